@@ -1,0 +1,22 @@
+//! What every document carries: the patient, who answers for it, where, and the visit.
+
+mod encounter;
+mod organization;
+mod patient;
+mod practitioner;
+
+pub(super) use self::encounter::encounter;
+pub(super) use self::organization::organization;
+pub(super) use self::patient::patient;
+pub(super) use self::practitioner::practitioner;
+
+use crate::model::Text;
+
+/// FHIR wants ISO 3166 codes; of the names that records use, only this one is certain.
+fn country(name: &str) -> Text<'_> {
+    if name.trim().eq_ignore_ascii_case("India") {
+        "IN".into()
+    } else {
+        name.into()
+    }
+}

@@ -1,0 +1,96 @@
+//! The visit as an event.
+
+use crate::document::draft::Draft;
+use crate::model::datatype::{CodeableConcept, Coding, Identifier, Meta, Period};
+use crate::model::narrative::Narrative;
+use crate::model::profile;
+use crate::model::resource::{Diagnosis, Encounter, Hospitalization, Participant};
+use crate::terminology::system;
+use crate::visit::{EncounterClass, Moment, Visit, VisitDocument};
+
+pub(in crate::document) fn encounter<'a>(
+    draft: &Draft<'a>,
+    diagnosis: Vec<Diagnosis<'a>>,
+) -> Encounter<'a> {
+    let visit = &draft.visit.visit;
+    let disposition = draft
+        .visit
+        .admission
+        .as_ref()
+        .and_then(|admission| admission.disposition.as_ref());
+    let line = format!("{}, {}", visit.category, visit.visit_date.for_people());
+    Encounter {
+        id: draft.id("encounter"),
+        meta: Meta::of(profile::ENCOUNTER),
+        text: Narrative::paragraph(&line),
+        identifier: [Identifier {
+            kind: None,
+            system: Some((&draft.context.hip_url).into()),
+            value: (&visit.visit_code).into(),
+        }],
+        status: status(visit),
+        class: class(draft.visit),
+        kind: [CodeableConcept::text(&visit.category)],
+        subject: draft.patient(),
+        participant: [Participant {
+            individual: draft.practitioner(),
+        }],
+        period: period(draft.visit),
+        reason_code: visit
+            .reason
+            .as_ref()
+            .map(|reason| [CodeableConcept::text(reason)]),
+        diagnosis,
+        hospitalization: disposition.map(|text| Hospitalization {
+            discharge_disposition: CodeableConcept::text(text),
+        }),
+        service_provider: draft.organization(),
+    }
+}
+
+/// The state of whoever comes last in the visit: specialist, else doctor, else nurse.
+fn status(visit: &Visit) -> &'static str {
+    let set = |flag: Option<i64>| flag.filter(|flag| *flag != 0);
+    if let Some(flag) = set(visit.specialist_flag).or_else(|| set(visit.doc_flag)) {
+        return match flag {
+            1 => "planned",
+            2 | 3 => "in-progress",
+            9 => "finished",
+            _ => "unknown",
+        };
+    }
+    match set(visit.nurse_flag) {
+        Some(1) => "planned",
+        // The nurse has finished; the doctor has yet to begin.
+        Some(2 | 3 | 9) => "in-progress",
+        _ => "unknown",
+    }
+}
+
+fn class(visit: &VisitDocument) -> Coding<'static> {
+    let assumed = if visit.admission.is_some() {
+        EncounterClass::Inpatient
+    } else {
+        EncounterClass::Ambulatory
+    };
+    let (code, display) = match visit.visit.encounter_class.unwrap_or(assumed) {
+        EncounterClass::Ambulatory => ("AMB", "ambulatory"),
+        EncounterClass::Inpatient => ("IMP", "inpatient encounter"),
+        EncounterClass::Emergency => ("EMER", "emergency"),
+        EncounterClass::Virtual => ("VR", "virtual"),
+        EncounterClass::Home => ("HH", "home health"),
+    };
+    Coding::new(system::ACT_CODE, code, display)
+}
+
+/// Of the stay, when there is one.
+fn period(visit: &VisitDocument) -> Period<'_> {
+    let (start, end) = match &visit.admission {
+        Some(stay) => (&stay.admitted_at, stay.discharged_at.as_ref()),
+        None => (&visit.visit.visit_date, visit.visit.end_time.as_ref()),
+    };
+    Period {
+        start: Some(start.as_str()),
+        end: end.map(Moment::as_str),
+    }
+}

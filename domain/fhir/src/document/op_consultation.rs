@@ -1,0 +1,116 @@
+//! The note of an outpatient consultation: profile `OPConsultRecord`.
+
+use super::context::BuildContext;
+use super::draft::{Draft, Kind};
+use super::identity::ContentDigest;
+use super::section::{
+    self, SectionKind, allergies, chief_complaints, family_history, follow_up,
+    investigation_advice, medical_history, medications, physical_examination, procedures, referral,
+};
+use super::{Document, SkipReason};
+use crate::hi_type::HiType;
+use crate::model::profile;
+use crate::visit::VisitDocument;
+
+static KIND: Kind = Kind {
+    hi_type: HiType::OpConsultation,
+    profile: profile::OP_CONSULT_RECORD,
+    code: ("371530004", "Clinical consultation report"),
+    title: "Consultation Report",
+};
+
+/// The slices of the profile in its order. Codes and displays are fixed there, and differ from
+/// those of the discharge summary for the same idea.
+static SECTIONS: [SectionKind; 10] = [
+    SectionKind {
+        title: "Chief complaints",
+        code: ("422843007", "Chief complaint section"),
+        items: chief_complaints::items,
+    },
+    SectionKind {
+        title: "Physical Examination",
+        code: ("425044008", "Physical exam section"),
+        items: physical_examination::items,
+    },
+    SectionKind {
+        title: "Allergies",
+        code: ("722446000", "Allergy record"),
+        items: allergies::items,
+    },
+    SectionKind {
+        title: "Medical History",
+        code: ("371529009", "History and physical report"),
+        items: medical_history::items,
+    },
+    SectionKind {
+        title: "Family History",
+        code: ("422432008", "Family history section"),
+        items: family_history::items,
+    },
+    SectionKind {
+        title: "Investigation Advice",
+        code: ("721963009", "Order document"),
+        items: investigation_advice::items,
+    },
+    SectionKind {
+        title: "Medications",
+        code: ("721912009", "Medication summary document"),
+        items: medications::items,
+    },
+    SectionKind {
+        title: "Follow Up",
+        code: ("390906007", "Follow-up encounter"),
+        items: follow_up::items,
+    },
+    SectionKind {
+        title: "Procedure",
+        code: ("371525003", "Clinical procedure report"),
+        items: procedures::items,
+    },
+    SectionKind {
+        title: "Referral",
+        code: ("306206005", "Referral to service"),
+        items: referral::items,
+    },
+];
+
+/// Categories that yield a consultation note, without blanks and in lower case.
+const CATEGORIES: [&str; 2] = ["generalopd", "generalopd(qc)"];
+
+pub(super) fn build(
+    visit: &VisitDocument,
+    context: &BuildContext,
+    digest: &ContentDigest,
+) -> Result<Document, SkipReason> {
+    if !is_general_outpatient(&visit.visit.category) {
+        return Err(SkipReason::NotGeneralOutpatient);
+    }
+    let mut draft = Draft::new(&KIND, visit, context, digest);
+    let sections = section::all(&SECTIONS, &mut draft);
+    if sections.is_empty() {
+        return Err(SkipReason::NothingRecorded);
+    }
+    Ok(draft.finish(sections))
+}
+
+fn is_general_outpatient(category: &str) -> bool {
+    let category: String = category.split_whitespace().collect();
+    CATEGORIES
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(&category))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_general_outpatient_visits_yield_a_note() {
+        for yes in ["General OPD", "GENERAL OPD (QC)", "general opd(qc)"] {
+            assert!(is_general_outpatient(yes), "{yes}");
+        }
+        for no in ["NCD care", "General OPD 2", "ANC"] {
+            assert!(!is_general_outpatient(no), "{no}");
+        }
+    }
+}

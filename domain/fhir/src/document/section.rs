@@ -1,0 +1,68 @@
+//! Sections: one file per idea, each turning a part of the visit into resources.
+//!
+//! The files know nothing of the document they are used in; titles and codes are the document's.
+
+pub(super) mod allergies;
+pub(super) mod chief_complaints;
+pub(super) mod diagnoses;
+pub(super) mod family_history;
+pub(super) mod follow_up;
+pub(super) mod investigation_advice;
+pub(super) mod medical_history;
+pub(super) mod medications;
+pub(super) mod physical_examination;
+pub(super) mod procedures;
+pub(super) mod referral;
+
+use super::draft::{Draft, Item};
+use crate::model::datatype::{CodeableConcept, Coding};
+use crate::model::narrative::Narrative;
+use crate::model::resource::Section;
+use crate::terminology::system;
+
+/// A section of a kind of document.
+pub(super) struct SectionKind {
+    pub(super) title: &'static str,
+    /// SNOMED CT code and display, both fixed by the document's profile.
+    pub(super) code: (&'static str, &'static str),
+    pub(super) items: for<'a> fn(&mut Draft<'a>) -> Vec<Item<'a>>,
+}
+
+/// The sections that have something to say, in the order of `kinds`.
+pub(super) fn all<'a>(kinds: &[SectionKind], draft: &mut Draft<'a>) -> Vec<Section<'a>> {
+    kinds
+        .iter()
+        .filter_map(|kind| one(kind, (kind.items)(draft)))
+        .collect()
+}
+
+fn one<'a>(kind: &SectionKind, items: Vec<Item<'a>>) -> Option<Section<'a>> {
+    if items.is_empty() {
+        return None;
+    }
+    let (code, display) = kind.code;
+    Some(Section {
+        title: kind.title,
+        code: CodeableConcept::coded(Coding::new(system::SNOMED_CT, code, display)),
+        text: Narrative::list(items.iter().map(|item| item.line.as_str())),
+        entry: items.into_iter().map(|item| item.reference).collect(),
+    })
+}
+
+/// The coding of a code that the record may have, with the record's own words for a missing term:
+/// the guide allows no coding without display.
+fn coding<'a>(
+    system: &'static str,
+    code: Option<&'a String>,
+    term: Option<&'a String>,
+    words: &'a str,
+) -> Option<Coding<'a>> {
+    let display = term.map_or(words, String::as_str);
+    code.map(|code| Coding::new(system, code, display))
+}
+
+/// A line for people: the parts that are known, with commas.
+fn line<const N: usize>(parts: [Option<&str>; N]) -> String {
+    let known: Vec<&str> = parts.into_iter().flatten().collect();
+    known.join(", ")
+}

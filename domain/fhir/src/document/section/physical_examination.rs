@@ -1,0 +1,167 @@
+//! What was measured on the body: one observation per measure, one for both blood pressures.
+
+use super::line;
+use crate::document::draft::{Draft, Item};
+use crate::model::datatype::{CodeableConcept, Coding, Meta, Number, Quantity};
+use crate::model::narrative::Narrative;
+use crate::model::resource::{Component, Observation};
+use crate::terminology::system;
+use crate::terminology::vital::{self, Measure};
+use crate::visit::{Decimal, TemperatureUnit, Vitals};
+
+pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
+    let Some(vitals) = &draft.visit.vitals else {
+        return vec![];
+    };
+    let temperature = match vitals
+        .temperature_unit
+        .unwrap_or(TemperatureUnit::Fahrenheit)
+    {
+        TemperatureUnit::Fahrenheit => &vital::TEMPERATURE_FAHRENHEIT,
+        TemperatureUnit::Celsius => &vital::TEMPERATURE_CELSIUS,
+    };
+    let measures = [
+        ("temperature", temperature, &vitals.temperature),
+        ("pulse", &vital::PULSE_RATE, &vitals.pulse_rate),
+        (
+            "respiration",
+            &vital::RESPIRATORY_RATE,
+            &vitals.respiratory_rate,
+        ),
+        ("spo2", &vital::SPO2, &vitals.spo2),
+        ("weight", &vital::WEIGHT, &vitals.weight_kg),
+        ("height", &vital::HEIGHT, &vitals.height_cm),
+        ("bmi", &vital::BMI, &vitals.bmi),
+        ("waist", &vital::WAIST, &vitals.waist_cm),
+        ("head", &vital::HEAD, &vitals.head_circumference_cm),
+        ("upper-arm", &vital::UPPER_ARM, &vitals.muac_cm),
+        (
+            "glucose-random",
+            &vital::GLUCOSE_RANDOM,
+            &vitals.glucose_random,
+        ),
+        (
+            "glucose-fasting",
+            &vital::GLUCOSE_FASTING,
+            &vitals.glucose_fasting,
+        ),
+        (
+            "glucose-after-meal",
+            &vital::GLUCOSE_AFTER_MEAL,
+            &vitals.glucose_2h_post_meal,
+        ),
+    ];
+    let mut items: Vec<Item<'a>> = blood_pressure(draft, vitals).into_iter().collect();
+    for (name, measure, value) in measures {
+        if let Some(value) = value {
+            items.push(simple(draft, vitals, name, measure, value));
+        }
+    }
+    items
+}
+
+fn simple<'a>(
+    draft: &mut Draft<'a>,
+    vitals: &'a Vitals,
+    name: &str,
+    measure: &'static Measure,
+    value: &'a Decimal,
+) -> Item<'a> {
+    let line = format!("{}: {} {}", measure.display, value.as_str(), measure.unit);
+    let observation = Observation {
+        value_quantity: Some(quantity(measure, value)),
+        ..observation(draft, vitals, name, measure, &line)
+    };
+    draft.add(observation, measure.display, line)
+}
+
+/// Both halves in one observation, as the R4 profile has it; a missing half says that it is missing.
+fn blood_pressure<'a>(draft: &mut Draft<'a>, vitals: &'a Vitals) -> Option<Item<'a>> {
+    let (systolic, diastolic) = (vitals.systolic.as_ref(), vitals.diastolic.as_ref());
+    if systolic.is_none() && diastolic.is_none() {
+        if vitals.blood_pressure_status.is_some() {
+            let path = "vitals.bloodPressureStatus".to_owned();
+            draft.leave_out(
+                path,
+                "a status without a pressure is not part of the document",
+            );
+        }
+        return None;
+    }
+    let measure = &vital::BLOOD_PRESSURE;
+    let number = |half: Option<&'a Decimal>| half.map_or("not recorded", Decimal::as_str);
+    let line = line([
+        Some(&format!(
+            "Blood pressure: {} / {} {}",
+            number(systolic),
+            number(diastolic),
+            measure.unit
+        )),
+        vitals.blood_pressure_status.as_deref(),
+    ]);
+    let observation = Observation {
+        interpretation: vitals
+            .blood_pressure_status
+            .as_ref()
+            .map(|status| [CodeableConcept::text(status)]),
+        component: vec![
+            component(&vital::SYSTOLIC, systolic),
+            component(&vital::DIASTOLIC, diastolic),
+        ],
+        ..observation(draft, vitals, "blood-pressure", measure, &line)
+    };
+    Some(draft.add(observation, "Blood pressure", line))
+}
+
+fn component<'a>(measure: &'static Measure, value: Option<&'a Decimal>) -> Component<'a> {
+    Component {
+        code: code(measure),
+        value_quantity: value.map(|value| quantity(measure, value)),
+        data_absent_reason: value.is_none().then(|| {
+            CodeableConcept::coded(Coding::new(
+                system::DATA_ABSENT_REASON,
+                "unknown",
+                "Unknown",
+            ))
+        }),
+    }
+}
+
+fn quantity<'a>(measure: &'static Measure, value: &'a Decimal) -> Quantity<'a> {
+    Quantity::ucum(Number::Written(value), measure.unit, measure.ucum)
+}
+
+fn code(measure: &'static Measure) -> CodeableConcept<'static> {
+    let loinc = Coding::new(system::LOINC, measure.code, measure.display);
+    CodeableConcept::worded(measure.display, [loinc])
+}
+
+/// All that is the same for every measure of the round.
+fn observation<'a>(
+    draft: &Draft<'a>,
+    vitals: &'a Vitals,
+    name: &str,
+    measure: &'static Measure,
+    line: &str,
+) -> Observation<'a> {
+    let category = Coding::new(system::OBSERVATION_CATEGORY, "vital-signs", "Vital Signs");
+    let measured = vitals
+        .recorded_at
+        .as_ref()
+        .unwrap_or(&draft.visit.visit.visit_date);
+    Observation {
+        id: draft.id(&format!("vital/{name}")),
+        meta: Meta::of(measure.profile),
+        text: Narrative::paragraph(line),
+        status: "final",
+        category: [CodeableConcept::coded(category)],
+        code: code(measure),
+        subject: draft.patient(),
+        encounter: draft.encounter(),
+        effective_date_time: measured.as_str(),
+        performer: [draft.practitioner()],
+        value_quantity: None,
+        interpretation: None,
+        component: vec![],
+    }
+}

@@ -1,0 +1,42 @@
+//! Why a document is not there.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::hi_type::HiType;
+
+/// A kind of document that was not built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Skipped {
+    /// Which kind.
+    pub hi_type: HiType,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+/// Why a document was not built; prints as a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SkipReason {
+    /// Consultation notes are written for general outpatient visits only.
+    NotGeneralOutpatient,
+    /// No section would have an entry, and the guide wants at least one section.
+    NothingRecorded,
+    /// No medicine was ordered.
+    NothingPrescribed,
+    /// The visit has content for it, but this version of the crate cannot build it.
+    NotBuiltYet,
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotGeneralOutpatient => "the visit category is not General OPD",
+            Self::NothingRecorded => "the visit has no content for any section",
+            Self::NothingPrescribed => "the visit has no prescriptions",
+            Self::NotBuiltYet => "this version does not build this kind of document",
+        })
+    }
+}

@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+pub mod check;
+pub mod document;
+mod hi_type;
+mod model;
+mod terminology;
+pub mod visit;
+
+pub use self::document::{BuildContext, Confidentiality, Document, Documents, documents};
+pub use self::document::{SkipReason, Skipped};
+pub use self::hi_type::HiType;
+pub use self::visit::{VISIT_SCHEMA, VisitDocument, VisitError, VisitErrors};

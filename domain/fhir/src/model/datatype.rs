@@ -1,0 +1,50 @@
+//! Data types of FHIR, the elements that are used.
+
+mod concept;
+mod dosage;
+mod person;
+mod quantity;
+mod reference;
+
+use serde::Serialize;
+
+pub(crate) use self::concept::{CodeableConcept, Coding};
+pub(crate) use self::dosage::{Dosage, Repeat, Timing};
+pub(crate) use self::person::{Address, ContactPoint, HumanName};
+pub(crate) use self::quantity::{Number, Quantity};
+pub(crate) use self::reference::{Reference, Urn};
+use super::Text;
+
+/// `Meta` of a resource within a document: which profile it keeps.
+#[derive(Serialize)]
+pub(crate) struct Meta {
+    profile: [&'static str; 1],
+}
+
+impl Meta {
+    pub(crate) fn of(profile: &'static str) -> Self {
+        Self { profile: [profile] }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct Identifier<'a> {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<CodeableConcept<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) system: Option<Text<'a>>,
+    pub(crate) value: Text<'a>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Period<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) start: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) end: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Annotation<'a> {
+    pub(crate) text: Text<'a>,
+}

@@ -1,0 +1,73 @@
+//! The text a person reads when an app cannot show the structure.
+
+use serde::Serialize;
+
+/// XHTML made from the resource itself (`status` generated), in the scripts of the visit.
+#[derive(Serialize)]
+pub(crate) struct Narrative {
+    status: &'static str,
+    div: String,
+}
+
+const OPEN: &str = r#"<div xmlns="http://www.w3.org/1999/xhtml">"#;
+const CLOSE: &str = "</div>";
+
+impl Narrative {
+    pub(crate) fn paragraph(text: &str) -> Self {
+        Self::wrap("<p>", [text], "</p>")
+    }
+
+    pub(crate) fn paragraphs<'t>(lines: impl IntoIterator<Item = &'t str>) -> Self {
+        Self::wrap("<p>", lines, "</p>")
+    }
+
+    pub(crate) fn list<'t>(lines: impl IntoIterator<Item = &'t str>) -> Self {
+        let mut list = Self::wrap("<li>", lines, "</li>");
+        list.div.insert_str(OPEN.len(), "<ul>");
+        list.div.insert_str(list.div.len() - CLOSE.len(), "</ul>");
+        list
+    }
+
+    fn wrap<'t>(before: &str, lines: impl IntoIterator<Item = &'t str>, after: &str) -> Self {
+        let mut div = String::with_capacity(256);
+        div.push_str(OPEN);
+        for line in lines {
+            div.push_str(before);
+            escape(line, &mut div);
+            div.push_str(after);
+        }
+        div.push_str(CLOSE);
+        Self {
+            status: "generated",
+            div,
+        }
+    }
+}
+
+fn escape(text: &str, out: &mut String) {
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_in_a_text_stays_text_and_other_scripts_stay_as_they_are() {
+        let narrative = Narrative::list([r#"<b onclick="x">दर्द & more</b>"#]);
+        assert_eq!(
+            narrative.div,
+            "<div xmlns=\"http://www.w3.org/1999/xhtml\"><ul><li>&lt;b onclick=&quot;x&quot;&gt;\
+             दर्द &amp; more&lt;/b&gt;</li></ul></div>"
+        );
+    }
+}

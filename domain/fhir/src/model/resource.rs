@@ -1,0 +1,83 @@
+//! Resources, one file each.
+
+mod allergy_intolerance;
+mod appointment;
+mod bundle;
+mod composition;
+mod condition;
+mod encounter;
+mod family_member_history;
+mod medication_request;
+mod medication_statement;
+mod observation;
+mod organization;
+mod patient;
+mod practitioner;
+mod procedure;
+mod service_request;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+pub(crate) use self::allergy_intolerance::AllergyIntolerance;
+pub(crate) use self::appointment::{Appointment, Attendee};
+pub(crate) use self::bundle::{Bundle, BundleMeta, Entry};
+pub(crate) use self::composition::{Composition, Section};
+pub(crate) use self::condition::Condition;
+pub(crate) use self::encounter::{Diagnosis, Encounter, Hospitalization, Participant};
+pub(crate) use self::family_member_history::{FamilyCondition, FamilyMemberHistory};
+pub(crate) use self::medication_request::{DispenseRequest, MedicationRequest};
+pub(crate) use self::medication_statement::MedicationStatement;
+pub(crate) use self::observation::{Component, Observation};
+pub(crate) use self::organization::Organization;
+pub(crate) use self::patient::Patient;
+pub(crate) use self::practitioner::{Practitioner, Qualification};
+pub(crate) use self::procedure::Procedure;
+pub(crate) use self::service_request::ServiceRequest;
+
+/// A resource that can be an entry of a document.
+pub(crate) trait Part<'a> {
+    /// Its `resourceType`.
+    const TYPE: &'static str;
+    fn id(&self) -> Uuid;
+    fn into_resource(self) -> Resource<'a>;
+}
+
+macro_rules! resources {
+    ($($name:ident),+ $(,)?) => {
+        #[derive(Serialize)]
+        #[serde(tag = "resourceType")]
+        pub(crate) enum Resource<'a> {
+            $($name(Box<$name<'a>>)),+
+        }
+
+        $(impl<'a> Part<'a> for $name<'a> {
+            const TYPE: &'static str = stringify!($name);
+
+            fn id(&self) -> Uuid {
+                self.id
+            }
+
+            fn into_resource(self) -> Resource<'a> {
+                Resource::$name(Box::new(self))
+            }
+        })+
+    };
+}
+
+resources! {
+    AllergyIntolerance,
+    Appointment,
+    Composition,
+    Condition,
+    Encounter,
+    FamilyMemberHistory,
+    MedicationRequest,
+    MedicationStatement,
+    Observation,
+    Organization,
+    Patient,
+    Practitioner,
+    Procedure,
+    ServiceRequest,
+}

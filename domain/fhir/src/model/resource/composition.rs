@@ -1,0 +1,38 @@
+//! The first page of a document: what it is, by whom, and its sections.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::model::datatype::{CodeableConcept, Identifier, Meta, Reference};
+use crate::model::narrative::Narrative;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Composition<'a> {
+    pub(crate) id: Uuid,
+    pub(crate) meta: Meta,
+    pub(crate) text: Narrative,
+    pub(crate) identifier: Identifier<'a>,
+    pub(crate) status: &'static str,
+    #[serde(rename = "type")]
+    pub(crate) kind: CodeableConcept<'a>,
+    pub(crate) subject: Reference<'a>,
+    pub(crate) encounter: Reference<'a>,
+    pub(crate) date: &'a str,
+    pub(crate) author: [Reference<'a>; 1],
+    pub(crate) title: &'static str,
+    pub(crate) custodian: Reference<'a>,
+    /// At least one, by the builders: a document without content is not built.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) section: Vec<Section<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Section<'a> {
+    pub(crate) title: &'static str,
+    pub(crate) code: CodeableConcept<'a>,
+    pub(crate) text: Narrative,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) entry: Vec<Reference<'a>>,
+}

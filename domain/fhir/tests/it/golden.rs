@@ -1,0 +1,38 @@
+//! The documents of the outpatient fixture, whole.
+//!
+//! `GOLDEN=write cargo test -p abdm-fhir` renews the files after a wanted change; read the diff.
+
+use std::path::Path;
+
+use abdm_fhir::HiType;
+use serde_json::Value;
+
+use crate::{OUTPATIENT, built_from};
+
+fn compare(hi_type: HiType) {
+    let (document, bundle) = built_from(hi_type, OUTPATIENT);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(format!("outpatient-{hi_type}.json"));
+    if std::env::var_os("GOLDEN").is_some_and(|wish| wish == "write") {
+        std::fs::write(&path, serde_json::to_string_pretty(&bundle).unwrap() + "\n").unwrap();
+    }
+    let golden: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(bundle, golden, "{hi_type} differs from {}", path.display());
+    let errors: Vec<_> = document
+        .findings
+        .iter()
+        .filter(|finding| finding.rule != "left-out")
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn the_consultation_note_is_as_it_was() {
+    compare(HiType::OpConsultation);
+}
+
+#[test]
+fn the_prescription_is_as_it_was() {
+    compare(HiType::Prescription);
+}

@@ -1,0 +1,121 @@
+//! Larger collections of visits and bundles that live beside the repository.
+//!
+//! `HIP_SHARED` names their folder; without it the folder beside the workspace is tried. Where there
+//! is none, these tests have nothing to look at.
+
+use std::path::PathBuf;
+
+use abdm_fhir::check::{self, Severity};
+use abdm_fhir::{VisitDocument, documents};
+use serde_json::Value;
+
+use crate::context;
+
+fn folder(name: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("HIP_SHARED").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
+        PathBuf::from,
+    );
+    Some(root.join("fixtures").join(name)).filter(|folder| folder.is_dir())
+}
+
+fn json(path: PathBuf) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn files(index: &Value) -> impl Iterator<Item = &Value> {
+    index["files"].as_array().unwrap().iter()
+}
+
+#[test]
+fn every_visit_is_accepted_or_refused_as_its_index_says() {
+    let Some(folder) = folder("visits") else {
+        return;
+    };
+    for case in files(&json(folder.join("index.json"))) {
+        let name = case["file"].as_str().unwrap();
+        let visit = VisitDocument::parse(&std::fs::read(folder.join(name)).unwrap());
+        match (visit, case["element"].as_str()) {
+            (Ok(visit), None) => yields(name, &visit, case),
+            (Err(errors), Some(element)) => {
+                assert!(
+                    errors.iter().any(|error| error.path == element),
+                    "{name}: {errors}"
+                );
+            }
+            (Ok(_), Some(_)) => panic!("{name} should be refused"),
+            (Err(errors), None) => panic!("{name}: {errors}"),
+        }
+    }
+}
+
+/// What is built, and what is said not to be built yet, together are what the index expects.
+fn yields(name: &str, visit: &VisitDocument, case: &Value) {
+    let documents = documents(visit, &context());
+    let mut found: Vec<&str> = documents
+        .built
+        .iter()
+        .map(|one| one.hi_type.as_str())
+        .collect();
+    for document in &documents.built {
+        let errors: Vec<_> = document
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+    }
+    let not_yet = documents
+        .skipped
+        .iter()
+        .filter(|skipped| skipped.reason == abdm_fhir::SkipReason::NotBuiltYet);
+    found.extend(not_yet.map(|skipped| skipped.hi_type.as_str()));
+    found.sort_unstable();
+    let mut expected: Vec<&str> = case["documents"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    expected.sort_unstable();
+    expected.dedup();
+    assert_eq!(found, expected, "{name}");
+}
+
+#[test]
+fn every_valid_bundle_passes_and_broken_envelopes_do_not() {
+    let Some(folder) = folder("bundles") else {
+        return;
+    };
+    let (mut passed, mut rejected) = (0, vec![]);
+    for case in files(&json(folder.join("index.json"))) {
+        let name = case["file"].as_str().unwrap();
+        let findings = check::bundle(&json(folder.join(name)));
+        let error = findings
+            .iter()
+            .find(|finding| finding.severity == Severity::Error);
+        match (case["expected"].as_str(), error) {
+            (Some("valid"), None) => passed += 1,
+            (Some("valid"), Some(error)) => panic!("{name}: {error}"),
+            (_, Some(_)) => rejected.push(name.to_owned()),
+            (_, None) => {}
+        }
+    }
+    assert!(passed >= 16);
+    for name in [
+        "op-bundle-type-collection",
+        "op-composition-not-first",
+        "op-dangling-section-entry",
+        "op-duplicate-fullurl",
+        "op-no-bundle-meta",
+        "op-no-identifier",
+        "op-no-timestamp",
+        "lab-empty-conclusion",
+        "ig201-Bundle-Prescription-example-06",
+    ] {
+        assert!(
+            rejected.contains(&format!("invalid/{name}.json")),
+            "{name} is not noticed"
+        );
+    }
+}
