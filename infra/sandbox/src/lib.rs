@@ -1,1 +1,39 @@
-//! To be built.
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod draw;
+mod faults;
+mod gateway;
+mod hiu;
+mod journal;
+mod message;
+mod operation;
+mod options;
+mod phr;
+mod question;
+mod sandbox;
+mod server;
+mod state;
+mod tick;
+mod violation;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+pub use faults::{Faults, HeldCall, Hold, HoldState, Target};
+pub use gateway::keys::KeysError;
+pub use gateway::register::AbhaHolder;
+pub use hiu::decrypt::DecryptError;
+pub use hiu::delivery::{Delivery, Incomplete, Page, StatusResponse};
+pub use hiu::key_form::Dialect;
+pub use hiu::{ConsentRequest, HealthInformationRequest, Hiu};
+pub use journal::{Direction, Entry, Journal, NotSeen, Peer};
+pub use operation::{Operation, UnknownOperation};
+pub use options::{LinkRefusals, Options, Redelivery, TokenLimits};
+pub use phr::{
+    Artefact, CareContext, ConsentStatus, DiscoverRequest, Discovery, FlowError, Grant, HipError,
+    Identifier, LinkReference, Offer, Phr,
+};
+pub use sandbox::{Credentials, Sandbox, StartError};
+pub use violation::Violation;

@@ -1,0 +1,36 @@
+//! Everything the twin draws by lot, from one seed, so that a run can be repeated.
+
+use std::sync::{Mutex, PoisonError};
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+/// The run's only source of ids, keys and nonces; the RSA keys alone come from the system.
+pub(crate) struct Draw(Mutex<StdRng>);
+
+impl Draw {
+    /// `run` counts the starts on one state directory: a HIP that remembers an earlier run would
+    /// take ids drawn a second time for repeats.
+    pub(crate) fn new(seed: u64, run: u64) -> Self {
+        let mut start = [0; 32];
+        start[..8].copy_from_slice(&seed.to_le_bytes());
+        start[8..16].copy_from_slice(&run.to_le_bytes());
+        Self(Mutex::new(StdRng::from_seed(start)))
+    }
+
+    pub(crate) fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(&mut bytes);
+        bytes
+    }
+
+    /// A UUID of version 4 in lower case.
+    pub(crate) fn id(&self) -> String {
+        uuid::Builder::from_random_bytes(self.bytes())
+            .into_uuid()
+            .to_string()
+    }
+}

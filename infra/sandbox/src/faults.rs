@@ -1,0 +1,310 @@
+//! Misfortune on demand: calls that hang, are refused, or lose their answer.
+//!
+//! Every fault counts the calls that fit its target from the moment it is set, from 1; it strikes
+//! once and is used up. Several faults may wait for the same call.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::journal::NotSeen;
+use crate::operation::Operation;
+use crate::tick::Tick;
+
+/// Which calls a fault counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Every call of the HIP, whatever it is.
+    Any,
+    /// The calls of one operation.
+    Only(Operation),
+}
+
+impl From<Operation> for Target {
+    fn from(operation: Operation) -> Self {
+        Self::Only(operation)
+    }
+}
+
+/// A call that a [`Hold`] caught.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldCall {
+    /// What was called.
+    pub operation: Operation,
+    /// Its REQUEST-ID header.
+    pub request_id: Option<String>,
+    /// Its index in [`Journal::snapshot`](crate::Journal::snapshot).
+    pub entry: usize,
+}
+
+/// Where a [`Hold`] stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HoldState {
+    /// Its call has not come yet.
+    Waiting,
+    /// The call is being held now.
+    Holding(HeldCall),
+    /// It was released by the test, before or after the call came.
+    Released,
+    /// The caller went away while it was held. What was held before processing is never processed.
+    Abandoned(HeldCall),
+}
+
+/// A call that will be, or is being held. Dropping this handle changes nothing.
+#[derive(Clone, Debug)]
+pub struct Hold {
+    state: Arc<watch::Sender<HoldState>>,
+}
+
+impl Hold {
+    /// Where it stands now.
+    pub fn state(&self) -> HoldState {
+        self.state.borrow().clone()
+    }
+
+    /// Wait until the call is caught.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSeen`] when `limit` has passed.
+    pub async fn caught(&self, limit: Duration) -> Result<HeldCall, NotSeen> {
+        let mut changes = self.state.subscribe();
+        let caught = changes.wait_for(|state| *state != HoldState::Waiting);
+        let state = match tokio::time::timeout(limit, caught).await {
+            Ok(Ok(state)) => state.clone(),
+            Ok(Err(_)) | Err(_) => return Err(NotSeen { waited: limit }),
+        };
+        match state {
+            HoldState::Holding(call) | HoldState::Abandoned(call) => Ok(call),
+            HoldState::Waiting | HoldState::Released => Err(NotSeen { waited: limit }),
+        }
+    }
+
+    /// Let the call go on; one that has not come yet will not be held.
+    pub fn release(&self) {
+        self.state.send_if_modified(|state| {
+            let held = matches!(state, HoldState::Waiting | HoldState::Holding(_));
+            if held {
+                *state = HoldState::Released;
+            }
+            held
+        });
+    }
+
+    /// Hold the caller here. Returns whether it may go on: false when the twin is stopping.
+    ///
+    /// Dropping the future (the connection broke) leaves the state [`HoldState::Abandoned`].
+    pub(crate) async fn hold(
+        &self,
+        call: HeldCall,
+        tick: &Tick,
+        mut stopping: watch::Receiver<bool>,
+    ) -> bool {
+        let entered = self.state.send_if_modified(|state| {
+            let waiting = *state == HoldState::Waiting;
+            if waiting {
+                *state = HoldState::Holding(call);
+            }
+            waiting
+        });
+        if !entered {
+            return true;
+        }
+        tick.bump();
+        let _on_drop = AbandonOnDrop(self);
+        let mut changes = self.state.subscribe();
+        tokio::select! {
+            _ = changes.wait_for(|state| *state == HoldState::Released) => true,
+            _ = stopping.wait_for(|stopping| *stopping) => false,
+        }
+    }
+}
+
+struct AbandonOnDrop<'a>(&'a Hold);
+
+impl Drop for AbandonOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.state.send_if_modified(|state| {
+            if let HoldState::Holding(call) = state {
+                *state = HoldState::Abandoned(call.clone());
+                return true;
+            }
+            false
+        });
+    }
+}
+
+#[derive(Clone)]
+enum Kind {
+    HoldBefore(Hold),
+    HoldAfter(Hold),
+    Refuse { status: u16, body: Value },
+    LoseAnswer,
+    Silence,
+}
+
+struct Rule {
+    target: Target,
+    calls_left: u64,
+    kind: Kind,
+}
+
+/// What is to happen to one call.
+#[derive(Default)]
+pub(crate) struct Plan {
+    pub(crate) hold_before: Vec<Hold>,
+    pub(crate) refuse: Option<(u16, Value)>,
+    pub(crate) silence: bool,
+    pub(crate) hold_after: Vec<Hold>,
+    pub(crate) lose_answer: bool,
+}
+
+/// The faults of one run.
+pub struct Faults {
+    rules: Mutex<Vec<Rule>>,
+    holds: Mutex<Vec<Hold>>,
+    tick: Arc<Tick>,
+}
+
+impl Faults {
+    pub(crate) fn new(tick: Arc<Tick>) -> Self {
+        Self {
+            rules: Mutex::default(),
+            holds: Mutex::default(),
+            tick,
+        }
+    }
+
+    /// Receive the `nth` call and process nothing until it is released.
+    ///
+    /// If the caller dies meanwhile, the call is never processed.
+    pub fn hold_before(&self, target: impl Into<Target>, nth: u64) -> Hold {
+        let hold = self.new_hold();
+        self.add(target.into(), nth, Kind::HoldBefore(hold.clone()));
+        hold
+    }
+
+    /// Process the `nth` call, callbacks included, and keep its answer back until it is released.
+    pub fn hold_after(&self, target: impl Into<Target>, nth: u64) -> Hold {
+        let hold = self.new_hold();
+        self.add(target.into(), nth, Kind::HoldAfter(hold.clone()));
+        hold
+    }
+
+    /// Answer the `nth` call with this status and body, unprocessed; a null body is sent empty.
+    pub fn refuse(&self, target: impl Into<Target>, nth: u64, status: u16, body: Value) {
+        self.add(target.into(), nth, Kind::Refuse { status, body });
+    }
+
+    /// Process the `nth` call and break the connection instead of answering.
+    pub fn lose_answer(&self, target: impl Into<Target>, nth: u64) {
+        self.add(target.into(), nth, Kind::LoseAnswer);
+    }
+
+    /// Answer the `nth` call as ever and never send the callback: what the gateway does with the
+    /// service id of another bridge.
+    pub fn silence(&self, target: impl Into<Target>, nth: u64) {
+        self.add(target.into(), nth, Kind::Silence);
+    }
+
+    /// Wait until any call is being held.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSeen`] when `limit` has passed.
+    pub async fn held(&self, limit: Duration) -> Result<HeldCall, NotSeen> {
+        let look = || {
+            lock(&self.holds)
+                .iter()
+                .find_map(|hold| match hold.state() {
+                    HoldState::Holding(call) => Some(call),
+                    HoldState::Waiting | HoldState::Released | HoldState::Abandoned(_) => None,
+                })
+        };
+        self.tick
+            .until(limit, look)
+            .await
+            .ok_or(NotSeen { waited: limit })
+    }
+
+    /// Forget every fault that has not struck, and release every call that is held.
+    pub fn clear(&self) {
+        lock(&self.rules).clear();
+        for hold in lock(&self.holds).drain(..) {
+            hold.release();
+        }
+    }
+
+    /// Count one call of `operation`, and say what is to happen to it.
+    pub(crate) fn plan(&self, operation: Operation) -> Plan {
+        let mut plan = Plan::default();
+        lock(&self.rules).retain_mut(|rule| {
+            if rule.target != Target::Any && rule.target != Target::Only(operation) {
+                return true;
+            }
+            rule.calls_left -= 1;
+            if rule.calls_left > 0 {
+                return true;
+            }
+            match rule.kind.clone() {
+                Kind::HoldBefore(hold) => plan.hold_before.push(hold),
+                Kind::HoldAfter(hold) => plan.hold_after.push(hold),
+                Kind::Refuse { status, body } => plan.refuse = Some((status, body)),
+                Kind::LoseAnswer => plan.lose_answer = true,
+                Kind::Silence => plan.silence = true,
+            }
+            false
+        });
+        plan
+    }
+
+    fn add(&self, target: Target, nth: u64, kind: Kind) {
+        lock(&self.rules).push(Rule {
+            target,
+            calls_left: nth.max(1),
+            kind,
+        });
+    }
+
+    fn new_hold(&self) -> Hold {
+        let hold = Hold {
+            state: Arc::new(watch::Sender::new(HoldState::Waiting)),
+        };
+        lock(&self.holds).push(hold.clone());
+        hold
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults() -> Faults {
+        Faults::new(Arc::new(Tick::new()))
+    }
+
+    #[test]
+    fn a_fault_strikes_the_nth_fitting_call_and_is_used_up() {
+        let faults = faults();
+        faults.refuse(Operation::OnDiscover, 2, 503, Value::Null);
+        assert!(faults.plan(Operation::OnDiscover).refuse.is_none());
+        assert!(faults.plan(Operation::OnRequest).refuse.is_none());
+        assert!(faults.plan(Operation::OnDiscover).refuse.is_some());
+        assert!(faults.plan(Operation::OnDiscover).refuse.is_none());
+    }
+
+    #[test]
+    fn any_counts_every_operation() {
+        let faults = faults();
+        let hold = faults.hold_before(Target::Any, 2);
+        assert!(faults.plan(Operation::Session).hold_before.is_empty());
+        assert_eq!(faults.plan(Operation::Push).hold_before.len(), 1);
+        assert_eq!(hold.state(), HoldState::Waiting);
+    }
+}

@@ -1,0 +1,222 @@
+//! The gateway and its consent manager: what happens to a call once it is received.
+
+use serde_json::Value;
+
+use crate::gateway::callbacks::Callback;
+use crate::gateway::shape::{Finding, Shape};
+use crate::hiu;
+use crate::message::{Answer, Call, Refusal};
+use crate::operation::Operation;
+use crate::state::State;
+use crate::world::World;
+
+mod bodies;
+mod bridge;
+pub(crate) mod callbacks;
+mod certs;
+mod consent;
+mod data_flow;
+mod discovery;
+pub(crate) mod groups;
+pub(crate) mod headers;
+mod jwt;
+pub(crate) mod keys;
+pub(crate) mod linking;
+pub(crate) mod register;
+mod sessions;
+pub(crate) mod shape;
+pub(crate) mod text;
+pub(crate) mod token;
+mod user_linking;
+
+/// What an operation comes to: callbacks to send after the 202, or a refusal.
+pub(crate) type Outcome = Result<Vec<Callback>, Refusal>;
+
+/// One call of the HIP that passed the checks of its headers and its body.
+pub(crate) struct Case<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) state: &'a mut State,
+    pub(crate) body: &'a Value,
+    /// The X-HIP-ID header.
+    pub(crate) facility: &'a str,
+    pub(crate) request_id: &'a str,
+    /// The X-LINK-TOKEN header.
+    pub(crate) link_token: Option<&'a str>,
+    /// Breaches of the contract that do not refuse the call.
+    pub(crate) breaches: Vec<String>,
+}
+
+impl Case<'_> {
+    pub(crate) fn breach(&mut self, rule: impl Into<String>) {
+        self.breaches.push(rule.into());
+    }
+
+    /// A callback to the facility that called.
+    pub(crate) fn call_back(&self, path: &'static str, body: Value) -> Callback {
+        Callback::new(self.world, self.facility, path, body)
+    }
+}
+
+/// Process a call with all its effects on the twin, without waiting for anything.
+pub(crate) fn process(world: &World, call: &Call) -> Answer {
+    let from_hip = |shape: fn(&Value) -> &'static Shape, refuse, run| {
+        from_hip(world, call, &Handling { shape, refuse, run })
+    };
+    match call.operation {
+        Operation::Session => sessions::open(world, call),
+        Operation::Certs => certs::certs(world, call),
+        Operation::OpenidConfiguration => certs::openid_configuration(world, call),
+        Operation::BridgeUrl => bridge::set_url(world, call),
+        Operation::BridgeServices => bridge::services(world, call),
+        Operation::BridgeService => bridge::service(world, call),
+        Operation::Push => hiu::push::receive(world, call),
+        Operation::GenerateToken => {
+            from_hip(bodies::generate_token, ErrorShape::Fields, token::generate)
+        }
+        Operation::LinkCareContext => {
+            from_hip(bodies::link_care_context, ErrorShape::Array, linking::link)
+        }
+        Operation::ContextNotify => {
+            from_hip(bodies::context_notify, ErrorShape::Array, linking::notify)
+        }
+        Operation::SmsNotify => from_hip(bodies::sms_notify, ErrorShape::Array, linking::sms),
+        Operation::OnDiscover => from_hip(
+            bodies::on_discover,
+            ErrorShape::Object("ABDM-1109"),
+            discovery::answer,
+        ),
+        Operation::OnInit => from_hip(
+            bodies::on_init,
+            ErrorShape::Object("ABDM-1110"),
+            user_linking::on_init,
+        ),
+        Operation::OnConfirm => from_hip(
+            bodies::on_confirm,
+            ErrorShape::Object("ABDM-1111"),
+            user_linking::on_confirm,
+        ),
+        Operation::ConsentOnNotify => from_hip(
+            bodies::consent_on_notify,
+            ErrorShape::Array,
+            consent::acknowledge,
+        ),
+        Operation::OnRequest => {
+            from_hip(bodies::on_request, ErrorShape::Flat, data_flow::on_request)
+        }
+        Operation::DataFlowNotify => from_hip(
+            bodies::data_flow_notify,
+            ErrorShape::Object("ABDM-1006"),
+            data_flow::notify,
+        ),
+    }
+}
+
+/// In which of NHA's shapes an operation reports a body that does not fit its schema.
+#[derive(Clone, Copy)]
+enum ErrorShape {
+    /// One `{"error":…}` with this code.
+    Object(&'static str),
+    /// An array of them, ABDM-1006 each.
+    Array,
+    /// A member per field.
+    Fields,
+    /// Flat, ABDM-1031.
+    Flat,
+}
+
+struct Handling {
+    /// The schema, which may depend on whether the body reports an error.
+    shape: fn(&Value) -> &'static Shape,
+    refuse: ErrorShape,
+    run: fn(&mut Case) -> Outcome,
+}
+
+/// What all operations of a HIP have in common: headers, repeats, schema, then the operation.
+fn from_hip(world: &World, call: &Call, handling: &Handling) -> Answer {
+    world.change(|state| {
+        let mut breaches = vec![];
+        let outcome = run(world, state, call, handling, &mut breaches);
+        let mut answer = match outcome {
+            Ok(callbacks) => Answer {
+                callbacks,
+                ..Answer::accepted()
+            },
+            Err(refusal) => Answer::from(refusal),
+        };
+        answer.violations.extend(breaches);
+        answer
+    })
+}
+
+fn run(
+    world: &World,
+    state: &mut State,
+    call: &Call,
+    handling: &Handling,
+    breaches: &mut Vec<String>,
+) -> Outcome {
+    headers::session_bearer(world, call)?;
+    let request_id = headers::request(call)?;
+    let facility = headers::facility(&state.register, call)?;
+    headers::content_type(call)?;
+    refuse_repeat(state, call, request_id)?;
+    if !call.is_json {
+        return Err(
+            Refusal::object(400, "ABDM-1006", "Bad Request, invalid request Body")
+                .breach("the body is not JSON"),
+        );
+    }
+    let findings = (handling.shape)(&call.body).check(&call.body);
+    if !findings.is_empty() {
+        return Err(unfit(handling.refuse, &findings));
+    }
+    let mut case = Case {
+        world,
+        state,
+        body: &call.body,
+        facility,
+        request_id,
+        link_token: call.header("X-LINK-TOKEN"),
+        breaches: vec![],
+    };
+    let outcome = (handling.run)(&mut case);
+    breaches.append(&mut case.breaches);
+    if outcome.is_ok() {
+        state
+            .accepted
+            .insert((call.operation, request_id.to_owned()), call.body.clone());
+    }
+    outcome
+}
+
+/// A REQUEST-ID that was accepted before has no second effect.
+fn refuse_repeat(state: &State, call: &Call, request_id: &str) -> Result<(), Refusal> {
+    let Some(earlier) = state.accepted.get(&(call.operation, request_id.to_owned())) else {
+        return Ok(());
+    };
+    let code = call.operation.duplicate_code();
+    let refusal = Refusal::object(400, code, "Duplicate request").into_duplicate();
+    if *earlier == call.body {
+        Err(refusal)
+    } else {
+        Err(refusal.breach("REQUEST-ID was used before with another body"))
+    }
+}
+
+fn unfit(shape: ErrorShape, findings: &[Finding]) -> Refusal {
+    let sentences: Vec<String> = findings.iter().map(Finding::sentence).collect();
+    let all = sentences.join("; ");
+    let refusal = match shape {
+        ErrorShape::Object(code) => Refusal::object(400, code, &all),
+        ErrorShape::Array => Refusal::array(400, "ABDM-1006", &sentences),
+        ErrorShape::Fields => {
+            let fields: Vec<(String, String)> = findings
+                .iter()
+                .map(|finding| (finding.path.clone(), finding.rule.clone()))
+                .collect();
+            Refusal::fields(400, "ABDM-1006", &fields)
+        }
+        ErrorShape::Flat => Refusal::flat(400, "ABDM-1031", "Invalid request", &all),
+    };
+    refusal.breach(all)
+}

@@ -1,0 +1,262 @@
+//! The schema of every body the HIP sends to the gateway (contract sections 3 to 8).
+//!
+//! Where success and failure have different members the function picks by the presence of `error`;
+//! then `error: null` on success is a finding, and so is `patient` beside an error.
+
+use serde_json::Value;
+
+use super::shape::Shape::{self, AbhaNumber, Integer, List, Object, OneOf, Text};
+use super::shape::{may, must};
+use super::text;
+
+const UUID: Shape = Text(text::is_uuid, "a UUID in lower case");
+const TIMESTAMP: Shape = Text(text::is_timestamp, "YYYY-MM-DDTHH:mm:ss.SSSZ");
+const REFERENCE: Shape = Text(
+    text::is_reference_number,
+    "at most 255 of A-Z a-z 0-9 _-@,. ()/:\\",
+);
+const DISPLAY: Shape = Text(
+    text::is_display,
+    "at most 255 of A-Z a-z 0-9 _-@,. \"':|()/",
+);
+const DESCRIPTION: Shape = Text(
+    text::is_description,
+    "at most 255 of A-Z a-z 0-9 _-@,. \":/",
+);
+const ABHA_ADDRESS: Shape = Text(text::is_abha_address, "an ABHA address");
+const NOT_EMPTY: Shape = Text(text::is_not_empty, "a text that is not empty");
+const HI_TYPE: Shape = OneOf(&[
+    "OPConsultation",
+    "Prescription",
+    "DischargeSummary",
+    "DiagnosticReport",
+    "ImmunizationRecord",
+    "HealthDocumentRecord",
+    "WellnessRecord",
+    "Invoice",
+]);
+const RESPONSE: Shape = Object(&[must("requestId", &UUID)]);
+const ERROR: Shape = Object(&[
+    must(
+        "code",
+        &Text(text::is_error_code, "ABDM-dddd or three to six digits"),
+    ),
+    must("message", &NOT_EMPTY),
+]);
+const CARE_CONTEXTS: Shape = List(&Object(&[
+    must("referenceNumber", &REFERENCE),
+    must("display", &DISPLAY),
+]));
+/// One patient of a link request or an answer: the care contexts of one hi type.
+const PATIENTS: Shape = List(&Object(&[
+    must("referenceNumber", &REFERENCE),
+    must("display", &DISPLAY),
+    must("careContexts", &CARE_CONTEXTS),
+    must("hiType", &HI_TYPE),
+    // The range is checked apart: it has a code of its own.
+    must("count", &Integer(i64::MIN, i64::MAX)),
+]));
+
+pub(super) const SESSION: Shape = Object(&[
+    must("clientId", &NOT_EMPTY),
+    must("clientSecret", &NOT_EMPTY),
+    must("grantType", &OneOf(&["client_credentials"])),
+]);
+
+pub(super) const BRIDGE_URL: Shape = Object(&[must("url", &NOT_EMPTY)]);
+
+const GENERATE_TOKEN: Shape = Object(&[
+    // NHA types this one as a number; a quoted one is refused.
+    may(
+        "abhaNumber",
+        &Integer(10_000_000_000_000, 99_999_999_999_999),
+    ),
+    may("abhaAddress", &ABHA_ADDRESS),
+    must("name", &Text(text::is_name, "letters, blanks and ',.-")),
+    must("gender", &OneOf(&["M", "F", "O", "D", "T", "U"])),
+    must("yearOfBirth", &Integer(1000, 9999)),
+]);
+
+const LINK_CARE_CONTEXT: Shape = Object(&[
+    may("abhaNumber", &AbhaNumber),
+    must("abhaAddress", &ABHA_ADDRESS),
+    must("patient", &PATIENTS),
+]);
+
+const CONTEXT_NOTIFY: Shape = Object(&[must(
+    "notification",
+    &Object(&[
+        must("patient", &Object(&[must("id", &ABHA_ADDRESS)])),
+        must(
+            "careContext",
+            &Object(&[
+                must("patientReference", &REFERENCE),
+                must("careContextReference", &REFERENCE),
+            ]),
+        ),
+        must("hiTypes", &List(&HI_TYPE)),
+        must("date", &TIMESTAMP),
+        must(
+            "hip",
+            &Object(&[
+                must("id", &NOT_EMPTY),
+                must("name", &NOT_EMPTY),
+                must("type", &OneOf(&["HIP"])),
+            ]),
+        ),
+    ]),
+)]);
+
+const SMS_NOTIFY: Shape = Object(&[
+    may("requestId", &UUID),
+    may("timestamp", &TIMESTAMP),
+    must(
+        "notification",
+        &Object(&[
+            must("phoneNo", &Text(text::is_phone_number, "10 to 12 digits")),
+            must(
+                "hip",
+                &Object(&[must("id", &NOT_EMPTY), must("name", &NOT_EMPTY)]),
+            ),
+        ]),
+    ),
+]);
+
+const ON_DISCOVER: Shape = Object(&[
+    must("transactionId", &UUID),
+    must("patient", &PATIENTS),
+    must(
+        "matchedBy",
+        &List(&OneOf(&["MR", "MOBILE", "ABHA_NUMBER", "ABHA_ADDRESS"])),
+    ),
+    must("response", &RESPONSE),
+]);
+
+const LINK: Shape = Object(&[
+    must("referenceNumber", &NOT_EMPTY),
+    must("authenticationType", &OneOf(&["DIRECT", "MEDIATED"])),
+    must(
+        "meta",
+        &Object(&[
+            must("communicationMedium", &OneOf(&["MOBILE", "EMAIL"])),
+            must("communicationHint", &NOT_EMPTY),
+            must("communicationExpiry", &TIMESTAMP),
+        ]),
+    ),
+]);
+const ON_INIT: Shape = Object(&[
+    must("transactionId", &UUID),
+    must("link", &LINK),
+    must("response", &RESPONSE),
+]);
+
+const ON_CONFIRM: Shape = Object(&[must("patient", &PATIENTS), must("response", &RESPONSE)]);
+
+/// The failure of an answer that names its transaction.
+const TRANSACTION_ERROR: Shape = Object(&[
+    must("transactionId", &UUID),
+    must("error", &ERROR),
+    must("response", &RESPONSE),
+]);
+const PLAIN_ERROR: Shape = Object(&[must("error", &ERROR), must("response", &RESPONSE)]);
+
+const CONSENT_OK: Shape = Object(&[
+    must(
+        "acknowledgement",
+        &Object(&[must("status", &OneOf(&["OK"])), must("consentId", &UUID)]),
+    ),
+    must("response", &RESPONSE),
+]);
+const CONSENT_ERROR: Shape = Object(&[
+    may(
+        "acknowledgement",
+        &Object(&[must("status", &OneOf(&["ERROR"])), may("consentId", &UUID)]),
+    ),
+    must("error", &ERROR),
+    must("response", &RESPONSE),
+]);
+
+const ON_REQUEST: Shape = Object(&[
+    must(
+        "hiRequest",
+        &Object(&[
+            must("transactionId", &UUID),
+            must("sessionStatus", &OneOf(&["ACKNOWLEDGED"])),
+        ]),
+    ),
+    must("response", &RESPONSE),
+]);
+
+const STATUS_RESPONSE: Shape = Object(&[
+    must("careContextReference", &REFERENCE),
+    must("hiStatus", &OneOf(&["DELIVERED", "ERRORED"])),
+    may("description", &DESCRIPTION),
+]);
+const DATA_FLOW_NOTIFY: Shape = Object(&[must(
+    "notification",
+    &Object(&[
+        must("consentId", &UUID),
+        must("transactionId", &UUID),
+        must("doneAt", &TIMESTAMP),
+        must(
+            "notifier",
+            &Object(&[must("type", &OneOf(&["HIP"])), must("id", &NOT_EMPTY)]),
+        ),
+        must(
+            "statusNotification",
+            &Object(&[
+                must("sessionStatus", &OneOf(&["TRANSFERRED", "FAILED"])),
+                must("hipId", &NOT_EMPTY),
+                must("statusResponses", &List(&STATUS_RESPONSE)),
+            ]),
+        ),
+    ]),
+)]);
+
+fn pick(body: &Value, success: &'static Shape, failure: &'static Shape) -> &'static Shape {
+    match body.get("error") {
+        // A null error stays with success, where it is an unknown member.
+        None | Some(Value::Null) => success,
+        Some(_) => failure,
+    }
+}
+
+pub(super) fn generate_token(_: &Value) -> &'static Shape {
+    &GENERATE_TOKEN
+}
+
+pub(super) fn link_care_context(_: &Value) -> &'static Shape {
+    &LINK_CARE_CONTEXT
+}
+
+pub(super) fn context_notify(_: &Value) -> &'static Shape {
+    &CONTEXT_NOTIFY
+}
+
+pub(super) fn sms_notify(_: &Value) -> &'static Shape {
+    &SMS_NOTIFY
+}
+
+pub(super) fn on_discover(body: &Value) -> &'static Shape {
+    pick(body, &ON_DISCOVER, &TRANSACTION_ERROR)
+}
+
+pub(super) fn on_init(body: &Value) -> &'static Shape {
+    pick(body, &ON_INIT, &TRANSACTION_ERROR)
+}
+
+pub(super) fn on_confirm(body: &Value) -> &'static Shape {
+    pick(body, &ON_CONFIRM, &PLAIN_ERROR)
+}
+
+pub(super) fn consent_on_notify(body: &Value) -> &'static Shape {
+    pick(body, &CONSENT_OK, &CONSENT_ERROR)
+}
+
+pub(super) fn on_request(body: &Value) -> &'static Shape {
+    pick(body, &ON_REQUEST, &PLAIN_ERROR)
+}
+
+pub(super) fn data_flow_notify(_: &Value) -> &'static Shape {
+    &DATA_FLOW_NOTIFY
+}

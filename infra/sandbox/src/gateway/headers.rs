@@ -1,0 +1,84 @@
+//! The headers every call of a HIP must carry, and how each absence is refused.
+
+use crate::clock;
+use crate::message::{Call, Refusal};
+use crate::world::World;
+
+use super::jwt::TokenError;
+use super::register::Register;
+use super::text;
+
+/// The consent manager of the sandbox.
+pub(crate) const CONSENT_MANAGER: &str = "sbx";
+
+/// `Authorization` must carry a session token of this client.
+///
+/// A token that has expired, or that another run's key signed, is refused but no breach: it is how a
+/// HIP learns that it needs a new session.
+pub(crate) fn session_bearer(world: &World, call: &Call) -> Result<(), Refusal> {
+    let Some(value) = call.header("Authorization") else {
+        let description = "Make sure your API invocation call has a header: Authorization";
+        return Err(
+            Refusal::flat(401, "900902", "Missing Credentials", description)
+                .breach("Authorization is missing"),
+        );
+    };
+    let Some(token) = value.strip_prefix("Bearer ") else {
+        return Err(invalid_credentials("the scheme is not Bearer")
+            .breach("Authorization is not a bearer token"));
+    };
+    match world.keys.session.verify(token, clock::now()) {
+        Ok(claims) if claims["azp"] == world.credentials.client_id.as_str() => Ok(()),
+        Ok(_) => Err(invalid_credentials("the token belongs to another client")
+            .breach("Authorization carries a token that is not this client's session")),
+        Err(TokenError::Expired) => Err(invalid_credentials("the token has expired")),
+        Err(TokenError::Invalid) => Err(invalid_credentials("the token is not valid")),
+    }
+}
+
+pub(crate) fn invalid_credentials(description: &str) -> Refusal {
+    Refusal::flat(401, "900901", "Invalid Credentials", description)
+}
+
+/// `REQUEST-ID`, `TIMESTAMP` and `X-CM-ID`. Returns the first.
+pub(crate) fn request(call: &Call) -> Result<&str, Refusal> {
+    let request_id = call
+        .request_id()
+        .filter(|id| text::is_uuid(id))
+        .ok_or_else(|| {
+            Refusal::object(400, "ABDM-2404", "Invalid Request Id")
+                .breach("REQUEST-ID must be a UUID in lower case")
+        })?;
+    if !call.header("TIMESTAMP").is_some_and(text::is_timestamp) {
+        return Err(Refusal::object(400, "ABDM-2402", "Invalid Timestamp")
+            .breach("TIMESTAMP must be YYYY-MM-DDTHH:mm:ss.SSSZ"));
+    }
+    if call.header("X-CM-ID") != Some(CONSENT_MANAGER) {
+        return Err(
+            Refusal::object(400, "ABDM-2403", "Invalid X-CM-ID").breach("X-CM-ID must be sbx")
+        );
+    }
+    Ok(request_id)
+}
+
+/// `X-HIP-ID` must be the id of a registered service.
+pub(crate) fn facility<'c>(register: &Register, call: &'c Call) -> Result<&'c str, Refusal> {
+    call.header("X-HIP-ID")
+        .filter(|id| register.facility_name(id).is_some())
+        .ok_or_else(|| {
+            Refusal::object(400, "ABDM-1035", "Invalid HIP ID")
+                .breach("X-HIP-ID must be the id of a registered service")
+        })
+}
+
+/// `Content-Type` must be JSON; parameters such as the charset may follow.
+pub(crate) fn content_type(call: &Call) -> Result<(), Refusal> {
+    let essence = call
+        .header("Content-Type")
+        .and_then(|value| value.split(';').next());
+    if essence.is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json")) {
+        return Ok(());
+    }
+    Err(Refusal::object(400, "ABDM-1032", "Invalid Header")
+        .breach("Content-Type must be application/json"))
+}

@@ -1,0 +1,232 @@
+//! The health information user: asks for consent and for data, takes the pages and opens them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Months, Utc};
+use serde_json::Value;
+
+use crate::clock;
+use crate::gateway::callbacks;
+use crate::operation::Operation;
+use crate::phr::FlowError;
+use crate::phr::consent::RequestedConsent;
+use crate::world::World;
+
+pub(crate) mod decrypt;
+pub(crate) mod delivery;
+mod field;
+pub(crate) mod key_form;
+pub(crate) mod key_pair;
+mod montgomery;
+pub(crate) mod push;
+pub(crate) mod reuse;
+pub(crate) mod transaction;
+#[cfg(test)]
+mod vectors;
+mod verdict;
+mod weierstrass;
+
+use delivery::{Delivery, Incomplete};
+use key_form::Dialect;
+
+/// What an HIU asks a patient for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentRequest {
+    /// Whose records.
+    pub abha_address: String,
+    /// Held by which facility.
+    pub facility: String,
+    /// `purpose.code`; `CAREMGT` is care management.
+    pub purpose_code: String,
+    /// `purpose.text`
+    pub purpose_text: String,
+    /// Hi types.
+    pub hi_types: Vec<String>,
+    /// From when to when records may date.
+    pub date_range: (DateTime<Utc>, DateTime<Utc>),
+    /// When the data must be gone and no more may be sent.
+    pub data_erase_at: DateTime<Utc>,
+}
+
+impl ConsentRequest {
+    /// Care management, all eight hi types, records of the last ten years, for a month from now.
+    pub fn new(abha_address: &str, facility: &str) -> Self {
+        let now = clock::now();
+        let hi_types = [
+            "OPConsultation",
+            "Prescription",
+            "DischargeSummary",
+            "DiagnosticReport",
+            "ImmunizationRecord",
+            "HealthDocumentRecord",
+            "WellnessRecord",
+            "Invoice",
+        ];
+        Self {
+            abha_address: abha_address.to_owned(),
+            facility: facility.to_owned(),
+            purpose_code: "CAREMGT".to_owned(),
+            purpose_text: "Care Management".to_owned(),
+            hi_types: hi_types.map(str::to_owned).to_vec(),
+            date_range: (now - Months::new(120), now),
+            data_erase_at: now + Months::new(1),
+        }
+    }
+}
+
+/// A request for the data under one consent. Sent as it stands: the HIP has to check it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HealthInformationRequest {
+    /// The consent artefact, known to the twin or not.
+    pub consent_id: String,
+    /// Of which dates; `None` takes the consent's whole range.
+    pub date_range: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// The form of the HIU's key.
+    pub dialect: Dialect,
+    /// Who is asked; `None` takes the consent's facility.
+    pub facility: Option<String>,
+    /// When the HIU's key ends; `None` is a day from now.
+    pub key_expiry: Option<DateTime<Utc>>,
+    /// Merged into the body before it is sent, member by member; null removes one (RFC 7396).
+    ///
+    /// For requests that are wrong on purpose, such as
+    /// `{"hiRequest":{"dataPushUrl":"http://127.0.0.1:1/"}}`.
+    pub patch: Value,
+}
+
+impl HealthInformationRequest {
+    /// The consent's whole range in this dialect, nothing out of order.
+    pub fn new(consent_id: &str, dialect: Dialect) -> Self {
+        Self {
+            consent_id: consent_id.to_owned(),
+            date_range: None,
+            dialect,
+            facility: None,
+            key_expiry: None,
+            patch: Value::Null,
+        }
+    }
+}
+
+/// The health information user. Cheap to clone.
+#[derive(Clone)]
+pub struct Hiu {
+    world: Arc<World>,
+}
+
+impl Hiu {
+    pub(crate) fn new(world: Arc<World>) -> Self {
+        Self { world }
+    }
+
+    /// Ask the patient. The HIP hears nothing of it; [`Phr::grant`](crate::Phr::grant) goes on.
+    ///
+    /// Returns the id of the consent request.
+    pub fn request_consent(&self, request: ConsentRequest) -> String {
+        let id = self.world.draw.id();
+        let requested = RequestedConsent {
+            abha_address: request.abha_address,
+            facility: request.facility,
+            purpose_code: request.purpose_code,
+            purpose_text: request.purpose_text,
+            hi_types: request.hi_types,
+            date_range: request.date_range,
+            data_erase_at: request.data_erase_at,
+        };
+        self.world
+            .change(|state| state.requested.insert(id.clone(), requested));
+        id
+    }
+
+    /// Ask the HIP for data, with a fresh key pair and nonce, and wait for its on-request.
+    ///
+    /// Returns the transaction id.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Silence`], [`FlowError::Refused`]. Use [`Self::ask`] to keep the transaction id
+    /// of a refused request.
+    pub async fn request(&self, request: HealthInformationRequest) -> Result<String, FlowError> {
+        let transaction_id = self.ask(request);
+        self.acknowledged(&transaction_id).await?;
+        Ok(transaction_id)
+    }
+
+    /// Ask the HIP for data and do not wait. Returns the transaction id.
+    pub fn ask(&self, request: HealthInformationRequest) -> String {
+        let (transaction, callback) = transaction::prepare(&self.world, request);
+        let id = transaction.id.clone();
+        self.world
+            .change(|state| state.transactions.insert(id.clone(), transaction));
+        callbacks::send(&self.world, callback);
+        id
+    }
+
+    /// Send the same question again under a fresh REQUEST-ID, as an HIU that lost patience does.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Unknown`].
+    pub fn ask_again(&self, transaction_id: &str) -> Result<(), FlowError> {
+        let callback = self
+            .world
+            .change(|state| {
+                let transaction = state.transactions.get_mut(transaction_id)?;
+                Some(transaction.question.repeat(&self.world))
+            })
+            .ok_or_else(|| FlowError::Unknown(transaction_id.to_owned()))?;
+        callbacks::send(&self.world, callback);
+        Ok(())
+    }
+
+    /// Wait for the HIP's on-request.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Silence`], [`FlowError::Refused`].
+    pub async fn acknowledged(&self, transaction_id: &str) -> Result<(), FlowError> {
+        let waited = self.world.options.patience;
+        self.world
+            .wait(waited, |state| {
+                state.transactions.get(transaction_id)?.acknowledged.clone()
+            })
+            .await
+            .ok_or(FlowError::Silence {
+                missing: Operation::OnRequest,
+                waited,
+            })?
+            .map_err(FlowError::Refused)
+    }
+
+    /// What has arrived so far; `None` for an unknown transaction.
+    pub fn received(&self, transaction_id: &str) -> Option<Delivery> {
+        self.world
+            .look(|state| Some(state.transactions.get(transaction_id)?.delivery()))
+    }
+
+    /// Wait until the HIP has closed the transaction and every page it announced is here.
+    ///
+    /// A transaction closed as FAILED is complete whatever arrived.
+    ///
+    /// # Errors
+    ///
+    /// [`Incomplete`] when `limit` has passed, with what did arrive.
+    pub async fn wait_until_complete(
+        &self,
+        transaction_id: &str,
+        limit: Duration,
+    ) -> Result<Delivery, Incomplete> {
+        let complete = self
+            .world
+            .wait(limit, |state| {
+                let transaction = state.transactions.get(transaction_id)?;
+                transaction.is_complete().then(|| transaction.delivery())
+            })
+            .await;
+        complete.ok_or_else(|| Incomplete {
+            waited: limit,
+            so_far: self.received(transaction_id).map(Box::new),
+        })
+    }
+}

@@ -1,0 +1,47 @@
+//! A fresh key pair and nonce of the HIU, in a chosen dialect.
+
+use num_bigint::BigUint;
+use num_traits::One;
+
+use super::decrypt::PrivateKey;
+use super::key_form::{self, Dialect};
+use super::{montgomery, weierstrass};
+use crate::draw::Draw;
+
+/// What the HIU made for one request.
+#[derive(Clone)]
+pub(crate) struct KeyPair {
+    pub(crate) dialect: Dialect,
+    pub(crate) private: PrivateKey,
+    /// `dhPublicKey.keyValue`
+    pub(crate) key_value: String,
+    pub(crate) nonce: [u8; 32],
+}
+
+impl KeyPair {
+    pub(crate) fn draw(draw: &Draw, dialect: Dialect) -> Self {
+        let nonce = draw.bytes();
+        if !dialect.is_weierstrass() {
+            let scalar: [u8; 32] = draw.bytes();
+            let key_value = key_form::write(dialect, &montgomery::public_key(scalar));
+            return Self {
+                dialect,
+                private: PrivateKey::Montgomery(scalar),
+                key_value,
+                nonce,
+            };
+        }
+        // Twice the length of n, so the remainder is as good as uniform; 1..n-1, never zero.
+        let wide: [u8; 64] = draw.bytes();
+        let below = &*weierstrass::ORDER - BigUint::one();
+        let scalar = BigUint::from_bytes_be(&wide) % below + BigUint::one();
+        let point = weierstrass::public_point(&scalar);
+        let key_value = key_form::write(dialect, &point.to_bytes());
+        Self {
+            dialect,
+            private: PrivateKey::Weierstrass(scalar),
+            key_value,
+            nonce,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Keys and nonces of the HIP that were seen before.
+//!
+//! One key and one nonce serve one page. A second message under the same pair would give away the
+//! XOR of both plaintexts and let anyone forge; so either of them twice is a breach, over all
+//! transactions, unless the very same bytes come again.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+
+/// What a key or a nonce was used for: transaction, page, digest of the encrypted entries.
+type Use = (String, i64, [u8; 32]);
+
+#[derive(Default)]
+pub(crate) struct Used {
+    keys: BTreeMap<Vec<u8>, Use>,
+    nonces: BTreeMap<String, Use>,
+}
+
+impl Used {
+    /// Remember a page's key and nonce (both in base64), and tell what was used before.
+    pub(super) fn remember(
+        &mut self,
+        key_value: &str,
+        nonce: &str,
+        transaction_id: &str,
+        page_number: i64,
+        entries: &str,
+    ) -> Vec<String> {
+        let digest = Sha256::digest(entries).into();
+        let this = (transaction_id.to_owned(), page_number, digest);
+        let mut found = vec![];
+        if *self
+            .keys
+            .entry(bare_key(key_value))
+            .or_insert_with(|| this.clone())
+            != this
+        {
+            found.push("a public key of the HIP was used twice".to_owned());
+        }
+        if *self
+            .nonces
+            .entry(nonce.to_owned())
+            .or_insert_with(|| this.clone())
+            != this
+        {
+            found.push("a nonce of the HIP was used twice".to_owned());
+        }
+        found
+    }
+}
+
+/// The last 32 bytes, so that one key in two wrappings is still one key.
+fn bare_key(key_value: &str) -> Vec<u8> {
+    let bytes = STANDARD
+        .decode(key_value)
+        .unwrap_or_else(|_| key_value.into());
+    bytes[bytes.len().saturating_sub(32)..].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_page_may_come_again_and_nothing_else() {
+        let mut used = Used::default();
+        assert!(used.remember("key", "nonce", "t", 1, "entries").is_empty());
+        assert!(used.remember("key", "nonce", "t", 1, "entries").is_empty());
+        assert_eq!(used.remember("key", "nonce", "t", 1, "others").len(), 2);
+        assert_eq!(used.remember("key 2", "nonce", "t", 2, "entries").len(), 1);
+        assert_eq!(used.remember("key", "nonce 2", "u", 1, "entries").len(), 1);
+    }
+}

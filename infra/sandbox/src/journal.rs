@@ -1,0 +1,297 @@
+//! Every message between the HIP and the twin, both directions, in the order they started.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::clock;
+use crate::operation::Operation;
+use crate::tick::Tick;
+
+/// Which way a message went, seen from the HIP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The twin called the HIP.
+    In,
+    /// The HIP called the twin.
+    Out,
+}
+
+impl Direction {
+    /// `in` or `out`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+}
+
+/// Which part of the twin the HIP spoke with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// The gateway, with its consent manager.
+    Gateway,
+    /// The health information user.
+    Hiu,
+}
+
+impl Peer {
+    /// `gateway` or `hiu`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::Hiu => "hiu",
+        }
+    }
+}
+
+/// One HTTP exchange. Each attempt to deliver a callback is an entry of its own.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// When it started.
+    pub at: DateTime<Utc>,
+    /// Seen from the HIP.
+    pub direction: Direction,
+    /// The twin's side of it.
+    pub peer: Peer,
+    /// The operation, for a call of the HIP to a path that the twin serves.
+    pub operation: Option<Operation>,
+    /// The HTTP method.
+    pub method: String,
+    /// The path as it stands in the request line, query included.
+    pub path: String,
+    /// The headers; those of the contract in its spelling (`REQUEST-ID`), others in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The request's body: parsed if it is JSON, else its text; null when it is empty.
+    pub body: Value,
+    /// The answer's status. `None` while nothing was answered: the call is held, the caller died
+    /// before it was processed, or the callback found nobody.
+    pub status: Option<u16>,
+    /// The answer's body, in the form of `body`; null until there is one.
+    pub answer: Value,
+    /// The REQUEST-ID header.
+    pub request_id: Option<String>,
+    /// A call of the HIP that was refused as a repeat, a page that came again, or a callback that is
+    /// delivered again.
+    pub duplicate: bool,
+    /// The rules of the contract that this message broke.
+    pub violations: Vec<String>,
+}
+
+impl Entry {
+    /// A header by name, in any spelling.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The object of one line of a capture, with `***` in place of every credential.
+    ///
+    /// Personal data stays: a capture shows what was said. Tokens, secrets and OTPs do not.
+    pub fn masked(&self) -> Value {
+        let headers: serde_json::Map<String, Value> = self
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                let secret = SECRET_HEADERS
+                    .iter()
+                    .any(|known| known.eq_ignore_ascii_case(name));
+                (
+                    name.clone(),
+                    if secret { json!(MASK) } else { json!(value) },
+                )
+            })
+            .collect();
+        json!({
+            "at": clock::wire(self.at),
+            "direction": self.direction.as_str(),
+            "peer": self.peer.as_str(),
+            "method": self.method,
+            "path": self.path,
+            "headers": headers,
+            "body": masked(&self.body),
+            "status": self.status,
+        })
+    }
+}
+
+const MASK: &str = "***";
+const SECRET_HEADERS: [&str; 3] = ["Authorization", "X-LINK-TOKEN", "X-AUTH-TOKEN"];
+/// `token` is the OTP of a link confirmation.
+const SECRET_MEMBERS: [&str; 5] = [
+    "clientSecret",
+    "accessToken",
+    "refreshToken",
+    "linkToken",
+    "token",
+];
+
+fn masked(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| {
+                let secret = SECRET_MEMBERS.contains(&name.as_str()) && !member.is_null();
+                (
+                    name.clone(),
+                    if secret { json!(MASK) } else { masked(member) },
+                )
+            })
+            .collect(),
+        Value::Array(items) => items.iter().map(masked).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+/// The journal did not come to show what was waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not seen within {} ms", waited.as_millis())]
+pub struct NotSeen {
+    /// How long it was waited for.
+    pub waited: Duration,
+}
+
+/// The messages of one run. Kept in memory to the end of the run, bodies included.
+pub struct Journal {
+    entries: Mutex<Vec<Arc<Entry>>>,
+    tick: Arc<Tick>,
+}
+
+impl Journal {
+    pub(crate) fn new(tick: Arc<Tick>) -> Self {
+        Self {
+            entries: Mutex::default(),
+            tick,
+        }
+    }
+
+    /// All entries so far, in the order they started.
+    pub fn snapshot(&self) -> Vec<Arc<Entry>> {
+        self.lock().clone()
+    }
+
+    /// How often the HIP called `operation` so far, refused and unanswered calls included.
+    pub fn count(&self, operation: Operation) -> usize {
+        self.lock()
+            .iter()
+            .filter(|entry| entry.operation == Some(operation))
+            .count()
+    }
+
+    /// A counter that moves with every change of the twin, for a loop of one's own.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.tick.subscribe()
+    }
+
+    /// Wait until the entries satisfy `predicate`, which is asked now and after each change.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSeen`] when `limit` has passed.
+    pub async fn wait_until(
+        &self,
+        limit: Duration,
+        mut predicate: impl FnMut(&[Arc<Entry>]) -> bool,
+    ) -> Result<(), NotSeen> {
+        self.tick
+            .until(limit, || predicate(&self.snapshot()).then_some(()))
+            .await
+            .ok_or(NotSeen { waited: limit })
+    }
+
+    /// Wait for the first entry, past ones included, that satisfies `predicate`.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSeen`] when `limit` has passed.
+    pub async fn wait_for(
+        &self,
+        limit: Duration,
+        mut predicate: impl FnMut(&Entry) -> bool,
+    ) -> Result<Arc<Entry>, NotSeen> {
+        self.tick
+            .until(limit, || {
+                self.snapshot().into_iter().find(|entry| predicate(entry))
+            })
+            .await
+            .ok_or(NotSeen { waited: limit })
+    }
+
+    /// Write down the start of an exchange; the number is for [`Self::complete`].
+    pub(crate) fn open(&self, entry: Entry) -> usize {
+        let number = {
+            let mut entries = self.lock();
+            entries.push(Arc::new(entry));
+            entries.len() - 1
+        };
+        self.tick.bump();
+        number
+    }
+
+    /// Write down how an exchange ended.
+    pub(crate) fn complete(&self, number: usize, change: impl FnOnce(&mut Entry)) {
+        if let Some(entry) = self.lock().get_mut(number) {
+            change(Arc::make_mut(entry));
+        }
+        self.tick.bump();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Entry>>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_entry_keeps_its_shape_and_loses_its_credentials() {
+        let entry = Entry {
+            at: clock::now(),
+            direction: Direction::In,
+            peer: Peer::Gateway,
+            operation: None,
+            method: "POST".into(),
+            path: "/api/v3/hip/token/on-generate-token".into(),
+            headers: [("Authorization", "Bearer a.b.c"), ("REQUEST-ID", "1")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            body: json!({"linkToken": "a.b.c", "error": null, "list": [{"clientSecret": "s"}]}),
+            status: Some(202),
+            answer: Value::Null,
+            request_id: Some("1".into()),
+            duplicate: false,
+            violations: vec![],
+        };
+        let line = entry.masked();
+        assert_eq!(
+            line["headers"],
+            json!({"Authorization": "***", "REQUEST-ID": "1"})
+        );
+        let body = json!({"linkToken": "***", "error": null, "list": [{"clientSecret": "***"}]});
+        assert_eq!(line["body"], body);
+        let mut names: Vec<&String> = line.as_object().expect("an object").keys().collect();
+        names.sort();
+        assert_eq!(
+            names,
+            [
+                "at",
+                "body",
+                "direction",
+                "headers",
+                "method",
+                "path",
+                "peer",
+                "status"
+            ]
+        );
+    }
+}

@@ -1,0 +1,236 @@
+//! Every call that the twin serves.
+
+use std::str::FromStr;
+
+use crate::journal::Peer;
+
+/// The path below which the gateway's operations lie.
+pub(crate) const GATEWAY_BASE: &str = "/api/hiecm";
+/// The path of the HIU twin's `dataPushUrl`.
+pub(crate) const PUSH_PATH: &str = "/v3/transfer";
+const SERVICE_BY_ID: &str = "/gateway/v3/bridge-service/serviceId/";
+
+/// An operation of the gateway twin, or the push endpoint of the HIU twin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operation {
+    /// `POST /gateway/v3/sessions`
+    Session,
+    /// `GET /gateway/v3/certs`
+    Certs,
+    /// `GET /gateway/v3/.well-known/openid-configuration`
+    OpenidConfiguration,
+    /// `PATCH /gateway/v3/bridge/url`
+    BridgeUrl,
+    /// `GET /gateway/v3/bridge-services`
+    BridgeServices,
+    /// `GET /gateway/v3/bridge-service/serviceId/{id}`
+    BridgeService,
+    /// `POST /v3/token/generate-token`
+    GenerateToken,
+    /// `POST /hip/v3/link/carecontext`
+    LinkCareContext,
+    /// `POST /hip/v3/link/context/notify`
+    ContextNotify,
+    /// `POST /hip/v3/link/patient/links/sms/notify2`
+    SmsNotify,
+    /// `POST /user-initiated-linking/v3/patient/care-context/on-discover`
+    OnDiscover,
+    /// `POST /user-initiated-linking/v3/link/care-context/on-init`
+    OnInit,
+    /// `POST /user-initiated-linking/v3/link/care-context/on-confirm`
+    OnConfirm,
+    /// `POST /consent/v3/request/hip/on-notify`
+    ConsentOnNotify,
+    /// `POST /data-flow/v3/health-information/hip/on-request`
+    OnRequest,
+    /// `POST /data-flow/v3/health-information/notify`
+    DataFlowNotify,
+    /// `POST` to the HIU's `dataPushUrl`
+    Push,
+}
+
+impl Operation {
+    /// All of them, in the order of a journey.
+    pub const ALL: [Self; 17] = [
+        Self::Session,
+        Self::Certs,
+        Self::OpenidConfiguration,
+        Self::BridgeUrl,
+        Self::BridgeServices,
+        Self::BridgeService,
+        Self::GenerateToken,
+        Self::LinkCareContext,
+        Self::ContextNotify,
+        Self::SmsNotify,
+        Self::OnDiscover,
+        Self::OnInit,
+        Self::OnConfirm,
+        Self::ConsentOnNotify,
+        Self::OnRequest,
+        Self::DataFlowNotify,
+        Self::Push,
+    ];
+
+    /// A short name, for command lines and logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Certs => "certs",
+            Self::OpenidConfiguration => "openid-configuration",
+            Self::BridgeUrl => "bridge-url",
+            Self::BridgeServices => "bridge-services",
+            Self::BridgeService => "bridge-service",
+            Self::GenerateToken => "generate-token",
+            Self::LinkCareContext => "link-care-context",
+            Self::ContextNotify => "context-notify",
+            Self::SmsNotify => "sms-notify",
+            Self::OnDiscover => "on-discover",
+            Self::OnInit => "on-init",
+            Self::OnConfirm => "on-confirm",
+            Self::ConsentOnNotify => "consent-on-notify",
+            Self::OnRequest => "on-request",
+            Self::DataFlowNotify => "data-flow-notify",
+            Self::Push => "push",
+        }
+    }
+
+    /// Who serves it.
+    pub fn peer(self) -> Peer {
+        if self == Self::Push {
+            Peer::Hiu
+        } else {
+            Peer::Gateway
+        }
+    }
+
+    /// The HTTP method.
+    pub fn method(self) -> &'static str {
+        match self {
+            Self::Certs
+            | Self::OpenidConfiguration
+            | Self::BridgeServices
+            | Self::BridgeService => "GET",
+            Self::BridgeUrl => "PATCH",
+            Self::Session
+            | Self::GenerateToken
+            | Self::LinkCareContext
+            | Self::ContextNotify
+            | Self::SmsNotify
+            | Self::OnDiscover
+            | Self::OnInit
+            | Self::OnConfirm
+            | Self::ConsentOnNotify
+            | Self::OnRequest
+            | Self::DataFlowNotify
+            | Self::Push => "POST",
+        }
+    }
+
+    /// The path, below the gateway base or the HIU's host; [`Self::BridgeService`] goes on with an id.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Session => "/gateway/v3/sessions",
+            Self::Certs => "/gateway/v3/certs",
+            Self::OpenidConfiguration => "/gateway/v3/.well-known/openid-configuration",
+            Self::BridgeUrl => "/gateway/v3/bridge/url",
+            Self::BridgeServices => "/gateway/v3/bridge-services",
+            Self::BridgeService => SERVICE_BY_ID,
+            Self::GenerateToken => "/v3/token/generate-token",
+            Self::LinkCareContext => "/hip/v3/link/carecontext",
+            Self::ContextNotify => "/hip/v3/link/context/notify",
+            Self::SmsNotify => "/hip/v3/link/patient/links/sms/notify2",
+            Self::OnDiscover => "/user-initiated-linking/v3/patient/care-context/on-discover",
+            Self::OnInit => "/user-initiated-linking/v3/link/care-context/on-init",
+            Self::OnConfirm => "/user-initiated-linking/v3/link/care-context/on-confirm",
+            Self::ConsentOnNotify => "/consent/v3/request/hip/on-notify",
+            Self::OnRequest => "/data-flow/v3/health-information/hip/on-request",
+            Self::DataFlowNotify => "/data-flow/v3/health-information/notify",
+            Self::Push => PUSH_PATH,
+        }
+    }
+
+    /// Which operation a call to `peer` means.
+    pub(crate) fn find(peer: Peer, method: &str, path: &str) -> Option<Self> {
+        let path = match peer {
+            Peer::Gateway => path.strip_prefix(GATEWAY_BASE)?,
+            Peer::Hiu => path,
+        };
+        Self::ALL.into_iter().find(|operation| {
+            operation.peer() == peer
+                && operation.method() == method
+                && if *operation == Self::BridgeService {
+                    path.strip_prefix(SERVICE_BY_ID)
+                        .is_some_and(|id| !id.is_empty())
+                } else {
+                    path == operation.path()
+                }
+        })
+    }
+
+    /// The code that refuses a REQUEST-ID seen before, or a second answer to one question.
+    pub(crate) fn duplicate_code(self) -> &'static str {
+        match self {
+            Self::GenerateToken => "ABDM-1092",
+            Self::LinkCareContext => "ABDM-1090",
+            Self::OnDiscover => "ABDM-1106",
+            Self::OnInit => "ABDM-1107",
+            Self::OnConfirm => "ABDM-1108",
+            Self::OnRequest | Self::DataFlowNotify => "ABDM-1113",
+            Self::Session
+            | Self::Certs
+            | Self::OpenidConfiguration
+            | Self::BridgeUrl
+            | Self::BridgeServices
+            | Self::BridgeService
+            | Self::ContextNotify
+            | Self::SmsNotify
+            | Self::ConsentOnNotify
+            | Self::Push => "ABDM-1064",
+        }
+    }
+}
+
+/// A name that no operation has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no operation is called {0}")]
+pub struct UnknownOperation(pub String);
+
+impl FromStr for Operation {
+    type Err = UnknownOperation;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|operation| operation.name() == name)
+            .ok_or_else(|| UnknownOperation(name.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_is_found_by_its_own_path() {
+        for operation in Operation::ALL {
+            let base = if operation == Operation::Push {
+                ""
+            } else {
+                GATEWAY_BASE
+            };
+            let id = if operation == Operation::BridgeService {
+                "IN1"
+            } else {
+                ""
+            };
+            let path = format!("{base}{}{id}", operation.path());
+            let found = Operation::find(operation.peer(), operation.method(), &path);
+            assert_eq!(found, Some(operation));
+            assert_eq!(operation.name().parse(), Ok(operation));
+        }
+        assert_eq!(
+            Operation::find(Peer::Hiu, "POST", "/api/hiecm/gateway/v3/sessions"),
+            None
+        );
+    }
+}

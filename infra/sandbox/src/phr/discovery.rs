@@ -1,0 +1,129 @@
+//! What the app asks a facility, and what it hears.
+
+use serde_json::{Value, json};
+
+use super::{CareContext, HipError};
+use crate::gateway::register::AbhaHolder;
+use crate::question::Question;
+
+/// One identifier of the patient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identifier {
+    /// `MOBILE`, `ABHA_NUMBER`, `ABHA_ADDRESS`, `MR`, `EMAIL`, or anything else.
+    pub kind: String,
+    /// As it is sent, in whatever form.
+    pub value: String,
+}
+
+impl Identifier {
+    /// An identifier of this kind.
+    pub fn new(kind: &str, value: &str) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            value: value.to_owned(),
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        json!({"type": self.kind, "value": self.value})
+    }
+}
+
+/// A discovery. All members go out as they stand, right or wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DiscoverRequest {
+    /// The service id of the facility that is asked.
+    pub facility: String,
+    /// `patient.id`
+    pub abha_address: String,
+    /// `patient.name`
+    pub name: String,
+    /// `patient.gender`
+    pub gender: String,
+    /// `patient.yearOfBirth`: a number, but peers also send text and null.
+    pub year_of_birth: Value,
+    /// What the gateway vouches for.
+    pub verified: Vec<Identifier>,
+    /// What the patient typed; `None` leaves the member out.
+    pub unverified: Option<Vec<Identifier>>,
+}
+
+impl DiscoverRequest {
+    /// What the app sends for `holder`: mobile and ABHA number as verified, nothing unverified.
+    pub fn new(facility: &str, holder: &AbhaHolder) -> Self {
+        Self {
+            facility: facility.to_owned(),
+            abha_address: holder.abha_address.clone(),
+            name: holder.name.clone(),
+            gender: holder.gender.clone(),
+            year_of_birth: json!(holder.year_of_birth),
+            verified: vec![
+                Identifier::new("MOBILE", &holder.mobile),
+                Identifier::new("ABHA_NUMBER", &holder.abha_number),
+            ],
+            unverified: Some(vec![]),
+        }
+    }
+
+    /// The same with the patient's own record number, which nobody vouches for.
+    #[must_use]
+    pub fn with_medical_record_number(mut self, value: &str) -> Self {
+        self.unverified
+            .get_or_insert_default()
+            .push(Identifier::new("MR", value));
+        self
+    }
+
+    pub(super) fn body(&self, transaction_id: &str) -> Value {
+        let list = |identifiers: &[Identifier]| -> Value {
+            identifiers.iter().map(Identifier::to_json).collect()
+        };
+        let mut patient = json!({
+            "id": self.abha_address,
+            "name": self.name,
+            "gender": self.gender,
+            "yearOfBirth": self.year_of_birth,
+            "verifiedIdentifiers": list(&self.verified),
+        });
+        if let Some(unverified) = &self.unverified {
+            patient["unverifiedIdentifiers"] = list(unverified);
+        }
+        json!({"transactionId": transaction_id, "patient": patient})
+    }
+}
+
+/// A discovery that the HIP answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discovery {
+    /// For the link init that follows.
+    pub transaction_id: String,
+    /// The REQUEST-ID of the discover callback.
+    pub request_id: String,
+    /// Who was asked.
+    pub facility: String,
+    /// Who asked.
+    pub abha_address: String,
+    /// What was offered, or the HIP's error.
+    pub answer: Result<Offer, HipError>,
+}
+
+/// What a HIP offers to link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// One element per care context and hi type.
+    pub care_contexts: Vec<CareContext>,
+    /// `MR`, `MOBILE`, `ABHA_NUMBER`, `ABHA_ADDRESS`
+    pub matched_by: Vec<String>,
+    /// Those that the gateway holds as linked already.
+    ///
+    /// Should be empty; but while the callback of a link is on its way the HIP cannot know better,
+    /// so a test has to decide whether this is a mistake.
+    pub already_linked: Vec<CareContext>,
+}
+
+pub(crate) struct DiscoveryRecord {
+    pub(crate) question: Question,
+    pub(crate) facility: String,
+    pub(crate) abha_address: String,
+    pub(crate) answer: Option<Result<Offer, HipError>>,
+}

@@ -1,0 +1,232 @@
+//! The twin as a whole: what tests and the command line hold in their hands.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::draw::Draw;
+use crate::faults::Faults;
+use crate::gateway::callbacks::{self, Callback};
+use crate::gateway::keys::{Keys, KeysError};
+use crate::gateway::register::AbhaHolder;
+use crate::hiu::Hiu;
+use crate::journal::{Journal, Peer};
+use crate::operation::{GATEWAY_BASE, PUSH_PATH};
+use crate::options::Options;
+use crate::phr::Phr;
+use crate::server;
+use crate::state::State;
+use crate::tick::Tick;
+use crate::violation::Violation;
+use crate::world::World;
+
+/// How long connections get to finish when the twin stops.
+const STOP_GRACE: Duration = Duration::from_secs(2);
+
+/// Why the twin did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port could not be taken.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// What was asked for.
+        address: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The RSA keys could not be read, made or kept.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The HTTP client for callbacks could not be built.
+    #[error("cannot build the HTTP client")]
+    Client(#[source] reqwest::Error),
+    /// The thread that makes the keys died.
+    #[error("cannot make keys")]
+    Thread(#[from] tokio::task::JoinError),
+}
+
+/// What `POST /gateway/v3/sessions` accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// `clientId`
+    pub client_id: String,
+    /// `clientSecret`; follows from the seed, so it stays the same over restarts.
+    pub client_secret: String,
+}
+
+/// The outside world of one HIP: gateway, consent manager, PHR app and HIU on two local ports.
+///
+/// Dropping it stops it; [`Sandbox::stop`] also waits until nothing runs any more.
+pub struct Sandbox {
+    world: Arc<World>,
+    servers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Sandbox {
+    /// Take the ports, make or load the keys, and serve.
+    ///
+    /// # Errors
+    ///
+    /// See [`StartError`].
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        // Another part of the process may have chosen a provider already; any will do.
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
+        let gateway = listen(SocketAddr::new(options.bind, options.gateway_port)).await?;
+        let hiu = listen(SocketAddr::new(options.bind, options.hiu_port)).await?;
+        let state_dir = options.state_dir.clone();
+        let (keys, run) =
+            tokio::task::spawn_blocking(move || Keys::for_run(state_dir.as_deref())).await??;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(options.callback_timeout)
+            .build()
+            .map_err(StartError::Client)?;
+        let tick = Arc::new(Tick::new());
+        let world = Arc::new(World {
+            credentials: Credentials::from_seed(options.seed),
+            draw: Draw::new(options.seed, run),
+            keys,
+            journal: Journal::new(Arc::clone(&tick)),
+            faults: Faults::new(Arc::clone(&tick)),
+            tick,
+            stopping: watch::Sender::new(false),
+            http,
+            gateway_bearer: callbacks::GatewayBearer::default(),
+            gateway_address: gateway.1,
+            hiu_address: hiu.1,
+            state: Mutex::new(State::default()),
+            options,
+        });
+        let servers = vec![
+            server::serve(Arc::clone(&world), Peer::Gateway, gateway.0),
+            server::serve(Arc::clone(&world), Peer::Hiu, hiu.0),
+        ];
+        Ok(Self {
+            world,
+            servers: Mutex::new(servers),
+        })
+    }
+
+    /// The gateway base: every path of the contract is appended to it.
+    pub fn gateway_url(&self) -> String {
+        format!("http://{}{GATEWAY_BASE}", self.world.gateway_address)
+    }
+
+    /// The `dataPushUrl` that the HIU asks for.
+    pub fn hiu_push_url(&self) -> String {
+        format!("http://{}{PUSH_PATH}", self.world.hiu_address)
+    }
+
+    /// The client id and the secret that sessions accept.
+    pub fn credentials(&self) -> Credentials {
+        self.world.credentials.clone()
+    }
+
+    /// Let `bridge-services` list a service of type HIP, and accept its id in `X-HIP-ID`.
+    pub fn register_facility(&self, service_id: &str, name: &str) {
+        self.world
+            .change(|state| state.register.add_facility(service_id, name));
+    }
+
+    /// Let an ABHA holder exist. The same address again replaces the earlier holder.
+    pub fn register_abha(&self, holder: AbhaHolder) {
+        self.world.change(|state| state.register.add_holder(holder));
+    }
+
+    /// Where callbacks go from now on, as `PATCH /gateway/v3/bridge/url` sets it too.
+    pub fn set_bridge_url(&self, url: &str) {
+        self.world.change(|state| {
+            state.bridge_url = Some(url.trim_end_matches('/').to_owned());
+        });
+    }
+
+    /// Every message so far.
+    pub fn journal(&self) -> &Journal {
+        &self.world.journal
+    }
+
+    /// Hold, refuse or lose calls of the HIP.
+    pub fn faults(&self) -> &Faults {
+        &self.world.faults
+    }
+
+    /// The patient's app.
+    pub fn phr(&self) -> Phr {
+        Phr::new(Arc::clone(&self.world))
+    }
+
+    /// The health information user.
+    pub fn hiu(&self) -> Hiu {
+        Hiu::new(Arc::clone(&self.world))
+    }
+
+    /// Every breach of the contract so far; empty after a clean run.
+    pub fn violations(&self) -> Vec<Violation> {
+        self.world.look(|state| state.violations.clone())
+    }
+
+    /// Forget the violations so far: for a test that provoked them.
+    pub fn forgive(&self) {
+        self.world.change(|state| state.violations.clear());
+    }
+
+    /// Send any callback, however malformed, with the gateway's own headers. Returns its REQUEST-ID.
+    ///
+    /// It is delivered and redelivered like the others.
+    pub fn call_back(&self, facility: &str, path: &str, body: Value) -> String {
+        let callback = Callback::new(&self.world, facility, path, body);
+        let request_id = callback.request_id.clone();
+        callbacks::send(&self.world, callback);
+        request_id
+    }
+
+    /// Stop serving, release what is held, give up callbacks that are not delivered yet.
+    ///
+    /// Held calls that were not processed are answered 503. Returns once both servers have ended.
+    pub async fn stop(&self) {
+        self.world.stopping.send_replace(true);
+        let servers: Vec<_> = self
+            .servers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .drain(..)
+            .collect();
+        for mut server in servers {
+            if tokio::time::timeout(STOP_GRACE, &mut server).await.is_err() {
+                server.abort();
+            }
+        }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.world.stopping.send_replace(true);
+    }
+}
+
+impl Credentials {
+    fn from_seed(seed: u64) -> Self {
+        // A draw of its own: the secret must not depend on how many ids were drawn before.
+        let secret: [u8; 16] = Draw::new(seed, u64::MAX).bytes();
+        Self {
+            client_id: format!("SBXID_{:06}", seed % 1_000_000),
+            client_secret: hex::encode(secret),
+        }
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}

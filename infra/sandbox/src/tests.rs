@@ -1,0 +1,12 @@
+//! The twin against raw HTTP calls and a fake HIP.
+
+mod callbacks;
+mod fake_hip;
+mod faults;
+mod journeys;
+mod push;
+mod refusals;
+mod sessions;
+mod setting;
+mod tokens;
+mod transfers;

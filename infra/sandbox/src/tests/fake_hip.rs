@@ -1,0 +1,98 @@
+//! The least a HIP can be: it takes callbacks, and refuses when it is told to.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use super::setting::SOON;
+use crate::message::{read_body, read_headers};
+use crate::tick::Tick;
+
+#[derive(Clone, Debug)]
+pub(super) struct Received {
+    pub(super) path: String,
+    pub(super) headers: BTreeMap<String, String>,
+    pub(super) body: Value,
+}
+
+#[derive(Default)]
+struct Inbox {
+    received: Vec<Received>,
+    taken: Vec<bool>,
+    statuses: VecDeque<u16>,
+}
+
+#[derive(Clone)]
+pub(super) struct FakeHip {
+    pub(super) url: String,
+    inbox: Arc<Mutex<Inbox>>,
+    tick: Arc<Tick>,
+}
+
+impl FakeHip {
+    pub(super) async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
+        let hip = Self {
+            url: format!("http://{}", listener.local_addr().expect("an address")),
+            inbox: Arc::default(),
+            tick: Arc::new(Tick::new()),
+        };
+        let router = Router::new().fallback(receive).with_state(hip.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        hip
+    }
+
+    /// Answer the next callbacks with these, and 202 after them.
+    pub(super) fn will_answer(&self, statuses: &[u16]) {
+        self.inbox
+            .lock()
+            .expect("no panic")
+            .statuses
+            .extend(statuses);
+    }
+
+    /// The next callback to `path` that no test took before, in whatever state it was answered.
+    pub(super) async fn next(&self, path: &str) -> Received {
+        let take = || {
+            let mut inbox = self.inbox.lock().expect("no panic");
+            let index = (0..inbox.received.len())
+                .find(|index| !inbox.taken[*index] && inbox.received[*index].path == path)?;
+            inbox.taken[index] = true;
+            Some(inbox.received[index].clone())
+        };
+        self.tick.until(SOON, take).await.expect("a callback")
+    }
+
+    pub(super) fn count(&self, path: &str) -> usize {
+        let inbox = self.inbox.lock().expect("no panic");
+        inbox
+            .received
+            .iter()
+            .filter(|received| received.path == path)
+            .count()
+    }
+}
+
+async fn receive(State(hip): State<FakeHip>, request: Request) -> StatusCode {
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.expect("a body");
+    let status = {
+        let mut inbox = hip.inbox.lock().expect("no panic");
+        inbox.received.push(Received {
+            path: parts.uri.path().to_owned(),
+            headers: read_headers(&parts.headers),
+            body: read_body(&bytes).0,
+        });
+        inbox.taken.push(false);
+        inbox.statuses.pop_front().unwrap_or(202)
+    };
+    hip.tick.bump();
+    StatusCode::from_u16(status).expect("a status")
+}

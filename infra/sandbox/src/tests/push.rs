@@ -1,0 +1,148 @@
+//! A HIP's side of the encryption, for tests: pages as they should be, to be spoiled one by one.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aes_gcm::{Aes256Gcm, KeyInit, aead::Aead};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use md5::{Digest, Md5};
+use serde_json::{Value, json};
+
+use super::setting::{ADDRESS, FACILITY, Setting};
+use crate::draw::Draw;
+use crate::hiu::decrypt::{agree, derive};
+use crate::hiu::key_form;
+use crate::hiu::key_pair::KeyPair;
+use crate::{ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation};
+
+/// Numbers the transfers, so that no two of them draw the same keys.
+static TRANSFERS: AtomicU64 = AtomicU64::new(0);
+
+/// An open transaction and what the HIU sent with it.
+pub(super) struct Transfer {
+    pub(super) transaction: String,
+    pub(super) consent: String,
+    material: Value,
+    answer_in: Dialect,
+    draw: Draw,
+}
+
+impl Transfer {
+    /// Link `references`, sign a consent, ask for data, acknowledge.
+    pub(super) async fn open(setting: &Setting, references: &[&str], dialect: Dialect) -> Self {
+        if setting.sandbox.phr().linked(ADDRESS).is_empty() {
+            setting.link(references).await;
+        }
+        let hiu = setting.sandbox.hiu();
+        let wish = hiu.request_consent(ConsentRequest::new(ADDRESS, FACILITY));
+        let consent = setting
+            .sandbox
+            .phr()
+            .sign(&wish, Grant::default())
+            .expect("a wish");
+        let transaction = hiu.ask(HealthInformationRequest::new(&consent, dialect));
+        let callback = setting
+            .hip
+            .next("/api/v3/hip/health-information/request")
+            .await;
+        let request = &callback.body["hiRequest"];
+        assert_eq!(request["dataPushUrl"], setting.sandbox.hiu_push_url());
+        let on_request = json!({
+            "hiRequest": {"transactionId": transaction, "sessionStatus": "ACKNOWLEDGED"},
+            "response": {"requestId": callback.headers["REQUEST-ID"]},
+        });
+        setting.accepted(Operation::OnRequest, on_request).await;
+        hiu.acknowledged(&transaction).await.expect("acknowledged");
+        Self {
+            transaction,
+            consent,
+            material: request["keyMaterial"].clone(),
+            answer_in: if dialect.is_weierstrass() {
+                Dialect::WSpkiExplicit
+            } else {
+                dialect
+            },
+            draw: Draw::new(99, TRANSFERS.fetch_add(1, Ordering::Relaxed)),
+        }
+    }
+
+    /// A page with one entry under a fresh key and nonce.
+    pub(super) fn page(&self, number: i64, count: i64, reference: &str, plaintext: &str) -> Value {
+        let own = KeyPair::draw(&self.draw, self.answer_in);
+        self.page_with(&own, number, count, reference, plaintext)
+    }
+
+    pub(super) fn key_pair(&self, dialect: Dialect) -> KeyPair {
+        KeyPair::draw(&self.draw, dialect)
+    }
+
+    pub(super) fn page_with(
+        &self,
+        own: &KeyPair,
+        number: i64,
+        count: i64,
+        reference: &str,
+        plaintext: &str,
+    ) -> Value {
+        let key_value = self.material["dhPublicKey"]["keyValue"]
+            .as_str()
+            .expect("a key");
+        let (_, peer) = key_form::read(key_value).expect("a valid key");
+        let nonce = STANDARD.decode(self.material["nonce"].as_str().expect("a nonce"));
+        let nonce = nonce.expect("base64").try_into().expect("32 bytes");
+        // Without a common dialect there is no secret; any will do for a page that must not open.
+        let secret = agree(&own.private, &peer).unwrap_or([1; 32]);
+        let (key, vector) = derive(secret, own.nonce, nonce);
+        let sealed = Aes256Gcm::new(&key.into())
+            .encrypt(&vector.into(), plaintext.as_bytes())
+            .expect("a short plaintext");
+        json!({
+            "pageNumber": number,
+            "pageCount": count,
+            "transactionId": self.transaction,
+            "entries": [{
+                "content": STANDARD.encode(sealed),
+                "media": "application/fhir+json",
+                "checksum": hex::encode(Md5::digest(plaintext)),
+                "careContextReference": reference,
+            }],
+            "keyMaterial": {
+                "cryptoAlg": "ECDH",
+                "curve": "Curve25519",
+                "dhPublicKey": {
+                    "expiry": "2099-01-01T00:00:00.000Z",
+                    "parameters": "Curve25519/32byte random key",
+                    "keyValue": own.key_value,
+                },
+                "nonce": STANDARD.encode(own.nonce),
+            },
+        })
+    }
+
+    /// The HIP's last word.
+    pub(super) fn notify(&self, references: &[&str], hi_status: &str) -> Value {
+        let responses: Vec<Value> = references
+            .iter()
+            .map(|reference| {
+                json!({
+                    "careContextReference": reference,
+                    "hiStatus": hi_status,
+                    "description": "Data sent successfully",
+                })
+            })
+            .collect();
+        let session = if hi_status == "DELIVERED" {
+            "TRANSFERRED"
+        } else {
+            "FAILED"
+        };
+        json!({"notification": {
+            "consentId": self.consent,
+            "transactionId": self.transaction,
+            "doneAt": "2026-09-14T07:20:00.000Z",
+            "notifier": {"type": "HIP", "id": FACILITY},
+            "statusNotification": {
+                "sessionStatus": session, "hipId": FACILITY, "statusResponses": responses,
+            },
+        }})
+    }
+}

@@ -1,0 +1,79 @@
+//! What every part of the twin shares.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::clock;
+use crate::draw::Draw;
+use crate::faults::Faults;
+use crate::gateway::callbacks;
+use crate::gateway::keys::Keys;
+use crate::journal::Journal;
+use crate::operation::Operation;
+use crate::options::Options;
+use crate::sandbox::Credentials;
+use crate::state::State;
+use crate::tick::Tick;
+use crate::violation::Violation;
+
+pub(crate) struct World {
+    pub(crate) options: Options,
+    pub(crate) credentials: Credentials,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) draw: Draw,
+    pub(crate) journal: Journal,
+    pub(crate) faults: Faults,
+    pub(crate) tick: Arc<Tick>,
+    pub(crate) stopping: watch::Sender<bool>,
+    pub(crate) http: reqwest::Client,
+    pub(crate) gateway_bearer: callbacks::GatewayBearer,
+    pub(crate) gateway_address: SocketAddr,
+    pub(crate) hiu_address: SocketAddr,
+    pub(crate) state: Mutex<State>,
+}
+
+impl World {
+    /// Read the state.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Change the state, and wake whoever waits for it.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let outcome = change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        self.tick.bump();
+        outcome
+    }
+
+    /// Wait until the state shows what `probe` looks for.
+    pub(crate) async fn wait<T>(
+        &self,
+        limit: Duration,
+        mut probe: impl FnMut(&State) -> Option<T>,
+    ) -> Option<T> {
+        self.tick.until(limit, || self.look(&mut probe)).await
+    }
+
+    pub(crate) fn record_violations(
+        &self,
+        operation: Option<Operation>,
+        request_id: Option<&str>,
+        rules: &[String],
+    ) {
+        if rules.is_empty() {
+            return;
+        }
+        let at = clock::now();
+        self.change(|state| {
+            state.violations.extend(rules.iter().map(|rule| Violation {
+                at,
+                operation,
+                request_id: request_id.map(str::to_owned),
+                rule: rule.clone(),
+            }));
+        });
+    }
+}
