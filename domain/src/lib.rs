@@ -1,1 +1,43 @@
-//! To be built.
+//! Facts and decisions of a Health Information Provider (HIP).
+//!
+//! This crate does no I/O, reads no clock and draws no randomness: `now` and new identifiers arrive
+//! inside commands. It knows nothing of HTTP, Postgres or the wire shapes of ABDM.
+//!
+//! Each aggregate is a file and a folder of the same name: the file holds state, decision and error,
+//! the folder its commands and events. Start with [`consent`], the smallest that matters most;
+//! [`event`] lists everything that can be in the log.
+//!
+//! | aggregate | stream | what it decides |
+//! |---|---|---|
+//! | [`inbound`] | `in-gateway-{request id}` | a message from outside is understood once |
+//! | [`outbound`] | `out-{request id}` | a call leaves with one id until its outcome is known |
+//! | [`identity`] | `identity-{facility}-{pseudonym}` | one data principal per person and facility |
+//! | [`patient`] | `patient-{subject}` | demographics and ABHA of a data principal |
+//! | [`visit`] | `visit-{facility}-{pseudonym}` | a visit, its amendments and its documents |
+//! | [`care_context`] | `care-context-{facility}-{pseudonym}` | is it linked to the patient's ABHA |
+//! | [`link_token`] | `link-token-{facility}-{pseudonym}` | one token request in flight per person |
+//! | [`discovery`] | `discovery-{transaction}` | one patient or none |
+//! | [`consent`] | `consent-{artefact id}` | granted, revoked, expired, denied |
+//! | [`transfer`] | `transfer-{transaction}` | what leaves, page by page |
+
+pub mod access;
+pub mod aggregate;
+pub mod care_context;
+pub mod consent;
+pub mod discovery;
+pub mod event;
+pub mod hi_type;
+pub mod id;
+pub mod identity;
+pub mod inbound;
+pub mod link_token;
+pub mod outbound;
+pub mod patient;
+pub mod recorded;
+pub mod sealed;
+pub mod sensitive;
+#[cfg(test)]
+mod spec;
+pub mod stream;
+pub mod transfer;
+pub mod visit;

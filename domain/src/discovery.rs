@@ -1,0 +1,158 @@
+//! A discovery: a patient looks for records of theirs with us, and is told of one patient or none.
+//!
+//! ```text
+//! (nothing) ── Request ──► Requested ── Conclude ──► Matched | NotMatched ── Answered
+//! ```
+
+pub mod event;
+
+pub use event::{DiscoveryEvent, DiscoveryQuery, MatchedBy, Offer, Outcome};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::aggregate::aggregate;
+use crate::id::{FacilityId, RequestId, TransactionId};
+use crate::sealed::Sealed;
+
+/// How far one discovery has come.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub enum Discovery {
+    /// Never heard of.
+    #[default]
+    Absent,
+    /// Asked, not looked up yet.
+    Requested {
+        /// The request to answer.
+        request_id: RequestId,
+    },
+    /// Looked up.
+    Concluded {
+        /// The request to answer.
+        request_id: RequestId,
+        /// What was found.
+        outcome: Outcome,
+    },
+}
+
+/// A wish about a discovery.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DiscoveryCommand {
+    /// A patient asks.
+    Request {
+        /// The conversation.
+        transaction: TransactionId,
+        /// The facility that is asked.
+        facility: FacilityId,
+        /// The request to answer.
+        request_id: RequestId,
+        /// Who asks.
+        query: DiscoveryQuery,
+    },
+    /// This was found.
+    Conclude {
+        /// One patient, or why none.
+        outcome: Outcome,
+    },
+}
+
+/// Why a wish about a discovery was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum DiscoveryError {
+    /// There is no such discovery.
+    #[error("no such discovery")]
+    Absent,
+}
+
+impl Discovery {
+    /// What follows from `command`.
+    pub fn decide(&self, command: DiscoveryCommand) -> Result<Vec<DiscoveryEvent>, DiscoveryError> {
+        match (self, command) {
+            (
+                Self::Absent,
+                DiscoveryCommand::Request { transaction, facility, request_id, query },
+            ) => Ok(vec![DiscoveryEvent::Requested {
+                transaction,
+                facility,
+                request_id,
+                query: Sealed::Open(query),
+            }]),
+            (Self::Absent, DiscoveryCommand::Conclude { .. }) => Err(DiscoveryError::Absent),
+            (Self::Requested { request_id }, DiscoveryCommand::Conclude { outcome }) => {
+                let request_id = *request_id;
+                Ok(vec![match outcome {
+                    Outcome::Matched(offer) => DiscoveryEvent::PatientMatched { request_id, offer },
+                    Outcome::NotMatched { code, candidates } => {
+                        DiscoveryEvent::NotMatched { request_id, code, candidates }
+                    }
+                }])
+            }
+            // Asked again, or looked up again after a crash: the first conclusion stands.
+            (Self::Requested { .. } | Self::Concluded { .. }, _) => Ok(vec![]),
+        }
+    }
+
+    fn evolve(&mut self, event: DiscoveryEvent) {
+        *self = match event {
+            DiscoveryEvent::Requested { request_id, .. } => Self::Requested { request_id },
+            DiscoveryEvent::PatientMatched { request_id, offer } => {
+                Self::Concluded { request_id, outcome: Outcome::Matched(offer) }
+            }
+            DiscoveryEvent::NotMatched { request_id, code, candidates } => {
+                let outcome = Outcome::NotMatched { code, candidates };
+                Self::Concluded { request_id, outcome }
+            }
+        };
+    }
+}
+
+aggregate!(Discovery, "discovery", DiscoveryCommand, DiscoveryEvent, DiscoveryError);
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::id::ErrorCode;
+    use crate::sensitive::Phi;
+    use crate::spec::given;
+
+    fn requested() -> DiscoveryEvent {
+        DiscoveryEvent::Requested {
+            transaction: TransactionId::parse("t-1").unwrap(),
+            facility: FacilityId::parse("IN1").unwrap(),
+            request_id: RequestId(Uuid::from_u128(1)),
+            query: Sealed::Open(DiscoveryQuery {
+                abha_address: Phi::new("test.person@sbx".to_owned()),
+                name: Phi::new("Test Person".to_owned()),
+                gender: Phi::new("F".to_owned()),
+                year_of_birth: None,
+                verified: vec![],
+                unverified: vec![],
+            }),
+        }
+    }
+
+    fn nobody() -> Outcome {
+        Outcome::NotMatched { code: ErrorCode::parse("ABDM-1010").unwrap(), candidates: 0 }
+    }
+
+    #[test]
+    fn the_first_conclusion_stands() {
+        let concluded = DiscoveryEvent::NotMatched {
+            request_id: RequestId(Uuid::from_u128(1)),
+            code: ErrorCode::parse("ABDM-1010").unwrap(),
+            candidates: 0,
+        };
+        given::<Discovery>([requested(), concluded])
+            .when(DiscoveryCommand::Conclude { outcome: nobody() })
+            .then([]);
+    }
+
+    #[test]
+    fn nothing_is_concluded_that_nobody_asked() {
+        given::<Discovery>([])
+            .when(DiscoveryCommand::Conclude { outcome: nobody() })
+            .then_refused(&DiscoveryError::Absent);
+    }
+}

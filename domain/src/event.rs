@@ -1,0 +1,126 @@
+//! Everything that can be in the log.
+
+use thiserror::Error;
+
+use crate::access::AccessEvent;
+use crate::aggregate::LogEvent;
+use crate::care_context::CareContextEvent;
+use crate::consent::ConsentEvent;
+use crate::discovery::DiscoveryEvent;
+use crate::identity::IdentityEvent;
+use crate::inbound::InboundEvent;
+use crate::link_token::LinkTokenEvent;
+use crate::outbound::OutboundEvent;
+use crate::patient::PatientEvent;
+use crate::sealed::SealedPart;
+use crate::transfer::TransferEvent;
+use crate::visit::VisitEvent;
+
+/// The sum of the aggregates' own events.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A message from the gateway.
+    Inbound(InboundEvent),
+    /// A call that we make.
+    Outbound(OutboundEvent),
+    /// The choice of a data principal.
+    Identity(IdentityEvent),
+    /// A data principal.
+    Patient(PatientEvent),
+    /// A visit.
+    Visit(VisitEvent),
+    /// A care context.
+    CareContext(CareContextEvent),
+    /// Link tokens.
+    LinkToken(LinkTokenEvent),
+    /// A discovery.
+    Discovery(DiscoveryEvent),
+    /// A consent.
+    Consent(ConsentEvent),
+    /// A transfer.
+    Transfer(TransferEvent),
+    /// Something noticed at the door.
+    Access(AccessEvent),
+}
+
+/// Why stored bytes are no event of ours. A reader halts on it: to skip would be to forget.
+#[derive(Debug, Error)]
+pub enum DecodeError {
+    /// Written by a newer version of this program, or by something else.
+    #[error("unknown event {name} of version {version}")]
+    Unknown {
+        /// The stored name.
+        name: String,
+        /// The stored version of its shape.
+        version: i16,
+    },
+    /// The bytes do not have the shape of the name.
+    #[error("event {name} cannot be read")]
+    Shape {
+        /// The stored name.
+        name: String,
+        /// Where it broke.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+impl Event {
+    /// Reads the clear part of a stored event. The sealed part stays closed.
+    pub fn decode(name: &str, version: i16, clear: &[u8]) -> Result<Self, DecodeError> {
+        let unknown = || DecodeError::Unknown { name: name.to_owned(), version };
+        if version != 1 {
+            return Err(unknown());
+        }
+        let (aggregate, _) = name.split_once('.').ok_or_else(unknown)?;
+        let event = match aggregate {
+            "inbound" => serde_json::from_slice(clear).map(Self::Inbound),
+            "outbound" => serde_json::from_slice(clear).map(Self::Outbound),
+            "identity" => serde_json::from_slice(clear).map(Self::Identity),
+            "patient" => serde_json::from_slice(clear).map(Self::Patient),
+            "visit" => serde_json::from_slice(clear).map(Self::Visit),
+            "care_context" => serde_json::from_slice(clear).map(Self::CareContext),
+            "link_token" => serde_json::from_slice(clear).map(Self::LinkToken),
+            "discovery" => serde_json::from_slice(clear).map(Self::Discovery),
+            "consent" => serde_json::from_slice(clear).map(Self::Consent),
+            "transfer" => serde_json::from_slice(clear).map(Self::Transfer),
+            "access" => serde_json::from_slice(clear).map(Self::Access),
+            _ => return Err(unknown()),
+        };
+        event.map_err(|source| DecodeError::Shape { name: name.to_owned(), source })
+    }
+
+    /// The stored name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Inbound(event) => event.name(),
+            Self::Outbound(event) => event.name(),
+            Self::Identity(event) => event.name(),
+            Self::Patient(event) => event.name(),
+            Self::Visit(event) => event.name(),
+            Self::CareContext(event) => event.name(),
+            Self::LinkToken(event) => event.name(),
+            Self::Discovery(event) => event.name(),
+            Self::Consent(event) => event.name(),
+            Self::Transfer(event) => event.name(),
+            Self::Access(event) => event.name(),
+        }
+    }
+
+    /// The confidential part, to open or to erase it.
+    pub fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
+        match self {
+            Self::Inbound(event) => event.sealed_mut(),
+            Self::Outbound(event) => event.sealed_mut(),
+            Self::Identity(event) => event.sealed_mut(),
+            Self::Patient(event) => event.sealed_mut(),
+            Self::Visit(event) => event.sealed_mut(),
+            Self::CareContext(event) => event.sealed_mut(),
+            Self::LinkToken(event) => event.sealed_mut(),
+            Self::Discovery(event) => event.sealed_mut(),
+            Self::Consent(event) => event.sealed_mut(),
+            Self::Transfer(event) => event.sealed_mut(),
+            Self::Access(event) => event.sealed_mut(),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The kinds of health information that ABDM exchanges.
+
+pub use abdm_fhir::HiType;

@@ -1,0 +1,76 @@
+//! A message from the gateway: stored before it is understood, understood once.
+//!
+//! ```text
+//! (nothing) ── Receive ──► Received ── Interpret ──► Interpreted
+//!                             ├────── Reject ─────► Rejected     (understood, and refused)
+//!                             └────── Fail ───────► Failed       (not understood; names the field)
+//! ```
+
+pub mod command;
+pub mod event;
+
+pub use command::InboundCommand;
+pub use event::{BearerCheck, CallbackKind, InboundEvent, Owed, RawMessage, Received};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::aggregate::aggregate;
+
+/// How far one message has come.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub enum Inbound {
+    /// Nothing has come under this request id.
+    #[default]
+    Absent,
+    /// Stored, not yet understood.
+    Received,
+    /// Understood, and its consequences are in the log.
+    Interpreted,
+    /// Understood, and refused.
+    Rejected,
+    /// Not understood.
+    Failed,
+}
+
+/// Why a command on a message was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum InboundError {
+    /// There is no such message.
+    #[error("no message has this request id")]
+    Absent,
+}
+
+impl Inbound {
+    /// What follows from `command`.
+    pub fn decide(&self, command: InboundCommand) -> Result<Vec<InboundEvent>, InboundError> {
+        match (self, command) {
+            (Self::Absent, InboundCommand::Receive(received)) => {
+                Ok(vec![InboundEvent::Received(received)])
+            }
+            (Self::Absent, _) => Err(InboundError::Absent),
+            (Self::Received, InboundCommand::Interpret { owed }) => {
+                Ok(vec![InboundEvent::Interpreted { owed }])
+            }
+            (Self::Received, InboundCommand::Reject { code, reason, owed }) => {
+                Ok(vec![InboundEvent::Rejected { code, reason, owed }])
+            }
+            (Self::Received, InboundCommand::Fail { field, expected }) => {
+                Ok(vec![InboundEvent::Failed { field, expected }])
+            }
+            // Told twice, or closed already: what is so stays so.
+            (Self::Received | Self::Interpreted | Self::Rejected | Self::Failed, _) => Ok(vec![]),
+        }
+    }
+
+    fn evolve(&mut self, event: InboundEvent) {
+        *self = match event {
+            InboundEvent::Received(_) => Self::Received,
+            InboundEvent::Interpreted { .. } => Self::Interpreted,
+            InboundEvent::Rejected { .. } => Self::Rejected,
+            InboundEvent::Failed { .. } => Self::Failed,
+        };
+    }
+}
+
+aggregate!(Inbound, "in", InboundCommand, InboundEvent, InboundError);

@@ -1,0 +1,32 @@
+//! What may be asked of a received message.
+
+use super::event::{Owed, Received};
+use crate::id::ErrorCode;
+
+/// A wish about a received message.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InboundCommand {
+    /// Store it, verbatim.
+    Receive(Received),
+    /// Its consequences are in the log.
+    Interpret {
+        /// The answer that the sender waits for, when it follows from the message alone.
+        owed: Option<Owed>,
+    },
+    /// It was understood and is refused.
+    Reject {
+        /// The code that the sender is told, or would be.
+        code: ErrorCode,
+        /// Why, in words without personal data.
+        reason: String,
+        /// The answer that carries the refusal, when one is owed.
+        owed: Option<Owed>,
+    },
+    /// It does not have the shape of its kind.
+    Fail {
+        /// Path of the member that does not fit.
+        field: String,
+        /// What would have fitted.
+        expected: String,
+    },
+}

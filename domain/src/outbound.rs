@@ -1,0 +1,143 @@
+//! A call that we make: planned with the id it will carry, tried until its outcome is known.
+//!
+//! ```text
+//! (nothing) ── Plan ──► Planned ── Attempt ──► Attempted ── Accept ───► Accepted
+//!                          ▲           └───── Abandon ──┼──────────────► Abandoned
+//!                          └────────────────────────────┘ Fail (tried again later)
+//! ```
+//! A crash after `Attempted` leaves the outcome unknown: the call is made again under the same id,
+//! and a peer that says "duplicate" then has told us that it had arrived.
+
+pub mod command;
+pub mod event;
+
+pub use command::OutboundCommand;
+pub use event::{Call, OutboundEvent};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::aggregate::aggregate;
+
+/// How far one call has come.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub enum Outbound {
+    /// Never planned.
+    #[default]
+    Absent,
+    /// To be made, or to be made again.
+    Planned {
+        /// What is called.
+        call: Call,
+        /// Attempts with a known outcome so far.
+        attempts: u32,
+    },
+    /// On its way, or lost in a crash: the outcome is unknown.
+    Attempted {
+        /// What is called.
+        call: Call,
+        /// Attempts so far, this one included.
+        attempts: u32,
+    },
+    /// The peer took it.
+    Accepted {
+        /// What was called.
+        call: Call,
+    },
+    /// Given up.
+    Abandoned {
+        /// What would have been called.
+        call: Call,
+    },
+}
+
+/// Why a command on a call was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum OutboundError {
+    /// There is no such call.
+    #[error("no call has this request id")]
+    Absent,
+}
+
+impl Outbound {
+    /// The call behind this id, when there is one.
+    pub const fn call(&self) -> Option<&Call> {
+        match self {
+            Self::Absent => None,
+            Self::Planned { call, .. }
+            | Self::Attempted { call, .. }
+            | Self::Accepted { call }
+            | Self::Abandoned { call } => Some(call),
+        }
+    }
+
+    /// Whether the outcome is known and final.
+    pub const fn is_closed(&self) -> bool {
+        matches!(self, Self::Accepted { .. } | Self::Abandoned { .. })
+    }
+
+    /// What follows from `command`.
+    pub fn decide(&self, command: OutboundCommand) -> Result<Vec<OutboundEvent>, OutboundError> {
+        match (self, command) {
+            (Self::Absent, OutboundCommand::Plan { call, facility }) => {
+                Ok(vec![OutboundEvent::Planned { call, facility }])
+            }
+            (Self::Absent, OutboundCommand::Attempt { call, facility }) => Ok(vec![
+                OutboundEvent::Planned { call, facility },
+                OutboundEvent::Attempted { attempt: 1 },
+            ]),
+            (Self::Absent, _) => Err(OutboundError::Absent),
+            (
+                Self::Planned { attempts, .. } | Self::Attempted { attempts, .. },
+                OutboundCommand::Attempt { .. },
+            ) => Ok(vec![OutboundEvent::Attempted { attempt: attempts + 1 }]),
+            (Self::Attempted { call, .. }, OutboundCommand::Accept { status }) => {
+                Ok(vec![OutboundEvent::Accepted { call: call.clone(), status }])
+            }
+            (Self::Attempted { attempts, .. }, OutboundCommand::Fail { status, code, next_at }) => {
+                Ok(vec![OutboundEvent::Failed { attempt: *attempts, status, code, next_at }])
+            }
+            (
+                Self::Planned { call, .. } | Self::Attempted { call, .. },
+                OutboundCommand::Abandon { status, code, reason },
+            ) => {
+                let call = call.clone();
+                Ok(vec![OutboundEvent::Abandoned { call, status, code, reason }])
+            }
+            // A repeated plan, or the news of an attempt that was already settled.
+            (
+                Self::Planned { .. }
+                | Self::Attempted { .. }
+                | Self::Accepted { .. }
+                | Self::Abandoned { .. },
+                _,
+            ) => Ok(vec![]),
+        }
+    }
+
+    fn evolve(&mut self, event: OutboundEvent) {
+        let before = std::mem::take(self);
+        *self = match (before, event) {
+            (_, OutboundEvent::Planned { call, .. }) => Self::Planned { call, attempts: 0 },
+            (Self::Absent, _) => Self::Absent,
+            (
+                Self::Planned { call, .. }
+                | Self::Attempted { call, .. }
+                | Self::Accepted { call }
+                | Self::Abandoned { call },
+                event,
+            ) => match event {
+                OutboundEvent::Planned { call, .. } => Self::Planned { call, attempts: 0 },
+                OutboundEvent::Attempted { attempt } => Self::Attempted { call, attempts: attempt },
+                OutboundEvent::Failed { attempt, .. } => Self::Planned { call, attempts: attempt },
+                OutboundEvent::Accepted { .. } => Self::Accepted { call },
+                OutboundEvent::Abandoned { .. } => Self::Abandoned { call },
+            },
+        };
+    }
+}
+
+aggregate!(Outbound, "out", OutboundCommand, OutboundEvent, OutboundError);
+
+#[cfg(test)]
+mod tests;

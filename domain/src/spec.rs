@@ -1,0 +1,49 @@
+//! The test language of the aggregates: `given(events).when(command).then(events)`.
+
+use cqrs_es::Aggregate;
+use cqrs_es::test::TestFramework;
+
+/// A history under test.
+pub(crate) struct Given<A: Aggregate>(Vec<A::Event>);
+
+/// Starts from what has happened.
+pub(crate) fn given<A: Aggregate<Services = ()>>(
+    events: impl IntoIterator<Item = A::Event>,
+) -> Given<A> {
+    Given(events.into_iter().collect())
+}
+
+impl<A: Aggregate<Services = ()>> Given<A>
+where
+    A::Error: PartialEq,
+{
+    /// The command that is decided on that history.
+    pub(crate) fn when(self, command: A::Command) -> Outcome<A> {
+        let executor = TestFramework::<A>::with(()).given(self.0);
+        Outcome(executor.when(command).inspect_result())
+    }
+}
+
+/// What the decision was.
+pub(crate) struct Outcome<A: Aggregate>(Result<Vec<A::Event>, A::Error>);
+
+impl<A: Aggregate> Outcome<A>
+where
+    A::Error: PartialEq,
+{
+    /// Exactly these events.
+    #[track_caller]
+    pub(crate) fn then(self, expected: impl IntoIterator<Item = A::Event>) {
+        let events = self.0.unwrap_or_else(|error| panic!("refused: {error}"));
+        assert_eq!(events, expected.into_iter().collect::<Vec<_>>());
+    }
+
+    /// A refusal with this error.
+    #[track_caller]
+    pub(crate) fn then_refused(self, expected: &A::Error) {
+        match self.0 {
+            Ok(events) => panic!("expected a refusal, got {events:?}"),
+            Err(error) => assert!(error == *expected, "refused with another error: {error}"),
+        }
+    }
+}

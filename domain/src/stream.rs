@@ -1,0 +1,99 @@
+//! Names of streams.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{
+    CareContextReference, ConsentId, FacilityId, Pseudonym, RequestId, SubjectId, TransactionId,
+};
+
+/// A stream's name: category, dash, id; lower case, nothing personal in it.
+///
+/// Only the functions below make one, so every name in the log has its line here.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StreamId(String);
+
+impl StreamId {
+    /// A message that the gateway sent.
+    pub fn inbound(request: RequestId) -> Self {
+        Self(format!("in-gateway-{request}"))
+    }
+
+    /// A call that we make.
+    pub fn outbound(request: RequestId) -> Self {
+        Self(format!("out-{request}"))
+    }
+
+    /// The reservation of one data principal for one beneficiary of a facility.
+    pub fn identity(facility: &FacilityId, beneficiary: &Pseudonym) -> Self {
+        Self::of_facility("identity", facility, beneficiary)
+    }
+
+    /// A data principal.
+    pub fn patient(subject: SubjectId) -> Self {
+        Self(format!("patient-{subject}"))
+    }
+
+    /// A visit, by the pseudonym of its visit code.
+    pub fn visit(facility: &FacilityId, visit: &Pseudonym) -> Self {
+        Self::of_facility("visit", facility, visit)
+    }
+
+    /// A care context, by the pseudonym of patient reference and care context reference.
+    pub fn care_context(facility: &FacilityId, care_context: &Pseudonym) -> Self {
+        Self::of_facility("care-context", facility, care_context)
+    }
+
+    /// The link tokens of one ABHA address at one facility. Keyed by address alone they would fail
+    /// as soon as a patient visits a second facility.
+    pub fn link_token(facility: &FacilityId, abha_address: &Pseudonym) -> Self {
+        Self::of_facility("link-token", facility, abha_address)
+    }
+
+    /// A discovery conversation.
+    pub fn discovery(transaction: &TransactionId) -> Self {
+        Self(format!("discovery-{}", transaction.as_str().to_ascii_lowercase()))
+    }
+
+    /// A consent artefact.
+    pub fn consent(consent: &ConsentId) -> Self {
+        Self(format!("consent-{}", consent.as_str().to_ascii_lowercase()))
+    }
+
+    /// A health information request.
+    pub fn transfer(transaction: &TransactionId) -> Self {
+        Self(format!("transfer-{}", transaction.as_str().to_ascii_lowercase()))
+    }
+
+    /// What was noticed on one day about who tried what (a reused request id, a human's look).
+    pub fn access(day: chrono::NaiveDate) -> Self {
+        Self(format!("access-{}", day.format("%Y%m%d")))
+    }
+
+    /// A name that the log holds. For readers and tests; it is not checked.
+    pub fn stored(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn of_facility(category: &str, facility: &FacilityId, pseudonym: &Pseudonym) -> Self {
+        Self(format!("{category}-{}-{pseudonym}", facility.as_str().to_ascii_lowercase()))
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What the pseudonym of a care context is made of: both references as the network spells them.
+pub fn care_context_name(patient_reference: &str, care_context: &CareContextReference) -> String {
+    format!("{patient_reference}\n{care_context}")
+}

@@ -1,0 +1,49 @@
+//! What may be asked of a transfer.
+
+use super::{MissingPage, PageSeal, PlannedPage, Recipient, Stop, TransferFacts};
+use crate::id::ErrorCode;
+use crate::sensitive::Phi;
+
+/// A wish about a transfer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TransferCommand {
+    /// An HIU asks.
+    Request {
+        /// What it asks.
+        facts: TransferFacts,
+        /// Where to and under which key; nothing when that could not be used.
+        recipient: Option<Recipient>,
+        /// Whether it may have it.
+        verdict: Result<(), ErrorCode>,
+    },
+    /// These pages will leave.
+    Prepare {
+        /// In the order of sending.
+        pages: Vec<PlannedPage>,
+        /// What cannot.
+        missing: Vec<MissingPage>,
+    },
+    /// This is the ciphertext of a page.
+    Encrypt {
+        /// Which page, from 0.
+        page: u32,
+        /// What an auditor may know of it.
+        seal: PageSeal,
+        /// The request body, ready to send.
+        body: Phi<String>,
+    },
+    /// The HIU took a page.
+    MarkPushed {
+        /// Which page, from 0.
+        page: u32,
+        /// HTTP status.
+        status: u16,
+    },
+    /// No page leaves from here on.
+    Stop {
+        /// The page that would have been next.
+        page: u32,
+        /// Why.
+        stop: Stop,
+    },
+}
