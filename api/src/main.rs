@@ -1,2 +1,21 @@
-//! To be built.
-fn main() {}
+//! `hip`: a Health Information Provider for ABDM in one binary.
+
+mod bench;
+mod cli;
+mod compose;
+mod database;
+mod demo;
+mod http;
+mod service;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // One TLS provider for every client; without it the HTTP client panics at its first use.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    cli::run(cli::Arguments::parse()).await
+}

@@ -1,1 +1,25 @@
-//! To be built.
+//! What the provider does about what happened.
+//!
+//! Reading order: [`visits`] and [`intake`] are the two doors; a door only writes to the log.
+//! [`process`] looks at each event and names the [`task`]s that follow, purely. [`perform`] does
+//! them, one file a task, and writes what came of it to the log, where [`process`] sees it again.
+//!
+//! This crate knows the domain and names what it needs from outside as [`port`]s; it knows neither
+//! Postgres nor HTTP.
+
+pub mod callbacks;
+pub mod codec;
+pub mod dispatch;
+pub mod intake;
+pub mod lookup;
+pub mod matching;
+pub mod perform;
+pub mod port;
+pub mod process;
+pub mod provider;
+pub mod settings;
+pub mod store;
+pub mod task;
+pub mod visits;
+
+pub use provider::Provider;

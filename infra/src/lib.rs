@@ -1,1 +1,19 @@
-//! To be built.
+//! Adapters: what the ports of `hip-commands` are in the world.
+//!
+//! [`event_store`] and [`vault`] are Postgres and cryptography, [`gateway`] and [`hiu`] are HTTP.
+//! [`subscription`] is the only loop over the log, [`outbox`] the only place from which work is
+//! done. File names mirror the ports.
+
+pub mod clock;
+pub mod config;
+pub mod event_store;
+pub mod gateway;
+pub mod hiu;
+pub mod ids;
+pub mod outbox;
+pub mod patient_directory;
+pub mod postgres;
+pub mod reactions;
+pub mod read_models;
+pub mod subscription;
+pub mod vault;

@@ -1,0 +1,117 @@
+//! The command line: noun, then verb. Exit 0 for good, 1 when the answer is "no", 2 for a wrong
+//! call, 3 when the system could not answer.
+
+pub(crate) mod audit;
+mod crypto;
+mod events;
+mod sandbox;
+mod serve;
+mod visit;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use hip_launcher::default_data_dir;
+
+use crate::{bench, demo, telemetry};
+
+/// A Health Information Provider for ABDM in one binary.
+#[derive(Parser)]
+#[command(version, about, propagate_version = true)]
+pub(crate) struct Arguments {
+    /// Where the private database, keys and logs of the embedded default live.
+    #[arg(long, env = "HIP_DATA_DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The whole story against the sandbox twin, on the embedded default.
+    Demo(demo::Options),
+    /// Serve callbacks and the API, and do the work that follows.
+    Serve(serve::Options),
+    /// Bring the database schema up to date.
+    Migrate,
+    /// The outside world as a twin.
+    #[command(subcommand)]
+    Sandbox(sandbox::Command),
+    /// Visit documents.
+    #[command(subcommand)]
+    Visit(visit::Command),
+    /// Health-data encryption.
+    #[command(subcommand)]
+    Crypto(crypto::Command),
+    /// The event log, event by event.
+    #[command(subcommand)]
+    Events(events::Command),
+    /// Proof that the log is whole.
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Measurements, beside their ceilings in the same run.
+    #[command(subcommand)]
+    Bench(bench::Command),
+}
+
+/// How a command ended well or not so well.
+pub(crate) enum Answer {
+    /// The answer is yes, or the work is done.
+    Yes,
+    /// The answer is no: invalid, not found, chain broken.
+    No,
+}
+
+/// Runs a command to its exit code.
+pub(crate) async fn run(arguments: Arguments) -> ExitCode {
+    let answer = match arguments.data_dir.map_or_else(|| default_data_dir("hip"), Ok) {
+        Ok(data_dir) => answer(arguments.command, &data_dir).await,
+        Err(error) => Err(error.into()),
+    };
+    match answer {
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(error) => {
+            complain(&format!("hip: {error:#}"));
+            ExitCode::from(3)
+        }
+    }
+}
+
+async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+    match command {
+        Command::Demo(options) => demo::run(options, data_dir).await,
+        Command::Serve(options) => {
+            telemetry::to_stderr();
+            serve::run(options, data_dir).await
+        }
+        Command::Migrate => serve::migrate(data_dir).await,
+        Command::Sandbox(command) => {
+            telemetry::to_stderr();
+            sandbox::run(command, data_dir).await
+        }
+        Command::Visit(command) => visit::run(command).await,
+        Command::Crypto(command) => crypto::run(&command),
+        Command::Events(command) => events::run(command, data_dir).await,
+        Command::Audit(command) => audit::run(command, data_dir).await,
+        Command::Bench(command) => bench::run(command).await,
+    }
+}
+
+/// A line for the user, on standard output.
+#[expect(clippy::print_stdout, reason = "the command line's output is made here")]
+pub(crate) fn say(line: &str) {
+    println!("{line}");
+}
+
+/// A line for the user, on standard error.
+#[expect(clippy::print_stderr, reason = "the command line's complaints are made here")]
+pub(crate) fn complain(line: &str) {
+    eprintln!("{line}");
+}
+
+/// Data for a script.
+pub(crate) fn say_json(value: &impl serde::Serialize) {
+    say(&serde_json::to_string(value).expect("our own types serialise"));
+}

@@ -1,0 +1,55 @@
+//! `hip crypto vectors`, `hip crypto explain`.
+
+use std::path::PathBuf;
+
+use abdm_fidelius::{explain, vectors};
+use anyhow::Context;
+
+use super::{Answer, complain, say, say_json};
+
+/// Commands on health-data encryption.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Run a file of test vectors.
+    Vectors {
+        /// The file.
+        file: PathBuf,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what is right or wrong with an HIU's public key.
+    Explain {
+        /// `dhPublicKey.keyValue`, base64.
+        key: String,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(crate) fn run(command: &Command) -> anyhow::Result<Answer> {
+    match command {
+        Command::Vectors { file, json } => run_vectors(file, *json),
+        Command::Explain { key, json } => {
+            let explanation = explain::key(key);
+            if *json { say_json(&explanation) } else { say(&explanation.to_string()) }
+            Ok(if explanation.accepted { Answer::Yes } else { Answer::No })
+        }
+    }
+}
+
+fn run_vectors(file: &std::path::Path, json: bool) -> anyhow::Result<Answer> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{} cannot be read", file.display()))?;
+    let summary = vectors::run(&text)?;
+    for failure in &summary.failed {
+        complain(&format!("{}: {}: {}", failure.name, failure.step, failure.what));
+    }
+    if json {
+        say_json(&serde_json::json!({ "passed": summary.passed, "failed": summary.failed.len() }));
+    } else {
+        say(&format!("{} passed, {} failed", summary.passed, summary.failed.len()));
+    }
+    Ok(if summary.failed.is_empty() { Answer::Yes } else { Answer::No })
+}

@@ -1,0 +1,93 @@
+//! `hip events list`: the log, event by event, nothing opened.
+
+use std::path::Path;
+
+use hip_infra::postgres;
+use serde::Serialize;
+use sqlx::PgPool;
+
+use super::{Answer, say, say_json};
+use crate::database::Database;
+
+/// Commands on the log.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Events in the order of the log. Confidential parts stay sealed.
+    List {
+        /// Only after this position.
+        #[arg(long, default_value_t = 0)]
+        after: i64,
+        /// Only of streams whose name starts with this.
+        #[arg(long, default_value = "")]
+        stream: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+        /// Print one JSON object an event.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    position: i64,
+    at: String,
+    stream: &'a str,
+    version: i64,
+    event: &'a str,
+    sealed: bool,
+    clear: &'a serde_json::value::RawValue,
+}
+
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+    let Command::List { after, stream, limit, json } = command;
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 2).await?;
+    let listed = list(&pool, after, &stream, limit, json).await;
+    pool.close().await;
+    database.close().await;
+    listed
+}
+
+async fn list(
+    pool: &PgPool,
+    after: i64,
+    stream: &str,
+    limit: usize,
+    json: bool,
+) -> anyhow::Result<Answer> {
+    let log = hip_infra::event_store::LogReader::new(pool.clone());
+    let (mut position, mut shown) = (after, 0);
+    loop {
+        let page = log.page(position, 1_000).await?;
+        let Some(last) = page.last() else { return Ok(Answer::Yes) };
+        position = last.position;
+        for event in page.iter().filter(|event| event.stream.as_str().starts_with(stream)) {
+            let clear = serde_json::from_slice(&event.clear)?;
+            let at = event.recorded_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+            let sealed = event.envelope.is_some();
+            if json {
+                say_json(&Line {
+                    position: event.position,
+                    at,
+                    stream: event.stream.as_str(),
+                    version: event.version,
+                    event: &event.name,
+                    sealed,
+                    clear,
+                });
+            } else {
+                let mark = if sealed { "sealed" } else { "" };
+                say(&format!(
+                    "{:>8}  {at}  {:<28} {mark:<6}  {} v{}",
+                    event.position, event.name, event.stream, event.version
+                ));
+            }
+            shown += 1;
+            if shown == limit {
+                return Ok(Answer::Yes);
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `hip serve`, `hip migrate`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use hip_infra::config::{Config, Secrets};
+use hip_infra::postgres;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::Answer;
+use crate::compose::compose;
+use crate::database::Database;
+use crate::service::{self, Role};
+
+/// Options of `hip serve`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The configuration file; an example is in `docs/hip.toml`.
+    #[arg(long, env = "HIP_CONFIG")]
+    config: PathBuf,
+    /// Which parts of the provider to run.
+    #[arg(long, value_enum, default_value = "all")]
+    role: Role,
+}
+
+pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    let config = Config::read(&options.config)?;
+    let secrets = secrets_from_env()?;
+    let database = Database::open(data_dir).await?;
+    postgres::migrate(database.url()).await?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let stop = stop_on_signal()?;
+    tracing::info!(listen = %listener.local_addr()?, database = database.describe(), "serving");
+    let composed = compose(config, secrets, database.url()).await?;
+    service::run(composed, listener, options.role, stop).await?;
+    database.close().await;
+    tracing::info!("stopped");
+    Ok(Answer::Yes)
+}
+
+pub(crate) async fn migrate(data_dir: &Path) -> anyhow::Result<Answer> {
+    let database = Database::open(data_dir).await?;
+    postgres::migrate(database.url()).await?;
+    super::say(&format!("the schema of {} is up to date", database.describe()));
+    database.close().await;
+    Ok(Answer::Yes)
+}
+
+fn secrets_from_env() -> anyhow::Result<Secrets> {
+    let secret = |name: &str| std::env::var(name).ok().map(SecretString::from);
+    let required = |name: &'static str| {
+        secret(name).with_context(|| format!("{name} is not set in the environment"))
+    };
+    Ok(Secrets {
+        client_secret: required("HIP_CLIENT_SECRET")?,
+        api_key: required("HIP_API_KEY")?,
+        kek: secret("HIP_KEK"),
+    })
+}
+
+/// Turns true on Ctrl-C or a request to terminate.
+pub(crate) fn stop_on_signal() -> anyhow::Result<watch::Receiver<bool>> {
+    let (tell, stop) = watch::channel(false);
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        tell.send_replace(true);
+        // Keep the sender: a receiver that finds it gone would think that nobody will say stop.
+        std::future::pending::<()>().await;
+    });
+    Ok(stop)
+}

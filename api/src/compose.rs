@@ -1,0 +1,85 @@
+//! The one place where ports meet adapters.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use hip_commands::Provider;
+use hip_commands::dispatch::Dispatcher;
+use hip_commands::port::{Clock, Ids, Log};
+use hip_infra::clock::SystemClock;
+use hip_infra::config::{Config, Secrets};
+use hip_infra::event_store::PgLog;
+use hip_infra::gateway::HttpGateway;
+use hip_infra::hiu::HttpHiu;
+use hip_infra::ids::RandomIds;
+use hip_infra::patient_directory::PgPatientDirectory;
+use hip_infra::postgres;
+use hip_infra::vault::{KeyWrapper, LocalKey, PgVault};
+use sqlx::PgPool;
+
+/// Everything that a process is made of.
+pub(crate) struct Composed {
+    pub(crate) config: Config,
+    pub(crate) secrets: Secrets,
+    pub(crate) pool: PgPool,
+    pub(crate) log: Arc<PgLog>,
+    pub(crate) gateway: Arc<HttpGateway>,
+    pub(crate) provider: Provider,
+}
+
+/// Connections for everything but appending.
+const CONNECTION_COUNT_MAX: u32 = 24;
+
+/// The writer uses one at a time; the second takes over when the first breaks.
+const WRITER_CONNECTION_COUNT_MAX: u32 = 2;
+
+pub(crate) async fn compose(
+    config: Config,
+    secrets: Secrets,
+    database_url: &str,
+) -> anyhow::Result<Composed> {
+    let pool = postgres::connect(database_url, CONNECTION_COUNT_MAX).await?;
+    let write_pool = postgres::connect(database_url, WRITER_CONNECTION_COUNT_MAX).await?;
+    let vault = Arc::new(PgVault::new(pool.clone(), key_wrapper(&config, &secrets)?));
+    let log = Arc::new(PgLog::start(pool.clone(), write_pool, Arc::clone(&vault)));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn Ids> = Arc::new(RandomIds);
+    let settings = config.gateway_settings(&secrets);
+    let gateway = HttpGateway::new(settings, Arc::clone(&clock), Arc::clone(&ids))?;
+    let gateway = Arc::new(gateway);
+    let hiu = HttpHiu::new(Arc::clone(&gateway), config.push.allow.clone())?;
+    let shared: Arc<dyn Log> = log.clone();
+    let provider = Provider {
+        log: Arc::clone(&shared),
+        vault,
+        gateway: gateway.clone(),
+        hiu: Arc::new(hiu),
+        directory: Arc::new(PgPatientDirectory::new(pool.clone())),
+        clock,
+        ids,
+        // No cache: streams here are short, and another process may decide on them too.
+        dispatcher: Dispatcher::new(shared, None),
+        settings: Arc::new(config.settings()?),
+    };
+    Ok(Composed { config, secrets, pool, log, gateway, provider })
+}
+
+/// `HIP_KEK`, or the key file.
+fn key_wrapper(config: &Config, secrets: &Secrets) -> anyhow::Result<Arc<dyn KeyWrapper>> {
+    if let Some(kek) = &secrets.kek {
+        return Ok(Arc::new(LocalKey::parse(kek).context("HIP_KEK cannot be used")?));
+    }
+    let path = config
+        .keys
+        .file
+        .as_deref()
+        .context("no key-encryption key: set HIP_KEK, or file in section [keys]")?;
+    let (key, new) = LocalKey::read_or_create(path)?;
+    if new {
+        tracing::warn!(
+            path = %path.display(),
+            "a new key-encryption key was made; without this file nothing in the log can be read, so keep a copy apart from the database"
+        );
+    }
+    Ok(Arc::new(key))
+}

@@ -1,0 +1,58 @@
+//! `hip demo`: the whole story, on the embedded default, against the sandbox twin.
+//!
+//! A made-up patient visits a made-up clinic; the visit becomes a linked care context, an older one
+//! is discovered, a consent is given, and a document arrives at the HIU, which decrypts it. Every
+//! step is in the log. Run again, it goes on with the same log.
+
+mod capture;
+mod progress;
+mod report;
+mod stage;
+mod story;
+mod visits;
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Answer, say};
+use crate::telemetry;
+
+use capture::Capture;
+use progress::Progress;
+use stage::Stage;
+
+/// Options of `hip demo`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Write every message of the run, one JSON object a line, credentials masked.
+    #[arg(long)]
+    capture: Option<PathBuf>,
+    /// Keep serving at the end, until Ctrl-C.
+    #[arg(long)]
+    keep: bool,
+}
+
+pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    std::fs::create_dir_all(data_dir)?;
+    let log_file = data_dir.join("demo.log");
+    telemetry::to_file(&log_file)?;
+    let capture = options.capture.as_deref().map(Capture::create).transpose()?;
+
+    let mut progress = Progress::new();
+    let stage = Stage::set(data_dir, &mut progress).await?;
+    say(&format!("log       {}", stage.database.describe()));
+    say(&format!("traces    {}", log_file.display()));
+    say("");
+    let told = story::tell(&stage, &mut progress).await;
+    if let Some(capture) = capture {
+        capture.write(&stage)?;
+    }
+    report::print(&progress, told.as_ref().ok());
+    if let Err(error) = &told {
+        crate::cli::complain(&format!("\nthe story broke off: {error:#}"));
+    }
+    if options.keep && told.is_ok() {
+        stage.keep().await?;
+    }
+    stage.strike().await?;
+    Ok(if told.is_ok() && progress.all_well() { Answer::Yes } else { Answer::No })
+}

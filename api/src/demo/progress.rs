@@ -1,0 +1,65 @@
+//! The steps of the story, as they happen.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// One step that is over.
+pub(super) struct Step {
+    pub(super) title: &'static str,
+    pub(super) events_written: i64,
+    pub(super) took: Duration,
+    pub(super) outcome: Result<String, String>,
+}
+
+/// The steps so far, and a line that moves while one goes on.
+pub(super) struct Progress {
+    pub(super) steps: Vec<Step>,
+    bar: ProgressBar,
+    current: Option<(&'static str, i64, Instant)>,
+}
+
+impl Progress {
+    pub(super) fn new() -> Self {
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            bar.set_style(style);
+        }
+        Self { steps: vec![], bar, current: None }
+    }
+
+    /// A step begins, with the log at `head`.
+    pub(super) fn begin(&mut self, title: &'static str, head: i64) {
+        self.current = Some((title, head, Instant::now()));
+        self.bar.set_message(title);
+        self.bar.enable_steady_tick(Duration::from_millis(100));
+    }
+
+    /// The current step ends, with the log at `head`.
+    pub(super) fn end(&mut self, head: i64, outcome: Result<String, String>) {
+        let Some((title, before, since)) = self.current.take() else { return };
+        let (mark, words) = match &outcome {
+            Ok(words) => ("✓", words),
+            Err(words) => ("✗", words),
+        };
+        let line = format!("{mark} {title}: {words}");
+        self.bar.disable_steady_tick();
+        self.bar.set_message("");
+        if self.bar.is_hidden() { crate::cli::say(&line) } else { self.bar.println(line) }
+        self.steps.push(Step {
+            title,
+            events_written: head - before,
+            took: since.elapsed(),
+            outcome,
+        });
+    }
+
+    /// Nothing moves any more.
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    pub(super) fn all_well(&self) -> bool {
+        self.steps.iter().all(|step| step.outcome.is_ok())
+    }
+}

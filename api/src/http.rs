@@ -1,0 +1,66 @@
+//! Every route on one page.
+
+mod api_key;
+mod callbacks;
+mod health;
+mod problem;
+mod visits;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use hip_domain::inbound::CallbackKind;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::compose::Composed;
+
+/// What a handler may use.
+pub(crate) type Context = axum::extract::State<Arc<Composed>>;
+
+/// The largest visit document, with room for its attachments in base64.
+const VISIT_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// The largest callback: a consent over thousands of care contexts.
+const CALLBACK_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// A request that takes longer is given up.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(crate) fn router(composed: Arc<Composed>) -> Router {
+    let facility = Router::new()
+        .route("/v1/visits", post(visits::record))
+        .route("/v1/visits/{code}", get(visits::show))
+        .layer(DefaultBodyLimit::max(VISIT_BYTES_MAX));
+    let operations = Router::new()
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready));
+    Router::new()
+        .merge(facility)
+        .merge(callbacks())
+        .merge(operations)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+        .layer(CatchPanicLayer::new())
+        .with_state(composed)
+}
+
+/// The gateway posts with and without `/api`, and sometimes with a slash at the end.
+fn callbacks() -> Router<Arc<Composed>> {
+    let mut router = Router::new();
+    for kind in CallbackKind::ALL {
+        for prefix in ["", "/api"] {
+            for end in ["", "/"] {
+                let path = format!("{prefix}{}{end}", kind.path());
+                let receive = move |context: Context, uri, headers, body| {
+                    callbacks::receive(context, kind, uri, headers, body)
+                };
+                router = router.route(&path, post(receive));
+            }
+        }
+    }
+    router.layer(DefaultBodyLimit::max(CALLBACK_BYTES_MAX))
+}

@@ -1,0 +1,135 @@
+//! `POST /v1/visits`, `GET /v1/visits/{code}`.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use hip_commands::dispatch::DispatchError;
+use hip_commands::visits::{self, RecordError};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Context;
+use super::api_key::ApiKey;
+use super::problem::{Fault, Problem};
+
+/// Stores a visit document. The same document again changes nothing and is answered alike.
+pub(crate) async fn record(
+    _: ApiKey,
+    State(composed): Context,
+    document: String,
+) -> Result<Response, Problem> {
+    let recorded = visits::record(&composed.provider, &document).await.map_err(|error| problem(&error))?;
+    tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
+    let location = format!("/v1/visits/{}?facility={}", recorded.visit_code, recorded.facility);
+    let status = if recorded.changed { StatusCode::CREATED } else { StatusCode::OK };
+    let body = json!({
+        "visitCode": recorded.visit_code,
+        "facility": recorded.facility,
+        "changed": recorded.changed,
+    });
+    Ok((status, [(LOCATION, location)], axum::Json(body)).into_response())
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Selection {
+    /// Which facility's; needed when the code is not unique.
+    facility: Option<String>,
+}
+
+/// What became of a visit.
+#[derive(Serialize, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Visit {
+    visit_code: String,
+    facility_id: String,
+    revision: i32,
+    visited_at: DateTime<Utc>,
+    recorded_at: DateTime<Utc>,
+    linked: bool,
+    link_state: Option<String>,
+    link_error: Option<String>,
+    linked_at: Option<DateTime<Utc>>,
+    #[sqlx(json)]
+    documents: Value,
+    #[sqlx(json)]
+    skipped: Value,
+    #[sqlx(json)]
+    rejected: Value,
+}
+
+/// What became of a visit: its documents, and whether it is linked.
+pub(crate) async fn show(
+    _: ApiKey,
+    State(composed): Context,
+    Path(code): Path<String>,
+    Query(selection): Query<Selection>,
+) -> Result<axum::Json<Visit>, Problem> {
+    let visits: Vec<Visit> = sqlx::query_as(
+        "SELECT v.visit_code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, \
+                c.link_state, c.link_error, c.linked_at, v.documents, v.skipped, v.rejected \
+           FROM hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id \
+          WHERE v.visit_code = $1 AND ($2::text IS NULL OR v.facility_id = $2) LIMIT 2",
+    )
+    .bind(&code)
+    .bind(&selection.facility)
+    .fetch_all(&composed.pool)
+    .await
+    .map_err(|_| Problem::unavailable())?;
+    let mut visits = visits.into_iter();
+    match (visits.next(), visits.next()) {
+        (Some(visit), None) => Ok(axum::Json(visit)),
+        (Some(_), Some(_)) => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "ambiguous",
+            "Several facilities have a visit with this code",
+            "name the facility: ?facility=…",
+        )),
+        (None, _) => Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "There is no such visit",
+            "a visit that was pushed a moment ago appears within a second",
+        )),
+    }
+}
+
+fn problem(error: &RecordError) -> Problem {
+    let invalid = |detail| {
+        let title = "The visit document is not valid";
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-visit", title, detail)
+    };
+    match error {
+        RecordError::Invalid(errors) => {
+            let faults = errors.iter().map(|error| Fault {
+                path: error.path.clone(),
+                rule: error.rule.as_str().to_owned(),
+                message: error.message.clone(),
+            });
+            invalid("mend the fields in `errors` and send it again").with_faults(faults.collect())
+        }
+        RecordError::Identifier { path, source } => invalid("mend the field in `errors`")
+            .with_faults(vec![fault(path, "pattern", &source.to_string())]),
+        RecordError::UnknownFacility => invalid("the facility is not served here").with_faults(vec![
+            fault("facility.abdmFacilityId", "unknown", "must be a facility of this service"),
+        ]),
+        RecordError::Visit(DispatchError::Refused(refusal)) => Problem::new(
+            StatusCode::CONFLICT,
+            "conflict",
+            "The push contradicts an earlier one",
+            refusal.to_string(),
+        ),
+        RecordError::Visit(_)
+        | RecordError::Patient(_)
+        | RecordError::Identity(_)
+        | RecordError::Vault(_) => {
+            tracing::error!(%error, "a visit could not be stored");
+            Problem::unavailable()
+        }
+    }
+}
+
+fn fault(path: &str, rule: &str, message: &str) -> Fault {
+    Fault { path: path.to_owned(), rule: rule.to_owned(), message: message.to_owned() }
+}

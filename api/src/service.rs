@@ -1,0 +1,101 @@
+//! A running provider: the doors, the readers of the log, the workers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use hip_commands::port::Log;
+use hip_infra::outbox::{self, Outbox};
+use hip_infra::reactions::Reactions;
+use hip_infra::read_models::{CareContextTable, PatientIndexTable, VisitTable};
+use hip_infra::subscription::{Pace, Subscriber, Subscription};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::compose::Composed;
+use crate::http;
+
+/// Which parts of the provider a process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Role {
+    /// Doors, readers and workers.
+    All,
+    /// Only the doors.
+    Api,
+    /// Only readers and workers.
+    Worker,
+}
+
+/// How long a reader waits for a hint before it looks anyway: another process may have written.
+const READER_POLL: Duration = Duration::from_millis(500);
+
+/// Runs until `stop` turns true.
+pub(crate) async fn run(
+    composed: Composed,
+    listener: TcpListener,
+    role: Role,
+    stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let composed = Arc::new(composed);
+    let mut parts = JoinSet::new();
+    if role != Role::Api {
+        start_readers(&composed, &mut parts, &stop);
+    }
+    if role != Role::Worker {
+        let router = http::router(Arc::clone(&composed));
+        let mut stop = stop.clone();
+        let stopped = async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        parts.spawn(async move {
+            axum::serve(listener, router)
+                .with_graceful_shutdown(stopped)
+                .await
+                .context("HTTP cannot be served")
+        });
+    }
+    while let Some(ended) = parts.join_next().await {
+        ended.context("a part of the service panicked")??;
+    }
+    Ok(())
+}
+
+fn start_readers(
+    composed: &Arc<Composed>,
+    parts: &mut JoinSet<anyhow::Result<()>>,
+    stop: &watch::Receiver<bool>,
+) {
+    let work = Arc::new(Notify::new());
+    let process = composed.provider.ids.random();
+    let subscribers: [Arc<dyn Subscriber>; 4] = [
+        Arc::new(Reactions::new(Arc::clone(&work))),
+        Arc::new(PatientIndexTable),
+        Arc::new(CareContextTable),
+        Arc::new(VisitTable),
+    ];
+    let log: Arc<dyn Log> = composed.log.clone();
+    for subscriber in subscribers {
+        let pace = Pace { lease: composed.config.lease(), poll: READER_POLL };
+        let pool = composed.pool.clone();
+        let subscription =
+            Subscription::new(Arc::clone(&log), pool, subscriber, pace, process);
+        let (head, stop) = (composed.log.watch_head(), stop.clone());
+        parts.spawn(async move {
+            subscription.run(head, stop).await;
+            Ok(())
+        });
+    }
+    let worker = &composed.config.worker;
+    let pace = outbox::Pace {
+        concurrency: worker.concurrency,
+        lease: composed.config.lease(),
+        poll: Duration::from_millis(worker.poll_ms),
+    };
+    let outbox = Outbox::new(composed.provider.clone(), composed.pool.clone(), pace, work);
+    let stop = stop.clone();
+    parts.spawn(async move {
+        outbox.run(stop).await;
+        Ok(())
+    });
+}

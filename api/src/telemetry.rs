@@ -1,0 +1,44 @@
+//! Logs: what happened, never to whom.
+//!
+//! Events carry ids, codes, counts and durations. Personal data is in `Phi`, which prints as
+//! `‹redacted›`; secrets are `secrecy` values.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Mutex;
+
+use anyhow::Context;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+/// What is logged unless `HIP_LOG` says otherwise.
+const DEFAULT: &str = "info";
+
+fn filter() -> EnvFilter {
+    EnvFilter::try_from_env("HIP_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT))
+}
+
+/// Logs as JSON lines on standard error.
+pub(crate) fn to_stderr() {
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter())
+        .with_writer(std::io::stderr)
+        .try_init();
+}
+
+/// Logs as JSON lines in a file, spans with their durations included.
+pub(crate) fn to_file(path: &Path) -> anyhow::Result<()> {
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(path)
+        .with_context(|| format!("the log file {} cannot be written", path.display()))?;
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter())
+        .with_span_events(FmtSpan::CLOSE)
+        .with_writer(Mutex::new(file))
+        .try_init();
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Messages from the gateway, understood.
+//!
+//! One file a kind: the wire shape, what it means, and what becomes of it. Unknown members are
+//! ignored and `null` is the same as absent, because the gateway's messages vary.
+
+mod consent_notify;
+mod discover;
+mod health_information_request;
+mod on_carecontext;
+mod on_generate_token;
+pub mod wire;
+
+use hip_domain::care_context::CareContext;
+use hip_domain::consent::GrantedCareContext;
+use hip_domain::id::{ErrorCode, SubjectId};
+use hip_domain::inbound::{CallbackKind, InboundCommand, Owed, Received};
+
+use crate::perform::TaskError;
+use crate::provider::Provider;
+use crate::task::Cause;
+
+/// A message to understand.
+pub(crate) struct Incoming<'a> {
+    /// What is known of it without reading it.
+    pub(crate) received: &'a Received,
+    /// Its body.
+    pub(crate) body: &'a str,
+    /// The event that stored it; its subject is the message's own.
+    pub(crate) cause: &'a Cause,
+}
+
+impl Incoming<'_> {
+    /// The key of what a message leads to in another stream.
+    pub(crate) fn key(&self, part: &str) -> String {
+        format!("in:{}:{part}", self.received.request_id)
+    }
+
+    /// The subject that the message has until it is known whose it is.
+    pub(crate) fn own_subject(&self) -> Option<SubjectId> {
+        self.cause.subject
+    }
+}
+
+/// What became of a message: how its stream is closed.
+pub(crate) enum Verdict {
+    /// Its consequences are in the log.
+    Interpreted {
+        /// The answer that follows from the message alone.
+        owed: Option<Owed>,
+        /// The data principal it turned out to be about.
+        subject: Option<SubjectId>,
+    },
+    /// It was understood and refused.
+    Rejected {
+        /// The code.
+        code: ErrorCode,
+        /// Why.
+        reason: &'static str,
+        /// The answer that carries the refusal.
+        owed: Option<Owed>,
+    },
+    /// It does not have the shape of its kind.
+    Malformed(wire::Malformed),
+}
+
+impl Verdict {
+    /// Understood, about this person, and nothing is owed for it.
+    pub(crate) const fn about(subject: Option<SubjectId>) -> Self {
+        Self::Interpreted { owed: None, subject }
+    }
+
+    pub(crate) fn into_command(self) -> InboundCommand {
+        match self {
+            Self::Interpreted { owed, .. } => InboundCommand::Interpret { owed },
+            Self::Rejected { code, reason, owed } => {
+                InboundCommand::Reject { code, reason: reason.to_owned(), owed }
+            }
+            Self::Malformed(wire::Malformed { field, expected }) => {
+                InboundCommand::Fail { field, expected }
+            }
+        }
+    }
+}
+
+/// Understands a message and stores what it means.
+pub(crate) async fn interpret(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+) -> Result<Verdict, TaskError> {
+    match incoming.received.kind {
+        CallbackKind::OnGenerateToken => on_generate_token::interpret(provider, incoming).await,
+        CallbackKind::OnCareContext => on_carecontext::interpret(provider, incoming).await,
+        CallbackKind::Discover => discover::interpret(provider, incoming).await,
+        CallbackKind::ConsentNotify => consent_notify::interpret(provider, incoming).await,
+        CallbackKind::HealthInformationRequest => {
+            health_information_request::interpret(provider, incoming).await
+        }
+    }
+}
+
+/// An answer that names no request of ours: late, foreign, or made up.
+fn unknown_request() -> Verdict {
+    Verdict::Rejected {
+        code: code("ABDM-1030"),
+        reason: "it answers no request of ours",
+        owed: None,
+    }
+}
+
+/// Whose consent it is: the person behind the first care context that is ours.
+async fn subject_of(
+    provider: &Provider,
+    care_contexts: &[GrantedCareContext],
+) -> Result<Option<SubjectId>, TaskError> {
+    for care_context in care_contexts {
+        let state = provider.dispatcher.load::<CareContext>(&care_context.stream).await?;
+        if let Some(facts) = state.facts {
+            return Ok(Some(facts.subject));
+        }
+    }
+    Ok(None)
+}
+
+/// A code that we write down ourselves.
+pub(crate) fn code(text: &'static str) -> ErrorCode {
+    ErrorCode::parse(text).expect("our own codes are short")
+}

@@ -1,0 +1,133 @@
+//! `POST /api/v3/hip/health-information/request`: an HIU asks for what a consent covers.
+
+use abdm_fidelius::PeerMaterial;
+use hip_domain::consent::{Consent, DateRange, NotInForce};
+use hip_domain::id::{ConsentId, ErrorCode, TransactionId};
+use hip_domain::sensitive::Phi;
+use hip_domain::stream::StreamId;
+use hip_domain::transfer::{HiuKey, Recipient, Transfer, TransferCommand, TransferFacts};
+use serde::Deserialize;
+
+use super::wire::{Malformed, instant, parse};
+use super::{Incoming, Verdict, code, subject_of};
+use crate::perform::{TaskError, hiu_material};
+use crate::provider::Provider;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HealthInformationRequest {
+    transaction_id: String,
+    hi_request: HiRequest,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HiRequest {
+    consent: ConsentReference,
+    date_range: WireRange,
+    data_push_url: String,
+    key_material: KeyMaterial,
+}
+
+#[derive(Deserialize)]
+struct ConsentReference {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct WireRange {
+    from: String,
+    to: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct KeyMaterial {
+    crypto_alg: Option<String>,
+    curve: Option<String>,
+    dh_public_key: DhPublicKey,
+    nonce: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DhPublicKey {
+    expiry: String,
+    key_value: String,
+}
+
+pub(super) async fn interpret(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+) -> Result<Verdict, TaskError> {
+    let message: HealthInformationRequest = match parse(incoming.body) {
+        Ok(message) => message,
+        Err(malformed) => return Ok(Verdict::Malformed(malformed)),
+    };
+    let Ok(transaction) = TransactionId::parse(message.transaction_id) else {
+        return Ok(Verdict::Malformed(Malformed::new("transactionId", "a transaction id")));
+    };
+    let Ok(consent_id) = ConsentId::parse(message.hi_request.consent.id.clone()) else {
+        return Ok(Verdict::Malformed(Malformed::new("hiRequest.consent.id", "a consent id")));
+    };
+    let facts = TransferFacts {
+        transaction: transaction.clone(),
+        facility: incoming.received.facility.clone(),
+        request_id: incoming.received.request_id,
+        consent_id: consent_id.clone(),
+        date_range: date_range(&message.hi_request.date_range),
+    };
+    let recipient = recipient(message.hi_request);
+    let consent = provider.dispatcher.load::<Consent>(&StreamId::consent(&consent_id)).await?;
+    let verdict = check(provider, &facts, &recipient, &consent).await;
+    let care_contexts = consent.grant().map(|grant| grant.care_contexts.as_slice());
+    let subject = subject_of(provider, care_contexts.unwrap_or_default()).await?;
+
+    let command = TransferCommand::Request { facts, recipient: Some(recipient), verdict };
+    let mut origin = incoming.cause.origin("interpreter");
+    origin.subject = subject.or(incoming.own_subject());
+    let stream = StreamId::transfer(&transaction);
+    let key = incoming.key("transfer");
+    provider.dispatcher.execute::<Transfer>(&stream, command, &key, &origin).await?;
+    Ok(Verdict::about(subject))
+}
+
+fn date_range(range: &WireRange) -> Option<DateRange> {
+    Some(DateRange { from: instant(&range.from)?, to: instant(&range.to)? })
+}
+
+fn recipient(request: HiRequest) -> Recipient {
+    let key = request.key_material;
+    Recipient {
+        push_url: Phi::new(request.data_push_url),
+        key: HiuKey {
+            key_value: key.dh_public_key.key_value,
+            nonce: key.nonce,
+            expiry: key.dh_public_key.expiry,
+            algorithm: key.crypto_alg.unwrap_or_default(),
+            curve: key.curve.unwrap_or_default(),
+        },
+    }
+}
+
+/// May they have it? The first thing that is wrong decides what they are told.
+async fn check(
+    provider: &Provider,
+    facts: &TransferFacts,
+    recipient: &Recipient,
+    consent: &Consent,
+) -> Result<(), ErrorCode> {
+    let now = provider.clock.now();
+    let grant = consent.in_force(&facts.facility, now).map_err(|why| match why {
+        NotInForce::Unknown => code("ABDM-1112"),
+        NotInForce::NotGranted => code("ABDM-1062"),
+        NotInForce::Expired => code("ABDM-1061"),
+    })?;
+    let inside = facts.date_range.is_some_and(|range| grant.date_range.covers(&range));
+    if !inside {
+        return Err(code("ABDM-1063"));
+    }
+    let _: PeerMaterial =
+        hiu_material(&recipient.key, now).map_err(|_| code("ABDM-1031"))?;
+    provider.hiu.check(&recipient.push_url).await.map_err(|_| code("ABDM-1031"))
+}

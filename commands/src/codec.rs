@@ -1,0 +1,70 @@
+//! Events to bytes and back. The confidential part stays apart, and closed.
+
+use hip_domain::aggregate::LogEvent;
+use hip_domain::event::{DecodeError, Event};
+use hip_domain::recorded::Recorded;
+
+use crate::port::log::{LogError, NewEvent, StoredEvent};
+use crate::port::vault::{Opened, Vault, VaultError};
+
+/// The version of every shape so far.
+const SCHEMA_VERSION: i16 = 1;
+
+/// The bytes of an event, its confidential part beside the clear one.
+pub fn encode<E: LogEvent>(event: &E) -> NewEvent {
+    NewEvent {
+        name: event.name(),
+        schema_version: SCHEMA_VERSION,
+        clear: serde_json::to_vec(event).expect("our own events serialise"),
+        secret: event.sealed().and_then(hip_domain::sealed::SealedPart::to_bytes),
+    }
+}
+
+/// The event behind stored bytes, its confidential part closed.
+pub fn decode(stored: &StoredEvent) -> Result<Recorded<Event>, DecodeError> {
+    let event = Event::decode(&stored.name, stored.schema_version, &stored.clear)?;
+    Ok(Recorded {
+        position: stored.position,
+        stream: stored.stream.clone(),
+        version: stored.version,
+        event_id: stored.event_id,
+        recorded_at: stored.recorded_at,
+        correlation: stored.correlation,
+        causation: stored.causation,
+        subject: stored.subject,
+        event,
+    })
+}
+
+/// The event behind stored bytes, its confidential part open or known to be erased.
+pub async fn open(vault: &dyn Vault, stored: &StoredEvent) -> Result<Recorded<Event>, OpenError> {
+    let mut recorded = decode(stored)?;
+    if stored.envelope.is_none() {
+        return Ok(recorded);
+    }
+    let opened = vault.open(stored).await?;
+    if let Some(part) = recorded.event.sealed_mut() {
+        match opened {
+            Opened::Plain(bytes) => part.open(&bytes).map_err(|source| DecodeError::Shape {
+                name: stored.name.clone(),
+                source,
+            })?,
+            Opened::Erased => part.erase(),
+        }
+    }
+    Ok(recorded)
+}
+
+/// Why an event could not be read with its confidential part.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It is none of ours.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The keys.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}

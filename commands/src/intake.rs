@@ -1,0 +1,112 @@
+//! The gateway's door: a message is stored, and that is all that happens while the gateway waits.
+
+use chrono::{DateTime, Utc};
+use hip_domain::access::AccessEvent;
+use hip_domain::event::Event;
+use hip_domain::id::{Digest, FacilityId, RequestId, SubjectId};
+use hip_domain::inbound::{BearerCheck, CallbackKind, InboundEvent, RawMessage, Received};
+use hip_domain::sealed::Sealed;
+use hip_domain::stream::StreamId;
+use thiserror::Error;
+
+use crate::codec;
+use crate::port::log::{Append, Appended, Expected, LogError, Origin};
+use crate::provider::Provider;
+
+/// A message whose sender has been verified.
+pub struct Message {
+    /// What it is about.
+    pub kind: CallbackKind,
+    /// `X-HIP-ID`.
+    pub facility: FacilityId,
+    /// `REQUEST-ID`.
+    pub request_id: RequestId,
+    /// `TIMESTAMP`, when it could be read.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// How the sender proved itself.
+    pub bearer: BearerCheck,
+    /// The message, verbatim.
+    pub raw: RawMessage,
+}
+
+/// Why a message was not stored.
+#[derive(Debug, Error)]
+pub enum IntakeError {
+    /// The request id was used before, for another body. The first stands.
+    #[error("this REQUEST-ID was used before for another message")]
+    RequestIdReused,
+    /// The log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The earlier message under this id cannot be read.
+    #[error("the earlier message of this id cannot be read")]
+    Undecodable(#[from] hip_domain::event::DecodeError),
+}
+
+/// Stores a message, durably. The same message again changes nothing.
+pub async fn receive(provider: &Provider, message: Message) -> Result<(), IntakeError> {
+    let Message { kind, facility, request_id, sent_at, bearer, raw } = message;
+    let digest = Digest::of(raw.body.as_bytes());
+    let stream = StreamId::inbound(request_id);
+    let received = InboundEvent::Received(Received {
+        kind,
+        facility,
+        request_id,
+        sent_at,
+        digest: digest.clone(),
+        bearer,
+        raw: Sealed::Open(raw),
+    });
+    let append = Append {
+        stream: stream.clone(),
+        stream_type: "in",
+        expected: Expected::Version(0),
+        key: format!("in:gateway:{request_id}"),
+        origin: Origin {
+            correlation: request_id.0,
+            causation: None,
+            actor: "door",
+            // Whose message it is nobody knows yet: it gets a subject, and a key, of its own.
+            subject: Some(SubjectId(provider.ids.random())),
+            new_subject: true,
+        },
+        events: vec![codec::encode(&received)],
+    };
+    match provider.log.append(append).await? {
+        Appended::Stored { .. } => Ok(()),
+        Appended::Duplicate { .. } => same_as_before(provider, &stream, request_id, digest).await,
+    }
+}
+
+/// A repetition is welcome; another message under the same id is remembered and refused.
+async fn same_as_before(
+    provider: &Provider,
+    stream: &StreamId,
+    request_id: RequestId,
+    digest: Digest,
+) -> Result<(), IntakeError> {
+    let earlier = provider.log.stream(stream, 0).await?;
+    if let Some(first) = earlier.first()
+        && let Event::Inbound(InboundEvent::Received(received)) = codec::decode(first)?.event
+        && received.digest == digest
+    {
+        return Ok(());
+    }
+    let key = format!("access:{request_id}:{digest}");
+    let append = Append {
+        stream: StreamId::access(provider.clock.now().date_naive()),
+        stream_type: "access",
+        expected: Expected::Any,
+        key,
+        origin: Origin {
+            correlation: request_id.0,
+            causation: None,
+            actor: "door",
+            subject: None,
+            new_subject: false,
+        },
+        events: vec![codec::encode(&AccessEvent::RequestIdReused { request_id, digest })],
+    };
+    provider.log.append(append).await?;
+    Err(IntakeError::RequestIdReused)
+}

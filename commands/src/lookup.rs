@@ -1,0 +1,93 @@
+//! What people are looked up by, in the one form in which it is compared.
+
+/// Something personal that is only ever stored as a keyed HMAC.
+///
+/// Two lookups with equal [`Lookup::text`] and kind are the same person's, however it was typed.
+#[derive(Clone, Copy)]
+pub enum Lookup<'a> {
+    /// The facility's own id of a person.
+    Beneficiary(&'a str),
+    /// A visit code.
+    Visit(&'a str),
+    /// Patient reference and care context reference together.
+    CareContext(&'a str),
+    /// An ABHA address, any case.
+    AbhaAddress(&'a str),
+    /// An ABHA number, with or without hyphens.
+    AbhaNumber(&'a str),
+    /// A mobile number in any Indian spelling.
+    Mobile(&'a str),
+    /// Content that is compared with what was there before.
+    Content(&'a str),
+}
+
+impl Lookup<'_> {
+    /// Keeps the kinds apart under one key.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Beneficiary(_) => "beneficiary",
+            Self::Visit(_) => "visit",
+            Self::CareContext(_) => "care-context",
+            Self::AbhaAddress(_) => "abha-address",
+            Self::AbhaNumber(_) => "abha-number",
+            Self::Mobile(_) => "mobile",
+            Self::Content(_) => "content",
+        }
+    }
+
+    /// The form in which it is compared.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Beneficiary(text) | Self::Visit(text) | Self::CareContext(text) | Self::Content(text) => {
+                (*text).to_owned()
+            }
+            Self::AbhaAddress(text) => abha_address(text),
+            Self::AbhaNumber(text) => digits(text),
+            Self::Mobile(text) => mobile(text).unwrap_or_default(),
+        }
+    }
+}
+
+/// An ABHA address as it is compared: lower case, no blanks around it.
+pub fn abha_address(text: &str) -> String {
+    text.trim().to_ascii_lowercase()
+}
+
+/// Only the digits: an ABHA number comes with or without hyphens.
+pub fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The ten digits of an Indian mobile number: `+91-98…`, `098…` and `98…` are the same.
+/// Nothing, when it is not one.
+pub fn mobile(text: &str) -> Option<String> {
+    let digits = digits(text);
+    let national = match digits.len() {
+        10 => digits.as_str(),
+        11 => digits.strip_prefix('0')?,
+        12 => digits.strip_prefix("91")?,
+        13 => digits.strip_prefix("091")?,
+        14 => digits.strip_prefix("0091")?,
+        _ => return None,
+    };
+    national.starts_with(['6', '7', '8', '9']).then(|| national.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_mobile_number_is_the_same_number() {
+        for text in ["9800000101", "+919800000101", "+91-98000 00101", "09800000101", "00919800000101"] {
+            assert_eq!(mobile(text).as_deref(), Some("9800000101"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_indian_mobile_number_is_none() {
+        for text in ["", "12345", "1800000101", "449800000101"] {
+            assert_eq!(mobile(text), None, "{text}");
+        }
+    }
+}

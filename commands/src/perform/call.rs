@@ -1,0 +1,140 @@
+//! A call is made: attempted, sent, and its outcome noted.
+
+mod compose;
+mod patience;
+
+use hip_domain::consent::Consent;
+use hip_domain::id::RequestId;
+use hip_domain::outbound::{Call, Outbound, OutboundCommand};
+use hip_domain::stream::StreamId;
+use hip_domain::transfer::{Stop, Transfer, TransferCommand};
+
+use super::TaskError;
+use crate::port::gateway::SendError;
+use crate::provider::Provider;
+use crate::task::Due;
+
+use compose::{Composed, Message};
+use patience::{Patience, patience};
+
+pub(super) async fn perform(
+    provider: &Provider,
+    due: &Due,
+    request_id: RequestId,
+    call: &Call,
+) -> Result<(), TaskError> {
+    let stream = StreamId::outbound(request_id);
+    let before = provider.dispatcher.load::<Outbound>(&stream).await?;
+    if before.is_closed() {
+        return Ok(());
+    }
+    let Composed { facility, message } = compose::compose(provider, request_id, call).await?;
+    let attempt = Attempt { provider, due, stream };
+    if let Some(stop) = forbidden(provider, call).await? {
+        // Not a failure of the call: it must not be made any more.
+        attempt.tell(OutboundCommand::Plan { call: call.clone(), facility }, "plan").await?;
+        let reason = stop.as_words().to_owned();
+        let command = OutboundCommand::Abandon { status: None, code: None, reason };
+        return attempt.tell(command, "abandon").await;
+    }
+    let number = attempts(&before) + 1;
+    let command = OutboundCommand::Attempt { call: call.clone(), facility };
+    attempt.tell(command, &format!("attempt:{number}")).await?;
+    let outcome = match message {
+        Message::Gateway(message) => provider.gateway.send(message).await,
+        Message::Hiu { push_url, body } => provider.hiu.push(&push_url, body).await,
+    };
+    attempt.settle(call, number, outcome, matches!(before, Outbound::Attempted { .. })).await
+}
+
+const fn attempts(state: &Outbound) -> u32 {
+    match state {
+        Outbound::Planned { attempts, .. } | Outbound::Attempted { attempts, .. } => *attempts,
+        Outbound::Absent | Outbound::Accepted { .. } | Outbound::Abandoned { .. } => 0,
+    }
+}
+
+/// A page leaves only while the consent allows it: looked at again for every page, from the log,
+/// right before it leaves. A page that may not leave stops the transfer.
+async fn forbidden(provider: &Provider, call: &Call) -> Result<Option<Stop>, TaskError> {
+    let Call::PushPage { transaction, page } = call else { return Ok(None) };
+    let stream = StreamId::transfer(transaction);
+    let state = provider.dispatcher.load::<Transfer>(&stream).await?;
+    let Transfer::Sending { facts, next, .. } = state else {
+        return Ok(Some(Stop::Document));
+    };
+    if next != *page {
+        return Ok(Some(Stop::Document));
+    }
+    let consent_stream = StreamId::consent(&facts.consent_id);
+    let consent = provider.dispatcher.load::<Consent>(&consent_stream).await?;
+    let Err(why) = consent.in_force(&facts.facility, provider.clock.now()) else {
+        return Ok(None);
+    };
+    let stop = Stop::Consent(why);
+    let command = TransferCommand::Stop { page: *page, stop: stop.clone() };
+    let key = format!("consent:{transaction}:{page}");
+    let origin = crate::port::log::Origin {
+        correlation: facts.request_id.0,
+        causation: None,
+        actor: "delivery",
+        subject: None,
+        new_subject: false,
+    };
+    provider.dispatcher.execute::<Transfer>(&stream, command, &key, &origin).await?;
+    Ok(Some(stop))
+}
+
+/// One attempt at a call.
+struct Attempt<'a> {
+    provider: &'a Provider,
+    due: &'a Due,
+    stream: StreamId,
+}
+
+impl Attempt<'_> {
+    async fn tell(&self, command: OutboundCommand, part: &str) -> Result<(), TaskError> {
+        let key = format!("{}:{part}", self.due.key());
+        let origin = self.due.cause.origin("delivery");
+        let dispatcher = &self.provider.dispatcher;
+        dispatcher.execute::<Outbound>(&self.stream, command, &key, &origin).await?;
+        Ok(())
+    }
+
+    /// Notes the outcome. `lost` says that an earlier attempt may have arrived: then "duplicate"
+    /// is the news that it had.
+    async fn settle(
+        &self,
+        call: &Call,
+        number: u32,
+        outcome: Result<u16, SendError>,
+        lost: bool,
+    ) -> Result<(), TaskError> {
+        let (status, code, reason) = match outcome {
+            Ok(status) => return self.tell(OutboundCommand::Accept { status }, "accept").await,
+            Err(SendError::Duplicate { status, .. }) if lost => {
+                return self.tell(OutboundCommand::Accept { status }, "accept").await;
+            }
+            Err(SendError::Unavailable { status, code }) => {
+                match patience(call, number) {
+                    Patience::TryAgain { after } => {
+                        let next_at = self.provider.clock.now() + after;
+                        let command = OutboundCommand::Fail { status, code, next_at };
+                        self.tell(command, &format!("fail:{number}")).await?;
+                        return Err(TaskError::Later {
+                            after: Some(after),
+                            reason: format!("the peer could not take it (status {status:?})"),
+                        });
+                    }
+                    Patience::GiveUp => (status, code, "the peer could not take it".to_owned()),
+                }
+            }
+            Err(SendError::Duplicate { status, code }) => {
+                (Some(status), Some(code), "the peer says that it had this before".to_owned())
+            }
+            Err(SendError::Refused { status, code, reason }) => (status, code, reason),
+        };
+        self.tell(OutboundCommand::Abandon { status, code, reason: reason.clone() }, "abandon").await?;
+        Err(TaskError::never(reason))
+    }
+}

@@ -1,0 +1,129 @@
+//! A page is encrypted: the document built again, sealed once, its ciphertext put in the log.
+
+use abdm_fidelius::{PeerMaterial, SealOnce};
+use chrono::{DateTime, Utc};
+use hip_domain::consent::Consent;
+use hip_domain::event::Event;
+use hip_domain::id::{Digest, TransactionId};
+use hip_domain::sealed::Sealed;
+use hip_domain::sensitive::Phi;
+use hip_domain::stream::StreamId;
+use hip_domain::transfer::{
+    HiuKey, PageSeal, PlannedPage, Recipient, Stop, Transfer, TransferCommand, TransferEvent,
+};
+use serde_json::json;
+
+use super::TaskError;
+use super::build_documents::{VisitSource, is_fit};
+use crate::provider::Provider;
+use crate::task::Due;
+
+pub(super) async fn perform(
+    provider: &Provider,
+    due: &Due,
+    transaction: &TransactionId,
+    page: u32,
+) -> Result<(), TaskError> {
+    let stream = StreamId::transfer(transaction);
+    let state = provider.dispatcher.load::<Transfer>(&stream).await?;
+    let Transfer::Sending { facts, pages, next, encrypted: false, .. } = state else {
+        return Ok(());
+    };
+    if next != page {
+        return Ok(());
+    }
+    let consent_stream = StreamId::consent(&facts.consent_id);
+    let consent = provider.dispatcher.load::<Consent>(&consent_stream).await?;
+    let now = provider.clock.now();
+    let command = match consent.in_force(&facts.facility, now) {
+        Ok(_) => {
+            let wanted = &pages[usize::try_from(page).expect("a page number is small")];
+            let place = Place { transaction, page, page_count: pages.len() };
+            match seal(provider, &stream, wanted, &place, now).await? {
+                Ok((seal, body)) => TransferCommand::Encrypt { page, seal, body },
+                Err(stop) => TransferCommand::Stop { page, stop },
+            }
+        }
+        Err(why) => TransferCommand::Stop { page, stop: Stop::Consent(why) },
+    };
+    let mut origin = due.cause.origin("process");
+    origin.subject = due.cause.subject;
+    provider.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
+    Ok(())
+}
+
+/// Which page of which transfer.
+struct Place<'a> {
+    transaction: &'a TransactionId,
+    page: u32,
+    page_count: usize,
+}
+
+async fn seal(
+    provider: &Provider,
+    stream: &StreamId,
+    wanted: &PlannedPage,
+    place: &Place<'_>,
+    now: DateTime<Utc>,
+) -> Result<Result<(PageSeal, Phi<String>), Stop>, TaskError> {
+    let Some(document) = document(provider, wanted).await? else { return Ok(Err(Stop::Document)) };
+    let recipient = recipient(provider, stream).await?;
+    // The key may have expired since the request was accepted.
+    let Ok(peer) = hiu_material(&recipient.key, now) else { return Ok(Err(Stop::Key)) };
+    let Ok(session) = SealOnce::new(&peer) else { return Ok(Err(Stop::Key)) };
+    let sealed = session.seal(document.as_bytes());
+    let record = PageSeal {
+        dialect: peer.dialect().as_str().to_owned(),
+        our_key: Digest::of(sealed.key_material.public_key_bytes()),
+        hiu_key: Digest::of(peer.key_bytes()),
+        ciphertext: Digest::of(&sealed.ciphertext),
+        plain_bytes: document.len() as u64,
+    };
+    let body = json!({
+        "pageNumber": provider.settings.first_page_number + place.page,
+        "pageCount": place.page_count,
+        "transactionId": place.transaction.as_str(),
+        "entries": [{
+            "content": sealed.content(),
+            "media": "application/fhir+json",
+            "checksum": sealed.checksum,
+            "careContextReference": wanted.care_context.as_str(),
+        }],
+        "keyMaterial": sealed.key_material.to_json(now + chrono::TimeDelta::hours(24)),
+    });
+    Ok(Ok((record, Phi::new(body.to_string()))))
+}
+
+/// The document of a page, built from the newest revision of its visit.
+async fn document(provider: &Provider, wanted: &PlannedPage) -> Result<Option<String>, TaskError> {
+    let source = VisitSource::newest(provider, &wanted.visit).await?;
+    let mut documents = source.documents()?.built.into_iter();
+    let document = documents.find(|document| {
+        document.id == wanted.document_id
+            || (document.hi_type == wanted.hi_type && is_fit(document))
+    });
+    Ok(document.filter(is_fit).map(|document| document.json))
+}
+
+/// Where a transfer goes.
+pub(super) async fn recipient(
+    provider: &Provider,
+    stream: &StreamId,
+) -> Result<Recipient, TaskError> {
+    let requested =
+        |event: &Event| matches!(event, Event::Transfer(TransferEvent::Requested { .. }));
+    match provider.newest(stream, requested).await?.map(|recorded| recorded.event) {
+        Some(Event::Transfer(TransferEvent::Requested {
+            recipient: Sealed::Open(recipient), ..
+        })) => Ok(recipient),
+        _ => Err(TaskError::never("the recipient of the transfer cannot be read any more")),
+    }
+}
+
+/// The HIU's key material, checked; an error that says why it cannot be used.
+pub(crate) fn hiu_material(
+    key: &HiuKey,
+    now: DateTime<Utc>,
+) -> Result<PeerMaterial, abdm_fidelius::Error> {
+    PeerMaterial::parse(&key.algorithm, &key.curve, &key.key_value, &key.nonce, &key.expiry, now)
+}

@@ -1,0 +1,140 @@
+//! The patient of a discovery is looked for.
+
+use hip_domain::discovery::{
+    Discovery, DiscoveryCommand, DiscoveryEvent, DiscoveryQuery, MatchedBy, Offer, Outcome,
+};
+use hip_domain::event::Event;
+use hip_domain::id::{FacilityId, SubjectId};
+use hip_domain::patient::{Demographics, PatientEvent};
+use hip_domain::sealed::Sealed;
+use hip_domain::stream::StreamId;
+
+use super::TaskError;
+use crate::callbacks::code;
+use crate::lookup::{self, Lookup};
+use crate::matching::{Suspect, recognise};
+use crate::port::patient_directory::Candidate;
+use crate::provider::Provider;
+use crate::task::Due;
+
+pub(super) async fn perform(
+    provider: &Provider,
+    due: &Due,
+    discovery: &StreamId,
+) -> Result<(), TaskError> {
+    let requested =
+        |event: &Event| matches!(event, Event::Discovery(DiscoveryEvent::Requested { .. }));
+    let Some(recorded) = provider.newest(discovery, requested).await? else {
+        return Err(TaskError::never("there is no such discovery"));
+    };
+    let Event::Discovery(DiscoveryEvent::Requested { facility, query, .. }) = recorded.event else {
+        return Err(TaskError::never("there is no such discovery"));
+    };
+    let Sealed::Open(query) = query else {
+        return Err(TaskError::never("the data principal was erased"));
+    };
+    // What was stored before the patient asked can be found.
+    provider.directory.caught_up(due.cause.position).await;
+    let matches = find(provider, &facility, &query).await?;
+    let outcome = conclude(provider, matches).await?;
+    let origin = due.cause.origin("process");
+    if let (Outcome::Matched(offer), Some(message)) = (&outcome, due.cause.subject) {
+        provider.vault.tie(message, offer.subject).await?;
+    }
+    let command = DiscoveryCommand::Conclude { outcome };
+    provider.dispatcher.execute::<Discovery>(discovery, command, &due.key(), &origin).await?;
+    Ok(())
+}
+
+struct Match {
+    subject: SubjectId,
+    matched_by: Vec<MatchedBy>,
+}
+
+async fn find(
+    provider: &Provider,
+    facility: &FacilityId,
+    query: &DiscoveryQuery,
+) -> Result<Vec<Match>, TaskError> {
+    let by_abha = by_abha(provider, facility, query).await?;
+    if !by_abha.is_empty() {
+        return Ok(by_abha);
+    }
+    let mut mobiles = Vec::new();
+    for (kind, value) in &query.verified {
+        if kind == "MOBILE" && lookup::mobile(value.reveal()).is_some() {
+            let mobile = Lookup::Mobile(value.reveal());
+            mobiles.push(provider.vault.pseudonym(facility, &mobile).await?);
+        }
+    }
+    let mut matches = Vec::new();
+    if mobiles.is_empty() {
+        return Ok(matches);
+    }
+    for candidate in provider.directory.by_mobile(facility, &mobiles).await? {
+        let Some(demographics) = demographics(provider, &candidate).await? else { continue };
+        let suspect = Suspect { demographics: &demographics };
+        let tolerance = provider.settings.year_of_birth_tolerance;
+        if let Some(matched_by) = recognise(query, &suspect, tolerance) {
+            matches.push(Match { subject: candidate.subject, matched_by });
+        }
+    }
+    Ok(matches)
+}
+
+/// The ABHA address that the consent manager vouches for, and a verified ABHA number.
+async fn by_abha(
+    provider: &Provider,
+    facility: &FacilityId,
+    query: &DiscoveryQuery,
+) -> Result<Vec<Match>, TaskError> {
+    let address = Lookup::AbhaAddress(query.abha_address.reveal());
+    let address = provider.vault.pseudonym(facility, &address).await?;
+    let numbers = ["ABHA_NUMBER", "NDHM_HEALTH_NUMBER"];
+    let number = query.verified.iter().find(|(kind, _)| numbers.contains(&kind.as_str()));
+    let number = match number {
+        Some((_, value)) => {
+            let number = Lookup::AbhaNumber(value.reveal());
+            Some(provider.vault.pseudonym(facility, &number).await?)
+        }
+        None => None,
+    };
+    let candidates = provider.directory.by_abha(facility, &address, number.as_ref()).await?;
+    let matches = candidates.into_iter().map(|candidate| Match {
+        subject: candidate.subject,
+        matched_by: vec![MatchedBy::AbhaAddress],
+    });
+    Ok(matches.collect())
+}
+
+/// Who a candidate is; nothing, when they were erased.
+async fn demographics(
+    provider: &Provider,
+    candidate: &Candidate,
+) -> Result<Option<Demographics>, TaskError> {
+    let Some(recorded) = provider.at(candidate.demographics_at).await? else { return Ok(None) };
+    Ok(match recorded.event {
+        Event::Patient(
+            PatientEvent::Registered { demographics: Sealed::Open(demographics), .. }
+            | PatientEvent::DemographicsChanged { demographics: Sealed::Open(demographics), .. },
+        ) => Some(demographics),
+        _ => None,
+    })
+}
+
+/// One patient with something to offer; anything else is no match.
+async fn conclude(provider: &Provider, mut matches: Vec<Match>) -> Result<Outcome, TaskError> {
+    let candidates = u32::try_from(matches.len()).unwrap_or(u32::MAX);
+    let (Some(found), 1) = (matches.pop(), candidates) else {
+        return Ok(Outcome::NotMatched { code: code("ABDM-1010"), candidates });
+    };
+    let unlinked = provider.directory.unlinked(found.subject).await?;
+    if unlinked.is_empty() {
+        return Ok(Outcome::NotMatched { code: code("ABDM-1012"), candidates });
+    }
+    Ok(Outcome::Matched(Offer {
+        subject: found.subject,
+        matched_by: found.matched_by,
+        care_contexts: unlinked.into_iter().map(|c| (c.reference, c.hi_types)).collect(),
+    }))
+}

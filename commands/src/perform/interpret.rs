@@ -1,0 +1,51 @@
+//! A stored message is understood, and its stream closed.
+
+use hip_domain::event::Event;
+use hip_domain::inbound::{Inbound, InboundEvent};
+use hip_domain::sealed::Sealed;
+use hip_domain::stream::StreamId;
+
+use super::TaskError;
+use crate::callbacks::{self, Incoming, Verdict};
+use crate::provider::Provider;
+use crate::task::Due;
+
+pub(super) async fn perform(
+    provider: &Provider,
+    due: &Due,
+    inbound: &StreamId,
+) -> Result<(), TaskError> {
+    let received = |event: &Event| matches!(event, Event::Inbound(InboundEvent::Received(_)));
+    let Some(recorded) = provider.newest(inbound, received).await? else {
+        return Err(TaskError::never("there is no such message"));
+    };
+    let Event::Inbound(InboundEvent::Received(received)) = recorded.event else {
+        return Err(TaskError::never("there is no such message"));
+    };
+    let Sealed::Open(raw) = &received.raw else {
+        return Err(TaskError::never("the message's key is destroyed"));
+    };
+    let incoming = Incoming { received: &received, body: &raw.body, cause: &due.cause };
+    let verdict = callbacks::interpret(provider, &incoming).await?;
+    tie(provider, &incoming, &verdict).await?;
+    let origin = due.cause.origin("interpreter");
+    provider
+        .dispatcher
+        .execute::<Inbound>(inbound, verdict.into_command(), &due.key(), &origin)
+        .await?;
+    Ok(())
+}
+
+/// From now on the message goes when the person it is about is erased.
+async fn tie(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+    verdict: &Verdict,
+) -> Result<(), TaskError> {
+    if let Verdict::Interpreted { subject: Some(subject), .. } = verdict
+        && let Some(message) = incoming.own_subject()
+    {
+        provider.vault.tie(message, *subject).await?;
+    }
+    Ok(())
+}

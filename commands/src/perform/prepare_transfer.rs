@@ -1,0 +1,78 @@
+//! What a transfer will send: one page for each document that the consent covers.
+
+use hip_domain::care_context::CareContext;
+use hip_domain::consent::{Consent, DateRange, Grant, GrantedCareContext};
+use hip_domain::event::Event;
+use hip_domain::id::TransactionId;
+use hip_domain::stream::StreamId;
+use hip_domain::transfer::{MissingPage, PlannedPage, Transfer, TransferCommand};
+use hip_domain::visit::{BuiltDocument, VisitEvent};
+
+use super::TaskError;
+use crate::provider::Provider;
+use crate::task::Due;
+
+pub(super) async fn perform(
+    provider: &Provider,
+    due: &Due,
+    transaction: &TransactionId,
+) -> Result<(), TaskError> {
+    let stream = StreamId::transfer(transaction);
+    let state = provider.dispatcher.load::<Transfer>(&stream).await?;
+    let Transfer::Accepted { facts } = state else { return Ok(()) };
+    let consent_stream = StreamId::consent(&facts.consent_id);
+    let consent = provider.dispatcher.load::<Consent>(&consent_stream).await?;
+    let (mut pages, mut missing) = (Vec::new(), Vec::new());
+    if let (Some(grant), Some(range)) = (consent.grant(), facts.date_range) {
+        for care_context in &grant.care_contexts {
+            match pages_of(provider, grant, range, care_context).await? {
+                Ok(found) => pages.extend(found),
+                Err(reason) => missing.push(MissingPage {
+                    care_context: care_context.reference.clone(),
+                    reason: reason.to_owned(),
+                }),
+            }
+        }
+    }
+    let command = TransferCommand::Prepare { pages, missing };
+    let origin = due.cause.origin("process");
+    provider.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
+    Ok(())
+}
+
+/// The pages of one care context, or why there is none. In the answer to the gateway the reason
+/// stands beside the care context, so it must not say more than that there is nothing.
+async fn pages_of(
+    provider: &Provider,
+    grant: &Grant,
+    range: DateRange,
+    care_context: &GrantedCareContext,
+) -> Result<Result<Vec<PlannedPage>, &'static str>, TaskError> {
+    let state = provider.dispatcher.load::<CareContext>(&care_context.stream).await?;
+    let Some(facts) = state.facts else { return Ok(Err("care context not found")) };
+    if facts.facility != grant.facility || !range.contains(facts.visited_at) {
+        return Ok(Err("no records in the requested period"));
+    }
+    let pages: Vec<_> = built(provider, &facts.visit)
+        .await?
+        .into_iter()
+        .filter(|document| grant.hi_types.contains(&document.hi_type))
+        .map(|document| PlannedPage {
+            care_context: care_context.reference.clone(),
+            visit: facts.visit.clone(),
+            hi_type: document.hi_type,
+            document_id: document.document_id,
+            digest: document.digest,
+        })
+        .collect();
+    Ok(if pages.is_empty() { Err("no records of the requested types") } else { Ok(pages) })
+}
+
+/// The documents of a visit that may be shared.
+async fn built(provider: &Provider, visit: &StreamId) -> Result<Vec<BuiltDocument>, TaskError> {
+    let wanted = |event: &Event| matches!(event, Event::Visit(VisitEvent::BundlesBuilt { .. }));
+    Ok(match provider.newest(visit, wanted).await?.map(|recorded| recorded.event) {
+        Some(Event::Visit(VisitEvent::BundlesBuilt { built, .. })) => built,
+        _ => vec![],
+    })
+}

@@ -1,0 +1,17 @@
+//! What we need from outside. One trait a file; the adapters in `infra` carry the same names.
+
+pub mod clock;
+pub mod gateway;
+pub mod hiu;
+pub mod ids;
+pub mod log;
+pub mod patient_directory;
+pub mod vault;
+
+pub use clock::Clock;
+pub use gateway::Gateway;
+pub use hiu::Hiu;
+pub use ids::Ids;
+pub use log::Log;
+pub use patient_directory::PatientDirectory;
+pub use vault::Vault;

@@ -1,0 +1,59 @@
+//! The ABDM gateway.
+
+use async_trait::async_trait;
+use hip_domain::id::{ErrorCode, FacilityId, RequestId};
+use secrecy::SecretString;
+use thiserror::Error;
+
+/// A message to the gateway.
+pub struct GatewayMessage {
+    /// Path below the gateway's base.
+    pub path: &'static str,
+    /// `REQUEST-ID`.
+    pub request_id: RequestId,
+    /// `X-HIP-ID`.
+    pub facility: FacilityId,
+    /// `X-LINK-TOKEN`, where one is wanted.
+    pub link_token: Option<SecretString>,
+    /// JSON.
+    pub body: Vec<u8>,
+}
+
+/// The gateway, with its sessions and headers.
+#[async_trait]
+pub trait Gateway: Send + Sync {
+    /// Sends a message; returns the HTTP status when the gateway took it.
+    async fn send(&self, message: GatewayMessage) -> Result<u16, SendError>;
+}
+
+/// Why a peer did not take a message.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SendError {
+    /// It did not answer, or answered that it can't at the moment. Try again later.
+    #[error("the peer could not take it (status {status:?})")]
+    Unavailable {
+        /// HTTP status, when there was an answer.
+        status: Option<u16>,
+        /// Its code.
+        code: Option<ErrorCode>,
+    },
+    /// It says that it has had a message with this id. After an attempt of unknown outcome that is
+    /// the news that it had arrived.
+    #[error("the peer has had this id before ({code})")]
+    Duplicate {
+        /// HTTP status.
+        status: u16,
+        /// Its code.
+        code: ErrorCode,
+    },
+    /// It will not take it, now or later.
+    #[error("the peer refused it (status {status:?})")]
+    Refused {
+        /// HTTP status; nothing, when we refused to send it.
+        status: Option<u16>,
+        /// Its code.
+        code: Option<ErrorCode>,
+        /// What to tell an operator; never what the peer wrote, which may repeat personal data.
+        reason: String,
+    },
+}

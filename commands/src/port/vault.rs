@@ -1,0 +1,51 @@
+//! Keys, and what is done with them.
+
+use std::error::Error;
+
+use async_trait::async_trait;
+use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use super::log::StoredEvent;
+use crate::lookup::Lookup;
+
+/// Opens what the log has sealed, and names people without naming them.
+#[async_trait]
+pub trait Vault: Send + Sync {
+    /// The confidential part of an event that has one.
+    async fn open(&self, event: &StoredEvent) -> Result<Opened, VaultError>;
+
+    /// The pseudonym of something personal at a facility.
+    async fn pseudonym(
+        &self,
+        facility: &FacilityId,
+        lookup: &Lookup<'_>,
+    ) -> Result<Pseudonym, VaultError>;
+
+    /// Ties the key of a raw message to the data principal it turned out to be about, so that
+    /// erasing the person erases the message. Tied once, it stays tied.
+    async fn tie(&self, message: SubjectId, subject: SubjectId) -> Result<(), VaultError>;
+}
+
+/// What an envelope held.
+pub enum Opened {
+    /// The bytes.
+    Plain(Zeroizing<Vec<u8>>),
+    /// The key is destroyed.
+    Erased,
+}
+
+/// Why nothing could be opened or named.
+#[derive(Debug, Error)]
+pub enum VaultError {
+    /// The key store cannot be reached.
+    #[error("the key store cannot be reached")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// The key was wrapped by another key-encryption key than the one configured.
+    #[error("a key was wrapped by key-encryption key {0}, which is not configured")]
+    OtherKek(String),
+    /// The envelope does not belong to this event, or was changed.
+    #[error("the envelope of the event at position {0} cannot be opened")]
+    Damaged(i64),
+}

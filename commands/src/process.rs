@@ -1,0 +1,48 @@
+//! What follows from an event: tasks, named purely.
+//!
+//! One file for each conversation. Nothing here is done; the tasks are stored in the transaction
+//! that moves the checkpoint past the event, so none is lost and none is derived twice.
+
+mod answers;
+mod documents;
+mod linking;
+mod transfer;
+
+use hip_domain::event::Event;
+use hip_domain::id::RequestId;
+use hip_domain::recorded::Recorded;
+
+use crate::task::{Cause, Due, Task};
+
+/// Everything that is to be done because of `recorded`.
+pub fn react(recorded: &Recorded<Event>) -> Vec<Due> {
+    let cause = Cause {
+        position: recorded.position,
+        event_id: recorded.event_id,
+        correlation: recorded.correlation,
+        subject: recorded.subject,
+    };
+    let tasks = tasks(recorded);
+    (0..).zip(tasks).map(|(ordinal, task)| Due { task, cause: cause.clone(), ordinal }).collect()
+}
+
+fn tasks(recorded: &Recorded<Event>) -> Vec<Task> {
+    match &recorded.event {
+        Event::Inbound(event) => answers::of_inbound(recorded, event),
+        Event::Outbound(event) => transfer::of_outbound(event),
+        Event::Visit(event) => documents::of_visit(recorded, event),
+        Event::CareContext(event) => linking::of_care_context(recorded, event),
+        Event::LinkToken(event) => linking::of_link_token(recorded, event),
+        Event::Discovery(event) => answers::of_discovery(recorded, event),
+        Event::Transfer(event) => transfer::of_transfer(recorded, event),
+        Event::Identity(_) | Event::Patient(_) | Event::Consent(_) | Event::Access(_) => vec![],
+    }
+}
+
+/// The id of the `n`th call that an event leads to.
+fn request_id(recorded: &Recorded<Event>, n: u32) -> RequestId {
+    RequestId::caused_by(recorded.event_id, n)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+//! What is to be done because of an event.
+
+use hip_domain::care_context::CareContextFacts;
+use hip_domain::hi_type::HiType;
+use hip_domain::id::{CareContextReference, EventId, FacilityId, RequestId, SubjectId, TransactionId};
+use hip_domain::outbound::Call;
+use hip_domain::stream::StreamId;
+use hip_domain::transfer::Stop;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::port::log::Origin;
+
+/// One thing to do. It lies in the outbox, so it names things and holds nothing personal.
+///
+/// Every task may be done twice (a crash comes between doing and noting it down): what it leads to
+/// is keyed by its cause, or decided by an aggregate that knows it already.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Understand a message from the gateway.
+    Interpret {
+        /// The message's stream.
+        inbound: StreamId,
+    },
+    /// Build the documents of a visit.
+    BuildDocuments {
+        /// The visit's stream.
+        visit: StreamId,
+    },
+    /// Let the care context of a visit exist.
+    RegisterCareContext {
+        /// Its stream.
+        care_context: StreamId,
+        /// What it is.
+        facts: CareContextFacts,
+        /// What it holds.
+        hi_types: Vec<HiType>,
+        /// The tokens to link it with.
+        link_with: Option<StreamId>,
+    },
+    /// Get a link token for a care context.
+    NeedLinkToken {
+        /// The tokens' stream.
+        link_token: StreamId,
+        /// Who needs it.
+        care_context: StreamId,
+        /// Where.
+        facility: FacilityId,
+        /// Whose.
+        subject: SubjectId,
+        /// The id that a request would carry.
+        request_id: RequestId,
+    },
+    /// Ask for a care context to be linked, now that there is a token.
+    RequestLink {
+        /// The care context.
+        care_context: StreamId,
+        /// The tokens' stream.
+        link_token: StreamId,
+        /// The id that the request will carry.
+        request_id: RequestId,
+    },
+    /// Note on the visit that it is linked.
+    MarkVisitLinked {
+        /// The visit's stream.
+        visit: StreamId,
+        /// The care context.
+        care_context: CareContextReference,
+        /// The linked kinds.
+        hi_types: Vec<HiType>,
+    },
+    /// Look for the patient of a discovery.
+    FindPatient {
+        /// The discovery's stream.
+        discovery: StreamId,
+    },
+    /// Find out what a transfer will send.
+    PrepareTransfer {
+        /// The transfer.
+        transaction: TransactionId,
+    },
+    /// Encrypt a page, if there is such a page and the consent still allows it.
+    EncryptPage {
+        /// The transfer.
+        transaction: TransactionId,
+        /// Which page, from 0.
+        page: u32,
+    },
+    /// Note on the transfer that a page was taken.
+    MarkPushed {
+        /// The transfer.
+        transaction: TransactionId,
+        /// Which page, from 0.
+        page: u32,
+        /// HTTP status.
+        status: u16,
+    },
+    /// Let no further page leave.
+    StopTransfer {
+        /// The transfer.
+        transaction: TransactionId,
+        /// The page that was not taken.
+        page: u32,
+        /// Why.
+        stop: Stop,
+    },
+    /// Make a call.
+    Call {
+        /// The id that it carries.
+        request_id: RequestId,
+        /// What is called.
+        call: Call,
+    },
+}
+
+impl Task {
+    /// A word for operators and spans.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Interpret { .. } => "interpret",
+            Self::BuildDocuments { .. } => "build_documents",
+            Self::RegisterCareContext { .. } => "register_care_context",
+            Self::NeedLinkToken { .. } => "need_link_token",
+            Self::RequestLink { .. } => "request_link",
+            Self::MarkVisitLinked { .. } => "mark_visit_linked",
+            Self::FindPatient { .. } => "find_patient",
+            Self::PrepareTransfer { .. } => "prepare_transfer",
+            Self::EncryptPage { .. } => "encrypt_page",
+            Self::MarkPushed { .. } => "mark_pushed",
+            Self::StopTransfer { .. } => "stop_transfer",
+            Self::Call { .. } => "call",
+        }
+    }
+}
+
+/// The event that a task follows from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Its position.
+    pub position: i64,
+    /// Its id.
+    pub event_id: EventId,
+    /// Its conversation.
+    pub correlation: Uuid,
+    /// Whose data it is.
+    pub subject: Option<SubjectId>,
+}
+
+impl Cause {
+    /// The origin of what a task leads to.
+    pub const fn origin(&self, actor: &'static str) -> Origin {
+        Origin {
+            correlation: self.correlation,
+            causation: Some(self.event_id.0),
+            actor,
+            subject: self.subject,
+            new_subject: false,
+        }
+    }
+}
+
+/// A task with its cause, as the outbox holds it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Due {
+    /// What to do.
+    pub task: Task,
+    /// Because of what.
+    pub cause: Cause,
+    /// Which task of that cause, from 0.
+    pub ordinal: u32,
+}
+
+impl Due {
+    /// The name of this task: whoever derives it again from the same event gets the same name.
+    pub fn key(&self) -> String {
+        format!("pm:{}:{}", self.cause.position, self.ordinal)
+    }
+}

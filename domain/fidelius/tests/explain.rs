@@ -1,0 +1,110 @@
+//! Reports for an operator: the right step fails, and the key itself stays out.
+
+use abdm_fidelius::explain::{self, Outcome};
+use abdm_fidelius::{Dialect, KeyForm, PrivateKey, PublicKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+fn own_key(dialect: Dialect) -> PublicKey {
+    PrivateKey::fresh(dialect).unwrap().public_key()
+}
+
+/// The failing step of a key; those after it must have been left out.
+#[track_caller]
+fn failing(base64: &str) -> &'static str {
+    let report = explain::key(base64);
+    assert!(!report.accepted);
+    let failed = report
+        .steps
+        .iter()
+        .position(|step| step.outcome == Outcome::Failed)
+        .unwrap();
+    let (before, rest) = report.steps.split_at(failed);
+    assert!(before.iter().all(|step| step.outcome == Outcome::Passed));
+    assert!(
+        rest[1..]
+            .iter()
+            .all(|step| step.outcome == Outcome::Skipped)
+    );
+    rest[0].name
+}
+
+#[test]
+fn a_good_key_passes_every_step_of_its_dialect() {
+    for (dialect, step_count) in [(Dialect::Weierstrass, 6), (Dialect::X25519, 4)] {
+        let report = explain::key(&STANDARD.encode(own_key(dialect).as_bytes()));
+        assert!(report.accepted);
+        assert_eq!(report.dialect, Some(dialect));
+        assert_eq!(report.steps.len(), step_count);
+        assert!(
+            report
+                .steps
+                .iter()
+                .all(|step| step.outcome == Outcome::Passed)
+        );
+    }
+}
+
+#[test]
+fn every_refusal_of_the_vector_file_fails_at_one_step() {
+    let file: Value = serde_json::from_str(include_str!("vectors/fidelius.json")).unwrap();
+    let mut count = 0;
+    for case in file["reject"].as_array().unwrap() {
+        let Some(error) = case["error"].as_str() else {
+            continue;
+        };
+        if case["operation"] != "public-key" {
+            continue;
+        }
+        let text = case["input"].as_str().unwrap();
+        let step = match error {
+            "KeyEncoding" if text.len() > 1024 => "text length",
+            "Base64" => "base64",
+            "KeyEncoding" | "KeyStrippedZero" => "form",
+            "NotCanonical" => "coordinates",
+            "NotOnCurve" => "curve equation",
+            "SmallOrder" | "MixedOrder" => "order",
+            other => panic!("{other} is not an error of a key"),
+        };
+        assert_eq!(failing(text), step, "{}", case["name"]);
+        count += 1;
+    }
+    assert!(count > 30);
+}
+
+#[test]
+fn a_report_shows_a_fingerprint_and_not_the_key() {
+    let key = own_key(Dialect::Weierstrass);
+    let text = STANDARD.encode(key.to_spki_explicit().unwrap());
+    let report = explain::key(&text);
+    assert_eq!(report.form, Some(KeyForm::SpkiExplicit));
+    assert_eq!((report.text_length, report.byte_length), (412, Some(309)));
+    let printed = report.to_string();
+    let json = serde_json::to_string(&report).unwrap();
+    for shown in [&printed, &json] {
+        assert!(shown.contains(report.fingerprint.as_ref().unwrap()));
+        assert!(!shown.contains(&text[350..]));
+        assert!(!shown.contains(&hex::encode(&key.as_bytes()[1..33])));
+    }
+    assert!(
+        printed.starts_with("length       412 characters, 309 bytes\n"),
+        "{printed}"
+    );
+    assert!(printed.ends_with("accepted"));
+    assert!(
+        json.contains(r#""form":"spki-explicit","dialect":"weierstrass""#),
+        "{json}"
+    );
+}
+
+#[test]
+fn a_refused_key_is_reported_with_what_to_do() {
+    let report = explain::key("not a key");
+    assert_eq!(
+        (report.form, report.dialect, report.byte_length),
+        (None, None, None)
+    );
+    assert!(report.to_string().ends_with("refused"));
+    assert_eq!(failing("not a key"), "base64");
+}

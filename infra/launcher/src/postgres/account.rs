@@ -1,0 +1,77 @@
+//! Who runs the server: PostgreSQL refuses to run as root.
+
+use std::fs;
+
+use super::error::LaunchError;
+
+/// An account of this machine that is not root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) name: String,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+}
+
+/// The accounts that root may hand a cluster to, the better one first.
+///
+/// `postgres` comes with the server's package; `nobody` serves where only its files were unpacked.
+const PREFERRED: [&str; 2] = ["postgres", "nobody"];
+
+impl Account {
+    /// The accounts to choose from when started as root, the better one first.
+    pub(crate) fn candidates() -> Result<Vec<Self>, LaunchError> {
+        // A machine without the file has no accounts; the error for that says enough.
+        let found = Self::in_passwd(&fs::read_to_string("/etc/passwd").unwrap_or_default());
+        if found.is_empty() {
+            Err(LaunchError::NoAccount)
+        } else {
+            Ok(found)
+        }
+    }
+
+    fn in_passwd(passwd: &str) -> Vec<Self> {
+        let accounts: Vec<Self> = passwd.lines().filter_map(Self::from_line).collect();
+        PREFERRED
+            .iter()
+            .filter_map(|name| {
+                accounts
+                    .iter()
+                    .find(|account| account.name == *name)
+                    .cloned()
+            })
+            .collect()
+    }
+
+    /// One line, `name:password:uid:gid:…`; nothing for root under whatever name.
+    fn from_line(line: &str) -> Option<Self> {
+        let mut fields = line.split(':');
+        let name = fields.next()?.to_owned();
+        let uid = fields.nth(1)?.parse().ok()?;
+        let gid = fields.next()?.parse().ok()?;
+        (uid != 0).then_some(Self { name, uid, gid })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postgres_is_preferred_and_root_is_never_chosen() {
+        let names = |passwd| -> Vec<String> {
+            Account::in_passwd(passwd)
+                .into_iter()
+                .map(|account| account.name)
+                .collect()
+        };
+        assert_eq!(
+            names("root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:\npostgres:x:101:104::/:\n"),
+            ["postgres", "nobody"]
+        );
+        assert_eq!(
+            names("postgres:x:0:0::/:\nnobody:x:65534:65534::/:\n"),
+            ["nobody"]
+        );
+        assert_eq!(names("daemon:x:1:1::/:\nbroken line\n"), [""; 0]);
+    }
+}

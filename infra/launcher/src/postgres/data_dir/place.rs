@@ -1,0 +1,132 @@
+//! Where a server's data goes when nobody says.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use rustix::process::geteuid;
+
+use crate::LaunchError;
+
+/// Where the server called `name` keeps its data when nobody says otherwise.
+///
+/// | | in a checkout of this project | installed |
+/// |---|---|---|
+/// | a user | `target/hip/<name>` | `$XDG_DATA_HOME/hip/<name>`, else `~/.local/share/hip/<name>` |
+/// | root | `/var/tmp/hip-<hash of the checkout's path>/<name>` | `/var/lib/hip/<name>` |
+///
+/// The checkout is the one that the current directory is in, else the one that the running program
+/// was built in, so that two checkouts never share a server. Root's data lies outside of it because
+/// the account that runs the server could not reach a checkout under `/root`. What lies in `target`
+/// goes with `cargo clean`.
+///
+/// # Errors
+///
+/// [`LaunchError::NoHome`], for a user who is not in a checkout.
+pub fn default_data_dir(name: &str) -> Result<PathBuf, LaunchError> {
+    let variable = |name| {
+        env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let base = Surroundings {
+        is_root: geteuid().is_root(),
+        checkout: [env::current_dir(), env::current_exe()]
+            .into_iter()
+            .find_map(|start| checkout_around(&start.ok()?)),
+        data_home: variable("XDG_DATA_HOME")
+            .or_else(|| variable("HOME").map(|home| home.join(".local/share"))),
+    }
+    .base()?;
+    Ok(base.join(name))
+}
+
+/// What the choice rests on.
+struct Surroundings {
+    is_root: bool,
+    checkout: Option<PathBuf>,
+    data_home: Option<PathBuf>,
+}
+
+impl Surroundings {
+    fn base(&self) -> Result<PathBuf, LaunchError> {
+        match (&self.checkout, self.is_root) {
+            (Some(checkout), true) => {
+                let hash = fnv1a(checkout.as_os_str().as_encoded_bytes());
+                Ok(PathBuf::from(format!("/var/tmp/hip-{hash:016x}")))
+            }
+            (Some(checkout), false) => Ok(checkout.join("target/hip")),
+            (None, true) => Ok(PathBuf::from("/var/lib/hip")),
+            (None, false) => self
+                .data_home
+                .as_ref()
+                .map(|home| home.join("hip"))
+                .ok_or(LaunchError::NoHome),
+        }
+    }
+}
+
+/// The checkout that `start` lies in: the nearest directory with this crate in its place.
+fn checkout_around(start: &Path) -> Option<PathBuf> {
+    let is_checkout = |directory: &&Path| {
+        directory.join("Cargo.lock").is_file()
+            && directory.join("infra/launcher/Cargo.toml").is_file()
+    };
+    start.ancestors().find(is_checkout).map(Path::to_owned)
+}
+
+/// FNV-1a, 64 bits: the same in every release of the compiler, which std's own hash does not promise.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_place_follows_from_who_and_where() {
+        let base = |is_root, checkout: Option<&str>, data_home: Option<&str>| {
+            let (checkout, data_home) = (checkout.map(PathBuf::from), data_home.map(PathBuf::from));
+            Surroundings {
+                is_root,
+                checkout,
+                data_home,
+            }
+            .base()
+            .ok()
+        };
+        let path = |text| Some(PathBuf::from(text));
+        assert_eq!(
+            base(false, Some("/src/hip"), Some("/data")),
+            path("/src/hip/target/hip")
+        );
+        assert_eq!(base(false, None, Some("/data")), path("/data/hip"));
+        assert_eq!(base(false, None, None), None);
+        assert_eq!(base(true, None, None), path("/var/lib/hip"));
+        let [one, other] = ["/src/hip", "/src/hip2"].map(|at| base(true, Some(at), None));
+        assert!(
+            one.as_ref()
+                .is_some_and(|path| path.starts_with("/var/tmp")),
+            "{one:?}"
+        );
+        assert_ne!(one, other);
+    }
+
+    #[test]
+    fn this_crate_is_found_in_its_checkout() {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert_eq!(
+            checkout_around(&own.join("src")).as_deref(),
+            own.ancestors().nth(2)
+        );
+        assert_eq!(checkout_around(Path::new("/proc")), None);
+    }
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c);
+    }
+}

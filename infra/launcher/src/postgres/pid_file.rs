@@ -1,0 +1,117 @@
+//! `postmaster.pid`: is a server already at work on this cluster?
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use rustix::process::{Pid, test_kill_process};
+
+/// A server that is alive, as its own lock file tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Running {
+    pub(crate) pid: Pid,
+    pub(crate) port: u16,
+    /// The server says that it takes connections.
+    pub(crate) is_ready: bool,
+}
+
+/// The server at work on `cluster`; nothing when there is none, or when its file is stale.
+///
+/// A file outlives a server that was killed, and the number in it may by now be another process: it
+/// counts only if that process is named `postgres`, is no zombie, and works in this directory.
+pub(crate) fn running(cluster: &Path) -> Option<Running> {
+    let text = fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
+    let running = parse(&text)?;
+    is_server_of(running.pid, cluster).then_some(running)
+}
+
+/// Removes the file of a server that is not [`running`].
+///
+/// PostgreSQL would do so itself when no process has that number. It refuses to start when there is
+/// one, be it a stranger or a zombie; in a container that was started again there nearly always is.
+/// It still refuses while processes of the old server hold on to its memory, file or no file.
+pub(crate) fn remove_stale(cluster: &Path) -> io::Result<()> {
+    match fs::remove_file(cluster.join("postmaster.pid")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Line 1 is the process, line 4 the port, line 8 the state; the file grows while a server starts.
+fn parse(text: &str) -> Option<Running> {
+    let mut lines = text.lines().map(str::trim);
+    // Negative: the cluster is open in single-user mode, which serves nobody.
+    let pid = lines
+        .next()?
+        .parse()
+        .ok()
+        .filter(|pid| *pid > 0)
+        .and_then(Pid::from_raw)?;
+    let port = lines.nth(2)?.parse().ok()?;
+    let is_ready = lines.nth(3) == Some("ready");
+    Some(Running {
+        pid,
+        port,
+        is_ready,
+    })
+}
+
+fn is_server_of(pid: Pid, cluster: &Path) -> bool {
+    let process = Path::new("/proc").join(pid.as_raw_pid().to_string());
+    let Ok(stat) = fs::read_to_string(process.join("stat")) else {
+        // Either the process is gone, or this system has no /proc and tells less.
+        return !Path::new("/proc/self").exists() && test_kill_process(pid).is_ok();
+    };
+    // `123 (postgres) S …`: the name in brackets, then the state.
+    let Some((name, state)) = stat.rsplit_once(')').and_then(|(before, after)| {
+        Some((
+            before.split_once('(')?.1,
+            after.trim_start().chars().next()?,
+        ))
+    }) else {
+        return false;
+    };
+    // Only its own user and root may ask where a process works.
+    let works_elsewhere = fs::read_link(process.join("cwd"))
+        .is_ok_and(|directory| fs::canonicalize(cluster).is_ok_and(|own| own != directory));
+    name == "postgres" && !matches!(state, 'Z' | 'X') && !works_elsewhere
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_read_in_every_stage_of_a_start() {
+        let whole = "4242\n/var/tmp/x/pg\n1764000000\n40001\n\n127.0.0.1\n  123 4\nready   \n";
+        let expected = Running {
+            pid: Pid::from_raw(4242).unwrap(),
+            port: 40001,
+            is_ready: true,
+        };
+        assert_eq!(parse(whole), Some(expected));
+        let starting = whole.replace("ready   ", "starting");
+        assert_eq!(
+            parse(&starting),
+            Some(Running {
+                is_ready: false,
+                ..expected
+            })
+        );
+        assert_eq!(parse("4242\n/var/tmp/x/pg\n1764000000\n"), None);
+        assert_eq!(parse("-1\n\n\n40001\n"), None);
+        assert_eq!(parse(""), None);
+    }
+
+    #[test]
+    fn another_process_under_the_old_number_is_no_server() {
+        let cluster = tempfile::tempdir().unwrap();
+        let own_pid = std::process::id();
+        fs::write(
+            cluster.path().join("postmaster.pid"),
+            format!("{own_pid}\n\n\n40001\n"),
+        )
+        .unwrap();
+        assert_eq!(running(cluster.path()), None);
+    }
+}

@@ -1,0 +1,194 @@
+//! Servers that are started, killed, taken over and stopped.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use hip_launcher::{Durability, LaunchError, Options, PrivatePostgres};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+
+fn start(data_dir: &Path) -> PrivatePostgres {
+    let data_dir = data_dir.to_owned();
+    PrivatePostgres::start(Options {
+        data_dir,
+        durability: Durability::Throwaway,
+    })
+    .unwrap()
+}
+
+/// The server's process, by its own lock file.
+fn server_pid(data_dir: &Path) -> Pid {
+    let file = fs::read_to_string(data_dir.join("pg/postmaster.pid")).unwrap();
+    Pid::from_raw(file.lines().next().unwrap().parse().unwrap()).unwrap()
+}
+
+fn accepts_connections(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+/// Asks for a connection to the database: the server answers 'R' (go on) or 'E' (there is none).
+fn assert_has_database(postgres: &PrivatePostgres, name: &str) {
+    let mut stream = TcpStream::connect(("127.0.0.1", postgres.port())).unwrap();
+    let body = format!("\0\u{3}\0\0user\0hip\0database\0{name}\0\0");
+    let length = u32::try_from(body.len() + 4).unwrap().to_be_bytes();
+    stream
+        .write_all(&[&length, body.as_bytes()].concat())
+        .unwrap();
+    let mut answer = [0];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, *b"R", "no database {name}");
+}
+
+#[test]
+fn a_server_starts_on_nothing_keeps_its_data_and_stops() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = start(directory.path());
+    assert!(!first.was_running());
+    assert_eq!(
+        first.url("postgres"),
+        format!("postgres://hip@127.0.0.1:{}/postgres", first.port())
+    );
+    first.create_database("kept_1").unwrap();
+    first.create_database("kept_1").unwrap();
+    let port = first.port();
+    first.stop().unwrap();
+    assert!(!accepts_connections(port));
+
+    let second = start(directory.path());
+    assert!(!second.was_running());
+    assert_has_database(&second, "kept_1");
+}
+
+#[test]
+fn only_plain_database_names_are_taken() {
+    let directory = tempfile::tempdir().unwrap();
+    let postgres = start(directory.path());
+    for name in ["", "1a", "A", "a\"; DROP", "a-b", &"a".repeat(64)] {
+        let refused = postgres.create_database(name);
+        assert!(
+            matches!(refused, Err(LaunchError::DatabaseName(_))),
+            "{name}: {refused:?}"
+        );
+    }
+    postgres.create_database(&"a".repeat(63)).unwrap();
+}
+
+#[test]
+fn dropping_stops_the_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let postgres = start(directory.path());
+    let (port, pid) = (postgres.port(), server_pid(directory.path()));
+    drop(postgres);
+    assert!(!accepts_connections(port));
+    assert!(test_kill_process(pid).is_err());
+}
+
+#[test]
+fn a_killed_server_is_started_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = start(directory.path());
+    first.create_database("kept").unwrap();
+    // A visitor, so that a process of the killed server is still there when the next one starts.
+    let _visitor = TcpStream::connect(("127.0.0.1", first.port())).unwrap();
+    kill_process(server_pid(directory.path()), Signal::KILL).unwrap();
+
+    // Its lock file is stale, and its process is a zombie: `first` has not waited for it.
+    let second = start(directory.path());
+    assert!(!second.was_running());
+    assert_has_database(&second, "kept");
+
+    // The handle of the dead one leaves the living one alone.
+    first.stop().unwrap();
+    assert!(accepts_connections(second.port()));
+}
+
+#[test]
+fn a_lock_file_that_names_another_process_is_stale() {
+    let directory = tempfile::tempdir().unwrap();
+    start(directory.path()).stop().unwrap();
+    let cluster = directory.path().join("pg");
+    // As in a container that was started again: the number is now somebody else's, here ours.
+    let text = format!("{}\n{}\n1\n1\n", std::process::id(), cluster.display());
+    fs::write(cluster.join("postmaster.pid"), text).unwrap();
+    assert!(!start(directory.path()).was_running());
+}
+
+#[test]
+fn a_running_server_is_taken_over_and_left_running() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = start(directory.path());
+    let second = start(directory.path());
+    assert!(second.was_running());
+    assert_eq!(second.port(), first.port());
+    second.create_database("by_the_second").unwrap();
+    second.stop().unwrap();
+    assert_has_database(&first, "by_the_second");
+}
+
+#[test]
+fn an_orphan_of_a_killed_launcher_is_taken_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = start(directory.path());
+    let pid = server_pid(directory.path());
+    std::mem::forget(first); // as after `kill -9`: nobody stops it
+    let second = start(directory.path());
+    assert!(second.was_running());
+    drop(second);
+    kill_process(pid, Signal::INT).unwrap();
+    let begun_at = Instant::now();
+    // Our zombie now; the next start must see through that, too.
+    while directory.path().join("pg/postmaster.pid").exists() {
+        assert!(
+            begun_at.elapsed() < Duration::from_secs(10),
+            "the orphan does not end"
+        );
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert!(!start(directory.path()).was_running());
+}
+
+#[test]
+fn two_at_once_share_one_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let both: Vec<PrivatePostgres> = thread::scope(|scope| {
+        let starts = [(); 2].map(|()| scope.spawn(|| start(directory.path())));
+        starts
+            .into_iter()
+            .map(|start| start.join().unwrap())
+            .collect()
+    });
+    assert_eq!(
+        both.iter()
+            .filter(|postgres| postgres.was_running())
+            .count(),
+        1
+    );
+    assert_eq!(both[0].port(), both[1].port());
+}
+
+#[test]
+fn an_interrupted_initdb_is_begun_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("pg.unfinished")).unwrap();
+    fs::write(directory.path().join("pg.unfinished/PG_VERSION"), "15\n").unwrap();
+    assert!(!start(directory.path()).was_running());
+}
+
+#[test]
+fn a_cluster_of_another_version_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    start(directory.path()).stop().unwrap();
+    let version = directory.path().join("pg/PG_VERSION");
+    fs::write(version, "8\n").unwrap();
+    let refused = PrivatePostgres::start(Options {
+        data_dir: directory.path().to_owned(),
+        durability: Durability::Durable,
+    });
+    assert!(
+        matches!(&refused, Err(LaunchError::OtherVersion { made_by, .. }) if made_by == "8"),
+        "{refused:?}"
+    );
+}

@@ -1,0 +1,157 @@
+//! What an operator configures: a TOML file, and secrets from the environment.
+
+mod section;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hip_commands::settings::{Facility, Settings};
+use hip_domain::id::{FacilityId, InvalidId};
+use secrecy::SecretString;
+use serde::Deserialize;
+use thiserror::Error;
+
+pub use section::{FacilitySection, GatewaySection, KeysSection, PushSection, WorkerSection};
+
+use crate::gateway::{BearerPolicy, GatewaySettings};
+
+/// The configuration file, as it is written. Every section has defaults; see `docs/hip.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where HTTP is served.
+    #[serde(default = "default_listen")]
+    pub listen: SocketAddr,
+    /// How to reach the gateway.
+    pub gateway: GatewaySection,
+    /// The facilities that this process serves.
+    #[serde(rename = "facility")]
+    pub facilities: Vec<FacilitySection>,
+    /// The key that wraps all others.
+    #[serde(default)]
+    pub keys: KeysSection,
+    /// The push to HIUs.
+    #[serde(default)]
+    pub push: PushSection,
+    /// How work is paced.
+    #[serde(default)]
+    pub worker: WorkerSection,
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+/// Secrets. They come from the environment, never from the file, and are never printed.
+#[derive(Debug, Clone)]
+pub struct Secrets {
+    /// `HIP_CLIENT_SECRET`: the bridge's secret.
+    pub client_secret: SecretString,
+    /// `HIP_API_KEY`: what the medical record system shows.
+    pub api_key: SecretString,
+    /// `HIP_KEK`: the key-encryption key, 32 bytes in base64; else `keys.file`.
+    pub kek: Option<SecretString>,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration file {path} cannot be read")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file has another shape.
+    #[error("the configuration does not have the right form")]
+    Form(#[from] toml::de::Error),
+    /// A facility id is none.
+    #[error("facility {name}: the id {source}")]
+    Facility {
+        /// Its name.
+        name: String,
+        /// What an id looks like.
+        source: InvalidId,
+    },
+    /// There is no facility.
+    #[error("no [[facility]] is configured: there is nobody to serve")]
+    NoFacility,
+}
+
+impl Config {
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+        Self::parse(&text)
+    }
+
+    /// Reads the text of a file.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text)?;
+        if config.facilities.is_empty() {
+            return Err(ConfigError::NoFacility);
+        }
+        Ok(config)
+    }
+
+    /// The part that decisions need.
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let facilities = self
+            .facilities
+            .iter()
+            .map(|section| {
+                let id = FacilityId::parse(section.id.clone()).map_err(|source| {
+                    ConfigError::Facility { name: section.name.clone(), source }
+                })?;
+                Ok(Facility { id, name: section.name.clone() })
+            })
+            .collect::<Result<_, ConfigError>>()?;
+        Ok(Settings {
+            facilities,
+            first_page_number: self.push.first_page_number,
+            year_of_birth_tolerance: 2,
+        })
+    }
+
+    /// The part that the gateway's adapter needs.
+    pub fn gateway_settings(&self, secrets: &Secrets) -> GatewaySettings {
+        GatewaySettings {
+            base_url: self.gateway.base_url.clone(),
+            cm_id: self.gateway.cm_id.clone(),
+            client_id: self.gateway.client_id.clone(),
+            client_secret: secrets.client_secret.clone(),
+            bearer: BearerPolicy {
+                audience: self.gateway.audience.clone(),
+                issuer: self.gateway.issuer.clone(),
+                lateness_s_max: self.gateway.lateness_s_max,
+            },
+        }
+    }
+
+    /// How long leases hold.
+    pub const fn lease(&self) -> Duration {
+        Duration::from_millis(self.worker.lease_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_in_the_docs_is_read() {
+        let config = Config::parse(include_str!("../../docs/hip.toml")).unwrap();
+        assert_eq!(config.settings().unwrap().facilities.len(), 1);
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_an_error_and_not_a_default() {
+        let text = include_str!("../../docs/hip.toml").replace("listen =", "lisen =");
+        assert!(matches!(Config::parse(&text), Err(ConfigError::Form(_))));
+    }
+}

@@ -1,0 +1,81 @@
+//! The event log in Postgres.
+//!
+//! Writing goes through one [`writer`] task, which turns what is queued into one call of
+//! `es.append` (migrations/0003): a group commit. Bodies are sealed and hashed before the call,
+//! never inside its transaction. Reading is plain SQL: positions have no holes and become visible
+//! in order, so a reader needs no guard against late commits.
+
+mod batch;
+mod digest;
+mod encode;
+mod read;
+mod verify;
+mod writer;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use hip_commands::port::Log;
+use hip_commands::port::log::{Append, Appended, LogError, StoredEvent};
+use hip_domain::stream::StreamId;
+use sqlx::PgPool;
+use tokio::sync::watch;
+
+pub use read::LogReader;
+pub use verify::{Broken, Report, verify};
+
+use crate::vault::PgVault;
+use writer::Writer;
+
+/// The log has one shard so far; every key of its tables starts with it.
+pub(crate) const SHARD: i16 = 0;
+
+/// The event log.
+pub struct PgLog {
+    reader: LogReader,
+    vault: Arc<PgVault>,
+    writer: Writer,
+}
+
+impl PgLog {
+    /// Starts the writer task; it ends when the log is dropped. The writer has a pool of its own, so
+    /// that readers cannot keep it waiting for a connection.
+    pub fn start(pool: PgPool, write_pool: PgPool, vault: Arc<PgVault>) -> Self {
+        Self { reader: LogReader::new(pool), vault, writer: Writer::start(write_pool) }
+    }
+
+    /// Follows the position of the newest event that this process has stored: a hint that there is
+    /// something to read.
+    pub fn watch_head(&self) -> watch::Receiver<i64> {
+        self.writer.watch_head()
+    }
+}
+
+#[async_trait]
+impl Log for PgLog {
+    async fn append(&self, append: Append) -> Result<Appended, LogError> {
+        let command = encode::encode(&self.vault, append).await?;
+        self.writer.append(command).await
+    }
+
+    async fn stream(&self, stream: &StreamId, version: i64) -> Result<Vec<StoredEvent>, LogError> {
+        self.reader.stream(stream, version).await
+    }
+
+    async fn version(&self, stream: &StreamId) -> Result<i64, LogError> {
+        self.reader.version(stream).await
+    }
+
+    async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
+        self.reader.page(position, limit).await
+    }
+
+    async fn head(&self) -> Result<i64, LogError> {
+        self.reader.head().await
+    }
+}
+
+/// A database error as the log's.
+pub(crate) fn unavailable(error: sqlx::Error) -> LogError {
+    LogError::Unavailable(Box::new(error))
+}

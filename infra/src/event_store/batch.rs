@@ -1,0 +1,183 @@
+//! Commands side by side, as one call of `es.append` takes them.
+
+use chrono::{DateTime, Utc};
+use hip_commands::port::log::{Appended, LogError};
+use hip_domain::stream::StreamId;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Row};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::SHARD;
+
+/// One append, sealed and hashed.
+pub(super) struct Command {
+    pub(super) stream: StreamId,
+    pub(super) stream_type: &'static str,
+    /// -1 for any.
+    pub(super) expected: i64,
+    pub(super) key: String,
+    pub(super) events: Vec<Encoded>,
+    pub(super) new_key: Option<NewKey>,
+}
+
+/// One event, as it will lie in the table.
+pub(super) struct Encoded {
+    pub(super) event_id: Uuid,
+    pub(super) event_type: &'static str,
+    pub(super) schema_version: i16,
+    pub(super) recorded_at: DateTime<Utc>,
+    pub(super) correlation_id: Uuid,
+    pub(super) causation_id: Option<Uuid>,
+    pub(super) subject_id: Option<Uuid>,
+    pub(super) codec: i16,
+    pub(super) body: Vec<u8>,
+    pub(super) meta: Vec<u8>,
+    pub(super) digest: Vec<u8>,
+}
+
+/// A subject's key, wrapped, to be stored in the same transaction.
+#[derive(Clone)]
+pub(super) struct NewKey {
+    pub(super) key_id: Uuid,
+    pub(super) wrapped: Vec<u8>,
+    pub(super) kek_id: String,
+}
+
+impl Command {
+    /// What counts against the size of a batch.
+    pub(super) fn size_bytes(&self) -> usize {
+        self.events.iter().map(|event| event.body.len() + event.meta.len()).sum()
+    }
+}
+
+/// A command, and who waits for its outcome.
+pub(super) struct Queued {
+    pub(super) command: Command,
+    pub(super) answer: oneshot::Sender<Result<Appended, LogError>>,
+}
+
+/// The arguments of `es.append`, column by column. Array names as in migrations/0003.
+#[derive(Default)]
+struct Columns<'a> {
+    stream: Vec<&'a str>,
+    stream_type: Vec<&'a str>,
+    expected: Vec<i64>,
+    key: Vec<&'a str>,
+    cmd: Vec<i32>,
+    id: Vec<Uuid>,
+    event_type: Vec<&'a str>,
+    schema: Vec<i16>,
+    at: Vec<DateTime<Utc>>,
+    correlation: Vec<Uuid>,
+    causation: Vec<Option<Uuid>>,
+    subject: Vec<Option<Uuid>>,
+    codec: Vec<i16>,
+    body: Vec<&'a [u8]>,
+    meta: Vec<&'a [u8]>,
+    digest: Vec<&'a [u8]>,
+    key_cmd: Vec<i32>,
+    key_id: Vec<Uuid>,
+    key_wrapped: Vec<&'a [u8]>,
+    key_kek: Vec<&'a str>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(commands: &'a [Queued]) -> Self {
+        let mut columns = Self::default();
+        for (cmd, Queued { command, .. }) in (1..).zip(commands) {
+            columns.stream.push(command.stream.as_str());
+            columns.stream_type.push(command.stream_type);
+            columns.expected.push(command.expected);
+            columns.key.push(&command.key);
+            for event in &command.events {
+                columns.push_event(cmd, event);
+            }
+            if let Some(new_key) = &command.new_key {
+                columns.key_cmd.push(cmd);
+                columns.key_id.push(new_key.key_id);
+                columns.key_wrapped.push(&new_key.wrapped);
+                columns.key_kek.push(&new_key.kek_id);
+            }
+        }
+        columns
+    }
+
+    fn push_event(&mut self, cmd: i32, event: &'a Encoded) {
+        self.cmd.push(cmd);
+        self.id.push(event.event_id);
+        self.event_type.push(event.event_type);
+        self.schema.push(event.schema_version);
+        self.at.push(event.recorded_at);
+        self.correlation.push(event.correlation_id);
+        self.causation.push(event.causation_id);
+        self.subject.push(event.subject_id);
+        self.codec.push(event.codec);
+        self.body.push(&event.body);
+        self.meta.push(&event.meta);
+        self.digest.push(&event.digest);
+    }
+}
+
+/// What became of one command of a call.
+pub(super) enum Outcome {
+    Ok { version: i64, position: i64 },
+    Duplicate { version: i64, same_stream: bool },
+    Conflict { version: i64 },
+}
+
+impl From<Outcome> for Result<Appended, LogError> {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Ok { version, position } => Ok(Appended::Stored { version, position }),
+            Outcome::Duplicate { version, same_stream: true } => Ok(Appended::Duplicate { version }),
+            Outcome::Duplicate { same_stream: false, .. } => Err(LogError::KeyReused),
+            Outcome::Conflict { version } => Err(LogError::Conflict { version }),
+        }
+    }
+}
+
+/// One call: its own transaction, durable when it returns. Outcomes in the order of the commands.
+pub(super) async fn append(
+    pool: &PgPool,
+    commands: &[Queued],
+) -> Result<Vec<Outcome>, sqlx::Error> {
+    let columns = Columns::of(commands);
+    let rows = sqlx::query(include_str!("sql/append.sql"))
+        .bind(SHARD)
+        .bind(&columns.stream)
+        .bind(&columns.stream_type)
+        .bind(&columns.expected)
+        .bind(&columns.key)
+        .bind(&columns.cmd)
+        .bind(&columns.id)
+        .bind(&columns.event_type)
+        .bind(&columns.schema)
+        .bind(&columns.at)
+        .bind(&columns.correlation)
+        .bind(&columns.causation)
+        .bind(&columns.subject)
+        .bind(&columns.codec)
+        .bind(&columns.body)
+        .bind(&columns.meta)
+        .bind(&columns.digest)
+        .bind(&columns.key_cmd)
+        .bind(&columns.key_id)
+        .bind(&columns.key_wrapped)
+        .bind(&columns.key_kek)
+        .fetch_all(pool)
+        .await?;
+    rows.iter().zip(commands).map(|(row, queued)| outcome(row, queued)).collect()
+}
+
+fn outcome(row: &PgRow, queued: &Queued) -> Result<Outcome, sqlx::Error> {
+    let version = row.try_get("version")?;
+    Ok(match row.try_get("outcome")? {
+        "ok" => Outcome::Ok { version, position: row.try_get("last_position")? },
+        "duplicate" => {
+            let stream: &str = row.try_get("stream")?;
+            Outcome::Duplicate { version, same_stream: stream == queued.command.stream.as_str() }
+        }
+        _ => Outcome::Conflict { version },
+    })
+}

@@ -1,0 +1,151 @@
+//! Reading the log. Short pages: a long cursor would hold a snapshot open.
+
+use chrono::{DateTime, Utc};
+use hip_commands::port::log::{Envelope, LogError, StoredEvent};
+use hip_domain::id::{EventId, SubjectId};
+use hip_domain::stream::StreamId;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::encode::{CODEC_FRAME, CODEC_JSON};
+use super::{SHARD, unavailable};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    position: i64,
+    stream_id: String,
+    version: i64,
+    event_id: Uuid,
+    event_type: String,
+    schema_version: i16,
+    recorded_at: DateTime<Utc>,
+    correlation_id: Uuid,
+    causation_id: Option<Uuid>,
+    subject_id: Option<Uuid>,
+    codec: i16,
+    body: Vec<u8>,
+}
+
+/// Reads the log. It needs no key: confidential parts stay closed.
+#[derive(Clone)]
+pub struct LogReader {
+    pool: PgPool,
+}
+
+impl LogReader {
+    /// A reader over `pool`.
+    pub const fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// The events of a stream after `version`, in order.
+    pub async fn stream(
+        &self,
+        stream: &StreamId,
+        version: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT e.position, e.stream_id, e.version, e.event_id, e.event_type, e.schema_version, \
+                    e.recorded_at, e.correlation_id, e.causation_id, e.subject_id, e.codec, e.body \
+               FROM es.event e \
+              WHERE e.shard = $1 AND e.stream_id = $2 AND e.version > $3 \
+                AND e.position > (SELECT since_position FROM es.stream WHERE shard = $1 AND stream_id = $2) \
+              ORDER BY e.version",
+        )
+        .bind(SHARD)
+        .bind(stream.as_str())
+        .bind(version)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unavailable)?;
+        rows.into_iter().map(stored).collect()
+    }
+
+    /// The version of a stream; 0 when it does not exist.
+    pub async fn version(&self, stream: &StreamId) -> Result<i64, LogError> {
+        let version: Option<i64> =
+            sqlx::query_scalar("SELECT version FROM es.stream WHERE shard = $1 AND stream_id = $2")
+                .bind(SHARD)
+                .bind(stream.as_str())
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(unavailable)?;
+        Ok(version.unwrap_or(0))
+    }
+
+    /// Up to `limit` events after `position`, in global order.
+    ///
+    /// The first event of a page must be the one right after `position`: a hole would be a lost event,
+    /// and the reader must halt.
+    pub async fn page(
+        &self,
+        position: i64,
+        limit: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT position, stream_id, version, event_id, event_type, schema_version, recorded_at, \
+                    correlation_id, causation_id, subject_id, codec, body \
+               FROM es.event \
+              WHERE shard = $1 AND position > $2 ORDER BY position LIMIT $3",
+        )
+        .bind(SHARD)
+        .bind(position)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unavailable)?;
+        for (expected, row) in (position + 1..).zip(&rows) {
+            if row.position != expected {
+                return Err(LogError::Damaged { position: expected, what: "there is no such event" });
+            }
+        }
+        rows.into_iter().map(stored).collect()
+    }
+
+    /// The position of the newest event.
+    pub async fn head(&self) -> Result<i64, LogError> {
+        sqlx::query_scalar("SELECT position FROM es.log_head WHERE shard = $1")
+            .bind(SHARD)
+            .fetch_one(&self.pool)
+            .await
+            .map_err(unavailable)
+    }
+}
+
+fn stored(row: Row) -> Result<StoredEvent, LogError> {
+    let (clear, envelope) = match row.codec {
+        CODEC_JSON => (row.body, None),
+        CODEC_FRAME => {
+            let what = "its body is no frame";
+            let damaged = LogError::Damaged { position: row.position, what };
+            let (clear, envelope) = unframe(&row.body).ok_or(damaged)?;
+            (clear, Some(envelope))
+        }
+        _ => {
+            let what = "its codec is not known";
+            return Err(LogError::Damaged { position: row.position, what });
+        }
+    };
+    Ok(StoredEvent {
+        position: row.position,
+        stream: StreamId::stored(row.stream_id),
+        version: row.version,
+        event_id: EventId(row.event_id),
+        name: row.event_type,
+        schema_version: row.schema_version,
+        recorded_at: row.recorded_at,
+        correlation: row.correlation_id,
+        causation: row.causation_id,
+        subject: row.subject_id.map(SubjectId),
+        clear,
+        envelope,
+    })
+}
+
+fn unframe(body: &[u8]) -> Option<(Vec<u8>, Envelope)> {
+    let (length, rest) = body.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    let (clear, rest) = rest.split_at_checked(length)?;
+    let (nonce, sealed) = rest.split_first_chunk::<12>()?;
+    Some((clear.to_vec(), Envelope { nonce: *nonce, sealed: sealed.to_vec() }))
+}

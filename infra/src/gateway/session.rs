@@ -1,0 +1,139 @@
+//! The session with the gateway: one token, shared by all facilities, fetched by one caller at a time.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use hip_commands::port::gateway::SendError;
+use hip_domain::id::RequestId;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use tokio::sync::Mutex;
+
+use super::{Endpoint, read_bounded, refusal};
+
+/// A token is given up this long before it ends.
+const MARGIN: TimeDelta = TimeDelta::seconds(60);
+
+/// What a token without a readable lifetime gets; the gateway's own is 20 minutes.
+const LIFETIME_UNKNOWN: TimeDelta = TimeDelta::minutes(5);
+
+pub(super) struct Sessions {
+    endpoint: Arc<Endpoint>,
+    current: Mutex<Option<Session>>,
+}
+
+struct Session {
+    token: SecretString,
+    good_until: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Granted {
+    access_token: String,
+    expires_in: Option<i64>,
+}
+
+impl Sessions {
+    pub(super) fn new(endpoint: Arc<Endpoint>) -> Self {
+        Self { endpoint, current: Mutex::new(None) }
+    }
+
+    /// A token that is good for another minute at least.
+    pub(super) async fn token(&self) -> Result<SecretString, SendError> {
+        // Held while fetching: everybody else waits for the same answer.
+        let mut current = self.current.lock().await;
+        let now = self.endpoint.clock.now();
+        if let Some(session) = current.as_ref()
+            && now < session.good_until
+        {
+            return Ok(session.token.clone());
+        }
+        let session = self.open(now).await?;
+        let token = session.token.clone();
+        *current = Some(session);
+        Ok(token)
+    }
+
+    /// The gateway does not know the token any more.
+    pub(super) async fn forget(&self) {
+        *self.current.lock().await = None;
+    }
+
+    async fn open(&self, now: DateTime<Utc>) -> Result<Session, SendError> {
+        let settings = &self.endpoint.settings;
+        let request = serde_json::json!({
+            "clientId": settings.client_id,
+            "clientSecret": settings.client_secret.expose_secret(),
+            "grantType": "client_credentials",
+        });
+        let response = self
+            .endpoint
+            .client
+            .post(self.endpoint.url("/gateway/v3/sessions"))
+            .headers(self.endpoint.headers(RequestId(self.endpoint.ids.random())))
+            .body(request.to_string())
+            .send()
+            .await
+            .map_err(|_| SendError::Unavailable { status: None, code: None })?;
+        let status = response.status();
+        let body = read_bounded(response).await;
+        if !status.is_success() {
+            tracing::error!(status = status.as_u16(), "the gateway gives no session");
+            // Wrong credentials are mended by an operator; until then everything waits.
+            let code = refusal::code(&body);
+            return Err(SendError::Unavailable { status: Some(status.as_u16()), code });
+        }
+        let unreadable = SendError::Unavailable { status: Some(status.as_u16()), code: None };
+        let granted: Granted = serde_json::from_slice(&body).map_err(|_| unreadable)?;
+        let good_until = good_until(&granted, now);
+        Ok(Session { token: SecretString::from(granted.access_token), good_until })
+    }
+}
+
+/// From `expiresIn`; when that is absent or zero, from the token's own `exp`.
+fn good_until(granted: &Granted, now: DateTime<Utc>) -> DateTime<Utc> {
+    let told = granted.expires_in.filter(|seconds| *seconds > 0).map(TimeDelta::seconds);
+    let ends_at = told
+        .map(|lifetime| now + lifetime)
+        .or_else(|| expiry(&granted.access_token))
+        .unwrap_or(now + LIFETIME_UNKNOWN);
+    ends_at - MARGIN
+}
+
+fn expiry(token: &str) -> Option<DateTime<Utc>> {
+    #[derive(Deserialize)]
+    struct Claims {
+        exp: i64,
+    }
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: Claims = serde_json::from_slice(&claims).ok()?;
+    DateTime::from_timestamp(claims.exp, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+
+    use super::*;
+
+    fn granted(expires_in: Option<i64>, exp: i64) -> Granted {
+        let claims = URL_SAFE_NO_PAD.encode(format!(r#"{{"exp":{exp}}}"#));
+        Granted { access_token: format!("h.{claims}.s"), expires_in }
+    }
+
+    #[test]
+    fn the_lifetime_is_what_the_gateway_says_less_a_minute() {
+        let now = Utc.with_ymd_and_hms(2026, 9, 14, 7, 0, 0).unwrap();
+        assert_eq!(good_until(&granted(Some(1200), 0), now), now + TimeDelta::seconds(1140));
+    }
+
+    #[test]
+    fn a_zero_lifetime_is_read_from_the_token() {
+        let now = Utc.with_ymd_and_hms(2026, 9, 14, 7, 0, 0).unwrap();
+        let exp = now.timestamp() + 600;
+        assert_eq!(good_until(&granted(Some(0), exp), now), now + TimeDelta::seconds(540));
+    }
+}

@@ -1,0 +1,149 @@
+//! The patient directory, in the read models.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use hip_commands::port::PatientDirectory;
+use hip_commands::port::patient_directory::{
+    CANDIDATES_MAX, Candidate, DirectoryError, OFFERS_MAX, Unlinked,
+};
+use hip_domain::hi_type::HiType;
+use hip_domain::id::{CareContextReference, FacilityId, Pseudonym, SubjectId};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::event_store::SHARD;
+
+/// How long an answer waits for what was stored before the question.
+const CATCH_UP: Duration = Duration::from_secs(2);
+
+/// The patient directory.
+pub struct PgPatientDirectory {
+    pool: PgPool,
+}
+
+impl PgPatientDirectory {
+    /// The directory in `pool`.
+    pub const fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    async fn behind(&self, position: i64) -> Result<bool, sqlx::Error> {
+        let slowest: Option<i64> = sqlx::query_scalar(
+            "SELECT min(position) FROM es.projection \
+              WHERE name IN ('patient_index', 'care_context') AND generation = 1 AND shard = $1",
+        )
+        .bind(SHARD)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(slowest.unwrap_or(0) < position)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct CandidateRow {
+    subject_id: Uuid,
+    reference: String,
+    demographics_at: i64,
+    abha_at: Option<i64>,
+}
+
+#[async_trait]
+impl PatientDirectory for PgPatientDirectory {
+    async fn caught_up(&self, position: i64) {
+        let waiting = async {
+            while self.behind(position).await.unwrap_or(false) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let _ = tokio::time::timeout(CATCH_UP, waiting).await;
+    }
+
+    async fn by_abha(
+        &self,
+        facility: &FacilityId,
+        address: &Pseudonym,
+        number: Option<&Pseudonym>,
+    ) -> Result<Vec<Candidate>, DirectoryError> {
+        let rows = sqlx::query_as(
+            "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index \
+              WHERE facility_id = $1 AND (abha_address = $2 OR abha_number = $3) LIMIT $4",
+        )
+        .bind(facility.as_str())
+        .bind(address.as_str())
+        .bind(number.map(Pseudonym::as_str))
+        .bind(CANDIDATES_MAX)
+        .fetch_all(&self.pool)
+        .await;
+        candidates(rows)
+    }
+
+    async fn by_mobile(
+        &self,
+        facility: &FacilityId,
+        mobiles: &[Pseudonym],
+    ) -> Result<Vec<Candidate>, DirectoryError> {
+        let mobiles: Vec<&str> = mobiles.iter().map(Pseudonym::as_str).collect();
+        let rows = sqlx::query_as(
+            "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index \
+              WHERE facility_id = $1 AND mobile = ANY($2) LIMIT $3",
+        )
+        .bind(facility.as_str())
+        .bind(&mobiles)
+        .bind(CANDIDATES_MAX)
+        .fetch_all(&self.pool)
+        .await;
+        candidates(rows)
+    }
+
+    async fn patient(&self, subject: SubjectId) -> Result<Option<Candidate>, DirectoryError> {
+        let rows = sqlx::query_as(
+            "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index \
+              WHERE subject_id = $1",
+        )
+        .bind(subject.0)
+        .fetch_all(&self.pool)
+        .await;
+        Ok(candidates(rows)?.pop())
+    }
+
+    async fn unlinked(&self, subject: SubjectId) -> Result<Vec<Unlinked>, DirectoryError> {
+        let rows: Vec<(String, Vec<String>, DateTime<Utc>)> = sqlx::query_as(
+            "SELECT care_context_number, hi_types, visited_at FROM hip.care_context \
+              WHERE subject_id = $1 AND link_state <> 'linked' AND cardinality(hi_types) > 0 \
+              ORDER BY visited_at DESC LIMIT $2",
+        )
+        .bind(subject.0)
+        .bind(OFFERS_MAX)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unreachable)?;
+        let unlinked = rows.into_iter().filter_map(|(reference, hi_types, visited_at)| {
+            Some(Unlinked {
+                reference: CareContextReference::parse(reference).ok()?,
+                hi_types: hi_types.iter().filter_map(|name| HiType::parse(name)).collect(),
+                visited_at,
+            })
+        });
+        Ok(unlinked.collect())
+    }
+}
+
+fn candidates(
+    rows: Result<Vec<CandidateRow>, sqlx::Error>,
+) -> Result<Vec<Candidate>, DirectoryError> {
+    let candidate = |row: CandidateRow| {
+        Some(Candidate {
+            subject: SubjectId(row.subject_id),
+            reference: Pseudonym::parse(row.reference).ok()?,
+            demographics_at: row.demographics_at,
+            abha_at: row.abha_at,
+        })
+    };
+    Ok(rows.map_err(unreachable)?.into_iter().filter_map(candidate).collect())
+}
+
+fn unreachable(error: sqlx::Error) -> DirectoryError {
+    DirectoryError(Box::new(error))
+}

@@ -1,0 +1,66 @@
+//! The connection to Postgres: migrations by the owner, everything else as the service's role.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Executor, PgPool};
+use thiserror::Error;
+
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// A statement that runs longer than this is stopped by the server.
+const STATEMENT_TIMEOUT: &str = "SET statement_timeout = '5s'";
+
+/// The role that may append to the log and read it, and never change it.
+const SET_ROLE: &str = "SET ROLE hip_service";
+
+/// Why the database cannot be used.
+#[derive(Debug, Error)]
+pub enum DatabaseError {
+    /// The URL is none.
+    #[error("the database URL cannot be read")]
+    Url(#[source] sqlx::Error),
+    /// It does not answer, or refuses us.
+    #[error("the database cannot be used")]
+    Connect(#[source] sqlx::Error),
+    /// Its schema cannot be brought up to date.
+    #[error("the database schema cannot be migrated; `hip migrate` needs a role that may create schemas and roles")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+}
+
+/// Brings the schema up to date, under a lock, so that several processes may try at once.
+pub async fn migrate(url: &str) -> Result<(), DatabaseError> {
+    let options = options(url)?;
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await
+        .map_err(DatabaseError::Connect)?;
+    let migrated = MIGRATOR.run(&pool).await.map_err(DatabaseError::Migrate);
+    pool.close().await;
+    migrated
+}
+
+/// Connects as the service's role.
+pub async fn connect(url: &str, connection_count_max: u32) -> Result<PgPool, DatabaseError> {
+    PgPoolOptions::new()
+        .max_connections(connection_count_max)
+        .acquire_timeout(Duration::from_secs(10))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection.execute(SET_ROLE).await?;
+                connection.execute(STATEMENT_TIMEOUT).await?;
+                Ok(())
+            })
+        })
+        .connect_with(options(url)?)
+        .await
+        .map_err(DatabaseError::Connect)
+}
+
+/// Statements are not logged: their parameters are not, but their errors may quote them.
+fn options(url: &str) -> Result<PgConnectOptions, DatabaseError> {
+    Ok(PgConnectOptions::from_str(url).map_err(DatabaseError::Url)?.disable_statement_logging())
+}

@@ -1,0 +1,88 @@
+//! What follows from events is put into the outbox.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use hip_commands::process::react;
+use hip_commands::task::Due;
+use hip_domain::event::Event;
+use hip_domain::recorded::Recorded;
+use sqlx::PgTransaction;
+use tokio::sync::Notify;
+
+use crate::event_store::SHARD;
+use crate::subscription::Subscriber;
+
+/// Derives tasks from events.
+pub struct Reactions {
+    work: Arc<Notify>,
+}
+
+impl Reactions {
+    /// Reactions that ring `work` when there is something to do.
+    pub const fn new(work: Arc<Notify>) -> Self {
+        Self { work }
+    }
+}
+
+#[async_trait]
+impl Subscriber for Reactions {
+    fn name(&self) -> &'static str {
+        "reactions"
+    }
+
+    async fn apply(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        events: &[Recorded<Event>],
+    ) -> Result<(), sqlx::Error> {
+        let mut rows = Rows::default();
+        for recorded in events {
+            for due in react(recorded) {
+                rows.push(recorded, &due);
+            }
+        }
+        rows.insert(transaction).await
+    }
+
+    fn applied(&self) {
+        self.work.notify_one();
+    }
+}
+
+/// Outbox rows, column by column.
+#[derive(Default)]
+struct Rows {
+    dedupe: Vec<String>,
+    stream: Vec<String>,
+    kind: Vec<&'static str>,
+    request: Vec<Vec<u8>>,
+}
+
+impl Rows {
+    fn push(&mut self, recorded: &Recorded<Event>, due: &Due) {
+        self.dedupe.push(due.key());
+        self.stream.push(recorded.stream.as_str().to_owned());
+        self.kind.push(due.task.kind());
+        self.request.push(serde_json::to_vec(due).expect("our own tasks serialise"));
+    }
+
+    async fn insert(self, transaction: &mut PgTransaction<'_>) -> Result<(), sqlx::Error> {
+        if self.dedupe.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO es.outbox (shard, dedupe, stream_id, kind, request) \
+             SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[]) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(SHARD)
+        .bind(self.dedupe)
+        .bind(self.stream)
+        .bind(self.kind)
+        .bind(self.request)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,9 @@
+//! The relational read models: what the projections say, written to their tables.
+
+mod care_context;
+mod patient_index;
+mod visit;
+
+pub use care_context::CareContextTable;
+pub use patient_index::PatientIndexTable;
+pub use visit::VisitTable;

@@ -1,0 +1,143 @@
+//! Keys in Postgres, wrapped; what they seal, and the pseudonyms they make.
+//!
+//! One random 256-bit key for each data principal and for each raw message, one for each facility's
+//! pseudonyms. Each is wrapped by a key-encryption key from outside the database ([`key_wrapper`]).
+//! To destroy a wrapped key is to erase everything that it sealed.
+
+mod envelope;
+pub mod key_wrapper;
+mod pseudonym;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use hip_commands::lookup::Lookup;
+use hip_commands::port::Vault;
+use hip_commands::port::log::StoredEvent;
+use hip_commands::port::vault::{Opened, VaultError};
+use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
+use moka::future::Cache;
+use sqlx::PgPool;
+
+pub use envelope::{EnvelopeContext, SubjectKey};
+pub use key_wrapper::{KeyWrapper, LocalKey};
+
+/// Unwrapped keys that are kept in memory, and for how long: what bounds how long another process
+/// can still read after an erasure.
+const KEY_COUNT_MAX: u64 = 10_000;
+const KEY_AGE_MAX: Duration = Duration::from_secs(60);
+
+/// The vault.
+pub struct PgVault {
+    pool: PgPool,
+    wrapper: Arc<dyn KeyWrapper>,
+    subject_keys: Cache<SubjectId, SubjectKey>,
+    facility_keys: Cache<FacilityId, SubjectKey>,
+}
+
+impl PgVault {
+    /// A vault over the keys in `pool`, wrapped by `wrapper`.
+    pub fn new(pool: PgPool, wrapper: Arc<dyn KeyWrapper>) -> Self {
+        let subject_keys =
+            Cache::builder().max_capacity(KEY_COUNT_MAX).time_to_live(KEY_AGE_MAX).build();
+        Self { pool, wrapper, subject_keys, facility_keys: Cache::new(1_000) }
+    }
+
+    /// A new key for a new subject, with its wrapped form for the append that will store it.
+    pub(crate) async fn fresh_key(
+        &self,
+        subject: SubjectId,
+    ) -> Result<(SubjectKey, Vec<u8>, String), VaultError> {
+        let key = SubjectKey::random();
+        let wrapped = self.wrapper.wrap(subject.0.as_bytes(), &key).await?;
+        Ok((key, wrapped, self.wrapper.kek_id().to_owned()))
+    }
+
+    /// The key of a subject; nothing, when it is destroyed.
+    pub(crate) async fn subject_key(
+        &self,
+        subject: SubjectId,
+    ) -> Result<Option<SubjectKey>, VaultError> {
+        if let Some(key) = self.subject_keys.get(&subject).await {
+            return Ok(Some(key));
+        }
+        let row: Option<(Option<Vec<u8>>, String)> =
+            sqlx::query_as("SELECT wrapped, kek_id FROM vault.key WHERE key_id = $1")
+                .bind(subject.0)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(unavailable)?;
+        let Some((Some(wrapped), kek_id)) = row else { return Ok(None) };
+        let key = self.wrapper.unwrap(subject.0.as_bytes(), &wrapped, &kek_id).await?;
+        self.subject_keys.insert(subject, key.clone()).await;
+        Ok(Some(key))
+    }
+
+    async fn facility_key(&self, facility: &FacilityId) -> Result<SubjectKey, VaultError> {
+        if let Some(key) = self.facility_keys.get(facility).await {
+            return Ok(key);
+        }
+        let name = facility.as_str();
+        let fresh = self.wrapper.wrap(name.as_bytes(), &SubjectKey::random()).await?;
+        // Of two processes that meet a new facility at once, the first to store a key decides.
+        sqlx::query("INSERT INTO vault.facility_key VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+            .bind(name)
+            .bind(fresh)
+            .bind(self.wrapper.kek_id())
+            .execute(&self.pool)
+            .await
+            .map_err(unavailable)?;
+        let (wrapped, kek_id): (Vec<u8>, String) =
+            sqlx::query_as("SELECT wrapped, kek_id FROM vault.facility_key WHERE facility = $1")
+                .bind(name)
+                .fetch_one(&self.pool)
+                .await
+                .map_err(unavailable)?;
+        let key = self.wrapper.unwrap(name.as_bytes(), &wrapped, &kek_id).await?;
+        self.facility_keys.insert(facility.clone(), key.clone()).await;
+        Ok(key)
+    }
+}
+
+#[async_trait]
+impl Vault for PgVault {
+    async fn open(&self, event: &StoredEvent) -> Result<Opened, VaultError> {
+        let damaged = || VaultError::Damaged(event.position);
+        let (Some(envelope), Some(subject)) = (&event.envelope, event.subject) else {
+            return Err(damaged());
+        };
+        let Some(key) = self.subject_key(subject).await? else { return Ok(Opened::Erased) };
+        let context = EnvelopeContext {
+            event_id: event.event_id.0,
+            event_type: &event.name,
+            schema_version: event.schema_version,
+            subject,
+        };
+        let plain = key.open(&context, &envelope.nonce, &envelope.sealed).ok_or_else(damaged)?;
+        Ok(Opened::Plain(plain))
+    }
+
+    async fn pseudonym(
+        &self,
+        facility: &FacilityId,
+        lookup: &Lookup<'_>,
+    ) -> Result<Pseudonym, VaultError> {
+        let key = self.facility_key(facility).await?;
+        Ok(pseudonym::pseudonym(&key, lookup))
+    }
+
+    async fn tie(&self, message: SubjectId, subject: SubjectId) -> Result<(), VaultError> {
+        sqlx::query("UPDATE vault.key SET subject_id = $2 WHERE key_id = $1 AND subject_id IS NULL")
+            .bind(message.0)
+            .bind(subject.0)
+            .execute(&self.pool)
+            .await
+            .map_err(unavailable)?;
+        Ok(())
+    }
+}
+
+fn unavailable(error: sqlx::Error) -> VaultError {
+    VaultError::Unavailable(Box::new(error))
+}

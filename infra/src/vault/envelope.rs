@@ -1,0 +1,128 @@
+//! AES-256-GCM under a subject's key, bound to the event it belongs to.
+
+use std::sync::Arc;
+
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
+use hip_domain::id::SubjectId;
+use rand::TryRng;
+use rand::rngs::SysRng;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// A 256-bit key. Wiped when the last copy goes.
+#[derive(Clone)]
+pub struct SubjectKey(Arc<Zeroizing<[u8; 32]>>);
+
+/// What an envelope is bound to: moved to another event, it does not open.
+pub struct EnvelopeContext<'a> {
+    /// The event.
+    pub event_id: Uuid,
+    /// Its stored name.
+    pub event_type: &'a str,
+    /// Version of its shape.
+    pub schema_version: i16,
+    /// Whose it is.
+    pub subject: SubjectId,
+}
+
+impl EnvelopeContext<'_> {
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(40 + self.event_type.len());
+        bytes.extend_from_slice(self.event_id.as_bytes());
+        bytes.extend_from_slice(self.subject.0.as_bytes());
+        bytes.extend_from_slice(&self.schema_version.to_be_bytes());
+        bytes.extend_from_slice(self.event_type.as_bytes());
+        bytes
+    }
+}
+
+impl SubjectKey {
+    /// A new key from the operating system's generator.
+    pub fn random() -> Self {
+        let mut key = Zeroizing::new([0; 32]);
+        fill_random(key.as_mut_slice());
+        Self(Arc::new(key))
+    }
+
+    pub(super) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Arc::new(Zeroizing::new(bytes)))
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Seals under a fresh nonce. A subject has few events beside the 2³² at which random nonces
+    /// of one key begin to be a worry.
+    pub fn seal(&self, context: &EnvelopeContext<'_>, plain: &[u8]) -> ([u8; 12], Vec<u8>) {
+        self.seal_bytes(&context.to_bytes(), plain)
+    }
+
+    /// Opens what was sealed in the same context; nothing, when it was not.
+    pub fn open(
+        &self,
+        context: &EnvelopeContext<'_>,
+        nonce: &[u8; 12],
+        sealed: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        self.open_bytes(&context.to_bytes(), nonce, sealed)
+    }
+
+    pub(super) fn seal_bytes(&self, aad: &[u8], plain: &[u8]) -> ([u8; 12], Vec<u8>) {
+        let mut nonce = [0; 12];
+        fill_random(&mut nonce);
+        let sealed = self
+            .cipher()
+            .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad })
+            .expect("a body is far below the 64 GiB that GCM can seal");
+        (nonce, sealed)
+    }
+
+    pub(super) fn open_bytes(
+        &self,
+        aad: &[u8],
+        nonce: &[u8; 12],
+        sealed: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let payload = Payload { msg: sealed, aad };
+        self.cipher().decrypt(&Nonce::from(*nonce), payload).ok().map(Zeroizing::new)
+    }
+
+    fn cipher(&self) -> Aes256Gcm {
+        Aes256Gcm::new(self.as_bytes().into())
+    }
+}
+
+fn fill_random(bytes: &mut [u8]) {
+    SysRng.try_fill_bytes(bytes).expect("the operating system gives random bytes");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(event: u128) -> EnvelopeContext<'static> {
+        EnvelopeContext {
+            event_id: Uuid::from_u128(event),
+            event_type: "visit.recorded",
+            schema_version: 1,
+            subject: SubjectId(Uuid::from_u128(7)),
+        }
+    }
+
+    #[test]
+    fn what_is_sealed_opens_in_its_own_context_only() {
+        let key = SubjectKey::random();
+        let (nonce, sealed) = key.seal(&context(1), b"Asha Rani");
+        assert_eq!(key.open(&context(1), &nonce, &sealed).unwrap().as_slice(), b"Asha Rani");
+        assert!(key.open(&context(2), &nonce, &sealed).is_none());
+        assert!(SubjectKey::random().open(&context(1), &nonce, &sealed).is_none());
+    }
+
+    #[test]
+    fn the_same_text_is_never_sealed_to_the_same_bytes() {
+        let key = SubjectKey::random();
+        assert_ne!(key.seal(&context(1), b"x"), key.seal(&context(1), b"x"));
+    }
+}
