@@ -60,7 +60,9 @@ pub async fn connect(url: &str, connection_count_max: u32) -> Result<PgPool, Dat
         .map_err(DatabaseError::Connect)
 }
 
-/// Statements are not logged: their parameters are not, but their errors may quote them.
+/// Statements are not logged: their errors may quote what they held. The search path does not follow
+/// the user's name: a user `hip` would otherwise land in our schema of that name.
 fn options(url: &str) -> Result<PgConnectOptions, DatabaseError> {
-    Ok(PgConnectOptions::from_str(url).map_err(DatabaseError::Url)?.disable_statement_logging())
+    let options = PgConnectOptions::from_str(url).map_err(DatabaseError::Url)?;
+    Ok(options.options([("search_path", "public")]).disable_statement_logging())
 }
