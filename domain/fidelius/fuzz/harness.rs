@@ -1,6 +1,8 @@
 //! What the fuzz targets do with their input; `tests/seeds.rs` does the same with the kept seeds.
 
-use abdm_fidelius::{Dialect, Error, Nonce, PrivateKey, PublicKey, explain, open};
+use abdm_fidelius::{
+    Dialect, Error, Nonce, PeerMaterial, PrivateKey, PublicKey, SealOnce, explain, open,
+};
 
 /// Read the bytes as the text of a key and as the decoded key; what is accepted must be canonical.
 pub(crate) fn key(data: &[u8]) {
@@ -43,4 +45,19 @@ pub(crate) fn content(data: &[u8]) {
         refusal,
         Error::Tag | Error::CiphertextTooShort | Error::Reflection
     ));
+}
+
+/// Read the lines as expiry, nonce and key of a requester; what is accepted can be sealed for.
+pub(crate) fn material(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let mut lines = text.split('\n');
+    let mut next = || lines.next().unwrap_or_default();
+    let (expiry, nonce, key) = (next(), next(), next());
+    let now = chrono::DateTime::UNIX_EPOCH;
+    if let Ok(material) = PeerMaterial::parse("ECDH", "Curve25519", key, nonce, expiry, now) {
+        assert_eq!(material.check_expiry(now), Ok(()));
+        assert!(SealOnce::new(&material).is_ok());
+    }
 }

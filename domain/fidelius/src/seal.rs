@@ -146,7 +146,9 @@ fn draw(
 }
 
 /// One encrypted page: what an entry of the data push needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Prints as its length: a checksum of a short record could be guessed back.
+#[derive(Clone, PartialEq, Eq)]
 pub struct SealedPage {
     /// Ciphertext, then the 16-byte tag.
     pub ciphertext: Vec<u8>,
@@ -165,6 +167,12 @@ impl SealedPage {
     /// As [`SealedPage::content`], and gives the ciphertext back to the allocator.
     pub fn into_content(self) -> String {
         self.content()
+    }
+}
+
+impl std::fmt::Debug for SealedPage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SealedPage({} bytes)", self.ciphertext.len())
     }
 }
 

@@ -5,7 +5,7 @@ use aes_gcm::aead::inout::InOutBuf;
 use aes_gcm::{Aes256Gcm, KeyInit as _};
 use hkdf::Hkdf;
 use sha2::Sha256;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::{Error, Nonce};
 
@@ -13,19 +13,23 @@ use crate::{Error, Nonce};
 pub(crate) const TAG_LENGTH: usize = 16;
 
 /// One key and the only IV it will ever be used with.
+///
+/// The key is zeroised on drop, as is everything on the way to it that this crate holds. What a library
+/// leaves on its stack, such as the last block of HKDF, is out of reach.
 pub(crate) struct Session {
     key: Zeroizing<[u8; 32]>,
     iv: [u8; 12],
 }
 
 impl Session {
-    /// The two nonces, XORed, give 20 bytes of salt and 12 of IV; which side is which doesn't matter.
+    /// The XOR of the two nonces gives 20 bytes of salt and 12 of IV; which side is which doesn't matter.
     pub(crate) fn derive(secret: &[u8; 32], one: &Nonce, other: &Nonce) -> Self {
         let mixed = mix(one, other);
         let (salt, iv) = mixed.split_at(20);
+        let (mut prk, hkdf) = Hkdf::<Sha256>::extract(Some(salt), secret);
+        prk.as_mut_slice().zeroize();
         let mut key = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(Some(salt), secret)
-            .expand(&[], key.as_mut_slice())
+        hkdf.expand(&[], key.as_mut_slice())
             .expect("32 bytes are one block of HKDF-SHA256");
         Self {
             key,

@@ -92,11 +92,10 @@ pub(crate) fn shared_secret(
     let montgomery = Zeroizing::new(product.to_montgomery());
     let mut u = Field::from_le(montgomery.as_bytes());
     let mut x = u.add(A_THIRD);
-    let mut little_endian = Zeroizing::new(x.to_le());
-    little_endian.reverse();
+    let secret = Zeroizing::new(x.to_be());
     u.zeroize();
     x.zeroize();
-    Ok(little_endian)
+    Ok(secret)
 }
 
 /// The public key of a scalar in `1..n`, on the wire's curve and on ours.

@@ -1,4 +1,5 @@
 //! Whole exchanges between random parties, and what must not work between them.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use abdm_fidelius::{
     Dialect, Error, KeyForm, KeyFormPolicy, Nonce, PeerMaterial, PrivateKey, PublicKey, SealOnce,

@@ -1,4 +1,5 @@
 //! Reports for an operator: the right step fails, and the key itself stays out.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use abdm_fidelius::explain::{self, Outcome};
 use abdm_fidelius::{Dialect, KeyForm, PrivateKey, PublicKey};

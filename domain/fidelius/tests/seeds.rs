@@ -1,4 +1,5 @@
 //! Replays the kept fuzz seeds through the same code as the fuzz targets, on a stable compiler.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 #[path = "../fuzz/harness.rs"]
 mod harness;
@@ -33,4 +34,9 @@ fn the_key_parser_survives_its_seeds() {
 #[test]
 fn opening_survives_its_seeds() {
     replay("content", harness::content);
+}
+
+#[test]
+fn reading_key_material_survives_its_seeds() {
+    replay("material", harness::material);
 }

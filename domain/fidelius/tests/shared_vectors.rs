@@ -1,4 +1,5 @@
 //! Runs the project's vector files, where they are at hand.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::path::PathBuf;
 

@@ -33,6 +33,7 @@ pub(super) fn b() -> Element {
     element("7b425ed097b425ed097b425ed097b425ed097b425ed097b4260b5e9c7710c864")
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a point like any other")]
 pub(super) fn generator() -> Point {
     Some((
         element("2aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaad245a"),
