@@ -59,35 +59,110 @@ type Chains = HashMap<String, (i64, [u8; 32])>;
 const PAGE: i64 = 5_000;
 
 /// Reads the whole log and recomputes it. `progress` is told the position now and then.
+///
+/// Nothing is held open while the bulk is read. The end is read in one snapshot with the heads of
+/// the log and of all streams, so that a log that grows meanwhile is no fault, and one whose newest
+/// events were cut off is.
 pub async fn verify(pool: &PgPool, progress: impl Fn(i64)) -> Result<Report, LogError> {
-    let mut chains = Chains::new();
-    let mut report = Report { event_count: 0, stream_count: 0, broken: None };
-    let mut position = 0;
-    loop {
-        let before = position;
-        let mut rows = sqlx::query_as::<_, Row>(include_str!("sql/verify.sql"))
-            .bind(SHARD)
-            .bind(position)
-            .bind(PAGE)
-            .fetch(pool);
-        while let Some(row) = rows.try_next().await.map_err(unavailable)? {
-            report.broken = check(&row, position + 1, &mut chains);
-            if report.broken.is_some() {
-                report.stream_count = chains.len() as u64;
-                return Ok(report);
-            }
-            position = row.position;
-            report.event_count += 1;
-        }
-        drop(rows);
-        progress(position);
-        if position == before {
-            break;
+    let mut walk = Walk::default();
+    while walk.page(pool).await? == Step::More {
+        progress(walk.position);
+    }
+    if walk.broken.is_none() {
+        let mut snapshot = pool.begin().await.map_err(unavailable)?;
+        sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            .execute(&mut *snapshot)
+            .await
+            .map_err(unavailable)?;
+        while walk.page(&mut *snapshot).await? == Step::More {}
+        if walk.broken.is_none() {
+            walk.broken = walk.compare_heads(&mut snapshot).await?;
         }
     }
-    report.stream_count = chains.len() as u64;
-    report.broken = heads(pool, position, &chains).await?;
-    Ok(report)
+    Ok(walk.into_report())
+}
+
+/// How far the log has been recomputed.
+#[derive(Default)]
+struct Walk {
+    chains: Chains,
+    position: i64,
+    event_count: u64,
+    broken: Option<Broken>,
+}
+
+/// Whether there may be more to read.
+#[derive(PartialEq, Eq)]
+enum Step {
+    More,
+    Done,
+}
+
+impl Walk {
+    /// Reads and checks one page.
+    async fn page<'c>(&mut self, executor: impl sqlx::PgExecutor<'c>) -> Result<Step, LogError> {
+        let before = self.position;
+        let mut rows = sqlx::query_as::<_, Row>(include_str!("sql/verify.sql"))
+            .bind(SHARD)
+            .bind(self.position)
+            .bind(PAGE)
+            .fetch(executor);
+        while let Some(row) = rows.try_next().await.map_err(unavailable)? {
+            self.broken = check(&row, self.position + 1, &mut self.chains);
+            if self.broken.is_some() {
+                return Ok(Step::Done);
+            }
+            self.position = row.position;
+            self.event_count += 1;
+        }
+        Ok(if self.position == before { Step::Done } else { Step::More })
+    }
+
+    /// The heads must say the same as the events.
+    async fn compare_heads(
+        &self,
+        snapshot: &mut sqlx::PgConnection,
+    ) -> Result<Option<Broken>, LogError> {
+        let broken = |position, stream: &str, what| {
+            Ok(Some(Broken { position, stream: stream.to_owned(), what }))
+        };
+        let head: i64 = sqlx::query_scalar("SELECT position FROM es.log_head WHERE shard = $1")
+            .bind(SHARD)
+            .fetch_one(&mut *snapshot)
+            .await
+            .map_err(unavailable)?;
+        if head > self.position {
+            return broken(self.position + 1, "", "the newest events are missing");
+        }
+        if head < self.position {
+            return broken(head + 1, "", "there are events after the head of the log");
+        }
+        let mut streams = sqlx::query_as::<_, (String, i64, Vec<u8>)>(
+            "SELECT stream_id, version, head_hash FROM es.stream WHERE shard = $1",
+        )
+        .bind(SHARD)
+        .fetch(snapshot);
+        let mut stream_count = 0;
+        while let Some((stream, version, hash)) = streams.try_next().await.map_err(unavailable)? {
+            stream_count += 1;
+            match self.chains.get(&stream) {
+                Some((known, chain)) if *known == version && chain[..] == hash[..] => {}
+                Some(_) => {
+                    return broken(self.position, &stream, "the stream's head is not that of its events");
+                }
+                None => return broken(self.position, &stream, "all events of the stream are missing"),
+            }
+        }
+        if stream_count != self.chains.len() {
+            return broken(self.position, "", "a stream has events and no head");
+        }
+        Ok(None)
+    }
+
+    fn into_report(self) -> Report {
+        let stream_count = self.chains.len() as u64;
+        Report { event_count: self.event_count, stream_count, broken: self.broken }
+    }
 }
 
 fn check(row: &Row, expected: i64, chains: &mut Chains) -> Option<Broken> {
@@ -124,36 +199,4 @@ fn check(row: &Row, expected: i64, chains: &mut Chains) -> Option<Broken> {
     }
     chains.insert(row.stream_id.clone(), (row.version, expected));
     None
-}
-
-/// The heads must say the same: else the newest events of a stream, or of the log, are gone.
-async fn heads(pool: &PgPool, position: i64, chains: &Chains) -> Result<Option<Broken>, LogError> {
-    let head: i64 = sqlx::query_scalar("SELECT position FROM es.log_head WHERE shard = $1")
-        .bind(SHARD)
-        .fetch_one(pool)
-        .await
-        .map_err(unavailable)?;
-    // Events stored since the last page are not checked, and not missing.
-    if head < position {
-        let what = "the log's head is behind its events";
-        return Ok(Some(Broken { position, stream: String::new(), what }));
-    }
-    let mut streams = sqlx::query_as::<_, (String, i64, Vec<u8>)>(
-        "SELECT stream_id, version, head_hash FROM es.stream WHERE shard = $1 AND since_position < $2",
-    )
-    .bind(SHARD)
-    .bind(position)
-    .fetch(pool);
-    while let Some((stream, version, hash)) = streams.try_next().await.map_err(unavailable)? {
-        let gone = |what| Some(Broken { position, stream: stream.clone(), what });
-        match chains.get(&stream) {
-            Some((known, chain)) if *known == version && chain[..] == hash[..] => {}
-            Some((known, _)) if *known < version && head > position => {}
-            None if head > position => {}
-            Some((known, _)) if *known < version => return Ok(gone("the newest events are missing")),
-            Some(_) => return Ok(gone("the stream's head is not that of its events")),
-            None => return Ok(gone("all events of the stream are missing")),
-        }
-    }
-    Ok(None)
 }

@@ -1,0 +1,110 @@
+//! `hip serve`, the real binary, in a process that can be killed.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A running `hip serve`.
+pub struct HipProcess {
+    child: Child,
+}
+
+/// How a process is started, again and again.
+pub struct Launch {
+    /// The configuration file.
+    pub config: PathBuf,
+    /// Where its log goes; later processes append.
+    pub log: PathBuf,
+    /// `DATABASE_URL`.
+    pub database_url: String,
+    /// `HIP_CLIENT_SECRET`.
+    pub client_secret: String,
+    /// `HIP_API_KEY`.
+    pub api_key: String,
+    /// Where it listens.
+    pub url: String,
+}
+
+/// The binary that was built beside this test.
+pub fn hip_binary() -> PathBuf {
+    let test = std::env::current_exe().expect("a test has a path");
+    let profile = test.parent().and_then(Path::parent).expect("tests are built in deps");
+    let binary = profile.join("hip");
+    assert!(binary.exists(), "{} is not built: run `cargo build -p hip` first", binary.display());
+    binary
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
+    listener.local_addr().expect("a bound socket has an address").port()
+}
+
+impl Launch {
+    /// Starts the process and waits until it serves.
+    ///
+    /// # Panics
+    ///
+    /// When it does not serve within 30 seconds.
+    pub async fn start(&self) -> HipProcess {
+        let log = std::fs::File::options().create(true).append(true).open(&self.log);
+        let log = log.expect("the log file can be written");
+        let child = Command::new(hip_binary())
+            .arg("serve")
+            .arg("--config")
+            .arg(&self.config)
+            .env("DATABASE_URL", &self.database_url)
+            .env("HIP_CLIENT_SECRET", &self.client_secret)
+            .env("HIP_API_KEY", &self.api_key)
+            .env("HIP_LOG", "trace")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("the binary can be started");
+        let process = HipProcess { child };
+        self.wait_until_ready().await;
+        process
+    }
+
+    async fn wait_until_ready(&self) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let url = format!("{}/health/ready", self.url);
+        loop {
+            if let Ok(response) = reqwest::get(&url).await
+                && response.status().is_success()
+            {
+                return;
+            }
+            let log = self.log.display();
+            assert!(Instant::now() < deadline, "hip serve does not come up; see {log}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl HipProcess {
+    /// `kill -9`: no farewell of any kind.
+    pub fn kill(mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Asks it to stop, and waits.
+    pub fn terminate(mut self) -> bool {
+        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process(pid, Signal::TERM);
+        }
+        self.child.wait().is_ok_and(|status| status.success())
+    }
+}
+
+impl Drop for HipProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

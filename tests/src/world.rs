@@ -1,0 +1,180 @@
+//! A whole world for one test: database, twin, and how to start the provider between them.
+
+use std::time::{Duration, Instant};
+
+use hip_infra::event_store::LogReader;
+use hip_infra::postgres;
+use hip_sandbox::{Options, Redelivery, Sandbox};
+use serde_json::Value;
+use sqlx::PgPool;
+use tempfile::TempDir;
+
+use crate::database::TestDatabase;
+use crate::person::{FACILITY, abha_holder};
+use crate::process::{HipProcess, Launch, free_port};
+
+/// What the medical record system of the suite shows.
+pub const API_KEY: &str = "suite-api-key";
+
+/// Longer than anything takes on a slow machine.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A world.
+pub struct World {
+    /// The outside.
+    pub sandbox: Sandbox,
+    /// The database.
+    pub database: TestDatabase,
+    /// Connections as the service's role.
+    pub pool: PgPool,
+    /// The log.
+    pub log: LogReader,
+    /// How to start the provider.
+    pub launch: Launch,
+    _dir: TempDir,
+}
+
+impl World {
+    /// Everything but the provider, which the test starts.
+    ///
+    /// # Panics
+    ///
+    /// When there is no test server, or no place for files.
+    pub async fn create() -> Self {
+        crate::install_tls();
+        let database = TestDatabase::create().await;
+        let sandbox = twin().await;
+        let dir = tempfile::tempdir().expect("there is room for temporary files");
+        let url = format!("http://127.0.0.1:{}", free_port());
+        sandbox.set_bridge_url(&url);
+        let config = dir.path().join("hip.toml");
+        let text = configuration(&sandbox, &url, dir.path());
+        std::fs::write(&config, text).expect("the configuration can be written");
+        let credentials = sandbox.credentials();
+        let launch = Launch {
+            config,
+            log: dir.path().join("hip.log"),
+            database_url: database.url.clone(),
+            client_secret: credentials.client_secret.clone(),
+            api_key: API_KEY.to_owned(),
+            url,
+        };
+        let pool = postgres::connect(&database.url, 2).await.expect("the service can connect");
+        let log = LogReader::new(pool.clone());
+        Self { sandbox, database, pool, log, launch, _dir: dir }
+    }
+
+    /// A world with a running provider.
+    pub async fn start() -> (Self, HipProcess) {
+        let world = Self::create().await;
+        let process = world.launch.start().await;
+        (world, process)
+    }
+
+    /// Pushes a visit; returns status and body.
+    ///
+    /// # Panics
+    ///
+    /// When the provider does not answer.
+    pub async fn push(&self, visit: &Value) -> (u16, Value) {
+        self.try_push(visit).await.expect("the provider answers")
+    }
+
+    /// Pushes a visit to a provider that may be dead.
+    pub async fn try_push(&self, visit: &Value) -> Option<(u16, Value)> {
+        let response = reqwest::Client::builder()
+            .build()
+            .ok()?
+            .post(format!("{}/v1/visits", self.launch.url))
+            .bearer_auth(API_KEY)
+            .header("content-type", "application/json")
+            .body(visit.to_string())
+            .send()
+            .await
+            .ok()?;
+        Some((response.status().as_u16(), response.json().await.unwrap_or_default()))
+    }
+
+    /// How many events with this name the log holds.
+    ///
+    /// # Panics
+    ///
+    /// When the database does not answer.
+    pub async fn count(&self, name: &str) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM es.event WHERE event_type = $1")
+            .bind(name)
+            .fetch_one(&self.pool)
+            .await
+            .expect("the log can be read")
+    }
+
+    /// Waits until the log holds `count` events with this name.
+    ///
+    /// # Panics
+    ///
+    /// When that does not happen within a minute.
+    pub async fn until(&self, name: &str, count: i64) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.count(name).await < count {
+            let log = std::fs::read_to_string(&self.launch.log).unwrap_or_default();
+            let tail: Vec<_> = log.lines().rev().take(5).collect();
+            assert!(Instant::now() < deadline, "no {count} × {name}; last lines: {tail:#?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until nothing is left to be done.
+    ///
+    /// # Panics
+    ///
+    /// When something is still to be done after a minute.
+    pub async fn until_idle(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let busy: bool = sqlx::query_scalar(
+                "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due') \
+                     OR EXISTS (SELECT FROM es.projection p, es.log_head h WHERE p.position < h.position)",
+            )
+            .fetch_one(&self.pool)
+            .await
+            .expect("the log can be read");
+            if !busy {
+                return;
+            }
+            assert!(Instant::now() < deadline, "there is still something to be done");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Everything that the provider has logged.
+    pub fn logged(&self) -> String {
+        std::fs::read_to_string(&self.launch.log).unwrap_or_default()
+    }
+}
+
+async fn twin() -> Sandbox {
+    let redelivery = Redelivery { interval: Duration::from_millis(100), attempts_max: 600 };
+    let options = Options { seed: 7, redelivery, ..Options::default() };
+    let sandbox = Sandbox::start(options).await.expect("the twin starts");
+    sandbox.register_facility(FACILITY, "PHC Ambegaon");
+    sandbox.register_abha(abha_holder());
+    sandbox
+}
+
+/// Leases are short: the work of a killed process is taken over at once.
+fn configuration(sandbox: &Sandbox, url: &str, dir: &std::path::Path) -> String {
+    let listen = url.trim_start_matches("http://");
+    let gateway = sandbox.gateway_url();
+    let client_id = sandbox.credentials().client_id.clone();
+    let push = sandbox.hiu_push_url();
+    let push = push.trim_start_matches("http://").split('/').next().unwrap_or_default();
+    let kek = dir.join("kek");
+    format!(
+        "listen = {listen:?}\n\
+         [gateway]\nbase_url = {gateway:?}\nclient_id = {client_id:?}\n\
+         [[facility]]\nid = {FACILITY:?}\nname = \"PHC Ambegaon\"\n\
+         [keys]\nfile = {kek:?}\n\
+         [push]\nallow = [{push:?}]\n\
+         [worker]\nlease_ms = 600\npoll_ms = 50\n"
+    )
+}
