@@ -28,9 +28,13 @@ BEGIN
   END LOOP;
   BEGIN
     GRANT es_writer, es_projector TO hip_service;
+    EXECUTE format('GRANT hip_service TO %I', current_user);         -- whoever migrates may also serve
   EXCEPTION WHEN unique_violation OR SQLSTATE 'XX000' THEN NULL;   -- granted by a neighbour just now
   END;
 END $$;
+
+-- A process that may only serve can see that there is nothing to migrate.
+GRANT SELECT ON _sqlx_migrations TO hip_service;
 
 REVOKE ALL ON FUNCTION es.append FROM PUBLIC;
 GRANT USAGE ON SCHEMA es TO es_writer, es_projector, es_auditor;

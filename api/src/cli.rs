@@ -66,7 +66,7 @@ pub(crate) enum Answer {
 /// Runs a command to its exit code.
 pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     let answer = match arguments.data_dir.map_or_else(|| default_data_dir("hip"), Ok) {
-        Ok(data_dir) => answer(arguments.command, &data_dir).await,
+        Ok(data_dir) => Box::pin(answer(arguments.command, &data_dir)).await,
         Err(error) => Err(error.into()),
     };
     match answer {
@@ -81,7 +81,7 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
 
 async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
     match command {
-        Command::Demo(options) => demo::run(options, data_dir).await,
+        Command::Demo(options) => Box::pin(demo::run(options, data_dir)).await,
         Command::Serve(options) => {
             telemetry::to_stderr();
             serve::run(options, data_dir).await
@@ -95,7 +95,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Crypto(command) => crypto::run(&command),
         Command::Events(command) => events::run(command, data_dir).await,
         Command::Audit(command) => audit::run(command, data_dir).await,
-        Command::Bench(command) => bench::run(command).await,
+        Command::Bench(command) => bench::run(command, data_dir).await,
     }
 }
 

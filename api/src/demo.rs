@@ -14,6 +14,7 @@ mod visits;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Answer, say};
+use crate::database::Database;
 use crate::telemetry;
 
 use capture::Capture;
@@ -32,17 +33,19 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    let capture = options.capture.as_deref().map(Capture::create).transpose()?;
+    let mut progress = Progress::new();
+    progress.begin("Set the stage", 0);
+    // First: it looks at whose directory this is before anything is written there.
+    let database = Database::open(data_dir).await?;
     std::fs::create_dir_all(data_dir)?;
     let log_file = data_dir.join("demo.log");
     telemetry::to_file(&log_file)?;
-    let capture = options.capture.as_deref().map(Capture::create).transpose()?;
-
-    let mut progress = Progress::new();
-    let stage = Stage::set(data_dir, &mut progress).await?;
+    let stage = Stage::set(database, data_dir, &mut progress).await?;
     say(&format!("log       {}", stage.database.describe()));
     say(&format!("traces    {}", log_file.display()));
     say("");
-    let told = story::tell(&stage, &mut progress).await;
+    let told = Box::pin(story::tell(&stage, &mut progress)).await;
     if let Some(capture) = capture {
         capture.write(&stage)?;
     }

@@ -45,10 +45,9 @@ pub async fn open(vault: &dyn Vault, stored: &StoredEvent) -> Result<Recorded<Ev
     let opened = vault.open(stored).await?;
     if let Some(part) = recorded.event.sealed_mut() {
         match opened {
-            Opened::Plain(bytes) => part.open(&bytes).map_err(|source| DecodeError::Shape {
-                name: stored.name.clone(),
-                source,
-            })?,
+            Opened::Plain(bytes) => part
+                .open(&bytes)
+                .map_err(|source| DecodeError::Shape { name: stored.name.clone(), source })?,
             Opened::Erased => part.erase(),
         }
     }

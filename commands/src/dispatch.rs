@@ -71,7 +71,8 @@ impl Dispatcher {
             let receipt = store.receipt();
             let framework = CqrsFramework::new(store, vec![], ());
             let metadata = metadata(key.to_owned(), origin);
-            match framework.execute_with_metadata(stream.as_str(), command.clone(), metadata).await {
+            match framework.execute_with_metadata(stream.as_str(), command.clone(), metadata).await
+            {
                 Ok(()) => {
                     let receipt = receipt.lock().expect("nobody panics while holding it");
                     return Ok(match *receipt {
@@ -81,7 +82,9 @@ impl Dispatcher {
                 }
                 // A refusal is believed only from a state that was just read.
                 Err(AggregateError::UserError(_)) if cache.is_some() => {}
-                Err(AggregateError::UserError(refusal)) => return Err(DispatchError::Refused(refusal)),
+                Err(AggregateError::UserError(refusal)) => {
+                    return Err(DispatchError::Refused(refusal));
+                }
                 Err(AggregateError::AggregateConflict) => {}
                 Err(error) => return Err(DispatchError::from_framework(error)),
             }
@@ -110,10 +113,12 @@ impl<E: std::error::Error + 'static> DispatchError<E> {
         match error {
             AggregateError::UserError(refusal) => Self::Refused(refusal),
             AggregateError::AggregateConflict => Self::Conflict,
-            AggregateError::DatabaseConnectionError(source) => match source.downcast::<LogError>() {
-                Ok(error) => Self::Log(*error),
-                Err(source) => Self::Undecodable(source),
-            },
+            AggregateError::DatabaseConnectionError(source) => {
+                match source.downcast::<LogError>() {
+                    Ok(error) => Self::Log(*error),
+                    Err(source) => Self::Undecodable(source),
+                }
+            }
             AggregateError::DeserializationError(source)
             | AggregateError::UnexpectedError(source) => Self::Undecodable(source),
         }

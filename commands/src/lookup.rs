@@ -38,9 +38,10 @@ impl Lookup<'_> {
     /// The form in which it is compared.
     pub fn text(&self) -> String {
         match self {
-            Self::Beneficiary(text) | Self::Visit(text) | Self::CareContext(text) | Self::Content(text) => {
-                (*text).to_owned()
-            }
+            Self::Beneficiary(text)
+            | Self::Visit(text)
+            | Self::CareContext(text)
+            | Self::Content(text) => (*text).to_owned(),
             Self::AbhaAddress(text) => abha_address(text),
             Self::AbhaNumber(text) => digits(text),
             Self::Mobile(text) => mobile(text).unwrap_or_default(),
@@ -79,7 +80,9 @@ mod tests {
 
     #[test]
     fn every_spelling_of_a_mobile_number_is_the_same_number() {
-        for text in ["9800000101", "+919800000101", "+91-98000 00101", "09800000101", "00919800000101"] {
+        for text in
+            ["9800000101", "+919800000101", "+91-98000 00101", "09800000101", "00919800000101"]
+        {
             assert_eq!(mobile(text).as_deref(), Some("9800000101"), "{text}");
         }
     }

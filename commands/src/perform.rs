@@ -6,6 +6,7 @@ mod encrypt_page;
 mod find_patient;
 mod interpret;
 mod link;
+mod person;
 mod prepare_transfer;
 mod transfer;
 

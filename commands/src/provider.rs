@@ -35,16 +35,17 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// The newest event of a stream that `wanted` accepts, its confidential part open.
-    pub async fn newest(
+    /// What `select` picks from the newest event of a stream that it picks anything from. Only that
+    /// one event is opened.
+    pub async fn newest<T>(
         &self,
         stream: &StreamId,
-        wanted: impl Fn(&Event) -> bool,
-    ) -> Result<Option<Recorded<Event>>, OpenError> {
-        let stored = self.log.stream(stream, 0).await?;
-        for event in stored.iter().rev() {
-            if wanted(&codec::decode(event)?.event) {
-                return Ok(Some(codec::open(self.vault.as_ref(), event).await?));
+        select: impl Fn(Event) -> Option<T>,
+    ) -> Result<Option<Recorded<T>>, OpenError> {
+        for stored in self.log.stream(stream, 0).await?.iter().rev() {
+            if select(codec::decode(stored)?.event).is_some() {
+                let opened = codec::open(self.vault.as_ref(), stored).await?;
+                return Ok(opened.select(select));
             }
         }
         Ok(None)

@@ -111,7 +111,10 @@ where
         stored.iter().map(|event| envelope(aggregate_id, event)).collect()
     }
 
-    async fn load_aggregate(&self, aggregate_id: &str) -> Result<Loaded<A>, AggregateError<A::Error>> {
+    async fn load_aggregate(
+        &self,
+        aggregate_id: &str,
+    ) -> Result<Loaded<A>, AggregateError<A::Error>> {
         let stream = StreamId::stored(aggregate_id);
         if let Some((version, state)) = self.cache.as_ref().and_then(|cache| cache.get(&stream)) {
             return Ok(Loaded { stream, version, cached: true, state });
@@ -216,7 +219,11 @@ fn origin(metadata: &HashMap<String, String>) -> Origin {
     Origin {
         correlation: uuid("corr").unwrap_or_default(),
         causation: uuid("caus"),
-        actor: crate::dispatch::ACTORS.iter().find(|known| **known == actor).copied().unwrap_or("unknown"),
+        actor: crate::dispatch::ACTORS
+            .iter()
+            .find(|known| **known == actor)
+            .copied()
+            .unwrap_or("unknown"),
         subject: uuid("subject").map(SubjectId),
         new_subject: metadata.contains_key("key"),
     }

@@ -2,7 +2,9 @@
 
 use hip_domain::care_context::CareContextFacts;
 use hip_domain::hi_type::HiType;
-use hip_domain::id::{CareContextReference, EventId, FacilityId, RequestId, SubjectId, TransactionId};
+use hip_domain::id::{
+    CareContextReference, EventId, FacilityId, RequestId, SubjectId, TransactionId,
+};
 use hip_domain::outbound::Call;
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::Stop;

@@ -4,7 +4,9 @@ use abdm_fhir::visit::{AgeUnit, Gender, VisitDocument, VisitErrors};
 use chrono::{Datelike, Days, Months};
 use hip_domain::id::{CareContextReference, FacilityId, InvalidId, Pseudonym, SubjectId};
 use hip_domain::identity::{Identity, IdentityCommand, IdentityError};
-use hip_domain::patient::{Abha, AbhaLookups, Demographics, Lookups, Patient, PatientCommand, PatientError};
+use hip_domain::patient::{
+    Abha, AbhaLookups, Demographics, Lookups, Patient, PatientCommand, PatientError,
+};
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::{StreamId, care_context_name};
 use hip_domain::visit::{Visit, VisitCommand, VisitError, VisitFacts};
@@ -12,8 +14,8 @@ use thiserror::Error;
 
 use crate::dispatch::DispatchError;
 use crate::lookup::{self, Lookup};
-use crate::port::vault::VaultError;
 use crate::port::log::Origin;
+use crate::port::vault::VaultError;
 use crate::provider::Provider;
 
 /// What became of a push.
@@ -97,10 +99,8 @@ pub async fn record(provider: &Provider, document: &str) -> Result<Recorded, Rec
         document: Phi::new(document.to_owned()),
     };
     let origin = push.origin(Some(subject), false);
-    let stored = provider
-        .dispatcher
-        .execute::<Visit>(&stream, command, &push.key("visit"), &origin)
-        .await?;
+    let stored =
+        provider.dispatcher.execute::<Visit>(&stream, command, &push.key("visit"), &origin).await?;
     let visit_code = visit.visit.visit_code.clone();
     Ok(Recorded { visit_code, facility, stream, changed: stored.is_some() })
 }
@@ -252,7 +252,9 @@ fn year_of_birth(visit: &VisitDocument) -> Option<i32> {
     let visited_on = visit.visit.visit_date.at().date_naive();
     let born_in = match age.unit {
         AgeUnit::Years => visited_on.year() - i32::try_from(age.value).ok()?,
-        AgeUnit::Months => visited_on.checked_sub_months(Months::new(age.value.try_into().ok()?))?.year(),
+        AgeUnit::Months => {
+            visited_on.checked_sub_months(Months::new(age.value.try_into().ok()?))?.year()
+        }
         AgeUnit::Days => visited_on.checked_sub_days(Days::new(age.value.try_into().ok()?))?.year(),
     };
     Some(born_in)

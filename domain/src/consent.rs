@@ -91,7 +91,11 @@ pub enum ConsentError {}
 
 impl Consent {
     /// What it grants, if anything may leave under it at `now` from `facility`.
-    pub fn in_force(&self, facility: &FacilityId, now: DateTime<Utc>) -> Result<&Grant, NotInForce> {
+    pub fn in_force(
+        &self,
+        facility: &FacilityId,
+        now: DateTime<Utc>,
+    ) -> Result<&Grant, NotInForce> {
         match self {
             Self::Unknown => Err(NotInForce::Unknown),
             Self::Granted(grant) | Self::Ended { grant: Some(grant), .. }

@@ -55,6 +55,7 @@ impl Identity {
         })
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "cqrs-es hands the event over")]
     fn evolve(&mut self, event: IdentityEvent) {
         let IdentityEvent::Established { subject, .. } = event;
         self.subject = Some(subject);
@@ -83,8 +84,11 @@ mod tests {
         let facility = FacilityId::parse("IN1").unwrap();
         let first = SubjectId(Uuid::from_u128(1));
         let second = SubjectId(Uuid::from_u128(2));
-        given::<Identity>([IdentityEvent::Established { facility: facility.clone(), subject: first }])
-            .when(IdentityCommand::Establish { facility, subject: second })
-            .then([]);
+        given::<Identity>([IdentityEvent::Established {
+            facility: facility.clone(),
+            subject: first,
+        }])
+        .when(IdentityCommand::Establish { facility, subject: second })
+        .then([]);
     }
 }

@@ -63,6 +63,7 @@ impl Inbound {
         }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "cqrs-es hands the event over")]
     fn evolve(&mut self, event: InboundEvent) {
         *self = match event {
             InboundEvent::Received(_) => Self::Received,

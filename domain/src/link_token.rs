@@ -100,7 +100,9 @@ impl LinkToken {
                 Self::Issued { expires_at } if now + TOKEN_REST_MIN < *expires_at => {
                     LinkTokenEvent::Reused { care_context }
                 }
-                Self::Requested { waiting, .. } if waiting.contains(&care_context) => return Ok(vec![]),
+                Self::Requested { waiting, .. } if waiting.contains(&care_context) => {
+                    return Ok(vec![]);
+                }
                 Self::Requested { .. } => LinkTokenEvent::Awaited { care_context },
                 Self::Absent | Self::Issued { .. } => {
                     LinkTokenEvent::Requested { facility, subject, request_id, care_context }

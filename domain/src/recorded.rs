@@ -28,3 +28,20 @@ pub struct Recorded<E> {
     /// What happened.
     pub event: E,
 }
+
+impl<E> Recorded<E> {
+    /// The part of the event that `select` picks, in the event's place; nothing, when it picks none.
+    pub fn select<T>(self, select: impl FnOnce(E) -> Option<T>) -> Option<Recorded<T>> {
+        Some(Recorded {
+            position: self.position,
+            stream: self.stream,
+            version: self.version,
+            event_id: self.event_id,
+            recorded_at: self.recorded_at,
+            correlation: self.correlation,
+            causation: self.causation,
+            subject: self.subject,
+            event: select(self.event)?,
+        })
+    }
+}

@@ -110,9 +110,10 @@ impl Transfer {
             (Self::Accepted { facts }, TransferCommand::Prepare { pages, missing }) => {
                 Ok(prepare(facts, pages, missing))
             }
-            (Self::Sending { next, encrypted: false, .. }, TransferCommand::Encrypt { page, seal, body })
-                if page == *next =>
-            {
+            (
+                Self::Sending { next, encrypted: false, .. },
+                TransferCommand::Encrypt { page, seal, body },
+            ) if page == *next => {
                 Ok(vec![TransferEvent::PageEncrypted { page, seal, body: Sealed::Open(body) }])
             }
             (
@@ -125,14 +126,13 @@ impl Transfer {
                 }
                 Ok(events)
             }
-            (Self::Sending { facts, pages, missing, next, .. }, TransferCommand::Stop { page, stop })
-                if page == *next =>
-            {
-                Ok(vec![
-                    TransferEvent::Stopped { page, stop: stop.clone() },
-                    complete(facts, pages, missing, *next, Some(&stop)),
-                ])
-            }
+            (
+                Self::Sending { facts, pages, missing, next, .. },
+                TransferCommand::Stop { page, stop },
+            ) if page == *next => Ok(vec![
+                TransferEvent::Stopped { page, stop: stop.clone() },
+                complete(facts, pages, missing, *next, Some(&stop)),
+            ]),
             // Asked again, or told again after a crash: what is so stays so.
             (
                 Self::Refused { .. }
@@ -156,9 +156,10 @@ impl Transfer {
                 Self::Sending { facts, pages, missing, next, .. },
                 TransferEvent::PageEncrypted { .. },
             ) => Self::Sending { facts, pages, missing, next, encrypted: true },
-            (Self::Sending { facts, pages, missing, .. }, TransferEvent::PagePushed { page, .. }) => {
-                Self::Sending { facts, pages, missing, next: page + 1, encrypted: false }
-            }
+            (
+                Self::Sending { facts, pages, missing, .. },
+                TransferEvent::PagePushed { page, .. },
+            ) => Self::Sending { facts, pages, missing, next: page + 1, encrypted: false },
             (
                 Self::Accepted { facts } | Self::Sending { facts, .. },
                 TransferEvent::Completed { statuses, .. },
@@ -194,10 +195,8 @@ fn complete(
         let reason = (n >= delivered).then(|| stop.map_or("not sent", Stop::as_words).to_owned());
         match statuses.iter_mut().find(|status| status.care_context == page.care_context) {
             Some(status) => status.error = status.error.take().or(reason),
-            None => statuses.push(DeliveryStatus {
-                care_context: page.care_context.clone(),
-                error: reason,
-            }),
+            None => statuses
+                .push(DeliveryStatus { care_context: page.care_context.clone(), error: reason }),
         }
     }
     for absent in missing {

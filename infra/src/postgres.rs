@@ -25,11 +25,14 @@ pub enum DatabaseError {
     #[error("the database cannot be used")]
     Connect(#[source] sqlx::Error),
     /// Its schema cannot be brought up to date.
-    #[error("the database schema cannot be migrated; `hip migrate` needs a role that may create schemas and roles")]
+    #[error(
+        "the database schema cannot be migrated; `hip migrate` needs a role that may create schemas and roles"
+    )]
     Migrate(#[source] sqlx::migrate::MigrateError),
 }
 
-/// Brings the schema up to date, under a lock, so that several processes may try at once.
+/// Brings the schema up to date, under a lock, so that several processes may try at once. When it
+/// is up to date, a role that may only serve is enough.
 pub async fn migrate(url: &str) -> Result<(), DatabaseError> {
     let options = options(url)?;
     let pool = PgPoolOptions::new()
@@ -38,9 +41,24 @@ pub async fn migrate(url: &str) -> Result<(), DatabaseError> {
         .connect_with(options)
         .await
         .map_err(DatabaseError::Connect)?;
-    let migrated = MIGRATOR.run(&pool).await.map_err(DatabaseError::Migrate);
+    let migrated = if is_current(&pool).await {
+        Ok(())
+    } else {
+        MIGRATOR.run(&pool).await.map_err(DatabaseError::Migrate)
+    };
     pool.close().await;
     migrated
+}
+
+/// Whether exactly our migrations have been applied, as they are.
+async fn is_current(pool: &PgPool) -> bool {
+    let applied: Result<Vec<(i64, Vec<u8>)>, _> = sqlx::query_as(
+        "SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version",
+    )
+    .fetch_all(pool)
+    .await;
+    let ours = MIGRATOR.iter().map(|ours| (ours.version, ours.checksum.to_vec()));
+    applied.is_ok_and(|applied| applied.into_iter().eq(ours))
 }
 
 /// Connects as the service's role.

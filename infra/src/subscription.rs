@@ -47,7 +47,7 @@ pub struct Pace {
 }
 
 /// Events in one transaction.
-const PAGE: i64 = 500;
+const PAGE: u16 = 500;
 
 /// How often a page is tried before the subscription halts.
 const ATTEMPT_COUNT_MAX: u32 = 3;
@@ -118,7 +118,12 @@ impl Subscription {
                     failures += 1;
                     lease = None;
                     let attempt = failures;
-                    tracing::warn!(subscription = name, attempt, cause = cause(&error), "a page was not applied");
+                    tracing::warn!(
+                        subscription = name,
+                        attempt,
+                        cause = cause(&error),
+                        "a page was not applied"
+                    );
                     if failures >= ATTEMPT_COUNT_MAX && is_poison(&error) {
                         return self.halt(&error).await;
                     }
@@ -141,12 +146,12 @@ impl Subscription {
             *lease = self.claim().await?;
         }
         let Some(held) = lease else { return Ok(false) };
-        let page = self.log.page(held.position, PAGE).await?;
+        let page = self.log.page(held.position, PAGE.into()).await?;
         let Some(last) = page.last() else {
             self.renew(held).await?;
             return Ok(false);
         };
-        let (full, last) = (page.len() as i64 == PAGE, last.position);
+        let (full, last) = (page.len() == usize::from(PAGE), last.position);
         let events = page.iter().map(codec::decode).collect::<Result<Vec<_>, _>>()?;
         let mut transaction = self.pool.begin().await?;
         self.subscriber.apply(&mut transaction, &events).await?;
@@ -228,7 +233,11 @@ impl Subscription {
         if let Err(error) = released {
             // The lease runs out by itself.
             let cause = cause(&Stop::Database(error));
-            tracing::debug!(subscription = self.subscriber.name(), cause, "a lease was not given back");
+            tracing::debug!(
+                subscription = self.subscriber.name(),
+                cause,
+                "a lease was not given back"
+            );
         }
     }
 
@@ -237,7 +246,11 @@ impl Subscription {
     async fn halt(&self, error: &Stop) {
         let name = self.subscriber.name();
         let cause = cause(error);
-        tracing::error!(subscription = name, cause, "halted; it goes on after the cause is mended and the process started again");
+        tracing::error!(
+            subscription = name,
+            cause,
+            "halted; it goes on after the cause is mended and the process started again"
+        );
         let _ = sqlx::query(
             "UPDATE es.projection SET state = 'halted', last_error = $3, lease_until = '-infinity' \
               WHERE name = $1 AND generation = 1 AND shard = $2 AND owner = $4",
@@ -254,7 +267,9 @@ impl Subscription {
 /// Whether trying again cannot help: the events and the tables do not fit (SQLSTATE classes 22, 23
 /// and 42). A database that is away comes back.
 fn is_poison(error: &Stop) -> bool {
-    let Stop::Database(error) = error else { return false };
+    let Stop::Database(error) = error else {
+        return false;
+    };
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| ["22", "23", "42"].iter().any(|class| code.starts_with(class)))
 }
@@ -262,10 +277,12 @@ fn is_poison(error: &Stop) -> bool {
 /// An error in words that quote no row.
 fn cause(error: &Stop) -> String {
     match error {
-        Stop::Database(error) => match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
-            Some(code) => format!("database error {code}"),
-            None => "the database cannot be reached".to_owned(),
-        },
+        Stop::Database(error) => {
+            match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
+                Some(code) => format!("database error {code}"),
+                None => "the database cannot be reached".to_owned(),
+            }
+        }
         Stop::Log(error) => error.to_string(),
         Stop::Decode(error) => error.to_string(),
         Stop::Fenced => error.to_string(),

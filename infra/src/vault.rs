@@ -68,7 +68,9 @@ impl PgVault {
                 .fetch_optional(&self.pool)
                 .await
                 .map_err(unavailable)?;
-        let Some((Some(wrapped), kek_id)) = row else { return Ok(None) };
+        let Some((Some(wrapped), kek_id)) = row else {
+            return Ok(None);
+        };
         let key = self.wrapper.unwrap(subject.0.as_bytes(), &wrapped, &kek_id).await?;
         self.subject_keys.insert(subject, key.clone()).await;
         Ok(Some(key))
@@ -107,7 +109,9 @@ impl Vault for PgVault {
         let (Some(envelope), Some(subject)) = (&event.envelope, event.subject) else {
             return Err(damaged());
         };
-        let Some(key) = self.subject_key(subject).await? else { return Ok(Opened::Erased) };
+        let Some(key) = self.subject_key(subject).await? else {
+            return Ok(Opened::Erased);
+        };
         let context = EnvelopeContext {
             event_id: event.event_id.0,
             event_type: &event.name,
@@ -128,12 +132,14 @@ impl Vault for PgVault {
     }
 
     async fn tie(&self, message: SubjectId, subject: SubjectId) -> Result<(), VaultError> {
-        sqlx::query("UPDATE vault.key SET subject_id = $2 WHERE key_id = $1 AND subject_id IS NULL")
-            .bind(message.0)
-            .bind(subject.0)
-            .execute(&self.pool)
-            .await
-            .map_err(unavailable)?;
+        sqlx::query(
+            "UPDATE vault.key SET subject_id = $2 WHERE key_id = $1 AND subject_id IS NULL",
+        )
+        .bind(message.0)
+        .bind(subject.0)
+        .execute(&self.pool)
+        .await
+        .map_err(unavailable)?;
         Ok(())
     }
 }

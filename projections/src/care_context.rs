@@ -32,7 +32,9 @@ pub enum What {
 
 /// What an event changes.
 pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
-    let Event::CareContext(event) = &recorded.event else { return None };
+    let Event::CareContext(event) = &recorded.event else {
+        return None;
+    };
     let what = match event {
         CareContextEvent::Registered { facts, hi_types, .. } => {
             What::Registered(facts.clone(), hi_types.clone())

@@ -36,7 +36,9 @@ pub enum Change {
 
 /// What an event changes.
 pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
-    let Event::Patient(event) = &recorded.event else { return None };
+    let Event::Patient(event) = &recorded.event else {
+        return None;
+    };
     let subject = recorded.subject?;
     let at = recorded.position;
     Some(match event {

@@ -42,7 +42,9 @@ pub enum What {
 
 /// What an event changes.
 pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
-    let Event::Visit(event) = &recorded.event else { return None };
+    let Event::Visit(event) = &recorded.event else {
+        return None;
+    };
     let recorded_at = recorded.recorded_at;
     let what = match event {
         VisitEvent::Recorded { facts, .. } => {

@@ -1,7 +1,7 @@
 //! What is in the log stays: for the service by grant, for everybody by trigger.
 
-use hip_tests::{TestDatabase, World};
 use hip_tests::person::visit;
+use hip_tests::{TestDatabase, World};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 const TAMPERINGS: [&str; 7] = [
@@ -48,12 +48,28 @@ async fn the_owner_is_refused_by_trigger() {
 }
 
 #[tokio::test]
+async fn a_login_that_may_only_serve_can_serve() {
+    let mut world = World::create().await;
+    let mut owner = world.database.as_owner().await;
+    let login = format!("app_{}", uuid::Uuid::new_v4().simple());
+    let create = AssertSqlSafe(format!("CREATE ROLE {login} LOGIN IN ROLE hip_service"));
+    owner.execute(create).await.unwrap();
+    world.launch.database_url = world.database.url.replace("//hip@", &format!("//{login}@"));
+    assert!(world.launch.database_url.contains(&login), "{}", world.database.url);
+    let _hip = world.launch.start().await;
+    assert_eq!(world.push(&visit("3002", true)).await.0, 201);
+    world.until("visit.linked", 1).await;
+}
+
+#[tokio::test]
 async fn a_key_is_made_with_the_first_event_of_its_subject_or_not_at_all() {
     let database = TestDatabase::create().await;
     let pool = database.as_service(1).await;
-    let error = sqlx::query("INSERT INTO vault.key (key_id, wrapped, kek_id) VALUES (gen_random_uuid(), '', '')")
-        .execute(&pool)
-        .await
-        .unwrap_err();
+    let error = sqlx::query(
+        "INSERT INTO vault.key (key_id, wrapped, kek_id) VALUES (gen_random_uuid(), '', '')",
+    )
+    .execute(&pool)
+    .await
+    .unwrap_err();
     assert!(error.to_string().contains("permission denied"), "{error}");
 }

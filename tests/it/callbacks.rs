@@ -16,7 +16,11 @@ const REQUEST_ID: &str = "6f1b7f5e-0000-4000-8000-000000000001";
 
 /// A bearer of the twin's gateway, taken from a callback that it has sent.
 async fn true_bearer(world: &World) -> String {
-    world.sandbox.call_back(FACILITY, "/api/v3/link/on_carecontext", json!({ "response": { "requestId": REQUEST_ID } }));
+    world.sandbox.call_back(
+        FACILITY,
+        "/api/v3/link/on_carecontext",
+        json!({ "response": { "requestId": REQUEST_ID } }),
+    );
     let entry = world
         .sandbox
         .journal()
@@ -131,8 +135,11 @@ async fn every_path_is_answered_with_and_without_api_and_slash() {
         ] {
             n += 1;
             let request_id = format!("6f1b7f5e-0000-4000-8000-000000000{n}");
-            let post =
-                Post { path: path.clone(), request_id: Some(&request_id), ..Post::new(&world, &bearer) };
+            let post = Post {
+                path: path.clone(),
+                request_id: Some(&request_id),
+                ..Post::new(&world, &bearer)
+            };
             let (status, body) = post.send().await;
             assert_eq!((status, body), (202, Value::Null), "{path}");
         }
@@ -171,7 +178,8 @@ async fn what_cannot_be_a_message_is_refused_in_abdms_words() {
     }
     let elsewhere = Post { facility: "IN9999999999", ..Post::new(&world, &bearer) };
     assert_eq!(elsewhere.send().await.0, 404);
-    let too_large = Post { body: format!("\"{}\"", "a".repeat(3 << 20)), ..Post::new(&world, &bearer) };
+    let too_large =
+        Post { body: format!("\"{}\"", "a".repeat(3 << 20)), ..Post::new(&world, &bearer) };
     assert_eq!(too_large.send().await.0, 413);
     assert_eq!(inbound(&world).await, 1);
 }

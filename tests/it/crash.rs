@@ -51,10 +51,8 @@ async fn every(death: impl Fn(i64) -> Death) {
             next += 1;
         }
         match worlds.join_next().await {
-            Some(died) => match died.unwrap() {
-                true => deaths += 1,
-                false => survived = true,
-            },
+            Some(died) if died.as_ref().is_ok_and(|died| *died) => deaths += 1,
+            Some(died) => survived |= !died.unwrap(),
             None => break,
         }
     }
@@ -190,7 +188,7 @@ async fn judge(world: &World, delivery: &Delivery, death: Death) {
 /// A page that was pushed again was the same bytes: nothing is ever encrypted twice.
 fn assert_same_bytes(world: &World, death: Death) {
     let mut bodies: BTreeMap<String, String> = BTreeMap::new();
-    for entry in world.sandbox.journal().snapshot().iter() {
+    for entry in &world.sandbox.journal().snapshot() {
         if entry.operation == Some(Operation::Push) {
             let body = entry.body.to_string();
             let page = entry.body["pageNumber"].to_string();

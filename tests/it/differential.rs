@@ -72,7 +72,11 @@ impl Pair {
                     assert_eq!(theirs.to_string(), ours.to_string(), "{command:?}");
                 }
                 (theirs, ours) => {
-                    panic!("{command:?}: {:?}, {:?}", theirs.is_ok(), ours.map_err(|e| e.to_string()));
+                    panic!(
+                        "{command:?}: {:?}, {:?}",
+                        theirs.is_ok(),
+                        ours.map_err(|e| e.to_string())
+                    );
                 }
             }
         }

@@ -38,7 +38,13 @@ struct Wish {
 
 fn wishes() -> impl Strategy<Value = Vec<Wish>> {
     let wish = (0..6_u8, 0..60_u16, 1..5_u8, prop::option::of(0..6_u8), any::<bool>()).prop_map(
-        |(stream, key, event_count, guess, sealed)| Wish { stream, key, event_count, guess, sealed },
+        |(stream, key, event_count, guess, sealed)| Wish {
+            stream,
+            key,
+            event_count,
+            guess,
+            sealed,
+        },
     );
     prop::collection::vec(wish, 20..80)
 }
@@ -46,7 +52,8 @@ fn wishes() -> impl Strategy<Value = Vec<Wish>> {
 fn append(wish: &Wish) -> Append {
     // A key belongs to one stream: what uses it elsewhere is refused, see the test of that name.
     let stream = format!("s-{}", wish.stream);
-    let subject = wish.sealed.then(|| SubjectId(Uuid::new_v5(&Uuid::NAMESPACE_OID, &wish.key.to_be_bytes())));
+    let subject =
+        wish.sealed.then(|| SubjectId(Uuid::new_v5(&Uuid::NAMESPACE_OID, &wish.key.to_be_bytes())));
     let event = |n: u8| NewEvent {
         name: "test.happened",
         schema_version: 1,
@@ -212,7 +219,10 @@ async fn a_changed_byte_is_found_with_its_position() {
     for (what, tampering) in [
         ("body", "UPDATE es.event SET body = set_byte(body, 1, 33) WHERE position = 3"),
         ("meta", "UPDATE es.event SET meta = '{\"actor\":\"door\" }' WHERE position = 3"),
-        ("hash", "UPDATE es.event SET hash = set_byte(hash, 0, get_byte(hash, 0) # 1) WHERE position = 3"),
+        (
+            "hash",
+            "UPDATE es.event SET hash = set_byte(hash, 0, get_byte(hash, 0) # 1) WHERE position = 3",
+        ),
         ("type", "UPDATE es.event SET event_type = 'test.other' WHERE position = 3"),
         ("hole", "DELETE FROM es.event WHERE position = 3"),
         ("end", "DELETE FROM es.event WHERE position = 5"),
@@ -220,7 +230,10 @@ async fn a_changed_byte_is_found_with_its_position() {
         let mut owner = database.as_owner().await;
         let mut transaction = sqlx::Connection::begin(&mut owner).await.unwrap();
         // Behind the triggers' back: only a superuser can.
-        sqlx::query("SET LOCAL session_replication_role = replica").execute(&mut *transaction).await.unwrap();
+        sqlx::query("SET LOCAL session_replication_role = replica")
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
         sqlx::query(tampering).execute(&mut *transaction).await.unwrap();
         transaction.commit().await.unwrap();
         let report = verify(&pool, |_| {}).await.unwrap();

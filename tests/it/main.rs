@@ -1,5 +1,11 @@
 //! One binary for the whole suite; a file for each journey or promise.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that finds nothing to unwrap has failed"
+)]
+
 mod append_only;
 mod callbacks;
 mod crash;

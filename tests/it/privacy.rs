@@ -25,7 +25,7 @@ async fn play(world: &World) {
 /// Tokens and keys that were on the wire.
 fn wire_secrets(world: &World) -> Vec<String> {
     let mut secrets = vec![world.launch.client_secret.clone()];
-    for entry in world.sandbox.journal().snapshot().iter() {
+    for entry in &world.sandbox.journal().snapshot() {
         secrets.extend(entry.header("authorization").map(str::to_owned));
         secrets.extend(entry.header("x-link-token").map(str::to_owned));
         let key = &entry.body["hiRequest"]["keyMaterial"];
@@ -75,7 +75,11 @@ async fn no_table_shows_who_the_patient_is() {
             let text: String = row.get("text");
             let readable = format!("{text}{}", hex_as_text(&text));
             for secret in SECRETS {
-                assert!(!readable.contains(secret), "{table} shows a secret of {} characters", secret.len());
+                assert!(
+                    !readable.contains(secret),
+                    "{table} shows a secret of {} characters",
+                    secret.len()
+                );
             }
         }
     }
@@ -94,9 +98,9 @@ fn hex_as_text(row: &str) -> String {
     let mut text = String::new();
     for part in row.split("\\x").skip(1) {
         let digits: Vec<u8> = part.bytes().take_while(u8::is_ascii_hexdigit).collect();
-        let bytes = digits.chunks_exact(2).filter_map(|pair| {
-            u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()
-        });
+        let bytes = digits
+            .chunks_exact(2)
+            .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
         let bytes: Vec<u8> = bytes.collect();
         text.push_str(&String::from_utf8_lossy(&bytes));
     }

@@ -16,20 +16,9 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
     // The outside world shares no code with the product, so that a mistake cannot cancel itself out.
     ("hip-sandbox", &[]),
     ("hip-domain", &["abdm-fhir"]),
-    (
-        "hip-commands",
-        &["hip-domain", "abdm-fhir", "abdm-fidelius"],
-    ),
+    ("hip-commands", &["hip-domain", "abdm-fhir", "abdm-fidelius"]),
     ("hip-projections", &["hip-domain"]),
-    (
-        "hip-infra",
-        &[
-            "hip-domain",
-            "hip-commands",
-            "hip-projections",
-            "abdm-fidelius",
-        ],
-    ),
+    ("hip-infra", &["hip-domain", "hip-commands", "hip-projections", "abdm-fidelius"]),
     (
         "hip",
         &[
@@ -72,11 +61,8 @@ const LONG_FILES: [(&str, &str); 0] = [];
 const FOREIGN_DIRECTORIES: [&str; 3] = [".git", ".components", "target"];
 
 /// Starts of paths that exist on one machine only; taken apart, so that this file has none.
-const MACHINE_PATHS: [&str; 3] = [
-    concat!("/wo", "rk/"),
-    concat!("/ho", "me/"),
-    concat!("/Us", "ers/"),
-];
+const MACHINE_PATHS: [&str; 3] =
+    [concat!("/wo", "rk/"), concat!("/ho", "me/"), concat!("/Us", "ers/")];
 
 #[derive(Deserialize)]
 struct Manifest {
@@ -138,9 +124,7 @@ struct Workspace {
 
 fn root() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent()
-        .expect("the suite is a member of the workspace")
-        .to_owned()
+    own.parent().expect("the suite is a member of the workspace").to_owned()
 }
 
 fn read(path: &Path) -> String {
@@ -172,18 +156,12 @@ fn files() -> Vec<PathBuf> {
         for entry in fs::read_dir(&directory).expect("a directory of ours can be read") {
             let entry = entry.expect("a directory of ours can be read");
             let kind = entry.file_type().expect("a directory entry has a type");
-            let is_foreign = FOREIGN_DIRECTORIES
-                .iter()
-                .any(|name| entry.file_name() == *name);
+            let is_foreign = FOREIGN_DIRECTORIES.iter().any(|name| entry.file_name() == *name);
             if kind.is_dir() && !is_foreign {
                 directories.push(entry.path());
             } else if kind.is_file() {
                 let path = entry.path();
-                found.push(
-                    path.strip_prefix(&root)
-                        .expect("it was found below")
-                        .to_owned(),
-                );
+                found.push(path.strip_prefix(&root).expect("it was found below").to_owned());
             }
         }
     }
@@ -192,9 +170,7 @@ fn files() -> Vec<PathBuf> {
 }
 
 fn files_with_extension(extension: &str) -> impl Iterator<Item = PathBuf> {
-    files()
-        .into_iter()
-        .filter(move |path| path.extension().is_some_and(|its| its == extension))
+    files().into_iter().filter(move |path| path.extension().is_some_and(|its| its == extension))
 }
 
 #[track_caller]
@@ -207,15 +183,8 @@ fn arrows_point_one_way() {
     let workspace = workspace();
     let manifests = manifests(&workspace);
     let may_know: BTreeMap<&str, &[&str]> = MAY_KNOW.into_iter().collect();
-    let members: BTreeSet<&str> = manifests
-        .iter()
-        .map(|it| it.package.name.as_str())
-        .collect();
-    assert_eq!(
-        members,
-        may_know.keys().copied().collect(),
-        "crates and their table differ"
-    );
+    let members: BTreeSet<&str> = manifests.iter().map(|it| it.package.name.as_str()).collect();
+    assert_eq!(members, may_know.keys().copied().collect(), "crates and their table differ");
     let mut wrong = Vec::new();
     for manifest in &manifests {
         let name = manifest.package.name.as_str();
@@ -232,25 +201,16 @@ fn arrows_point_one_way() {
 fn the_domain_does_no_io() {
     let workspace = workspace();
     let manifests = manifests(&workspace);
-    let domain = manifests
-        .iter()
-        .find(|it| it.package.name == "hip-domain")
-        .expect("the domain");
+    let domain = manifests.iter().find(|it| it.package.name == "hip-domain").expect("the domain");
     let mut known = domain.known(&workspace, false);
     known.retain(|name| FORBIDDEN_IN_DOMAIN.contains(&name.as_str()));
-    assert_none(
-        "the domain depends on",
-        &known.into_iter().collect::<Vec<_>>(),
-    );
+    assert_none("the domain depends on", &known.into_iter().collect::<Vec<_>>());
 }
 
 #[test]
 fn every_crate_has_the_licence_of_the_workspace() {
     let is_inherited = |license: &Option<toml::Value>| {
-        license
-            .as_ref()
-            .and_then(|it| it.get("workspace"))
-            .and_then(toml::Value::as_bool)
+        license.as_ref().and_then(|it| it.get("workspace")).and_then(toml::Value::as_bool)
             == Some(true)
     };
     let without: Vec<String> = manifests(&workspace())
@@ -263,13 +223,9 @@ fn every_crate_has_the_licence_of_the_workspace() {
 
 #[test]
 fn every_migration_opens_with_a_comment() {
-    let migrations: Vec<PathBuf> = files_with_extension("sql")
-        .filter(|path| path.starts_with("migrations"))
-        .collect();
-    assert!(
-        !migrations.is_empty(),
-        "the migrations have moved, and this test with them"
-    );
+    let migrations: Vec<PathBuf> =
+        files_with_extension("sql").filter(|path| path.starts_with("migrations")).collect();
+    assert!(!migrations.is_empty(), "the migrations have moved, and this test with them");
     let silent: Vec<String> = migrations
         .iter()
         .filter(|path| !read(&root().join(path)).starts_with("-- "))
@@ -288,10 +244,7 @@ fn files_stay_short_or_say_why() {
         .collect();
     assert_none("files with more than one idea", &long);
     for (path, reason) in LONG_FILES {
-        assert!(
-            lines(Path::new(path)) > LINE_COUNT_MAX,
-            "{path} is short now ({reason})"
-        );
+        assert!(lines(Path::new(path)) > LINE_COUNT_MAX, "{path} is short now ({reason})");
     }
 }
 
@@ -311,12 +264,8 @@ fn no_file_knows_the_machine_it_was_written_on() {
         // What is no text cannot be searched, and holds no path that anybody wrote.
         .filter_map(|path| Some((fs::read_to_string(root().join(&path)).ok()?, path)))
         .flat_map(|(text, path)| {
-            let found = MACHINE_PATHS
-                .iter()
-                .filter(move |machine| text.contains(**machine));
-            found
-                .map(move |machine| format!("{}: {machine}", path.display()))
-                .collect::<Vec<_>>()
+            let found = MACHINE_PATHS.iter().filter(move |machine| text.contains(**machine));
+            found.map(move |machine| format!("{}: {machine}", path.display())).collect::<Vec<_>>()
         })
         .collect();
     assert_none("files with a path of one machine", &traces);

@@ -77,8 +77,9 @@ async fn without_the_key_there_is_no_answer() {
     let (world, _hip) = World::start().await;
     let client = reqwest::Client::builder().build().unwrap();
     for key in [None, Some("wrong")] {
-        let mut request =
-            client.post(format!("{}/v1/visits", world.launch.url)).body(visit("3001", true).to_string());
+        let mut request = client
+            .post(format!("{}/v1/visits", world.launch.url))
+            .body(visit("3001", true).to_string());
         if let Some(key) = key {
             request = request.bearer_auth(key);
         }

@@ -169,11 +169,12 @@ fn configuration(sandbox: &Sandbox, url: &str, dir: &std::path::Path) -> String 
     let push = sandbox.hiu_push_url();
     let push = push.trim_start_matches("http://").split('/').next().unwrap_or_default();
     let kek = dir.join("kek");
+    let kek = kek.display();
     format!(
         "listen = {listen:?}\n\
          [gateway]\nbase_url = {gateway:?}\nclient_id = {client_id:?}\n\
          [[facility]]\nid = {FACILITY:?}\nname = \"PHC Ambegaon\"\n\
-         [keys]\nfile = {kek:?}\n\
+         [keys]\nfile = \"{kek}\"\n\
          [push]\nallow = [{push:?}]\n\
          [worker]\nlease_ms = 600\npoll_ms = 50\n"
     )

@@ -115,7 +115,7 @@ fn validate(files: &[PathBuf], json: bool) -> anyhow::Result<Answer> {
             }
             (Ok(_), false) => say(&format!("{name}: valid")),
             (Err(errors), false) => {
-                for error in errors.iter() {
+                for error in errors {
                     complain(&format!("{name}: {}: {}", error.path, error.message));
                 }
             }

@@ -41,9 +41,11 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    pub(super) async fn set(data_dir: &Path, progress: &mut Progress) -> anyhow::Result<Self> {
-        progress.begin("Set the stage", 0);
-        let database = Database::open(data_dir).await?;
+    pub(super) async fn set(
+        database: Database,
+        data_dir: &Path,
+        progress: &mut Progress,
+    ) -> anyhow::Result<Self> {
         postgres::migrate(database.url()).await?;
         let sandbox = twin(data_dir).await?;
         let listener = TcpListener::bind("127.0.0.1:8080").await;
@@ -147,10 +149,11 @@ fn toml(
     data_dir: &Path,
 ) -> String {
     let kek = data_dir.join("kek");
+    let kek = kek.display();
     format!(
         "[gateway]\nbase_url = {gateway:?}\nclient_id = {client_id:?}\n\
          [[facility]]\nid = {FACILITY_ID:?}\nname = {FACILITY_NAME:?}\n\
-         [keys]\nfile = {kek:?}\n\
+         [keys]\nfile = \"{kek}\"\n\
          [push]\nallow = [\"{push_address}\"]\n",
     )
 }

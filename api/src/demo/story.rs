@@ -89,7 +89,7 @@ pub(super) async fn tell(stage: &Stage, progress: &mut Progress) -> anyhow::Resu
     .await?;
 
     step(stage, progress, "Verify the log", async {
-        let report = verify(&stage.pool, |_| {}).await?;
+        let report = Box::pin(verify(&stage.pool, |_| {})).await?;
         ensure!(report.broken.is_none(), audit::in_words(&report));
         let violations = stage.sandbox.violations();
         ensure!(violations.is_empty(), "the twin saw the contract broken: {violations:?}");

@@ -41,7 +41,7 @@ pub(crate) struct Selection {
 /// What became of a visit.
 #[derive(Serialize, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Visit {
+pub(crate) struct ShownVisit {
     visit_code: String,
     facility_id: String,
     revision: i32,
@@ -65,8 +65,8 @@ pub(crate) async fn show(
     State(composed): Context,
     Path(code): Path<String>,
     Query(selection): Query<Selection>,
-) -> Result<axum::Json<Visit>, Problem> {
-    let visits: Vec<Visit> = sqlx::query_as(
+) -> Result<axum::Json<ShownVisit>, Problem> {
+    let visits: Vec<ShownVisit> = sqlx::query_as(
         "SELECT v.visit_code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, \
                 c.link_state, c.link_error, c.linked_at, v.documents, v.skipped, v.rejected \
            FROM hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id \

@@ -112,7 +112,12 @@ async fn granted(
         }
     };
     let asked = &incoming.received.facility;
-    if artefact.hip.as_ref().and_then(|hip| hip.id.as_deref()).is_some_and(|id| id != asked.as_str()) {
+    if artefact
+        .hip
+        .as_ref()
+        .and_then(|hip| hip.id.as_deref())
+        .is_some_and(|id| id != asked.as_str())
+    {
         let owed = Owed::ConsentOnNotify { consent_id, error: Some(code("ABDM-1035")) };
         return Ok(Verdict::Rejected {
             code: code("ABDM-1035"),
@@ -140,8 +145,7 @@ async fn granted(
         date_range,
         erase_at,
     };
-    let command =
-        ConsentCommand::Grant { grant, artefact: Phi::new(detail.get().to_owned()) };
+    let command = ConsentCommand::Grant { grant, artefact: Phi::new(detail.get().to_owned()) };
     store(provider, incoming, &consent_id, command, subject).await?;
     Ok(acknowledged(consent_id, subject))
 }
@@ -164,7 +168,8 @@ async fn care_contexts(
     let mut granted = Vec::new();
     for named in artefact.care_contexts.iter().take(CARE_CONTEXT_COUNT_MAX) {
         // A reference that can't be ours names nothing that we hold.
-        let Ok(reference) = CareContextReference::parse(named.care_context_reference.clone()) else {
+        let Ok(reference) = CareContextReference::parse(named.care_context_reference.clone())
+        else {
             continue;
         };
         let name = care_context_name(&named.patient_reference, &reference);

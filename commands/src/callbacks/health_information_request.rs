@@ -127,7 +127,6 @@ async fn check(
     if !inside {
         return Err(code("ABDM-1063"));
     }
-    let _: PeerMaterial =
-        hiu_material(&recipient.key, now).map_err(|_| code("ABDM-1031"))?;
+    let _: PeerMaterial = hiu_material(&recipient.key, now).map_err(|_| code("ABDM-1031"))?;
     provider.hiu.check(&recipient.push_url).await.map_err(|_| code("ABDM-1031"))
 }

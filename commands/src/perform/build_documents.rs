@@ -2,11 +2,12 @@
 
 use abdm_fhir::check::Severity;
 use abdm_fhir::visit::VisitDocument;
-use abdm_fhir::{BuildContext, Confidentiality, Document};
+use abdm_fhir::{BuildContext, Confidentiality, Document, Documents, Skipped};
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
 use hip_domain::id::Digest;
 use hip_domain::sealed::Sealed;
+use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use hip_domain::visit::{
     BuiltDocument, RejectedDocument, SkippedDocument, Visit, VisitCommand, VisitEvent,
@@ -22,12 +23,12 @@ pub(super) async fn perform(
     visit: &StreamId,
 ) -> Result<(), TaskError> {
     let source = VisitSource::newest(provider, visit).await?;
-    let documents = source.documents()?;
+    let documents = source.documents();
     let (fit, unfit): (Vec<_>, Vec<_>) = documents.built.iter().partition(|built| is_fit(built));
     let command = VisitCommand::SetDocuments {
         revision: source.revision,
         built: fit.into_iter().map(built).collect(),
-        skipped: documents.skipped.iter().map(skipped).collect(),
+        skipped: documents.skipped.iter().copied().map(skipped).collect(),
         rejected: unfit.into_iter().map(rejected).collect(),
     };
     let origin = due.cause.origin("process");
@@ -45,26 +46,19 @@ pub(super) struct VisitSource {
 impl VisitSource {
     /// The newest revision.
     pub(super) async fn newest(provider: &Provider, visit: &StreamId) -> Result<Self, TaskError> {
-        let wanted = |event: &Event| {
-            matches!(event, Event::Visit(VisitEvent::Recorded { .. } | VisitEvent::Amended { .. }))
-        };
-        let recorded = provider.newest(visit, wanted).await?;
-        let recorded = recorded.ok_or_else(|| TaskError::never("there is no such visit"))?;
-        let (revision, document) = match recorded.event {
-            Event::Visit(VisitEvent::Recorded { document, .. }) => (1, document),
-            Event::Visit(VisitEvent::Amended { revision, document, .. }) => (revision, document),
-            _ => return Err(TaskError::never("there is no such visit")),
-        };
-        let Sealed::Open(document) = document else {
+        let revision = provider.newest(visit, revision_and_document).await?;
+        let revision = revision.ok_or_else(|| TaskError::never("there is no such visit"))?;
+        let recorded_at = revision.recorded_at;
+        let (revision, Sealed::Open(document)) = revision.event else {
             return Err(TaskError::never("the data principal was erased"));
         };
         let visit = VisitDocument::parse(document.reveal().as_bytes())
             .map_err(|_| TaskError::never("the stored visit does not fit the schema any more"))?;
-        Ok(Self { revision, recorded_at: recorded.recorded_at, visit })
+        Ok(Self { revision, recorded_at, visit })
     }
 
     /// Its documents: the same bytes whenever they are built.
-    pub(super) fn documents(&self) -> Result<abdm_fhir::Documents, TaskError> {
+    pub(super) fn documents(&self) -> Documents {
         let facility = &self.visit.facility.abdm_facility_id;
         let context = BuildContext {
             revision: self.revision,
@@ -73,7 +67,20 @@ impl VisitSource {
             deployment_url: format!("https://facility.abdm.gov.in/{facility}/records"),
             confidentiality: Confidentiality::default(),
         };
-        Ok(abdm_fhir::documents(&self.visit, &context))
+        abdm_fhir::documents(&self.visit, &context)
+    }
+}
+
+fn revision_and_document(event: Event) -> Option<(u32, Sealed<Phi<String>>)> {
+    let Event::Visit(event) = event else {
+        return None;
+    };
+    match event {
+        VisitEvent::Recorded { document, .. } => Some((1, document)),
+        VisitEvent::Amended { revision, document, .. } => Some((revision, document)),
+        VisitEvent::BundlesBuilt { .. }
+        | VisitEvent::BundleRejected { .. }
+        | VisitEvent::Linked { .. } => None,
     }
 }
 
@@ -91,7 +98,7 @@ fn built(document: &Document) -> BuiltDocument {
     }
 }
 
-fn skipped(skipped: &abdm_fhir::Skipped) -> SkippedDocument {
+fn skipped(skipped: Skipped) -> SkippedDocument {
     SkippedDocument { hi_type: skipped.hi_type, reason: skipped.reason.to_string() }
 }
 

@@ -57,7 +57,9 @@ const fn attempts(state: &Outbound) -> u32 {
 /// A page leaves only while the consent allows it: looked at again for every page, from the log,
 /// right before it leaves. A page that may not leave stops the transfer.
 async fn forbidden(provider: &Provider, call: &Call) -> Result<Option<Stop>, TaskError> {
-    let Call::PushPage { transaction, page } = call else { return Ok(None) };
+    let Call::PushPage { transaction, page } = call else {
+        return Ok(None);
+    };
     let stream = StreamId::transfer(transaction);
     let state = provider.dispatcher.load::<Transfer>(&stream).await?;
     let Transfer::Sending { facts, next, .. } = state else {
@@ -111,30 +113,31 @@ impl Attempt<'_> {
         lost: bool,
     ) -> Result<(), TaskError> {
         let (status, code, reason) = match outcome {
-            Ok(status) => return self.tell(OutboundCommand::Accept { status }, "accept").await,
+            Ok(status) => {
+                return self.tell(OutboundCommand::Accept { status }, "accept").await;
+            }
             Err(SendError::Duplicate { status, .. }) if lost => {
                 return self.tell(OutboundCommand::Accept { status }, "accept").await;
             }
-            Err(SendError::Unavailable { status, code }) => {
-                match patience(call, number) {
-                    Patience::TryAgain { after } => {
-                        let next_at = self.provider.clock.now() + after;
-                        let command = OutboundCommand::Fail { status, code, next_at };
-                        self.tell(command, &format!("fail:{number}")).await?;
-                        return Err(TaskError::Later {
-                            after: Some(after),
-                            reason: format!("the peer could not take it (status {status:?})"),
-                        });
-                    }
-                    Patience::GiveUp => (status, code, "the peer could not take it".to_owned()),
+            Err(SendError::Unavailable { status, code }) => match patience(call, number) {
+                Patience::TryAgain { after } => {
+                    let next_at = self.provider.clock.now() + after;
+                    let command = OutboundCommand::Fail { status, code, next_at };
+                    self.tell(command, &format!("fail:{number}")).await?;
+                    return Err(TaskError::Later {
+                        after: Some(after),
+                        reason: format!("the peer could not take it (status {status:?})"),
+                    });
                 }
-            }
+                Patience::GiveUp => (status, code, "the peer could not take it".to_owned()),
+            },
             Err(SendError::Duplicate { status, code }) => {
                 (Some(status), Some(code), "the peer says that it had this before".to_owned())
             }
             Err(SendError::Refused { status, code, reason }) => (status, code, reason),
         };
-        self.tell(OutboundCommand::Abandon { status, code, reason: reason.clone() }, "abandon").await?;
+        self.tell(OutboundCommand::Abandon { status, code, reason: reason.clone() }, "abandon")
+            .await?;
         Err(TaskError::never(reason))
     }
 }

@@ -66,11 +66,17 @@ async fn seal(
     place: &Place<'_>,
     now: DateTime<Utc>,
 ) -> Result<Result<(PageSeal, Phi<String>), Stop>, TaskError> {
-    let Some(document) = document(provider, wanted).await? else { return Ok(Err(Stop::Document)) };
+    let Some(document) = document(provider, wanted).await? else {
+        return Ok(Err(Stop::Document));
+    };
     let recipient = recipient(provider, stream).await?;
     // The key may have expired since the request was accepted.
-    let Ok(peer) = hiu_material(&recipient.key, now) else { return Ok(Err(Stop::Key)) };
-    let Ok(session) = SealOnce::new(&peer) else { return Ok(Err(Stop::Key)) };
+    let Ok(peer) = hiu_material(&recipient.key, now) else {
+        return Ok(Err(Stop::Key));
+    };
+    let Ok(session) = SealOnce::new(&peer) else {
+        return Ok(Err(Stop::Key));
+    };
     let sealed = session.seal(document.as_bytes());
     let record = PageSeal {
         dialect: peer.dialect().as_str().to_owned(),
@@ -97,7 +103,7 @@ async fn seal(
 /// The document of a page, built from the newest revision of its visit.
 async fn document(provider: &Provider, wanted: &PlannedPage) -> Result<Option<String>, TaskError> {
     let source = VisitSource::newest(provider, &wanted.visit).await?;
-    let mut documents = source.documents()?.built.into_iter();
+    let mut documents = source.documents().built.into_iter();
     let document = documents.find(|document| {
         document.id == wanted.document_id
             || (document.hi_type == wanted.hi_type && is_fit(document))
@@ -110,13 +116,17 @@ pub(super) async fn recipient(
     provider: &Provider,
     stream: &StreamId,
 ) -> Result<Recipient, TaskError> {
-    let requested =
-        |event: &Event| matches!(event, Event::Transfer(TransferEvent::Requested { .. }));
-    match provider.newest(stream, requested).await?.map(|recorded| recorded.event) {
-        Some(Event::Transfer(TransferEvent::Requested {
-            recipient: Sealed::Open(recipient), ..
-        })) => Ok(recipient),
-        _ => Err(TaskError::never("the recipient of the transfer cannot be read any more")),
+    let requested = provider.newest(stream, |event| {
+        let Event::Transfer(TransferEvent::Requested { recipient, .. }) = event else {
+            return None;
+        };
+        Some(recipient)
+    });
+    match requested.await?.map(|recorded| recorded.event) {
+        Some(Sealed::Open(recipient)) => Ok(recipient),
+        Some(Sealed::Closed | Sealed::Erased) | None => {
+            Err(TaskError::never("the recipient of the transfer cannot be read any more"))
+        }
     }
 }
 

@@ -5,11 +5,13 @@ use hip_domain::discovery::{
 };
 use hip_domain::event::Event;
 use hip_domain::id::{FacilityId, SubjectId};
-use hip_domain::patient::{Demographics, PatientEvent};
+use hip_domain::patient::Demographics;
+use hip_domain::recorded::Recorded;
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 
 use super::TaskError;
+use super::person::demographics_of;
 use crate::callbacks::code;
 use crate::lookup::{self, Lookup};
 use crate::matching::{Suspect, recognise};
@@ -22,12 +24,13 @@ pub(super) async fn perform(
     due: &Due,
     discovery: &StreamId,
 ) -> Result<(), TaskError> {
-    let requested =
-        |event: &Event| matches!(event, Event::Discovery(DiscoveryEvent::Requested { .. }));
-    let Some(recorded) = provider.newest(discovery, requested).await? else {
-        return Err(TaskError::never("there is no such discovery"));
-    };
-    let Event::Discovery(DiscoveryEvent::Requested { facility, query, .. }) = recorded.event else {
+    let requested = provider.newest(discovery, |event| {
+        let Event::Discovery(DiscoveryEvent::Requested { facility, query, .. }) = event else {
+            return None;
+        };
+        Some((facility, query))
+    });
+    let Some(Recorded { event: (facility, query), .. }) = requested.await? else {
         return Err(TaskError::never("there is no such discovery"));
     };
     let Sealed::Open(query) = query else {
@@ -72,7 +75,9 @@ async fn find(
         return Ok(matches);
     }
     for candidate in provider.directory.by_mobile(facility, &mobiles).await? {
-        let Some(demographics) = demographics(provider, &candidate).await? else { continue };
+        let Some(demographics) = demographics(provider, &candidate).await? else {
+            continue;
+        };
         let suspect = Suspect { demographics: &demographics };
         let tolerance = provider.settings.year_of_birth_tolerance;
         if let Some(matched_by) = recognise(query, &suspect, tolerance) {
@@ -112,13 +117,12 @@ async fn demographics(
     provider: &Provider,
     candidate: &Candidate,
 ) -> Result<Option<Demographics>, TaskError> {
-    let Some(recorded) = provider.at(candidate.demographics_at).await? else { return Ok(None) };
-    Ok(match recorded.event {
-        Event::Patient(
-            PatientEvent::Registered { demographics: Sealed::Open(demographics), .. }
-            | PatientEvent::DemographicsChanged { demographics: Sealed::Open(demographics), .. },
-        ) => Some(demographics),
-        _ => None,
+    let Some(recorded) = provider.at(candidate.demographics_at).await? else {
+        return Ok(None);
+    };
+    Ok(match demographics_of(recorded.event) {
+        Some(Sealed::Open(demographics)) => Some(demographics),
+        Some(Sealed::Closed | Sealed::Erased) | None => None,
     })
 }
 

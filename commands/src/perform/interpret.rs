@@ -2,6 +2,7 @@
 
 use hip_domain::event::Event;
 use hip_domain::inbound::{Inbound, InboundEvent};
+use hip_domain::recorded::Recorded;
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 
@@ -15,11 +16,13 @@ pub(super) async fn perform(
     due: &Due,
     inbound: &StreamId,
 ) -> Result<(), TaskError> {
-    let received = |event: &Event| matches!(event, Event::Inbound(InboundEvent::Received(_)));
-    let Some(recorded) = provider.newest(inbound, received).await? else {
-        return Err(TaskError::never("there is no such message"));
-    };
-    let Event::Inbound(InboundEvent::Received(received)) = recorded.event else {
+    let received = provider.newest(inbound, |event| {
+        let Event::Inbound(InboundEvent::Received(received)) = event else {
+            return None;
+        };
+        Some(received)
+    });
+    let Some(Recorded { event: received, .. }) = received.await? else {
         return Err(TaskError::never("there is no such message"));
     };
     let Sealed::Open(raw) = &received.raw else {

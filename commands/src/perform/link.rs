@@ -25,10 +25,7 @@ pub(super) async fn register(
         link_with: link_with.cloned(),
     };
     let origin = due.cause.origin("process");
-    provider
-        .dispatcher
-        .execute::<CareContext>(care_context, command, &due.key(), &origin)
-        .await?;
+    provider.dispatcher.execute::<CareContext>(care_context, command, &due.key(), &origin).await?;
     Ok(())
 }
 
@@ -67,10 +64,7 @@ pub(super) async fn request(
 ) -> Result<(), TaskError> {
     let command = CareContextCommand::RequestLink { request_id, link_token: link_token.clone() };
     let origin = due.cause.origin("process");
-    provider
-        .dispatcher
-        .execute::<CareContext>(care_context, command, &due.key(), &origin)
-        .await?;
+    provider.dispatcher.execute::<CareContext>(care_context, command, &due.key(), &origin).await?;
     Ok(())
 }
 

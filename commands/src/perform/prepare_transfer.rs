@@ -19,7 +19,9 @@ pub(super) async fn perform(
 ) -> Result<(), TaskError> {
     let stream = StreamId::transfer(transaction);
     let state = provider.dispatcher.load::<Transfer>(&stream).await?;
-    let Transfer::Accepted { facts } = state else { return Ok(()) };
+    let Transfer::Accepted { facts } = state else {
+        return Ok(());
+    };
     let consent_stream = StreamId::consent(&facts.consent_id);
     let consent = provider.dispatcher.load::<Consent>(&consent_stream).await?;
     let (mut pages, mut missing) = (Vec::new(), Vec::new());
@@ -49,7 +51,9 @@ async fn pages_of(
     care_context: &GrantedCareContext,
 ) -> Result<Result<Vec<PlannedPage>, &'static str>, TaskError> {
     let state = provider.dispatcher.load::<CareContext>(&care_context.stream).await?;
-    let Some(facts) = state.facts else { return Ok(Err("care context not found")) };
+    let Some(facts) = state.facts else {
+        return Ok(Err("care context not found"));
+    };
     if facts.facility != grant.facility || !range.contains(facts.visited_at) {
         return Ok(Err("no records in the requested period"));
     }
@@ -70,9 +74,11 @@ async fn pages_of(
 
 /// The documents of a visit that may be shared.
 async fn built(provider: &Provider, visit: &StreamId) -> Result<Vec<BuiltDocument>, TaskError> {
-    let wanted = |event: &Event| matches!(event, Event::Visit(VisitEvent::BundlesBuilt { .. }));
-    Ok(match provider.newest(visit, wanted).await?.map(|recorded| recorded.event) {
-        Some(Event::Visit(VisitEvent::BundlesBuilt { built, .. })) => built,
-        _ => vec![],
-    })
+    let newest = provider.newest(visit, |event| {
+        let Event::Visit(VisitEvent::BundlesBuilt { built, .. }) = event else {
+            return None;
+        };
+        Some(built)
+    });
+    Ok(newest.await?.map(|recorded| recorded.event).unwrap_or_default())
 }

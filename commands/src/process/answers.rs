@@ -19,7 +19,9 @@ pub(super) fn of_inbound(recorded: &Recorded<Event>, event: &InboundEvent) -> Ve
         InboundEvent::Interpreted { owed } | InboundEvent::Rejected { owed, .. } => owed,
         InboundEvent::Failed { .. } => &None,
     };
-    let Some(in_reply_to) = inbound_request(recorded) else { return vec![] };
+    let Some(in_reply_to) = inbound_request(recorded) else {
+        return vec![];
+    };
     match owed {
         Some(Owed::ConsentOnNotify { consent_id, error }) => vec![Task::Call {
             request_id: request_id(recorded, 0),
@@ -42,7 +44,9 @@ pub(super) fn of_discovery(recorded: &Recorded<Event>, event: &DiscoveryEvent) -
         DiscoveryEvent::PatientMatched { request_id, .. }
         | DiscoveryEvent::NotMatched { request_id, .. } => *request_id,
     };
-    let Some(transaction) = discovery_transaction(recorded) else { return vec![] };
+    let Some(transaction) = discovery_transaction(recorded) else {
+        return vec![];
+    };
     let call = Call::OnDiscover { transaction, in_reply_to };
     vec![Task::Call { request_id: request_id(recorded, 0), call }]
 }

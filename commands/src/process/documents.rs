@@ -1,10 +1,10 @@
 //! A visit becomes documents, and documents make a care context.
 
+use hip_domain::care_context::CareContextFacts;
 use hip_domain::event::Event;
 use hip_domain::hi_type::HiType;
 use hip_domain::recorded::Recorded;
 use hip_domain::visit::{BuiltDocument, VisitEvent};
-use hip_domain::care_context::CareContextFacts;
 
 use crate::task::Task;
 

@@ -22,9 +22,7 @@ pub(super) fn of_transfer(recorded: &Recorded<Event>, event: &TransferEvent) -> 
             error: Some(code.clone()),
             in_reply_to: *request_id,
         }),
-        TransferEvent::BundlePrepared { pages, .. } if !pages.is_empty() => {
-            encrypt(recorded, 0)
-        }
+        TransferEvent::BundlePrepared { pages, .. } if !pages.is_empty() => encrypt(recorded, 0),
         TransferEvent::PageEncrypted { page, .. } => match transaction(recorded) {
             Some(transaction) => call(Call::PushPage { transaction, page: *page }),
             None => vec![],
@@ -46,7 +44,11 @@ pub(super) fn of_outbound(event: &OutboundEvent) -> Vec<Task> {
             call: Call::OnRequest { transaction, error: None, .. }, ..
         } => vec![Task::PrepareTransfer { transaction: transaction.clone() }],
         OutboundEvent::Accepted { call: Call::PushPage { transaction, page }, status } => {
-            vec![Task::MarkPushed { transaction: transaction.clone(), page: *page, status: *status }]
+            vec![Task::MarkPushed {
+                transaction: transaction.clone(),
+                page: *page,
+                status: *status,
+            }]
         }
         OutboundEvent::Abandoned { call: Call::PushPage { transaction, page }, status, .. } => {
             vec![Task::StopTransfer {

@@ -66,19 +66,10 @@ impl fmt::Debug for Document {
 /// Builds every document that `visit` yields.
 pub fn documents(visit: &VisitDocument, context: &BuildContext) -> Documents {
     let digest = ContentDigest::of(visit);
-    let mut documents = Documents {
-        built: vec![],
-        skipped: vec![],
-    };
+    let mut documents = Documents { built: vec![], skipped: vec![] };
     let attempts = [
-        (
-            HiType::OpConsultation,
-            op_consultation::build(visit, context, &digest),
-        ),
-        (
-            HiType::Prescription,
-            prescription::build(visit, context, &digest),
-        ),
+        (HiType::OpConsultation, op_consultation::build(visit, context, &digest)),
+        (HiType::Prescription, prescription::build(visit, context, &digest)),
     ];
     for (hi_type, attempt) in attempts {
         match attempt {

@@ -55,9 +55,7 @@ impl HiType {
 
     /// Reads a name in any case: peers write `OPCONSULTATION` as well.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|known| known.as_str().eq_ignore_ascii_case(name))
+        Self::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(name))
     }
 }
 
@@ -77,10 +75,7 @@ mod tests {
             assert_eq!(HiType::parse(&known.as_str().to_uppercase()), Some(known));
             assert_eq!(serde_json::to_value(known).unwrap(), known.as_str());
         }
-        assert_eq!(
-            HiType::parse("opconsultation"),
-            Some(HiType::OpConsultation)
-        );
+        assert_eq!(HiType::parse("opconsultation"), Some(HiType::OpConsultation));
         assert_eq!(HiType::parse("OP Consultation"), None);
     }
 }

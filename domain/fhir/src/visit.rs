@@ -147,11 +147,7 @@ impl VisitDocument {
 fn read_types(bytes: &[u8]) -> Result<VisitDocument, VisitErrors> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        VisitErrors::one(
-            &Path::from(error.path()),
-            Rule::Type,
-            "does not fit the visit document",
-        )
+        VisitErrors::one(&Path::from(error.path()), Rule::Type, "does not fit the visit document")
     })
 }
 

@@ -22,23 +22,15 @@ fn main() {
         let peer_text =
             STANDARD.encode(PrivateKey::fresh(dialect).unwrap().public_key().as_bytes());
         let peer = material(&peer_text);
-        report(&format!("check a peer key, {dialect}"), || {
-            PublicKey::parse(&peer_text)
-        });
+        report(&format!("check a peer key, {dialect}"), || PublicKey::parse(&peer_text));
         report(&format!("new exchange, {dialect}"), || SealOnce::new(&peer));
     }
     let scalar = Scalar::from_bytes_mod_order([7; 32]);
     let point = EdwardsPoint::mul_base(&scalar);
-    report("one ECDH, Edwards product", || {
-        (black_box(point) * scalar).to_montgomery()
-    });
+    report("one ECDH, Edwards product", || (black_box(point) * scalar).to_montgomery());
 
-    let peer_text = STANDARD.encode(
-        PrivateKey::fresh(Dialect::Weierstrass)
-            .unwrap()
-            .public_key()
-            .as_bytes(),
-    );
+    let peer_text =
+        STANDARD.encode(PrivateKey::fresh(Dialect::Weierstrass).unwrap().public_key().as_bytes());
     let peer = material(&peer_text);
     for (size, round_count) in [(10_000, 2000), (1_000_000, 400)] {
         let plaintext: Vec<u8> = (0_u8..=255).cycle().take(size).collect();
@@ -47,11 +39,7 @@ fn main() {
         for _ in 0..round_count {
             alone.push(timed(|| {
                 let cipher = Aes256Gcm::new(black_box(&[1; 32]).into());
-                STANDARD.encode(
-                    cipher
-                        .encrypt((&[2; 12]).into(), plaintext.as_slice())
-                        .unwrap(),
-                )
+                STANDARD.encode(cipher.encrypt((&[2; 12]).into(), plaintext.as_slice()).unwrap())
             }));
             md5.push(timed(|| hex::encode(Md5::digest(&plaintext))));
             // The exchange is drawn outside the clock.
@@ -63,24 +51,14 @@ fn main() {
         line(&format!("MD5 alone, {size} B"), md5);
         line(&format!("seal and base64, {size} B"), seal);
         let ratio = seal.saturating_sub(md5).as_secs_f64() / alone.as_secs_f64();
-        println!(
-            "{:<44} {ratio:>9.2} x alone",
-            format!("the same less MD5, {size} B")
-        );
+        println!("{:<44} {ratio:>9.2} x alone", format!("the same less MD5, {size} B"));
     }
 }
 
 fn material(key_value: &str) -> PeerMaterial {
     let nonce = Nonce::fresh().unwrap().to_base64();
-    PeerMaterial::parse(
-        "ECDH",
-        "Curve25519",
-        key_value,
-        &nonce,
-        "9999-12-31",
-        DateTime::UNIX_EPOCH,
-    )
-    .unwrap()
+    PeerMaterial::parse("ECDH", "Curve25519", key_value, &nonce, "9999-12-31", DateTime::UNIX_EPOCH)
+        .unwrap()
 }
 
 fn report<T>(name: &str, mut work: impl FnMut() -> T) {

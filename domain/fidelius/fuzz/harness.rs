@@ -24,11 +24,7 @@ pub(crate) fn content(data: &[u8]) {
     let Some((nonce, content)) = data.split_first_chunk() else {
         return;
     };
-    let dialect = if choice % 2 == 0 {
-        Dialect::Weierstrass
-    } else {
-        Dialect::X25519
-    };
+    let dialect = if choice % 2 == 0 { Dialect::Weierstrass } else { Dialect::X25519 };
     let private = |byte: u8| {
         let text = format!("{}A=", char::from(byte).to_string().repeat(42));
         PrivateKey::parse(dialect, &text).expect("a fixed key in range")
@@ -41,10 +37,7 @@ pub(crate) fn content(data: &[u8]) {
         content,
     );
     let refusal = outcome.expect_err("opened what nobody sealed");
-    assert!(matches!(
-        refusal,
-        Error::Tag | Error::CiphertextTooShort | Error::Reflection
-    ));
+    assert!(matches!(refusal, Error::Tag | Error::CiphertextTooShort | Error::Reflection));
 }
 
 /// Read the lines as expiry, nonce and key of a requester; what is accepted can be sealed for.

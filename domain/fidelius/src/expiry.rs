@@ -23,11 +23,7 @@ pub(crate) fn parse(text: &str) -> Result<DateTime<Utc>, Error> {
 
 /// Refuse an expiry that lies a minute or more before `now`.
 pub(crate) fn check(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Error> {
-    if now.signed_duration_since(expires_at) >= SKEW {
-        Err(Error::Expired)
-    } else {
-        Ok(())
-    }
+    if now.signed_duration_since(expires_at) >= SKEW { Err(Error::Expired) } else { Ok(()) }
 }
 
 fn moment(text: &mut Cursor<'_>) -> Option<DateTime<Utc>> {
@@ -37,18 +33,11 @@ fn moment(text: &mut Cursor<'_>) -> Option<DateTime<Utc>> {
     }
     text.one_of(b"Tt ")?;
     let (time, leap) = text.time()?;
-    let offset = if text.is_empty() {
-        TimeDelta::zero()
-    } else {
-        text.offset()?
-    };
+    let offset = if text.is_empty() { TimeDelta::zero() } else { text.offset()? };
     if !text.is_empty() {
         return None;
     }
-    date.and_time(time)
-        .and_utc()
-        .checked_add_signed(leap)?
-        .checked_sub_signed(offset)
+    date.and_time(time).and_utc().checked_add_signed(leap)?.checked_sub_signed(offset)
 }
 
 /// What is left of the text.
@@ -66,8 +55,7 @@ impl Cursor<'_> {
     }
 
     fn digit(&mut self) -> Option<u32> {
-        self.one_of(b"0123456789")
-            .map(|digit| u32::from(digit - b'0'))
+        self.one_of(b"0123456789").map(|digit| u32::from(digit - b'0'))
     }
 
     fn number(&mut self, digit_count: usize) -> Option<u32> {
@@ -90,17 +78,10 @@ impl Cursor<'_> {
         let minute = self.number(2)?;
         self.one_of(b":")?;
         let second = self.number(2)?;
-        let nanosecond = if self.one_of(b".").is_some() {
-            self.fraction()?
-        } else {
-            0
-        };
+        let nanosecond = if self.one_of(b".").is_some() { self.fraction()? } else { 0 };
         let leap = TimeDelta::seconds(i64::from(second == 60));
         let second = if second == 60 { 59 } else { second };
-        Some((
-            NaiveTime::from_hms_nano_opt(hour, minute, second, nanosecond)?,
-            leap,
-        ))
+        Some((NaiveTime::from_hms_nano_opt(hour, minute, second, nanosecond)?, leap))
     }
 
     /// One to nine digits, as nanoseconds.

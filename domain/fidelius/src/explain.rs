@@ -53,10 +53,7 @@ pub struct Explanation {
 /// Explain a `keyValue`.
 pub fn key(base64: &str) -> Explanation {
     let decoded = wire::decode(base64, TEXT_LENGTH_MAX, Error::KeyEncoding).ok();
-    let form = decoded
-        .as_deref()
-        .and_then(|bytes| classify(bytes).ok())
-        .map(|(form, _)| form);
+    let form = decoded.as_deref().and_then(|bytes| classify(bytes).ok()).map(|(form, _)| form);
     let refusal = PublicKey::parse(base64).err();
     Explanation {
         accepted: refusal.is_none(),
@@ -64,9 +61,7 @@ pub fn key(base64: &str) -> Explanation {
         byte_length: decoded.as_ref().map(|bytes| bytes.len()),
         form,
         dialect: form.map(KeyForm::dialect),
-        fingerprint: decoded
-            .as_ref()
-            .map(|bytes| hex::encode(Sha256::digest(bytes.as_slice()))),
+        fingerprint: decoded.as_ref().map(|bytes| hex::encode(Sha256::digest(bytes.as_slice()))),
         steps: steps(base64.len(), form.map(KeyForm::dialect), refusal),
     }
 }
@@ -158,21 +153,14 @@ fn steps(text_length: usize, dialect: Option<Dialect>, refusal: Option<Error>) -
     for check in checks {
         // An overlong text and an unknown form share an error; the length tells them apart.
         let applies = check.name != LENGTH.name || text_length > TEXT_LENGTH_MAX;
-        let failure = check
-            .failures
-            .iter()
-            .find(|(error, _)| applies && Some(*error) == refusal);
+        let failure = check.failures.iter().find(|(error, _)| applies && Some(*error) == refusal);
         let (outcome, sentence) = match failure {
             _ if stopped => (Outcome::Skipped, "Not checked."),
             Some((_, sentence)) => (Outcome::Failed, *sentence),
             None => (Outcome::Passed, check.passed),
         };
         stopped |= outcome == Outcome::Failed;
-        out.push(Step {
-            name: check.name,
-            outcome,
-            sentence,
-        });
+        out.push(Step { name: check.name, outcome, sentence });
     }
     out
 }
@@ -180,29 +168,11 @@ fn steps(text_length: usize, dialect: Option<Dialect>, refusal: Option<Error>) -
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unknown = "unknown";
-        let bytes = self
-            .byte_length
-            .map_or_else(|| unknown.to_owned(), |count| count.to_string());
-        writeln!(
-            f,
-            "length       {} characters, {bytes} bytes",
-            self.text_length
-        )?;
-        writeln!(
-            f,
-            "form         {}",
-            self.form.map_or(unknown, KeyForm::as_str)
-        )?;
-        writeln!(
-            f,
-            "dialect      {}",
-            self.dialect.map_or(unknown, Dialect::as_str)
-        )?;
-        writeln!(
-            f,
-            "fingerprint  {}",
-            self.fingerprint.as_deref().unwrap_or(unknown)
-        )?;
+        let bytes = self.byte_length.map_or_else(|| unknown.to_owned(), |count| count.to_string());
+        writeln!(f, "length       {} characters, {bytes} bytes", self.text_length)?;
+        writeln!(f, "form         {}", self.form.map_or(unknown, KeyForm::as_str))?;
+        writeln!(f, "dialect      {}", self.dialect.map_or(unknown, Dialect::as_str))?;
+        writeln!(f, "fingerprint  {}", self.fingerprint.as_deref().unwrap_or(unknown))?;
         for step in &self.steps {
             let mark = match step.outcome {
                 Outcome::Passed => "passed",

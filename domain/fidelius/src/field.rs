@@ -97,11 +97,7 @@ impl Field {
         let ones_50 = ones_40.squared_times(10).mul(ones_10);
         let ones_100 = ones_50.squared_times(50).mul(ones_50);
         let ones_200 = ones_100.squared_times(100).mul(ones_100);
-        ones_200
-            .squared_times(50)
-            .mul(ones_50)
-            .squared_times(5)
-            .mul(eleventh)
+        ones_200.squared_times(50).mul(ones_50).squared_times(5).mul(eleventh)
     }
 
     /// Whether both are the same element. Public values only.

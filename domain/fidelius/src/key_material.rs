@@ -44,12 +44,7 @@ impl KeyMaterial {
             None => (key.form(), key.to_bytes()),
         };
         let key_value = wire::encode(&public_key_bytes);
-        Self {
-            form,
-            public_key_bytes,
-            key_value,
-            nonce: nonce.to_base64(),
-        }
+        Self { form, public_key_bytes, key_value, nonce: nonce.to_base64() }
     }
 
     /// `dhPublicKey.keyValue`: base64 of [`KeyMaterial::public_key_bytes`].

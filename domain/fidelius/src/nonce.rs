@@ -22,11 +22,7 @@ impl Nonce {
     /// [`Error::Base64`], or [`Error::NonceLength`] for any other length, also before decoding.
     pub fn parse(base64: &str) -> Result<Self, Error> {
         let bytes = wire::decode(base64, TEXT_LENGTH_MAX, Error::NonceLength)?;
-        bytes
-            .as_slice()
-            .try_into()
-            .map(Self)
-            .map_err(|_| Error::NonceLength)
+        bytes.as_slice().try_into().map(Self).map_err(|_| Error::NonceLength)
     }
 
     /// Draw a fresh nonce from the operating system.
@@ -35,9 +31,7 @@ impl Nonce {
     ///
     /// [`Error::Randomness`].
     pub fn fresh() -> Result<Self, Error> {
-        <[u8; 32]>::try_generate()
-            .map(Self)
-            .map_err(|_| Error::Randomness)
+        <[u8; 32]>::try_generate().map(Self).map_err(|_| Error::Randomness)
     }
 
     /// Take 32 given bytes: for vectors and tests.

@@ -55,12 +55,7 @@ impl PeerMaterial {
         let nonce = Nonce::parse(nonce)?;
         let mut key_bytes = wire::decode(key_value, TEXT_LENGTH_MAX, Error::KeyEncoding)?;
         let key = PublicKey::from_encoded(&key_bytes)?;
-        Ok(Self {
-            key,
-            key_bytes: KeyBytes(std::mem::take(&mut *key_bytes)),
-            nonce,
-            expires_at,
-        })
+        Ok(Self { key, key_bytes: KeyBytes(std::mem::take(&mut *key_bytes)), nonce, expires_at })
     }
 
     /// The dialect in which this requester must be answered.

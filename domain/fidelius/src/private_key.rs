@@ -48,9 +48,7 @@ impl PrivateKey {
         }
         let mut padded = Zeroizing::new([0; 32]);
         padded[32 - bytes.len()..].copy_from_slice(&bytes);
-        Ok(Self(Secret::Weierstrass(weierstrass::scalar_from_be(
-            &padded,
-        )?)))
+        Ok(Self(Secret::Weierstrass(weierstrass::scalar_from_be(&padded)?)))
     }
 
     /// Read dialect X: base64 of exactly 32 bytes, clamped when used.
@@ -60,10 +58,7 @@ impl PrivateKey {
     /// [`Error::Base64`] or [`Error::PrivateKeyRange`].
     pub fn x25519(base64: &str) -> Result<Self, Error> {
         let bytes = wire::decode(base64, TEXT_LENGTH_MAX, Error::PrivateKeyRange)?;
-        let bytes = bytes
-            .as_slice()
-            .try_into()
-            .map_err(|_| Error::PrivateKeyRange)?;
+        let bytes = bytes.as_slice().try_into().map_err(|_| Error::PrivateKeyRange)?;
         Ok(Self(Secret::X25519(Zeroizing::new(bytes))))
     }
 
@@ -137,7 +132,5 @@ impl std::fmt::Debug for PrivateKey {
 
 /// Bytes from the operating system's generator.
 fn random<const LENGTH: usize>() -> Result<Zeroizing<[u8; LENGTH]>, Error> {
-    <[u8; LENGTH]>::try_generate()
-        .map(Zeroizing::new)
-        .map_err(|_| Error::Randomness)
+    <[u8; LENGTH]>::try_generate().map(Zeroizing::new).map_err(|_| Error::Randomness)
 }

@@ -133,18 +133,12 @@ impl PublicKey {
             Dialect::Weierstrass => {
                 let raw = body.try_into().map_err(|_| Error::KeyEncoding)?;
                 let point = Coordinates::canonical(&raw)?.on_curve()?.in_subgroup()?;
-                Ok(Self {
-                    form,
-                    point: Point::Weierstrass { raw, point },
-                })
+                Ok(Self { form, point: Point::Weierstrass { raw, point } })
             }
             Dialect::X25519 => {
                 let u = body.try_into().map_err(|_| Error::KeyEncoding)?;
                 x25519::not_small_order(&u)?;
-                Ok(Self {
-                    form,
-                    point: Point::X25519 { u },
-                })
+                Ok(Self { form, point: Point::X25519 { u } })
             }
         }
     }
@@ -210,17 +204,11 @@ impl PublicKey {
 
     pub(crate) fn own_weierstrass(scalar: &Scalar) -> Self {
         let (raw, point) = weierstrass::public_point(scalar);
-        Self {
-            form: KeyForm::Raw,
-            point: Point::Weierstrass { raw, point },
-        }
+        Self { form: KeyForm::Raw, point: Point::Weierstrass { raw, point } }
     }
 
     pub(crate) fn own_x25519(u: [u8; 32]) -> Self {
-        Self {
-            form: KeyForm::X25519Raw,
-            point: Point::X25519 { u },
-        }
+        Self { form: KeyForm::X25519Raw, point: Point::X25519 { u } }
     }
 }
 

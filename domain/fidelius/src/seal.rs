@@ -22,10 +22,7 @@ pub struct SealOptions {
 
 impl Default for SealOptions {
     fn default() -> Self {
-        Self {
-            key_form: KeyFormPolicy::default(),
-            avoid_leading_zero: true,
-        }
+        Self { key_form: KeyFormPolicy::default(), avoid_leading_zero: true }
     }
 }
 
@@ -60,13 +57,7 @@ impl SealOnce {
     /// As [`SealOnce::new`].
     pub fn with_options(peer: &PeerMaterial, options: SealOptions) -> Result<Self, Error> {
         let (own_private, secret) = draw(peer.public_key(), options.avoid_leading_zero)?;
-        Self::assemble(
-            peer,
-            &own_private,
-            &secret,
-            &Nonce::fresh()?,
-            options.key_form,
-        )
+        Self::assemble(peer, &own_private, &secret, &Nonce::fresh()?, options.key_form)
     }
 
     /// **For vectors, tests and benchmarks only**: an exchange with a given key and nonce.
@@ -184,9 +175,7 @@ mod tests {
     /// How often 1500 secrets begin with a zero byte; 12 is what chance gives in dialect W.
     fn leading_zero_count(dialect: Dialect, avoid: bool) -> usize {
         let peer = PrivateKey::fresh(dialect).unwrap().public_key();
-        (0..1500)
-            .filter(|_| draw(&peer, avoid).unwrap().1[0] == 0)
-            .count()
+        (0..1500).filter(|_| draw(&peer, avoid).unwrap().1[0] == 0).count()
     }
 
     #[test]

@@ -29,12 +29,8 @@ impl Session {
         let (mut prk, hkdf) = Hkdf::<Sha256>::extract(Some(salt), secret);
         prk.as_mut_slice().zeroize();
         let mut key = Zeroizing::new([0; 32]);
-        hkdf.expand(&[], key.as_mut_slice())
-            .expect("32 bytes are one block of HKDF-SHA256");
-        Self {
-            key,
-            iv: iv.try_into().expect("32 bytes less 20 are 12"),
-        }
+        hkdf.expand(&[], key.as_mut_slice()).expect("32 bytes are one block of HKDF-SHA256");
+        Self { key, iv: iv.try_into().expect("32 bytes less 20 are 12") }
     }
 
     /// Ciphertext and tag in one buffer that is written once. Consumes: the IV is fixed.
@@ -52,9 +48,8 @@ impl Session {
 
     /// Verify the tag, and only then decrypt.
     pub(crate) fn decrypt(self, content: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let (body, tag) = content
-            .split_last_chunk::<TAG_LENGTH>()
-            .ok_or(Error::CiphertextTooShort)?;
+        let (body, tag) =
+            content.split_last_chunk::<TAG_LENGTH>().ok_or(Error::CiphertextTooShort)?;
         let mut out = Zeroizing::new(vec![0; body.len()]);
         let buffer = InOutBuf::new(body, &mut out).expect("both halves have the same length");
         self.cipher()

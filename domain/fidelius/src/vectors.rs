@@ -88,11 +88,7 @@ impl Summary {
         match outcome {
             Ok(()) => self.passed += 1,
             Err(Broken { step, what }) => {
-                self.failed.push(Failure {
-                    name: name.to_owned(),
-                    step,
-                    what,
-                });
+                self.failed.push(Failure { name: name.to_owned(), step, what });
             }
         }
     }
@@ -111,20 +107,16 @@ trait Step<T> {
 
 impl<T, E: std::fmt::Display> Step<T> for Result<T, E> {
     fn step(self, step: &'static str) -> Result<T, Broken> {
-        self.map_err(|error| Broken {
-            step,
-            what: error.to_string(),
-        })
+        self.map_err(|error| Broken { step, what: error.to_string() })
     }
 }
 
 /// Compare what was computed with what the file says, if it says anything.
 fn same<T: AsRef<str>>(step: &'static str, ours: &str, theirs: Option<&T>) -> Result<(), Broken> {
     match theirs.map(AsRef::as_ref) {
-        Some(theirs) if theirs != ours => Err(Broken {
-            step,
-            what: format!("computed {ours}, the file says {theirs}"),
-        }),
+        Some(theirs) if theirs != ours => {
+            Err(Broken { step, what: format!("computed {ours}, the file says {theirs}") })
+        }
         _ => Ok(()),
     }
 }

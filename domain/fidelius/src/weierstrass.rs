@@ -40,35 +40,24 @@ impl Coordinates {
     pub(crate) fn canonical(raw: &RawPoint) -> Result<Self, Error> {
         let (x, y) = raw[1..].split_at(32);
         let coordinate = |bytes: &[u8]| {
-            let bytes = bytes
-                .try_into()
-                .expect("65 bytes less the first are twice 32");
+            let bytes = bytes.try_into().expect("65 bytes less the first are twice 32");
             Field::from_canonical_be(bytes).ok_or(Error::NotCanonical)
         };
-        Ok(Self {
-            u: coordinate(x)?.sub(A_THIRD),
-            v: coordinate(y)?,
-        })
+        Ok(Self { u: coordinate(x)?.sub(A_THIRD), v: coordinate(y)? })
     }
 
     /// Check v^2 = u (u^2 + A u + 1), which is the Weierstrass equation after the change of x.
     pub(crate) fn on_curve(self) -> Result<Self, Error> {
         let Self { u, v } = self;
         let right = u.mul(u.mul(u.add(A)).add(Field::ONE));
-        if v.square().equals(right) {
-            Ok(self)
-        } else {
-            Err(Error::NotOnCurve)
-        }
+        if v.square().equals(right) { Ok(self) } else { Err(Error::NotOnCurve) }
     }
 
     /// Check that the point generates the group of prime order.
     ///
     /// The sign is dropped: Q and -Q have the same order and the same shared secrets.
     pub(crate) fn in_subgroup(&self) -> Result<EdwardsPoint, Error> {
-        let point = MontgomeryPoint(self.u.to_le())
-            .to_edwards(0)
-            .ok_or(Error::NotOnCurve)?;
+        let point = MontgomeryPoint(self.u.to_le()).to_edwards(0).ok_or(Error::NotOnCurve)?;
         if point.is_small_order() {
             Err(Error::SmallOrder)
         } else if !point.is_torsion_free() {

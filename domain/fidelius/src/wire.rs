@@ -17,10 +17,7 @@ pub(crate) fn decode(
     if text.len() > length_max {
         return Err(too_long);
     }
-    STANDARD
-        .decode(text)
-        .map(Zeroizing::new)
-        .map_err(|_| Error::Base64)
+    STANDARD.decode(text).map(Zeroizing::new).map_err(|_| Error::Base64)
 }
 
 /// Standard base64, padded, one line.

@@ -22,11 +22,7 @@ const SMALL_ORDER: [Field; 5] = [
 /// Refuse points of small order. Every other 32 bytes are a key; the top bit is ignored.
 pub(crate) fn not_small_order(u: &[u8; 32]) -> Result<(), Error> {
     let u = Field::from_le(u);
-    if SMALL_ORDER.iter().any(|small| small.equals(u)) {
-        Err(Error::SmallOrder)
-    } else {
-        Ok(())
-    }
+    if SMALL_ORDER.iter().any(|small| small.equals(u)) { Err(Error::SmallOrder) } else { Ok(()) }
 }
 
 /// Whether two encodings mean the same u.

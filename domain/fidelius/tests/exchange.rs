@@ -20,11 +20,7 @@ struct Requester {
 impl Requester {
     fn new(form: KeyForm) -> Self {
         let private = PrivateKey::fresh(form.dialect()).unwrap();
-        Self {
-            private,
-            nonce: Nonce::fresh().unwrap(),
-            form,
-        }
+        Self { private, nonce: Nonce::fresh().unwrap(), form }
     }
 
     fn material(&self) -> PeerMaterial {
@@ -127,14 +123,8 @@ proptest! {
 #[test]
 fn each_exchange_has_its_own_key_and_nonce() {
     let material = Requester::new(KeyForm::Raw).material();
-    let (one, other) = (
-        SealOnce::new(&material).unwrap(),
-        SealOnce::new(&material).unwrap(),
-    );
-    assert_ne!(
-        one.key_material().key_value(),
-        other.key_material().key_value()
-    );
+    let (one, other) = (SealOnce::new(&material).unwrap(), SealOnce::new(&material).unwrap());
+    assert_ne!(one.key_material().key_value(), other.key_material().key_value());
     assert_ne!(one.key_material().nonce(), other.key_material().nonce());
     assert_ne!(one.seal(b"same").ciphertext, other.seal(b"same").ciphertext);
 }
@@ -149,19 +139,11 @@ fn a_key_is_answered_in_its_own_dialect_and_in_the_form_agreed() {
         (X25519Raw, KeyFormPolicy::SpkiExplicit, X25519Raw),
         (X25519Spki, KeyFormPolicy::Raw, X25519Spki),
     ] {
-        let options = SealOptions {
-            key_form: policy,
-            ..SealOptions::default()
-        };
+        let options = SealOptions { key_form: policy, ..SealOptions::default() };
         let exchange = SealOnce::with_options(&Requester::new(asked).material(), options).unwrap();
         let sent = PublicKey::parse(exchange.key_material().key_value()).unwrap();
-        assert_eq!(
-            (sent.form(), exchange.key_material().form()),
-            (answered, answered)
-        );
-        let bytes = STANDARD
-            .decode(exchange.key_material().key_value())
-            .unwrap();
+        assert_eq!((sent.form(), exchange.key_material().form()), (answered, answered));
+        let bytes = STANDARD.decode(exchange.key_material().key_value()).unwrap();
         assert_eq!(bytes, exchange.key_material().public_key_bytes());
     }
 }
@@ -190,10 +172,7 @@ fn the_checksum_is_md5_of_the_text_in_lower_case() {
     let checksum = |text: &[u8]| SealOnce::new(&material).unwrap().seal(text).checksum;
     // Source: RFC 1321, appendix A.5.
     assert_eq!(checksum(b""), "d41d8cd98f00b204e9800998ecf8427e");
-    assert_eq!(
-        checksum(b"message digest"),
-        "f96b697d7cb7938d525a2f31aaf161d0"
-    );
+    assert_eq!(checksum(b"message digest"), "f96b697d7cb7938d525a2f31aaf161d0");
 }
 
 #[test]
@@ -221,10 +200,6 @@ fn keys_of_different_dialects_do_not_meet() {
     assert_eq!(sealed.err(), Some(Error::DialectMismatch));
 
     let page = SealOnce::new(&requester.material()).unwrap().seal(b"text");
-    let other = Requester {
-        private: foreign,
-        nonce,
-        form: KeyForm::X25519Raw,
-    };
+    let other = Requester { private: foreign, nonce, form: KeyForm::X25519Raw };
     assert_eq!(other.open(&page), Err(Error::DialectMismatch));
 }

@@ -16,18 +16,10 @@ fn own_key(dialect: Dialect) -> PublicKey {
 fn failing(base64: &str) -> &'static str {
     let report = explain::key(base64);
     assert!(!report.accepted);
-    let failed = report
-        .steps
-        .iter()
-        .position(|step| step.outcome == Outcome::Failed)
-        .unwrap();
+    let failed = report.steps.iter().position(|step| step.outcome == Outcome::Failed).unwrap();
     let (before, rest) = report.steps.split_at(failed);
     assert!(before.iter().all(|step| step.outcome == Outcome::Passed));
-    assert!(
-        rest[1..]
-            .iter()
-            .all(|step| step.outcome == Outcome::Skipped)
-    );
+    assert!(rest[1..].iter().all(|step| step.outcome == Outcome::Skipped));
     rest[0].name
 }
 
@@ -38,12 +30,7 @@ fn a_good_key_passes_every_step_of_its_dialect() {
         assert!(report.accepted);
         assert_eq!(report.dialect, Some(dialect));
         assert_eq!(report.steps.len(), step_count);
-        assert!(
-            report
-                .steps
-                .iter()
-                .all(|step| step.outcome == Outcome::Passed)
-        );
+        assert!(report.steps.iter().all(|step| step.outcome == Outcome::Passed));
     }
 }
 
@@ -88,24 +75,15 @@ fn a_report_shows_a_fingerprint_and_not_the_key() {
         assert!(!shown.contains(&text[350..]));
         assert!(!shown.contains(&hex::encode(&key.as_bytes()[1..33])));
     }
-    assert!(
-        printed.starts_with("length       412 characters, 309 bytes\n"),
-        "{printed}"
-    );
+    assert!(printed.starts_with("length       412 characters, 309 bytes\n"), "{printed}");
     assert!(printed.ends_with("accepted"));
-    assert!(
-        json.contains(r#""form":"spki-explicit","dialect":"weierstrass""#),
-        "{json}"
-    );
+    assert!(json.contains(r#""form":"spki-explicit","dialect":"weierstrass""#), "{json}");
 }
 
 #[test]
 fn a_refused_key_is_reported_with_what_to_do() {
     let report = explain::key("not a key");
-    assert_eq!(
-        (report.form, report.dialect, report.byte_length),
-        (None, None, None)
-    );
+    assert_eq!((report.form, report.dialect, report.byte_length), (None, None, None));
     assert!(report.to_string().ends_with("refused"));
     assert_eq!(failing("not a key"), "base64");
 }

@@ -19,9 +19,7 @@ struct Fields {
 }
 
 fn good() -> Fields {
-    let key = PrivateKey::fresh(Dialect::Weierstrass)
-        .unwrap()
-        .public_key();
+    let key = PrivateKey::fresh(Dialect::Weierstrass).unwrap().public_key();
     Fields {
         algorithm: "ECDH".to_owned(),
         curve: "Curve25519".to_owned(),
@@ -36,21 +34,8 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn parse(fields: &Fields) -> Result<PeerMaterial, Error> {
-    let Fields {
-        algorithm,
-        curve,
-        key,
-        nonce,
-        expiry,
-    } = fields;
-    PeerMaterial::parse(
-        algorithm,
-        curve,
-        key,
-        nonce,
-        expiry,
-        at("2026-09-15T07:00:00Z"),
-    )
+    let Fields { algorithm, curve, key, nonce, expiry } = fields;
+    PeerMaterial::parse(algorithm, curve, key, nonce, expiry, at("2026-09-15T07:00:00Z"))
 }
 
 #[track_caller]
@@ -65,10 +50,7 @@ fn good_material_is_kept_as_it_came() {
     let fields = good();
     let material = parse(&fields).unwrap();
     assert_eq!(material.key_bytes(), STANDARD.decode(&fields.key).unwrap());
-    assert_eq!(
-        material.public_key(),
-        &PublicKey::parse(&fields.key).unwrap()
-    );
+    assert_eq!(material.public_key(), &PublicKey::parse(&fields.key).unwrap());
     assert_eq!(material.nonce().to_base64(), fields.nonce);
     assert_eq!(material.expires_at(), at("2026-09-15T07:30:00Z"));
     assert_eq!(material.dialect(), Dialect::Weierstrass);
@@ -155,10 +137,7 @@ fn a_nonce_in_place_of_the_key_reads_as_a_key_of_dialect_x() {
 fn an_expiry_is_checked_again_before_each_page() {
     let material = parse(&good()).unwrap();
     assert_eq!(material.check_expiry(at("2026-09-15T07:30:59Z")), Ok(()));
-    assert_eq!(
-        material.check_expiry(at("2026-09-15T07:31:00Z")),
-        Err(Error::Expired)
-    );
+    assert_eq!(material.check_expiry(at("2026-09-15T07:31:00Z")), Err(Error::Expired));
 }
 
 #[test]
@@ -168,10 +147,8 @@ fn nothing_prints_a_key_a_nonce_or_a_secret() {
     let private = PrivateKey::fresh(Dialect::Weierstrass).unwrap();
     let exchange = SealOnce::new(&material).unwrap();
     let ours = exchange.key_material().clone();
-    let shown = format!(
-        "{material:?} {private:?} {exchange:?} {ours:?} {:?}",
-        private.public_key()
-    );
+    let shown =
+        format!("{material:?} {private:?} {exchange:?} {ours:?} {:?}", private.public_key());
     let page = exchange.seal(b"a record");
     let shown = format!("{shown} {page:?}");
     let hidden = [
@@ -186,9 +163,6 @@ fn nothing_prints_a_key_a_nonce_or_a_secret() {
         &hex::encode(material.key_bytes()),
         &format!("{:?}", material.nonce().as_bytes()),
     ];
-    assert!(
-        hidden.iter().all(|secret| !shown.contains(secret)),
-        "{shown}"
-    );
+    assert!(hidden.iter().all(|secret| !shown.contains(secret)), "{shown}");
     assert!(shown.contains("redacted"));
 }

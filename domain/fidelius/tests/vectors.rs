@@ -19,11 +19,7 @@ fn run_value(file: &Value) -> Summary {
 fn steps_after(change: impl FnOnce(&mut Value)) -> Vec<&'static str> {
     let mut file = own();
     change(&mut file);
-    run_value(&file)
-        .failed
-        .iter()
-        .map(|failure| failure.step)
-        .collect()
+    run_value(&file).failed.iter().map(|failure| failure.step).collect()
 }
 
 #[test]
@@ -32,10 +28,7 @@ fn every_own_vector_holds() {
     assert!(summary.failed.is_empty(), "{:#?}", summary.failed);
     let case_count = ["vectors", "reject"].map(|list| own()[list].as_array().unwrap().len());
     assert_eq!(summary.passed, case_count.iter().sum::<usize>());
-    assert_eq!(
-        summary.to_string(),
-        format!("{} passed, 0 failed", summary.passed)
-    );
+    assert_eq!(summary.to_string(), format!("{} passed, 0 failed", summary.passed));
 }
 
 #[test]
@@ -94,14 +87,8 @@ fn a_refusal_for_another_reason_is_noticed() {
 #[test]
 fn a_file_that_proves_nothing_is_an_error() {
     assert!(matches!(run("no json"), Err(FileError::Json(_))));
-    assert!(matches!(
-        run(r#"{"format":"other","vectors":[]}"#),
-        Err(FileError::Format)
-    ));
-    assert!(matches!(
-        run(r#"{"format":"abdm-fidelius-vectors/1"}"#),
-        Err(FileError::Empty)
-    ));
+    assert!(matches!(run(r#"{"format":"other","vectors":[]}"#), Err(FileError::Format)));
+    assert!(matches!(run(r#"{"format":"abdm-fidelius-vectors/1"}"#), Err(FileError::Empty)));
     let mut file = own();
     file["reject"][0]["operation"] = json!("guess");
     assert!(matches!(run(&file.to_string()), Err(FileError::Json(_))));
@@ -112,13 +99,7 @@ fn a_large_payload_is_generated_and_a_monstrous_one_is_not() {
     let with_length = |length: usize| {
         steps_after(|file| {
             let vector = &mut file["vectors"][0];
-            for member in [
-                "plaintext",
-                "plaintextSha256",
-                "plaintextLength",
-                "tag",
-                "checksum",
-            ] {
+            for member in ["plaintext", "plaintextSha256", "plaintextLength", "tag", "checksum"] {
                 vector[member] = Value::Null;
             }
             for member in ["ciphertext", "ciphertextSha256", "ciphertextLength"] {

@@ -64,7 +64,9 @@ fn a_repeated_revocation_changes_nothing() {
 
 #[test]
 fn a_grant_that_comes_after_its_revocation_does_not_bring_it_back() {
-    given::<Consent>([ConsentEvent::Revoked { consent_id: consent_id() }]).when(do_grant()).then([]);
+    given::<Consent>([ConsentEvent::Revoked { consent_id: consent_id() }])
+        .when(do_grant())
+        .then([]);
 }
 
 #[test]

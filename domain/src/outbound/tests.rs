@@ -19,9 +19,7 @@ fn planned() -> OutboundEvent {
 #[test]
 fn a_call_is_planned_once() {
     let facility = FacilityId::parse("IN1").unwrap();
-    given::<Outbound>([planned()])
-        .when(OutboundCommand::Plan { call: call(), facility })
-        .then([]);
+    given::<Outbound>([planned()]).when(OutboundCommand::Plan { call: call(), facility }).then([]);
 }
 
 #[test]

@@ -65,7 +65,5 @@ fn the_same_demographics_twice_change_nothing() {
 
 #[test]
 fn a_visit_that_does_not_mention_the_abha_does_not_take_it_away() {
-    given::<Patient>([registered('a'), attached()])
-        .when(record('a', None))
-        .then([]);
+    given::<Patient>([registered('a'), attached()]).when(record('a', None)).then([]);
 }

@@ -53,11 +53,8 @@ fn the_same_visit_pushed_twice_is_recorded_once() {
 
 #[test]
 fn other_content_under_the_same_visit_code_is_an_amendment() {
-    let amended = VisitCommand::Record {
-        facts: facts_of_push(8),
-        digest: digest('b'),
-        document: document(),
-    };
+    let amended =
+        VisitCommand::Record { facts: facts_of_push(8), digest: digest('b'), document: document() };
     given::<Visit>([recorded('a')]).when(amended).then([VisitEvent::Amended {
         revision: 2,
         facts: facts_of_push(8),

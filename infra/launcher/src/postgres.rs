@@ -67,10 +67,7 @@ impl PrivatePostgres {
     ///
     /// The port is a new one at every start, so keep the URL no longer than this value.
     pub fn start(options: Options) -> Result<Self, LaunchError> {
-        let Options {
-            data_dir,
-            durability,
-        } = options;
+        let Options { data_dir, durability } = options;
         if env::var_os("HIP_ENV").is_some_and(|environment| environment == "production") {
             return Err(LaunchError::Production);
         }
@@ -94,10 +91,7 @@ impl PrivatePostgres {
             let port = server::free_port()?;
             match Server::start(&binaries, &data_dir, durability, port, READY_TIMEOUT) {
                 Ok(server) => {
-                    return Ok(Self {
-                        port,
-                        server: Some(server),
-                    });
+                    return Ok(Self { port, server: Some(server) });
                 }
                 Err(StartError::PortTaken(error)) => {
                     ports_tried += 1;
@@ -159,9 +153,7 @@ impl PrivatePostgres {
     ///
     /// Takes some 50 ms; a server that has not ended after ten seconds is killed.
     pub fn stop(mut self) -> Result<(), LaunchError> {
-        self.server
-            .take()
-            .map_or(Ok(()), |mut server| server.stop())
+        self.server.take().map_or(Ok(()), |mut server| server.stop())
     }
 }
 
@@ -174,10 +166,7 @@ fn reuse(data_dir: &DataDir) -> Result<Option<u16>, LaunchError> {
         }
         // Starting, or stopping: then it is soon gone.
         if begun_at.elapsed() > READY_TIMEOUT {
-            return Err(LaunchError::NotReady {
-                waited: READY_TIMEOUT,
-                log: data_dir.log(),
-            });
+            return Err(LaunchError::NotReady { waited: READY_TIMEOUT, log: data_dir.log() });
         }
         thread::sleep(POLL_INTERVAL);
     }
@@ -194,11 +183,9 @@ fn check_version(
     made_by: String,
 ) -> Result<(), LaunchError> {
     match binaries.version() {
-        Some(installed) if installed != made_by => Err(LaunchError::OtherVersion {
-            cluster: data_dir.cluster(),
-            made_by,
-            installed,
-        }),
+        Some(installed) if installed != made_by => {
+            Err(LaunchError::OtherVersion { cluster: data_dir.cluster(), made_by, installed })
+        }
         // A server that does not tell its version will refuse by itself.
         Some(_) | None => Ok(()),
     }
@@ -213,9 +200,6 @@ fn is_plain_name(name: &str) -> bool {
 /// The end of a log, on one line, for an error message.
 fn last_words(log: &Path, from: u64) -> String {
     let said = server::written_since(log, from);
-    let lines: Vec<&str> = said
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
+    let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
     lines[lines.len().saturating_sub(3)..].join(" · ")
 }

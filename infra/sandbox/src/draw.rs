@@ -20,17 +20,12 @@ impl Draw {
 
     pub(crate) fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .fill_bytes(&mut bytes);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
         bytes
     }
 
     /// A UUID of version 4 in lower case.
     pub(crate) fn id(&self) -> String {
-        uuid::Builder::from_random_bytes(self.bytes())
-            .into_uuid()
-            .to_string()
+        uuid::Builder::from_random_bytes(self.bytes()).into_uuid().to_string()
     }
 }

@@ -170,11 +170,7 @@ pub struct Faults {
 
 impl Faults {
     pub(crate) fn new(tick: Arc<Tick>) -> Self {
-        Self {
-            rules: Mutex::default(),
-            holds: Mutex::default(),
-            tick,
-        }
+        Self { rules: Mutex::default(), holds: Mutex::default(), tick }
     }
 
     /// Receive the `nth` call and process nothing until it is released.
@@ -216,17 +212,12 @@ impl Faults {
     /// [`NotSeen`] when `limit` has passed.
     pub async fn held(&self, limit: Duration) -> Result<HeldCall, NotSeen> {
         let look = || {
-            lock(&self.holds)
-                .iter()
-                .find_map(|hold| match hold.state() {
-                    HoldState::Holding(call) => Some(call),
-                    HoldState::Waiting | HoldState::Released | HoldState::Abandoned(_) => None,
-                })
+            lock(&self.holds).iter().find_map(|hold| match hold.state() {
+                HoldState::Holding(call) => Some(call),
+                HoldState::Waiting | HoldState::Released | HoldState::Abandoned(_) => None,
+            })
         };
-        self.tick
-            .until(limit, look)
-            .await
-            .ok_or(NotSeen { waited: limit })
+        self.tick.until(limit, look).await.ok_or(NotSeen { waited: limit })
     }
 
     /// Forget every fault that has not struck, and release every call that is held.
@@ -261,17 +252,11 @@ impl Faults {
     }
 
     fn add(&self, target: Target, nth: u64, kind: Kind) {
-        lock(&self.rules).push(Rule {
-            target,
-            calls_left: nth.max(1),
-            kind,
-        });
+        lock(&self.rules).push(Rule { target, calls_left: nth.max(1), kind });
     }
 
     fn new_hold(&self) -> Hold {
-        let hold = Hold {
-            state: Arc::new(watch::Sender::new(HoldState::Waiting)),
-        };
+        let hold = Hold { state: Arc::new(watch::Sender::new(HoldState::Waiting)) };
         lock(&self.holds).push(hold.clone());
         hold
     }

@@ -80,34 +80,24 @@ pub(crate) fn process(world: &World, call: &Call) -> Answer {
             from_hip(bodies::context_notify, ErrorShape::Array, linking::notify)
         }
         Operation::SmsNotify => from_hip(bodies::sms_notify, ErrorShape::Array, linking::sms),
-        Operation::OnDiscover => from_hip(
-            bodies::on_discover,
-            ErrorShape::Object("ABDM-1109"),
-            discovery::answer,
-        ),
-        Operation::OnInit => from_hip(
-            bodies::on_init,
-            ErrorShape::Object("ABDM-1110"),
-            user_linking::on_init,
-        ),
-        Operation::OnConfirm => from_hip(
-            bodies::on_confirm,
-            ErrorShape::Object("ABDM-1111"),
-            user_linking::on_confirm,
-        ),
-        Operation::ConsentOnNotify => from_hip(
-            bodies::consent_on_notify,
-            ErrorShape::Array,
-            consent::acknowledge,
-        ),
+        Operation::OnDiscover => {
+            from_hip(bodies::on_discover, ErrorShape::Object("ABDM-1109"), discovery::answer)
+        }
+        Operation::OnInit => {
+            from_hip(bodies::on_init, ErrorShape::Object("ABDM-1110"), user_linking::on_init)
+        }
+        Operation::OnConfirm => {
+            from_hip(bodies::on_confirm, ErrorShape::Object("ABDM-1111"), user_linking::on_confirm)
+        }
+        Operation::ConsentOnNotify => {
+            from_hip(bodies::consent_on_notify, ErrorShape::Array, consent::acknowledge)
+        }
         Operation::OnRequest => {
             from_hip(bodies::on_request, ErrorShape::Flat, data_flow::on_request)
         }
-        Operation::DataFlowNotify => from_hip(
-            bodies::data_flow_notify,
-            ErrorShape::Object("ABDM-1006"),
-            data_flow::notify,
-        ),
+        Operation::DataFlowNotify => {
+            from_hip(bodies::data_flow_notify, ErrorShape::Object("ABDM-1006"), data_flow::notify)
+        }
     }
 }
 
@@ -137,10 +127,7 @@ fn from_hip(world: &World, call: &Call, handling: &Handling) -> Answer {
         let mut breaches = vec![];
         let outcome = run(world, state, call, handling, &mut breaches);
         let mut answer = match outcome {
-            Ok(callbacks) => Answer {
-                callbacks,
-                ..Answer::accepted()
-            },
+            Ok(callbacks) => Answer { callbacks, ..Answer::accepted() },
             Err(refusal) => Answer::from(refusal),
         };
         answer.violations.extend(breaches);
@@ -161,10 +148,8 @@ fn run(
     headers::content_type(call)?;
     refuse_repeat(state, call, request_id)?;
     if !call.is_json {
-        return Err(
-            Refusal::object(400, "ABDM-1006", "Bad Request, invalid request Body")
-                .breach("the body is not JSON"),
-        );
+        return Err(Refusal::object(400, "ABDM-1006", "Bad Request, invalid request Body")
+            .breach("the body is not JSON"));
     }
     let findings = (handling.shape)(&call.body).check(&call.body);
     if !findings.is_empty() {
@@ -182,9 +167,7 @@ fn run(
     let outcome = (handling.run)(&mut case);
     breaches.append(&mut case.breaches);
     if outcome.is_ok() {
-        state
-            .accepted
-            .insert((call.operation, request_id.to_owned()), call.body.clone());
+        state.accepted.insert((call.operation, request_id.to_owned()), call.body.clone());
     }
     outcome
 }

@@ -134,8 +134,7 @@ impl Hiu {
             date_range: request.date_range,
             data_erase_at: request.data_erase_at,
         };
-        self.world
-            .change(|state| state.requested.insert(id.clone(), requested));
+        self.world.change(|state| state.requested.insert(id.clone(), requested));
         id
     }
 
@@ -157,8 +156,7 @@ impl Hiu {
     pub fn ask(&self, request: HealthInformationRequest) -> String {
         let (transaction, callback) = transaction::prepare(&self.world, request);
         let id = transaction.id.clone();
-        self.world
-            .change(|state| state.transactions.insert(id.clone(), transaction));
+        self.world.change(|state| state.transactions.insert(id.clone(), transaction));
         callbacks::send(&self.world, callback);
         id
     }
@@ -188,21 +186,15 @@ impl Hiu {
     pub async fn acknowledged(&self, transaction_id: &str) -> Result<(), FlowError> {
         let waited = self.world.options.patience;
         self.world
-            .wait(waited, |state| {
-                state.transactions.get(transaction_id)?.acknowledged.clone()
-            })
+            .wait(waited, |state| state.transactions.get(transaction_id)?.acknowledged.clone())
             .await
-            .ok_or(FlowError::Silence {
-                missing: Operation::OnRequest,
-                waited,
-            })?
+            .ok_or(FlowError::Silence { missing: Operation::OnRequest, waited })?
             .map_err(FlowError::Refused)
     }
 
     /// What has arrived so far; `None` for an unknown transaction.
     pub fn received(&self, transaction_id: &str) -> Option<Delivery> {
-        self.world
-            .look(|state| Some(state.transactions.get(transaction_id)?.delivery()))
+        self.world.look(|state| Some(state.transactions.get(transaction_id)?.delivery()))
     }
 
     /// Wait until the HIP has closed the transaction and every page it announced is here.

@@ -100,13 +100,8 @@ impl Entry {
             .headers
             .iter()
             .map(|(name, value)| {
-                let secret = SECRET_HEADERS
-                    .iter()
-                    .any(|known| known.eq_ignore_ascii_case(name));
-                (
-                    name.clone(),
-                    if secret { json!(MASK) } else { json!(value) },
-                )
+                let secret = SECRET_HEADERS.iter().any(|known| known.eq_ignore_ascii_case(name));
+                (name.clone(), if secret { json!(MASK) } else { json!(value) })
             })
             .collect();
         json!({
@@ -125,13 +120,8 @@ impl Entry {
 const MASK: &str = "***";
 const SECRET_HEADERS: [&str; 3] = ["Authorization", "X-LINK-TOKEN", "X-AUTH-TOKEN"];
 /// `token` is the OTP of a link confirmation.
-const SECRET_MEMBERS: [&str; 5] = [
-    "clientSecret",
-    "accessToken",
-    "refreshToken",
-    "linkToken",
-    "token",
-];
+const SECRET_MEMBERS: [&str; 5] =
+    ["clientSecret", "accessToken", "refreshToken", "linkToken", "token"];
 
 fn masked(value: &Value) -> Value {
     match value {
@@ -139,10 +129,7 @@ fn masked(value: &Value) -> Value {
             .iter()
             .map(|(name, member)| {
                 let secret = SECRET_MEMBERS.contains(&name.as_str()) && !member.is_null();
-                (
-                    name.clone(),
-                    if secret { json!(MASK) } else { masked(member) },
-                )
+                (name.clone(), if secret { json!(MASK) } else { masked(member) })
             })
             .collect(),
         Value::Array(items) => items.iter().map(masked).collect(),
@@ -166,10 +153,7 @@ pub struct Journal {
 
 impl Journal {
     pub(crate) fn new(tick: Arc<Tick>) -> Self {
-        Self {
-            entries: Mutex::default(),
-            tick,
-        }
+        Self { entries: Mutex::default(), tick }
     }
 
     /// All entries so far, in the order they started.
@@ -179,10 +163,7 @@ impl Journal {
 
     /// How often the HIP called `operation` so far, refused and unanswered calls included.
     pub fn count(&self, operation: Operation) -> usize {
-        self.lock()
-            .iter()
-            .filter(|entry| entry.operation == Some(operation))
-            .count()
+        self.lock().iter().filter(|entry| entry.operation == Some(operation)).count()
     }
 
     /// A counter that moves with every change of the twin, for a loop of one's own.
@@ -217,9 +198,7 @@ impl Journal {
         mut predicate: impl FnMut(&Entry) -> bool,
     ) -> Result<Arc<Entry>, NotSeen> {
         self.tick
-            .until(limit, || {
-                self.snapshot().into_iter().find(|entry| predicate(entry))
-            })
+            .until(limit, || self.snapshot().into_iter().find(|entry| predicate(entry)))
             .await
             .ok_or(NotSeen { waited: limit })
     }
@@ -272,26 +251,14 @@ mod tests {
             violations: vec![],
         };
         let line = entry.masked();
-        assert_eq!(
-            line["headers"],
-            json!({"Authorization": "***", "REQUEST-ID": "1"})
-        );
+        assert_eq!(line["headers"], json!({"Authorization": "***", "REQUEST-ID": "1"}));
         let body = json!({"linkToken": "***", "error": null, "list": [{"clientSecret": "***"}]});
         assert_eq!(line["body"], body);
         let mut names: Vec<&String> = line.as_object().expect("an object").keys().collect();
         names.sort();
         assert_eq!(
             names,
-            [
-                "at",
-                "body",
-                "direction",
-                "headers",
-                "method",
-                "path",
-                "peer",
-                "status"
-            ]
+            ["at", "body", "direction", "headers", "method", "path", "peer", "status"]
         );
     }
 }

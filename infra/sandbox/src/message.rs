@@ -53,10 +53,7 @@ pub(crate) fn read_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
                 .into_iter()
                 .find(|known| known.eq_ignore_ascii_case(name.as_str()))
                 .unwrap_or(name.as_str());
-            (
-                name.to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
+            (name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect()
 }
@@ -68,10 +65,7 @@ pub(crate) fn read_body(bytes: &[u8]) -> (Value, bool) {
     }
     match serde_json::from_slice(bytes) {
         Ok(value) => (value, true),
-        Err(_) => (
-            Value::String(String::from_utf8_lossy(bytes).into_owned()),
-            false,
-        ),
+        Err(_) => (Value::String(String::from_utf8_lossy(bytes).into_owned()), false),
     }
 }
 
@@ -126,9 +120,7 @@ impl Answer {
         }
         if self.challenge {
             let value = header::HeaderValue::from_static("Basic");
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, value);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
         }
         response
     }
@@ -169,10 +161,7 @@ impl Refusal {
 
     /// `{"<field>":"<text>"}`: seen on validation failures.
     pub(crate) fn fields(status: u16, code: &str, findings: &[(String, String)]) -> Self {
-        let body = findings
-            .iter()
-            .map(|(field, text)| (field.clone(), json!(text)))
-            .collect();
+        let body = findings.iter().map(|(field, text)| (field.clone(), json!(text))).collect();
         Self::with_body(status, code, body)
     }
 
@@ -197,15 +186,8 @@ impl Refusal {
 
     /// The code and the message, for a refusal that travels in a callback instead.
     pub(crate) fn into_error(self) -> (Value, Option<String>) {
-        let error = self
-            .body
-            .get("error")
-            .or_else(|| self.body.get(0)?.get("error"))
-            .cloned();
-        (
-            error.unwrap_or_else(|| json!({"code": self.code, "message": ""})),
-            self.breach,
-        )
+        let error = self.body.get("error").or_else(|| self.body.get(0)?.get("error")).cloned();
+        (error.unwrap_or_else(|| json!({"code": self.code, "message": ""})), self.breach)
     }
 
     fn with_body(status: u16, code: &str, body: Value) -> Self {

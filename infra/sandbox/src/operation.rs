@@ -96,11 +96,7 @@ impl Operation {
 
     /// Who serves it.
     pub fn peer(self) -> Peer {
-        if self == Self::Push {
-            Peer::Hiu
-        } else {
-            Peer::Gateway
-        }
+        if self == Self::Push { Peer::Hiu } else { Peer::Gateway }
     }
 
     /// The HTTP method.
@@ -159,8 +155,7 @@ impl Operation {
             operation.peer() == peer
                 && operation.method() == method
                 && if *operation == Self::BridgeService {
-                    path.strip_prefix(SERVICE_BY_ID)
-                        .is_some_and(|id| !id.is_empty())
+                    path.strip_prefix(SERVICE_BY_ID).is_some_and(|id| !id.is_empty())
                 } else {
                     path == operation.path()
                 }
@@ -213,24 +208,13 @@ mod tests {
     #[test]
     fn every_operation_is_found_by_its_own_path() {
         for operation in Operation::ALL {
-            let base = if operation == Operation::Push {
-                ""
-            } else {
-                GATEWAY_BASE
-            };
-            let id = if operation == Operation::BridgeService {
-                "IN1"
-            } else {
-                ""
-            };
+            let base = if operation == Operation::Push { "" } else { GATEWAY_BASE };
+            let id = if operation == Operation::BridgeService { "IN1" } else { "" };
             let path = format!("{base}{}{id}", operation.path());
             let found = Operation::find(operation.peer(), operation.method(), &path);
             assert_eq!(found, Some(operation));
             assert_eq!(operation.name().parse(), Ok(operation));
         }
-        assert_eq!(
-            Operation::find(Peer::Hiu, "POST", "/api/hiecm/gateway/v3/sessions"),
-            None
-        );
+        assert_eq!(Operation::find(Peer::Hiu, "POST", "/api/hiecm/gateway/v3/sessions"), None);
     }
 }

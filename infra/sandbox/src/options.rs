@@ -72,10 +72,7 @@ pub struct Redelivery {
 
 impl Default for Redelivery {
     fn default() -> Self {
-        Self {
-            interval: Duration::from_secs(965),
-            attempts_max: 3,
-        }
+        Self { interval: Duration::from_secs(965), attempts_max: 3 }
     }
 }
 
@@ -103,11 +100,7 @@ impl TokenLimits {
 
 impl Default for TokenLimits {
     fn default() -> Self {
-        Self {
-            per_day_max: None,
-            block: Duration::from_hours(24),
-            duplicate_window: None,
-        }
+        Self { per_day_max: None, block: Duration::from_hours(24), duplicate_window: None }
     }
 }
 

@@ -180,11 +180,9 @@ impl Phr {
             state.inits.insert(request_id.clone(), record);
         });
         callbacks::send(&self.world, callback);
-        self.wait(Operation::OnInit, |state| {
-            state.inits.get(&request_id)?.answer.clone()
-        })
-        .await?
-        .map_err(FlowError::Refused)
+        self.wait(Operation::OnInit, |state| state.inits.get(&request_id)?.answer.clone())
+            .await?
+            .map_err(FlowError::Refused)
     }
 
     /// Confirm a link with the OTP, and wait for the HIP's list of what is linked now.
@@ -210,24 +208,18 @@ impl Phr {
         let callback = Callback::new(&self.world, &facility, PATH, body);
         let request_id = callback.request_id.clone();
         self.world.change(|state| {
-            let record = link::ConfirmRecord {
-                init_request_id,
-                answer: None,
-            };
+            let record = link::ConfirmRecord { init_request_id, answer: None };
             state.confirms.insert(request_id.clone(), record);
         });
         callbacks::send(&self.world, callback);
-        self.wait(Operation::OnConfirm, |state| {
-            state.confirms.get(&request_id)?.answer.clone()
-        })
-        .await?
-        .map_err(FlowError::Refused)
+        self.wait(Operation::OnConfirm, |state| state.confirms.get(&request_id)?.answer.clone())
+            .await?
+            .map_err(FlowError::Refused)
     }
 
     /// The care contexts that the gateway holds as linked, in the order they were linked.
     pub fn linked(&self, abha_address: &str) -> Vec<CareContext> {
-        self.world
-            .look(|state| state.links.of(abha_address).to_vec())
+        self.world.look(|state| state.links.of(abha_address).to_vec())
     }
 
     /// Grant what an HIU asked for: make the artefact, notify the HIP, wait for its OK.
@@ -240,8 +232,7 @@ impl Phr {
     /// [`FlowError::Refused`].
     pub async fn grant(&self, consent_request_id: &str, grant: Grant) -> Result<String, FlowError> {
         let consent_id = self.sign(consent_request_id, grant)?;
-        self.notify(&consent_id, ConsentStatus::Granted, Artefact::Whole)
-            .await?;
+        self.notify(&consent_id, ConsentStatus::Granted, Artefact::Whole).await?;
         Ok(consent_id)
     }
 
@@ -254,10 +245,7 @@ impl Phr {
         let consent_id = self.world.draw.id();
         let signed = self.world.change(|state| {
             let request = state.requested.get(consent_request_id)?.clone();
-            let hip_name = state
-                .register
-                .facility_name(&request.facility)
-                .unwrap_or_default();
+            let hip_name = state.register.facility_name(&request.facility).unwrap_or_default();
             let linked = state.links.of(&request.abha_address);
             let detail = consent::artefact(&consent_id, &request, grant, hip_name, linked);
             let record = consent::ConsentRecord::new(request, detail);
@@ -276,8 +264,7 @@ impl Phr {
     ///
     /// [`FlowError::Unknown`], [`FlowError::Silence`], [`FlowError::Refused`].
     pub async fn revoke(&self, consent_id: &str) -> Result<(), FlowError> {
-        self.notify(consent_id, ConsentStatus::Revoked, Artefact::Whole)
-            .await
+        self.notify(consent_id, ConsentStatus::Revoked, Artefact::Whole).await
     }
 
     /// Let a consent expire: a notification with the id alone.
@@ -286,8 +273,7 @@ impl Phr {
     ///
     /// [`FlowError::Unknown`], [`FlowError::Silence`], [`FlowError::Refused`].
     pub async fn expire(&self, consent_id: &str) -> Result<(), FlowError> {
-        self.notify(consent_id, ConsentStatus::Expired, Artefact::Absent)
-            .await
+        self.notify(consent_id, ConsentStatus::Expired, Artefact::Absent).await
     }
 
     /// Notify the HIP of a consent's status and wait for its acknowledgement.
@@ -328,9 +314,6 @@ impl Phr {
         probe: impl FnMut(&crate::state::State) -> Option<T>,
     ) -> Result<T, FlowError> {
         let waited = self.world.options.patience;
-        self.world
-            .wait(waited, probe)
-            .await
-            .ok_or(FlowError::Silence { missing, waited })
+        self.world.wait(waited, probe).await.ok_or(FlowError::Silence { missing, waited })
     }
 }

@@ -32,9 +32,7 @@ impl Question {
 
     /// Whether `request_id` is one under which it was put.
     pub(crate) fn was_asked(&self, request_id: &Value) -> bool {
-        self.request_ids
-            .iter()
-            .any(|asked| request_id == asked.as_str())
+        self.request_ids.iter().any(|asked| request_id == asked.as_str())
     }
 
     /// Whether no further answer is due.

@@ -75,9 +75,7 @@ impl Sandbox {
     /// See [`StartError`].
     pub async fn start(options: Options) -> Result<Self, StartError> {
         // Another part of the process may have chosen a provider already; any will do.
-        rustls::crypto::ring::default_provider()
-            .install_default()
-            .ok();
+        rustls::crypto::ring::default_provider().install_default().ok();
         let gateway = listen(SocketAddr::new(options.bind, options.gateway_port)).await?;
         let hiu = listen(SocketAddr::new(options.bind, options.hiu_port)).await?;
         let state_dir = options.state_dir.clone();
@@ -109,10 +107,7 @@ impl Sandbox {
             server::serve(Arc::clone(&world), Peer::Gateway, gateway.0),
             server::serve(Arc::clone(&world), Peer::Hiu, hiu.0),
         ];
-        Ok(Self {
-            world,
-            servers: Mutex::new(servers),
-        })
+        Ok(Self { world, servers: Mutex::new(servers) })
     }
 
     /// The gateway base: every path of the contract is appended to it.
@@ -132,8 +127,7 @@ impl Sandbox {
 
     /// Let `bridge-services` list a service of type HIP, and accept its id in `X-HIP-ID`.
     pub fn register_facility(&self, service_id: &str, name: &str) {
-        self.world
-            .change(|state| state.register.add_facility(service_id, name));
+        self.world.change(|state| state.register.add_facility(service_id, name));
     }
 
     /// Let an ABHA holder exist. The same address again replaces the earlier holder.
@@ -193,12 +187,8 @@ impl Sandbox {
     /// Held calls that were not processed are answered 503. Returns once both servers have ended.
     pub async fn stop(&self) {
         self.world.stopping.send_replace(true);
-        let servers: Vec<_> = self
-            .servers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .drain(..)
-            .collect();
+        let servers: Vec<_> =
+            self.servers.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
         for mut server in servers {
             if tokio::time::timeout(STOP_GRACE, &mut server).await.is_err() {
                 server.abort();

@@ -33,16 +33,12 @@ struct Desk {
 /// Serve one side of the twin until it stops.
 pub(crate) fn serve(world: Arc<World>, peer: Peer, listener: TcpListener) -> JoinHandle<()> {
     let mut stopping = world.stopping.subscribe();
-    let router = Router::new()
-        .fallback(receive)
-        .with_state(Desk { world, peer });
+    let router = Router::new().fallback(receive).with_state(Desk { world, peer });
     tokio::spawn(async move {
         let stopped = async move {
             stopping.wait_for(|stopping| *stopping).await.ok();
         };
-        let served = axum::serve(listener, router)
-            .with_graceful_shutdown(stopped)
-            .await;
+        let served = axum::serve(listener, router).with_graceful_shutdown(stopped).await;
         if let Err(error) = served {
             tracing::error!(%error, peer = peer.as_str(), "the twin stopped serving");
         }
@@ -67,11 +63,7 @@ async fn receive(State(desk): State<Desk>, request: Request) -> Response<Body> {
         peer: desk.peer,
         operation,
         method: parts.method.to_string(),
-        path: parts
-            .uri
-            .path_and_query()
-            .map_or(path, |whole| whole.as_str())
-            .to_owned(),
+        path: parts.uri.path_and_query().map_or(path, |whole| whole.as_str()).to_owned(),
         headers: headers.clone(),
         body: body.clone(),
         status: None,
@@ -86,14 +78,7 @@ async fn receive(State(desk): State<Desk>, request: Request) -> Response<Body> {
         close(world, entry, None, request_id.as_deref(), &answer);
         return answer.to_response();
     };
-    let call = Call {
-        operation,
-        at,
-        path: path.to_owned(),
-        headers,
-        body,
-        is_json,
-    };
+    let call = Call { operation, at, path: path.to_owned(), headers, body, is_json };
     hindered(world, entry, &call).await.to_response()
 }
 
@@ -106,10 +91,7 @@ async fn hindered(world: &Arc<World>, entry: usize, call: &Call) -> Answer {
         entry,
     };
     for hold in &plan.hold_before {
-        if !hold
-            .hold(held.clone(), &world.tick, world.stopping.subscribe())
-            .await
-        {
+        if !hold.hold(held.clone(), &world.tick, world.stopping.subscribe()).await {
             let body = json!({"code": "ABDM-1024", "message": "The twin is stopping"});
             return Answer::new(503, body);
         }
@@ -119,21 +101,14 @@ async fn hindered(world: &Arc<World>, entry: usize, call: &Call) -> Answer {
         None => gateway::process(world, call),
     };
     // No waiting between the effects and the journal: a caller that dies sees both or neither.
-    close(
-        world,
-        entry,
-        Some(call.operation),
-        call.request_id(),
-        &answer,
-    );
+    close(world, entry, Some(call.operation), call.request_id(), &answer);
     for callback in answer.callbacks.drain(..) {
         if !plan.silence {
             callbacks::send(world, callback);
         }
     }
     for hold in &plan.hold_after {
-        hold.hold(held.clone(), &world.tick, world.stopping.subscribe())
-            .await;
+        hold.hold(held.clone(), &world.tick, world.stopping.subscribe()).await;
     }
     if plan.lose_answer {
         // Ends this connection's task, and with it the connection, without a word in the log.

@@ -130,7 +130,9 @@ impl From<Outcome> for Result<Appended, LogError> {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Ok { version, position } => Ok(Appended::Stored { version, position }),
-            Outcome::Duplicate { version, same_stream: true } => Ok(Appended::Duplicate { version }),
+            Outcome::Duplicate { version, same_stream: true } => {
+                Ok(Appended::Duplicate { version })
+            }
             Outcome::Duplicate { same_stream: false, .. } => Err(LogError::KeyReused),
             Outcome::Conflict { version } => Err(LogError::Conflict { version }),
         }

@@ -100,7 +100,10 @@ mod tests {
             Digested { event_id: Uuid::from_u128(9), ..digested() },
             Digested { event_type: "consent.revoke", ..digested() },
             Digested { schema_version: 2, ..digested() },
-            Digested { recorded_at: digested().recorded_at + chrono::TimeDelta::microseconds(1), ..digested() },
+            Digested {
+                recorded_at: digested().recorded_at + chrono::TimeDelta::microseconds(1),
+                ..digested()
+            },
             Digested { correlation_id: Uuid::from_u128(9), ..digested() },
             Digested { causation_id: Some(Uuid::from_u128(3)), subject_id: None, ..digested() },
             Digested { subject_id: None, ..digested() },

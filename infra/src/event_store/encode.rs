@@ -49,7 +49,10 @@ pub(super) async fn encode(vault: &PgVault, append: Append) -> Result<Command, L
 }
 
 /// The writer's clock, to the microsecond that the table keeps.
-#[expect(clippy::disallowed_methods, reason = "the time of recording is the writer's, not a command's")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the time of recording is the writer's, not a command's"
+)]
 fn now() -> DateTime<Utc> {
     Utc::now().trunc_subsecs(6)
 }
@@ -60,10 +63,7 @@ fn event_id() -> Uuid {
     Uuid::now_v7()
 }
 
-async fn fresh_key(
-    vault: &PgVault,
-    subject: SubjectId,
-) -> Result<(SubjectKey, NewKey), LogError> {
+async fn fresh_key(vault: &PgVault, subject: SubjectId) -> Result<(SubjectKey, NewKey), LogError> {
     let (key, wrapped, kek_id) = vault.fresh_key(subject).await.map_err(from_vault)?;
     Ok((key, NewKey { key_id: subject.0, wrapped, kek_id }))
 }

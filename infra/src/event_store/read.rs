@@ -77,11 +77,7 @@ impl LogReader {
     ///
     /// The first event of a page must be the one right after `position`: a hole would be a lost event,
     /// and the reader must halt.
-    pub async fn page(
-        &self,
-        position: i64,
-        limit: i64,
-    ) -> Result<Vec<StoredEvent>, LogError> {
+    pub async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT position, stream_id, version, event_id, event_type, schema_version, recorded_at, \
                     correlation_id, causation_id, subject_id, codec, body \
@@ -96,7 +92,10 @@ impl LogReader {
         .map_err(unavailable)?;
         for (expected, row) in (position + 1..).zip(&rows) {
             if row.position != expected {
-                return Err(LogError::Damaged { position: expected, what: "there is no such event" });
+                return Err(LogError::Damaged {
+                    position: expected,
+                    what: "there is no such event",
+                });
             }
         }
         rows.into_iter().map(stored).collect()

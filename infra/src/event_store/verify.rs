@@ -148,9 +148,15 @@ impl Walk {
             match self.chains.get(&stream) {
                 Some((known, chain)) if *known == version && chain[..] == hash[..] => {}
                 Some(_) => {
-                    return broken(self.position, &stream, "the stream's head is not that of its events");
+                    return broken(
+                        self.position,
+                        &stream,
+                        "the stream's head is not that of its events",
+                    );
                 }
-                None => return broken(self.position, &stream, "all events of the stream are missing"),
+                None => {
+                    return broken(self.position, &stream, "all events of the stream are missing");
+                }
             }
         }
         if stream_count != self.chains.len() {
@@ -166,7 +172,8 @@ impl Walk {
 }
 
 fn check(row: &Row, expected: i64, chains: &mut Chains) -> Option<Broken> {
-    let broken = |what| Some(Broken { position: row.position, stream: row.stream_id.clone(), what });
+    let broken =
+        |what| Some(Broken { position: row.position, stream: row.stream_id.clone(), what });
     if row.position != expected {
         return Some(Broken {
             position: expected,

@@ -223,8 +223,12 @@ mod tests {
 
     #[test]
     fn a_call_holds_one_command_per_stream_and_per_key_and_keeps_their_order() {
-        let mut backlog =
-            VecDeque::from([queued("b", "1"), queued("a", "2"), queued("b", "3"), queued("c", "2")]);
+        let mut backlog = VecDeque::from([
+            queued("b", "1"),
+            queued("a", "2"),
+            queued("b", "3"),
+            queued("c", "2"),
+        ]);
         let first = next_batch(&mut backlog);
         assert_eq!(names(&first), [("a".into(), "2".into()), ("b".into(), "1".into())]);
         let second = next_batch(&mut backlog);

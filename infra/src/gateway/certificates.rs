@@ -47,7 +47,9 @@ impl Certificates {
             let fresh = known.fetched_at.is_some_and(|at| now - at < AGE_MAX);
             match known.keys.get(key_id) {
                 Some(key) if fresh => return Ok(Some(key.clone())),
-                None if known.fetched_at.is_some_and(|at| now - at < REFETCH_MIN) => return Ok(None),
+                None if known.fetched_at.is_some_and(|at| now - at < REFETCH_MIN) => {
+                    return Ok(None);
+                }
                 Some(_) | None => {}
             }
         }
@@ -81,14 +83,15 @@ impl Certificates {
         if !status.is_success() {
             return Err(away(Some(status.as_u16())));
         }
-        let set: JwkSet =
-            serde_json::from_slice(&body).map_err(|_| away(Some(status.as_u16())))?;
+        let set: JwkSet = serde_json::from_slice(&body).map_err(|_| away(Some(status.as_u16())))?;
         Ok(set.keys.iter().filter_map(rsa_key).collect())
     }
 }
 
 fn rsa_key(jwk: &jsonwebtoken::jwk::Jwk) -> Option<(String, DecodingKey)> {
-    let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else { return None };
+    let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else {
+        return None;
+    };
     let key = DecodingKey::from_rsa_components(&rsa.n, &rsa.e).ok()?;
     Some((jwk.common.key_id.clone()?, key))
 }

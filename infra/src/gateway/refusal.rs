@@ -7,12 +7,26 @@ use serde_json::Value;
 
 /// It has had a message with this id, or this answer, before.
 const DUPLICATES: [&str; 8] = [
-    "ABDM-1064", "ABDM-1087", "ABDM-1090", "ABDM-1092", "ABDM-1106", "ABDM-1107", "ABDM-1108", "ABDM-1113",
+    "ABDM-1064",
+    "ABDM-1087",
+    "ABDM-1090",
+    "ABDM-1092",
+    "ABDM-1106",
+    "ABDM-1107",
+    "ABDM-1108",
+    "ABDM-1113",
 ];
 
 /// Something behind the gateway is away.
 const PASSING: [&str; 8] = [
-    "ABDM-1000", "ABDM-1007", "ABDM-1019", "ABDM-1022", "ABDM-1024", "ABDM-1048", "ABDM-1109", "ABDM-9999",
+    "ABDM-1000",
+    "ABDM-1007",
+    "ABDM-1019",
+    "ABDM-1022",
+    "ABDM-1024",
+    "ABDM-1048",
+    "ABDM-1109",
+    "ABDM-9999",
 ];
 
 /// The class of a refusal, by status and code.
@@ -74,11 +88,16 @@ mod tests {
 
     #[test]
     fn a_duplicate_a_passing_trouble_and_a_refusal_are_told_apart() {
-        let of = |status, body: &str| {
-            classify(StatusCode::from_u16(status).unwrap(), body.as_bytes())
-        };
-        assert!(matches!(of(400, r#"{"error":{"code":"ABDM-1106"}}"#), SendError::Duplicate { .. }));
-        assert!(matches!(of(400, r#"{"error":{"code":"ABDM-1024"}}"#), SendError::Unavailable { .. }));
+        let of =
+            |status, body: &str| classify(StatusCode::from_u16(status).unwrap(), body.as_bytes());
+        assert!(matches!(
+            of(400, r#"{"error":{"code":"ABDM-1106"}}"#),
+            SendError::Duplicate { .. }
+        ));
+        assert!(matches!(
+            of(400, r#"{"error":{"code":"ABDM-1024"}}"#),
+            SendError::Unavailable { .. }
+        ));
         assert!(matches!(of(503, ""), SendError::Unavailable { .. }));
         assert!(matches!(of(400, ""), SendError::Refused { .. }));
     }

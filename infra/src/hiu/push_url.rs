@@ -71,7 +71,9 @@ impl PushUrl {
 
     /// Looks the host up: every address that it has must be public.
     pub(super) async fn resolve(&self, allowed: &Allowed) -> Result<(), PushUrlRefused> {
-        let Some(Host::Domain(host)) = self.0.host() else { return Ok(()) };
+        let Some(Host::Domain(host)) = self.0.host() else {
+            return Ok(());
+        };
         public_addresses(host, allowed).await.map(|_| ())
     }
 }
@@ -185,7 +187,9 @@ mod tests {
 
     #[test]
     fn a_public_https_address_is_taken() {
-        for text in ["https://hiu.example.org/v3/transfer", "https://8.8.8.8/", "https://[2600::1]/"] {
+        for text in
+            ["https://hiu.example.org/v3/transfer", "https://8.8.8.8/", "https://[2600::1]/"]
+        {
             assert!(PushUrl::parse(text, &Allowed::new(vec![])).is_ok(), "{text}");
         }
     }

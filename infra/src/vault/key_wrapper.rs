@@ -57,7 +57,8 @@ pub enum LocalKeyError {
 impl LocalKey {
     /// Reads a key: 32 bytes in base64.
     pub fn parse(text: &SecretString) -> Result<Self, LocalKeyError> {
-        let bytes = STANDARD.decode(text.expose_secret().trim()).map_err(|_| LocalKeyError::Form)?;
+        let bytes =
+            STANDARD.decode(text.expose_secret().trim()).map_err(|_| LocalKeyError::Form)?;
         let bytes = Zeroizing::new(bytes);
         let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| LocalKeyError::Form)?;
         Ok(Self::from_bytes(bytes))
@@ -84,7 +85,10 @@ impl LocalKey {
 
     fn from_bytes(bytes: [u8; 32]) -> Self {
         let fingerprint = Sha256::new_with_prefix(b"hip/kek/1").chain_update(bytes).finalize();
-        Self { key: SubjectKey::from_bytes(bytes), id: format!("local-{}", hex::encode(&fingerprint[..6])) }
+        Self {
+            key: SubjectKey::from_bytes(bytes),
+            id: format!("local-{}", hex::encode(&fingerprint[..6])),
+        }
     }
 }
 

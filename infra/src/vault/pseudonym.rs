@@ -25,7 +25,10 @@ mod tests {
     fn spelling_does_not_matter_and_kinds_stay_apart() {
         let key = SubjectKey::random();
         let of = |lookup| pseudonym(&key, &lookup);
-        assert_eq!(of(Lookup::AbhaNumber("91-0000-0000-0101")), of(Lookup::AbhaNumber("91000000000101")));
+        assert_eq!(
+            of(Lookup::AbhaNumber("91-0000-0000-0101")),
+            of(Lookup::AbhaNumber("91000000000101"))
+        );
         assert_eq!(of(Lookup::AbhaAddress("Asha@sbx")), of(Lookup::AbhaAddress(" asha@SBX")));
         assert_ne!(of(Lookup::Visit("9800000101")), of(Lookup::Mobile("9800000101")));
         assert_ne!(

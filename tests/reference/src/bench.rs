@@ -115,9 +115,7 @@ pub async fn run(url: &str, plan: Plan) -> Result<Outcome, BenchError> {
         all.latencies.extend(seen.latencies);
         all.conflicts += seen.conflicts;
     }
-    let cpu_time = cpu_before
-        .zip(cpu_after)
-        .map(|(before, after)| after.saturating_sub(before));
+    let cpu_time = cpu_before.zip(cpu_after).map(|(before, after)| after.saturating_sub(before));
     Ok(outcome(plan, all, cpu_time))
 }
 
@@ -130,9 +128,7 @@ async fn client(shared: Arc<Shared>) -> Result<Seen, BenchError> {
             return Ok(seen);
         }
         let stream = shared.next.fetch_add(1, Ordering::Relaxed) % shared.plan.streams.max(1);
-        let command = Append {
-            event_count: shared.plan.events_per_command,
-        };
+        let command = Append { event_count: shared.plan.events_per_command };
         let id = format!("{}-{stream}", shared.run);
         let result = shared.framework.execute(&id, command).await;
         let ended_at = Instant::now();
@@ -169,9 +165,7 @@ fn outcome(plan: Plan, mut seen: Seen, cpu_time: Option<Duration>) -> Outcome {
 /// The smallest of the sorted values that `percent` of them do not exceed.
 fn percentile_ms(sorted: &[Duration], percent: usize) -> Option<f64> {
     let rank = (sorted.len() * percent).div_ceil(100);
-    sorted
-        .get(rank.checked_sub(1)?)
-        .map(|latency| latency.as_secs_f64() * 1_000.0)
+    sorted.get(rank.checked_sub(1)?).map(|latency| latency.as_secs_f64() * 1_000.0)
 }
 
 #[cfg(test)]

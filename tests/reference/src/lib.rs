@@ -48,13 +48,8 @@ impl Reference {
     /// The same with exactly `connections` connections, all of them open on return.
     pub async fn connect_with(url: &str, connections: u32) -> Result<Self, ReferenceError> {
         // One first: the pool would try until its time is up and not say what was wrong.
-        let mut first = PgConnection::connect(url)
-            .await
-            .map_err(ReferenceError::Connect)?;
-        first
-            .execute(SCHEMA)
-            .await
-            .map_err(ReferenceError::Schema)?;
+        let mut first = PgConnection::connect(url).await.map_err(ReferenceError::Connect)?;
+        first.execute(SCHEMA).await.map_err(ReferenceError::Schema)?;
         let pool = PgPoolOptions::new()
             .min_connections(connections)
             .max_connections(connections)
@@ -92,10 +87,7 @@ impl Reference {
         let repository = PostgresEventRepository::new(self.pool.clone());
         let store = PersistedEventStore::<_, A>::new_event_store(repository);
         let recorded = store.load_events(aggregate_id).await?;
-        Ok(recorded
-            .into_iter()
-            .map(|envelope| envelope.payload)
-            .collect())
+        Ok(recorded.into_iter().map(|envelope| envelope.payload).collect())
     }
 
     /// A number that no other call on this database gets.

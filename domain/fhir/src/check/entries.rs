@@ -29,9 +29,7 @@ impl<'v> Entries<'v> {
             .map(|entry| Entry {
                 full_url: entry["fullUrl"].as_str(),
                 resource: &entry["resource"],
-                kind: entry["resource"]["resourceType"]
-                    .as_str()
-                    .unwrap_or_default(),
+                kind: entry["resource"]["resourceType"].as_str().unwrap_or_default(),
             })
             .collect();
         let mut by_url = HashMap::with_capacity(list.len());
@@ -62,11 +60,7 @@ pub(super) fn check(entries: &Entries<'_>, report: &mut Report) {
         if !entry.resource.is_object() {
             report.error("bdl-5", format!("{path}.resource"), "is missing");
         } else if entry.kind.is_empty() {
-            report.error(
-                "resource-type",
-                format!("{path}.resource.resourceType"),
-                "is missing",
-            );
+            report.error("resource-type", format!("{path}.resource.resourceType"), "is missing");
         }
         full_url(entries, index, entry, &format!("{path}.fullUrl"), report);
     }
@@ -80,26 +74,14 @@ fn full_url(
     report: &mut Report,
 ) {
     let Some(url) = entry.full_url else {
-        report.error(
-            "full-url",
-            path,
-            "is missing: nothing can point at this entry",
-        );
+        report.error("full-url", path, "is missing: nothing can point at this entry");
         return;
     };
     if entries.at_url(url) != Some(index) {
-        report.error(
-            "bdl-7",
-            path,
-            "is used by an earlier entry of the same document",
-        );
+        report.error("bdl-7", path, "is used by an earlier entry of the same document");
     }
     if url.contains("/_history/") {
-        report.error(
-            "bdl-8",
-            path,
-            "must name the resource, not one version of it",
-        );
+        report.error("bdl-8", path, "must name the resource, not one version of it");
         return;
     }
     match Address::of(url, entry.kind) {
@@ -109,11 +91,7 @@ fn full_url(
             report.error("full-url", path, message);
         }
         Address::NamesId(id) if entry.resource["id"] != id => {
-            report.warning(
-                "resource-id",
-                path,
-                "does not agree with the id of the resource",
-            );
+            report.warning("resource-id", path, "does not agree with the id of the resource");
         }
         Address::NamesId(_) | Address::NamesNoId => {}
     }
@@ -138,17 +116,11 @@ impl<'v> Address<'v> {
             let is_number = |arc: &str| !arc.is_empty() && arc.bytes().all(|b| b.is_ascii_digit());
             return is_sound(oid.split('.').all(is_number), Self::NamesNoId);
         }
-        let on_server = url
-            .strip_prefix("http://")
-            .or_else(|| url.strip_prefix("https://"));
-        let (server_and_type, id) = on_server
-            .and_then(|url| url.rsplit_once('/'))
-            .unwrap_or_default();
+        let on_server = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+        let (server_and_type, id) =
+            on_server.and_then(|url| url.rsplit_once('/')).unwrap_or_default();
         let (server, named) = server_and_type.rsplit_once('/').unwrap_or_default();
-        is_sound(
-            !server.is_empty() && named == kind && !id.is_empty(),
-            Self::NamesId(id),
-        )
+        is_sound(!server.is_empty() && named == kind && !id.is_empty(), Self::NamesId(id))
     }
 }
 
@@ -164,10 +136,7 @@ mod tests {
     #[test]
     fn only_absolute_addresses_count() {
         let id = "305fecc2-4ba2-46cc-9ccd-efa755aff51d";
-        assert_eq!(
-            Address::of(&format!("urn:uuid:{id}"), "Patient"),
-            Address::NamesId(id)
-        );
+        assert_eq!(Address::of(&format!("urn:uuid:{id}"), "Patient"), Address::NamesId(id));
         assert_eq!(Address::of("urn:oid:1.2.3", "Patient"), Address::NamesNoId);
         assert_eq!(
             Address::of("https://a.example/fhir/Patient/1", "Patient"),

@@ -36,11 +36,7 @@ fn identifier(bundle: &Value, report: &mut Report) {
     for part in ["system", "value"] {
         if !bundle["identifier"][part].is_string() {
             let path = format!("Bundle.identifier.{part}");
-            report.error(
-                "bdl-9",
-                path,
-                "is missing: a document needs a name of its own",
-            );
+            report.error("bdl-9", path, "is missing: a document needs a name of its own");
         }
     }
 }
@@ -61,25 +57,13 @@ fn timestamp(bundle: &Value, report: &mut Report) {
 
 fn not_in_a_document(bundle: &Value, report: &mut Report) {
     if bundle.get("total").is_some() {
-        report.error(
-            "bdl-1",
-            "Bundle.total",
-            "belongs to search results, not to a document",
-        );
+        report.error("bdl-1", "Bundle.total", "belongs to search results, not to a document");
     }
     for (index, entry) in bundle["entry"].as_array().into_iter().flatten().enumerate() {
-        for (part, rule) in [
-            ("search", "bdl-2"),
-            ("request", "bdl-3"),
-            ("response", "bdl-4"),
-        ] {
+        for (part, rule) in [("search", "bdl-2"), ("request", "bdl-3"), ("response", "bdl-4")] {
             if entry.get(part).is_some() {
                 let path = format!("Bundle.entry[{index}].{part}");
-                report.error(
-                    rule,
-                    path,
-                    "belongs to searches and transactions, not to a document",
-                );
+                report.error(rule, path, "belongs to searches and transactions, not to a document");
             }
         }
     }

@@ -43,12 +43,7 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            severity,
-            path,
-            rule,
-            message,
-        } = self;
+        let Self { severity, path, rule, message } = self;
         write!(f, "{}: {path}: {message} ({rule})", severity.as_str())
     }
 }
@@ -87,12 +82,7 @@ impl Report {
     ) {
         if self.0.len() < FINDINGS_MAX {
             let (path, message) = (path.to_string(), message.into());
-            self.0.push(Finding {
-                severity,
-                path,
-                rule,
-                message,
-            });
+            self.0.push(Finding { severity, path, rule, message });
         }
     }
 

@@ -27,13 +27,7 @@ impl fmt::Display for Place<'_> {
                 write!(f, "{parent}.")?;
                 name.chars()
                     .take(NAME_CHARS_MAX)
-                    .map(|letter| {
-                        if letter.is_control() {
-                            '\u{fffd}'
-                        } else {
-                            letter
-                        }
-                    })
+                    .map(|letter| if letter.is_control() { '\u{fffd}' } else { letter })
                     .try_for_each(|letter| fmt::Write::write_char(f, letter))
             }
             Self::Item(parent, index) => write!(f, "{parent}[{index}]"),
@@ -58,10 +52,7 @@ fn is_deeper_than(value: &Value, levels: usize) -> bool {
             levels == 0 || items.iter().any(|item| is_deeper_than(item, levels - 1))
         }
         Value::Object(object) => {
-            levels == 0
-                || object
-                    .values()
-                    .any(|field| is_deeper_than(field, levels - 1))
+            levels == 0 || object.values().any(|field| is_deeper_than(field, levels - 1))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
@@ -69,17 +60,11 @@ fn is_deeper_than(value: &Value, levels: usize) -> bool {
 
 fn walk(value: &Value, place: &Place<'_>, report: &mut Report) {
     match value {
-        Value::Null => report.error(
-            "json-null",
-            place,
-            "null has no meaning in FHIR: leave it out",
-        ),
+        Value::Null => {
+            report.error("json-null", place, "null has no meaning in FHIR: leave it out");
+        }
         Value::String(text) if text.is_empty() => {
-            report.error(
-                "json-empty",
-                place,
-                "an empty text has no meaning in FHIR: leave it out",
-            );
+            report.error("json-empty", place, "an empty text has no meaning in FHIR: leave it out");
         }
         Value::Array(items) => {
             empty(items.is_empty(), place, report);

@@ -6,26 +6,17 @@ use super::entries::Entries;
 use super::finding::Report;
 
 pub(super) fn check(entries: &Entries<'_>, report: &mut Report) {
-    let patients: Vec<usize> = (0..entries.list.len())
-        .filter(|index| entries.list[*index].kind == "Patient")
-        .collect();
+    let patients: Vec<usize> =
+        (0..entries.list.len()).filter(|index| entries.list[*index].kind == "Patient").collect();
     for index in patients.iter().skip(1) {
         let path = format!("Bundle.entry[{index}].resource");
-        report.error(
-            "one-patient",
-            path,
-            "a document is about one patient; this is another",
-        );
+        report.error("one-patient", path, "a document is about one patient; this is another");
     }
     for (index, entry) in entries.list.iter().enumerate() {
         let is_composition = index == 0 && entry.kind == "Composition";
         if is_composition && entry.resource.get("subject").is_none() {
             let path = "Bundle.entry[0].resource.subject";
-            report.error(
-                "one-patient",
-                path,
-                "is missing: the document must say whose it is",
-            );
+            report.error("one-patient", path, "is missing: the document must say whose it is");
         }
         for field in ["subject", "patient"] {
             let Some(reference) = entry.resource.get(field).filter(|field| field.is_object())
@@ -34,11 +25,7 @@ pub(super) fn check(entries: &Entries<'_>, report: &mut Report) {
             };
             if !is_the_patient(reference, patients.first().copied(), entries) {
                 let path = format!("Bundle.entry[{index}].resource.{field}");
-                report.error(
-                    "one-patient",
-                    path,
-                    "does not point at the patient of the document",
-                );
+                report.error("one-patient", path, "does not point at the patient of the document");
             }
         }
     }

@@ -32,18 +32,10 @@ pub(super) fn check(bundle: &Value, entries: &Entries<'_>, report: &mut Report) 
         graph.push(targets);
     }
     if let Some(signature) = bundle.get("signature") {
-        let nobody = Entry {
-            full_url: None,
-            resource: &Value::Null,
-            kind: "",
-        };
-        walk(
-            signature,
-            &Place::Field(&root, "signature"),
-            &mut |reference, place| {
-                one(reference, place, &nobody, entries, report);
-            },
-        );
+        let nobody = Entry { full_url: None, resource: &Value::Null, kind: "" };
+        walk(signature, &Place::Field(&root, "signature"), &mut |reference, place| {
+            one(reference, place, &nobody, entries, report);
+        });
     }
     reachable(entries, &graph, report);
 }
@@ -87,11 +79,7 @@ fn one(
         }
         Target::Outside => {
             let path = Place::Field(place, "reference");
-            report.warning(
-                "reference-resolve",
-                path,
-                "points at a server outside the document",
-            );
+            report.warning("reference-resolve", path, "points at a server outside the document");
             None
         }
         Target::Nowhere => {
@@ -113,11 +101,7 @@ fn target(reference: &Value, from: &Entry<'_>, entries: &Entries<'_>) -> Target 
         let contained = from.resource["contained"].as_array().into_iter().flatten();
         // `#` alone is the resource itself.
         let is_there = id.is_empty() || contained.into_iter().any(|inner| inner["id"] == id);
-        return if is_there {
-            Target::Elsewhere
-        } else {
-            Target::Nowhere
-        };
+        return if is_there { Target::Elsewhere } else { Target::Nowhere };
     }
     if let Some(index) = entries.at_url(address) {
         return Target::Entry(index);
@@ -137,20 +121,14 @@ fn target(reference: &Value, from: &Entry<'_>, entries: &Entries<'_>) -> Target 
 
 /// A reader starts at the Composition; what no path leads to will not be shown.
 fn reachable(entries: &Entries<'_>, graph: &[Vec<usize>], report: &mut Report) {
-    if entries
-        .list
-        .first()
-        .is_none_or(|first| first.kind != "Composition")
-    {
+    if entries.list.first().is_none_or(|first| first.kind != "Composition") {
         return;
     }
     // Provenance is the one that points at what it belongs to, not the other way round.
     let mut about: Vec<Vec<usize>> = vec![vec![]; graph.len()];
     for (index, entry) in entries.list.iter().enumerate() {
         if entry.kind == "Provenance" {
-            graph[index]
-                .iter()
-                .for_each(|target| about[*target].push(index));
+            graph[index].iter().for_each(|target| about[*target].push(index));
         }
     }
     let mut seen = vec![false; graph.len()];
@@ -169,9 +147,5 @@ fn reachable(entries: &Entries<'_>, graph: &[Vec<usize>], report: &mut Report) {
 /// A resource type is repeated in a message only when it looks like one.
 fn known(kind: &str) -> &str {
     let is_plain = kind.len() <= 40 && kind.bytes().all(|letter| letter.is_ascii_alphabetic());
-    if is_plain && !kind.is_empty() {
-        kind
-    } else {
-        "unknown"
-    }
+    if is_plain && !kind.is_empty() { kind } else { "unknown" }
 }

@@ -35,10 +35,7 @@ fn smallest() -> Value {
 fn after(change: impl FnOnce(&mut Value)) -> Vec<(&'static str, String)> {
     let mut value = smallest();
     change(&mut value);
-    bundle(&value)
-        .into_iter()
-        .map(|finding| (finding.rule, finding.path))
-        .collect()
+    bundle(&value).into_iter().map(|finding| (finding.rule, finding.path)).collect()
 }
 
 fn remove(value: &mut Value, name: &str) {
@@ -58,43 +55,19 @@ fn a_sound_bundle_has_no_findings() {
 fn the_envelope_must_be_that_of_a_document() {
     type Change = fn(&mut Value);
     let cases: [(Change, &str, &str); 9] = [
-        (
-            |b| b["meta"]["profile"] = json!(["x"]),
-            "bundle-profile",
-            "Bundle.meta.profile",
-        ),
-        (
-            |b| remove(&mut b["meta"], "versionId"),
-            "cardinality",
-            "Bundle.meta.versionId",
-        ),
-        (
-            |b| remove(&mut b["identifier"], "system"),
-            "bdl-9",
-            "Bundle.identifier.system",
-        ),
-        (
-            |b| b["type"] = json!("collection"),
-            "bundle-type",
-            "Bundle.type",
-        ),
+        (|b| b["meta"]["profile"] = json!(["x"]), "bundle-profile", "Bundle.meta.profile"),
+        (|b| remove(&mut b["meta"], "versionId"), "cardinality", "Bundle.meta.versionId"),
+        (|b| remove(&mut b["identifier"], "system"), "bdl-9", "Bundle.identifier.system"),
+        (|b| b["type"] = json!("collection"), "bundle-type", "Bundle.type"),
         (|b| remove(b, "timestamp"), "bdl-10", "Bundle.timestamp"),
-        (
-            |b| b["timestamp"] = json!("2026-05-04"),
-            "instant",
-            "Bundle.timestamp",
-        ),
+        (|b| b["timestamp"] = json!("2026-05-04"), "instant", "Bundle.timestamp"),
         (|b| b["total"] = json!(1), "bdl-1", "Bundle.total"),
         (
             |b| b["entry"][1]["search"] = json!({ "mode": "match" }),
             "bdl-2",
             "Bundle.entry[1].search",
         ),
-        (
-            |b| b["resourceType"] = json!("Group"),
-            "resource-type",
-            "Bundle",
-        ),
+        (|b| b["resourceType"] = json!("Group"), "resource-type", "Bundle"),
     ];
     for (change, rule, path) in cases {
         assert_eq!(after(change), one(rule, path));
@@ -144,10 +117,7 @@ fn a_reference_to_another_server_is_only_a_warning() {
         json!({ "reference": "https://hpr.example.org/Practitioner/1" });
     let findings = bundle(&value);
     assert_eq!(findings.len(), 1);
-    assert_eq!(
-        (findings[0].rule, findings[0].severity),
-        ("reference-resolve", Severity::Warning)
-    );
+    assert_eq!((findings[0].rule, findings[0].severity), ("reference-resolve", Severity::Warning));
 }
 
 #[test]
@@ -202,10 +172,7 @@ fn a_document_is_about_one_patient() {
 #[test]
 fn the_composition_names_one_kind_of_document_and_it_is_the_one_asked_for() {
     let found = after(|b| remove(&mut b["entry"][0]["resource"], "meta"));
-    assert_eq!(
-        found,
-        one("document-profile", "Bundle.entry[0].resource.meta.profile")
-    );
+    assert_eq!(found, one("document-profile", "Bundle.entry[0].resource.meta.profile"));
     assert_eq!(document(&smallest(), HiType::OpConsultation), []);
     assert_eq!(document(&smallest(), HiType::Invoice)[0].rule, "hi-type");
 }
@@ -230,23 +197,11 @@ fn nothing_is_empty_and_null_only_keeps_lists_in_step() {
 
 #[test]
 fn what_is_not_a_bundle_or_too_deep_is_answered() {
-    for value in [
-        json!(null),
-        json!([]),
-        json!("x"),
-        json!({ "entry": { "a": [] } }),
-    ] {
-        assert!(
-            bundle(&value)
-                .iter()
-                .any(|finding| finding.severity == Severity::Error)
-        );
+    for value in [json!(null), json!([]), json!("x"), json!({ "entry": { "a": [] } })] {
+        assert!(bundle(&value).iter().any(|finding| finding.severity == Severity::Error));
     }
     let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
-    assert_eq!(
-        after(|b| b["entry"][1]["resource"]["extra"] = deep),
-        one("depth", "Bundle")
-    );
+    assert_eq!(after(|b| b["entry"][1]["resource"]["extra"] = deep), one("depth", "Bundle"));
 }
 
 #[test]

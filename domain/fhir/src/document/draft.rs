@@ -142,10 +142,7 @@ impl<'a> Draft<'a> {
         entry.push(Entry::of(frame::encounter(&self, diagnoses)));
         entry.append(&mut self.entries);
 
-        let stamp = self
-            .context
-            .built_at
-            .to_rfc3339_opts(SecondsFormat::Millis, true);
+        let stamp = self.context.built_at.to_rfc3339_opts(SecondsFormat::Millis, true);
         let bundle = Bundle {
             resource_type: "Bundle",
             id: self.ids.document(),
@@ -174,12 +171,7 @@ impl<'a> Draft<'a> {
     }
 
     fn composition(&self, section: Vec<Section<'a>>) -> Composition<'a> {
-        let Kind {
-            profile,
-            code: (code, display),
-            title,
-            ..
-        } = *self.kind;
+        let Kind { profile, code: (code, display), title, .. } = *self.kind;
         let when = format!("Visit: {}", self.visit.visit.visit_date.for_people());
         let who = format!("Patient: {}", self.visit.beneficiary.name);
         let by = format!("By: {}", self.visit.practitioner.full_name);

@@ -14,9 +14,5 @@ use crate::model::Text;
 
 /// FHIR wants ISO 3166 codes; of the names that records use, only this one is certain.
 fn country(name: &str) -> Text<'_> {
-    if name.trim().eq_ignore_ascii_case("India") {
-        "IN".into()
-    } else {
-        name.into()
-    }
+    if name.trim().eq_ignore_ascii_case("India") { "IN".into() } else { name.into() }
 }

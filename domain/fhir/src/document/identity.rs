@@ -47,19 +47,8 @@ impl ContentDigest {
         let content = (
             (schema_version, visit, beneficiary, facility, practitioner),
             (chief_complaints, diagnoses, vitals, allergies),
-            (
-                medical_history,
-                current_medications,
-                family_history,
-                prescriptions,
-            ),
-            (
-                lab_tests,
-                imaging_reports,
-                immunizations,
-                follow_up,
-                referral,
-            ),
+            (medical_history, current_medications, family_history, prescriptions),
+            (lab_tests, imaging_reports, immunizations, follow_up, referral),
             (procedures, admission, documents, invoice),
         );
         let mut hasher = Hashing(Sha256::new());

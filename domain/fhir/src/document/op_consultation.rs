@@ -95,9 +95,7 @@ pub(super) fn build(
 
 fn is_general_outpatient(category: &str) -> bool {
     let category: String = category.split_whitespace().collect();
-    CATEGORIES
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(&category))
+    CATEGORIES.iter().any(|known| known.eq_ignore_ascii_case(&category))
 }
 
 #[cfg(test)]

@@ -30,10 +30,7 @@ pub(super) struct SectionKind {
 
 /// The sections that have something to say, in the order of `kinds`.
 pub(super) fn all<'a>(kinds: &[SectionKind], draft: &mut Draft<'a>) -> Vec<Section<'a>> {
-    kinds
-        .iter()
-        .filter_map(|kind| one(kind, (kind.items)(draft)))
-        .collect()
+    kinds.iter().filter_map(|kind| one(kind, (kind.items)(draft))).collect()
 }
 
 fn one<'a>(kind: &SectionKind, items: Vec<Item<'a>>) -> Option<Section<'a>> {

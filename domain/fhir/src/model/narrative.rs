@@ -37,10 +37,7 @@ impl Narrative {
             div.push_str(after);
         }
         div.push_str(CLOSE);
-        Self {
-            status: "generated",
-            div,
-        }
+        Self { status: "generated", div }
     }
 }
 

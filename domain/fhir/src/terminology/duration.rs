@@ -9,10 +9,7 @@ const UNITS: &[(&str, &str)] = &[("day", "d"), ("week", "wk"), ("month", "mo"), 
 pub(crate) fn of(number: &str, unit: &str) -> Option<(i64, &'static str)> {
     let number: u16 = number.trim().parse().ok().filter(|number| *number > 0)?;
     let unit = normal(unit);
-    let unit = unit
-        .strip_suffix("(s)")
-        .or_else(|| unit.strip_suffix('s'))
-        .unwrap_or(&unit);
+    let unit = unit.strip_suffix("(s)").or_else(|| unit.strip_suffix('s')).unwrap_or(&unit);
     let (_, code) = UNITS.iter().find(|(known, _)| *known == unit)?;
     Some((number.into(), code))
 }

@@ -16,12 +16,7 @@ pub(crate) enum Frequency {
 }
 
 const fn every(times: u32, period: u32, unit: &'static str) -> Frequency {
-    Frequency::Every {
-        times,
-        period,
-        unit,
-        when: None,
-    }
+    Frequency::Every { times, period, unit, when: None }
 }
 
 /// Typical master data; a deployment may use other words. Those are sent as text only.
@@ -44,20 +39,12 @@ const WORDS: &[(&str, Frequency)] = &[
     ("as needed", Frequency::AsNeeded),
 ];
 
-const AT_BEDTIME: Frequency = Frequency::Every {
-    times: 1,
-    period: 1,
-    unit: "d",
-    when: Some("HS"),
-};
+const AT_BEDTIME: Frequency = Frequency::Every { times: 1, period: 1, unit: "d", when: Some("HS") };
 
 /// Reads a frequency word; none for a word outside the table.
 pub(crate) fn of(word: &str) -> Option<Frequency> {
     let word = normal(word);
-    WORDS
-        .iter()
-        .find(|(known, _)| *known == word)
-        .map(|(_, frequency)| *frequency)
+    WORDS.iter().find(|(known, _)| *known == word).map(|(_, frequency)| *frequency)
 }
 
 #[cfg(test)]

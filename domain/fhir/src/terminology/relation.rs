@@ -18,8 +18,5 @@ const RELATIONS: &[(&str, &str, &str)] = &[
 /// Code and display for a word such as `Father`; other relatives are sent as text.
 pub(crate) fn of(word: &str) -> Option<(&'static str, &'static str)> {
     let word = normal(word);
-    RELATIONS
-        .iter()
-        .find(|(known, ..)| *known == word)
-        .map(|(_, code, display)| (*code, *display))
+    RELATIONS.iter().find(|(known, ..)| *known == word).map(|(_, code, display)| (*code, *display))
 }

@@ -19,16 +19,10 @@ const ROUTES: &[(&str, &str, &str)] = &[
 /// Code and display for a word such as `Oral`.
 pub(crate) fn of(word: &str) -> Option<(&'static str, &'static str)> {
     let word = normal(word);
-    ROUTES
-        .iter()
-        .find(|(known, ..)| *known == word)
-        .map(|(_, code, display)| (*code, *display))
+    ROUTES.iter().find(|(known, ..)| *known == word).map(|(_, code, display)| (*code, *display))
 }
 
 /// The display of a code that came without a term.
 pub(crate) fn display(code: &str) -> Option<&'static str> {
-    ROUTES
-        .iter()
-        .find(|(_, known, _)| *known == code)
-        .map(|(.., display)| *display)
+    ROUTES.iter().find(|(_, known, _)| *known == code).map(|(.., display)| *display)
 }

@@ -2,14 +2,8 @@
 
 use super::normal;
 
-pub(crate) const CONDITION: &[&str] = &[
-    "active",
-    "recurrence",
-    "relapse",
-    "inactive",
-    "remission",
-    "resolved",
-];
+pub(crate) const CONDITION: &[&str] =
+    &["active", "recurrence", "relapse", "inactive", "remission", "resolved"];
 pub(crate) const ALLERGY: &[&str] = &["active", "inactive", "resolved"];
 pub(crate) const PROCEDURE: &[&str] = &[
     "preparation",

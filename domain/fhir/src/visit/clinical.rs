@@ -17,11 +17,7 @@ pub struct ChiefComplaint {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sct_term: Option<String>,
     /// Since how long, in `duration_unit`; zero says nothing.
-    #[serde(
-        default,
-        deserialize_with = "whole::some",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "whole::some", skip_serializing_if = "Option::is_none")]
     pub duration: Option<i64>,
     /// Word such as `Days`.
     #[serde(skip_serializing_if = "Option::is_none")]

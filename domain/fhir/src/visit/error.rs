@@ -75,11 +75,7 @@ pub struct VisitError {
 
 impl fmt::Display for VisitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.path.is_empty() {
-            "document"
-        } else {
-            &self.path
-        };
+        let place = if self.path.is_empty() { "document" } else { &self.path };
         write!(f, "{place}: {} ({})", self.message, self.rule.as_str())
     }
 }
@@ -93,11 +89,7 @@ impl VisitErrors {
     pub const MAX: usize = 50;
 
     pub(super) fn one(path: &Path, rule: Rule, message: impl Into<String>) -> Self {
-        Self(vec![VisitError {
-            path: path.to_string(),
-            rule,
-            message: message.into(),
-        }])
+        Self(vec![VisitError { path: path.to_string(), rule, message: message.into() }])
     }
 
     /// The errors.
@@ -166,11 +158,7 @@ impl Found {
         let errors = self.0.into_iter().take(VisitErrors::MAX);
         Err(VisitErrors(
             errors
-                .map(|(path, (rule, message))| VisitError {
-                    path: path.to_string(),
-                    rule,
-                    message,
-                })
+                .map(|(path, (rule, message))| VisitError { path: path.to_string(), rule, message })
                 .collect(),
         ))
     }

@@ -31,18 +31,10 @@ pub struct Facility {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// Internal to the record system.
-    #[serde(
-        default,
-        deserialize_with = "whole::some",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "whole::some", skip_serializing_if = "Option::is_none")]
     pub provider_service_map_id: Option<i64>,
     /// The mobile unit; internal to the record system.
-    #[serde(
-        default,
-        deserialize_with = "whole::some",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "whole::some", skip_serializing_if = "Option::is_none")]
     pub van_id: Option<i64>,
 }
 

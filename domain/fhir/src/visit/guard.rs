@@ -21,13 +21,7 @@ pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<Value, VisitErrors
         let message = format!("must be at most {} MiB", BYTES_MAX / 1024 / 1024);
         return Err(VisitErrors::one(&Path::default(), Rule::Size, message));
     }
-    let mut guard = Guard {
-        found,
-        path: Path::default(),
-        depth: 0,
-        values: 0,
-        broken: None,
-    };
+    let mut guard = Guard { found, path: Path::default(), depth: 0, values: 0, broken: None };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = Node(&mut guard).deserialize(&mut reader);
     let broken = guard.broken.take();
@@ -61,10 +55,7 @@ impl Guard<'_> {
     fn enter<E: serde::de::Error>(&mut self) -> Result<(), E> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
-            return self.stop(
-                Rule::Depth,
-                format!("must not be nested deeper than {DEPTH_MAX}"),
-            );
+            return self.stop(Rule::Depth, format!("must not be nested deeper than {DEPTH_MAX}"));
         }
         Ok(())
     }
@@ -110,9 +101,7 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value)
-            .map(Value::Number)
-            .ok_or_else(|| E::custom("number"))
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -148,9 +137,7 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
             guard.path.push_name(&name);
             if object.contains_key(&name) {
                 let message = "must be given only once in this object";
-                guard
-                    .found
-                    .add(guard.path.clone(), Rule::Duplicate, message);
+                guard.found.add(guard.path.clone(), Rule::Duplicate, message);
             }
             let value = fields.next_value_seed(Node(guard))?;
             guard.path.pop();

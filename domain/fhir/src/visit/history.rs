@@ -82,18 +82,10 @@ pub struct Immunization {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facility_name: Option<String>,
     /// From 1.
-    #[serde(
-        default,
-        deserialize_with = "whole::some",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "whole::some", skip_serializing_if = "Option::is_none")]
     pub dose_number: Option<i64>,
     /// Doses of the whole series, from 1.
-    #[serde(
-        default,
-        deserialize_with = "whole::some",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "whole::some", skip_serializing_if = "Option::is_none")]
     pub series_doses: Option<i64>,
     /// On the vial.
     #[serde(skip_serializing_if = "Option::is_none")]

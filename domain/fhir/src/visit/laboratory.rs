@@ -68,11 +68,7 @@ pub struct LabSpecimen {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LabComponent {
     /// Number in the record system.
-    #[serde(
-        default,
-        deserialize_with = "whole::some",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "whole::some", skip_serializing_if = "Option::is_none")]
     pub component_id: Option<i64>,
     /// What was measured.
     pub name: String,
@@ -117,13 +113,9 @@ impl<'de> Deserialize<'de> for LabValue {
         use serde::de::Error;
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         if raw.get().starts_with('"') {
-            return serde_json::from_str(raw.get())
-                .map(Self::Text)
-                .map_err(D::Error::custom);
+            return serde_json::from_str(raw.get()).map(Self::Text).map_err(D::Error::custom);
         }
-        Decimal::from_raw(raw)
-            .map(Self::Number)
-            .ok_or_else(|| D::Error::custom("not a result"))
+        Decimal::from_raw(raw).map(Self::Number).ok_or_else(|| D::Error::custom("not a result"))
     }
 }
 

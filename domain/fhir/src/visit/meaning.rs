@@ -77,10 +77,7 @@ fn walk(value: &Value, name: Option<&str>, path: &mut Path, found: &mut Found) {
             }
         }
         Value::Number(number) => {
-            if number
-                .as_f64()
-                .is_none_or(|number| number.abs() > NUMBER_MAX)
-            {
+            if number.as_f64().is_none_or(|number| number.abs() > NUMBER_MAX) {
                 found.add(path.clone(), Rule::Range, "is too large a number");
             }
         }
@@ -102,15 +99,9 @@ fn text_fault(text: &str, meaning: Option<Meaning>) -> Option<(Rule, String)> {
     if text.len() > TEXT_BYTES_MAX {
         Some((Rule::Size, "must be at most 1 MiB of text".to_owned()))
     } else if text.chars().any(is_forbidden) {
-        Some((
-            Rule::Format,
-            "must not contain control characters".to_owned(),
-        ))
+        Some((Rule::Format, "must not contain control characters".to_owned()))
     } else if text.trim().is_empty() {
-        Some((
-            Rule::MinLength,
-            "must not be blank: leave out what is not known".to_owned(),
-        ))
+        Some((Rule::MinLength, "must not be blank: leave out what is not known".to_owned()))
     } else {
         None
     }
@@ -124,10 +115,7 @@ fn is_forbidden(letter: char) -> bool {
 fn base64_fault(text: &str) -> Option<(Rule, String)> {
     let too_large = || {
         let limit = ATTACHMENT_BYTES_MAX / 1024 / 1024;
-        Some((
-            Rule::Size,
-            format!("must be at most {limit} MiB when decoded"),
-        ))
+        Some((Rule::Size, format!("must be at most {limit} MiB when decoded")))
     };
     if text.len() > ATTACHMENT_BYTES_MAX.div_ceil(3) * 4 {
         return too_large();
@@ -135,10 +123,9 @@ fn base64_fault(text: &str) -> Option<(Rule, String)> {
     match STANDARD.decode(text) {
         Ok(bytes) if bytes.len() > ATTACHMENT_BYTES_MAX => too_large(),
         Ok(_) => None,
-        Err(_) => Some((
-            Rule::Format,
-            "must be base64 with padding and without line breaks".to_owned(),
-        )),
+        Err(_) => {
+            Some((Rule::Format, "must be base64 with padding and without line breaks".to_owned()))
+        }
     }
 }
 
@@ -152,11 +139,8 @@ fn vitals(document: &Value, found: &mut Found) {
     }
     if let Some(temperature) = number("temperature") {
         let unit = present(document, &["vitals", "temperatureUnit"]).and_then(Value::as_str);
-        let fahrenheit = if unit == Some("Cel") {
-            temperature.mul_add(1.8, 32.0)
-        } else {
-            temperature
-        };
+        let fahrenheit =
+            if unit == Some("Cel") { temperature.mul_add(1.8, 32.0) } else { temperature };
         if !(80.0..=115.0).contains(&fahrenheit) {
             let message = "must be within 80..115 [degF], or 26.7..46.1 with temperatureUnit Cel";
             found.add(Path::of(&["vitals", "temperature"]), Rule::Range, message);
@@ -167,10 +151,7 @@ fn vitals(document: &Value, found: &mut Found) {
 fn order(document: &Value, found: &mut Found) {
     let text = |keys: &[&str; 2]| present(document, keys).and_then(Value::as_str);
     for (earlier, later) in ORDER {
-        let times = (
-            text(earlier).and_then(Moment::parse),
-            text(later).and_then(Moment::parse),
-        );
+        let times = (text(earlier).and_then(Moment::parse), text(later).and_then(Moment::parse));
         if let (Some(first), Some(second)) = times
             && second.at() < first.at()
         {
@@ -182,16 +163,10 @@ fn order(document: &Value, found: &mut Found) {
     let visit = text(&["visit", "visitDate"]).filter(|visit| Moment::parse(visit).is_some());
     if let (Some(birth), Some(visit)) = (birth, visit)
         && moment::PartialDate::parse(birth).is_some()
-        && visit
-            .get(..birth.len())
-            .is_some_and(|same_precision| birth > same_precision)
+        && visit.get(..birth.len()).is_some_and(|same_precision| birth > same_precision)
     {
         let message = "must not be after visit.visitDate";
-        found.add(
-            Path::of(&["beneficiary", "dateOfBirth"]),
-            Rule::Range,
-            message,
-        );
+        found.add(Path::of(&["beneficiary", "dateOfBirth"]), Rule::Range, message);
     }
 }
 
@@ -202,15 +177,8 @@ fn age(document: &Value, found: &mut Found) {
         Some("months") => 150 * 12,
         _ => 150 * 366,
     };
-    if part("value")
-        .and_then(Value::as_f64)
-        .is_some_and(|value| value > f64::from(most))
-    {
+    if part("value").and_then(Value::as_f64).is_some_and(|value| value > f64::from(most)) {
         let message = format!("must be at most {most} in this unit");
-        found.add(
-            Path::of(&["beneficiary", "age", "value"]),
-            Rule::Range,
-            message,
-        );
+        found.add(Path::of(&["beneficiary", "age", "value"]), Rule::Range, message);
     }
 }

@@ -16,21 +16,13 @@ pub(super) struct Path(Vec<Step>);
 
 impl Path {
     pub(super) fn of(names: &[&str]) -> Self {
-        Self(
-            names
-                .iter()
-                .map(|name| Step::Name((*name).to_owned()))
-                .collect(),
-        )
+        Self(names.iter().map(|name| Step::Name((*name).to_owned())).collect())
     }
 
     /// Keeps one letter more than is shown, to know that there was more: a name of a megabyte in a
     /// thousand paths would be a gigabyte.
     pub(super) fn push_name(&mut self, name: &str) {
-        let end = name
-            .char_indices()
-            .nth(NAME_CHARS_MAX + 1)
-            .map_or(name.len(), |(end, _)| end);
+        let end = name.char_indices().nth(NAME_CHARS_MAX + 1).map_or(name.len(), |(end, _)| end);
         self.0.push(Step::Name(name[..end].to_owned()));
     }
 
@@ -59,11 +51,7 @@ impl fmt::Display for Path {
                         f.write_char('.')?;
                     }
                     for letter in name.chars().take(NAME_CHARS_MAX) {
-                        f.write_char(if letter.is_control() {
-                            '\u{fffd}'
-                        } else {
-                            letter
-                        })?;
+                        f.write_char(if letter.is_control() { '\u{fffd}' } else { letter })?;
                     }
                     if name.chars().nth(NAME_CHARS_MAX).is_some() {
                         f.write_char('…')?;
@@ -113,10 +101,7 @@ mod tests {
     #[test]
     fn a_long_or_unprintable_name_is_cut_and_cleaned() {
         let path = Path::of(&["visit", &format!("\u{7}{}", "a".repeat(80))]);
-        assert_eq!(
-            path.to_string(),
-            format!("visit.\u{fffd}{}…", "a".repeat(63))
-        );
+        assert_eq!(path.to_string(), format!("visit.\u{fffd}{}…", "a".repeat(63)));
     }
 
     #[test]

@@ -50,11 +50,7 @@ pub struct Prescription {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
     /// Pieces to hand out.
-    #[serde(
-        default,
-        deserialize_with = "whole::some",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "whole::some", skip_serializing_if = "Option::is_none")]
     pub quantity: Option<i64>,
     /// The visit date when absent.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -29,19 +29,10 @@ const PATTERNS: &[(&str, &str)] = &[
         "^([0-9]{14}|[0-9]{2}-[0-9]{4}-[0-9]{4}-[0-9]{4})$",
         "must be 14 digits, or NN-NNNN-NNNN-NNNN",
     ),
-    (
-        "^[0-9]{2}-[0-9]{4}-[0-9]{4}-[0-9]{4}$",
-        "must be NN-NNNN-NNNN-NNNN",
-    ),
-    (
-        "^[A-Za-z0-9._-]+@[a-z]+$",
-        "must be an ABHA address, as name@abdm",
-    ),
+    ("^[0-9]{2}-[0-9]{4}-[0-9]{4}-[0-9]{4}$", "must be NN-NNNN-NNNN-NNNN"),
+    ("^[A-Za-z0-9._-]+@[a-z]+$", "must be an ABHA address, as name@abdm"),
     ("^[0-9]{6,18}$", "must be a SNOMED CT code: 6 to 18 digits"),
-    (
-        r"^[A-Z][0-9]{2}(\.[0-9A-Z]{1,4})?$",
-        "must be an ICD-10 code, as J06.9",
-    ),
+    (r"^[A-Z][0-9]{2}(\.[0-9A-Z]{1,4})?$", "must be an ICD-10 code, as J06.9"),
     ("^[0-9]{1,7}-[0-9]$", "must be a LOINC code, as 8310-5"),
 ];
 
@@ -69,10 +60,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
         .expect("the schema compiles");
     let mut meanings = HashMap::new();
     collect_meanings(&schema, &mut meanings);
-    Contract {
-        validator,
-        meanings,
-    }
+    Contract { validator, meanings }
 });
 
 /// Adds every way in which `value` misses the schema.
@@ -135,56 +123,32 @@ fn report(error: &ValidationError<'_>, found: &mut Found) {
             found.add(path, Rule::Pattern, pattern_words(pattern));
         }
         ValidationErrorKind::Format { format } => {
-            let words = if format == "uuid" {
-                "must be a UUID"
-            } else {
-                DATE_TIME_WORDS
-            };
+            let words = if format == "uuid" { "must be a UUID" } else { DATE_TIME_WORDS };
             found.add(path, Rule::Format, words);
         }
         ValidationErrorKind::Enum { options } => {
-            let allowed: Vec<&str> = options
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .collect();
-            found.add(
-                path,
-                Rule::Enum,
-                format!("must be one of: {}", allowed.join(", ")),
-            );
+            let allowed: Vec<&str> =
+                options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            found.add(path, Rule::Enum, format!("must be one of: {}", allowed.join(", ")));
         }
         ValidationErrorKind::Constant { expected_value } => {
             found.add(path, Rule::Enum, format!("must be {expected_value}"));
         }
         ValidationErrorKind::MinLength { limit: 1 } => {
-            found.add(
-                path,
-                Rule::MinLength,
-                "must not be empty: leave out what is not known",
-            );
+            found.add(path, Rule::MinLength, "must not be empty: leave out what is not known");
         }
         ValidationErrorKind::MinLength { limit } => {
             let message = format!("must have at least {limit} characters");
             found.add(path, Rule::MinLength, message);
         }
         ValidationErrorKind::MinItems { .. } => {
-            found.add(
-                path,
-                Rule::MinItems,
-                "must not be an empty list: leave it out",
-            );
+            found.add(path, Rule::MinItems, "must not be an empty list: leave it out");
         }
         ValidationErrorKind::Minimum { limit } => {
             found.add(path, Rule::Range, format!("must be at least {limit}"));
         }
         other => {
-            found.add(
-                path,
-                Rule::Type,
-                format!("breaks the rule {:?}", other.keyword()),
-            );
+            found.add(path, Rule::Type, format!("breaks the rule {:?}", other.keyword()));
         }
     }
 }
@@ -227,10 +191,7 @@ mod tests {
         for (name, property) in all {
             for holder in [property, &property["items"]] {
                 if let Some(pattern) = holder["pattern"].as_str() {
-                    assert!(
-                        PATTERNS.iter().any(|(known, _)| *known == pattern),
-                        "{name}"
-                    );
+                    assert!(PATTERNS.iter().any(|(known, _)| *known == pattern), "{name}");
                 }
             }
         }

@@ -24,25 +24,13 @@ pub struct Visit {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// State of the nurse's part: 1 waiting, 2 and 3 at work, 9 done.
-    #[serde(
-        default,
-        deserialize_with = "whole::some",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "whole::some", skip_serializing_if = "Option::is_none")]
     pub nurse_flag: Option<i64>,
     /// State of the doctor's part, same numbers.
-    #[serde(
-        default,
-        deserialize_with = "whole::some",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "whole::some", skip_serializing_if = "Option::is_none")]
     pub doc_flag: Option<i64>,
     /// State of the specialist's part, same numbers; 0 is no specialist.
-    #[serde(
-        default,
-        deserialize_with = "whole::some",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "whole::some", skip_serializing_if = "Option::is_none")]
     pub specialist_flag: Option<i64>,
     /// Ambulatory when absent, unless there is an admission.
     #[serde(skip_serializing_if = "Option::is_none")]

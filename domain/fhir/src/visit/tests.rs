@@ -11,10 +11,7 @@ fn outpatient() -> Value {
 
 fn errors_of(value: &Value) -> Vec<(String, Rule)> {
     let errors = VisitDocument::parse(value.to_string().as_bytes()).unwrap_err();
-    errors
-        .into_iter()
-        .map(|error| (error.path, error.rule))
-        .collect()
+    errors.into_iter().map(|error| (error.path, error.rule)).collect()
 }
 
 fn at(path: &str, rule: Rule) -> (String, Rule) {
@@ -38,15 +35,9 @@ fn a_complete_visit_is_read_and_keeps_how_its_numbers_were_written() {
 fn all_faults_are_reported_sorted_by_path() {
     let mut visit = outpatient();
     visit["beneficiary"]["abhaNumber"] = json!("91-0000-1001");
-    visit["facility"]
-        .as_object_mut()
-        .unwrap()
-        .remove("abdmFacilityId");
+    visit["facility"].as_object_mut().unwrap().remove("abdmFacilityId");
     visit["visit"]["visitDate"] = json!("2026-03-02 10:15:00");
-    visit["prescriptions"][2]
-        .as_object_mut()
-        .unwrap()
-        .remove("genericName");
+    visit["prescriptions"][2].as_object_mut().unwrap().remove("genericName");
     visit["prescriptions"][0]["brand"] = json!("x");
     visit["chiefComplaints"][0]["duration"] = json!("two");
     visit["allergies"] = json!([]);
@@ -71,78 +62,23 @@ fn all_faults_are_reported_sorted_by_path() {
 #[test]
 fn what_the_schema_cannot_say_is_enforced_too() {
     let cases: [(&str, Value, &str, Rule); 13] = [
-        (
-            "/beneficiary/dateOfBirth",
-            json!("2025-02-29"),
-            "beneficiary.dateOfBirth",
-            Rule::Format,
-        ),
-        (
-            "/beneficiary/dateOfBirth",
-            json!("2027"),
-            "beneficiary.dateOfBirth",
-            Rule::Range,
-        ),
-        (
-            "/visit/visitDate",
-            json!("2026-02-31T10:00:00+05:30"),
-            "visit.visitDate",
-            Rule::Format,
-        ),
-        (
-            "/visit/endTime",
-            json!("2026-05-04T09:00:00+05:30"),
-            "visit.endTime",
-            Rule::Range,
-        ),
-        (
-            "/visit/category",
-            json!("  "),
-            "visit.category",
-            Rule::MinLength,
-        ),
-        (
-            "/visit/category",
-            json!("a\u{0}b"),
-            "visit.category",
-            Rule::Format,
-        ),
-        (
-            "/vitals/pulseRate",
-            json!(0),
-            "vitals.pulseRate",
-            Rule::Range,
-        ),
-        (
-            "/vitals/weightKg",
-            json!(-4),
-            "vitals.weightKg",
-            Rule::Range,
-        ),
-        (
-            "/prescriptions/0/quantity",
-            json!(1e16),
-            "prescriptions[0].quantity",
-            Rule::Range,
-        ),
+        ("/beneficiary/dateOfBirth", json!("2025-02-29"), "beneficiary.dateOfBirth", Rule::Format),
+        ("/beneficiary/dateOfBirth", json!("2027"), "beneficiary.dateOfBirth", Rule::Range),
+        ("/visit/visitDate", json!("2026-02-31T10:00:00+05:30"), "visit.visitDate", Rule::Format),
+        ("/visit/endTime", json!("2026-05-04T09:00:00+05:30"), "visit.endTime", Rule::Range),
+        ("/visit/category", json!("  "), "visit.category", Rule::MinLength),
+        ("/visit/category", json!("a\u{0}b"), "visit.category", Rule::Format),
+        ("/vitals/pulseRate", json!(0), "vitals.pulseRate", Rule::Range),
+        ("/vitals/weightKg", json!(-4), "vitals.weightKg", Rule::Range),
+        ("/prescriptions/0/quantity", json!(1e16), "prescriptions[0].quantity", Rule::Range),
         (
             "/labTests/1/components/0/value",
             json!(""),
             "labTests[1].components[0].value",
             Rule::MinLength,
         ),
-        (
-            "/documents",
-            scan("AAA"),
-            "documents[0].data",
-            Rule::MinLength,
-        ),
-        (
-            "/documents",
-            scan("AAA*"),
-            "documents[0].data",
-            Rule::Format,
-        ),
+        ("/documents", scan("AAA"), "documents[0].data", Rule::MinLength),
+        ("/documents", scan("AAA*"), "documents[0].data", Rule::Format),
         ("/eventId", json!("12"), "eventId", Rule::Format),
     ];
     for (pointer, value, path, rule) in cases {
@@ -206,11 +142,7 @@ fn a_message_never_repeats_what_was_sent() {
     let errors = VisitDocument::parse(visit.to_string().as_bytes()).unwrap_err();
     assert_eq!(errors.as_slice().len(), 7);
     assert!(!errors.to_string().contains("secret"));
-    assert!(
-        errors
-            .iter()
-            .all(|error| error.path.chars().count() <= "beneficiary.".len() + 65)
-    );
+    assert!(errors.iter().all(|error| error.path.chars().count() <= "beneficiary.".len() + 65));
 }
 
 #[test]
@@ -258,9 +190,7 @@ fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
     all.push(at.to_owned());
     match value {
         Value::Object(object) => {
-            object
-                .iter()
-                .for_each(|(name, field)| pointers(field, &format!("{at}/{name}"), all));
+            object.iter().for_each(|(name, field)| pointers(field, &format!("{at}/{name}"), all));
         }
         Value::Array(items) => {
             let items = items.iter().enumerate();
@@ -272,14 +202,11 @@ fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
 
 /// `/prescriptions/2/genericName` as errors write it.
 fn dotted(pointer: &str) -> String {
-    pointer
-        .split('/')
-        .skip(1)
-        .fold(String::new(), |path, step| match step.parse::<usize>() {
-            Ok(index) => format!("{path}[{index}]"),
-            Err(_) if path.is_empty() => step.to_owned(),
-            Err(_) => format!("{path}.{step}"),
-        })
+    pointer.split('/').skip(1).fold(String::new(), |path, step| match step.parse::<usize>() {
+        Ok(index) => format!("{path}[{index}]"),
+        Err(_) if path.is_empty() => step.to_owned(),
+        Err(_) => format!("{path}.{step}"),
+    })
 }
 
 proptest! {

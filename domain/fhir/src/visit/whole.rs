@@ -17,10 +17,7 @@ pub(super) fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64
     }
     match number.as_f64() {
         Some(value) if value.fract() == 0.0 && value.abs() < EXACT_MAX => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "whole and exact, tested above"
-            )]
+            #[expect(clippy::cast_possible_truncation, reason = "whole and exact, tested above")]
             let whole = value as i64;
             Ok(whole)
         }

@@ -19,11 +19,8 @@ fn compare(hi_type: HiType) {
     }
     let golden: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     assert_eq!(bundle, golden, "{hi_type} differs from {}", path.display());
-    let errors: Vec<_> = document
-        .findings
-        .iter()
-        .filter(|finding| finding.rule != "left-out")
-        .collect();
+    let errors: Vec<_> =
+        document.findings.iter().filter(|finding| finding.rule != "left-out").collect();
     assert!(errors.is_empty(), "{errors:?}");
 }
 

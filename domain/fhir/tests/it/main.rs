@@ -1,9 +1,6 @@
 //! What the crate promises from outside.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a broken test should stop where it breaks"
-)]
+#![expect(clippy::unwrap_used, reason = "a broken test should stop where it breaks")]
 
 mod golden;
 mod notes;
@@ -35,10 +32,7 @@ fn built(hi_type: HiType, change: impl FnOnce(&mut Value)) -> (Document, Value) 
 fn built_from(hi_type: HiType, text: &str) -> (Document, Value) {
     let visit = VisitDocument::parse(text.as_bytes()).unwrap();
     let documents = documents(&visit, &context());
-    let document = documents
-        .built
-        .into_iter()
-        .find(|document| document.hi_type == hi_type);
+    let document = documents.built.into_iter().find(|document| document.hi_type == hi_type);
     let document = document.expect("the visit yields it");
     let json = serde_json::from_str(&document.json).unwrap();
     (document, json)
@@ -47,19 +41,11 @@ fn built_from(hi_type: HiType, text: &str) -> (Document, Value) {
 /// The resources of a type, in document order.
 fn all<'b>(bundle: &'b Value, kind: &str) -> Vec<&'b Value> {
     let entries = bundle["entry"].as_array().unwrap().iter();
-    entries
-        .map(|entry| &entry["resource"])
-        .filter(|part| part["resourceType"] == kind)
-        .collect()
+    entries.map(|entry| &entry["resource"]).filter(|part| part["resourceType"] == kind).collect()
 }
 
 /// The section of that title.
 fn section<'b>(bundle: &'b Value, title: &str) -> &'b Value {
-    let sections = bundle["entry"][0]["resource"]["section"]
-        .as_array()
-        .unwrap();
-    sections
-        .iter()
-        .find(|section| section["title"] == title)
-        .expect(title)
+    let sections = bundle["entry"][0]["resource"]["section"].as_array().unwrap();
+    sections.iter().find(|section| section["title"] == title).expect(title)
 }

@@ -38,10 +38,7 @@ fn the_revision_names_the_version_and_leaves_the_ids_alone() {
     let (second, third) = (documents(&visit, &context()), documents(&visit, &later));
     let json: Value = serde_json::from_str(&third.built[0].json).unwrap();
     assert_eq!(json["meta"]["versionId"], "3");
-    assert_eq!(
-        json["identifier"]["value"],
-        "40000000000000017-OPConsultation-3"
-    );
+    assert_eq!(json["identifier"]["value"], "40000000000000017-OPConsultation-3");
     assert_eq!(second.built[0].id, third.built[0].id);
 }
 
@@ -54,10 +51,7 @@ fn the_doctor_of_the_visit_is_the_author_and_the_facility_keeps_the_document() {
     let doctor = all(&note, "Practitioner")[0];
     assert_eq!(doctor["identifier"][0]["value"], "71-0000-2222-3333");
     assert_eq!(composition["author"][0]["reference"], urn(doctor));
-    assert_eq!(
-        composition["encounter"]["reference"],
-        urn(all(&note, "Encounter")[0])
-    );
+    assert_eq!(composition["encounter"]["reference"], urn(all(&note, "Encounter")[0]));
 }
 
 fn urn(resource: &Value) -> String {
@@ -76,20 +70,15 @@ fn a_section_lists_only_what_its_profile_admits() {
         ("Investigation Advice", vec!["ServiceRequest"]),
         (
             "Medications",
-            ["MedicationStatement"]
-                .into_iter()
-                .chain(["MedicationRequest"; 4])
-                .collect(),
+            ["MedicationStatement"].into_iter().chain(["MedicationRequest"; 4]).collect(),
         ),
         ("Follow Up", vec!["Appointment"]),
         ("Procedure", vec!["Procedure"]),
         ("Referral", vec!["ServiceRequest"]),
     ] {
         let entries = section(&note, title)["entry"].as_array().unwrap();
-        let found: Vec<&str> = entries
-            .iter()
-            .map(|entry| entry["type"].as_str().unwrap())
-            .collect();
+        let found: Vec<&str> =
+            entries.iter().map(|entry| entry["type"].as_str().unwrap()).collect();
         assert_eq!(found, kinds, "{title}");
     }
 }
@@ -97,33 +86,18 @@ fn a_section_lists_only_what_its_profile_admits() {
 #[test]
 fn diagnoses_belong_to_the_encounter_with_their_certainty() {
     let note = note();
-    let diagnoses = all(&note, "Encounter")[0]["diagnosis"]
-        .as_array()
-        .unwrap()
-        .clone();
-    let roles: Vec<_> = diagnoses
-        .iter()
-        .map(|one| one["use"]["coding"][0]["code"].as_str().unwrap())
-        .collect();
+    let diagnoses = all(&note, "Encounter")[0]["diagnosis"].as_array().unwrap().clone();
+    let roles: Vec<_> =
+        diagnoses.iter().map(|one| one["use"]["coding"][0]["code"].as_str().unwrap()).collect();
     assert_eq!(roles, ["39154008", "148006"]);
     let confirmed = all(&note, "Condition")
         .into_iter()
         .find(|one| diagnoses[0]["condition"]["reference"] == urn(one))
         .unwrap();
-    assert_eq!(
-        confirmed["verificationStatus"]["coding"][0]["code"],
-        "confirmed"
-    );
-    let codes: Vec<_> = confirmed["code"]["coding"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .collect();
+    assert_eq!(confirmed["verificationStatus"]["coding"][0]["code"], "confirmed");
+    let codes: Vec<_> = confirmed["code"]["coding"].as_array().unwrap().iter().collect();
     assert_eq!(codes[0]["display"], "Osteoarthritis of knee joint");
-    assert_eq!(
-        codes[1]["display"], "Osteoarthritis of knee",
-        "the record's words for a bare code"
-    );
+    assert_eq!(codes[1]["display"], "Osteoarthritis of knee", "the record's words for a bare code");
 }
 
 #[test]
@@ -148,12 +122,7 @@ fn no_coding_lacks_its_system_code_or_display() {
     assert!(found.len() > 40);
     for coding in found {
         for part in ["system", "code", "display"] {
-            assert!(
-                coding[part]
-                    .as_str()
-                    .is_some_and(|text| !text.trim().is_empty()),
-                "{coding}"
-            );
+            assert!(coding[part].as_str().is_some_and(|text| !text.trim().is_empty()), "{coding}");
         }
     }
 }
@@ -172,10 +141,7 @@ fn a_missing_half_of_a_blood_pressure_says_that_it_is_missing() {
     let note = note();
     let pressure = all(&note, "Observation")[0];
     assert_eq!(pressure["component"][0]["valueQuantity"]["value"], 142);
-    assert_eq!(
-        pressure["component"][1]["dataAbsentReason"]["coding"][0]["code"],
-        "unknown"
-    );
+    assert_eq!(pressure["component"][1]["dataAbsentReason"]["coding"][0]["code"], "unknown");
     assert_eq!(pressure["interpretation"][0]["text"], "High");
     assert_eq!(pressure["effectiveDateTime"], "2026-05-04T09:45:00+05:30");
 }
@@ -183,9 +149,7 @@ fn a_missing_half_of_a_blood_pressure_says_that_it_is_missing() {
 #[test]
 fn narratives_escape_markup_and_keep_scripts() {
     let note = note();
-    let text = section(&note, "Chief complaints")["text"]["div"]
-        .as_str()
-        .unwrap();
+    let text = section(&note, "Chief complaints")["text"]["div"].as_str().unwrap();
     assert!(text.contains("Pain in knee &amp; &quot;locking&quot; &lt;right&gt;"));
     assert!(text.contains("सीढ़ी चढ़ने पर"));
 }
@@ -194,11 +158,7 @@ fn narratives_escape_markup_and_keep_scripts() {
 fn an_allergy_without_a_term_is_left_out_and_reported() {
     let (document, note) = built_from(HiType::OpConsultation, OUTPATIENT);
     assert_eq!(all(&note, "AllergyIntolerance").len(), 1);
-    let left_out: Vec<_> = document
-        .findings
-        .iter()
-        .map(|finding| &finding.path[..])
-        .collect();
+    let left_out: Vec<_> = document.findings.iter().map(|finding| &finding.path[..]).collect();
     assert_eq!(left_out, ["allergies[1].term"]);
     let allergy = all(&note, "AllergyIntolerance")[0];
     assert_eq!(
@@ -221,14 +181,8 @@ fn an_appointment_without_an_end_is_proposed_and_valid() {
     let note = note();
     let appointment = all(&note, "Appointment")[0];
     assert_eq!(appointment["status"], "proposed");
-    assert_eq!(
-        appointment["end"], appointment["start"],
-        "R4 wants both or none"
-    );
-    assert_eq!(
-        appointment["participant"][1]["actor"],
-        json!({ "display": "Dr. Asmita Kale" })
-    );
+    assert_eq!(appointment["end"], appointment["start"], "R4 wants both or none");
+    assert_eq!(appointment["participant"][1]["actor"], json!({ "display": "Dr. Asmita Kale" }));
 }
 
 #[test]
@@ -237,10 +191,7 @@ fn identifiers_of_the_record_stand_in_for_missing_registry_numbers() {
         let patient = visit["beneficiary"].as_object_mut().unwrap();
         patient.remove("abhaNumber");
         patient.remove("abhaAddress");
-        visit["practitioner"]
-            .as_object_mut()
-            .unwrap()
-            .remove("hprId");
+        visit["practitioner"].as_object_mut().unwrap().remove("hprId");
     });
     let patient = &all(&note, "Patient")[0]["identifier"][0];
     assert_eq!(patient["system"], "https://emr.example.org");
@@ -254,10 +205,7 @@ fn identifiers_of_the_record_stand_in_for_missing_registry_numbers() {
 fn an_age_in_years_says_a_year_of_birth_and_nothing_finer() {
     let birth = |age: Value| {
         let (_, note) = built(HiType::OpConsultation, |visit| {
-            visit["beneficiary"]
-                .as_object_mut()
-                .unwrap()
-                .remove("dateOfBirth");
+            visit["beneficiary"].as_object_mut().unwrap().remove("dateOfBirth");
             visit["beneficiary"]["age"] = age;
         });
         all(&note, "Patient")[0]["birthDate"].clone()
@@ -277,10 +225,7 @@ fn the_encounter_has_the_state_of_whoever_comes_last() {
                 }
             }
         });
-        all(&note, "Encounter")[0]["status"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        all(&note, "Encounter")[0]["status"].as_str().unwrap().to_owned()
     };
     assert_eq!(status([Some(9), Some(9), Some(0)]), "finished");
     assert_eq!(status([Some(9), Some(9), Some(1)]), "planned");

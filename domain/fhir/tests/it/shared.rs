@@ -38,10 +38,7 @@ fn every_visit_is_accepted_or_refused_as_its_index_says() {
         match (visit, case["element"].as_str()) {
             (Ok(visit), None) => yields(name, &visit, case),
             (Err(errors), Some(element)) => {
-                assert!(
-                    errors.iter().any(|error| error.path == element),
-                    "{name}: {errors}"
-                );
+                assert!(errors.iter().any(|error| error.path == element), "{name}: {errors}");
             }
             (Ok(_), Some(_)) => panic!("{name} should be refused"),
             (Err(errors), None) => panic!("{name}: {errors}"),
@@ -52,11 +49,7 @@ fn every_visit_is_accepted_or_refused_as_its_index_says() {
 /// What is built, and what is said not to be built yet, together are what the index expects.
 fn yields(name: &str, visit: &VisitDocument, case: &Value) {
     let documents = documents(visit, &context());
-    let mut found: Vec<&str> = documents
-        .built
-        .iter()
-        .map(|one| one.hi_type.as_str())
-        .collect();
+    let mut found: Vec<&str> = documents.built.iter().map(|one| one.hi_type.as_str()).collect();
     for document in &documents.built {
         let errors: Vec<_> = document
             .findings
@@ -71,12 +64,8 @@ fn yields(name: &str, visit: &VisitDocument, case: &Value) {
         .filter(|skipped| skipped.reason == abdm_fhir::SkipReason::NotBuiltYet);
     found.extend(not_yet.map(|skipped| skipped.hi_type.as_str()));
     found.sort_unstable();
-    let mut expected: Vec<&str> = case["documents"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
+    let mut expected: Vec<&str> =
+        case["documents"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     expected.sort_unstable();
     expected.dedup();
     assert_eq!(found, expected, "{name}");
@@ -91,9 +80,7 @@ fn every_valid_bundle_passes_and_broken_envelopes_do_not() {
     for case in files(&json(folder.join("index.json"))) {
         let name = case["file"].as_str().unwrap();
         let findings = check::bundle(&json(folder.join(name)));
-        let error = findings
-            .iter()
-            .find(|finding| finding.severity == Severity::Error);
+        let error = findings.iter().find(|finding| finding.severity == Severity::Error);
         match (case["expected"].as_str(), error) {
             (Some("valid"), None) => passed += 1,
             (Some("valid"), Some(error)) => panic!("{name}: {error}"),
@@ -113,9 +100,6 @@ fn every_valid_bundle_passes_and_broken_envelopes_do_not() {
         "lab-empty-conclusion",
         "ig201-Bundle-Prescription-example-06",
     ] {
-        assert!(
-            rejected.contains(&format!("invalid/{name}.json")),
-            "{name} is not noticed"
-        );
+        assert!(rejected.contains(&format!("invalid/{name}.json")), "{name} is not noticed");
     }
 }

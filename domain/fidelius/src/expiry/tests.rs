@@ -4,9 +4,7 @@ use super::{check, parse};
 use crate::Error;
 
 fn read(text: &str) -> Option<String> {
-    parse(text)
-        .ok()
-        .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
+    parse(text).ok().map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
 }
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -24,10 +22,7 @@ fn every_spelling_of_a_moment_that_hius_use_is_read() {
         ("2026-09-15T07:30:00", "2026-09-15T07:30:00Z"),
         ("2026-09-15 07:30:00", "2026-09-15T07:30:00Z"),
         ("2026-09-15 07:30:00.5", "2026-09-15T07:30:00.500Z"),
-        (
-            "2026-09-15T07:30:00.123456789",
-            "2026-09-15T07:30:00.123456789Z",
-        ),
+        ("2026-09-15T07:30:00.123456789", "2026-09-15T07:30:00.123456789Z"),
         ("2026-09-15", "2026-09-15T23:59:59.999999999Z"),
         ("2024-02-29", "2024-02-29T23:59:59.999999999Z"),
         ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
@@ -80,17 +75,8 @@ fn anything_else_is_refused() {
 fn key_material_is_good_until_a_minute_after_its_expiry() {
     let expiry = at("2026-09-15T07:30:00Z");
     assert_eq!(check(expiry, at("2026-09-15T07:30:59.999Z")), Ok(()));
-    assert_eq!(
-        check(expiry, at("2026-09-15T07:31:00Z")),
-        Err(Error::Expired)
-    );
+    assert_eq!(check(expiry, at("2026-09-15T07:31:00Z")), Err(Error::Expired));
     assert_eq!(check(expiry, at("2020-01-01T00:00:00Z")), Ok(()));
-    assert_eq!(
-        check(DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC),
-        Err(Error::Expired)
-    );
-    assert_eq!(
-        check(DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC),
-        Ok(())
-    );
+    assert_eq!(check(DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC), Err(Error::Expired));
+    assert_eq!(check(DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC), Ok(()));
 }

@@ -91,10 +91,7 @@ pub(crate) fn classify(bytes: &[u8]) -> Result<(KeyForm, &[u8]), Error> {
         let body = bytes.strip_prefix(form.prefix());
         body.is_some_and(|body| body.len() == 64 && body.starts_with(&[4]))
     };
-    if [KeyForm::Raw, KeyForm::SpkiExplicit, KeyForm::SpkiNamed]
-        .iter()
-        .any(is_one_short)
-    {
+    if [KeyForm::Raw, KeyForm::SpkiExplicit, KeyForm::SpkiNamed].iter().any(is_one_short) {
         return Err(Error::KeyStrippedZero);
     }
     Err(Error::KeyEncoding)

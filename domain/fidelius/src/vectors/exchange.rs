@@ -101,36 +101,21 @@ impl Vector {
         match self.dialect.as_deref() {
             None | Some("weierstrass") => Ok(Dialect::Weierstrass),
             Some("X25519" | "x25519") => Ok(Dialect::X25519),
-            Some(other) => Err(Broken {
-                step: "dialect",
-                what: format!("{other} is unknown"),
-            }),
+            Some(other) => Err(Broken { step: "dialect", what: format!("{other} is unknown") }),
         }
     }
 
     fn check_secrets(&self, sender: &Side, requester: &Side) -> Result<(), Broken> {
         let mixed = mix(&sender.nonce, &requester.nonce);
-        same(
-            "xor of nonces",
-            &hex::encode(mixed),
-            self.xor_of_nonces.as_ref(),
-        )?;
+        same("xor of nonces", &hex::encode(mixed), self.xor_of_nonces.as_ref())?;
         same("salt", &hex::encode(&mixed[..20]), self.salt.as_ref())?;
         same("iv", &hex::encode(&mixed[20..]), self.iv.as_ref())?;
         for (own, peer) in [(sender, requester), (requester, sender)] {
             for public in &peer.publics {
                 let secret = own.private.agree(public).step("shared secret")?;
-                same(
-                    "shared secret",
-                    &hex::encode(*secret),
-                    self.shared_secret.as_ref(),
-                )?;
+                same("shared secret", &hex::encode(*secret), self.shared_secret.as_ref())?;
                 let session = Session::derive(&secret, &own.nonce, &peer.nonce);
-                same(
-                    "hkdf key",
-                    &hex::encode(session.key()),
-                    self.hkdf_key.as_ref(),
-                )?;
+                same("hkdf key", &hex::encode(session.key()), self.hkdf_key.as_ref())?;
             }
         }
         Ok(())
@@ -156,70 +141,44 @@ impl Vector {
         .step("exchange")?;
         let sent = exchange.key_material();
         let spki = (sent.form() != KeyForm::X25519Raw).then_some(self.sender_spki.as_ref());
-        same(
-            "key sent",
-            sent.key_value(),
-            spki.unwrap_or(Some(&self.sender_public_key)),
-        )?;
+        same("key sent", sent.key_value(), spki.unwrap_or(Some(&self.sender_public_key)))?;
         same("nonce sent", sent.nonce(), Some(&self.sender_nonce))?;
 
         let page = exchange.seal(plaintext);
         let (_, tag) = page.ciphertext.split_at(plaintext.len());
         same("tag", &hex::encode(tag), self.tag.as_ref())?;
         let length = page.ciphertext.len().to_string();
-        same(
-            "ciphertext length",
-            &length,
-            self.ciphertext_length.map(|n| n.to_string()).as_ref(),
-        )?;
+        same("ciphertext length", &length, self.ciphertext_length.map(|n| n.to_string()).as_ref())?;
         let sha256 = hex::encode(Sha256::digest(&page.ciphertext));
         same("ciphertext hash", &sha256, self.ciphertext_sha256.as_ref())?;
         same("checksum", &page.checksum, self.checksum.as_ref())?;
         same("content", &page.content(), self.ciphertext.as_ref())?;
 
         for public in &sender.publics {
-            let opened = open(
-                &requester.private,
-                &requester.nonce,
-                public,
-                &sender.nonce,
-                &page.ciphertext,
-            )
-            .step("open")?;
+            let opened =
+                open(&requester.private, &requester.nonce, public, &sender.nonce, &page.ciphertext)
+                    .step("open")?;
             if opened.as_slice() != plaintext {
-                return Err(Broken {
-                    step: "open",
-                    what: "another text came out".to_owned(),
-                });
+                return Err(Broken { step: "open", what: "another text came out".to_owned() });
             }
         }
         Ok(())
     }
 
     fn plaintext(&self) -> Result<Vec<u8>, Broken> {
-        let broken = |what: &str| Broken {
-            step: "plaintext",
-            what: what.to_owned(),
-        };
+        let broken = |what: &str| Broken { step: "plaintext", what: what.to_owned() };
         let bytes = match (&self.plaintext, &self.plaintext_generator) {
             (Some(text), None) => text.clone().into_bytes(),
             (None, Some(generator)) => generator.run()?,
             _ => return Err(broken("neither one text nor one generator is given")),
         };
-        same(
-            "plaintext",
-            &wire::encode(&bytes),
-            self.plaintext_base64.as_ref(),
-        )?;
+        same("plaintext", &wire::encode(&bytes), self.plaintext_base64.as_ref())?;
         same(
             "plaintext hash",
             &hex::encode(Sha256::digest(&bytes)),
             self.plaintext_sha256.as_ref(),
         )?;
-        if self
-            .plaintext_length
-            .is_some_and(|length| length != bytes.len())
-        {
+        if self.plaintext_length.is_some_and(|length| length != bytes.len()) {
             return Err(broken("its length differs from the file's"));
         }
         Ok(bytes)
@@ -229,10 +188,7 @@ impl Vector {
 impl Generator {
     /// SHA-256 of the seed and a counter, in hexadecimal, again and again, cut to length.
     fn run(&self) -> Result<Vec<u8>, Broken> {
-        let broken = |what: &str| Broken {
-            step: "plaintext generator",
-            what: what.to_owned(),
-        };
+        let broken = |what: &str| Broken { step: "plaintext generator", what: what.to_owned() };
         if self.kind != "sha256-counter-hex" {
             return Err(broken("its kind is unknown"));
         }
@@ -268,12 +224,7 @@ impl Side {
             Dialect::Weierstrass => [KeyForm::Raw, KeyForm::SpkiExplicit, KeyForm::SpkiNamed],
             Dialect::X25519 => [KeyForm::X25519Raw, KeyForm::X25519Spki, KeyForm::X25519Spki],
         };
-        let mut side = Self {
-            private,
-            publics: Vec::new(),
-            texts: Vec::new(),
-            nonce,
-        };
+        let mut side = Self { private, publics: Vec::new(), texts: Vec::new(), nonce };
         for (form, text) in forms.into_iter().zip(publics) {
             let Some(text) = text else { continue };
             let computed = own.encode(form).map(|bytes| wire::encode(&bytes));
@@ -281,10 +232,7 @@ impl Side {
             let read = PublicKey::parse(text).step("public key")?;
             if read.form() != form || read != own {
                 let what = format!("read as another key, of form {}", read.form());
-                return Err(Broken {
-                    step: "public key",
-                    what,
-                });
+                return Err(Broken { step: "public key", what });
             }
             side.publics.push(read);
             side.texts.push(text.clone());

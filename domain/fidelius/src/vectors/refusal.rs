@@ -53,12 +53,7 @@ enum Class {
 impl Case {
     pub(super) fn run(&self) -> Result<(), Broken> {
         let outcome = self.outcome()?;
-        let broken = |what: String| {
-            Err(Broken {
-                step: self.step(),
-                what,
-            })
-        };
+        let broken = |what: String| Err(Broken { step: self.step(), what });
         match (self.class, outcome) {
             (Class::Must | Class::Policy, Ok(_)) => broken("accepted".to_owned()),
             (Class::Must | Class::Policy, Err(error)) => match &self.error {

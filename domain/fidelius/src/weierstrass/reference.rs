@@ -71,9 +71,7 @@ pub(super) fn multiply(scalar: &U256, point: Point) -> Point {
 /// A scalar in `1..n` from any 32 bytes.
 pub(super) fn scalar(bytes: &[u8; 32]) -> U256 {
     let order_less_one = NonZero::new(ORDER.wrapping_sub(&U256::ONE)).unwrap();
-    U256::from_be_slice(bytes)
-        .rem(&order_less_one)
-        .wrapping_add(&U256::ONE)
+    U256::from_be_slice(bytes).rem(&order_less_one).wrapping_add(&U256::ONE)
 }
 
 pub(super) fn encode(point: Point) -> [u8; 65] {

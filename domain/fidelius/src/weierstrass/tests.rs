@@ -13,10 +13,7 @@ fn agrees(own: &U256, peer: &U256) {
     let (raw, _) = public_point(&own_scalar);
     assert_eq!(raw, encode(multiply(own, generator())));
 
-    let checked = Coordinates::canonical(&encode(peer_point))
-        .unwrap()
-        .on_curve()
-        .unwrap();
+    let checked = Coordinates::canonical(&encode(peer_point)).unwrap().on_curve().unwrap();
     let secret = shared_secret(&own_scalar, &checked.in_subgroup().unwrap()).unwrap();
     assert_eq!(secret.as_slice(), &encode(multiply(own, peer_point))[1..33]);
 }
@@ -70,10 +67,7 @@ fn the_generator_is_the_key_of_one() {
 #[test]
 fn the_reference_is_on_its_own_curve() {
     let (x, y) = multiply(&small(7), generator()).unwrap();
-    assert_eq!(
-        y.square(),
-        x.square() * x + reference::a() * x + reference::b()
-    );
+    assert_eq!(y.square(), x.square() * x + reference::a() * x + reference::b());
     assert_eq!(multiply(&ORDER, generator()), None);
 }
 

@@ -36,12 +36,7 @@ const USAGE: &str = "usage: hip-dev with-servers -- CMD [ARGS…]";
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
-    match arguments
-        .iter()
-        .map(OsString::as_os_str)
-        .collect::<Vec<_>>()
-        .as_slice()
-    {
+    match arguments.iter().map(OsString::as_os_str).collect::<Vec<_>>().as_slice() {
         [verb, dashes, command, arguments @ ..] if *verb == "with-servers" && *dashes == "--" => {
             with_servers(command, arguments)
         }
@@ -65,10 +60,7 @@ fn with_servers(command: &OsStr, arguments: &[&OsStr]) -> ExitCode {
         };
     }
     let error = command.exec();
-    fail(
-        126,
-        &format!("cannot run {}: {error}", command.get_program().display()),
-    )
+    fail(126, &format!("cannot run {}: {error}", command.get_program().display()))
 }
 
 /// Starts the keeper and returns the URL of its server.
@@ -87,10 +79,7 @@ fn start_keeper() -> io::Result<String> {
     match url.strip_suffix('\n') {
         Some(url) => Ok(url.to_owned()),
         // It has said why on its standard error.
-        None => Err(io::Error::other(format!(
-            "the keeper ended: {}",
-            keeper.wait()?
-        ))),
+        None => Err(io::Error::other(format!("the keeper ended: {}", keeper.wait()?))),
     }
 }
 
@@ -99,10 +88,7 @@ fn keep_servers(parent: u32) -> ExitCode {
     match keep_servers_or_say_why(parent) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let cause = error
-                .source()
-                .map(|cause| format!(": {cause}"))
-                .unwrap_or_default();
+            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
             fail(3, &format!("{error}{cause}"))
         }
     }
@@ -111,10 +97,7 @@ fn keep_servers(parent: u32) -> ExitCode {
 fn keep_servers_or_say_why(parent: u32) -> Result<(), Box<dyn Error>> {
     let home = TemporaryDirectory::new(&env::temp_dir())?;
     let data_dir = home.0.join("postgres");
-    let postgres = PrivatePostgres::start(Options {
-        data_dir,
-        durability: Durability::Throwaway,
-    })?;
+    let postgres = PrivatePostgres::start(Options { data_dir, durability: Durability::Throwaway })?;
     let mut stdout = io::stdout().lock();
     // If nobody listens any more the parent is gone, which the loop will see.
     let _ = writeln!(stdout, "{}", postgres.url("postgres")).and_then(|()| stdout.flush());
@@ -131,11 +114,7 @@ struct TemporaryDirectory(PathBuf);
 impl TemporaryDirectory {
     fn new(parent: &Path) -> Result<Self, LaunchError> {
         let failed = |path: PathBuf| {
-            move |source| LaunchError::Io {
-                action: "create",
-                path: path.clone(),
-                source,
-            }
+            move |source| LaunchError::Io { action: "create", path: path.clone(), source }
         };
         // One that exists may be what a keeper left that had our number and was killed.
         for attempt in 0..100 {
@@ -151,9 +130,7 @@ impl TemporaryDirectory {
                 Err(error) => return Err(failed(path)(error)),
             }
         }
-        Err(failed(parent.join("hip-dev-*"))(
-            io::ErrorKind::AlreadyExists.into(),
-        ))
+        Err(failed(parent.join("hip-dev-*"))(io::ErrorKind::AlreadyExists.into()))
     }
 }
 

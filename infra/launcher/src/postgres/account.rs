@@ -22,23 +22,14 @@ impl Account {
     pub(crate) fn candidates() -> Result<Vec<Self>, LaunchError> {
         // A machine without the file has no accounts; the error for that says enough.
         let found = Self::in_passwd(&fs::read_to_string("/etc/passwd").unwrap_or_default());
-        if found.is_empty() {
-            Err(LaunchError::NoAccount)
-        } else {
-            Ok(found)
-        }
+        if found.is_empty() { Err(LaunchError::NoAccount) } else { Ok(found) }
     }
 
     fn in_passwd(passwd: &str) -> Vec<Self> {
         let accounts: Vec<Self> = passwd.lines().filter_map(Self::from_line).collect();
         PREFERRED
             .iter()
-            .filter_map(|name| {
-                accounts
-                    .iter()
-                    .find(|account| account.name == *name)
-                    .cloned()
-            })
+            .filter_map(|name| accounts.iter().find(|account| account.name == *name).cloned())
             .collect()
     }
 
@@ -59,19 +50,13 @@ mod tests {
     #[test]
     fn postgres_is_preferred_and_root_is_never_chosen() {
         let names = |passwd| -> Vec<String> {
-            Account::in_passwd(passwd)
-                .into_iter()
-                .map(|account| account.name)
-                .collect()
+            Account::in_passwd(passwd).into_iter().map(|account| account.name).collect()
         };
         assert_eq!(
             names("root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:\npostgres:x:101:104::/:\n"),
             ["postgres", "nobody"]
         );
-        assert_eq!(
-            names("postgres:x:0:0::/:\nnobody:x:65534:65534::/:\n"),
-            ["nobody"]
-        );
+        assert_eq!(names("postgres:x:0:0::/:\nnobody:x:65534:65534::/:\n"), ["nobody"]);
         assert_eq!(names("daemon:x:1:1::/:\nbroken line\n"), [""; 0]);
     }
 }

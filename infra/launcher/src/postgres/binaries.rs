@@ -37,10 +37,7 @@ impl Binaries {
 
     /// The major version, such as `15`; nothing when the program does not say.
     pub(crate) fn version(&self) -> Option<String> {
-        let output = Command::new(self.program("postgres"))
-            .arg("--version")
-            .output()
-            .ok()?;
+        let output = Command::new(self.program("postgres")).arg("--version").output().ok()?;
         // "postgres (PostgreSQL) 15.12 (Debian 15.12-0+deb12u2)", "… 18beta1"
         let text = String::from_utf8(output.stdout).ok()?;
         let number = text.split_whitespace().nth(2)?;
@@ -70,14 +67,8 @@ impl Binaries {
     }
 
     fn in_directory(directory: &Path) -> Option<Self> {
-        let complete = ["initdb", "postgres"]
-            .iter()
-            .all(|name| directory.join(name).is_file());
-        if complete {
-            fs::canonicalize(directory).ok().map(Self)
-        } else {
-            None
-        }
+        let complete = ["initdb", "postgres"].iter().all(|name| directory.join(name).is_file());
+        if complete { fs::canonicalize(directory).ok().map(Self) } else { None }
     }
 }
 

@@ -38,10 +38,7 @@ impl DataDir {
             return Err(LaunchError::NotOurs(path.to_owned()));
         }
         let path = fs::canonicalize(path).map_err(LaunchError::io("find", path))?;
-        let mut data_dir = Self {
-            path,
-            runs_as: None,
-        };
+        let mut data_dir = Self { path, runs_as: None };
         if geteuid().is_root() {
             data_dir.runs_as = Some(account_for(&data_dir.cluster())?);
         }
@@ -68,10 +65,7 @@ impl DataDir {
             }
             Ok(()) | Err(_) => {}
         }
-        DirBuilder::new()
-            .mode(0o700)
-            .create(&path)
-            .map_err(LaunchError::io("create", &path))?;
+        DirBuilder::new().mode(0o700).create(&path).map_err(LaunchError::io("create", &path))?;
         if let Some(account) = &self.runs_as {
             lchown(&path, Some(account.uid), Some(account.gid))
                 .map_err(LaunchError::io("hand over", &path))?;
@@ -94,11 +88,7 @@ impl DataDir {
     /// let go of by the system when its holder is killed.
     pub(crate) fn lock(&self) -> Result<File, LaunchError> {
         let path = self.path.join("start.lock");
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
+        let file = File::options().create(true).truncate(false).write(true).open(&path);
         let locked = file.and_then(|file| file.lock().map(|()| file));
         locked.map_err(LaunchError::io("lock", &path))
     }
@@ -131,12 +121,9 @@ fn account_for(cluster: &Path) -> Result<Account, LaunchError> {
     let mut candidates = Account::candidates()?;
     let at = match fs::symlink_metadata(cluster) {
         Err(_) => Some(0),
-        Ok(metadata) => candidates
-            .iter()
-            .position(|account| account.uid == metadata.uid()),
+        Ok(metadata) => candidates.iter().position(|account| account.uid == metadata.uid()),
     };
-    at.map(|at| candidates.swap_remove(at))
-        .ok_or_else(|| LaunchError::NotOurs(cluster.to_owned()))
+    at.map(|at| candidates.swap_remove(at)).ok_or_else(|| LaunchError::NotOurs(cluster.to_owned()))
 }
 
 /// Checks this directory and every one above: may the account pass, and could a stranger have made
@@ -146,10 +133,7 @@ fn check_way_to(path: &Path, runs_as: Option<&Account>) -> Result<(), LaunchErro
         let metadata = look_at(directory)?;
         if let Some(account) = runs_as.filter(|account| !may_pass(account, &metadata)) {
             let account = account.name.clone();
-            return Err(LaunchError::Unreachable {
-                directory: directory.to_owned(),
-                account,
-            });
+            return Err(LaunchError::Unreachable { directory: directory.to_owned(), account });
         }
         let is_in_public = match directory.parent() {
             Some(parent) => look_at(parent)?.mode() & 0o002 != 0,

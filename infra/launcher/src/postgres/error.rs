@@ -73,11 +73,7 @@ pub enum LaunchError {
 impl LaunchError {
     /// Names what was tried and on what, for `map_err`.
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io {
-            action,
-            path: path.to_owned(),
-            source,
-        }
+        move |source| Self::Io { action, path: path.to_owned(), source }
     }
 }
 
@@ -99,22 +95,14 @@ impl fmt::Display for LaunchError {
                 "root may not run PostgreSQL, and there is no account postgres or nobody",
             ),
             Self::NotOurs(path) => {
-                write!(
-                    f,
-                    "{} is, or could be, another user's: choose another one",
-                    path.display()
-                )
+                write!(f, "{} is, or could be, another user's: choose another one", path.display())
             }
             Self::Unreachable { directory, account } => write!(
                 f,
                 "account {account}, which runs the server, may not enter {}: choose another directory",
                 directory.display()
             ),
-            Self::OtherVersion {
-                cluster,
-                made_by,
-                installed,
-            } => write!(
+            Self::OtherVersion { cluster, made_by, installed } => write!(
                 f,
                 "{} was made by PostgreSQL {made_by}, here is {installed}: \
                  set PG_BIN to the older version or move the directory away",

@@ -28,11 +28,7 @@ pub(crate) fn make_cluster(
         .map_err(LaunchError::io("run", &binaries.program("initdb")))?;
     if !status.success() {
         let log = data_dir.log();
-        return Err(LaunchError::Ended {
-            program: "initdb",
-            said: last_words(&log, 0),
-            log,
-        });
+        return Err(LaunchError::Ended { program: "initdb", said: last_words(&log, 0), log });
     }
     fs::rename(&unfinished, data_dir.cluster())
         // The name has to outlive a power cut like the files it stands for.

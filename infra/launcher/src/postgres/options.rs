@@ -32,11 +32,7 @@ impl Durability {
     pub(crate) fn server_settings(self) -> &'static [&'static str] {
         match self {
             Self::Durable => &[],
-            Self::Throwaway => &[
-                "fsync=off",
-                "synchronous_commit=off",
-                "full_page_writes=off",
-            ],
+            Self::Throwaway => &["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
         }
     }
 

@@ -41,19 +41,10 @@ pub(crate) fn remove_stale(cluster: &Path) -> io::Result<()> {
 fn parse(text: &str) -> Option<Running> {
     let mut lines = text.lines().map(str::trim);
     // Negative: the cluster is open in single-user mode, which serves nobody.
-    let pid = lines
-        .next()?
-        .parse()
-        .ok()
-        .filter(|pid| *pid > 0)
-        .and_then(Pid::from_raw)?;
+    let pid = lines.next()?.parse().ok().filter(|pid| *pid > 0).and_then(Pid::from_raw)?;
     let port = lines.nth(2)?.parse().ok()?;
     let is_ready = lines.nth(3) == Some("ready");
-    Some(Running {
-        pid,
-        port,
-        is_ready,
-    })
+    Some(Running { pid, port, is_ready })
 }
 
 fn is_server_of(pid: Pid, cluster: &Path) -> bool {
@@ -64,10 +55,7 @@ fn is_server_of(pid: Pid, cluster: &Path) -> bool {
     };
     // `123 (postgres) S …`: the name in brackets, then the state.
     let Some((name, state)) = stat.rsplit_once(')').and_then(|(before, after)| {
-        Some((
-            before.split_once('(')?.1,
-            after.trim_start().chars().next()?,
-        ))
+        Some((before.split_once('(')?.1, after.trim_start().chars().next()?))
     }) else {
         return false;
     };
@@ -84,20 +72,10 @@ mod tests {
     #[test]
     fn the_file_is_read_in_every_stage_of_a_start() {
         let whole = "4242\n/var/tmp/x/pg\n1764000000\n40001\n\n127.0.0.1\n  123 4\nready   \n";
-        let expected = Running {
-            pid: Pid::from_raw(4242).unwrap(),
-            port: 40001,
-            is_ready: true,
-        };
+        let expected = Running { pid: Pid::from_raw(4242).unwrap(), port: 40001, is_ready: true };
         assert_eq!(parse(whole), Some(expected));
         let starting = whole.replace("ready   ", "starting");
-        assert_eq!(
-            parse(&starting),
-            Some(Running {
-                is_ready: false,
-                ..expected
-            })
-        );
+        assert_eq!(parse(&starting), Some(Running { is_ready: false, ..expected }));
         assert_eq!(parse("4242\n/var/tmp/x/pg\n1764000000\n"), None);
         assert_eq!(parse("-1\n\n\n40001\n"), None);
         assert_eq!(parse(""), None);
@@ -107,11 +85,8 @@ mod tests {
     fn another_process_under_the_old_number_is_no_server() {
         let cluster = tempfile::tempdir().unwrap();
         let own_pid = std::process::id();
-        fs::write(
-            cluster.path().join("postmaster.pid"),
-            format!("{own_pid}\n\n\n40001\n"),
-        )
-        .unwrap();
+        fs::write(cluster.path().join("postmaster.pid"), format!("{own_pid}\n\n\n40001\n"))
+            .unwrap();
         assert_eq!(running(cluster.path()), None);
     }
 }

@@ -69,11 +69,7 @@ impl Server {
         let log_start = fs::metadata(&log).map_or(0, |metadata| metadata.len());
         let mut command = command(binaries, "postgres", data_dir, &data_dir.cluster())
             .map_err(StartError::Other)?;
-        command
-            .arg("-D")
-            .arg(data_dir.cluster())
-            .arg("-c")
-            .arg(format!("port={port}"));
+        command.arg("-D").arg(data_dir.cluster()).arg("-c").arg(format!("port={port}"));
         for setting in SETTINGS.iter().chain(durability.server_settings()) {
             command.args(["-c", setting]);
         }
@@ -89,10 +85,7 @@ impl Server {
                 return Err(why_ended(&log, log_start));
             }
             if begun_at.elapsed() > ready_timeout {
-                let error = LaunchError::NotReady {
-                    waited: ready_timeout,
-                    log,
-                };
+                let error = LaunchError::NotReady { waited: ready_timeout, log };
                 return Err(StartError::Other(error)); // dropped, and so stopped
             }
             thread::sleep(POLL_INTERVAL);
@@ -106,12 +99,8 @@ impl Server {
         let mut is_asked = false;
         while !self.has_ended()? {
             if begun_at.elapsed() > STOP_TIMEOUT {
-                self.child
-                    .kill()
-                    .map_err(LaunchError::io("kill", &self.program))?;
-                self.child
-                    .wait()
-                    .map_err(LaunchError::io("wait for", &self.program))?;
+                self.child.kill().map_err(LaunchError::io("kill", &self.program))?;
+                self.child.wait().map_err(LaunchError::io("wait for", &self.program))?;
                 break;
             }
             if !is_asked {
@@ -132,10 +121,7 @@ impl Server {
     }
 
     fn has_ended(&mut self) -> Result<bool, LaunchError> {
-        let status = self
-            .child
-            .try_wait()
-            .map_err(LaunchError::io("wait for", &self.program))?;
+        let status = self.child.try_wait().map_err(LaunchError::io("wait for", &self.program))?;
         Ok(status.is_some())
     }
 }
@@ -157,22 +143,14 @@ pub(crate) fn command(
     directory: &Path,
 ) -> Result<Command, LaunchError> {
     let path = data_dir.log();
-    let log = File::options()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(&path);
+    let log = File::options().create(true).append(true).mode(0o600).open(&path);
     let log = log.map_err(LaunchError::io("open", &path))?;
     let second_log = log.try_clone().map_err(LaunchError::io("open", &path))?;
     let mut command = Command::new(binaries.program(program));
     command
         .current_dir(directory)
         .env_clear()
-        .envs(
-            INHERITED_VARIABLES
-                .iter()
-                .filter_map(|name| Some((name, env::var_os(name)?))),
-        )
+        .envs(INHERITED_VARIABLES.iter().filter_map(|name| Some((name, env::var_os(name)?))))
         .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::null())
         .stdout(log)
@@ -189,10 +167,7 @@ pub(crate) fn free_port() -> Result<u16, LaunchError> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())
-        .map_err(LaunchError::io(
-            "find a free port on",
-            Path::new("127.0.0.1"),
-        ))
+        .map_err(LaunchError::io("find a free port on", Path::new("127.0.0.1")))
 }
 
 /// Puts the log of the run before aside; the one before that is forgotten.
@@ -213,10 +188,7 @@ pub(crate) fn written_since(log: &Path, from: u64) -> String {
         file.seek(SeekFrom::Start(from))?;
         file.read_to_end(&mut bytes)
     });
-    read.map_or_else(
-        |_| String::new(),
-        |_| String::from_utf8_lossy(&bytes).into_owned(),
-    )
+    read.map_or_else(|_| String::new(), |_| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn why_ended(log: &Path, log_start: u64) -> StartError {

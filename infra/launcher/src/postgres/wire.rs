@@ -74,15 +74,7 @@ impl Session {
         stream.set_read_timeout(Some(IO_TIMEOUT))?;
         stream.set_write_timeout(Some(IO_TIMEOUT))?;
         let mut body = PROTOCOL_VERSION.to_be_bytes().to_vec();
-        for word in [
-            "user",
-            USER,
-            "database",
-            database,
-            "application_name",
-            "hip-launcher",
-            "",
-        ] {
+        for word in ["user", USER, "database", database, "application_name", "hip-launcher", ""] {
             body.extend_from_slice(word.as_bytes());
             body.push(0);
         }
@@ -103,9 +95,7 @@ impl Session {
     /// A message is its kind, the length of the rest with these four bytes, and the rest.
     fn send(&mut self, kind: &[u8], body: &[u8]) -> Result<(), WireError> {
         let length = u32::try_from(body.len() + 4).map_err(|_| WireError::NotUnderstood)?;
-        Ok(self
-            .0
-            .write_all(&[kind, &length.to_be_bytes(), body].concat())?)
+        Ok(self.0.write_all(&[kind, &length.to_be_bytes(), body].concat())?)
     }
 
     /// Reads on until the server waits for the next statement.
@@ -150,10 +140,7 @@ fn refusal(body: &[u8]) -> WireError {
             .map(|text| String::from_utf8_lossy(text).into_owned())
             .unwrap_or_default()
     };
-    WireError::Refused {
-        sqlstate: field(b'C'),
-        message: field(b'M'),
-    }
+    WireError::Refused { sqlstate: field(b'C'), message: field(b'M') }
 }
 
 #[cfg(test)]
@@ -175,15 +162,10 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let other = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            stream
-                .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-                .unwrap();
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
         });
         let opened = Session::open(port, "postgres");
         other.join().unwrap();
-        assert!(
-            matches!(opened, Err(WireError::NotUnderstood | WireError::Io(_))),
-            "{opened:?}"
-        );
+        assert!(matches!(opened, Err(WireError::NotUnderstood | WireError::Io(_))), "{opened:?}");
     }
 }

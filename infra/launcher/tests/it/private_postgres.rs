@@ -12,11 +12,7 @@ use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 fn start(data_dir: &Path) -> PrivatePostgres {
     let data_dir = data_dir.to_owned();
-    PrivatePostgres::start(Options {
-        data_dir,
-        durability: Durability::Throwaway,
-    })
-    .unwrap()
+    PrivatePostgres::start(Options { data_dir, durability: Durability::Throwaway }).unwrap()
 }
 
 /// The server's process, by its own lock file.
@@ -34,9 +30,7 @@ fn assert_has_database(postgres: &PrivatePostgres, name: &str) {
     let mut stream = TcpStream::connect(("127.0.0.1", postgres.port())).unwrap();
     let body = format!("\0\u{3}\0\0user\0hip\0database\0{name}\0\0");
     let length = u32::try_from(body.len() + 4).unwrap().to_be_bytes();
-    stream
-        .write_all(&[&length, body.as_bytes()].concat())
-        .unwrap();
+    stream.write_all(&[&length, body.as_bytes()].concat()).unwrap();
     let mut answer = [0];
     stream.read_exact(&mut answer).unwrap();
     assert_eq!(answer, *b"R", "no database {name}");
@@ -68,10 +62,7 @@ fn only_plain_database_names_are_taken() {
     let postgres = start(directory.path());
     for name in ["", "1a", "A", "a\"; DROP", "a-b", &"a".repeat(64)] {
         let refused = postgres.create_database(name);
-        assert!(
-            matches!(refused, Err(LaunchError::DatabaseName(_))),
-            "{name}: {refused:?}"
-        );
+        assert!(matches!(refused, Err(LaunchError::DatabaseName(_))), "{name}: {refused:?}");
     }
     postgres.create_database(&"a".repeat(63)).unwrap();
 }
@@ -141,10 +132,7 @@ fn an_orphan_of_a_killed_launcher_is_taken_over() {
     let begun_at = Instant::now();
     // Our zombie now; the next start must see through that, too.
     while directory.path().join("pg/postmaster.pid").exists() {
-        assert!(
-            begun_at.elapsed() < Duration::from_secs(10),
-            "the orphan does not end"
-        );
+        assert!(begun_at.elapsed() < Duration::from_secs(10), "the orphan does not end");
         thread::sleep(Duration::from_millis(10));
     }
     assert!(!start(directory.path()).was_running());
@@ -155,17 +143,9 @@ fn two_at_once_share_one_server() {
     let directory = tempfile::tempdir().unwrap();
     let both: Vec<PrivatePostgres> = thread::scope(|scope| {
         let starts = [(); 2].map(|()| scope.spawn(|| start(directory.path())));
-        starts
-            .into_iter()
-            .map(|start| start.join().unwrap())
-            .collect()
+        starts.into_iter().map(|start| start.join().unwrap()).collect()
     });
-    assert_eq!(
-        both.iter()
-            .filter(|postgres| postgres.was_running())
-            .count(),
-        1
-    );
+    assert_eq!(both.iter().filter(|postgres| postgres.was_running()).count(), 1);
     assert_eq!(both[0].port(), both[1].port());
 }
 

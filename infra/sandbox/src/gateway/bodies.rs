@@ -11,18 +11,9 @@ use super::text;
 
 const UUID: Shape = Text(text::is_uuid, "a UUID in lower case");
 const TIMESTAMP: Shape = Text(text::is_timestamp, "YYYY-MM-DDTHH:mm:ss.SSSZ");
-const REFERENCE: Shape = Text(
-    text::is_reference_number,
-    "at most 255 of A-Z a-z 0-9 _-@,. ()/:\\",
-);
-const DISPLAY: Shape = Text(
-    text::is_display,
-    "at most 255 of A-Z a-z 0-9 _-@,. \"':|()/",
-);
-const DESCRIPTION: Shape = Text(
-    text::is_description,
-    "at most 255 of A-Z a-z 0-9 _-@,. \":/",
-);
+const REFERENCE: Shape = Text(text::is_reference_number, "at most 255 of A-Z a-z 0-9 _-@,. ()/:\\");
+const DISPLAY: Shape = Text(text::is_display, "at most 255 of A-Z a-z 0-9 _-@,. \"':|()/");
+const DESCRIPTION: Shape = Text(text::is_description, "at most 255 of A-Z a-z 0-9 _-@,. \":/");
 const ABHA_ADDRESS: Shape = Text(text::is_abha_address, "an ABHA address");
 const NOT_EMPTY: Shape = Text(text::is_not_empty, "a text that is not empty");
 const HI_TYPE: Shape = OneOf(&[
@@ -37,16 +28,11 @@ const HI_TYPE: Shape = OneOf(&[
 ]);
 const RESPONSE: Shape = Object(&[must("requestId", &UUID)]);
 const ERROR: Shape = Object(&[
-    must(
-        "code",
-        &Text(text::is_error_code, "ABDM-dddd or three to six digits"),
-    ),
+    must("code", &Text(text::is_error_code, "ABDM-dddd or three to six digits")),
     must("message", &NOT_EMPTY),
 ]);
-const CARE_CONTEXTS: Shape = List(&Object(&[
-    must("referenceNumber", &REFERENCE),
-    must("display", &DISPLAY),
-]));
+const CARE_CONTEXTS: Shape =
+    List(&Object(&[must("referenceNumber", &REFERENCE), must("display", &DISPLAY)]));
 /// One patient of a link request or an answer: the care contexts of one hi type.
 const PATIENTS: Shape = List(&Object(&[
     must("referenceNumber", &REFERENCE),
@@ -67,10 +53,7 @@ pub(super) const BRIDGE_URL: Shape = Object(&[must("url", &NOT_EMPTY)]);
 
 const GENERATE_TOKEN: Shape = Object(&[
     // NHA types this one as a number; a quoted one is refused.
-    may(
-        "abhaNumber",
-        &Integer(10_000_000_000_000, 99_999_999_999_999),
-    ),
+    may("abhaNumber", &Integer(10_000_000_000_000, 99_999_999_999_999)),
     may("abhaAddress", &ABHA_ADDRESS),
     must("name", &Text(text::is_name, "letters, blanks and ',.-")),
     must("gender", &OneOf(&["M", "F", "O", "D", "T", "U"])),
@@ -114,10 +97,7 @@ const SMS_NOTIFY: Shape = Object(&[
         "notification",
         &Object(&[
             must("phoneNo", &Text(text::is_phone_number, "10 to 12 digits")),
-            must(
-                "hip",
-                &Object(&[must("id", &NOT_EMPTY), must("name", &NOT_EMPTY)]),
-            ),
+            must("hip", &Object(&[must("id", &NOT_EMPTY), must("name", &NOT_EMPTY)])),
         ]),
     ),
 ]);
@@ -125,10 +105,7 @@ const SMS_NOTIFY: Shape = Object(&[
 const ON_DISCOVER: Shape = Object(&[
     must("transactionId", &UUID),
     must("patient", &PATIENTS),
-    must(
-        "matchedBy",
-        &List(&OneOf(&["MR", "MOBILE", "ABHA_NUMBER", "ABHA_ADDRESS"])),
-    ),
+    must("matchedBy", &List(&OneOf(&["MR", "MOBILE", "ABHA_NUMBER", "ABHA_ADDRESS"]))),
     must("response", &RESPONSE),
 ]);
 
@@ -144,34 +121,22 @@ const LINK: Shape = Object(&[
         ]),
     ),
 ]);
-const ON_INIT: Shape = Object(&[
-    must("transactionId", &UUID),
-    must("link", &LINK),
-    must("response", &RESPONSE),
-]);
+const ON_INIT: Shape =
+    Object(&[must("transactionId", &UUID), must("link", &LINK), must("response", &RESPONSE)]);
 
 const ON_CONFIRM: Shape = Object(&[must("patient", &PATIENTS), must("response", &RESPONSE)]);
 
 /// The failure of an answer that names its transaction.
-const TRANSACTION_ERROR: Shape = Object(&[
-    must("transactionId", &UUID),
-    must("error", &ERROR),
-    must("response", &RESPONSE),
-]);
+const TRANSACTION_ERROR: Shape =
+    Object(&[must("transactionId", &UUID), must("error", &ERROR), must("response", &RESPONSE)]);
 const PLAIN_ERROR: Shape = Object(&[must("error", &ERROR), must("response", &RESPONSE)]);
 
 const CONSENT_OK: Shape = Object(&[
-    must(
-        "acknowledgement",
-        &Object(&[must("status", &OneOf(&["OK"])), must("consentId", &UUID)]),
-    ),
+    must("acknowledgement", &Object(&[must("status", &OneOf(&["OK"])), must("consentId", &UUID)])),
     must("response", &RESPONSE),
 ]);
 const CONSENT_ERROR: Shape = Object(&[
-    may(
-        "acknowledgement",
-        &Object(&[must("status", &OneOf(&["ERROR"])), may("consentId", &UUID)]),
-    ),
+    may("acknowledgement", &Object(&[must("status", &OneOf(&["ERROR"])), may("consentId", &UUID)])),
     must("error", &ERROR),
     must("response", &RESPONSE),
 ]);
@@ -179,10 +144,7 @@ const CONSENT_ERROR: Shape = Object(&[
 const ON_REQUEST: Shape = Object(&[
     must(
         "hiRequest",
-        &Object(&[
-            must("transactionId", &UUID),
-            must("sessionStatus", &OneOf(&["ACKNOWLEDGED"])),
-        ]),
+        &Object(&[must("transactionId", &UUID), must("sessionStatus", &OneOf(&["ACKNOWLEDGED"]))]),
     ),
     must("response", &RESPONSE),
 ]);
@@ -198,10 +160,7 @@ const DATA_FLOW_NOTIFY: Shape = Object(&[must(
         must("consentId", &UUID),
         must("transactionId", &UUID),
         must("doneAt", &TIMESTAMP),
-        must(
-            "notifier",
-            &Object(&[must("type", &OneOf(&["HIP"])), must("id", &NOT_EMPTY)]),
-        ),
+        must("notifier", &Object(&[must("type", &OneOf(&["HIP"])), must("id", &NOT_EMPTY)])),
         must(
             "statusNotification",
             &Object(&[

@@ -9,20 +9,16 @@ use super::{bodies, headers};
 
 /// `PATCH /gateway/v3/bridge/url`
 pub(crate) fn set_url(world: &World, call: &Call) -> Answer {
-    let checked = check(world, call)
-        .and_then(|()| headers::content_type(call))
-        .and_then(|()| {
-            let url = call.body["url"].as_str().unwrap_or_default();
-            let fits = bodies::BRIDGE_URL.check(&call.body).is_empty()
-                && (url.starts_with("https://") || url.starts_with("http://"));
-            if fits {
-                return Ok(url.trim_end_matches('/').to_owned());
-            }
-            Err(
-                Refusal::object(400, "ABDM-1006", "Bad Request, invalid request Body")
-                    .breach("url must be an http or https URL, alone"),
-            )
-        });
+    let checked = check(world, call).and_then(|()| headers::content_type(call)).and_then(|()| {
+        let url = call.body["url"].as_str().unwrap_or_default();
+        let fits = bodies::BRIDGE_URL.check(&call.body).is_empty()
+            && (url.starts_with("https://") || url.starts_with("http://"));
+        if fits {
+            return Ok(url.trim_end_matches('/').to_owned());
+        }
+        Err(Refusal::object(400, "ABDM-1006", "Bad Request, invalid request Body")
+            .breach("url must be an http or https URL, alone"))
+    });
     match checked {
         Ok(url) => {
             world.change(|state| state.bridge_url = Some(url));
@@ -69,10 +65,8 @@ fn check(world: &World, call: &Call) -> Result<(), Refusal> {
     headers::session_bearer(world, call)?;
     headers::request(call)?;
     if call.operation.method() == "GET" && call.body != Value::Null {
-        return Err(
-            Refusal::object(400, "ABDM-1006", "Bad Request, invalid request Body")
-                .breach("a GET carries no body"),
-        );
+        return Err(Refusal::object(400, "ABDM-1006", "Bad Request, invalid request Body")
+            .breach("a GET carries no body"));
     }
     Ok(())
 }

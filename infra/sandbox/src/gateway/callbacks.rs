@@ -27,10 +27,7 @@ pub(crate) struct Callback {
 impl Callback {
     /// The same message under another REQUEST-ID.
     pub(crate) fn renamed(&self, request_id: String) -> Self {
-        Self {
-            request_id,
-            ..self.clone()
-        }
+        Self { request_id, ..self.clone() }
     }
 
     pub(crate) fn new(world: &World, facility: &str, path: &str, body: Value) -> Self {
@@ -107,11 +104,7 @@ async fn deliver(world: &World, callback: &Callback) {
             return;
         }
     }
-    warn!(
-        path = callback.path,
-        request.id = callback.request_id,
-        "callback given up"
-    );
+    warn!(path = callback.path, request.id = callback.request_id, "callback given up");
 }
 
 /// Whether the HIP accepted it.
@@ -159,13 +152,7 @@ async fn attempt_once(
         violations.push("a callback is acknowledged with an empty body".to_owned());
     }
     world.record_violations(None, Some(&callback.request_id), &violations);
-    info!(
-        path = callback.path,
-        request.id = callback.request_id,
-        attempt,
-        status,
-        "callback sent"
-    );
+    info!(path = callback.path, request.id = callback.request_id, attempt, status, "callback sent");
     world.journal.complete(entry, |entry| {
         entry.status = status;
         entry.answer = answer;

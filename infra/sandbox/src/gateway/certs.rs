@@ -16,10 +16,7 @@ pub(crate) fn certs(world: &World, call: &Call) -> Answer {
     if let Err(refusal) = headers::request(call) {
         return refusal.into();
     }
-    Answer::new(
-        200,
-        json!({"keys": [world.keys.session.jwk(), world.keys.link.jwk()]}),
-    )
+    Answer::new(200, json!({"keys": [world.keys.session.jwk(), world.keys.link.jwk()]}))
 }
 
 /// `GET /gateway/v3/.well-known/openid-configuration`
@@ -27,11 +24,7 @@ pub(crate) fn openid_configuration(world: &World, call: &Call) -> Answer {
     if let Err(refusal) = headers::session_bearer(world, call) {
         return refusal.into();
     }
-    let base = format!(
-        "http://{}{}",
-        world.gateway_address,
-        crate::operation::GATEWAY_BASE
-    );
+    let base = format!("http://{}{}", world.gateway_address, crate::operation::GATEWAY_BASE);
     Answer::new(
         200,
         json!({

@@ -8,20 +8,11 @@ use crate::phr::HipError;
 use super::{Case, Outcome};
 
 pub(super) fn acknowledge(case: &mut Case) -> Outcome {
-    let asked = case.body["response"]["requestId"]
-        .as_str()
-        .unwrap_or_default();
-    let notice = case
-        .state
-        .consents
-        .iter_mut()
-        .find_map(|(consent_id, record)| {
-            let notice = record
-                .notices
-                .iter_mut()
-                .find(|notice| notice.request_id == asked)?;
-            Some((consent_id, notice))
-        });
+    let asked = case.body["response"]["requestId"].as_str().unwrap_or_default();
+    let notice = case.state.consents.iter_mut().find_map(|(consent_id, record)| {
+        let notice = record.notices.iter_mut().find(|notice| notice.request_id == asked)?;
+        Some((consent_id, notice))
+    });
     let refuse = |code, message: &str| Refusal::array(400, code, &[message.to_owned()]);
     let Some((consent_id, notice)) = notice else {
         return Err(refuse("ABDM-1052", "Invalid response.requestId")
@@ -35,11 +26,8 @@ pub(super) fn acknowledge(case: &mut Case) -> Outcome {
     }
     let named = case.body["acknowledgement"]["consentId"].as_str();
     if named.is_some_and(|named| named != consent_id) {
-        return Err(refuse(
-            "ABDM-1112",
-            "Invalid or already expired consent artefact id",
-        )
-        .breach("acknowledgement.consentId is not the one that was notified"));
+        return Err(refuse("ABDM-1112", "Invalid or already expired consent artefact id")
+            .breach("acknowledgement.consentId is not the one that was notified"));
     }
     notice.answer = Some(HipError::read(case.body).map_or(Ok(()), Err));
     notice.answered_at = Some(clock::now());

@@ -25,11 +25,9 @@ pub(super) fn on_request(case: &mut Case) -> Outcome {
     };
     if transaction.question.is_answered() {
         let code = Operation::OnRequest.duplicate_code();
-        return Err(
-            Refusal::flat(400, code, "Duplicate HIP data flow response", "")
-                .into_duplicate()
-                .breach("one health information request was answered twice, under two REQUEST-IDs"),
-        );
+        return Err(Refusal::flat(400, code, "Duplicate HIP data flow response", "")
+            .into_duplicate()
+            .breach("one health information request was answered twice, under two REQUEST-IDs"));
     }
     let acknowledged = match HipError::read(case.body) {
         Some(error) => Err(error),
@@ -54,11 +52,9 @@ pub(super) fn notify(case: &mut Case) -> Outcome {
     };
     if transaction.report.is_some() {
         let code = Operation::DataFlowNotify.duplicate_code();
-        return Err(
-            Refusal::object(400, code, "Duplicate HIP data flow response")
-                .into_duplicate()
-                .breach("one transaction was closed twice, under two REQUEST-IDs"),
-        );
+        return Err(Refusal::object(400, code, "Duplicate HIP data flow response")
+            .into_duplicate()
+            .breach("one transaction was closed twice, under two REQUEST-IDs"));
     }
     if notification["consentId"] != transaction.consent_id.as_str() {
         return Err(Refusal::object(
@@ -86,21 +82,15 @@ pub(super) fn notify(case: &mut Case) -> Outcome {
         .collect();
     let consent = case.state.consents.get(&transaction.consent_id);
     let wanted: Option<BTreeSet<&str>> = consent.map(|record| record.care_context_references());
-    let listed: BTreeSet<&str> = responses
-        .iter()
-        .map(|response| response.care_context_reference.as_str())
-        .collect();
+    let listed: BTreeSet<&str> =
+        responses.iter().map(|response| response.care_context_reference.as_str()).collect();
     if listed.len() != responses.len() || wanted.is_some_and(|wanted| wanted != listed) {
         let rule = "statusResponses must list each care context of the artefact once";
         return Err(Refusal::object(400, "ABDM-1057", "Invalid Care Contexts").breach(rule));
     }
     let session_status = text(&status["sessionStatus"]);
-    case.breaches
-        .extend(contradictions(transaction, &session_status, &responses));
-    transaction.report = Some(SessionReport {
-        session_status,
-        responses,
-    });
+    case.breaches.extend(contradictions(transaction, &session_status, &responses));
+    transaction.report = Some(SessionReport { session_status, responses });
     Ok(vec![])
 }
 
@@ -115,11 +105,7 @@ fn contradictions(
         found.push("notify came before on-request".to_owned());
     }
     let delivered = |response: &&StatusResponse| response.hi_status == "DELIVERED";
-    if responses
-        .iter()
-        .filter(delivered)
-        .any(|response| !transaction.holds(response))
-    {
+    if responses.iter().filter(delivered).any(|response| !transaction.holds(response)) {
         found.push("a care context is reported DELIVERED and no page of it arrived".to_owned());
     }
     let any_delivered = responses.iter().any(|response| delivered(&response));

@@ -12,11 +12,7 @@ pub(super) fn answer(case: &mut Case) -> Outcome {
         .state
         .discoveries
         .get(transaction_id)
-        .filter(|record| {
-            record
-                .question
-                .was_asked(&case.body["response"]["requestId"])
-        })
+        .filter(|record| record.question.was_asked(&case.body["response"]["requestId"]))
         .ok_or_else(unknown_question)?;
     if record.facility != case.facility {
         return Err(Refusal::object(400, "ABDM-1035", "Invalid HIP ID")
@@ -55,10 +51,7 @@ fn offer(case: &mut Case, abha_address: &str) -> Result<Offer, Refusal> {
         case.breach("a match must not rest on unverified identifiers alone");
     }
     let first = &care_contexts[0];
-    if care_contexts
-        .iter()
-        .any(|context| context.patient_reference != first.patient_reference)
-    {
+    if care_contexts.iter().any(|context| context.patient_reference != first.patient_reference) {
         case.breach("discovery must answer with one patient, never several");
     }
     let already_linked = care_contexts
@@ -66,11 +59,7 @@ fn offer(case: &mut Case, abha_address: &str) -> Result<Offer, Refusal> {
         .filter(|context| case.state.links.contains(abha_address, context))
         .cloned()
         .collect();
-    Ok(Offer {
-        care_contexts,
-        matched_by,
-        already_linked,
-    })
+    Ok(Offer { care_contexts, matched_by, already_linked })
 }
 
 /// The answer names a question that was never asked.

@@ -13,9 +13,7 @@ const COUNT_MAX: i64 = 20;
 /// Check what the schema cannot: counts, and references that stand twice in a group.
 pub(super) fn check(groups: &Value) -> Result<(), Refusal> {
     for group in groups.as_array().into_iter().flatten() {
-        let contexts = group["careContexts"]
-            .as_array()
-            .map_or(&[][..], Vec::as_slice);
+        let contexts = group["careContexts"].as_array().map_or(&[][..], Vec::as_slice);
         let count = group["count"].as_i64().unwrap_or_default();
         if !(1..=COUNT_MAX).contains(&count) {
             let rule = "count must be between 1 and 20";
@@ -25,10 +23,8 @@ pub(super) fn check(groups: &Value) -> Result<(), Refusal> {
             let rule = "count must equal the number of care contexts";
             return Err(Refusal::object(400, "ABDM-1037", rule).breach(rule));
         }
-        let references: BTreeSet<&str> = contexts
-            .iter()
-            .filter_map(|context| context["referenceNumber"].as_str())
-            .collect();
+        let references: BTreeSet<&str> =
+            contexts.iter().filter_map(|context| context["referenceNumber"].as_str()).collect();
         if references.len() < contexts.len() {
             let rule = "a care context must stand once in a group";
             return Err(Refusal::object(400, "ABDM-1057", rule).breach(rule));

@@ -18,10 +18,8 @@ pub(crate) const CONSENT_MANAGER: &str = "sbx";
 pub(crate) fn session_bearer(world: &World, call: &Call) -> Result<(), Refusal> {
     let Some(value) = call.header("Authorization") else {
         let description = "Make sure your API invocation call has a header: Authorization";
-        return Err(
-            Refusal::flat(401, "900902", "Missing Credentials", description)
-                .breach("Authorization is missing"),
-        );
+        return Err(Refusal::flat(401, "900902", "Missing Credentials", description)
+            .breach("Authorization is missing"));
     };
     let Some(token) = value.strip_prefix("Bearer ") else {
         return Err(invalid_credentials("the scheme is not Bearer")
@@ -42,13 +40,10 @@ pub(crate) fn invalid_credentials(description: &str) -> Refusal {
 
 /// `REQUEST-ID`, `TIMESTAMP` and `X-CM-ID`. Returns the first.
 pub(crate) fn request(call: &Call) -> Result<&str, Refusal> {
-    let request_id = call
-        .request_id()
-        .filter(|id| text::is_uuid(id))
-        .ok_or_else(|| {
-            Refusal::object(400, "ABDM-2404", "Invalid Request Id")
-                .breach("REQUEST-ID must be a UUID in lower case")
-        })?;
+    let request_id = call.request_id().filter(|id| text::is_uuid(id)).ok_or_else(|| {
+        Refusal::object(400, "ABDM-2404", "Invalid Request Id")
+            .breach("REQUEST-ID must be a UUID in lower case")
+    })?;
     if !call.header("TIMESTAMP").is_some_and(text::is_timestamp) {
         return Err(Refusal::object(400, "ABDM-2402", "Invalid Timestamp")
             .breach("TIMESTAMP must be YYYY-MM-DDTHH:mm:ss.SSSZ"));
@@ -63,19 +58,15 @@ pub(crate) fn request(call: &Call) -> Result<&str, Refusal> {
 
 /// `X-HIP-ID` must be the id of a registered service.
 pub(crate) fn facility<'c>(register: &Register, call: &'c Call) -> Result<&'c str, Refusal> {
-    call.header("X-HIP-ID")
-        .filter(|id| register.facility_name(id).is_some())
-        .ok_or_else(|| {
-            Refusal::object(400, "ABDM-1035", "Invalid HIP ID")
-                .breach("X-HIP-ID must be the id of a registered service")
-        })
+    call.header("X-HIP-ID").filter(|id| register.facility_name(id).is_some()).ok_or_else(|| {
+        Refusal::object(400, "ABDM-1035", "Invalid HIP ID")
+            .breach("X-HIP-ID must be the id of a registered service")
+    })
 }
 
 /// `Content-Type` must be JSON; parameters such as the charset may follow.
 pub(crate) fn content_type(call: &Call) -> Result<(), Refusal> {
-    let essence = call
-        .header("Content-Type")
-        .and_then(|value| value.split(';').next());
+    let essence = call.header("Content-Type").and_then(|value| value.split(';').next());
     if essence.is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json")) {
         return Ok(());
     }

@@ -34,21 +34,13 @@ impl TokenKey {
     /// The key that signs sessions and callbacks.
     pub(crate) fn rs256(private: RsaPrivateKey) -> Self {
         let public = private.to_public_key();
-        Self {
-            kid: kid(&public),
-            signer: RsaSigner::Rs256(SigningKey::new(private)),
-            public,
-        }
+        Self { kid: kid(&public), signer: RsaSigner::Rs256(SigningKey::new(private)), public }
     }
 
     /// The key that signs link tokens.
     pub(crate) fn rs512(private: RsaPrivateKey) -> Self {
         let public = private.to_public_key();
-        Self {
-            kid: kid(&public),
-            signer: RsaSigner::Rs512(SigningKey::new(private)),
-            public,
-        }
+        Self { kid: kid(&public), signer: RsaSigner::Rs512(SigningKey::new(private)), public }
     }
 
     fn algorithm(&self) -> &'static str {
@@ -90,9 +82,7 @@ impl TokenKey {
         if header["alg"] != self.algorithm() || header["kid"] != self.kid.as_str() {
             return Err(TokenError::Invalid);
         }
-        let bytes = BASE64URL
-            .decode(signature)
-            .map_err(|_| TokenError::Invalid)?;
+        let bytes = BASE64URL.decode(signature).map_err(|_| TokenError::Invalid)?;
         let signature = Signature::try_from(bytes.as_slice()).map_err(|_| TokenError::Invalid)?;
         let verified = match &self.signer {
             RsaSigner::Rs256(key) => {

@@ -63,17 +63,11 @@ impl Keys {
         fs::create_dir_all(directory).map_err(|source| file_error(directory, source))?;
         let session = kept_key(&directory.join("session-rs256.pem"))?;
         let link = kept_key(&directory.join("link-token-rs512.pem"))?;
-        Ok((
-            Arc::new(Self::from_private(session, link)),
-            count_run(&directory.join("runs"))?,
-        ))
+        Ok((Arc::new(Self::from_private(session, link)), count_run(&directory.join("runs"))?))
     }
 
     fn from_private(session: RsaPrivateKey, link: RsaPrivateKey) -> Self {
-        Self {
-            session: TokenKey::rs256(session),
-            link: TokenKey::rs512(link),
-        }
+        Self { session: TokenKey::rs256(session), link: TokenKey::rs512(link) }
     }
 }
 
@@ -84,27 +78,20 @@ fn new_key() -> Result<RsaPrivateKey, KeysError> {
 fn kept_key(path: &Path) -> Result<RsaPrivateKey, KeysError> {
     if path.exists() {
         let pem = fs::read_to_string(path).map_err(|source| file_error(path, source))?;
-        return RsaPrivateKey::from_pkcs8_pem(&pem).map_err(|source| KeysError::Pem {
-            path: path.to_owned(),
-            source,
-        });
+        return RsaPrivateKey::from_pkcs8_pem(&pem)
+            .map_err(|source| KeysError::Pem { path: path.to_owned(), source });
     }
     let key = new_key()?;
     let pem = key
         .to_pkcs8_pem(LineEnding::LF)
-        .map_err(|source| KeysError::Pem {
-            path: path.to_owned(),
-            source,
-        })?;
+        .map_err(|source| KeysError::Pem { path: path.to_owned(), source })?;
     write_private(path, pem.as_bytes())?;
     Ok(key)
 }
 
 fn count_run(path: &Path) -> Result<u64, KeysError> {
-    let before = fs::read_to_string(path)
-        .ok()
-        .and_then(|text| text.trim().parse().ok())
-        .unwrap_or(0_u64);
+    let before =
+        fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0_u64);
     write_private(path, format!("{}\n", before + 1).as_bytes())?;
     Ok(before)
 }
@@ -121,8 +108,5 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<(), KeysError> {
 }
 
 fn file_error(path: &Path, source: std::io::Error) -> KeysError {
-    KeysError::File {
-        path: path.to_owned(),
-        source,
-    }
+    KeysError::File { path: path.to_owned(), source }
 }

@@ -24,9 +24,7 @@ impl Links {
 
     /// Whether the same care context is linked under the same hi type; the display may differ.
     pub(crate) fn contains(&self, abha_address: &str, context: &CareContext) -> bool {
-        self.of(abha_address)
-            .iter()
-            .any(|linked| linked.is_same(context))
+        self.of(abha_address).iter().any(|linked| linked.is_same(context))
     }
 
     /// Link what is not linked yet. Returns how many were new.
@@ -34,10 +32,7 @@ impl Links {
         let mut added = 0;
         for context in contexts {
             if !self.contains(abha_address, &context) {
-                self.0
-                    .entry(abha_address.to_owned())
-                    .or_default()
-                    .push(context);
+                self.0.entry(abha_address.to_owned()).or_default().push(context);
                 added += 1;
             }
         }
@@ -86,12 +81,8 @@ pub(super) fn link(case: &mut Case) -> Outcome {
 
 fn check_token(case: &Case, link_token: &str) -> Result<(), Refusal> {
     let refuse = |code, message: &str| Refusal::object(400, code, message);
-    let claims = case
-        .world
-        .keys
-        .link
-        .verify(link_token, clock::now())
-        .map_err(|error| match error {
+    let claims =
+        case.world.keys.link.verify(link_token, clock::now()).map_err(|error| match error {
             TokenError::Expired => refuse("ABDM-1026", "Link token has expired"),
             TokenError::Invalid => refuse("ABDM-1026", "Invalid link token"),
         })?;
@@ -100,10 +91,8 @@ fn check_token(case: &Case, link_token: &str) -> Result<(), Refusal> {
             .breach("X-HIP-ID is not the link token's hipId"));
     }
     if claims["abhaAddress"] != case.body["abhaAddress"] {
-        return Err(
-            refuse("ABDM-1038", "ABHA address does not match the link token")
-                .breach("abhaAddress is not the link token's"),
-        );
+        return Err(refuse("ABDM-1038", "ABHA address does not match the link token")
+            .breach("abhaAddress is not the link token's"));
     }
     let given = abha_number(&case.body["abhaNumber"]);
     let transaction = claims["transactionId"].as_str().unwrap_or_default();
@@ -115,11 +104,8 @@ fn check_token(case: &Case, link_token: &str) -> Result<(), Refusal> {
     if fits {
         return Ok(());
     }
-    Err(
-        refuse("ABDM-1062", "ABHA number does not match the link token").breach(
-            "abhaNumber is not the link token's, or was left out although the token has it",
-        ),
-    )
+    Err(refuse("ABDM-1062", "ABHA number does not match the link token")
+        .breach("abhaNumber is not the link token's, or was left out although the token has it"))
 }
 
 /// `POST /hip/v3/link/context/notify`
@@ -127,9 +113,7 @@ pub(super) fn notify(case: &mut Case) -> Outcome {
     const CALLBACK: &str = "/api/v3/links/context/on-notify";
     let notification = &case.body["notification"];
     check_hip(case, &notification["hip"]["id"])?;
-    let hi_types = notification["hiTypes"]
-        .as_array()
-        .map_or(&[][..], Vec::as_slice);
+    let hi_types = notification["hiTypes"].as_array().map_or(&[][..], Vec::as_slice);
     if hi_types.is_empty() {
         let rule = "notification.hiTypes must not be empty";
         return Err(Refusal::array(400, "ABDM-1006", &[rule.to_owned()]).breach(rule));
@@ -145,10 +129,7 @@ pub(super) fn notify(case: &mut Case) -> Outcome {
         let news = hi_types
             .iter()
             .filter_map(Value::as_str)
-            .map(|hi_type| CareContext {
-                hi_type: hi_type.to_owned(),
-                ..linked.clone()
-            })
+            .map(|hi_type| CareContext { hi_type: hi_type.to_owned(), ..linked.clone() })
             .collect();
         case.state.links.add(address, news);
         acknowledgement(case, "SUCCESS", None)

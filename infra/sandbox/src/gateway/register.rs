@@ -50,8 +50,7 @@ pub(crate) struct Register {
 
 impl Register {
     pub(crate) fn add_facility(&mut self, service_id: &str, name: &str) {
-        self.facilities
-            .insert(service_id.to_owned(), name.to_owned());
+        self.facilities.insert(service_id.to_owned(), name.to_owned());
     }
 
     pub(crate) fn add_holder(&mut self, mut holder: AbhaHolder) {
@@ -67,10 +66,7 @@ impl Register {
     pub(crate) fn holder(&self, address: Option<&str>, number: Option<u64>) -> Option<&AbhaHolder> {
         match address {
             Some(address) => self.holders.get(address),
-            None => self
-                .holders
-                .values()
-                .find(|holder| holder.number() == number),
+            None => self.holders.values().find(|holder| holder.number() == number),
         }
     }
 
@@ -83,9 +79,6 @@ impl Register {
     }
 
     pub(crate) fn services(&self) -> Vec<Value> {
-        self.facilities
-            .keys()
-            .filter_map(|id| self.service(id))
-            .collect()
+        self.facilities.keys().filter_map(|id| self.service(id)).collect()
     }
 }

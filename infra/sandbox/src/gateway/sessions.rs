@@ -24,27 +24,17 @@ fn check(world: &World, call: &Call) -> Result<(), Refusal> {
     headers::content_type(call)?;
     let findings = bodies::SESSION.check(&call.body);
     if !findings.is_empty() {
-        let all = findings
-            .iter()
-            .map(Finding::sentence)
-            .collect::<Vec<_>>()
-            .join("; ");
+        let all = findings.iter().map(Finding::sentence).collect::<Vec<_>>().join("; ");
         return Err(Refusal::object(400, "ABDM-1006", &all).breach(all));
     }
     let Value::Object(body) = &call.body else {
-        return Err(Refusal::object(
-            400,
-            "ABDM-1006",
-            "Bad Request, invalid request Body",
-        ));
+        return Err(Refusal::object(400, "ABDM-1006", "Bad Request, invalid request Body"));
     };
     let own = &world.credentials;
     if body["clientId"] != own.client_id.as_str()
         || body["clientSecret"] != own.client_secret.as_str()
     {
-        return Err(headers::invalid_credentials(
-            "clientId or clientSecret is wrong",
-        ));
+        return Err(headers::invalid_credentials("clientId or clientSecret is wrong"));
     }
     Ok(())
 }

@@ -25,20 +25,12 @@ pub(crate) struct Member {
 
 /// A member that must be there.
 pub(crate) const fn must(name: &'static str, shape: &'static Shape) -> Member {
-    Member {
-        name,
-        required: true,
-        shape,
-    }
+    Member { name, required: true, shape }
 }
 
 /// A member that may be absent, but not null.
 pub(crate) const fn may(name: &'static str, shape: &'static Shape) -> Member {
-    Member {
-        name,
-        required: false,
-        shape,
-    }
+    Member { name, required: false, shape }
 }
 
 /// One thing wrong with a body. Names the place and the rule, never the value.
@@ -51,11 +43,7 @@ pub(crate) struct Finding {
 
 impl Finding {
     pub(crate) fn sentence(&self) -> String {
-        let path = if self.path.is_empty() {
-            "body"
-        } else {
-            &self.path
-        };
+        let path = if self.path.is_empty() { "body" } else { &self.path };
         format!("{path} {}", self.rule)
     }
 }
@@ -81,17 +69,11 @@ impl Shape {
             }
             Self::OneOf(values) => {
                 if !value.as_str().is_some_and(|text| values.contains(&text)) {
-                    findings.push(finding(
-                        path,
-                        &format!("must be one of {}", values.join(", ")),
-                    ));
+                    findings.push(finding(path, &format!("must be one of {}", values.join(", "))));
                 }
             }
             Self::Integer(min, max) => {
-                if !value
-                    .as_i64()
-                    .is_some_and(|number| (*min..=*max).contains(&number))
-                {
+                if !value.as_i64().is_some_and(|number| (*min..=*max).contains(&number)) {
                     let rule = format!("must be a whole number from {min} to {max}");
                     findings.push(finding(path, &rule));
                 }
@@ -124,11 +106,7 @@ fn visit_members(
     findings: &mut Vec<Finding>,
 ) {
     let below = |name: &str| {
-        if path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{path}.{name}")
-        }
+        if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
     };
     for member in members {
         match object.get(member.name) {
@@ -145,10 +123,7 @@ fn visit_members(
 }
 
 fn finding(path: &str, rule: &str) -> Finding {
-    Finding {
-        path: path.to_owned(),
-        rule: rule.to_owned(),
-    }
+    Finding { path: path.to_owned(), rule: rule.to_owned() }
 }
 
 /// An ABHA number, quoted or not, as the number it is.
@@ -168,10 +143,8 @@ mod tests {
     use super::*;
 
     const ANY: Shape = Shape::Text(|text| !text.is_empty(), "text");
-    const SHAPE: Shape = Shape::Object(&[
-        must("name", &ANY),
-        may("list", &Shape::List(&Shape::Integer(1, 20))),
-    ]);
+    const SHAPE: Shape =
+        Shape::Object(&[must("name", &ANY), may("list", &Shape::List(&Shape::Integer(1, 20)))]);
 
     #[test]
     fn every_kind_of_finding_names_its_place() {
@@ -186,14 +159,8 @@ mod tests {
                 "error is not known here",
             ]
         );
-        assert_eq!(
-            SHAPE.check(&json!({"name": null}))[0].sentence(),
-            "name must not be null"
-        );
-        assert_eq!(
-            SHAPE.check(&json!([]))[0].sentence(),
-            "body must be an object"
-        );
+        assert_eq!(SHAPE.check(&json!({"name": null}))[0].sentence(), "name must not be null");
+        assert_eq!(SHAPE.check(&json!([]))[0].sentence(), "body must be an object");
         assert_eq!(SHAPE.check(&json!({"name": "n"})), []);
     }
 }

@@ -6,9 +6,7 @@ const TEXT_LENGTH_MAX: usize = 255;
 
 fn made_of(text: &str, punctuation: &str) -> bool {
     text.chars().count() <= TEXT_LENGTH_MAX
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || punctuation.contains(c))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || punctuation.contains(c))
 }
 
 pub(crate) fn is_reference_number(text: &str) -> bool {
@@ -24,10 +22,7 @@ pub(crate) fn is_description(text: &str) -> bool {
 }
 
 pub(crate) fn is_name(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphabetic() || " ',.-".contains(c))
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphabetic() || " ',.-".contains(c))
 }
 
 /// `^[a-zA-Z0-9][a-zA-Z0-9_.]+[a-zA-Z0-9]@(abdm|sbx)$`
@@ -39,9 +34,7 @@ pub(crate) fn is_abha_address(text: &str) -> bool {
     name.len() >= 3
         && name.starts_with(ends)
         && name.ends_with(ends)
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "_.".contains(c))
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.".contains(c))
         && matches!(domain, "abdm" | "sbx")
 }
 
@@ -76,10 +69,7 @@ pub(crate) fn is_not_empty(text: &str) -> bool {
 
 /// Lower-case hexadecimal MD5.
 pub(crate) fn is_checksum(text: &str) -> bool {
-    text.len() == 32
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]

@@ -52,21 +52,13 @@ impl TokenLedger {
         let Some(per_day_max) = limits.per_day_max else {
             return false;
         };
-        if self
-            .blocked_until
-            .get(key)
-            .is_some_and(|until| now < *until)
-        {
+        if self.blocked_until.get(key).is_some_and(|until| now < *until) {
             return true;
         }
-        let in_a_day = times
-            .iter()
-            .filter(|at| now - **at < TimeDelta::hours(24))
-            .count();
+        let in_a_day = times.iter().filter(|at| now - **at < TimeDelta::hours(24)).count();
         let blocked = u32::try_from(in_a_day).is_ok_and(|count| count > per_day_max);
         if blocked {
-            self.blocked_until
-                .insert(key.clone(), now + delta(limits.block));
+            self.blocked_until.insert(key.clone(), now + delta(limits.block));
         }
         blocked
     }
@@ -89,19 +81,11 @@ pub(super) fn generate(case: &mut Case) -> Outcome {
     let limits = case.world.options.token_limits;
     let now = clock::now();
     if case.state.tokens.is_duplicate(&key, limits, now) {
-        return Err(Refusal::object(
-            400,
-            "ABDM-1092",
-            "Duplicate link token request",
-        ));
+        return Err(Refusal::object(400, "ABDM-1092", "Duplicate link token request"));
     }
     let blocked = case.state.tokens.is_blocked(&key, limits, now);
     let body = if blocked {
-        failure(
-            case,
-            "ABDM-1027",
-            "You have been blocked for 24 hours, please try later",
-        )
+        failure(case, "ABDM-1027", "You have been blocked for 24 hours, please try later")
     } else {
         match find(case, address, number) {
             Ok(holder) => success(case, &holder, number.is_some(), now),

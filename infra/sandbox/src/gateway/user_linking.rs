@@ -9,9 +9,7 @@ use super::{Case, Outcome, groups};
 
 /// `POST /user-initiated-linking/v3/link/care-context/on-init`
 pub(super) fn on_init(case: &mut Case) -> Outcome {
-    let asked = case.body["response"]["requestId"]
-        .as_str()
-        .unwrap_or_default();
+    let asked = case.body["response"]["requestId"].as_str().unwrap_or_default();
     let record = case
         .state
         .inits
@@ -26,10 +24,7 @@ pub(super) fn on_init(case: &mut Case) -> Outcome {
     record.answer = Some(match HipError::read(case.body) {
         Some(error) => Err(error),
         None => Ok(LinkReference {
-            reference_number: link["referenceNumber"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
+            reference_number: link["referenceNumber"].as_str().unwrap_or_default().to_owned(),
             communication_hint: text("communicationHint"),
             communication_expiry: text("communicationExpiry"),
             init_request_id: asked.to_owned(),
@@ -40,9 +35,7 @@ pub(super) fn on_init(case: &mut Case) -> Outcome {
 
 /// `POST /user-initiated-linking/v3/link/care-context/on-confirm`: the gateway links.
 pub(super) fn on_confirm(case: &mut Case) -> Outcome {
-    let asked = case.body["response"]["requestId"]
-        .as_str()
-        .unwrap_or_default();
+    let asked = case.body["response"]["requestId"].as_str().unwrap_or_default();
     let Some(record) = case.state.confirms.get_mut(asked) else {
         return Err(unknown_question());
     };
@@ -58,17 +51,13 @@ pub(super) fn on_confirm(case: &mut Case) -> Outcome {
     let chosen = case.state.inits.get(&record.init_request_id);
     let exact = chosen.is_some_and(|init| {
         confirmed.len() == init.chosen.len()
-            && confirmed
-                .iter()
-                .all(|one| init.chosen.iter().any(|other| other.is_same(one)))
+            && confirmed.iter().all(|one| init.chosen.iter().any(|other| other.is_same(one)))
     });
     if !exact {
         return Err(Refusal::object(400, "ABDM-1057", "Invalid Care Contexts")
             .breach("on-confirm must return exactly the care contexts chosen at init"));
     }
-    let address = chosen
-        .map(|init| init.abha_address.clone())
-        .unwrap_or_default();
+    let address = chosen.map(|init| init.abha_address.clone()).unwrap_or_default();
     record.answer = Some(Ok(confirmed.clone()));
     case.state.links.add(&address, confirmed);
     Ok(vec![])

@@ -28,13 +28,8 @@ pub enum Dialect {
 
 impl Dialect {
     /// Every dialect, for tests that walk them all.
-    pub const ALL: [Self; 5] = [
-        Self::WRaw,
-        Self::WSpkiExplicit,
-        Self::WSpkiNamed,
-        Self::XRaw,
-        Self::XSpki,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::WRaw, Self::WSpkiExplicit, Self::WSpkiNamed, Self::XRaw, Self::XSpki];
 
     /// Whether the curve is used in its short Weierstrass form.
     pub fn is_weierstrass(self) -> bool {

@@ -24,12 +24,7 @@ impl KeyPair {
         if !dialect.is_weierstrass() {
             let scalar: [u8; 32] = draw.bytes();
             let key_value = key_form::write(dialect, &montgomery::public_key(scalar));
-            return Self {
-                dialect,
-                private: PrivateKey::Montgomery(scalar),
-                key_value,
-                nonce,
-            };
+            return Self { dialect, private: PrivateKey::Montgomery(scalar), key_value, nonce };
         }
         // Twice the length of n, so the remainder is as good as uniform; 1..n-1, never zero.
         let wide: [u8; 64] = draw.bytes();
@@ -37,11 +32,6 @@ impl KeyPair {
         let scalar = BigUint::from_bytes_be(&wide) % below + BigUint::one();
         let point = weierstrass::public_point(&scalar);
         let key_value = key_form::write(dialect, &point.to_bytes());
-        Self {
-            dialect,
-            private: PrivateKey::Weierstrass(scalar),
-            key_value,
-            nonce,
-        }
+        Self { dialect, private: PrivateKey::Weierstrass(scalar), key_value, nonce }
     }
 }

@@ -32,10 +32,7 @@ pub(crate) fn x25519(scalar: [u8; 32], u: [u8; 32]) -> Option<[u8; 32]> {
 
 /// The public key of a private scalar, 32 bytes little-endian.
 pub(crate) fn public_key(scalar: [u8; 32]) -> [u8; 32] {
-    let result = ladder(
-        &BigUint::from_bytes_le(&clamp(scalar)),
-        &BigUint::from(BASE),
-    );
+    let result = ladder(&BigUint::from_bytes_le(&clamp(scalar)), &BigUint::from(BASE));
     field::to_little_endian(&result)
 }
 

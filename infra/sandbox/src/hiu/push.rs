@@ -15,23 +15,14 @@ const NOT_EMPTY: Shape = Text(text::is_not_empty, "a text that is not empty");
 const PUSH: Shape = Object(&[
     must("pageNumber", &Integer(0, 1_000_000)),
     must("pageCount", &Integer(1, 1_000_000)),
-    must(
-        "transactionId",
-        &Text(text::is_uuid, "a UUID in lower case"),
-    ),
+    must("transactionId", &Text(text::is_uuid, "a UUID in lower case")),
     must(
         "entries",
         &List(&Object(&[
             must("content", &NOT_EMPTY),
             must("media", &OneOf(&["application/fhir+json"])),
-            must(
-                "checksum",
-                &Text(text::is_checksum, "an MD5 in lower-case hexadecimal"),
-            ),
-            must(
-                "careContextReference",
-                &Text(text::is_reference_number, "a reference"),
-            ),
+            must("checksum", &Text(text::is_checksum, "an MD5 in lower-case hexadecimal")),
+            must("careContextReference", &Text(text::is_reference_number, "a reference")),
         ])),
     ),
     must(
@@ -42,10 +33,7 @@ const PUSH: Shape = Object(&[
             must(
                 "dhPublicKey",
                 &Object(&[
-                    must(
-                        "expiry",
-                        &Text(text::is_timestamp, "YYYY-MM-DDTHH:mm:ss.SSSZ"),
-                    ),
+                    must("expiry", &Text(text::is_timestamp, "YYYY-MM-DDTHH:mm:ss.SSSZ")),
                     may("parameters", &OneOf(&["Curve25519/32byte random key"])),
                     must("keyValue", &NOT_EMPTY),
                 ]),
@@ -61,11 +49,7 @@ pub(crate) fn receive(world: &World, call: &Call) -> Answer {
         return refusal.into();
     }
     world.change(|state| match keep(state, call) {
-        Ok((duplicate, violations)) => Answer {
-            duplicate,
-            violations,
-            ..Answer::accepted()
-        },
+        Ok((duplicate, violations)) => Answer { duplicate, violations, ..Answer::accepted() },
         Err(refusal) => refusal.into(),
     })
 }
@@ -84,11 +68,7 @@ fn check(world: &World, call: &Call) -> Result<(), Refusal> {
     let rule = if findings.is_empty() {
         "entries must not be empty".to_owned()
     } else {
-        findings
-            .iter()
-            .map(Finding::sentence)
-            .collect::<Vec<_>>()
-            .join("; ")
+        findings.iter().map(Finding::sentence).collect::<Vec<_>>().join("; ")
     };
     Err(Refusal::object(400, "ABDM-1006", &rule).breach(rule))
 }
@@ -104,34 +84,23 @@ fn keep(state: &mut State, call: &Call) -> Result<(bool, Vec<String>), Refusal> 
     let consent = state.consents.get(&transaction.consent_id);
     let entries = verdict::judge(transaction, consent, &mut state.used, call);
     let number = body["pageNumber"].as_i64();
-    let earlier: Vec<&Page> = transaction
-        .pages
-        .iter()
-        .filter(|page| Some(page.page_number) == number)
-        .collect();
+    let earlier: Vec<&Page> =
+        transaction.pages.iter().filter(|page| Some(page.page_number) == number).collect();
     if earlier.is_empty() {
-        let mut violations: Vec<String> = entries
-            .iter()
-            .flat_map(|entry| entry.violations.iter().cloned())
-            .collect();
+        let mut violations: Vec<String> =
+            entries.iter().flat_map(|entry| entry.violations.iter().cloned()).collect();
         violations.sort();
         violations.dedup();
         transaction.pages.extend(entries);
         return Ok((false, violations));
     }
     let same = earlier.len() == entries.len()
-        && earlier
-            .into_iter()
-            .zip(&entries)
-            .all(|(earlier, entry)| says_the_same(earlier, entry));
+        && earlier.into_iter().zip(&entries).all(|(earlier, entry)| says_the_same(earlier, entry));
     if same {
         transaction.duplicates += 1;
         return Ok((true, vec![]));
     }
-    Ok((
-        false,
-        vec!["a page number came twice with different content".to_owned()],
-    ))
+    Ok((false, vec!["a page number came twice with different content".to_owned()]))
 }
 
 /// A repeat may be sealed anew, under a fresh key and nonce; only what it says must not change.

@@ -31,20 +31,10 @@ impl Used {
         let digest = Sha256::digest(entries).into();
         let this = (transaction_id.to_owned(), page_number, digest);
         let mut found = vec![];
-        if *self
-            .keys
-            .entry(bare_key(key_value))
-            .or_insert_with(|| this.clone())
-            != this
-        {
+        if *self.keys.entry(bare_key(key_value)).or_insert_with(|| this.clone()) != this {
             found.push("a public key of the HIP was used twice".to_owned());
         }
-        if *self
-            .nonces
-            .entry(nonce.to_owned())
-            .or_insert_with(|| this.clone())
-            != this
-        {
+        if *self.nonces.entry(nonce.to_owned()).or_insert_with(|| this.clone()) != this {
             found.push("a nonce of the HIP was used twice".to_owned());
         }
         found
@@ -53,9 +43,7 @@ impl Used {
 
 /// The last 32 bytes, so that one key in two wrappings is still one key.
 fn bare_key(key_value: &str) -> Vec<u8> {
-    let bytes = STANDARD
-        .decode(key_value)
-        .unwrap_or_else(|_| key_value.into());
+    let bytes = STANDARD.decode(key_value).unwrap_or_else(|_| key_value.into());
     bytes[bytes.len().saturating_sub(32)..].to_vec()
 }
 

@@ -38,9 +38,7 @@ pub(crate) struct Transaction {
 impl Transaction {
     /// Whether a page of this care context is here.
     pub(crate) fn holds(&self, response: &StatusResponse) -> bool {
-        self.pages
-            .iter()
-            .any(|page| page.care_context_reference == response.care_context_reference)
+        self.pages.iter().any(|page| page.care_context_reference == response.care_context_reference)
     }
 
     pub(super) fn is_complete(&self) -> bool {
@@ -62,9 +60,7 @@ impl Transaction {
             transaction_id: self.id.clone(),
             acknowledgement: self.acknowledged.clone(),
             session_status: report.map(|report| report.session_status.clone()),
-            status_responses: report
-                .map(|report| report.responses.clone())
-                .unwrap_or_default(),
+            status_responses: report.map(|report| report.responses.clone()).unwrap_or_default(),
             pages: self.pages.clone(),
             duplicates: self.duplicates,
             hiu_status: self.has_all_pages().then_some(if all_good {
@@ -94,9 +90,7 @@ pub(super) fn prepare(world: &World, request: HealthInformationRequest) -> (Tran
         Some((from, to)) => json!({"from": clock::wire(from), "to": clock::wire(to)}),
         None => range,
     };
-    let expiry = request
-        .key_expiry
-        .unwrap_or_else(|| clock::now() + TimeDelta::days(1));
+    let expiry = request.key_expiry.unwrap_or_else(|| clock::now() + TimeDelta::days(1));
     let mut body = json!({
         "transactionId": id,
         "hiRequest": {

@@ -47,11 +47,8 @@ fn check(vector: &Value, private: &PrivateKey, sender: &PublicKey) {
     let name = text(vector, "name");
     let secret = agree(private, sender).expect(name);
     assert_eq!(hex::encode(secret), text(vector, "sharedSecret"), "{name}");
-    let (key, vector_bytes) = derive(
-        secret,
-        nonce(vector, "requesterNonce"),
-        nonce(vector, "senderNonce"),
-    );
+    let (key, vector_bytes) =
+        derive(secret, nonce(vector, "requesterNonce"), nonce(vector, "senderNonce"));
     assert_eq!(hex::encode(key), text(vector, "hkdfKey"), "{name}");
     assert_eq!(hex::encode(vector_bytes), text(vector, "iv"), "{name}");
     let Some(ciphertext) = vector["ciphertext"].as_str() else {
@@ -109,17 +106,11 @@ fn x25519_vectors_are_opened_with_both_forms_of_the_key() {
 fn bad_public_keys_are_refused() {
     for file in ["fidelius.json", "fidelius-x25519.json"] {
         let Some(vectors) = vectors(file) else { return };
-        let keys = list(&vectors, "reject")
-            .iter()
-            .filter(|case| case["operation"] == "public-key");
+        let keys = list(&vectors, "reject").iter().filter(|case| case["operation"] == "public-key");
         for case in keys {
             let read = key_form::read(text(case, "input"));
             if case["class"] == "dialect-x" {
-                assert!(
-                    matches!(read, Ok((_, PublicKey::Montgomery(_)))),
-                    "{}",
-                    case["name"]
-                );
+                assert!(matches!(read, Ok((_, PublicKey::Montgomery(_)))), "{}", case["name"]);
             } else {
                 assert!(read.is_err(), "{}", case["name"]);
             }
@@ -140,11 +131,6 @@ fn changed_ciphertexts_do_not_open() {
         let (own, peer) = (nonce(case, "requesterNonce"), nonce(case, "senderNonce"));
         let (key, vector) = derive(secret, own, peer);
         let opened = open(text(case, "encryptedData"), key, vector);
-        assert_eq!(
-            opened.is_ok(),
-            case["class"] == "accept",
-            "{}",
-            case["name"]
-        );
+        assert_eq!(opened.is_ok(), case["class"] == "accept", "{}", case["name"]);
     }
 }

@@ -36,27 +36,19 @@ pub(super) fn judge(
     if page_number > page_count {
         violations.push("pageNumber is above pageCount".to_owned());
     }
-    if transaction
-        .pages
-        .first()
-        .is_some_and(|first| first.page_count != page_count)
-    {
+    if transaction.pages.first().is_some_and(|first| first.page_count != page_count) {
         violations.push("pageCount changed within a transaction".to_owned());
     }
     let material = &body["keyMaterial"];
     let own = &transaction.key_pair;
-    let key_value = material["dhPublicKey"]["keyValue"]
-        .as_str()
-        .unwrap_or_default();
+    let key_value = material["dhPublicKey"]["keyValue"].as_str().unwrap_or_default();
     let nonce = material["nonce"].as_str().unwrap_or_default();
     if key_value == own.key_value || nonce == STANDARD.encode(own.nonce) {
         violations.push("the HIP sent the HIU's own key or nonce back".to_owned());
     }
     let sealed = body["entries"].to_string();
     violations.extend(used.remember(key_value, nonce, &transaction.id, page_number, &sealed));
-    let expiry = material["dhPublicKey"]["expiry"]
-        .as_str()
-        .and_then(clock::read_wire);
+    let expiry = material["dhPublicKey"]["expiry"].as_str().and_then(clock::read_wire);
     if expiry.is_none_or(|expiry| expiry <= call.at) {
         violations.push("keyMaterial.dhPublicKey.expiry is not in the future".to_owned());
     }
@@ -102,10 +94,7 @@ fn timing(
             if consent.ended_before(at - FLIGHT_TIME_MAX) {
                 found("a page came after the end of the consent was acknowledged");
             }
-            if consent
-                .data_erase_at()
-                .is_some_and(|erase| at > erase + FLIGHT_TIME_MAX)
-            {
+            if consent.data_erase_at().is_some_and(|erase| at > erase + FLIGHT_TIME_MAX) {
                 found("a page came after dataEraseAt");
             }
         }
@@ -143,9 +132,8 @@ fn open(
     let text = |member: &str| entry[member].as_str().unwrap_or_default();
     let reference = text("careContextReference");
     let opened = key.and_then(|(_, key, vector)| decrypt::open(text("content"), *key, *vector));
-    let checksum_ok = opened
-        .as_ref()
-        .is_ok_and(|bytes| hex::encode(Md5::digest(bytes)) == text("checksum"));
+    let checksum_ok =
+        opened.as_ref().is_ok_and(|bytes| hex::encode(Md5::digest(bytes)) == text("checksum"));
     let plaintext = opened
         .as_ref()
         .map_err(Clone::clone)

@@ -91,8 +91,7 @@ impl Affine {
 
 /// The public point of a private scalar in 1..n-1.
 pub(crate) fn public_point(scalar: &BigUint) -> Affine {
-    BASE.times(scalar)
-        .expect("the base point has order n, and the scalar lies below it")
+    BASE.times(scalar).expect("the base point has order n, and the scalar lies below it")
 }
 
 struct Jacobian {
@@ -103,21 +102,13 @@ struct Jacobian {
 
 impl From<&Affine> for Jacobian {
     fn from(point: &Affine) -> Self {
-        Self {
-            x: point.x.clone(),
-            y: point.y.clone(),
-            z: BigUint::one(),
-        }
+        Self { x: point.x.clone(), y: point.y.clone(), z: BigUint::one() }
     }
 }
 
 impl Jacobian {
     fn identity() -> Self {
-        Self {
-            x: BigUint::one(),
-            y: BigUint::one(),
-            z: BigUint::zero(),
-        }
+        Self { x: BigUint::one(), y: BigUint::one(), z: BigUint::zero() }
     }
 
     fn double(&self) -> Self {
@@ -126,33 +117,19 @@ impl Jacobian {
         }
         let y_squared = square(&self.y);
         let chord = times(4, &mul(&self.x, &y_squared));
-        let slope = add(
-            &times(3, &square(&self.x)),
-            &mul(&A, &square(&square(&self.z))),
-        );
+        let slope = add(&times(3, &square(&self.x)), &mul(&A, &square(&square(&self.z))));
         let x = sub(&square(&slope), &times(2, &chord));
-        let y = sub(
-            &mul(&slope, &sub(&chord, &x)),
-            &times(8, &square(&y_squared)),
-        );
+        let y = sub(&mul(&slope, &sub(&chord, &x)), &times(8, &square(&y_squared)));
         let z = times(2, &mul(&self.y, &self.z));
         Self { x, y, z }
     }
 
     fn plus(&self, other: &Self) -> Self {
         if self.z.is_zero() {
-            return Self {
-                x: other.x.clone(),
-                y: other.y.clone(),
-                z: other.z.clone(),
-            };
+            return Self { x: other.x.clone(), y: other.y.clone(), z: other.z.clone() };
         }
         if other.z.is_zero() {
-            return Self {
-                x: self.x.clone(),
-                y: self.y.clone(),
-                z: self.z.clone(),
-            };
+            return Self { x: self.x.clone(), y: self.y.clone(), z: self.z.clone() };
         }
         let (z1_squared, z2_squared) = (square(&self.z), square(&other.z));
         let u1 = mul(&self.x, &z2_squared);
@@ -160,11 +137,7 @@ impl Jacobian {
         let s1 = mul(&self.y, &mul(&z2_squared, &other.z));
         let s2 = mul(&other.y, &mul(&z1_squared, &self.z));
         if u1 == u2 {
-            return if s1 == s2 {
-                self.double()
-            } else {
-                Self::identity()
-            };
+            return if s1 == s2 { self.double() } else { Self::identity() };
         }
         let width = sub(&u2, &u1);
         let height = sub(&s2, &s1);
@@ -195,11 +168,7 @@ mod tests {
     use super::*;
 
     fn point(x: &str, y: &str) -> [u8; 65] {
-        Affine {
-            x: hexadecimal(x),
-            y: hexadecimal(y),
-        }
-        .to_bytes()
+        Affine { x: hexadecimal(x), y: hexadecimal(y) }.to_bytes()
     }
 
     #[test]
@@ -216,10 +185,8 @@ mod tests {
 
     #[test]
     fn points_of_small_order_are_refused() {
-        let order_2 = point(
-            "2aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaad2451",
-            "0",
-        );
+        let order_2 =
+            point("2aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaad2451", "0");
         let order_4 = point(
             "2aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaad2452",
             "141b0b6806563d503de05885280b59109ca5ee38d7b56c9c165db7106377bbd8",

@@ -88,29 +88,16 @@ pub(crate) struct ConsentRecord {
 
 impl ConsentRecord {
     pub(crate) fn new(request: RequestedConsent, detail: Value) -> Self {
-        Self {
-            request,
-            detail,
-            notices: vec![],
-        }
+        Self { request, detail, notices: vec![] }
     }
 
     pub(crate) fn announce(&mut self, request_id: &str, status: ConsentStatus) {
         let request_id = request_id.to_owned();
-        self.notices.push(Notice {
-            request_id,
-            status,
-            answer: None,
-            answered_at: None,
-        });
+        self.notices.push(Notice { request_id, status, answer: None, answered_at: None });
     }
 
     pub(crate) fn answer_to(&self, request_id: &str) -> Option<Result<(), HipError>> {
-        self.notices
-            .iter()
-            .find(|notice| notice.request_id == request_id)?
-            .answer
-            .clone()
+        self.notices.iter().find(|notice| notice.request_id == request_id)?.answer.clone()
     }
 
     pub(crate) fn care_context_references(&self) -> BTreeSet<&str> {
@@ -129,9 +116,7 @@ impl ConsentRecord {
         self.notices.iter().any(|notice| {
             notice.status != ConsentStatus::Granted
                 && matches!(notice.answer, Some(Ok(())))
-                && notice
-                    .answered_at
-                    .is_some_and(|answered_at| answered_at < at)
+                && notice.answered_at.is_some_and(|answered_at| answered_at < at)
         })
     }
 
@@ -176,14 +161,8 @@ pub(super) fn artefact(
         let here = linked.iter().filter(|context| {
             context.facility == request.facility && hi_types.contains(&context.hi_type)
         });
-        let pairs: BTreeSet<(String, String)> = here
-            .map(|c| {
-                (
-                    c.patient_reference.clone(),
-                    c.care_context_reference.clone(),
-                )
-            })
-            .collect();
+        let pairs: BTreeSet<(String, String)> =
+            here.map(|c| (c.patient_reference.clone(), c.care_context_reference.clone())).collect();
         pairs.into_iter().collect()
     });
     let (from, to) = grant.date_range.unwrap_or(request.date_range);

@@ -18,10 +18,7 @@ pub struct Identifier {
 impl Identifier {
     /// An identifier of this kind.
     pub fn new(kind: &str, value: &str) -> Self {
-        Self {
-            kind: kind.to_owned(),
-            value: value.to_owned(),
-        }
+        Self { kind: kind.to_owned(), value: value.to_owned() }
     }
 
     fn to_json(&self) -> Value {
@@ -68,9 +65,7 @@ impl DiscoverRequest {
     /// The same with the patient's own record number, which nobody vouches for.
     #[must_use]
     pub fn with_medical_record_number(mut self, value: &str) -> Self {
-        self.unverified
-            .get_or_insert_default()
-            .push(Identifier::new("MR", value));
+        self.unverified.get_or_insert_default().push(Identifier::new("MR", value));
         self
     }
 

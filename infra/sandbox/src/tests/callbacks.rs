@@ -21,9 +21,8 @@ async fn a_refused_callback_comes_again_word_for_word() {
         assert_eq!((&again.headers, &again.body), (&first.headers, &first.body));
     }
     let journal = setting.sandbox.journal();
-    let done = journal.wait_for(SOON, |entry| {
-        entry.direction == Direction::In && entry.status == Some(202)
-    });
+    let done = journal
+        .wait_for(SOON, |entry| entry.direction == Direction::In && entry.status == Some(202));
     done.await.expect("the last attempt");
     let statuses: Vec<(Option<u16>, bool)> = journal
         .snapshot()
@@ -31,10 +30,7 @@ async fn a_refused_callback_comes_again_word_for_word() {
         .filter(|entry| entry.direction == Direction::In)
         .map(|entry| (entry.status, entry.duplicate))
         .collect();
-    assert_eq!(
-        statuses,
-        [(Some(401), false), (Some(503), true), (Some(202), true)]
-    );
+    assert_eq!(statuses, [(Some(401), false), (Some(503), true), (Some(202), true)]);
     assert_eq!(setting.hip.count(PATH), 3);
 }
 
@@ -44,27 +40,15 @@ async fn a_callback_waits_for_a_hip_that_is_down() {
     setting.sandbox.set_bridge_url("http://127.0.0.1:9");
     setting.sandbox.call_back(FACILITY, PATH, Value::Null);
     let failed = |entry: &crate::Entry| entry.duplicate && entry.status.is_none();
-    setting
-        .sandbox
-        .journal()
-        .wait_for(SOON, failed)
-        .await
-        .expect("two attempts");
+    setting.sandbox.journal().wait_for(SOON, failed).await.expect("two attempts");
     setting.sandbox.set_bridge_url(&setting.hip.url);
     setting.hip.next(PATH).await;
 }
 
 #[tokio::test]
 async fn attempts_end() {
-    let redelivery = Redelivery {
-        interval: Duration::from_millis(5),
-        attempts_max: 2,
-    };
-    let setting = Setting::with(Options {
-        redelivery,
-        ..quick()
-    })
-    .await;
+    let redelivery = Redelivery { interval: Duration::from_millis(5), attempts_max: 2 };
+    let setting = Setting::with(Options { redelivery, ..quick() }).await;
     setting.hip.will_answer(&[500, 500, 500]);
     setting.sandbox.call_back(FACILITY, PATH, Value::Null);
     setting.hip.next(PATH).await;
@@ -78,17 +62,10 @@ async fn the_bearer_of_a_callback_is_the_gateways() {
     let setting = Setting::new().await;
     setting.sandbox.call_back(FACILITY, PATH, Value::Null);
     let callback = setting.hip.next(PATH).await;
-    let bearer = callback.headers["Authorization"]
-        .strip_prefix("Bearer ")
-        .expect("a bearer");
-    let claims = jsonwebtoken::dangerous::insecure_decode::<Value>(bearer)
-        .expect("a JWT")
-        .claims;
+    let bearer = callback.headers["Authorization"].strip_prefix("Bearer ").expect("a bearer");
+    let claims = jsonwebtoken::dangerous::insecure_decode::<Value>(bearer).expect("a JWT").claims;
     for (claim, value) in [
-        (
-            "iss",
-            "https://dev.abdm.gov.in/auth/realms/central-registry",
-        ),
+        ("iss", "https://dev.abdm.gov.in/auth/realms/central-registry"),
         ("typ", "Bearer"),
         ("azp", "gateway"),
         ("clientId", "gateway"),
@@ -99,9 +76,6 @@ async fn the_bearer_of_a_callback_is_the_gateways() {
     }
     // It opens nothing at the gateway itself.
     let caller = setting.call(crate::Operation::Certs);
-    let (status, _) = caller
-        .header("Authorization", &format!("Bearer {bearer}"))
-        .send()
-        .await;
+    let (status, _) = caller.header("Authorization", &format!("Bearer {bearer}")).send().await;
     assert_eq!(status, 401);
 }

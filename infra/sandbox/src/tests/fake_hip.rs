@@ -36,9 +36,7 @@ pub(super) struct FakeHip {
 
 impl FakeHip {
     pub(super) async fn start() -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let hip = Self {
             url: format!("http://{}", listener.local_addr().expect("an address")),
             inbox: Arc::default(),
@@ -51,11 +49,7 @@ impl FakeHip {
 
     /// Answer the next callbacks with these, and 202 after them.
     pub(super) fn will_answer(&self, statuses: &[u16]) {
-        self.inbox
-            .lock()
-            .expect("no panic")
-            .statuses
-            .extend(statuses);
+        self.inbox.lock().expect("no panic").statuses.extend(statuses);
     }
 
     /// The next callback to `path` that no test took before, in whatever state it was answered.
@@ -72,11 +66,7 @@ impl FakeHip {
 
     pub(super) fn count(&self, path: &str) -> usize {
         let inbox = self.inbox.lock().expect("no panic");
-        inbox
-            .received
-            .iter()
-            .filter(|received| received.path == path)
-            .count()
+        inbox.received.iter().filter(|received| received.path == path).count()
     }
 }
 

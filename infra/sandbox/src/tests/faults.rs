@@ -12,23 +12,14 @@ const ON_TOKEN: &str = "/api/v3/hip/token/on-generate-token";
 #[tokio::test]
 async fn a_call_held_before_has_no_effect_until_it_is_released() {
     let setting = Setting::new().await;
-    let hold = setting
-        .sandbox
-        .faults()
-        .hold_before(Operation::GenerateToken, 1);
+    let hold = setting.sandbox.faults().hold_before(Operation::GenerateToken, 1);
     let caller = setting.call(Operation::GenerateToken).body(demographics());
     let request_id = caller.request_id();
     let call = tokio::spawn(caller.send());
     let caught = hold.caught(SOON).await.expect("a held call");
     assert_eq!(caught.request_id.as_deref(), Some(request_id.as_str()));
-    assert_eq!(
-        setting.sandbox.faults().held(SOON).await,
-        Ok(caught.clone())
-    );
-    assert_eq!(
-        setting.sandbox.journal().snapshot()[caught.entry].status,
-        None
-    );
+    assert_eq!(setting.sandbox.faults().held(SOON).await, Ok(caught.clone()));
+    assert_eq!(setting.sandbox.journal().snapshot()[caught.entry].status, None);
     assert_eq!(setting.hip.count(ON_TOKEN), 0);
     hold.release();
     assert_eq!(call.await.expect("no panic"), (202, Value::Null));
@@ -39,12 +30,7 @@ async fn a_call_held_before_has_no_effect_until_it_is_released() {
 async fn a_caller_that_dies_while_held_before_leaves_nothing_behind() {
     let setting = Setting::new().await;
     let hold = setting.sandbox.faults().hold_before(Target::Any, 1);
-    let call = tokio::spawn(
-        setting
-            .call(Operation::GenerateToken)
-            .body(demographics())
-            .send(),
-    );
+    let call = tokio::spawn(setting.call(Operation::GenerateToken).body(demographics()).send());
     hold.caught(SOON).await.expect("a held call");
     call.abort();
     let abandoned = async {
@@ -52,9 +38,7 @@ async fn a_caller_that_dies_while_held_before_leaves_nothing_behind() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
-    tokio::time::timeout(SOON, abandoned)
-        .await
-        .expect("the twin notices the broken connection");
+    tokio::time::timeout(SOON, abandoned).await.expect("the twin notices the broken connection");
     hold.release();
     setting.link_token().await;
     assert_eq!(setting.hip.count(ON_TOKEN), 1);
@@ -63,39 +47,25 @@ async fn a_caller_that_dies_while_held_before_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_call_held_after_has_all_its_effects() {
     let setting = Setting::new().await;
-    let hold = setting
-        .sandbox
-        .faults()
-        .hold_after(Operation::GenerateToken, 1);
+    let hold = setting.sandbox.faults().hold_after(Operation::GenerateToken, 1);
     let caller = setting.call(Operation::GenerateToken).body(demographics());
     let id = caller.request_id();
     let call = tokio::spawn(caller.send());
     let caught = hold.caught(SOON).await.expect("a held call");
-    assert_eq!(
-        setting.sandbox.journal().snapshot()[caught.entry].status,
-        Some(202)
-    );
+    assert_eq!(setting.sandbox.journal().snapshot()[caught.entry].status, Some(202));
     setting.hip.next(ON_TOKEN).await;
     call.abort();
     // What a HIP does after its crash: the same call again.
-    let again = setting
-        .call(Operation::GenerateToken)
-        .header("REQUEST-ID", &id);
+    let again = setting.call(Operation::GenerateToken).header("REQUEST-ID", &id);
     let (status, answer) = again.body(demographics()).send().await;
-    assert_eq!(
-        (status, &answer["error"]["code"]),
-        (400, &json!("ABDM-1092: "))
-    );
+    assert_eq!((status, &answer["error"]["code"]), (400, &json!("ABDM-1092: ")));
     assert_eq!(setting.rules(), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn a_lost_answer_breaks_the_connection_after_the_effects() {
     let setting = Setting::new().await;
-    setting
-        .sandbox
-        .faults()
-        .lose_answer(Operation::GenerateToken, 1);
+    setting.sandbox.faults().lose_answer(Operation::GenerateToken, 1);
     let caller = setting.call(Operation::GenerateToken).body(demographics());
     assert!(caller.try_send().await.is_err());
     setting.hip.next(ON_TOKEN).await;
@@ -111,9 +81,7 @@ async fn a_refusal_is_used_up_and_a_silence_says_nothing() {
     let caller = setting.call(Operation::GenerateToken).body(demographics());
     assert_eq!(caller.send().await, (503, body));
     faults.silence(Operation::GenerateToken, 1);
-    setting
-        .accepted(Operation::GenerateToken, demographics())
-        .await;
+    setting.accepted(Operation::GenerateToken, demographics()).await;
     setting.link_token().await;
     assert_eq!(setting.hip.count(ON_TOKEN), 1);
     assert_eq!(setting.rules(), Vec::<String>::new());
@@ -122,20 +90,10 @@ async fn a_refusal_is_used_up_and_a_silence_says_nothing() {
 #[tokio::test]
 async fn stopping_releases_what_is_held_and_closes_the_ports() {
     let setting = Setting::new().await;
-    let hold = setting
-        .sandbox
-        .faults()
-        .hold_before(Operation::GenerateToken, 1);
-    let call = tokio::spawn(
-        setting
-            .call(Operation::GenerateToken)
-            .body(demographics())
-            .send(),
-    );
+    let hold = setting.sandbox.faults().hold_before(Operation::GenerateToken, 1);
+    let call = tokio::spawn(setting.call(Operation::GenerateToken).body(demographics()).send());
     hold.caught(SOON).await.expect("a held call");
-    tokio::time::timeout(SOON, setting.sandbox.stop())
-        .await
-        .expect("an end");
+    tokio::time::timeout(SOON, setting.sandbox.stop()).await.expect("an end");
     assert_eq!(call.await.expect("no panic").0, 503);
     assert!(setting.call(Operation::Certs).try_send().await.is_err());
 }

@@ -21,20 +21,11 @@ async fn a_patient_discovers_and_links() {
         let phr = phr.clone();
         async move { phr.discover(request).await }
     });
-    let callback = setting
-        .hip
-        .next("/api/v3/hip/patient/care-context/discover")
-        .await;
+    let callback = setting.hip.next("/api/v3/hip/patient/care-context/discover").await;
     let asked = &callback.body["patient"];
     assert_eq!(asked["id"], ADDRESS);
-    assert_eq!(
-        asked["verifiedIdentifiers"][0],
-        json!({"type": "MOBILE", "value": "9800009901"})
-    );
-    assert_eq!(
-        asked["unverifiedIdentifiers"],
-        json!([{"type": "MR", "value": "P-1"}])
-    );
+    assert_eq!(asked["verifiedIdentifiers"][0], json!({"type": "MOBILE", "value": "9800009901"}));
+    assert_eq!(asked["unverifiedIdentifiers"], json!([{"type": "MR", "value": "P-1"}]));
     let transaction = &callback.body["transactionId"];
     let offer = json!({
         "transactionId": transaction, "patient": patient(&["V-1", "V-2"], "Prescription"),
@@ -69,10 +60,7 @@ async fn a_patient_discovers_and_links() {
         let (phr, reference) = (phr.clone(), reference.clone());
         async move { phr.link_confirm(&reference, "000000").await }
     });
-    let callback = setting
-        .hip
-        .next("/api/v3/hip/link/care-context/confirm")
-        .await;
+    let callback = setting.hip.next("/api/v3/hip/link/care-context/confirm").await;
     let error = json!({
         "error": {"code": "ABDM-1035", "message": "Incorrect OTP"},
         "response": request_id(&callback),
@@ -84,30 +72,17 @@ async fn a_patient_discovers_and_links() {
         let phr = phr.clone();
         async move { phr.link_confirm(&reference, "482913").await }
     });
-    let callback = setting
-        .hip
-        .next("/api/v3/hip/link/care-context/confirm")
-        .await;
-    assert_eq!(
-        callback.body["confirmation"],
-        json!({"token": "482913", "linkRefNumber": "L-1"})
-    );
+    let callback = setting.hip.next("/api/v3/hip/link/care-context/confirm").await;
+    assert_eq!(callback.body["confirmation"], json!({"token": "482913", "linkRefNumber": "L-1"}));
     let too_many = json!({
         "patient": patient(&["V-1", "V-2"], "Prescription"), "response": request_id(&callback),
     });
-    let (status, _) = setting
-        .call(Operation::OnConfirm)
-        .body(too_many)
-        .send()
-        .await;
+    let (status, _) = setting.call(Operation::OnConfirm).body(too_many).send().await;
     assert_eq!(status, 400);
     setting.sandbox.forgive();
     let exact = json!({"patient": chosen, "response": request_id(&callback)});
     setting.accepted(Operation::OnConfirm, exact).await;
-    assert_eq!(
-        right.await.expect("no panic").map(|linked| linked.len()),
-        Ok(1)
-    );
+    assert_eq!(right.await.expect("no panic").map(|linked| linked.len()), Ok(1));
     assert_eq!(phr.linked(ADDRESS).len(), 1);
     assert_eq!(setting.rules(), Vec::<String>::new());
 }
@@ -118,10 +93,7 @@ async fn a_hip_that_finds_nobody_says_so() {
     let phr = setting.sandbox.phr();
     let request = DiscoverRequest::new(FACILITY, &holder());
     let asking = tokio::spawn(async move { phr.discover(request).await });
-    let callback = setting
-        .hip
-        .next("/api/v3/hip/patient/care-context/discover")
-        .await;
+    let callback = setting.hip.next("/api/v3/hip/patient/care-context/discover").await;
     let body = json!({
         "transactionId": callback.body["transactionId"],
         "error": {"code": "ABDM-1010: ", "message": "Patient not found"},
@@ -133,31 +105,18 @@ async fn a_hip_that_finds_nobody_says_so() {
     assert_eq!(discovery.answer.expect_err("nobody").code, "ABDM-1010");
     assert_eq!(setting.rules(), Vec::<String>::new());
     let (status, answer) = again.send().await;
-    assert_eq!(
-        (status, &answer["error"]["code"]),
-        (400, &json!("ABDM-1106: "))
-    );
+    assert_eq!((status, &answer["error"]["code"]), (400, &json!("ABDM-1106: ")));
     assert_eq!(setting.rules().len(), 1);
 }
 
 #[tokio::test]
 async fn silence_is_a_failure() {
     let patience = std::time::Duration::from_millis(50);
-    let setting = Setting::with(Options {
-        patience,
-        ..quick()
-    })
-    .await;
+    let setting = Setting::with(Options { patience, ..quick() }).await;
     let request = DiscoverRequest::new(FACILITY, &holder());
     let outcome = setting.sandbox.phr().discover(request).await;
     let missing = Operation::OnDiscover;
-    assert_eq!(
-        outcome,
-        Err(FlowError::Silence {
-            missing,
-            waited: patience
-        })
-    );
+    assert_eq!(outcome, Err(FlowError::Silence { missing, waited: patience }));
 }
 
 /// Answer the next consent notification with OK, and give it back.
@@ -178,20 +137,12 @@ async fn a_consent_is_granted_expires_and_is_revoked() {
     let setting = Setting::new().await;
     setting.link(&["V-1", "V-2"]).await;
     let phr = setting.sandbox.phr();
-    let wish = setting
-        .sandbox
-        .hiu()
-        .request_consent(ConsentRequest::new(ADDRESS, FACILITY));
+    let wish = setting.sandbox.hiu().request_consent(ConsentRequest::new(ADDRESS, FACILITY));
     let (consent, notice) = tokio::join!(phr.grant(&wish, Grant::default()), acknowledge(&setting));
     let consent = consent.expect("a consent");
     assert_eq!(notice["status"], "GRANTED");
     assert_eq!(notice["consentId"], consent.as_str());
-    assert_eq!(
-        notice["consentDetail"]["careContexts"]
-            .as_array()
-            .map(Vec::len),
-        Some(2)
-    );
+    assert_eq!(notice["consentDetail"]["careContexts"].as_array().map(Vec::len), Some(2));
     assert!(notice["signature"].is_string());
 
     let (done, notice) = tokio::join!(phr.expire(&consent), acknowledge(&setting));
@@ -204,8 +155,5 @@ async fn a_consent_is_granted_expires_and_is_revoked() {
     let (done, notice) = tokio::join!(denied, acknowledge(&setting));
     assert_eq!((done, &notice["consentDetail"]), (Ok(()), &Value::Null));
     assert_eq!(setting.rules(), Vec::<String>::new());
-    assert_eq!(
-        phr.revoke("nothing").await,
-        Err(FlowError::Unknown("nothing".into()))
-    );
+    assert_eq!(phr.revoke("nothing").await, Err(FlowError::Unknown("nothing".into())));
 }

@@ -34,16 +34,9 @@ impl Transfer {
         }
         let hiu = setting.sandbox.hiu();
         let wish = hiu.request_consent(ConsentRequest::new(ADDRESS, FACILITY));
-        let consent = setting
-            .sandbox
-            .phr()
-            .sign(&wish, Grant::default())
-            .expect("a wish");
+        let consent = setting.sandbox.phr().sign(&wish, Grant::default()).expect("a wish");
         let transaction = hiu.ask(HealthInformationRequest::new(&consent, dialect));
-        let callback = setting
-            .hip
-            .next("/api/v3/hip/health-information/request")
-            .await;
+        let callback = setting.hip.next("/api/v3/hip/health-information/request").await;
         let request = &callback.body["hiRequest"];
         assert_eq!(request["dataPushUrl"], setting.sandbox.hiu_push_url());
         let on_request = json!({
@@ -56,11 +49,7 @@ impl Transfer {
             transaction,
             consent,
             material: request["keyMaterial"].clone(),
-            answer_in: if dialect.is_weierstrass() {
-                Dialect::WSpkiExplicit
-            } else {
-                dialect
-            },
+            answer_in: if dialect.is_weierstrass() { Dialect::WSpkiExplicit } else { dialect },
             draw: Draw::new(99, TRANSFERS.fetch_add(1, Ordering::Relaxed)),
         }
     }
@@ -83,9 +72,7 @@ impl Transfer {
         reference: &str,
         plaintext: &str,
     ) -> Value {
-        let key_value = self.material["dhPublicKey"]["keyValue"]
-            .as_str()
-            .expect("a key");
+        let key_value = self.material["dhPublicKey"]["keyValue"].as_str().expect("a key");
         let (_, peer) = key_form::read(key_value).expect("a valid key");
         let nonce = STANDARD.decode(self.material["nonce"].as_str().expect("a nonce"));
         let nonce = nonce.expect("base64").try_into().expect("32 bytes");
@@ -130,11 +117,7 @@ impl Transfer {
                 })
             })
             .collect();
-        let session = if hi_status == "DELIVERED" {
-            "TRANSFERRED"
-        } else {
-            "FAILED"
-        };
+        let session = if hi_status == "DELIVERED" { "TRANSFERRED" } else { "FAILED" };
         json!({"notification": {
             "consentId": self.consent,
             "transactionId": self.transaction,

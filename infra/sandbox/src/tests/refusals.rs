@@ -14,46 +14,21 @@ async fn every_header_is_wanted_and_checked() {
         (call().header("Authorization", "Basic abc"), 401, "900901"),
         (call().without("REQUEST-ID"), 400, "ABDM-2404: "),
         (call().header("REQUEST-ID", "17"), 400, "ABDM-2404: "),
-        (
-            call().header("TIMESTAMP", "2026-09-14T06:30:00Z"),
-            400,
-            "ABDM-2402: ",
-        ),
+        (call().header("TIMESTAMP", "2026-09-14T06:30:00Z"), 400, "ABDM-2402: "),
         (call().header("X-CM-ID", "abdm"), 400, "ABDM-2403: "),
         (call().without("X-HIP-ID"), 400, "ABDM-1035: "),
-        (
-            call().header("X-HIP-ID", "IN9999999999"),
-            400,
-            "ABDM-1035: ",
-        ),
-        (
-            call().header("Content-Type", "text/plain"),
-            400,
-            "ABDM-1032: ",
-        ),
+        (call().header("X-HIP-ID", "IN9999999999"), 400, "ABDM-1035: "),
+        (call().header("Content-Type", "text/plain"), 400, "ABDM-1032: "),
     ] {
         let (given, answer) = caller.send().await;
         let error = answer.get("error").unwrap_or(&answer);
         assert_eq!((given, &error["code"]), (status, &json!(code)));
     }
     assert_eq!(setting.rules().len(), 9);
-    let (status, _) = setting
-        .call(Operation::GenerateToken)
-        .text("{")
-        .send()
-        .await;
+    let (status, _) = setting.call(Operation::GenerateToken).text("{").send().await;
     assert_eq!(status, 400);
     let url = format!("{}/v3/unheard-of", setting.sandbox.gateway_url());
-    assert_eq!(
-        setting
-            .http
-            .post(url)
-            .send()
-            .await
-            .expect("an answer")
-            .status(),
-        404
-    );
+    assert_eq!(setting.http.post(url).send().await.expect("an answer").status(), 404);
     assert_eq!(setting.rules().len(), 11);
 }
 
@@ -61,17 +36,10 @@ async fn every_header_is_wanted_and_checked() {
 async fn a_repeated_request_id_has_no_second_effect() {
     let setting = Setting::new().await;
     let id = "0b6f0000-0000-4000-8000-000000000001";
-    let call = || {
-        setting
-            .call(Operation::GenerateToken)
-            .header("REQUEST-ID", id)
-    };
+    let call = || setting.call(Operation::GenerateToken).header("REQUEST-ID", id);
     assert_eq!(call().body(demographics()).send().await.0, 202);
     let (status, answer) = call().body(demographics()).send().await;
-    assert_eq!(
-        (status, &answer["error"]["code"]),
-        (400, &json!("ABDM-1092: "))
-    );
+    assert_eq!((status, &answer["error"]["code"]), (400, &json!("ABDM-1092: ")));
     let duplicates = |setting: &Setting| {
         let entries = setting.sandbox.journal().snapshot();
         entries.iter().filter(|entry| entry.duplicate).count()
@@ -82,14 +50,8 @@ async fn a_repeated_request_id_has_no_second_effect() {
     let mut other = demographics();
     other["name"] = json!("Tara");
     assert_eq!(call().body(other).send().await.0, 400);
-    assert_eq!(
-        setting.rules(),
-        ["REQUEST-ID was used before with another body"]
-    );
-    setting
-        .hip
-        .next("/api/v3/hip/token/on-generate-token")
-        .await;
+    assert_eq!(setting.rules(), ["REQUEST-ID was used before with another body"]);
+    setting.hip.next("/api/v3/hip/token/on-generate-token").await;
     assert_eq!(setting.hip.count("/api/v3/hip/token/on-generate-token"), 1);
 
     // The same id under another operation is another call; a refused one may be repeated.
@@ -108,13 +70,8 @@ async fn on_discover(setting: &Setting, answer: fn(&str, &str) -> Value) -> (u16
     let request = DiscoverRequest::new(FACILITY, &super::setting::holder());
     let phr = setting.sandbox.phr();
     tokio::spawn(async move { phr.discover(request).await });
-    let callback = setting
-        .hip
-        .next("/api/v3/hip/patient/care-context/discover")
-        .await;
-    let transaction = callback.body["transactionId"]
-        .as_str()
-        .expect("a transaction");
+    let callback = setting.hip.next("/api/v3/hip/patient/care-context/discover").await;
+    let transaction = callback.body["transactionId"].as_str().expect("a transaction");
     let body = answer(transaction, &callback.headers["REQUEST-ID"]);
     setting.call(Operation::OnDiscover).body(body).send().await
 }
@@ -149,10 +106,7 @@ async fn an_on_discover_is_either_a_success_or_a_failure() {
     };
     for answer in [null_error, both, nobody, other_enum] {
         let (status, body) = on_discover(&setting, answer).await;
-        assert_eq!(
-            (status, &body["error"]["code"]),
-            (400, &json!("ABDM-1109: "))
-        );
+        assert_eq!((status, &body["error"]["code"]), (400, &json!("ABDM-1109: ")));
     }
     let stranger = |_: &str, request: &str| {
         json!({
@@ -162,10 +116,7 @@ async fn an_on_discover_is_either_a_success_or_a_failure() {
         })
     };
     let (status, body) = on_discover(&setting, stranger).await;
-    assert_eq!(
-        (status, &body["error"]["code"]),
-        (400, &json!("ABDM-1052: "))
-    );
+    assert_eq!((status, &body["error"]["code"]), (400, &json!("ABDM-1052: ")));
     assert_eq!(setting.rules().len(), 5);
 }
 
@@ -180,10 +131,7 @@ async fn a_match_on_unverified_identifiers_alone_is_a_breach() {
     })
     .await;
     assert_eq!(status, 202);
-    assert_eq!(
-        setting.rules(),
-        ["a match must not rest on unverified identifiers alone"]
-    );
+    assert_eq!(setting.rules(), ["a match must not rest on unverified identifiers alone"]);
 }
 
 #[tokio::test]
@@ -193,31 +141,16 @@ async fn answers_to_nothing_are_refused_in_the_shape_of_their_operation() {
     let id = "e2c40000-0000-4000-8000-000000000001";
     let consent =
         json!({"acknowledgement": {"status": "OK", "consentId": id}, "response": response});
-    let (status, answer) = setting
-        .call(Operation::ConsentOnNotify)
-        .body(consent)
-        .send()
-        .await;
-    assert_eq!(
-        (status, &answer[0]["error"]["code"]),
-        (400, &json!("ABDM-1052"))
-    );
+    let (status, answer) = setting.call(Operation::ConsentOnNotify).body(consent).send().await;
+    assert_eq!((status, &answer[0]["error"]["code"]), (400, &json!("ABDM-1052")));
     let request = json!({
         "hiRequest": {"transactionId": id, "sessionStatus": "ACKNOWLEDGED"}, "response": response,
     });
-    let (status, answer) = setting
-        .call(Operation::OnRequest)
-        .body(request)
-        .send()
-        .await;
+    let (status, answer) = setting.call(Operation::OnRequest).body(request).send().await;
     assert_eq!((status, &answer["code"]), (400, &json!("ABDM-1031")));
     let lower_case =
         json!({"acknowledgement": {"status": "ok", "consentId": id}, "response": response});
-    let (status, answer) = setting
-        .call(Operation::ConsentOnNotify)
-        .body(lower_case)
-        .send()
-        .await;
+    let (status, answer) = setting.call(Operation::ConsentOnNotify).body(lower_case).send().await;
     assert_eq!((status, answer.is_array()), (400, true));
     assert_eq!(setting.rules().len(), 3);
 }
@@ -228,30 +161,16 @@ async fn a_data_flow_notify_lists_each_care_context_once_and_comes_once() {
     setting.link(&["V-1", "V-2"]).await;
     let wish = crate::ConsentRequest::new(ADDRESS, FACILITY);
     let wish = setting.sandbox.hiu().request_consent(wish);
-    let consent = setting
-        .sandbox
-        .phr()
-        .sign(&wish, crate::Grant::default())
-        .expect("a wish");
+    let consent = setting.sandbox.phr().sign(&wish, crate::Grant::default()).expect("a wish");
     let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
     let transaction = setting.sandbox.hiu().ask(request);
-    let callback = setting
-        .hip
-        .next("/api/v3/hip/health-information/request")
-        .await;
+    let callback = setting.hip.next("/api/v3/hip/health-information/request").await;
     let refusal = json!({
         "error": {"code": "ABDM-1061", "message": "Consent artefact expired"},
         "response": {"requestId": callback.headers["REQUEST-ID"]},
     });
     setting.accepted(Operation::OnRequest, refusal).await;
-    assert!(
-        setting
-            .sandbox
-            .hiu()
-            .acknowledged(&transaction)
-            .await
-            .is_err()
-    );
+    assert!(setting.sandbox.hiu().acknowledged(&transaction).await.is_err());
 
     let notify = |references: &[&str], hi_status: &str| {
         let responses: Vec<Value> = references
@@ -272,36 +191,16 @@ async fn a_data_flow_notify_lists_each_care_context_once_and_comes_once() {
         (notify(&["V-1", "V-1"], "ERRORED"), "ABDM-1057: "),
         (notify(&["V-1", "V-2"], "OK"), "ABDM-1006: "),
     ] {
-        let (status, answer) = setting
-            .call(Operation::DataFlowNotify)
-            .body(body)
-            .send()
-            .await;
+        let (status, answer) = setting.call(Operation::DataFlowNotify).body(body).send().await;
         assert_eq!((status, &answer["error"]["code"]), (400, &json!(code)));
     }
     assert_eq!(setting.rules().len(), 3);
     setting.sandbox.forgive();
-    setting
-        .accepted(
-            Operation::DataFlowNotify,
-            notify(&["V-1", "V-2"], "ERRORED"),
-        )
-        .await;
+    setting.accepted(Operation::DataFlowNotify, notify(&["V-1", "V-2"], "ERRORED")).await;
     assert_eq!(setting.rules(), Vec::<String>::new());
     let second = notify(&["V-1", "V-2"], "ERRORED");
-    let (status, answer) = setting
-        .call(Operation::DataFlowNotify)
-        .body(second)
-        .send()
-        .await;
-    assert_eq!(
-        (status, &answer["error"]["code"]),
-        (400, &json!("ABDM-1113: "))
-    );
-    let delivery = setting
-        .sandbox
-        .hiu()
-        .received(&transaction)
-        .expect("a transaction");
+    let (status, answer) = setting.call(Operation::DataFlowNotify).body(second).send().await;
+    assert_eq!((status, &answer["error"]["code"]), (400, &json!("ABDM-1113: ")));
+    let delivery = setting.sandbox.hiu().received(&transaction).expect("a transaction");
     assert_eq!(delivery.session_status.as_deref(), Some("FAILED"));
 }

@@ -16,9 +16,7 @@ fn claims(token: &str, keys: &Value, algorithm: Algorithm) -> Value {
     let key = DecodingKey::from_jwk(keys.find(&kid).expect("a known kid")).expect("an RSA key");
     let mut validation = Validation::new(algorithm);
     validation.validate_aud = false;
-    decode::<Value>(token, &key, &validation)
-        .expect("a valid token")
-        .claims
+    decode::<Value>(token, &key, &validation).expect("a valid token").claims
 }
 
 #[tokio::test]
@@ -29,20 +27,14 @@ async fn a_session_opens_the_certs_that_verify_it() {
     let session = claims(&setting.bearer, &keys, Algorithm::RS256);
     assert_eq!(session["aud"], "account");
     assert_eq!(session["typ"], "Bearer");
-    let lifetime = session["exp"]
-        .as_i64()
-        .zip(session["iat"].as_i64())
-        .map(|(e, i)| e - i);
+    let lifetime = session["exp"].as_i64().zip(session["iat"].as_i64()).map(|(e, i)| e - i);
     assert_eq!(lifetime, Some(1200));
 
     let link_token = setting.link_token().await;
     let link = claims(&link_token, &keys, Algorithm::RS512);
     assert_eq!(link["hipId"], FACILITY);
     assert!(link["abhaNumber"].is_u64());
-    let lifetime = link["exp"]
-        .as_i64()
-        .zip(link["iat"].as_i64())
-        .map(|(e, i)| e - i);
+    let lifetime = link["exp"].as_i64().zip(link["iat"].as_i64()).map(|(e, i)| e - i);
     assert_eq!(lifetime, Some(15_768_000));
     assert_eq!(setting.rules(), Vec::<String>::new());
 }
@@ -50,17 +42,10 @@ async fn a_session_opens_the_certs_that_verify_it() {
 #[tokio::test]
 async fn certs_want_a_bearer() {
     let setting = Setting::new().await;
-    let (status, body) = setting
-        .call(Operation::Certs)
-        .without("Authorization")
-        .send()
-        .await;
+    let (status, body) = setting.call(Operation::Certs).without("Authorization").send().await;
     assert_eq!((status, &body["code"]), (401, &json!("900902")));
-    let (status, body) = setting
-        .call(Operation::Certs)
-        .header("Authorization", "Bearer a.b.c")
-        .send()
-        .await;
+    let (status, body) =
+        setting.call(Operation::Certs).header("Authorization", "Bearer a.b.c").send().await;
     assert_eq!((status, &body["code"]), (401, &json!("900901")));
 }
 
@@ -68,10 +53,9 @@ async fn certs_want_a_bearer() {
 async fn a_session_needs_the_right_secret_and_grant_type() {
     let setting = Setting::new().await;
     let own = setting.sandbox.credentials();
-    for (secret, grant, expected) in [
-        ("wrong", "client_credentials", 401),
-        (own.client_secret.as_str(), "refresh_token", 400),
-    ] {
+    for (secret, grant, expected) in
+        [("wrong", "client_credentials", 401), (own.client_secret.as_str(), "refresh_token", 400)]
+    {
         let body = json!({"clientId": own.client_id, "clientSecret": secret, "grantType": grant});
         let (status, _) = setting.call(Operation::Session).body(body).send().await;
         assert_eq!(status, expected);
@@ -80,10 +64,7 @@ async fn a_session_needs_the_right_secret_and_grant_type() {
 
 #[tokio::test]
 async fn an_expired_session_is_refused_and_no_breach() {
-    let options = Options {
-        session_lifetime: Duration::ZERO,
-        ..quick()
-    };
+    let options = Options { session_lifetime: Duration::ZERO, ..quick() };
     let setting = Setting::with(options).await;
     let (status, body) = setting.call(Operation::BridgeServices).send().await;
     assert_eq!((status, &body["code"]), (401, &json!("900901")));
@@ -113,34 +94,19 @@ async fn kept_keys_survive_a_restart_and_ids_do_not_repeat() {
     use std::os::unix::fs::PermissionsExt;
 
     let directory = tempfile::tempdir().expect("a directory");
-    let options = || Options {
-        state_dir: Some(directory.path().to_owned()),
-        ..quick()
-    };
+    let options = || Options { state_dir: Some(directory.path().to_owned()), ..quick() };
     let first = Setting::with(options()).await;
     let (bearer, link_token) = (first.bearer.clone(), first.link_token().await);
-    let id = first
-        .sandbox
-        .call_back(FACILITY, "/api/v3/any", Value::Null);
+    let id = first.sandbox.call_back(FACILITY, "/api/v3/any", Value::Null);
     first.sandbox.stop().await;
 
     let mut second = Setting::with(options()).await;
-    assert_ne!(
-        id,
-        second
-            .sandbox
-            .call_back(FACILITY, "/api/v3/any", Value::Null)
-    );
+    assert_ne!(id, second.sandbox.call_back(FACILITY, "/api/v3/any", Value::Null));
     second.bearer = bearer;
     let (status, _) = second.call(Operation::Certs).send().await;
     assert_eq!(status, 200);
-    let caller = second
-        .call(Operation::LinkCareContext)
-        .header("X-LINK-TOKEN", &link_token);
-    let (status, _) = caller
-        .body(super::setting::link_body(&["V-1"]))
-        .send()
-        .await;
+    let caller = second.call(Operation::LinkCareContext).header("X-LINK-TOKEN", &link_token);
+    let (status, _) = caller.body(super::setting::link_body(&["V-1"])).send().await;
     assert_eq!(status, 202);
     for file in ["session-rs256.pem", "link-token-rs512.pem"] {
         let metadata = std::fs::metadata(directory.path().join(file)).expect("a key file");
@@ -150,15 +116,9 @@ async fn kept_keys_survive_a_restart_and_ids_do_not_repeat() {
 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_credentials() {
-    let one = Sandbox::start(Options { seed: 5, ..quick() })
-        .await
-        .expect("a twin");
-    let two = Sandbox::start(Options { seed: 5, ..quick() })
-        .await
-        .expect("a twin");
-    let other = Sandbox::start(Options { seed: 6, ..quick() })
-        .await
-        .expect("a twin");
+    let one = Sandbox::start(Options { seed: 5, ..quick() }).await.expect("a twin");
+    let two = Sandbox::start(Options { seed: 5, ..quick() }).await.expect("a twin");
+    let other = Sandbox::start(Options { seed: 6, ..quick() }).await.expect("a twin");
     assert_eq!(one.credentials(), two.credentials());
     assert_ne!(one.credentials(), other.credentials());
 }

@@ -33,10 +33,7 @@ pub(super) fn quick() -> Options {
     Options {
         callback_delay: Duration::ZERO,
         patience: SOON,
-        redelivery: Redelivery {
-            interval: Duration::from_millis(20),
-            attempts_max: 50,
-        },
+        redelivery: Redelivery { interval: Duration::from_millis(20), attempts_max: 50 },
         ..Options::default()
     }
 }
@@ -60,16 +57,8 @@ impl Setting {
         sandbox.register_abha(holder());
         let hip = FakeHip::start().await;
         sandbox.set_bridge_url(&hip.url);
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
-        let mut setting = Self {
-            sandbox,
-            hip,
-            http,
-            bearer: String::new(),
-        };
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let mut setting = Self { sandbox, hip, http, bearer: String::new() };
         setting.bearer = setting.new_bearer().await;
         setting
     }
@@ -90,11 +79,7 @@ impl Setting {
         let url = match operation {
             Operation::Push => self.sandbox.hiu_push_url(),
             Operation::BridgeService => {
-                format!(
-                    "{}{}{FACILITY}",
-                    self.sandbox.gateway_url(),
-                    operation.path()
-                )
+                format!("{}{}{FACILITY}", self.sandbox.gateway_url(), operation.path())
             }
             Operation::Session
             | Operation::Certs
@@ -124,13 +109,7 @@ impl Setting {
         if !self.bearer.is_empty() {
             headers.push(("Authorization", format!("Bearer {}", self.bearer)));
         }
-        Caller {
-            http: self.http.clone(),
-            method: operation.method(),
-            url,
-            headers,
-            body: None,
-        }
+        Caller { http: self.http.clone(), method: operation.method(), url, headers, body: None }
     }
 
     /// A valid call of `operation`; the answer must be 202.
@@ -141,21 +120,15 @@ impl Setting {
 
     /// Ask for a link token and take it from the callback.
     pub(super) async fn link_token(&self) -> String {
-        self.accepted(Operation::GenerateToken, demographics())
-            .await;
+        self.accepted(Operation::GenerateToken, demographics()).await;
         let callback = self.hip.next("/api/v3/hip/token/on-generate-token").await;
-        callback.body["linkToken"]
-            .as_str()
-            .expect("a link token")
-            .to_owned()
+        callback.body["linkToken"].as_str().expect("a link token").to_owned()
     }
 
     /// Link care contexts under one hi type.
     pub(super) async fn link(&self, references: &[&str]) {
         let link_token = self.link_token().await;
-        let caller = self
-            .call(Operation::LinkCareContext)
-            .header("X-LINK-TOKEN", &link_token);
+        let caller = self.call(Operation::LinkCareContext).header("X-LINK-TOKEN", &link_token);
         let (status, _) = caller.body(link_body(references)).send().await;
         assert_eq!(status, 202);
         let callback = self.hip.next("/api/v3/link/on_carecontext").await;
@@ -163,11 +136,7 @@ impl Setting {
     }
 
     pub(super) fn rules(&self) -> Vec<String> {
-        self.sandbox
-            .violations()
-            .into_iter()
-            .map(|violation| violation.rule)
-            .collect()
+        self.sandbox.violations().into_iter().map(|violation| violation.rule).collect()
     }
 }
 

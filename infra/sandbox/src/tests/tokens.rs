@@ -51,66 +51,37 @@ async fn the_abha_number_of_a_token_request_is_a_number() {
     let setting = Setting::new().await;
     let mut body = demographics();
     body["abhaNumber"] = json!(NUMBER.to_string());
-    let (status, answer) = setting
-        .call(Operation::GenerateToken)
-        .body(body)
-        .send()
-        .await;
+    let (status, answer) = setting.call(Operation::GenerateToken).body(body).send().await;
     assert_eq!(status, 400);
-    assert!(
-        answer["abhaNumber"]
-            .as_str()
-            .is_some_and(|text| text.contains("whole number"))
-    );
+    assert!(answer["abhaNumber"].as_str().is_some_and(|text| text.contains("whole number")));
     assert_eq!(setting.rules().len(), 1);
 }
 
 #[tokio::test]
 async fn the_fourth_token_of_a_day_blocks_the_person() {
-    let limits = TokenLimits {
-        per_day_max: Some(3),
-        ..TokenLimits::default()
-    };
-    let setting = Setting::with(Options {
-        token_limits: limits,
-        ..quick()
-    })
-    .await;
+    let limits = TokenLimits { per_day_max: Some(3), ..TokenLimits::default() };
+    let setting = Setting::with(Options { token_limits: limits, ..quick() }).await;
     for _ in 0..3 {
         setting.link_token().await;
     }
     for _ in 0..2 {
-        assert_eq!(
-            error_of_token(&setting, demographics()).await,
-            "ABDM-1027: "
-        );
+        assert_eq!(error_of_token(&setting, demographics()).await, "ABDM-1027: ");
     }
 }
 
 #[tokio::test]
 async fn a_second_token_within_the_window_is_a_duplicate() {
-    let limits = TokenLimits {
-        duplicate_window: Some(Duration::from_mins(6)),
-        ..TokenLimits::default()
-    };
-    let setting = Setting::with(Options {
-        token_limits: limits,
-        ..quick()
-    })
-    .await;
+    let limits =
+        TokenLimits { duplicate_window: Some(Duration::from_mins(6)), ..TokenLimits::default() };
+    let setting = Setting::with(Options { token_limits: limits, ..quick() }).await;
     setting.link_token().await;
     let caller = setting.call(Operation::GenerateToken).body(demographics());
     let (status, answer) = caller.send().await;
-    assert_eq!(
-        (status, &answer["error"]["code"]),
-        (400, &json!("ABDM-1092: "))
-    );
+    assert_eq!((status, &answer["error"]["code"]), (400, &json!("ABDM-1092: ")));
 }
 
 async fn link(setting: &Setting, link_token: &str, body: Value) -> (u16, Value) {
-    let caller = setting
-        .call(Operation::LinkCareContext)
-        .header("X-LINK-TOKEN", link_token);
+    let caller = setting.call(Operation::LinkCareContext).header("X-LINK-TOKEN", link_token);
     caller.body(body).send().await
 }
 
@@ -123,10 +94,7 @@ async fn a_link_request_must_fit_its_token() {
     let mut number = link_body(&["V-1"]);
     number["abhaNumber"] = json!(91_000_000_009_902_u64);
     let mut no_number = link_body(&["V-1"]);
-    no_number
-        .as_object_mut()
-        .expect("an object")
-        .remove("abhaNumber");
+    no_number.as_object_mut().expect("an object").remove("abhaNumber");
     let forged = format!("{}x", &token[..token.len() - 1]);
     for (token, body, code) in [
         (token.as_str(), address, "ABDM-1038: "),
@@ -139,30 +107,18 @@ async fn a_link_request_must_fit_its_token() {
         assert_eq!((status, &answer["error"]["code"]), (400, &json!(code)));
     }
     setting.sandbox.register_facility("IN0610000002", "Other");
-    let caller = setting
-        .call(Operation::LinkCareContext)
-        .header("X-LINK-TOKEN", &token);
-    let caller = caller
-        .header("X-HIP-ID", "IN0610000002")
-        .body(link_body(&["V-1"]));
+    let caller = setting.call(Operation::LinkCareContext).header("X-LINK-TOKEN", &token);
+    let caller = caller.header("X-HIP-ID", "IN0610000002").body(link_body(&["V-1"]));
     let (status, answer) = caller.send().await;
-    assert_eq!(
-        (status, &answer["error"]["code"]),
-        (400, &json!("ABDM-1063: "))
-    );
-    let caller = setting
-        .call(Operation::LinkCareContext)
-        .body(link_body(&["V-1"]));
+    assert_eq!((status, &answer["error"]["code"]), (400, &json!("ABDM-1063: ")));
+    let caller = setting.call(Operation::LinkCareContext).body(link_body(&["V-1"]));
     assert_eq!(caller.send().await, (401, Value::Null));
     assert_eq!(setting.sandbox.phr().linked(ADDRESS), []);
 }
 
 #[tokio::test]
 async fn a_token_that_does_not_fit_may_be_reported_in_the_callback() {
-    let options = Options {
-        link_refusals: LinkRefusals::InCallback,
-        ..quick()
-    };
+    let options = Options { link_refusals: LinkRefusals::InCallback, ..quick() };
     let setting = Setting::with(options).await;
     assert_eq!(link(&setting, "a.b.c", link_body(&["V-1"])).await.0, 202);
     let callback = setting.hip.next(ON_LINK).await;
@@ -196,18 +152,12 @@ async fn the_groups_of_a_link_request_are_checked() {
         (changed("display", json!("Fever & cough")), "ABDM-1006"),
         (changed("referenceNumber", json!("P#1")), "ABDM-1006"),
         (with(patient(&many, "OPConsultation")), "ABDM-1006"),
-        (
-            with(patient(&["V-1", "V-1"], "OPConsultation")),
-            "ABDM-1057",
-        ),
+        (with(patient(&["V-1", "V-1"], "OPConsultation")), "ABDM-1057"),
         (with(plural), "ABDM-1006"),
     ] {
         let (status, answer) = link(&setting, &token, body).await;
         let error = answer.get("error").unwrap_or(&answer[0]["error"]);
-        let given = error["code"]
-            .as_str()
-            .unwrap_or_default()
-            .trim_end_matches(": ");
+        let given = error["code"].as_str().unwrap_or_default().trim_end_matches(": ");
         assert_eq!((status, given), (400, code), "{answer}");
     }
     assert_eq!(setting.rules().len(), 10);
@@ -220,10 +170,7 @@ async fn a_link_is_made_once_and_its_news_are_acknowledged() {
     setting.link(&["V-1"]).await;
     let token = setting.link_token().await;
     assert_eq!(link(&setting, &token, link_body(&["V-1"])).await.0, 202);
-    assert_eq!(
-        setting.hip.next(ON_LINK).await.body["error"]["code"],
-        "ABDM-1056: "
-    );
+    assert_eq!(setting.hip.next(ON_LINK).await.body["error"]["code"], "ABDM-1056: ");
     assert_eq!(setting.sandbox.phr().linked(ADDRESS).len(), 1);
 
     let notify = |reference: &str| {
@@ -236,17 +183,12 @@ async fn a_link_is_made_once_and_its_news_are_acknowledged() {
         }})
     };
     for (reference, status) in [("V-1", "SUCCESS"), ("V-9", "ERRORED")] {
-        setting
-            .accepted(Operation::ContextNotify, notify(reference))
-            .await;
+        setting.accepted(Operation::ContextNotify, notify(reference)).await;
         let callback = setting.hip.next("/api/v3/links/context/on-notify").await;
         assert_eq!(callback.body["acknowledgement"]["status"], status);
     }
     let linked = setting.sandbox.phr().linked(ADDRESS);
-    let hi_types: Vec<&str> = linked
-        .iter()
-        .map(|context| context.hi_type.as_str())
-        .collect();
+    let hi_types: Vec<&str> = linked.iter().map(|context| context.hi_type.as_str()).collect();
     assert_eq!(hi_types, ["OPConsultation", "DiagnosticReport"]);
     assert_eq!(setting.rules(), Vec::<String>::new());
 }

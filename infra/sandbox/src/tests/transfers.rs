@@ -22,22 +22,13 @@ async fn pages_are_opened_in_every_dialect() {
     for dialect in Dialect::ALL {
         let transfer = Transfer::open(&setting, &["V-1", "V-2"], dialect).await;
         let hiu = setting.sandbox.hiu();
-        setting
-            .accepted(Operation::Push, transfer.page(1, 2, "V-1", BUNDLE))
-            .await;
-        let early = hiu
-            .wait_until_complete(&transfer.transaction, Duration::ZERO)
-            .await;
+        setting.accepted(Operation::Push, transfer.page(1, 2, "V-1", BUNDLE)).await;
+        let early = hiu.wait_until_complete(&transfer.transaction, Duration::ZERO).await;
         assert_eq!(
-            early
-                .expect_err("not yet")
-                .so_far
-                .map(|delivery| delivery.pages.len()),
+            early.expect_err("not yet").so_far.map(|delivery| delivery.pages.len()),
             Some(1)
         );
-        setting
-            .accepted(Operation::Push, transfer.page(2, 2, "V-2", BUNDLE))
-            .await;
+        setting.accepted(Operation::Push, transfer.page(2, 2, "V-2", BUNDLE)).await;
         let report = transfer.notify(&["V-1", "V-2"], "DELIVERED");
         setting.accepted(Operation::DataFlowNotify, report).await;
         let delivery = hiu.wait_until_complete(&transfer.transaction, SOON).await;
@@ -46,10 +37,7 @@ async fn pages_are_opened_in_every_dialect() {
         assert_eq!(delivery.hiu_status, Some("RECEIVED"));
         assert_eq!(delivery.pages.len(), 2);
         for page in &delivery.pages {
-            assert_eq!(
-                page.plaintext,
-                Ok(json!({"resourceType": "Bundle", "type": "document"}))
-            );
+            assert_eq!(page.plaintext, Ok(json!({"resourceType": "Bundle", "type": "document"})));
             assert_eq!(page.plaintext_bytes, BUNDLE.as_bytes());
             assert!(page.checksum_ok && page.care_context_known);
         }
@@ -69,11 +57,7 @@ async fn a_page_may_come_again_with_the_same_content_only() {
     let other = transfer.page(0, 1, "V-1", r#"{"resourceType":"Bundle"}"#);
     let rules = push(&setting, other).await;
     assert_eq!(rules, ["a page number came twice with different content"]);
-    let delivery = setting
-        .sandbox
-        .hiu()
-        .received(&transfer.transaction)
-        .expect("known");
+    let delivery = setting.sandbox.hiu().received(&transfer.transaction).expect("known");
     assert_eq!((delivery.pages.len(), delivery.duplicates), (1, 2));
 }
 
@@ -83,14 +67,8 @@ async fn keys_and_nonces_serve_one_page_over_all_transactions() {
     let first = Transfer::open(&setting, &["V-1", "V-2"], Dialect::XRaw).await;
     let own = first.key_pair(Dialect::XRaw);
     push(&setting, first.page_with(&own, 1, 2, "V-1", BUNDLE)).await;
-    let both = [
-        "a nonce of the HIP was used twice",
-        "a public key of the HIP was used twice",
-    ];
-    assert_eq!(
-        push(&setting, first.page_with(&own, 2, 2, "V-2", BUNDLE)).await,
-        both
-    );
+    let both = ["a nonce of the HIP was used twice", "a public key of the HIP was used twice"];
+    assert_eq!(push(&setting, first.page_with(&own, 2, 2, "V-2", BUNDLE)).await, both);
     let second = Transfer::open(&setting, &[], Dialect::XRaw).await;
     let mut fresh = second.key_pair(Dialect::XRaw);
     fresh.nonce = own.nonce;
@@ -114,16 +92,9 @@ async fn what_does_not_open_is_kept_with_its_reason() {
     for page in [changed, other_dialect, off_curve, not_json] {
         assert_eq!(push(&setting, page).await.len(), 1);
     }
-    let delivery = setting
-        .sandbox
-        .hiu()
-        .received(&transfer.transaction)
-        .expect("known");
-    let errors: Vec<DecryptError> = delivery
-        .pages
-        .iter()
-        .map(|page| page.plaintext.clone().expect_err("closed"))
-        .collect();
+    let delivery = setting.sandbox.hiu().received(&transfer.transaction).expect("known");
+    let errors: Vec<DecryptError> =
+        delivery.pages.iter().map(|page| page.plaintext.clone().expect_err("closed")).collect();
     let form = "keyValue has none of the five known forms".to_owned();
     assert_eq!(
         errors,
@@ -150,35 +121,21 @@ async fn a_page_that_opens_may_still_be_wrong() {
     let raw = transfer.page_with(&transfer.key_pair(Dialect::XRaw), 5, 9, "V-1", BUNDLE);
     let mut several = transfer.page(6, 9, "V-1", BUNDLE);
     let entry = several["entries"][0].clone();
-    several["entries"]
-        .as_array_mut()
-        .expect("entries")
-        .push(entry);
+    several["entries"].as_array_mut().expect("entries").push(entry);
     let fewer = transfer.page(7, 8, "V-1", BUNDLE);
     for (page, rule) in [
         (checksum, "checksum is not the MD5 of the plaintext"),
         (stranger, "careContextReference is not in the consent"),
         (patient, "the plaintext is no FHIR bundle"),
-        (
-            expired,
-            "keyMaterial.dhPublicKey.expiry is not in the future",
-        ),
+        (expired, "keyMaterial.dhPublicKey.expiry is not in the future"),
         (raw, "an X25519 key must come in the form it was asked in"),
-        (
-            several,
-            "a page must carry one entry: all of a page share key and nonce",
-        ),
+        (several, "a page must carry one entry: all of a page share key and nonce"),
         (fewer, "pageCount changed within a transaction"),
     ] {
         assert_eq!(push(&setting, page).await, [rule]);
     }
     setting.sandbox.forgive();
-    setting
-        .accepted(
-            Operation::DataFlowNotify,
-            transfer.notify(&["V-1"], "DELIVERED"),
-        )
-        .await;
+    setting.accepted(Operation::DataFlowNotify, transfer.notify(&["V-1"], "DELIVERED")).await;
     assert_eq!(setting.rules(), Vec::<String>::new());
     let late = push(&setting, transfer.page(8, 9, "V-1", BUNDLE)).await;
     assert_eq!(late, ["a page came after the transaction was closed"]);
@@ -202,23 +159,13 @@ async fn a_push_that_is_malformed_or_belongs_nowhere_is_refused() {
     }
     let mut stranger = page();
     stranger["transactionId"] = json!("0b6f0000-0000-4000-8000-0000000000aa");
-    assert_eq!(
-        setting.call(Operation::Push).body(stranger).send().await.0,
-        404
-    );
-    let forged = setting
-        .call(Operation::Push)
-        .header("Authorization", "Bearer a.b.c");
+    assert_eq!(setting.call(Operation::Push).body(stranger).send().await.0, 404);
+    let forged = setting.call(Operation::Push).header("Authorization", "Bearer a.b.c");
     assert_eq!(forged.body(page()).send().await.0, 401);
-    let text = setting
-        .call(Operation::Push)
-        .header("Content-Type", "text/plain");
+    let text = setting.call(Operation::Push).header("Content-Type", "text/plain");
     assert_eq!(text.body(page()).send().await.0, 400);
     assert_eq!(setting.rules().len(), 6);
-    let bare = setting
-        .call(Operation::Push)
-        .without("Authorization")
-        .body(page());
+    let bare = setting.call(Operation::Push).without("Authorization").body(page());
     assert_eq!(bare.send().await.0, 202);
 }
 
@@ -226,16 +173,8 @@ async fn a_push_that_is_malformed_or_belongs_nowhere_is_refused() {
 async fn a_report_must_say_what_the_hiu_saw() {
     let setting = Setting::new().await;
     let transfer = Transfer::open(&setting, &["V-1"], Dialect::WRaw).await;
-    setting
-        .accepted(
-            Operation::DataFlowNotify,
-            transfer.notify(&["V-1"], "DELIVERED"),
-        )
-        .await;
-    assert_eq!(
-        setting.rules(),
-        ["a care context is reported DELIVERED and no page of it arrived"]
-    );
+    setting.accepted(Operation::DataFlowNotify, transfer.notify(&["V-1"], "DELIVERED")).await;
+    assert_eq!(setting.rules(), ["a care context is reported DELIVERED and no page of it arrived"]);
 }
 
 #[tokio::test]
@@ -243,29 +182,16 @@ async fn a_question_put_twice_may_be_answered_twice() {
     let setting = Setting::new().await;
     let transfer = Transfer::open(&setting, &["V-1"], Dialect::WRaw).await;
     let hiu = setting.sandbox.hiu();
-    hiu.ask_again(&transfer.transaction)
-        .expect("a known transaction");
-    let callback = setting
-        .hip
-        .next("/api/v3/hip/health-information/request")
-        .await;
-    assert_eq!(
-        callback.body["transactionId"],
-        transfer.transaction.as_str()
-    );
+    hiu.ask_again(&transfer.transaction).expect("a known transaction");
+    let callback = setting.hip.next("/api/v3/hip/health-information/request").await;
+    assert_eq!(callback.body["transactionId"], transfer.transaction.as_str());
     let on_request = json!({
         "hiRequest": {"transactionId": transfer.transaction, "sessionStatus": "ACKNOWLEDGED"},
         "response": {"requestId": callback.headers["REQUEST-ID"]},
     });
-    setting
-        .accepted(Operation::OnRequest, on_request.clone())
-        .await;
+    setting.accepted(Operation::OnRequest, on_request.clone()).await;
     assert_eq!(setting.rules(), Vec::<String>::new());
-    let (status, answer) = setting
-        .call(Operation::OnRequest)
-        .body(on_request)
-        .send()
-        .await;
+    let (status, answer) = setting.call(Operation::OnRequest).body(on_request).send().await;
     assert_eq!((status, &answer["code"]), (400, &json!("ABDM-1113")));
     assert_eq!(setting.rules().len(), 1);
 }
@@ -289,8 +215,5 @@ async fn pages_stop_when_the_end_of_a_consent_is_acknowledged() {
     assert_eq!(in_flight, Vec::<String>::new());
     tokio::time::sleep(Duration::from_millis(600)).await;
     let late = push(&setting, transfer.page(2, 2, "V-2", BUNDLE)).await;
-    assert_eq!(
-        late,
-        ["a page came after the end of the consent was acknowledged"]
-    );
+    assert_eq!(late, ["a page came after the end of the consent was acknowledged"]);
 }

@@ -18,11 +18,7 @@ pub(super) struct Append {
 /// An event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum RecordEvent {
-    Recorded {
-        number: u64,
-        kind: String,
-        note: String,
-    },
+    Recorded { number: u64, kind: String, note: String },
 }
 
 /// The state: how much has been recorded.
@@ -57,15 +53,7 @@ impl Aggregate for RecordBook {
         for _ in 0..command.event_count {
             let kind = "consent.notified".to_owned();
             let note = "n".repeat(NOTE_BYTES);
-            sink.write(
-                RecordEvent::Recorded {
-                    number: self.count + 1,
-                    kind,
-                    note,
-                },
-                self,
-            )
-            .await;
+            sink.write(RecordEvent::Recorded { number: self.count + 1, kind, note }, self).await;
         }
         Ok(())
     }

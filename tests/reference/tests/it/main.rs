@@ -70,10 +70,7 @@ async fn database(name: &str) -> String {
         env::var("HIP_TEST_PG").expect("no HIP_TEST_PG: start the suite with `./run test`");
     let name = format!("reference_{name}_{}", std::process::id());
     let mut connection = PgConnection::connect(&server).await.unwrap();
-    connection
-        .execute(format!("DROP DATABASE IF EXISTS {name}").as_str())
-        .await
-        .unwrap();
+    connection.execute(format!("DROP DATABASE IF EXISTS {name}").as_str()).await.unwrap();
     let create = format!("CREATE DATABASE {name} TEMPLATE template0");
     connection.execute(create.as_str()).await.unwrap();
     let (server, _) = server.rsplit_once('/').unwrap();
@@ -86,23 +83,11 @@ async fn commands_are_decided_on_what_was_stored() {
     // Both make the tables if they are missing.
     let (reference, second) = tokio::join!(Reference::connect(&url), Reference::connect(&url));
     let (reference, second) = (reference.unwrap(), second.unwrap());
-    reference
-        .execute::<Door>("front", Turned::Opened)
-        .await
-        .unwrap();
+    reference.execute::<Door>("front", Turned::Opened).await.unwrap();
     let refused = second.execute::<Door>("front", Turned::Opened).await;
-    assert!(
-        matches!(refused, Err(AggregateError::UserError(Already))),
-        "{refused:?}"
-    );
-    second
-        .execute::<Door>("front", Turned::Closed)
-        .await
-        .unwrap();
-    second
-        .execute::<Door>("back", Turned::Opened)
-        .await
-        .unwrap();
+    assert!(matches!(refused, Err(AggregateError::UserError(Already))), "{refused:?}");
+    second.execute::<Door>("front", Turned::Closed).await.unwrap();
+    second.execute::<Door>("back", Turned::Opened).await.unwrap();
 
     let events = reference.events::<Door>("front").await.unwrap();
     assert_eq!(events, [Turned::Opened, Turned::Closed]);
@@ -121,10 +106,7 @@ async fn the_benchmark_counts_what_it_stored() {
     let outcome = run(&url, plan).await.unwrap();
     assert!(outcome.commands > 0, "{outcome:?}");
     assert_eq!(outcome.events, outcome.commands * 3);
-    assert!(
-        outcome.p50_ms <= outcome.p99_ms && outcome.p50_ms.is_some(),
-        "{outcome:?}"
-    );
+    assert!(outcome.p50_ms <= outcome.p99_ms && outcome.p50_ms.is_some(), "{outcome:?}");
     assert!(outcome.client_cpu_s.is_some(), "{outcome:?}");
 }
 

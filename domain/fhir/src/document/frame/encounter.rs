@@ -13,11 +13,8 @@ pub(in crate::document) fn encounter<'a>(
     diagnosis: Vec<Diagnosis<'a>>,
 ) -> Encounter<'a> {
     let visit = &draft.visit.visit;
-    let disposition = draft
-        .visit
-        .admission
-        .as_ref()
-        .and_then(|admission| admission.disposition.as_ref());
+    let disposition =
+        draft.visit.admission.as_ref().and_then(|admission| admission.disposition.as_ref());
     let line = format!("{}, {}", visit.category, visit.visit_date.for_people());
     Encounter {
         id: draft.id("encounter"),
@@ -32,18 +29,12 @@ pub(in crate::document) fn encounter<'a>(
         class: class(draft.visit),
         kind: [CodeableConcept::text(&visit.category)],
         subject: draft.patient(),
-        participant: [Participant {
-            individual: draft.practitioner(),
-        }],
+        participant: [Participant { individual: draft.practitioner() }],
         period: period(draft.visit),
-        reason_code: visit
-            .reason
-            .as_ref()
-            .map(|reason| [CodeableConcept::text(reason)]),
+        reason_code: visit.reason.as_ref().map(|reason| [CodeableConcept::text(reason)]),
         diagnosis,
-        hospitalization: disposition.map(|text| Hospitalization {
-            discharge_disposition: CodeableConcept::text(text),
-        }),
+        hospitalization: disposition
+            .map(|text| Hospitalization { discharge_disposition: CodeableConcept::text(text) }),
         service_provider: draft.organization(),
     }
 }
@@ -89,8 +80,5 @@ fn period(visit: &VisitDocument) -> Period<'_> {
         Some(stay) => (&stay.admitted_at, stay.discharged_at.as_ref()),
         None => (&visit.visit.visit_date, visit.visit.end_time.as_ref()),
     };
-    Period {
-        start: Some(start.as_str()),
-        end: end.map(Moment::as_str),
-    }
+    Period { start: Some(start.as_str()), end: end.map(Moment::as_str) }
 }

@@ -42,11 +42,7 @@ fn identifiers<'a>(person: &'a Beneficiary, deployment_url: &'a str) -> Vec<Iden
     let record_number = || Coding::new(system::IDENTIFIER_TYPE, "MR", "Medical record number");
     let mut identifiers = vec![];
     if let Some(number) = &person.abha_number {
-        let abha = Coding::new(
-            system::ABDM_IDENTIFIER_TYPE,
-            "HIN",
-            "Health ID issued by NDHM",
-        );
+        let abha = Coding::new(system::ABDM_IDENTIFIER_TYPE, "HIN", "Health ID issued by NDHM");
         identifiers.push(Identifier {
             kind: Some(CodeableConcept::any_of([record_number(), abha])),
             system: Some(system::ABHA.into()),
@@ -76,12 +72,7 @@ fn identifiers<'a>(person: &'a Beneficiary, deployment_url: &'a str) -> Vec<Iden
 
 /// 14 digits as `NN-NNNN-NNNN-NNNN`, the form that people know.
 fn with_dashes(number: &str) -> Text<'_> {
-    match (
-        number.get(..2),
-        number.get(2..6),
-        number.get(6..10),
-        number.get(10..14),
-    ) {
+    match (number.get(..2), number.get(2..6), number.get(6..10), number.get(10..14)) {
         (Some(a), Some(b), Some(c), Some(d)) if number.len() == 14 => {
             format!("{a}-{b}-{c}-{d}").into()
         }
@@ -105,10 +96,7 @@ fn birth_date<'a>(draft: &Draft<'a>) -> Option<Text<'a>> {
     if let Some(date) = &person.date_of_birth {
         return Some(date.as_str().into());
     }
-    let age = person
-        .age
-        .as_ref()
-        .filter(|age| age.unit == AgeUnit::Years)?;
+    let age = person.age.as_ref().filter(|age| age.unit == AgeUnit::Years)?;
     let year = i64::from(draft.visit.visit.visit_date.at().year()) - age.value;
     Some(format!("{year:04}").into())
 }

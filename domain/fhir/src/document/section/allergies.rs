@@ -17,10 +17,7 @@ pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
             items.push(item(draft, index, allergy, term));
         } else {
             let path = format!("allergies[{index}].term");
-            draft.leave_out(
-                path,
-                "an allergy without a term is not part of the document",
-            );
+            draft.leave_out(path, "an allergy without a term is not part of the document");
         }
     }
     items
@@ -40,10 +37,7 @@ fn item<'a>(
     let snomed = coding(system::SNOMED_CT, allergy.sct_code.as_ref(), None, term);
     let clinical = status::of(status::ALLERGY, allergy.status.as_ref()).unwrap_or("active");
     let line = line([Some(term), Some(category), allergy.reaction.as_deref()]);
-    let recorded = allergy
-        .recorded_at
-        .as_ref()
-        .unwrap_or(&draft.visit.visit.visit_date);
+    let recorded = allergy.recorded_at.as_ref().unwrap_or(&draft.visit.visit.visit_date);
     let resource = AllergyIntolerance {
         id: draft.id(&format!("allergy/{index}")),
         meta: Meta::of(profile::ALLERGY_INTOLERANCE),
@@ -67,9 +61,7 @@ fn item<'a>(
         note: allergy
             .reaction
             .iter()
-            .map(|reaction| Annotation {
-                text: format!("Reaction: {reaction}").into(),
-            })
+            .map(|reaction| Annotation { text: format!("Reaction: {reaction}").into() })
             .collect(),
     };
     draft.add(resource, term, line)

@@ -11,29 +11,16 @@ use crate::visit::{ChiefComplaint, Moment};
 
 pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
     let complaints = draft.visit.chief_complaints.iter().enumerate();
-    complaints
-        .map(|(index, complaint)| item(draft, index, complaint))
-        .collect()
+    complaints.map(|(index, complaint)| item(draft, index, complaint)).collect()
 }
 
 fn item<'a>(draft: &mut Draft<'a>, index: usize, complaint: &'a ChiefComplaint) -> Item<'a> {
     let words = &complaint.complaint;
-    let snomed = coding(
-        system::SNOMED_CT,
-        complaint.sct_code.as_ref(),
-        complaint.sct_term.as_ref(),
-        words,
-    );
+    let snomed =
+        coding(system::SNOMED_CT, complaint.sct_code.as_ref(), complaint.sct_term.as_ref(), words);
     let since = since(complaint);
-    let line = line([
-        Some(words),
-        since.as_deref(),
-        complaint.description.as_deref(),
-    ]);
-    let recorded = complaint
-        .recorded_at
-        .as_ref()
-        .unwrap_or(&draft.visit.visit.visit_date);
+    let line = line([Some(words), since.as_deref(), complaint.description.as_deref()]);
+    let recorded = complaint.recorded_at.as_ref().unwrap_or(&draft.visit.visit.visit_date);
     let condition = Condition {
         id: draft.id(&format!("complaint/{index}")),
         meta: Meta::of(profile::CONDITION),
@@ -48,11 +35,7 @@ fn item<'a>(draft: &mut Draft<'a>, index: usize, complaint: &'a ChiefComplaint) 
         onset_string: since.map(Into::into),
         recorded_date: Some(Moment::as_str(recorded)),
         recorder: draft.practitioner(),
-        note: complaint
-            .description
-            .iter()
-            .map(|text| Annotation { text: text.into() })
-            .collect(),
+        note: complaint.description.iter().map(|text| Annotation { text: text.into() }).collect(),
     };
     draft.add(condition, words, line)
 }

@@ -16,40 +16,23 @@ use crate::visit::{Certainty, Diagnosis};
 /// Adds the diagnoses to the document, once.
 pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
     let diagnoses = draft.visit.diagnoses.iter().enumerate();
-    diagnoses
-        .map(|(index, diagnosis)| item(draft, index, diagnosis))
-        .collect()
+    diagnoses.map(|(index, diagnosis)| item(draft, index, diagnosis)).collect()
 }
 
 fn item<'a>(draft: &mut Draft<'a>, index: usize, diagnosis: &'a Diagnosis) -> Item<'a> {
     let words = &diagnosis.term;
     let codings = [
-        coding(
-            system::SNOMED_CT,
-            diagnosis.sct_code.as_ref(),
-            diagnosis.sct_term.as_ref(),
-            words,
-        ),
-        coding(
-            system::ICD_10,
-            diagnosis.icd10_code.as_ref(),
-            diagnosis.icd10_term.as_ref(),
-            words,
-        ),
+        coding(system::SNOMED_CT, diagnosis.sct_code.as_ref(), diagnosis.sct_term.as_ref(), words),
+        coding(system::ICD_10, diagnosis.icd10_code.as_ref(), diagnosis.icd10_term.as_ref(), words),
     ];
     let (code, display, role) = match diagnosis.certainty.unwrap_or(Certainty::Provisional) {
-        Certainty::Provisional => (
-            "provisional",
-            "Provisional",
-            ("148006", "Preliminary diagnosis"),
-        ),
+        Certainty::Provisional => {
+            ("provisional", "Provisional", ("148006", "Preliminary diagnosis"))
+        }
         Certainty::Confirmed => ("confirmed", "Confirmed", ("39154008", "Clinical diagnosis")),
     };
     let line = line([Some(words), Some(code), diagnosis.icd10_code.as_deref()]);
-    let recorded = diagnosis
-        .recorded_at
-        .as_ref()
-        .unwrap_or(&draft.visit.visit.visit_date);
+    let recorded = diagnosis.recorded_at.as_ref().unwrap_or(&draft.visit.visit.visit_date);
     let verified = Coding::new(system::CONDITION_VERIFICATION, code, display);
     let condition = Condition {
         id: draft.id(&format!("diagnosis/{index}")),

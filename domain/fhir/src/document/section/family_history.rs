@@ -12,12 +12,7 @@ pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
     let mut items = vec![];
     for (index, history) in draft.visit.family_history.iter().enumerate() {
         for (nth, relative) in history.relations.iter().enumerate() {
-            let snomed = coding(
-                system::SNOMED_CT,
-                history.sct_code.as_ref(),
-                None,
-                &history.term,
-            );
+            let snomed = coding(system::SNOMED_CT, history.sct_code.as_ref(), None, &history.term);
             let known = relation::of(relative)
                 .map(|(code, display)| Coding::new(system::ROLE_CODE, code, display));
             let line = format!("{relative}: {}", history.term);

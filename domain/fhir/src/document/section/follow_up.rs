@@ -9,22 +9,13 @@ use crate::terminology::{status, system};
 use crate::visit::FollowUp;
 
 pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
-    draft
-        .visit
-        .follow_up
-        .iter()
-        .map(|follow_up| item(draft, follow_up))
-        .collect()
+    draft.visit.follow_up.iter().map(|follow_up| item(draft, follow_up)).collect()
 }
 
 /// R4 wants start and end together, whatever the status (app-2), and the profile wants the start.
 /// So an open end is told as an appointment without length that is only proposed, and says so.
 fn item<'a>(draft: &mut Draft<'a>, follow_up: &'a FollowUp) -> Item<'a> {
-    let assumed = if follow_up.end.is_some() {
-        "booked"
-    } else {
-        "proposed"
-    };
+    let assumed = if follow_up.end.is_some() { "booked" } else { "proposed" };
     let line = match &follow_up.with_name {
         Some(name) => format!("{} with {name}", follow_up.start.for_people()),
         None => follow_up.start.for_people(),
@@ -39,19 +30,10 @@ fn item<'a>(draft: &mut Draft<'a>, follow_up: &'a FollowUp) -> Item<'a> {
         description: "Follow-up visit",
         start: follow_up.start.as_str(),
         end: follow_up.end.as_ref().unwrap_or(&follow_up.start).as_str(),
-        comment: follow_up
-            .end
-            .is_none()
-            .then_some("The end time is not known."),
+        comment: follow_up.end.is_none().then_some("The end time is not known."),
         participant: vec![
-            Attendee {
-                actor: draft.patient(),
-                status: "accepted",
-            },
-            Attendee {
-                actor: attendant(draft, follow_up),
-                status: "accepted",
-            },
+            Attendee { actor: draft.patient(), status: "accepted" },
+            Attendee { actor: attendant(draft, follow_up), status: "accepted" },
         ],
     };
     draft.add(appointment, "Follow-up visit", line)

@@ -14,10 +14,7 @@ pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
             continue;
         }
         let name = &test.procedure_name;
-        let ordered = test
-            .ordered_at
-            .as_ref()
-            .unwrap_or(&draft.visit.visit.visit_date);
+        let ordered = test.ordered_at.as_ref().unwrap_or(&draft.visit.visit.visit_date);
         let category = Coding::new(system::SNOMED_CT, "108252007", "Laboratory procedure");
         let request = ServiceRequest {
             id: draft.id(&format!("investigation/{index}")),

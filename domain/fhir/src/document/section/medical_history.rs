@@ -46,11 +46,7 @@ fn item<'a>(draft: &mut Draft<'a>, index: usize, past: &'a PastCondition) -> Ite
         onset_string: None,
         recorded_date: None,
         recorder: draft.practitioner(),
-        note: note
-            .map(|text| Annotation {
-                text: format!("Status: {text}").into(),
-            })
-            .collect(),
+        note: note.map(|text| Annotation { text: format!("Status: {text}").into() }).collect(),
     };
     draft.add(condition, words, line)
 }

@@ -13,9 +13,8 @@ use crate::visit::{CurrentMedication, Moment, PartialDate, Prescription};
 
 pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
     let current = draft.visit.current_medications.iter().enumerate();
-    let mut items: Vec<Item<'a>> = current
-        .map(|(index, medicine)| taken(draft, index, medicine))
-        .collect();
+    let mut items: Vec<Item<'a>> =
+        current.map(|(index, medicine)| taken(draft, index, medicine)).collect();
     items.extend(prescribed(draft));
     items
 }
@@ -23,19 +22,13 @@ pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
 /// The orders alone.
 pub(in crate::document) fn prescribed<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
     let orders = draft.visit.prescriptions.iter().enumerate();
-    orders
-        .map(|(index, order)| ordered(draft, index, order))
-        .collect()
+    orders.map(|(index, order)| ordered(draft, index, order)).collect()
 }
 
 fn taken<'a>(draft: &mut Draft<'a>, index: usize, medicine: &'a CurrentMedication) -> Item<'a> {
     let name = &medicine.name;
-    let snomed = coding(
-        system::SNOMED_CT,
-        medicine.sct_code.as_ref(),
-        medicine.sct_term.as_ref(),
-        name,
-    );
+    let snomed =
+        coding(system::SNOMED_CT, medicine.sct_code.as_ref(), medicine.sct_term.as_ref(), name);
     let since = medicine.since.as_ref().map(PartialDate::as_str);
     let line = line([
         Some(name),
@@ -50,21 +43,14 @@ fn taken<'a>(draft: &mut Draft<'a>, index: usize, medicine: &'a CurrentMedicatio
         medication_codeable_concept: CodeableConcept::worded(name, snomed),
         subject: draft.patient(),
         context: draft.encounter(),
-        effective_period: since.map(|since| Period {
-            start: Some(since),
-            end: None,
-        }),
+        effective_period: since.map(|since| Period { start: Some(since), end: None }),
         date_asserted: medicine.recorded_at.as_ref().map(Moment::as_str),
     };
     draft.add(statement, name, line)
 }
 
 fn ordered<'a>(draft: &mut Draft<'a>, index: usize, order: &'a Prescription) -> Item<'a> {
-    let parts = [
-        Some(&order.generic_name),
-        order.strength.as_ref(),
-        order.form.as_ref(),
-    ];
+    let parts = [Some(&order.generic_name), order.strength.as_ref(), order.form.as_ref()];
     let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
     let medicine = parts.join(" ");
     let display = order.sct_term.clone().unwrap_or_else(|| medicine.clone());
@@ -74,10 +60,7 @@ fn ordered<'a>(draft: &mut Draft<'a>, index: usize, order: &'a Prescription) -> 
         .map(|code| crate::model::datatype::Coding::new(system::SNOMED_CT, code, display));
     let dosage = dosage::of(draft, index, order);
     let line = format!("{medicine}: {}", dosage.text);
-    let authored = order
-        .prescribed_at
-        .as_ref()
-        .unwrap_or(&draft.visit.visit.visit_date);
+    let authored = order.prescribed_at.as_ref().unwrap_or(&draft.visit.visit.visit_date);
     let request = MedicationRequest {
         id: draft.id(&format!("prescription/{index}")),
         meta: Meta::of(profile::MEDICATION_REQUEST),
@@ -89,21 +72,12 @@ fn ordered<'a>(draft: &mut Draft<'a>, index: usize, order: &'a Prescription) -> 
         encounter: draft.encounter(),
         authored_on: authored.as_str(),
         requester: draft.practitioner(),
-        reason_reference: draft
-            .diagnoses
-            .iter()
-            .map(|reason| reason.condition.clone())
-            .collect(),
+        reason_reference: draft.diagnoses.iter().map(|reason| reason.condition.clone()).collect(),
         dosage_instruction: [dosage],
-        dispense_request: order
-            .quantity
-            .filter(|quantity| *quantity > 0)
-            .map(|quantity| {
-                let unit = order.form.as_ref().map(Into::into);
-                DispenseRequest {
-                    quantity: Quantity::plain(Number::Whole(quantity), unit),
-                }
-            }),
+        dispense_request: order.quantity.filter(|quantity| *quantity > 0).map(|quantity| {
+            let unit = order.form.as_ref().map(Into::into);
+            DispenseRequest { quantity: Quantity::plain(Number::Whole(quantity), unit) }
+        }),
     };
     draft.add(request, medicine, line)
 }

@@ -13,21 +13,14 @@ pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
     let Some(vitals) = &draft.visit.vitals else {
         return vec![];
     };
-    let temperature = match vitals
-        .temperature_unit
-        .unwrap_or(TemperatureUnit::Fahrenheit)
-    {
+    let temperature = match vitals.temperature_unit.unwrap_or(TemperatureUnit::Fahrenheit) {
         TemperatureUnit::Fahrenheit => &vital::TEMPERATURE_FAHRENHEIT,
         TemperatureUnit::Celsius => &vital::TEMPERATURE_CELSIUS,
     };
     let measures = [
         ("temperature", temperature, &vitals.temperature),
         ("pulse", &vital::PULSE_RATE, &vitals.pulse_rate),
-        (
-            "respiration",
-            &vital::RESPIRATORY_RATE,
-            &vitals.respiratory_rate,
-        ),
+        ("respiration", &vital::RESPIRATORY_RATE, &vitals.respiratory_rate),
         ("spo2", &vital::SPO2, &vitals.spo2),
         ("weight", &vital::WEIGHT, &vitals.weight_kg),
         ("height", &vital::HEIGHT, &vitals.height_cm),
@@ -35,21 +28,9 @@ pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
         ("waist", &vital::WAIST, &vitals.waist_cm),
         ("head", &vital::HEAD, &vitals.head_circumference_cm),
         ("upper-arm", &vital::UPPER_ARM, &vitals.muac_cm),
-        (
-            "glucose-random",
-            &vital::GLUCOSE_RANDOM,
-            &vitals.glucose_random,
-        ),
-        (
-            "glucose-fasting",
-            &vital::GLUCOSE_FASTING,
-            &vitals.glucose_fasting,
-        ),
-        (
-            "glucose-after-meal",
-            &vital::GLUCOSE_AFTER_MEAL,
-            &vitals.glucose_2h_post_meal,
-        ),
+        ("glucose-random", &vital::GLUCOSE_RANDOM, &vitals.glucose_random),
+        ("glucose-fasting", &vital::GLUCOSE_FASTING, &vitals.glucose_fasting),
+        ("glucose-after-meal", &vital::GLUCOSE_AFTER_MEAL, &vitals.glucose_2h_post_meal),
     ];
     let mut items: Vec<Item<'a>> = blood_pressure(draft, vitals).into_iter().collect();
     for (name, measure, value) in measures {
@@ -81,10 +62,7 @@ fn blood_pressure<'a>(draft: &mut Draft<'a>, vitals: &'a Vitals) -> Option<Item<
     if systolic.is_none() && diastolic.is_none() {
         if vitals.blood_pressure_status.is_some() {
             let path = "vitals.bloodPressureStatus".to_owned();
-            draft.leave_out(
-                path,
-                "a status without a pressure is not part of the document",
-            );
+            draft.leave_out(path, "a status without a pressure is not part of the document");
         }
         return None;
     }
@@ -118,11 +96,7 @@ fn component<'a>(measure: &'static Measure, value: Option<&'a Decimal>) -> Compo
         code: code(measure),
         value_quantity: value.map(|value| quantity(measure, value)),
         data_absent_reason: value.is_none().then(|| {
-            CodeableConcept::coded(Coding::new(
-                system::DATA_ABSENT_REASON,
-                "unknown",
-                "Unknown",
-            ))
+            CodeableConcept::coded(Coding::new(system::DATA_ABSENT_REASON, "unknown", "Unknown"))
         }),
     }
 }
@@ -145,10 +119,7 @@ fn observation<'a>(
     line: &str,
 ) -> Observation<'a> {
     let category = Coding::new(system::OBSERVATION_CATEGORY, "vital-signs", "Vital Signs");
-    let measured = vitals
-        .recorded_at
-        .as_ref()
-        .unwrap_or(&draft.visit.visit.visit_date);
+    let measured = vitals.recorded_at.as_ref().unwrap_or(&draft.visit.visit.visit_date);
     Observation {
         id: draft.id(&format!("vital/{name}")),
         meta: Meta::of(measure.profile),

@@ -9,12 +9,7 @@ use crate::terminology::system;
 use crate::visit::Referral;
 
 pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
-    draft
-        .visit
-        .referral
-        .iter()
-        .filter_map(|referral| item(draft, referral))
-        .collect()
+    draft.visit.referral.iter().filter_map(|referral| item(draft, referral)).collect()
 }
 
 fn item<'a>(draft: &mut Draft<'a>, referral: &'a Referral) -> Option<Item<'a>> {
@@ -24,10 +19,7 @@ fn item<'a>(draft: &mut Draft<'a>, referral: &'a Referral) -> Option<Item<'a>> {
         (None, Some(reason)) => format!("Referral: {reason}"),
         (None, None) => {
             let path = "referral".to_owned();
-            draft.leave_out(
-                path,
-                "a referral without aim and reason is not part of the document",
-            );
+            draft.leave_out(path, "a referral without aim and reason is not part of the document");
             return None;
         }
     };

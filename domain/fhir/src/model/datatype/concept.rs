@@ -19,11 +19,7 @@ impl<'a> Coding<'a> {
         code: impl Into<Text<'a>>,
         display: impl Into<Text<'a>>,
     ) -> Self {
-        Self {
-            system,
-            code: code.into(),
-            display: display.into(),
-        }
+        Self { system, code: code.into(), display: display.into() }
     }
 }
 
@@ -38,17 +34,11 @@ pub(crate) struct CodeableConcept<'a> {
 
 impl<'a> CodeableConcept<'a> {
     pub(crate) fn text(text: impl Into<Text<'a>>) -> Self {
-        Self {
-            coding: vec![],
-            text: Some(text.into()),
-        }
+        Self { coding: vec![], text: Some(text.into()) }
     }
 
     pub(crate) fn coded(coding: Coding<'a>) -> Self {
-        Self {
-            coding: vec![coding],
-            text: None,
-        }
+        Self { coding: vec![coding], text: None }
     }
 
     /// The words of the record, and the codes it has for them, if any.
@@ -56,18 +46,12 @@ impl<'a> CodeableConcept<'a> {
         text: impl Into<Text<'a>>,
         codings: impl IntoIterator<Item = Coding<'a>>,
     ) -> Self {
-        Self {
-            coding: codings.into_iter().collect(),
-            text: Some(text.into()),
-        }
+        Self { coding: codings.into_iter().collect(), text: Some(text.into()) }
     }
 
     /// One thing that has several type codes, as the ABHA number does.
     pub(crate) fn any_of<const N: usize>(codings: [Coding<'a>; N]) -> Self {
         const { assert!(N > 0, "a concept needs a coding") };
-        Self {
-            coding: codings.into(),
-            text: None,
-        }
+        Self { coding: codings.into(), text: None }
     }
 }

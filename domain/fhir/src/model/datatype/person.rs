@@ -22,11 +22,7 @@ pub(crate) struct ContactPoint<'a> {
 impl<'a> ContactPoint<'a> {
     pub(crate) fn all(phone: Option<&'a String>, email: Option<&'a String>) -> Vec<Self> {
         let point = |system| move |value: &'a String| Self { system, value };
-        phone
-            .map(point("phone"))
-            .into_iter()
-            .chain(email.map(point("email")))
-            .collect()
+        phone.map(point("phone")).into_iter().chain(email.map(point("email"))).collect()
     }
 }
 
@@ -50,9 +46,7 @@ impl Address<'_> {
     /// FHIR has no empty objects: an address of which nothing is known is left out.
     pub(crate) fn unless_empty(self) -> Option<Self> {
         let known = !self.line.is_empty()
-            || [self.city, self.district, self.state, self.postal_code]
-                .iter()
-                .any(Option::is_some)
+            || [self.city, self.district, self.state, self.postal_code].iter().any(Option::is_some)
             || self.country.is_some();
         known.then_some(self)
     }

@@ -28,20 +28,10 @@ pub(crate) struct Quantity<'a> {
 impl<'a> Quantity<'a> {
     /// With a UCUM code beside the unit for people.
     pub(crate) fn ucum(value: Number<'a>, unit: impl Into<Text<'a>>, code: &'static str) -> Self {
-        Self {
-            value,
-            unit: Some(unit.into()),
-            system: Some(system::UCUM),
-            code: Some(code),
-        }
+        Self { value, unit: Some(unit.into()), system: Some(system::UCUM), code: Some(code) }
     }
 
     pub(crate) fn plain(value: Number<'a>, unit: Option<Text<'a>>) -> Self {
-        Self {
-            value,
-            unit,
-            system: None,
-            code: None,
-        }
+        Self { value, unit, system: None, code: None }
     }
 }

@@ -35,20 +35,12 @@ pub(crate) struct Reference<'a> {
 
 impl<'a> Reference<'a> {
     pub(crate) fn to(kind: &'static str, id: Uuid, display: impl Into<Text<'a>>) -> Self {
-        Self {
-            target: Some(Urn(id)),
-            kind: Some(kind),
-            display: display.into(),
-        }
+        Self { target: Some(Urn(id)), kind: Some(kind), display: display.into() }
     }
 
     /// Somebody who is known by name only.
     pub(crate) fn named(display: impl Into<Text<'a>>) -> Self {
-        Self {
-            target: None,
-            kind: None,
-            display: display.into(),
-        }
+        Self { target: None, kind: None, display: display.into() }
     }
 
     pub(crate) fn display(&self) -> &str {

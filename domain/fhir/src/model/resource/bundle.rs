@@ -37,9 +37,6 @@ pub(crate) struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     pub(crate) fn of(part: impl Part<'a>) -> Self {
-        Self {
-            full_url: Urn(part.id()),
-            resource: part.into_resource(),
-        }
+        Self { full_url: Urn(part.id()), resource: part.into_resource() }
     }
 }

@@ -23,11 +23,7 @@ use crate::LaunchError;
 ///
 /// [`LaunchError::NoHome`], for a user who is not in a checkout.
 pub fn default_data_dir(name: &str) -> Result<PathBuf, LaunchError> {
-    let variable = |name| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
+    let variable = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = Surroundings {
         is_root: geteuid().is_root(),
         checkout: [env::current_dir(), env::current_exe()]
@@ -56,11 +52,9 @@ impl Surroundings {
             }
             (Some(checkout), false) => Ok(checkout.join("target/hip")),
             (None, true) => Ok(PathBuf::from("/var/lib/hip")),
-            (None, false) => self
-                .data_home
-                .as_ref()
-                .map(|home| home.join("hip"))
-                .ok_or(LaunchError::NoHome),
+            (None, false) => {
+                self.data_home.as_ref().map(|home| home.join("hip")).ok_or(LaunchError::NoHome)
+            }
         }
     }
 }
@@ -89,38 +83,22 @@ mod tests {
     fn each_place_follows_from_who_and_where() {
         let base = |is_root, checkout: Option<&str>, data_home: Option<&str>| {
             let (checkout, data_home) = (checkout.map(PathBuf::from), data_home.map(PathBuf::from));
-            Surroundings {
-                is_root,
-                checkout,
-                data_home,
-            }
-            .base()
-            .ok()
+            Surroundings { is_root, checkout, data_home }.base().ok()
         };
         let path = |text| Some(PathBuf::from(text));
-        assert_eq!(
-            base(false, Some("/src/hip"), Some("/data")),
-            path("/src/hip/target/hip")
-        );
+        assert_eq!(base(false, Some("/src/hip"), Some("/data")), path("/src/hip/target/hip"));
         assert_eq!(base(false, None, Some("/data")), path("/data/hip"));
         assert_eq!(base(false, None, None), None);
         assert_eq!(base(true, None, None), path("/var/lib/hip"));
         let [one, other] = ["/src/hip", "/src/hip2"].map(|at| base(true, Some(at), None));
-        assert!(
-            one.as_ref()
-                .is_some_and(|path| path.starts_with("/var/tmp")),
-            "{one:?}"
-        );
+        assert!(one.as_ref().is_some_and(|path| path.starts_with("/var/tmp")), "{one:?}");
         assert_ne!(one, other);
     }
 
     #[test]
     fn this_crate_is_found_in_its_checkout() {
         let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-        assert_eq!(
-            checkout_around(&own.join("src")).as_deref(),
-            own.ancestors().nth(2)
-        );
+        assert_eq!(checkout_around(&own.join("src")).as_deref(), own.ancestors().nth(2));
         assert_eq!(checkout_around(Path::new("/proc")), None);
     }
 

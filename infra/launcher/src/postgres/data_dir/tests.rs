@@ -24,10 +24,7 @@ fn the_directory_is_ours_and_the_cluster_is_the_servers() {
     assert_eq!(fs::metadata(&path).unwrap().uid(), own_uid);
 
     let cluster = data_dir.make_unfinished_cluster().unwrap();
-    let server_uid = data_dir
-        .runs_as
-        .as_ref()
-        .map_or(own_uid, |account| account.uid);
+    let server_uid = data_dir.runs_as.as_ref().map_or(own_uid, |account| account.uid);
     assert_eq!(fs::metadata(&cluster).unwrap().uid(), server_uid);
     assert_eq!(mode(&cluster), 0o700);
 
@@ -53,10 +50,7 @@ fn a_link_and_a_public_directory_are_refused() {
     symlink(root.path(), &link).unwrap();
     for path in [public, link] {
         let refused = DataDir::prepare(&path);
-        assert!(
-            matches!(&refused, Err(LaunchError::NotOurs(at)) if *at == path),
-            "{refused:?}"
-        );
+        assert!(matches!(&refused, Err(LaunchError::NotOurs(at)) if *at == path), "{refused:?}");
     }
 }
 
@@ -86,9 +80,6 @@ fn what_a_stranger_made_is_refused() {
     lchown(&planted, Some(54_321), Some(54_321)).unwrap();
     for path in [planted.clone(), planted.join("data")] {
         let refused = DataDir::prepare(&path);
-        assert!(
-            matches!(&refused, Err(LaunchError::NotOurs(at)) if *at == planted),
-            "{refused:?}"
-        );
+        assert!(matches!(&refused, Err(LaunchError::NotOurs(at)) if *at == planted), "{refused:?}");
     }
 }

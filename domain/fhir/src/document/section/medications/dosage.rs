@@ -18,26 +18,14 @@ pub(super) fn of<'a>(draft: &mut Draft<'a>, index: usize, order: &'a Prescriptio
 
 /// In the words of the record: what the patient reads.
 fn text(order: &Prescription) -> String {
-    let duration = order
-        .duration
-        .as_ref()
-        .map(|number| match &order.duration_unit {
-            Some(unit) => format!("for {number} {unit}"),
-            None => format!("for {number}"),
-        });
-    let parts = [
-        &order.dose,
-        &order.frequency,
-        &duration,
-        &order.instructions,
-    ];
+    let duration = order.duration.as_ref().map(|number| match &order.duration_unit {
+        Some(unit) => format!("for {number} {unit}"),
+        None => format!("for {number}"),
+    });
+    let parts = [&order.dose, &order.frequency, &duration, &order.instructions];
     let known: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
     // The profile wants a dosage; inventing one is out of the question.
-    if known.is_empty() {
-        "No dosage recorded".to_owned()
-    } else {
-        known.join(", ")
-    }
+    if known.is_empty() { "No dosage recorded".to_owned() } else { known.join(", ") }
 }
 
 /// None when there is nothing to say: FHIR has no empty objects.
@@ -49,12 +37,7 @@ fn timing(rhythm: Frequency, order: &Prescription) -> Option<Timing<'_>> {
         .and_then(|(number, unit)| duration::of(number, unit).map(|known| (known, unit)))
         .map(|((number, code), unit)| Quantity::ucum(Number::Whole(number), unit, code));
     match rhythm {
-        Frequency::Every {
-            times,
-            period,
-            unit,
-            when,
-        } => Some(Timing {
+        Frequency::Every { times, period, unit, when } => Some(Timing {
             repeat: Repeat {
                 bounds_duration,
                 frequency: Some(times),
@@ -82,11 +65,7 @@ fn route<'a>(
 ) -> Option<CodeableConcept<'a>> {
     let word = order.route.as_deref();
     let coding = if let Some(code) = &order.route_sct_code {
-        let display = order
-            .route_sct_term
-            .as_deref()
-            .or_else(|| route::display(code))
-            .or(word);
+        let display = order.route_sct_term.as_deref().or_else(|| route::display(code)).or(word);
         display.map(|display| Coding::new(system::SNOMED_CT, code, display))
     } else {
         word.and_then(route::of)
@@ -101,10 +80,7 @@ fn route<'a>(
             }
             if order.route_sct_code.is_some() {
                 let path = format!("prescriptions[{index}].routeSctCode");
-                draft.leave_out(
-                    path,
-                    "a route code without a term is not part of the document",
-                );
+                draft.leave_out(path, "a route code without a term is not part of the document");
             }
             None
         }

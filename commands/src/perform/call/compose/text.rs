@@ -1,0 +1,110 @@
+//! The parts of messages that people read, as the gateway's patterns allow them.
+
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use hip_domain::hi_type::HiType;
+use hip_domain::id::{CareContextReference, ErrorCode};
+use hip_domain::patient::Demographics;
+use serde_json::{Value, json};
+
+/// A care context, its kinds, and what the patient's app shows for it.
+pub(super) type Offered = (CareContextReference, Vec<HiType>, String);
+
+/// The gateway takes at most this many care contexts in one element.
+const COUNT_MAX: usize = 20;
+
+/// One element for each kind of health information.
+pub(super) fn patients(person: &Demographics, offered: &[Offered]) -> Value {
+    let mut elements = Vec::new();
+    for hi_type in HiType::ALL {
+        let of_kind: Vec<_> = offered
+            .iter()
+            .filter(|(_, hi_types, _)| hi_types.contains(&hi_type))
+            .map(|(reference, _, display)| {
+                json!({ "referenceNumber": reference.as_str(), "display": display })
+            })
+            .collect();
+        for care_contexts in of_kind.chunks(COUNT_MAX) {
+            elements.push(json!({
+                "referenceNumber": person.reference.reveal(),
+                "display": displayable(person.name.reveal()),
+                "careContexts": care_contexts,
+                "hiType": hi_type.as_str(),
+                "count": care_contexts.len(),
+            }));
+        }
+    }
+    Value::Array(elements)
+}
+
+/// Nothing clinical: before a consent, the date is all that the patient needs to recognise a visit.
+pub(super) fn visit_of(visited_at: DateTime<Utc>) -> String {
+    let india = FixedOffset::east_opt(5 * 3600 + 1800).expect("a valid offset");
+    format!("Visit of {}", visited_at.with_timezone(&india).format("%d %b %Y"))
+}
+
+/// A name as far as the gateway's pattern for a display allows; other scripts leave nothing of it.
+fn displayable(name: &str) -> String {
+    let allowed = |c: &char| c.is_ascii_alphanumeric() || "_-@,. \"':|()/".contains(*c);
+    let text: String = name.chars().filter(allowed).take(255).collect();
+    let text = text.trim();
+    if text.is_empty() { "Patient".to_owned() } else { text.to_owned() }
+}
+
+/// UTC with exactly three fraction digits, as the gateway wants it.
+pub(super) fn timestamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// What a code means here; `several` patients are told apart from none only in words.
+pub(super) fn error(code: &ErrorCode, several: bool) -> Value {
+    let message = match (code.as_str(), several) {
+        ("ABDM-1010", false) => "Patient not found",
+        ("ABDM-1010", true) => "Multiple patients found",
+        ("ABDM-1012", _) => "No records found against the ABHA Address",
+        ("ABDM-1031", _) => "Invalid request",
+        ("ABDM-1035", _) => "Invalid HIP ID",
+        ("ABDM-1061", _) => "Consent artefact expired",
+        ("ABDM-1062", _) => "Consent Not granted",
+        ("ABDM-1063", _) => "Date Range given is invalid",
+        ("ABDM-1112", _) => "Invalid or already expired consent artefact id",
+        _ => "Request could not be processed",
+    };
+    json!({ "code": code.as_str(), "message": message })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+    use hip_domain::sensitive::Phi;
+
+    use super::*;
+
+    #[test]
+    fn a_display_shows_the_day_in_india_and_nothing_clinical() {
+        let late_evening = Utc.with_ymd_and_hms(2026, 3, 1, 20, 0, 0).unwrap();
+        assert_eq!(visit_of(late_evening), "Visit of 02 Mar 2026");
+    }
+
+    #[test]
+    fn a_name_in_another_script_becomes_something_the_gateway_takes() {
+        assert_eq!(displayable("आशा रानी"), "Patient");
+        assert_eq!(displayable("Asha  <Rani>"), "Asha  Rani");
+    }
+
+    #[test]
+    fn there_is_one_element_for_each_kind_and_its_count_is_right() {
+        let person = Demographics {
+            reference: Phi::new("P-1".to_owned()),
+            name: Phi::new("Test Person".to_owned()),
+            gender: Phi::new("F".to_owned()),
+            year_of_birth: None,
+            mobile: None,
+        };
+        let kinds = vec![HiType::OpConsultation, HiType::Prescription];
+        let reference = CareContextReference::parse("300").unwrap();
+        let elements = patients(&person, &[(reference, kinds, "Visit".to_owned())]);
+        assert_eq!(elements.as_array().map(Vec::len), Some(2));
+        assert_eq!(elements[1]["hiType"], "Prescription");
+        assert_eq!(elements[1]["count"], 1);
+    }
+}

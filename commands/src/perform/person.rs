@@ -1,0 +1,68 @@
+//! What the log holds of a person: opened for one message, and not kept.
+
+use hip_domain::event::Event;
+use hip_domain::id::SubjectId;
+use hip_domain::link_token::LinkTokenEvent;
+use hip_domain::patient::{Abha, Demographics, PatientEvent};
+use hip_domain::sealed::Sealed;
+use hip_domain::stream::StreamId;
+use secrecy::SecretString;
+
+use super::TaskError;
+use crate::provider::Provider;
+
+/// Who a data principal is, by the newest word of the facility.
+pub(super) async fn demographics(
+    provider: &Provider,
+    subject: SubjectId,
+) -> Result<Demographics, TaskError> {
+    let newest = provider.newest(&StreamId::patient(subject), demographics_of).await?;
+    let why = "the patient cannot be read any more";
+    readable(newest.map(|recorded| recorded.event), why)
+}
+
+/// Their ABHA.
+pub(super) async fn abha(provider: &Provider, subject: SubjectId) -> Result<Abha, TaskError> {
+    let stream = StreamId::patient(subject);
+    let newest = provider.newest(&stream, |event| {
+        let Event::Patient(PatientEvent::AbhaAttached { abha, .. }) = event else { return None };
+        Some(abha)
+    });
+    readable(newest.await?.map(|recorded| recorded.event), "the patient's ABHA is not known")
+}
+
+/// The newest link token of a stream.
+pub(super) async fn link_token(
+    provider: &Provider,
+    stream: &StreamId,
+) -> Result<SecretString, TaskError> {
+    let newest = provider.newest(stream, |event| {
+        let Event::LinkToken(LinkTokenEvent::Issued { token, .. }) = event else {
+            return None;
+        };
+        Some(token)
+    });
+    let why = "the link token cannot be read any more";
+    let token = readable(newest.await?.map(|recorded| recorded.event), why)?;
+    Ok(SecretString::from(token.into_inner()))
+}
+
+/// The demographics in an event that has some.
+pub(super) fn demographics_of(event: Event) -> Option<Sealed<Demographics>> {
+    let Event::Patient(event) = event else {
+        return None;
+    };
+    match event {
+        PatientEvent::Registered { demographics, .. }
+        | PatientEvent::DemographicsChanged { demographics, .. } => Some(demographics),
+        PatientEvent::AbhaAttached { .. } => None,
+    }
+}
+
+/// The content, if it is there and its key is.
+pub(super) fn readable<T>(sealed: Option<Sealed<T>>, why_not: &str) -> Result<T, TaskError> {
+    match sealed {
+        Some(Sealed::Open(content)) => Ok(content),
+        Some(Sealed::Closed | Sealed::Erased) | None => Err(TaskError::never(why_not)),
+    }
+}
