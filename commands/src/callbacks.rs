@@ -15,9 +15,8 @@ use hip_domain::consent::GrantedCareContext;
 use hip_domain::id::{ErrorCode, SubjectId};
 use hip_domain::inbound::{CallbackKind, InboundCommand, Owed, Received};
 
-use crate::perform::TaskError;
 use crate::provider::Provider;
-use crate::task::Cause;
+use crate::task::{Cause, TaskError};
 
 /// A message to understand.
 pub(crate) struct Incoming<'a> {
@@ -101,7 +100,7 @@ pub(crate) async fn interpret(
 /// An answer that names no request of ours: late, foreign, or made up.
 fn unknown_request() -> Verdict {
     Verdict::Rejected {
-        code: code("ABDM-1030"),
+        code: ErrorCode::ours("ABDM-1030"),
         reason: "it answers no request of ours",
         owed: None,
     }
@@ -119,9 +118,4 @@ async fn subject_of(
         }
     }
     Ok(None)
-}
-
-/// A code that we write down ourselves.
-pub(crate) fn code(text: &'static str) -> ErrorCode {
-    ErrorCode::parse(text).expect("our own codes are short")
 }

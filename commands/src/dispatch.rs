@@ -11,9 +11,6 @@ use crate::port::Log;
 use crate::port::log::{Appended, LogError, Origin};
 use crate::store::{AggregateStore, StateCache, metadata};
 
-/// The parts of the program that decide; what `meta.actor` of an event may say.
-pub(crate) const ACTORS: [&str; 4] = ["door", "interpreter", "process", "delivery"];
-
 /// How often a command is decided again after losing a race on its stream.
 ///
 /// Three: a stream belongs to one patient or one request, so a fourth loss in a row is a bug, not load.

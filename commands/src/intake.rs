@@ -10,7 +10,7 @@ use hip_domain::stream::StreamId;
 use thiserror::Error;
 
 use crate::codec;
-use crate::port::log::{Append, Appended, Expected, LogError, Origin};
+use crate::port::log::{Actor, Append, Appended, Expected, LogError, Origin};
 use crate::provider::Provider;
 
 /// A message whose sender has been verified.
@@ -65,7 +65,7 @@ pub async fn receive(provider: &Provider, message: Message) -> Result<(), Intake
         origin: Origin {
             correlation: request_id.0,
             causation: None,
-            actor: "door",
+            actor: Actor::Door,
             // Whose message it is nobody knows yet: it gets a subject, and a key, of its own.
             subject: Some(SubjectId(provider.ids.random())),
             new_subject: true,
@@ -101,7 +101,7 @@ async fn same_as_before(
         origin: Origin {
             correlation: request_id.0,
             causation: None,
-            actor: "door",
+            actor: Actor::Door,
             subject: None,
             new_subject: false,
         },

@@ -10,6 +10,7 @@
 pub mod callbacks;
 pub mod codec;
 pub mod dispatch;
+mod hiu_key;
 pub mod intake;
 pub mod lookup;
 pub mod matching;

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::codec;
 use crate::port::Log;
-use crate::port::log::{Append, Appended, Expected, LogError, Origin, StoredEvent};
+use crate::port::log::{Actor, Append, Appended, Expected, LogError, Origin, StoredEvent};
 
 /// Folded states, shared by all stores. Bounded; dropped whenever the log disagrees.
 #[derive(Clone)]
@@ -199,7 +199,7 @@ pub(crate) fn metadata(key: String, origin: &Origin) -> HashMap<String, String> 
     let mut metadata = HashMap::from([
         ("idem".to_owned(), key),
         ("corr".to_owned(), origin.correlation.to_string()),
-        ("actor".to_owned(), origin.actor.to_owned()),
+        ("actor".to_owned(), origin.actor.as_str().to_owned()),
     ]);
     if let Some(causation) = origin.causation {
         metadata.insert("caus".to_owned(), causation.to_string());
@@ -215,15 +215,11 @@ pub(crate) fn metadata(key: String, origin: &Origin) -> HashMap<String, String> 
 
 fn origin(metadata: &HashMap<String, String>) -> Origin {
     let uuid = |name| metadata.get(name).and_then(|text: &String| Uuid::try_parse(text).ok());
-    let actor = metadata.get("actor").map_or("unknown", String::as_str);
+    let actor = metadata.get("actor").and_then(|word| Actor::parse(word));
     Origin {
         correlation: uuid("corr").unwrap_or_default(),
         causation: uuid("caus"),
-        actor: crate::dispatch::ACTORS
-            .iter()
-            .find(|known| **known == actor)
-            .copied()
-            .unwrap_or("unknown"),
+        actor: actor.expect("the dispatcher names the actor"),
         subject: uuid("subject").map(SubjectId),
         new_subject: metadata.contains_key("key"),
     }

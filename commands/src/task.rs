@@ -1,5 +1,7 @@
 //! What is to be done because of an event.
 
+mod error;
+
 use hip_domain::care_context::CareContextFacts;
 use hip_domain::hi_type::HiType;
 use hip_domain::id::{
@@ -11,7 +13,9 @@ use hip_domain::transfer::Stop;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::port::log::Origin;
+use crate::port::log::{Actor, Origin};
+
+pub use error::TaskError;
 
 /// One thing to do. It lies in the outbox, so it names things and holds nothing personal.
 ///
@@ -151,7 +155,7 @@ pub struct Cause {
 
 impl Cause {
     /// The origin of what a task leads to.
-    pub const fn origin(&self, actor: &'static str) -> Origin {
+    pub const fn origin(&self, actor: Actor) -> Origin {
         Origin {
             correlation: self.correlation,
             causation: Some(self.event_id.0),

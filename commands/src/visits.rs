@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use crate::dispatch::DispatchError;
 use crate::lookup::{self, Lookup};
-use crate::port::log::Origin;
+use crate::port::log::{Actor, Origin};
 use crate::port::vault::VaultError;
 use crate::provider::Provider;
 
@@ -151,7 +151,7 @@ impl Push<'_> {
         Origin {
             correlation: self.visit.event_id,
             causation: None,
-            actor: "door",
+            actor: Actor::Door,
             subject,
             new_subject,
         }

@@ -88,6 +88,13 @@ impl Digest {
     }
 }
 
+impl ErrorCode {
+    /// A code that stands in our own source.
+    pub fn ours(text: &'static str) -> Self {
+        Self::parse(text).expect("our own codes have the form of one")
+    }
+}
+
 impl RequestId {
     /// The `REQUEST-ID` of the `n`th call that `cause` leads to. The same cause gives the same id, so
     /// a call that is tried again after a crash repeats it.

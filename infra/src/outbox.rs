@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hip_commands::Provider;
-use hip_commands::perform::{TaskError, perform};
-use hip_commands::task::Due;
+use hip_commands::perform::perform;
+use hip_commands::task::{Due, TaskError};
 use sqlx::PgPool;
 use tokio::sync::{Notify, Semaphore, watch};
 use tracing::Instrument;

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use cqrs_es::{Aggregate, AggregateError, EventStore};
 use hip_commands::dispatch::{DispatchError, Dispatcher};
 use hip_commands::port::Log;
-use hip_commands::port::log::{Append, Expected, NewEvent, Origin};
+use hip_commands::port::log::{Actor, Append, Expected, NewEvent, Origin};
 use hip_commands::store::{AggregateStore, StateCache};
 use hip_domain::aggregate::LogEvent;
 use hip_domain::consent::{Consent, ConsentCommand, DateRange, End, Grant};
@@ -42,7 +42,7 @@ impl Pair {
         let origin = Origin {
             correlation: Uuid::nil(),
             causation: None,
-            actor: "process",
+            actor: Actor::Process,
             subject: Some(SubjectId(Uuid::from_u128(1))),
             new_subject: false,
         };

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hip_commands::port::Log;
-use hip_commands::port::log::{Append, Appended, Expected, LogError, NewEvent, Origin};
+use hip_commands::port::log::{Actor, Append, Appended, Expected, LogError, NewEvent, Origin};
 use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;
 use hip_infra::event_store::{LogReader, PgLog, verify};
@@ -68,7 +68,7 @@ fn append(wish: &Wish) -> Append {
         origin: Origin {
             correlation: Uuid::nil(),
             causation: None,
-            actor: "door",
+            actor: Actor::Door,
             subject,
             new_subject: false,
         },

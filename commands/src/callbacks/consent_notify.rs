@@ -2,7 +2,7 @@
 
 use hip_domain::consent::{Consent, ConsentCommand, DateRange, End, Grant, GrantedCareContext};
 use hip_domain::hi_type::HiType;
-use hip_domain::id::{CareContextReference, ConsentId, FacilityId, HiuId, SubjectId};
+use hip_domain::id::{CareContextReference, ConsentId, ErrorCode, FacilityId, HiuId, SubjectId};
 use hip_domain::inbound::Owed;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::{StreamId, care_context_name};
@@ -10,10 +10,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::wire::{Malformed, instant, parse};
-use super::{Incoming, Verdict, code, subject_of};
+use super::{Incoming, Verdict, subject_of};
 use crate::lookup::Lookup;
-use crate::perform::TaskError;
+use crate::port::log::Actor;
 use crate::provider::Provider;
+use crate::task::TaskError;
 
 #[derive(Deserialize)]
 struct ConsentNotify {
@@ -118,9 +119,9 @@ async fn granted(
         .and_then(|hip| hip.id.as_deref())
         .is_some_and(|id| id != asked.as_str())
     {
-        let owed = Owed::ConsentOnNotify { consent_id, error: Some(code("ABDM-1035")) };
+        let owed = Owed::ConsentOnNotify { consent_id, error: Some(ErrorCode::ours("ABDM-1035")) };
         return Ok(Verdict::Rejected {
-            code: code("ABDM-1035"),
+            code: ErrorCode::ours("ABDM-1035"),
             reason: "the artefact is for another facility than the message",
             owed: Some(owed),
         });
@@ -187,7 +188,7 @@ async fn store(
     command: ConsentCommand,
     subject: Option<SubjectId>,
 ) -> Result<(), TaskError> {
-    let mut origin = incoming.cause.origin("interpreter");
+    let mut origin = incoming.cause.origin(Actor::Interpreter);
     origin.subject = subject.or(origin.subject);
     let stream = StreamId::consent(consent_id);
     let key = incoming.key("consent");

@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use super::wire::{Malformed, parse, year};
 use super::{Incoming, Verdict};
-use crate::perform::TaskError;
+use crate::port::log::Actor;
 use crate::provider::Provider;
+use crate::task::TaskError;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -57,7 +58,7 @@ pub(super) async fn interpret(
         request_id: incoming.received.request_id,
         query: query(message.patient),
     };
-    let origin = incoming.cause.origin("interpreter");
+    let origin = incoming.cause.origin(Actor::Interpreter);
     let stream = StreamId::discovery(&transaction);
     let key = incoming.key("discovery");
     provider.dispatcher.execute::<Discovery>(&stream, command, &key, &origin).await?;

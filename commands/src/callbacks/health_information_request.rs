@@ -9,9 +9,11 @@ use hip_domain::transfer::{HiuKey, Recipient, Transfer, TransferCommand, Transfe
 use serde::Deserialize;
 
 use super::wire::{Malformed, instant, parse};
-use super::{Incoming, Verdict, code, subject_of};
-use crate::perform::{TaskError, hiu_material};
+use super::{Incoming, Verdict, subject_of};
+use crate::hiu_key;
+use crate::port::log::Actor;
 use crate::provider::Provider;
+use crate::task::TaskError;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -84,7 +86,7 @@ pub(super) async fn interpret(
     let subject = subject_of(provider, care_contexts.unwrap_or_default()).await?;
 
     let command = TransferCommand::Request { facts, recipient: Some(recipient), verdict };
-    let mut origin = incoming.cause.origin("interpreter");
+    let mut origin = incoming.cause.origin(Actor::Interpreter);
     origin.subject = subject.or(incoming.own_subject());
     let stream = StreamId::transfer(&transaction);
     let key = incoming.key("transfer");
@@ -119,14 +121,15 @@ async fn check(
 ) -> Result<(), ErrorCode> {
     let now = provider.clock.now();
     let grant = consent.in_force(&facts.facility, now).map_err(|why| match why {
-        NotInForce::Unknown => code("ABDM-1112"),
-        NotInForce::NotGranted => code("ABDM-1062"),
-        NotInForce::Expired => code("ABDM-1061"),
+        NotInForce::Unknown => ErrorCode::ours("ABDM-1112"),
+        NotInForce::NotGranted => ErrorCode::ours("ABDM-1062"),
+        NotInForce::Expired => ErrorCode::ours("ABDM-1061"),
     })?;
     let inside = facts.date_range.is_some_and(|range| grant.date_range.covers(&range));
     if !inside {
-        return Err(code("ABDM-1063"));
+        return Err(ErrorCode::ours("ABDM-1063"));
     }
-    let _: PeerMaterial = hiu_material(&recipient.key, now).map_err(|_| code("ABDM-1031"))?;
-    provider.hiu.check(&recipient.push_url).await.map_err(|_| code("ABDM-1031"))
+    let _: PeerMaterial =
+        hiu_key::check(&recipient.key, now).map_err(|_| ErrorCode::ours("ABDM-1031"))?;
+    provider.hiu.check(&recipient.push_url).await.map_err(|_| ErrorCode::ours("ABDM-1031"))
 }

@@ -1,14 +1,16 @@
 //! `POST /api/v3/link/on_carecontext`: whether the care context is linked now.
 
 use hip_domain::care_context::{CareContext, CareContextCommand};
+use hip_domain::id::ErrorCode;
 use hip_domain::outbound::{Call, Outbound};
 use hip_domain::stream::StreamId;
 use serde::Deserialize;
 
 use super::wire::{Response, WireError, parse};
-use super::{Incoming, Verdict, code, unknown_request};
-use crate::perform::TaskError;
+use super::{Incoming, Verdict, unknown_request};
+use crate::port::log::Actor;
 use crate::provider::Provider;
+use crate::task::TaskError;
 
 #[derive(Deserialize)]
 struct OnCareContext {
@@ -45,11 +47,11 @@ pub(super) async fn interpret(
             CareContextCommand::ConfirmLink { request_id, already: false }
         }
         // Seen in the wild: no error object, and a status that says that it failed.
-        None => CareContextCommand::RejectLink { request_id, code: code("unknown") },
+        None => CareContextCommand::RejectLink { request_id, code: ErrorCode::ours("unknown") },
     };
     let state = provider.dispatcher.load::<CareContext>(care_context).await?;
     let subject = state.facts.map(|facts| facts.subject);
-    let mut origin = incoming.cause.origin("interpreter");
+    let mut origin = incoming.cause.origin(Actor::Interpreter);
     origin.subject = subject.or(origin.subject);
     let key = incoming.key("care-context");
     provider.dispatcher.execute::<CareContext>(care_context, command, &key, &origin).await?;

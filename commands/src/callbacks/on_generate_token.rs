@@ -11,8 +11,9 @@ use serde::Deserialize;
 
 use super::wire::{Malformed, Response, WireError, parse};
 use super::{Incoming, Verdict, unknown_request};
-use crate::perform::TaskError;
+use crate::port::log::Actor;
 use crate::provider::Provider;
+use crate::task::TaskError;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -54,7 +55,7 @@ pub(super) async fn interpret(
         LinkToken::Requested { subject, .. } => Some(subject),
         LinkToken::Absent | LinkToken::Issued { .. } => None,
     };
-    let mut origin = incoming.cause.origin("interpreter");
+    let mut origin = incoming.cause.origin(Actor::Interpreter);
     origin.subject = subject.or(origin.subject);
     let key = incoming.key("link-token");
     provider.dispatcher.execute::<LinkToken>(stream, command, &key, &origin).await?;

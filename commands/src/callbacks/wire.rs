@@ -81,7 +81,7 @@ impl WireError {
             WireCode::Text(text) => text.trim_end_matches([':', ' ', '\t']).to_owned(),
             WireCode::Number(number) => number.to_string(),
         };
-        ErrorCode::parse(text).unwrap_or_else(|_| super::code("unknown"))
+        ErrorCode::parse(text).unwrap_or_else(|_| super::ErrorCode::ours("unknown"))
     }
 }
 

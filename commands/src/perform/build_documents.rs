@@ -13,9 +13,10 @@ use hip_domain::visit::{
     BuiltDocument, RejectedDocument, SkippedDocument, Visit, VisitCommand, VisitEvent,
 };
 
-use super::TaskError;
+use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::Due;
+use crate::task::TaskError;
 
 pub(super) async fn perform(
     provider: &Provider,
@@ -31,7 +32,7 @@ pub(super) async fn perform(
         skipped: documents.skipped.iter().copied().map(skipped).collect(),
         rejected: unfit.into_iter().map(rejected).collect(),
     };
-    let origin = due.cause.origin("process");
+    let origin = due.cause.origin(Actor::Process);
     provider.dispatcher.execute::<Visit>(visit, command, &due.key(), &origin).await?;
     Ok(())
 }

@@ -9,10 +9,11 @@ use hip_domain::outbound::{Call, Outbound, OutboundCommand};
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::{Stop, Transfer, TransferCommand};
 
-use super::TaskError;
 use crate::port::gateway::SendError;
+use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::Due;
+use crate::task::TaskError;
 
 use compose::{Composed, Message};
 use patience::{Patience, patience};
@@ -30,7 +31,7 @@ pub(super) async fn perform(
     }
     let Composed { facility, message } = compose::compose(provider, request_id, call).await?;
     let attempt = Attempt { provider, due, stream };
-    if let Some(stop) = forbidden(provider, call).await? {
+    if let Some(stop) = forbidden(provider, due, call).await? {
         // Not a failure of the call: it must not be made any more.
         attempt.tell(OutboundCommand::Plan { call: call.clone(), facility }, "plan").await?;
         let reason = stop.as_words().to_owned();
@@ -56,7 +57,7 @@ const fn attempts(state: &Outbound) -> u32 {
 
 /// A page leaves only while the consent allows it: looked at again for every page, from the log,
 /// right before it leaves. A page that may not leave stops the transfer.
-async fn forbidden(provider: &Provider, call: &Call) -> Result<Option<Stop>, TaskError> {
+async fn forbidden(provider: &Provider, due: &Due, call: &Call) -> Result<Option<Stop>, TaskError> {
     let Call::PushPage { transaction, page } = call else {
         return Ok(None);
     };
@@ -76,13 +77,7 @@ async fn forbidden(provider: &Provider, call: &Call) -> Result<Option<Stop>, Tas
     let stop = Stop::Consent(why);
     let command = TransferCommand::Stop { page: *page, stop: stop.clone() };
     let key = format!("consent:{transaction}:{page}");
-    let origin = crate::port::log::Origin {
-        correlation: facts.request_id.0,
-        causation: None,
-        actor: "delivery",
-        subject: None,
-        new_subject: false,
-    };
+    let origin = due.cause.origin(Actor::Delivery);
     provider.dispatcher.execute::<Transfer>(&stream, command, &key, &origin).await?;
     Ok(Some(stop))
 }
@@ -97,7 +92,7 @@ struct Attempt<'a> {
 impl Attempt<'_> {
     async fn tell(&self, command: OutboundCommand, part: &str) -> Result<(), TaskError> {
         let key = format!("{}:{part}", self.due.key());
-        let origin = self.due.cause.origin("delivery");
+        let origin = self.due.cause.origin(Actor::Delivery);
         let dispatcher = &self.provider.dispatcher;
         dispatcher.execute::<Outbound>(&self.stream, command, &key, &origin).await?;
         Ok(())

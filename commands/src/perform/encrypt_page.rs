@@ -1,6 +1,6 @@
 //! A page is encrypted: the document built again, sealed once, its ciphertext put in the log.
 
-use abdm_fidelius::{PeerMaterial, SealOnce};
+use abdm_fidelius::SealOnce;
 use chrono::{DateTime, Utc};
 use hip_domain::consent::Consent;
 use hip_domain::event::Event;
@@ -9,14 +9,16 @@ use hip_domain::sealed::Sealed;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::{
-    HiuKey, PageSeal, PlannedPage, Recipient, Stop, Transfer, TransferCommand, TransferEvent,
+    PageSeal, PlannedPage, Recipient, Stop, Transfer, TransferCommand, TransferEvent,
 };
 use serde_json::json;
 
-use super::TaskError;
 use super::build_documents::{VisitSource, is_fit};
+use crate::hiu_key;
+use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::Due;
+use crate::task::TaskError;
 
 pub(super) async fn perform(
     provider: &Provider,
@@ -46,7 +48,7 @@ pub(super) async fn perform(
         }
         Err(why) => TransferCommand::Stop { page, stop: Stop::Consent(why) },
     };
-    let mut origin = due.cause.origin("process");
+    let mut origin = due.cause.origin(Actor::Process);
     origin.subject = due.cause.subject;
     provider.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
     Ok(())
@@ -71,7 +73,7 @@ async fn seal(
     };
     let recipient = recipient(provider, stream).await?;
     // The key may have expired since the request was accepted.
-    let Ok(peer) = hiu_material(&recipient.key, now) else {
+    let Ok(peer) = hiu_key::check(&recipient.key, now) else {
         return Ok(Err(Stop::Key));
     };
     let Ok(session) = SealOnce::new(&peer) else {
@@ -128,12 +130,4 @@ pub(super) async fn recipient(
             Err(TaskError::never("the recipient of the transfer cannot be read any more"))
         }
     }
-}
-
-/// The HIU's key material, checked; an error that says why it cannot be used.
-pub(crate) fn hiu_material(
-    key: &HiuKey,
-    now: DateTime<Utc>,
-) -> Result<PeerMaterial, abdm_fidelius::Error> {
-    PeerMaterial::parse(&key.algorithm, &key.curve, &key.key_value, &key.nonce, &key.expiry, now)
 }

@@ -4,20 +4,20 @@ use hip_domain::discovery::{
     Discovery, DiscoveryCommand, DiscoveryEvent, DiscoveryQuery, MatchedBy, Offer, Outcome,
 };
 use hip_domain::event::Event;
-use hip_domain::id::{FacilityId, SubjectId};
+use hip_domain::id::{ErrorCode, FacilityId, SubjectId};
 use hip_domain::patient::Demographics;
 use hip_domain::recorded::Recorded;
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 
-use super::TaskError;
 use super::person::demographics_of;
-use crate::callbacks::code;
 use crate::lookup::{self, Lookup};
 use crate::matching::{Suspect, recognise};
+use crate::port::log::Actor;
 use crate::port::patient_directory::Candidate;
 use crate::provider::Provider;
 use crate::task::Due;
+use crate::task::TaskError;
 
 pub(super) async fn perform(
     provider: &Provider,
@@ -40,7 +40,7 @@ pub(super) async fn perform(
     provider.directory.caught_up(due.cause.position).await;
     let matches = find(provider, &facility, &query).await?;
     let outcome = conclude(provider, matches).await?;
-    let origin = due.cause.origin("process");
+    let origin = due.cause.origin(Actor::Process);
     if let (Outcome::Matched(offer), Some(message)) = (&outcome, due.cause.subject) {
         provider.vault.tie(message, offer.subject).await?;
     }
@@ -130,11 +130,11 @@ async fn demographics(
 async fn conclude(provider: &Provider, mut matches: Vec<Match>) -> Result<Outcome, TaskError> {
     let candidates = u32::try_from(matches.len()).unwrap_or(u32::MAX);
     let (Some(found), 1) = (matches.pop(), candidates) else {
-        return Ok(Outcome::NotMatched { code: code("ABDM-1010"), candidates });
+        return Ok(Outcome::NotMatched { code: ErrorCode::ours("ABDM-1010"), candidates });
     };
     let unlinked = provider.directory.unlinked(found.subject).await?;
     if unlinked.is_empty() {
-        return Ok(Outcome::NotMatched { code: code("ABDM-1012"), candidates });
+        return Ok(Outcome::NotMatched { code: ErrorCode::ours("ABDM-1012"), candidates });
     }
     Ok(Outcome::Matched(Offer {
         subject: found.subject,

@@ -6,10 +6,11 @@ use hip_domain::recorded::Recorded;
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 
-use super::TaskError;
 use crate::callbacks::{self, Incoming, Verdict};
+use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::Due;
+use crate::task::TaskError;
 
 pub(super) async fn perform(
     provider: &Provider,
@@ -31,7 +32,7 @@ pub(super) async fn perform(
     let incoming = Incoming { received: &received, body: &raw.body, cause: &due.cause };
     let verdict = callbacks::interpret(provider, &incoming).await?;
     tie(provider, &incoming, &verdict).await?;
-    let origin = due.cause.origin("interpreter");
+    let origin = due.cause.origin(Actor::Interpreter);
     provider
         .dispatcher
         .execute::<Inbound>(inbound, verdict.into_command(), &due.key(), &origin)

@@ -7,9 +7,10 @@ use hip_domain::link_token::{LinkToken, LinkTokenCommand};
 use hip_domain::stream::StreamId;
 use hip_domain::visit::{Visit, VisitCommand};
 
-use super::TaskError;
+use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::Due;
+use crate::task::TaskError;
 
 pub(super) async fn register(
     provider: &Provider,
@@ -24,7 +25,7 @@ pub(super) async fn register(
         hi_types: hi_types.to_vec(),
         link_with: link_with.cloned(),
     };
-    let origin = due.cause.origin("process");
+    let origin = due.cause.origin(Actor::Process);
     provider.dispatcher.execute::<CareContext>(care_context, command, &due.key(), &origin).await?;
     Ok(())
 }
@@ -50,7 +51,7 @@ pub(super) async fn need_token(
         request_id,
         now: provider.clock.now(),
     };
-    let origin = due.cause.origin("process");
+    let origin = due.cause.origin(Actor::Process);
     provider.dispatcher.execute::<LinkToken>(link_token, command, &due.key(), &origin).await?;
     Ok(())
 }
@@ -63,7 +64,7 @@ pub(super) async fn request(
     request_id: RequestId,
 ) -> Result<(), TaskError> {
     let command = CareContextCommand::RequestLink { request_id, link_token: link_token.clone() };
-    let origin = due.cause.origin("process");
+    let origin = due.cause.origin(Actor::Process);
     provider.dispatcher.execute::<CareContext>(care_context, command, &due.key(), &origin).await?;
     Ok(())
 }
@@ -79,7 +80,7 @@ pub(super) async fn mark_visit(
         care_context: care_context.clone(),
         hi_types: hi_types.to_vec(),
     };
-    let origin = due.cause.origin("process");
+    let origin = due.cause.origin(Actor::Process);
     provider.dispatcher.execute::<Visit>(visit, command, &due.key(), &origin).await?;
     Ok(())
 }

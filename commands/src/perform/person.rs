@@ -8,8 +8,8 @@ use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 use secrecy::SecretString;
 
-use super::TaskError;
 use crate::provider::Provider;
+use crate::task::TaskError;
 
 /// Who a data principal is, by the newest word of the facility.
 pub(super) async fn demographics(

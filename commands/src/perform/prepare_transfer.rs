@@ -8,9 +8,10 @@ use hip_domain::stream::StreamId;
 use hip_domain::transfer::{MissingPage, PlannedPage, Transfer, TransferCommand};
 use hip_domain::visit::{BuiltDocument, VisitEvent};
 
-use super::TaskError;
+use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::Due;
+use crate::task::TaskError;
 
 pub(super) async fn perform(
     provider: &Provider,
@@ -37,7 +38,7 @@ pub(super) async fn perform(
         }
     }
     let command = TransferCommand::Prepare { pages, missing };
-    let origin = due.cause.origin("process");
+    let origin = due.cause.origin(Actor::Process);
     provider.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
     Ok(())
 }

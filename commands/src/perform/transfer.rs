@@ -4,9 +4,10 @@ use hip_domain::id::TransactionId;
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::{Stop, Transfer, TransferCommand};
 
-use super::TaskError;
+use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::Due;
+use crate::task::TaskError;
 
 pub(super) async fn mark_pushed(
     provider: &Provider,
@@ -36,7 +37,7 @@ async fn tell(
     command: TransferCommand,
 ) -> Result<(), TaskError> {
     let stream = StreamId::transfer(transaction);
-    let origin = due.cause.origin("delivery");
+    let origin = due.cause.origin(Actor::Delivery);
     provider.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
     Ok(())
 }

@@ -53,12 +53,44 @@ pub struct Origin {
     pub correlation: Uuid,
     /// The event or message that led here.
     pub causation: Option<Uuid>,
-    /// Which part of the program decided. A fixed word, never a person.
-    pub actor: &'static str,
+    /// Which part of the program decided.
+    pub actor: Actor,
     /// Whose data it is; its key seals the confidential parts.
     pub subject: Option<SubjectId>,
     /// The subject is new: its key is made in the append's transaction.
     pub new_subject: bool,
+}
+
+/// Which part of the program decided; a word of `meta`, never a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// Took something in.
+    Door,
+    /// Understood a message.
+    Interpreter,
+    /// Followed a conversation.
+    Process,
+    /// Sent something.
+    Delivery,
+}
+
+impl Actor {
+    const ALL: [Self; 4] = [Self::Door, Self::Interpreter, Self::Process, Self::Delivery];
+
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Door => "door",
+            Self::Interpreter => "interpreter",
+            Self::Process => "process",
+            Self::Delivery => "delivery",
+        }
+    }
+
+    /// The actor behind a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|actor| actor.as_str() == word)
+    }
 }
 
 /// The version that a decision was made on.

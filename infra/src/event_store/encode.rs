@@ -28,7 +28,7 @@ pub(super) async fn encode(vault: &PgVault, append: Append) -> Result<Command, L
         (None, Some(event)) => return Err(LogError::NoKey { name: event.name }),
         (_, None) => (None, None),
     };
-    let meta = serde_json::to_vec(&serde_json::json!({ "actor": origin.actor }))
+    let meta = serde_json::to_vec(&serde_json::json!({ "actor": origin.actor.as_str() }))
         .expect("a word serialises");
     let recorded_at = now();
     let events = append

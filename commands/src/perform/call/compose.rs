@@ -16,11 +16,11 @@ use hip_domain::stream::StreamId;
 use hip_domain::transfer::{Transfer, TransferEvent};
 use serde_json::{Map, Value, json};
 
-use crate::perform::TaskError;
 use crate::perform::encrypt_page::recipient;
 use crate::perform::person::{abha, demographics, link_token, readable};
 use crate::port::gateway::GatewayMessage;
 use crate::provider::Provider;
+use crate::task::TaskError;
 
 use text::{error, patients, timestamp, visit_of};
 
