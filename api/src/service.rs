@@ -30,10 +30,10 @@ pub(crate) enum Role {
 /// How long a reader waits for a hint before it looks anyway: another process may have written.
 const READER_POLL: Duration = Duration::from_millis(500);
 
-/// Runs until `stop` turns true.
+/// Runs until `stop` turns true. Without a listener there are no doors.
 pub(crate) async fn run(
     composed: Composed,
-    listener: TcpListener,
+    listener: Option<TcpListener>,
     role: Role,
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
@@ -42,7 +42,7 @@ pub(crate) async fn run(
     if role != Role::Api {
         start_readers(&composed, &mut parts, &stop);
     }
-    if role != Role::Worker {
+    if let Some(listener) = listener {
         let router = http::router(Arc::clone(&composed));
         let mut stop = stop.clone();
         let stopped = async move {

@@ -41,6 +41,11 @@ pub enum PatientCommand {
 pub enum PatientError {}
 
 impl Patient {
+    /// Pseudonym of their ABHA address, when it is known.
+    pub fn abha_address(&self) -> Option<&Pseudonym> {
+        self.abha.as_ref()?.address.as_ref()
+    }
+
     /// What follows from `command`.
     pub fn decide(&self, command: PatientCommand) -> Result<Vec<PatientEvent>, PatientError> {
         let PatientCommand::Record { facility, lookups, digest, demographics, abha } = command;

@@ -124,6 +124,7 @@ fn consent_command() -> impl Strategy<Value = ConsentCommand> {
             grant: Grant {
                 consent_id: consent_id(),
                 facility: facility(),
+                patient: None,
                 hiu: None,
                 hi_types: vec![],
                 care_contexts: vec![],

@@ -1,5 +1,6 @@
 //! `hip serve`, `hip migrate`.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -31,11 +32,12 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     let secrets = secrets_from_env()?;
     let database = Database::open(data_dir).await?;
     postgres::migrate(database.url()).await?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener = match options.role {
+        Role::All | Role::Api => Some(listen(config.listen).await?),
+        Role::Worker => None,
+    };
     let stop = stop_on_signal()?;
-    tracing::info!(listen = %listener.local_addr()?, database = database.describe(), "serving");
+    tracing::info!(role = ?options.role, listen = %config.listen, database = database.describe(), "serving");
     let composed = compose(config, secrets, database.url()).await?;
     service::run(composed, listener, options.role, stop).await?;
     database.close().await;
@@ -49,6 +51,10 @@ pub(crate) async fn migrate(data_dir: &Path) -> anyhow::Result<Answer> {
     super::say(&format!("the schema of {} is up to date", database.describe()));
     database.close().await;
     Ok(Answer::Yes)
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
 }
 
 fn secrets_from_env() -> anyhow::Result<Secrets> {

@@ -61,7 +61,7 @@ impl Stage {
         let pool = composed.pool.clone();
         let log = LogReader::new(pool.clone());
         let (stop, stopped) = watch::channel(false);
-        let service = tokio::spawn(service::run(composed, listener, Role::All, stopped));
+        let service = tokio::spawn(service::run(composed, Some(listener), Role::All, stopped));
         let head = log.head().await?;
         let words = match head {
             0 => "a new log".to_owned(),

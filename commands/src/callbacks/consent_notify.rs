@@ -2,7 +2,9 @@
 
 use hip_domain::consent::{Consent, ConsentCommand, DateRange, End, Grant, GrantedCareContext};
 use hip_domain::hi_type::HiType;
-use hip_domain::id::{CareContextReference, ConsentId, ErrorCode, FacilityId, HiuId, SubjectId};
+use hip_domain::id::{
+    CareContextReference, ConsentId, ErrorCode, FacilityId, HiuId, Pseudonym, SubjectId,
+};
 use hip_domain::inbound::Owed;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::{StreamId, care_context_name};
@@ -32,6 +34,7 @@ struct Notification {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Artefact {
+    patient: Option<Party>,
     care_contexts: Vec<WireCareContext>,
     hip: Option<Party>,
     hiu: Option<Party>,
@@ -134,11 +137,13 @@ async fn granted(
         return Ok(Verdict::Malformed(fault));
     };
     let care_contexts = care_contexts(provider, asked, &artefact).await?;
+    let patient = patient(provider, asked, &artefact).await?;
     let subject = subject_of(provider, &care_contexts).await?;
     let (date_range, erase_at) = terms;
     let grant = Grant {
         consent_id: consent_id.clone(),
         facility: asked.clone(),
+        patient,
         hiu: artefact.hiu.and_then(|hiu| HiuId::parse(hiu.id?).ok()),
         // A kind that we do not know cannot be asked of us.
         hi_types: artefact.hi_types.iter().filter_map(|name| HiType::parse(name)).collect(),
@@ -158,6 +163,17 @@ fn terms(artefact: &Artefact) -> Option<(DateRange, chrono::DateTime<chrono::Utc
         to: instant(&permission.date_range.to)?,
     };
     Some((range, instant(&permission.data_erase_at)?))
+}
+
+async fn patient(
+    provider: &Provider,
+    facility: &FacilityId,
+    artefact: &Artefact,
+) -> Result<Option<Pseudonym>, TaskError> {
+    let Some(address) = artefact.patient.as_ref().and_then(|patient| patient.id.as_deref()) else {
+        return Ok(None);
+    };
+    Ok(Some(provider.vault.pseudonym(facility, &Lookup::AbhaAddress(address)).await?))
 }
 
 /// Our streams of the care contexts that the artefact names.

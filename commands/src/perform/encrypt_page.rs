@@ -105,12 +105,12 @@ async fn seal(
 /// The document of a page, built from the newest revision of its visit.
 async fn document(provider: &Provider, wanted: &PlannedPage) -> Result<Option<String>, TaskError> {
     let source = VisitSource::newest(provider, &wanted.visit).await?;
-    let mut documents = source.documents().built.into_iter();
-    let document = documents.find(|document| {
-        document.id == wanted.document_id
-            || (document.hi_type == wanted.hi_type && is_fit(document))
-    });
-    Ok(document.filter(is_fit).map(|document| document.json))
+    let mut documents = source.documents().built;
+    documents.retain(|document| document.hi_type == wanted.hi_type && is_fit(document));
+    // An amendment gives a document another id: then the newest of its kind is what is shared.
+    let same = documents.iter().position(|document| document.id == wanted.document_id);
+    let document = documents.into_iter().nth(same.unwrap_or(0));
+    Ok(document.map(|document| document.json))
 }
 
 /// Where a transfer goes.

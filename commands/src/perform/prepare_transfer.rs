@@ -3,7 +3,8 @@
 use hip_domain::care_context::CareContext;
 use hip_domain::consent::{Consent, DateRange, Grant, GrantedCareContext};
 use hip_domain::event::Event;
-use hip_domain::id::TransactionId;
+use hip_domain::id::{SubjectId, TransactionId};
+use hip_domain::patient::Patient;
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::{MissingPage, PlannedPage, Transfer, TransferCommand};
 use hip_domain::visit::{BuiltDocument, VisitEvent};
@@ -58,6 +59,9 @@ async fn pages_of(
     if facts.facility != grant.facility || !range.contains(facts.visited_at) {
         return Ok(Err("no records in the requested period"));
     }
+    if !is_of_patient(provider, grant, facts.subject).await? {
+        return Ok(Err("care context not found"));
+    }
     let pages: Vec<_> = built(provider, &facts.visit)
         .await?
         .into_iter()
@@ -71,6 +75,19 @@ async fn pages_of(
         })
         .collect();
     Ok(if pages.is_empty() { Err("no records of the requested types") } else { Ok(pages) })
+}
+
+/// Whether the consent and the care context are the same person's, as far as both are known.
+async fn is_of_patient(
+    provider: &Provider,
+    grant: &Grant,
+    subject: SubjectId,
+) -> Result<bool, TaskError> {
+    let patient = provider.dispatcher.load::<Patient>(&StreamId::patient(subject)).await?;
+    Ok(match (&grant.patient, patient.abha_address()) {
+        (Some(granted), Some(ours)) => granted == ours,
+        (None, _) | (_, None) => true,
+    })
 }
 
 /// The documents of a visit that may be shared.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{DateRange, GrantedCareContext};
 use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
-use crate::id::{ConsentId, FacilityId, HiuId};
+use crate::id::{ConsentId, FacilityId, HiuId, Pseudonym};
 use crate::sealed::{Sealed, SealedPart};
 use crate::sensitive::Phi;
 
@@ -17,6 +17,8 @@ pub struct Grant {
     pub consent_id: ConsentId,
     /// Whose records it is about: `hip.id`, or the facility that was notified.
     pub facility: FacilityId,
+    /// Pseudonym of the patient's ABHA address: nobody else's records leave under it.
+    pub patient: Option<Pseudonym>,
     /// Who may ask. Some artefacts do not say.
     pub hiu: Option<HiuId>,
     /// Which kinds.

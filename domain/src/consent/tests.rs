@@ -21,6 +21,7 @@ fn grant() -> Grant {
     Grant {
         consent_id: consent_id(),
         facility: facility(),
+        patient: None,
         hiu: None,
         hi_types: vec![HiType::Prescription],
         care_contexts: vec![],

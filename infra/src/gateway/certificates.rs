@@ -30,6 +30,14 @@ struct Known {
     fetched_at: Option<DateTime<Utc>>,
 }
 
+impl Known {
+    /// Whether what is known answers for this key, be it that there is none.
+    fn is_good_for(&self, key_id: &str, now: DateTime<Utc>) -> bool {
+        let age_max = if self.keys.contains_key(key_id) { AGE_MAX } else { REFETCH_MIN };
+        self.fetched_at.is_some_and(|at| now - at < age_max)
+    }
+}
+
 impl Certificates {
     pub(super) fn new(endpoint: Arc<Endpoint>) -> Self {
         Self { endpoint, known: RwLock::default() }
@@ -42,18 +50,14 @@ impl Certificates {
         session: &SecretString,
     ) -> Result<Option<DecodingKey>, SendError> {
         let now = self.endpoint.clock.now();
-        {
-            let known = self.known.read().await;
-            let fresh = known.fetched_at.is_some_and(|at| now - at < AGE_MAX);
-            match known.keys.get(key_id) {
-                Some(key) if fresh => return Ok(Some(key.clone())),
-                None if known.fetched_at.is_some_and(|at| now - at < REFETCH_MIN) => {
-                    return Ok(None);
-                }
-                Some(_) | None => {}
-            }
+        if self.known.read().await.is_good_for(key_id, now) {
+            return Ok(self.known.read().await.keys.get(key_id).cloned());
         }
         let mut known = self.known.write().await;
+        // Somebody else may have fetched while we waited for the lock.
+        if known.is_good_for(key_id, now) {
+            return Ok(known.keys.get(key_id).cloned());
+        }
         match self.fetch(session).await {
             Ok(keys) => *known = Known { keys, fetched_at: Some(now) },
             // Old keys are better than none while the gateway is away.
