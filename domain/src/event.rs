@@ -107,6 +107,24 @@ impl Event {
         }
     }
 
+    /// The clear part as it is stored: `{"<stored name>": {…}}`.
+    pub fn to_clear_json(&self) -> serde_json::Value {
+        let json = match self {
+            Self::Inbound(event) => serde_json::to_value(event),
+            Self::Outbound(event) => serde_json::to_value(event),
+            Self::Identity(event) => serde_json::to_value(event),
+            Self::Patient(event) => serde_json::to_value(event),
+            Self::Visit(event) => serde_json::to_value(event),
+            Self::CareContext(event) => serde_json::to_value(event),
+            Self::LinkToken(event) => serde_json::to_value(event),
+            Self::Discovery(event) => serde_json::to_value(event),
+            Self::Consent(event) => serde_json::to_value(event),
+            Self::Transfer(event) => serde_json::to_value(event),
+            Self::Access(event) => serde_json::to_value(event),
+        };
+        json.expect("our own events serialise")
+    }
+
     /// The confidential part, to open or to erase it.
     pub fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
         match self {
