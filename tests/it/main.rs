@@ -15,4 +15,5 @@ mod journey;
 mod log;
 mod privacy;
 mod tidy;
+mod two_processes;
 mod visits;

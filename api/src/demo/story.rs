@@ -73,7 +73,8 @@ pub(super) async fn tell(stage: &Stage, progress: &mut Progress) -> anyhow::Resu
     })
     .await?;
 
-    let transaction = step_with(stage, progress, "Ask for the records", async {
+    // The answer alone: the transfer that it starts is the next step.
+    let transaction = unsettled(stage, progress, "Ask for the records", async {
         let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
         let transaction = stage.sandbox.hiu().request(request).await?;
         Ok((transaction, "acknowledged; the HIU's key checked".to_owned()))
@@ -109,8 +110,23 @@ async fn step(
     step_with(stage, progress, title, async { Ok(((), work.await?)) }).await
 }
 
-/// A step, with its line in the table whatever happens.
+/// A step that is over when everything that it has led to is done.
 async fn step_with<T>(
+    stage: &Stage,
+    progress: &mut Progress,
+    title: &'static str,
+    work: impl Future<Output = anyhow::Result<(T, String)>>,
+) -> anyhow::Result<T> {
+    let settled = async {
+        let done = work.await?;
+        settle(stage).await?;
+        Ok(done)
+    };
+    unsettled(stage, progress, title, settled).await
+}
+
+/// A step, with its line in the table whatever happens.
+async fn unsettled<T>(
     stage: &Stage,
     progress: &mut Progress,
     title: &'static str,
@@ -118,7 +134,6 @@ async fn step_with<T>(
 ) -> anyhow::Result<T> {
     progress.begin(title, stage.log.head().await?);
     let result = work.await;
-    settle(stage).await?;
     let head = stage.log.head().await?;
     match result {
         Ok((value, words)) => {

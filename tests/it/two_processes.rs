@@ -1,0 +1,62 @@
+//! Two processes on one database: they share the work, and one takes over when the other dies.
+
+use hip_sandbox::Operation;
+use hip_tests::World;
+use hip_tests::person::visit;
+use hip_tests::process::{Launch, free_port};
+
+/// A second process beside that of the world, with the same configuration but its own port.
+fn second(world: &World) -> Launch {
+    let url = format!("http://127.0.0.1:{}", free_port());
+    let text = std::fs::read_to_string(&world.launch.config).unwrap();
+    let listen = |url: &str| url.trim_start_matches("http://").to_owned();
+    let config = world.launch.config.with_file_name("second.toml");
+    std::fs::write(&config, text.replace(&listen(&world.launch.url), &listen(&url))).unwrap();
+    Launch {
+        config,
+        log: world.launch.log.with_file_name("second.log"),
+        database_url: world.launch.database_url.clone(),
+        client_secret: world.launch.client_secret.clone(),
+        api_key: world.launch.api_key.clone(),
+        url,
+    }
+}
+
+#[tokio::test]
+async fn the_survivor_takes_over_and_nothing_is_done_twice() {
+    let (world, first) = World::start().await;
+    let other = second(&world);
+    let _survivor = other.start().await;
+    for n in 0..5 {
+        assert_eq!(world.push(&visit(&format!("31{n}"), true)).await.0, 201);
+    }
+    // In the middle of it: the leases of the first are not given back.
+    first.kill();
+    world.sandbox.set_bridge_url(&other.url);
+    for n in 5..10 {
+        let client = reqwest::Client::builder().build().unwrap();
+        let response = client
+            .post(format!("{}/v1/visits", other.url))
+            .bearer_auth(&other.api_key)
+            .body(visit(&format!("31{n}"), true).to_string())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status(), 201);
+    }
+    world.until("visit.linked", 10).await;
+    world.until_idle().await;
+    assert_eq!(world.count("care_context.linked").await, 10);
+    assert_eq!(world.count("visit.bundles_built").await, 10);
+    assert_eq!(world.sandbox.phr().linked("kavya.n90@sbx").len(), 20, "ten visits, two kinds each");
+    let accepted = world
+        .sandbox
+        .journal()
+        .snapshot()
+        .iter()
+        .filter(|entry| entry.operation == Some(Operation::LinkCareContext))
+        .filter(|entry| entry.status == Some(202) && !entry.duplicate)
+        .count();
+    assert_eq!(accepted, 10, "the gateway was asked once for each visit");
+    assert!(world.sandbox.violations().is_empty(), "{:?}", world.sandbox.violations());
+}
