@@ -1,14 +1,31 @@
-//! `hip bench`.
+//! `hip bench`: measurements, each beside its ceiling in the same run.
+//!
+//! A figure of one machine says nothing about another, so every goal is a ratio to something that
+//! was measured in the same minute: the same disk, the same neighbours. Rounds are interleaved and
+//! all of them are published.
+
+mod append;
+mod goal;
+mod machine;
+mod sample;
+mod seal;
+
+use std::path::Path;
 
 use crate::cli::Answer;
 
 /// Measurements.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Placeholder.
-    Append,
+    /// Appending to the log, beside pgbench and cqrs-es over postgres-es.
+    Append(append::Options),
+    /// Sealing a page, beside the encryption that nobody can avoid.
+    Seal(seal::Options),
 }
 
-pub(crate) async fn run(_: Command) -> anyhow::Result<Answer> {
-    Ok(Answer::No)
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+    match command {
+        Command::Append(options) => append::run(options, data_dir).await,
+        Command::Seal(options) => Ok(seal::run(&options)),
+    }
 }

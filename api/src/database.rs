@@ -23,7 +23,8 @@ impl Database {
         }
         let data_dir = data_dir.join("pg");
         let started = tokio::task::spawn_blocking(move || start(data_dir)).await?;
-        let private = started.context("no database: set DATABASE_URL, or let a private one start")?;
+        let private =
+            started.context("no database: set DATABASE_URL, or let a private one start")?;
         let url = SecretString::from(private.url(NAME));
         Ok(Self { url, private: Some(private) })
     }

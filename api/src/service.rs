@@ -78,8 +78,7 @@ fn start_readers(
     for subscriber in subscribers {
         let pace = Pace { lease: composed.config.lease(), poll: READER_POLL };
         let pool = composed.pool.clone();
-        let subscription =
-            Subscription::new(Arc::clone(&log), pool, subscriber, pace, process);
+        let subscription = Subscription::new(Arc::clone(&log), pool, subscriber, pace, process);
         let (head, stop) = (composed.log.watch_head(), stop.clone());
         parts.spawn(async move {
             subscription.run(head, stop).await;

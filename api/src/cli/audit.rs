@@ -34,7 +34,11 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     pool.close().await;
     database.close().await;
     let report = report?;
-    if json { say_json(&as_json(&report)) } else { say(&in_words(&report)) }
+    if json {
+        say_json(&as_json(&report));
+    } else {
+        say(&in_words(&report));
+    }
     Ok(if report.broken.is_none() { Answer::Yes } else { Answer::No })
 }
 
@@ -48,7 +52,10 @@ pub(crate) fn in_words(report: &Report) -> String {
         }
         Some(broken) => {
             let what = broken.what;
-            format!("chain broken at position {}, stream {}: {what}", broken.position, broken.stream)
+            format!(
+                "chain broken at position {}, stream {}: {what}",
+                broken.position, broken.stream
+            )
         }
     }
 }

@@ -33,7 +33,11 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Answer> {
         Command::Vectors { file, json } => run_vectors(file, *json),
         Command::Explain { key, json } => {
             let explanation = explain::key(key);
-            if *json { say_json(&explanation) } else { say(&explanation.to_string()) }
+            if *json {
+                say_json(&explanation);
+            } else {
+                say(&explanation.to_string());
+            }
             Ok(if explanation.accepted { Answer::Yes } else { Answer::No })
         }
     }

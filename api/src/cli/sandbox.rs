@@ -49,7 +49,10 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     say(&format!("gateway        {}", sandbox.gateway_url()));
     say(&format!("HIU            {}", sandbox.hiu_push_url()));
     say(&format!("client id      {}", credentials.client_id));
-    say(&format!("client secret  {} (a made-up one, of this twin only)", credentials.client_secret));
+    say(&format!(
+        "client secret  {} (a made-up one, of this twin only)",
+        credentials.client_secret
+    ));
     say(&format!("callbacks to   {bridge_url}"));
     let mut stop = serve::stop_on_signal()?;
     let _ = stop.wait_for(|stop| *stop).await;

@@ -128,9 +128,8 @@ fn validate(files: &[PathBuf], json: bool) -> anyhow::Result<Answer> {
 }
 
 async fn show(code: &str, facility: Option<&str>, server: &Server) -> anyhow::Result<Answer> {
-    let mut request = client()?
-        .get(format!("{}/v1/visits/{code}", server.url))
-        .bearer_auth(&server.api_key);
+    let mut request =
+        client()?.get(format!("{}/v1/visits/{code}", server.url)).bearer_auth(&server.api_key);
     if let Some(facility) = facility {
         request = request.query(&[("facility", facility)]);
     }

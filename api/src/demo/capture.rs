@@ -16,8 +16,8 @@ pub(super) struct Capture {
 
 impl Capture {
     pub(super) fn create(path: &Path) -> anyhow::Result<Self> {
-        let file = File::create(path)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
+        let file =
+            File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
         Ok(Self { file: BufWriter::new(file), path: path.to_owned() })
     }
 

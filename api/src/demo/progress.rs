@@ -45,7 +45,11 @@ impl Progress {
         let line = format!("{mark} {title}: {words}");
         self.bar.disable_steady_tick();
         self.bar.set_message("");
-        if self.bar.is_hidden() { crate::cli::say(&line) } else { self.bar.println(line) }
+        if self.bar.is_hidden() {
+            crate::cli::say(&line);
+        } else {
+            self.bar.println(line);
+        }
         self.steps.push(Step {
             title,
             events_written: head - before,

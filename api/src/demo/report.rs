@@ -27,7 +27,10 @@ fn table(steps: &[Step]) {
             Err(words) => ("FAILED", words),
         };
         let took = format!("{:.0} ms", step.took.as_secs_f64() * 1000.0);
-        say(&format!("{:<width$}  {:>6}  {took:>8}  {mark}: {words}", step.title, step.events_written));
+        say(&format!(
+            "{:<width$}  {:>6}  {took:>8}  {mark}: {words}",
+            step.title, step.events_written
+        ));
     }
     say(&format!("{:<width$}  {events:>6}", "all"));
 }

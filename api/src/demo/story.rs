@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use hip_commands::port::{Clock, Ids};
 use hip_commands::port::log::StoredEvent;
+use hip_commands::port::{Clock, Ids};
 use hip_infra::clock::SystemClock;
 use hip_infra::event_store::verify;
 use hip_infra::ids::RandomIds;
@@ -60,10 +60,8 @@ pub(super) async fn tell(stage: &Stage, progress: &mut Progress) -> anyhow::Resu
     })
     .await?;
 
-    step(stage, progress, "Discover the older visit", async {
-        discover(stage, &older_code).await
-    })
-    .await?;
+    step(stage, progress, "Discover the older visit", async { discover(stage, &older_code).await })
+        .await?;
 
     let consent = step_with(stage, progress, "Give consent", async {
         let wish = ConsentRequest::new(ABHA_HOLDER.abha_address, FACILITY_ID);
@@ -207,7 +205,9 @@ async fn token(stage: &Stage, since: i64) -> anyhow::Result<String> {
     loop {
         for event in stage.log.page(since, 10_000).await? {
             match event.name.as_str() {
-                "link_token.issued" => return Ok("asked for, signed by the gateway, sealed".to_owned()),
+                "link_token.issued" => {
+                    return Ok("asked for, signed by the gateway, sealed".to_owned());
+                }
                 "link_token.reused" => return Ok("the one in the log is still good".to_owned()),
                 "link_token.rejected" => bail!("the gateway gives no token"),
                 _ => {}
@@ -226,7 +226,8 @@ async fn discover(stage: &Stage, older_code: &str) -> anyhow::Result<String> {
         Err(error) => bail!("nothing was found: {}", error.code),
     };
     ensure!(offer.already_linked.is_empty(), "a linked care context was offered again");
-    let offered = offer.care_contexts.iter().any(|context| context.care_context_reference == older_code);
+    let offered =
+        offer.care_contexts.iter().any(|context| context.care_context_reference == older_code);
     ensure!(offered, "the older visit was not offered");
     Ok(format!("one patient, by {}", offer.matched_by.join(" and ")))
 }
@@ -243,5 +244,7 @@ fn judge(delivery: &Delivery) -> anyhow::Result<String> {
     let status = delivery.session_status.as_deref().unwrap_or("nothing");
     ensure!(status == "TRANSFERRED", "the gateway was told {status}");
     let count = delivery.pages.len();
-    Ok(format!("{count} pages, each under its own key; all decrypted, checksums right; TRANSFERRED"))
+    Ok(format!(
+        "{count} pages, each under its own key; all decrypted, checksums right; TRANSFERRED"
+    ))
 }

@@ -24,7 +24,8 @@ impl FromRequestParts<Arc<Composed>> for ApiKey {
     ) -> Result<Self, Problem> {
         let shown = shown(parts).unwrap_or_default();
         // Digests have one length and give nothing away: their comparison needs no care about time.
-        let same = Sha256::digest(shown) == Sha256::digest(composed.secrets.api_key.expose_secret());
+        let same =
+            Sha256::digest(shown) == Sha256::digest(composed.secrets.api_key.expose_secret());
         if same {
             return Ok(Self);
         }

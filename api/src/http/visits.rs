@@ -20,7 +20,8 @@ pub(crate) async fn record(
     State(composed): Context,
     document: String,
 ) -> Result<Response, Problem> {
-    let recorded = visits::record(&composed.provider, &document).await.map_err(|error| problem(&error))?;
+    let recorded =
+        visits::record(&composed.provider, &document).await.map_err(|error| problem(&error))?;
     tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
     let location = format!("/v1/visits/{}?facility={}", recorded.visit_code, recorded.facility);
     let status = if recorded.changed { StatusCode::CREATED } else { StatusCode::OK };
@@ -111,9 +112,9 @@ fn problem(error: &RecordError) -> Problem {
         }
         RecordError::Identifier { path, source } => invalid("mend the field in `errors`")
             .with_faults(vec![fault(path, "pattern", &source.to_string())]),
-        RecordError::UnknownFacility => invalid("the facility is not served here").with_faults(vec![
-            fault("facility.abdmFacilityId", "unknown", "must be a facility of this service"),
-        ]),
+        RecordError::UnknownFacility => invalid("the facility is not served here").with_faults(
+            vec![fault("facility.abdmFacilityId", "unknown", "must be a facility of this service")],
+        ),
         RecordError::Visit(DispatchError::Refused(refusal)) => Problem::new(
             StatusCode::CONFLICT,
             "conflict",

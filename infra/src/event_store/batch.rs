@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use hip_commands::port::log::{Appended, LogError};
 use hip_domain::stream::StreamId;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
+use sqlx::{PgConnection, Row};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -141,11 +141,11 @@ impl From<Outcome> for Result<Appended, LogError> {
 
 /// One call: its own transaction, durable when it returns. Outcomes in the order of the commands.
 pub(super) async fn append(
-    pool: &PgPool,
+    connection: &mut PgConnection,
     commands: &[Queued],
 ) -> Result<Vec<Outcome>, sqlx::Error> {
     let columns = Columns::of(commands);
-    let rows = sqlx::query(include_str!("sql/append.sql"))
+    let row = sqlx::query(include_str!("sql/append.sql"))
         .bind(SHARD)
         .bind(&columns.stream)
         .bind(&columns.stream_type)
@@ -167,19 +167,28 @@ pub(super) async fn append(
         .bind(&columns.key_id)
         .bind(&columns.key_wrapped)
         .bind(&columns.key_kek)
-        .fetch_all(pool)
+        .fetch_one(connection)
         .await?;
-    rows.iter().zip(commands).map(|(row, queued)| outcome(row, queued)).collect()
+    outcomes(&row, commands)
 }
 
-fn outcome(row: &PgRow, queued: &Queued) -> Result<Outcome, sqlx::Error> {
-    let version = row.try_get("version")?;
-    Ok(match row.try_get("outcome")? {
-        "ok" => Outcome::Ok { version, position: row.try_get("last_position")? },
-        "duplicate" => {
-            let stream: &str = row.try_get("stream")?;
-            Outcome::Duplicate { version, same_stream: stream == queued.command.stream.as_str() }
-        }
-        _ => Outcome::Conflict { version },
-    })
+/// The three arrays of the answer, command by command.
+fn outcomes(row: &PgRow, commands: &[Queued]) -> Result<Vec<Outcome>, sqlx::Error> {
+    let versions: Vec<i64> = row.try_get("a_version")?;
+    let positions: Vec<Option<i64>> = row.try_get("a_position")?;
+    let answered: Vec<Option<String>> = row.try_get("a_answered")?;
+    if [versions.len(), positions.len(), answered.len()] != [commands.len(); 3] {
+        return Err(sqlx::Error::Protocol("an answer for other commands".to_owned()));
+    }
+    let answers = versions.into_iter().zip(positions).zip(answered).zip(commands);
+    Ok(answers
+        .map(|(((version, position), answered), queued)| match (position, answered) {
+            (Some(position), _) => Outcome::Ok { version, position },
+            (None, Some(stream)) => {
+                let same_stream = stream == queued.command.stream.as_str();
+                Outcome::Duplicate { version, same_stream }
+            }
+            (None, None) => Outcome::Conflict { version },
+        })
+        .collect())
 }

@@ -4,7 +4,8 @@ use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use hip_commands::port::log::{Appended, LogError};
-use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgPool, Postgres};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::batch::{self, Command, Outcome, Queued};
@@ -31,7 +32,8 @@ impl Writer {
     pub(super) fn start(pool: PgPool) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE_LENGTH);
         let (announce, head) = watch::channel(0);
-        tokio::spawn(Task { pool, waiting, backlog: VecDeque::new(), announce }.run());
+        let task = Task { pool, connection: None, waiting, backlog: VecDeque::new(), announce };
+        tokio::spawn(task.run());
         Self { queue, head }
     }
 
@@ -50,6 +52,8 @@ impl Writer {
 
 struct Task {
     pool: PgPool,
+    /// Kept from call to call: the pool would ask the server each time whether it is still there.
+    connection: Option<PoolConnection<Postgres>>,
     waiting: mpsc::Receiver<Queued>,
     /// Taken from the queue, left out of the last call: same stream or key, or too much at once.
     backlog: VecDeque<Queued>,
@@ -64,6 +68,9 @@ impl Task {
                     Some(queued) => self.backlog.push_back(queued),
                     None => return,
                 }
+                // Tasks that are ready take their turn first, and with it a place in this call.
+                // Nobody is waited for.
+                tokio::task::yield_now().await;
             }
             while self.backlog.len() < QUEUE_LENGTH
                 && let Ok(queued) = self.waiting.try_recv()
@@ -77,7 +84,7 @@ impl Task {
 
     /// Stores a batch and answers everyone in it. A batch that fails as a whole is cut in halves
     /// until the command that spoils it is alone.
-    async fn store(&self, batch: Vec<Queued>) {
+    async fn store(&mut self, batch: Vec<Queued>) {
         let mut parts = vec![batch];
         while let Some(mut part) = parts.pop() {
             match self.call(&part).await {
@@ -120,11 +127,11 @@ impl Task {
     }
 
     /// One call, made again while that may help.
-    async fn call(&self, part: &[Queued]) -> Result<Vec<Outcome>, sqlx::Error> {
+    async fn call(&mut self, part: &[Queued]) -> Result<Vec<Outcome>, sqlx::Error> {
         let mut raced = false;
         let mut reconnects = 0;
         loop {
-            match batch::append(&self.pool, part).await {
+            match self.call_once(part).await {
                 Ok(outcomes) => return Ok(outcomes),
                 // Another writer made the same stream or key, or the two got in each other's way.
                 Err(error) if is_race(&error) && !raced => raced = true,
@@ -135,6 +142,17 @@ impl Task {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// One call. After an error the connection goes back to the pool, which looks whether it is good.
+    async fn call_once(&mut self, part: &[Queued]) -> Result<Vec<Outcome>, sqlx::Error> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.pool.acquire().await?,
+        };
+        let outcomes = batch::append(&mut connection, part).await?;
+        self.connection = Some(connection);
+        Ok(outcomes)
     }
 }
 

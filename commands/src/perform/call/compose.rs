@@ -185,14 +185,10 @@ impl Composer<'_> {
         in_reply_to: RequestId,
     ) -> Result<Composed, TaskError> {
         let facility = self.asked_facility(in_reply_to).await?;
-        let response = json!({ "requestId": in_reply_to });
-        let body = match refusal {
-            None => json!({
-                "acknowledgement": { "status": "OK", "consentId": consent.as_str() },
-                "response": response,
-            }),
-            Some(code) => json!({ "error": error(code, false), "response": response }),
-        };
+        let accepted = json!({
+            "acknowledgement": { "status": "OK", "consentId": consent.as_str() },
+        });
+        let body = reply(accepted, refusal, in_reply_to);
         Ok(self.to_gateway("/consent/v3/request/hip/on-notify", facility, &body))
     }
 
@@ -203,17 +199,10 @@ impl Composer<'_> {
         in_reply_to: RequestId,
     ) -> Result<Composed, TaskError> {
         let facility = self.asked_facility(in_reply_to).await?;
-        let response = json!({ "requestId": in_reply_to });
-        let body = match refusal {
-            None => json!({
-                "hiRequest": {
-                    "transactionId": transaction.as_str(),
-                    "sessionStatus": "ACKNOWLEDGED",
-                },
-                "response": response,
-            }),
-            Some(code) => json!({ "error": error(code, false), "response": response }),
-        };
+        let accepted = json!({
+            "hiRequest": { "transactionId": transaction.as_str(), "sessionStatus": "ACKNOWLEDGED" },
+        });
+        let body = reply(accepted, refusal, in_reply_to);
         Ok(self.to_gateway("/data-flow/v3/health-information/hip/on-request", facility, &body))
     }
 
@@ -297,6 +286,13 @@ impl Composer<'_> {
         let received = received.await?.map(|recorded| recorded.event);
         received.ok_or_else(|| TaskError::never("there is no such message"))
     }
+}
+
+/// A yes, or an error in its place; with the request that it answers.
+fn reply(accepted: Value, refusal: Option<&ErrorCode>, in_reply_to: RequestId) -> Value {
+    let mut body = refusal.map_or(accepted, |code| json!({ "error": error(code, false) }));
+    body["response"] = json!({ "requestId": in_reply_to });
+    body
 }
 
 fn abha_address(abha: &Abha) -> Result<&str, TaskError> {

@@ -1,4 +1,3 @@
--- One group commit; see migrations/0003_append.sql for the arguments and the outcomes.
-SELECT cmd, outcome, version, last_position, stream
+-- One group commit; see migrations/0003_append.sql for the arguments and the answer.
+SELECT a_version, a_position, a_answered
   FROM es.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
- ORDER BY cmd

@@ -1,0 +1,88 @@
+//! `hip bench append`: what the log's safety costs, beside the plainest table there is and beside
+//! cqrs-es over postgres-es.
+
+mod case;
+mod ceiling;
+mod cpu;
+mod goals;
+mod measured;
+mod own;
+mod reference;
+mod report;
+mod rounds;
+mod server;
+
+use std::path::Path;
+
+use anyhow::bail;
+use clap::value_parser;
+use url::Url;
+
+use super::goal;
+use super::machine::Machine;
+use crate::cli::{Answer, complain, say, say_json};
+use report::Report;
+use rounds::Subjects;
+use server::Server;
+
+/// What to measure on, and for how long.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Rounds; each measures everything once.
+    #[arg(long, default_value_t = 5, value_parser = value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Seconds of each measurement, after one of warming up.
+    #[arg(long, default_value_t = 3, value_parser = value_parser!(u32).range(1..))]
+    seconds: u32,
+    /// Streams that the commands of a measurement go round in.
+    #[arg(long, default_value_t = 2_000, value_parser = value_parser!(u32).range(256..))]
+    streams: u32,
+    /// A server to measure on instead of a private one; its databases `hip_bench_…` are replaced.
+    #[arg(long)]
+    url: Option<Url>,
+    /// Only measurements whose name contains this, and the ceiling.
+    #[arg(long)]
+    only: Option<String>,
+}
+
+pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    // A private server does not hear Ctrl-C: it ends, and its folder goes, when this is dropped.
+    let report = tokio::select! {
+        report = measure(&options, data_dir) => report?,
+        _ = tokio::signal::ctrl_c() => bail!("interrupted"),
+    };
+    if options.json {
+        say_json(&report);
+    } else {
+        report.print();
+        say("");
+        goal::print(&report.goals);
+    }
+    Ok(Answer::Yes)
+}
+
+async fn measure(options: &Options, data_dir: &Path) -> anyhow::Result<Report> {
+    let mut machine = Machine::look();
+    let server = Server::open(options.url.clone(), data_dir).await?;
+    if !options.json {
+        say(&format!("On {}; {}.", machine.describe(), server.describe()));
+    }
+    let measured = match Subjects::prepare(&server).await {
+        Ok(subjects) => {
+            if !subjects.has_reference() {
+                complain(&format!("reference: {}", reference::HINT));
+            }
+            let rounds = rounds::measure(&server, &subjects, options).await;
+            rounds.map(|rounds| (rounds, subjects.has_reference()))
+        }
+        Err(error) => Err(error),
+    };
+    let version = server.version.clone();
+    server.close().await;
+    let (rounds, has_reference) = measured?;
+    machine.look_again();
+    Ok(Report::new(machine, version, options, has_reference, rounds))
+}

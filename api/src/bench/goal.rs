@@ -1,0 +1,72 @@
+//! A goal, and whether it was reached.
+
+use serde::Serialize;
+
+use crate::cli::say;
+
+/// A goal of the design, and what was measured.
+#[derive(Serialize)]
+pub(crate) struct Goal {
+    /// Its name in the design.
+    id: &'static str,
+    /// What is compared with what.
+    what: String,
+    bound: Bound,
+    /// Nothing when something that it needs could not be measured.
+    measured: Option<f64>,
+    is_met: Option<bool>,
+}
+
+/// On which side of its limit a goal wants the measured value.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Bound {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+impl Goal {
+    pub(crate) fn new(
+        id: &'static str,
+        what: impl Into<String>,
+        bound: Bound,
+        measured: Option<f64>,
+    ) -> Self {
+        let is_met = measured.map(|measured| match bound {
+            Bound::AtLeast(limit) => measured >= limit,
+            Bound::AtMost(limit) => measured <= limit,
+        });
+        Self { id, what: what.into(), bound, measured, is_met }
+    }
+}
+
+/// Prints the goals, one a line.
+pub(crate) fn print(goals: &[Goal]) {
+    let width = goals.iter().map(|goal| goal.what.chars().count()).max().unwrap_or(0);
+    say(&format!("{:<4} {:<width$}  {:>6}  {:>8}", "goal", "", "limit", "measured"));
+    for goal in goals {
+        let limit = match goal.bound {
+            Bound::AtLeast(limit) => format!("≥ {limit:.2}"),
+            Bound::AtMost(limit) => format!("≤ {limit:.2}"),
+        };
+        let measured = goal.measured.map_or("–".to_owned(), |value| format!("{value:.2}"));
+        let verdict = match goal.is_met {
+            Some(true) => "met",
+            Some(false) => "NOT met",
+            None => "not measured",
+        };
+        say(&format!("{:<4} {:<width$}  {limit:>6}  {measured:>8}  {verdict}", goal.id, goal.what));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_measured_is_neither_met_nor_missed() {
+        assert_eq!(Goal::new("G", "", Bound::AtLeast(1.0), None).is_met, None);
+        assert_eq!(Goal::new("G", "", Bound::AtLeast(1.0), Some(1.0)).is_met, Some(true));
+        assert_eq!(Goal::new("G", "", Bound::AtMost(1.0), Some(1.01)).is_met, Some(false));
+    }
+}

@@ -1,0 +1,67 @@
+//! `hip bench seal`: a page, sealed, beside the encryption and the base64 that nobody can avoid.
+
+mod baseline;
+mod report;
+mod work;
+
+use std::time::{Duration, Instant};
+
+use abdm_fidelius::Dialect;
+use clap::value_parser;
+
+use super::goal;
+use super::machine::Machine;
+use crate::cli::{Answer, say, say_json};
+use report::Report;
+use work::{Work, Workload};
+
+/// Sizes of a page, in bytes: a prescription, and a scan.
+const SIZES: [usize; 2] = [10_000, 1_000_000];
+
+const DIALECTS: [Dialect; 2] = [Dialect::Weierstrass, Dialect::X25519];
+
+/// How long to measure.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Seconds for each size and dialect.
+    #[arg(long, default_value_t = 5, value_parser = value_parser!(u64).range(1..))]
+    seconds: u64,
+}
+
+pub(crate) fn run(options: &Options) -> Answer {
+    let mut machine = Machine::look();
+    let measured = SIZES
+        .into_iter()
+        .flat_map(|size| DIALECTS.map(|dialect| (size, dialect)))
+        .map(|(size, dialect)| measure(size, dialect, Duration::from_secs(options.seconds)))
+        .collect();
+    machine.look_again();
+    let report = Report::new(machine, options.seconds, measured);
+    if options.json {
+        say_json(&report);
+    } else {
+        report.print();
+        say("");
+        goal::print(&report.goals);
+    }
+    Answer::Yes
+}
+
+/// Each piece of work in turn until time is up, so that a noisy neighbour slows all of them. The
+/// first rounds warm up and count for nothing.
+fn measure(size: usize, dialect: Dialect, time: Duration) -> report::Measured {
+    const WARM_UP_ROUND_COUNT: usize = 20;
+    let workload = Workload::new(size, dialect);
+    let mut latencies = Work::ALL.map(|_| Vec::new());
+    let begun_at = Instant::now();
+    while begun_at.elapsed() < time {
+        for (work, latencies) in Work::ALL.into_iter().zip(&mut latencies) {
+            latencies.push(workload.time(work));
+        }
+    }
+    let latencies = latencies.map(|all| all.into_iter().skip(WARM_UP_ROUND_COUNT).collect());
+    report::Measured::new(size, dialect, latencies)
+}

@@ -1,0 +1,85 @@
+//! The pieces of work that are timed.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use abdm_fidelius::{Dialect, Nonce, PeerMaterial, PrivateKey, SealOnce};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::DateTime;
+
+use super::baseline::{self, Peer};
+
+/// A piece of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Work {
+    /// AES-256-GCM and base64 alone, key set-up and randomness included.
+    Encrypt,
+    /// One ECDH with a fresh key.
+    Agree,
+    /// MD5, the protocol's checksum, alone.
+    Checksum,
+    /// Our exchange alone: key, nonce, secret, session key, key material.
+    Exchange,
+    /// The whole: an exchange, the checksum, the ciphertext, its base64.
+    Full,
+}
+
+impl Work {
+    pub(super) const ALL: [Self; 5] =
+        [Self::Encrypt, Self::Agree, Self::Checksum, Self::Exchange, Self::Full];
+}
+
+/// What the work is done on.
+pub(super) struct Workload {
+    plaintext: Vec<u8>,
+    peer: Peer,
+    /// Checked once, as for a request of many pages.
+    material: PeerMaterial,
+}
+
+impl Workload {
+    pub(super) fn new(size: usize, dialect: Dialect) -> Self {
+        Self {
+            plaintext: (0_u8..=255).cycle().take(size).collect(),
+            peer: Peer::fresh(dialect),
+            material: material(dialect),
+        }
+    }
+
+    pub(super) fn time(&self, work: Work) -> Duration {
+        let plaintext = black_box(self.plaintext.as_slice());
+        match work {
+            Work::Encrypt => timed(|| baseline::encrypt(plaintext)),
+            Work::Agree => timed(|| self.peer.agree()),
+            Work::Checksum => timed(|| baseline::checksum(plaintext)),
+            Work::Exchange => timed(|| SealOnce::new(&self.material)),
+            Work::Full => timed(|| {
+                let exchange = SealOnce::new(&self.material).expect(CHECKED);
+                let page = exchange.seal(plaintext);
+                let checksum = page.checksum.clone();
+                (checksum, page.into_content())
+            }),
+        }
+    }
+}
+
+const CHECKED: &str = "the peer's key was checked and the system has randomness";
+
+/// The result is dropped after the clock has stopped.
+fn timed<T>(work: impl FnOnce() -> T) -> Duration {
+    let begun_at = Instant::now();
+    let result = black_box(work());
+    let took = begun_at.elapsed();
+    drop(result);
+    took
+}
+
+/// A requester's key material, checked as it is for a request.
+fn material(dialect: Dialect) -> PeerMaterial {
+    let key = PrivateKey::fresh(dialect).expect("the system has randomness").public_key();
+    let nonce = Nonce::fresh().expect("the system has randomness").to_base64();
+    let key = STANDARD.encode(key.as_bytes());
+    PeerMaterial::parse("ECDH", "Curve25519", &key, &nonce, "9999-12-31", DateTime::UNIX_EPOCH)
+        .expect("a key of ours is good")
+}
