@@ -35,7 +35,7 @@ pub(crate) struct Options {
 pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let capture = options.capture.as_deref().map(Capture::create).transpose()?;
     let mut progress = Progress::new();
-    progress.begin("Set the stage", 0);
+    progress.begin("Set the stage");
     // First: it looks at whose directory this is before anything is written there.
     let database = Database::open(data_dir).await?;
     std::fs::create_dir_all(data_dir)?;

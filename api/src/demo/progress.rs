@@ -16,7 +16,9 @@ pub(super) struct Step {
 pub(super) struct Progress {
     pub(super) steps: Vec<Step>,
     bar: ProgressBar,
-    current: Option<(&'static str, i64, Instant)>,
+    current: Option<(&'static str, Instant)>,
+    /// Up to where the log's events have been counted to a step.
+    counted: i64,
 }
 
 impl Progress {
@@ -25,19 +27,24 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
             bar.set_style(style);
         }
-        Self { steps: vec![], bar, current: None }
+        Self { steps: vec![], bar, current: None, counted: 0 }
     }
 
-    /// A step begins, with the log at `head`.
-    pub(super) fn begin(&mut self, title: &'static str, head: i64) {
-        self.current = Some((title, head, Instant::now()));
+    /// Events up to here are not of this run.
+    pub(super) const fn count_from(&mut self, head: i64) {
+        self.counted = head;
+    }
+
+    /// A step begins.
+    pub(super) fn begin(&mut self, title: &'static str) {
+        self.current = Some((title, Instant::now()));
         self.bar.set_message(title);
         self.bar.enable_steady_tick(Duration::from_millis(100));
     }
 
     /// The current step ends, with the log at `head`.
     pub(super) fn end(&mut self, head: i64, outcome: Result<String, String>) {
-        let Some((title, before, since)) = self.current.take() else { return };
+        let Some((title, since)) = self.current.take() else { return };
         let (mark, words) = match &outcome {
             Ok(words) => ("✓", words),
             Err(words) => ("✗", words),
@@ -52,10 +59,11 @@ impl Progress {
         }
         self.steps.push(Step {
             title,
-            events_written: head - before,
+            events_written: head - self.counted,
             took: since.elapsed(),
             outcome,
         });
+        self.counted = head;
     }
 
     /// Nothing moves any more.

@@ -67,7 +67,8 @@ impl Stage {
             0 => "a new log".to_owned(),
             head => format!("the log of earlier runs goes on after event {head}"),
         };
-        progress.end(0, Ok(words));
+        progress.count_from(head);
+        progress.end(head, Ok(words));
         let pushes = Mutex::default();
         Ok(Self { database, sandbox, log, pool, url, pushes, stop, service })
     }

@@ -130,7 +130,7 @@ async fn unsettled<T>(
     title: &'static str,
     work: impl Future<Output = anyhow::Result<(T, String)>>,
 ) -> anyhow::Result<T> {
-    progress.begin(title, stage.log.head().await?);
+    progress.begin(title);
     let result = work.await;
     let head = stage.log.head().await?;
     match result {
