@@ -25,7 +25,7 @@ pub(crate) enum Command {
 
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
     match command {
-        Command::Append(options) => append::run(options, data_dir).await,
+        Command::Append(options) => Box::pin(append::run(options, data_dir)).await,
         Command::Seal(options) => Ok(seal::run(&options)),
     }
 }

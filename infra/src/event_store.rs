@@ -1,6 +1,6 @@
 //! The event log in Postgres.
 //!
-//! Writing goes through one [`writer`] task, which turns what is queued into one call of
+//! Writing goes through one `writer` task, which turns what is queued into one call of
 //! `es.append` (migrations/0003): a group commit. Bodies are sealed and hashed before the call,
 //! never inside its transaction. Reading is plain SQL: positions have no holes and become visible
 //! in order, so a reader needs no guard against late commits.
