@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Executor, PgPool};
+use sqlx::{ConnectOptions, Connection, Executor, PgPool};
 use thiserror::Error;
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -14,6 +14,10 @@ const STATEMENT_TIMEOUT: &str = "SET statement_timeout = '5s'";
 
 /// The role that may append to the log and read it, and never change it.
 const SET_ROLE: &str = "SET ROLE hip_service";
+
+/// A connection that lay unused for longer than this is asked whether it still lives. One that was
+/// used a moment ago is not: the question costs as much as a small query.
+const IDLE_TRUSTED: Duration = Duration::from_secs(1);
 
 /// Why the database cannot be used.
 #[derive(Debug, Error)]
@@ -66,6 +70,12 @@ pub async fn connect(url: &str, connection_count_max: u32) -> Result<PgPool, Dat
     PgPoolOptions::new()
         .max_connections(connection_count_max)
         .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .before_acquire(|connection, used| {
+            Box::pin(async move {
+                Ok(used.idle_for < IDLE_TRUSTED || connection.ping().await.is_ok())
+            })
+        })
         .after_connect(|connection, _| {
             Box::pin(async move {
                 connection.execute(SET_ROLE).await?;
