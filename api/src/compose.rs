@@ -55,6 +55,7 @@ pub(crate) async fn compose(
         gateway: gateway.clone(),
         hiu: Arc::new(hiu),
         directory: Arc::new(PgPatientDirectory::new(pool.clone())),
+        otp_sender: config.otp_sender(&secrets)?,
         clock,
         ids,
         // No cache: streams here are short, and another process may decide on them too.

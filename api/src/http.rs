@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use hip_domain::inbound::CallbackKind;
+use hip_domain::inbound::{ApiVersion, CallbackKind};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -52,13 +52,17 @@ pub(crate) fn router(composed: Arc<Composed>) -> Router {
 fn callbacks() -> Router<Arc<Composed>> {
     let mut router = Router::new();
     for kind in CallbackKind::ALL {
-        for prefix in ["", "/api"] {
-            for end in ["", "/"] {
-                let path = format!("{prefix}{}{end}", kind.path());
-                let receive = move |context: Context, uri, headers, body| {
-                    callbacks::receive(context, kind, uri, headers, body)
-                };
-                router = router.route(&path, post(receive));
+        let current = std::iter::once(kind.path()).chain(kind.other_paths().iter().copied());
+        let current = current.map(|path| (path, ApiVersion::V3));
+        let before = kind.v05_path().map(|path| (path, ApiVersion::V05));
+        for (path, api) in current.chain(before) {
+            let receive = move |context: Context, uri, headers, body| {
+                callbacks::receive(context, kind, api, uri, headers, body)
+            };
+            for prefix in ["", "/api"] {
+                for end in ["", "/"] {
+                    router = router.route(&format!("{prefix}{path}{end}"), post(receive));
+                }
             }
         }
     }

@@ -6,10 +6,16 @@
 mod consent_notify;
 mod discover;
 mod health_information_request;
+mod link_confirm;
+mod link_init;
 mod on_carecontext;
 mod on_generate_token;
+mod on_notify;
+mod patient_share;
+mod patient_status;
 pub mod wire;
 
+use chrono::{DateTime, Utc};
 use hip_domain::care_context::CareContext;
 use hip_domain::consent::GrantedCareContext;
 use hip_domain::id::{ErrorCode, SubjectId};
@@ -26,6 +32,8 @@ pub(crate) struct Incoming<'a> {
     pub(crate) body: &'a str,
     /// The event that stored it; its subject is the message's own.
     pub(crate) cause: &'a Cause,
+    /// When it was stored.
+    pub(crate) recorded_at: DateTime<Utc>,
 }
 
 impl Incoming<'_> {
@@ -94,6 +102,13 @@ pub(crate) async fn interpret(
         CallbackKind::HealthInformationRequest => {
             health_information_request::interpret(provider, incoming).await
         }
+        CallbackKind::LinkInit => link_init::interpret(provider, incoming).await,
+        CallbackKind::LinkConfirm => link_confirm::interpret(provider, incoming).await,
+        CallbackKind::ContextOnNotify | CallbackKind::SmsOnNotify => {
+            on_notify::interpret(provider, incoming).await
+        }
+        CallbackKind::PatientShare => patient_share::interpret(provider, incoming).await,
+        CallbackKind::PatientStatus => patient_status::interpret(provider, incoming).await,
     }
 }
 

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use hip_domain::access::AccessEvent;
 use hip_domain::event::Event;
 use hip_domain::id::{Digest, FacilityId, RequestId, SubjectId};
-use hip_domain::inbound::{BearerCheck, CallbackKind, InboundEvent, RawMessage, Received};
+use hip_domain::inbound::{
+    ApiVersion, BearerCheck, CallbackKind, InboundEvent, RawMessage, Received,
+};
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 use thiserror::Error;
@@ -17,11 +19,13 @@ use crate::provider::Provider;
 pub struct Message {
     /// What it is about.
     pub kind: CallbackKind,
+    /// The dialect it speaks.
+    pub api: ApiVersion,
     /// `X-HIP-ID`.
     pub facility: FacilityId,
-    /// `REQUEST-ID`.
+    /// `REQUEST-ID`, or `requestId` in the older dialect.
     pub request_id: RequestId,
-    /// `TIMESTAMP`, when it could be read.
+    /// `TIMESTAMP` or `timestamp`, when it could be read.
     pub sent_at: Option<DateTime<Utc>>,
     /// How the sender proved itself.
     pub bearer: BearerCheck,
@@ -45,11 +49,12 @@ pub enum IntakeError {
 
 /// Stores a message, durably. The same message again changes nothing.
 pub async fn receive(provider: &Provider, message: Message) -> Result<(), IntakeError> {
-    let Message { kind, facility, request_id, sent_at, bearer, raw } = message;
+    let Message { kind, api, facility, request_id, sent_at, bearer, raw } = message;
     let digest = Digest::of(raw.body.as_bytes());
     let stream = StreamId::inbound(request_id);
     let received = InboundEvent::Received(Received {
         kind,
+        api,
         facility,
         request_id,
         sent_at,

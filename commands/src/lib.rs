@@ -7,13 +7,17 @@
 //! This crate knows the domain and names what it needs from outside as [`port`]s; it knows neither
 //! Postgres nor HTTP.
 
+pub mod abdm_error;
 pub mod callbacks;
 pub mod codec;
 pub mod dispatch;
 mod hiu_key;
 pub mod intake;
+mod leaving;
+mod link_refusal;
 pub mod lookup;
 pub mod matching;
+mod otp;
 pub mod perform;
 pub mod port;
 pub mod process;

@@ -17,6 +17,10 @@ pub enum Lookup<'a> {
     AbhaNumber(&'a str),
     /// A mobile number in any Indian spelling.
     Mobile(&'a str),
+    /// The digits of an OTP, with the link reference that they belong to.
+    Otp(&'a str),
+    /// The counter of a facility, as its code names it.
+    Counter(&'a str),
     /// Content that is compared with what was there before.
     Content(&'a str),
 }
@@ -31,6 +35,8 @@ impl Lookup<'_> {
             Self::AbhaAddress(_) => "abha-address",
             Self::AbhaNumber(_) => "abha-number",
             Self::Mobile(_) => "mobile",
+            Self::Otp(_) => "otp",
+            Self::Counter(_) => "counter",
             Self::Content(_) => "content",
         }
     }
@@ -41,6 +47,8 @@ impl Lookup<'_> {
             Self::Beneficiary(text)
             | Self::Visit(text)
             | Self::CareContext(text)
+            | Self::Otp(text)
+            | Self::Counter(text)
             | Self::Content(text) => (*text).to_owned(),
             Self::AbhaAddress(text) => abha_address(text),
             Self::AbhaNumber(text) => digits(text),

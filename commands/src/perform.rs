@@ -6,10 +6,15 @@ mod encrypt_page;
 mod find_patient;
 mod interpret;
 mod link;
-mod person;
+pub(crate) mod person;
 mod prepare_transfer;
 mod transfer;
+mod user_link;
 
+use hip_domain::care_context::CareContextCommand;
+
+use crate::abdm_error::Context;
+use crate::link_refusal;
 use crate::provider::Provider;
 use crate::task::{Due, Task, TaskError};
 
@@ -18,15 +23,58 @@ pub async fn perform(provider: &Provider, due: &Due) -> Result<(), TaskError> {
     match &due.task {
         Task::Interpret { inbound } => interpret::perform(provider, due, inbound).await,
         Task::BuildDocuments { visit } => build_documents::perform(provider, due, visit).await,
-        Task::RegisterCareContext { care_context, facts, hi_types, link_with } => {
-            link::register(provider, due, care_context, facts, hi_types, link_with.as_ref()).await
+        Task::RegisterCareContext { care_context, facts, hi_types, link_with, revision } => {
+            let command = CareContextCommand::Register {
+                facts: facts.clone(),
+                hi_types: hi_types.clone(),
+                link_with: link_with.clone(),
+                revision: *revision,
+            };
+            link::tell(provider, due, care_context, command).await
         }
         Task::NeedLinkToken { link_token, care_context, facility, subject, request_id } => {
             let need = link::Need { care_context, facility, subject: *subject };
             link::need_token(provider, due, link_token, &need, *request_id).await
         }
-        Task::RequestLink { care_context, link_token, request_id } => {
-            link::request(provider, due, care_context, link_token, *request_id).await
+        Task::RequestLink { care_context, link_token, request_id, issued_by } => {
+            let command = CareContextCommand::RequestLink {
+                request_id: *request_id,
+                link_token: link_token.clone(),
+                issued_by: *issued_by,
+            };
+            link::tell(provider, due, care_context, command).await
+        }
+        Task::RejectLinkToken { link_token, request_id, code, counted } => {
+            link::reject_token(provider, due, link_token, *request_id, code, *counted).await
+        }
+        Task::RejectLink { care_context, request_id, code } => {
+            let code = Some(code.clone());
+            let now = provider.clock.now();
+            let command = link_refusal::command(*request_id, code, Context::LinkCareContext, now);
+            link::tell(provider, due, care_context, command).await
+        }
+        Task::RetryLink { care_context, link_token, drop, request_id } => {
+            let retry = link::Retry { care_context, link_token, drop: *drop };
+            link::retry(provider, due, &retry, *request_id).await
+        }
+        Task::FailLink { care_context, code } => {
+            let command = CareContextCommand::FailLink { code: code.clone() };
+            link::tell(provider, due, care_context, command).await
+        }
+        Task::OfferBySms { care_context, request_id } => {
+            link::offer_by_sms(provider, due, care_context, *request_id).await
+        }
+        Task::LinkByPatient { care_context, request_id, hi_types } => {
+            let command = CareContextCommand::LinkByPatient {
+                request_id: *request_id,
+                hi_types: hi_types.clone(),
+            };
+            link::tell(provider, due, care_context, command).await
+        }
+        Task::SendOtp { link } => user_link::send_otp(provider, due, *link).await,
+        Task::MarkUserLinked { link } => user_link::mark_linked(provider, due, *link).await,
+        Task::CloseRefused { transaction } => {
+            transfer::close_refused(provider, due, transaction).await
         }
         Task::MarkVisitLinked { visit, care_context, hi_types } => {
             link::mark_visit(provider, due, visit, care_context, hi_types).await

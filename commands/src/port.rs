@@ -5,6 +5,7 @@ pub mod gateway;
 pub mod hiu;
 pub mod ids;
 pub mod log;
+pub mod otp_sender;
 pub mod patient_directory;
 pub mod vault;
 
@@ -13,5 +14,6 @@ pub use gateway::Gateway;
 pub use hiu::Hiu;
 pub use ids::Ids;
 pub use log::Log;
+pub use otp_sender::OtpSender;
 pub use patient_directory::PatientDirectory;
 pub use vault::Vault;

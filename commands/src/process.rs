@@ -6,13 +6,15 @@
 mod answers;
 mod documents;
 mod linking;
+mod outbound;
 mod transfer;
+mod user_link;
 
 use hip_domain::event::Event;
 use hip_domain::id::RequestId;
 use hip_domain::recorded::Recorded;
 
-use crate::task::{Cause, Due, Task};
+use crate::task::{Cause, Due, Planned};
 
 /// Everything that is to be done because of `recorded`.
 pub fn react(recorded: &Recorded<Event>) -> Vec<Due> {
@@ -22,19 +24,26 @@ pub fn react(recorded: &Recorded<Event>) -> Vec<Due> {
         correlation: recorded.correlation,
         subject: recorded.subject,
     };
-    let tasks = tasks(recorded);
-    (0..).zip(tasks).map(|(ordinal, task)| Due { task, cause: cause.clone(), ordinal }).collect()
+    let due = |(ordinal, planned): (u32, Planned)| Due {
+        task: planned.task,
+        cause: cause.clone(),
+        ordinal,
+        at: planned.at,
+    };
+    (0..).zip(planned(recorded)).map(due).collect()
 }
 
-fn tasks(recorded: &Recorded<Event>) -> Vec<Task> {
+fn planned(recorded: &Recorded<Event>) -> Vec<Planned> {
     match &recorded.event {
         Event::Inbound(event) => answers::of_inbound(recorded, event),
-        Event::Outbound(event) => transfer::of_outbound(event),
+        Event::Outbound(event) => outbound::of_outbound(recorded, event),
         Event::Visit(event) => documents::of_visit(recorded, event),
         Event::CareContext(event) => linking::of_care_context(recorded, event),
         Event::LinkToken(event) => linking::of_link_token(recorded, event),
         Event::Discovery(event) => answers::of_discovery(recorded, event),
         Event::Transfer(event) => transfer::of_transfer(recorded, event),
+        Event::UserLink(event) => user_link::of_user_link(recorded, event),
+        Event::ProfileShare(event) => answers::of_profile_share(recorded, event),
         Event::Identity(_) | Event::Patient(_) | Event::Consent(_) | Event::Access(_) => vec![],
     }
 }

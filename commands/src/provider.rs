@@ -8,7 +8,7 @@ use hip_domain::stream::StreamId;
 
 use crate::codec::{self, OpenError};
 use crate::dispatch::Dispatcher;
-use crate::port::{Clock, Gateway, Hiu, Ids, Log, PatientDirectory, Vault};
+use crate::port::{Clock, Gateway, Hiu, Ids, Log, OtpSender, PatientDirectory, Vault};
 use crate::settings::Settings;
 
 /// Everything that a task may use.
@@ -24,6 +24,8 @@ pub struct Provider {
     pub hiu: Arc<dyn Hiu>,
     /// The read models that discovery searches.
     pub directory: Arc<dyn PatientDirectory>,
+    /// Text messages with one-time passwords.
+    pub otp_sender: Arc<dyn OtpSender>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Fresh ids.

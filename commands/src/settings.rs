@@ -1,6 +1,8 @@
 //! What an operator decides.
 
-use hip_domain::id::FacilityId;
+use chrono::TimeDelta;
+use hip_domain::id::{FacilityId, HiuId};
+use hip_domain::link_token::TokenLimits;
 
 /// A facility that this process serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,15 +13,38 @@ pub struct Facility {
     pub name: String,
 }
 
+/// What an operator knows of one HIU: peers differ, and none of it can be read off its requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HiuProfile {
+    /// Whose profile it is, as consents name it.
+    pub id: HiuId,
+    /// Whether a push shows our session token.
+    pub push_bearer: bool,
+    /// Number of the first page of a data push.
+    pub first_page_number: u32,
+}
+
 /// What an operator decides about the provider's behaviour.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The facilities that this process serves.
     pub facilities: Vec<Facility>,
+    /// HIUs that are not like the others.
+    pub hius: Vec<HiuProfile>,
     /// Number of the first page of a data push: peers disagree between 0 and 1.
     pub first_page_number: u32,
+    /// Whether a push shows our session token: some HIUs want it, others never look.
+    pub push_bearer: bool,
     /// How far a patient's year of birth may differ from ours in a discovery.
     pub year_of_birth_tolerance: i32,
+    /// How often the gateway may be asked for a link token.
+    pub token_limits: TokenLimits,
+    /// Whether the gateway sends a text message to a patient whose ABHA address we do not know.
+    pub sms_without_abha: bool,
+    /// How long a request waits for a consent whose notification is late.
+    pub consent_wait: TimeDelta,
+    /// How long a transfer may take; the network gives it 20 minutes.
+    pub transfer_time: TimeDelta,
 }
 
 impl Settings {
@@ -27,4 +52,23 @@ impl Settings {
     pub fn facility(&self, id: &FacilityId) -> Option<&Facility> {
         self.facilities.iter().find(|facility| facility.id == *id)
     }
+
+    /// What is known of an HIU, be it only what holds for all.
+    pub fn hiu(&self, id: Option<&HiuId>) -> HiuHabits {
+        let profile = id.and_then(|id| self.hius.iter().find(|profile| profile.id == *id));
+        HiuHabits {
+            push_bearer: profile.map_or(self.push_bearer, |profile| profile.push_bearer),
+            first_page_number: profile
+                .map_or(self.first_page_number, |profile| profile.first_page_number),
+        }
+    }
+}
+
+/// How pages are sent to one HIU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HiuHabits {
+    /// Whether a push shows our session token.
+    pub push_bearer: bool,
+    /// Number of the first page.
+    pub first_page_number: u32,
 }

@@ -2,10 +2,12 @@
 
 mod error;
 
+use chrono::{DateTime, Utc};
 use hip_domain::care_context::CareContextFacts;
 use hip_domain::hi_type::HiType;
 use hip_domain::id::{
-    CareContextReference, EventId, FacilityId, RequestId, SubjectId, TransactionId,
+    CareContextReference, ErrorCode, EventId, FacilityId, LinkReference, RequestId, SubjectId,
+    TransactionId,
 };
 use hip_domain::outbound::Call;
 use hip_domain::stream::StreamId;
@@ -44,6 +46,8 @@ pub enum Task {
         hi_types: Vec<HiType>,
         /// The tokens to link it with.
         link_with: Option<StreamId>,
+        /// The revision of the visit.
+        revision: u32,
     },
     /// Get a link token for a care context.
     NeedLinkToken {
@@ -66,6 +70,77 @@ pub enum Task {
         link_token: StreamId,
         /// The id that the request will carry.
         request_id: RequestId,
+        /// The request that brought the token.
+        issued_by: Option<RequestId>,
+    },
+    /// Note that the gateway refuses a link token, or is silent about it.
+    RejectLinkToken {
+        /// The tokens' stream.
+        link_token: StreamId,
+        /// The request.
+        request_id: RequestId,
+        /// The gateway's code, or [`NO_ANSWER`].
+        code: ErrorCode,
+        /// Whether the gateway took the request.
+        counted: bool,
+    },
+    /// Note that the gateway refuses a link, or is silent about it.
+    RejectLink {
+        /// The care context.
+        care_context: StreamId,
+        /// The request.
+        request_id: RequestId,
+        /// The gateway's code, or [`NO_ANSWER`].
+        code: ErrorCode,
+    },
+    /// Link a care context once more.
+    RetryLink {
+        /// The care context.
+        care_context: StreamId,
+        /// The tokens' stream.
+        link_token: StreamId,
+        /// The token of this request is not to be shown again.
+        drop: Option<RequestId>,
+        /// The id that a request for another token would carry.
+        request_id: RequestId,
+    },
+    /// Note on a care context that there is no token for it.
+    FailLink {
+        /// The care context.
+        care_context: StreamId,
+        /// Why there is none.
+        code: ErrorCode,
+    },
+    /// Let the patient know by text message that a care context can be found, if that is wanted.
+    OfferBySms {
+        /// The care context.
+        care_context: StreamId,
+        /// The id that the request would carry.
+        request_id: RequestId,
+    },
+    /// Send the OTP of a link that a patient has begun.
+    SendOtp {
+        /// The link.
+        link: LinkReference,
+    },
+    /// Note that the gateway has taken our yes to a link.
+    MarkUserLinked {
+        /// The link.
+        link: LinkReference,
+    },
+    /// Note on a care context that the patient has linked it.
+    LinkByPatient {
+        /// The care context.
+        care_context: StreamId,
+        /// The call that told the gateway so.
+        request_id: RequestId,
+        /// The kinds that they chose.
+        hi_types: Vec<HiType>,
+    },
+    /// Tell the gateway what became of the care contexts of a refused transfer.
+    CloseRefused {
+        /// The transfer.
+        transaction: TransactionId,
     },
     /// Note on the visit that it is linked.
     MarkVisitLinked {
@@ -129,6 +204,15 @@ impl Task {
             Self::RegisterCareContext { .. } => "register_care_context",
             Self::NeedLinkToken { .. } => "need_link_token",
             Self::RequestLink { .. } => "request_link",
+            Self::RejectLinkToken { .. } => "reject_link_token",
+            Self::RejectLink { .. } => "reject_link",
+            Self::RetryLink { .. } => "retry_link",
+            Self::FailLink { .. } => "fail_link",
+            Self::OfferBySms { .. } => "offer_by_sms",
+            Self::SendOtp { .. } => "send_otp",
+            Self::MarkUserLinked { .. } => "mark_user_linked",
+            Self::LinkByPatient { .. } => "link_by_patient",
+            Self::CloseRefused { .. } => "close_refused",
             Self::MarkVisitLinked { .. } => "mark_visit_linked",
             Self::FindPatient { .. } => "find_patient",
             Self::PrepareTransfer { .. } => "prepare_transfer",
@@ -137,6 +221,32 @@ impl Task {
             Self::StopTransfer { .. } => "stop_transfer",
             Self::Call { .. } => "call",
         }
+    }
+}
+
+/// The code of a call that the gateway took and never answered: it knows a wrong facility id, and
+/// says nothing.
+pub const NO_ANSWER: &str = "no-answer";
+
+/// A task, and when its time has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// What to do.
+    pub task: Task,
+    /// Not before; nothing is at once.
+    pub at: Option<DateTime<Utc>>,
+}
+
+impl Task {
+    /// To be done at a time.
+    pub(crate) const fn at(self, at: DateTime<Utc>) -> Planned {
+        Planned { task: self, at: Some(at) }
+    }
+}
+
+impl From<Task> for Planned {
+    fn from(task: Task) -> Self {
+        Self { task, at: None }
     }
 }
 
@@ -175,6 +285,9 @@ pub struct Due {
     pub cause: Cause,
     /// Which task of that cause, from 0.
     pub ordinal: u32,
+    /// Not before; nothing is at once.
+    #[serde(default)]
+    pub at: Option<DateTime<Utc>>,
 }
 
 impl Due {

@@ -1,17 +1,22 @@
 //! A care context: is it linked to the patient's ABHA?
 //!
 //! ```text
-//! (nothing) ── Register ──► Registered ── RequestLink ──► Requested ── ConfirmLink ──► Linked
-//!                               ▲                            └── RejectLink ──► Registered
+//! (nothing) ── Register ──► Unlinked ── RequestLink ──► Requested ── ConfirmLink ──► Linked
+//!                            │   ▲                          └── RejectLink ──► Unlinked, perhaps tried again
+//!                            │   └── FailLink (no token to be had)
+//!                            └────────── LinkByPatient ──────────────────────────► Linked
 //! ```
-//! Linked only when the gateway's callback said so; its 202 means nothing. A linked care context
-//! can never be unlinked: that is the network's rule.
+//! Linked only when the gateway's callback said so, or when it has taken our answer to a patient who
+//! linked it; its 202 to our request means nothing. A linked care context can never be unlinked: that
+//! is the network's rule.
 
+pub mod command;
 pub mod event;
 
-pub use event::CareContextEvent;
+pub use command::{CareContextCommand, LinkRefusal};
+pub use event::{CareContextEvent, RetryLink};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -19,6 +24,9 @@ use crate::aggregate::aggregate;
 use crate::hi_type::HiType;
 use crate::id::{CareContextReference, ErrorCode, FacilityId, RequestId, SubjectId};
 use crate::stream::StreamId;
+
+/// How often a link is asked for again after a passing trouble at the gateway.
+const PASSING_COUNT_MAX: u32 = 5;
 
 /// What is known of one care context.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +37,15 @@ pub struct CareContext {
     pub hi_types: Vec<HiType>,
     /// Where the link stands.
     pub link: Link,
+    /// Kinds that the network knows of.
+    pub linked: Vec<HiType>,
+    /// The revision of the visit that it was registered from.
+    revision: u32,
+    /// Troubles in a row.
+    troubles: u32,
+    /// Whether a refused token was replaced once already.
+    redone: bool,
+    sms_requested: bool,
 }
 
 /// What a care context is.
@@ -56,44 +73,15 @@ pub enum Link {
     Requested {
         /// The `REQUEST-ID` that asked.
         request_id: RequestId,
+        /// The kinds that were asked for.
+        hi_types: Vec<HiType>,
+        /// The stream of the token that was shown.
+        link_token: StreamId,
+        /// The request that brought that token.
+        issued_by: Option<RequestId>,
     },
     /// Linked.
     Linked,
-}
-
-/// A wish about a care context.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CareContextCommand {
-    /// It exists, and holds these kinds.
-    Register {
-        /// What it is.
-        facts: CareContextFacts,
-        /// What it holds.
-        hi_types: Vec<HiType>,
-        /// Link it with tokens of this stream, when the patient's ABHA address is known.
-        link_with: Option<StreamId>,
-    },
-    /// Ask the gateway to link it.
-    RequestLink {
-        /// The id that the request will carry.
-        request_id: RequestId,
-        /// The stream that holds the token.
-        link_token: StreamId,
-    },
-    /// The gateway says that it is linked.
-    ConfirmLink {
-        /// The request that the gateway answers.
-        request_id: RequestId,
-        /// The gateway had it linked already (ABDM-1056).
-        already: bool,
-    },
-    /// The gateway says that it cannot be linked.
-    RejectLink {
-        /// The request that the gateway answers.
-        request_id: RequestId,
-        /// Its code.
-        code: ErrorCode,
-    },
 }
 
 /// Why a wish about a care context was refused.
@@ -110,63 +98,152 @@ impl CareContext {
         &self,
         command: CareContextCommand,
     ) -> Result<Vec<CareContextEvent>, CareContextError> {
-        match command {
-            CareContextCommand::Register { facts, hi_types, link_with } => {
-                if self.facts.is_some() && self.hi_types == hi_types {
-                    return Ok(vec![]);
-                }
-                let link_with = link_with.filter(|_| !hi_types.is_empty());
-                Ok(vec![CareContextEvent::Registered { facts, hi_types, link_with }])
+        let events = match command {
+            CareContextCommand::Register { facts, hi_types, link_with, revision } => {
+                self.register(facts, hi_types, link_with, revision)
             }
-            _ if self.facts.is_none() => Err(CareContextError::Absent),
-            CareContextCommand::RequestLink { request_id, link_token } => Ok(match &self.link {
-                Link::Unlinked => vec![CareContextEvent::LinkRequested {
-                    request_id,
-                    link_token,
-                    hi_types: self.hi_types.clone(),
-                }],
+            _ if self.facts.is_none() => return Err(CareContextError::Absent),
+            CareContextCommand::RequestLink { request_id, link_token, issued_by } => {
+                match &self.link {
+                    Link::Unlinked => vec![CareContextEvent::LinkRequested {
+                        request_id,
+                        link_token,
+                        hi_types: self.hi_types.clone(),
+                        issued_by,
+                    }],
+                    Link::Requested { .. } | Link::Linked => vec![],
+                }
+            }
+            CareContextCommand::ConfirmLink { request_id, already } => match &self.link {
+                Link::Requested { request_id: asked, hi_types, .. } if *asked == request_id => {
+                    self.linked(request_id, already, hi_types.clone())
+                }
+                Link::Unlinked | Link::Requested { .. } | Link::Linked => vec![],
+            },
+            CareContextCommand::RejectLink { request_id, code, refusal, now } => {
+                self.reject(request_id, code, refusal, now).into_iter().collect()
+            }
+            CareContextCommand::FailLink { code } => match &self.link {
+                Link::Unlinked => vec![CareContextEvent::LinkFailed { code }],
                 Link::Requested { .. } | Link::Linked => vec![],
-            }),
-            CareContextCommand::ConfirmLink { request_id, already } => Ok(self
-                .answers(request_id)
-                .then(|| self.linked(request_id, already))
-                .into_iter()
-                .collect()),
-            CareContextCommand::RejectLink { request_id, code } => Ok(self
-                .answers(request_id)
-                .then_some(CareContextEvent::LinkRejected { request_id, code })
-                .into_iter()
-                .collect()),
+            },
+            CareContextCommand::LinkByPatient { request_id, hi_types } => match &self.link {
+                Link::Linked => vec![],
+                Link::Unlinked | Link::Requested { .. } => self.linked(request_id, false, hi_types),
+            },
+            CareContextCommand::RequestSms { request_id } => match &self.link {
+                Link::Unlinked if !self.sms_requested => {
+                    vec![CareContextEvent::SmsRequested { request_id }]
+                }
+                Link::Unlinked | Link::Requested { .. } | Link::Linked => vec![],
+            },
+        };
+        Ok(events)
+    }
+
+    /// A linked one is not linked again: the network is told that there is something new in it.
+    fn register(
+        &self,
+        facts: CareContextFacts,
+        hi_types: Vec<HiType>,
+        link_with: Option<StreamId>,
+        revision: u32,
+    ) -> Vec<CareContextEvent> {
+        let same = self.hi_types == hi_types && revision <= self.revision;
+        if self.facts.is_some() && same {
+            return vec![];
         }
+        let is_linked = self.link == Link::Linked;
+        let link_with = link_with.filter(|_| !hi_types.is_empty() && !is_linked);
+        let news = (is_linked && !hi_types.is_empty())
+            .then(|| CareContextEvent::ChangedAfterLink { hi_types: hi_types.clone() });
+        let registered = CareContextEvent::Registered { facts, hi_types, link_with, revision };
+        std::iter::once(registered).chain(news).collect()
     }
 
-    /// Whether an answer to `request_id` is the one we wait for; an old or repeated one is not.
-    fn answers(&self, request_id: RequestId) -> bool {
-        self.link == Link::Requested { request_id }
-    }
-
-    fn linked(&self, request_id: RequestId, already: bool) -> CareContextEvent {
+    /// What came while the gateway was busy is news for it.
+    fn linked(
+        &self,
+        request_id: RequestId,
+        already: bool,
+        hi_types: Vec<HiType>,
+    ) -> Vec<CareContextEvent> {
         let facts = self.facts.as_ref().expect("checked by decide");
-        CareContextEvent::Linked {
+        let unknown: Vec<_> =
+            self.hi_types.iter().filter(|kind| !hi_types.contains(kind)).copied().collect();
+        let by_request = matches!(self.link, Link::Requested { .. });
+        let news = (by_request && !unknown.is_empty())
+            .then_some(CareContextEvent::ChangedAfterLink { hi_types: unknown });
+        let linked = CareContextEvent::Linked {
             request_id,
             already,
             visit: facts.visit.clone(),
             reference: facts.reference.clone(),
-            hi_types: self.hi_types.clone(),
+            hi_types,
+        };
+        std::iter::once(linked).chain(news).collect()
+    }
+
+    /// An answer to another request than the one we wait for is old, repeated or foreign.
+    fn reject(
+        &self,
+        request_id: RequestId,
+        code: ErrorCode,
+        refusal: LinkRefusal,
+        now: DateTime<Utc>,
+    ) -> Option<CareContextEvent> {
+        let Link::Requested { request_id: asked, link_token, issued_by, .. } = &self.link else {
+            return None;
+        };
+        if *asked != request_id {
+            return None;
         }
+        let retry = |at, drop| {
+            let link_token = link_token.clone();
+            Some(RetryLink { link_token, drop, at })
+        };
+        let retry = match refusal {
+            LinkRefusal::Token if !self.redone => retry(now, *issued_by),
+            LinkRefusal::Passing if self.troubles < PASSING_COUNT_MAX => {
+                retry(now + TimeDelta::minutes(1 << self.troubles), None)
+            }
+            LinkRefusal::Token | LinkRefusal::Passing | LinkRefusal::Final => None,
+        };
+        Some(CareContextEvent::LinkRejected { request_id, code, retry })
     }
 
     fn evolve(&mut self, event: CareContextEvent) {
         match event {
-            CareContextEvent::Registered { facts, hi_types, .. } => {
+            CareContextEvent::Registered { facts, hi_types, revision, .. } => {
+                if revision > self.revision {
+                    (self.troubles, self.redone) = (0, false);
+                }
                 self.facts = Some(facts);
                 self.hi_types = hi_types;
+                self.revision = revision;
             }
-            CareContextEvent::LinkRequested { request_id, .. } => {
-                self.link = Link::Requested { request_id };
+            CareContextEvent::LinkRequested { request_id, link_token, hi_types, issued_by } => {
+                self.link = Link::Requested { request_id, hi_types, link_token, issued_by };
             }
-            CareContextEvent::Linked { .. } => self.link = Link::Linked,
-            CareContextEvent::LinkRejected { .. } => self.link = Link::Unlinked,
+            CareContextEvent::Linked { hi_types, .. } => {
+                self.link = Link::Linked;
+                self.linked = hi_types;
+            }
+            CareContextEvent::LinkRejected { retry, .. } => {
+                self.link = Link::Unlinked;
+                match retry {
+                    Some(RetryLink { drop: Some(_), .. }) => self.redone = true,
+                    Some(RetryLink { drop: None, .. }) => self.troubles += 1,
+                    None => {}
+                }
+            }
+            CareContextEvent::ChangedAfterLink { hi_types } => {
+                self.linked.extend(hi_types);
+                self.linked.sort_unstable();
+                self.linked.dedup();
+            }
+            CareContextEvent::LinkFailed { .. } => {}
+            CareContextEvent::SmsRequested { .. } => self.sms_requested = true,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! A consent artefact: what may leave, to whom, until when.
 //!
 //! ```text
-//! Unknown ── Grant ──► Granted ── Revoke | Expire | Deny ──► Ended
-//!    └────── Revoke | Expire | Deny ────────────────────────►  │
+//! Unknown ── Grant ──► Granted ── Revoke | Expire | Deny | OptOut ──► Ended
+//!    └────── Revoke | Expire | Deny | OptOut ───────────────────────►  │
 //!                                     Grant ──► nothing: a consent that ended never comes back
 //! ```
 //! The notifications may come out of order and twice. Expiry also happens by our own clock: nobody
@@ -49,6 +49,8 @@ pub enum End {
     Expired,
     /// The patient never gave it.
     Denied,
+    /// The patient has left ABDM, and all their consents with them.
+    OptedOut,
 }
 
 /// A wish about a consent.
@@ -103,7 +105,9 @@ impl Consent {
             {
                 Err(NotInForce::Unknown)
             }
-            Self::Ended { how: End::Revoked | End::Denied, .. } => Err(NotInForce::NotGranted),
+            Self::Ended { how: End::Revoked | End::Denied | End::OptedOut, .. } => {
+                Err(NotInForce::NotGranted)
+            }
             Self::Ended { how: End::Expired, .. } => Err(NotInForce::Expired),
             Self::Granted(grant) if grant.erase_at <= now => Err(NotInForce::Expired),
             Self::Granted(grant) => Ok(grant),
@@ -129,6 +133,7 @@ impl Consent {
                     End::Revoked => ConsentEvent::Revoked { consent_id },
                     End::Expired => ConsentEvent::Expired { consent_id },
                     End::Denied => ConsentEvent::Denied { consent_id },
+                    End::OptedOut => ConsentEvent::Withdrawn { consent_id },
                 }]
             }
             // The gateway repeats itself, or a grant comes after its end: what is so stays so.
@@ -146,6 +151,7 @@ impl Consent {
             ConsentEvent::Revoked { .. } => End::Revoked,
             ConsentEvent::Expired { .. } => End::Expired,
             ConsentEvent::Denied { .. } => End::Denied,
+            ConsentEvent::Withdrawn { .. } => End::OptedOut,
         };
         let grant = match std::mem::take(self) {
             Self::Granted(grant) => Some(grant),

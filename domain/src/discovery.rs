@@ -87,6 +87,11 @@ impl Discovery {
                     }
                 }])
             }
+            // Asked again under another request: the answer is the same, and is sent again.
+            (
+                Self::Concluded { request_id: answered, .. },
+                DiscoveryCommand::Request { request_id, .. },
+            ) if *answered != request_id => Ok(vec![DiscoveryEvent::Repeated { request_id }]),
             // Asked again, or looked up again after a crash: the first conclusion stands.
             (Self::Requested { .. } | Self::Concluded { .. }, _) => Ok(vec![]),
         }
@@ -94,6 +99,7 @@ impl Discovery {
 
     fn evolve(&mut self, event: DiscoveryEvent) {
         *self = match event {
+            DiscoveryEvent::Repeated { .. } => return,
             DiscoveryEvent::Requested { request_id, .. } => Self::Requested { request_id },
             DiscoveryEvent::PatientMatched { request_id, offer } => {
                 Self::Concluded { request_id, outcome: Outcome::Matched(offer) }

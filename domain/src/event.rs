@@ -12,8 +12,10 @@ use crate::inbound::InboundEvent;
 use crate::link_token::LinkTokenEvent;
 use crate::outbound::OutboundEvent;
 use crate::patient::PatientEvent;
+use crate::profile_share::ProfileShareEvent;
 use crate::sealed::SealedPart;
 use crate::transfer::TransferEvent;
+use crate::user_link::UserLinkEvent;
 use crate::visit::VisitEvent;
 
 /// The sum of the aggregates' own events.
@@ -39,6 +41,10 @@ pub enum Event {
     Consent(ConsentEvent),
     /// A transfer.
     Transfer(TransferEvent),
+    /// A link that a patient begins.
+    UserLink(UserLinkEvent),
+    /// A counter's tokens.
+    ProfileShare(ProfileShareEvent),
     /// Something noticed at the door.
     Access(AccessEvent),
 }
@@ -84,6 +90,8 @@ impl Event {
             "discovery" => serde_json::from_slice(clear).map(Self::Discovery),
             "consent" => serde_json::from_slice(clear).map(Self::Consent),
             "transfer" => serde_json::from_slice(clear).map(Self::Transfer),
+            "user_link" => serde_json::from_slice(clear).map(Self::UserLink),
+            "profile_share" => serde_json::from_slice(clear).map(Self::ProfileShare),
             "access" => serde_json::from_slice(clear).map(Self::Access),
             _ => return Err(unknown()),
         };
@@ -103,6 +111,8 @@ impl Event {
             Self::Discovery(event) => event.name(),
             Self::Consent(event) => event.name(),
             Self::Transfer(event) => event.name(),
+            Self::UserLink(event) => event.name(),
+            Self::ProfileShare(event) => event.name(),
             Self::Access(event) => event.name(),
         }
     }
@@ -120,6 +130,8 @@ impl Event {
             Self::Discovery(event) => serde_json::to_value(event),
             Self::Consent(event) => serde_json::to_value(event),
             Self::Transfer(event) => serde_json::to_value(event),
+            Self::UserLink(event) => serde_json::to_value(event),
+            Self::ProfileShare(event) => serde_json::to_value(event),
             Self::Access(event) => serde_json::to_value(event),
         };
         json.expect("our own events serialise")
@@ -138,6 +150,8 @@ impl Event {
             Self::Discovery(event) => event.sealed_mut(),
             Self::Consent(event) => event.sealed_mut(),
             Self::Transfer(event) => event.sealed_mut(),
+            Self::UserLink(event) => event.sealed_mut(),
+            Self::ProfileShare(event) => event.sealed_mut(),
             Self::Access(event) => event.sealed_mut(),
         }
     }

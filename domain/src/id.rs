@@ -171,6 +171,10 @@ uuid_id! {
     RequestId
 }
 uuid_id! {
+    /// Our name for a link that a patient has begun: `linkRefNumber`.
+    LinkReference
+}
+uuid_id! {
     /// One event of the log.
     EventId
 }

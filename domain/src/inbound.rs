@@ -10,7 +10,7 @@ pub mod command;
 pub mod event;
 
 pub use command::InboundCommand;
-pub use event::{BearerCheck, CallbackKind, InboundEvent, Owed, RawMessage, Received};
+pub use event::{ApiVersion, BearerCheck, CallbackKind, InboundEvent, Owed, RawMessage, Received};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

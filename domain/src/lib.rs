@@ -18,6 +18,8 @@
 //! | [`link_token`] | `link-token-{facility}-{pseudonym}` | one token request in flight per person |
 //! | [`discovery`] | `discovery-{transaction}` | one patient or none |
 //! | [`consent`] | `consent-{artefact id}` | granted, revoked, expired, denied |
+//! | [`user_link`] | `user-link-{reference}` | an OTP proves that it is the patient who links |
+//! | [`profile_share`] | `profile-share-{facility}-{counter}-{day}` | one place in the queue |
 //! | [`transfer`] | `transfer-{transaction}` | what leaves, page by page |
 
 pub mod access;
@@ -33,6 +35,7 @@ pub mod inbound;
 pub mod link_token;
 pub mod outbound;
 pub mod patient;
+pub mod profile_share;
 pub mod recorded;
 pub mod sealed;
 pub mod sensitive;
@@ -40,4 +43,5 @@ pub mod sensitive;
 mod spec;
 pub mod stream;
 pub mod transfer;
+pub mod user_link;
 pub mod visit;

@@ -1,25 +1,33 @@
 //! The link tokens of one ABHA address at one facility.
 //!
 //! ```text
-//! (nothing) ── Need ──► Requested ── Issue ──► Issued (until it expires) ── Need ──► reused
-//!                 ▲         ├── Need: joins those who wait
-//!                 └─────────┴── Reject ──► (nothing)
+//! Absent ── Need ──► Requested ── Issue ──► Issued (until it expires, or is dropped) ── Need ──► reused
+//!   ▲  │                 ├── Need: joins those who wait
+//!   │  └ Need: postponed └── Reject | GiveUp ──► Absent; who waited asks again later, or never
+//!   └──────────────────────── Drop | Purge ───────────┘
 //! ```
-//! One request is in flight at a time: the gateway refuses a second one within minutes, and blocks
-//! the address for a day after a few. Who needs a token meanwhile waits for the same answer.
+//! The gateway refuses a second request within minutes, gives three tokens a day, and blocks an
+//! address for a day when it is asked more often. So one request is in flight at a time, who needs a
+//! token meanwhile waits for the same answer, and the [`governor`] says when the next may leave.
 
+pub mod command;
 pub mod event;
+pub mod governor;
 
+pub use command::{LinkTokenCommand, Refusal};
 pub use event::{LinkTokenEvent, Token};
+pub use governor::{Hold, TokenLimits};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::aggregate::aggregate;
-use crate::id::{ErrorCode, FacilityId, RequestId, SubjectId};
+use crate::id::{RequestId, SubjectId};
 use crate::sealed::Sealed;
 use crate::stream::StreamId;
+
+use governor::Governor;
 
 /// A token is kept 90 days at most, also when it says that it lives longer.
 pub const TOKEN_AGE_MAX: TimeDelta = TimeDelta::days(90);
@@ -29,7 +37,18 @@ const TOKEN_REST_MIN: TimeDelta = TimeDelta::minutes(5);
 
 /// What is known of these tokens.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub enum LinkToken {
+pub struct LinkToken {
+    /// Whether there is one.
+    pub phase: Phase,
+    /// Whose they are.
+    pub subject: Option<SubjectId>,
+    /// What was asked, and until when nothing may be.
+    pub governor: Governor,
+}
+
+/// Whether there is a token.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub enum Phase {
     /// There is none, and none is on its way.
     #[default]
     Absent,
@@ -37,51 +56,15 @@ pub enum LinkToken {
     Requested {
         /// The `REQUEST-ID` that asked.
         request_id: RequestId,
-        /// Whose token it will be.
-        subject: SubjectId,
         /// Care contexts that wait for the answer.
         waiting: Vec<StreamId>,
     },
     /// There is one.
     Issued {
+        /// The request that brought it.
+        request_id: RequestId,
         /// When it stops being usable.
         expires_at: DateTime<Utc>,
-    },
-}
-
-/// A wish about these tokens.
-#[derive(Debug, Clone, PartialEq)]
-pub enum LinkTokenCommand {
-    /// A care context needs one.
-    Need {
-        /// Which.
-        care_context: StreamId,
-        /// Where the patient is treated.
-        facility: FacilityId,
-        /// Whose token it is.
-        subject: SubjectId,
-        /// The id that a request would carry.
-        request_id: RequestId,
-        /// The time by which an expired token is known.
-        now: DateTime<Utc>,
-    },
-    /// The gateway sent one.
-    Issue {
-        /// The request that it answers.
-        request_id: RequestId,
-        /// The token.
-        token: Token,
-        /// Its own expiry, when it could be read.
-        expires_at: Option<DateTime<Utc>>,
-        /// Now; bounds the expiry.
-        now: DateTime<Utc>,
-    },
-    /// The gateway will not give one.
-    Reject {
-        /// The request that it answers.
-        request_id: RequestId,
-        /// Its code.
-        code: ErrorCode,
     },
 }
 
@@ -92,58 +75,117 @@ pub enum LinkTokenError {}
 impl LinkToken {
     /// What follows from `command`.
     pub fn decide(&self, command: LinkTokenCommand) -> Result<Vec<LinkTokenEvent>, LinkTokenError> {
-        Ok(match (self, command) {
-            (
-                state,
-                LinkTokenCommand::Need { care_context, facility, subject, request_id, now },
-            ) => vec![match state {
-                Self::Issued { expires_at } if now + TOKEN_REST_MIN < *expires_at => {
-                    LinkTokenEvent::Reused { care_context }
-                }
-                Self::Requested { waiting, .. } if waiting.contains(&care_context) => {
-                    return Ok(vec![]);
-                }
-                Self::Requested { .. } => LinkTokenEvent::Awaited { care_context },
-                Self::Absent | Self::Issued { .. } => {
-                    LinkTokenEvent::Requested { facility, subject, request_id, care_context }
-                }
-            }],
-            (
-                Self::Requested { request_id: asked, waiting, .. },
-                LinkTokenCommand::Issue { request_id, token, expires_at, now },
-            ) if *asked == request_id => {
-                let latest = now + TOKEN_AGE_MAX;
-                let expires_at = expires_at.map_or(latest, |own| own.min(latest));
-                let (waiting, token) = (waiting.clone(), Sealed::Open(token));
-                vec![LinkTokenEvent::Issued { request_id, expires_at, waiting, token }]
+        let event = match command {
+            LinkTokenCommand::Need { care_context, facility, subject, request_id, limits, now } => {
+                let requested = LinkTokenEvent::Requested {
+                    facility,
+                    subject,
+                    request_id,
+                    care_context: care_context.clone(),
+                    at: Some(now),
+                };
+                self.need(care_context, requested, &limits, now)
             }
-            (
-                Self::Requested { request_id: asked, waiting, .. },
-                LinkTokenCommand::Reject { request_id, code },
-            ) if *asked == request_id => {
-                vec![LinkTokenEvent::Rejected { request_id, code, waiting: waiting.clone() }]
+            LinkTokenCommand::Issue { request_id, token, expires_at, now } => {
+                self.issue(request_id, token, expires_at, now)
             }
-            // An answer to a request that is no longer ours to ask: late, repeated, or foreign.
-            (
-                Self::Absent | Self::Requested { .. } | Self::Issued { .. },
-                LinkTokenCommand::Issue { .. } | LinkTokenCommand::Reject { .. },
-            ) => vec![],
-        })
+            LinkTokenCommand::Reject { request_id, code, refusal, counted, limits, now } => {
+                self.waiting_for(request_id).map(|waiting| LinkTokenEvent::Rejected {
+                    request_id,
+                    code,
+                    waiting: waiting.to_vec(),
+                    until: self.governor.after(refusal, request_id, counted, &limits, now),
+                    counted,
+                })
+            }
+            LinkTokenCommand::Drop { issued_by } => match &self.phase {
+                Phase::Issued { request_id, .. } if *request_id == issued_by => {
+                    Some(LinkTokenEvent::Dropped { issued_by })
+                }
+                Phase::Absent | Phase::Requested { .. } | Phase::Issued { .. } => None,
+            },
+            LinkTokenCommand::Purge => match &self.phase {
+                Phase::Absent => None,
+                Phase::Requested { .. } | Phase::Issued { .. } => Some(LinkTokenEvent::Purged {}),
+            },
+        };
+        Ok(event.into_iter().collect())
+    }
+
+    fn need(
+        &self,
+        care_context: StreamId,
+        requested: LinkTokenEvent,
+        limits: &TokenLimits,
+        now: DateTime<Utc>,
+    ) -> Option<LinkTokenEvent> {
+        match &self.phase {
+            Phase::Issued { request_id, expires_at } if now + TOKEN_REST_MIN < *expires_at => {
+                Some(LinkTokenEvent::Reused { care_context, issued_by: Some(*request_id) })
+            }
+            Phase::Requested { waiting, .. } if waiting.contains(&care_context) => None,
+            Phase::Requested { .. } => Some(LinkTokenEvent::Awaited { care_context }),
+            Phase::Absent | Phase::Issued { .. } => Some(match self.governor.held(limits, now) {
+                Some((until, why)) => LinkTokenEvent::Postponed { care_context, until, why },
+                None => requested,
+            }),
+        }
+    }
+
+    /// A token that comes late, after we stopped waiting for it, is still a token.
+    fn issue(
+        &self,
+        request_id: RequestId,
+        token: Token,
+        expires_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Option<LinkTokenEvent> {
+        let waiting = match &self.phase {
+            Phase::Requested { request_id: asked, waiting } if *asked == request_id => {
+                waiting.clone()
+            }
+            Phase::Absent if self.governor.asked(request_id) => vec![],
+            Phase::Absent | Phase::Requested { .. } | Phase::Issued { .. } => return None,
+        };
+        let latest = now + TOKEN_AGE_MAX;
+        let expires_at = expires_at.map_or(latest, |own| own.min(latest));
+        let token = Sealed::Open(token);
+        Some(LinkTokenEvent::Issued { request_id, expires_at, waiting, token })
+    }
+
+    /// Who waits for the answer to `request_id`; nothing, when nobody waits for that one.
+    fn waiting_for(&self, request_id: RequestId) -> Option<&[StreamId]> {
+        match &self.phase {
+            Phase::Requested { request_id: asked, waiting } if *asked == request_id => {
+                Some(waiting)
+            }
+            Phase::Absent | Phase::Requested { .. } | Phase::Issued { .. } => None,
+        }
     }
 
     fn evolve(&mut self, event: LinkTokenEvent) {
         match event {
-            LinkTokenEvent::Requested { request_id, subject, care_context, .. } => {
-                *self = Self::Requested { request_id, subject, waiting: vec![care_context] };
+            LinkTokenEvent::Requested { request_id, subject, care_context, at, .. } => {
+                self.phase = Phase::Requested { request_id, waiting: vec![care_context] };
+                self.subject = Some(subject);
+                self.governor.note(request_id, at);
             }
             LinkTokenEvent::Awaited { care_context } => {
-                if let Self::Requested { waiting, .. } = self {
+                if let Phase::Requested { waiting, .. } = &mut self.phase {
                     waiting.push(care_context);
                 }
             }
-            LinkTokenEvent::Reused { .. } => {}
-            LinkTokenEvent::Issued { expires_at, .. } => *self = Self::Issued { expires_at },
-            LinkTokenEvent::Rejected { .. } => *self = Self::Absent,
+            LinkTokenEvent::Reused { .. } | LinkTokenEvent::Postponed { .. } => {}
+            LinkTokenEvent::Issued { request_id, expires_at, .. } => {
+                self.phase = Phase::Issued { request_id, expires_at };
+            }
+            LinkTokenEvent::Rejected { request_id, until, counted, .. } => {
+                self.phase = Phase::Absent;
+                self.governor.hold(request_id, until, counted);
+            }
+            LinkTokenEvent::Dropped { .. } | LinkTokenEvent::Purged {} => {
+                self.phase = Phase::Absent
+            }
         }
     }
 }

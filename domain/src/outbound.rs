@@ -104,6 +104,14 @@ impl Outbound {
                 let call = call.clone();
                 Ok(vec![OutboundEvent::Abandoned { call, status, code, reason }])
             }
+            // A callback may overtake the answer to the call.
+            (
+                Self::Planned { call, .. }
+                | Self::Attempted { call, .. }
+                | Self::Accepted { call }
+                | Self::Abandoned { call },
+                OutboundCommand::Answer { code },
+            ) => Ok(vec![OutboundEvent::Answered { call: call.clone(), code }]),
             // A repeated plan, or the news of an attempt that was already settled.
             (
                 Self::Planned { .. }
@@ -132,6 +140,8 @@ impl Outbound {
                 OutboundEvent::Failed { attempt, .. } => Self::Planned { call, attempts: attempt },
                 OutboundEvent::Accepted { .. } => Self::Accepted { call },
                 OutboundEvent::Abandoned { .. } => Self::Abandoned { call },
+                // What was answered has arrived, whatever else we know of it.
+                OutboundEvent::Answered { .. } => Self::Accepted { call },
             },
         };
     }

@@ -34,6 +34,13 @@ pub enum PatientCommand {
         /// Their ABHA, when the visit mentions it.
         abha: Option<(AbhaLookups, Abha)>,
     },
+    /// They have left ABDM: their ABHA leads to nobody any more.
+    DetachAbha {
+        /// Where they are treated.
+        facility: FacilityId,
+        /// Pseudonym of the ABHA address that was given up.
+        address: Pseudonym,
+    },
 }
 
 /// Nothing is ever refused here; the type has no value.
@@ -48,7 +55,16 @@ impl Patient {
 
     /// What follows from `command`.
     pub fn decide(&self, command: PatientCommand) -> Result<Vec<PatientEvent>, PatientError> {
-        let PatientCommand::Record { facility, lookups, digest, demographics, abha } = command;
+        let (facility, lookups, digest, demographics, abha) = match command {
+            PatientCommand::Record { facility, lookups, digest, demographics, abha } => {
+                (facility, lookups, digest, demographics, abha)
+            }
+            PatientCommand::DetachAbha { facility, address } => {
+                let theirs = self.abha_address() == Some(&address);
+                let detached = PatientEvent::AbhaDetached { facility };
+                return Ok(theirs.then_some(detached).into_iter().collect());
+            }
+        };
         let demographics = Sealed::Open(demographics);
         let mut events = Vec::new();
         match &self.digest {
@@ -81,6 +97,7 @@ impl Patient {
             PatientEvent::Registered { digest, .. }
             | PatientEvent::DemographicsChanged { digest, .. } => self.digest = Some(digest),
             PatientEvent::AbhaAttached { lookups, .. } => self.abha = Some(lookups),
+            PatientEvent::AbhaDetached { .. } => self.abha = None,
         }
     }
 }

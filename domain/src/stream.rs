@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    CareContextReference, ConsentId, FacilityId, Pseudonym, RequestId, SubjectId, TransactionId,
+    CareContextReference, ConsentId, FacilityId, LinkReference, Pseudonym, RequestId, SubjectId,
+    TransactionId,
 };
 
 /// A stream's name: category, dash, id; lower case, nothing personal in it.
@@ -65,6 +66,21 @@ impl StreamId {
     /// A health information request.
     pub fn transfer(transaction: &TransactionId) -> Self {
         Self(format!("transfer-{}", transaction.as_str().to_ascii_lowercase()))
+    }
+
+    /// A link that a patient has begun, by its link reference number.
+    pub fn user_link(reference: LinkReference) -> Self {
+        Self(format!("user-link-{reference}"))
+    }
+
+    /// The tokens that one counter of a facility gives out on one day.
+    pub fn profile_share(
+        facility: &FacilityId,
+        counter: &Pseudonym,
+        day: chrono::NaiveDate,
+    ) -> Self {
+        let counter = format!("{counter}-{}", day.format("%Y%m%d"));
+        Self(format!("profile-share-{}-{counter}", facility.as_str().to_ascii_lowercase()))
     }
 
     /// What was noticed on one day about who tried what (a reused request id, a human's look).

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::aggregate::aggregate;
-use crate::id::RequestId;
+use crate::id::{ErrorCode, RequestId};
 use crate::sealed::Sealed;
 
 /// How far one transfer has come.
@@ -34,6 +34,8 @@ pub enum Transfer {
     Refused {
         /// What was asked.
         facts: TransferFacts,
+        /// Why.
+        code: ErrorCode,
     },
     /// Accepted; not prepared yet.
     Accepted {
@@ -52,6 +54,8 @@ pub enum Transfer {
         next: u32,
         /// Whether that page's ciphertext is in the log.
         encrypted: bool,
+        /// Pages before `next` that could not be had.
+        skipped: Vec<u32>,
     },
     /// Over.
     Completed {
@@ -59,6 +63,8 @@ pub enum Transfer {
         facts: TransferFacts,
         /// What became of each care context.
         statuses: Vec<DeliveryStatus>,
+        /// Why it was refused, when it was.
+        refused: Option<ErrorCode>,
     },
 }
 
@@ -75,10 +81,21 @@ impl Transfer {
     pub const fn facts(&self) -> Option<&TransferFacts> {
         match self {
             Self::Absent => None,
-            Self::Refused { facts }
+            Self::Refused { facts, .. }
             | Self::Accepted { facts }
             | Self::Sending { facts, .. }
             | Self::Completed { facts, .. } => Some(facts),
+        }
+    }
+
+    /// Why it was refused, when it was.
+    pub const fn refusal(&self) -> Option<&ErrorCode> {
+        match self {
+            Self::Refused { code, .. } | Self::Completed { refused: Some(code), .. } => Some(code),
+            Self::Absent
+            | Self::Accepted { .. }
+            | Self::Sending { .. }
+            | Self::Completed { refused: None, .. } => None,
         }
     }
 
@@ -117,23 +134,57 @@ impl Transfer {
                 Ok(vec![TransferEvent::PageEncrypted { page, seal, body: Sealed::Open(body) }])
             }
             (
-                Self::Sending { facts, pages, missing, next, encrypted: true },
+                Self::Sending { facts, pages, missing, next, encrypted: true, skipped },
                 TransferCommand::MarkPushed { page, status },
             ) if page == *next => {
-                let mut events = vec![TransferEvent::PagePushed { page, status }];
-                if usize::try_from(page + 1).is_ok_and(|done| done == pages.len()) {
-                    events.push(complete(facts, pages, missing, page + 1, None));
-                }
-                Ok(events)
+                let end = Progress { delivered_to: page + 1, skipped, stop: None };
+                let pushed = TransferEvent::PagePushed { page, status };
+                Ok(then_complete(pushed, facts, pages, missing, &end))
             }
             (
-                Self::Sending { facts, pages, missing, next, .. },
+                Self::Sending { facts, pages, missing, next, encrypted: false, skipped },
+                TransferCommand::Skip { page, reason },
+            ) if page == *next => {
+                let mut skipped = skipped.clone();
+                skipped.push(page);
+                let end = Progress { delivered_to: page + 1, skipped: &skipped, stop: None };
+                let skipped = TransferEvent::PageSkipped { page, reason };
+                Ok(then_complete(skipped, facts, pages, missing, &end))
+            }
+            (
+                Self::Sending { facts, pages, missing, next, skipped, .. },
                 TransferCommand::Stop { page, stop },
-            ) if page == *next => Ok(vec![
-                TransferEvent::Stopped { page, stop: stop.clone() },
-                complete(facts, pages, missing, *next, Some(&stop)),
-            ]),
-            // Asked again, or told again after a crash: what is so stays so.
+            ) if page == *next => {
+                let end = Progress { delivered_to: *next, skipped, stop: Some(&stop) };
+                let completed = complete(facts, pages, missing, &end);
+                Ok(vec![TransferEvent::Stopped { page, stop }, completed])
+            }
+            (Self::Refused { facts, .. }, TransferCommand::CloseRefused { care_contexts })
+                if !care_contexts.is_empty() =>
+            {
+                let statuses = care_contexts.into_iter().map(|care_context| DeliveryStatus {
+                    care_context,
+                    error: Some("request refused".to_owned()),
+                });
+                Ok(vec![TransferEvent::Completed {
+                    transaction: facts.transaction.clone(),
+                    transferred: false,
+                    statuses: statuses.collect(),
+                }])
+            }
+            // The same request again: the answer is sent again, and nothing else.
+            (
+                Self::Refused { facts, .. }
+                | Self::Accepted { facts }
+                | Self::Sending { facts, .. }
+                | Self::Completed { facts, .. },
+                TransferCommand::Request { facts: again, .. },
+            ) if facts.request_id != again.request_id => Ok(vec![TransferEvent::Repeated {
+                transaction: facts.transaction.clone(),
+                request_id: again.request_id,
+                error: self.refusal().cloned(),
+            }]),
+            // Told again, or told again after a crash: what is so stays so.
             (
                 Self::Refused { .. }
                 | Self::Accepted { .. }
@@ -148,22 +199,39 @@ impl Transfer {
         let before = std::mem::take(self);
         *self = match (before, event) {
             (Self::Absent, TransferEvent::Requested { facts, .. }) => Self::Accepted { facts },
-            (Self::Accepted { facts }, TransferEvent::Refused { .. }) => Self::Refused { facts },
+            (Self::Accepted { facts }, TransferEvent::Refused { code, .. }) => {
+                Self::Refused { facts, code }
+            }
             (Self::Accepted { facts }, TransferEvent::BundlePrepared { pages, missing }) => {
-                Self::Sending { facts, pages, missing, next: 0, encrypted: false }
+                let skipped = vec![];
+                Self::Sending { facts, pages, missing, next: 0, encrypted: false, skipped }
             }
             (
-                Self::Sending { facts, pages, missing, next, .. },
+                Self::Sending { facts, pages, missing, next, skipped, .. },
                 TransferEvent::PageEncrypted { .. },
-            ) => Self::Sending { facts, pages, missing, next, encrypted: true },
+            ) => Self::Sending { facts, pages, missing, next, encrypted: true, skipped },
             (
-                Self::Sending { facts, pages, missing, .. },
+                Self::Sending { facts, pages, missing, skipped, .. },
                 TransferEvent::PagePushed { page, .. },
-            ) => Self::Sending { facts, pages, missing, next: page + 1, encrypted: false },
+            ) => {
+                let next = page + 1;
+                Self::Sending { facts, pages, missing, next, encrypted: false, skipped }
+            }
+            (
+                Self::Sending { facts, pages, missing, mut skipped, .. },
+                TransferEvent::PageSkipped { page, .. },
+            ) => {
+                skipped.push(page);
+                let next = page + 1;
+                Self::Sending { facts, pages, missing, next, encrypted: false, skipped }
+            }
             (
                 Self::Accepted { facts } | Self::Sending { facts, .. },
                 TransferEvent::Completed { statuses, .. },
-            ) => Self::Completed { facts, statuses },
+            ) => Self::Completed { facts, statuses, refused: None },
+            (Self::Refused { facts, code }, TransferEvent::Completed { statuses, .. }) => {
+                Self::Completed { facts, statuses, refused: Some(code) }
+            }
             (before, _) => before,
         };
     }
@@ -176,10 +244,45 @@ fn prepare(
     missing: Vec<MissingPage>,
 ) -> Vec<TransferEvent> {
     if pages.is_empty() {
-        let completed = complete(facts, &[], &missing, 0, None);
+        let end = Progress { delivered_to: 0, skipped: &[], stop: None };
+        let completed = complete(facts, &[], &missing, &end);
         return vec![TransferEvent::BundlePrepared { pages, missing }, completed];
     }
     vec![TransferEvent::BundlePrepared { pages, missing }]
+}
+
+/// How far the pages have come.
+struct Progress<'a> {
+    /// The pages before this one were delivered, or skipped.
+    delivered_to: u32,
+    skipped: &'a [u32],
+    /// Why the rest does not leave.
+    stop: Option<&'a Stop>,
+}
+
+impl Progress<'_> {
+    /// Why a page was not delivered; nothing, when it was.
+    fn failure(&self, page: u32) -> Option<&'static str> {
+        if page >= self.delivered_to {
+            return Some(self.stop.map_or("not sent", Stop::as_words));
+        }
+        self.skipped.contains(&page).then_some(Stop::Document.as_words())
+    }
+}
+
+/// After the last page the transfer is over.
+fn then_complete(
+    news: TransferEvent,
+    facts: &TransferFacts,
+    pages: &[PlannedPage],
+    missing: &[MissingPage],
+    progress: &Progress<'_>,
+) -> Vec<TransferEvent> {
+    let mut events = vec![news];
+    if usize::try_from(progress.delivered_to).is_ok_and(|done| done == pages.len()) {
+        events.push(complete(facts, pages, missing, progress));
+    }
+    events
 }
 
 /// One status for each care context: delivered when all of its pages were.
@@ -187,12 +290,13 @@ fn complete(
     facts: &TransferFacts,
     pages: &[PlannedPage],
     missing: &[MissingPage],
-    delivered: u32,
-    stop: Option<&Stop>,
+    progress: &Progress<'_>,
 ) -> TransferEvent {
     let mut statuses: Vec<DeliveryStatus> = Vec::new();
+    let mut transferred = false;
     for (n, page) in (0..).zip(pages) {
-        let reason = (n >= delivered).then(|| stop.map_or("not sent", Stop::as_words).to_owned());
+        let reason = progress.failure(n).map(str::to_owned);
+        transferred |= reason.is_none();
         match statuses.iter_mut().find(|status| status.care_context == page.care_context) {
             Some(status) => status.error = status.error.take().or(reason),
             None => statuses
@@ -207,7 +311,6 @@ fn complete(
             });
         }
     }
-    let transferred = delivered > 0;
     TransferEvent::Completed { transaction: facts.transaction.clone(), transferred, statuses }
 }
 

@@ -4,17 +4,25 @@ mod section;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use hip_commands::settings::{Facility, Settings};
-use hip_domain::id::{FacilityId, InvalidId};
+use chrono::TimeDelta;
+use hip_commands::port::OtpSender;
+use hip_commands::settings::{Facility, HiuProfile, Settings};
+use hip_domain::id::{FacilityId, HiuId, InvalidId};
+use hip_domain::link_token::TokenLimits;
 use secrecy::SecretString;
 use serde::Deserialize;
 use thiserror::Error;
 
-pub use section::{FacilitySection, GatewaySection, KeysSection, PushSection, WorkerSection};
+pub use section::{
+    FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection, PushSection,
+    SmsSection, TransferSection, WorkerSection,
+};
 
-use crate::gateway::{BearerPolicy, GatewaySettings};
+use crate::gateway::{BearerPolicy, ClientError, GatewaySettings};
+use crate::otp_sender::{ConsoleSender, WebhookSender, WebhookSettings};
 
 /// The configuration file, as it is written. Every section has defaults; see `docs/hip.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,6 +36,18 @@ pub struct Config {
     /// The facilities that this process serves.
     #[serde(rename = "facility")]
     pub facilities: Vec<FacilitySection>,
+    /// HIUs that are not like the others.
+    #[serde(rename = "hiu", default)]
+    pub hius: Vec<HiuSection>,
+    /// How care contexts are linked.
+    #[serde(default)]
+    pub linking: LinkingSection,
+    /// How long a transfer may take.
+    #[serde(default)]
+    pub transfer: TransferSection,
+    /// Who sends text messages.
+    #[serde(default)]
+    pub sms: SmsSection,
     /// The key that wraps all others.
     #[serde(default)]
     pub keys: KeysSection,
@@ -52,6 +72,8 @@ pub struct Secrets {
     pub api_key: SecretString,
     /// `HIP_KEK`: the key-encryption key, 32 bytes in base64; else `keys.file`.
     pub kek: Option<SecretString>,
+    /// `HIP_SMS_TOKEN`: what the sender of text messages is shown.
+    pub sms_token: Option<SecretString>,
 }
 
 /// Why there is no configuration.
@@ -77,6 +99,9 @@ pub enum ConfigError {
         /// What an id looks like.
         source: InvalidId,
     },
+    /// An HIU's id is none.
+    #[error("[[hiu]]: the id {0}")]
+    Hiu(#[source] InvalidId),
     /// There is no facility.
     #[error("no [[facility]] is configured: there is nobody to serve")]
     NoFacility,
@@ -113,15 +138,37 @@ impl Config {
             .collect::<Result<_, ConfigError>>()?;
         Ok(Settings {
             facilities,
+            hius: self.hius()?,
             first_page_number: self.push.first_page_number,
+            push_bearer: self.push.bearer,
             year_of_birth_tolerance: 2,
+            token_limits: TokenLimits {
+                duplicate_window: TimeDelta::seconds(self.linking.duplicate_window_s.into()),
+                per_day_max: self.linking.tokens_per_day_max,
+            },
+            sms_without_abha: self.linking.sms_without_abha,
+            consent_wait: TimeDelta::seconds(self.transfer.consent_wait_s.into()),
+            transfer_time: TimeDelta::seconds(self.transfer.time_s.into()),
         })
+    }
+
+    fn hius(&self) -> Result<Vec<HiuProfile>, ConfigError> {
+        let profile = |section: &HiuSection| {
+            let id = HiuId::parse(section.id.clone()).map_err(ConfigError::Hiu)?;
+            Ok(HiuProfile {
+                id,
+                push_bearer: section.bearer.unwrap_or(self.push.bearer),
+                first_page_number: section.first_page_number.unwrap_or(self.push.first_page_number),
+            })
+        };
+        self.hius.iter().map(profile).collect()
     }
 
     /// The part that the gateway's adapter needs.
     pub fn gateway_settings(&self, secrets: &Secrets) -> GatewaySettings {
         GatewaySettings {
             base_url: self.gateway.base_url.clone(),
+            v05_base_url: self.gateway.v05_base_url(),
             cm_id: self.gateway.cm_id.clone(),
             client_id: self.gateway.client_id.clone(),
             client_secret: secrets.client_secret.clone(),
@@ -131,6 +178,17 @@ impl Config {
                 lateness_s_max: self.gateway.lateness_s_max,
             },
         }
+    }
+
+    /// The sender of text messages.
+    pub fn otp_sender(&self, secrets: &Secrets) -> Result<Arc<dyn OtpSender>, ClientError> {
+        Ok(match &self.sms.url {
+            None => Arc::new(ConsoleSender),
+            Some(url) => {
+                let token = secrets.sms_token.clone();
+                Arc::new(WebhookSender::new(WebhookSettings { url: url.clone(), token })?)
+            }
+        })
     }
 
     /// How long leases hold.

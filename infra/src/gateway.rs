@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use hip_commands::port::gateway::{GatewayMessage, SendError};
 use hip_commands::port::{Clock, Gateway, Ids};
 use hip_domain::id::RequestId;
+use hip_domain::inbound::ApiVersion;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
@@ -27,6 +28,8 @@ use session::Sessions;
 pub struct GatewaySettings {
     /// Base of all paths, for example `https://dev.abdm.gov.in/api/hiecm`.
     pub base_url: String,
+    /// Base of the older dialect's paths, for example `https://dev.abdm.gov.in/gateway`.
+    pub v05_base_url: String,
     /// `X-CM-ID`: `sbx` or `abdm`.
     pub cm_id: String,
     /// Client id of the bridge.
@@ -98,7 +101,7 @@ impl HttpGateway {
         }
         self.endpoint
             .client
-            .post(self.endpoint.url(message.path))
+            .post(self.endpoint.url_of(message.api, message.path))
             .headers(headers)
             .body(message.body.clone())
             .send()
@@ -136,6 +139,15 @@ impl Gateway for HttpGateway {
 impl Endpoint {
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.settings.base_url.trim_end_matches('/'))
+    }
+
+    fn url_of(&self, api: ApiVersion, path: &str) -> String {
+        match api {
+            ApiVersion::V3 => self.url(path),
+            ApiVersion::V05 => {
+                format!("{}{path}", self.settings.v05_base_url.trim_end_matches('/'))
+            }
+        }
     }
 
     /// The headers of every request.

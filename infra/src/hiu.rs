@@ -47,7 +47,12 @@ impl HttpHiu {
 
 #[async_trait]
 impl Hiu for HttpHiu {
-    async fn push(&self, push_url: &Phi<String>, body: Phi<String>) -> Result<u16, SendError> {
+    async fn push(
+        &self,
+        push_url: &Phi<String>,
+        body: Phi<String>,
+        bearer: bool,
+    ) -> Result<u16, SendError> {
         let refused = |reason: &'static str| SendError::Refused {
             status: None,
             code: None,
@@ -60,7 +65,7 @@ impl Hiu for HttpHiu {
             .header(CONTENT_TYPE, "application/json")
             .body(body.into_inner());
         // Our session is shown to nobody who could be overheard.
-        if url.is_encrypted() {
+        if bearer && url.is_encrypted() {
             request = request.bearer_auth(self.gateway.session_token().await?.expose_secret());
         }
         let response = request

@@ -10,6 +10,7 @@ pub mod event_store;
 pub mod gateway;
 pub mod hiu;
 pub mod ids;
+pub mod otp_sender;
 pub mod outbox;
 pub mod patient_directory;
 pub mod postgres;

@@ -9,7 +9,7 @@ use hip_commands::port::patient_directory::{
     CANDIDATES_MAX, Candidate, DirectoryError, OFFERS_MAX, Unlinked,
 };
 use hip_domain::hi_type::HiType;
-use hip_domain::id::{CareContextReference, FacilityId, Pseudonym, SubjectId};
+use hip_domain::id::{CareContextReference, ConsentId, FacilityId, Pseudonym, SubjectId};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -32,7 +32,7 @@ impl PgPatientDirectory {
     async fn behind(&self, position: i64) -> Result<bool, sqlx::Error> {
         let slowest: Option<i64> = sqlx::query_scalar(
             "SELECT min(position) FROM es.projection \
-              WHERE name IN ('patient_index', 'care_context') AND generation = 1 AND shard = $1",
+              WHERE name IN ('patient_index', 'care_context', 'consent') AND generation = 1 AND shard = $1",
         )
         .bind(SHARD)
         .fetch_one(&self.pool)
@@ -60,19 +60,34 @@ impl PatientDirectory for PgPatientDirectory {
         let _ = tokio::time::timeout(CATCH_UP, waiting).await;
     }
 
-    async fn by_abha(
+    async fn by_abha_address(
         &self,
         facility: &FacilityId,
         address: &Pseudonym,
-        number: Option<&Pseudonym>,
     ) -> Result<Vec<Candidate>, DirectoryError> {
         let rows = sqlx::query_as(
             "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index \
-              WHERE facility_id = $1 AND (abha_address = $2 OR abha_number = $3) LIMIT $4",
+              WHERE facility_id = $1 AND abha_address = $2 LIMIT $3",
         )
         .bind(facility.as_str())
         .bind(address.as_str())
-        .bind(number.map(Pseudonym::as_str))
+        .bind(CANDIDATES_MAX)
+        .fetch_all(&self.pool)
+        .await;
+        candidates(rows)
+    }
+
+    async fn by_abha_number(
+        &self,
+        facility: &FacilityId,
+        number: &Pseudonym,
+    ) -> Result<Vec<Candidate>, DirectoryError> {
+        let rows = sqlx::query_as(
+            "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index \
+              WHERE facility_id = $1 AND abha_number = $2 LIMIT $3",
+        )
+        .bind(facility.as_str())
+        .bind(number.as_str())
         .bind(CANDIDATES_MAX)
         .fetch_all(&self.pool)
         .await;
@@ -106,6 +121,23 @@ impl PatientDirectory for PgPatientDirectory {
         .fetch_all(&self.pool)
         .await;
         Ok(candidates(rows)?.pop())
+    }
+
+    async fn consents(
+        &self,
+        facility: &FacilityId,
+        patient: &Pseudonym,
+    ) -> Result<Vec<ConsentId>, DirectoryError> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT consent_id FROM hip.consent \
+              WHERE facility_id = $1 AND patient = $2 AND status = 'granted'",
+        )
+        .bind(facility.as_str())
+        .bind(patient.as_str())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unreachable)?;
+        Ok(ids.into_iter().filter_map(|id| ConsentId::parse(id).ok()).collect())
     }
 
     async fn unlinked(&self, subject: SubjectId) -> Result<Vec<Unlinked>, DirectoryError> {

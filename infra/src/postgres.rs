@@ -72,9 +72,9 @@ pub async fn connect(url: &str, connection_count_max: u32) -> Result<PgPool, Dat
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
         .before_acquire(|connection, used| {
-            Box::pin(async move {
-                Ok(used.idle_for < IDLE_TRUSTED || connection.ping().await.is_ok())
-            })
+            Box::pin(
+                async move { Ok(used.idle_for < IDLE_TRUSTED || connection.ping().await.is_ok()) },
+            )
         })
         .after_connect(|connection, _| {
             Box::pin(async move {

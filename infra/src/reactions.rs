@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use hip_commands::process::react;
 use hip_commands::task::Due;
 use hip_domain::event::Event;
@@ -57,6 +58,7 @@ struct Rows {
     stream: Vec<String>,
     kind: Vec<&'static str>,
     request: Vec<Vec<u8>>,
+    due_at: Vec<Option<DateTime<Utc>>>,
 }
 
 impl Rows {
@@ -64,6 +66,7 @@ impl Rows {
         self.dedupe.push(due.key());
         self.stream.push(recorded.stream.as_str().to_owned());
         self.kind.push(due.task.kind());
+        self.due_at.push(due.at);
         self.request.push(serde_json::to_vec(due).expect("our own tasks serialise"));
     }
 
@@ -72,8 +75,10 @@ impl Rows {
             return Ok(());
         }
         sqlx::query(
-            "INSERT INTO es.outbox (shard, dedupe, stream_id, kind, request) \
-             SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[]) \
+            "INSERT INTO es.outbox (shard, dedupe, stream_id, kind, request, due_at) \
+             SELECT $1, dedupe, stream_id, kind, request, coalesce(due_at, now()) \
+               FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[], $6::timestamptz[]) \
+                    AS task(dedupe, stream_id, kind, request, due_at) \
              ON CONFLICT DO NOTHING",
         )
         .bind(SHARD)
@@ -81,6 +86,7 @@ impl Rows {
         .bind(self.stream)
         .bind(self.kind)
         .bind(self.request)
+        .bind(self.due_at)
         .execute(&mut **transaction)
         .await?;
         Ok(())

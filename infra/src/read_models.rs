@@ -1,9 +1,11 @@
 //! The relational read models: what the projections say, written to their tables.
 
 mod care_context;
+mod consent;
 mod patient_index;
 mod visit;
 
 pub use care_context::CareContextTable;
+pub use consent::ConsentTable;
 pub use patient_index::PatientIndexTable;
 pub use visit::VisitTable;

@@ -26,8 +26,8 @@ pub enum What {
     LinkRequested(RequestId),
     /// It is linked.
     Linked(DateTime<Utc>),
-    /// Its link was refused.
-    LinkRejected(ErrorCode),
+    /// Its link was refused, or there is no token for it. When it is tried again, if it is.
+    LinkRejected(ErrorCode, Option<DateTime<Utc>>),
 }
 
 /// What an event changes.
@@ -41,7 +41,13 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         }
         CareContextEvent::LinkRequested { request_id, .. } => What::LinkRequested(*request_id),
         CareContextEvent::Linked { .. } => What::Linked(recorded.recorded_at),
-        CareContextEvent::LinkRejected { code, .. } => What::LinkRejected(code.clone()),
+        CareContextEvent::LinkRejected { code, retry, .. } => {
+            What::LinkRejected(code.clone(), retry.as_ref().map(|retry| retry.at))
+        }
+        CareContextEvent::LinkFailed { code } => What::LinkRejected(code.clone(), None),
+        CareContextEvent::ChangedAfterLink { .. } | CareContextEvent::SmsRequested { .. } => {
+            return None;
+        }
     };
     Some(Change { stream: recorded.stream.clone(), what })
 }

@@ -5,5 +5,6 @@
 //! once, and a rebuild from an empty table gives the same rows.
 
 pub mod care_context;
+pub mod consent;
 pub mod patient_index;
 pub mod visit;

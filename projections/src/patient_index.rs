@@ -32,6 +32,11 @@ pub enum Change {
         /// Where the ABHA lies.
         at: i64,
     },
+    /// The patient has left ABDM.
+    NoAbha {
+        /// Who.
+        subject: SubjectId,
+    },
 }
 
 /// What an event changes.
@@ -56,5 +61,6 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
             number: lookups.number.clone(),
             at,
         },
+        PatientEvent::AbhaDetached { .. } => Change::NoAbha { subject },
     })
 }

@@ -11,7 +11,7 @@ use hip_commands::store::{AggregateStore, StateCache};
 use hip_domain::aggregate::LogEvent;
 use hip_domain::consent::{Consent, ConsentCommand, DateRange, End, Grant};
 use hip_domain::id::{ConsentId, ErrorCode, FacilityId, RequestId, SubjectId, TransactionId};
-use hip_domain::link_token::{LinkToken, LinkTokenCommand};
+use hip_domain::link_token::{LinkToken, LinkTokenCommand, Refusal, TokenLimits};
 use hip_domain::outbound::{Call, Outbound, OutboundCommand};
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
@@ -133,7 +133,7 @@ fn consent_command() -> impl Strategy<Value = ConsentCommand> {
             },
             artefact: Phi::new("{}".to_owned()),
         }),
-        prop_oneof![Just(End::Revoked), Just(End::Expired), Just(End::Denied)]
+        prop_oneof![Just(End::Revoked), Just(End::Expired), Just(End::Denied), Just(End::OptedOut)]
             .prop_map(move |how| ConsentCommand::End { consent_id: consent_id(), how }),
     ]
 }
@@ -146,6 +146,7 @@ fn link_token_command() -> impl Strategy<Value = LinkTokenCommand> {
             facility: facility(),
             subject: SubjectId(Uuid::from_u128(1)),
             request_id: request(n),
+            limits: TokenLimits::default(),
             now: at(hours),
         }),
         (0..4_u8, 0..48_i64).prop_map(move |(n, hours)| LinkTokenCommand::Issue {
@@ -154,10 +155,18 @@ fn link_token_command() -> impl Strategy<Value = LinkTokenCommand> {
             expires_at: Some(at(hours)),
             now: at(0),
         }),
-        (0..4_u8).prop_map(move |n| LinkTokenCommand::Reject {
-            request_id: request(n),
-            code: ErrorCode::parse("ABDM-1207").unwrap(),
+        (0..4_u8, 0..48_i64, any::<bool>()).prop_map(move |(n, hours, counted)| {
+            LinkTokenCommand::Reject {
+                request_id: request(n),
+                code: ErrorCode::parse("ABDM-1027").unwrap(),
+                refusal: if counted { Refusal::Hold(TimeDelta::hours(24)) } else { Refusal::Final },
+                counted,
+                limits: TokenLimits::default(),
+                now: at(hours),
+            }
         }),
+        (0..4_u8).prop_map(move |n| LinkTokenCommand::Drop { issued_by: request(n) }),
+        Just(LinkTokenCommand::Purge),
     ]
 }
 
@@ -168,6 +177,7 @@ fn outbound_command() -> impl Strategy<Value = OutboundCommand> {
         Just(OutboundCommand::Attempt { call: call(), facility: facility() }),
         Just(OutboundCommand::Accept { status: 202 }),
         Just(OutboundCommand::Fail { status: Some(503), code: None, next_at: at(1) }),
+        Just(OutboundCommand::Answer { code: None }),
         Just(OutboundCommand::Abandon { status: None, code: None, reason: "no".to_owned() }),
     ]
 }

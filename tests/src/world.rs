@@ -123,7 +123,7 @@ impl World {
         }
     }
 
-    /// Waits until nothing is left to be done.
+    /// Waits until nothing is left to be done but what watches for silence, many minutes from now.
     ///
     /// # Panics
     ///
@@ -132,7 +132,7 @@ impl World {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let busy: bool = sqlx::query_scalar(
-                "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due') \
+                "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due' AND due_at < now() + interval '1 minute') \
                      OR EXISTS (SELECT FROM es.projection p, es.log_head h WHERE p.position < h.position)",
             )
             .fetch_one(&self.pool)

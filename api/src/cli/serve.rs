@@ -66,6 +66,7 @@ fn secrets_from_env() -> anyhow::Result<Secrets> {
         client_secret: required("HIP_CLIENT_SECRET")?,
         api_key: required("HIP_API_KEY")?,
         kek: secret("HIP_KEK"),
+        sms_token: secret("HIP_SMS_TOKEN"),
     })
 }
 

@@ -138,6 +138,7 @@ fn configuration(sandbox: &Sandbox, data_dir: &Path) -> anyhow::Result<(Config, 
         client_secret: SecretString::from(credentials.client_secret.clone()),
         api_key: SecretString::from(API_KEY),
         kek: std::env::var("HIP_KEK").ok().map(SecretString::from),
+        sms_token: None,
     };
     Ok((Config::parse(&text)?, secrets))
 }

@@ -150,7 +150,7 @@ async fn settle(stage: &Stage) -> anyhow::Result<()> {
     let deadline = Instant::now() + Duration::from_secs(5);
     while Instant::now() < deadline {
         let busy: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due') \
+            "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due' AND due_at < now() + interval '1 minute') \
                  OR EXISTS (SELECT FROM es.projection p, es.log_head h WHERE p.name = 'reactions' AND p.position < h.position)",
         )
         .fetch_one(&stage.pool)

@@ -8,8 +8,9 @@ use axum::response::{IntoResponse, Response};
 use hip_commands::callbacks::wire::instant;
 use hip_commands::intake::{self, IntakeError, Message};
 use hip_domain::id::{FacilityId, RequestId};
-use hip_domain::inbound::{BearerCheck, CallbackKind, RawMessage};
+use hip_domain::inbound::{ApiVersion, BearerCheck, CallbackKind, RawMessage};
 use hip_infra::gateway::BearerError;
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
 
@@ -18,6 +19,7 @@ use super::Context;
 pub(crate) async fn receive(
     State(composed): Context,
     kind: CallbackKind,
+    api: ApiVersion,
     uri: Uri,
     headers: HeaderMap,
     body: String,
@@ -30,7 +32,7 @@ pub(crate) async fn receive(
         Ok(bearer) => bearer,
         Err(error) => return unproven(&error),
     };
-    let message = match message(kind, &uri, &headers, body, bearer) {
+    let message = match message((kind, api), &uri, &headers, body, bearer) {
         Ok(message) => message,
         Err(refusal) => return refusal.into_response(),
     };
@@ -92,20 +94,37 @@ fn unproven(error: &BearerError) -> Response {
 
 /// The message, if it can be stored at all: it names a request and a facility and is JSON.
 fn message(
-    kind: CallbackKind,
+    (kind, api): (CallbackKind, ApiVersion),
     uri: &Uri,
     headers: &HeaderMap,
     body: String,
     bearer: BearerCheck,
 ) -> Result<Message, Refusal> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let request_id = text("request-id").and_then(|id| RequestId::parse(id).ok());
+    let (id, sent_at) = match api {
+        ApiVersion::V3 => {
+            serde_json::from_str::<IgnoredAny>(&body).map_err(|_| INVALID)?;
+            (text("request-id").map(str::to_owned), text("timestamp").map(str::to_owned))
+        }
+        ApiVersion::V05 => {
+            let named: Named = serde_json::from_str(&body).map_err(|_| INVALID)?;
+            (named.request_id, named.timestamp)
+        }
+    };
+    let request_id = id.and_then(|id| RequestId::parse(&id).ok());
     let facility = text("x-hip-id").and_then(|id| FacilityId::parse(id).ok());
     let (Some(request_id), Some(facility)) = (request_id, facility) else { return Err(INVALID) };
-    serde_json::from_str::<IgnoredAny>(&body).map_err(|_| INVALID)?;
     let raw = RawMessage { path: uri.path().to_owned(), headers: kept(headers), body };
-    let sent_at = text("timestamp").and_then(instant);
-    Ok(Message { kind, facility, request_id, sent_at, bearer, raw })
+    let sent_at = sent_at.as_deref().and_then(instant);
+    Ok(Message { kind, api, facility, request_id, sent_at, bearer, raw })
+}
+
+/// What the older dialect has in the body and ours in headers.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Named {
+    request_id: Option<String>,
+    timestamp: Option<String>,
 }
 
 /// Everything but credentials.

@@ -1,5 +1,7 @@
 //! `POST /api/v3/hip/health-information/request`: an HIU asks for what a consent covers.
 
+use std::time::Duration;
+
 use abdm_fidelius::PeerMaterial;
 use hip_domain::consent::{Consent, DateRange, NotInForce};
 use hip_domain::id::{ConsentId, ErrorCode, TransactionId};
@@ -78,9 +80,13 @@ pub(super) async fn interpret(
         request_id: incoming.received.request_id,
         consent_id: consent_id.clone(),
         date_range: date_range(&message.hi_request.date_range),
+        asked_at: Some(incoming.recorded_at),
     };
     let recipient = recipient(message.hi_request);
     let consent = provider.dispatcher.load::<Consent>(&StreamId::consent(&consent_id)).await?;
+    if consent == Consent::Unknown {
+        wait_for_consent(provider, incoming)?;
+    }
     let verdict = check(provider, &facts, &recipient, &consent).await;
     let care_contexts = consent.grant().map(|grant| grant.care_contexts.as_slice());
     let subject = subject_of(provider, care_contexts.unwrap_or_default()).await?;
@@ -92,6 +98,16 @@ pub(super) async fn interpret(
     let key = incoming.key("transfer");
     provider.dispatcher.execute::<Transfer>(&stream, command, &key, &origin).await?;
     Ok(Verdict::about(subject))
+}
+
+/// A request may overtake the notification of its consent: it is looked at again for a while.
+fn wait_for_consent(provider: &Provider, incoming: &Incoming<'_>) -> Result<(), TaskError> {
+    const LOOK_AGAIN: Duration = Duration::from_millis(500);
+    if provider.clock.now() < incoming.recorded_at + provider.settings.consent_wait {
+        let reason = "the consent is not known yet".to_owned();
+        return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason });
+    }
+    Ok(())
 }
 
 fn date_range(range: &WireRange) -> Option<DateRange> {

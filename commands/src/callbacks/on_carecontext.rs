@@ -1,6 +1,6 @@
 //! `POST /api/v3/link/on_carecontext`: whether the care context is linked now.
 
-use hip_domain::care_context::{CareContext, CareContextCommand};
+use hip_domain::care_context::CareContext;
 use hip_domain::id::ErrorCode;
 use hip_domain::outbound::{Call, Outbound};
 use hip_domain::stream::StreamId;
@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use super::wire::{Response, WireError, parse};
 use super::{Incoming, Verdict, unknown_request};
+use crate::abdm_error::Context;
+use crate::link_refusal;
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::TaskError;
@@ -19,9 +21,6 @@ struct OnCareContext {
     #[serde(alias = "resp")]
     response: Response,
 }
-
-/// The gateway had it linked before: as good as linked.
-const ALREADY_LINKED: &str = "ABDM-1056";
 
 pub(super) async fn interpret(
     provider: &Provider,
@@ -38,17 +37,14 @@ pub(super) async fn interpret(
     let Some(Call::LinkCareContext { care_context, .. }) = outbound.call() else {
         return Ok(unknown_request());
     };
-    let command = match &message.error {
-        Some(error) if error.code().as_str() == ALREADY_LINKED => {
-            CareContextCommand::ConfirmLink { request_id, already: true }
-        }
-        Some(error) => CareContextCommand::RejectLink { request_id, code: error.code() },
-        None if succeeded(message.status.as_deref()) => {
-            CareContextCommand::ConfirmLink { request_id, already: false }
-        }
+    let code = match &message.error {
+        Some(error) => Some(error.code()),
+        None if succeeded(message.status.as_deref()) => None,
         // Seen in the wild: no error object, and a status that says that it failed.
-        None => CareContextCommand::RejectLink { request_id, code: ErrorCode::ours("unknown") },
+        None => Some(ErrorCode::ours("unknown")),
     };
+    let now = incoming.recorded_at;
+    let command = link_refusal::command(request_id, code, Context::OnCareContext, now);
     let state = provider.dispatcher.load::<CareContext>(care_context).await?;
     let subject = state.facts.map(|facts| facts.subject);
     let mut origin = incoming.cause.origin(Actor::Interpreter);

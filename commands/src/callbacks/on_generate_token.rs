@@ -3,17 +3,21 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
+use hip_domain::id::SubjectId;
 use hip_domain::link_token::{LinkToken, LinkTokenCommand};
 use hip_domain::outbound::{Call, Outbound};
+use hip_domain::patient::Patient;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use serde::Deserialize;
 
 use super::wire::{Malformed, Response, WireError, parse};
 use super::{Incoming, Verdict, unknown_request};
-use crate::port::log::Actor;
+use crate::abdm_error::{self, Context, Mark};
+use crate::port::log::{Actor, Origin};
 use crate::provider::Provider;
 use crate::task::TaskError;
+use crate::{leaving, link_refusal};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,8 +43,19 @@ pub(super) async fn interpret(
     let Some(Call::GenerateToken { link_token: stream }) = outbound.call() else {
         return Ok(unknown_request());
     };
+    let deactivated = message.error.as_ref().is_some_and(|error| {
+        let entry = abdm_error::lookup(&error.code(), Context::OnGenerateToken);
+        entry.mark == Some(Mark::AbhaDeactivated)
+    });
     let command = match (message.error, message.link_token) {
-        (Some(error), _) => LinkTokenCommand::Reject { request_id, code: error.code() },
+        (Some(error), _) => LinkTokenCommand::Reject {
+            request_id,
+            refusal: link_refusal::of_token(&error.code(), Context::OnGenerateToken),
+            code: error.code(),
+            counted: true,
+            limits: provider.settings.token_limits,
+            now: provider.clock.now(),
+        },
         (None, Some(token)) => LinkTokenCommand::Issue {
             request_id,
             expires_at: expiry(&token),
@@ -51,15 +66,31 @@ pub(super) async fn interpret(
             return Ok(Verdict::Malformed(Malformed::new("linkToken", "a token or an error")));
         }
     };
-    let subject = match provider.dispatcher.load::<LinkToken>(stream).await? {
-        LinkToken::Requested { subject, .. } => Some(subject),
-        LinkToken::Absent | LinkToken::Issued { .. } => None,
-    };
+    let subject = provider.dispatcher.load::<LinkToken>(stream).await?.subject;
     let mut origin = incoming.cause.origin(Actor::Interpreter);
     origin.subject = subject.or(origin.subject);
     let key = incoming.key("link-token");
     provider.dispatcher.execute::<LinkToken>(stream, command, &key, &origin).await?;
+    if deactivated && let Some(subject) = subject {
+        leave(provider, incoming, subject, &origin).await?;
+    }
     Ok(Verdict::about(subject))
+}
+
+/// The gateway says in passing that the patient has left.
+async fn leave(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+    subject: SubjectId,
+    origin: &Origin,
+) -> Result<(), TaskError> {
+    let patient = provider.dispatcher.load::<Patient>(&StreamId::patient(subject)).await?;
+    if let Some(address) = patient.abha_address() {
+        let facility = &incoming.received.facility;
+        let left = leaving::Left { facility, address, position: incoming.cause.position };
+        leaving::purge(provider, &left, origin, &incoming.key("leaving")).await?;
+    }
+    Ok(())
 }
 
 /// `exp` of the token's claims. The signature is not ours to judge: the gateway checks its own

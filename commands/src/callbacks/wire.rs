@@ -85,6 +85,26 @@ impl WireError {
     }
 }
 
+/// One thing, or several: dialects and documents of the network disagree.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany<T> {
+    /// Several.
+    Many(Vec<T>),
+    /// One.
+    One(T),
+}
+
+impl<T> OneOrMany<T> {
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        match self {
+            Self::Many(several) => several.iter(),
+            Self::One(one) => std::slice::from_ref(one).iter(),
+        }
+    }
+}
+
 /// A number or a numeric text, `null` or nothing.
 pub fn year<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
     #[derive(Deserialize)]

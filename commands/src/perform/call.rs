@@ -15,6 +15,7 @@ use crate::provider::Provider;
 use crate::task::Due;
 use crate::task::TaskError;
 
+use super::encrypt_page::is_late;
 use compose::{Composed, Message};
 use patience::{Patience, patience};
 
@@ -43,7 +44,7 @@ pub(super) async fn perform(
     attempt.tell(command, &format!("attempt:{number}")).await?;
     let outcome = match message {
         Message::Gateway(message) => provider.gateway.send(message).await,
-        Message::Hiu { push_url, body } => provider.hiu.push(&push_url, body).await,
+        Message::Hiu { push_url, body, bearer } => provider.hiu.push(&push_url, body, bearer).await,
     };
     attempt.settle(call, number, outcome, matches!(before, Outbound::Attempted { .. })).await
 }
@@ -71,10 +72,12 @@ async fn forbidden(provider: &Provider, due: &Due, call: &Call) -> Result<Option
     }
     let consent_stream = StreamId::consent(&facts.consent_id);
     let consent = provider.dispatcher.load::<Consent>(&consent_stream).await?;
-    let Err(why) = consent.in_force(&facts.facility, provider.clock.now()) else {
-        return Ok(None);
+    let now = provider.clock.now();
+    let stop = match consent.in_force(&facts.facility, now) {
+        Err(why) => Stop::Consent(why),
+        Ok(_) if is_late(provider, &facts, now) => Stop::Late,
+        Ok(_) => return Ok(None),
     };
-    let stop = Stop::Consent(why);
     let command = TransferCommand::Stop { page: *page, stop: stop.clone() };
     let key = format!("consent:{transaction}:{page}");
     let origin = due.cause.origin(Actor::Delivery);

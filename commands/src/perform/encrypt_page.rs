@@ -9,7 +9,7 @@ use hip_domain::sealed::Sealed;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::{
-    PageSeal, PlannedPage, Recipient, Stop, Transfer, TransferCommand, TransferEvent,
+    PageSeal, PlannedPage, Recipient, Stop, Transfer, TransferCommand, TransferEvent, TransferFacts,
 };
 use serde_json::json;
 
@@ -37,12 +37,27 @@ pub(super) async fn perform(
     let consent_stream = StreamId::consent(&facts.consent_id);
     let consent = provider.dispatcher.load::<Consent>(&consent_stream).await?;
     let now = provider.clock.now();
+    if is_late(provider, &facts, now) {
+        let command = TransferCommand::Stop { page, stop: Stop::Late };
+        let origin = due.cause.origin(Actor::Process);
+        provider.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
+        return Ok(());
+    }
     let command = match consent.in_force(&facts.facility, now) {
-        Ok(_) => {
+        Ok(grant) => {
+            let habits = provider.settings.hiu(grant.hiu.as_ref());
             let wanted = &pages[usize::try_from(page).expect("a page number is small")];
-            let place = Place { transaction, page, page_count: pages.len() };
+            let place = Place {
+                transaction,
+                number: habits.first_page_number + page,
+                page_count: pages.len(),
+            };
             match seal(provider, &stream, wanted, &place, now).await? {
                 Ok((seal, body)) => TransferCommand::Encrypt { page, seal, body },
+                Err(Stop::Document) => {
+                    let reason = Stop::Document.as_words().to_owned();
+                    TransferCommand::Skip { page, reason }
+                }
                 Err(stop) => TransferCommand::Stop { page, stop },
             }
         }
@@ -57,8 +72,14 @@ pub(super) async fn perform(
 /// Which page of which transfer.
 struct Place<'a> {
     transaction: &'a TransactionId,
-    page: u32,
+    /// As this HIU counts.
+    number: u32,
     page_count: usize,
+}
+
+/// Whether the time that a transfer may take is over.
+pub(super) fn is_late(provider: &Provider, facts: &TransferFacts, now: DateTime<Utc>) -> bool {
+    facts.asked_at.is_some_and(|asked_at| asked_at + provider.settings.transfer_time < now)
 }
 
 async fn seal(
@@ -88,7 +109,7 @@ async fn seal(
         plain_bytes: document.len() as u64,
     };
     let body = json!({
-        "pageNumber": provider.settings.first_page_number + place.page,
+        "pageNumber": place.number,
         "pageCount": place.page_count,
         "transactionId": place.transaction.as_str(),
         "entries": [{
@@ -114,7 +135,7 @@ async fn document(provider: &Provider, wanted: &PlannedPage) -> Result<Option<St
 }
 
 /// Where a transfer goes.
-pub(super) async fn recipient(
+pub(crate) async fn recipient(
     provider: &Provider,
     stream: &StreamId,
 ) -> Result<Recipient, TaskError> {

@@ -54,6 +54,12 @@ struct Match {
     matched_by: Vec<MatchedBy>,
 }
 
+impl Match {
+    fn new(subject: SubjectId, by: MatchedBy) -> Self {
+        Self { subject, matched_by: vec![by] }
+    }
+}
+
 async fn find(
     provider: &Provider,
     facility: &FacilityId,
@@ -87,7 +93,8 @@ async fn find(
     Ok(matches)
 }
 
-/// The ABHA address that the consent manager vouches for, and a verified ABHA number.
+/// The ABHA address that the consent manager vouches for, and a verified ABHA number. When they lead
+/// to two people, both come into question, and so neither is it.
 async fn by_abha(
     provider: &Provider,
     facility: &FacilityId,
@@ -104,12 +111,19 @@ async fn by_abha(
         }
         None => None,
     };
-    let candidates = provider.directory.by_abha(facility, &address, number.as_ref()).await?;
-    let matches = candidates.into_iter().map(|candidate| Match {
-        subject: candidate.subject,
-        matched_by: vec![MatchedBy::AbhaAddress],
-    });
-    Ok(matches.collect())
+    let mut matches: Vec<Match> = Vec::new();
+    for candidate in provider.directory.by_abha_address(facility, &address).await? {
+        matches.push(Match::new(candidate.subject, MatchedBy::AbhaAddress));
+    }
+    if let Some(number) = number {
+        for candidate in provider.directory.by_abha_number(facility, &number).await? {
+            match matches.iter_mut().find(|known| known.subject == candidate.subject) {
+                Some(known) => known.matched_by.push(MatchedBy::AbhaNumber),
+                None => matches.push(Match::new(candidate.subject, MatchedBy::AbhaNumber)),
+            }
+        }
+    }
+    Ok(matches)
 }
 
 /// Who a candidate is; nothing, when they were erased.

@@ -23,13 +23,14 @@ pub(super) async fn perform(
         };
         Some(received)
     });
-    let Some(Recorded { event: received, .. }) = received.await? else {
+    let Some(Recorded { event: received, recorded_at, .. }) = received.await? else {
         return Err(TaskError::never("there is no such message"));
     };
     let Sealed::Open(raw) = &received.raw else {
         return Err(TaskError::never("the message's key is destroyed"));
     };
-    let incoming = Incoming { received: &received, body: &raw.body, cause: &due.cause };
+    let incoming =
+        Incoming { received: &received, body: &raw.body, cause: &due.cause, recorded_at };
     let verdict = callbacks::interpret(provider, &incoming).await?;
     tie(provider, &incoming, &verdict).await?;
     let origin = due.cause.origin(Actor::Interpreter);

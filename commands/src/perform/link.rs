@@ -1,30 +1,27 @@
 //! The steps that link a care context; the aggregates decide, these only bring them the news.
 
-use hip_domain::care_context::{CareContext, CareContextCommand, CareContextFacts};
+use hip_domain::care_context::{CareContext, CareContextCommand, Link};
 use hip_domain::hi_type::HiType;
-use hip_domain::id::{CareContextReference, FacilityId, RequestId, SubjectId};
+use hip_domain::id::{CareContextReference, ErrorCode, FacilityId, RequestId, SubjectId};
 use hip_domain::link_token::{LinkToken, LinkTokenCommand};
 use hip_domain::stream::StreamId;
 use hip_domain::visit::{Visit, VisitCommand};
 
+use super::person::demographics;
+use crate::abdm_error::Context;
+use crate::link_refusal;
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::Due;
 use crate::task::TaskError;
 
-pub(super) async fn register(
+/// Brings news to a care context.
+pub(super) async fn tell(
     provider: &Provider,
     due: &Due,
     care_context: &StreamId,
-    facts: &CareContextFacts,
-    hi_types: &[HiType],
-    link_with: Option<&StreamId>,
+    command: CareContextCommand,
 ) -> Result<(), TaskError> {
-    let command = CareContextCommand::Register {
-        facts: facts.clone(),
-        hi_types: hi_types.to_vec(),
-        link_with: link_with.cloned(),
-    };
     let origin = due.cause.origin(Actor::Process);
     provider.dispatcher.execute::<CareContext>(care_context, command, &due.key(), &origin).await?;
     Ok(())
@@ -49,24 +46,92 @@ pub(super) async fn need_token(
         facility: need.facility.clone(),
         subject: need.subject,
         request_id,
+        limits: provider.settings.token_limits,
         now: provider.clock.now(),
     };
+    tell_tokens(provider, due, link_token, command, "").await
+}
+
+async fn tell_tokens(
+    provider: &Provider,
+    due: &Due,
+    link_token: &StreamId,
+    command: LinkTokenCommand,
+    part: &str,
+) -> Result<(), TaskError> {
     let origin = due.cause.origin(Actor::Process);
-    provider.dispatcher.execute::<LinkToken>(link_token, command, &due.key(), &origin).await?;
+    let key = format!("{}{part}", due.key());
+    provider.dispatcher.execute::<LinkToken>(link_token, command, &key, &origin).await?;
     Ok(())
 }
 
-pub(super) async fn request(
+pub(super) async fn reject_token(
+    provider: &Provider,
+    due: &Due,
+    link_token: &StreamId,
+    request_id: RequestId,
+    code: &ErrorCode,
+    counted: bool,
+) -> Result<(), TaskError> {
+    let command = LinkTokenCommand::Reject {
+        request_id,
+        code: code.clone(),
+        refusal: link_refusal::of_token(code, Context::GenerateToken),
+        counted,
+        limits: provider.settings.token_limits,
+        now: provider.clock.now(),
+    };
+    tell_tokens(provider, due, link_token, command, "").await
+}
+
+/// A link that is to be tried once more.
+pub(super) struct Retry<'a> {
+    pub(super) care_context: &'a StreamId,
+    pub(super) link_token: &'a StreamId,
+    /// The token of this request is not to be shown again.
+    pub(super) drop: Option<RequestId>,
+}
+
+/// Asks for a token again, unless it was linked in the meantime.
+pub(super) async fn retry(
+    provider: &Provider,
+    due: &Due,
+    retry: &Retry<'_>,
+    request_id: RequestId,
+) -> Result<(), TaskError> {
+    let state = provider.dispatcher.load::<CareContext>(retry.care_context).await?;
+    let (Some(facts), Link::Unlinked) = (state.facts, state.link) else {
+        return Ok(());
+    };
+    if let Some(issued_by) = retry.drop {
+        let command = LinkTokenCommand::Drop { issued_by };
+        tell_tokens(provider, due, retry.link_token, command, ":drop").await?;
+    }
+    let need = Need {
+        care_context: retry.care_context,
+        facility: &facts.facility,
+        subject: facts.subject,
+    };
+    need_token(provider, due, retry.link_token, &need, request_id).await
+}
+
+/// A patient without a known ABHA address is led to a discovery, if the operator wants that and
+/// there is a number to write to.
+pub(super) async fn offer_by_sms(
     provider: &Provider,
     due: &Due,
     care_context: &StreamId,
-    link_token: &StreamId,
     request_id: RequestId,
 ) -> Result<(), TaskError> {
-    let command = CareContextCommand::RequestLink { request_id, link_token: link_token.clone() };
-    let origin = due.cause.origin(Actor::Process);
-    provider.dispatcher.execute::<CareContext>(care_context, command, &due.key(), &origin).await?;
-    Ok(())
+    if !provider.settings.sms_without_abha {
+        return Ok(());
+    }
+    let state = provider.dispatcher.load::<CareContext>(care_context).await?;
+    let Some(facts) = state.facts else { return Ok(()) };
+    if demographics(provider, facts.subject).await?.mobile.is_none() {
+        return Ok(());
+    }
+    tell(provider, due, care_context, CareContextCommand::RequestSms { request_id }).await
 }
 
 pub(super) async fn mark_visit(

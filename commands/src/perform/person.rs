@@ -12,7 +12,7 @@ use crate::provider::Provider;
 use crate::task::TaskError;
 
 /// Who a data principal is, by the newest word of the facility.
-pub(super) async fn demographics(
+pub(crate) async fn demographics(
     provider: &Provider,
     subject: SubjectId,
 ) -> Result<Demographics, TaskError> {
@@ -24,11 +24,13 @@ pub(super) async fn demographics(
 /// Their ABHA.
 pub(super) async fn abha(provider: &Provider, subject: SubjectId) -> Result<Abha, TaskError> {
     let stream = StreamId::patient(subject);
-    let newest = provider.newest(&stream, |event| {
-        let Event::Patient(PatientEvent::AbhaAttached { abha, .. }) = event else { return None };
-        Some(abha)
+    let newest = provider.newest(&stream, |event| match event {
+        Event::Patient(PatientEvent::AbhaAttached { abha, .. }) => Some(Some(abha)),
+        Event::Patient(PatientEvent::AbhaDetached { .. }) => Some(None),
+        _ => None,
     });
-    readable(newest.await?.map(|recorded| recorded.event), "the patient's ABHA is not known")
+    let newest = newest.await?.and_then(|recorded| recorded.event);
+    readable(newest, "the patient's ABHA is not known")
 }
 
 /// The newest link token of a stream.
@@ -55,7 +57,7 @@ pub(super) fn demographics_of(event: Event) -> Option<Sealed<Demographics>> {
     match event {
         PatientEvent::Registered { demographics, .. }
         | PatientEvent::DemographicsChanged { demographics, .. } => Some(demographics),
-        PatientEvent::AbhaAttached { .. } => None,
+        PatientEvent::AbhaAttached { .. } | PatientEvent::AbhaDetached { .. } => None,
     }
 }
 

@@ -2,13 +2,16 @@
 
 use async_trait::async_trait;
 use hip_domain::id::{ErrorCode, FacilityId, RequestId};
+use hip_domain::inbound::ApiVersion;
 use secrecy::SecretString;
 use thiserror::Error;
 
 /// A message to the gateway.
 pub struct GatewayMessage {
-    /// Path below the gateway's base.
+    /// Path below the base of its dialect.
     pub path: &'static str,
+    /// The dialect.
+    pub api: ApiVersion,
     /// `REQUEST-ID`.
     pub request_id: RequestId,
     /// `X-HIP-ID`.

@@ -5,7 +5,7 @@ use std::error::Error;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use hip_domain::hi_type::HiType;
-use hip_domain::id::{CareContextReference, FacilityId, Pseudonym, SubjectId};
+use hip_domain::id::{CareContextReference, ConsentId, FacilityId, Pseudonym, SubjectId};
 
 /// The read models that discovery searches.
 #[async_trait]
@@ -14,12 +14,18 @@ pub trait PatientDirectory: Send + Sync {
     /// with what there is.
     async fn caught_up(&self, position: i64);
 
-    /// Patients of a facility with this ABHA address or ABHA number. At most `CANDIDATES_MAX`.
-    async fn by_abha(
+    /// Patients of a facility with this ABHA address. At most `CANDIDATES_MAX`.
+    async fn by_abha_address(
         &self,
         facility: &FacilityId,
         address: &Pseudonym,
-        number: Option<&Pseudonym>,
+    ) -> Result<Vec<Candidate>, DirectoryError>;
+
+    /// Patients of a facility with this ABHA number. At most `CANDIDATES_MAX`.
+    async fn by_abha_number(
+        &self,
+        facility: &FacilityId,
+        number: &Pseudonym,
     ) -> Result<Vec<Candidate>, DirectoryError>;
 
     /// Patients of a facility with one of these mobile numbers. At most `CANDIDATES_MAX`.
@@ -31,6 +37,13 @@ pub trait PatientDirectory: Send + Sync {
 
     /// Where the demographics and the ABHA of a patient lie in the log.
     async fn patient(&self, subject: SubjectId) -> Result<Option<Candidate>, DirectoryError>;
+
+    /// Consents in force that the holder of an ABHA address has given to this facility's records.
+    async fn consents(
+        &self,
+        facility: &FacilityId,
+        patient: &Pseudonym,
+    ) -> Result<Vec<ConsentId>, DirectoryError>;
 
     /// Care contexts of a patient that are not linked, newest first. At most `OFFERS_MAX`.
     async fn unlinked(&self, subject: SubjectId) -> Result<Vec<Unlinked>, DirectoryError>;

@@ -6,14 +6,14 @@ use hip_domain::hi_type::HiType;
 use hip_domain::recorded::Recorded;
 use hip_domain::visit::{BuiltDocument, VisitEvent};
 
-use crate::task::Task;
+use crate::task::{Planned, Task};
 
-pub(super) fn of_visit(recorded: &Recorded<Event>, event: &VisitEvent) -> Vec<Task> {
-    match event {
+pub(super) fn of_visit(recorded: &Recorded<Event>, event: &VisitEvent) -> Vec<Planned> {
+    let task = match event {
         VisitEvent::Recorded { .. } | VisitEvent::Amended { .. } => {
-            vec![Task::BuildDocuments { visit: recorded.stream.clone() }]
+            Task::BuildDocuments { visit: recorded.stream.clone() }
         }
-        VisitEvent::BundlesBuilt { facts, built, .. } => vec![Task::RegisterCareContext {
+        VisitEvent::BundlesBuilt { facts, built, revision, .. } => Task::RegisterCareContext {
             care_context: facts.care_context_stream.clone(),
             facts: CareContextFacts {
                 facility: facts.facility.clone(),
@@ -24,9 +24,11 @@ pub(super) fn of_visit(recorded: &Recorded<Event>, event: &VisitEvent) -> Vec<Ta
             },
             hi_types: kinds(built),
             link_with: facts.link_token_stream.clone(),
-        }],
-        VisitEvent::BundleRejected { .. } | VisitEvent::Linked { .. } => vec![],
-    }
+            revision: *revision,
+        },
+        VisitEvent::BundleRejected { .. } | VisitEvent::Linked { .. } => return vec![],
+    };
+    vec![task.into()]
 }
 
 /// The kinds among the documents, each once: a visit may have several documents of a kind.

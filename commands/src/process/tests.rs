@@ -6,6 +6,7 @@ use hip_domain::stream::StreamId;
 use uuid::Uuid;
 
 use super::*;
+use crate::task::Task;
 
 fn recorded(event: Event, stream: &str) -> Recorded<Event> {
     Recorded {

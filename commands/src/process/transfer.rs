@@ -2,15 +2,15 @@
 
 use hip_domain::event::Event;
 use hip_domain::id::TransactionId;
-use hip_domain::outbound::{Call, OutboundEvent};
+use hip_domain::outbound::Call;
 use hip_domain::recorded::Recorded;
-use hip_domain::transfer::{Stop, TransferEvent};
+use hip_domain::transfer::TransferEvent;
 
 use super::request_id;
-use crate::task::Task;
+use crate::task::{Planned, Task};
 
-pub(super) fn of_transfer(recorded: &Recorded<Event>, event: &TransferEvent) -> Vec<Task> {
-    let call = |call| vec![Task::Call { request_id: request_id(recorded, 0), call }];
+pub(super) fn of_transfer(recorded: &Recorded<Event>, event: &TransferEvent) -> Vec<Planned> {
+    let call = |call| vec![Task::Call { request_id: request_id(recorded, 0), call }.into()];
     match event {
         TransferEvent::Accepted { transaction, request_id } => call(Call::OnRequest {
             transaction: transaction.clone(),
@@ -22,12 +22,19 @@ pub(super) fn of_transfer(recorded: &Recorded<Event>, event: &TransferEvent) -> 
             error: Some(code.clone()),
             in_reply_to: *request_id,
         }),
+        TransferEvent::Repeated { transaction, request_id, error } => call(Call::OnRequest {
+            transaction: transaction.clone(),
+            error: error.clone(),
+            in_reply_to: *request_id,
+        }),
         TransferEvent::BundlePrepared { pages, .. } if !pages.is_empty() => encrypt(recorded, 0),
         TransferEvent::PageEncrypted { page, .. } => match transaction(recorded) {
             Some(transaction) => call(Call::PushPage { transaction, page: *page }),
             None => vec![],
         },
-        TransferEvent::PagePushed { page, .. } => encrypt(recorded, page + 1),
+        TransferEvent::PagePushed { page, .. } | TransferEvent::PageSkipped { page, .. } => {
+            encrypt(recorded, page + 1)
+        }
         TransferEvent::Completed { transaction, .. } => {
             call(Call::NotifyTransfer { transaction: transaction.clone() })
         }
@@ -37,38 +44,10 @@ pub(super) fn of_transfer(recorded: &Recorded<Event>, event: &TransferEvent) -> 
     }
 }
 
-/// The gateway's yes to our answer starts the transfer; an HIU's yes or no moves it on.
-pub(super) fn of_outbound(event: &OutboundEvent) -> Vec<Task> {
-    match event {
-        OutboundEvent::Accepted {
-            call: Call::OnRequest { transaction, error: None, .. }, ..
-        } => vec![Task::PrepareTransfer { transaction: transaction.clone() }],
-        OutboundEvent::Accepted { call: Call::PushPage { transaction, page }, status } => {
-            vec![Task::MarkPushed {
-                transaction: transaction.clone(),
-                page: *page,
-                status: *status,
-            }]
-        }
-        OutboundEvent::Abandoned { call: Call::PushPage { transaction, page }, status, .. } => {
-            vec![Task::StopTransfer {
-                transaction: transaction.clone(),
-                page: *page,
-                stop: Stop::Push { status: *status },
-            }]
-        }
-        OutboundEvent::Planned { .. }
-        | OutboundEvent::Attempted { .. }
-        | OutboundEvent::Accepted { .. }
-        | OutboundEvent::Failed { .. }
-        | OutboundEvent::Abandoned { .. } => vec![],
-    }
-}
-
 /// Asked for also after the last page: there, it finds nothing to do.
-fn encrypt(recorded: &Recorded<Event>, page: u32) -> Vec<Task> {
+fn encrypt(recorded: &Recorded<Event>, page: u32) -> Vec<Planned> {
     match transaction(recorded) {
-        Some(transaction) => vec![Task::EncryptPage { transaction, page }],
+        Some(transaction) => vec![Task::EncryptPage { transaction, page }.into()],
         None => vec![],
     }
 }

@@ -1,5 +1,6 @@
 //! What happens to a care context.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::CareContextFacts;
@@ -20,6 +21,9 @@ pub enum CareContextEvent {
         hi_types: Vec<HiType>,
         /// The stream of the tokens to link it with; nothing, when it is left to discovery.
         link_with: Option<StreamId>,
+        /// The revision of the visit that said so, from 1.
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        revision: u32,
     },
     /// The gateway is asked to link it.
     #[serde(rename = "care_context.link_requested")]
@@ -30,8 +34,11 @@ pub enum CareContextEvent {
         link_token: StreamId,
         /// The kinds that are linked.
         hi_types: Vec<HiType>,
+        /// The request that brought the token.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issued_by: Option<RequestId>,
     },
-    /// The gateway says that it is linked.
+    /// It is linked: the gateway says so, or has taken our answer to a patient who linked it.
     #[serde(rename = "care_context.linked")]
     Linked {
         /// The request that was answered.
@@ -52,7 +59,48 @@ pub enum CareContextEvent {
         request_id: RequestId,
         /// Why.
         code: ErrorCode,
+        /// How it goes on; nothing, when somebody has to mend something first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry: Option<RetryLink>,
     },
+    /// There is no token to link it with.
+    #[serde(rename = "care_context.link_failed")]
+    LinkFailed {
+        /// Why there is none.
+        code: ErrorCode,
+    },
+    /// It was linked before, and holds something new.
+    #[serde(rename = "care_context.changed_after_link")]
+    ChangedAfterLink {
+        /// The kinds of what is new.
+        hi_types: Vec<HiType>,
+    },
+    /// The patient is told by text message that it can be found.
+    #[serde(rename = "care_context.sms_requested")]
+    SmsRequested {
+        /// The id of the request.
+        request_id: RequestId,
+    },
+}
+
+/// How a refused link goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RetryLink {
+    /// The stream of the tokens.
+    pub link_token: StreamId,
+    /// The token of this request is not good any more.
+    pub drop: Option<RequestId>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+const fn first() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+const fn is_first(revision: &u32) -> bool {
+    *revision == 1
 }
 
 impl LogEvent for CareContextEvent {
@@ -62,6 +110,9 @@ impl LogEvent for CareContextEvent {
             Self::LinkRequested { .. } => "care_context.link_requested",
             Self::Linked { .. } => "care_context.linked",
             Self::LinkRejected { .. } => "care_context.link_rejected",
+            Self::LinkFailed { .. } => "care_context.link_failed",
+            Self::ChangedAfterLink { .. } => "care_context.changed_after_link",
+            Self::SmsRequested { .. } => "care_context.sms_requested",
         }
     }
 }

@@ -24,7 +24,7 @@ fn request(n: u128) -> RequestId {
 
 fn registered() -> CareContextEvent {
     let hi_types = vec![HiType::OpConsultation];
-    CareContextEvent::Registered { facts: facts(), hi_types, link_with: Some(token()) }
+    CareContextEvent::Registered { facts: facts(), hi_types, link_with: Some(token()), revision: 1 }
 }
 
 fn requested(n: u128) -> CareContextEvent {
@@ -32,7 +32,84 @@ fn requested(n: u128) -> CareContextEvent {
         request_id: request(n),
         link_token: token(),
         hi_types: vec![HiType::OpConsultation],
+        issued_by: Some(request(1)),
     }
+}
+
+fn linked(n: u128) -> CareContextEvent {
+    CareContextEvent::Linked {
+        request_id: request(n),
+        already: false,
+        visit: StreamId::stored("visit-in1-a"),
+        reference: CareContextReference::parse("300").unwrap(),
+        hi_types: vec![HiType::OpConsultation],
+    }
+}
+
+fn reject(n: u128, refusal: LinkRefusal) -> CareContextCommand {
+    let code = ErrorCode::ours("ABDM-1038");
+    CareContextCommand::RejectLink { request_id: request(n), code, refusal, now: now() }
+}
+
+fn rejected(n: u128, retry: Option<RetryLink>) -> CareContextEvent {
+    let code = ErrorCode::ours("ABDM-1038");
+    CareContextEvent::LinkRejected { request_id: request(n), code, retry }
+}
+
+fn now() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 2, 5, 0, 0).unwrap()
+}
+
+#[test]
+fn a_refused_token_is_replaced_once() {
+    let retry = RetryLink { link_token: token(), drop: Some(request(1)), at: now() };
+    given::<CareContext>([registered(), requested(5)])
+        .when(reject(5, LinkRefusal::Token))
+        .then([rejected(5, Some(retry.clone()))]);
+    given::<CareContext>([registered(), requested(5), rejected(5, Some(retry)), requested(6)])
+        .when(reject(6, LinkRefusal::Token))
+        .then([rejected(6, None)]);
+}
+
+#[test]
+fn a_passing_trouble_is_borne_longer_each_time() {
+    let retry = |minutes| {
+        Some(RetryLink { link_token: token(), drop: None, at: now() + TimeDelta::minutes(minutes) })
+    };
+    given::<CareContext>([registered(), requested(5), rejected(5, retry(1)), requested(6)])
+        .when(reject(6, LinkRefusal::Passing))
+        .then([rejected(6, retry(2))]);
+}
+
+#[test]
+fn what_is_new_in_a_linked_care_context_is_told_and_not_linked_again() {
+    let hi_types = vec![HiType::OpConsultation, HiType::Prescription];
+    given::<CareContext>([registered(), requested(5), linked(5)])
+        .when(CareContextCommand::Register {
+            facts: facts(),
+            hi_types: hi_types.clone(),
+            link_with: Some(token()),
+            revision: 2,
+        })
+        .then([
+            CareContextEvent::Registered {
+                facts: facts(),
+                hi_types: hi_types.clone(),
+                link_with: None,
+                revision: 2,
+            },
+            CareContextEvent::ChangedAfterLink { hi_types },
+        ]);
+}
+
+#[test]
+fn a_patient_who_links_it_is_believed_once() {
+    let by_patient = |n| CareContextCommand::LinkByPatient {
+        request_id: request(n),
+        hi_types: vec![HiType::OpConsultation],
+    };
+    given::<CareContext>([registered()]).when(by_patient(7)).then([linked(7)]);
+    given::<CareContext>([registered(), linked(7)]).when(by_patient(8)).then([]);
 }
 
 #[test]
@@ -58,7 +135,11 @@ fn an_answer_to_another_request_changes_nothing() {
 #[test]
 fn a_link_is_not_requested_twice() {
     given::<CareContext>([registered(), requested(5)])
-        .when(CareContextCommand::RequestLink { request_id: request(6), link_token: token() })
+        .when(CareContextCommand::RequestLink {
+            request_id: request(6),
+            link_token: token(),
+            issued_by: None,
+        })
         .then([]);
 }
 
@@ -69,6 +150,12 @@ fn a_visit_without_documents_is_not_offered_for_linking() {
             facts: facts(),
             hi_types: vec![],
             link_with: Some(token()),
+            revision: 1,
         })
-        .then([CareContextEvent::Registered { facts: facts(), hi_types: vec![], link_with: None }]);
+        .then([CareContextEvent::Registered {
+            facts: facts(),
+            hi_types: vec![],
+            link_with: None,
+            revision: 1,
+        }]);
 }

@@ -61,6 +61,12 @@ pub enum ConsentEvent {
         /// Which.
         consent_id: ConsentId,
     },
+    /// The patient has left ABDM.
+    #[serde(rename = "consent.withdrawn")]
+    Withdrawn {
+        /// Which.
+        consent_id: ConsentId,
+    },
 }
 
 impl LogEvent for ConsentEvent {
@@ -70,20 +76,27 @@ impl LogEvent for ConsentEvent {
             Self::Revoked { .. } => "consent.revoked",
             Self::Expired { .. } => "consent.expired",
             Self::Denied { .. } => "consent.denied",
+            Self::Withdrawn { .. } => "consent.withdrawn",
         }
     }
 
     fn sealed(&self) -> Option<&dyn SealedPart> {
         match self {
             Self::Granted { artefact, .. } => Some(artefact),
-            Self::Revoked { .. } | Self::Expired { .. } | Self::Denied { .. } => None,
+            Self::Revoked { .. }
+            | Self::Expired { .. }
+            | Self::Denied { .. }
+            | Self::Withdrawn { .. } => None,
         }
     }
 
     fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
         match self {
             Self::Granted { artefact, .. } => Some(artefact),
-            Self::Revoked { .. } | Self::Expired { .. } | Self::Denied { .. } => None,
+            Self::Revoked { .. }
+            | Self::Expired { .. }
+            | Self::Denied { .. }
+            | Self::Withdrawn { .. } => None,
         }
     }
 }

@@ -88,6 +88,12 @@ pub enum DiscoveryEvent {
         /// What they are offered.
         offer: Offer,
     },
+    /// The same question came under another request.
+    #[serde(rename = "discovery.repeated")]
+    Repeated {
+        /// The request to answer.
+        request_id: RequestId,
+    },
     /// Nobody was, or not just one, or there is nothing to offer.
     #[serde(rename = "discovery.not_matched")]
     NotMatched {
@@ -106,20 +112,21 @@ impl LogEvent for DiscoveryEvent {
             Self::Requested { .. } => "discovery.requested",
             Self::PatientMatched { .. } => "discovery.patient_matched",
             Self::NotMatched { .. } => "discovery.not_matched",
+            Self::Repeated { .. } => "discovery.repeated",
         }
     }
 
     fn sealed(&self) -> Option<&dyn SealedPart> {
         match self {
             Self::Requested { query, .. } => Some(query),
-            Self::PatientMatched { .. } | Self::NotMatched { .. } => None,
+            Self::PatientMatched { .. } | Self::NotMatched { .. } | Self::Repeated { .. } => None,
         }
     }
 
     fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
         match self {
             Self::Requested { query, .. } => Some(query),
-            Self::PatientMatched { .. } | Self::NotMatched { .. } => None,
+            Self::PatientMatched { .. } | Self::NotMatched { .. } | Self::Repeated { .. } => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::LogEvent;
-use crate::id::{ConsentId, Digest, ErrorCode, FacilityId, RequestId};
+use crate::id::{ConsentId, Digest, ErrorCode, FacilityId, RequestId, TransactionId};
 use crate::sealed::{Sealed, SealedPart};
 
 /// The messages that the gateway sends to a HIP.
@@ -21,16 +21,45 @@ pub enum CallbackKind {
     ConsentNotify,
     /// An HIU asks for the records that a consent covers.
     HealthInformationRequest,
+    /// A patient has chosen care contexts of a discovery.
+    LinkInit,
+    /// A patient proves with an OTP that the chosen care contexts are theirs.
+    LinkConfirm,
+    /// The gateway has passed on the news of a linked care context, or could not.
+    ContextOnNotify,
+    /// The gateway has sent a text message for us, or could not.
+    SmsOnNotify,
+    /// A patient at the counter shares their profile.
+    PatientShare,
+    /// A patient has left ABDM, or has come back.
+    PatientStatus,
+}
+
+/// Which dialect of the network's interface a message speaks. It is answered in the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApiVersion {
+    /// The one that is in force: ids and times in headers.
+    #[default]
+    V3,
+    /// The one before: ids and times in the body, one patient instead of a list.
+    V05,
 }
 
 impl CallbackKind {
     /// Every kind, for the router and for tests.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 11] = [
         Self::OnGenerateToken,
         Self::OnCareContext,
         Self::Discover,
         Self::ConsentNotify,
         Self::HealthInformationRequest,
+        Self::LinkInit,
+        Self::LinkConfirm,
+        Self::ContextOnNotify,
+        Self::SmsOnNotify,
+        Self::PatientShare,
+        Self::PatientStatus,
     ];
 
     /// The path below the bridge URL, without the optional `/api` in front.
@@ -41,6 +70,46 @@ impl CallbackKind {
             Self::Discover => "/v3/hip/patient/care-context/discover",
             Self::ConsentNotify => "/v3/consent/request/hip/notify",
             Self::HealthInformationRequest => "/v3/hip/health-information/request",
+            Self::LinkInit => "/v3/hip/link/care-context/init",
+            Self::LinkConfirm => "/v3/hip/link/care-context/confirm",
+            Self::ContextOnNotify => "/v3/links/context/on-notify",
+            Self::SmsOnNotify => "/v3/patients/sms/on-notify",
+            Self::PatientShare => "/v3/hip/patient/share",
+            Self::PatientStatus => "/v3/patients/status/notify",
+        }
+    }
+
+    /// Other paths on which the same message comes: documents of the network disagree.
+    pub const fn other_paths(self) -> &'static [&'static str] {
+        match self {
+            Self::SmsOnNotify => &["/v3/links/sms/on-notify", "/links/sms/on-notify"],
+            Self::OnGenerateToken
+            | Self::OnCareContext
+            | Self::Discover
+            | Self::ConsentNotify
+            | Self::HealthInformationRequest
+            | Self::LinkInit
+            | Self::LinkConfirm
+            | Self::ContextOnNotify
+            | Self::PatientShare
+            | Self::PatientStatus => &[],
+        }
+    }
+
+    /// The path in the dialect before. Tokens were something else then.
+    pub const fn v05_path(self) -> Option<&'static str> {
+        match self {
+            Self::OnGenerateToken => None,
+            Self::OnCareContext => Some("/v0.5/links/link/on-add-contexts"),
+            Self::Discover => Some("/v0.5/care-contexts/discover"),
+            Self::ConsentNotify => Some("/v0.5/consents/hip/notify"),
+            Self::HealthInformationRequest => Some("/v0.5/health-information/hip/request"),
+            Self::LinkInit => Some("/v0.5/links/link/init"),
+            Self::LinkConfirm => Some("/v0.5/links/link/confirm"),
+            Self::ContextOnNotify => Some("/v0.5/links/context/on-notify"),
+            Self::SmsOnNotify => Some("/v0.5/patients/sms/on-notify"),
+            Self::PatientShare => Some("/v1.0/patients/profile/share"),
+            Self::PatientStatus => Some("/v0.5/patients/status/notify"),
         }
     }
 }
@@ -72,6 +141,9 @@ pub struct RawMessage {
 pub struct Received {
     /// What it is about.
     pub kind: CallbackKind,
+    /// The dialect it speaks.
+    #[serde(default, skip_serializing_if = "is_v3")]
+    pub api: ApiVersion,
     /// Whom it is for: `X-HIP-ID`.
     pub facility: FacilityId,
     /// Its `REQUEST-ID`.
@@ -98,6 +170,28 @@ pub enum Owed {
         /// The refusal, when it was refused.
         error: Option<ErrorCode>,
     },
+    /// Refuse to begin a link.
+    LinkOnInit {
+        /// The discovery that it named.
+        transaction: TransactionId,
+        /// Why.
+        error: ErrorCode,
+    },
+    /// Refuse to confirm a link that does not exist.
+    LinkOnConfirm {
+        /// Why.
+        error: ErrorCode,
+    },
+    /// Refuse a shared profile.
+    OnShare {
+        /// Why.
+        error: ErrorCode,
+    },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+fn is_v3(api: &ApiVersion) -> bool {
+    *api == ApiVersion::V3
 }
 
 /// What happens to a message from the gateway.

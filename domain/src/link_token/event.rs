@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Hold;
 use crate::aggregate::LogEvent;
 use crate::id::{ErrorCode, FacilityId, RequestId, SubjectId};
 use crate::sealed::{Sealed, SealedPart};
@@ -26,6 +27,19 @@ pub enum LinkTokenEvent {
         request_id: RequestId,
         /// The care context that needs it.
         care_context: StreamId,
+        /// When that was decided.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<DateTime<Utc>>,
+    },
+    /// The gateway must not be asked yet.
+    #[serde(rename = "link_token.postponed")]
+    Postponed {
+        /// The care context that needs it.
+        care_context: StreamId,
+        /// When it asks again.
+        until: DateTime<Utc>,
+        /// Why it has to wait.
+        why: Hold,
     },
     /// Another care context waits for the same answer.
     #[serde(rename = "link_token.awaited")]
@@ -38,6 +52,9 @@ pub enum LinkTokenEvent {
     Reused {
         /// The care context that needs it.
         care_context: StreamId,
+        /// The request that brought the token.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issued_by: Option<RequestId>,
     },
     /// The gateway sent one.
     #[serde(rename = "link_token.issued")]
@@ -61,7 +78,31 @@ pub enum LinkTokenEvent {
         code: ErrorCode,
         /// The care contexts that waited in vain.
         waiting: Vec<StreamId>,
+        /// When they ask again; nothing, when that would be in vain too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<DateTime<Utc>>,
+        /// Whether the gateway took the request.
+        #[serde(default = "yes", skip_serializing_if = "is_true")]
+        counted: bool,
     },
+    /// The gateway does not accept the token any more.
+    #[serde(rename = "link_token.dropped")]
+    Dropped {
+        /// The request that brought it.
+        issued_by: RequestId,
+    },
+    /// The patient has left ABDM: there is nothing to link with.
+    #[serde(rename = "link_token.purged")]
+    Purged {},
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+const fn is_true(counted: &bool) -> bool {
+    *counted
 }
 
 impl LogEvent for LinkTokenEvent {
@@ -72,6 +113,9 @@ impl LogEvent for LinkTokenEvent {
             Self::Reused { .. } => "link_token.reused",
             Self::Issued { .. } => "link_token.issued",
             Self::Rejected { .. } => "link_token.rejected",
+            Self::Postponed { .. } => "link_token.postponed",
+            Self::Dropped { .. } => "link_token.dropped",
+            Self::Purged {} => "link_token.purged",
         }
     }
 
@@ -81,7 +125,10 @@ impl LogEvent for LinkTokenEvent {
             Self::Requested { .. }
             | Self::Awaited { .. }
             | Self::Reused { .. }
-            | Self::Rejected { .. } => None,
+            | Self::Postponed { .. }
+            | Self::Rejected { .. }
+            | Self::Dropped { .. }
+            | Self::Purged {} => None,
         }
     }
 
@@ -91,7 +138,10 @@ impl LogEvent for LinkTokenEvent {
             Self::Requested { .. }
             | Self::Awaited { .. }
             | Self::Reused { .. }
-            | Self::Rejected { .. } => None,
+            | Self::Postponed { .. }
+            | Self::Rejected { .. }
+            | Self::Dropped { .. }
+            | Self::Purged {} => None,
         }
     }
 }

@@ -36,6 +36,11 @@ pub enum OutboundCommand {
         /// When it is tried next.
         next_at: DateTime<Utc>,
     },
+    /// The gateway has called back.
+    Answer {
+        /// The code, when it came to nothing.
+        code: Option<ErrorCode>,
+    },
     /// It will not be tried again.
     Abandon {
         /// HTTP status, when there was an answer.

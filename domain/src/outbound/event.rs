@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::LogEvent;
-use crate::id::{ConsentId, ErrorCode, FacilityId, RequestId, TransactionId};
+use crate::hi_type::HiType;
+use crate::id::{ConsentId, ErrorCode, FacilityId, LinkReference, RequestId, TransactionId};
 use crate::stream::StreamId;
 
 /// What is called. It names where the content lies in the log; the message itself is composed when
@@ -61,6 +62,47 @@ pub enum Call {
         /// The conversation.
         transaction: TransactionId,
     },
+    /// Tell the gateway that a linked care context holds new documents.
+    ContextNotify {
+        /// The care context's stream.
+        care_context: StreamId,
+        /// The kinds of what is new.
+        hi_types: Vec<HiType>,
+    },
+    /// Let the gateway send the patient a text message that leads to a discovery.
+    SmsNotify {
+        /// The care context that waits to be found.
+        care_context: StreamId,
+    },
+    /// Answer a patient who begins a link.
+    OnInit {
+        /// The discovery that they chose from.
+        transaction: TransactionId,
+        /// Our name for the link; nothing, when it was refused.
+        link: Option<LinkReference>,
+        /// The refusal, when it was refused.
+        error: Option<ErrorCode>,
+        /// The request that is answered.
+        in_reply_to: RequestId,
+    },
+    /// Answer a patient who confirms a link.
+    OnConfirm {
+        /// The link; nothing, when there is none under that name.
+        link: Option<LinkReference>,
+        /// The refusal, when it was refused.
+        error: Option<ErrorCode>,
+        /// The request that is answered.
+        in_reply_to: RequestId,
+    },
+    /// Answer a patient who shares their profile.
+    OnShare {
+        /// The counter's stream; nothing, when the profile was refused.
+        counter: Option<StreamId>,
+        /// The refusal, when it was refused.
+        error: Option<ErrorCode>,
+        /// The request that is answered.
+        in_reply_to: RequestId,
+    },
 }
 
 /// What happens to a call that we make.
@@ -112,6 +154,14 @@ pub enum OutboundEvent {
         /// Why.
         reason: String,
     },
+    /// The gateway's callback says what became of it.
+    #[serde(rename = "outbound.answered")]
+    Answered {
+        /// What was called.
+        call: Call,
+        /// The code, when it came to nothing.
+        code: Option<ErrorCode>,
+    },
 }
 
 impl LogEvent for OutboundEvent {
@@ -122,6 +172,7 @@ impl LogEvent for OutboundEvent {
             Self::Accepted { .. } => "outbound.accepted",
             Self::Failed { .. } => "outbound.failed",
             Self::Abandoned { .. } => "outbound.abandoned",
+            Self::Answered { .. } => "outbound.answered",
         }
     }
 }

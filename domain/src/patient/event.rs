@@ -89,6 +89,12 @@ pub enum PatientEvent {
         #[serde(skip)]
         abha: Sealed<Abha>,
     },
+    /// They have left ABDM.
+    #[serde(rename = "patient.abha_detached")]
+    AbhaDetached {
+        /// Where.
+        facility: FacilityId,
+    },
 }
 
 impl LogEvent for PatientEvent {
@@ -97,22 +103,25 @@ impl LogEvent for PatientEvent {
             Self::Registered { .. } => "patient.registered",
             Self::DemographicsChanged { .. } => "patient.demographics_changed",
             Self::AbhaAttached { .. } => "patient.abha_attached",
+            Self::AbhaDetached { .. } => "patient.abha_detached",
         }
     }
 
     fn sealed(&self) -> Option<&dyn SealedPart> {
-        Some(match self {
+        match self {
             Self::Registered { demographics, .. }
-            | Self::DemographicsChanged { demographics, .. } => demographics,
-            Self::AbhaAttached { abha, .. } => abha,
-        })
+            | Self::DemographicsChanged { demographics, .. } => Some(demographics),
+            Self::AbhaAttached { abha, .. } => Some(abha),
+            Self::AbhaDetached { .. } => None,
+        }
     }
 
     fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
-        Some(match self {
+        match self {
             Self::Registered { demographics, .. }
-            | Self::DemographicsChanged { demographics, .. } => demographics,
-            Self::AbhaAttached { abha, .. } => abha,
-        })
+            | Self::DemographicsChanged { demographics, .. } => Some(demographics),
+            Self::AbhaAttached { abha, .. } => Some(abha),
+            Self::AbhaDetached { .. } => None,
+        }
     }
 }

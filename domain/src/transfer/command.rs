@@ -1,7 +1,7 @@
 //! What may be asked of a transfer.
 
 use super::{MissingPage, PageSeal, PlannedPage, Recipient, Stop, TransferFacts};
-use crate::id::ErrorCode;
+use crate::id::{CareContextReference, ErrorCode};
 use crate::sensitive::Phi;
 
 /// A wish about a transfer.
@@ -38,6 +38,18 @@ pub enum TransferCommand {
         page: u32,
         /// HTTP status.
         status: u16,
+    },
+    /// A page cannot be had; the others may still leave.
+    Skip {
+        /// Which page, from 0.
+        page: u32,
+        /// Why, in words without personal data.
+        reason: String,
+    },
+    /// The gateway knows of the refusal; what became of each care context is told too.
+    CloseRefused {
+        /// All that the consent names.
+        care_contexts: Vec<CareContextReference>,
     },
     /// No page leaves from here on.
     Stop {

@@ -1,5 +1,6 @@
 //! What happens to a transfer.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -26,6 +27,9 @@ pub struct TransferFacts {
     pub consent_id: ConsentId,
     /// Records of which period; nothing, when it could not be read.
     pub date_range: Option<DateRange>,
+    /// When we were asked: the network gives a transfer 20 minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<DateTime<Utc>>,
 }
 
 /// The HIU's key material, as it came.
@@ -106,6 +110,8 @@ pub enum Stop {
     },
     /// The document of the page cannot be had.
     Document,
+    /// The time that the network gives a transfer is over.
+    Late,
 }
 
 impl Stop {
@@ -118,6 +124,7 @@ impl Stop {
             Self::Key => "key material expired",
             Self::Push { .. } => "data push failed",
             Self::Document => "document not available",
+            Self::Late => "time for the transfer is over",
         }
     }
 }
@@ -188,6 +195,24 @@ pub enum TransferEvent {
         /// HTTP status.
         status: u16,
     },
+    /// A page could not be had; the others may still leave.
+    #[serde(rename = "transfer.page_skipped")]
+    PageSkipped {
+        /// Which page, from 0.
+        page: u32,
+        /// Why.
+        reason: String,
+    },
+    /// The same request came under another id.
+    #[serde(rename = "transfer.repeated")]
+    Repeated {
+        /// The conversation.
+        transaction: TransactionId,
+        /// The request to answer.
+        request_id: RequestId,
+        /// The refusal, when it was refused.
+        error: Option<ErrorCode>,
+    },
     /// No further page leaves.
     #[serde(rename = "transfer.stopped")]
     Stopped {
@@ -217,6 +242,8 @@ impl LogEvent for TransferEvent {
             Self::BundlePrepared { .. } => "transfer.bundle_prepared",
             Self::PageEncrypted { .. } => "transfer.page_encrypted",
             Self::PagePushed { .. } => "transfer.page_pushed",
+            Self::PageSkipped { .. } => "transfer.page_skipped",
+            Self::Repeated { .. } => "transfer.repeated",
             Self::Stopped { .. } => "transfer.stopped",
             Self::Completed { .. } => "transfer.completed",
         }
@@ -230,6 +257,8 @@ impl LogEvent for TransferEvent {
             | Self::Refused { .. }
             | Self::BundlePrepared { .. }
             | Self::PagePushed { .. }
+            | Self::PageSkipped { .. }
+            | Self::Repeated { .. }
             | Self::Stopped { .. }
             | Self::Completed { .. } => None,
         }
@@ -243,6 +272,8 @@ impl LogEvent for TransferEvent {
             | Self::Refused { .. }
             | Self::BundlePrepared { .. }
             | Self::PagePushed { .. }
+            | Self::PageSkipped { .. }
+            | Self::Repeated { .. }
             | Self::Stopped { .. }
             | Self::Completed { .. } => None,
         }

@@ -17,6 +17,7 @@ fn facts() -> TransferFacts {
         request_id: RequestId(Uuid::from_u128(1)),
         consent_id: ConsentId::parse("c-1").unwrap(),
         date_range: Some(DateRange { from, to: from }),
+        asked_at: Some(from),
     }
 }
 
@@ -158,4 +159,45 @@ fn a_refused_request_is_in_the_log_with_its_code() {
                 code,
             },
         ]);
+}
+
+#[test]
+fn a_page_that_cannot_be_had_does_not_hold_the_others_back() {
+    let mut history = sending(&["300", "301"]);
+    let skipped = TransferEvent::PageSkipped { page: 0, reason: "erased".to_owned() };
+    given::<Transfer>(history.clone())
+        .when(TransferCommand::Skip { page: 0, reason: "erased".to_owned() })
+        .then([skipped.clone()]);
+    history.extend([skipped, encrypted(1)]);
+    given::<Transfer>(history).when(TransferCommand::MarkPushed { page: 1, status: 202 }).then([
+        TransferEvent::PagePushed { page: 1, status: 202 },
+        completed(true, vec![status("300", Some("document not available")), status("301", None)]),
+    ]);
+}
+
+#[test]
+fn the_same_transaction_under_another_request_is_only_answered_again() {
+    let mut again = facts();
+    again.request_id = RequestId(Uuid::from_u128(2));
+    let repeated = TransferEvent::Repeated {
+        transaction: facts().transaction,
+        request_id: again.request_id,
+        error: None,
+    };
+    given::<Transfer>(sending(&["300"]))
+        .when(TransferCommand::Request { facts: again, recipient: None, verdict: Ok(()) })
+        .then([repeated]);
+}
+
+#[test]
+fn a_refused_transfer_of_a_known_consent_is_closed_with_every_care_context() {
+    let refused = TransferEvent::Refused {
+        transaction: facts().transaction,
+        request_id: facts().request_id,
+        code: ErrorCode::parse("ABDM-1063").unwrap(),
+    };
+    let requested = TransferEvent::Requested { facts: facts(), recipient: Sealed::Closed };
+    given::<Transfer>([requested, refused])
+        .when(TransferCommand::CloseRefused { care_contexts: vec![context("300")] })
+        .then([completed(false, vec![status("300", Some("request refused"))])]);
 }

@@ -11,6 +11,8 @@ use serde::Deserialize;
 pub struct GatewaySection {
     /// Base of all paths.
     pub base_url: String,
+    /// Base of the older dialect's paths; else `/gateway` at the host of `base_url`.
+    pub v05_base_url: Option<String>,
     /// `X-CM-ID`.
     #[serde(default = "sandbox")]
     pub cm_id: String,
@@ -24,6 +26,18 @@ pub struct GatewaySection {
     /// Seconds after its end for which a callback's bearer is still taken.
     #[serde(default = "quarter_of_an_hour")]
     pub lateness_s_max: i64,
+}
+
+impl GatewaySection {
+    /// Base of the older dialect's paths.
+    pub(super) fn v05_base_url(&self) -> String {
+        if let Some(url) = &self.v05_base_url {
+            return url.clone();
+        }
+        let (scheme, rest) = self.base_url.split_once("://").unwrap_or(("https", &self.base_url));
+        let host = rest.split('/').next().unwrap_or_default();
+        format!("{scheme}://{host}/gateway")
+    }
 }
 
 fn sandbox() -> String {
@@ -48,6 +62,61 @@ pub struct FacilitySection {
     pub name: String,
 }
 
+/// `[[hiu]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HiuSection {
+    /// As consents name it.
+    pub id: String,
+    /// Whether a push shows our session token.
+    pub bearer: Option<bool>,
+    /// Number of a transfer's first page.
+    pub first_page_number: Option<u32>,
+}
+
+/// `[linking]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LinkingSection {
+    /// Seconds between two requests for a link token of one patient; the gateway refuses one that
+    /// comes within about six minutes.
+    pub duplicate_window_s: u32,
+    /// Requests for a link token of one patient in 24 hours; one more blocks the patient for a day.
+    pub tokens_per_day_max: usize,
+    /// Whether the gateway sends a text message to a patient whose ABHA address we do not know.
+    pub sms_without_abha: bool,
+}
+
+impl Default for LinkingSection {
+    fn default() -> Self {
+        Self { duplicate_window_s: 420, tokens_per_day_max: 3, sms_without_abha: false }
+    }
+}
+
+/// `[transfer]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TransferSection {
+    /// Seconds for which a request waits for a consent whose notification is late.
+    pub consent_wait_s: u32,
+    /// Seconds from request to last page; the network allows 20 minutes.
+    pub time_s: u32,
+}
+
+impl Default for TransferSection {
+    fn default() -> Self {
+        Self { consent_wait_s: 30, time_s: 1200 }
+    }
+}
+
+/// `[sms]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmsSection {
+    /// Where text messages are posted; without it they go to the console, for development.
+    pub url: Option<String>,
+}
+
 /// `[keys]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,13 +131,15 @@ pub struct KeysSection {
 pub struct PushSection {
     /// Number of a transfer's first page.
     pub first_page_number: u32,
+    /// Whether a push shows our session token; never over a connection that is not encrypted.
+    pub bearer: bool,
     /// Addresses that may be pushed to although they are private or not https.
     pub allow: Vec<SocketAddr>,
 }
 
 impl Default for PushSection {
     fn default() -> Self {
-        Self { first_page_number: 1, allow: vec![] }
+        Self { first_page_number: 1, bearer: true, allow: vec![] }
     }
 }
 

@@ -50,22 +50,25 @@ async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<()
             .bind(hi_types.into_iter().map(str::to_owned).collect::<Vec<_>>())
         }
         What::LinkRequested(request_id) => sqlx::query(
-            "UPDATE hip.care_context SET link_state = 'requested', link_request_id = $2, link_error = NULL \
+            "UPDATE hip.care_context SET link_state = 'requested', link_request_id = $2, link_error = NULL, \
+                                         link_retry_at = NULL \
               WHERE stream_id = $1",
         )
         .bind(stream.to_owned())
         .bind(request_id.0),
         What::Linked(at) => sqlx::query(
-            "UPDATE hip.care_context SET link_state = 'linked', linked_at = $2, link_error = NULL \
+            "UPDATE hip.care_context SET link_state = 'linked', linked_at = $2, link_error = NULL, link_retry_at = NULL \
               WHERE stream_id = $1",
         )
         .bind(stream.to_owned())
         .bind(at),
-        What::LinkRejected(code) => sqlx::query(
-            "UPDATE hip.care_context SET link_state = 'unlinked', link_error = $2 WHERE stream_id = $1",
+        What::LinkRejected(code, retry_at) => sqlx::query(
+            "UPDATE hip.care_context SET link_state = 'unlinked', link_error = $2, link_retry_at = $3 \
+              WHERE stream_id = $1",
         )
         .bind(stream.to_owned())
-        .bind(String::from(code)),
+        .bind(String::from(code))
+        .bind(retry_at),
     };
     query.execute(&mut **transaction).await?;
     Ok(())

@@ -53,6 +53,11 @@ async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<()
         .bind(text(address))
         .bind(text(number))
         .bind(at),
+        Change::NoAbha { subject } => sqlx::query(
+            "UPDATE hip.patient_index SET abha_address = NULL, abha_number = NULL, abha_at = NULL \
+              WHERE subject_id = $1",
+        )
+        .bind(subject.0),
     };
     query.execute(&mut **transaction).await?;
     Ok(())

@@ -1,28 +1,29 @@
 //! The messages that we send, composed when they leave. Only here is anything personal opened for
-//! them; the outbox holds names of streams.
+//! them; the outbox holds names of streams. One file a conversation.
 
+mod consent;
+mod discovery;
+mod linking;
+mod profile_share;
 mod text;
+mod transfer;
+mod user_link;
 
-use hip_domain::care_context::CareContext;
-use hip_domain::discovery::{Discovery, DiscoveryEvent, Offer, Outcome};
 use hip_domain::event::Event;
-use hip_domain::id::{ConsentId, ErrorCode, FacilityId, RequestId, TransactionId};
-use hip_domain::inbound::InboundEvent;
-use hip_domain::link_token::LinkTokenEvent;
+use hip_domain::id::{ErrorCode, FacilityId, RequestId};
+use hip_domain::inbound::{ApiVersion, InboundEvent};
 use hip_domain::outbound::Call;
 use hip_domain::patient::Abha;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
-use hip_domain::transfer::{Transfer, TransferEvent};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::perform::encrypt_page::recipient;
-use crate::perform::person::{abha, demographics, link_token, readable};
+use crate::abdm_error::Context;
 use crate::port::gateway::GatewayMessage;
 use crate::provider::Provider;
 use crate::task::TaskError;
 
-use text::{error, patients, timestamp, visit_of};
+use text::{error, timestamp};
 
 /// A message and on whose behalf it is sent.
 pub(super) struct Composed {
@@ -35,7 +36,7 @@ pub(super) enum Message {
     /// To the gateway.
     Gateway(GatewayMessage),
     /// To an HIU.
-    Hiu { push_url: Phi<String>, body: Phi<String> },
+    Hiu { push_url: Phi<String>, body: Phi<String>, bearer: bool },
 }
 
 pub(super) async fn compose(
@@ -49,8 +50,21 @@ pub(super) async fn compose(
         Call::LinkCareContext { care_context, link_token } => {
             composer.link_care_context(care_context, link_token).await
         }
+        Call::ContextNotify { care_context, hi_types } => {
+            composer.context_notify(care_context, hi_types).await
+        }
+        Call::SmsNotify { care_context } => composer.sms_notify(care_context).await,
         Call::OnDiscover { transaction, in_reply_to } => {
             composer.on_discover(transaction, *in_reply_to).await
+        }
+        Call::OnInit { transaction, link, error, in_reply_to } => {
+            composer.on_init(transaction, *link, error.as_ref(), *in_reply_to).await
+        }
+        Call::OnConfirm { link, error, in_reply_to } => {
+            composer.on_confirm(*link, error.as_ref(), *in_reply_to).await
+        }
+        Call::OnShare { counter, error, in_reply_to } => {
+            composer.on_share(counter.as_ref(), error.as_ref(), *in_reply_to).await
         }
         Call::ConsentOnNotify { consent, error, in_reply_to } => {
             composer.consent_on_notify(consent, error.as_ref(), *in_reply_to).await
@@ -68,206 +82,58 @@ struct Composer<'a> {
     request_id: RequestId,
 }
 
+/// Where one message goes in each dialect.
+struct Paths {
+    v3: &'static str,
+    v05: &'static str,
+}
+
+/// A message that is answered: for whom it was, and how it spoke.
+struct Asked {
+    request_id: RequestId,
+    facility: FacilityId,
+    api: ApiVersion,
+}
+
 impl Composer<'_> {
-    /// The gateway asks for the ABHA number as a number here, and for the year as one.
-    async fn generate_token(&self, link_token: &StreamId) -> Result<Composed, TaskError> {
-        let requested = self.provider.newest(link_token, |event| {
-            let Event::LinkToken(LinkTokenEvent::Requested { facility, subject, .. }) = event
-            else {
-                return None;
-            };
-            Some((facility, subject))
-        });
-        let requested = requested.await?.map(|recorded| recorded.event);
-        let (facility, subject) =
-            requested.ok_or_else(|| TaskError::never("no link token was requested here"))?;
-        let person = demographics(self.provider, subject).await?;
-        let abha = abha(self.provider, subject).await?;
-        let Some(year) = &person.year_of_birth else {
-            return Err(TaskError::never("the patient's year of birth is not known"));
-        };
-        let mut body = json!({
-            "abhaAddress": abha_address(&abha)?,
-            "name": person.name.reveal(),
-            "gender": person.gender.reveal(),
-            "yearOfBirth": year.reveal(),
-        });
-        if let Some(number) = abha.number.as_ref().and_then(|n| n.reveal().parse::<u64>().ok()) {
-            body["abhaNumber"] = json!(number);
-        }
-        Ok(self.to_gateway("/v3/token/generate-token", facility, &body))
-    }
-
-    /// Here the ABHA number is a text, and has to be there when it was there before.
-    async fn link_care_context(
-        &self,
-        care_context: &StreamId,
-        token_stream: &StreamId,
-    ) -> Result<Composed, TaskError> {
-        let state = self.provider.dispatcher.load::<CareContext>(care_context).await?;
-        let Some(facts) = state.facts else {
-            return Err(TaskError::never("there is no such care context"));
-        };
-        let person = demographics(self.provider, facts.subject).await?;
-        let abha = abha(self.provider, facts.subject).await?;
-        let offered = [(facts.reference, state.hi_types, visit_of(facts.visited_at))];
-        let mut body = Map::new();
-        if let Some(number) = &abha.number {
-            body.insert("abhaNumber".to_owned(), json!(number.reveal()));
-        }
-        body.insert("abhaAddress".to_owned(), json!(abha_address(&abha)?));
-        body.insert("patient".to_owned(), patients(&person, &offered));
-        let mut composed =
-            self.to_gateway("/hip/v3/link/carecontext", facts.facility, &Value::Object(body));
-        if let Message::Gateway(message) = &mut composed.message {
-            message.link_token = Some(link_token(self.provider, token_stream).await?);
-        }
-        Ok(composed)
-    }
-
-    async fn on_discover(
-        &self,
-        transaction: &TransactionId,
-        in_reply_to: RequestId,
-    ) -> Result<Composed, TaskError> {
-        let stream = StreamId::discovery(transaction);
-        let requested = self.provider.newest(&stream, |event| {
-            let Event::Discovery(DiscoveryEvent::Requested { facility, .. }) = event else {
-                return None;
-            };
-            Some(facility)
-        });
-        let requested = requested.await?.map(|recorded| recorded.event);
-        let facility = requested.ok_or_else(|| TaskError::never("there is no such discovery"))?;
-        let Discovery::Concluded { outcome, .. } = self.provider.dispatcher.load(&stream).await?
-        else {
-            return Err(TaskError::later("the discovery is not concluded"));
-        };
-        let mut body = json!({
-            "transactionId": transaction.as_str(),
-            "response": { "requestId": in_reply_to },
-        });
-        match outcome {
-            Outcome::Matched(offer) => {
-                body["patient"] = self.offer(&offer).await?;
-                body["matchedBy"] = json!(offer.matched_by);
-            }
-            Outcome::NotMatched { code, candidates } => {
-                body["error"] = error(&code, candidates > 1);
-            }
-        }
-        let path = "/user-initiated-linking/v3/patient/care-context/on-discover";
-        Ok(self.to_gateway(path, facility, &body))
-    }
-
-    async fn offer(&self, offer: &Offer) -> Result<Value, TaskError> {
-        let person = demographics(self.provider, offer.subject).await?;
-        let unlinked = self.provider.directory.unlinked(offer.subject).await?;
-        let offered: Vec<_> = offer
-            .care_contexts
-            .iter()
-            .map(|(reference, hi_types)| {
-                let found = unlinked.iter().find(|unlinked| unlinked.reference == *reference);
-                let display = found.map_or_else(
-                    || format!("Visit {reference}"),
-                    |unlinked| visit_of(unlinked.visited_at),
-                );
-                (reference.clone(), hi_types.clone(), display)
-            })
-            .collect();
-        Ok(patients(&person, &offered))
-    }
-
-    async fn consent_on_notify(
-        &self,
-        consent: &ConsentId,
-        refusal: Option<&ErrorCode>,
-        in_reply_to: RequestId,
-    ) -> Result<Composed, TaskError> {
-        let facility = self.asked_facility(in_reply_to).await?;
-        let accepted = json!({
-            "acknowledgement": { "status": "OK", "consentId": consent.as_str() },
-        });
-        let body = reply(accepted, refusal, in_reply_to);
-        Ok(self.to_gateway("/consent/v3/request/hip/on-notify", facility, &body))
-    }
-
-    async fn on_request(
-        &self,
-        transaction: &TransactionId,
-        refusal: Option<&ErrorCode>,
-        in_reply_to: RequestId,
-    ) -> Result<Composed, TaskError> {
-        let facility = self.asked_facility(in_reply_to).await?;
-        let accepted = json!({
-            "hiRequest": { "transactionId": transaction.as_str(), "sessionStatus": "ACKNOWLEDGED" },
-        });
-        let body = reply(accepted, refusal, in_reply_to);
-        Ok(self.to_gateway("/data-flow/v3/health-information/hip/on-request", facility, &body))
-    }
-
-    /// The page as it was encrypted: the same bytes whenever it is sent.
-    async fn push_page(
-        &self,
-        transaction: &TransactionId,
-        page: u32,
-    ) -> Result<Composed, TaskError> {
-        let stream = StreamId::transfer(transaction);
-        let encrypted = self.provider.newest(&stream, |event| {
-            let Event::Transfer(TransferEvent::PageEncrypted { page: n, body, .. }) = event else {
-                return None;
-            };
-            (n == page).then_some(body)
-        });
-        let encrypted = encrypted.await?.map(|recorded| recorded.event);
-        let body = readable(encrypted, "the page cannot be read any more")?;
-        let push_url = recipient(self.provider, &stream).await?.push_url;
-        let state = self.provider.dispatcher.load::<Transfer>(&stream).await?;
-        let facts = state.facts().ok_or_else(|| TaskError::never("there is no such transfer"))?;
-        let facility = facts.facility.clone();
-        Ok(Composed { facility, message: Message::Hiu { push_url, body } })
-    }
-
-    async fn notify_transfer(&self, transaction: &TransactionId) -> Result<Composed, TaskError> {
-        let stream = StreamId::transfer(transaction);
-        let completed = self.provider.newest(&stream, |event| {
-            let Event::Transfer(TransferEvent::Completed { transferred, .. }) = event else {
-                return None;
-            };
-            Some(transferred)
-        });
-        let completed = completed.await?;
-        let state = self.provider.dispatcher.load::<Transfer>(&stream).await?;
-        let (Some(completed), Transfer::Completed { facts, statuses }) = (completed, state) else {
-            return Err(TaskError::never("the transfer is not completed"));
-        };
-        let responses: Vec<_> = statuses
-            .iter()
-            .map(|status| {
-                json!({
-                    "careContextReference": status.care_context.as_str(),
-                    "hiStatus": if status.error.is_none() { "DELIVERED" } else { "ERRORED" },
-                    "description": status.error.as_deref().unwrap_or("Data sent successfully"),
-                })
-            })
-            .collect();
-        let body = json!({ "notification": {
-            "consentId": facts.consent_id.as_str(),
-            "transactionId": transaction.as_str(),
-            "doneAt": timestamp(completed.recorded_at),
-            "notifier": { "type": "HIP", "id": facts.facility.as_str() },
-            "statusNotification": {
-                "sessionStatus": if completed.event { "TRANSFERRED" } else { "FAILED" },
-                "hipId": facts.facility.as_str(),
-                "statusResponses": responses,
-            },
-        }});
-        Ok(self.to_gateway("/data-flow/v3/health-information/notify", facts.facility, &body))
-    }
-
+    /// A message that the gateway did not ask for.
     fn to_gateway(&self, path: &'static str, facility: FacilityId, body: &Value) -> Composed {
+        self.spoken(path, ApiVersion::V3, facility, body)
+    }
+
+    /// An answer, in the dialect of the question.
+    fn answer(&self, paths: &Paths, asked: Asked, mut body: Value) -> Composed {
+        let in_reply_to = json!({ "requestId": asked.request_id });
+        let path = match asked.api {
+            ApiVersion::V3 => {
+                body["response"] = in_reply_to;
+                paths.v3
+            }
+            ApiVersion::V05 => {
+                body["resp"] = in_reply_to;
+                self.sign(&mut body);
+                paths.v05
+            }
+        };
+        self.spoken(path, asked.api, asked.facility, &body)
+    }
+
+    /// What the older dialect has in the body and ours in headers.
+    fn sign(&self, body: &mut Value) {
+        body["requestId"] = json!(self.request_id);
+        body["timestamp"] = json!(timestamp(self.provider.clock.now()));
+    }
+
+    fn spoken(
+        &self,
+        path: &'static str,
+        api: ApiVersion,
+        facility: FacilityId,
+        body: &Value,
+    ) -> Composed {
         let message = GatewayMessage {
             path,
+            api,
             request_id: self.request_id,
             facility: facility.clone(),
             link_token: None,
@@ -276,23 +142,28 @@ impl Composer<'_> {
         Composed { facility, message: Message::Gateway(message) }
     }
 
-    /// The facility that a message from the gateway was for.
-    async fn asked_facility(&self, request_id: RequestId) -> Result<FacilityId, TaskError> {
+    /// What is known of a message from the gateway.
+    async fn asked(&self, request_id: RequestId) -> Result<Asked, TaskError> {
         let stream = StreamId::inbound(request_id);
         let received = self.provider.newest(&stream, |event| {
             let Event::Inbound(InboundEvent::Received(received)) = event else { return None };
-            Some(received.facility)
+            Some((received.facility, received.api))
         });
-        let received = received.await?.map(|recorded| recorded.event);
-        received.ok_or_else(|| TaskError::never("there is no such message"))
+        match received.await?.map(|recorded| recorded.event) {
+            Some((facility, api)) => Ok(Asked { request_id, facility, api }),
+            None => Err(TaskError::never("there is no such message")),
+        }
+    }
+
+    fn facility_name(&self, facility: &FacilityId) -> String {
+        let known = self.provider.settings.facility(facility);
+        known.map_or_else(|| facility.to_string(), |facility| facility.name.clone())
     }
 }
 
-/// A yes, or an error in its place; with the request that it answers.
-fn reply(accepted: Value, refusal: Option<&ErrorCode>, in_reply_to: RequestId) -> Value {
-    let mut body = refusal.map_or(accepted, |code| json!({ "error": error(code, false) }));
-    body["response"] = json!({ "requestId": in_reply_to });
-    body
+/// A yes, or an error in its place.
+fn yes_or(refusal: Option<&ErrorCode>, context: Context, yes: Value) -> Value {
+    refusal.map_or(yes, |code| json!({ "error": error(code, context) }))
 }
 
 fn abha_address(abha: &Abha) -> Result<&str, TaskError> {

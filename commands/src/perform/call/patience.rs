@@ -35,7 +35,12 @@ pub(super) fn patience(call: &Call, number: u32) -> Patience {
         | Call::OnDiscover { .. }
         | Call::ConsentOnNotify { .. }
         | Call::OnRequest { .. }
-        | Call::NotifyTransfer { .. } => (1, CALL_ATTEMPT_COUNT_MAX),
+        | Call::NotifyTransfer { .. }
+        | Call::ContextNotify { .. }
+        | Call::SmsNotify { .. }
+        | Call::OnInit { .. }
+        | Call::OnConfirm { .. }
+        | Call::OnShare { .. } => (1, CALL_ATTEMPT_COUNT_MAX),
     };
     if number >= count_max {
         return Patience::GiveUp;

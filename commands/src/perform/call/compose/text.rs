@@ -6,6 +6,8 @@ use hip_domain::id::{CareContextReference, ErrorCode};
 use hip_domain::patient::Demographics;
 use serde_json::{Value, json};
 
+use crate::abdm_error::{self, Context};
+
 /// A care context, its kinds, and what the patient's app shows for it.
 pub(super) type Offered = (CareContextReference, Vec<HiType>, String);
 
@@ -36,6 +38,21 @@ pub(super) fn patients(person: &Demographics, offered: &[Offered]) -> Value {
     Value::Array(elements)
 }
 
+/// One element for all kinds, as the older dialect has it.
+pub(super) fn one_patient(person: &Demographics, offered: &[Offered]) -> Value {
+    let care_contexts: Vec<_> = offered
+        .iter()
+        .map(|(reference, _, display)| {
+            json!({ "referenceNumber": reference.as_str(), "display": display })
+        })
+        .collect();
+    json!({
+        "referenceNumber": person.reference.reveal(),
+        "display": displayable(person.name.reveal()),
+        "careContexts": care_contexts,
+    })
+}
+
 /// Nothing clinical: before a consent, the date is all that the patient needs to recognise a visit.
 pub(super) fn visit_of(visited_at: DateTime<Utc>) -> String {
     let india = FixedOffset::east_opt(5 * 3600 + 1800).expect("a valid offset");
@@ -55,21 +72,9 @@ pub(super) fn timestamp(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// What a code means here; `several` patients are told apart from none only in words.
-pub(super) fn error(code: &ErrorCode, several: bool) -> Value {
-    let message = match (code.as_str(), several) {
-        ("ABDM-1010", false) => "Patient not found",
-        ("ABDM-1010", true) => "Multiple patients found",
-        ("ABDM-1012", _) => "No records found against the ABHA Address",
-        ("ABDM-1031", _) => "Invalid request",
-        ("ABDM-1035", _) => "Invalid HIP ID",
-        ("ABDM-1061", _) => "Consent artefact expired",
-        ("ABDM-1062", _) => "Consent Not granted",
-        ("ABDM-1063", _) => "Date Range given is invalid",
-        ("ABDM-1112", _) => "Invalid or already expired consent artefact id",
-        _ => "Request could not be processed",
-    };
-    json!({ "code": code.as_str(), "message": message })
+/// A refusal, in the words of the error table.
+pub(super) fn error(code: &ErrorCode, context: Context) -> Value {
+    json!({ "code": code.as_str(), "message": abdm_error::message(code, context) })
 }
 
 #[cfg(test)]

@@ -1,0 +1,75 @@
+//! `POST /api/v3/hip/link/care-context/confirm`: a patient proves with an OTP that the chosen care
+//! contexts are theirs. Everything hangs on the link reference; the message names nobody.
+
+use hip_domain::id::{ErrorCode, LinkReference};
+use hip_domain::inbound::Owed;
+use hip_domain::stream::StreamId;
+use hip_domain::user_link::{UserLink, UserLinkCommand};
+use serde::Deserialize;
+
+use super::wire::parse;
+use super::{Incoming, Verdict};
+use crate::otp;
+use crate::port::log::Actor;
+use crate::provider::Provider;
+use crate::task::TaskError;
+
+#[derive(Deserialize)]
+struct LinkConfirm {
+    confirmation: Confirmation,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Confirmation {
+    token: Token,
+    link_ref_number: String,
+}
+
+/// Documents of the network disagree whether an OTP is a text or a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Token {
+    Number(u64),
+    Text(String),
+}
+
+pub(super) async fn interpret(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+) -> Result<Verdict, TaskError> {
+    let confirmation = match parse::<LinkConfirm>(incoming.body) {
+        Ok(message) => message.confirmation,
+        Err(malformed) => return Ok(Verdict::Malformed(malformed)),
+    };
+    let Ok(reference) = LinkReference::parse(&confirmation.link_ref_number) else {
+        return Ok(unknown());
+    };
+    let stream = StreamId::user_link(reference);
+    let link = provider.dispatcher.load::<UserLink>(&stream).await?;
+    let facility = &incoming.received.facility;
+    let Some(facts) = link.facts().filter(|facts| facts.facility == *facility) else {
+        return Ok(unknown());
+    };
+    let typed = match confirmation.token {
+        Token::Number(number) => number.to_string(),
+        Token::Text(text) => text.trim().to_owned(),
+    };
+    let command = UserLinkCommand::Confirm {
+        request_id: incoming.received.request_id,
+        digits: otp::pseudonym(provider, facility, reference, &typed).await?,
+        // When it was typed, not when we got round to it.
+        now: incoming.recorded_at,
+    };
+    let mut origin = incoming.cause.origin(Actor::Interpreter);
+    origin.subject = Some(facts.subject);
+    let key = incoming.key("user-link");
+    provider.dispatcher.execute::<UserLink>(&stream, command, &key, &origin).await?;
+    Ok(Verdict::about(Some(facts.subject)))
+}
+
+fn unknown() -> Verdict {
+    let code = ErrorCode::ours("ABDM-1056");
+    let owed = Owed::LinkOnConfirm { error: code.clone() };
+    Verdict::Rejected { code, reason: "there is no such link reference", owed: Some(owed) }
+}

@@ -1,0 +1,126 @@
+//! HIP-initiated linking: token, link, news of what is linked, and the text message that leads a
+//! patient to a discovery.
+
+use hip_domain::care_context::{CareContext, CareContextFacts};
+use hip_domain::event::Event;
+use hip_domain::hi_type::HiType;
+use hip_domain::link_token::LinkTokenEvent;
+use hip_domain::stream::StreamId;
+use serde_json::{Map, Value, json};
+
+use super::text::{patients, timestamp, visit_of};
+use super::{Composed, Composer, Message, abha_address};
+use crate::perform::person::{abha, demographics, link_token};
+use crate::task::TaskError;
+
+impl Composer<'_> {
+    /// The gateway asks for the ABHA number as a number here, and for the year as one.
+    pub(super) async fn generate_token(
+        &self,
+        link_token: &StreamId,
+    ) -> Result<Composed, TaskError> {
+        let requested = self.provider.newest(link_token, |event| {
+            let Event::LinkToken(LinkTokenEvent::Requested { facility, subject, .. }) = event
+            else {
+                return None;
+            };
+            Some((facility, subject))
+        });
+        let requested = requested.await?.map(|recorded| recorded.event);
+        let (facility, subject) =
+            requested.ok_or_else(|| TaskError::never("no link token was requested here"))?;
+        let person = demographics(self.provider, subject).await?;
+        let abha = abha(self.provider, subject).await?;
+        let Some(year) = &person.year_of_birth else {
+            return Err(TaskError::never("the patient's year of birth is not known"));
+        };
+        let mut body = json!({
+            "abhaAddress": abha_address(&abha)?,
+            "name": person.name.reveal(),
+            "gender": person.gender.reveal(),
+            "yearOfBirth": year.reveal(),
+        });
+        if let Some(number) = abha.number.as_ref().and_then(|n| n.reveal().parse::<u64>().ok()) {
+            body["abhaNumber"] = json!(number);
+        }
+        Ok(self.to_gateway("/v3/token/generate-token", facility, &body))
+    }
+
+    /// Here the ABHA number is a text, and has to be there when it was there before.
+    pub(super) async fn link_care_context(
+        &self,
+        care_context: &StreamId,
+        token_stream: &StreamId,
+    ) -> Result<Composed, TaskError> {
+        let (facts, state) = self.care_context(care_context).await?;
+        let person = demographics(self.provider, facts.subject).await?;
+        let abha = abha(self.provider, facts.subject).await?;
+        let offered = [(facts.reference, state.hi_types, visit_of(facts.visited_at))];
+        let mut body = Map::new();
+        if let Some(number) = &abha.number {
+            body.insert("abhaNumber".to_owned(), json!(number.reveal()));
+        }
+        body.insert("abhaAddress".to_owned(), json!(abha_address(&abha)?));
+        body.insert("patient".to_owned(), patients(&person, &offered));
+        let mut composed =
+            self.to_gateway("/hip/v3/link/carecontext", facts.facility, &Value::Object(body));
+        if let Message::Gateway(message) = &mut composed.message {
+            message.link_token = Some(link_token(self.provider, token_stream).await?);
+        }
+        Ok(composed)
+    }
+
+    /// One call for all kinds: the care context is what is new.
+    pub(super) async fn context_notify(
+        &self,
+        care_context: &StreamId,
+        hi_types: &[HiType],
+    ) -> Result<Composed, TaskError> {
+        let (facts, _) = self.care_context(care_context).await?;
+        let person = demographics(self.provider, facts.subject).await?;
+        let abha = abha(self.provider, facts.subject).await?;
+        let hi_types: Vec<_> = hi_types.iter().map(|hi_type| hi_type.as_str()).collect();
+        let body = json!({ "notification": {
+            "patient": { "id": abha_address(&abha)? },
+            "careContext": {
+                "patientReference": person.reference.reveal(),
+                "careContextReference": facts.reference.as_str(),
+            },
+            "hiTypes": hi_types,
+            "date": timestamp(facts.visited_at),
+            "hip": {
+                "id": facts.facility.as_str(),
+                "name": self.facility_name(&facts.facility),
+                "type": "HIP",
+            },
+        }});
+        Ok(self.to_gateway("/hip/v3/link/context/notify", facts.facility, &body))
+    }
+
+    pub(super) async fn sms_notify(&self, care_context: &StreamId) -> Result<Composed, TaskError> {
+        let (facts, _) = self.care_context(care_context).await?;
+        let person = demographics(self.provider, facts.subject).await?;
+        let Some(mobile) = &person.mobile else {
+            return Err(TaskError::never("no mobile number of the patient is known"));
+        };
+        let body = json!({ "notification": {
+            "phoneNo": format!("91{}", mobile.reveal()),
+            "hip": {
+                "id": facts.facility.as_str(),
+                "name": self.facility_name(&facts.facility),
+            },
+        }});
+        Ok(self.to_gateway("/hip/v3/link/patient/links/sms/notify2", facts.facility, &body))
+    }
+
+    async fn care_context(
+        &self,
+        care_context: &StreamId,
+    ) -> Result<(CareContextFacts, CareContext), TaskError> {
+        let mut state = self.provider.dispatcher.load::<CareContext>(care_context).await?;
+        match state.facts.take() {
+            Some(facts) => Ok((facts, state)),
+            None => Err(TaskError::never("there is no such care context")),
+        }
+    }
+}

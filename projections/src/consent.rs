@@ -1,0 +1,46 @@
+//! The consents, and whether they are in force.
+
+use chrono::{DateTime, Utc};
+use hip_domain::consent::{ConsentEvent, End, Grant};
+use hip_domain::event::Event;
+use hip_domain::id::ConsentId;
+use hip_domain::recorded::Recorded;
+
+/// A change of one consent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// It was granted.
+    Granted {
+        /// What it grants.
+        grant: Grant,
+        /// When we were told.
+        at: DateTime<Utc>,
+    },
+    /// It is over, be it that its grant was never seen.
+    Ended {
+        /// Which.
+        consent_id: ConsentId,
+        /// How.
+        how: End,
+        /// When we were told.
+        at: DateTime<Utc>,
+    },
+}
+
+/// What an event changes.
+pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    let Event::Consent(event) = &recorded.event else {
+        return None;
+    };
+    let at = recorded.recorded_at;
+    let (consent_id, how) = match event {
+        ConsentEvent::Granted { grant, .. } => {
+            return Some(Change::Granted { grant: grant.clone(), at });
+        }
+        ConsentEvent::Revoked { consent_id } => (consent_id, End::Revoked),
+        ConsentEvent::Expired { consent_id } => (consent_id, End::Expired),
+        ConsentEvent::Denied { consent_id } => (consent_id, End::Denied),
+        ConsentEvent::Withdrawn { consent_id } => (consent_id, End::OptedOut),
+    };
+    Some(Change::Ended { consent_id: consent_id.clone(), how, at })
+}
