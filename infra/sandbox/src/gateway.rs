@@ -7,6 +7,7 @@ use crate::gateway::shape::{Finding, Shape};
 use crate::hiu;
 use crate::message::{Answer, Call, Refusal};
 use crate::operation::Operation;
+use crate::sms;
 use crate::state::State;
 use crate::world::World;
 
@@ -70,6 +71,7 @@ pub(crate) fn process(world: &World, call: &Call) -> Answer {
         Operation::BridgeServices => bridge::services(world, call),
         Operation::BridgeService => bridge::service(world, call),
         Operation::Push => hiu::push::receive(world, call),
+        Operation::Sms => sms::receive(world, call),
         Operation::GenerateToken => {
             from_hip(bodies::generate_token, ErrorShape::Fields, token::generate)
         }

@@ -38,14 +38,17 @@ pub enum Peer {
     Gateway,
     /// The health information user.
     Hiu,
+    /// The provider of text messages.
+    Sms,
 }
 
 impl Peer {
-    /// `gateway` or `hiu`.
+    /// `gateway`, `hiu` or `sms`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Gateway => "gateway",
             Self::Hiu => "hiu",
+            Self::Sms => "sms",
         }
     }
 }
@@ -111,7 +114,7 @@ impl Entry {
             "method": self.method,
             "path": self.path,
             "headers": headers,
-            "body": masked(&self.body),
+            "body": masked(&self.body, self.peer),
             "status": self.status,
         })
     }
@@ -123,16 +126,20 @@ const SECRET_HEADERS: [&str; 3] = ["Authorization", "X-LINK-TOKEN", "X-AUTH-TOKE
 const SECRET_MEMBERS: [&str; 5] =
     ["clientSecret", "accessToken", "refreshToken", "linkToken", "token"];
 
-fn masked(value: &Value) -> Value {
+fn masked(value: &Value, peer: Peer) -> Value {
+    let is_secret = |name: &str| {
+        // A text message is its OTP with words around it.
+        SECRET_MEMBERS.contains(&name) || (peer == Peer::Sms && name == "text")
+    };
     match value {
         Value::Object(members) => members
             .iter()
             .map(|(name, member)| {
-                let secret = SECRET_MEMBERS.contains(&name.as_str()) && !member.is_null();
-                (name.clone(), if secret { json!(MASK) } else { masked(member) })
+                let secret = is_secret(name) && !member.is_null();
+                (name.clone(), if secret { json!(MASK) } else { masked(member, peer) })
             })
             .collect(),
-        Value::Array(items) => items.iter().map(masked).collect(),
+        Value::Array(items) => items.iter().map(|item| masked(item, peer)).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }

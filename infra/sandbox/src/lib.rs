@@ -13,6 +13,7 @@ mod phr;
 mod question;
 mod sandbox;
 mod server;
+mod sms;
 mod state;
 mod tick;
 mod violation;
@@ -36,4 +37,5 @@ pub use phr::{
     Identifier, LinkReference, Offer, Phr,
 };
 pub use sandbox::{Credentials, Sandbox, StartError};
+pub use sms::{Sms, Text};
 pub use violation::Violation;

@@ -8,9 +8,11 @@ use crate::journal::Peer;
 pub(crate) const GATEWAY_BASE: &str = "/api/hiecm";
 /// The path of the HIU twin's `dataPushUrl`.
 pub(crate) const PUSH_PATH: &str = "/v3/transfer";
+/// The path of the provider of text messages.
+pub(crate) const SMS_PATH: &str = "/sms";
 const SERVICE_BY_ID: &str = "/gateway/v3/bridge-service/serviceId/";
 
-/// An operation of the gateway twin, or the push endpoint of the HIU twin.
+/// An operation of the gateway twin, the push endpoint of the HIU twin, or a text message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operation {
     /// `POST /gateway/v3/sessions`
@@ -47,11 +49,13 @@ pub enum Operation {
     DataFlowNotify,
     /// `POST` to the HIU's `dataPushUrl`
     Push,
+    /// `POST /sms` to the provider of text messages
+    Sms,
 }
 
 impl Operation {
     /// All of them, in the order of a journey.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Session,
         Self::Certs,
         Self::OpenidConfiguration,
@@ -69,6 +73,7 @@ impl Operation {
         Self::OnRequest,
         Self::DataFlowNotify,
         Self::Push,
+        Self::Sms,
     ];
 
     /// A short name, for command lines and logs.
@@ -91,12 +96,32 @@ impl Operation {
             Self::OnRequest => "on-request",
             Self::DataFlowNotify => "data-flow-notify",
             Self::Push => "push",
+            Self::Sms => "sms",
         }
     }
 
     /// Who serves it.
     pub fn peer(self) -> Peer {
-        if self == Self::Push { Peer::Hiu } else { Peer::Gateway }
+        match self {
+            Self::Push => Peer::Hiu,
+            Self::Sms => Peer::Sms,
+            Self::Session
+            | Self::Certs
+            | Self::OpenidConfiguration
+            | Self::BridgeUrl
+            | Self::BridgeServices
+            | Self::BridgeService
+            | Self::GenerateToken
+            | Self::LinkCareContext
+            | Self::ContextNotify
+            | Self::SmsNotify
+            | Self::OnDiscover
+            | Self::OnInit
+            | Self::OnConfirm
+            | Self::ConsentOnNotify
+            | Self::OnRequest
+            | Self::DataFlowNotify => Peer::Gateway,
+        }
     }
 
     /// The HTTP method.
@@ -118,11 +143,12 @@ impl Operation {
             | Self::ConsentOnNotify
             | Self::OnRequest
             | Self::DataFlowNotify
-            | Self::Push => "POST",
+            | Self::Push
+            | Self::Sms => "POST",
         }
     }
 
-    /// The path, below the gateway base or the HIU's host; [`Self::BridgeService`] goes on with an id.
+    /// The path, below the gateway base or the other peers' hosts; [`Self::BridgeService`] goes on with an id.
     pub fn path(self) -> &'static str {
         match self {
             Self::Session => "/gateway/v3/sessions",
@@ -142,6 +168,7 @@ impl Operation {
             Self::OnRequest => "/data-flow/v3/health-information/hip/on-request",
             Self::DataFlowNotify => "/data-flow/v3/health-information/notify",
             Self::Push => PUSH_PATH,
+            Self::Sms => SMS_PATH,
         }
     }
 
@@ -149,7 +176,7 @@ impl Operation {
     pub(crate) fn find(peer: Peer, method: &str, path: &str) -> Option<Self> {
         let path = match peer {
             Peer::Gateway => path.strip_prefix(GATEWAY_BASE)?,
-            Peer::Hiu => path,
+            Peer::Hiu | Peer::Sms => path,
         };
         Self::ALL.into_iter().find(|operation| {
             operation.peer() == peer
@@ -180,7 +207,8 @@ impl Operation {
             | Self::ContextNotify
             | Self::SmsNotify
             | Self::ConsentOnNotify
-            | Self::Push => "ABDM-1064",
+            | Self::Push
+            | Self::Sms => "ABDM-1064",
         }
     }
 }
@@ -208,7 +236,7 @@ mod tests {
     #[test]
     fn every_operation_is_found_by_its_own_path() {
         for operation in Operation::ALL {
-            let base = if operation == Operation::Push { "" } else { GATEWAY_BASE };
+            let base = if operation.peer() == Peer::Gateway { GATEWAY_BASE } else { "" };
             let id = if operation == Operation::BridgeService { "IN1" } else { "" };
             let path = format!("{base}{}{id}", operation.path());
             let found = Operation::find(operation.peer(), operation.method(), &path);

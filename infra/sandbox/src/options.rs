@@ -19,12 +19,14 @@ pub struct Options {
     /// Sandboxes of one process that have no directory share their RSA keys, because making a pair
     /// takes longer than most tests.
     pub state_dir: Option<PathBuf>,
-    /// The address both servers listen on.
+    /// The address that all servers listen on.
     pub bind: IpAddr,
     /// The gateway's port; 0 takes a free one.
     pub gateway_port: u16,
     /// The HIU's port; 0 takes a free one.
     pub hiu_port: u16,
+    /// The port of the provider of text messages; 0 takes a free one.
+    pub sms_port: u16,
     /// What happens to a callback that the HIP did not accept.
     pub redelivery: Redelivery,
     /// The time between the gateway's 202 and the callback that answers it.
@@ -50,6 +52,7 @@ impl Default for Options {
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             gateway_port: 0,
             hiu_port: 0,
+            sms_port: 0,
             redelivery: Redelivery::default(),
             callback_delay: Duration::from_millis(20),
             callback_timeout: Duration::from_secs(10),

@@ -151,7 +151,7 @@ impl Phr {
 
     /// Choose care contexts that a discovery offered, and wait for the HIP's link reference.
     ///
-    /// The HIP sends an OTP by text message; the twin never sees it.
+    /// The HIP sends an OTP by text message: see [`Sandbox::sms`](crate::Sandbox::sms).
     ///
     /// # Errors
     ///

@@ -16,10 +16,11 @@ use crate::gateway::keys::{Keys, KeysError};
 use crate::gateway::register::AbhaHolder;
 use crate::hiu::Hiu;
 use crate::journal::{Journal, Peer};
-use crate::operation::{GATEWAY_BASE, PUSH_PATH};
+use crate::operation::{GATEWAY_BASE, PUSH_PATH, SMS_PATH};
 use crate::options::Options;
 use crate::phr::Phr;
 use crate::server;
+use crate::sms::Sms;
 use crate::state::State;
 use crate::tick::Tick;
 use crate::violation::Violation;
@@ -59,7 +60,8 @@ pub struct Credentials {
     pub client_secret: String,
 }
 
-/// The outside world of one HIP: gateway, consent manager, PHR app and HIU on two local ports.
+/// The outside world of one HIP on three local ports: gateway with consent manager and PHR app, HIU,
+/// and a provider of text messages.
 ///
 /// Dropping it stops it; [`Sandbox::stop`] also waits until nothing runs any more.
 pub struct Sandbox {
@@ -78,6 +80,7 @@ impl Sandbox {
         rustls::crypto::ring::default_provider().install_default().ok();
         let gateway = listen(SocketAddr::new(options.bind, options.gateway_port)).await?;
         let hiu = listen(SocketAddr::new(options.bind, options.hiu_port)).await?;
+        let sms = listen(SocketAddr::new(options.bind, options.sms_port)).await?;
         let state_dir = options.state_dir.clone();
         let (keys, run) =
             tokio::task::spawn_blocking(move || Keys::for_run(state_dir.as_deref())).await??;
@@ -100,12 +103,14 @@ impl Sandbox {
             gateway_bearer: callbacks::GatewayBearer::default(),
             gateway_address: gateway.1,
             hiu_address: hiu.1,
+            sms_address: sms.1,
             state: Mutex::new(State::default()),
             options,
         });
         let servers = vec![
             server::serve(Arc::clone(&world), Peer::Gateway, gateway.0),
             server::serve(Arc::clone(&world), Peer::Hiu, hiu.0),
+            server::serve(Arc::clone(&world), Peer::Sms, sms.0),
         ];
         Ok(Self { world, servers: Mutex::new(servers) })
     }
@@ -118,6 +123,12 @@ impl Sandbox {
     /// The `dataPushUrl` that the HIU asks for.
     pub fn hiu_push_url(&self) -> String {
         format!("http://{}{PUSH_PATH}", self.world.hiu_address)
+    }
+
+    /// Where the HIP sends its text messages: `POST {"to": "<10 digits>", "text": "<words>"}` with
+    /// any bearer.
+    pub fn sms_url(&self) -> String {
+        format!("http://{}{SMS_PATH}", self.world.sms_address)
     }
 
     /// The client id and the secret that sessions accept.
@@ -162,6 +173,11 @@ impl Sandbox {
         Hiu::new(Arc::clone(&self.world))
     }
 
+    /// The telephones of everybody.
+    pub fn sms(&self) -> Sms {
+        Sms::new(Arc::clone(&self.world))
+    }
+
     /// Every breach of the contract so far; empty after a clean run.
     pub fn violations(&self) -> Vec<Violation> {
         self.world.look(|state| state.violations.clone())
@@ -184,7 +200,7 @@ impl Sandbox {
 
     /// Stop serving, release what is held, give up callbacks that are not delivered yet.
     ///
-    /// Held calls that were not processed are answered 503. Returns once both servers have ended.
+    /// Held calls that were not processed are answered 503. Returns once the servers have ended.
     pub async fn stop(&self) {
         self.world.stopping.send_replace(true);
         let servers: Vec<_> =

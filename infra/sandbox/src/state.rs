@@ -11,6 +11,7 @@ use crate::operation::Operation;
 use crate::phr::consent::{ConsentRecord, RequestedConsent};
 use crate::phr::discovery::DiscoveryRecord;
 use crate::phr::link::{ConfirmRecord, InitRecord};
+use crate::sms::Text;
 use crate::violation::Violation;
 
 /// One lock guards it all: an operation of the HIP is processed as a whole or not at all.
@@ -37,5 +38,7 @@ pub(crate) struct State {
     pub(crate) transactions: BTreeMap<String, Transaction>,
     /// The HIP's keys and nonces, over all pages of all transactions.
     pub(crate) used: Used,
+    /// Text messages by mobile number, ten digits.
+    pub(crate) texts: BTreeMap<String, Vec<Text>>,
     pub(crate) violations: Vec<Violation>,
 }

@@ -8,5 +8,6 @@ mod push;
 mod refusals;
 mod sessions;
 mod setting;
+mod sms;
 mod tokens;
 mod transfers;

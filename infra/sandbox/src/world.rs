@@ -32,6 +32,7 @@ pub(crate) struct World {
     pub(crate) gateway_bearer: callbacks::GatewayBearer,
     pub(crate) gateway_address: SocketAddr,
     pub(crate) hiu_address: SocketAddr,
+    pub(crate) sms_address: SocketAddr,
     pub(crate) state: Mutex<State>,
 }
 

@@ -78,6 +78,7 @@ impl Setting {
     pub(super) fn call(&self, operation: Operation) -> Caller {
         let url = match operation {
             Operation::Push => self.sandbox.hiu_push_url(),
+            Operation::Sms => self.sandbox.sms_url(),
             Operation::BridgeService => {
                 format!("{}{}{FACILITY}", self.sandbox.gateway_url(), operation.path())
             }

@@ -1,0 +1,131 @@
+//! The provider of text messages, and the telephone at its other end.
+//!
+//! A HIP sends its OTPs by whatever provider its operator has a contract with; the contract of the
+//! network says nothing about it. This one takes the least that any provider needs: a number and
+//! words.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::gateway::headers;
+use crate::gateway::shape::Shape::{self, Object, Text as TextShape};
+use crate::gateway::shape::{Finding, must};
+use crate::gateway::text;
+use crate::message::{Answer, Call, Refusal};
+use crate::world::World;
+
+const MESSAGE: Shape = Object(&[
+    must("to", &TextShape(is_mobile_number, "10 digits")),
+    must("text", &TextShape(text::is_not_empty, "a text that is not empty")),
+]);
+/// How many digits an OTP has.
+const OTP_LENGTH: usize = 6;
+
+/// One text message, as it lies on the telephone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// When it arrived.
+    pub at: DateTime<Utc>,
+    /// What it says, OTP included.
+    pub text: String,
+}
+
+impl Text {
+    /// The last number of exactly six digits in it.
+    pub fn otp(&self) -> Option<&str> {
+        self.text.split(|c: char| !c.is_ascii_digit()).rfind(|digits| digits.len() == OTP_LENGTH)
+    }
+}
+
+/// Every telephone that a text message was sent to. Cheap to clone.
+#[derive(Clone)]
+pub struct Sms {
+    world: Arc<World>,
+}
+
+impl Sms {
+    pub(crate) fn new(world: Arc<World>) -> Self {
+        Self { world }
+    }
+
+    /// The messages for a number so far, oldest first. The number may be written in any usual form.
+    pub fn texts(&self, to: &str) -> Vec<Text> {
+        let number = national(to);
+        self.world.look(|state| state.texts.get(&number).cloned().unwrap_or_default())
+    }
+
+    /// Wait until more than `after_count` messages lie there, and take the OTP of the newest.
+    ///
+    /// `None` when none came in time (see [`Options::patience`](crate::Options::patience)), or when
+    /// the newest holds no number of six digits.
+    pub async fn wait_for_otp(&self, to: &str, after_count: usize) -> Option<String> {
+        let number = national(to);
+        let newest = |state: &crate::state::State| {
+            let texts = state.texts.get(&number).filter(|texts| texts.len() > after_count)?;
+            texts.last().cloned()
+        };
+        let newest = self.world.wait(self.world.options.patience, newest).await?;
+        newest.otp().map(str::to_owned)
+    }
+}
+
+/// `POST /sms`
+pub(crate) fn receive(world: &World, call: &Call) -> Answer {
+    if let Err(refusal) = check(call) {
+        return refusal.into();
+    }
+    let member = |name: &str| call.body[name].as_str().unwrap_or_default().to_owned();
+    let text = Text { at: call.at, text: member("text") };
+    world.change(|state| state.texts.entry(member("to")).or_default().push(text));
+    Answer::accepted()
+}
+
+fn check(call: &Call) -> Result<(), Refusal> {
+    let bearer = call.header("Authorization").and_then(|value| value.strip_prefix("Bearer "));
+    if bearer.is_none_or(str::is_empty) {
+        return Err(Refusal::flat(401, "401", "Missing Credentials", "no bearer")
+            .breach("the provider of text messages wants a bearer"));
+    }
+    headers::content_type(call)?;
+    let findings = MESSAGE.check(&call.body);
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let all = findings.iter().map(Finding::sentence).collect::<Vec<_>>().join("; ");
+    Err(Refusal::flat(400, "400", "Bad Request", &all).breach(all))
+}
+
+fn is_mobile_number(text: &str) -> bool {
+    text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The last ten digits: a number without its country code and its ornaments.
+fn national(number: &str) -> String {
+    let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
+    digits[digits.len().saturating_sub(10)..].iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn otp(text: &str) -> Option<String> {
+        let text = Text { at: DateTime::UNIX_EPOCH, text: text.to_owned() };
+        text.otp().map(str::to_owned)
+    }
+
+    #[test]
+    fn the_otp_is_the_last_number_of_six_digits() {
+        assert_eq!(otp("482913 is your OTP. Valid 10 min."), Some("482913".to_owned()));
+        assert_eq!(otp("Ref 111111: OTP 482913."), Some("482913".to_owned()));
+        assert_eq!(otp("Call 9800000101 or 1800"), None);
+    }
+
+    #[test]
+    fn a_number_is_known_by_its_last_ten_digits() {
+        for number in ["+91 98000-00101", "919800000101", "9800000101"] {
+            assert_eq!(national(number), "9800000101");
+        }
+    }
+}
