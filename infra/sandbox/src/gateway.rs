@@ -26,6 +26,7 @@ pub(crate) mod linking;
 pub(crate) mod register;
 mod sessions;
 pub(crate) mod shape;
+mod share;
 pub(crate) mod text;
 pub(crate) mod token;
 mod user_linking;
@@ -96,6 +97,9 @@ pub(crate) fn process(world: &World, call: &Call) -> Answer {
         }
         Operation::OnRequest => {
             from_hip(bodies::on_request, ErrorShape::Flat, data_flow::on_request)
+        }
+        Operation::OnShare => {
+            from_hip(bodies::on_share, ErrorShape::Object("ABDM-1041"), share::answer)
         }
         Operation::DataFlowNotify => {
             from_hip(bodies::data_flow_notify, ErrorShape::Object("ABDM-1006"), data_flow::notify)

@@ -9,6 +9,7 @@ mod journal;
 mod message;
 mod operation;
 mod options;
+mod patch;
 mod phr;
 mod question;
 mod sandbox;
@@ -34,7 +35,7 @@ pub use operation::{Operation, UnknownOperation};
 pub use options::{LinkRefusals, Options, Redelivery, TokenLimits};
 pub use phr::{
     Artefact, CareContext, ConsentStatus, DiscoverRequest, Discovery, FlowError, Grant, HipError,
-    Identifier, LinkReference, Offer, Phr,
+    Identifier, LinkReference, Offer, Phr, QueueToken, ShareRequest,
 };
 pub use sandbox::{Credentials, Sandbox, StartError};
 pub use sms::{Sms, Text};

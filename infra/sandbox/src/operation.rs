@@ -47,6 +47,8 @@ pub enum Operation {
     OnRequest,
     /// `POST /data-flow/v3/health-information/notify`
     DataFlowNotify,
+    /// `POST /patient-share/v3/on-share`
+    OnShare,
     /// `POST` to the HIU's `dataPushUrl`
     Push,
     /// `POST /sms` to the provider of text messages
@@ -55,7 +57,7 @@ pub enum Operation {
 
 impl Operation {
     /// All of them, in the order of a journey.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Session,
         Self::Certs,
         Self::OpenidConfiguration,
@@ -72,6 +74,7 @@ impl Operation {
         Self::ConsentOnNotify,
         Self::OnRequest,
         Self::DataFlowNotify,
+        Self::OnShare,
         Self::Push,
         Self::Sms,
     ];
@@ -95,6 +98,7 @@ impl Operation {
             Self::ConsentOnNotify => "consent-on-notify",
             Self::OnRequest => "on-request",
             Self::DataFlowNotify => "data-flow-notify",
+            Self::OnShare => "on-share",
             Self::Push => "push",
             Self::Sms => "sms",
         }
@@ -120,7 +124,8 @@ impl Operation {
             | Self::OnConfirm
             | Self::ConsentOnNotify
             | Self::OnRequest
-            | Self::DataFlowNotify => Peer::Gateway,
+            | Self::DataFlowNotify
+            | Self::OnShare => Peer::Gateway,
         }
     }
 
@@ -143,6 +148,7 @@ impl Operation {
             | Self::ConsentOnNotify
             | Self::OnRequest
             | Self::DataFlowNotify
+            | Self::OnShare
             | Self::Push
             | Self::Sms => "POST",
         }
@@ -167,6 +173,7 @@ impl Operation {
             Self::ConsentOnNotify => "/consent/v3/request/hip/on-notify",
             Self::OnRequest => "/data-flow/v3/health-information/hip/on-request",
             Self::DataFlowNotify => "/data-flow/v3/health-information/notify",
+            Self::OnShare => "/patient-share/v3/on-share",
             Self::Push => PUSH_PATH,
             Self::Sms => SMS_PATH,
         }
@@ -197,6 +204,7 @@ impl Operation {
             Self::OnDiscover => "ABDM-1106",
             Self::OnInit => "ABDM-1107",
             Self::OnConfirm => "ABDM-1108",
+            Self::OnShare => "ABDM-1087",
             Self::OnRequest | Self::DataFlowNotify => "ABDM-1113",
             Self::Session
             | Self::Certs

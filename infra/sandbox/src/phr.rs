@@ -14,10 +14,12 @@ use crate::world::World;
 pub(crate) mod consent;
 pub(crate) mod discovery;
 pub(crate) mod link;
+pub(crate) mod share;
 
 pub use consent::{Artefact, ConsentStatus, Grant};
 pub use discovery::{DiscoverRequest, Discovery, Identifier, Offer};
 pub use link::LinkReference;
+pub use share::{QueueToken, ShareRequest};
 
 /// A care context under one hi type, as a HIP offers it or the gateway holds it as linked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use crate::operation::Operation;
 use crate::phr::consent::{ConsentRecord, RequestedConsent};
 use crate::phr::discovery::DiscoveryRecord;
 use crate::phr::link::{ConfirmRecord, InitRecord};
+use crate::phr::share::ShareRecord;
 use crate::sms::Text;
 use crate::violation::Violation;
 
@@ -30,6 +31,8 @@ pub(crate) struct State {
     pub(crate) inits: BTreeMap<String, InitRecord>,
     /// By the REQUEST-ID of the confirm callback.
     pub(crate) confirms: BTreeMap<String, ConfirmRecord>,
+    /// By the REQUEST-ID of the share callback.
+    pub(crate) shares: BTreeMap<String, ShareRecord>,
     /// What HIUs asked for, by consent request id.
     pub(crate) requested: BTreeMap<String, RequestedConsent>,
     /// By consent artefact id.

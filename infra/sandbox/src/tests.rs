@@ -8,6 +8,7 @@ mod push;
 mod refusals;
 mod sessions;
 mod setting;
+mod shares;
 mod sms;
 mod tokens;
 mod transfers;

@@ -172,6 +172,26 @@ const DATA_FLOW_NOTIFY: Shape = Object(&[must(
     ]),
 )]);
 
+const ON_SHARE: Shape = Object(&[
+    must(
+        "acknowledgement",
+        &Object(&[
+            must("status", &OneOf(&["SUCCESS"])),
+            must("abhaAddress", &ABHA_ADDRESS),
+            must(
+                "profile",
+                &Object(&[
+                    must("context", &NOT_EMPTY),
+                    must("tokenNumber", &NOT_EMPTY),
+                    // Seconds; one peer prints a date here.
+                    must("expiry", &Integer(1, 86_400)),
+                ]),
+            ),
+        ]),
+    ),
+    must("response", &RESPONSE),
+]);
+
 fn pick(body: &Value, success: &'static Shape, failure: &'static Shape) -> &'static Shape {
     match body.get("error") {
         // A null error stays with success, where it is an unknown member.
@@ -214,6 +234,10 @@ pub(super) fn consent_on_notify(body: &Value) -> &'static Shape {
 
 pub(super) fn on_request(body: &Value) -> &'static Shape {
     pick(body, &ON_REQUEST, &PLAIN_ERROR)
+}
+
+pub(super) fn on_share(body: &Value) -> &'static Shape {
+    pick(body, &ON_SHARE, &PLAIN_ERROR)
 }
 
 pub(super) fn data_flow_notify(_: &Value) -> &'static Shape {

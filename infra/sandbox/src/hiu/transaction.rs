@@ -12,6 +12,7 @@ use super::key_pair::KeyPair;
 use crate::clock;
 use crate::gateway::callbacks::Callback;
 use crate::operation::PUSH_PATH;
+use crate::patch;
 use crate::phr::HipError;
 use crate::question::Question;
 use crate::world::World;
@@ -100,7 +101,7 @@ pub(super) fn prepare(world: &World, request: HealthInformationRequest) -> (Tran
             "keyMaterial": key_material(&key_pair, &clock::wire(expiry)),
         },
     });
-    merge(&mut body, request.patch);
+    patch::merge(&mut body, request.patch);
     let facility = request.facility.unwrap_or(facility);
     let callback = Callback::new(world, &facility, CALLBACK, body);
     let transaction = Transaction {
@@ -127,28 +128,4 @@ fn key_material(key_pair: &KeyPair, expiry: &str) -> Value {
         },
         "nonce": STANDARD.encode(key_pair.nonce),
     })
-}
-
-/// JSON merge patch, RFC 7396; a null patch as a whole changes nothing.
-fn merge(target: &mut Value, patch: Value) {
-    match patch {
-        Value::Null => {}
-        Value::Object(members) => {
-            if !target.is_object() {
-                *target = json!({});
-            }
-            for (name, member) in members {
-                if member.is_null() {
-                    if let Some(object) = target.as_object_mut() {
-                        object.remove(&name);
-                    }
-                } else {
-                    merge(&mut target[name], member);
-                }
-            }
-        }
-        other @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
-            *target = other;
-        }
-    }
 }

@@ -96,7 +96,8 @@ impl Setting {
             | Operation::OnConfirm
             | Operation::ConsentOnNotify
             | Operation::OnRequest
-            | Operation::DataFlowNotify => {
+            | Operation::DataFlowNotify
+            | Operation::OnShare => {
                 format!("{}{}", self.sandbox.gateway_url(), operation.path())
             }
         };
