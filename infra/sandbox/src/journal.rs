@@ -77,7 +77,7 @@ pub struct Entry {
     pub status: Option<u16>,
     /// The answer's body, in the form of `body`; null until there is one.
     pub answer: Value,
-    /// The REQUEST-ID header.
+    /// The REQUEST-ID header, or `requestId` of a body in v0.5.
     pub request_id: Option<String>,
     /// A call of the HIP that was refused as a repeat, a page that came again, or a callback that is
     /// delivered again.

@@ -17,6 +17,7 @@ mod server;
 mod sms;
 mod state;
 mod tick;
+mod version;
 mod violation;
 mod world;
 
@@ -35,8 +36,9 @@ pub use operation::{Operation, UnknownOperation};
 pub use options::{LinkRefusals, Options, Redelivery, TokenLimits};
 pub use phr::{
     Artefact, CareContext, ConsentStatus, DiscoverRequest, Discovery, FlowError, Grant, HipError,
-    Identifier, LinkReference, Offer, Phr, QueueToken, ShareRequest,
+    Identifier, LinkReference, Offer, PatientStatus, Phr, QueueToken, ShareRequest,
 };
 pub use sandbox::{Credentials, Sandbox, StartError};
 pub use sms::{Sms, Text};
+pub use version::ApiVersion;
 pub use violation::Violation;

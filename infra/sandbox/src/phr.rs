@@ -15,11 +15,13 @@ pub(crate) mod consent;
 pub(crate) mod discovery;
 pub(crate) mod link;
 pub(crate) mod share;
+pub(crate) mod status;
 
 pub use consent::{Artefact, ConsentStatus, Grant};
 pub use discovery::{DiscoverRequest, Discovery, Identifier, Offer};
 pub use link::LinkReference;
 pub use share::{QueueToken, ShareRequest};
+pub use status::PatientStatus;
 
 /// A care context under one hi type, as a HIP offers it or the gateway holds it as linked.
 #[derive(Clone, Debug, PartialEq, Eq)]

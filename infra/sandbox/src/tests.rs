@@ -10,5 +10,6 @@ mod sessions;
 mod setting;
 mod shares;
 mod sms;
+mod status;
 mod tokens;
 mod transfers;

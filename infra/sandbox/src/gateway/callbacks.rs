@@ -10,6 +10,7 @@ use tracing::{info, warn};
 use crate::clock;
 use crate::journal::{Direction, Entry, Peer};
 use crate::message::read_body;
+use crate::version::ApiVersion;
 use crate::world::World;
 
 use super::sessions;
@@ -22,6 +23,7 @@ pub(crate) struct Callback {
     /// Below the bridge URL, `/api` included.
     path: String,
     body: Value,
+    version: ApiVersion,
 }
 
 impl Callback {
@@ -36,7 +38,36 @@ impl Callback {
             facility: facility.to_owned(),
             path: path.to_owned(),
             body,
+            version: ApiVersion::V3,
         }
+    }
+
+    /// The same message in another version of the API.
+    pub(crate) fn in_version(self, version: ApiVersion) -> Self {
+        Self { version, ..self }
+    }
+
+    /// The headers and the body, as they go out at `now` and at every later attempt.
+    fn write(&self, bearer: &str, now: DateTime<Utc>) -> (BTreeMap<String, String>, Value) {
+        let mut headers: BTreeMap<String, String> = [
+            ("Authorization", format!("Bearer {bearer}")),
+            ("Content-Type", "application/json".to_owned()),
+            ("X-HIP-ID", self.facility.clone()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        let mut body = self.body.clone();
+        match self.version {
+            ApiVersion::V3 => {
+                headers.insert("REQUEST-ID".to_owned(), self.request_id.clone());
+                headers.insert("TIMESTAMP".to_owned(), clock::wire(now));
+            }
+            ApiVersion::V05 => {
+                body["requestId"] = json!(self.request_id);
+                body["timestamp"] = json!(clock::wire(now));
+            }
+        }
+        (headers, body)
     }
 }
 
@@ -86,21 +117,13 @@ async fn deliver(world: &World, callback: &Callback) {
     tokio::time::sleep(world.options.callback_delay).await;
     let now = clock::now();
     let bearer = world.gateway_bearer.get(world, now);
-    let headers: BTreeMap<String, String> = [
-        ("Authorization", format!("Bearer {bearer}")),
-        ("Content-Type", "application/json".to_owned()),
-        ("REQUEST-ID", callback.request_id.clone()),
-        ("TIMESTAMP", clock::wire(now)),
-        ("X-HIP-ID", callback.facility.clone()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into();
+    let (headers, body) = callback.write(&bearer, now);
     let attempts_max = world.options.redelivery.attempts_max.max(1);
     for attempt in 1..=attempts_max {
         if attempt > 1 {
             tokio::time::sleep(world.options.redelivery.interval).await;
         }
-        if attempt_once(world, callback, &headers, attempt).await {
+        if attempt_once(world, callback, (&headers, &body), attempt).await {
             return;
         }
     }
@@ -111,7 +134,7 @@ async fn deliver(world: &World, callback: &Callback) {
 async fn attempt_once(
     world: &World,
     callback: &Callback,
-    headers: &BTreeMap<String, String>,
+    (headers, body): (&BTreeMap<String, String>, &Value),
     attempt: u32,
 ) -> bool {
     let Some(bridge) = world.look(|state| state.bridge_url.clone()) else {
@@ -127,14 +150,14 @@ async fn attempt_once(
         method: "POST".to_owned(),
         path: path_of(&url).to_owned(),
         headers: headers.clone(),
-        body: callback.body.clone(),
+        body: body.clone(),
         status: None,
         answer: Value::Null,
         request_id: Some(callback.request_id.clone()),
         duplicate: attempt > 1,
         violations: vec![],
     });
-    let mut request = world.http.post(url).body(callback.body.to_string());
+    let mut request = world.http.post(url).body(body.to_string());
     for (name, value) in headers {
         request = request.header(name, value);
     }

@@ -1,6 +1,6 @@
 //! Who exists: facilities and ABHA holders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -46,6 +46,8 @@ pub(crate) struct Register {
     facilities: BTreeMap<String, String>,
     /// By ABHA address.
     holders: BTreeMap<String, AbhaHolder>,
+    /// ABHA addresses whose holders opted out.
+    inactive: BTreeSet<String>,
 }
 
 impl Register {
@@ -56,6 +58,18 @@ impl Register {
     pub(crate) fn add_holder(&mut self, mut holder: AbhaHolder) {
         holder.abha_number.retain(|digit| digit != '-');
         self.holders.insert(holder.abha_address.clone(), holder);
+    }
+
+    pub(crate) fn set_active(&mut self, abha_address: &str, active: bool) {
+        if active {
+            self.inactive.remove(abha_address);
+        } else {
+            self.inactive.insert(abha_address.to_owned());
+        }
+    }
+
+    pub(crate) fn is_active(&self, abha_address: &str) -> bool {
+        !self.inactive.contains(abha_address)
     }
 
     pub(crate) fn facility_name(&self, service_id: &str) -> Option<&str> {

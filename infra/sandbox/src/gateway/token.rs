@@ -106,6 +106,9 @@ fn find(
         .holder(address, number)
         .filter(|holder| number.is_none() || holder.number() == number)
         .ok_or(("ABDM-1051", "Invalid ABHA number or ABHA address"))?;
+    if !case.state.register.is_active(&holder.abha_address) {
+        return Err(("ABDM-1407", "This ABHA is deactivated"));
+    }
     let name = case.body["name"].as_str().unwrap_or_default();
     let gender = case.body["gender"].as_str().unwrap_or_default();
     let year_of_birth = case.body["yearOfBirth"].as_i64().unwrap_or_default();

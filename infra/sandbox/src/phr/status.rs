@@ -1,0 +1,57 @@
+//! News of an ABHA itself: its holder opted out, or came back.
+
+use serde_json::json;
+
+use super::Phr;
+use crate::gateway::callbacks::{self, Callback};
+use crate::version::ApiVersion;
+
+/// What has become of an ABHA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatientStatus {
+    /// `ACTIVE`
+    Active,
+    /// `DEACTIVATED`
+    Deactivated,
+    /// `DELETED`
+    Deleted,
+}
+
+impl PatientStatus {
+    /// As it stands in the notification.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Deactivated => "DEACTIVATED",
+            Self::Deleted => "DELETED",
+        }
+    }
+}
+
+impl Phr {
+    /// Tell a facility what has become of an ABHA. Returns the REQUEST-ID of the notification.
+    ///
+    /// No answer is expected, so there is nothing to wait for but the 2xx in the journal. From now
+    /// on the gateway answers a token request for this address with ABDM-1407, until it is active
+    /// again.
+    pub fn patient_status(
+        &self,
+        abha_address: &str,
+        facility: &str,
+        status: PatientStatus,
+        version: ApiVersion,
+    ) -> String {
+        // No source documents the v3 path; a HIP must take both.
+        let path = version.pick("/api/v3/patients/status/notify", "/v0.5/patients/status/notify");
+        let body = json!({
+            "notification": {"status": status.as_str(), "patient": {"id": abha_address}},
+        });
+        self.world.change(|state| {
+            state.register.set_active(abha_address, status == PatientStatus::Active);
+        });
+        let callback = Callback::new(&self.world, facility, path, body).in_version(version);
+        let request_id = callback.request_id.clone();
+        callbacks::send(&self.world, callback);
+        request_id
+    }
+}
