@@ -9,6 +9,7 @@ use crate::message::{Answer, Call, Refusal};
 use crate::operation::Operation;
 use crate::sms;
 use crate::state::State;
+use crate::version::ApiVersion;
 use crate::world::World;
 
 mod bodies;
@@ -150,6 +151,7 @@ fn run(
 ) -> Outcome {
     headers::session_bearer(world, call)?;
     let request_id = headers::request(call)?;
+    breaches.extend(headers::foreign_request_id(call));
     let facility = headers::facility(&state.register, call)?;
     headers::content_type(call)?;
     refuse_repeat(state, call, request_id)?;
@@ -157,14 +159,20 @@ fn run(
         return Err(Refusal::object(400, "ABDM-1006", "Bad Request, invalid request Body")
             .breach("the body is not JSON"));
     }
-    let findings = (handling.shape)(&call.body).check(&call.body);
+    let shape = match call.version {
+        ApiVersion::V3 => (handling.shape)(&call.body),
+        ApiVersion::V05 => bodies::v05::shape(call.operation, &call.body),
+    };
+    let findings = shape.check(&call.body);
     if !findings.is_empty() {
         return Err(unfit(handling.refuse, &findings));
     }
+    let body = &said(call);
+    breaches.extend(answers_in_another_version(state, call, body));
     let mut case = Case {
         world,
         state,
-        body: &call.body,
+        body,
         facility,
         request_id,
         link_token: call.header("X-LINK-TOKEN"),
@@ -173,9 +181,32 @@ fn run(
     let outcome = (handling.run)(&mut case);
     breaches.append(&mut case.breaches);
     if outcome.is_ok() {
-        state.accepted.insert((call.operation, request_id.to_owned()), call.body.clone());
+        state.accepted.insert((call.operation, request_id.to_owned()), said(call));
     }
     outcome
+}
+
+/// What a call says, in the form of v3. A repeat in v0.5 may carry another timestamp.
+fn said(call: &Call) -> Value {
+    match call.version {
+        ApiVersion::V3 => call.body.clone(),
+        ApiVersion::V05 => bodies::v05::lift(&call.body),
+    }
+}
+
+/// An answer, or a report, in the other version than the question was put in.
+fn answers_in_another_version(state: &State, call: &Call, body: &Value) -> Option<String> {
+    let answered = body["response"]["requestId"].as_str();
+    let reported = body["notification"]["transactionId"].as_str();
+    let asked_in = match (answered, reported) {
+        (Some(request_id), _) => *state.asked.get(request_id)?,
+        (None, Some(transaction)) => state.transactions.get(transaction)?.question.version(),
+        (None, None) => return None,
+    };
+    (asked_in != call.version).then(|| {
+        let (asked, answered) = (asked_in.as_str(), call.version.as_str());
+        format!("a question of {asked} was answered in {answered}")
+    })
 }
 
 /// A REQUEST-ID that was accepted before has no second effect.
@@ -185,7 +216,7 @@ fn refuse_repeat(state: &State, call: &Call, request_id: &str) -> Result<(), Ref
     };
     let code = call.operation.duplicate_code();
     let refusal = Refusal::object(400, code, "Duplicate request").into_duplicate();
-    if *earlier == call.body {
+    if *earlier == said(call) {
         Err(refusal)
     } else {
         Err(refusal.breach("REQUEST-ID was used before with another body"))

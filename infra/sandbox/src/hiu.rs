@@ -11,6 +11,7 @@ use crate::gateway::callbacks;
 use crate::operation::Operation;
 use crate::phr::FlowError;
 use crate::phr::consent::RequestedConsent;
+use crate::version::ApiVersion;
 use crate::world::World;
 
 pub(crate) mod decrypt;
@@ -47,6 +48,8 @@ pub struct ConsentRequest {
     pub date_range: (DateTime<Utc>, DateTime<Utc>),
     /// When the data must be gone and no more may be sent.
     pub data_erase_at: DateTime<Utc>,
+    /// In which version of the API the HIP is notified of the consent.
+    pub version: ApiVersion,
 }
 
 impl ConsentRequest {
@@ -71,6 +74,7 @@ impl ConsentRequest {
             hi_types: hi_types.map(str::to_owned).to_vec(),
             date_range: (now - Months::new(120), now),
             data_erase_at: now + Months::new(1),
+            version: ApiVersion::V3,
         }
     }
 }
@@ -88,6 +92,8 @@ pub struct HealthInformationRequest {
     pub facility: Option<String>,
     /// When the HIU's key ends; `None` is a day from now.
     pub key_expiry: Option<DateTime<Utc>>,
+    /// In which version of the API it is asked.
+    pub version: ApiVersion,
     /// Merged into the body before it is sent, member by member; null removes one (RFC 7396).
     ///
     /// For requests that are wrong on purpose, such as
@@ -104,6 +110,7 @@ impl HealthInformationRequest {
             dialect,
             facility: None,
             key_expiry: None,
+            version: ApiVersion::V3,
             patch: Value::Null,
         }
     }
@@ -133,6 +140,7 @@ impl Hiu {
             hi_types: request.hi_types,
             date_range: request.date_range,
             data_erase_at: request.data_erase_at,
+            version: request.version,
         };
         self.world.change(|state| state.requested.insert(id.clone(), requested));
         id

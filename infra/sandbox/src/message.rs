@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::gateway::callbacks::Callback;
 use crate::operation::Operation;
+use crate::version::ApiVersion;
 
 /// The contract's own headers, in its spelling; HTTP carries names in any case.
 const SPELLINGS: [&str; 7] = [
@@ -24,6 +25,8 @@ const SPELLINGS: [&str; 7] = [
 /// One call of the HIP.
 pub(crate) struct Call {
     pub(crate) operation: Operation,
+    /// The version of the API that its path belongs to.
+    pub(crate) version: ApiVersion,
     /// When its head arrived: what it may say depends on what the HIP knew then.
     pub(crate) at: DateTime<Utc>,
     pub(crate) path: String,
@@ -40,8 +43,12 @@ impl Call {
         self.headers.get(name).map(String::as_str)
     }
 
+    /// The REQUEST-ID header, or in v0.5 the `requestId` of the body.
     pub(crate) fn request_id(&self) -> Option<&str> {
-        self.header("REQUEST-ID")
+        match self.version {
+            ApiVersion::V3 => self.header("REQUEST-ID"),
+            ApiVersion::V05 => self.body["requestId"].as_str(),
+        }
     }
 }
 

@@ -3,9 +3,12 @@
 use std::str::FromStr;
 
 use crate::journal::Peer;
+use crate::version::ApiVersion;
 
 /// The path below which the gateway's operations lie.
 pub(crate) const GATEWAY_BASE: &str = "/api/hiecm";
+/// The path below which its operations of v0.5 lie.
+pub(crate) const V05_BASE: &str = "/gateway";
 /// The path of the HIU twin's `dataPushUrl`.
 pub(crate) const PUSH_PATH: &str = "/v3/transfer";
 /// The path of the provider of text messages.
@@ -179,13 +182,44 @@ impl Operation {
         }
     }
 
+    /// The path below the v0.5 base, for the answers that may come in v0.5.
+    pub fn v05_path(self) -> Option<&'static str> {
+        match self {
+            Self::OnDiscover => Some("/v0.5/care-contexts/on-discover"),
+            Self::OnInit => Some("/v0.5/links/link/on-init"),
+            Self::OnConfirm => Some("/v0.5/links/link/on-confirm"),
+            Self::ConsentOnNotify => Some("/v0.5/consents/hip/on-notify"),
+            Self::OnRequest => Some("/v0.5/health-information/hip/on-request"),
+            Self::DataFlowNotify => Some("/v0.5/health-information/notify"),
+            Self::Session
+            | Self::Certs
+            | Self::OpenidConfiguration
+            | Self::BridgeUrl
+            | Self::BridgeServices
+            | Self::BridgeService
+            | Self::GenerateToken
+            | Self::LinkCareContext
+            | Self::ContextNotify
+            | Self::SmsNotify
+            | Self::OnShare
+            | Self::Push
+            | Self::Sms => None,
+        }
+    }
+
     /// Which operation a call to `peer` means.
-    pub(crate) fn find(peer: Peer, method: &str, path: &str) -> Option<Self> {
+    pub(crate) fn find(peer: Peer, method: &str, path: &str) -> Option<(Self, ApiVersion)> {
+        if peer == Peer::Gateway
+            && let Some(path) = path.strip_prefix(V05_BASE)
+        {
+            let here = |it: &Self| it.v05_path() == Some(path) && it.method() == method;
+            return Some((Self::ALL.into_iter().find(here)?, ApiVersion::V05));
+        }
         let path = match peer {
             Peer::Gateway => path.strip_prefix(GATEWAY_BASE)?,
             Peer::Hiu | Peer::Sms => path,
         };
-        Self::ALL.into_iter().find(|operation| {
+        let found = Self::ALL.into_iter().find(|operation| {
             operation.peer() == peer
                 && operation.method() == method
                 && if *operation == Self::BridgeService {
@@ -193,7 +227,8 @@ impl Operation {
                 } else {
                     path == operation.path()
                 }
-        })
+        });
+        Some((found?, ApiVersion::V3))
     }
 
     /// The code that refuses a REQUEST-ID seen before, or a second answer to one question.
@@ -248,7 +283,12 @@ mod tests {
             let id = if operation == Operation::BridgeService { "IN1" } else { "" };
             let path = format!("{base}{}{id}", operation.path());
             let found = Operation::find(operation.peer(), operation.method(), &path);
-            assert_eq!(found, Some(operation));
+            assert_eq!(found, Some((operation, ApiVersion::V3)));
+            if let Some(path) = operation.v05_path() {
+                let path = format!("{V05_BASE}{path}");
+                let found = Operation::find(Peer::Gateway, "POST", &path);
+                assert_eq!(found, Some((operation, ApiVersion::V05)));
+            }
             assert_eq!(operation.name().parse(), Ok(operation));
         }
         assert_eq!(Operation::find(Peer::Hiu, "POST", "/api/hiecm/gateway/v3/sessions"), None);

@@ -9,6 +9,7 @@ use crate::gateway::callbacks::{self, Callback};
 use crate::gateway::groups;
 use crate::operation::Operation;
 use crate::question::Question;
+use crate::version::ApiVersion;
 use crate::world::World;
 
 pub(crate) mod consent;
@@ -37,6 +38,8 @@ pub struct CareContext {
     /// What the patient reads in the list.
     pub display: String,
     /// One of the eight hi types. The same care context may stand in a list once per type.
+    ///
+    /// Empty when it came in v0.5, which names none: it stands for whatever the records are.
     pub hi_type: String,
 }
 
@@ -46,7 +49,9 @@ impl CareContext {
         self.facility == other.facility
             && self.patient_reference == other.patient_reference
             && self.care_context_reference == other.care_context_reference
-            && self.hi_type == other.hi_type
+            && (self.hi_type == other.hi_type
+                || self.hi_type.is_empty()
+                || other.hi_type.is_empty())
     }
 }
 
@@ -107,10 +112,13 @@ impl Phr {
     ///
     /// [`FlowError::Silence`]. A HIP that finds nobody is no error here: see [`Discovery::answer`].
     pub async fn discover(&self, request: DiscoverRequest) -> Result<Discovery, FlowError> {
-        const PATH: &str = "/api/v3/hip/patient/care-context/discover";
+        let path = request
+            .version
+            .pick("/api/v3/hip/patient/care-context/discover", "/v0.5/care-contexts/discover");
         let transaction_id = self.world.draw.id();
         let body = request.body(&transaction_id);
-        let callback = Callback::new(&self.world, &request.facility, PATH, body);
+        let callback =
+            Callback::new(&self.world, &request.facility, path, body).in_version(request.version);
         let request_id = callback.request_id.clone();
         self.world.change(|state| {
             let record = discovery::DiscoveryRecord {
@@ -132,6 +140,7 @@ impl Phr {
             request_id,
             facility: request.facility,
             abha_address: request.abha_address,
+            version: request.version,
             answer,
         })
     }
@@ -155,6 +164,8 @@ impl Phr {
 
     /// Choose care contexts that a discovery offered, and wait for the HIP's link reference.
     ///
+    /// In the version of the discovery, and so is [`Self::link_confirm`].
+    ///
     /// The HIP sends an OTP by text message: see [`Sandbox::sms`](crate::Sandbox::sms).
     ///
     /// # Errors
@@ -165,13 +176,18 @@ impl Phr {
         discovery: &Discovery,
         chosen: &[CareContext],
     ) -> Result<LinkReference, FlowError> {
-        const PATH: &str = "/api/v3/hip/link/care-context/init";
+        let version = discovery.version;
+        let path = version.pick("/api/v3/hip/link/care-context/init", "/v0.5/links/link/init");
         let body = json!({
             "transactionId": discovery.transaction_id,
             "abhaAddress": discovery.abha_address,
-            "patient": groups::write(chosen),
+            "patient": match version {
+                ApiVersion::V3 => groups::write(chosen),
+                ApiVersion::V05 => groups::write_v05(&discovery.abha_address, chosen),
+            },
         });
-        let callback = Callback::new(&self.world, &discovery.facility, PATH, body);
+        let callback =
+            Callback::new(&self.world, &discovery.facility, path, body).in_version(version);
         let request_id = callback.request_id.clone();
         self.world.change(|state| {
             let record = link::InitRecord {
@@ -179,6 +195,7 @@ impl Phr {
                 facility: discovery.facility.clone(),
                 abha_address: discovery.abha_address.clone(),
                 chosen: chosen.to_vec(),
+                version,
                 answer: None,
             };
             state.inits.insert(request_id.clone(), record);
@@ -189,7 +206,7 @@ impl Phr {
             .map_err(FlowError::Refused)
     }
 
-    /// Confirm a link with the OTP, and wait for the HIP's list of what is linked now.
+    /// Confirm a link with the OTP, as text or as a number, and wait for the HIP's list of what is linked now.
     ///
     /// # Errors
     ///
@@ -198,18 +215,22 @@ impl Phr {
     pub async fn link_confirm(
         &self,
         reference: &LinkReference,
-        otp: &str,
+        otp: impl Into<Value>,
     ) -> Result<Vec<CareContext>, FlowError> {
-        const PATH: &str = "/api/v3/hip/link/care-context/confirm";
         let init_request_id = reference.init_request_id.clone();
-        let facility = self
+        let (facility, version) = self
             .world
-            .look(|state| Some(state.inits.get(&init_request_id)?.facility.clone()))
+            .look(|state| {
+                let init = state.inits.get(&init_request_id)?;
+                Some((init.facility.clone(), init.version))
+            })
             .ok_or_else(|| FlowError::Unknown(init_request_id.clone()))?;
         let body = json!({
-            "confirmation": {"token": otp, "linkRefNumber": reference.reference_number},
+            "confirmation": {"token": otp.into(), "linkRefNumber": reference.reference_number},
         });
-        let callback = Callback::new(&self.world, &facility, PATH, body);
+        let path =
+            version.pick("/api/v3/hip/link/care-context/confirm", "/v0.5/links/link/confirm");
+        let callback = Callback::new(&self.world, &facility, path, body).in_version(version);
         let request_id = callback.request_id.clone();
         self.world.change(|state| {
             let record = link::ConfirmRecord { init_request_id, answer: None };
@@ -291,14 +312,17 @@ impl Phr {
         status: ConsentStatus,
         artefact: Artefact,
     ) -> Result<(), FlowError> {
-        const PATH: &str = "/api/v3/consent/request/hip/notify";
         let callback = self
             .world
             .change(|state| {
                 let record = state.consents.get_mut(consent_id)?;
                 let signature = self.world.keys.session.sign(&record.detail);
                 let body = record.notification(consent_id, status, artefact, &signature);
-                let callback = Callback::new(&self.world, &record.request.facility, PATH, body);
+                let version = record.request.version;
+                let path =
+                    version.pick("/api/v3/consent/request/hip/notify", "/v0.5/consents/hip/notify");
+                let callback = Callback::new(&self.world, &record.request.facility, path, body)
+                    .in_version(version);
                 record.announce(&callback.request_id, status);
                 Some(callback)
             })

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::gateway::callbacks::Callback;
+use crate::version::ApiVersion;
 use crate::world::World;
 
 /// A callback that wants exactly one answer each time it is put.
@@ -28,6 +29,10 @@ impl Question {
         let callback = self.first.renamed(world.draw.id());
         self.request_ids.push(callback.request_id.clone());
         callback
+    }
+
+    pub(crate) fn version(&self) -> ApiVersion {
+        self.first.version
     }
 
     /// Whether `request_id` is one under which it was put.

@@ -16,7 +16,7 @@ use crate::gateway::keys::{Keys, KeysError};
 use crate::gateway::register::AbhaHolder;
 use crate::hiu::Hiu;
 use crate::journal::{Journal, Peer};
-use crate::operation::{GATEWAY_BASE, PUSH_PATH, SMS_PATH};
+use crate::operation::{GATEWAY_BASE, PUSH_PATH, SMS_PATH, V05_BASE};
 use crate::options::Options;
 use crate::phr::Phr;
 use crate::server;
@@ -118,6 +118,11 @@ impl Sandbox {
     /// The gateway base: every path of the contract is appended to it.
     pub fn gateway_url(&self) -> String {
         format!("http://{}{GATEWAY_BASE}", self.world.gateway_address)
+    }
+
+    /// The base of the older version: `/v0.5/…` is appended to it.
+    pub fn v05_url(&self) -> String {
+        format!("http://{}{V05_BASE}", self.world.gateway_address)
     }
 
     /// The `dataPushUrl` that the HIU asks for.

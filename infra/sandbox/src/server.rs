@@ -19,6 +19,7 @@ use crate::gateway::callbacks;
 use crate::journal::{Direction, Entry, Peer};
 use crate::message::{Answer, Call, read_body, read_headers};
 use crate::operation::Operation;
+use crate::version::ApiVersion;
 use crate::world::World;
 
 /// The contract's own plan for a data push, 50 MiB, and some room for its envelope.
@@ -55,8 +56,12 @@ async fn receive(State(desk): State<Desk>, request: Request) -> Response<Body> {
     let (body, is_json) = read_body(&bytes);
     let headers = read_headers(&parts.headers);
     let path = parts.uri.path();
-    let operation = Operation::find(desk.peer, parts.method.as_str(), path);
-    let request_id = headers.get("REQUEST-ID").cloned();
+    let found = Operation::find(desk.peer, parts.method.as_str(), path);
+    let operation = found.map(|(operation, _)| operation);
+    let request_id = match found {
+        Some((_, ApiVersion::V05)) => body["requestId"].as_str().map(str::to_owned),
+        Some((_, ApiVersion::V3)) | None => headers.get("REQUEST-ID").cloned(),
+    };
     let entry = world.journal.open(Entry {
         at,
         direction: Direction::Out,
@@ -72,13 +77,13 @@ async fn receive(State(desk): State<Desk>, request: Request) -> Response<Body> {
         duplicate: false,
         violations: vec![],
     });
-    let Some(operation) = operation else {
+    let Some((operation, version)) = found else {
         let mut answer = Answer::new(404, json!({"code": "404", "message": "No such operation"}));
         answer.violations.push("no such operation".to_owned());
         close(world, entry, None, request_id.as_deref(), &answer);
         return answer.to_response();
     };
-    let call = Call { operation, at, path: path.to_owned(), headers, body, is_json };
+    let call = Call { operation, version, at, path: path.to_owned(), headers, body, is_json };
     hindered(world, entry, &call).await.to_response()
 }
 

@@ -13,3 +13,4 @@ mod sms;
 mod status;
 mod tokens;
 mod transfers;
+mod v05;

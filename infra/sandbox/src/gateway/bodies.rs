@@ -9,6 +9,8 @@ use super::shape::Shape::{self, AbhaNumber, Integer, List, Object, OneOf, Text};
 use super::shape::{may, must};
 use super::text;
 
+pub(super) mod v05;
+
 const UUID: Shape = Text(text::is_uuid, "a UUID in lower case");
 const TIMESTAMP: Shape = Text(text::is_timestamp, "YYYY-MM-DDTHH:mm:ss.SSSZ");
 const REFERENCE: Shape = Text(text::is_reference_number, "at most 255 of A-Z a-z 0-9 _-@,. ()/:\\");
@@ -131,46 +133,43 @@ const TRANSACTION_ERROR: Shape =
     Object(&[must("transactionId", &UUID), must("error", &ERROR), must("response", &RESPONSE)]);
 const PLAIN_ERROR: Shape = Object(&[must("error", &ERROR), must("response", &RESPONSE)]);
 
-const CONSENT_OK: Shape = Object(&[
-    must("acknowledgement", &Object(&[must("status", &OneOf(&["OK"])), must("consentId", &UUID)])),
-    must("response", &RESPONSE),
-]);
+const CONSENT_ACKNOWLEDGEMENT: Shape =
+    Object(&[must("status", &OneOf(&["OK"])), must("consentId", &UUID)]);
+const CONSENT_REFUSAL: Shape =
+    Object(&[must("status", &OneOf(&["ERROR"])), may("consentId", &UUID)]);
+const CONSENT_OK: Shape =
+    Object(&[must("acknowledgement", &CONSENT_ACKNOWLEDGEMENT), must("response", &RESPONSE)]);
 const CONSENT_ERROR: Shape = Object(&[
-    may("acknowledgement", &Object(&[must("status", &OneOf(&["ERROR"])), may("consentId", &UUID)])),
+    may("acknowledgement", &CONSENT_REFUSAL),
     must("error", &ERROR),
     must("response", &RESPONSE),
 ]);
 
-const ON_REQUEST: Shape = Object(&[
-    must(
-        "hiRequest",
-        &Object(&[must("transactionId", &UUID), must("sessionStatus", &OneOf(&["ACKNOWLEDGED"]))]),
-    ),
-    must("response", &RESPONSE),
-]);
+const SESSION_ACKNOWLEDGED: Shape =
+    Object(&[must("transactionId", &UUID), must("sessionStatus", &OneOf(&["ACKNOWLEDGED"]))]);
+const ON_REQUEST: Shape =
+    Object(&[must("hiRequest", &SESSION_ACKNOWLEDGED), must("response", &RESPONSE)]);
 
 const STATUS_RESPONSE: Shape = Object(&[
     must("careContextReference", &REFERENCE),
     must("hiStatus", &OneOf(&["DELIVERED", "ERRORED"])),
     may("description", &DESCRIPTION),
 ]);
-const DATA_FLOW_NOTIFY: Shape = Object(&[must(
-    "notification",
-    &Object(&[
-        must("consentId", &UUID),
-        must("transactionId", &UUID),
-        must("doneAt", &TIMESTAMP),
-        must("notifier", &Object(&[must("type", &OneOf(&["HIP"])), must("id", &NOT_EMPTY)])),
-        must(
-            "statusNotification",
-            &Object(&[
-                must("sessionStatus", &OneOf(&["TRANSFERRED", "FAILED"])),
-                must("hipId", &NOT_EMPTY),
-                must("statusResponses", &List(&STATUS_RESPONSE)),
-            ]),
-        ),
-    ]),
-)]);
+const NOTIFICATION: Shape = Object(&[
+    must("consentId", &UUID),
+    must("transactionId", &UUID),
+    must("doneAt", &TIMESTAMP),
+    must("notifier", &Object(&[must("type", &OneOf(&["HIP"])), must("id", &NOT_EMPTY)])),
+    must(
+        "statusNotification",
+        &Object(&[
+            must("sessionStatus", &OneOf(&["TRANSFERRED", "FAILED"])),
+            must("hipId", &NOT_EMPTY),
+            must("statusResponses", &List(&STATUS_RESPONSE)),
+        ]),
+    ),
+]);
+const DATA_FLOW_NOTIFY: Shape = Object(&[must("notification", &NOTIFICATION)]);
 
 const ON_SHARE: Shape = Object(&[
     must(

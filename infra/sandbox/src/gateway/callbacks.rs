@@ -23,7 +23,7 @@ pub(crate) struct Callback {
     /// Below the bridge URL, `/api` included.
     path: String,
     body: Value,
-    version: ApiVersion,
+    pub(crate) version: ApiVersion,
 }
 
 impl Callback {
@@ -103,6 +103,7 @@ pub(crate) fn error(code: &str, message: &str) -> Value {
 
 /// Send in the background, until the HIP accepts, the attempts are used up, or the twin stops.
 pub(crate) fn send(world: &Arc<World>, callback: Callback) {
+    world.change(|state| state.asked.insert(callback.request_id.clone(), callback.version));
     let world = Arc::clone(world);
     tokio::spawn(async move {
         let mut stopping = world.stopping.subscribe();

@@ -52,6 +52,19 @@ pub(super) fn read(groups: &Value, facility: &str) -> Vec<CareContext> {
     contexts
 }
 
+/// `patient` of a link init in v0.5: one object, of the first patient, and references alone.
+pub(crate) fn write_v05(abha_address: &str, contexts: &[CareContext]) -> Value {
+    let references: BTreeSet<&str> =
+        contexts.iter().map(|context| context.care_context_reference.as_str()).collect();
+    let care_contexts: Vec<Value> =
+        references.into_iter().map(|reference| json!({"referenceNumber": reference})).collect();
+    json!({
+        "id": abha_address,
+        "referenceNumber": contexts.first().map_or("", |context| &context.patient_reference),
+        "careContexts": care_contexts,
+    })
+}
+
 /// The same list as `patient` of a link init: one group per patient and hi type.
 pub(crate) fn write(contexts: &[CareContext]) -> Value {
     let kinds: BTreeSet<(&str, &str)> = contexts

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::message::{Call, Refusal};
+use crate::version::ApiVersion;
 use crate::world::World;
 
 use super::jwt::TokenError;
@@ -44,7 +45,8 @@ pub(crate) fn request(call: &Call) -> Result<&str, Refusal> {
         Refusal::object(400, "ABDM-2404", "Invalid Request Id")
             .breach("REQUEST-ID must be a UUID in lower case")
     })?;
-    if !call.header("TIMESTAMP").is_some_and(text::is_timestamp) {
+    // In v0.5 it is a member of the body, which the schema looks after.
+    if call.version == ApiVersion::V3 && !call.header("TIMESTAMP").is_some_and(text::is_timestamp) {
         return Err(Refusal::object(400, "ABDM-2402", "Invalid Timestamp")
             .breach("TIMESTAMP must be YYYY-MM-DDTHH:mm:ss.SSSZ"));
     }
@@ -54,6 +56,13 @@ pub(crate) fn request(call: &Call) -> Result<&str, Refusal> {
         );
     }
     Ok(request_id)
+}
+
+/// A call in v0.5 has its `requestId` in the body; a REQUEST-ID header must not say something else.
+pub(crate) fn foreign_request_id(call: &Call) -> Option<String> {
+    let header = call.header("REQUEST-ID")?;
+    (Some(header) != call.request_id())
+        .then(|| "REQUEST-ID is not the requestId of the body".to_owned())
 }
 
 /// `X-HIP-ID` must be the id of a registered service.

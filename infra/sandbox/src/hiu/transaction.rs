@@ -17,8 +17,6 @@ use crate::phr::HipError;
 use crate::question::Question;
 use crate::world::World;
 
-const CALLBACK: &str = "/api/v3/hip/health-information/request";
-
 /// The HIP's notify.
 pub(crate) struct SessionReport {
     pub(crate) session_status: String,
@@ -103,7 +101,10 @@ pub(super) fn prepare(world: &World, request: HealthInformationRequest) -> (Tran
     });
     patch::merge(&mut body, request.patch);
     let facility = request.facility.unwrap_or(facility);
-    let callback = Callback::new(world, &facility, CALLBACK, body);
+    let path = request
+        .version
+        .pick("/api/v3/hip/health-information/request", "/v0.5/health-information/hip/request");
+    let callback = Callback::new(world, &facility, path, body).in_version(request.version);
     let transaction = Transaction {
         id,
         question: Question::new(&callback),

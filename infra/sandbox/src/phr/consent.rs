@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{CareContext, HipError};
 use crate::clock;
+use crate::version::ApiVersion;
 
 /// What a HIP is told of a consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,8 @@ pub(crate) struct RequestedConsent {
     pub(crate) hi_types: Vec<String>,
     pub(crate) date_range: (DateTime<Utc>, DateTime<Utc>),
     pub(crate) data_erase_at: DateTime<Utc>,
+    /// In which version the HIP is notified.
+    pub(crate) version: ApiVersion,
 }
 
 /// One notification about a consent.
@@ -159,7 +162,9 @@ pub(super) fn artefact(
     let hi_types = grant.hi_types.unwrap_or_else(|| request.hi_types.clone());
     let care_contexts = grant.care_contexts.unwrap_or_else(|| {
         let here = linked.iter().filter(|context| {
-            context.facility == request.facility && hi_types.contains(&context.hi_type)
+            context.facility == request.facility
+                // What was linked in v0.5 may be of any type.
+                && (context.hi_type.is_empty() || hi_types.contains(&context.hi_type))
         });
         let pairs: BTreeSet<(String, String)> =
             here.map(|c| (c.patient_reference.clone(), c.care_context_reference.clone())).collect();

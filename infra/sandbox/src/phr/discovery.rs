@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{CareContext, HipError};
 use crate::gateway::register::AbhaHolder;
 use crate::question::Question;
+use crate::version::ApiVersion;
 
 /// One identifier of the patient.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub struct DiscoverRequest {
     pub verified: Vec<Identifier>,
     /// What the patient typed; `None` leaves the member out.
     pub unverified: Option<Vec<Identifier>>,
+    /// In which version of the API it is asked.
+    pub version: ApiVersion,
 }
 
 impl DiscoverRequest {
@@ -59,6 +62,7 @@ impl DiscoverRequest {
                 Identifier::new("ABHA_NUMBER", &holder.abha_number),
             ],
             unverified: Some(vec![]),
+            version: ApiVersion::V3,
         }
     }
 
@@ -98,6 +102,8 @@ pub struct Discovery {
     pub facility: String,
     /// Who asked.
     pub abha_address: String,
+    /// In which version of the API it was asked; the link follows in the same.
+    pub version: ApiVersion,
     /// What was offered, or the HIP's error.
     pub answer: Result<Offer, HipError>,
 }

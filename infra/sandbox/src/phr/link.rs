@@ -1,6 +1,7 @@
 //! What is remembered between link init and link confirm.
 
 use super::{CareContext, HipError};
+use crate::version::ApiVersion;
 
 /// A link that waits for its OTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,7 @@ pub(crate) struct InitRecord {
     pub(crate) facility: String,
     pub(crate) abha_address: String,
     pub(crate) chosen: Vec<CareContext>,
+    pub(crate) version: ApiVersion,
     pub(crate) answer: Option<Result<LinkReference, HipError>>,
 }
 

@@ -114,6 +114,16 @@ impl Setting {
         Caller { http: self.http.clone(), method: operation.method(), url, headers, body: None }
     }
 
+    /// The same in v0.5: another base, `requestId` and `timestamp` in the body.
+    pub(super) fn call_v05(&self, operation: Operation, mut body: Value) -> Caller {
+        let path = operation.v05_path().expect("an operation of v0.5");
+        body["requestId"] = json!(CALLS.id());
+        body["timestamp"] = json!(crate::clock::wire(crate::clock::now()));
+        let url = format!("{}{path}", self.sandbox.v05_url());
+        let caller = self.call(operation).without("REQUEST-ID").without("TIMESTAMP");
+        Caller { url, ..caller }.body(body)
+    }
+
     /// A valid call of `operation`; the answer must be 202.
     pub(super) async fn accepted(&self, operation: Operation, body: Value) {
         let (status, answer) = self.call(operation).body(body).send().await;
