@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{CareContext, HipError};
+use super::{CareContext, FlowError, HipError, Phr};
+use crate::gateway::callbacks::{self, Callback};
 use crate::gateway::register::AbhaHolder;
+use crate::operation::Operation;
 use crate::question::Question;
 use crate::version::ApiVersion;
 
@@ -127,4 +129,62 @@ pub(crate) struct DiscoveryRecord {
     pub(crate) facility: String,
     pub(crate) abha_address: String,
     pub(crate) answer: Option<Result<Offer, HipError>>,
+}
+
+impl Phr {
+    /// Ask a facility for the patient's care contexts, and wait for its on-discover.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Silence`]. A HIP that finds nobody is no error here: see [`Discovery::answer`].
+    pub async fn discover(&self, request: DiscoverRequest) -> Result<Discovery, FlowError> {
+        let path = request
+            .version
+            .pick("/api/v3/hip/patient/care-context/discover", "/v0.5/care-contexts/discover");
+        let transaction_id = self.world.draw.id();
+        let body = request.body(&transaction_id);
+        let callback =
+            Callback::new(&self.world, &request.facility, path, body).in_version(request.version);
+        let request_id = callback.request_id.clone();
+        self.world.change(|state| {
+            let record = DiscoveryRecord {
+                question: Question::new(&callback),
+                facility: request.facility.clone(),
+                abha_address: request.abha_address.clone(),
+                answer: None,
+            };
+            state.discoveries.insert(transaction_id.clone(), record);
+        });
+        callbacks::send(&self.world, callback);
+        let answer = self
+            .wait(Operation::OnDiscover, |state| {
+                state.discoveries.get(&transaction_id)?.answer.clone()
+            })
+            .await?;
+        Ok(Discovery {
+            transaction_id,
+            request_id,
+            facility: request.facility,
+            abha_address: request.abha_address,
+            version: request.version,
+            answer,
+        })
+    }
+
+    /// Put the same discovery again: same transaction, fresh REQUEST-ID. Does not wait.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Unknown`].
+    pub fn discover_again(&self, transaction_id: &str) -> Result<(), FlowError> {
+        let callback = self
+            .world
+            .change(|state| {
+                let record = state.discoveries.get_mut(transaction_id)?;
+                Some(record.question.repeat(&self.world))
+            })
+            .ok_or_else(|| FlowError::Unknown(transaction_id.to_owned()))?;
+        callbacks::send(&self.world, callback);
+        Ok(())
+    }
 }

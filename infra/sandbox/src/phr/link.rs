@@ -1,6 +1,11 @@
-//! What is remembered between link init and link confirm.
+//! User-initiated linking: care contexts chosen, and confirmed with an OTP.
 
-use super::{CareContext, HipError};
+use serde_json::{Value, json};
+
+use super::{CareContext, Discovery, FlowError, HipError, Phr};
+use crate::gateway::callbacks::{self, Callback};
+use crate::gateway::groups;
+use crate::operation::Operation;
 use crate::version::ApiVersion;
 
 /// A link that waits for its OTP.
@@ -28,4 +33,86 @@ pub(crate) struct InitRecord {
 pub(crate) struct ConfirmRecord {
     pub(crate) init_request_id: String,
     pub(crate) answer: Option<Result<Vec<CareContext>, HipError>>,
+}
+
+impl Phr {
+    /// Choose care contexts that a discovery offered, and wait for the HIP's link reference.
+    ///
+    /// In the version of the discovery, and so is [`Self::link_confirm`].
+    ///
+    /// The HIP sends an OTP by text message: see [`Sandbox::sms`](crate::Sandbox::sms).
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Silence`], [`FlowError::Refused`].
+    pub async fn link_init(
+        &self,
+        discovery: &Discovery,
+        chosen: &[CareContext],
+    ) -> Result<LinkReference, FlowError> {
+        let version = discovery.version;
+        let path = version.pick("/api/v3/hip/link/care-context/init", "/v0.5/links/link/init");
+        let body = json!({
+            "transactionId": discovery.transaction_id,
+            "abhaAddress": discovery.abha_address,
+            "patient": match version {
+                ApiVersion::V3 => groups::write(chosen),
+                ApiVersion::V05 => groups::write_v05(&discovery.abha_address, chosen),
+            },
+        });
+        let callback =
+            Callback::new(&self.world, &discovery.facility, path, body).in_version(version);
+        let request_id = callback.request_id.clone();
+        self.world.change(|state| {
+            let record = InitRecord {
+                transaction_id: discovery.transaction_id.clone(),
+                facility: discovery.facility.clone(),
+                abha_address: discovery.abha_address.clone(),
+                chosen: chosen.to_vec(),
+                version,
+                answer: None,
+            };
+            state.inits.insert(request_id.clone(), record);
+        });
+        callbacks::send(&self.world, callback);
+        self.wait(Operation::OnInit, |state| state.inits.get(&request_id)?.answer.clone())
+            .await?
+            .map_err(FlowError::Refused)
+    }
+
+    /// Confirm a link with the OTP, as text or as a number, and wait for the HIP's list of what is linked now.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Silence`], [`FlowError::Refused`] (a wrong OTP, among others),
+    /// [`FlowError::Unknown`].
+    pub async fn link_confirm(
+        &self,
+        reference: &LinkReference,
+        otp: impl Into<Value>,
+    ) -> Result<Vec<CareContext>, FlowError> {
+        let init_request_id = reference.init_request_id.clone();
+        let (facility, version) = self
+            .world
+            .look(|state| {
+                let init = state.inits.get(&init_request_id)?;
+                Some((init.facility.clone(), init.version))
+            })
+            .ok_or_else(|| FlowError::Unknown(init_request_id.clone()))?;
+        let body = json!({
+            "confirmation": {"token": otp.into(), "linkRefNumber": reference.reference_number},
+        });
+        let path =
+            version.pick("/api/v3/hip/link/care-context/confirm", "/v0.5/links/link/confirm");
+        let callback = Callback::new(&self.world, &facility, path, body).in_version(version);
+        let request_id = callback.request_id.clone();
+        self.world.change(|state| {
+            let record = ConfirmRecord { init_request_id, answer: None };
+            state.confirms.insert(request_id.clone(), record);
+        });
+        callbacks::send(&self.world, callback);
+        self.wait(Operation::OnConfirm, |state| state.confirms.get(&request_id)?.answer.clone())
+            .await?
+            .map_err(FlowError::Refused)
+    }
 }

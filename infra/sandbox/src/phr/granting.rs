@@ -1,0 +1,97 @@
+//! Granting and taking back: what the patient decides about a consent, and how the HIP hears it.
+
+use super::consent::{Artefact, ConsentRecord, ConsentStatus, Grant, artefact};
+use super::{FlowError, Phr};
+use crate::gateway::callbacks::{self, Callback};
+use crate::operation::Operation;
+
+impl Phr {
+    /// Grant what an HIU asked for: make the artefact, notify the HIP, wait for its OK.
+    ///
+    /// Returns the id of the consent artefact.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Unknown`] for the consent request, [`FlowError::Silence`],
+    /// [`FlowError::Refused`].
+    pub async fn grant(&self, consent_request_id: &str, grant: Grant) -> Result<String, FlowError> {
+        let consent_id = self.sign(consent_request_id, grant)?;
+        self.notify(&consent_id, ConsentStatus::Granted, Artefact::Whole).await?;
+        Ok(consent_id)
+    }
+
+    /// Make the artefact and tell nobody: for a request that overtakes its consent.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Unknown`] for the consent request.
+    pub fn sign(&self, consent_request_id: &str, grant: Grant) -> Result<String, FlowError> {
+        let consent_id = self.world.draw.id();
+        let signed = self.world.change(|state| {
+            let request = state.requested.get(consent_request_id)?.clone();
+            let hip_name = state.register.facility_name(&request.facility).unwrap_or_default();
+            let linked = state.links.of(&request.abha_address);
+            let detail = artefact(&consent_id, &request, grant, hip_name, linked);
+            let record = ConsentRecord::new(request, detail);
+            state.consents.insert(consent_id.clone(), record);
+            Some(())
+        });
+        match signed {
+            Some(()) => Ok(consent_id),
+            None => Err(FlowError::Unknown(consent_request_id.to_owned())),
+        }
+    }
+
+    /// Revoke a consent: a notification with the whole artefact.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Unknown`], [`FlowError::Silence`], [`FlowError::Refused`].
+    pub async fn revoke(&self, consent_id: &str) -> Result<(), FlowError> {
+        self.notify(consent_id, ConsentStatus::Revoked, Artefact::Whole).await
+    }
+
+    /// Let a consent expire: a notification with the id alone.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Unknown`], [`FlowError::Silence`], [`FlowError::Refused`].
+    pub async fn expire(&self, consent_id: &str) -> Result<(), FlowError> {
+        self.notify(consent_id, ConsentStatus::Expired, Artefact::Absent).await
+    }
+
+    /// Notify the HIP of a consent's status and wait for its acknowledgement.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Unknown`], [`FlowError::Silence`], [`FlowError::Refused`].
+    pub async fn notify(
+        &self,
+        consent_id: &str,
+        status: ConsentStatus,
+        artefact: Artefact,
+    ) -> Result<(), FlowError> {
+        let callback = self
+            .world
+            .change(|state| {
+                let record = state.consents.get_mut(consent_id)?;
+                let signature = self.world.keys.session.sign(&record.detail);
+                let body = record.notification(consent_id, status, artefact, &signature);
+                let version = record.request.version;
+                let path =
+                    version.pick("/api/v3/consent/request/hip/notify", "/v0.5/consents/hip/notify");
+                let callback = Callback::new(&self.world, &record.request.facility, path, body)
+                    .in_version(version);
+                record.announce(&callback.request_id, status);
+                Some(callback)
+            })
+            .ok_or_else(|| FlowError::Unknown(consent_id.to_owned()))?;
+        let request_id = callback.request_id.clone();
+        callbacks::send(&self.world, callback);
+        self.wait(Operation::ConsentOnNotify, |state| {
+            state.consents.get(consent_id)?.answer_to(&request_id)
+        })
+        .await?
+        .map_err(FlowError::Refused)
+    }
+}
