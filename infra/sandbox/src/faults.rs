@@ -12,8 +12,10 @@ use crate::journal::NotSeen;
 use crate::operation::Operation;
 use crate::tick::Tick;
 
+mod error_form;
 pub(crate) mod hold;
 
+pub use error_form::ErrorForm;
 pub use hold::{HeldCall, Hold, HoldState};
 
 /// Which calls a fault counts.
@@ -31,6 +33,17 @@ impl From<Operation> for Target {
     }
 }
 
+/// What the callback of a call says, whatever the call deserved.
+#[derive(Clone, Debug)]
+pub(crate) enum Script {
+    Error {
+        code: String,
+        message: String,
+    },
+    /// The link that failed without saying why.
+    FailedStatus,
+}
+
 #[derive(Clone)]
 enum Kind {
     HoldBefore(Hold),
@@ -38,6 +51,7 @@ enum Kind {
     Refuse { status: u16, body: Value },
     LoseAnswer,
     Silence,
+    Answer(Script),
 }
 
 struct Rule {
@@ -52,6 +66,7 @@ pub(crate) struct Plan {
     pub(crate) hold_before: Vec<Hold>,
     pub(crate) refuse: Option<(u16, Value)>,
     pub(crate) silence: bool,
+    pub(crate) script: Option<Script>,
     pub(crate) hold_after: Vec<Hold>,
     pub(crate) lose_answer: bool,
 }
@@ -100,6 +115,46 @@ impl Faults {
         self.add(target.into(), nth, Kind::Silence);
     }
 
+    /// Refuse the `nth` call with a body of this form: a HIP has to read them all.
+    pub fn refuse_in_form(
+        &self,
+        target: impl Into<Target>,
+        nth: u64,
+        status: u16,
+        form: ErrorForm,
+        (code, message): (&str, &str),
+    ) {
+        self.refuse(target, nth, status, form.body(code, message));
+    }
+
+    /// Refuse the `nth` call with 401 and code 900901: the session is over, long before its time.
+    pub fn end_session(&self, target: impl Into<Target>, nth: u64) {
+        let words = ("900901", "Invalid Credentials");
+        self.refuse_in_form(target, nth, 401, ErrorForm::Flat, words);
+    }
+
+    /// Refuse the `nth` link request with 400 and an empty body, as the sandbox was seen to do some
+    /// twenty times without a reason.
+    pub fn refuse_link_without_a_word(&self, nth: u64) {
+        self.refuse_in_form(Operation::LinkCareContext, nth, 400, ErrorForm::Empty, ("", ""));
+    }
+
+    /// Take the `nth` call with 202, do nothing, and call back with this error.
+    ///
+    /// For generate-token, link/carecontext, context/notify and sms/notify2; any other operation is
+    /// taken and answered by nothing. The form of the call is checked as ever.
+    pub fn answer_with_error(&self, operation: Operation, nth: u64, code: &str, message: &str) {
+        let (code, message) = (code.to_owned(), message.to_owned());
+        self.add(operation.into(), nth, Kind::Answer(Script::Error { code, message }));
+    }
+
+    /// Take the `nth` link request with 202, link nothing, and call back with the status
+    /// `Failed to link care context` and without an error.
+    pub fn fail_link_without_error(&self, nth: u64) {
+        let kind = Kind::Answer(Script::FailedStatus);
+        self.add(Operation::LinkCareContext.into(), nth, kind);
+    }
+
     /// Wait until any call is being held.
     ///
     /// # Errors
@@ -140,6 +195,7 @@ impl Faults {
                 Kind::Refuse { status, body } => plan.refuse = Some((status, body)),
                 Kind::LoseAnswer => plan.lose_answer = true,
                 Kind::Silence => plan.silence = true,
+                Kind::Answer(script) => plan.script = Some(script),
             }
             false
         });

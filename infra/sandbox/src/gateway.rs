@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::faults::Script;
 use crate::gateway::callbacks::Callback;
 use crate::gateway::shape::{Finding, Shape};
 use crate::hiu;
@@ -25,6 +26,7 @@ mod jwt;
 pub(crate) mod keys;
 pub(crate) mod linking;
 pub(crate) mod register;
+mod scripted;
 mod sessions;
 pub(crate) mod shape;
 mod share;
@@ -61,9 +63,11 @@ impl Case<'_> {
 }
 
 /// Process a call with all its effects on the twin, without waiting for anything.
-pub(crate) fn process(world: &World, call: &Call) -> Answer {
+///
+/// A script takes the place of the operation, after all checks of the form.
+pub(crate) fn process(world: &World, call: &Call, script: Option<&Script>) -> Answer {
     let from_hip = |shape: fn(&Value) -> &'static Shape, refuse, run| {
-        from_hip(world, call, &Handling { shape, refuse, run })
+        from_hip(world, call, &Handling { shape, refuse, run, script })
     };
     match call.operation {
         Operation::Session => sessions::open(world, call),
@@ -121,15 +125,16 @@ enum ErrorShape {
     Flat,
 }
 
-struct Handling {
+struct Handling<'a> {
     /// The schema, which may depend on whether the body reports an error.
     shape: fn(&Value) -> &'static Shape,
     refuse: ErrorShape,
     run: fn(&mut Case) -> Outcome,
+    script: Option<&'a Script>,
 }
 
 /// What all operations of a HIP have in common: headers, repeats, schema, then the operation.
-fn from_hip(world: &World, call: &Call, handling: &Handling) -> Answer {
+fn from_hip(world: &World, call: &Call, handling: &Handling<'_>) -> Answer {
     world.change(|state| {
         let mut breaches = vec![];
         let outcome = run(world, state, call, handling, &mut breaches);
@@ -146,7 +151,7 @@ fn run(
     world: &World,
     state: &mut State,
     call: &Call,
-    handling: &Handling,
+    handling: &Handling<'_>,
     breaches: &mut Vec<String>,
 ) -> Outcome {
     headers::session_bearer(world, call)?;
@@ -178,7 +183,10 @@ fn run(
         link_token: call.header("X-LINK-TOKEN"),
         breaches: vec![],
     };
-    let outcome = (handling.run)(&mut case);
+    let outcome = match handling.script {
+        Some(script) => Ok(scripted::answer(&case, call.operation, script).into_iter().collect()),
+        None => (handling.run)(&mut case),
+    };
     breaches.append(&mut case.breaches);
     if outcome.is_ok() {
         state.accepted.insert((call.operation, request_id.to_owned()), said(call));

@@ -24,7 +24,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use faults::{Faults, HeldCall, Hold, HoldState, Target};
+pub use faults::{ErrorForm, Faults, HeldCall, Hold, HoldState, Target};
 pub use gateway::keys::KeysError;
 pub use gateway::register::AbhaHolder;
 pub use hiu::decrypt::DecryptError;

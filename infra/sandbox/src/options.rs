@@ -79,14 +79,18 @@ impl Default for Redelivery {
     }
 }
 
-/// Limits on link tokens, each per pair of ABHA address and facility. Off by default.
+/// Limits on link tokens. Off by default; every duration may be as short as a test likes.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenLimits {
-    /// Accepted requests in 24 hours; the next one is answered by ABDM-1027 in the callback.
+    /// Accepted requests in a [`day`](Self::day), per pair of ABHA address and facility; the next
+    /// one is answered by ABDM-1027 in the callback.
     pub per_day_max: Option<u32>,
-    /// How long the address stays blocked after that, for the same facility.
+    /// How long a request counts. The gateway's day has 24 hours.
+    pub day: Duration,
+    /// How long the ABHA address stays blocked after ABDM-1027, whichever facility asks.
     pub block: Duration,
-    /// A further request within this time of the last accepted one is refused with ABDM-1092.
+    /// A further request within this time of the last accepted one of the same pair of ABHA address
+    /// and facility is refused with ABDM-1092.
     pub duplicate_window: Option<Duration>,
 }
 
@@ -103,7 +107,8 @@ impl TokenLimits {
 
 impl Default for TokenLimits {
     fn default() -> Self {
-        Self { per_day_max: None, block: Duration::from_hours(24), duplicate_window: None }
+        let day = Duration::from_hours(24);
+        Self { per_day_max: None, day, block: day, duplicate_window: None }
     }
 }
 

@@ -103,7 +103,7 @@ async fn hindered(world: &Arc<World>, entry: usize, call: &Call) -> Answer {
     }
     let mut answer = match plan.refuse {
         Some((status, body)) => Answer::new(status, body),
-        None => gateway::process(world, call),
+        None => gateway::process(world, call, plan.script.as_ref()),
     };
     // No waiting between the effects and the journal: a caller that dies sees both or neither.
     close(world, entry, Some(call.operation), call.request_id(), &answer);

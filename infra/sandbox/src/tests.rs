@@ -6,6 +6,7 @@ mod faults;
 mod journeys;
 mod push;
 mod refusals;
+mod scripted;
 mod sessions;
 mod setting;
 mod shares;

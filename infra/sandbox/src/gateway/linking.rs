@@ -13,6 +13,10 @@ use super::jwt::TokenError;
 use super::shape::abha_number;
 use super::{Case, Outcome, callbacks, groups};
 
+pub(super) const ON_LINK: &str = "/api/v3/link/on_carecontext";
+pub(super) const ON_CONTEXT_NOTIFY: &str = "/api/v3/links/context/on-notify";
+pub(super) const ON_SMS_NOTIFY: &str = "/api/v3/patients/sms/on-notify";
+
 /// The linked care contexts by ABHA address, in the order they were linked.
 #[derive(Default)]
 pub(crate) struct Links(BTreeMap<String, Vec<CareContext>>);
@@ -42,7 +46,6 @@ impl Links {
 
 /// `POST /hip/v3/link/carecontext`
 pub(super) fn link(case: &mut Case) -> Outcome {
-    const CALLBACK: &str = "/api/v3/link/on_carecontext";
     let Some(link_token) = case.link_token else {
         return Err(Refusal::challenge().breach("X-LINK-TOKEN is missing"));
     };
@@ -59,7 +62,7 @@ pub(super) fn link(case: &mut Case) -> Outcome {
         let (error, breach) = refusal.into_error();
         case.breaches.extend(breach);
         let body = json!({"error": error, "response": {"requestId": case.request_id}});
-        return Ok(vec![case.call_back(CALLBACK, body)]);
+        return Ok(vec![case.call_back(ON_LINK, body)]);
     }
     let address = case.body["abhaAddress"].as_str().unwrap_or_default();
     let contexts = groups::read(patient, case.facility);
@@ -76,7 +79,7 @@ pub(super) fn link(case: &mut Case) -> Outcome {
             "response": {"requestId": case.request_id},
         })
     };
-    Ok(vec![case.call_back(CALLBACK, body)])
+    Ok(vec![case.call_back(ON_LINK, body)])
 }
 
 fn check_token(case: &Case, link_token: &str) -> Result<(), Refusal> {
@@ -110,7 +113,6 @@ fn check_token(case: &Case, link_token: &str) -> Result<(), Refusal> {
 
 /// `POST /hip/v3/link/context/notify`
 pub(super) fn notify(case: &mut Case) -> Outcome {
-    const CALLBACK: &str = "/api/v3/links/context/on-notify";
     let notification = &case.body["notification"];
     check_hip(case, &notification["hip"]["id"])?;
     let hi_types = notification["hiTypes"].as_array().map_or(&[][..], Vec::as_slice);
@@ -137,14 +139,14 @@ pub(super) fn notify(case: &mut Case) -> Outcome {
         let error = callbacks::error("ABDM-1057", "Invalid Care Contexts");
         acknowledgement(case, "ERRORED", Some(&error))
     };
-    Ok(vec![case.call_back(CALLBACK, body)])
+    Ok(vec![case.call_back(ON_CONTEXT_NOTIFY, body)])
 }
 
 /// `POST /hip/v3/link/patient/links/sms/notify2`; nobody gets a text message.
 pub(super) fn sms(case: &mut Case) -> Outcome {
     check_hip(case, &case.body["notification"]["hip"]["id"])?;
     let body = acknowledgement(case, "SUCCESS", None);
-    Ok(vec![case.call_back("/api/v3/patients/sms/on-notify", body)])
+    Ok(vec![case.call_back(ON_SMS_NOTIFY, body)])
 }
 
 fn check_hip(case: &Case, id: &Value) -> Result<(), Refusal> {

@@ -12,7 +12,7 @@ use crate::options::TokenLimits;
 use super::register::AbhaHolder;
 use super::{Case, Outcome, callbacks};
 
-const CALLBACK: &str = "/api/v3/hip/token/on-generate-token";
+pub(super) const CALLBACK: &str = "/api/v3/hip/token/on-generate-token";
 /// 182.5 days, as measured on the sandbox's tokens.
 const LIFETIME_SECONDS: i64 = 15_768_000;
 
@@ -20,7 +20,8 @@ const LIFETIME_SECONDS: i64 = 15_768_000;
 #[derive(Default)]
 pub(crate) struct TokenLedger {
     accepted_at: BTreeMap<(String, String), Vec<DateTime<Utc>>>,
-    blocked_until: BTreeMap<(String, String), DateTime<Utc>>,
+    /// By ABHA address (or number): a block holds at every facility.
+    blocked_until: BTreeMap<String, DateTime<Utc>>,
     /// The `transactionId` of every token that was asked for with an ABHA number: a link request
     /// must then give the number too.
     pub(super) with_number: BTreeSet<String>,
@@ -40,7 +41,7 @@ impl TokenLedger {
         }
     }
 
-    /// Count an accepted request; whether it comes too often.
+    /// Count an accepted request; whether it comes too often, or into a block.
     fn is_blocked(
         &mut self,
         key: &(String, String),
@@ -49,16 +50,16 @@ impl TokenLedger {
     ) -> bool {
         let times = self.accepted_at.entry(key.clone()).or_default();
         times.push(now);
+        if self.blocked_until.get(&key.0).is_some_and(|until| now < *until) {
+            return true;
+        }
         let Some(per_day_max) = limits.per_day_max else {
             return false;
         };
-        if self.blocked_until.get(key).is_some_and(|until| now < *until) {
-            return true;
-        }
-        let in_a_day = times.iter().filter(|at| now - **at < TimeDelta::hours(24)).count();
+        let in_a_day = times.iter().filter(|at| now - **at < delta(limits.day)).count();
         let blocked = u32::try_from(in_a_day).is_ok_and(|count| count > per_day_max);
         if blocked {
-            self.blocked_until.insert(key.clone(), now + delta(limits.block));
+            self.blocked_until.insert(key.0.clone(), now + delta(limits.block));
         }
         blocked
     }

@@ -67,6 +67,26 @@ async fn the_fourth_token_of_a_day_blocks_the_person() {
     for _ in 0..2 {
         assert_eq!(error_of_token(&setting, demographics()).await, "ABDM-1027: ");
     }
+    // The block is on the person: another facility meets it too.
+    setting.sandbox.register_facility("IN0610000002", "Other");
+    let caller = setting.call(Operation::GenerateToken).header("X-HIP-ID", "IN0610000002");
+    assert_eq!(caller.body(demographics()).send().await.0, 202);
+    assert_eq!(setting.hip.next(ON_TOKEN).await.body["error"]["code"], "ABDM-1027: ");
+}
+
+#[tokio::test]
+async fn a_block_ends_when_its_time_is_over() {
+    let limits = TokenLimits {
+        per_day_max: Some(1),
+        day: Duration::from_millis(300),
+        block: Duration::from_millis(300),
+        ..TokenLimits::default()
+    };
+    let setting = Setting::with(Options { token_limits: limits, ..quick() }).await;
+    setting.link_token().await;
+    assert_eq!(error_of_token(&setting, demographics()).await, "ABDM-1027: ");
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    setting.link_token().await;
 }
 
 #[tokio::test]

@@ -1,0 +1,38 @@
+//! The bodies in which the gateway was seen to refuse a call.
+
+use serde_json::{Value, json};
+
+/// The shape of a refusal's body. All of them occur (contract section 1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorForm {
+    /// `{"error":{"code":"ABDM-1006: ","message":"…"}}`
+    Object,
+    /// `[{"error":{…}}]`
+    Array,
+    /// `{"code":"900901","message":"…","description":"…"}`
+    Flat,
+    /// `{"<field>":"…"}`, without a code.
+    Field,
+    /// Plain text, without a code.
+    Text,
+    /// Nothing at all.
+    Empty,
+}
+
+impl ErrorForm {
+    /// Every form, for tests that walk them all.
+    pub const ALL: [Self; 6] =
+        [Self::Object, Self::Array, Self::Flat, Self::Field, Self::Text, Self::Empty];
+
+    /// The body of a refusal; what has no place for `code` drops it.
+    pub fn body(self, code: &str, message: &str) -> Value {
+        match self {
+            Self::Object => json!({"error": {"code": format!("{code}: "), "message": message}}),
+            Self::Array => json!([{"error": {"code": code, "message": message}}]),
+            Self::Flat => json!({"code": code, "message": message, "description": message}),
+            Self::Field => json!({"abhaAddress": message}),
+            Self::Text => json!(message),
+            Self::Empty => Value::Null,
+        }
+    }
+}

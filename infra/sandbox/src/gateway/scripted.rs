@@ -1,0 +1,54 @@
+//! Callbacks that a test has written beforehand: a call is taken, and then it comes to nothing.
+
+use serde_json::{Value, json};
+
+use crate::faults::Script;
+use crate::operation::Operation;
+
+use super::callbacks::Callback;
+use super::{Case, callbacks, linking, token};
+
+/// The callback of a call that passed every check of its form, and has no other effect.
+///
+/// An operation that no callback answers is taken, and that is all.
+pub(super) fn answer(case: &Case, operation: Operation, script: &Script) -> Option<Callback> {
+    let path = callback_path(operation)?;
+    let mut body = json!({"response": {"requestId": case.request_id}});
+    match script {
+        Script::Error { code, message } => {
+            body["error"] = callbacks::error(code, message);
+            if matches!(operation, Operation::ContextNotify | Operation::SmsNotify) {
+                body["acknowledgement"] = json!({"status": "ERRORED"});
+            }
+        }
+        Script::FailedStatus => {
+            body["abhaAddress"] = case.body.get("abhaAddress").cloned().unwrap_or(Value::Null);
+            body["status"] = json!("Failed to link care context");
+        }
+    }
+    Some(case.call_back(path, body))
+}
+
+fn callback_path(operation: Operation) -> Option<&'static str> {
+    match operation {
+        Operation::GenerateToken => Some(token::CALLBACK),
+        Operation::LinkCareContext => Some(linking::ON_LINK),
+        Operation::ContextNotify => Some(linking::ON_CONTEXT_NOTIFY),
+        Operation::SmsNotify => Some(linking::ON_SMS_NOTIFY),
+        Operation::Session
+        | Operation::Certs
+        | Operation::OpenidConfiguration
+        | Operation::BridgeUrl
+        | Operation::BridgeServices
+        | Operation::BridgeService
+        | Operation::OnDiscover
+        | Operation::OnInit
+        | Operation::OnConfirm
+        | Operation::ConsentOnNotify
+        | Operation::OnRequest
+        | Operation::DataFlowNotify
+        | Operation::OnShare
+        | Operation::Push
+        | Operation::Sms => None,
+    }
+}
