@@ -16,6 +16,7 @@ use crate::world::World;
 
 pub(crate) mod decrypt;
 pub(crate) mod delivery;
+mod document;
 mod field;
 pub(crate) mod key_form;
 pub(crate) mod key_pair;
@@ -198,6 +199,14 @@ impl Hiu {
             .await
             .ok_or(FlowError::Silence { missing: Operation::OnRequest, waited })?
             .map_err(FlowError::Refused)
+    }
+
+    /// The transactions that the HIP accepted and has not closed.
+    pub fn open_transactions(&self) -> Vec<String> {
+        self.world.look(|state| {
+            let open = state.transactions.values().filter(|it| it.is_open());
+            open.map(|transaction| transaction.id.clone()).collect()
+        })
     }
 
     /// What has arrived so far; `None` for an unknown transaction.

@@ -1,6 +1,7 @@
 //! The twin against raw HTTP calls and a fake HIP.
 
 mod callbacks;
+mod documents;
 mod fake_hip;
 mod faults;
 mod journeys;

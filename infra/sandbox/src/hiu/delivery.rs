@@ -27,6 +27,8 @@ pub struct Page {
     pub checksum_ok: bool,
     /// Whether the consent names this care context.
     pub care_context_known: bool,
+    /// The hi type that the bundle's Composition has.
+    pub hi_type: Option<&'static str>,
     /// The bundle, or why there is none.
     pub plaintext: Result<Value, DecryptError>,
     /// The exact bytes that were encrypted; empty when they could not be decrypted.

@@ -82,7 +82,8 @@ fn keep(state: &mut State, call: &Call) -> Result<(bool, Vec<String>), Refusal> 
             .breach("transactionId is not one that was asked"));
     };
     let consent = state.consents.get(&transaction.consent_id);
-    let entries = verdict::judge(transaction, consent, &mut state.used, call);
+    let holder = consent.and_then(|it| state.register.holder(Some(&it.request.abha_address), None));
+    let entries = verdict::judge(transaction, consent, holder, &mut state.used, call);
     let number = body["pageNumber"].as_i64();
     let earlier: Vec<&Page> =
         transaction.pages.iter().filter(|page| Some(page.page_number) == number).collect();

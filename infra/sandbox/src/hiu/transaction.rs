@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::HealthInformationRequest;
 use super::delivery::{Delivery, Page, StatusResponse};
+use super::document::Range;
 use super::key_pair::KeyPair;
 use crate::clock;
 use crate::gateway::callbacks::Callback;
@@ -28,6 +29,8 @@ pub(crate) struct Transaction {
     pub(crate) question: Question,
     pub(crate) consent_id: String,
     pub(crate) key_pair: KeyPair,
+    /// Of which dates; `None` when it was asked in no form that can be read.
+    pub(super) range: Option<Range>,
     pub(crate) acknowledged: Option<Result<(), HipError>>,
     pub(crate) pages: Vec<Page>,
     pub(crate) duplicates: usize,
@@ -38,6 +41,10 @@ impl Transaction {
     /// Whether a page of this care context is here.
     pub(crate) fn holds(&self, response: &StatusResponse) -> bool {
         self.pages.iter().any(|page| page.care_context_reference == response.care_context_reference)
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.acknowledged, Some(Ok(()))) && self.report.is_none()
     }
 
     pub(super) fn is_complete(&self) -> bool {
@@ -104,12 +111,16 @@ pub(super) fn prepare(world: &World, request: HealthInformationRequest) -> (Tran
     let path = request
         .version
         .pick("/api/v3/hip/health-information/request", "/v0.5/health-information/hip/request");
+    let asked = &body["hiRequest"]["dateRange"];
+    let moment = |member: &str| clock::read_wire(asked[member].as_str()?);
+    let range = moment("from").zip(moment("to"));
     let callback = Callback::new(world, &facility, path, body).in_version(request.version);
     let transaction = Transaction {
         id,
         question: Question::new(&callback),
         consent_id: request.consent_id,
         key_pair,
+        range,
         acknowledged: None,
         pages: vec![],
         duplicates: 0,

@@ -7,10 +7,12 @@ use serde_json::Value;
 
 use super::decrypt::{self, DecryptError};
 use super::delivery::Page;
+use super::document;
 use super::key_form::{self, Dialect};
 use super::reuse::Used;
 use super::transaction::Transaction;
 use crate::clock;
+use crate::gateway::register::AbhaHolder;
 use crate::message::Call;
 use crate::phr::consent::ConsentRecord;
 
@@ -21,6 +23,7 @@ const FLIGHT_TIME_MAX: TimeDelta = TimeDelta::milliseconds(500);
 pub(super) fn judge(
     transaction: &Transaction,
     consent: Option<&ConsentRecord>,
+    holder: Option<&AbhaHolder>,
     used: &mut Used,
     call: &Call,
 ) -> Vec<Page> {
@@ -66,6 +69,12 @@ pub(super) fn judge(
             page.received_at = call.at;
             page.page_number = page_number;
             page.page_count = page_count;
+            if let (Ok(bundle), Some(consent)) = (&page.plaintext, consent)
+                && bundle["resourceType"] == "Bundle"
+            {
+                let said = document::examine(bundle, consent, transaction.range, holder);
+                page.violations.extend(said);
+            }
             page.violations.splice(0..0, violations.iter().cloned());
             page
         })
@@ -162,6 +171,7 @@ fn open(
         media: text("media").to_owned(),
         checksum_ok,
         care_context_known,
+        hi_type: plaintext.as_ref().ok().and_then(document::hi_type_of),
         plaintext,
         plaintext_bytes: opened.unwrap_or_default(),
         violations,

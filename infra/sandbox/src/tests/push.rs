@@ -1,9 +1,11 @@
 //! A HIP's side of the encryption, for tests: pages as they should be, to be spoiled one by one.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aes_gcm::{Aes256Gcm, KeyInit, aead::Aead};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::{DateTime, TimeDelta, Utc};
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
@@ -16,6 +18,30 @@ use crate::{ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation}
 
 /// Numbers the transfers, so that no two of them draw the same keys.
 static TRANSFERS: AtomicU64 = AtomicU64::new(0);
+
+/// A document as small as it can be: yesterday's consultation of the person of the tests.
+pub(super) static BUNDLE: LazyLock<String> =
+    LazyLock::new(|| document("371530004", crate::clock::now() - TimeDelta::days(1)).to_string());
+
+/// A document with this code as its type and this date.
+pub(super) fn document(code: &str, date: DateTime<Utc>) -> Value {
+    json!({
+        "resourceType": "Bundle",
+        "type": "document",
+        "entry": [
+            {"fullUrl": "urn:uuid:1", "resource": {
+                "resourceType": "Composition",
+                "type": {"coding": [{"system": "http://snomed.info/sct", "code": code}]},
+                "date": date.to_rfc3339(),
+                "subject": {"reference": "urn:uuid:2"},
+            }},
+            {"fullUrl": "urn:uuid:2", "resource": {
+                "resourceType": "Patient",
+                "identifier": [{"value": ADDRESS}],
+            }},
+        ],
+    })
+}
 
 /// An open transaction and what the HIU sent with it.
 pub(super) struct Transfer {
@@ -35,7 +61,14 @@ impl Transfer {
         let hiu = setting.sandbox.hiu();
         let wish = hiu.request_consent(ConsentRequest::new(ADDRESS, FACILITY));
         let consent = setting.sandbox.phr().sign(&wish, Grant::default()).expect("a wish");
-        let transaction = hiu.ask(HealthInformationRequest::new(&consent, dialect));
+        Self::answer(setting, HealthInformationRequest::new(&consent, dialect)).await
+    }
+
+    /// Ask for data, acknowledge.
+    pub(super) async fn answer(setting: &Setting, request: HealthInformationRequest) -> Self {
+        let hiu = setting.sandbox.hiu();
+        let (consent, dialect) = (request.consent_id.clone(), request.dialect);
+        let transaction = hiu.ask(request);
         let callback = setting.hip.next("/api/v3/hip/health-information/request").await;
         let request = &callback.body["hiRequest"];
         assert_eq!(request["dataPushUrl"], setting.sandbox.hiu_push_url());

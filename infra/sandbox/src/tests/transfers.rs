@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::push::Transfer;
+use super::push::{BUNDLE, Transfer};
 use super::setting::{SOON, Setting};
 use crate::{DecryptError, Dialect, Operation};
-
-const BUNDLE: &str = r#"{"resourceType":"Bundle","type":"document"}"#;
 
 async fn push(setting: &Setting, page: Value) -> Vec<String> {
     setting.sandbox.forgive();
@@ -22,13 +20,13 @@ async fn pages_are_opened_in_every_dialect() {
     for dialect in Dialect::ALL {
         let transfer = Transfer::open(&setting, &["V-1", "V-2"], dialect).await;
         let hiu = setting.sandbox.hiu();
-        setting.accepted(Operation::Push, transfer.page(1, 2, "V-1", BUNDLE)).await;
+        setting.accepted(Operation::Push, transfer.page(1, 2, "V-1", &BUNDLE)).await;
         let early = hiu.wait_until_complete(&transfer.transaction, Duration::ZERO).await;
         assert_eq!(
             early.expect_err("not yet").so_far.map(|delivery| delivery.pages.len()),
             Some(1)
         );
-        setting.accepted(Operation::Push, transfer.page(2, 2, "V-2", BUNDLE)).await;
+        setting.accepted(Operation::Push, transfer.page(2, 2, "V-2", &BUNDLE)).await;
         let report = transfer.notify(&["V-1", "V-2"], "DELIVERED");
         setting.accepted(Operation::DataFlowNotify, report).await;
         let delivery = hiu.wait_until_complete(&transfer.transaction, SOON).await;
@@ -37,8 +35,11 @@ async fn pages_are_opened_in_every_dialect() {
         assert_eq!(delivery.hiu_status, Some("RECEIVED"));
         assert_eq!(delivery.pages.len(), 2);
         for page in &delivery.pages {
-            assert_eq!(page.plaintext, Ok(json!({"resourceType": "Bundle", "type": "document"})));
-            assert_eq!(page.plaintext_bytes, BUNDLE.as_bytes());
+            assert_eq!(page.plaintext.as_ref().map(Value::to_string).as_ref(), Ok(&*BUNDLE));
+            assert_eq!(
+                (page.hi_type, &*page.plaintext_bytes),
+                (Some("OPConsultation"), BUNDLE.as_bytes())
+            );
             assert!(page.checksum_ok && page.care_context_known);
         }
     }
@@ -49,10 +50,10 @@ async fn pages_are_opened_in_every_dialect() {
 async fn a_page_may_come_again_with_the_same_content_only() {
     let setting = Setting::new().await;
     let transfer = Transfer::open(&setting, &["V-1"], Dialect::WRaw).await;
-    let page = transfer.page(0, 1, "V-1", BUNDLE);
+    let page = transfer.page(0, 1, "V-1", &BUNDLE);
     assert_eq!(push(&setting, page.clone()).await, Vec::<String>::new());
     assert_eq!(push(&setting, page).await, Vec::<String>::new());
-    let resealed = transfer.page(0, 1, "V-1", BUNDLE);
+    let resealed = transfer.page(0, 1, "V-1", &BUNDLE);
     assert_eq!(push(&setting, resealed).await, Vec::<String>::new());
     let other = transfer.page(0, 1, "V-1", r#"{"resourceType":"Bundle"}"#);
     let rules = push(&setting, other).await;
@@ -66,13 +67,13 @@ async fn keys_and_nonces_serve_one_page_over_all_transactions() {
     let setting = Setting::new().await;
     let first = Transfer::open(&setting, &["V-1", "V-2"], Dialect::XRaw).await;
     let own = first.key_pair(Dialect::XRaw);
-    push(&setting, first.page_with(&own, 1, 2, "V-1", BUNDLE)).await;
+    push(&setting, first.page_with(&own, 1, 2, "V-1", &BUNDLE)).await;
     let both = ["a nonce of the HIP was used twice", "a public key of the HIP was used twice"];
-    assert_eq!(push(&setting, first.page_with(&own, 2, 2, "V-2", BUNDLE)).await, both);
+    assert_eq!(push(&setting, first.page_with(&own, 2, 2, "V-2", &BUNDLE)).await, both);
     let second = Transfer::open(&setting, &[], Dialect::XRaw).await;
     let mut fresh = second.key_pair(Dialect::XRaw);
     fresh.nonce = own.nonce;
-    let rules = push(&setting, second.page_with(&fresh, 1, 2, "V-1", BUNDLE)).await;
+    let rules = push(&setting, second.page_with(&fresh, 1, 2, "V-1", &BUNDLE)).await;
     assert_eq!(rules, both[..1]);
 }
 
@@ -81,12 +82,12 @@ async fn what_does_not_open_is_kept_with_its_reason() {
     let setting = Setting::new().await;
     let references = ["V-1", "V-2", "V-3", "V-4"];
     let transfer = Transfer::open(&setting, &references, Dialect::WSpkiExplicit).await;
-    let mut changed = transfer.page(1, 4, "V-1", BUNDLE);
+    let mut changed = transfer.page(1, 4, "V-1", &BUNDLE);
     changed["entries"][0]["content"] =
-        transfer.page(9, 9, "V-1", BUNDLE)["entries"][0]["content"].take();
+        transfer.page(9, 9, "V-1", &BUNDLE)["entries"][0]["content"].take();
     let x_key = transfer.key_pair(Dialect::XRaw);
-    let other_dialect = transfer.page_with(&x_key, 2, 4, "V-2", BUNDLE);
-    let mut off_curve = transfer.page(3, 4, "V-3", BUNDLE);
+    let other_dialect = transfer.page_with(&x_key, 2, 4, "V-2", &BUNDLE);
+    let mut off_curve = transfer.page(3, 4, "V-3", &BUNDLE);
     off_curve["keyMaterial"]["dhPublicKey"]["keyValue"] = json!("AAAA");
     let not_json = transfer.page(4, 4, "V-4", "Bundle");
     for page in [changed, other_dialect, off_curve, not_json] {
@@ -112,17 +113,17 @@ async fn what_does_not_open_is_kept_with_its_reason() {
 async fn a_page_that_opens_may_still_be_wrong() {
     let setting = Setting::new().await;
     let transfer = Transfer::open(&setting, &["V-1"], Dialect::XSpki).await;
-    let mut checksum = transfer.page(1, 9, "V-1", BUNDLE);
+    let mut checksum = transfer.page(1, 9, "V-1", &BUNDLE);
     checksum["entries"][0]["checksum"] = json!("0".repeat(32));
-    let stranger = transfer.page(2, 9, "V-9", BUNDLE);
+    let stranger = transfer.page(2, 9, "V-9", &BUNDLE);
     let patient = transfer.page(3, 9, "V-1", r#"{"resourceType":"Patient"}"#);
-    let mut expired = transfer.page(4, 9, "V-1", BUNDLE);
+    let mut expired = transfer.page(4, 9, "V-1", &BUNDLE);
     expired["keyMaterial"]["dhPublicKey"]["expiry"] = json!("2020-01-01T00:00:00.000Z");
-    let raw = transfer.page_with(&transfer.key_pair(Dialect::XRaw), 5, 9, "V-1", BUNDLE);
-    let mut several = transfer.page(6, 9, "V-1", BUNDLE);
+    let raw = transfer.page_with(&transfer.key_pair(Dialect::XRaw), 5, 9, "V-1", &BUNDLE);
+    let mut several = transfer.page(6, 9, "V-1", &BUNDLE);
     let entry = several["entries"][0].clone();
     several["entries"].as_array_mut().expect("entries").push(entry);
-    let fewer = transfer.page(7, 8, "V-1", BUNDLE);
+    let fewer = transfer.page(7, 8, "V-1", &BUNDLE);
     for (page, rule) in [
         (checksum, "checksum is not the MD5 of the plaintext"),
         (stranger, "careContextReference is not in the consent"),
@@ -137,7 +138,7 @@ async fn a_page_that_opens_may_still_be_wrong() {
     setting.sandbox.forgive();
     setting.accepted(Operation::DataFlowNotify, transfer.notify(&["V-1"], "DELIVERED")).await;
     assert_eq!(setting.rules(), Vec::<String>::new());
-    let late = push(&setting, transfer.page(8, 9, "V-1", BUNDLE)).await;
+    let late = push(&setting, transfer.page(8, 9, "V-1", &BUNDLE)).await;
     assert_eq!(late, ["a page came after the transaction was closed"]);
 }
 
@@ -145,7 +146,7 @@ async fn a_page_that_opens_may_still_be_wrong() {
 async fn a_push_that_is_malformed_or_belongs_nowhere_is_refused() {
     let setting = Setting::new().await;
     let transfer = Transfer::open(&setting, &["V-1"], Dialect::WRaw).await;
-    let page = || transfer.page(1, 1, "V-1", BUNDLE);
+    let page = || transfer.page(1, 1, "V-1", &BUNDLE);
     let mut curve = page();
     curve["keyMaterial"]["curve"] = json!("curve25519");
     let mut media = page();
@@ -211,9 +212,9 @@ async fn pages_stop_when_the_end_of_a_consent_is_acknowledged() {
     };
     let (revoked, ()) = tokio::join!(phr.revoke(&transfer.consent), acknowledge);
     revoked.expect("acknowledged");
-    let in_flight = push(&setting, transfer.page(1, 2, "V-1", BUNDLE)).await;
+    let in_flight = push(&setting, transfer.page(1, 2, "V-1", &BUNDLE)).await;
     assert_eq!(in_flight, Vec::<String>::new());
     tokio::time::sleep(Duration::from_millis(600)).await;
-    let late = push(&setting, transfer.page(2, 2, "V-2", BUNDLE)).await;
+    let late = push(&setting, transfer.page(2, 2, "V-2", &BUNDLE)).await;
     assert_eq!(late, ["a page came after the end of the consent was acknowledged"]);
 }
