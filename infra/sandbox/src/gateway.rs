@@ -1,7 +1,10 @@
 //! The gateway and its consent manager: what happens to a call once it is received.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
+use crate::clock;
 use crate::faults::Script;
 use crate::gateway::callbacks::Callback;
 use crate::gateway::shape::{Finding, Shape};
@@ -52,6 +55,14 @@ pub(crate) struct Case<'a> {
 }
 
 impl Case<'_> {
+    /// A breach, if the answer to the callback `asked` comes too late.
+    pub(crate) fn breach_if_overdue(&mut self, asked: &str, limit: Duration, rule: &str) {
+        let asked = self.state.asked.get(asked);
+        if asked.is_some_and(|asked| asked.is_overdue(clock::now(), limit)) {
+            self.breach(rule);
+        }
+    }
+
     pub(crate) fn breach(&mut self, rule: impl Into<String>) {
         self.breaches.push(rule.into());
     }
@@ -207,7 +218,7 @@ fn answers_in_another_version(state: &State, call: &Call, body: &Value) -> Optio
     let answered = body["response"]["requestId"].as_str();
     let reported = body["notification"]["transactionId"].as_str();
     let asked_in = match (answered, reported) {
-        (Some(request_id), _) => *state.asked.get(request_id)?,
+        (Some(request_id), _) => state.asked.get(request_id)?.version,
         (None, Some(transaction)) => state.transactions.get(transaction)?.question.version(),
         (None, None) => return None,
     };

@@ -33,7 +33,7 @@ pub use hiu::key_form::Dialect;
 pub use hiu::{ConsentRequest, HealthInformationRequest, Hiu};
 pub use journal::{Direction, Entry, Journal, NotSeen, Peer};
 pub use operation::{Operation, UnknownOperation};
-pub use options::{LinkRefusals, Options, Redelivery, TokenLimits};
+pub use options::{Deadlines, LinkRefusals, Options, Redelivery, TokenLimits};
 pub use phr::{
     Artefact, CareContext, ConsentStatus, DiscoverRequest, Discovery, FlowError, Grant, HipError,
     Identifier, LinkReference, Offer, PatientStatus, Phr, QueueToken, ShareRequest,

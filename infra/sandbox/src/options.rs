@@ -40,6 +40,8 @@ pub struct Options {
     pub session_lifetime: Duration,
     /// How often a link token may be asked for.
     pub token_limits: TokenLimits,
+    /// When an answer comes so late that it breaks the contract.
+    pub deadlines: Deadlines,
     /// Where the gateway reports that a link token does not fit the link request.
     pub link_refusals: LinkRefusals,
 }
@@ -59,6 +61,7 @@ impl Default for Options {
             patience: Duration::from_mins(1),
             session_lifetime: Duration::from_mins(20),
             token_limits: TokenLimits::default(),
+            deadlines: Deadlines::default(),
             link_refusals: LinkRefusals::default(),
         }
     }
@@ -109,6 +112,27 @@ impl Default for TokenLimits {
     fn default() -> Self {
         let day = Duration::from_hours(24);
         Self { per_day_max: None, day, block: day, duplicate_window: None }
+    }
+}
+
+/// How long after it acknowledged a question a HIP may take to answer it.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// For on-notify of a consent. Later, and no data is asked for (NHA's FAQ 36).
+    pub consent: Duration,
+    /// For on-share: so long the app shows its spinner.
+    pub share: Duration,
+    /// From a health information request to its notify (NHA, test cases).
+    pub transfer: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            consent: Duration::from_secs(60),
+            share: Duration::from_secs(30),
+            transfer: Duration::from_mins(20),
+        }
     }
 }
 

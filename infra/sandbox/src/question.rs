@@ -1,10 +1,28 @@
-//! A question to the HIP that may be put more than once, and the count of its answers.
+//! Questions to the HIP: when they were put, how often, and the count of their answers.
 
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::gateway::callbacks::Callback;
 use crate::version::ApiVersion;
 use crate::world::World;
+
+/// One callback, whatever it says.
+pub(crate) struct Asked {
+    pub(crate) version: ApiVersion,
+    /// When the HIP acknowledged it.
+    pub(crate) heard_at: Option<DateTime<Utc>>,
+}
+
+impl Asked {
+    /// Whether an answer at `now` comes later than `limit` after the HIP has heard the question.
+    pub(crate) fn is_overdue(&self, now: DateTime<Utc>, limit: Duration) -> bool {
+        let limit = TimeDelta::from_std(limit).unwrap_or(TimeDelta::MAX);
+        self.heard_at.is_some_and(|heard_at| now - heard_at > limit)
+    }
+}
 
 /// A callback that wants exactly one answer each time it is put.
 ///
@@ -33,6 +51,11 @@ impl Question {
 
     pub(crate) fn version(&self) -> ApiVersion {
         self.first.version
+    }
+
+    /// The REQUEST-ID under which it was put first.
+    pub(crate) fn request_id(&self) -> &str {
+        &self.first.request_id
     }
 
     /// Whether `request_id` is one under which it was put.

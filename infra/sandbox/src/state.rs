@@ -12,8 +12,8 @@ use crate::phr::consent::{ConsentRecord, RequestedConsent};
 use crate::phr::discovery::DiscoveryRecord;
 use crate::phr::link::{ConfirmRecord, InitRecord};
 use crate::phr::share::ShareRecord;
+use crate::question::Asked;
 use crate::sms::Text;
-use crate::version::ApiVersion;
 use crate::violation::Violation;
 
 /// One lock guards it all: an operation of the HIP is processed as a whole or not at all.
@@ -24,8 +24,8 @@ pub(crate) struct State {
     pub(crate) register: Register,
     /// The accepted calls by REQUEST-ID, with the body they had.
     pub(crate) accepted: BTreeMap<(Operation, String), serde_json::Value>,
-    /// In which version a question was put, by the REQUEST-ID of its callback.
-    pub(crate) asked: BTreeMap<String, ApiVersion>,
+    /// Every callback by its REQUEST-ID.
+    pub(crate) asked: BTreeMap<String, Asked>,
     pub(crate) tokens: TokenLedger,
     pub(crate) links: Links,
     /// By transaction id.

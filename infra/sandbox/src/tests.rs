@@ -13,6 +13,7 @@ mod setting;
 mod shares;
 mod sms;
 mod status;
+mod strictness;
 mod tokens;
 mod transfers;
 mod v05;

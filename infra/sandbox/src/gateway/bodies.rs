@@ -92,17 +92,14 @@ const CONTEXT_NOTIFY: Shape = Object(&[must(
     ]),
 )]);
 
-const SMS_NOTIFY: Shape = Object(&[
-    may("requestId", &UUID),
-    may("timestamp", &TIMESTAMP),
-    must(
-        "notification",
-        &Object(&[
-            must("phoneNo", &Text(text::is_phone_number, "10 to 12 digits")),
-            must("hip", &Object(&[must("id", &NOT_EMPTY), must("name", &NOT_EMPTY)])),
-        ]),
-    ),
-]);
+/// One of NHA's files wants `requestId` and `timestamp` here too; the newer ones have neither.
+const SMS_NOTIFY: Shape = Object(&[must(
+    "notification",
+    &Object(&[
+        must("phoneNo", &Text(text::is_phone_number, "10 to 12 digits")),
+        must("hip", &Object(&[must("id", &NOT_EMPTY), must("name", &NOT_EMPTY)])),
+    ]),
+)]);
 
 const ON_DISCOVER: Shape = Object(&[
     must("transactionId", &UUID),
@@ -113,12 +110,12 @@ const ON_DISCOVER: Shape = Object(&[
 
 const LINK: Shape = Object(&[
     must("referenceNumber", &NOT_EMPTY),
-    must("authenticationType", &OneOf(&["DIRECT", "MEDIATED"])),
+    must("authenticationType", &OneOf(&["DIRECT"])),
     must(
         "meta",
         &Object(&[
-            must("communicationMedium", &OneOf(&["MOBILE", "EMAIL"])),
-            must("communicationHint", &NOT_EMPTY),
+            must("communicationMedium", &OneOf(&["MOBILE"])),
+            must("communicationHint", &Text(text::is_masked, "at most four digits and a mask")),
             must("communicationExpiry", &TIMESTAMP),
         ]),
     ),

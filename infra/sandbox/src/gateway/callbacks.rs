@@ -10,6 +10,7 @@ use tracing::{info, warn};
 use crate::clock;
 use crate::journal::{Direction, Entry, Peer};
 use crate::message::read_body;
+use crate::question::Asked;
 use crate::version::ApiVersion;
 use crate::world::World;
 
@@ -103,7 +104,10 @@ pub(crate) fn error(code: &str, message: &str) -> Value {
 
 /// Send in the background, until the HIP accepts, the attempts are used up, or the twin stops.
 pub(crate) fn send(world: &Arc<World>, callback: Callback) {
-    world.change(|state| state.asked.insert(callback.request_id.clone(), callback.version));
+    world.change(|state| {
+        let asked = Asked { version: callback.version, heard_at: None };
+        state.asked.insert(callback.request_id.clone(), asked);
+    });
     let world = Arc::clone(world);
     tokio::spawn(async move {
         let mut stopping = world.stopping.subscribe();
@@ -171,6 +175,13 @@ async fn attempt_once(
         Err(_) => (None, Value::Null),
     };
     let accepted = status.is_some_and(|status| (200..300).contains(&status));
+    if accepted {
+        world.change(|state| {
+            if let Some(asked) = state.asked.get_mut(&callback.request_id) {
+                asked.heard_at.get_or_insert_with(clock::now);
+            }
+        });
+    }
     let mut violations = vec![];
     if accepted && !answer.is_null() {
         violations.push("a callback is acknowledged with an empty body".to_owned());

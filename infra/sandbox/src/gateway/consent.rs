@@ -31,5 +31,7 @@ pub(super) fn acknowledge(case: &mut Case) -> Outcome {
     }
     notice.answer = Some(HipError::read(case.body).map_or(Ok(()), Err));
     notice.answered_at = Some(clock::now());
+    let limit = case.world.options.deadlines.consent;
+    case.breach_if_overdue(asked, limit, "a consent notification was acknowledged too late");
     Ok(vec![])
 }

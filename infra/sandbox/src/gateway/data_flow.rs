@@ -80,17 +80,27 @@ pub(super) fn notify(case: &mut Case) -> Outcome {
             description: text(&response["description"]),
         })
         .collect();
-    let consent = case.state.consents.get(&transaction.consent_id);
-    let wanted: Option<BTreeSet<&str>> = consent.map(|record| record.care_context_references());
+    let Some(consent) = case.state.consents.get(&transaction.consent_id) else {
+        return Err(Refusal::object(
+            400,
+            "ABDM-1112",
+            "Invalid or already expired consent artefact",
+        )
+        .breach("a transaction without a consent has no care contexts to report on"));
+    };
+    let wanted = consent.care_context_references();
     let listed: BTreeSet<&str> =
         responses.iter().map(|response| response.care_context_reference.as_str()).collect();
-    if listed.len() != responses.len() || wanted.is_some_and(|wanted| wanted != listed) {
+    if listed.len() != responses.len() || wanted != listed {
         let rule = "statusResponses must list each care context of the artefact once";
         return Err(Refusal::object(400, "ABDM-1057", "Invalid Care Contexts").breach(rule));
     }
     let session_status = text(&status["sessionStatus"]);
     case.breaches.extend(contradictions(transaction, &session_status, &responses));
+    let asked = transaction.question.request_id().to_owned();
     transaction.report = Some(SessionReport { session_status, responses });
+    let limit = case.world.options.deadlines.transfer;
+    case.breach_if_overdue(&asked, limit, "a transfer took too long");
     Ok(vec![])
 }
 

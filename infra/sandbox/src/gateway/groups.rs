@@ -33,6 +33,13 @@ pub(super) fn check(groups: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether two groups have the same patient and hi type.
+pub(super) fn repeats_a_group(groups: &Value) -> bool {
+    let groups = groups.as_array().map_or(&[][..], Vec::as_slice);
+    let kind = |group: &Value| format!("{} {}", group["referenceNumber"], group["hiType"]);
+    groups.iter().map(kind).collect::<BTreeSet<_>>().len() < groups.len()
+}
+
 /// Groups that passed the schema, as a flat list.
 pub(super) fn read(groups: &Value, facility: &str) -> Vec<CareContext> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::message::{Call, Refusal};
+use crate::operation::Operation;
 use crate::version::ApiVersion;
 use crate::world::World;
 
@@ -66,11 +67,20 @@ pub(crate) fn foreign_request_id(call: &Call) -> Option<String> {
 }
 
 /// `X-HIP-ID` must be the id of a registered service.
+///
+/// NHA's newer files list no such header for sms/notify2, whose body names the facility.
 pub(crate) fn facility<'c>(register: &Register, call: &'c Call) -> Result<&'c str, Refusal> {
-    call.header("X-HIP-ID").filter(|id| register.facility_name(id).is_some()).ok_or_else(|| {
-        Refusal::object(400, "ABDM-1035", "Invalid HIP ID")
-            .breach("X-HIP-ID must be the id of a registered service")
-    })
+    let in_body = || {
+        let is_sms = call.operation == Operation::SmsNotify;
+        call.body["notification"]["hip"]["id"].as_str().filter(|_| is_sms)
+    };
+    call.header("X-HIP-ID")
+        .or_else(in_body)
+        .filter(|id| register.facility_name(id).is_some())
+        .ok_or_else(|| {
+            Refusal::object(400, "ABDM-1035", "Invalid HIP ID")
+                .breach("X-HIP-ID must be the id of a registered service")
+        })
 }
 
 /// `Content-Type` must be JSON; parameters such as the charset may follow.

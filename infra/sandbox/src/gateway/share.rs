@@ -19,6 +19,7 @@ pub(super) fn answer(case: &mut Case) -> Outcome {
     }
     if let Some(error) = HipError::read(case.body) {
         record.answer = Some(Err(error));
+        in_time(case, asked);
         return Ok(vec![]);
     }
     let acknowledgement = &case.body["acknowledgement"];
@@ -38,5 +39,11 @@ pub(super) fn answer(case: &mut Case) -> Outcome {
         expiry_s: profile["expiry"].as_u64().unwrap_or_default(),
         request_id: asked.to_owned(),
     }));
+    in_time(case, asked);
     Ok(vec![])
+}
+
+fn in_time(case: &mut Case, asked: &str) {
+    let limit = case.world.options.deadlines.share;
+    case.breach_if_overdue(asked, limit, "a share was answered after the app had given up");
 }

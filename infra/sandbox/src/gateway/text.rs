@@ -63,6 +63,11 @@ pub(crate) fn is_phone_number(text: &str) -> bool {
     (10..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// A hint where the OTP went: too few digits to be the number, or the OTP.
+pub(crate) fn is_masked(text: &str) -> bool {
+    !text.is_empty() && text.chars().filter(char::is_ascii_digit).count() <= 4
+}
+
 pub(crate) fn is_not_empty(text: &str) -> bool {
     !text.is_empty()
 }
@@ -85,6 +90,12 @@ mod tests {
         assert!(is_error_code("ABDM-1010") && is_error_code("ABDM-1010: "));
         assert!(is_error_code("900901"));
         assert!(!is_error_code("ABDM-101") && !is_error_code("not found"));
+    }
+
+    #[test]
+    fn a_hint_shows_the_end_of_a_number_and_no_otp() {
+        assert!(is_masked("******0101") && is_masked("OTP"));
+        assert!(!is_masked("9800000101") && !is_masked("OTP 482913") && !is_masked(""));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The second half of user-initiated linking: on-init and on-confirm.
 
+use crate::clock;
 use crate::message::Refusal;
 use crate::operation::Operation;
 use crate::phr::{HipError, LinkReference};
@@ -20,6 +21,10 @@ pub(super) fn on_init(case: &mut Case) -> Outcome {
         return Err(second_answer(Operation::OnInit));
     }
     let link = &case.body["link"];
+    let expiry = link["meta"]["communicationExpiry"].as_str().and_then(clock::read_wire);
+    if expiry.is_some_and(|expiry| expiry <= clock::now()) {
+        case.breaches.push("link.meta.communicationExpiry is not in the future".to_owned());
+    }
     let text = |member: &str| link["meta"][member].as_str().unwrap_or_default().to_owned();
     record.answer = Some(match HipError::read(case.body) {
         Some(error) => Err(error),
@@ -56,6 +61,9 @@ pub(super) fn on_confirm(case: &mut Case) -> Outcome {
     if !exact {
         return Err(Refusal::object(400, "ABDM-1057", "Invalid Care Contexts")
             .breach("on-confirm must return exactly the care contexts chosen at init"));
+    }
+    if groups::repeats_a_group(&case.body["patient"]) {
+        case.breaches.push("on-confirm must have one group for each hi type".to_owned());
     }
     let address = chosen.map(|init| init.abha_address.clone()).unwrap_or_default();
     record.answer = Some(Ok(confirmed.clone()));

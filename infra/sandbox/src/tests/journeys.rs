@@ -49,7 +49,7 @@ async fn a_patient_discovers_and_links() {
         "transactionId": callback.body["transactionId"],
         "link": {"referenceNumber": "L-1", "authenticationType": "DIRECT", "meta": {
             "communicationMedium": "MOBILE", "communicationHint": "******9901",
-            "communicationExpiry": "2026-09-14T06:40:00.000Z",
+            "communicationExpiry": "2099-09-14T06:40:00.000Z",
         }},
         "response": request_id(&callback),
     });
