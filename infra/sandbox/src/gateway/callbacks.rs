@@ -25,6 +25,8 @@ pub(crate) struct Callback {
     path: String,
     body: Value,
     pub(crate) version: ApiVersion,
+    /// Its TIMESTAMP, if that is not the time of the first attempt.
+    dated: Option<DateTime<Utc>>,
 }
 
 impl Callback {
@@ -40,12 +42,18 @@ impl Callback {
             path: path.to_owned(),
             body,
             version: ApiVersion::V3,
+            dated: None,
         }
     }
 
     /// The same message in another version of the API.
     pub(crate) fn in_version(self, version: ApiVersion) -> Self {
         Self { version, ..self }
+    }
+
+    /// The same message with another TIMESTAMP: one that was overtaken on its way.
+    pub(crate) fn dated(self, at: DateTime<Utc>) -> Self {
+        Self { dated: Some(at), ..self }
     }
 
     /// The headers and the body, as they go out at `now` and at every later attempt.
@@ -58,14 +66,15 @@ impl Callback {
         .map(|(name, value)| (name.to_owned(), value))
         .into();
         let mut body = self.body.clone();
+        let timestamp = clock::wire(self.dated.unwrap_or(now));
         match self.version {
             ApiVersion::V3 => {
                 headers.insert("REQUEST-ID".to_owned(), self.request_id.clone());
-                headers.insert("TIMESTAMP".to_owned(), clock::wire(now));
+                headers.insert("TIMESTAMP".to_owned(), timestamp);
             }
             ApiVersion::V05 => {
                 body["requestId"] = json!(self.request_id);
-                body["timestamp"] = json!(clock::wire(now));
+                body["timestamp"] = json!(timestamp);
             }
         }
         (headers, body)

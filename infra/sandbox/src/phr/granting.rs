@@ -1,5 +1,7 @@
 //! Granting and taking back: what the patient decides about a consent, and how the HIP hears it.
 
+use chrono::{DateTime, Utc};
+
 use super::consent::{Artefact, ConsentRecord, ConsentStatus, Grant, artefact};
 use super::{FlowError, Phr};
 use crate::gateway::callbacks::{self, Callback};
@@ -71,6 +73,30 @@ impl Phr {
         status: ConsentStatus,
         artefact: Artefact,
     ) -> Result<(), FlowError> {
+        self.announce(consent_id, (status, artefact), None).await
+    }
+
+    /// The same with a TIMESTAMP of the past: a notification that a later one has overtaken.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Unknown`], [`FlowError::Silence`], [`FlowError::Refused`].
+    pub async fn notify_dated(
+        &self,
+        consent_id: &str,
+        status: ConsentStatus,
+        artefact: Artefact,
+        dated: DateTime<Utc>,
+    ) -> Result<(), FlowError> {
+        self.announce(consent_id, (status, artefact), Some(dated)).await
+    }
+
+    async fn announce(
+        &self,
+        consent_id: &str,
+        (status, artefact): (ConsentStatus, Artefact),
+        dated: Option<DateTime<Utc>>,
+    ) -> Result<(), FlowError> {
         let callback = self
             .world
             .change(|state| {
@@ -87,6 +113,10 @@ impl Phr {
             })
             .ok_or_else(|| FlowError::Unknown(consent_id.to_owned()))?;
         let request_id = callback.request_id.clone();
+        let callback = match dated {
+            Some(at) => callback.dated(at),
+            None => callback,
+        };
         callbacks::send(&self.world, callback);
         self.wait(Operation::ConsentOnNotify, |state| {
             state.consents.get(consent_id)?.answer_to(&request_id)
