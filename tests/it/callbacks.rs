@@ -1,7 +1,5 @@
 //! The gateway's door: who is believed, what is stored, what is answered.
 
-use std::time::Duration;
-
 use chrono::Utc;
 use hip_domain::inbound::CallbackKind;
 use hip_tests::World;
@@ -13,22 +11,6 @@ use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde_json::{Value, json};
 
 const REQUEST_ID: &str = "6f1b7f5e-0000-4000-8000-000000000001";
-
-/// A bearer of the twin's gateway, taken from a callback that it has sent.
-async fn true_bearer(world: &World) -> String {
-    world.sandbox.call_back(
-        FACILITY,
-        "/api/v3/link/on_carecontext",
-        json!({ "response": { "requestId": REQUEST_ID } }),
-    );
-    let entry = world
-        .sandbox
-        .journal()
-        .wait_for(Duration::from_secs(20), |entry| entry.path.ends_with("on_carecontext"))
-        .await
-        .unwrap();
-    entry.header("authorization").unwrap().trim_start_matches("Bearer ").to_owned()
-}
 
 struct Post<'a> {
     world: &'a World,
@@ -79,7 +61,7 @@ async fn inbound(world: &World) -> i64 {
 #[tokio::test]
 async fn only_the_gateways_own_bearer_is_believed() {
     let (world, _hip) = World::start().await;
-    let bearer = true_bearer(&world).await;
+    let bearer = world.gateway_bearer().await;
     world.until("inbound.received", 1).await;
     let header = jsonwebtoken::decode_header(&bearer).unwrap();
     let claims = |exp: i64, audience: &str| json!({ "exp": exp, "aud": audience, "iss": "x" });
@@ -124,7 +106,7 @@ async fn only_the_gateways_own_bearer_is_believed() {
 #[tokio::test]
 async fn every_path_is_answered_with_and_without_api_and_slash() {
     let (world, _hip) = World::start().await;
-    let bearer = true_bearer(&world).await;
+    let bearer = world.gateway_bearer().await;
     let mut n = 100;
     for kind in CallbackKind::ALL {
         for path in [
@@ -149,7 +131,7 @@ async fn every_path_is_answered_with_and_without_api_and_slash() {
 #[tokio::test]
 async fn a_message_is_stored_once_however_often_it_comes() {
     let (world, _hip) = World::start().await;
-    let bearer = true_bearer(&world).await;
+    let bearer = world.gateway_bearer().await;
     world.until("inbound.received", 1).await;
     for _ in 0..3 {
         assert_eq!(Post::new(&world, &bearer).send().await.0, 202);
@@ -166,7 +148,7 @@ async fn a_message_is_stored_once_however_often_it_comes() {
 #[tokio::test]
 async fn what_cannot_be_a_message_is_refused_in_abdms_words() {
     let (world, _hip) = World::start().await;
-    let bearer = true_bearer(&world).await;
+    let bearer = world.gateway_bearer().await;
     world.until("inbound.received", 1).await;
     for post in [
         Post { body: "{".to_owned(), ..Post::new(&world, &bearer) },

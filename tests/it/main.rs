@@ -10,6 +10,7 @@ mod append_only;
 mod callbacks;
 mod crash;
 mod differential;
+mod gateway_fixtures;
 mod golden;
 mod journey;
 mod log;

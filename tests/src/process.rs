@@ -59,6 +59,7 @@ impl Launch {
             .env("DATABASE_URL", &self.database_url)
             .env("HIP_CLIENT_SECRET", &self.client_secret)
             .env("HIP_API_KEY", &self.api_key)
+            .env("HIP_SMS_TOKEN", "suite-sms-token")
             .env("HIP_LOG", "trace")
             .stdin(Stdio::null())
             .stdout(Stdio::null())

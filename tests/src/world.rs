@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use hip_infra::event_store::LogReader;
 use hip_infra::postgres;
-use hip_sandbox::{Options, Redelivery, Sandbox};
-use serde_json::Value;
+use hip_sandbox::{Operation, Options, Redelivery, Sandbox};
+use serde_json::{Value, json};
 use sqlx::PgPool;
 use tempfile::TempDir;
 
@@ -41,6 +41,15 @@ impl World {
     ///
     /// When there is no test server, or no place for files.
     pub async fn create() -> Self {
+        Self::create_with("").await
+    }
+
+    /// The same, with more sections in the provider's configuration.
+    ///
+    /// # Panics
+    ///
+    /// When there is no test server, or no place for files.
+    pub async fn create_with(sections: &str) -> Self {
         crate::install_tls();
         let database = TestDatabase::create().await;
         let sandbox = twin().await;
@@ -48,7 +57,7 @@ impl World {
         let url = format!("http://127.0.0.1:{}", free_port());
         sandbox.set_bridge_url(&url);
         let config = dir.path().join("hip.toml");
-        let text = configuration(&sandbox, &url, dir.path());
+        let text = configuration(&sandbox, &url, dir.path()) + sections;
         std::fs::write(&config, text).expect("the configuration can be written");
         let credentials = sandbox.credentials();
         let launch = Launch {
@@ -66,9 +75,44 @@ impl World {
 
     /// A world with a running provider.
     pub async fn start() -> (Self, HipProcess) {
-        let world = Self::create().await;
+        Self::start_with("").await
+    }
+
+    /// The same, with more sections in the provider's configuration.
+    pub async fn start_with(sections: &str) -> (Self, HipProcess) {
+        let world = Self::create_with(sections).await;
         let process = world.launch.start().await;
         (world, process)
+    }
+
+    /// A bearer of the twin's gateway, taken from a callback that it has sent.
+    ///
+    /// # Panics
+    ///
+    /// When the provider does not take a callback.
+    pub async fn gateway_bearer(&self) -> String {
+        let body = json!({ "response": { "requestId": "6f1b7f5e-0000-4000-8000-000000000001" } });
+        self.sandbox.call_back(FACILITY, "/api/v3/link/on_carecontext", body);
+        let sent = self.sandbox.journal().wait_for(PATIENCE, |entry| {
+            entry.path.ends_with("on_carecontext") && entry.status.is_some()
+        });
+        let sent = sent.await.expect("the twin sends a callback");
+        let header = sent.header("authorization").expect("a callback has a bearer");
+        header.trim_start_matches("Bearer ").to_owned()
+    }
+
+    /// What the provider has answered to a message from the gateway.
+    ///
+    /// # Panics
+    ///
+    /// When it does not answer within a minute.
+    pub async fn answer(&self, operation: Operation, request_id: &str) -> Value {
+        let answered = self.sandbox.journal().wait_for(PATIENCE, |entry| {
+            let body = &entry.body;
+            let names = |member: &str| body[member]["requestId"] == request_id;
+            entry.operation == Some(operation) && (names("response") || names("resp"))
+        });
+        answered.await.unwrap_or_else(|_| panic!("no {operation:?} to {request_id}")).body.clone()
     }
 
     /// Pushes a visit; returns status and body.
@@ -93,6 +137,26 @@ impl World {
             .await
             .ok()?;
         Some((response.status().as_u16(), response.json().await.unwrap_or_default()))
+    }
+
+    /// What the provider says became of a visit.
+    ///
+    /// # Panics
+    ///
+    /// When it does not know the visit.
+    pub async fn show(&self, code: &str) -> Value {
+        let client = reqwest::Client::builder().build().expect("a client can be made");
+        let url = format!("{}/v1/visits/{code}", self.launch.url);
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let response = client.get(&url).bearer_auth(API_KEY).send().await;
+            let response = response.expect("the provider answers");
+            if response.status().is_success() {
+                return response.json().await.expect("the answer is JSON");
+            }
+            assert!(Instant::now() < deadline, "visit {code} is not shown");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// How many events with this name the log holds.
@@ -168,6 +232,7 @@ fn configuration(sandbox: &Sandbox, url: &str, dir: &std::path::Path) -> String 
     let client_id = sandbox.credentials().client_id.clone();
     let push = sandbox.hiu_push_url();
     let push = push.trim_start_matches("http://").split('/').next().unwrap_or_default();
+    let sms = sandbox.sms_url();
     let kek = dir.join("kek");
     let kek = kek.display();
     format!(
@@ -176,6 +241,7 @@ fn configuration(sandbox: &Sandbox, url: &str, dir: &std::path::Path) -> String 
          [[facility]]\nid = {FACILITY:?}\nname = \"PHC Ambegaon\"\n\
          [keys]\nfile = \"{kek}\"\n\
          [push]\nallow = [{push:?}]\n\
+         [sms]\nurl = {sms:?}\n\
          [worker]\nlease_ms = 600\npoll_ms = 50\n"
     )
 }

@@ -5,8 +5,10 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use hip_commands::abdm_error;
 use hip_commands::dispatch::DispatchError;
 use hip_commands::visits::{self, RecordError};
+use hip_domain::id::ErrorCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -50,7 +52,9 @@ pub(crate) struct ShownVisit {
     recorded_at: DateTime<Utc>,
     linked: bool,
     link_state: Option<String>,
-    link_error: Option<String>,
+    #[sqlx(try_from = "Option<String>")]
+    link_error: LinkError,
+    link_retry_at: Option<DateTime<Utc>>,
     linked_at: Option<DateTime<Utc>>,
     #[sqlx(json)]
     documents: Value,
@@ -58,6 +62,28 @@ pub(crate) struct ShownVisit {
     skipped: Value,
     #[sqlx(json)]
     rejected: Value,
+}
+
+/// Why a visit is not linked, in words for who can mend it; `null` when nothing is wrong.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct LinkError(Option<Trouble>);
+
+#[derive(Serialize)]
+struct Trouble {
+    code: String,
+    what: &'static str,
+    cure: &'static str,
+}
+
+impl From<Option<String>> for LinkError {
+    fn from(code: Option<String>) -> Self {
+        let code = code.and_then(|code| ErrorCode::parse(code).ok());
+        Self(code.map(|code| {
+            let entry = abdm_error::lookup(&code, abdm_error::Context::OnGenerateToken);
+            Trouble { code: code.to_string(), what: entry.what, cure: entry.cure }
+        }))
+    }
 }
 
 /// What became of a visit: its documents, and whether it is linked.
@@ -69,7 +95,7 @@ pub(crate) async fn show(
 ) -> Result<axum::Json<ShownVisit>, Problem> {
     let visits: Vec<ShownVisit> = sqlx::query_as(
         "SELECT v.visit_code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, \
-                c.link_state, c.link_error, c.linked_at, v.documents, v.skipped, v.rejected \
+                c.link_state, c.link_error, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected \
            FROM hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id \
           WHERE v.visit_code = $1 AND ($2::text IS NULL OR v.facility_id = $2) LIMIT 2",
     )
