@@ -3,6 +3,7 @@
 
 pub(crate) mod audit;
 mod crypto;
+mod error;
 mod events;
 mod sandbox;
 mod serve;
@@ -44,6 +45,8 @@ enum Command {
     /// Health-data encryption.
     #[command(subcommand)]
     Crypto(crypto::Command),
+    /// What an error code of the network means, and what to do.
+    Error(error::Options),
     /// The event log, event by event.
     #[command(subcommand)]
     Events(events::Command),
@@ -93,6 +96,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         }
         Command::Visit(command) => visit::run(command).await,
         Command::Crypto(command) => crypto::run(&command),
+        Command::Error(options) => Ok(error::run(&options)),
         Command::Events(command) => events::run(command, data_dir).await,
         Command::Audit(command) => audit::run(command, data_dir).await,
         Command::Bench(command) => bench::run(command, data_dir).await,

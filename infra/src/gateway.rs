@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use hip_commands::abdm_error::Context;
 use hip_commands::port::gateway::{GatewayMessage, SendError};
 use hip_commands::port::{Clock, Gateway, Ids};
 use hip_domain::id::RequestId;
@@ -124,7 +125,7 @@ impl Gateway for HttpGateway {
             return Ok(status.as_u16());
         }
         let body = read_bounded(response).await;
-        let error = refusal::classify(status, &body);
+        let error = refusal::classify(status, &body, Context::of_path(message.path));
         tracing::warn!(
             request.id = %message.request_id,
             path = message.path,

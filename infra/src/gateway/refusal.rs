@@ -1,54 +1,31 @@
 //! What the gateway means when it does not take a message.
 
+use hip_commands::abdm_error::{self, Context, Mark, Retry};
 use hip_commands::port::gateway::SendError;
 use hip_domain::id::ErrorCode;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-/// It has had a message with this id, or this answer, before.
-const DUPLICATES: [&str; 8] = [
-    "ABDM-1064",
-    "ABDM-1087",
-    "ABDM-1090",
-    "ABDM-1092",
-    "ABDM-1106",
-    "ABDM-1107",
-    "ABDM-1108",
-    "ABDM-1113",
-];
-
-/// Something behind the gateway is away.
-const PASSING: [&str; 8] = [
-    "ABDM-1000",
-    "ABDM-1007",
-    "ABDM-1019",
-    "ABDM-1022",
-    "ABDM-1024",
-    "ABDM-1048",
-    "ABDM-1109",
-    "ABDM-9999",
-];
-
-/// The class of a refusal, by status and code.
-pub(super) fn classify(status: StatusCode, body: &[u8]) -> SendError {
+/// The class of a refusal, by status, code and what was refused.
+pub(super) fn classify(status: StatusCode, body: &[u8], context: Context) -> SendError {
     let code = code(body);
-    let named = |list: &[&str]| code.as_ref().is_some_and(|code| list.contains(&code.as_str()));
-    if named(&DUPLICATES)
-        && let Some(code) = code.clone()
+    let entry = abdm_error::of_refusal(Some(status.as_u16()), code.as_ref(), context);
+    if entry.mark == Some(Mark::Duplicate)
+        && let Some(code) = code
     {
         return SendError::Duplicate { status: status.as_u16(), code };
     }
     let passing = status.is_server_error()
         || status == StatusCode::TOO_MANY_REQUESTS
         || status == StatusCode::REQUEST_TIMEOUT
-        || status == StatusCode::UNAUTHORIZED
-        || named(&PASSING);
+        || entry.mark == Some(Mark::SessionRefused)
+        || matches!(entry.retry, Retry::Later { .. });
     if passing {
         return SendError::Unavailable { status: Some(status.as_u16()), code };
     }
     let reason = match &code {
-        Some(code) => format!("the gateway refused it with {code}"),
-        None => format!("the gateway refused it with status {}", status.as_u16()),
+        Some(code) => format!("the gateway refused it with {code}: {}", entry.what),
+        None => format!("the gateway refused it with status {}: {}", status.as_u16(), entry.what),
     };
     SendError::Refused { status: Some(status.as_u16()), code, reason }
 }
@@ -86,19 +63,28 @@ mod tests {
         }
     }
 
+    fn of(status: u16, body: &str, context: Context) -> SendError {
+        classify(StatusCode::from_u16(status).unwrap(), body.as_bytes(), context)
+    }
+
     #[test]
     fn a_duplicate_a_passing_trouble_and_a_refusal_are_told_apart() {
-        let of =
-            |status, body: &str| classify(StatusCode::from_u16(status).unwrap(), body.as_bytes());
-        assert!(matches!(
-            of(400, r#"{"error":{"code":"ABDM-1106"}}"#),
-            SendError::Duplicate { .. }
-        ));
-        assert!(matches!(
-            of(400, r#"{"error":{"code":"ABDM-1024"}}"#),
-            SendError::Unavailable { .. }
-        ));
+        let of = |status, body| of(status, body, Context::Answer);
+        let duplicate = of(400, r#"{"error":{"code":"ABDM-1106"}}"#);
+        assert!(matches!(duplicate, SendError::Duplicate { .. }));
+        let passing = of(400, r#"{"error":{"code":"ABDM-1024"}}"#);
+        assert!(matches!(passing, SendError::Unavailable { .. }));
         assert!(matches!(of(503, ""), SendError::Unavailable { .. }));
+        assert!(matches!(of(401, ""), SendError::Unavailable { .. }));
         assert!(matches!(of(400, ""), SendError::Refused { .. }));
+    }
+
+    #[test]
+    fn a_link_token_that_is_not_accepted_is_not_sent_again_and_again() {
+        for (status, code) in [(400, "ABDM-1026"), (401, "ABDM-1066")] {
+            let body = format!(r#"{{"error":{{"code":"{code}"}}}}"#);
+            let refusal = of(status, &body, Context::LinkCareContext);
+            assert!(matches!(refusal, SendError::Refused { .. }), "{code}");
+        }
     }
 }
