@@ -4,6 +4,7 @@
 //! (nothing) ── Request ──► Requested ── Conclude ──► Matched | NotMatched ── Answered
 //! ```
 
+pub mod comparison;
 pub mod event;
 
 pub use event::{DiscoveryEvent, DiscoveryQuery, MatchedBy, Offer, Outcome};

@@ -12,7 +12,7 @@ use hip_domain::stream::StreamId;
 
 use super::person::demographics_of;
 use crate::lookup::{self, Lookup};
-use crate::matching::{Suspect, recognise};
+use crate::matching::{Thresholds, Verdict, compare, judge};
 use crate::port::log::Actor;
 use crate::port::patient_directory::Candidate;
 use crate::provider::Provider;
@@ -80,13 +80,15 @@ async fn find(
     if mobiles.is_empty() {
         return Ok(matches);
     }
+    let tolerance = provider.settings.year_of_birth_tolerance;
+    let year_tolerance = u16::try_from(tolerance).unwrap_or_default();
+    let thresholds = Thresholds { year_tolerance, ..Thresholds::default() };
     for candidate in provider.directory.by_mobile(facility, &mobiles).await? {
         let Some(demographics) = demographics(provider, &candidate).await? else {
             continue;
         };
-        let suspect = Suspect { demographics: &demographics };
-        let tolerance = provider.settings.year_of_birth_tolerance;
-        if let Some(matched_by) = recognise(query, &suspect, tolerance) {
+        let verdict = judge(&compare(query, &demographics), &thresholds);
+        if let Verdict::Recognised { matched_by } = verdict {
             matches.push(Match { subject: candidate.subject, matched_by });
         }
     }

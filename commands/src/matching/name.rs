@@ -1,0 +1,105 @@
+//! Likeness of two Indian names, in any script and spelling.
+//!
+//! Both are read into words, titles aside ([`words`]); each word is written in Latin letters
+//! ([`script`]) and then as its sound ([`sound`]). Every word of the shorter name must have a partner
+//! in the longer one, in any order, and the weakest pair is the score: in a family the surname is
+//! always the same, so an average would make brothers one man.
+
+mod script;
+mod sound;
+mod words;
+
+use words::Word;
+
+/// Letters may be alike and the person another, like Rakesh and Rajesh: such words never reach what
+/// a threshold asks for.
+const OTHER_PERSON_MAX: u8 = 80;
+
+/// An initial beside a word that begins with it.
+const INITIAL: u8 = 88;
+
+/// 0, nothing in common, to 100, the same words.
+pub fn score(one: &str, other: &str) -> u8 {
+    let (one, other) = (words::read(one), words::read(other));
+    // "Ram Kumar" and "Ramkumar": two neighbours of one name may be one word of the other.
+    let joined =
+        |name: &[Word]| (1..name.len()).map(|n| words::joined(name, n)).collect::<Vec<_>>();
+    let of_one = joined(&one).into_iter().map(|joined| of_words(&joined, &other));
+    let of_other = joined(&other).into_iter().map(|joined| of_words(&one, &joined));
+    of_one.chain(of_other).chain([of_words(&one, &other)]).max().unwrap_or_default()
+}
+
+fn of_words(one: &[Word], other: &[Word]) -> u8 {
+    let (shorter, longer) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    if shorter.is_empty() {
+        return 0;
+    }
+    let pairs = pair(shorter, longer);
+    let weakest = pairs.iter().map(|pair| pair.score).min().unwrap_or_default();
+    let has_whole_word = pairs.iter().any(|pair| pair.score > INITIAL);
+    if has_whole_word && names_the_person(longer, &pairs) {
+        return weakest;
+    }
+    weakest.min(OTHER_PERSON_MAX)
+}
+
+/// Whether what is missing in the shorter name may be missing. The first word that not half a village
+/// bears is the given name: without it "Kulkarni" would be every Kulkarni, and "Ramesh Kulkarni" his
+/// son "Ravi Ramesh Kulkarni".
+fn names_the_person(longer: &[Word], pairs: &[Pair]) -> bool {
+    let is_paired = |n: usize| pairs.iter().any(|pair| pair.longer == n);
+    let given = longer.iter().position(|word| !word.is_common() && !word.is_initial());
+    given.map_or_else(|| (0..longer.len()).all(is_paired), is_paired)
+}
+
+/// A word of the shorter name and its partner, by their places.
+struct Pair {
+    shorter: usize,
+    longer: usize,
+    score: u8,
+}
+
+/// The best partners first; each word has one.
+fn pair(shorter: &[Word], longer: &[Word]) -> Vec<Pair> {
+    let mut possible: Vec<_> = (0..shorter.len())
+        .flat_map(|s| (0..longer.len()).map(move |l| (s, l)))
+        .map(|(s, l)| Pair { shorter: s, longer: l, score: of_pair(&shorter[s], &longer[l]) })
+        .collect();
+    possible.sort_by_key(|pair| std::cmp::Reverse(pair.score));
+    let mut pairs: Vec<Pair> = Vec::new();
+    for candidate in possible {
+        let is_free =
+            |pair: &Pair| pair.shorter != candidate.shorter && pair.longer != candidate.longer;
+        if pairs.iter().all(is_free) {
+            pairs.push(candidate);
+        }
+    }
+    pairs
+}
+
+fn of_pair(one: &Word, other: &Word) -> u8 {
+    if one.latin() == other.latin() {
+        return 100;
+    }
+    if one.is_initial() || other.is_initial() {
+        return if one.initial() == other.initial() { INITIAL } else { 0 };
+    }
+    let likeness = percent(strsim::jaro_winkler(one.latin(), other.latin()));
+    if one.sound().is_like(other.sound()) {
+        // 90 to 99: the same sound in another spelling.
+        return 90 + likeness.saturating_sub(1) / 11;
+    }
+    likeness.min(OTHER_PERSON_MAX)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a likeness is between 0 and 1"
+)]
+fn percent(likeness: f64) -> u8 {
+    (likeness.clamp(0.0, 1.0) * 100.0).round() as u8
+}
+
+#[cfg(test)]
+mod tests;
