@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use hip_domain::id::{FacilityId, HiuId};
 use hip_domain::link_token::TokenLimits;
+use hip_domain::inbound::BearerCheck;
 
 /// A facility that this process serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,12 +46,20 @@ pub struct Settings {
     pub consent_wait: TimeDelta,
     /// How long a transfer may take; the network gives it 20 minutes.
     pub transfer_time: TimeDelta,
+    /// Seconds after its end for which a callback's bearer is still as good as one in time.
+    pub bearer_lateness_s_max: i64,
 }
 
 impl Settings {
     /// A facility that is served here.
     pub fn facility(&self, id: &FacilityId) -> Option<&Facility> {
         self.facilities.iter().find(|facility| facility.id == *id)
+    }
+
+    /// Whether a message came with a bearer that had ended too long before: it is kept, and an
+    /// operator decides. Whoever got hold of an old bearer could otherwise use it for a day.
+    pub const fn is_too_late(&self, bearer: &BearerCheck) -> bool {
+        bearer.late_by_s > self.bearer_lateness_s_max
     }
 
     /// What is known of an HIU, be it only what holds for all.

@@ -149,6 +149,7 @@ impl Config {
             sms_without_abha: self.linking.sms_without_abha,
             consent_wait: TimeDelta::seconds(self.transfer.consent_wait_s.into()),
             transfer_time: TimeDelta::seconds(self.transfer.time_s.into()),
+            bearer_lateness_s_max: self.gateway.lateness_s_max,
         })
     }
 
@@ -175,8 +176,10 @@ impl Config {
             bearer: BearerPolicy {
                 audience: self.gateway.audience.clone(),
                 issuer: self.gateway.issuer.clone(),
-                lateness_s_max: self.gateway.lateness_s_max,
+                claims: self.gateway.claims.clone(),
+                late_kept_s_max: self.gateway.late_kept_s_max.max(self.gateway.lateness_s_max),
             },
+            key_cache: self.gateway.key_cache.clone(),
         }
     }
 

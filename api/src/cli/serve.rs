@@ -28,7 +28,8 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
-    let config = Config::read(&options.config)?;
+    let mut config = Config::read(&options.config)?;
+    config.gateway.key_cache.get_or_insert_with(|| data_dir.join("gateway-keys.json"));
     let secrets = secrets_from_env()?;
     let database = Database::open(data_dir).await?;
     postgres::migrate(database.url()).await?;

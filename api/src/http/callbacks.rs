@@ -41,6 +41,10 @@ pub(crate) async fn receive(
         return Refusal(StatusCode::NOT_FOUND, "ABDM-1035", "Invalid HIP ID").into_response();
     }
     let request_id = message.request_id;
+    let late_by_s = message.bearer.late_by_s;
+    if composed.provider.settings.is_too_late(&message.bearer) {
+        tracing::warn!(request.id = %request_id, late_by_s, "a callback with a bearer that is too late is kept");
+    }
     match intake::receive(&composed.provider, message).await {
         Ok(()) => {
             tracing::info!(request.id = %request_id, callback = ?kind, "callback stored");

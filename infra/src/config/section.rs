@@ -1,5 +1,6 @@
 //! The sections of the configuration file.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -23,9 +24,18 @@ pub struct GatewaySection {
     pub audience: String,
     /// `iss` that callbacks must show; any, when absent.
     pub issuer: Option<String>,
-    /// Seconds after its end for which a callback's bearer is still taken.
+    /// Seconds after its end for which a callback's bearer is still taken. The gateway sends a refused
+    /// callback again a quarter of an hour later, with the bearer of the first time.
     #[serde(default = "quarter_of_an_hour")]
     pub lateness_s_max: i64,
+    /// Seconds after its end for which a callback is still stored, without being acted upon.
+    #[serde(default = "a_day")]
+    pub late_kept_s_max: i64,
+    /// Claims that a callback's bearer must have.
+    #[serde(default)]
+    pub claims: BTreeMap<String, String>,
+    /// File for the keys that sign callbacks; beside the embedded default's data, when absent.
+    pub key_cache: Option<PathBuf>,
 }
 
 impl GatewaySection {
@@ -50,6 +60,10 @@ fn account() -> String {
 
 const fn quarter_of_an_hour() -> i64 {
     900
+}
+
+const fn a_day() -> i64 {
+    86_400
 }
 
 /// `[[facility]]`

@@ -6,12 +6,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_commands::port::gateway::SendError;
-use hip_domain::id::RequestId;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use super::{Endpoint, read_bounded, refusal};
+use super::endpoint::{Endpoint, read_bounded};
+use super::refusal;
 
 /// A token is given up this long before it ends.
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
@@ -57,9 +57,14 @@ impl Sessions {
         Ok(token)
     }
 
-    /// The gateway does not know the token any more.
-    pub(super) async fn forget(&self) {
-        *self.current.lock().await = None;
+    /// The gateway does not know this token any more. A newer one, which somebody else has fetched
+    /// since, stays.
+    pub(super) async fn forget(&self, token: &SecretString) {
+        let mut current = self.current.lock().await;
+        let is_current = |session: &Session| session.token.expose_secret() == token.expose_secret();
+        if current.as_ref().is_some_and(is_current) {
+            *current = None;
+        }
     }
 
     async fn open(&self, now: DateTime<Utc>) -> Result<Session, SendError> {
@@ -73,7 +78,7 @@ impl Sessions {
             .endpoint
             .client
             .post(self.endpoint.url("/gateway/v3/sessions"))
-            .headers(self.endpoint.headers(RequestId(self.endpoint.ids.random())))
+            .headers(self.endpoint.headers(self.endpoint.fresh_id()))
             .body(request.to_string())
             .send()
             .await

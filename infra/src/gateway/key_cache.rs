@@ -1,0 +1,75 @@
+//! The gateway's keys on disk, for a start while the gateway cannot be asked, and for the day on which
+//! the call for them is gone.
+//!
+//! Whoever may write this file may speak as the gateway; it is made for its owner alone.
+
+use std::io;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use jsonwebtoken::jwk::JwkSet;
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncWriteExt;
+
+/// Where the keys of one gateway are kept.
+pub(super) struct KeyCache {
+    path: PathBuf,
+    gateway: String,
+}
+
+/// What is in the file: public keys, whose they are, and how old.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Kept {
+    /// The base URL of the gateway that gave them: another one's keys are not trusted.
+    gateway: String,
+    pub(super) fetched_at: DateTime<Utc>,
+    pub(super) set: JwkSet,
+}
+
+impl KeyCache {
+    pub(super) fn new(path: PathBuf, gateway: &str) -> Self {
+        Self { path, gateway: gateway.trim_end_matches('/').to_owned() }
+    }
+
+    /// What was kept; nothing, when there is none, or another gateway's.
+    pub(super) fn read(&self) -> Option<Kept> {
+        let text = match std::fs::read(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(error) => {
+                tracing::warn!(%error, path = %self.path.display(), "the kept keys of the gateway cannot be read");
+                return None;
+            }
+        };
+        let kept: Option<Kept> = serde_json::from_slice(&text).ok();
+        let kept = kept.filter(|kept| kept.gateway == self.gateway);
+        if kept.is_none() {
+            tracing::warn!(path = %self.path.display(), "the kept keys are not this gateway's, or damaged");
+        }
+        kept
+    }
+
+    /// Keeps a set in the place of the one before; a reader sees one or the other, whole. Failing at
+    /// it is no reason to refuse a callback.
+    pub(super) async fn write(&self, set: JwkSet, fetched_at: DateTime<Utc>) {
+        let kept = Kept { gateway: self.gateway.clone(), fetched_at, set };
+        if let Err(error) = self.replace(&kept).await {
+            tracing::warn!(%error, path = %self.path.display(), "the gateway's keys cannot be kept");
+        }
+    }
+
+    async fn replace(&self, kept: &Kept) -> io::Result<()> {
+        if let Some(directory) = self.path.parent() {
+            tokio::fs::create_dir_all(directory).await?;
+        }
+        let mut name = self.path.clone().into_os_string();
+        name.push(format!(".{}", std::process::id()));
+        let new = PathBuf::from(name);
+        let mut options = tokio::fs::OpenOptions::new();
+        let mut file =
+            options.write(true).create(true).truncate(true).mode(0o600).open(&new).await?;
+        file.write_all(&serde_json::to_vec(kept)?).await?;
+        file.sync_all().await?;
+        tokio::fs::rename(&new, &self.path).await
+    }
+}
