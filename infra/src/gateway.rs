@@ -1,6 +1,7 @@
 //! The ABDM gateway over HTTP.
 
 mod bearer;
+pub mod bridge;
 mod call;
 mod certificates;
 mod endpoint;

@@ -132,3 +132,24 @@ async fn many_at_once_open_one_session() {
     }
     assert_eq!(stub.count(SESSIONS), 1);
 }
+
+#[tokio::test]
+async fn the_bridge_is_read_and_its_url_changed() {
+    let stub = Stub::start(|asked, n| match asked.what.as_str() {
+        SESSIONS => session(n),
+        "GET /gateway/v3/bridge-services" => (
+            200,
+            r#"{"bridge":{"url":"https://a.example"},"services":[{"id":"IN1","types":["HIP"]}]}"#
+                .to_owned(),
+        ),
+        _ => (202, String::new()),
+    })
+    .await;
+    let gateway = gateway(&stub.url, SetClock::new(), policy(), None);
+    let bridge = gateway.bridge().await.unwrap();
+    assert_eq!(bridge.url.as_deref(), Some("https://a.example"));
+    assert_eq!(bridge.services.len(), 1);
+    gateway.set_bridge_url("https://b.example").await.unwrap();
+    assert_eq!(stub.last().what, "PATCH /gateway/v3/bridge/url");
+    assert_eq!(stub.last().body, r#"{"url":"https://b.example"}"#);
+}

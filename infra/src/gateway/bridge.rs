@@ -1,0 +1,179 @@
+//! The bridge as the gateway knows it: where callbacks go, and which facilities it carries.
+
+use hip_commands::abdm_error::Context;
+use hip_commands::port::gateway::SendError;
+use hip_domain::id::FacilityId;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::HttpGateway;
+
+/// The bridge as the gateway knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Bridge {
+    /// Where callbacks go.
+    pub url: Option<String>,
+    /// The facilities that it carries.
+    pub services: Vec<Service>,
+}
+
+/// One entry of the list: a facility, in the roles that it has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Service {
+    /// The id that the gateway routes on; what a facility has to be configured with.
+    pub id: String,
+    /// Its name there.
+    pub name: Option<String>,
+    /// `HIP`, `HIU` and others, in capitals.
+    pub types: Vec<String>,
+    /// Whether it is switched on.
+    pub active: bool,
+}
+
+/// How a configured facility stands in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// As an active HIP.
+    Listed,
+    /// It is there, but switched off.
+    Inactive,
+    /// It is there, but not as a HIP.
+    NoHip,
+    /// It is not there. A second bridge of a facility gets an id with a suffix; such ids are named.
+    Missing {
+        /// Listed ids that are the configured one and a suffix.
+        perhaps: Vec<String>,
+    },
+}
+
+const SERVICES_PATH: &str = "/gateway/v3/bridge-services";
+const URL_PATH: &str = "/gateway/v3/bridge/url";
+
+impl HttpGateway {
+    /// Reads the list of bridge and services.
+    pub async fn bridge(&self) -> Result<Bridge, SendError> {
+        let endpoint = &self.endpoint;
+        let request = || {
+            let headers = endpoint.headers(endpoint.fresh_id());
+            Ok(endpoint.client.get(endpoint.url(SERVICES_PATH)).headers(headers))
+        };
+        let reply = self.call(Context::Bridge, request).await?;
+        let status = Some(reply.status.as_u16());
+        let body = reply.accepted(Context::Bridge)?;
+        let body = serde_json::from_slice(&body).ok();
+        body.as_ref().and_then(read).ok_or(SendError::Unavailable { status, code: None })
+    }
+
+    /// Tells the gateway where callbacks go from now on: for every facility of the bridge.
+    pub async fn set_bridge_url(&self, url: &str) -> Result<(), SendError> {
+        let endpoint = &self.endpoint;
+        let request_id = endpoint.fresh_id();
+        let request = || {
+            let headers = endpoint.headers(request_id);
+            let body = json!({ "url": url }).to_string();
+            Ok(endpoint.client.patch(endpoint.url(URL_PATH)).headers(headers).body(body))
+        };
+        let reply = self.call(Context::Bridge, request).await?;
+        reply.accepted(Context::Bridge).map(|_| ())
+    }
+}
+
+impl Bridge {
+    /// How a configured facility stands in the list.
+    pub fn standing(&self, facility: &FacilityId) -> Standing {
+        let listed = self.services.iter().filter(|service| service.id == facility.as_str());
+        let mut listed = listed.peekable();
+        if listed.peek().is_none() {
+            let perhaps = self.services.iter().map(|service| service.id.clone());
+            let perhaps = perhaps.filter(|id| is_suffixed(id, facility.as_str())).collect();
+            return Standing::Missing { perhaps };
+        }
+        let hips: Vec<_> =
+            listed.filter(|service| service.types.iter().any(|kind| kind == "HIP")).collect();
+        if hips.is_empty() {
+            Standing::NoHip
+        } else if hips.iter().any(|service| service.active) {
+            Standing::Listed
+        } else {
+            Standing::Inactive
+        }
+    }
+}
+
+/// `IN0610099001_1` beside `IN0610099001`.
+fn is_suffixed(listed: &str, configured: &str) -> bool {
+    let suffix = listed.strip_prefix(configured).and_then(|rest| rest.strip_prefix('_'));
+    suffix.is_some_and(|n| !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The list, or nothing when it is none. Peers print an object with `services`, with `services`
+/// inside `bridge`, and a bare array; `types` as a list, as one text, and as `type`.
+fn read(body: &Value) -> Option<Bridge> {
+    let bridge = body.get("bridge").unwrap_or(body);
+    let services = [body.get("services"), bridge.get("services"), Some(body)];
+    let services = services.into_iter().flatten().find_map(Value::as_array)?;
+    let url = bridge.get("url").or_else(|| body.get("url")).and_then(Value::as_str);
+    let url = url.filter(|url| !url.is_empty()).map(str::to_owned);
+    Some(Bridge { url, services: services.iter().filter_map(service).collect() })
+}
+
+fn service(entry: &Value) -> Option<Service> {
+    let text = |name: &str| entry.get(name).and_then(Value::as_str);
+    let types = entry.get("types").or_else(|| entry.get("type"));
+    let types = match types {
+        Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(types)) => types.split(',').collect(),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => vec![],
+    };
+    Some(Service {
+        id: text("id").or_else(|| text("serviceId"))?.trim().to_owned(),
+        name: text("name").map(str::to_owned),
+        types: types.into_iter().map(|kind| kind.trim().to_ascii_uppercase()).collect(),
+        // What says nothing of it is on.
+        active: !matches!(entry.get("active"), Some(Value::Bool(false)))
+            && !text("active").is_some_and(|text| text.eq_ignore_ascii_case("false")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(bridge: &Value, facility: &str) -> Standing {
+        read(bridge).unwrap().standing(&FacilityId::parse(facility).unwrap())
+    }
+
+    #[test]
+    fn every_shape_of_the_list_is_read() {
+        for body in [
+            json!({ "bridge": { "url": "https://hip.example.in" }, "services": [{ "id": "IN1", "types": ["HIP"], "active": true }] }),
+            json!({ "bridge": { "url": "https://hip.example.in", "services": [{ "id": "IN1", "types": ["hip", "HIU"] }] } }),
+            json!([{ "id": "IN1", "type": "HIP,HIU", "active": "true", "endpoints": [] }]),
+            json!({ "services": [{ "serviceId": "IN1", "types": "HIP", "name": null }] }),
+        ] {
+            assert_eq!(standing(&body, "IN1"), Standing::Listed, "{body}");
+        }
+        for body in [json!({}), json!("x"), json!({ "services": {} }), json!(null)] {
+            assert_eq!(read(&body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_id_with_a_suffix_is_named_for_the_one_without() {
+        let services =
+            ["IN2_1", "IN22", "IN2_x", "IN2_12"].map(|id| json!({ "id": id, "types": ["HIP"] }));
+        let body = json!({ "services": services });
+        let perhaps = vec!["IN2_1".to_owned(), "IN2_12".to_owned()];
+        assert_eq!(standing(&body, "IN2"), Standing::Missing { perhaps });
+    }
+
+    #[test]
+    fn a_facility_that_is_off_or_no_hip_is_told_apart() {
+        let body = json!([
+            { "id": "IN1", "types": ["HIP"], "active": false },
+            { "id": "IN2", "types": ["HIU"] },
+        ]);
+        assert_eq!(standing(&body, "IN1"), Standing::Inactive);
+        assert_eq!(standing(&body, "IN2"), Standing::NoHip);
+    }
+}
