@@ -2,8 +2,10 @@
 
 use chrono::TimeDelta;
 use hip_domain::id::{FacilityId, HiuId};
-use hip_domain::link_token::TokenLimits;
 use hip_domain::inbound::BearerCheck;
+use hip_domain::link_token::TokenLimits;
+
+use crate::matching::Thresholds;
 
 /// A facility that this process serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +38,8 @@ pub struct Settings {
     pub first_page_number: u32,
     /// Whether a push shows our session token: some HIUs want it, others never look.
     pub push_bearer: bool,
-    /// How far a patient's year of birth may differ from ours in a discovery.
-    pub year_of_birth_tolerance: i32,
+    /// From where on a discovery takes two people for one.
+    pub thresholds: Thresholds,
     /// How often the gateway may be asked for a link token.
     pub token_limits: TokenLimits,
     /// Whether the gateway sends a text message to a patient whose ABHA address we do not know.

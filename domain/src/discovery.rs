@@ -12,6 +12,8 @@ pub use event::{DiscoveryEvent, DiscoveryQuery, MatchedBy, Offer, Outcome};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use comparison::Considered;
+
 use crate::aggregate::aggregate;
 use crate::id::{FacilityId, RequestId, TransactionId};
 use crate::sealed::Sealed;
@@ -54,6 +56,8 @@ pub enum DiscoveryCommand {
     Conclude {
         /// One patient, or why none.
         outcome: Outcome,
+        /// Who was compared.
+        considered: Vec<Considered>,
     },
 }
 
@@ -79,12 +83,17 @@ impl Discovery {
                 query: Sealed::Open(query),
             }]),
             (Self::Absent, DiscoveryCommand::Conclude { .. }) => Err(DiscoveryError::Absent),
-            (Self::Requested { request_id }, DiscoveryCommand::Conclude { outcome }) => {
+            (
+                Self::Requested { request_id },
+                DiscoveryCommand::Conclude { outcome, considered },
+            ) => {
                 let request_id = *request_id;
                 Ok(vec![match outcome {
-                    Outcome::Matched(offer) => DiscoveryEvent::PatientMatched { request_id, offer },
+                    Outcome::Matched(offer) => {
+                        DiscoveryEvent::PatientMatched { request_id, offer, considered }
+                    }
                     Outcome::NotMatched { code, candidates } => {
-                        DiscoveryEvent::NotMatched { request_id, code, candidates }
+                        DiscoveryEvent::NotMatched { request_id, code, candidates, considered }
                     }
                 }])
             }
@@ -102,10 +111,10 @@ impl Discovery {
         *self = match event {
             DiscoveryEvent::Repeated { .. } => return,
             DiscoveryEvent::Requested { request_id, .. } => Self::Requested { request_id },
-            DiscoveryEvent::PatientMatched { request_id, offer } => {
+            DiscoveryEvent::PatientMatched { request_id, offer, .. } => {
                 Self::Concluded { request_id, outcome: Outcome::Matched(offer) }
             }
-            DiscoveryEvent::NotMatched { request_id, code, candidates } => {
+            DiscoveryEvent::NotMatched { request_id, code, candidates, .. } => {
                 let outcome = Outcome::NotMatched { code, candidates };
                 Self::Concluded { request_id, outcome }
             }
@@ -150,16 +159,17 @@ mod tests {
             request_id: RequestId(Uuid::from_u128(1)),
             code: ErrorCode::parse("ABDM-1010").unwrap(),
             candidates: 0,
+            considered: vec![],
         };
         given::<Discovery>([requested(), concluded])
-            .when(DiscoveryCommand::Conclude { outcome: nobody() })
+            .when(DiscoveryCommand::Conclude { outcome: nobody(), considered: vec![] })
             .then([]);
     }
 
     #[test]
     fn nothing_is_concluded_that_nobody_asked() {
         given::<Discovery>([])
-            .when(DiscoveryCommand::Conclude { outcome: nobody() })
+            .when(DiscoveryCommand::Conclude { outcome: nobody(), considered: vec![] })
             .then_refused(&DiscoveryError::Absent);
     }
 }

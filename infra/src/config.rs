@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use hip_commands::matching::Thresholds;
 use hip_commands::port::OtpSender;
 use hip_commands::settings::{Facility, HiuProfile, Settings};
 use hip_domain::id::{FacilityId, HiuId, InvalidId};
@@ -17,8 +18,8 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub use section::{
-    FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection, PushSection,
-    SmsSection, TransferSection, WorkerSection,
+    DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
+    PushSection, SmsSection, TransferSection, WorkerSection,
 };
 
 use crate::gateway::{BearerPolicy, ClientError, GatewaySettings};
@@ -39,6 +40,9 @@ pub struct Config {
     /// HIUs that are not like the others.
     #[serde(rename = "hiu", default)]
     pub hius: Vec<HiuSection>,
+    /// Who is recognised in a discovery.
+    #[serde(default)]
+    pub discovery: DiscoverySection,
     /// How care contexts are linked.
     #[serde(default)]
     pub linking: LinkingSection,
@@ -141,7 +145,10 @@ impl Config {
             hius: self.hius()?,
             first_page_number: self.push.first_page_number,
             push_bearer: self.push.bearer,
-            year_of_birth_tolerance: 2,
+            thresholds: Thresholds {
+                name_score_min: self.discovery.name_score_min,
+                year_tolerance: self.discovery.year_tolerance,
+            },
             token_limits: TokenLimits {
                 duplicate_window: TimeDelta::seconds(self.linking.duplicate_window_s.into()),
                 per_day_max: self.linking.tokens_per_day_max,

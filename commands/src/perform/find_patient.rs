@@ -1,5 +1,6 @@
 //! The patient of a discovery is looked for.
 
+use hip_domain::discovery::comparison::Considered;
 use hip_domain::discovery::{
     Discovery, DiscoveryCommand, DiscoveryEvent, DiscoveryQuery, MatchedBy, Offer, Outcome,
 };
@@ -12,7 +13,7 @@ use hip_domain::stream::StreamId;
 
 use super::person::demographics_of;
 use crate::lookup::{self, Lookup};
-use crate::matching::{Thresholds, Verdict, compare, judge};
+use crate::matching::{Choice, Verdict, choose, compare, judge};
 use crate::port::log::Actor;
 use crate::port::patient_directory::Candidate;
 use crate::provider::Provider;
@@ -38,15 +39,22 @@ pub(super) async fn perform(
     };
     // What was stored before the patient asked can be found.
     provider.directory.caught_up(due.cause.position).await;
-    let matches = find(provider, &facility, &query).await?;
-    let outcome = conclude(provider, matches).await?;
+    let found = find(provider, &facility, &query).await?;
+    let outcome = conclude(provider, found.matches).await?;
     let origin = due.cause.origin(Actor::Process);
     if let (Outcome::Matched(offer), Some(message)) = (&outcome, due.cause.subject) {
         provider.vault.tie(message, offer.subject).await?;
     }
-    let command = DiscoveryCommand::Conclude { outcome };
+    let command = DiscoveryCommand::Conclude { outcome, considered: found.considered };
     provider.dispatcher.execute::<Discovery>(discovery, command, &due.key(), &origin).await?;
     Ok(())
+}
+
+/// Who may be meant, and who was looked at.
+#[derive(Default)]
+struct Found {
+    matches: Vec<Match>,
+    considered: Vec<Considered>,
 }
 
 struct Match {
@@ -64,35 +72,36 @@ async fn find(
     provider: &Provider,
     facility: &FacilityId,
     query: &DiscoveryQuery,
-) -> Result<Vec<Match>, TaskError> {
-    let by_abha = by_abha(provider, facility, query).await?;
-    if !by_abha.is_empty() {
-        return Ok(by_abha);
+) -> Result<Found, TaskError> {
+    let matches = by_abha(provider, facility, query).await?;
+    if !matches.is_empty() {
+        return Ok(Found { matches, considered: vec![] });
     }
     let mut mobiles = Vec::new();
     for (kind, value) in &query.verified {
-        if kind == "MOBILE" && lookup::mobile(value.reveal()).is_some() {
+        if kind.eq_ignore_ascii_case("MOBILE") && lookup::mobile(value.reveal()).is_some() {
             let mobile = Lookup::Mobile(value.reveal());
             mobiles.push(provider.vault.pseudonym(facility, &mobile).await?);
         }
     }
-    let mut matches = Vec::new();
+    let mut found = Found::default();
     if mobiles.is_empty() {
-        return Ok(matches);
+        return Ok(found);
     }
-    let tolerance = provider.settings.year_of_birth_tolerance;
-    let year_tolerance = u16::try_from(tolerance).unwrap_or_default();
-    let thresholds = Thresholds { year_tolerance, ..Thresholds::default() };
     for candidate in provider.directory.by_mobile(facility, &mobiles).await? {
         let Some(demographics) = demographics(provider, &candidate).await? else {
             continue;
         };
-        let verdict = judge(&compare(query, &demographics), &thresholds);
+        let subject = candidate.subject;
+        let comparison = compare(query, &demographics);
+        let verdict = judge(&comparison, &provider.settings.thresholds);
+        let recognised = matches!(verdict, Verdict::Recognised { .. });
+        found.considered.push(Considered { subject, comparison, recognised });
         if let Verdict::Recognised { matched_by } = verdict {
-            matches.push(Match { subject: candidate.subject, matched_by });
+            found.matches.push(Match { subject, matched_by });
         }
     }
-    Ok(matches)
+    Ok(found)
 }
 
 /// The ABHA address that the consent manager vouches for, and a verified ABHA number. When they lead
@@ -143,14 +152,20 @@ async fn demographics(
 }
 
 /// One patient with something to offer; anything else is no match.
-async fn conclude(provider: &Provider, mut matches: Vec<Match>) -> Result<Outcome, TaskError> {
-    let candidates = u32::try_from(matches.len()).unwrap_or(u32::MAX);
-    let (Some(found), 1) = (matches.pop(), candidates) else {
-        return Ok(Outcome::NotMatched { code: ErrorCode::ours("ABDM-1010"), candidates });
+async fn conclude(provider: &Provider, matches: Vec<Match>) -> Result<Outcome, TaskError> {
+    let nobody = |candidates| {
+        let candidates = u32::try_from(candidates).unwrap_or(u32::MAX);
+        Outcome::NotMatched { code: ErrorCode::ours("ABDM-1010"), candidates }
+    };
+    let found = match choose(matches, |found| &found.matched_by) {
+        Choice::One(found) => found,
+        Choice::Nobody => return Ok(nobody(0)),
+        Choice::Several(candidates) => return Ok(nobody(candidates)),
     };
     let unlinked = provider.directory.unlinked(found.subject).await?;
     if unlinked.is_empty() {
-        return Ok(Outcome::NotMatched { code: ErrorCode::ours("ABDM-1012"), candidates });
+        let code = ErrorCode::ours("ABDM-1012");
+        return Ok(Outcome::NotMatched { code, candidates: 1 });
     }
     Ok(Outcome::Matched(Offer {
         subject: found.subject,

@@ -1,6 +1,7 @@
 //! A stored message is understood, and its stream closed.
 
 use hip_domain::event::Event;
+use hip_domain::id::ErrorCode;
 use hip_domain::inbound::{Inbound, InboundEvent};
 use hip_domain::recorded::Recorded;
 use hip_domain::sealed::Sealed;
@@ -31,7 +32,11 @@ pub(super) async fn perform(
     };
     let incoming =
         Incoming { received: &received, body: &raw.body, cause: &due.cause, recorded_at };
-    let verdict = callbacks::interpret(provider, &incoming).await?;
+    let verdict = if provider.settings.is_too_late(&received.bearer) {
+        held()
+    } else {
+        callbacks::interpret(provider, &incoming).await?
+    };
     tie(provider, &incoming, &verdict).await?;
     let origin = due.cause.origin(Actor::Interpreter);
     provider
@@ -39,6 +44,13 @@ pub(super) async fn perform(
         .execute::<Inbound>(inbound, verdict.into_command(), &due.key(), &origin)
         .await?;
     Ok(())
+}
+
+/// Its bearer had ended long before: it is kept as it is, and an operator decides.
+fn held() -> Verdict {
+    let code = ErrorCode::ours("late-bearer");
+    let reason = "its bearer had ended too long before; it is kept and was not acted upon";
+    Verdict::Rejected { code, reason, owed: None }
 }
 
 /// From now on the message goes when the person it is about is erased.

@@ -2,6 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::SubjectId;
+
+/// Somebody who shares a verified mobile number with the patient who asks, and how they compare: so
+/// that a decision can be explained, and made again with other thresholds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Considered {
+    /// Who.
+    pub subject: SubjectId,
+    /// The figures.
+    #[serde(flatten)]
+    pub comparison: Comparison,
+    /// Whether they were taken for the one who asks.
+    pub recognised: bool,
+}
+
 /// How far a patient who asks resembles one of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::comparison::Considered;
 use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
 use crate::id::{CareContextReference, ErrorCode, FacilityId, RequestId, SubjectId, TransactionId};
@@ -87,6 +88,9 @@ pub enum DiscoveryEvent {
         request_id: RequestId,
         /// What they are offered.
         offer: Offer,
+        /// Who came into question by a mobile number.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        considered: Vec<Considered>,
     },
     /// The same question came under another request.
     #[serde(rename = "discovery.repeated")]
@@ -103,6 +107,9 @@ pub enum DiscoveryEvent {
         code: ErrorCode,
         /// How many patients came into question.
         candidates: u32,
+        /// Those among them that share a mobile number.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        considered: Vec<Considered>,
     },
 }
 

@@ -88,6 +88,22 @@ pub struct HiuSection {
     pub first_page_number: Option<u32>,
 }
 
+/// `[discovery]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DiscoverySection {
+    /// The least likeness of two names, 0 to 100.
+    pub name_score_min: u8,
+    /// How many years two years of birth may differ.
+    pub year_tolerance: u16,
+}
+
+impl Default for DiscoverySection {
+    fn default() -> Self {
+        Self { name_score_min: 85, year_tolerance: 2 }
+    }
+}
+
 /// `[linking]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
