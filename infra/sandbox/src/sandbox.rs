@@ -65,7 +65,7 @@ pub struct Credentials {
 ///
 /// Dropping it stops it; [`Sandbox::stop`] also waits until nothing runs any more.
 pub struct Sandbox {
-    world: Arc<World>,
+    pub(crate) world: Arc<World>,
     servers: Mutex<Vec<JoinHandle<()>>>,
 }
 

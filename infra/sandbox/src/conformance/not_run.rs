@@ -1,0 +1,68 @@
+//! Cases of the certification that nothing from outside can decide.
+
+use super::stage::Stage;
+
+/// NHA dropped them from the specification and kept them in the list.
+const WITHOUT_OPERATION: [&str; 17] = [
+    "HIP_INTI_LINK_201",
+    "HIP_INTI_LINK_202",
+    "HIP_INTI_LINK_203",
+    "HIP_INTI_LINK_204",
+    "HIP_INTI_LINK_205",
+    "HIP_INTI_LINK_206",
+    "HIP_INTI_LINK_301",
+    "HIP_INTI_LINK_302",
+    "HIP_INTI_LINK_303",
+    "HIP_INTI_LINK_304",
+    "HIP_INTI_LINK_305",
+    "HIP_INTI_LINK_306",
+    "HIP_INTI_LINK_401",
+    "HIP_INTI_LINK_402",
+    "HIP_INTI_LINK_403",
+    "HIP_INTI_LINK_404",
+    "HIP_INTI_LINK_405",
+];
+
+const ON_A_SCREEN: [(&str, &str, &str); 3] = [
+    ("HIP_INTI_LINK_502", "linking", "an operator enters the demographics on a screen"),
+    ("USER_INIT_LINK_601", "user-linking", "a patient logs in to an app, on its screen"),
+    ("USER_INIT_LINK_602", "user-linking", "a patient searches the facility on a screen"),
+];
+
+/// The certification's cases that the flows decide.
+const TRIED: [(&str, &str); 18] = [
+    ("HIP_INTI_LINK_501", "linking"),
+    ("HIP_INTI_LINK_503", "linking"),
+    ("HIP_INTI_LINK_504", "linking"),
+    ("HIP_INTI_LINK_505", "linking"),
+    ("HIP_INTI_LINK_506", "linking"),
+    ("Health_RECORD_CREATION_101", "linking"),
+    ("HIP_INIT_NOTIFY_HIECM", "notifying"),
+    ("USER_INIT_LINK_603", "discovery"),
+    ("USER_INIT_LINK_604", "discovery"),
+    ("USER_INIT_LINK_605", "user-linking"),
+    ("USER_INIT_LINK_606", "user-linking"),
+    ("USER_INIT_LINK_607", "user-linking"),
+    ("HIP_INIT_GRANT_CONSENT_", "consent"),
+    ("HIP_INIT_REVOKE_CONSENT", "consent"),
+    ("HIP_INIT_EXPIRE_CONSENT", "consent"),
+    ("HIP_INIT_SHARE_CARECONTEXT", "data-flow"),
+    ("SHARE_PATIENT_PROFILE_701", "profile-share"),
+    ("HIP_INIT_ABHA_OPTOUT_DEACTIVATE", "opt-out"),
+];
+
+/// Every other case, when the HIP takes no visits.
+pub(super) fn list_untried(stage: &Stage<'_>) {
+    for (id, flow) in TRIED {
+        stage.not_run(id, flow, "the HIP took no visit, see X_VISIT_TAKEN");
+    }
+}
+
+pub(super) fn list(stage: &Stage<'_>) {
+    for id in WITHOUT_OPERATION {
+        stage.not_run(id, "linking", "no operation in the M2 specification");
+    }
+    for (id, flow, reason) in ON_A_SCREEN {
+        stage.not_run(id, flow, reason);
+    }
+}

@@ -1,0 +1,157 @@
+//! What came of a run, case by case.
+
+use std::fmt;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::clock;
+
+/// What came of one case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// What had to happen was seen.
+    Passed,
+    /// It was not, or something else was seen.
+    Failed,
+    /// Nobody tried: see the reason.
+    NotRun,
+}
+
+impl Outcome {
+    /// `passed`, `failed` or `not-run`, as NHA's manifest spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::NotRun => "not-run",
+        }
+    }
+}
+
+/// One case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseResult {
+    /// NHA's id in its spelling, or `X_…`.
+    pub id: &'static str,
+    /// Which part of the contract it belongs to.
+    pub flow: &'static str,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Why it failed or was not run.
+    pub reason: Option<String>,
+    /// What was seen on the way: short, and without a token, an OTP or a record.
+    pub observed: Vec<String>,
+    /// The REQUEST-IDs that the HIP sent while it ran, in their order.
+    pub request_ids: Vec<String>,
+    /// The REQUEST-IDs of the callbacks to the HIP while it ran, in their order.
+    pub callback_ids: Vec<String>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// All cases of a run, in the order they ran.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: DateTime<Utc>,
+    /// The cases.
+    pub cases: Vec<CaseResult>,
+}
+
+impl Report {
+    /// The case with this id.
+    pub fn case(&self, id: &str) -> Option<&CaseResult> {
+        self.cases.iter().find(|case| case.id == id)
+    }
+
+    /// The cases with this outcome.
+    pub fn with(&self, outcome: Outcome) -> impl Iterator<Item = &CaseResult> {
+        self.cases.iter().filter(move |case| case.outcome == outcome)
+    }
+
+    /// Whether something passed and nothing failed.
+    pub fn is_passed(&self) -> bool {
+        self.with(Outcome::Passed).next().is_some() && self.with(Outcome::Failed).next().is_none()
+    }
+
+    /// The same as JSON, with the member names of NHA's evidence manifest where it has any.
+    pub fn to_json(&self) -> Value {
+        let cases: Vec<Value> = self
+            .cases
+            .iter()
+            .map(|case| {
+                json!({
+                    "id": case.id,
+                    "flow": case.flow,
+                    "outcome": case.outcome.as_str(),
+                    "reason": case.reason,
+                    "observed": case.observed,
+                    "request_ids": case.request_ids,
+                    "callback_ids": case.callback_ids,
+                    "took_ms": u64::try_from(case.took.as_millis()).unwrap_or(u64::MAX),
+                })
+            })
+            .collect();
+        json!({
+            "run_started": clock::wire(self.started_at),
+            "run_finished": clock::wire(self.finished_at),
+            "cases": cases,
+        })
+    }
+}
+
+impl fmt::Display for Report {
+    /// A line for each case, with what was observed below every failure; then the counts.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for case in &self.cases {
+            let CaseResult { id, flow, outcome, .. } = case;
+            write!(f, "{:<8} {id:<32} {flow:<16}", outcome.as_str())?;
+            writeln!(f, " {}", case.reason.as_deref().unwrap_or_default())?;
+            if *outcome == Outcome::Failed {
+                for line in &case.observed {
+                    writeln!(f, "           saw: {line}")?;
+                }
+            }
+        }
+        let count = |outcome| self.with(outcome).count();
+        let (passed, failed) = (count(Outcome::Passed), count(Outcome::Failed));
+        write!(f, "{passed} passed, {failed} failed, {} not run", count(Outcome::NotRun))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(id: &'static str, outcome: Outcome, reason: Option<&str>) -> CaseResult {
+        CaseResult {
+            id,
+            flow: "linking",
+            outcome,
+            reason: reason.map(str::to_owned),
+            observed: vec!["on-generate-token linkToken present".to_owned()],
+            request_ids: vec![],
+            callback_ids: vec![],
+            took: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn a_report_shows_what_was_seen_before_a_failure() {
+        let at = DateTime::UNIX_EPOCH;
+        let mut report = Report { started_at: at, finished_at: at, cases: vec![] };
+        assert!(!report.is_passed());
+        report.cases.push(case("HIP_INTI_LINK_503", Outcome::Passed, None));
+        assert!(report.is_passed());
+        report.cases.push(case("X_LINK", Outcome::Failed, Some("no callback")));
+        assert!(!report.is_passed());
+        let text = report.to_string();
+        assert_eq!(text.matches("saw: on-generate-token").count(), 1);
+        assert!(text.contains("no callback") && text.ends_with("1 passed, 1 failed, 0 not run"));
+        assert_eq!(report.to_json()["cases"][0]["outcome"], "passed");
+    }
+}

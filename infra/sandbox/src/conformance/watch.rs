@@ -1,0 +1,107 @@
+//! Waiting for what a HIP must do, and for what it must leave alone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::case::{Failure, Verdict};
+use super::stage::Stage;
+use crate::journal::{Direction, Entry};
+use crate::operation::Operation;
+
+/// How long a HIP is watched that must not do something. Longer than any pause between two of its
+/// steps; a call that it makes much later is not noticed.
+const QUIET: Duration = Duration::from_millis(1500);
+
+impl Stage<'_> {
+    /// The first answered call of `operation` after `since` that fits.
+    pub(super) async fn call(
+        &self,
+        since: usize,
+        operation: Operation,
+        fits: impl Fn(&Entry) -> bool,
+    ) -> Verdict<Arc<Entry>> {
+        let found = self.journal_after(since, |entry| {
+            entry.operation == Some(operation) && entry.status.is_some() && fits(entry)
+        });
+        found.await.ok_or_else(|| {
+            Failure(format!("no {} within {} s", operation.name(), self.patience().as_secs()))
+        })
+    }
+
+    /// The callback that answers `call`, once the HIP has acknowledged it.
+    pub(super) async fn callback(&self, call: &Entry) -> Verdict<Arc<Entry>> {
+        let asked = call.request_id.clone().unwrap_or_default();
+        let found = self.journal_after(0, |entry| {
+            entry.direction == Direction::In
+                && entry.body["response"]["requestId"] == asked.as_str()
+                && entry.status.is_some_and(|status| (200..300).contains(&status))
+        });
+        found.await.ok_or_else(|| {
+            let operation = call.operation.map_or("", Operation::name);
+            Failure(format!("the callback of {operation} was not acknowledged"))
+        })
+    }
+
+    /// The callback with this REQUEST-ID, once the HIP has acknowledged it.
+    pub(super) async fn acknowledged(&self, request_id: &str) -> Verdict {
+        let found = self.journal_after(0, |entry| {
+            entry.direction == Direction::In
+                && entry.request_id.as_deref() == Some(request_id)
+                && entry.status.is_some_and(|status| (200..300).contains(&status))
+        });
+        found.await.map(drop).ok_or_else(|| "a callback was not acknowledged".into())
+    }
+
+    /// The calls of `operation` after `since` that fit, answered or not.
+    pub(super) fn calls(
+        &self,
+        since: usize,
+        operation: Operation,
+        fits: impl Fn(&Entry) -> bool,
+    ) -> Vec<Arc<Entry>> {
+        let mut entries = self.sandbox.journal().snapshot().split_off(since);
+        entries.retain(|entry| entry.operation == Some(operation) && fits(entry));
+        entries
+    }
+
+    /// Watch for a while; fail if more than `allowed` calls of `operation` after `since` fit.
+    pub(super) async fn no_more_than(
+        &self,
+        allowed: usize,
+        since: usize,
+        operation: Operation,
+        fits: impl Fn(&Entry) -> bool,
+    ) -> Verdict {
+        self.watch().await;
+        let count = self.calls(since, operation, fits).len();
+        if count <= allowed {
+            return Ok(());
+        }
+        Err(Failure(format!("{count} calls of {}, at most {allowed} are right", operation.name())))
+    }
+
+    /// Let the HIP do what it should not.
+    pub(super) async fn watch(&self) {
+        tokio::time::sleep(QUIET).await;
+    }
+
+    async fn journal_after(
+        &self,
+        since: usize,
+        fits: impl Fn(&Entry) -> bool,
+    ) -> Option<Arc<Entry>> {
+        let journal = self.sandbox.journal();
+        let mut found = None;
+        let look = |entries: &[Arc<Entry>]| {
+            found = entries.iter().skip(since).find(|entry| fits(entry)).cloned();
+            found.is_some()
+        };
+        journal.wait_until(self.patience(), look).await.ok()?;
+        found
+    }
+}
+
+/// Whether a call is about the ABHA address.
+pub(super) fn about(address: &str) -> impl Fn(&Entry) -> bool {
+    move |entry| entry.body["abhaAddress"] == address
+}
