@@ -3,6 +3,7 @@
 
 pub(crate) mod audit;
 mod crypto;
+mod doctor;
 mod error;
 mod events;
 mod sandbox;
@@ -36,6 +37,8 @@ enum Command {
     Serve(serve::Options),
     /// Bring the database schema up to date.
     Migrate,
+    /// What is missing before this can work, and what to do about it.
+    Doctor(doctor::Options),
     /// The outside world as a twin.
     #[command(subcommand)]
     Sandbox(sandbox::Command),
@@ -90,6 +93,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
             serve::run(options, data_dir).await
         }
         Command::Migrate => serve::migrate(data_dir).await,
+        Command::Doctor(options) => Ok(Box::pin(doctor::run(options, data_dir)).await),
         Command::Sandbox(command) => {
             telemetry::to_stderr();
             sandbox::run(command, data_dir).await

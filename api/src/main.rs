@@ -1,6 +1,7 @@
 //! `hip`: a Health Information Provider for ABDM in one binary.
 
 mod bench;
+mod bridge_check;
 mod cli;
 mod compose;
 mod database;

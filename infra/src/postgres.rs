@@ -38,13 +38,7 @@ pub enum DatabaseError {
 /// Brings the schema up to date, under a lock, so that several processes may try at once. When it
 /// is up to date, a role that may only serve is enough.
 pub async fn migrate(url: &str) -> Result<(), DatabaseError> {
-    let options = options(url)?;
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options)
-        .await
-        .map_err(DatabaseError::Connect)?;
+    let pool = connect_as_given(url).await?;
     let migrated = if is_current(&pool).await {
         Ok(())
     } else {
@@ -52,6 +46,24 @@ pub async fn migrate(url: &str) -> Result<(), DatabaseError> {
     };
     pool.close().await;
     migrated
+}
+
+/// One connection as the role of the URL.
+async fn connect_as_given(url: &str) -> Result<PgPool, DatabaseError> {
+    PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options(url)?)
+        .await
+        .map_err(DatabaseError::Connect)
+}
+
+/// Whether the schema is up to date. Changes nothing.
+pub async fn is_migrated(url: &str) -> Result<bool, DatabaseError> {
+    let pool = connect_as_given(url).await?;
+    let is_current = is_current(&pool).await;
+    pool.close().await;
+    Ok(is_current)
 }
 
 /// Whether exactly our migrations have been applied, as they are.

@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::Answer;
+use crate::bridge_check;
 use crate::compose::compose;
 use crate::database::Database;
 use crate::service::{self, Role};
@@ -40,6 +41,8 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     let stop = stop_on_signal()?;
     tracing::info!(role = ?options.role, listen = %config.listen, database = database.describe(), "serving");
     let composed = compose(config, secrets, database.url()).await?;
+    let (gateway, settings) = (composed.gateway.clone(), composed.provider.settings.clone());
+    tokio::spawn(async move { bridge_check::warn_of_missing(&gateway, &settings).await });
     service::run(composed, listener, options.role, stop).await?;
     database.close().await;
     tracing::info!("stopped");
@@ -58,7 +61,7 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
 }
 
-fn secrets_from_env() -> anyhow::Result<Secrets> {
+pub(super) fn secrets_from_env() -> anyhow::Result<Secrets> {
     let secret = |name: &str| std::env::var(name).ok().map(SecretString::from);
     let required = |name: &'static str| {
         secret(name).with_context(|| format!("{name} is not set in the environment"))

@@ -1,0 +1,66 @@
+//! One finding of the doctor.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// One finding.
+#[derive(Debug, Serialize)]
+pub(super) struct Check {
+    /// What was looked at.
+    pub(super) name: &'static str,
+    pub(super) outcome: Outcome,
+    /// What was found.
+    pub(super) what: String,
+    /// What to do, when it is not as it should be.
+    pub(super) cure: Option<String>,
+}
+
+/// How it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Outcome {
+    Ok,
+    /// It works, but not for long or not for everybody.
+    Warning,
+    Failed,
+}
+
+impl Check {
+    pub(super) fn ok(name: &'static str, what: impl Into<String>) -> Self {
+        Self { name, outcome: Outcome::Ok, what: what.into(), cure: None }
+    }
+
+    pub(super) fn warning(
+        name: &'static str,
+        what: impl Into<String>,
+        cure: impl Into<String>,
+    ) -> Self {
+        let (what, cure) = (what.into(), Some(cure.into()));
+        Self { name, outcome: Outcome::Warning, what, cure }
+    }
+
+    pub(super) fn failed(
+        name: &'static str,
+        what: impl Into<String>,
+        cure: impl Into<String>,
+    ) -> Self {
+        let (what, cure) = (what.into(), Some(cure.into()));
+        Self { name, outcome: Outcome::Failed, what, cure }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let outcome = match self.outcome {
+            Outcome::Ok => "ok",
+            Outcome::Warning => "warning",
+            Outcome::Failed => "failed",
+        };
+        write!(f, "{outcome:<8} {:<20} {}", self.name, self.what)?;
+        match &self.cure {
+            Some(cure) => write!(f, "; {cure}"),
+            None => Ok(()),
+        }
+    }
+}
