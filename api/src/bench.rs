@@ -12,7 +12,7 @@ mod seal;
 
 use std::path::Path;
 
-use crate::cli::Answer;
+use crate::output::Answer;
 
 /// Measurements.
 #[derive(clap::Subcommand)]

@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use hip_launcher::default_data_dir;
 
+use crate::output::{Answer, complain};
 use crate::{bench, demo, telemetry};
 
 /// A Health Information Provider for ABDM in one binary.
@@ -61,14 +62,6 @@ enum Command {
     Bench(bench::Command),
 }
 
-/// How a command ended well or not so well.
-pub(crate) enum Answer {
-    /// The answer is yes, or the work is done.
-    Yes,
-    /// The answer is no: invalid, not found, chain broken.
-    No,
-}
-
 /// Runs a command to its exit code.
 pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     let answer = match arguments.data_dir.map_or_else(|| default_data_dir("hip"), Ok) {
@@ -94,10 +87,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         }
         Command::Migrate => serve::migrate(data_dir).await,
         Command::Doctor(options) => Ok(Box::pin(doctor::run(options, data_dir)).await),
-        Command::Sandbox(command) => {
-            telemetry::to_stderr();
-            sandbox::run(command, data_dir).await
-        }
+        Command::Sandbox(command) => Box::pin(sandbox::run(command, data_dir)).await,
         Command::Visit(command) => visit::run(command).await,
         Command::Crypto(command) => crypto::run(&command),
         Command::Error(options) => Ok(error::run(&options)),
@@ -105,21 +95,4 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Audit(command) => audit::run(command, data_dir).await,
         Command::Bench(command) => bench::run(command, data_dir).await,
     }
-}
-
-/// A line for the user, on standard output.
-#[expect(clippy::print_stdout, reason = "the command line's output is made here")]
-pub(crate) fn say(line: &str) {
-    println!("{line}");
-}
-
-/// A line for the user, on standard error.
-#[expect(clippy::print_stderr, reason = "the command line's complaints are made here")]
-pub(crate) fn complain(line: &str) {
-    eprintln!("{line}");
-}
-
-/// Data for a script.
-pub(crate) fn say_json(value: &impl serde::Serialize) {
-    say(&serde_json::to_string(value).expect("our own types serialise"));
 }

@@ -4,22 +4,21 @@
 //! is discovered, a consent is given, and a document arrives at the HIU, which decrypts it. Every
 //! step is in the log. Run again, it goes on with the same log.
 
-mod capture;
 mod progress;
 mod report;
-mod stage;
 mod story;
 mod visits;
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Answer, say};
+use crate::capture::Capture;
 use crate::database::Database;
+use crate::output::{Answer, say};
+use crate::stage::Stage;
 use crate::telemetry;
 
-use capture::Capture;
 use progress::Progress;
-use stage::Stage;
+use visits::{ABHA_HOLDER, abha_holder};
 
 /// Options of `hip demo`.
 #[derive(clap::Args)]
@@ -41,21 +40,34 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     std::fs::create_dir_all(data_dir)?;
     let log_file = data_dir.join("demo.log");
     telemetry::to_file(&log_file)?;
-    let stage = Stage::set(database, data_dir, &mut progress).await?;
+    let stage = Stage::set(database, data_dir, "").await?;
+    stage.sandbox.register_abha(abha_holder(&ABHA_HOLDER));
+    begin_counting(&stage, &mut progress).await?;
     say(&format!("log       {}", stage.database.describe()));
     say(&format!("traces    {}", log_file.display()));
     say("");
     let told = Box::pin(story::tell(&stage, &mut progress)).await;
     if let Some(capture) = capture {
-        capture.write(&stage)?;
+        say(&format!("\n{}", capture.write(&stage)?));
     }
     report::print(&progress, told.as_ref().ok());
     if let Err(error) = &told {
-        crate::cli::complain(&format!("\nthe story broke off: {error:#}"));
+        crate::output::complain(&format!("\nthe story broke off: {error:#}"));
     }
     if options.keep && told.is_ok() {
         stage.keep().await?;
     }
     stage.strike().await?;
     Ok(if told.is_ok() && progress.all_well() { Answer::Yes } else { Answer::No })
+}
+
+async fn begin_counting(stage: &Stage, progress: &mut Progress) -> anyhow::Result<()> {
+    let head = stage.log.head().await?;
+    let words = match head {
+        0 => "a new log".to_owned(),
+        head => format!("the log of earlier runs goes on after event {head}"),
+    };
+    progress.count_from(head);
+    progress.end(head, Ok(words));
+    Ok(())
 }

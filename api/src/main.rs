@@ -2,12 +2,15 @@
 
 mod bench;
 mod bridge_check;
+mod capture;
 mod cli;
 mod compose;
 mod database;
 mod demo;
 mod http;
+mod output;
 mod service;
+mod stage;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -20,7 +20,7 @@ use url::Url;
 
 use super::goal;
 use super::machine::Machine;
-use crate::cli::{Answer, complain, say, say_json};
+use crate::output::{Answer, complain, say, say_json};
 use report::Report;
 use rounds::Subjects;
 use server::Server;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::cli::say;
+use crate::output::say;
 
 /// A goal of the design, and what was measured.
 #[derive(Serialize)]

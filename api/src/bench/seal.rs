@@ -11,7 +11,7 @@ use clap::value_parser;
 
 use super::goal;
 use super::machine::Machine;
-use crate::cli::{Answer, say, say_json};
+use crate::output::{Answer, say, say_json};
 use report::Report;
 use work::{Work, Workload};
 

@@ -8,8 +8,8 @@ use hip_infra::postgres;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Answer, say, say_json};
 use crate::database::Database;
+use crate::output::{Answer, say, say_json};
 
 /// Commands of the auditor.
 #[derive(clap::Subcommand)]

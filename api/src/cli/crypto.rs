@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use abdm_fidelius::{explain, vectors};
 use anyhow::Context;
 
-use super::{Answer, complain, say, say_json};
+use crate::output::{Answer, complain, say, say_json};
 
 /// Commands on health-data encryption.
 #[derive(clap::Subcommand)]

@@ -9,7 +9,7 @@ mod network;
 
 use std::path::{Path, PathBuf};
 
-use super::{Answer, say, say_json};
+use crate::output::{Answer, say, say_json};
 use check::{Check, Outcome};
 
 /// Options of `hip doctor`.

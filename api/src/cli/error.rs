@@ -3,7 +3,7 @@
 use hip_commands::abdm_error::{self, Context, Entry};
 use serde::Serialize;
 
-use super::{Answer, complain, say, say_json};
+use crate::output::{Answer, complain, say, say_json};
 
 /// Options of `hip error`.
 #[derive(clap::Args)]

@@ -6,8 +6,8 @@ use hip_infra::postgres;
 use serde::Serialize;
 use sqlx::PgPool;
 
-use super::{Answer, say, say_json};
 use crate::database::Database;
+use crate::output::{Answer, say, say_json};
 
 /// Commands on the log.
 #[derive(clap::Subcommand)]

@@ -11,10 +11,10 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use super::Answer;
 use crate::bridge_check;
 use crate::compose::compose;
 use crate::database::Database;
+use crate::output::{Answer, say};
 use crate::service::{self, Role};
 
 /// Options of `hip serve`.
@@ -52,7 +52,7 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
 pub(crate) async fn migrate(data_dir: &Path) -> anyhow::Result<Answer> {
     let database = Database::open(data_dir).await?;
     postgres::migrate(database.url()).await?;
-    super::say(&format!("the schema of {} is up to date", database.describe()));
+    say(&format!("the schema of {} is up to date", database.describe()));
     database.close().await;
     Ok(Answer::Yes)
 }

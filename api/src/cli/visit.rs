@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 
-use super::{Answer, complain, say, say_json};
+use crate::output::{Answer, complain, say, say_json};
 
 /// Commands on visit documents.
 #[derive(clap::Subcommand)]

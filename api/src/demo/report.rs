@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::progress::{Progress, Step};
 use super::story::Told;
-use crate::cli::say;
+use crate::output::say;
 
 pub(super) fn print(progress: &Progress, told: Option<&Told>) {
     progress.finish();

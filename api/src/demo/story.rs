@@ -15,9 +15,9 @@ use hip_sandbox::{
 use serde_json::Value;
 
 use super::progress::Progress;
-use super::stage::{API_KEY, Stage};
-use super::visits::{self, ABHA_HOLDER, FACILITY_ID, abha_holder};
+use super::visits::{self, ABHA_HOLDER, abha_holder};
 use crate::cli::audit;
+use crate::stage::{API_KEY, FACILITY_ID, Stage};
 
 /// What the HIU got, for the end of the report.
 pub(super) struct Told {

@@ -5,8 +5,7 @@ use hip_sandbox::AbhaHolder;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-pub(super) const FACILITY_ID: &str = "IN0610099001";
-pub(super) const FACILITY_NAME: &str = "PHC Ambegaon";
+use crate::stage::{FACILITY_ID, FACILITY_NAME};
 
 /// Who she is. Nobody: every name, number and address here is invented.
 pub(super) struct Person {

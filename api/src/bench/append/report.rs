@@ -11,7 +11,7 @@ use super::rounds::Round;
 use crate::bench::goal::Goal;
 use crate::bench::machine::Machine;
 use crate::bench::sample::Spread;
-use crate::cli::say;
+use crate::output::say;
 
 /// Everything that was measured.
 #[derive(Serialize)]

@@ -7,7 +7,7 @@ use super::work::Work;
 use crate::bench::goal::{Bound, Goal};
 use crate::bench::machine::Machine;
 use crate::bench::sample::Latencies;
-use crate::cli::say;
+use crate::output::say;
 
 /// The full seal may take so many times what nobody can avoid.
 const LIMIT: f64 = 1.25;

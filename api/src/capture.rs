@@ -6,24 +6,24 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::stage::Stage;
+use crate::stage::Stage;
 
 /// The file, opened before the story begins: a path that cannot be written is known at once.
-pub(super) struct Capture {
+pub(crate) struct Capture {
     file: BufWriter<File>,
     path: PathBuf,
 }
 
 impl Capture {
-    pub(super) fn create(path: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn create(path: &Path) -> anyhow::Result<Self> {
         let file =
             File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
         Ok(Self { file: BufWriter::new(file), path: path.to_owned() })
     }
 
     /// Writes what the twin has seen and what was pushed, in the order of time. Credentials are
-    /// masked; the rest is as it was on the wire.
-    pub(super) fn write(mut self, stage: &Stage) -> anyhow::Result<()> {
+    /// masked; the rest is as it was on the wire. Returns how many, in words.
+    pub(crate) fn write(mut self, stage: &Stage) -> anyhow::Result<String> {
         let mut lines: Vec<(String, serde_json::Value)> = stage
             .sandbox
             .journal()
@@ -39,7 +39,6 @@ impl Capture {
             writeln!(self.file, "{line}")?;
         }
         self.file.flush()?;
-        crate::cli::say(&format!("\n{count} messages written to {}", self.path.display()));
-        Ok(())
+        Ok(format!("{count} messages written to {}", self.path.display()))
     }
 }

@@ -1,0 +1,60 @@
+//! `hip sandbox up`: the twin alone, for whoever writes an integration.
+
+use std::path::Path;
+
+use hip_sandbox::{Options as TwinOptions, Sandbox};
+
+use crate::cli::serve;
+use crate::output::{Answer, say};
+
+/// Options of `hip sandbox up`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Makes ids and draws repeatable.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where the gateway listens on 127.0.0.1.
+    #[arg(long, default_value_t = 9101)]
+    gateway_port: u16,
+    /// Where the HIU listens on 127.0.0.1.
+    #[arg(long, default_value_t = 9102)]
+    hiu_port: u16,
+    /// Where callbacks go.
+    #[arg(long, default_value = "http://127.0.0.1:8080")]
+    bridge_url: String,
+    /// A facility to know: service id and name.
+    #[arg(long, num_args = 2, default_values = ["IN0610099001", "PHC Ambegaon"])]
+    facility: Vec<String>,
+}
+
+pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    let Options { seed, gateway_port, hiu_port, bridge_url, facility } = options;
+    let state_dir = data_dir.join("sandbox");
+    std::fs::create_dir_all(&state_dir)?;
+    let sandbox = Sandbox::start(TwinOptions {
+        seed,
+        state_dir: Some(state_dir),
+        gateway_port,
+        hiu_port,
+        ..TwinOptions::default()
+    })
+    .await?;
+    if let [id, name] = facility.as_slice() {
+        sandbox.register_facility(id, name);
+    }
+    sandbox.set_bridge_url(&bridge_url);
+    let credentials = sandbox.credentials();
+    say(&format!("gateway        {}", sandbox.gateway_url()));
+    say(&format!("HIU            {}", sandbox.hiu_push_url()));
+    say(&format!("text messages  {}", sandbox.sms_url()));
+    say(&format!("client id      {}", credentials.client_id));
+    say(&format!(
+        "client secret  {} (a made-up one, of this twin only)",
+        credentials.client_secret
+    ));
+    say(&format!("callbacks to   {bridge_url}"));
+    let mut stop = serve::stop_on_signal()?;
+    let _ = stop.wait_for(|stop| *stop).await;
+    sandbox.stop().await;
+    Ok(Answer::Yes)
+}
