@@ -5,8 +5,8 @@
 //! callback or the answer that proves it, never on a 202.
 //!
 //! Cases carry NHA's ids in NHA's spelling where the certification has one, and ids that begin with
-//! `X_` where only the protocol speaks. They run one after the other, because a fault strikes the
-//! n-th call of an operation, whoever makes it; nothing else may use the HIP or the twin meanwhile.
+//! `X_` where only the protocol speaks. They run one after the other, and a fault strikes only what
+//! its own case is about: what a HIP still does for an earlier one is not disturbed.
 //!
 //! The people are made up, and drawn afresh from the twin's seed: a second run on the same HIP
 //! passes too, as long as the twin draws other ids (another seed, a `state_dir`, or the same twin).
@@ -64,7 +64,8 @@ impl fmt::Debug for Hip {
 ///
 /// The HIP must already use the twin as its gateway, with the twin's credentials; it must be allowed
 /// to push to [`Sandbox::hiu_push_url`], and send its text messages to [`Sandbox::sms_url`]. The
-/// twin has no faults set, and callbacks reach the HIP under its bridge URL. [`TokenLimits`] should
+/// twin has no faults set, callbacks reach the HIP under its bridge URL, and the patience is longer
+/// than the HIP parks a request whose consent it does not know. [`TokenLimits`] should
 /// be off: nobody asks for more than three tokens a day here, but some ask twice within minutes.
 ///
 /// [`TokenLimits`]: crate::TokenLimits

@@ -19,12 +19,28 @@ pub use error_form::ErrorForm;
 pub use hold::{HeldCall, Hold, HoldState};
 
 /// Which calls a fault counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Every call of the HIP, whatever it is.
     Any,
     /// The calls of one operation.
     Only(Operation),
+    /// The calls of one operation whose body mentions this: an ABHA address, a visit, a transaction.
+    ///
+    /// For a HIP that does several things at a time.
+    Mentioning(Operation, String),
+}
+
+impl Target {
+    fn is_met_by(&self, operation: Operation, body: &Value) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(wanted) => *wanted == operation,
+            Self::Mentioning(wanted, text) => {
+                *wanted == operation && body.to_string().contains(text)
+            }
+        }
+    }
 }
 
 impl From<Operation> for Target {
@@ -143,16 +159,23 @@ impl Faults {
     ///
     /// For generate-token, link/carecontext, context/notify and sms/notify2; any other operation is
     /// taken and answered by nothing. The form of the call is checked as ever.
-    pub fn answer_with_error(&self, operation: Operation, nth: u64, code: &str, message: &str) {
+    pub fn answer_with_error(
+        &self,
+        target: impl Into<Target>,
+        nth: u64,
+        code: &str,
+        message: &str,
+    ) {
         let (code, message) = (code.to_owned(), message.to_owned());
-        self.add(operation.into(), nth, Kind::Answer(Script::Error { code, message }));
+        self.add(target.into(), nth, Kind::Answer(Script::Error { code, message }));
     }
 
     /// Take the `nth` link request with 202, link nothing, and call back with the status
     /// `Failed to link care context` and without an error.
-    pub fn fail_link_without_error(&self, nth: u64) {
-        let kind = Kind::Answer(Script::FailedStatus);
-        self.add(Operation::LinkCareContext.into(), nth, kind);
+    ///
+    /// For link/carecontext only.
+    pub fn fail_link_without_error(&self, target: impl Into<Target>, nth: u64) {
+        self.add(target.into(), nth, Kind::Answer(Script::FailedStatus));
     }
 
     /// Wait until any call is being held.
@@ -179,10 +202,10 @@ impl Faults {
     }
 
     /// Count one call of `operation`, and say what is to happen to it.
-    pub(crate) fn plan(&self, operation: Operation) -> Plan {
+    pub(crate) fn plan(&self, operation: Operation, body: &Value) -> Plan {
         let mut plan = Plan::default();
         lock(&self.rules).retain_mut(|rule| {
-            if rule.target != Target::Any && rule.target != Target::Only(operation) {
+            if !rule.target.is_met_by(operation, body) {
                 return true;
             }
             rule.calls_left -= 1;
@@ -229,18 +252,28 @@ mod tests {
     fn a_fault_strikes_the_nth_fitting_call_and_is_used_up() {
         let faults = faults();
         faults.refuse(Operation::OnDiscover, 2, 503, Value::Null);
-        assert!(faults.plan(Operation::OnDiscover).refuse.is_none());
-        assert!(faults.plan(Operation::OnRequest).refuse.is_none());
-        assert!(faults.plan(Operation::OnDiscover).refuse.is_some());
-        assert!(faults.plan(Operation::OnDiscover).refuse.is_none());
+        assert!(faults.plan(Operation::OnDiscover, &Value::Null).refuse.is_none());
+        assert!(faults.plan(Operation::OnRequest, &Value::Null).refuse.is_none());
+        assert!(faults.plan(Operation::OnDiscover, &Value::Null).refuse.is_some());
+        assert!(faults.plan(Operation::OnDiscover, &Value::Null).refuse.is_none());
     }
 
     #[test]
     fn any_counts_every_operation() {
         let faults = faults();
         let hold = faults.hold_before(Target::Any, 2);
-        assert!(faults.plan(Operation::Session).hold_before.is_empty());
-        assert_eq!(faults.plan(Operation::Push).hold_before.len(), 1);
+        assert!(faults.plan(Operation::Session, &Value::Null).hold_before.is_empty());
+        assert_eq!(faults.plan(Operation::Push, &Value::Null).hold_before.len(), 1);
         assert_eq!(hold.state(), HoldState::Waiting);
+    }
+
+    #[test]
+    fn a_mention_picks_one_of_many() {
+        let faults = faults();
+        let target = Target::Mentioning(Operation::GenerateToken, "tara.test@sbx".to_owned());
+        faults.silence(target, 1);
+        let about = |address: &str| serde_json::json!({"abhaAddress": address});
+        assert!(!faults.plan(Operation::GenerateToken, &about("other.person@sbx")).silence);
+        assert!(faults.plan(Operation::GenerateToken, &about("tara.test@sbx")).silence);
     }
 }

@@ -89,7 +89,7 @@ async fn receive(State(desk): State<Desk>, request: Request) -> Response<Body> {
 
 /// Process `call`, with the faults that were set for it.
 async fn hindered(world: &Arc<World>, entry: usize, call: &Call) -> Answer {
-    let plan = world.faults.plan(call.operation);
+    let plan = world.faults.plan(call.operation, &call.body);
     let held = HeldCall {
         operation: call.operation,
         request_id: call.request_id().map(str::to_owned),

@@ -1,10 +1,12 @@
 //! The twin against raw HTTP calls and a fake HIP.
 
 mod callbacks;
+mod conformance;
 mod documents;
 mod fake_hip;
 mod faults;
 mod journeys;
+mod model_hip;
 mod push;
 mod refusals;
 mod scripted;

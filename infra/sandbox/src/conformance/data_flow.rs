@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use super::case::{Verdict, ensure};
 use super::pull::{consent, finish, pull, unheard_consent};
 use super::stage::Stage;
+use super::watch::mentioning;
 use crate::clock;
 use crate::hiu::HealthInformationRequest;
 use crate::hiu::key_form::Dialect;
@@ -18,6 +19,9 @@ const FLOW: &str = "data-flow";
 /// How long after its request a consent arrives that was overtaken. A HIP parks a request for up to
 /// 30 s.
 const LATENESS: Duration = Duration::from_secs(2);
+
+/// Longer than the HIU believes of a page that it was sent before the consent ended.
+const IN_FLIGHT: Duration = Duration::from_millis(700);
 
 pub(super) async fn run(stage: &Stage<'_>) {
     for dialect in Dialect::ALL {
@@ -125,15 +129,18 @@ async fn revoked_midway(stage: &Stage<'_>) -> Verdict {
         stage.linked_visit(&person, days_ago).await?;
     }
     let consent = consent(stage, &person, Grant::default()).await?;
-    let hold = stage.sandbox.faults().hold_before(Operation::Push, 1);
     let hiu = stage.sandbox.hiu();
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
-    let transaction = hiu.request(request).await?;
+    let transaction = hiu.ask(HealthInformationRequest::new(&consent, Dialect::WRaw));
+    let first_page = mentioning(Operation::Push, &transaction);
+    let hold = stage.sandbox.faults().hold_before(first_page, 1);
+    hiu.acknowledged(&transaction).await?;
     let caught = hold.caught(stage.patience()).await;
     ensure(caught.is_ok(), "no page was pushed")?;
     stage.sandbox.phr().revoke(&consent).await?;
     stage.saw("REVOKED acknowledged OK while a page was on its way");
     let breaches = stage.sandbox.violations().len();
+    // A page that was on its way is no breach; after this no page is.
+    tokio::time::sleep(IN_FLIGHT).await;
     hold.release();
     let closed = |_: &[_]| {
         hiu.received(&transaction).is_some_and(|delivery| delivery.session_status.is_some())

@@ -7,7 +7,7 @@ use super::case::{Failure, Verdict, ensure};
 use super::person::Person;
 use super::records::Visit;
 use super::stage::Stage;
-use super::watch::about;
+use super::watch::{about, mentioning};
 use crate::operation::Operation;
 use crate::phr::{DiscoverRequest, Discovery, HipError, Identifier, Offer};
 
@@ -99,7 +99,8 @@ async fn refused(stage: &Stage<'_>, request: DiscoverRequest, codes: &[&str]) ->
 async fn by_abha_address(stage: &Stage<'_>) -> Verdict {
     let person = stage.person();
     let (since, visit) = (stage.now(), stage.visit(1));
-    stage.sandbox.faults().silence(Operation::GenerateToken, 1);
+    let target = mentioning(Operation::GenerateToken, person.address());
+    stage.sandbox.faults().silence(target, 1);
     stage.push(&person, &visit).await?;
     stage.call(since, Operation::GenerateToken, about(person.address())).await?;
     stage.saw("generate-token 202, and no callback");

@@ -7,7 +7,7 @@ use super::discovery::offers;
 use super::person::Person;
 use super::records::Visit;
 use super::stage::Stage;
-use super::watch::about;
+use super::watch::{about, mentioning};
 use crate::faults::ErrorForm;
 use crate::operation::Operation;
 
@@ -28,7 +28,8 @@ async fn blocked_person_is_left_alone(stage: &Stage<'_>) -> Verdict {
     let person = stage.person();
     let since = stage.now();
     let message = "You have been blocked for 24 hours, please try later";
-    stage.sandbox.faults().answer_with_error(Operation::GenerateToken, 1, "ABDM-1027", message);
+    let target = mentioning(Operation::GenerateToken, person.address());
+    stage.sandbox.faults().answer_with_error(target, 1, "ABDM-1027", message);
     stage.push(&person, &stage.visit(2)).await?;
     let call = stage.call(since, Operation::GenerateToken, about(person.address())).await?;
     stage.callback(&call).await?;
@@ -45,7 +46,7 @@ async fn blocked_person_is_left_alone(stage: &Stage<'_>) -> Verdict {
 
 async fn already_linked_is_linked(stage: &Stage<'_>) -> Verdict {
     let message = "This care contexts has been already linked";
-    let (person, visit, since) = refused_link(stage, Some(("ABDM-1056", message))).await?;
+    let (person, visit, since) = refused_link(stage, &[("ABDM-1056", message)]).await?;
     stage.no_more_than(1, since, Operation::LinkCareContext, about(person.address())).await?;
     let offered = offers(stage, &person, &visit).await?;
     ensure(!offered, "what was reported as linked is still offered")?;
@@ -55,7 +56,7 @@ async fn already_linked_is_linked(stage: &Stage<'_>) -> Verdict {
 
 async fn token_is_dropped_and_redone(stage: &Stage<'_>) -> Verdict {
     let message = "ABHA address does not match the link token";
-    let (person, visit, since) = refused_link(stage, Some(("ABDM-1038", message))).await?;
+    let (person, visit, since) = refused_link(stage, &[("ABDM-1038", message)]).await?;
     let redone = |calls: usize| move |entries: usize| entries >= calls;
     wait_for(stage, since, Operation::LinkCareContext, &person, redone(2)).await?;
     let links = stage.calls(since, Operation::LinkCareContext, about(person.address()));
@@ -71,9 +72,7 @@ async fn token_is_dropped_and_redone(stage: &Stage<'_>) -> Verdict {
 
 async fn token_is_redone_once(stage: &Stage<'_>) -> Verdict {
     let message = "ABHA address does not match the link token";
-    let faults = stage.sandbox.faults();
-    faults.answer_with_error(Operation::LinkCareContext, 2, "ABDM-1038", message);
-    let (person, _, since) = refused_link(stage, Some(("ABDM-1038", message))).await?;
+    let (person, _, since) = refused_link(stage, &[("ABDM-1038", message); 2]).await?;
     wait_for(stage, since, Operation::LinkCareContext, &person, |calls| calls >= 2).await?;
     stage.no_more_than(2, since, Operation::LinkCareContext, about(person.address())).await?;
     stage.no_more_than(2, since, Operation::GenerateToken, about(person.address())).await?;
@@ -82,7 +81,7 @@ async fn token_is_redone_once(stage: &Stage<'_>) -> Verdict {
 }
 
 async fn status_alone_says_no(stage: &Stage<'_>) -> Verdict {
-    let (person, visit, since) = refused_link(stage, None).await?;
+    let (person, visit, since) = refused_link(stage, &[]).await?;
     still_to_be_linked(stage, &person, &visit, since).await?;
     stage.saw("a failed status without error is no link");
     Ok(())
@@ -91,7 +90,8 @@ async fn status_alone_says_no(stage: &Stage<'_>) -> Verdict {
 async fn refusal_without_a_word(stage: &Stage<'_>) -> Verdict {
     let person = stage.person();
     let (since, visit) = (stage.now(), stage.visit(1));
-    stage.sandbox.faults().refuse_link_without_a_word(1);
+    let target = mentioning(Operation::LinkCareContext, person.address());
+    stage.sandbox.faults().refuse(target, 1, 400, Value::Null);
     stage.push(&person, &visit).await?;
     let link = stage.call(since, Operation::LinkCareContext, about(person.address())).await?;
     ensure(link.status == Some(400) && link.answer == Value::Null, "the twin refused otherwise")?;
@@ -119,7 +119,8 @@ async fn still_to_be_linked(
 async fn session_is_renewed(stage: &Stage<'_>) -> Verdict {
     let person = stage.person();
     let since = stage.now();
-    stage.sandbox.faults().end_session(Operation::GenerateToken, 1);
+    let target = mentioning(Operation::GenerateToken, person.address());
+    stage.sandbox.faults().end_session(target, 1);
     stage.linked_visit(&person, 1).await?;
     let calls = stage.calls(since, Operation::GenerateToken, about(person.address()));
     ensure(calls.len() >= 2, "generate-token was not repeated after 900901")?;
@@ -136,7 +137,8 @@ async fn every_form_is_read(stage: &Stage<'_>) -> Verdict {
         let person = stage.person();
         let since = stage.now();
         let words = ("ABDM-1024", "Dependent service unavailable");
-        stage.sandbox.faults().refuse_in_form(Operation::GenerateToken, 1, 503, form, words);
+        let target = mentioning(Operation::GenerateToken, person.address());
+        stage.sandbox.faults().refuse_in_form(target, 1, 503, form, words);
         stage.linked_visit(&person, 1).await?;
         let calls = stage.calls(since, Operation::GenerateToken, about(person.address())).len();
         stage.saw(format!("503 as {form:?}: linked after {calls} calls"));
@@ -144,24 +146,29 @@ async fn every_form_is_read(stage: &Stage<'_>) -> Verdict {
     Ok(())
 }
 
-/// A visit whose first link is taken and then refused in the callback; without words, by its status.
+/// A visit whose first links are taken and then refused in the callback, with these codes and words;
+/// without any, by the status alone.
 async fn refused_link(
     stage: &Stage<'_>,
-    error: Option<(&str, &str)>,
+    errors: &[(&str, &str)],
 ) -> Verdict<(Person, Visit, usize)> {
     let person = stage.person();
     let (since, visit) = (stage.now(), stage.visit(1));
     let faults = stage.sandbox.faults();
-    match error {
-        Some((code, message)) => {
-            faults.answer_with_error(Operation::LinkCareContext, 1, code, message);
-        }
-        None => faults.fail_link_without_error(1),
+    let target = mentioning(Operation::LinkCareContext, person.address());
+    for (nth, (code, message)) in (1..).zip(errors) {
+        faults.answer_with_error(target.clone(), nth, code, message);
+    }
+    if errors.is_empty() {
+        faults.fail_link_without_error(target, 1);
     }
     stage.push(&person, &visit).await?;
     let link = stage.call(since, Operation::LinkCareContext, about(person.address())).await?;
     stage.callback(&link).await?;
-    stage.saw(format!("on_carecontext acknowledged: {}", error.map_or("failed status", |it| it.0)));
+    stage.saw(format!(
+        "on_carecontext acknowledged: {}",
+        errors.first().map_or("failed status", |it| it.0)
+    ));
     Ok((person, visit, since))
 }
 

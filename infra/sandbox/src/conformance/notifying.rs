@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::case::{Verdict, ensure};
 use super::discovery::{ask, offers};
 use super::stage::Stage;
+use super::watch::mentioning;
 use crate::journal::Entry;
 use crate::operation::Operation;
 use crate::phr::DiscoverRequest;
@@ -45,7 +46,8 @@ async fn further_documents_in_vain(stage: &Stage<'_>) -> Verdict {
     let visit = stage.linked_visit(&person, 1).await?;
     let since = stage.now();
     let faults = stage.sandbox.faults();
-    faults.answer_with_error(Operation::ContextNotify, 1, "ABDM-1057", "Invalid Care Contexts");
+    let target = mentioning(Operation::ContextNotify, &visit.code);
+    faults.answer_with_error(target, 1, "ABDM-1057", "Invalid Care Contexts");
     stage.push(&person, &visit.clone().with_vitals()).await?;
     let call = stage.call(since, Operation::ContextNotify, about_visit(&visit.code)).await?;
     stage.callback(&call).await?;
@@ -78,7 +80,8 @@ async fn text_message_in_vain(stage: &Stage<'_>) -> Verdict {
     let person = stage.person();
     let (since, visit) = (stage.now(), stage.visit(1).without_abha());
     let message = "SMS service currently disabled";
-    stage.sandbox.faults().answer_with_error(Operation::SmsNotify, 1, "ABDM-1008", message);
+    let target = mentioning(Operation::SmsNotify, &person.holder.mobile);
+    stage.sandbox.faults().answer_with_error(target, 1, "ABDM-1008", message);
     stage.push(&person, &visit).await?;
     let call = stage.call(since, Operation::SmsNotify, to(&person.holder.mobile)).await?;
     let callback = stage.callback(&call).await?;

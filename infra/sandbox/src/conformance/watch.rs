@@ -1,16 +1,16 @@
 //! Waiting for what a HIP must do, and for what it must leave alone.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::case::{Failure, Verdict};
 use super::stage::Stage;
+use crate::faults::Target;
 use crate::journal::{Direction, Entry};
 use crate::operation::Operation;
 
-/// How long a HIP is watched that must not do something. Longer than any pause between two of its
-/// steps; a call that it makes much later is not noticed.
-const QUIET: Duration = Duration::from_millis(1500);
+/// Which part of the patience a HIP is watched that must not do something: 1.5 s of a minute. Longer
+/// than a pause between two of its steps; a call that it makes much later is not noticed.
+const QUIET_PART: u32 = 40;
 
 impl Stage<'_> {
     /// The first answered call of `operation` after `since` that fits.
@@ -82,7 +82,7 @@ impl Stage<'_> {
 
     /// Let the HIP do what it should not.
     pub(super) async fn watch(&self) {
-        tokio::time::sleep(QUIET).await;
+        tokio::time::sleep(self.patience() / QUIET_PART).await;
     }
 
     async fn journal_after(
@@ -99,6 +99,11 @@ impl Stage<'_> {
         journal.wait_until(self.patience(), look).await.ok()?;
         found
     }
+}
+
+/// The calls of one operation that mention this person, visit or transaction.
+pub(super) fn mentioning(operation: Operation, text: &str) -> Target {
+    Target::Mentioning(operation, text.to_owned())
 }
 
 /// Whether a call is about the ABHA address.

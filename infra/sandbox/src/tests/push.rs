@@ -87,6 +87,21 @@ impl Transfer {
         }
     }
 
+    /// The answering side of a health information request, from its callback.
+    pub(super) fn of(request: &Value) -> Option<Self> {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let material = request["hiRequest"]["keyMaterial"].clone();
+        let (dialect, _) = key_form::read(material["dhPublicKey"]["keyValue"].as_str()?).ok()?;
+        let nonce = STANDARD.decode(material["nonce"].as_str()?).ok()?;
+        Some(Self {
+            transaction: text(&request["transactionId"])?,
+            consent: text(&request["hiRequest"]["consent"]["id"])?,
+            material: (nonce.len() == 32).then_some(material)?,
+            answer_in: if dialect.is_weierstrass() { Dialect::WSpkiExplicit } else { dialect },
+            draw: Draw::new(98, TRANSFERS.fetch_add(1, Ordering::Relaxed)),
+        })
+    }
+
     /// A page with one entry under a fresh key and nonce.
     pub(super) fn page(&self, number: i64, count: i64, reference: &str, plaintext: &str) -> Value {
         let own = KeyPair::draw(&self.draw, self.answer_in);

@@ -38,7 +38,7 @@ async fn the_nth_call_is_taken_and_then_refused_in_its_callback() {
     let link = || setting.call(Operation::LinkCareContext).header("X-LINK-TOKEN", &link_token);
     assert_eq!(link().body(link_body(&["V-1"])).send().await.0, 202);
     assert_eq!(setting.hip.next(ON_LINK).await.body["error"]["code"], "ABDM-1038: ");
-    faults.fail_link_without_error(1);
+    faults.fail_link_without_error(Operation::LinkCareContext, 1);
     assert_eq!(link().body(link_body(&["V-1"])).send().await.0, 202);
     let callback = setting.hip.next(ON_LINK).await;
     assert_eq!(callback.body["status"], "Failed to link care context");
