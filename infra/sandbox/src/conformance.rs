@@ -64,8 +64,9 @@ impl fmt::Debug for Hip {
 ///
 /// The HIP must already use the twin as its gateway, with the twin's credentials; it must be allowed
 /// to push to [`Sandbox::hiu_push_url`], and send its text messages to [`Sandbox::sms_url`]. The
-/// twin has no faults set, callbacks reach the HIP under its bridge URL, and the patience is longer
-/// than the HIP parks a request whose consent it does not know. [`TokenLimits`] should
+/// twin has no faults set, and callbacks reach the HIP under its bridge URL. The patience is longer
+/// than the HIP parks a request whose consent it does not know, and than it holds back a second
+/// request for a link token. [`TokenLimits`] should
 /// be off: nobody asks for more than three tokens a day here, but some ask twice within minutes.
 ///
 /// [`TokenLimits`]: crate::TokenLimits

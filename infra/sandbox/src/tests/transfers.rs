@@ -179,6 +179,31 @@ async fn a_report_must_say_what_the_hiu_saw() {
 }
 
 #[tokio::test]
+async fn a_session_is_transferred_when_anything_is() {
+    for (pages, session, hi_status, rules) in [
+        (1, "TRANSFERRED", "ERRORED", vec![]),
+        (1, "FAILED", "ERRORED", vec![]),
+        (0, "TRANSFERRED", "ERRORED", vec!["sessionStatus is TRANSFERRED and no page arrived"]),
+        (
+            1,
+            "FAILED",
+            "DELIVERED",
+            vec!["sessionStatus is FAILED and every care context is DELIVERED"],
+        ),
+    ] {
+        let setting = Setting::new().await;
+        let transfer = Transfer::open(&setting, &["V-1"], Dialect::WRaw).await;
+        for number in 1..=pages {
+            setting.accepted(Operation::Push, transfer.page(number, 2, "V-1", &BUNDLE)).await;
+        }
+        let mut report = transfer.notify(&["V-1"], hi_status);
+        report["notification"]["statusNotification"]["sessionStatus"] = json!(session);
+        setting.accepted(Operation::DataFlowNotify, report).await;
+        assert_eq!(setting.rules(), rules, "{pages} pages, {session}, {hi_status}");
+    }
+}
+
+#[tokio::test]
 async fn a_question_put_twice_may_be_answered_twice() {
     let setting = Setting::new().await;
     let transfer = Transfer::open(&setting, &["V-1"], Dialect::WRaw).await;
