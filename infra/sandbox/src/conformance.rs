@@ -66,8 +66,8 @@ impl fmt::Debug for Hip {
 /// to push to [`Sandbox::hiu_push_url`], and send its text messages to [`Sandbox::sms_url`]. The
 /// twin has no faults set, and callbacks reach the HIP under its bridge URL. The patience is longer
 /// than the HIP parks a request whose consent it does not know, and than it holds back a second
-/// request for a link token. [`TokenLimits`] should
-/// be off: nobody asks for more than three tokens a day here, but some ask twice within minutes.
+/// request for a link token. [`TokenLimits`] are off: nobody asks for more than three tokens a day
+/// here, but some ask twice within minutes.
 ///
 /// [`TokenLimits`]: crate::TokenLimits
 pub async fn run(sandbox: &Sandbox, hip: &Hip) -> Report {
