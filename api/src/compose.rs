@@ -14,6 +14,7 @@ use hip_infra::hiu::HttpHiu;
 use hip_infra::ids::RandomIds;
 use hip_infra::patient_directory::PgPatientDirectory;
 use hip_infra::postgres;
+use hip_infra::transfer_directory::PgTransferDirectory;
 use hip_infra::vault::{KeyWrapper, LocalKey, PgVault};
 use sqlx::PgPool;
 
@@ -55,6 +56,7 @@ pub(crate) async fn compose(
         gateway: gateway.clone(),
         hiu: Arc::new(hiu),
         directory: Arc::new(PgPatientDirectory::new(pool.clone())),
+        transfers: Arc::new(PgTransferDirectory::new(pool.clone())),
         otp_sender: config.otp_sender(&secrets)?,
         clock,
         ids,

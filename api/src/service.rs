@@ -7,7 +7,9 @@ use anyhow::Context;
 use hip_commands::port::Log;
 use hip_infra::outbox::{self, Outbox};
 use hip_infra::reactions::Reactions;
-use hip_infra::read_models::{CareContextTable, ConsentTable, PatientIndexTable, VisitTable};
+use hip_infra::read_models::{
+    CareContextTable, ConsentTable, DataFlowRequestTable, PatientIndexTable, VisitTable,
+};
 use hip_infra::subscription::{Pace, Subscriber, Subscription};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
@@ -68,11 +70,12 @@ fn start_readers(
 ) {
     let work = Arc::new(Notify::new());
     let process = composed.provider.ids.random();
-    let subscribers: [Arc<dyn Subscriber>; 5] = [
+    let subscribers: [Arc<dyn Subscriber>; 6] = [
         Arc::new(Reactions::new(Arc::clone(&work))),
         Arc::new(PatientIndexTable),
         Arc::new(CareContextTable),
         Arc::new(ConsentTable),
+        Arc::new(DataFlowRequestTable),
         Arc::new(VisitTable),
     ];
     let log: Arc<dyn Log> = composed.log.clone();

@@ -7,6 +7,7 @@ pub mod ids;
 pub mod log;
 pub mod otp_sender;
 pub mod patient_directory;
+pub mod transfer_directory;
 pub mod vault;
 
 pub use clock::Clock;
@@ -16,4 +17,5 @@ pub use ids::Ids;
 pub use log::Log;
 pub use otp_sender::OtpSender;
 pub use patient_directory::PatientDirectory;
+pub use transfer_directory::TransferDirectory;
 pub use vault::Vault;

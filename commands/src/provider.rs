@@ -8,7 +8,9 @@ use hip_domain::stream::StreamId;
 
 use crate::codec::{self, OpenError};
 use crate::dispatch::Dispatcher;
-use crate::port::{Clock, Gateway, Hiu, Ids, Log, OtpSender, PatientDirectory, Vault};
+use crate::port::{
+    Clock, Gateway, Hiu, Ids, Log, OtpSender, PatientDirectory, TransferDirectory, Vault,
+};
 use crate::settings::Settings;
 
 /// Everything that a task may use.
@@ -24,6 +26,8 @@ pub struct Provider {
     pub hiu: Arc<dyn Hiu>,
     /// The read models that discovery searches.
     pub directory: Arc<dyn PatientDirectory>,
+    /// The read model of transfers.
+    pub transfers: Arc<dyn TransferDirectory>,
     /// Text messages with one-time passwords.
     pub otp_sender: Arc<dyn OtpSender>,
     /// The time.

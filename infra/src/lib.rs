@@ -17,4 +17,5 @@ pub mod postgres;
 pub mod reactions;
 pub mod read_models;
 pub mod subscription;
+pub mod transfer_directory;
 pub mod vault;

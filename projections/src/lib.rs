@@ -6,5 +6,6 @@
 
 pub mod care_context;
 pub mod consent;
+pub mod data_flow_request;
 pub mod patient_index;
 pub mod visit;

@@ -3,6 +3,8 @@
 mod compose;
 mod patience;
 
+use std::time::Duration;
+
 use hip_domain::consent::Consent;
 use hip_domain::id::RequestId;
 use hip_domain::outbound::{Call, Outbound, OutboundCommand};
@@ -30,24 +32,54 @@ pub(super) async fn perform(
     if before.is_closed() {
         return Ok(());
     }
+    pages_have_landed(provider, due, call).await?;
     let Composed { facility, message } = compose::compose(provider, request_id, call).await?;
     let attempt = Attempt { provider, due, stream };
+    let number = attempts(&before) + 1;
+    let command = OutboundCommand::Attempt { call: call.clone(), facility };
+    attempt.tell(command, &format!("attempt:{number}")).await?;
+    // After the attempt is in the log, so that whoever ends the consent from now on sees it there.
     if let Some(stop) = forbidden(provider, due, call).await? {
-        // Not a failure of the call: it must not be made any more.
-        attempt.tell(OutboundCommand::Plan { call: call.clone(), facility }, "plan").await?;
         let reason = stop.as_words().to_owned();
         let command = OutboundCommand::Abandon { status: None, code: None, reason };
         return attempt.tell(command, "abandon").await;
     }
-    let number = attempts(&before) + 1;
-    let command = OutboundCommand::Attempt { call: call.clone(), facility };
-    attempt.tell(command, &format!("attempt:{number}")).await?;
     let outcome = match message {
         Message::Gateway(message) => provider.gateway.send(message).await,
         Message::Hiu { push_url, body, bearer } => provider.hiu.push(&push_url, body, bearer).await,
     };
     attempt.settle(call, number, outcome, matches!(before, Outbound::Attempted { .. })).await
 }
+
+/// The end of a consent is acknowledged when no page under it is on its way any more: what leaves
+/// then would leave after the patient was told that nothing does.
+///
+/// A page is attempted, in the log, before its consent is looked at; an end is in the log before this
+/// looks for attempts. So one of the two sees the other.
+async fn pages_have_landed(provider: &Provider, due: &Due, call: &Call) -> Result<(), TaskError> {
+    const LOOK_AGAIN: Duration = Duration::from_millis(100);
+    let Call::ConsentOnNotify { consent, error: None, in_reply_to } = call else {
+        return Ok(());
+    };
+    let state = provider.dispatcher.load::<Consent>(&StreamId::consent(consent)).await?;
+    if !matches!(state, Consent::Ended { .. }) {
+        return Ok(());
+    }
+    if !provider.transfers.on_its_way(consent, due.cause.position).await? {
+        return Ok(());
+    }
+    let asked = provider.log.stream(&StreamId::inbound(*in_reply_to), 0).await?;
+    let asked_at = asked.first().map(|event| event.recorded_at);
+    // The network waits a minute for the acknowledgement.
+    if asked_at.is_some_and(|at| provider.clock.now() < at + ACKNOWLEDGEMENT_WAIT_MAX) {
+        let reason = "a page under this consent is still on its way".to_owned();
+        return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason });
+    }
+    Ok(())
+}
+
+/// How long an acknowledgement may wait for pages that are on their way.
+const ACKNOWLEDGEMENT_WAIT_MAX: chrono::TimeDelta = chrono::TimeDelta::seconds(45);
 
 const fn attempts(state: &Outbound) -> u32 {
     match state {

@@ -1,0 +1,90 @@
+//! `hip.data_flow_request` and `hip.page_push`.
+
+use async_trait::async_trait;
+use hip_domain::event::Event;
+use hip_domain::recorded::Recorded;
+use hip_domain::stream::StreamId;
+use hip_projections::data_flow_request::{Change, What, change};
+use sqlx::PgTransaction;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+
+use crate::subscription::Subscriber;
+
+/// Writes `hip.data_flow_request` and `hip.page_push`.
+pub struct DataFlowRequestTable;
+
+#[async_trait]
+impl Subscriber for DataFlowRequestTable {
+    fn name(&self) -> &'static str {
+        "data_flow_request"
+    }
+
+    async fn apply(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        events: &[Recorded<Event>],
+    ) -> Result<(), sqlx::Error> {
+        for change in events.iter().filter_map(change) {
+            let query = match change {
+                Change::Transfer { stream, what } => of_transfer(&stream, what),
+                Change::Page { call, transaction, page } => sqlx::query(
+                    "INSERT INTO hip.page_push (stream_id, transaction_id, page) VALUES ($1, $2, $3) \
+                     ON CONFLICT DO NOTHING",
+                )
+                .bind(call.as_str().to_owned())
+                .bind(String::from(transaction))
+                .bind(i32::try_from(page).unwrap_or(i32::MAX)),
+                Change::Call { call, on_its_way } => {
+                    sqlx::query("UPDATE hip.page_push SET on_its_way = $2 WHERE stream_id = $1")
+                        .bind(call.as_str().to_owned())
+                        .bind(on_its_way)
+                }
+            };
+            query.execute(&mut **transaction).await?;
+        }
+        Ok(())
+    }
+}
+
+fn of_transfer(stream: &StreamId, what: What) -> Query<'static, sqlx::Postgres, PgArguments> {
+    // As the stream is named; the network's ids differ in case at most.
+    let id = stream.as_str().trim_start_matches("transfer-").to_owned();
+    match what {
+        What::Requested(facts, at) => sqlx::query(
+            "INSERT INTO hip.data_flow_request (transaction_id, facility_id, consent_id, status, requested_at) \
+             VALUES ($1, $2, $3, 'requested', $4) ON CONFLICT DO NOTHING",
+        )
+        .bind(id)
+        .bind(String::from(facts.facility))
+        .bind(String::from(facts.consent_id))
+        .bind(at),
+        What::Refused(code) => sqlx::query(
+            "UPDATE hip.data_flow_request SET status = 'refused', error = $2 WHERE transaction_id = $1",
+        )
+        .bind(id)
+        .bind(String::from(code)),
+        What::Prepared(pages) => sqlx::query(
+            "UPDATE hip.data_flow_request SET status = 'sending', page_count = $2 WHERE transaction_id = $1",
+        )
+        .bind(id)
+        .bind(i32::try_from(pages).unwrap_or(i32::MAX)),
+        What::Encrypted(dialect) => {
+            sqlx::query("UPDATE hip.data_flow_request SET hiu_dialect = $2 WHERE transaction_id = $1")
+                .bind(id)
+                .bind(dialect)
+        }
+        What::Delivered => sqlx::query(
+            "UPDATE hip.data_flow_request SET pages_delivered = pages_delivered + 1 WHERE transaction_id = $1",
+        )
+        .bind(id),
+        What::Completed { transferred, at } => sqlx::query(
+            "UPDATE hip.data_flow_request \
+                SET status = CASE WHEN status = 'refused' THEN status ELSE $2 END, completed_at = $3 \
+              WHERE transaction_id = $1",
+        )
+        .bind(id)
+        .bind(if transferred { "transferred" } else { "failed" })
+        .bind(at),
+    }
+}

@@ -1,0 +1,39 @@
+//! The read model of transfers, asked.
+
+use async_trait::async_trait;
+use hip_commands::port::TransferDirectory;
+use hip_commands::port::patient_directory::DirectoryError;
+use hip_domain::id::ConsentId;
+use sqlx::PgPool;
+
+use crate::event_store::SHARD;
+
+/// The transfers in `hip.data_flow_request`.
+pub struct PgTransferDirectory {
+    pool: PgPool,
+}
+
+impl PgTransferDirectory {
+    /// The directory in `pool`.
+    pub const fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+}
+
+#[async_trait]
+impl TransferDirectory for PgTransferDirectory {
+    async fn on_its_way(&self, consent: &ConsentId, position: i64) -> Result<bool, DirectoryError> {
+        sqlx::query_scalar(
+            "SELECT NOT EXISTS (SELECT FROM es.projection \
+                                 WHERE name = 'data_flow_request' AND generation = 1 AND shard = $2 AND position >= $3) \
+                 OR EXISTS (SELECT FROM hip.page_push p JOIN hip.data_flow_request d USING (transaction_id) \
+                             WHERE d.consent_id = $1 AND p.on_its_way)",
+        )
+        .bind(consent.as_str())
+        .bind(SHARD)
+        .bind(position)
+        .fetch_one(&self.pool)
+        .await
+        .map_err(|error| DirectoryError(Box::new(error)))
+    }
+}

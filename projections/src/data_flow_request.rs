@@ -1,0 +1,111 @@
+//! The transfers: what was asked, how far it has come, and which page is on its way.
+
+use chrono::{DateTime, Utc};
+use hip_domain::event::Event;
+use hip_domain::id::{ErrorCode, TransactionId};
+use hip_domain::outbound::{Call, OutboundEvent};
+use hip_domain::recorded::Recorded;
+use hip_domain::stream::StreamId;
+use hip_domain::transfer::{TransferEvent, TransferFacts};
+
+/// A change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Of a transfer.
+    Transfer {
+        /// Which.
+        stream: StreamId,
+        /// How.
+        what: What,
+    },
+    /// A page will be sent by this call.
+    Page {
+        /// The call.
+        call: StreamId,
+        /// Of which transfer.
+        transaction: TransactionId,
+        /// Which, from 0.
+        page: u32,
+    },
+    /// A call is on its way, or is not any more. It may be one that sends no page.
+    Call {
+        /// The call.
+        call: StreamId,
+        /// Whether its outcome is unknown.
+        on_its_way: bool,
+    },
+}
+
+/// How a transfer changes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// It was asked for.
+    Requested(TransferFacts, DateTime<Utc>),
+    /// It was refused.
+    Refused(ErrorCode),
+    /// So many pages will be sent.
+    Prepared(usize),
+    /// The HIU's key speaks this dialect.
+    Encrypted(String),
+    /// One more page was delivered.
+    Delivered,
+    /// It is over.
+    Completed {
+        /// Whether anything was delivered.
+        transferred: bool,
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+/// What an event changes.
+pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    match &recorded.event {
+        Event::Transfer(event) => {
+            let what = of_transfer(event, recorded.recorded_at)?;
+            Some(Change::Transfer { stream: recorded.stream.clone(), what })
+        }
+        Event::Outbound(event) => of_outbound(event, recorded.stream.clone()),
+        Event::Inbound(_)
+        | Event::Identity(_)
+        | Event::Patient(_)
+        | Event::Visit(_)
+        | Event::CareContext(_)
+        | Event::LinkToken(_)
+        | Event::Discovery(_)
+        | Event::Consent(_)
+        | Event::UserLink(_)
+        | Event::ProfileShare(_)
+        | Event::Access(_) => None,
+    }
+}
+
+fn of_transfer(event: &TransferEvent, at: DateTime<Utc>) -> Option<What> {
+    Some(match event {
+        TransferEvent::Requested { facts, .. } => What::Requested(facts.clone(), at),
+        TransferEvent::Refused { code, .. } => What::Refused(code.clone()),
+        TransferEvent::BundlePrepared { pages, .. } => What::Prepared(pages.len()),
+        TransferEvent::PageEncrypted { seal, .. } => What::Encrypted(seal.dialect.clone()),
+        TransferEvent::PagePushed { .. } => What::Delivered,
+        TransferEvent::Completed { transferred, .. } => {
+            What::Completed { transferred: *transferred, at }
+        }
+        TransferEvent::Accepted { .. }
+        | TransferEvent::PageSkipped { .. }
+        | TransferEvent::Repeated { .. }
+        | TransferEvent::Stopped { .. } => return None,
+    })
+}
+
+fn of_outbound(event: &OutboundEvent, call: StreamId) -> Option<Change> {
+    Some(match event {
+        OutboundEvent::Planned { call: Call::PushPage { transaction, page }, .. } => {
+            Change::Page { call, transaction: transaction.clone(), page: *page }
+        }
+        OutboundEvent::Attempted { .. } => Change::Call { call, on_its_way: true },
+        OutboundEvent::Accepted { .. }
+        | OutboundEvent::Failed { .. }
+        | OutboundEvent::Abandoned { .. } => Change::Call { call, on_its_way: false },
+        OutboundEvent::Planned { .. } | OutboundEvent::Answered { .. } => return None,
+    })
+}
