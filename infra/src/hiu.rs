@@ -45,6 +45,8 @@ impl HttpHiu {
     }
 }
 
+/// What an HIU answers beside its status is a stranger's text: it is neither read nor logged, and the
+/// connection is dropped with it. The timeout counts from the look-up of the name to the last byte.
 #[async_trait]
 impl Hiu for HttpHiu {
     async fn push(
@@ -76,8 +78,11 @@ impl Hiu for HttpHiu {
         if status.is_success() {
             return Ok(status.as_u16());
         }
+        let is_final = status.is_client_error() && !matches!(status.as_u16(), 408 | 429);
+        // A redirect is not followed: it would lead where nobody has looked.
+        let is_final = is_final || status.is_redirection();
         let status = Some(status.as_u16());
-        if response.status().is_client_error() && !matches!(response.status().as_u16(), 408 | 429) {
+        if is_final {
             let reason = "the HIU refused the page".to_owned();
             return Err(SendError::Refused { status, code: None, reason });
         }
@@ -89,3 +94,6 @@ impl Hiu for HttpHiu {
         url.resolve(&self.allowed).await
     }
 }
+
+#[cfg(test)]
+mod tests;

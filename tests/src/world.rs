@@ -178,7 +178,16 @@ impl World {
     ///
     /// When that does not happen within a minute.
     pub async fn until(&self, name: &str, count: i64) {
-        let deadline = Instant::now() + PATIENCE;
+        self.until_within(name, count, PATIENCE).await;
+    }
+
+    /// The same, with another patience.
+    ///
+    /// # Panics
+    ///
+    /// When that does not happen in time.
+    pub async fn until_within(&self, name: &str, count: i64, patience: Duration) {
+        let deadline = Instant::now() + patience;
         while self.count(name).await < count {
             let log = std::fs::read_to_string(&self.launch.log).unwrap_or_default();
             let tail: Vec<_> = log.lines().rev().take(5).collect();

@@ -65,9 +65,17 @@ enum Kind {
     HoldBefore(Hold),
     HoldAfter(Hold),
     Refuse { status: u16, body: Value },
+    Always { status: u16, body: Value },
     LoseAnswer,
     Silence,
     Answer(Script),
+}
+
+impl Kind {
+    /// Whether it strikes every call from its first on.
+    fn lasts(&self) -> bool {
+        matches!(self, Self::Always { .. })
+    }
 }
 
 struct Rule {
@@ -118,6 +126,12 @@ impl Faults {
     /// Answer the `nth` call with this status and body, unprocessed; a null body is sent empty.
     pub fn refuse(&self, target: impl Into<Target>, nth: u64, status: u16, body: Value) {
         self.add(target.into(), nth, Kind::Refuse { status, body });
+    }
+
+    /// Answer every call with this status and body, unprocessed: with 202 the answers to questions
+    /// that were not asked here are taken, too.
+    pub fn always(&self, target: impl Into<Target>, status: u16, body: Value) {
+        self.add(target.into(), 1, Kind::Always { status, body });
     }
 
     /// Process the `nth` call and break the connection instead of answering.
@@ -208,19 +222,21 @@ impl Faults {
             if !rule.target.is_met_by(operation, body) {
                 return true;
             }
-            rule.calls_left -= 1;
+            rule.calls_left = rule.calls_left.saturating_sub(1);
             if rule.calls_left > 0 {
                 return true;
             }
             match rule.kind.clone() {
                 Kind::HoldBefore(hold) => plan.hold_before.push(hold),
                 Kind::HoldAfter(hold) => plan.hold_after.push(hold),
-                Kind::Refuse { status, body } => plan.refuse = Some((status, body)),
+                Kind::Refuse { status, body } | Kind::Always { status, body } => {
+                    plan.refuse = Some((status, body));
+                }
                 Kind::LoseAnswer => plan.lose_answer = true,
                 Kind::Silence => plan.silence = true,
                 Kind::Answer(script) => plan.script = Some(script),
             }
-            false
+            rule.kind.lasts()
         });
         plan
     }
