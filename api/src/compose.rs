@@ -12,6 +12,7 @@ use hip_infra::event_store::PgLog;
 use hip_infra::gateway::HttpGateway;
 use hip_infra::hiu::HttpHiu;
 use hip_infra::ids::RandomIds;
+use hip_infra::otp_sender;
 use hip_infra::patient_directory::PgPatientDirectory;
 use hip_infra::postgres;
 use hip_infra::transfer_directory::PgTransferDirectory;
@@ -57,7 +58,7 @@ pub(crate) async fn compose(
         hiu: Arc::new(hiu),
         directory: Arc::new(PgPatientDirectory::new(pool.clone())),
         transfers: Arc::new(PgTransferDirectory::new(pool.clone())),
-        otp_sender: config.otp_sender(&secrets)?,
+        otp_sender: otp_sender::from_config(&config.sms, secrets.sms_token.clone())?,
         clock,
         ids,
         // No cache: streams here are short, and another process may decide on them too.

@@ -156,6 +156,6 @@ fn toml(sandbox: &Sandbox, push_address: std::net::SocketAddr, data_dir: &Path) 
          [[facility]]\nid = {FACILITY_ID:?}\nname = {FACILITY_NAME:?}\n\
          [keys]\nfile = \"{kek}\"\n\
          [push]\nallow = [\"{push_address}\"]\n\
-         [sms]\nurl = {sms:?}\n",
+         [sms]\nsender = \"webhook\"\nurl = {sms:?}\n",
     )
 }

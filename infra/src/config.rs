@@ -4,12 +4,10 @@ mod section;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use hip_commands::matching::Thresholds;
-use hip_commands::port::OtpSender;
 use hip_commands::settings::{Facility, HiuProfile, Settings};
 use hip_domain::id::{FacilityId, HiuId, InvalidId};
 use hip_domain::link_token::TokenLimits;
@@ -19,11 +17,11 @@ use thiserror::Error;
 
 pub use section::{
     DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
-    PushSection, SmsSection, TransferSection, WorkerSection,
+    PushSection, TransferSection, WorkerSection,
 };
 
-use crate::gateway::{BearerPolicy, ClientError, GatewaySettings};
-use crate::otp_sender::{ConsoleSender, WebhookSender, WebhookSettings};
+use crate::gateway::{BearerPolicy, GatewaySettings};
+use crate::otp_sender::SmsSection;
 
 /// The configuration file, as it is written. Every section has defaults; see `docs/hip.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -188,17 +186,6 @@ impl Config {
             },
             key_cache: self.gateway.key_cache.clone(),
         }
-    }
-
-    /// The sender of text messages.
-    pub fn otp_sender(&self, secrets: &Secrets) -> Result<Arc<dyn OtpSender>, ClientError> {
-        Ok(match &self.sms.url {
-            None => Arc::new(ConsoleSender),
-            Some(url) => {
-                let token = secrets.sms_token.clone();
-                Arc::new(WebhookSender::new(WebhookSettings { url: url.clone(), token })?)
-            }
-        })
     }
 
     /// How long leases hold.

@@ -9,6 +9,8 @@ pub mod config;
 pub mod event_store;
 pub mod gateway;
 pub mod hiu;
+#[cfg(test)]
+mod http_stub;
 pub mod ids;
 pub mod otp_sender;
 pub mod outbox;

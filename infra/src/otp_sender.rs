@@ -1,7 +1,89 @@
-//! Whoever sends text messages.
+//! How one-time passwords get to a telephone.
 
 mod console;
 mod webhook;
 
+use std::sync::Arc;
+
+use hip_commands::port::OtpSender;
+use secrecy::SecretString;
+use serde::Deserialize;
+use thiserror::Error;
+
 pub use console::ConsoleSender;
-pub use webhook::{WebhookSender, WebhookSettings};
+pub use webhook::WebhookSender;
+
+/// `[sms]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SmsSection {
+    /// Which sender.
+    pub sender: SenderKind,
+    /// Where the webhook is: https, or http to this machine.
+    pub url: Option<String>,
+}
+
+/// The senders that there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SenderKind {
+    /// Standard error: for development.
+    #[default]
+    Console,
+    /// A service behind a URL.
+    Webhook,
+}
+
+/// Why there is no sender.
+#[derive(Debug, Error)]
+pub enum SenderError {
+    /// The webhook has no address.
+    #[error("section [sms] has sender = \"webhook\" and no url")]
+    NoUrl,
+    /// The address is none, or one that can be overheard.
+    #[error("the url of section [sms] is not https, nor http to this machine")]
+    Url,
+    /// The client could not be made.
+    #[error("the HTTP client cannot be made")]
+    Client(#[from] reqwest::Error),
+}
+
+/// The sender that is configured. `token` is `HIP_SMS_TOKEN`, the webhook's bearer, when it wants one.
+pub fn from_config(
+    section: &SmsSection,
+    token: Option<SecretString>,
+) -> Result<Arc<dyn OtpSender>, SenderError> {
+    match section.sender {
+        SenderKind::Console => Ok(Arc::new(ConsoleSender)),
+        SenderKind::Webhook => {
+            let url = section.url.as_deref().ok_or(SenderError::NoUrl)?;
+            Ok(Arc::new(WebhookSender::new(url, token)?))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_webhook_needs_an_address_that_nobody_overhears() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let sender = |url: Option<&str>| {
+            let url = url.map(str::to_owned);
+            from_config(&SmsSection { sender: SenderKind::Webhook, url }, None).map(|_| ())
+        };
+        assert!(matches!(sender(None), Err(SenderError::NoUrl)));
+        for url in ["http://sms.example.in/send", "sms.example.in", "file:///tmp/x", "https://"] {
+            assert!(matches!(sender(Some(url)), Err(SenderError::Url)), "{url}");
+        }
+        for url in ["https://sms.example.in/send", "http://127.0.0.1:9/", "http://localhost/x"] {
+            assert!(sender(Some(url)).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn without_a_section_the_console_is_the_sender() {
+        assert!(from_config(&SmsSection::default(), None).is_ok());
+    }
+}

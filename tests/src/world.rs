@@ -250,7 +250,7 @@ fn configuration(sandbox: &Sandbox, url: &str, dir: &std::path::Path) -> String 
          [[facility]]\nid = {FACILITY:?}\nname = \"PHC Ambegaon\"\n\
          [keys]\nfile = \"{kek}\"\n\
          [push]\nallow = [{push:?}]\n\
-         [sms]\nurl = {sms:?}\n\
+         [sms]\nsender = \"webhook\"\nurl = {sms:?}\n\
          [worker]\nlease_ms = 600\npoll_ms = 50\n"
     )
 }

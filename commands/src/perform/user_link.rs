@@ -6,7 +6,6 @@ use hip_domain::id::LinkReference;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use hip_domain::user_link::{OTP_AGE_MAX, UserLink, UserLinkCommand, UserLinkFacts};
-use zeroize::Zeroizing;
 
 use super::person::demographics;
 use crate::otp;
@@ -43,8 +42,8 @@ pub(super) async fn send_otp(
     tell(provider, due, &facts, issue, &format!("issue:{attempt}")).await?;
     match send(provider, &facts, &mobile, &digits).await {
         Ok(()) => tell(provider, due, &facts, UserLinkCommand::MarkOtpSent, "sent").await,
-        Err(SmsError::Away) if is_worth_waiting(provider, &stream).await? => {
-            let reason = SmsError::Away.to_string();
+        Err(error) if error.is_transient() && is_worth_waiting(provider, &stream).await? => {
+            let reason = error.to_string();
             Err(TaskError::Later { after: Some(Duration::from_secs(2)), reason })
         }
         Err(error) => {
@@ -66,7 +65,7 @@ async fn send(
     let text = format!(
         "{digits} is your OTP to link your records at {name} to your ABHA. It is valid for {minutes} minutes. Do not share it."
     );
-    provider.otp_sender.send(mobile, &OtpText(Zeroizing::new(text))).await
+    provider.otp_sender.send(mobile, &OtpText::new(text)).await
 }
 
 /// Whether the patient may still be there.

@@ -1,27 +1,67 @@
-//! Text messages with one-time passwords.
+//! The way to a patient's telephone.
 
 use async_trait::async_trait;
 use hip_domain::sensitive::Phi;
 use thiserror::Error;
-use zeroize::Zeroizing;
 
-/// Whoever sends text messages.
+/// Sends one-time passwords by SMS.
 #[async_trait]
 pub trait OtpSender: Send + Sync {
-    /// Sends a text to an Indian mobile number of ten digits.
+    /// Sends a text to an Indian mobile number: ten digits, without country code.
     async fn send(&self, mobile: &Phi<String>, text: &OtpText) -> Result<(), SmsError>;
 }
 
-/// The words of a message, with the OTP in them: wiped from memory when done with, never printed.
-pub struct OtpText(pub Zeroizing<String>);
+/// The text of a message with a one-time password. It prints as `‹redacted›`: who reads it in a log
+/// could link the patient's records.
+#[derive(Debug, Clone)]
+pub struct OtpText(Phi<String>);
 
-/// Why a message was not sent. Never repeats number or text.
+impl OtpText {
+    /// A text; the sender's template, the password in it.
+    pub const fn new(text: String) -> Self {
+        Self(Phi::new(text))
+    }
+
+    /// The text, for the sender.
+    pub const fn reveal(&self) -> &String {
+        self.0.reveal()
+    }
+}
+
+/// Why a message was not sent. Names neither number nor text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SmsError {
-    /// The sender is away; it may be tried again.
-    #[error("the sender of text messages is away")]
-    Away,
-    /// The sender will not take this message.
-    #[error("the sender of text messages refused it")]
-    Refused,
+    /// The service is away or busy, or it is not known whether it took the message: try again.
+    #[error("the SMS service cannot be reached or is busy (status {status:?})")]
+    Transient {
+        /// HTTP status, when there was an answer.
+        status: Option<u16>,
+    },
+    /// The service will not take it, now or later.
+    #[error("the SMS service refused the message (status {status:?})")]
+    Permanent {
+        /// HTTP status, when there was an answer.
+        status: Option<u16>,
+    },
+}
+
+impl SmsError {
+    /// Whether trying again may help.
+    pub const fn is_transient(self) -> bool {
+        match self {
+            Self::Transient { .. } => true,
+            Self::Permanent { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OtpText;
+
+    #[test]
+    fn a_text_is_not_printed() {
+        let text = OtpText::new("482913 is your password".to_owned());
+        assert!(!format!("{text:?}").contains("482913"));
+    }
 }

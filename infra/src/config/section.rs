@@ -139,14 +139,6 @@ impl Default for TransferSection {
     }
 }
 
-/// `[sms]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SmsSection {
-    /// Where text messages are posted; without it they go to the console, for development.
-    pub url: Option<String>,
-}
-
 /// `[keys]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

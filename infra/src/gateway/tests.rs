@@ -1,4 +1,3 @@
-mod stub;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -11,8 +10,8 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::*;
+use crate::http_stub::Stub;
 use crate::ids::RandomIds;
-use stub::Stub;
 
 /// A clock that a test sets.
 struct SetClock(Mutex<DateTime<Utc>>);

@@ -8,7 +8,6 @@ use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use rsa::traits::PublicKeyParts;
 use serde_json::{Value, json};
 
-use super::stub::Stub;
 use super::*;
 
 const CERTS: &str = "GET /gateway/v3/certs";
