@@ -209,4 +209,21 @@ mod tests {
         let text = include_str!("../../docs/hip.toml").replace("listen =", "lisen =");
         assert!(matches!(Config::parse(&text), Err(ConfigError::Form(_))));
     }
+
+    #[test]
+    fn what_a_bearer_must_prove_is_the_operators() {
+        let text = include_str!("../../docs/hip.toml")
+            .replace("# [gateway.claims]", "[gateway.claims]")
+            .replace("# clientId", "clientId")
+            .replace("late_kept_s_max = 86400", "late_kept_s_max = 60");
+        let config = Config::parse(&text).unwrap();
+        let secrets = Secrets {
+            client_secret: SecretString::from("made-up"),
+            api_key: SecretString::from("made-up"),
+            kek: None,
+        };
+        let policy = config.gateway_settings(&secrets).bearer;
+        assert_eq!(policy.claims.get("clientId").map(String::as_str), Some("gateway"));
+        assert_eq!(policy.late_kept_s_max, 900, "what is acted upon is kept, too");
+    }
 }

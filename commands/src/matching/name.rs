@@ -21,12 +21,16 @@ const INITIAL: u8 = 88;
 /// 0, nothing in common, to 100, the same words.
 pub fn score(one: &str, other: &str) -> u8 {
     let (one, other) = (words::read(one), words::read(other));
+    let as_written = of_words(&one, &other);
+    if as_written > OTHER_PERSON_MAX {
+        return as_written;
+    }
     // "Ram Kumar" and "Ramkumar": two neighbours of one name may be one word of the other.
     let joined =
         |name: &[Word]| (1..name.len()).map(|n| words::joined(name, n)).collect::<Vec<_>>();
     let of_one = joined(&one).into_iter().map(|joined| of_words(&joined, &other));
     let of_other = joined(&other).into_iter().map(|joined| of_words(&one, &joined));
-    of_one.chain(of_other).chain([of_words(&one, &other)]).max().unwrap_or_default()
+    of_one.chain(of_other).max().unwrap_or_default().max(as_written)
 }
 
 fn of_words(one: &[Word], other: &[Word]) -> u8 {

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::score;
 use crate::matching::Thresholds;
 
@@ -154,4 +156,12 @@ fn a_name_is_wholly_like_itself() {
 fn a_very_long_name_costs_little() {
     let long = "Ramesh Kumar ".repeat(10_000);
     assert!(score(&long, &long) > 0);
+}
+
+proptest! {
+    #[test]
+    fn no_text_of_a_stranger_does_harm(one in "\\PC{0,40}", other in "[\u{900}-\u{d7f}\u{620}-\u{6ff} .a-z]{0,40}") {
+        prop_assert!(score(&one, &other) <= 100);
+        prop_assert!(score(&other, &other) <= 100);
+    }
 }
