@@ -6,8 +6,10 @@ mod crypto;
 mod doctor;
 mod error;
 mod events;
+mod link;
 mod sandbox;
 mod serve;
+mod server;
 mod visit;
 
 use std::path::{Path, PathBuf};
@@ -46,6 +48,12 @@ enum Command {
     /// Visit documents.
     #[command(subcommand)]
     Visit(visit::Command),
+    /// The links of visits.
+    #[command(subcommand)]
+    Link(link::LinkCommand),
+    /// Link tokens, and when the next may be asked for.
+    #[command(subcommand)]
+    Token(link::TokenCommand),
     /// Health-data encryption.
     #[command(subcommand)]
     Crypto(crypto::Command),
@@ -89,6 +97,8 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Doctor(options) => Ok(Box::pin(doctor::run(options, data_dir)).await),
         Command::Sandbox(command) => Box::pin(sandbox::run(command, data_dir)).await,
         Command::Visit(command) => visit::run(command).await,
+        Command::Link(command) => link::run(command).await,
+        Command::Token(command) => link::run_token(command).await,
         Command::Crypto(command) => crypto::run(&command),
         Command::Error(options) => Ok(error::run(&options)),
         Command::Events(command) => events::run(command, data_dir).await,

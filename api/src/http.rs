@@ -3,6 +3,7 @@
 mod api_key;
 mod callbacks;
 mod health;
+mod links;
 mod problem;
 mod visits;
 
@@ -35,6 +36,8 @@ pub(crate) fn router(composed: Arc<Composed>) -> Router {
     let facility = Router::new()
         .route("/v1/visits", post(visits::record))
         .route("/v1/visits/{code}", get(visits::show))
+        .route("/v1/links", post(links::start))
+        .route("/v1/link-tokens/status", post(links::token_status))
         .layer(DefaultBodyLimit::max(VISIT_BYTES_MAX));
     let operations = Router::new()
         .route("/health/live", get(health::live))

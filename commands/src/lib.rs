@@ -15,6 +15,7 @@ mod hiu_key;
 pub mod intake;
 mod leaving;
 mod link_refusal;
+pub mod linking;
 pub mod lookup;
 pub mod matching;
 mod otp;

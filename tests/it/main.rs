@@ -8,12 +8,14 @@
 
 mod append_only;
 mod callbacks;
+mod conformance;
 mod crash;
 mod differential;
 mod gateway_fixtures;
 mod golden;
 mod hostile_push_urls;
 mod journey;
+mod linking;
 mod log;
 mod privacy;
 mod revoke;

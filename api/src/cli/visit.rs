@@ -1,13 +1,12 @@
 //! `hip visit push|validate|show`.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use abdm_fhir::visit::VisitDocument;
-use anyhow::{Context, bail};
-use reqwest::{Client, StatusCode};
-use serde_json::Value;
+use anyhow::Context;
+use reqwest::StatusCode;
 
+use super::server::{Server, complain_of};
 use crate::output::{Answer, complain, say, say_json};
 
 /// Commands on visit documents.
@@ -42,17 +41,6 @@ pub(crate) enum Command {
     },
 }
 
-/// The server to talk to.
-#[derive(clap::Args)]
-pub(crate) struct Server {
-    /// Address of `hip serve`.
-    #[arg(long, env = "HIP_URL", default_value = "http://127.0.0.1:8080")]
-    url: String,
-    /// The API key; from the environment, so that it does not show in the list of processes.
-    #[arg(long, env = "HIP_API_KEY", hide_env_values = true)]
-    api_key: String,
-}
-
 pub(crate) async fn run(command: Command) -> anyhow::Result<Answer> {
     match command {
         Command::Push { files, server } => push(&files, &server).await,
@@ -61,24 +49,10 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Answer> {
     }
 }
 
-fn client() -> anyhow::Result<Client> {
-    Ok(Client::builder().timeout(Duration::from_secs(60)).build()?)
-}
-
 async fn push(files: &[PathBuf], server: &Server) -> anyhow::Result<Answer> {
-    let client = client()?;
     let mut answer = Answer::Yes;
     for file in files {
-        let response = client
-            .post(format!("{}/v1/visits", server.url))
-            .bearer_auth(&server.api_key)
-            .header("content-type", "application/json")
-            .body(read(file)?)
-            .send()
-            .await
-            .with_context(|| format!("{} does not answer", server.url))?;
-        let status = response.status();
-        let body: Value = response.json().await.unwrap_or_default();
+        let (status, body) = server.send(server.post("/v1/visits", read(file)?)?).await?;
         match status {
             StatusCode::CREATED => say(&format!("{}: recorded", file.display())),
             StatusCode::OK => say(&format!("{}: known already, nothing changed", file.display())),
@@ -90,17 +64,6 @@ async fn push(files: &[PathBuf], server: &Server) -> anyhow::Result<Answer> {
         }
     }
     Ok(answer)
-}
-
-/// The faults of a problem, one a line.
-fn complain_of(problem: &Value) {
-    if let Some(detail) = problem["detail"].as_str() {
-        complain(&format!("  {detail}"));
-    }
-    for fault in problem["errors"].as_array().into_iter().flatten() {
-        let text = |name: &str| fault[name].as_str().unwrap_or_default().to_owned();
-        complain(&format!("  {}: {}", text("path"), text("message")));
-    }
 }
 
 fn validate(files: &[PathBuf], json: bool) -> anyhow::Result<Answer> {
@@ -128,24 +91,11 @@ fn validate(files: &[PathBuf], json: bool) -> anyhow::Result<Answer> {
 }
 
 async fn show(code: &str, facility: Option<&str>, server: &Server) -> anyhow::Result<Answer> {
-    let mut request =
-        client()?.get(format!("{}/v1/visits/{code}", server.url)).bearer_auth(&server.api_key);
+    let mut request = server.get(&format!("/v1/visits/{code}"))?;
     if let Some(facility) = facility {
         request = request.query(&[("facility", facility)]);
     }
-    let response =
-        request.send().await.with_context(|| format!("{} does not answer", server.url))?;
-    let status = response.status();
-    let body: Value = response.json().await.unwrap_or_default();
-    if status.is_success() {
-        say(&serde_json::to_string_pretty(&body)?);
-        return Ok(Answer::Yes);
-    }
-    if status == StatusCode::NOT_FOUND || status == StatusCode::CONFLICT {
-        complain_of(&body);
-        return Ok(Answer::No);
-    }
-    bail!("the server answered {status}");
+    server.show(request).await
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<u8>> {

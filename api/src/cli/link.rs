@@ -1,0 +1,90 @@
+//! `hip link start|show`, `hip token status`.
+
+use anyhow::bail;
+use serde_json::{Value, json};
+
+use super::server::{Server, complain_of};
+use crate::output::{Answer, say};
+
+/// Commands on the links of visits.
+#[derive(clap::Subcommand)]
+pub(crate) enum LinkCommand {
+    /// Try to link a visit, whatever came of it before.
+    Start(Which),
+    /// Whether a visit is linked, and if not, why and what to do.
+    Show(Which),
+}
+
+/// A visit.
+#[derive(clap::Args)]
+pub(crate) struct Which {
+    /// The visit code.
+    code: String,
+    /// Which facility's.
+    #[arg(long)]
+    facility: Option<String>,
+    #[command(flatten)]
+    server: Server,
+}
+
+/// Commands on link tokens.
+#[derive(clap::Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Whether there is a token, how many were asked for today, and when the next may be.
+    Status {
+        /// The ABHA address.
+        abha_address: String,
+        /// Which facility's.
+        #[arg(long)]
+        facility: Option<String>,
+        #[command(flatten)]
+        server: Server,
+    },
+}
+
+pub(crate) async fn run(command: LinkCommand) -> anyhow::Result<Answer> {
+    match command {
+        LinkCommand::Start(which) => start(&which).await,
+        LinkCommand::Show(which) => show(&which).await,
+    }
+}
+
+pub(crate) async fn run_token(command: TokenCommand) -> anyhow::Result<Answer> {
+    let TokenCommand::Status { abha_address, facility, server } = command;
+    let wish = json!({ "abhaAddress": abha_address, "facility": facility });
+    server.show(server.post("/v1/link-tokens/status", wish.to_string())?).await
+}
+
+async fn start(which: &Which) -> anyhow::Result<Answer> {
+    let wish = json!({ "visitCode": which.code, "facility": which.facility });
+    let request = which.server.post("/v1/links", wish.to_string())?;
+    let (status, body) = which.server.send(request).await?;
+    if status.is_success() {
+        say("on its way; `hip link show` says what became of it");
+        return Ok(Answer::Yes);
+    }
+    if status.is_client_error() {
+        complain_of(&body);
+        return Ok(Answer::No);
+    }
+    bail!("the server answered {status}");
+}
+
+/// The part of a visit that is about its link.
+async fn show(which: &Which) -> anyhow::Result<Answer> {
+    let mut request = which.server.get(&format!("/v1/visits/{}", which.code))?;
+    if let Some(facility) = &which.facility {
+        request = request.query(&[("facility", facility)]);
+    }
+    let (status, body) = which.server.send(request).await?;
+    if !status.is_success() {
+        complain_of(&body);
+        return Ok(Answer::No);
+    }
+    let mut shown = serde_json::Map::new();
+    for name in ["visitCode", "facilityId", "linkState", "linkedAt", "linkError", "linkRetryAt"] {
+        shown.insert(name.to_owned(), body[name].clone());
+    }
+    say(&serde_json::to_string_pretty(&Value::Object(shown))?);
+    Ok(if body["linked"] == true { Answer::Yes } else { Answer::No })
+}

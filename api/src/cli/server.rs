@@ -1,0 +1,75 @@
+//! The server that a command talks to.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use reqwest::{Client, RequestBuilder, StatusCode};
+use serde_json::Value;
+
+use crate::output::{Answer, complain, say};
+
+/// The server to talk to.
+#[derive(clap::Args)]
+pub(super) struct Server {
+    /// Address of `hip serve`.
+    #[arg(long, env = "HIP_URL", default_value = "http://127.0.0.1:8080")]
+    pub(super) url: String,
+    /// The API key; from the environment, so that it does not show in the list of processes.
+    #[arg(long, env = "HIP_API_KEY", hide_env_values = true)]
+    pub(super) api_key: String,
+}
+
+impl Server {
+    pub(super) fn get(&self, path: &str) -> anyhow::Result<RequestBuilder> {
+        Ok(client()?.get(format!("{}{path}", self.url)).bearer_auth(&self.api_key))
+    }
+
+    pub(super) fn post(
+        &self,
+        path: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> anyhow::Result<RequestBuilder> {
+        let request = client()?.post(format!("{}{path}", self.url)).bearer_auth(&self.api_key);
+        Ok(request.header("content-type", "application/json").body(body))
+    }
+
+    /// Sends a request; status and body of the answer.
+    pub(super) async fn send(
+        &self,
+        request: RequestBuilder,
+    ) -> anyhow::Result<(StatusCode, Value)> {
+        let response =
+            request.send().await.with_context(|| format!("{} does not answer", self.url))?;
+        let status = response.status();
+        Ok((status, response.json().await.unwrap_or_default()))
+    }
+
+    /// Sends a request whose answer is shown as it is; a refusal is a no.
+    pub(super) async fn show(&self, request: RequestBuilder) -> anyhow::Result<Answer> {
+        let (status, body) = self.send(request).await?;
+        if status.is_success() {
+            say(&serde_json::to_string_pretty(&body)?);
+            return Ok(Answer::Yes);
+        }
+        if status.is_client_error() && status != StatusCode::UNAUTHORIZED {
+            complain_of(&body);
+            return Ok(Answer::No);
+        }
+        bail!("the server answered {status}");
+    }
+}
+
+fn client() -> anyhow::Result<Client> {
+    Ok(Client::builder().timeout(Duration::from_secs(60)).build()?)
+}
+
+/// The faults of a problem, one a line.
+pub(super) fn complain_of(problem: &Value) {
+    if let Some(detail) = problem["detail"].as_str() {
+        complain(&format!("  {detail}"));
+    }
+    for fault in problem["errors"].as_array().into_iter().flatten() {
+        let text = |name: &str| fault[name].as_str().unwrap_or_default().to_owned();
+        complain(&format!("  {}: {}", text("path"), text("message")));
+    }
+}
