@@ -184,7 +184,7 @@ impl LinkToken {
                 self.governor.hold(request_id, until, counted);
             }
             LinkTokenEvent::Dropped { .. } | LinkTokenEvent::Purged {} => {
-                self.phase = Phase::Absent
+                self.phase = Phase::Absent;
             }
         }
     }

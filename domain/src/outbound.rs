@@ -138,10 +138,11 @@ impl Outbound {
                 OutboundEvent::Planned { call, .. } => Self::Planned { call, attempts: 0 },
                 OutboundEvent::Attempted { attempt } => Self::Attempted { call, attempts: attempt },
                 OutboundEvent::Failed { attempt, .. } => Self::Planned { call, attempts: attempt },
-                OutboundEvent::Accepted { .. } => Self::Accepted { call },
                 OutboundEvent::Abandoned { .. } => Self::Abandoned { call },
                 // What was answered has arrived, whatever else we know of it.
-                OutboundEvent::Answered { .. } => Self::Accepted { call },
+                OutboundEvent::Accepted { .. } | OutboundEvent::Answered { .. } => {
+                    Self::Accepted { call }
+                }
             },
         };
     }

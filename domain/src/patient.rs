@@ -20,6 +20,7 @@ pub struct Patient {
 
 /// A wish about a patient.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and not kept")]
 pub enum PatientCommand {
     /// This is what the facility knows of them now.
     Record {

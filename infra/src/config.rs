@@ -221,6 +221,7 @@ mod tests {
             client_secret: SecretString::from("made-up"),
             api_key: SecretString::from("made-up"),
             kek: None,
+            sms_token: None,
         };
         let policy = config.gateway_settings(&secrets).bearer;
         assert_eq!(policy.claims.get("clientId").map(String::as_str), Some("gateway"));

@@ -31,7 +31,8 @@ pub struct Pace {
 /// How long tasks may still run when the process is told to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
 
-/// A task that fails for no reason of its own (a store that is away) is tried about a day.
+/// A task that fails for no reason of its own (a store that is away) is tried about a day. One that
+/// says when it wants to be tried again knows its own end.
 const ATTEMPT_COUNT_MAX: i32 = 300;
 
 /// The worker.
@@ -122,7 +123,7 @@ fn settlement(result: Result<(), TaskError>, attempts: i32) -> Settlement {
             tracing::error!(reason, "a task was given up");
             Settlement::Dead { reason }
         }
-        Err(TaskError::Later { reason, .. }) if attempts >= ATTEMPT_COUNT_MAX => {
+        Err(TaskError::Later { after: None, reason }) if attempts >= ATTEMPT_COUNT_MAX => {
             tracing::error!(reason, "a task was given up after many attempts");
             Settlement::Dead { reason }
         }

@@ -167,6 +167,20 @@ async fn what_cannot_be_a_message_is_refused_in_abdms_words() {
 }
 
 #[tokio::test]
+async fn a_message_with_a_bearer_that_ended_long_before_is_kept_and_not_acted_upon() {
+    // With this allowance every bearer is too late.
+    let (world, _hip) = World::start_with_gateway("lateness_s_max = -1\n").await;
+    let consent = "6f1b7f5e-0000-4000-8000-0000000000c1";
+    let body = json!({ "notification": { "status": "REVOKED", "consentId": consent } });
+    world.sandbox.call_back(FACILITY, "/api/v3/consent/request/hip/notify", body);
+    world.until("inbound.rejected", 1).await;
+    world.until_idle().await;
+    assert_eq!(inbound(&world).await, 1);
+    assert_eq!(world.count("consent.revoked").await, 0);
+    assert_eq!(world.count("outbound.planned").await, 0);
+}
+
+#[tokio::test]
 async fn a_message_of_another_shape_is_closed_with_the_path_of_its_fault() {
     let (world, _hip) = World::start().await;
     let body = json!({ "transactionId": "t-1", "patient": { "id": ["Kavya Nair"] } });

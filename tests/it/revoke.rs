@@ -32,7 +32,7 @@ fn pushes(world: &World) -> Vec<Arc<Entry>> {
 fn acknowledged_at(world: &World) -> DateTime<Utc> {
     let entries = world.sandbox.journal().snapshot();
     let heard = |entry: &&Arc<Entry>| entry.operation == Some(Operation::ConsentOnNotify);
-    entries.iter().filter(heard).next_back().unwrap().at
+    entries.iter().rfind(heard).unwrap().at
 }
 
 /// What the gateway was told must be what the HIU has.

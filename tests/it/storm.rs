@@ -195,5 +195,5 @@ fn every_question_has_one_answer(world: &World, answers: i64) {
             assert!(answered.insert(question.to_owned()), "{question} was answered twice");
         }
     }
-    assert_eq!(answered.len() as i64, answers);
+    assert_eq!(i64::try_from(answered.len()).unwrap(), answers);
 }

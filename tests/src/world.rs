@@ -50,6 +50,10 @@ impl World {
     ///
     /// When there is no test server, or no place for files.
     pub async fn create_with(sections: &str) -> Self {
+        Self::create_set("", sections).await
+    }
+
+    async fn create_set(gateway: &str, sections: &str) -> Self {
         crate::install_tls();
         let database = TestDatabase::create().await;
         let sandbox = twin().await;
@@ -57,7 +61,7 @@ impl World {
         let url = format!("http://127.0.0.1:{}", free_port());
         sandbox.set_bridge_url(&url);
         let config = dir.path().join("hip.toml");
-        let text = configuration(&sandbox, &url, dir.path()) + sections;
+        let text = configuration(&sandbox, &url, dir.path(), gateway) + sections;
         std::fs::write(&config, text).expect("the configuration can be written");
         let credentials = sandbox.credentials();
         let launch = Launch {
@@ -99,6 +103,13 @@ impl World {
         let sent = sent.await.expect("the twin sends a callback");
         let header = sent.header("authorization").expect("a callback has a bearer");
         header.trim_start_matches("Bearer ").to_owned()
+    }
+
+    /// A world whose provider has more lines in the section on the gateway.
+    pub async fn start_with_gateway(lines: &str) -> (Self, HipProcess) {
+        let world = Self::create_set(lines, "").await;
+        let process = world.launch.start().await;
+        (world, process)
     }
 
     /// What the provider has answered to a message from the gateway.
@@ -235,7 +246,12 @@ async fn twin() -> Sandbox {
 }
 
 /// Leases are short: the work of a killed process is taken over at once.
-fn configuration(sandbox: &Sandbox, url: &str, dir: &std::path::Path) -> String {
+fn configuration(
+    sandbox: &Sandbox,
+    url: &str,
+    dir: &std::path::Path,
+    gateway_lines: &str,
+) -> String {
     let listen = url.trim_start_matches("http://");
     let gateway = sandbox.gateway_url();
     let client_id = sandbox.credentials().client_id.clone();
@@ -246,7 +262,7 @@ fn configuration(sandbox: &Sandbox, url: &str, dir: &std::path::Path) -> String 
     let kek = kek.display();
     format!(
         "listen = {listen:?}\n\
-         [gateway]\nbase_url = {gateway:?}\nclient_id = {client_id:?}\n\
+         [gateway]\nbase_url = {gateway:?}\nclient_id = {client_id:?}\n{gateway_lines}\
          [[facility]]\nid = {FACILITY:?}\nname = \"PHC Ambegaon\"\n\
          [keys]\nfile = \"{kek}\"\n\
          [push]\nallow = [{push:?}]\n\

@@ -70,7 +70,6 @@ async fn pages_have_landed(provider: &Provider, due: &Due, call: &Call) -> Resul
     }
     let asked = provider.log.stream(&StreamId::inbound(*in_reply_to), 0).await?;
     let asked_at = asked.first().map(|event| event.recorded_at);
-    // The network waits a minute for the acknowledgement.
     if asked_at.is_some_and(|at| provider.clock.now() < at + ACKNOWLEDGEMENT_WAIT_MAX) {
         let reason = "a page under this consent is still on its way".to_owned();
         return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason });
@@ -78,8 +77,10 @@ async fn pages_have_landed(provider: &Provider, due: &Due, call: &Call) -> Resul
     Ok(())
 }
 
-/// How long an acknowledgement may wait for pages that are on their way.
-const ACKNOWLEDGEMENT_WAIT_MAX: chrono::TimeDelta = chrono::TimeDelta::seconds(45);
+/// How long an acknowledgement waits for pages that are on their way. One that is longer on its way
+/// left long ago, and lies with an HIU that is slow; the network waits a minute for the
+/// acknowledgement.
+const ACKNOWLEDGEMENT_WAIT_MAX: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
 
 const fn attempts(state: &Outbound) -> u32 {
     match state {

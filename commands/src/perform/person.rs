@@ -24,10 +24,13 @@ pub(crate) async fn demographics(
 /// Their ABHA.
 pub(super) async fn abha(provider: &Provider, subject: SubjectId) -> Result<Abha, TaskError> {
     let stream = StreamId::patient(subject);
-    let newest = provider.newest(&stream, |event| match event {
-        Event::Patient(PatientEvent::AbhaAttached { abha, .. }) => Some(Some(abha)),
-        Event::Patient(PatientEvent::AbhaDetached { .. }) => Some(None),
-        _ => None,
+    let newest = provider.newest(&stream, |event| {
+        let Event::Patient(event) = event else { return None };
+        match event {
+            PatientEvent::AbhaAttached { abha, .. } => Some(Some(abha)),
+            PatientEvent::AbhaDetached { .. } => Some(None),
+            PatientEvent::Registered { .. } | PatientEvent::DemographicsChanged { .. } => None,
+        }
     });
     let newest = newest.await?.and_then(|recorded| recorded.event);
     readable(newest, "the patient's ABHA is not known")

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use hip_domain::id::{FacilityId, RequestId};
+use hip_domain::inbound::ApiVersion;
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -50,6 +51,7 @@ fn gateway(
     let _ = rustls::crypto::ring::default_provider().install_default();
     let settings = GatewaySettings {
         base_url: url.to_owned(),
+        v05_base_url: url.to_owned(),
         cm_id: "sbx".to_owned(),
         client_id: "SBXID_1".to_owned(),
         client_secret: SecretString::from("made-up"),
@@ -69,6 +71,7 @@ fn session(n: usize) -> (u16, String) {
 fn message() -> GatewayMessage {
     GatewayMessage {
         path: "/patient-share/v3/on-share",
+        api: ApiVersion::V3,
         request_id: RequestId(Uuid::from_u128(7)),
         facility: FacilityId::parse("IN1").unwrap(),
         link_token: None,

@@ -27,6 +27,7 @@ fn pusher(address: SocketAddr) -> HttpHiu {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let settings = GatewaySettings {
         base_url: "http://127.0.0.1:9".to_owned(),
+        v05_base_url: "http://127.0.0.1:9".to_owned(),
         cm_id: "sbx".to_owned(),
         client_id: "SBXID_1".to_owned(),
         client_secret: SecretString::from("made-up"),
@@ -45,7 +46,7 @@ fn pusher(address: SocketAddr) -> HttpHiu {
 async fn push(address: SocketAddr) -> Result<u16, SendError> {
     let url = Phi::new(format!("http://{address}/v3/transfer"));
     let pushed = pusher(address);
-    let pushed = pushed.push(&url, Phi::new("{}".to_owned()));
+    let pushed = pushed.push(&url, Phi::new("{}".to_owned()), false);
     tokio::time::timeout(Duration::from_secs(5), pushed).await.expect("nothing is waited for")
 }
 

@@ -20,7 +20,7 @@ async fn begun(stage: &Stage, discover: u32, init: u32) -> (String, String) {
     (link["referenceNumber"].as_str().unwrap().to_owned(), otp)
 }
 
-fn confirming(number: u32, reference: &str, token: Value) -> Value {
+fn confirming(number: u32, reference: &str, token: &Value) -> Value {
     let mut fixture = fixture(number);
     fixture["body"]["confirmation"] = json!({ "token": token, "linkRefNumber": reference });
     fixture
@@ -43,7 +43,7 @@ fn chosen(answer: &Value) -> Vec<(String, String)> {
 async fn fixtures_19_and_23_link_exactly_what_was_chosen() {
     let Some(stage) = Stage::with_unlinked_visits().await else { return };
     let (reference, otp) = begun(&stage, 15, 19).await;
-    let confirm = confirming(23, &reference, json!(otp));
+    let confirm = confirming(23, &reference, &json!(otp));
     let answer = stage.ask_with(&confirm, Operation::OnConfirm).await;
     let pair = |kind: &str, reference: &str| (kind.to_owned(), reference.to_owned());
     let expected = [
@@ -69,7 +69,7 @@ async fn fixtures_20_and_24_do_with_the_least_that_a_message_can_have() {
     let Some(stage) = Stage::with_unlinked_visits().await else { return };
     let (reference, otp) = begun(&stage, 14, 20).await;
     let number: u64 = otp.parse().unwrap();
-    let confirm = confirming(24, &reference, json!(number));
+    let confirm = confirming(24, &reference, &json!(number));
     let answer = stage.ask_with(&confirm, Operation::OnConfirm).await;
     assert_eq!(chosen(&answer), [("OPConsultation".to_owned(), "30027000000541".to_owned())]);
     stage.world.until("care_context.linked", 1).await;
@@ -92,13 +92,13 @@ async fn fixtures_25_and_26_are_refused_and_the_right_otp_still_counts() {
     let Some(stage) = Stage::with_unlinked_visits().await else { return };
     let (reference, otp) = begun(&stage, 15, 19).await;
     let wrong = if otp == "111111" { "111112" } else { "111111" };
-    let confirm = confirming(25, &reference, json!(wrong));
+    let confirm = confirming(25, &reference, &json!(wrong));
     let answer = stage.ask_with(&confirm, Operation::OnConfirm).await;
     assert_eq!(answer["error"]["code"], "ABDM-1035");
     let answer = stage.ask(26, Operation::OnConfirm).await;
     assert_eq!(answer["error"]["code"], "ABDM-1056");
     assert!(answer.get("patient").is_none());
-    let confirm = confirming(23, &reference, json!(otp));
+    let confirm = confirming(23, &reference, &json!(otp));
     let answer = stage.ask_with(&confirm, Operation::OnConfirm).await;
     assert_eq!(chosen(&answer).len(), 3);
 }
