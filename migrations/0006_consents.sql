@@ -24,7 +24,6 @@ CREATE TABLE hip.data_flow_request (
   status          text        NOT NULL CHECK (status IN ('requested', 'refused', 'sending', 'transferred', 'failed')),
   error           text,                          -- the code of a refusal
   page_count      int         NOT NULL DEFAULT 0,
-  pages_delivered int         NOT NULL DEFAULT 0,
   requested_at    timestamptz NOT NULL,
   completed_at    timestamptz
 );
@@ -35,7 +34,8 @@ CREATE TABLE hip.page_push (
   stream_id       text        PRIMARY KEY,       -- of the call
   transaction_id  text        NOT NULL,
   page            int         NOT NULL,
-  on_its_way      boolean     NOT NULL DEFAULT false
+  on_its_way      boolean     NOT NULL DEFAULT false,
+  delivered       boolean     NOT NULL DEFAULT false
 );
 CREATE INDEX page_push_on_its_way ON hip.page_push (transaction_id) WHERE on_its_way;
 

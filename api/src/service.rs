@@ -8,7 +8,7 @@ use hip_commands::port::Log;
 use hip_infra::outbox::{self, Outbox};
 use hip_infra::reactions::Reactions;
 use hip_infra::read_models::{
-    CareContextTable, ConsentTable, DataFlowRequestTable, PatientIndexTable, VisitTable,
+    CareContextTable, ConsentTable, DataFlowRequestTable, Kept, PatientIndexTable, VisitTable,
 };
 use hip_infra::subscription::{Pace, Subscriber, Subscription};
 use tokio::net::TcpListener;
@@ -72,11 +72,11 @@ fn start_readers(
     let process = composed.provider.ids.random();
     let subscribers: [Arc<dyn Subscriber>; 6] = [
         Arc::new(Reactions::new(Arc::clone(&work))),
-        Arc::new(PatientIndexTable),
-        Arc::new(CareContextTable),
-        Arc::new(ConsentTable),
-        Arc::new(DataFlowRequestTable),
-        Arc::new(VisitTable),
+        Arc::new(Kept::<PatientIndexTable>::default()),
+        Arc::new(Kept::<CareContextTable>::default()),
+        Arc::new(Kept::<ConsentTable>::default()),
+        Arc::new(Kept::<DataFlowRequestTable>::default()),
+        Arc::new(Kept::<VisitTable>::default()),
     ];
     let log: Arc<dyn Log> = composed.log.clone();
     for subscriber in subscribers {

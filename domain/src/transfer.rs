@@ -10,6 +10,7 @@
 
 pub mod command;
 pub mod event;
+mod progress;
 
 pub use command::TransferCommand;
 pub use event::{
@@ -23,6 +24,7 @@ use thiserror::Error;
 use crate::aggregate::aggregate;
 use crate::id::{ErrorCode, RequestId};
 use crate::sealed::Sealed;
+use progress::{Progress, complete, prepare, then_complete};
 
 /// How far one transfer has come.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -235,83 +237,6 @@ impl Transfer {
             (before, _) => before,
         };
     }
-}
-
-/// With nothing to send the transfer is over at once: everything that was wanted is missing.
-fn prepare(
-    facts: &TransferFacts,
-    pages: Vec<PlannedPage>,
-    missing: Vec<MissingPage>,
-) -> Vec<TransferEvent> {
-    if pages.is_empty() {
-        let end = Progress { delivered_to: 0, skipped: &[], stop: None };
-        let completed = complete(facts, &[], &missing, &end);
-        return vec![TransferEvent::BundlePrepared { pages, missing }, completed];
-    }
-    vec![TransferEvent::BundlePrepared { pages, missing }]
-}
-
-/// How far the pages have come.
-struct Progress<'a> {
-    /// The pages before this one were delivered, or skipped.
-    delivered_to: u32,
-    skipped: &'a [u32],
-    /// Why the rest does not leave.
-    stop: Option<&'a Stop>,
-}
-
-impl Progress<'_> {
-    /// Why a page was not delivered; nothing, when it was.
-    fn failure(&self, page: u32) -> Option<&'static str> {
-        if page >= self.delivered_to {
-            return Some(self.stop.map_or("not sent", Stop::as_words));
-        }
-        self.skipped.contains(&page).then_some(Stop::Document.as_words())
-    }
-}
-
-/// After the last page the transfer is over.
-fn then_complete(
-    news: TransferEvent,
-    facts: &TransferFacts,
-    pages: &[PlannedPage],
-    missing: &[MissingPage],
-    progress: &Progress<'_>,
-) -> Vec<TransferEvent> {
-    let mut events = vec![news];
-    if usize::try_from(progress.delivered_to).is_ok_and(|done| done == pages.len()) {
-        events.push(complete(facts, pages, missing, progress));
-    }
-    events
-}
-
-/// One status for each care context: delivered when all of its pages were.
-fn complete(
-    facts: &TransferFacts,
-    pages: &[PlannedPage],
-    missing: &[MissingPage],
-    progress: &Progress<'_>,
-) -> TransferEvent {
-    let mut statuses: Vec<DeliveryStatus> = Vec::new();
-    let mut transferred = false;
-    for (n, page) in (0..).zip(pages) {
-        let reason = progress.failure(n).map(str::to_owned);
-        transferred |= reason.is_none();
-        match statuses.iter_mut().find(|status| status.care_context == page.care_context) {
-            Some(status) => status.error = status.error.take().or(reason),
-            None => statuses
-                .push(DeliveryStatus { care_context: page.care_context.clone(), error: reason }),
-        }
-    }
-    for absent in missing {
-        if !statuses.iter().any(|status| status.care_context == absent.care_context) {
-            statuses.push(DeliveryStatus {
-                care_context: absent.care_context.clone(),
-                error: Some(absent.reason.clone()),
-            });
-        }
-    }
-    TransferEvent::Completed { transaction: facts.transaction.clone(), transferred, statuses }
 }
 
 aggregate!(Transfer, "transfer", TransferCommand, TransferEvent, TransferError);

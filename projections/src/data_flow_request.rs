@@ -31,9 +31,20 @@ pub enum Change {
     Call {
         /// The call.
         call: StreamId,
-        /// Whether its outcome is unknown.
-        on_its_way: bool,
+        /// What is known of it.
+        outcome: Outcome,
     },
+}
+
+/// What is known of a page that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing yet.
+    OnItsWay,
+    /// The HIU took it.
+    Delivered,
+    /// It did not get through, this time or for good.
+    NotDelivered,
 }
 
 /// How a transfer changes.
@@ -47,8 +58,6 @@ pub enum What {
     Prepared(usize),
     /// The HIU's key speaks this dialect.
     Encrypted(String),
-    /// One more page was delivered.
-    Delivered,
     /// It is over.
     Completed {
         /// Whether anything was delivered.
@@ -86,11 +95,11 @@ fn of_transfer(event: &TransferEvent, at: DateTime<Utc>) -> Option<What> {
         TransferEvent::Refused { code, .. } => What::Refused(code.clone()),
         TransferEvent::BundlePrepared { pages, .. } => What::Prepared(pages.len()),
         TransferEvent::PageEncrypted { seal, .. } => What::Encrypted(seal.dialect.clone()),
-        TransferEvent::PagePushed { .. } => What::Delivered,
         TransferEvent::Completed { transferred, .. } => {
             What::Completed { transferred: *transferred, at }
         }
         TransferEvent::Accepted { .. }
+        | TransferEvent::PagePushed { .. }
         | TransferEvent::PageSkipped { .. }
         | TransferEvent::Repeated { .. }
         | TransferEvent::Stopped { .. } => return None,
@@ -102,10 +111,11 @@ fn of_outbound(event: &OutboundEvent, call: StreamId) -> Option<Change> {
         OutboundEvent::Planned { call: Call::PushPage { transaction, page }, .. } => {
             Change::Page { call, transaction: transaction.clone(), page: *page }
         }
-        OutboundEvent::Attempted { .. } => Change::Call { call, on_its_way: true },
-        OutboundEvent::Accepted { .. }
-        | OutboundEvent::Failed { .. }
-        | OutboundEvent::Abandoned { .. } => Change::Call { call, on_its_way: false },
+        OutboundEvent::Attempted { .. } => Change::Call { call, outcome: Outcome::OnItsWay },
+        OutboundEvent::Accepted { .. } => Change::Call { call, outcome: Outcome::Delivered },
+        OutboundEvent::Failed { .. } | OutboundEvent::Abandoned { .. } => {
+            Change::Call { call, outcome: Outcome::NotDelivered }
+        }
         OutboundEvent::Planned { .. } | OutboundEvent::Answered { .. } => return None,
     })
 }

@@ -7,64 +7,57 @@ use hip_domain::recorded::Recorded;
 use hip_projections::consent::{Change, change};
 use sqlx::PgTransaction;
 
-use crate::subscription::Subscriber;
+use super::table::Table;
 
 /// Writes `hip.consent`.
 pub struct ConsentTable;
 
 #[async_trait]
-impl Subscriber for ConsentTable {
-    fn name(&self) -> &'static str {
-        "consent"
+impl Table for ConsentTable {
+    const NAME: &'static str = "consent";
+
+    type Change = Change;
+
+    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+        change(recorded)
     }
 
-    async fn apply(
-        &self,
-        transaction: &mut PgTransaction<'_>,
-        events: &[Recorded<Event>],
-    ) -> Result<(), sqlx::Error> {
-        for change in events.iter().filter_map(change) {
-            write(transaction, change).await?;
-        }
+    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
+        let query = match change {
+            Change::Granted { grant, at } => {
+                let hi_types = grant.hi_types.iter().map(|hi_type| hi_type.as_str().to_owned());
+                sqlx::query(
+                    "INSERT INTO hip.consent (consent_id, facility_id, patient, hiu_id, hi_types, range_from, \
+                                              range_to, erase_at, status, granted_at) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'granted', $9) \
+                     ON CONFLICT (consent_id) DO UPDATE \
+                        SET facility_id = EXCLUDED.facility_id, patient = EXCLUDED.patient, \
+                            hiu_id = EXCLUDED.hiu_id, hi_types = EXCLUDED.hi_types, \
+                            range_from = EXCLUDED.range_from, range_to = EXCLUDED.range_to, \
+                            erase_at = EXCLUDED.erase_at, granted_at = EXCLUDED.granted_at",
+                )
+                .bind(String::from(grant.consent_id))
+                .bind(String::from(grant.facility))
+                .bind(grant.patient.map(String::from))
+                .bind(grant.hiu.map(String::from))
+                .bind(hi_types.collect::<Vec<_>>())
+                .bind(grant.date_range.from)
+                .bind(grant.date_range.to)
+                .bind(grant.erase_at)
+                .bind(at)
+            }
+            Change::Ended { consent_id, how, at } => sqlx::query(
+                "INSERT INTO hip.consent (consent_id, status, ended_at) VALUES ($1, $2, $3) \
+                 ON CONFLICT (consent_id) DO UPDATE \
+                    SET status = EXCLUDED.status, ended_at = EXCLUDED.ended_at",
+            )
+            .bind(String::from(consent_id))
+            .bind(status(how))
+            .bind(at),
+        };
+        query.execute(&mut **transaction).await?;
         Ok(())
     }
-}
-
-async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-    let query = match change {
-        Change::Granted { grant, at } => {
-            let hi_types = grant.hi_types.iter().map(|hi_type| hi_type.as_str().to_owned());
-            sqlx::query(
-                "INSERT INTO hip.consent (consent_id, facility_id, patient, hiu_id, hi_types, range_from, \
-                                          range_to, erase_at, status, granted_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'granted', $9) \
-                 ON CONFLICT (consent_id) DO UPDATE \
-                    SET facility_id = EXCLUDED.facility_id, patient = EXCLUDED.patient, \
-                        hiu_id = EXCLUDED.hiu_id, hi_types = EXCLUDED.hi_types, \
-                        range_from = EXCLUDED.range_from, range_to = EXCLUDED.range_to, \
-                        erase_at = EXCLUDED.erase_at, granted_at = EXCLUDED.granted_at",
-            )
-            .bind(String::from(grant.consent_id))
-            .bind(String::from(grant.facility))
-            .bind(grant.patient.map(String::from))
-            .bind(grant.hiu.map(String::from))
-            .bind(hi_types.collect::<Vec<_>>())
-            .bind(grant.date_range.from)
-            .bind(grant.date_range.to)
-            .bind(grant.erase_at)
-            .bind(at)
-        }
-        Change::Ended { consent_id, how, at } => sqlx::query(
-            "INSERT INTO hip.consent (consent_id, status, ended_at) VALUES ($1, $2, $3) \
-             ON CONFLICT (consent_id) DO UPDATE \
-                SET status = EXCLUDED.status, ended_at = EXCLUDED.ended_at",
-        )
-        .bind(String::from(consent_id))
-        .bind(status(how))
-        .bind(at),
-    };
-    query.execute(&mut **transaction).await?;
-    Ok(())
 }
 
 const fn status(how: End) -> &'static str {

@@ -4,45 +4,44 @@ use async_trait::async_trait;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
-use hip_projections::data_flow_request::{Change, What, change};
+use hip_projections::data_flow_request::{Change, Outcome, What, change};
 use sqlx::PgTransaction;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 
-use crate::subscription::Subscriber;
+use super::table::Table;
 
 /// Writes `hip.data_flow_request` and `hip.page_push`.
 pub struct DataFlowRequestTable;
 
 #[async_trait]
-impl Subscriber for DataFlowRequestTable {
-    fn name(&self) -> &'static str {
-        "data_flow_request"
+impl Table for DataFlowRequestTable {
+    const NAME: &'static str = "data_flow_request";
+
+    type Change = Change;
+
+    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+        change(recorded)
     }
 
-    async fn apply(
-        &self,
-        transaction: &mut PgTransaction<'_>,
-        events: &[Recorded<Event>],
-    ) -> Result<(), sqlx::Error> {
-        for change in events.iter().filter_map(change) {
-            let query = match change {
-                Change::Transfer { stream, what } => of_transfer(&stream, what),
-                Change::Page { call, transaction, page } => sqlx::query(
-                    "INSERT INTO hip.page_push (stream_id, transaction_id, page) VALUES ($1, $2, $3) \
-                     ON CONFLICT DO NOTHING",
-                )
-                .bind(call.as_str().to_owned())
-                .bind(String::from(transaction))
-                .bind(i32::try_from(page).unwrap_or(i32::MAX)),
-                Change::Call { call, on_its_way } => {
-                    sqlx::query("UPDATE hip.page_push SET on_its_way = $2 WHERE stream_id = $1")
-                        .bind(call.as_str().to_owned())
-                        .bind(on_its_way)
-                }
-            };
-            query.execute(&mut **transaction).await?;
-        }
+    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
+        let query = match change {
+            Change::Transfer { stream, what } => of_transfer(&stream, what),
+            Change::Page { call, transaction, page } => sqlx::query(
+                "INSERT INTO hip.page_push (stream_id, transaction_id, page) VALUES ($1, $2, $3) \
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(call.as_str().to_owned())
+            .bind(String::from(transaction))
+            .bind(i32::try_from(page).unwrap_or(i32::MAX)),
+            Change::Call { call, outcome } => sqlx::query(
+                "UPDATE hip.page_push SET on_its_way = $2, delivered = $3 WHERE stream_id = $1",
+            )
+            .bind(call.as_str().to_owned())
+            .bind(outcome == Outcome::OnItsWay)
+            .bind(outcome == Outcome::Delivered),
+        };
+        query.execute(&mut **transaction).await?;
         Ok(())
     }
 }
@@ -74,10 +73,6 @@ fn of_transfer(stream: &StreamId, what: What) -> Query<'static, sqlx::Postgres, 
                 .bind(id)
                 .bind(dialect)
         }
-        What::Delivered => sqlx::query(
-            "UPDATE hip.data_flow_request SET pages_delivered = pages_delivered + 1 WHERE transaction_id = $1",
-        )
-        .bind(id),
         What::Completed { transferred, at } => sqlx::query(
             "UPDATE hip.data_flow_request \
                 SET status = CASE WHEN status = 'refused' THEN status ELSE $2 END, completed_at = $3 \

@@ -7,58 +7,51 @@ use hip_domain::recorded::Recorded;
 use hip_projections::patient_index::{Change, change};
 use sqlx::PgTransaction;
 
-use crate::subscription::Subscriber;
+use super::table::Table;
 
 /// Writes `hip.patient_index`.
 pub struct PatientIndexTable;
 
 #[async_trait]
-impl Subscriber for PatientIndexTable {
-    fn name(&self) -> &'static str {
-        "patient_index"
+impl Table for PatientIndexTable {
+    const NAME: &'static str = "patient_index";
+
+    type Change = Change;
+
+    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+        change(recorded)
     }
 
-    async fn apply(
-        &self,
-        transaction: &mut PgTransaction<'_>,
-        events: &[Recorded<Event>],
-    ) -> Result<(), sqlx::Error> {
-        for change in events.iter().filter_map(change) {
-            write(transaction, change).await?;
-        }
+    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
+        let text = |pseudonym: Option<Pseudonym>| pseudonym.map(String::from);
+        let query = match change {
+            Change::Demographics { subject, facility, reference, mobile, at } => sqlx::query(
+                "INSERT INTO hip.patient_index (subject_id, facility_id, reference, mobile, demographics_at) \
+                 VALUES ($1, $2, $3, $4, $5) \
+                 ON CONFLICT (subject_id) DO UPDATE \
+                    SET facility_id = EXCLUDED.facility_id, reference = EXCLUDED.reference, \
+                        mobile = EXCLUDED.mobile, demographics_at = EXCLUDED.demographics_at",
+            )
+            .bind(subject.0)
+            .bind(String::from(facility))
+            .bind(String::from(reference))
+            .bind(text(mobile))
+            .bind(at),
+            Change::Abha { subject, address, number, at } => sqlx::query(
+                "UPDATE hip.patient_index SET abha_address = $2, abha_number = $3, abha_at = $4 \
+                  WHERE subject_id = $1",
+            )
+            .bind(subject.0)
+            .bind(text(address))
+            .bind(text(number))
+            .bind(at),
+            Change::NoAbha { subject } => sqlx::query(
+                "UPDATE hip.patient_index SET abha_address = NULL, abha_number = NULL, abha_at = NULL \
+                  WHERE subject_id = $1",
+            )
+            .bind(subject.0),
+        };
+        query.execute(&mut **transaction).await?;
         Ok(())
     }
-}
-
-async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-    let text = |pseudonym: Option<Pseudonym>| pseudonym.map(String::from);
-    let query = match change {
-        Change::Demographics { subject, facility, reference, mobile, at } => sqlx::query(
-            "INSERT INTO hip.patient_index (subject_id, facility_id, reference, mobile, demographics_at) \
-             VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (subject_id) DO UPDATE \
-                SET facility_id = EXCLUDED.facility_id, reference = EXCLUDED.reference, \
-                    mobile = EXCLUDED.mobile, demographics_at = EXCLUDED.demographics_at",
-        )
-        .bind(subject.0)
-        .bind(String::from(facility))
-        .bind(String::from(reference))
-        .bind(text(mobile))
-        .bind(at),
-        Change::Abha { subject, address, number, at } => sqlx::query(
-            "UPDATE hip.patient_index SET abha_address = $2, abha_number = $3, abha_at = $4 \
-              WHERE subject_id = $1",
-        )
-        .bind(subject.0)
-        .bind(text(address))
-        .bind(text(number))
-        .bind(at),
-        Change::NoAbha { subject } => sqlx::query(
-            "UPDATE hip.patient_index SET abha_address = NULL, abha_number = NULL, abha_at = NULL \
-              WHERE subject_id = $1",
-        )
-        .bind(subject.0),
-    };
-    query.execute(&mut **transaction).await?;
-    Ok(())
 }

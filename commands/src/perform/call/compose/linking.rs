@@ -1,7 +1,7 @@
 //! HIP-initiated linking: token, link, news of what is linked, and the text message that leads a
 //! patient to a discovery.
 
-use hip_domain::care_context::{CareContext, CareContextFacts};
+use hip_domain::care_context::{CareContext, CareContextFacts, Link};
 use hip_domain::event::Event;
 use hip_domain::hi_type::HiType;
 use hip_domain::link_token::LinkTokenEvent;
@@ -55,7 +55,12 @@ impl Composer<'_> {
         let (facts, state) = self.care_context(care_context).await?;
         let person = demographics(self.provider, facts.subject).await?;
         let abha = abha(self.provider, facts.subject).await?;
-        let offered = [(facts.reference, state.hi_types, visit_of(facts.visited_at))];
+        // What was decided, even if the visit has been amended since.
+        let hi_types = match state.link {
+            Link::Requested { hi_types, .. } => hi_types,
+            Link::Unlinked | Link::Linked => state.hi_types,
+        };
+        let offered = [(facts.reference, hi_types, visit_of(facts.visited_at))];
         let mut body = Map::new();
         if let Some(number) = &abha.number {
             body.insert("abhaNumber".to_owned(), json!(number.reveal()));

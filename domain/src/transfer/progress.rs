@@ -1,0 +1,80 @@
+//! How far the pages of a transfer have come, and what is told at the end.
+
+use super::{DeliveryStatus, MissingPage, PlannedPage, Stop, TransferEvent, TransferFacts};
+
+/// With nothing to send the transfer is over at once: everything that was wanted is missing.
+pub(super) fn prepare(
+    facts: &TransferFacts,
+    pages: Vec<PlannedPage>,
+    missing: Vec<MissingPage>,
+) -> Vec<TransferEvent> {
+    if pages.is_empty() {
+        let end = Progress { delivered_to: 0, skipped: &[], stop: None };
+        let completed = complete(facts, &[], &missing, &end);
+        return vec![TransferEvent::BundlePrepared { pages, missing }, completed];
+    }
+    vec![TransferEvent::BundlePrepared { pages, missing }]
+}
+
+/// How far the pages have come.
+pub(super) struct Progress<'a> {
+    /// The pages before this one were delivered, or skipped.
+    pub(super) delivered_to: u32,
+    pub(super) skipped: &'a [u32],
+    /// Why the rest does not leave.
+    pub(super) stop: Option<&'a Stop>,
+}
+
+impl Progress<'_> {
+    /// Why a page was not delivered; nothing, when it was.
+    fn failure(&self, page: u32) -> Option<&'static str> {
+        if page >= self.delivered_to {
+            return Some(self.stop.map_or("not sent", Stop::as_words));
+        }
+        self.skipped.contains(&page).then_some(Stop::Document.as_words())
+    }
+}
+
+/// After the last page the transfer is over.
+pub(super) fn then_complete(
+    news: TransferEvent,
+    facts: &TransferFacts,
+    pages: &[PlannedPage],
+    missing: &[MissingPage],
+    progress: &Progress<'_>,
+) -> Vec<TransferEvent> {
+    let mut events = vec![news];
+    if usize::try_from(progress.delivered_to).is_ok_and(|done| done == pages.len()) {
+        events.push(complete(facts, pages, missing, progress));
+    }
+    events
+}
+
+/// One status for each care context: delivered when all of its pages were.
+pub(super) fn complete(
+    facts: &TransferFacts,
+    pages: &[PlannedPage],
+    missing: &[MissingPage],
+    progress: &Progress<'_>,
+) -> TransferEvent {
+    let mut statuses: Vec<DeliveryStatus> = Vec::new();
+    let mut transferred = false;
+    for (n, page) in (0..).zip(pages) {
+        let reason = progress.failure(n).map(str::to_owned);
+        transferred |= reason.is_none();
+        match statuses.iter_mut().find(|status| status.care_context == page.care_context) {
+            Some(status) => status.error = status.error.take().or(reason),
+            None => statuses
+                .push(DeliveryStatus { care_context: page.care_context.clone(), error: reason }),
+        }
+    }
+    for absent in missing {
+        if !statuses.iter().any(|status| status.care_context == absent.care_context) {
+            statuses.push(DeliveryStatus {
+                care_context: absent.care_context.clone(),
+                error: Some(absent.reason.clone()),
+            });
+        }
+    }
+    TransferEvent::Completed { transaction: facts.transaction.clone(), transferred, statuses }
+}
