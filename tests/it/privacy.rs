@@ -1,6 +1,9 @@
 //! Nothing about the patient is readable where it should not be: not in the tables, not in the logs.
 
-use hip_sandbox::{ConsentRequest, Dialect, DiscoverRequest, Grant, HealthInformationRequest};
+use hip_sandbox::{
+    ConsentRequest, Dialect, DiscoverRequest, Discovery, Grant, HealthInformationRequest,
+    ShareRequest,
+};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, SECRETS, abha_holder, visit};
 use hip_tests::world::PATIENCE;
@@ -12,7 +15,14 @@ async fn play(world: &World) {
     world.push(&visit("3002", true)).await;
     world.until("visit.linked", 1).await;
     let request = DiscoverRequest::new(FACILITY, &abha_holder());
-    world.sandbox.phr().discover(request).await.unwrap();
+    let found = world.sandbox.phr().discover(request).await.unwrap();
+    link(world, &found).await;
+    world
+        .sandbox
+        .phr()
+        .share_profile(ShareRequest::new(FACILITY, "7", &abha_holder()))
+        .await
+        .unwrap();
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
@@ -22,12 +32,24 @@ async fn play(world: &World) {
     world.until_idle().await;
 }
 
-/// Tokens and keys that were on the wire.
+/// The patient links what was found, at the second try.
+async fn link(world: &World, found: &Discovery) {
+    let phr = world.sandbox.phr();
+    let chosen = found.answer.as_ref().unwrap().care_contexts.clone();
+    let link = phr.link_init(found, &chosen).await.unwrap();
+    let otp = world.sandbox.sms().wait_for_otp("9845012345", 0).await.unwrap();
+    phr.link_confirm(&link, "100000").await.unwrap_err();
+    phr.link_confirm(&link, otp).await.unwrap();
+}
+
+/// Tokens, keys and one-time passwords that were on the wire.
 fn wire_secrets(world: &World) -> Vec<String> {
     let mut secrets = vec![world.launch.client_secret.clone()];
     for entry in &world.sandbox.journal().snapshot() {
         secrets.extend(entry.header("authorization").map(str::to_owned));
         secrets.extend(entry.header("x-link-token").map(str::to_owned));
+        let otp = &entry.body["confirmation"]["token"];
+        secrets.extend(otp.as_str().map(str::to_owned));
         let key = &entry.body["hiRequest"]["keyMaterial"];
         for value in [&key["dhPublicKey"]["keyValue"], &key["nonce"], &entry.body["linkToken"]] {
             secrets.extend(value.as_str().map(str::to_owned));
