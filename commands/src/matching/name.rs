@@ -5,9 +5,12 @@
 //! in the longer one, in any order, and the weakest pair is the score: in a family the surname is
 //! always the same, so an average would make brothers one man.
 
+mod latin;
 mod script;
 mod sound;
 mod words;
+
+pub use latin::in_latin;
 
 use words::Word;
 

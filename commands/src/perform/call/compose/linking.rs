@@ -8,7 +8,7 @@ use hip_domain::link_token::LinkTokenEvent;
 use hip_domain::stream::StreamId;
 use serde_json::{Map, Value, json};
 
-use super::text::{patients, timestamp, visit_of};
+use super::text::{latin_name, patients, timestamp, visit_of};
 use super::{Composed, Composer, Message, abha_address};
 use crate::perform::person::{abha, demographics, link_token};
 use crate::task::TaskError;
@@ -36,7 +36,7 @@ impl Composer<'_> {
         };
         let mut body = json!({
             "abhaAddress": abha_address(&abha)?,
-            "name": person.name.reveal(),
+            "name": latin_name(person.name.reveal()),
             "gender": person.gender.reveal(),
             "yearOfBirth": year.reveal(),
         });

@@ -7,6 +7,7 @@ use hip_domain::patient::Demographics;
 use serde_json::{Value, json};
 
 use crate::abdm_error::{self, Context};
+use crate::matching::in_latin;
 
 /// A care context, its kinds, and what the patient's app shows for it.
 pub(super) type Offered = (CareContextReference, Vec<HiType>, String);
@@ -59,12 +60,19 @@ pub(super) fn visit_of(visited_at: DateTime<Utc>) -> String {
     format!("Visit of {}", visited_at.with_timezone(&india).format("%d %b %Y"))
 }
 
-/// A name as far as the gateway's pattern for a display allows; other scripts leave nothing of it.
+/// A name as far as the gateway's pattern for a display allows, in Latin letters.
 fn displayable(name: &str) -> String {
     let allowed = |c: &char| c.is_ascii_alphanumeric() || "_-@,. \"':|()/".contains(*c);
-    let text: String = name.chars().filter(allowed).take(255).collect();
+    let text: String = in_latin(name).chars().filter(allowed).take(255).collect();
     let text = text.trim();
-    if text.is_empty() { "Patient".to_owned() } else { text.to_owned() }
+    let says_something = text.contains(|c: char| c.is_ascii_alphanumeric());
+    if says_something { text.to_owned() } else { "Patient".to_owned() }
+}
+
+/// A name as the gateway takes it for a token: Latin letters, blanks and a few marks.
+pub(super) fn latin_name(name: &str) -> String {
+    let allowed = |c: &char| c.is_ascii_alphabetic() || " ',.-".contains(*c);
+    in_latin(name).chars().filter(allowed).collect::<String>().trim().to_owned()
 }
 
 /// UTC with exactly three fraction digits, as the gateway wants it.
@@ -92,8 +100,9 @@ mod tests {
 
     #[test]
     fn a_name_in_another_script_becomes_something_the_gateway_takes() {
-        assert_eq!(displayable("आशा रानी"), "Patient");
-        assert_eq!(displayable("Asha  <Rani>"), "Asha  Rani");
+        assert_eq!(displayable("आशा रानी"), "Aashaa Raanii");
+        assert_eq!(displayable("…"), "Patient");
+        assert_eq!(displayable("Asha  <Rani>"), "Asha Rani");
     }
 
     #[test]
