@@ -2,6 +2,7 @@
 //! call, 3 when the system could not answer.
 
 pub(crate) mod audit;
+mod bundle;
 mod crypto;
 mod doctor;
 mod error;
@@ -48,6 +49,9 @@ enum Command {
     /// Visit documents.
     #[command(subcommand)]
     Visit(visit::Command),
+    /// FHIR documents of visits.
+    #[command(subcommand)]
+    Bundle(bundle::Command),
     /// The links of visits.
     #[command(subcommand)]
     Link(link::LinkCommand),
@@ -97,6 +101,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Doctor(options) => Ok(Box::pin(doctor::run(options, data_dir)).await),
         Command::Sandbox(command) => Box::pin(sandbox::run(command, data_dir)).await,
         Command::Visit(command) => visit::run(command).await,
+        Command::Bundle(command) => bundle::run(&command),
         Command::Link(command) => link::run(command).await,
         Command::Token(command) => link::run_token(command).await,
         Command::Crypto(command) => crypto::run(&command),

@@ -1,6 +1,6 @@
 //! Tasks, done. One file each.
 
-mod build_documents;
+pub mod build_documents;
 mod call;
 mod encrypt_page;
 mod find_patient;

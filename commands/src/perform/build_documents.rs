@@ -60,15 +60,19 @@ impl VisitSource {
 
     /// Its documents: the same bytes whenever they are built.
     pub(super) fn documents(&self) -> Documents {
-        let facility = &self.visit.facility.abdm_facility_id;
-        let context = BuildContext {
-            revision: self.revision,
-            built_at: self.recorded_at,
-            hip_url: format!("https://facility.abdm.gov.in/{facility}"),
-            deployment_url: format!("https://facility.abdm.gov.in/{facility}/records"),
-            confidentiality: Confidentiality::default(),
-        };
-        abdm_fhir::documents(&self.visit, &context)
+        abdm_fhir::documents(&self.visit, &context(&self.visit, self.revision, self.recorded_at))
+    }
+}
+
+/// What the documents of a visit need to know beside it.
+pub fn context(visit: &VisitDocument, revision: u32, built_at: DateTime<Utc>) -> BuildContext {
+    let facility = &visit.facility.abdm_facility_id;
+    BuildContext {
+        revision,
+        built_at,
+        hip_url: format!("https://facility.abdm.gov.in/{facility}"),
+        deployment_url: format!("https://facility.abdm.gov.in/{facility}/records"),
+        confidentiality: Confidentiality::default(),
     }
 }
 
