@@ -1,8 +1,8 @@
 //! From a visit to its documents.
 //!
-//! Pure: no clock, no randomness. The same visit and the same [`BuildContext`] give the same bytes,
-//! and the ids of a document and of all that is in it follow from the visit's content alone, so a
-//! retry replaces and never duplicates.
+//! Pure: no clock, no randomness. The same visit, [`BuildContext`] and [`BuildPolicy`] give the same
+//! bytes, and the ids of a document and of all that is in it follow from the visit's content alone,
+//! so a retry replaces and never duplicates.
 
 mod context;
 mod draft;
@@ -12,7 +12,9 @@ mod op_consultation;
 mod prescription;
 mod section;
 mod skipped;
+mod source;
 mod unbuilt;
+mod wellness;
 
 use std::fmt;
 
@@ -25,27 +27,29 @@ use crate::visit::VisitDocument;
 pub use self::context::{BuildContext, Confidentiality};
 pub use self::skipped::{SkipReason, Skipped};
 
-use self::identity::ContentDigest;
+use self::source::Source;
 
-/// What a visit yields.
+/// What a visit yields. Each of the eight kinds is in one of the two lists.
 #[derive(Debug)]
 pub struct Documents {
-    /// Built, checked and serialised.
+    /// Built, checked and serialised; of some kinds there may be several.
     pub built: Vec<Document>,
-    /// Kinds that this visit does not yield, or that this version cannot build.
+    /// Kinds that this visit does not yield, and why.
     pub skipped: Vec<Skipped>,
 }
 
 /// One document: a FHIR bundle of type `document`, ready to be encrypted.
 ///
-/// Prints without its JSON, which is a patient's record.
+/// Prints without its title and its JSON, which are a patient's record.
 pub struct Document {
     /// What kind it is.
     pub hi_type: HiType,
     /// `Bundle.id`; the same for the same content, whatever the revision.
     pub id: Uuid,
+    /// `Bundle.identifier.value`: names this version of this document, and no other.
+    pub identifier: String,
     /// `Composition.title`, for lists of documents.
-    pub title: &'static str,
+    pub title: String,
     /// The bundle, media type `application/fhir+json`.
     pub json: String,
     /// What the check found, and what of the visit could not be told. An error among them means
@@ -65,18 +69,29 @@ impl fmt::Debug for Document {
 
 /// Builds every document that `visit` yields.
 pub fn documents(visit: &VisitDocument, context: &BuildContext) -> Documents {
-    let digest = ContentDigest::of(visit);
+    let source = Source::new(visit, context);
     let mut documents = Documents { built: vec![], skipped: vec![] };
-    let attempts = [
-        (HiType::OpConsultation, op_consultation::build(visit, context, &digest)),
-        (HiType::Prescription, prescription::build(visit, context, &digest)),
-    ];
-    for (hi_type, attempt) in attempts {
-        match attempt {
-            Ok(document) => documents.built.push(document),
+    for hi_type in HiType::ALL {
+        match build(hi_type, &source) {
+            Ok(built) => documents.built.extend(built),
             Err(reason) => documents.skipped.push(Skipped { hi_type, reason }),
         }
     }
-    documents.skipped.extend(unbuilt::of(visit));
     documents
+}
+
+/// The documents of one kind, at least one, or the reason why there is none.
+type Built = Result<Vec<Document>, SkipReason>;
+
+fn build(hi_type: HiType, source: &Source<'_>) -> Built {
+    match hi_type {
+        HiType::OpConsultation => op_consultation::build(source),
+        HiType::Prescription => prescription::build(source),
+        HiType::WellnessRecord => wellness::build(source),
+        HiType::DiagnosticReport
+        | HiType::DischargeSummary
+        | HiType::ImmunizationRecord
+        | HiType::HealthDocumentRecord
+        | HiType::Invoice => unbuilt::build(hi_type, source.visit),
+    }
 }

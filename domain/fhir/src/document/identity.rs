@@ -74,10 +74,17 @@ impl io::Write for Hashing {
 pub(super) struct Ids(Uuid);
 
 impl Ids {
-    pub(super) fn new(visit: &VisitDocument, hi_type: HiType, content: &ContentDigest) -> Self {
-        let facility = &visit.facility.abdm_facility_id;
+    /// `key` tells apart the documents of a kind that a visit may yield several of.
+    pub(super) fn new(
+        visit: &VisitDocument,
+        hi_type: HiType,
+        key: Option<&str>,
+        content: &ContentDigest,
+    ) -> Self {
+        let facility = visit.facility.abdm_facility_id.as_str();
         let mut name = Vec::with_capacity(128);
-        for part in [facility, &visit.visit.visit_code, hi_type.as_str()] {
+        let whose = [facility, &visit.visit.visit_code, hi_type.as_str()];
+        for part in whose.into_iter().chain(key) {
             // Lengths keep apart what would otherwise run together.
             name.extend((part.len() as u64).to_be_bytes());
             name.extend(part.as_bytes());

@@ -1,21 +1,19 @@
 //! The note of an outpatient consultation: profile `OPConsultRecord`.
 
-use super::context::BuildContext;
-use super::draft::{Draft, Kind};
-use super::identity::ContentDigest;
+use super::draft::{Draft, Kind, TypeConcept};
 use super::section::{
     self, SectionKind, allergies, chief_complaints, family_history, follow_up,
     investigation_advice, medical_history, medications, physical_examination, procedures, referral,
 };
-use super::{Document, SkipReason};
+use super::source::Source;
+use super::{Built, SkipReason};
 use crate::hi_type::HiType;
 use crate::model::profile;
-use crate::visit::VisitDocument;
 
 static KIND: Kind = Kind {
     hi_type: HiType::OpConsultation,
     profile: profile::OP_CONSULT_RECORD,
-    code: ("371530004", "Clinical consultation report"),
+    type_concept: TypeConcept::Coded("371530004", "Clinical consultation report"),
     title: "Consultation Report",
 };
 
@@ -24,52 +22,52 @@ static KIND: Kind = Kind {
 static SECTIONS: [SectionKind; 10] = [
     SectionKind {
         title: "Chief complaints",
-        code: ("422843007", "Chief complaint section"),
+        code: Some(("422843007", "Chief complaint section")),
         items: chief_complaints::items,
     },
     SectionKind {
         title: "Physical Examination",
-        code: ("425044008", "Physical exam section"),
+        code: Some(("425044008", "Physical exam section")),
         items: physical_examination::items,
     },
     SectionKind {
         title: "Allergies",
-        code: ("722446000", "Allergy record"),
+        code: Some(("722446000", "Allergy record")),
         items: allergies::items,
     },
     SectionKind {
         title: "Medical History",
-        code: ("371529009", "History and physical report"),
+        code: Some(("371529009", "History and physical report")),
         items: medical_history::items,
     },
     SectionKind {
         title: "Family History",
-        code: ("422432008", "Family history section"),
+        code: Some(("422432008", "Family history section")),
         items: family_history::items,
     },
     SectionKind {
         title: "Investigation Advice",
-        code: ("721963009", "Order document"),
+        code: Some(("721963009", "Order document")),
         items: investigation_advice::items,
     },
     SectionKind {
         title: "Medications",
-        code: ("721912009", "Medication summary document"),
+        code: Some(("721912009", "Medication summary document")),
         items: medications::items,
     },
     SectionKind {
         title: "Follow Up",
-        code: ("390906007", "Follow-up encounter"),
+        code: Some(("390906007", "Follow-up encounter")),
         items: follow_up::items,
     },
     SectionKind {
         title: "Procedure",
-        code: ("371525003", "Clinical procedure report"),
+        code: Some(("371525003", "Clinical procedure report")),
         items: procedures::items,
     },
     SectionKind {
         title: "Referral",
-        code: ("306206005", "Referral to service"),
+        code: Some(("306206005", "Referral to service")),
         items: referral::items,
     },
 ];
@@ -77,20 +75,16 @@ static SECTIONS: [SectionKind; 10] = [
 /// Categories that yield a consultation note, without blanks and in lower case.
 const CATEGORIES: [&str; 2] = ["generalopd", "generalopd(qc)"];
 
-pub(super) fn build(
-    visit: &VisitDocument,
-    context: &BuildContext,
-    digest: &ContentDigest,
-) -> Result<Document, SkipReason> {
-    if !is_general_outpatient(&visit.visit.category) {
+pub(super) fn build(source: &Source<'_>) -> Built {
+    if !is_general_outpatient(&source.visit.visit.category) {
         return Err(SkipReason::NotGeneralOutpatient);
     }
-    let mut draft = Draft::new(&KIND, visit, context, digest);
+    let mut draft = Draft::new(&KIND, source);
     let sections = section::all(&SECTIONS, &mut draft);
     if sections.is_empty() {
         return Err(SkipReason::NothingRecorded);
     }
-    Ok(draft.finish(sections))
+    Ok(vec![draft.finish(sections)])
 }
 
 fn is_general_outpatient(category: &str) -> bool {

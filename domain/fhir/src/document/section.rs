@@ -23,8 +23,9 @@ use crate::terminology::system;
 /// A section of a kind of document.
 pub(super) struct SectionKind {
     pub(super) title: &'static str,
-    /// SNOMED CT code and display, both fixed by the document's profile.
-    pub(super) code: (&'static str, &'static str),
+    /// SNOMED CT code and display, both fixed by the document's profile; two profiles tell sections
+    /// apart by title, or have only one.
+    pub(super) code: Option<(&'static str, &'static str)>,
     pub(super) items: for<'a> fn(&mut Draft<'a>) -> Vec<Item<'a>>,
 }
 
@@ -37,10 +38,11 @@ fn one<'a>(kind: &SectionKind, items: Vec<Item<'a>>) -> Option<Section<'a>> {
     if items.is_empty() {
         return None;
     }
-    let (code, display) = kind.code;
     Some(Section {
         title: kind.title,
-        code: CodeableConcept::coded(Coding::new(system::SNOMED_CT, code, display)),
+        code: kind.code.map(|(code, display)| {
+            CodeableConcept::coded(Coding::new(system::SNOMED_CT, code, display))
+        }),
         text: Narrative::list(items.iter().map(|item| item.line.as_str())),
         entry: items.into_iter().map(|item| item.reference).collect(),
     })

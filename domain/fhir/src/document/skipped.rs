@@ -26,6 +26,8 @@ pub enum SkipReason {
     NothingRecorded,
     /// No medicine was ordered.
     NothingPrescribed,
+    /// Nothing was measured on the body.
+    NothingMeasured,
     /// The visit has content for it, but this version of the crate cannot build it.
     NotBuiltYet,
 }
@@ -36,6 +38,7 @@ impl fmt::Display for SkipReason {
             Self::NotGeneralOutpatient => "the visit category is not General OPD",
             Self::NothingRecorded => "the visit has no content for any section",
             Self::NothingPrescribed => "the visit has no prescriptions",
+            Self::NothingMeasured => "the visit has no vitals",
             Self::NotBuiltYet => "this version does not build this kind of document",
         })
     }

@@ -30,6 +30,11 @@ fn the_consultation_note_is_as_it_was() {
 }
 
 #[test]
+fn the_wellness_record_is_as_it_was() {
+    compare(HiType::WellnessRecord);
+}
+
+#[test]
 fn the_prescription_is_as_it_was() {
     compare(HiType::Prescription);
 }

@@ -6,6 +6,7 @@ mod golden;
 mod notes;
 mod prescriptions;
 mod shared;
+mod wellness;
 
 use abdm_fhir::{BuildContext, Confidentiality, Document, HiType, VisitDocument, documents};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Consultation notes.
 
-use abdm_fhir::{HiType, SkipReason, VisitDocument, documents};
+use abdm_fhir::{HiType, VisitDocument, documents};
 use serde_json::{Value, json};
 
 use crate::{OUTPATIENT, all, built, built_from, context, section};
@@ -232,22 +232,4 @@ fn the_encounter_has_the_state_of_whoever_comes_last() {
     assert_eq!(status([Some(9), Some(2), None]), "in-progress");
     assert_eq!(status([Some(9), None, None]), "in-progress");
     assert_eq!(status([None, None, None]), "unknown");
-}
-
-#[test]
-fn kinds_that_are_not_built_are_named_only_when_the_visit_has_content_for_them() {
-    let visit = VisitDocument::parse(OUTPATIENT.as_bytes()).unwrap();
-    let skipped: Vec<_> = documents(&visit, &context())
-        .skipped
-        .into_iter()
-        .map(|skipped| (skipped.hi_type, skipped.reason))
-        .collect();
-    assert_eq!(
-        skipped,
-        [
-            (HiType::DiagnosticReport, SkipReason::NotBuiltYet),
-            (HiType::DischargeSummary, SkipReason::NotBuiltYet),
-            (HiType::WellnessRecord, SkipReason::NotBuiltYet),
-        ]
-    );
 }

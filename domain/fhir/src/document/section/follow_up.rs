@@ -1,7 +1,7 @@
 //! The next appointment.
 
 use crate::document::draft::{Draft, Item};
-use crate::model::datatype::{CodeableConcept, Coding, Meta, Reference};
+use crate::model::datatype::{CodeableConcept, Coding, Meta};
 use crate::model::narrative::Narrative;
 use crate::model::profile;
 use crate::model::resource::{Appointment, Attendee};
@@ -33,17 +33,8 @@ fn item<'a>(draft: &mut Draft<'a>, follow_up: &'a FollowUp) -> Item<'a> {
         comment: follow_up.end.is_none().then_some("The end time is not known."),
         participant: vec![
             Attendee { actor: draft.patient(), status: "accepted" },
-            Attendee { actor: attendant(draft, follow_up), status: "accepted" },
+            Attendee { actor: draft.person(follow_up.with_name.as_ref()), status: "accepted" },
         ],
     };
     draft.add(appointment, "Follow-up visit", line)
-}
-
-/// The practitioner of the visit, unless the record names somebody else.
-fn attendant<'a>(draft: &Draft<'a>, follow_up: &'a FollowUp) -> Reference<'a> {
-    let practitioner = draft.practitioner();
-    match &follow_up.with_name {
-        Some(name) if name.trim() != practitioner.display().trim() => Reference::named(name),
-        Some(_) | None => practitioner,
-    }
 }

@@ -1,15 +1,38 @@
 //! What was measured on the body: one observation per measure, one for both blood pressures.
+//!
+//! A wellness record tells the measures in three sections, by the profile that each keeps.
 
 use super::line;
 use crate::document::draft::{Draft, Item};
 use crate::model::datatype::{CodeableConcept, Coding, Meta, Number, Quantity};
 use crate::model::narrative::Narrative;
+use crate::model::profile;
 use crate::model::resource::{Component, Observation};
 use crate::terminology::system;
 use crate::terminology::vital::{self, Measure};
 use crate::visit::{Decimal, TemperatureUnit, Vitals};
 
+/// All measures.
 pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
+    measured(draft, |_| true)
+}
+
+/// Temperature, pulse, breath, blood pressure, oxygen.
+pub(in crate::document) fn vital_signs<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
+    measured(draft, |measure| measure.profile == profile::OBSERVATION_VITAL_SIGNS)
+}
+
+/// Weight, lengths and girths.
+pub(in crate::document) fn body_measurements<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
+    measured(draft, |measure| measure.profile == profile::OBSERVATION_BODY_MEASUREMENT)
+}
+
+/// Sugar in the blood.
+pub(in crate::document) fn general_assessment<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
+    measured(draft, |measure| measure.profile == profile::OBSERVATION_GENERAL_ASSESSMENT)
+}
+
+fn measured<'a>(draft: &mut Draft<'a>, is_wanted: fn(&Measure) -> bool) -> Vec<Item<'a>> {
     let Some(vitals) = &draft.visit.vitals else {
         return vec![];
     };
@@ -32,9 +55,12 @@ pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
         ("glucose-fasting", &vital::GLUCOSE_FASTING, &vitals.glucose_fasting),
         ("glucose-after-meal", &vital::GLUCOSE_AFTER_MEAL, &vitals.glucose_2h_post_meal),
     ];
-    let mut items: Vec<Item<'a>> = blood_pressure(draft, vitals).into_iter().collect();
+    let mut items = vec![];
+    if is_wanted(&vital::BLOOD_PRESSURE) {
+        items.extend(blood_pressure(draft, vitals));
+    }
     for (name, measure, value) in measures {
-        if let Some(value) = value {
+        if let Some(value) = value.as_ref().filter(|_| is_wanted(measure)) {
             items.push(simple(draft, vitals, name, measure, value));
         }
     }

@@ -20,7 +20,7 @@ pub(crate) struct Composition<'a> {
     pub(crate) encounter: Reference<'a>,
     pub(crate) date: &'a str,
     pub(crate) author: [Reference<'a>; 1],
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
     pub(crate) custodian: Reference<'a>,
     /// At least one, by the builders: a document without content is not built.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -31,7 +31,8 @@ pub(crate) struct Composition<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Section<'a> {
     pub(crate) title: &'static str,
-    pub(crate) code: CodeableConcept<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<CodeableConcept<'a>>,
     pub(crate) text: Narrative,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) entry: Vec<Reference<'a>>,
