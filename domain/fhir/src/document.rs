@@ -5,9 +5,11 @@
 //! so a retry replaces and never duplicates.
 
 mod context;
+mod diagnostic_report;
 mod draft;
 mod frame;
 mod identity;
+mod keys;
 mod op_consultation;
 mod prescription;
 mod section;
@@ -88,8 +90,8 @@ fn build(hi_type: HiType, source: &Source<'_>) -> Built {
         HiType::OpConsultation => op_consultation::build(source),
         HiType::Prescription => prescription::build(source),
         HiType::WellnessRecord => wellness::build(source),
-        HiType::DiagnosticReport
-        | HiType::DischargeSummary
+        HiType::DiagnosticReport => diagnostic_report::build(source),
+        HiType::DischargeSummary
         | HiType::ImmunizationRecord
         | HiType::HealthDocumentRecord
         | HiType::Invoice => unbuilt::build(hi_type, source.visit),

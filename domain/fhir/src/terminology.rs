@@ -2,7 +2,9 @@
 
 pub(crate) mod duration;
 pub(crate) mod frequency;
+pub(crate) mod modality;
 pub(crate) mod relation;
+pub(crate) mod role;
 pub(crate) mod route;
 pub(crate) mod status;
 pub(crate) mod system;

@@ -86,6 +86,11 @@ impl<'a> Draft<'a> {
         self.cast.practitioner.clone()
     }
 
+    /// As holder of their post, when the record says which; the Practitioner is one step further.
+    pub(super) fn practitioner_in_role(&self) -> Reference<'a> {
+        self.cast.practitioner_role.clone().unwrap_or_else(|| self.practitioner())
+    }
+
     pub(super) fn organization(&self) -> Reference<'a> {
         self.cast.organization.clone()
     }

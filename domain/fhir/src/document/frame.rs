@@ -4,11 +4,13 @@ mod encounter;
 mod organization;
 mod patient;
 mod practitioner;
+mod practitioner_role;
 
 pub(super) use self::encounter::encounter;
 pub(super) use self::organization::organization;
 pub(super) use self::patient::patient;
 pub(super) use self::practitioner::practitioner;
+pub(super) use self::practitioner_role::practitioner_role;
 
 use crate::model::Text;
 

@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, Kind, TypeConcept};
 use super::section::{
-    self, SectionKind, allergies, chief_complaints, family_history, follow_up,
+    self, SectionHead, SectionKind, allergies, chief_complaints, family_history, follow_up,
     investigation_advice, medical_history, medications, physical_examination, procedures, referral,
 };
 use super::source::Source;
@@ -21,53 +21,64 @@ static KIND: Kind = Kind {
 /// those of the discharge summary for the same idea.
 static SECTIONS: [SectionKind; 10] = [
     SectionKind {
-        title: "Chief complaints",
-        code: Some(("422843007", "Chief complaint section")),
+        head: SectionHead {
+            title: "Chief complaints",
+            code: Some(("422843007", "Chief complaint section")),
+        },
         items: chief_complaints::items,
     },
     SectionKind {
-        title: "Physical Examination",
-        code: Some(("425044008", "Physical exam section")),
+        head: SectionHead {
+            title: "Physical Examination",
+            code: Some(("425044008", "Physical exam section")),
+        },
         items: physical_examination::items,
     },
     SectionKind {
-        title: "Allergies",
-        code: Some(("722446000", "Allergy record")),
+        head: SectionHead { title: "Allergies", code: Some(("722446000", "Allergy record")) },
         items: allergies::items,
     },
     SectionKind {
-        title: "Medical History",
-        code: Some(("371529009", "History and physical report")),
+        head: SectionHead {
+            title: "Medical History",
+            code: Some(("371529009", "History and physical report")),
+        },
         items: medical_history::items,
     },
     SectionKind {
-        title: "Family History",
-        code: Some(("422432008", "Family history section")),
+        head: SectionHead {
+            title: "Family History",
+            code: Some(("422432008", "Family history section")),
+        },
         items: family_history::items,
     },
     SectionKind {
-        title: "Investigation Advice",
-        code: Some(("721963009", "Order document")),
+        head: SectionHead {
+            title: "Investigation Advice",
+            code: Some(("721963009", "Order document")),
+        },
         items: investigation_advice::items,
     },
     SectionKind {
-        title: "Medications",
-        code: Some(("721912009", "Medication summary document")),
+        head: SectionHead {
+            title: "Medications",
+            code: Some(("721912009", "Medication summary document")),
+        },
         items: medications::items,
     },
     SectionKind {
-        title: "Follow Up",
-        code: Some(("390906007", "Follow-up encounter")),
+        head: SectionHead { title: "Follow Up", code: Some(("390906007", "Follow-up encounter")) },
         items: follow_up::items,
     },
     SectionKind {
-        title: "Procedure",
-        code: Some(("371525003", "Clinical procedure report")),
+        head: SectionHead {
+            title: "Procedure",
+            code: Some(("371525003", "Clinical procedure report")),
+        },
         items: procedures::items,
     },
     SectionKind {
-        title: "Referral",
-        code: Some(("306206005", "Referral to service")),
+        head: SectionHead { title: "Referral", code: Some(("306206005", "Referral to service")) },
         items: referral::items,
     },
 ];

@@ -1,7 +1,7 @@
 //! The medicines ordered in a visit: profile `PrescriptionRecord`.
 
 use super::draft::{Draft, Kind, TypeConcept};
-use super::section::{self, SectionKind, diagnoses, medications};
+use super::section::{self, SectionHead, SectionKind, diagnoses, medications};
 use super::source::Source;
 use super::{Built, SkipReason};
 use crate::hi_type::HiType;
@@ -16,8 +16,10 @@ static KIND: Kind = Kind {
 
 /// The profile wants exactly one section; its entries are told apart by `Reference.type`.
 static SECTION: [SectionKind; 1] = [SectionKind {
-    title: "Prescription record",
-    code: Some(("440545006", "Prescription record")),
+    head: SectionHead {
+        title: "Prescription record",
+        code: Some(("440545006", "Prescription record")),
+    },
     items: medications::prescribed,
 }];
 

@@ -7,7 +7,9 @@ pub(super) mod chief_complaints;
 pub(super) mod diagnoses;
 pub(super) mod family_history;
 pub(super) mod follow_up;
+pub(super) mod imaging;
 pub(super) mod investigation_advice;
+pub(super) mod laboratory;
 pub(super) mod medical_history;
 pub(super) mod medications;
 pub(super) mod physical_examination;
@@ -20,27 +22,33 @@ use crate::model::narrative::Narrative;
 use crate::model::resource::Section;
 use crate::terminology::system;
 
-/// A section of a kind of document.
-pub(super) struct SectionKind {
+/// What a section is called.
+pub(super) struct SectionHead {
     pub(super) title: &'static str,
     /// SNOMED CT code and display, both fixed by the document's profile; two profiles tell sections
     /// apart by title, or have only one.
     pub(super) code: Option<(&'static str, &'static str)>,
+}
+
+/// A section of a kind of document.
+pub(super) struct SectionKind {
+    pub(super) head: SectionHead,
     pub(super) items: for<'a> fn(&mut Draft<'a>) -> Vec<Item<'a>>,
 }
 
 /// The sections that have something to say, in the order of `kinds`.
 pub(super) fn all<'a>(kinds: &[SectionKind], draft: &mut Draft<'a>) -> Vec<Section<'a>> {
-    kinds.iter().filter_map(|kind| one(kind, (kind.items)(draft))).collect()
+    kinds.iter().filter_map(|kind| one(&kind.head, (kind.items)(draft))).collect()
 }
 
-fn one<'a>(kind: &SectionKind, items: Vec<Item<'a>>) -> Option<Section<'a>> {
+/// A section, unless it would be empty.
+pub(super) fn one<'a>(head: &SectionHead, items: Vec<Item<'a>>) -> Option<Section<'a>> {
     if items.is_empty() {
         return None;
     }
     Some(Section {
-        title: kind.title,
-        code: kind.code.map(|(code, display)| {
+        title: head.title,
+        code: head.code.map(|(code, display)| {
             CodeableConcept::coded(Coding::new(system::SNOMED_CT, code, display))
         }),
         text: Narrative::list(items.iter().map(|item| item.line.as_str())),

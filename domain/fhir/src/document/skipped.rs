@@ -26,6 +26,8 @@ pub enum SkipReason {
     NothingRecorded,
     /// No medicine was ordered.
     NothingPrescribed,
+    /// No test has a result, and no imaging report has a picture.
+    NoReport,
     /// Nothing was measured on the body.
     NothingMeasured,
     /// The visit has content for it, but this version of the crate cannot build it.
@@ -38,6 +40,7 @@ impl fmt::Display for SkipReason {
             Self::NotGeneralOutpatient => "the visit category is not General OPD",
             Self::NothingRecorded => "the visit has no content for any section",
             Self::NothingPrescribed => "the visit has no prescriptions",
+            Self::NoReport => "the visit has no test result and no imaging report with a picture",
             Self::NothingMeasured => "the visit has no vitals",
             Self::NotBuiltYet => "this version does not build this kind of document",
         })

@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, Kind, TypeConcept};
 use super::section::physical_examination::{body_measurements, general_assessment, vital_signs};
-use super::section::{self, SectionKind};
+use super::section::{self, SectionHead, SectionKind};
 use super::source::Source;
 use super::{Built, SkipReason};
 use crate::hi_type::HiType;
@@ -16,11 +16,15 @@ static KIND: Kind = Kind {
     title: "Wellness Record",
 };
 
+const fn titled(title: &'static str) -> SectionHead {
+    SectionHead { title, code: None }
+}
+
 /// The slices of the profile that a visit has measures for. It tells them apart by title.
 static SECTIONS: [SectionKind; 3] = [
-    SectionKind { title: "Vital Signs", code: None, items: vital_signs },
-    SectionKind { title: "Body Measurement", code: None, items: body_measurements },
-    SectionKind { title: "General Assessment", code: None, items: general_assessment },
+    SectionKind { head: titled("Vital Signs"), items: vital_signs },
+    SectionKind { head: titled("Body Measurement"), items: body_measurements },
+    SectionKind { head: titled("General Assessment"), items: general_assessment },
 ];
 
 pub(super) fn build(source: &Source<'_>) -> Built {

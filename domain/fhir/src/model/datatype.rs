@@ -1,15 +1,19 @@
 //! Data types of FHIR, the elements that are used.
 
+mod attachment;
 mod concept;
 mod dosage;
+mod money;
 mod person;
 mod quantity;
 mod reference;
 
 use serde::Serialize;
 
+pub(crate) use self::attachment::Attachment;
 pub(crate) use self::concept::{CodeableConcept, Coding};
 pub(crate) use self::dosage::{Dosage, Repeat, Timing};
+pub(crate) use self::money::Money;
 pub(crate) use self::person::{Address, ContactPoint, HumanName};
 pub(crate) use self::quantity::{Number, Quantity};
 pub(crate) use self::reference::{Reference, Urn};

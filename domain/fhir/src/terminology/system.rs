@@ -23,6 +23,14 @@ pub(crate) const ALLERGY_VERIFICATION: &str =
     "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
 pub(crate) const OBSERVATION_CATEGORY: &str =
     "http://terminology.hl7.org/CodeSystem/observation-category";
+pub(crate) const INTERPRETATION: &str =
+    "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
+pub(crate) const RECOMMENDATION_STATUS: &str =
+    "http://terminology.hl7.org/CodeSystem/immunization-recommendation-status";
+pub(crate) const DICOM: &str = "http://dicom.nema.org/resources/ontology/DCM";
+pub(crate) const BILLING: &str = "https://nrces.in/ndhm/fhir/r4/CodeSystem/ndhm-billing-codes";
+pub(crate) const PRICE_COMPONENTS: &str =
+    "https://nrces.in/ndhm/fhir/r4/CodeSystem/ndhm-price-components";
 pub(crate) const DATA_ABSENT_REASON: &str =
     "http://terminology.hl7.org/CodeSystem/data-absent-reason";
 

@@ -20,7 +20,6 @@ const UNITS: &[(&str, &str)] = &[
 ];
 
 /// The UCUM code for a unit as laboratories write it, in any case.
-#[cfg_attr(not(test), expect(dead_code, reason = "used when laboratory reports are built"))]
 pub(crate) fn ucum(unit: &str) -> Option<&'static str> {
     let unit = unit.trim();
     UNITS.iter().find(|(known, _)| known.eq_ignore_ascii_case(unit)).map(|(_, code)| *code)

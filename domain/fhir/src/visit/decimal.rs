@@ -16,6 +16,25 @@ impl Decimal {
         self.0.get()
     }
 
+    /// The number that `text` is: digits, perhaps a minus before and a fraction behind, nothing else.
+    ///
+    /// Laboratories send numbers as text. A leading zero or a thousands comma says that it is some
+    /// other kind of text; an exponent is not what a person wrote.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        let sound =
+            is_number(whole) && is_number(fraction) && (whole == "0" || !whole.starts_with('0'));
+        sound.then(|| RawValue::from_string(text.to_owned()).ok().map(Self)).flatten()
+    }
+
+    /// For comparisons; the nearest double.
+    pub(crate) fn nearest(&self) -> Option<f64> {
+        self.as_str().parse().ok()
+    }
+
     pub(super) fn from_raw(raw: Box<RawValue>) -> Option<Self> {
         let first = raw.get().bytes().next()?;
         (first == b'-' || first.is_ascii_digit()).then_some(Self(raw))
@@ -44,6 +63,18 @@ mod tests {
         for text in ["81.0", "0.50", "1e3", "-0", "12345678901234567890.10"] {
             let decimal: Decimal = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&decimal).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_a_number_is_read_and_keeps_its_digits() {
+        for text in ["248", "-0.5", "11.20", "0", "0.0"] {
+            assert_eq!(Decimal::read(text).expect(text).as_str(), text);
+        }
+        assert_eq!(Decimal::read(" 7.1 ").unwrap().as_str(), "7.1");
+        for text in ["", "-", "1,200", "007", "<5", "5.", ".5", "+5", "1e3", "Trace", "12-14", "१२"]
+        {
+            assert!(Decimal::read(text).is_none(), "{text}");
         }
     }
 

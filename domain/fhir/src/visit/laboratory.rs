@@ -45,6 +45,13 @@ pub struct LabTest {
     pub components: Vec<LabComponent>,
 }
 
+impl LabTest {
+    /// Whether anything came out yet: components alone may be what is still to be measured.
+    pub fn has_results(&self) -> bool {
+        self.components.iter().any(|component| component.value.is_some())
+    }
+}
+
 /// What was examined.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! The documents of the outpatient fixture, whole.
+//! The documents of the fixtures, whole.
 //!
 //! `GOLDEN=write cargo test -p abdm-fhir` renews the files after a wanted change; read the diff.
 
@@ -7,13 +7,14 @@ use std::path::Path;
 use abdm_fhir::HiType;
 use serde_json::Value;
 
-use crate::{OUTPATIENT, built_from};
+use crate::{OUTPATIENT, STAY, built_from};
 
-fn compare(hi_type: HiType) {
-    let (document, bundle) = built_from(hi_type, OUTPATIENT);
+fn compare(fixture: (&str, &str), hi_type: HiType) {
+    let (name, visit) = fixture;
+    let (document, bundle) = built_from(hi_type, visit);
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures")
-        .join(format!("outpatient-{hi_type}.json"));
+        .join(format!("{name}-{hi_type}.json"));
     if std::env::var_os("GOLDEN").is_some_and(|wish| wish == "write") {
         std::fs::write(&path, serde_json::to_string_pretty(&bundle).unwrap() + "\n").unwrap();
     }
@@ -26,15 +27,20 @@ fn compare(hi_type: HiType) {
 
 #[test]
 fn the_consultation_note_is_as_it_was() {
-    compare(HiType::OpConsultation);
-}
-
-#[test]
-fn the_wellness_record_is_as_it_was() {
-    compare(HiType::WellnessRecord);
+    compare(("outpatient", OUTPATIENT), HiType::OpConsultation);
 }
 
 #[test]
 fn the_prescription_is_as_it_was() {
-    compare(HiType::Prescription);
+    compare(("outpatient", OUTPATIENT), HiType::Prescription);
+}
+
+#[test]
+fn the_wellness_record_is_as_it_was() {
+    compare(("outpatient", OUTPATIENT), HiType::WellnessRecord);
+}
+
+#[test]
+fn the_diagnostic_report_is_as_it_was() {
+    compare(("stay", STAY), HiType::DiagnosticReport);
 }

@@ -5,13 +5,18 @@
 mod golden;
 mod notes;
 mod prescriptions;
+mod reports;
+mod roles;
 mod shared;
 mod wellness;
 
-use abdm_fhir::{BuildContext, Confidentiality, Document, HiType, VisitDocument, documents};
+use abdm_fhir::{BuildContext, Confidentiality, Document, Documents, HiType, VisitDocument};
 use serde_json::Value;
 
+/// An outpatient visit with everything a consultation note can tell.
 const OUTPATIENT: &str = include_str!("../fixtures/outpatient.json");
+/// A short stay with something for every other kind of document.
+const STAY: &str = include_str!("../fixtures/stay.json");
 
 fn context() -> BuildContext {
     BuildContext {
@@ -23,20 +28,37 @@ fn context() -> BuildContext {
     }
 }
 
-/// A document of the outpatient fixture, after a change of the visit.
-fn built(hi_type: HiType, change: impl FnOnce(&mut Value)) -> (Document, Value) {
-    let mut visit: Value = serde_json::from_str(OUTPATIENT).unwrap();
-    change(&mut visit);
-    built_from(hi_type, &visit.to_string())
+/// What a visit yields.
+fn documents_of(text: &str) -> Documents {
+    let visit = VisitDocument::parse(text.as_bytes()).unwrap();
+    abdm_fhir::documents(&visit, &context())
 }
 
+/// The documents of a kind, each with its bundle.
+fn all_built(hi_type: HiType, text: &str) -> Vec<(Document, Value)> {
+    let built = documents_of(text).built.into_iter().filter(|document| document.hi_type == hi_type);
+    built
+        .map(|document| {
+            let json = serde_json::from_str(&document.json).unwrap();
+            (document, json)
+        })
+        .collect()
+}
+
+/// The first document of a kind.
 fn built_from(hi_type: HiType, text: &str) -> (Document, Value) {
-    let visit = VisitDocument::parse(text.as_bytes()).unwrap();
-    let documents = documents(&visit, &context());
-    let document = documents.built.into_iter().find(|document| document.hi_type == hi_type);
-    let document = document.expect("the visit yields it");
-    let json = serde_json::from_str(&document.json).unwrap();
-    (document, json)
+    all_built(hi_type, text).into_iter().next().expect("the visit yields it")
+}
+
+/// A document of the outpatient fixture, after a change of the visit.
+fn built(hi_type: HiType, change: impl FnOnce(&mut Value)) -> (Document, Value) {
+    built_from(hi_type, &changed(OUTPATIENT, change))
+}
+
+fn changed(fixture: &str, change: impl FnOnce(&mut Value)) -> String {
+    let mut visit: Value = serde_json::from_str(fixture).unwrap();
+    change(&mut visit);
+    visit.to_string()
 }
 
 /// The resources of a type, in document order.
@@ -49,4 +71,15 @@ fn all<'b>(bundle: &'b Value, kind: &str) -> Vec<&'b Value> {
 fn section<'b>(bundle: &'b Value, title: &str) -> &'b Value {
     let sections = bundle["entry"][0]["resource"]["section"].as_array().unwrap();
     sections.iter().find(|section| section["title"] == title).expect(title)
+}
+
+/// How a reference names this resource.
+fn urn(resource: &Value) -> String {
+    format!("urn:uuid:{}", resource["id"].as_str().unwrap())
+}
+
+/// The fields of the visit that a document is silent about.
+fn left_out(document: &Document) -> Vec<&str> {
+    let findings = document.findings.iter().filter(|finding| finding.rule == "left-out");
+    findings.map(|finding| &finding.path[..]).collect()
 }

@@ -3,7 +3,7 @@
 use abdm_fhir::{HiType, VisitDocument, documents};
 use serde_json::{Value, json};
 
-use crate::{OUTPATIENT, all, built, built_from, context, section};
+use crate::{OUTPATIENT, all, built, built_from, context, left_out, section, urn};
 
 fn note() -> Value {
     built(HiType::OpConsultation, |_| {}).1
@@ -52,10 +52,6 @@ fn the_doctor_of_the_visit_is_the_author_and_the_facility_keeps_the_document() {
     assert_eq!(doctor["identifier"][0]["value"], "71-0000-2222-3333");
     assert_eq!(composition["author"][0]["reference"], urn(doctor));
     assert_eq!(composition["encounter"]["reference"], urn(all(&note, "Encounter")[0]));
-}
-
-fn urn(resource: &Value) -> String {
-    format!("urn:uuid:{}", resource["id"].as_str().unwrap())
 }
 
 #[test]
@@ -158,8 +154,7 @@ fn narratives_escape_markup_and_keep_scripts() {
 fn an_allergy_without_a_term_is_left_out_and_reported() {
     let (document, note) = built_from(HiType::OpConsultation, OUTPATIENT);
     assert_eq!(all(&note, "AllergyIntolerance").len(), 1);
-    let left_out: Vec<_> = document.findings.iter().map(|finding| &finding.path[..]).collect();
-    assert_eq!(left_out, ["allergies[1].term"]);
+    assert_eq!(left_out(&document), ["allergies[1].term"]);
     let allergy = all(&note, "AllergyIntolerance")[0];
     assert_eq!(
         allergy["verificationStatus"]["coding"][0]["system"],

@@ -1,9 +1,9 @@
 //! Wellness records.
 
-use abdm_fhir::{HiType, SkipReason, VisitDocument, documents};
-use serde_json::{Value, json};
+use abdm_fhir::{HiType, SkipReason};
+use serde_json::json;
 
-use crate::{OUTPATIENT, all, built, context, section};
+use crate::{OUTPATIENT, all, built, changed, documents_of, section};
 
 #[test]
 fn measures_are_told_in_the_section_of_their_profile() {
@@ -43,10 +43,9 @@ fn a_section_without_measures_is_not_there() {
 
 #[test]
 fn a_time_and_a_status_alone_are_no_measures() {
-    let mut visit: Value = serde_json::from_str(OUTPATIENT).unwrap();
-    visit["vitals"] = json!({ "bloodPressureStatus": "High" });
-    let visit = VisitDocument::parse(visit.to_string().as_bytes()).unwrap();
-    let skipped = documents(&visit, &context()).skipped;
+    let visit =
+        changed(OUTPATIENT, |visit| visit["vitals"] = json!({ "bloodPressureStatus": "High" }));
+    let skipped = documents_of(&visit).skipped;
     let skipped = skipped.iter().find(|one| one.hi_type == HiType::WellnessRecord).unwrap();
     assert_eq!(skipped.reason, SkipReason::NothingMeasured);
     assert_eq!(skipped.reason.to_string(), "the visit has no vitals");

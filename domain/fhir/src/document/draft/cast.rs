@@ -7,6 +7,8 @@ use crate::visit::VisitDocument;
 pub(super) struct Cast<'a> {
     pub(super) patient: Reference<'a>,
     pub(super) practitioner: Reference<'a>,
+    /// When the record says what the practitioner is.
+    pub(super) practitioner_role: Option<Reference<'a>>,
     pub(super) organization: Reference<'a>,
     pub(super) encounter: Reference<'a>,
 }
@@ -18,6 +20,9 @@ impl<'a> Cast<'a> {
         Self {
             patient: Reference::to("Patient", ids.of("patient"), &visit.beneficiary.name),
             practitioner: Reference::to("Practitioner", ids.of("practitioner"), practitioner),
+            practitioner_role: visit.practitioner.designation.as_ref().map(|_| {
+                Reference::to("PractitionerRole", ids.of("practitioner-role"), practitioner)
+            }),
             organization: Reference::to("Organization", ids.of("organization"), facility),
             encounter: Reference::to("Encounter", ids.of("encounter"), &visit.visit.category),
         }

@@ -19,8 +19,9 @@ impl<'a> Draft<'a> {
             Entry::of(self.composition(section)),
             Entry::of(frame::patient(&self)),
             Entry::of(frame::practitioner(&self)),
-            Entry::of(frame::organization(&self)),
         ];
+        entry.extend(frame::practitioner_role(&self).map(Entry::of));
+        entry.push(Entry::of(frame::organization(&self)));
         let diagnoses = std::mem::take(&mut self.diagnoses);
         entry.push(Entry::of(frame::encounter(&self, diagnoses)));
         entry.append(&mut self.entries);

@@ -29,7 +29,7 @@ pub(in crate::document) fn encounter<'a>(
         class: class(draft.visit),
         kind: [CodeableConcept::text(&visit.category)],
         subject: draft.patient(),
-        participant: [Participant { individual: draft.practitioner() }],
+        participant: [Participant { individual: draft.practitioner_in_role() }],
         period: period(draft.visit),
         reason_code: visit.reason.as_ref().map(|reason| [CodeableConcept::text(reason)]),
         diagnosis,

@@ -7,7 +7,7 @@ use crate::document::draft::{Draft, Item};
 use crate::model::datatype::{CodeableConcept, Coding, Meta, Number, Quantity};
 use crate::model::narrative::Narrative;
 use crate::model::profile;
-use crate::model::resource::{Component, Observation};
+use crate::model::resource::{Component, Observation, Outcome};
 use crate::terminology::system;
 use crate::terminology::vital::{self, Measure};
 use crate::visit::{Decimal, TemperatureUnit, Vitals};
@@ -75,10 +75,8 @@ fn simple<'a>(
     value: &'a Decimal,
 ) -> Item<'a> {
     let line = format!("{}: {} {}", measure.display, value.as_str(), measure.unit);
-    let observation = Observation {
-        value_quantity: Some(quantity(measure, value)),
-        ..observation(draft, vitals, name, measure, &line)
-    };
+    let outcome = Outcome::ValueQuantity(quantity(measure, value));
+    let observation = observation(draft, vitals, name, measure, outcome, &line);
     draft.add(observation, measure.display, line)
 }
 
@@ -103,28 +101,29 @@ fn blood_pressure<'a>(draft: &mut Draft<'a>, vitals: &'a Vitals) -> Option<Item<
         )),
         vitals.blood_pressure_status.as_deref(),
     ]);
+    let halves =
+        vec![component(&vital::SYSTOLIC, systolic), component(&vital::DIASTOLIC, diastolic)];
+    let status = vitals.blood_pressure_status.as_ref();
+    let outcome = Outcome::Component(halves);
     let observation = Observation {
-        interpretation: vitals
-            .blood_pressure_status
-            .as_ref()
-            .map(|status| [CodeableConcept::text(status)]),
-        component: vec![
-            component(&vital::SYSTOLIC, systolic),
-            component(&vital::DIASTOLIC, diastolic),
-        ],
-        ..observation(draft, vitals, "blood-pressure", measure, &line)
+        interpretation: status.map(|status| [CodeableConcept::text(status)]),
+        ..observation(draft, vitals, "blood-pressure", measure, outcome, &line)
     };
     Some(draft.add(observation, "Blood pressure", line))
 }
 
 fn component<'a>(measure: &'static Measure, value: Option<&'a Decimal>) -> Component<'a> {
-    Component {
-        code: code(measure),
-        value_quantity: value.map(|value| quantity(measure, value)),
-        data_absent_reason: value.is_none().then(|| {
-            CodeableConcept::coded(Coding::new(system::DATA_ABSENT_REASON, "unknown", "Unknown"))
-        }),
-    }
+    let outcome = match value {
+        Some(value) => Outcome::ValueQuantity(quantity(measure, value)),
+        None => unknown(),
+    };
+    Component { code: code(measure), outcome }
+}
+
+/// A value that should be there and is not.
+pub(super) fn unknown() -> Outcome<'static> {
+    let unknown = Coding::new(system::DATA_ABSENT_REASON, "unknown", "Unknown");
+    Outcome::DataAbsentReason(CodeableConcept::coded(unknown))
 }
 
 fn quantity<'a>(measure: &'static Measure, value: &'a Decimal) -> Quantity<'a> {
@@ -142,6 +141,7 @@ fn observation<'a>(
     vitals: &'a Vitals,
     name: &str,
     measure: &'static Measure,
+    outcome: Outcome<'a>,
     line: &str,
 ) -> Observation<'a> {
     let category = Coding::new(system::OBSERVATION_CATEGORY, "vital-signs", "Vital Signs");
@@ -157,8 +157,9 @@ fn observation<'a>(
         encounter: draft.encounter(),
         effective_date_time: measured.as_str(),
         performer: [draft.practitioner()],
-        value_quantity: None,
+        outcome,
         interpretation: None,
-        component: vec![],
+        note: vec![],
+        reference_range: None,
     }
 }

@@ -6,11 +6,13 @@ use crate::model::Text;
 use crate::terminology::system;
 use crate::visit::Decimal;
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Number<'a> {
     /// As the sender wrote it, trailing zeros included.
     Written(&'a Decimal),
+    /// Read out of a text that is nothing but a number.
+    Read(Decimal),
     Whole(i64),
 }
 
@@ -22,13 +24,18 @@ pub(crate) struct Quantity<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     system: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
+    code: Option<Text<'a>>,
 }
 
 impl<'a> Quantity<'a> {
     /// With a UCUM code beside the unit for people.
-    pub(crate) fn ucum(value: Number<'a>, unit: impl Into<Text<'a>>, code: &'static str) -> Self {
-        Self { value, unit: Some(unit.into()), system: Some(system::UCUM), code: Some(code) }
+    pub(crate) fn ucum(
+        value: Number<'a>,
+        unit: impl Into<Text<'a>>,
+        code: impl Into<Text<'a>>,
+    ) -> Self {
+        let (unit, code) = (Some(unit.into()), Some(code.into()));
+        Self { value, unit, system: Some(system::UCUM), code }
     }
 
     pub(crate) fn plain(value: Number<'a>, unit: Option<Text<'a>>) -> Self {
