@@ -6,16 +6,20 @@
 
 mod context;
 mod diagnostic_report;
+mod discharge_summary;
 mod draft;
 mod frame;
+mod health_document;
 mod identity;
+mod immunization_record;
+mod invoice;
 mod keys;
 mod op_consultation;
+mod policy;
 mod prescription;
 mod section;
 mod skipped;
 mod source;
-mod unbuilt;
 mod wellness;
 
 use std::fmt;
@@ -27,6 +31,7 @@ use crate::hi_type::HiType;
 use crate::visit::VisitDocument;
 
 pub use self::context::{BuildContext, Confidentiality};
+pub use self::policy::{BuildPolicy, DischargeRule};
 pub use self::skipped::{SkipReason, Skipped};
 
 use self::source::Source;
@@ -71,7 +76,16 @@ impl fmt::Debug for Document {
 
 /// Builds every document that `visit` yields.
 pub fn documents(visit: &VisitDocument, context: &BuildContext) -> Documents {
-    let source = Source::new(visit, context);
+    documents_by(visit, context, &BuildPolicy::default())
+}
+
+/// As [`documents`], by an operator's own choices.
+pub fn documents_by(
+    visit: &VisitDocument,
+    context: &BuildContext,
+    policy: &BuildPolicy,
+) -> Documents {
+    let source = Source::new(visit, context, policy.discharge);
     let mut documents = Documents { built: vec![], skipped: vec![] };
     for hi_type in HiType::ALL {
         match build(hi_type, &source) {
@@ -89,11 +103,11 @@ fn build(hi_type: HiType, source: &Source<'_>) -> Built {
     match hi_type {
         HiType::OpConsultation => op_consultation::build(source),
         HiType::Prescription => prescription::build(source),
-        HiType::WellnessRecord => wellness::build(source),
         HiType::DiagnosticReport => diagnostic_report::build(source),
-        HiType::DischargeSummary
-        | HiType::ImmunizationRecord
-        | HiType::HealthDocumentRecord
-        | HiType::Invoice => unbuilt::build(hi_type, source.visit),
+        HiType::DischargeSummary => discharge_summary::build(source),
+        HiType::ImmunizationRecord => immunization_record::build(source),
+        HiType::HealthDocumentRecord => health_document::build(source),
+        HiType::WellnessRecord => wellness::build(source),
+        HiType::Invoice => invoice::build(source),
     }
 }

@@ -7,7 +7,8 @@ mod model;
 mod terminology;
 pub mod visit;
 
-pub use self::document::{BuildContext, Confidentiality, Document, Documents, documents};
+pub use self::document::{BuildContext, BuildPolicy, Confidentiality, DischargeRule};
+pub use self::document::{Document, Documents, documents, documents_by};
 pub use self::document::{SkipReason, Skipped};
 pub use self::hi_type::HiType;
 pub use self::visit::{VISIT_SCHEMA, VisitDocument, VisitError, VisitErrors};

@@ -3,15 +3,19 @@
 //! The files know nothing of the document they are used in; titles and codes are the document's.
 
 pub(super) mod allergies;
+pub(super) mod billing;
+pub(super) mod care_plan;
 pub(super) mod chief_complaints;
 pub(super) mod diagnoses;
 pub(super) mod family_history;
 pub(super) mod follow_up;
 pub(super) mod imaging;
+pub(super) mod immunizations;
 pub(super) mod investigation_advice;
 pub(super) mod laboratory;
 pub(super) mod medical_history;
 pub(super) mod medications;
+pub(super) mod papers;
 pub(super) mod physical_examination;
 pub(super) mod procedures;
 pub(super) mod referral;

@@ -30,8 +30,14 @@ pub enum SkipReason {
     NoReport,
     /// Nothing was measured on the body.
     NothingMeasured,
-    /// The visit has content for it, but this version of the crate cannot build it.
-    NotBuiltYet,
+    /// No vaccine dose was given or is due.
+    NoDose,
+    /// No paper came with the visit.
+    NoPaper,
+    /// There is no bill.
+    NoInvoice,
+    /// The operator wants discharge summaries of stays only, and this was none.
+    NotAdmitted,
 }
 
 impl fmt::Display for SkipReason {
@@ -42,7 +48,10 @@ impl fmt::Display for SkipReason {
             Self::NothingPrescribed => "the visit has no prescriptions",
             Self::NoReport => "the visit has no test result and no imaging report with a picture",
             Self::NothingMeasured => "the visit has no vitals",
-            Self::NotBuiltYet => "this version does not build this kind of document",
+            Self::NoDose => "the visit has no vaccine dose that was given or is due",
+            Self::NoPaper => "the visit has no scanned document",
+            Self::NoInvoice => "the visit has no invoice",
+            Self::NotAdmitted => "the visit has no admission",
         })
     }
 }

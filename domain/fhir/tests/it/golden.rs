@@ -44,3 +44,23 @@ fn the_wellness_record_is_as_it_was() {
 fn the_diagnostic_report_is_as_it_was() {
     compare(("stay", STAY), HiType::DiagnosticReport);
 }
+
+#[test]
+fn the_discharge_summary_is_as_it_was() {
+    compare(("stay", STAY), HiType::DischargeSummary);
+}
+
+#[test]
+fn the_immunization_record_is_as_it_was() {
+    compare(("stay", STAY), HiType::ImmunizationRecord);
+}
+
+#[test]
+fn the_health_document_is_as_it_was() {
+    compare(("stay", STAY), HiType::HealthDocumentRecord);
+}
+
+#[test]
+fn the_invoice_is_as_it_was() {
+    compare(("stay", STAY), HiType::Invoice);
+}

@@ -2,12 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it breaks")]
 
+mod bills;
 mod golden;
 mod notes;
+mod papers;
 mod prescriptions;
 mod reports;
 mod roles;
 mod shared;
+mod summaries;
+mod vaccines;
 mod wellness;
 
 use abdm_fhir::{BuildContext, Confidentiality, Document, Documents, HiType, VisitDocument};

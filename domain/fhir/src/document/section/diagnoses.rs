@@ -6,6 +6,7 @@
 use super::chief_complaints::{category, clinical_status};
 use super::{coding, line};
 use crate::document::draft::{Draft, Item};
+use crate::hi_type::HiType;
 use crate::model::datatype::{CodeableConcept, Coding, Meta};
 use crate::model::narrative::Narrative;
 use crate::model::profile;
@@ -25,11 +26,10 @@ fn item<'a>(draft: &mut Draft<'a>, index: usize, diagnosis: &'a Diagnosis) -> It
         coding(system::SNOMED_CT, diagnosis.sct_code.as_ref(), diagnosis.sct_term.as_ref(), words),
         coding(system::ICD_10, diagnosis.icd10_code.as_ref(), diagnosis.icd10_term.as_ref(), words),
     ];
-    let (code, display, role) = match diagnosis.certainty.unwrap_or(Certainty::Provisional) {
-        Certainty::Provisional => {
-            ("provisional", "Provisional", ("148006", "Preliminary diagnosis"))
-        }
-        Certainty::Confirmed => ("confirmed", "Confirmed", ("39154008", "Clinical diagnosis")),
+    let certainty = diagnosis.certainty.unwrap_or(Certainty::Provisional);
+    let (code, display) = match certainty {
+        Certainty::Provisional => ("provisional", "Provisional"),
+        Certainty::Confirmed => ("confirmed", "Confirmed"),
     };
     let line = line([Some(words), Some(code), diagnosis.icd10_code.as_deref()]);
     let recorded = diagnosis.recorded_at.as_ref().unwrap_or(&draft.visit.visit.visit_date);
@@ -53,7 +53,19 @@ fn item<'a>(draft: &mut Draft<'a>, index: usize, diagnosis: &'a Diagnosis) -> It
     let item = draft.add(condition, words, line);
     draft.diagnoses.push(EncounterDiagnosis {
         condition: item.reference.clone(),
-        role: CodeableConcept::coded(Coding::new(system::SNOMED_CT, role.0, role.1)),
+        role: CodeableConcept::coded(role(draft.hi_type(), certainty)),
     });
     item
+}
+
+/// What a diagnosis was to the visit.
+fn role(document: HiType, certainty: Certainty) -> Coding<'static> {
+    let (code, display) = match certainty {
+        Certainty::Provisional => ("148006", "Preliminary diagnosis"),
+        Certainty::Confirmed if document == HiType::DischargeSummary => {
+            ("89100005", "Final diagnosis (discharge)")
+        }
+        Certainty::Confirmed => ("39154008", "Clinical diagnosis"),
+    };
+    Coding::new(system::SNOMED_CT, code, display)
 }
