@@ -4,6 +4,7 @@
 //! bytes, and the ids of a document and of all that is in it follow from the visit's content alone,
 //! so a retry replaces and never duplicates.
 
+mod coded;
 mod context;
 mod diagnostic_report;
 mod discharge_summary;
@@ -17,6 +18,7 @@ mod keys;
 mod op_consultation;
 mod policy;
 mod prescription;
+mod replaced;
 mod section;
 mod skipped;
 mod source;
@@ -31,9 +33,11 @@ use crate::hi_type::HiType;
 use crate::visit::VisitDocument;
 
 pub use self::context::{BuildContext, Confidentiality};
-pub use self::policy::{BuildPolicy, DischargeRule};
+pub use self::policy::{BuildPolicy, DischargeRule, Earlier};
 pub use self::skipped::{SkipReason, Skipped};
 
+use self::identity::ContentDigest;
+use self::replaced::Replaced;
 use self::source::Source;
 
 /// What a visit yields. Each of the eight kinds is in one of the two lists.
@@ -83,9 +87,17 @@ pub fn documents(visit: &VisitDocument, context: &BuildContext) -> Documents {
 pub fn documents_by(
     visit: &VisitDocument,
     context: &BuildContext,
-    policy: &BuildPolicy,
+    policy: &BuildPolicy<'_>,
 ) -> Documents {
-    let source = Source::new(visit, context, policy.discharge);
+    let visit = coded::with_codes(visit, policy.codes);
+    let replaced = policy.earlier.map(|earlier| Replaced::of(earlier, context, policy));
+    let source = Source {
+        visit: &visit,
+        context,
+        discharge: policy.discharge,
+        replaced: replaced.as_ref(),
+        digest: ContentDigest::of(&visit),
+    };
     let mut documents = Documents { built: vec![], skipped: vec![] };
     for hi_type in HiType::ALL {
         match build(hi_type, &source) {

@@ -7,8 +7,10 @@ mod model;
 mod terminology;
 pub mod visit;
 
-pub use self::document::{BuildContext, BuildPolicy, Confidentiality, DischargeRule};
+pub use self::document::{BuildContext, BuildPolicy, Confidentiality, DischargeRule, Earlier};
 pub use self::document::{Document, Documents, documents, documents_by};
 pub use self::document::{SkipReason, Skipped};
 pub use self::hi_type::HiType;
+pub use self::terminology::code_map::{Code, CodeMap, Coded, NoCodes};
+pub use self::terminology::code_table::{CodeTable, CodeTableError};
 pub use self::visit::{VISIT_SCHEMA, VisitDocument, VisitError, VisitErrors};

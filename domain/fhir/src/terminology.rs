@@ -1,5 +1,7 @@
 //! Codes, and the words of medical records that stand for them. Tables, nothing else.
 
+pub(crate) mod code_map;
+pub(crate) mod code_table;
 pub(crate) mod duration;
 pub(crate) mod frequency;
 pub(crate) mod modality;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::context::BuildContext;
 use super::identity::Ids;
+use super::replaced::Replaced;
 use super::source::Source;
 use crate::check::{Finding, Severity};
 use crate::hi_type::HiType;
@@ -37,6 +38,8 @@ pub(super) struct Draft<'a> {
     kind: &'static Kind,
     /// Which one, where a visit may yield several of the kind.
     one: Option<OneOfMany>,
+    /// What was told before, when the visit was amended.
+    replaced: Option<&'a Replaced>,
     ids: Ids,
     entries: Vec<Entry<'a>>,
     left_out: Vec<Finding>,
@@ -63,6 +66,7 @@ impl<'a> Draft<'a> {
             cast: Cast::new(source.visit, &ids),
             kind,
             one,
+            replaced: source.replaced,
             ids,
             entries: vec![],
             left_out: vec![],

@@ -3,6 +3,7 @@
 use super::context::BuildContext;
 use super::identity::ContentDigest;
 use super::policy::DischargeRule;
+use super::replaced::Replaced;
 use crate::visit::VisitDocument;
 
 /// A visit and the circumstances of the build.
@@ -10,16 +11,6 @@ pub(super) struct Source<'a> {
     pub(super) visit: &'a VisitDocument,
     pub(super) context: &'a BuildContext,
     pub(super) discharge: DischargeRule,
+    pub(super) replaced: Option<&'a Replaced>,
     pub(super) digest: ContentDigest,
-}
-
-impl<'a> Source<'a> {
-    pub(super) fn new(
-        visit: &'a VisitDocument,
-        context: &'a BuildContext,
-        discharge: DischargeRule,
-    ) -> Self {
-        let digest = ContentDigest::of(visit);
-        Self { visit, context, discharge, digest }
-    }
 }

@@ -34,7 +34,7 @@ pub(crate) use self::appointment::{Appointment, Attendee};
 pub(crate) use self::bundle::{Bundle, BundleMeta, Entry};
 pub(crate) use self::care_plan::CarePlan;
 pub(crate) use self::charge_item::ChargeItem;
-pub(crate) use self::composition::{Composition, Section};
+pub(crate) use self::composition::{Composition, RelatesTo, Section};
 pub(crate) use self::condition::Condition;
 pub(crate) use self::diagnostic_report::{DiagnosticReport, Evidence, MediaLink};
 pub(crate) use self::document_reference::{DocumentContent, DocumentReference};

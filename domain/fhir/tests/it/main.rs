@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it breaks")]
 
 mod bills;
+mod codes;
 mod golden;
 mod notes;
 mod papers;
 mod prescriptions;
 mod reports;
+mod revisions;
 mod roles;
 mod shared;
 mod summaries;

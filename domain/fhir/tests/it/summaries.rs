@@ -60,8 +60,8 @@ fn what_the_profile_has_no_place_for_is_reported() {
 
 #[test]
 fn an_operator_may_want_summaries_of_stays_only() {
-    let policy = BuildPolicy { discharge: DischargeRule::StaysOnly };
-    let yields = |text: &str, policy: &BuildPolicy| {
+    let policy = BuildPolicy { discharge: DischargeRule::StaysOnly, ..BuildPolicy::default() };
+    let yields = |text: &str, policy: &BuildPolicy<'_>| {
         let visit = VisitDocument::parse(text.as_bytes()).unwrap();
         let documents = documents_by(&visit, &context(), policy);
         let skipped = documents.skipped.iter().find(|one| one.hi_type == HiType::DischargeSummary);

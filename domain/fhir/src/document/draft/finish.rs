@@ -10,7 +10,7 @@ use crate::model::Text;
 use crate::model::datatype::{Identifier, Meta};
 use crate::model::narrative::Narrative;
 use crate::model::profile;
-use crate::model::resource::{Bundle, BundleMeta, Composition, Entry, Section};
+use crate::model::resource::{Bundle, BundleMeta, Composition, Entry, RelatesTo, Section};
 
 impl<'a> Draft<'a> {
     /// Puts the first page before everything, serialises and checks.
@@ -75,6 +75,9 @@ impl<'a> Draft<'a> {
             author: [self.practitioner()],
             title: self.title().to_owned(),
             custodian: self.organization(),
+            relates_to: self.replaced_identifier().map(|identifier| {
+                [RelatesTo { code: "replaces", target_identifier: self.identified(identifier) }]
+            }),
             section,
         }
     }
@@ -95,6 +98,13 @@ impl<'a> Draft<'a> {
             value.push_str(&revision.to_string());
         }
         value
+    }
+
+    /// Of the version that this one replaces: only one that there was.
+    fn replaced_identifier(&self) -> Option<String> {
+        let replaced = self.replaced?;
+        let identifier = self.identifier(Some(replaced.revision));
+        replaced.has(&identifier).then_some(identifier)
     }
 
     fn identified(&self, value: String) -> Identifier<'a> {

@@ -22,9 +22,19 @@ pub(crate) struct Composition<'a> {
     pub(crate) author: [Reference<'a>; 1],
     pub(crate) title: String,
     pub(crate) custodian: Reference<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) relates_to: Option<[RelatesTo<'a>; 1]>,
     /// At least one, by the builders: a document without content is not built.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) section: Vec<Section<'a>>,
+}
+
+/// Another document. It is named and not pointed at: it is not part of this one.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RelatesTo<'a> {
+    pub(crate) code: &'static str,
+    pub(crate) target_identifier: Identifier<'a>,
 }
 
 #[derive(Serialize)]
