@@ -117,7 +117,7 @@ async fn story(world: &World) -> Delivery {
     world.until("visit.linked", 1).await;
     let request = DiscoverRequest::new(FACILITY, &abha_holder());
     let discovery = world.sandbox.phr().discover(request).await.unwrap();
-    assert_eq!(discovery.answer.unwrap().care_contexts.len(), 2, "one visit, two kinds");
+    assert_eq!(discovery.answer.unwrap().care_contexts.len(), 3, "one visit, three kinds");
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
@@ -145,7 +145,7 @@ async fn judge(world: &World, delivery: &Delivery, death: Death) {
         assert!(page.plaintext.is_ok() && page.checksum_ok, "{death:?}");
         *pages.entry(page.page_number.unsigned_abs()).or_default() += 1;
     }
-    assert_eq!(pages.len(), 2, "{death:?}: both pages arrived: {pages:?}");
+    assert_eq!(pages.len(), 3, "{death:?}: all pages arrived: {pages:?}");
 
     // One effect of each call, under one id; whatever was repeated the gateway knew already.
     for operation in [
@@ -164,7 +164,7 @@ async fn judge(world: &World, delivery: &Delivery, death: Death) {
         assert_eq!(ids.len(), 1, "{death:?}: {operation:?} under several ids");
     }
     assert_same_bytes(world, death);
-    assert_eq!(world.sandbox.phr().linked("kavya.n90@sbx").len(), 2, "{death:?}");
+    assert_eq!(world.sandbox.phr().linked("kavya.n90@sbx").len(), 3, "{death:?}");
     assert!(world.sandbox.violations().is_empty(), "{death:?}: {:?}", world.sandbox.violations());
 
     for (name, count) in [
@@ -175,8 +175,8 @@ async fn judge(world: &World, delivery: &Delivery, death: Death) {
         ("discovery.patient_matched", 1),
         ("consent.granted", 1),
         ("transfer.accepted", 1),
-        ("transfer.page_encrypted", 2),
-        ("transfer.page_pushed", 2),
+        ("transfer.page_encrypted", 3),
+        ("transfer.page_pushed", 3),
         ("transfer.completed", 1),
     ] {
         assert_eq!(world.count(name).await, count, "{death:?}: {name}");

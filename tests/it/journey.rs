@@ -14,7 +14,7 @@ async fn a_visit_becomes_a_delivered_document() {
     assert_eq!(world.push(&visit("3002", true)).await.0, 201);
     world.until("visit.linked", 1).await;
     let linked = world.sandbox.phr().linked("kavya.n90@sbx");
-    assert_eq!(linked.len(), 2, "one care context, two kinds: {linked:?}");
+    assert_eq!(linked.len(), 3, "one care context, three kinds: {linked:?}");
     assert!(linked.iter().all(|context| context.care_context_reference == "3002"));
 
     // Only what is not linked is offered.
@@ -32,7 +32,7 @@ async fn a_visit_becomes_a_delivered_document() {
         let delivery =
             world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await.unwrap();
         assert_eq!(delivery.session_status.as_deref(), Some("TRANSFERRED"));
-        assert_eq!(delivery.pages.len(), 2);
+        assert_eq!(delivery.pages.len(), 3);
         for page in &delivery.pages {
             assert!(page.checksum_ok && page.care_context_known && page.violations.is_empty());
             let bundle = page.plaintext.as_ref().unwrap();

@@ -48,7 +48,11 @@ async fn the_survivor_takes_over_and_nothing_is_done_twice() {
     world.until_idle().await;
     assert_eq!(world.count("care_context.linked").await, 10);
     assert_eq!(world.count("visit.bundles_built").await, 10);
-    assert_eq!(world.sandbox.phr().linked("kavya.n90@sbx").len(), 20, "ten visits, two kinds each");
+    assert_eq!(
+        world.sandbox.phr().linked("kavya.n90@sbx").len(),
+        30,
+        "ten visits, three kinds each"
+    );
     let accepted = world
         .sandbox
         .journal()

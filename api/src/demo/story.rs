@@ -36,7 +36,7 @@ pub(super) async fn tell(stage: &Stage, progress: &mut Progress) -> anyhow::Resu
         let visit = visits::without_abha(&older_code, RandomIds.random(), now);
         push(stage, &visit).await?;
         wait_for(stage, start, "care_context.registered", 1).await?;
-        Ok("recorded; OPConsultation and Prescription built".to_owned())
+        Ok("recorded; its documents built".to_owned())
     })
     .await?;
     let before_linking = stage.log.head().await?;
@@ -45,7 +45,7 @@ pub(super) async fn tell(stage: &Stage, progress: &mut Progress) -> anyhow::Resu
         let visit = visits::with_abha(&linked_code, RandomIds.random(), now);
         push(stage, &visit).await?;
         wait_for(stage, before_linking, "visit.bundles_built", 1).await?;
-        Ok("recorded; OPConsultation and Prescription built".to_owned())
+        Ok("recorded; its documents built".to_owned())
     })
     .await?;
 

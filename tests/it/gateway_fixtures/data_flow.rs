@@ -35,7 +35,7 @@ async fn notified(stage: &Stage, transaction: &Value) -> Value {
 #[tokio::test]
 async fn fixtures_34_35_and_44_are_transferred() {
     let Some(stage) = with_consents().await else { return };
-    for (number, pages) in [(34, 4), (35, 4), (44, 4)] {
+    for (number, pages) in [(34, 4), (35, 6), (44, 4)] {
         stage.take(Operation::Push, pages);
         stage.take(Operation::DataFlowNotify, 1);
         let request = pushed_to(&stage, number);
