@@ -4,6 +4,7 @@ pub mod check;
 pub mod document;
 mod hi_type;
 mod model;
+pub mod render;
 mod terminology;
 pub mod visit;
 

@@ -8,6 +8,7 @@ mod golden;
 mod notes;
 mod papers;
 mod prescriptions;
+mod rendering;
 mod reports;
 mod revisions;
 mod roles;

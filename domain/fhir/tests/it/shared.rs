@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use abdm_fhir::check::{self, Severity};
-use abdm_fhir::{HiType, VisitDocument, documents};
+use abdm_fhir::{HiType, VisitDocument, documents, render};
 use serde_json::Value;
 
 use crate::context;
@@ -78,7 +78,9 @@ fn every_valid_bundle_passes_and_broken_envelopes_do_not() {
     let (mut passed, mut rejected) = (0, vec![]);
     for case in files(&json(folder.join("index.json"))) {
         let name = case["file"].as_str().unwrap();
-        let findings = check::bundle(&json(folder.join(name)));
+        let bundle = json(folder.join(name));
+        assert!(render::html(&bundle).ends_with("</html>\n"), "{name}");
+        let findings = check::bundle(&bundle);
         let error = findings.iter().find(|finding| finding.severity == Severity::Error);
         match (case["expected"].as_str(), error) {
             (Some("valid"), None) => passed += 1,
