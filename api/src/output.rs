@@ -1,5 +1,7 @@
 //! What the command line says.
 
+use std::io::Write;
+
 /// How a command ended well or not so well.
 pub(crate) enum Answer {
     /// The answer is yes, or the work is done.
@@ -8,10 +10,12 @@ pub(crate) enum Answer {
     No,
 }
 
-/// A line for the user, on standard output.
-#[expect(clippy::print_stdout, reason = "the command line's output is made here")]
+/// A line for the user, on standard output. A reader that has seen enough, such as `head`, ends the
+/// program without a word.
 pub(crate) fn say(line: &str) {
-    println!("{line}");
+    if writeln!(std::io::stdout(), "{line}").is_err() {
+        std::process::exit(0);
+    }
 }
 
 /// A line for the user, on standard error.

@@ -1,15 +1,15 @@
-//! `hip bundle build`.
+//! `hip bundle build|render`.
 
 use std::path::{Path, PathBuf};
 
 use abdm_fhir::check::Severity;
 use abdm_fhir::visit::VisitDocument;
-use abdm_fhir::{Document, Documents, documents};
+use abdm_fhir::{Document, Documents, documents, render};
 use anyhow::Context;
 use hip_commands::perform::build_documents::context;
 use hip_commands::port::Clock;
 use hip_infra::clock::SystemClock;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::output::{Answer, complain, say, say_json};
 
@@ -27,10 +27,39 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show a bundle as a patient's app would, and which of its fields would read "NA".
+    Render {
+        /// A bundle.
+        file: PathBuf,
+        /// Write a page instead of text.
+        #[arg(long)]
+        html: bool,
+    },
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Answer> {
-    let Command::Build { visit, out, json } = command;
+    match command {
+        Command::Build { visit, out, json } => build(visit, out.as_deref(), *json),
+        Command::Render { file, html } => show(file, *html),
+    }
+}
+
+fn show(file: &Path, html: bool) -> anyhow::Result<Answer> {
+    let text = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let bundle: Value =
+        serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
+    if html {
+        say(&render::html(&bundle));
+        return Ok(Answer::Yes);
+    }
+    say(&render::text(&bundle));
+    for field in render::missing(&bundle) {
+        complain(&format!("would read NA: {field}"));
+    }
+    Ok(Answer::Yes)
+}
+
+fn build(visit: &Path, out: Option<&Path>, json: bool) -> anyhow::Result<Answer> {
     let text =
         std::fs::read(visit).with_context(|| format!("{} cannot be read", visit.display()))?;
     let visit = match VisitDocument::parse(&text) {
@@ -46,7 +75,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Answer> {
     if let Some(folder) = out {
         write(folder, &visit.visit.visit_code, &documents)?;
     }
-    if *json {
+    if json {
         print_json(&documents);
     } else {
         print(&documents);
