@@ -4,6 +4,7 @@
 
 mod bills;
 mod codes;
+mod every_document;
 mod golden;
 mod notes;
 mod papers;
