@@ -128,9 +128,11 @@ async fn document(provider: &Provider, wanted: &PlannedPage) -> Result<Option<St
     let source = VisitSource::newest(provider, &wanted.visit).await?;
     let mut documents = source.documents().built;
     documents.retain(|document| document.hi_type == wanted.hi_type && is_fit(document));
-    // An amendment gives a document another id: then the newest of its kind is what is shared.
+    // An amendment gives a document another id: then the newest of its kind is what is shared, if
+    // there is but one.
     let same = documents.iter().position(|document| document.id == wanted.document_id);
-    let document = documents.into_iter().nth(same.unwrap_or(0));
+    let only = (documents.len() == 1).then_some(0);
+    let document = same.or(only).and_then(|n| documents.into_iter().nth(n));
     Ok(document.map(|document| document.json))
 }
 
