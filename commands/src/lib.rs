@@ -20,6 +20,7 @@ pub mod lookup;
 pub mod matching;
 mod otp;
 pub mod perform;
+mod person;
 pub mod port;
 pub mod process;
 pub mod provider;

@@ -6,7 +6,6 @@ mod encrypt_page;
 mod find_patient;
 mod interpret;
 mod link;
-pub(crate) mod person;
 mod prepare_transfer;
 mod transfer;
 mod user_link;

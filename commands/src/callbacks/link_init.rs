@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::wire::{Malformed, OneOrMany, parse};
 use super::{Incoming, Verdict};
 use crate::lookup::{Lookup, abha_address};
-use crate::perform::person::demographics;
+use crate::person::demographics;
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::TaskError;

@@ -11,9 +11,9 @@ use hip_domain::recorded::Recorded;
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 
-use super::person::demographics_of;
 use crate::lookup::{self, Lookup};
 use crate::matching::{Choice, Verdict, choose, compare, judge};
+use crate::person::demographics_of;
 use crate::port::log::Actor;
 use crate::port::patient_directory::Candidate;
 use crate::provider::Provider;

@@ -7,9 +7,9 @@ use hip_domain::link_token::{LinkToken, LinkTokenCommand};
 use hip_domain::stream::StreamId;
 use hip_domain::visit::{Visit, VisitCommand};
 
-use super::person::demographics;
 use crate::abdm_error::Context;
 use crate::link_refusal;
+use crate::person::demographics;
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::Due;

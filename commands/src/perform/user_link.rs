@@ -7,8 +7,8 @@ use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use hip_domain::user_link::{OTP_AGE_MAX, UserLink, UserLinkCommand, UserLinkFacts};
 
-use super::person::demographics;
 use crate::otp;
+use crate::person::demographics;
 use crate::port::log::Actor;
 use crate::port::otp_sender::{OtpText, SmsError};
 use crate::provider::Provider;

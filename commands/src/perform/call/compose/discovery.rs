@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::text::{Offered, error, one_patient, patients, visit_of};
 use super::{Composed, Composer, Paths};
 use crate::abdm_error::Context;
-use crate::perform::person::demographics;
+use crate::person::demographics;
 use crate::task::TaskError;
 
 const PATHS: Paths = Paths {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::text::{latin_name, patients, timestamp, visit_of};
 use super::{Composed, Composer, Message, abha_address};
-use crate::perform::person::{abha, demographics, link_token};
+use crate::person::{abha, demographics, link_token};
 use crate::task::TaskError;
 
 impl Composer<'_> {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Composed, Composer, Paths, yes_or};
 use crate::abdm_error::Context;
-use crate::perform::person::readable;
+use crate::person::readable;
 use crate::task::TaskError;
 
 const PATHS: Paths =

@@ -12,7 +12,7 @@ use super::text::timestamp;
 use super::{Composed, Composer, Message, Paths, yes_or};
 use crate::abdm_error::Context;
 use crate::perform::encrypt_page::recipient;
-use crate::perform::person::readable;
+use crate::person::readable;
 use crate::task::TaskError;
 
 const ON_REQUEST: Paths = Paths {

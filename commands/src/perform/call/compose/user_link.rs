@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::text::{Offered, error, one_patient, patients, timestamp, visit_of};
 use super::{Composed, Composer, Paths, yes_or};
 use crate::abdm_error::Context;
-use crate::perform::person::demographics;
+use crate::person::demographics;
 use crate::task::TaskError;
 
 const ON_INIT: Paths = Paths {

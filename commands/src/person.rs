@@ -22,7 +22,7 @@ pub(crate) async fn demographics(
 }
 
 /// Their ABHA.
-pub(super) async fn abha(provider: &Provider, subject: SubjectId) -> Result<Abha, TaskError> {
+pub(crate) async fn abha(provider: &Provider, subject: SubjectId) -> Result<Abha, TaskError> {
     let stream = StreamId::patient(subject);
     let newest = provider.newest(&stream, |event| {
         let Event::Patient(event) = event else { return None };
@@ -37,7 +37,7 @@ pub(super) async fn abha(provider: &Provider, subject: SubjectId) -> Result<Abha
 }
 
 /// The newest link token of a stream.
-pub(super) async fn link_token(
+pub(crate) async fn link_token(
     provider: &Provider,
     stream: &StreamId,
 ) -> Result<SecretString, TaskError> {
@@ -53,7 +53,7 @@ pub(super) async fn link_token(
 }
 
 /// The demographics in an event that has some.
-pub(super) fn demographics_of(event: Event) -> Option<Sealed<Demographics>> {
+pub(crate) fn demographics_of(event: Event) -> Option<Sealed<Demographics>> {
     let Event::Patient(event) = event else {
         return None;
     };
@@ -65,7 +65,7 @@ pub(super) fn demographics_of(event: Event) -> Option<Sealed<Demographics>> {
 }
 
 /// The content, if it is there and its key is.
-pub(super) fn readable<T>(sealed: Option<Sealed<T>>, why_not: &str) -> Result<T, TaskError> {
+pub(crate) fn readable<T>(sealed: Option<Sealed<T>>, why_not: &str) -> Result<T, TaskError> {
     match sealed {
         Some(Sealed::Open(content)) => Ok(content),
         Some(Sealed::Closed | Sealed::Erased) | None => Err(TaskError::never(why_not)),
