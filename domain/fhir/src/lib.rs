@@ -5,7 +5,9 @@ pub mod document;
 mod hi_type;
 mod model;
 pub mod render;
+pub mod rules;
 mod terminology;
+pub mod validate;
 pub mod visit;
 
 pub use self::document::{BuildContext, BuildPolicy, Confidentiality, DischargeRule, Earlier};
@@ -14,4 +16,6 @@ pub use self::document::{SkipReason, Skipped};
 pub use self::hi_type::HiType;
 pub use self::terminology::code_map::{Code, CodeMap, Coded, NoCodes};
 pub use self::terminology::code_table::{CodeTable, CodeTableError};
+pub use self::rules::Rules;
+pub use self::validate::validate;
 pub use self::visit::{VISIT_SCHEMA, VisitDocument, VisitError, VisitErrors};

@@ -1,11 +1,14 @@
 //! What the crate promises from outside.
 
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it breaks")]
+#![expect(clippy::print_stdout, reason = "figures, and what was skipped, with --nocapture")]
 
 mod bills;
 mod codes;
 mod every_document;
 mod golden;
+mod invariants;
+mod limits;
 mod notes;
 mod papers;
 mod prescriptions;
@@ -13,6 +16,7 @@ mod rendering;
 mod reports;
 mod revisions;
 mod roles;
+mod rules;
 mod shared;
 mod summaries;
 mod vaccines;

@@ -1,0 +1,181 @@
+//! The rules of a FHIR guide, compiled: what [`validate`](crate::validate()) checks by.
+//!
+//! [`compile`] reads the definitions that a guide publishes and makes tables of them; the
+//! tables travel as one file of bytes that loads in well under a millisecond. The rules of the
+//! national guide and of the R4 types under it are part of this crate: [`Rules::nrces`].
+
+pub(crate) mod codec;
+mod compile;
+mod index;
+mod manifest;
+pub(crate) mod name;
+pub(crate) mod table;
+
+use std::sync::LazyLock;
+
+pub use self::codec::LoadError;
+pub use self::compile::{CompileError, Compiled, Input, InputError, compile, compile_folder};
+pub use self::manifest::{Manifest, Source};
+
+use self::codec::{Reader, Record};
+use self::index::NameIndex;
+use self::name::Name;
+use self::table::{
+    Child, Element, InvariantId, Profile, ProfileId, Shape, ShapeId, Tables, TextId, TypeId, Weight,
+};
+use crate::validate::invariant::{self, Invariant};
+
+/// The format of rule files that this version writes and reads.
+///
+/// It names the invariants and the first member names by number, so it changes with them.
+pub const FORMAT: &str = "FHIRULE1";
+
+/// The guide `ndhm.in` 6.5.0 and the R4 types under it.
+const NRCES: &[u8] = include_bytes!("../rules/nrces-6.5.0.rules");
+
+/// Rules, ready to check by.
+#[derive(Debug)]
+pub struct Rules {
+    manifest: Manifest,
+    tables: Tables,
+    names: NameIndex,
+    /// One for each of `tables.invariants`.
+    invariants: Vec<(Weight, &'static Invariant)>,
+}
+
+impl Rules {
+    /// The rules that come with this crate: the national guide `ndhm.in` 6.5.0 on R4.
+    pub fn nrces() -> &'static Self {
+        static RULES: LazyLock<Rules> = LazyLock::new(|| {
+            Rules::from_bytes(NRCES).expect("the embedded rules are tested to load")
+        });
+        &RULES
+    }
+
+    /// Loads what [`Compiled::to_bytes`] wrote. Nothing is parsed: the bytes are copied into tables,
+    /// and every number in them is checked to point at something.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`] when the bytes are damaged or of another version.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
+        let mut reader = Reader(bytes);
+        if reader.take(FORMAT.len())? != FORMAT.as_bytes() {
+            return Err(LoadError::Format);
+        }
+        let manifest = String::read(&mut reader)?;
+        let manifest =
+            serde_json::from_str(&manifest).map_err(|_| LoadError::Damaged("manifest"))?;
+        Self::of(manifest, Tables::read(&mut reader)?)
+    }
+
+    fn of(manifest: Manifest, tables: Tables) -> Result<Self, LoadError> {
+        tables.check()?;
+        let names = NameIndex::of(&tables)?;
+        let invariants = tables
+            .invariants
+            .iter()
+            .map(|known| Some((known.weight, invariant::find(tables.text(known.key))?)))
+            .collect::<Option<Vec<_>>>()
+            .ok_or(LoadError::UnknownInvariant)?;
+        Ok(Self { manifest, tables, names, invariants })
+    }
+
+    /// Which guide these are the rules of, and from which files.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The canonical addresses of the profiles and base definitions of resources.
+    pub fn profiles(&self) -> impl Iterator<Item = &str> {
+        self.tables.profiles.iter().map(|profile| self.text(profile.url))
+    }
+
+    /// The keys of the invariants that are checked one by one.
+    pub fn invariants(&self) -> impl Iterator<Item = &str> {
+        self.tables.invariants.iter().map(|invariant| self.text(invariant.key))
+    }
+
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    #[inline]
+    pub(crate) fn text(&self, id: TextId) -> &str {
+        self.tables.text(id)
+    }
+
+    #[inline]
+    pub(crate) fn name(&self, text: &[u8]) -> Name {
+        self.names.find(&self.tables, text)
+    }
+
+    /// For messages.
+    pub(crate) fn text_of_name(&self, name: Name) -> &str {
+        self.tables.names.get(usize::from(name.0)).map_or("", |id| self.text(*id))
+    }
+
+    /// The shape of what stands beside a primitive.
+    pub(crate) fn sidecar_shape(&self) -> ShapeId {
+        self.tables.sidecar[0]
+    }
+
+    #[inline]
+    pub(crate) fn shape(&self, id: ShapeId) -> &Shape {
+        &self.tables.shapes[id.index()]
+    }
+
+    /// The member `name` of `shape`.
+    #[inline]
+    pub(crate) fn child(&self, shape: &Shape, name: Name) -> Option<&Child> {
+        let children = shape.children.of(&self.tables.children);
+        let place = children.binary_search_by_key(&name, |child| child.name).ok()?;
+        children.get(place)
+    }
+
+    #[inline]
+    pub(crate) fn element(&self, child: &Child) -> &Element {
+        &self.tables.elements[child.element.index()]
+    }
+
+    #[inline]
+    pub(crate) fn invariant(&self, id: InvariantId) -> (Weight, &'static Invariant) {
+        self.invariants[id.index()]
+    }
+
+    #[inline]
+    pub(crate) fn profile(&self, id: ProfileId) -> &Profile {
+        &self.tables.profiles[id.index()]
+    }
+
+    /// The profile of that address; a version after `|` is not looked at, as the guide's own
+    /// resources do not carry that of their package.
+    pub(crate) fn profile_at(&self, url: &str) -> Option<ProfileId> {
+        let url = url.split('|').next().unwrap_or(url);
+        let profiles = &self.tables.profiles;
+        let place = profiles.binary_search_by_key(&url, |profile| self.text(profile.url)).ok()?;
+        ProfileId::at(place)
+    }
+
+    pub(crate) fn resource_type(&self, name: &str) -> Option<TypeId> {
+        let types = &self.tables.types;
+        TypeId::at(types.binary_search_by_key(&name, |kind| self.text(kind.name)).ok()?)
+    }
+
+    pub(crate) fn type_name(&self, id: TypeId) -> &str {
+        self.text(self.tables.types[id.index()].name)
+    }
+
+    /// The definition of the type itself, without any profile.
+    pub(crate) fn definition(&self, id: TypeId) -> Option<ProfileId> {
+        self.tables.types[id.index()].definition
+    }
+
+    /// Whether `profile` is `ancestor` or narrows it.
+    pub(crate) fn is_kind_of(&self, profile: ProfileId, ancestor: ProfileId) -> bool {
+        /// A guide that narrows more often than that has a loop.
+        const STEPS_MAX: usize = 16;
+        let chain = std::iter::successors(Some(profile), |id| self.profile(*id).base);
+        chain.take(STEPS_MAX).any(|id| id == ancestor)
+    }
+}

@@ -1,0 +1,210 @@
+//! Value sets: the codes that a binding admits, as far as they can be listed.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Deserialize;
+
+use super::definition::ElementDefinition;
+use super::error::CompileError;
+use super::intern::{extend, push};
+use super::shape::Compiler;
+use crate::rules::table::{Binding, Code, CodeList, Strength, ValueSet, ValueSetId};
+
+/// Sets too large to list, with a form that can be checked.
+const FORMS: [(&str, CodeList); 2] = [
+    ("http://hl7.org/fhir/ValueSet/mimetypes", CodeList::MimeType),
+    ("http://hl7.org/fhir/ValueSet/currencies", CodeList::Currency),
+];
+
+const RESOURCE_TYPES: &str = "http://hl7.org/fhir/ValueSet/resource-types";
+
+/// Value sets that refer to each other deeper than that have a loop.
+const IMPORTS_MAX: usize = 8;
+
+/// What was read of terminology, by address.
+#[derive(Default)]
+pub(super) struct TermFiles {
+    expansions: HashMap<String, Expansion>,
+    value_sets: HashMap<String, ValueSetFile>,
+    /// Only those whose file lists all their codes.
+    systems: HashMap<String, Vec<String>>,
+}
+
+/// A value set with its codes worked out by somebody who has all code systems.
+#[derive(Deserialize)]
+pub(super) struct Expansion {
+    complete: bool,
+    #[serde(default)]
+    codes: Vec<Term>,
+}
+
+/// Code before system: that is how the table is sorted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Term {
+    code: String,
+    #[serde(default)]
+    system: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ValueSetFile {
+    url: String,
+    compose: Option<Compose>,
+}
+
+#[derive(Deserialize)]
+struct Compose {
+    #[serde(default)]
+    include: Vec<Include>,
+    #[serde(default)]
+    exclude: Vec<Include>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Include {
+    #[serde(default)]
+    system: String,
+    #[serde(default)]
+    concept: Vec<Concept>,
+    #[serde(default)]
+    filter: Vec<serde::de::IgnoredAny>,
+    #[serde(default)]
+    value_set: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CodeSystemFile {
+    url: String,
+    content: String,
+    #[serde(default)]
+    concept: Vec<Concept>,
+}
+
+#[derive(Deserialize)]
+struct Concept {
+    code: String,
+    #[serde(default)]
+    concept: Vec<Concept>,
+}
+
+impl TermFiles {
+    pub(super) fn value_set(&mut self, file: ValueSetFile) {
+        self.value_sets.entry(file.url.clone()).or_insert(file);
+    }
+
+    pub(super) fn code_system(&mut self, file: CodeSystemFile) {
+        fn flatten(concepts: &[Concept], codes: &mut Vec<String>) {
+            for concept in concepts {
+                codes.push(concept.code.clone());
+                flatten(&concept.concept, codes);
+            }
+        }
+        if file.content == "complete" {
+            let codes = self.systems.entry(file.url).or_default();
+            flatten(&file.concept, codes);
+        }
+    }
+
+    pub(super) fn expansions(&mut self, expansions: HashMap<String, Expansion>) {
+        for (url, expansion) in expansions {
+            self.expansions.entry(url).or_insert(expansion);
+        }
+    }
+
+    pub(super) fn resource_types(&self) -> impl Iterator<Item = &str> {
+        let is_concrete = |name: &&str| *name != "Resource" && *name != "DomainResource";
+        let all = self.expansions.get(RESOURCE_TYPES).map(|known| &known.codes);
+        all.into_iter().flatten().map(|term| &term.code[..]).filter(is_concrete)
+    }
+
+    /// All codes, or nothing when they cannot be listed.
+    fn codes(&self, url: &str, imports_left: usize) -> Option<BTreeSet<Term>> {
+        if let Some(expansion) = self.expansions.get(url) {
+            return expansion.complete.then(|| expansion.codes.iter().cloned().collect());
+        }
+        let imports_left = imports_left.checked_sub(1)?;
+        let compose = self.value_sets.get(url)?.compose.as_ref()?;
+        let mut codes = BTreeSet::new();
+        for include in &compose.include {
+            codes.append(&mut self.included(include, imports_left)?);
+        }
+        for exclude in &compose.exclude {
+            let excluded = self.included(exclude, imports_left)?;
+            codes.retain(|term| !excluded.contains(term));
+        }
+        Some(codes)
+    }
+
+    fn included(&self, include: &Include, imports_left: usize) -> Option<BTreeSet<Term>> {
+        if !include.filter.is_empty() {
+            return None;
+        }
+        let term = |code: &String| Term { code: code.clone(), system: include.system.clone() };
+        let own: Option<BTreeSet<Term>> = if include.system.is_empty() {
+            None
+        } else if include.concept.is_empty() {
+            Some(self.systems.get(&include.system)?.iter().map(term).collect())
+        } else {
+            Some(include.concept.iter().map(|concept| term(&concept.code)).collect())
+        };
+        // Several value sets in one include mean what is in all of them.
+        let mut all = own;
+        for url in &include.value_set {
+            let imported = self.codes(url, imports_left)?;
+            all = Some(match all {
+                Some(all) => all.intersection(&imported).cloned().collect(),
+                None => imported,
+            });
+        }
+        all
+    }
+}
+
+impl Compiler<'_> {
+    pub(super) fn binding(
+        &mut self,
+        definition: &ElementDefinition,
+    ) -> Result<Option<Binding>, CompileError> {
+        let Some(binding) = &definition.binding else {
+            return Ok(None);
+        };
+        let (Some(strength), Some(url)) = (Strength::parse(&binding.strength), &binding.value_set)
+        else {
+            return Ok(None);
+        };
+        let url = url.split('|').next().unwrap_or(url);
+        let value_set = self.value_set(url)?;
+        Ok(value_set.map(|value_set| Binding { strength, value_set }))
+    }
+
+    fn value_set(&mut self, url: &str) -> Result<Option<ValueSetId>, CompileError> {
+        if let Some(known) = self.value_sets.get(url) {
+            return Ok(*known);
+        }
+        let form = FORMS.iter().find(|(known, _)| *known == url).map(|(_, form)| *form);
+        let listed = self.definitions.terms.codes(url, IMPORTS_MAX);
+        let id = match (form, listed) {
+            (Some(form), _) => Some(self.new_value_set(url, form, BTreeSet::new())?),
+            (None, Some(codes)) => Some(self.new_value_set(url, CodeList::Listed, codes)?),
+            (None, None) => None,
+        };
+        self.value_sets.insert(url.to_owned(), id);
+        Ok(id)
+    }
+
+    fn new_value_set(
+        &mut self,
+        url: &str,
+        list: CodeList,
+        terms: BTreeSet<Term>,
+    ) -> Result<ValueSetId, CompileError> {
+        let mut codes = vec![];
+        for Term { code, system } in terms {
+            codes.push(Code { code: self.text(&code)?, system: self.text(&system)? });
+        }
+        let codes = extend(&mut self.tables.codes, codes, "codes")?;
+        let set = ValueSet { url: self.text(url)?, list, codes };
+        push(&mut self.tables.value_sets, set, ValueSetId::at, "value sets")
+    }
+}

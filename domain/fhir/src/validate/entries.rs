@@ -1,0 +1,75 @@
+//! The entries of a bundle by address: what references point at.
+
+use super::tape::View;
+use crate::rules::Rules;
+use crate::rules::name::Name;
+use crate::rules::table::TypeId;
+
+/// What references want to know about an entry.
+pub(crate) struct Entry<'t> {
+    pub(crate) at: View<'t>,
+    pub(crate) full_url: Option<&'t str>,
+    pub(crate) resource: Option<View<'t>>,
+    /// Empty when the resource does not say.
+    pub(crate) kind: &'t str,
+    /// Nothing, when R4 has no such type.
+    pub(crate) resource_type: Option<TypeId>,
+}
+
+/// The entries, in order and by address.
+#[derive(Default)]
+pub(crate) struct Entries<'t> {
+    pub(crate) list: Vec<Entry<'t>>,
+    /// Sorted by address; the first of several with the same comes first.
+    by_url: Vec<(&'t str, u32)>,
+}
+
+impl<'t> Entries<'t> {
+    pub(super) fn of(bundle: View<'t>, rules: &Rules) -> Self {
+        if !bundle.is(Name::RESOURCE_TYPE, "Bundle") {
+            return Self::default();
+        }
+        let count = bundle.member(Name::ENTRY).map_or(0, View::count);
+        let mut list = Vec::with_capacity(count);
+        let mut by_url = Vec::with_capacity(count);
+        for (index, at) in (0..).zip(bundle.each(Name::ENTRY)) {
+            let resource = at.member(Name::RESOURCE);
+            let kind = resource.and_then(|one| one.text_of(Name::RESOURCE_TYPE)).unwrap_or("");
+            let full_url = at.text_of(Name::FULL_URL);
+            let resource_type = rules.resource_type(kind);
+            list.push(Entry { at, full_url, resource, kind, resource_type });
+            by_url.extend(full_url.map(|url| (url, index)));
+        }
+        by_url.sort_unstable();
+        Self { list, by_url }
+    }
+
+    /// Whether there is anything to resolve references in.
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The entry that holds this resource. Entries lie in the order of the text.
+    pub(super) fn with_resource(&self, resource: View<'t>) -> Option<usize> {
+        let next = self.list.partition_point(|entry| entry.at.is_before(resource));
+        let index = next.checked_sub(1)?;
+        (self.list[index].resource == Some(resource)).then_some(index)
+    }
+
+    pub(super) fn index_of(&self, url: &str) -> Option<usize> {
+        let place = self.by_url.partition_point(|(known, _)| *known < url);
+        let (known, index) = self.by_url.get(place)?;
+        (*known == url).then_some(*index as usize)
+    }
+
+    pub(crate) fn at_url(&self, url: &str) -> Option<&Entry<'t>> {
+        self.list.get(self.index_of(url)?)
+    }
+
+    /// The later ones of entries that share an address.
+    pub(super) fn doubles(&self) -> impl Iterator<Item = &Entry<'t>> {
+        let pairs = self.by_url.windows(2);
+        let doubles = pairs.filter(|pair| pair[0].0 == pair[1].0);
+        doubles.filter_map(|pair| self.list.get(pair[1].1 as usize))
+    }
+}

@@ -1,0 +1,80 @@
+//! Texts of a certain form: codes, ids, addresses.
+
+/// What R4 allows in one text.
+const TEXT_BYTES_MAX: usize = 1024 * 1024;
+
+const ID_CHARS_MAX: usize = 64;
+
+#[inline]
+pub(super) fn is_string(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r');
+    !text.is_empty() && text.len() <= TEXT_BYTES_MAX && text.bytes().all(is_allowed)
+}
+
+/// No blank at either end, and never two in a row.
+#[inline]
+pub(super) fn is_code(text: &str) -> bool {
+    let is_word = |byte: &u8| *byte > b' ';
+    let bytes = text.as_bytes();
+    match bytes {
+        [] => false,
+        _ if bytes.iter().all(is_word) => true,
+        _ => {
+            text.split(' ').all(|word| !word.is_empty() && word.bytes().all(|byte| is_word(&byte)))
+        }
+    }
+}
+
+#[inline]
+pub(super) fn is_id(text: &str) -> bool {
+    (1..=ID_CHARS_MAX).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
+}
+
+#[inline]
+pub(super) fn is_uri(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte > b' ')
+}
+
+pub(super) fn is_oid(text: &str) -> bool {
+    let is_arc = |arc: &str| {
+        !arc.is_empty()
+            && arc.bytes().all(|byte| byte.is_ascii_digit())
+            && (arc == "0" || !arc.starts_with('0'))
+    };
+    text.strip_prefix("urn:oid:").is_some_and(|arcs| {
+        arcs.starts_with(['0', '1', '2']) && arcs.contains('.') && arcs.split('.').all(is_arc)
+    })
+}
+
+/// Hyphenated, in small letters.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_has_single_blanks_inside_only() {
+        assert!(is_code("final") && is_code("entered in error") && is_code("°C"));
+        for wrong in ["", " final", "final ", "a  b", "a\tb", " "] {
+            assert!(!is_code(wrong), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn ids_addresses_and_uuids_have_their_forms() {
+        assert!(is_id("a-1.B") && !is_id("") && !is_id("a_b") && !is_id(&"a".repeat(65)));
+        assert!(is_uri("urn:x") && is_uri("MedicationRequest") && !is_uri("a b") && !is_uri(""));
+        assert!(is_oid("urn:oid:2.16.840") && !is_oid("urn:oid:3.1") && !is_oid("urn:oid:1.02"));
+        assert!(is_uuid("305fecc2-4ba2-46cc-9ccd-efa755aff51d"));
+        assert!(!is_uuid("305FECC2-4ba2-46cc-9ccd-efa755aff51d") && !is_uuid("305fecc2"));
+        assert!(is_string("a\n\tb") && !is_string("a\u{0}b"));
+    }
+}

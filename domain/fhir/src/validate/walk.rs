@@ -1,0 +1,137 @@
+//! The one walk over a document: each object against the shape it should have.
+
+mod binding;
+mod given;
+mod list;
+mod member;
+mod plain;
+mod reference;
+mod resource;
+mod value;
+
+pub(super) use self::plain::check as check_plain;
+
+use super::entries::Entries;
+use super::finding::{Layer, Severity};
+use super::invariant::{Check, Scope};
+use super::place::Place;
+use super::report::{Note, Report};
+use super::tape::View;
+use crate::rules::Rules;
+use crate::rules::table::{ProfileId, Shape, ShapeId, Span, Weight};
+
+/// What the walk carries along.
+pub(super) struct Walk<'w, 't> {
+    pub(super) rules: &'w Rules,
+    pub(super) entries: &'w Entries<'t>,
+    pub(super) report: &'w mut Report,
+    /// Which entry points at which: filled on the way.
+    pub(super) edges: &'w mut Vec<(u32, u32)>,
+    pub(super) wants_advice: bool,
+    pub(super) fhir_only: bool,
+    /// The entry that the walk is in.
+    pub(super) entry: Option<usize>,
+    /// The resource that the walk is in.
+    pub(super) resource: View<'t>,
+    /// The resource around it when it is a contained one.
+    pub(super) container: View<'t>,
+    /// What the resource is checked against.
+    pub(super) profile: Option<ProfileId>,
+}
+
+impl<'t> Walk<'_, 't> {
+    fn error<'p>(&mut self, place: impl Into<Place<'p>>, note: Note) {
+        self.report.add(Severity::Error, Layer::Fhir, place.into(), note);
+    }
+
+    fn warning<'p>(&mut self, place: impl Into<Place<'p>>, note: Note) {
+        self.report.add(Severity::Warning, Layer::Fhir, place.into(), note);
+    }
+
+    /// The profile in words: `OPConsultRecord`.
+    fn profile_name(&self) -> &str {
+        self.profile.map_or("R4", |id| self.rules.text(self.rules.profile(id).name))
+    }
+
+    fn object(&mut self, at: View<'t>, id: ShapeId) {
+        let rules = self.rules;
+        let shape = rules.shape(id);
+        let (mut values, mut sidecars) = (0_u128, 0_u128);
+        for member in at.members() {
+            let Some(child) = rules.child(shape, member.name()) else {
+                self.unknown(member, shape);
+                continue;
+            };
+            let bit = 1_u128 << child.ordinal;
+            let seen = if member.is_sidecar() { &mut sidecars } else { &mut values };
+            if *seen & bit != 0 {
+                self.twice(member, child);
+                continue;
+            }
+            *seen |= bit;
+            if member.is_sidecar() {
+                self.sidecar(at, member, child);
+            } else {
+                self.member(at, member, child);
+            }
+        }
+        let found = values | sidecars;
+        if shape.required & !found != 0 {
+            self.missing(at, shape, shape.required & !found);
+        }
+        if found & !shape.no_content == 0 {
+            self.empty(at);
+        }
+        self.checks(at, shape.checks);
+    }
+
+    #[cold]
+    fn missing(&mut self, at: View<'t>, shape: &Shape, missing: u128) {
+        let rules = self.rules;
+        let mut left = missing;
+        for child in shape.children.of(&rules.tables().children) {
+            let bit = 1_u128 << child.ordinal;
+            if left & bit == 0 {
+                continue;
+            }
+            left &= !bit;
+            let element = rules.element(child);
+            let (name, title) = (rules.text(element.name), rules.text(shape.title));
+            let profile = self.profile_name();
+            let message = format!("{name} is missing: {profile} asks for it in every {title}");
+            let note = Note::new("cardinality", message, format!("add {name}"));
+            self.error(Place::missing(at, name), note);
+        }
+    }
+
+    #[cold]
+    fn empty(&mut self, at: View<'t>) {
+        let mend = "leave it out, or put something into it";
+        self.error(at, Note::new("ele-1", "the element is empty", mend));
+    }
+
+    #[inline]
+    fn checks(&mut self, at: View<'t>, checks: Span) {
+        if checks.count == 0 {
+            return;
+        }
+        let rules = self.rules;
+        for id in checks.of(&rules.tables().checks) {
+            let (weight, invariant) = rules.invariant(*id);
+            let scope = Scope { at, container: self.container, entries: self.entries };
+            let holds = match invariant.check {
+                Check::Of(holds) => holds(&scope),
+                Check::Advice(holds) => !self.wants_advice || holds(&scope),
+                Check::Elsewhere => true,
+            };
+            if !holds {
+                let severity = match weight {
+                    Weight::Error => Severity::Error,
+                    Weight::Warning => Severity::Warning,
+                };
+                let note = Note::new(invariant.key, invariant.message, invariant.mend);
+                self.report.add(severity, Layer::Fhir, at.into(), note);
+            }
+        }
+    }
+}

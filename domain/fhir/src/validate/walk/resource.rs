@@ -1,0 +1,147 @@
+//! Resources: which profiles they are checked against.
+
+use super::{Note, View, Walk, check_plain};
+use crate::rules::name::Name;
+use crate::rules::table::{ProfileId, TypeId};
+use crate::validate::finding::{Layer, Severity};
+use crate::validate::place::{Place, is_plain};
+use crate::validate::tape::Kind;
+
+/// Profiles of one resource that are looked at. The guide's own examples name two.
+const CLAIMS_MAX: usize = 8;
+
+impl<'t> Walk<'_, 't> {
+    /// A resource inside of another: of an entry, or contained.
+    pub(super) fn inner_resource(&mut self, at: View<'t>, profile: Option<ProfileId>) {
+        let outer = (self.resource, self.container, self.profile, self.entry);
+        let is_contained = self.resource != at.root() || self.entries.is_empty();
+        if !is_contained {
+            self.entry = self.entries.with_resource(at);
+        }
+        self.container = if is_contained { self.container } else { at };
+        self.resource(at, profile);
+        (self.resource, self.container, self.profile, self.entry) = outer;
+    }
+
+    /// Checks a resource against `wanted` and against all that it claims; when it claims nothing,
+    /// against the definition of its type.
+    pub(in crate::validate) fn resource(&mut self, at: View<'t>, wanted: Option<ProfileId>) {
+        self.resource = at;
+        if at.kind() != Kind::Object {
+            return self
+                .error(at, Note::new("type", "must be a resource", "put it into curly brackets"));
+        }
+        let Some(kind) = self.resource_type(at) else {
+            return check_plain(at, self.report);
+        };
+        let Some(definition) = self.rules.definition(kind) else {
+            let name = self.rules.type_name(kind);
+            let message = format!("{name} is not checked: the rules have no definition of it");
+            self.warning(at, Note::new("not-checked", message, ""));
+            return check_plain(at, self.report);
+        };
+        let mut profiles = [definition; CLAIMS_MAX];
+        let count = self.profiles(at, kind, wanted, &mut profiles);
+        for place in 0..count.max(1) {
+            let profile = profiles[place];
+            let is_covered = |other: usize| {
+                other != place
+                    && self.rules.is_kind_of(profiles[other], profile)
+                    && (profiles[other] != profile || other < place)
+            };
+            if (0..count).any(is_covered) {
+                continue;
+            }
+            self.profile = Some(profile);
+            self.object(at, self.rules.profile(profile).shape);
+        }
+    }
+
+    fn resource_type(&mut self, at: View<'t>) -> Option<TypeId> {
+        let named = at.text_of(Name::RESOURCE_TYPE);
+        let kind = named.and_then(|name| self.rules.resource_type(name));
+        if kind.is_none() {
+            let (message, mend) = match named.filter(|name| is_plain(name)) {
+                Some(name) => (format!("R4 has no resource type {name}"), "correct resourceType"),
+                None => {
+                    ("the resource does not say of which type it is".into(), "add resourceType")
+                }
+            };
+            self.error(at, Note::new("unknown-resource", message, mend));
+        }
+        kind
+    }
+
+    /// Collects what is wanted and claimed; how many there are.
+    fn profiles(
+        &mut self,
+        at: View<'t>,
+        kind: TypeId,
+        wanted: Option<ProfileId>,
+        profiles: &mut [ProfileId; CLAIMS_MAX],
+    ) -> usize {
+        let rules = self.rules;
+        let mut count = 0;
+        if let Some(wanted) = wanted {
+            if rules.profile(wanted).resource == kind {
+                (profiles[0], count) = (wanted, 1);
+            } else {
+                let name = rules.text(rules.profile(wanted).name);
+                let message = format!("must be a {name}");
+                self.error(at, Note::new("type", message, "put another resource here"));
+            }
+        }
+        let meta = at.member(Name::META);
+        let mut is_of_guide = false;
+        for claim in meta.into_iter().flat_map(|meta| meta.each(Name::PROFILE)) {
+            let Some(url) = claim.text() else {
+                continue;
+            };
+            let Some(profile) = rules.profile_at(url) else {
+                let message = "the profile is not known, so the resource is not checked against it";
+                self.warning(claim, Note::new("profile-unknown", message, "mind its spelling"));
+                continue;
+            };
+            if rules.profile(profile).resource != kind {
+                let message = format!("the profile is not one of {}", rules.type_name(kind));
+                self.error(
+                    claim,
+                    Note::new("profile-type", message, "name a profile of this type"),
+                );
+            } else if count < CLAIMS_MAX {
+                is_of_guide |= Some(profile) != rules.definition(kind);
+                profiles[count] = profile;
+                count += 1;
+            }
+        }
+        if !is_of_guide {
+            self.no_profile(at, kind);
+        }
+        count
+    }
+
+    #[cold]
+    fn no_profile(&mut self, at: View<'t>, kind: TypeId) {
+        let rules = self.rules;
+        let is_inside = self.entry.is_some() && self.container == at;
+        let definition = rules.definition(kind);
+        let profiles = &rules.tables().profiles;
+        // What R4 itself defines beyond its types does not make a guide.
+        let is_profile = |url: &str| !url.starts_with("http://hl7.org/fhir/");
+        let mut of_guide = profiles
+            .iter()
+            .filter(|profile| profile.resource == kind && is_profile(rules.text(profile.url)));
+        if self.fhir_only || !is_inside || definition.is_none() {
+            return;
+        }
+        // The Composition has a rule of its own.
+        let first = of_guide.next().filter(|_| rules.type_name(kind) != "Composition");
+        if let Some(first) = first {
+            let mend = format!("add {}, or another profile of the guide", rules.text(first.url));
+            let message = "the resource declares no profile of the guide";
+            let place = Place::missing(at, "meta.profile");
+            let note = Note::new("profile-missing", message, mend);
+            self.report.add(Severity::Warning, Layer::Policy, place, note);
+        }
+    }
+}

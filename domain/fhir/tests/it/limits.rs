@@ -1,0 +1,89 @@
+//! Input that is meant to hurt.
+
+use std::time::{Duration, Instant};
+
+use abdm_fhir::validate::{FINDINGS_MAX, Limits, Options, validate};
+use abdm_fhir::{HiType, Rules};
+use serde_json::{Value, json};
+
+use crate::{OUTPATIENT, built_from};
+
+fn rules_of(json: &str, options: &Options) -> Vec<&'static str> {
+    let report = validate(json.as_bytes(), Rules::nrces(), options);
+    report.errors().map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn what_is_too_large_or_no_json_is_answered_with_one_finding() {
+    let options = Options::default();
+    let small = Options { limits: Limits { bytes: 10, depth: 3, values: 4 }, ..options };
+    assert_eq!(rules_of("[1,2,3,4,5,6]", &small), ["limit-bytes"]);
+    assert_eq!(rules_of("[[[[]]]]", &small), ["limit-depth"]);
+    assert_eq!(rules_of("[1,2,3,4]", &small), ["limit-values"]);
+    assert_eq!(rules_of(&"[".repeat(1_000_000), &options), ["limit-depth"]);
+    assert_eq!(rules_of("{\"a\":", &options), ["json-syntax"]);
+    let huge = vec![b' '; options.limits.bytes + 1];
+    let report = validate(&huge, Rules::nrces(), &options);
+    assert_eq!(report.findings[0].rule, "limit-bytes");
+}
+
+#[test]
+fn the_number_of_findings_is_bounded() {
+    let (_, mut bundle) = built_from(HiType::OpConsultation, OUTPATIENT);
+    bundle["entry"][1]["resource"]["telecom"] = json!(vec![json!({}); 5_000]);
+    let report = validate(bundle.to_string().as_bytes(), Rules::nrces(), &Options::default());
+    assert_eq!(report.errors().count(), FINDINGS_MAX);
+    assert!(report.is_truncated);
+}
+
+/// Documents that would take a quadratic check minutes.
+#[test]
+fn no_document_takes_long() {
+    const MANY: usize = 40_000;
+    let wrap = |resource: Value| json!({ "resourceType": "Bundle", "type": "document", "entry": [{ "resource": resource }] });
+    let texts = |text: &str| vec![json!(text); MANY];
+    let coding: Vec<Value> = (0..MANY).map(|code| json!({ "code": code.to_string() })).collect();
+    let component: Vec<Value> = (0..MANY / 2)
+        .map(|code| json!({ "code": { "coding": [{ "code": format!("x{code}") }] } }))
+        .collect();
+    let contained: Vec<Value> =
+        (0..MANY).map(|id| json!({ "resourceType": "Patient", "id": format!("x{id}") })).collect();
+    let section: Vec<Value> = (0..MANY)
+        .map(|title| json!({ "title": title.to_string(), "code": { "coding": [{ "code": "x" }] } }))
+        .collect();
+    let entry: Vec<Value> = (0..MANY)
+        .map(|id| json!({ "fullUrl": format!("urn:x:{id}"), "resource": { "resourceType": "Patient", "link": [{ "other": { "reference": "urn:x:1" } }] } }))
+        .collect();
+    let unknown: serde_json::Map<String, Value> =
+        (0..MANY).map(|name| (format!("x{name}"), json!(1))).collect();
+    let profile = "https://nrces.in/ndhm/fhir/r4/StructureDefinition/OPConsultRecord";
+    for (name, document) in [
+        (
+            "codings",
+            wrap(
+                json!({ "resourceType": "Observation", "valueString": "x", "code": { "coding": coding }, "component": component }),
+            ),
+        ),
+        ("contained", wrap(json!({ "resourceType": "Patient", "contained": contained }))),
+        (
+            "sections",
+            wrap(
+                json!({ "resourceType": "Composition", "meta": { "profile": [profile] }, "section": section }),
+            ),
+        ),
+        (
+            "claims",
+            wrap(json!({ "resourceType": "Patient", "meta": { "profile": texts(profile) } })),
+        ),
+        ("entries", json!({ "resourceType": "Bundle", "type": "document", "entry": entry })),
+        ("members", wrap(json!({ "resourceType": "Patient", "name": [unknown] }))),
+    ] {
+        let json = document.to_string();
+        let started = Instant::now();
+        let report = validate(json.as_bytes(), Rules::nrces(), &Options::default());
+        let taken = started.elapsed();
+        println!("{name}: {} bytes, {} findings, {taken:?}", json.len(), report.findings.len());
+        assert!(!report.is_valid());
+        assert!(taken < Duration::from_secs(10), "{name} took {taken:?}");
+    }
+}

@@ -1,0 +1,35 @@
+//! The compiled rules that come with the crate.
+//!
+//! `RULES=write cargo test -p abdm-fhir the_committed_rules` renews them; then say in the commit what
+//! changed in the guide or in the compiler.
+
+use std::path::{Path, PathBuf};
+
+use abdm_fhir::rules::{Input, compile};
+
+const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/rules/nrces-6.5.0.rules");
+
+/// The definitions, which live beside the repository: they are not ours.
+pub(crate) fn definitions() -> Option<[PathBuf; 2]> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/ig");
+    let inputs = ["6.5.0", "r4-core"].map(|name| folder.join(name));
+    if inputs.iter().all(|input| input.is_dir()) {
+        return Some(inputs);
+    }
+    println!("skipped: no definitions in {}", folder.display());
+    None
+}
+
+#[test]
+fn the_committed_rules_are_what_the_definitions_compile_to() {
+    let Some(inputs) = definitions() else {
+        return;
+    };
+    let inputs = inputs.map(|path| Input::read(&path).unwrap());
+    let bytes = compile(&inputs).unwrap().to_bytes();
+    if std::env::var_os("RULES").is_some_and(|wish| wish == "write") {
+        std::fs::write(COMMITTED, &bytes).unwrap();
+    }
+    assert!(bytes == std::fs::read(COMMITTED).unwrap(), "the rules are not up to date");
+    assert!(bytes.len() <= 1_500_000, "{} bytes", bytes.len());
+}
