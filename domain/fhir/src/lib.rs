@@ -14,8 +14,8 @@ pub use self::document::{BuildContext, BuildPolicy, Confidentiality, DischargeRu
 pub use self::document::{Document, Documents, documents, documents_by};
 pub use self::document::{SkipReason, Skipped};
 pub use self::hi_type::HiType;
+pub use self::rules::Rules;
 pub use self::terminology::code_map::{Code, CodeMap, Coded, NoCodes};
 pub use self::terminology::code_table::{CodeTable, CodeTableError};
-pub use self::rules::Rules;
 pub use self::validate::validate;
 pub use self::visit::{VISIT_SCHEMA, VisitDocument, VisitError, VisitErrors};

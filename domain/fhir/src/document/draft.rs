@@ -10,7 +10,7 @@ use super::context::BuildContext;
 use super::identity::Ids;
 use super::replaced::Replaced;
 use super::source::Source;
-use crate::check::{Finding, Severity};
+use crate::check::Finding;
 use crate::hi_type::HiType;
 use crate::model::Text;
 use crate::model::datatype::Reference;
@@ -128,12 +128,6 @@ impl<'a> Draft<'a> {
 
     /// Notes that the document is silent about something in the visit; `path` is its field there.
     pub(super) fn leave_out(&mut self, path: String, message: &'static str) {
-        let message = message.to_owned();
-        self.left_out.push(Finding {
-            severity: Severity::Warning,
-            path,
-            rule: "left-out",
-            message,
-        });
+        self.left_out.push(Finding::left_out(path, message));
     }
 }

@@ -4,11 +4,14 @@
 #![expect(clippy::print_stdout, reason = "figures, and what was skipped, with --nocapture")]
 
 mod bills;
+mod bundles;
 mod codes;
+mod envelope;
 mod every_document;
 mod golden;
 mod invariants;
 mod limits;
+mod mutants;
 mod notes;
 mod papers;
 mod prescriptions;

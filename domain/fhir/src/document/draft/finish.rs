@@ -43,8 +43,7 @@ impl<'a> Draft<'a> {
             entry,
         };
         let json = serde_json::to_string(&bundle).expect("plain structs always serialise");
-        let value = serde_json::from_str(&json).expect("what was just written is JSON");
-        let mut findings = check::document(&value, self.kind.hi_type);
+        let mut findings = check::document(json.as_bytes(), self.kind.hi_type).findings;
         findings.append(&mut self.left_out);
         Document {
             hi_type: self.kind.hi_type,

@@ -1,0 +1,179 @@
+//! What holds between the entries of a document, and what is policy.
+
+use abdm_fhir::check::{self, Finding, Layer, Report, Severity};
+use abdm_fhir::validate::{Options, validate};
+use abdm_fhir::{HiType, Rules};
+use serde_json::{Value, json};
+
+use crate::{OUTPATIENT, all, built_from};
+
+const OTHER: &str = "0b4f2b9e-6f0a-4a53-9f0f-2a1b8f0f0aff";
+
+/// A consultation note after a change.
+fn changed(change: impl FnOnce(&mut Value)) -> Value {
+    let (_, mut note) = built_from(HiType::OpConsultation, OUTPATIENT);
+    change(&mut note);
+    note
+}
+
+fn checked(note: &Value) -> Report {
+    check::bundle(note.to_string().as_bytes())
+}
+
+fn after(change: impl FnOnce(&mut Value)) -> Vec<Finding> {
+    let findings = checked(&changed(change)).findings;
+    // The note has measures that the guide's value sets lack.
+    findings.into_iter().filter(|finding| finding.rule != "binding-extensible").collect()
+}
+
+fn with_entry(note: &mut Value, resource: Value) {
+    let entry = json!({ "fullUrl": format!("urn:uuid:{OTHER}"), "resource": resource });
+    note["entry"].as_array_mut().unwrap().push(entry);
+}
+
+#[test]
+fn a_note_as_it_is_built_has_no_findings() {
+    assert_eq!(after(|_| {}), []);
+}
+
+#[test]
+fn a_reference_to_another_server_is_only_a_warning() {
+    let found = after(|note| {
+        note["entry"][0]["resource"]["custodian"]["reference"] =
+            json!("https://hfr.example.org/Organization/1");
+    });
+    let found: Vec<_> = found.iter().map(|one| (one.rule, one.severity)).collect();
+    assert!(found.contains(&("reference-resolve", Severity::Warning)));
+    assert!(!found.iter().any(|(_, severity)| *severity == Severity::Error));
+}
+
+#[test]
+fn relative_references_hold_between_addresses_of_one_server() {
+    let found = after(|note| {
+        let mut text = note.to_string();
+        for entry in note["entry"].as_array().unwrap() {
+            let (url, resource) = (entry["fullUrl"].as_str().unwrap(), &entry["resource"]);
+            let address = format!(
+                "{}/{}",
+                resource["resourceType"].as_str().unwrap(),
+                resource["id"].as_str().unwrap()
+            );
+            let full_url = format!("\"fullUrl\":\"{url}\"");
+            text = text
+                .replace(&full_url, &format!("\"fullUrl\":\"https://a.example/fhir/{address}\""));
+            text = text.replace(url, &address);
+        }
+        *note = serde_json::from_str(&text).unwrap();
+    });
+    assert_eq!(found, []);
+}
+
+#[test]
+fn what_no_reference_leads_to_is_reported_and_provenance_is_led_to_from_what_it_is_about() {
+    let organization = |note: &Value| {
+        let mut organization = all(note, "Organization")[0].clone();
+        organization["id"] = json!(OTHER);
+        organization
+    };
+    let found = after(|note| {
+        let organization = organization(note);
+        with_entry(note, organization);
+    });
+    assert_eq!(found.iter().map(|one| one.rule).collect::<Vec<_>>(), ["reachable"]);
+    let found = after(|note| {
+        let target = note["entry"][1]["fullUrl"].clone();
+        with_entry(
+            note,
+            json!({
+                "resourceType": "Provenance",
+                "id": OTHER,
+                "target": [{ "reference": target }],
+                "recorded": "2026-05-04T05:00:00Z",
+                "agent": [{ "who": { "display": "Registry" } }]
+            }),
+        );
+    });
+    assert_eq!(found, []);
+}
+
+#[test]
+fn policy_is_kept_apart() {
+    let note = changed(|note| {
+        let mut other = all(note, "Patient")[0].clone();
+        other["id"] = json!(OTHER);
+        with_entry(note, other);
+        note["meta"]["profile"] = json!(["http://example.org/Other"]);
+    });
+    let policy = |report: &Report| {
+        let of_policy = report.findings.iter().filter(|finding| finding.layer == Layer::Policy);
+        of_policy.map(|finding| finding.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(policy(&checked(&note)), ["bundle-profile", "one-patient"]);
+    let options = Options { fhir_only: true, ..Options::default() };
+    let report = validate(note.to_string().as_bytes(), Rules::nrces(), &options);
+    assert_eq!(policy(&report), [""; 0]);
+    assert!(report.is_valid(), "{:#?}", report.findings);
+}
+
+#[test]
+fn the_document_is_of_the_kind_that_was_asked_for() {
+    let note = changed(|_| {}).to_string();
+    assert!(check::document(note.as_bytes(), HiType::OpConsultation).is_valid());
+    let report = check::document(note.as_bytes(), HiType::Invoice);
+    assert_eq!(report.errors().map(|error| error.rule).collect::<Vec<_>>(), ["hi-type"]);
+}
+
+#[test]
+fn a_document_that_claims_nothing_is_held_to_the_profile_of_documents_all_the_same() {
+    let found = after(|note| {
+        note.as_object_mut().unwrap().remove("meta");
+    });
+    let paths: Vec<_> = found.iter().map(|one| (one.rule, &one.path[..])).collect();
+    assert!(paths.contains(&("cardinality", "Bundle.meta")), "{paths:?}");
+    assert!(paths.contains(&("bundle-profile", "Bundle.meta.profile")));
+}
+
+#[test]
+fn a_list_of_primitives_and_its_extensions_are_kept_in_step_with_null() {
+    let given = |given: Value, extensions: Value| {
+        after(|note| {
+            let entries = note["entry"].as_array_mut().unwrap();
+            let is_patient = |entry: &&mut Value| entry["resource"]["resourceType"] == "Patient";
+            let patient = entries.iter_mut().find(is_patient).unwrap();
+            patient["resource"]["name"][0]["given"] = given;
+            patient["resource"]["name"][0]["_given"] = extensions;
+        })
+    };
+    let extended = json!({ "extension": [{ "url": "http://example.org/x", "valueString": "x" }] });
+    assert_eq!(given(json!(["Asha", null]), json!([null, extended])), []);
+    for (names, extensions) in [
+        (json!(["Asha", null]), json!([extended, null])),
+        (json!(["Asha", null]), json!([extended])),
+        (json!(["Asha"]), extended.clone()),
+        (json!([null]), json!([null])),
+    ] {
+        let found = given(names, extensions);
+        assert!(found.iter().any(|one| one.severity == Severity::Error), "{found:?}");
+    }
+}
+
+#[test]
+fn findings_do_not_repeat_what_the_document_says() {
+    let text = changed(|_| {}).to_string().replace("Wadgaon", "");
+    let secret = "Zorblatt";
+    let mutants = [
+        text.replace("\"final\"", &format!("\"{secret}\"")),
+        text.replace("male", secret),
+        text.replace("\"2026", &format!("\"{secret}2026")),
+        text.replace("urn:uuid:", &format!("urn:{secret}:")),
+        text.replace("http://snomed.info/sct", &format!("http://{secret}.example")),
+        text.replace("\"resourceType\":\"Patient\"", &format!("\"resourceType\":\"{secret} 1\"")),
+    ];
+    for mutant in mutants {
+        let report = check::bundle(mutant.as_bytes());
+        assert!(!report.is_valid());
+        for finding in report.findings {
+            assert!(!finding.to_string().contains(secret), "{finding}");
+        }
+    }
+}
