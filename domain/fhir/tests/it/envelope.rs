@@ -26,7 +26,7 @@ fn after(change: impl FnOnce(&mut Value)) -> Vec<Finding> {
     findings.into_iter().filter(|finding| finding.rule != "binding-extensible").collect()
 }
 
-fn with_entry(note: &mut Value, resource: Value) {
+fn with_entry(note: &mut Value, resource: &Value) {
     let entry = json!({ "fullUrl": format!("urn:uuid:{OTHER}"), "resource": resource });
     note["entry"].as_array_mut().unwrap().push(entry);
 }
@@ -77,14 +77,14 @@ fn what_no_reference_leads_to_is_reported_and_provenance_is_led_to_from_what_it_
     };
     let found = after(|note| {
         let organization = organization(note);
-        with_entry(note, organization);
+        with_entry(note, &organization);
     });
     assert_eq!(found.iter().map(|one| one.rule).collect::<Vec<_>>(), ["reachable"]);
     let found = after(|note| {
         let target = note["entry"][1]["fullUrl"].clone();
         with_entry(
             note,
-            json!({
+            &json!({
                 "resourceType": "Provenance",
                 "id": OTHER,
                 "target": [{ "reference": target }],
@@ -101,7 +101,7 @@ fn policy_is_kept_apart() {
     let note = changed(|note| {
         let mut other = all(note, "Patient")[0].clone();
         other["id"] = json!(OTHER);
-        with_entry(note, other);
+        with_entry(note, &other);
         note["meta"]["profile"] = json!(["http://example.org/Other"]);
     });
     let policy = |report: &Report| {
