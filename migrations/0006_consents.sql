@@ -42,3 +42,7 @@ CREATE INDEX page_push_on_its_way ON hip.page_push (transaction_id) WHERE on_its
 ALTER TABLE hip.care_context ADD COLUMN link_retry_at timestamptz;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON hip.consent, hip.data_flow_request, hip.page_push TO hip_service;
+
+-- Which of a patient's visits has no care context yet.
+CREATE INDEX visit_of_subject ON hip.visit (subject_id);
+CREATE INDEX care_context_of_visit ON hip.care_context (visit_stream_id);

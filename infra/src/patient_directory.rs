@@ -32,7 +32,7 @@ impl PgPatientDirectory {
     async fn behind(&self, position: i64) -> Result<bool, sqlx::Error> {
         let slowest: Option<i64> = sqlx::query_scalar(
             "SELECT min(position) FROM es.projection \
-              WHERE name IN ('patient_index', 'care_context', 'consent') AND generation = 1 AND shard = $1",
+              WHERE name IN ('patient_index', 'care_context', 'consent', 'visit') AND generation = 1 AND shard = $1",
         )
         .bind(SHARD)
         .fetch_one(&self.pool)
@@ -121,6 +121,17 @@ impl PatientDirectory for PgPatientDirectory {
         .fetch_all(&self.pool)
         .await;
         Ok(candidates(rows)?.pop())
+    }
+
+    async fn is_building(&self, subject: SubjectId) -> Result<bool, DirectoryError> {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM hip.visit v WHERE v.subject_id = $1 AND NOT EXISTS \
+                 (SELECT FROM hip.care_context c WHERE c.visit_stream_id = v.stream_id))",
+        )
+        .bind(subject.0)
+        .fetch_one(&self.pool)
+        .await
+        .map_err(unreachable)
     }
 
     async fn consents(

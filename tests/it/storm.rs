@@ -187,13 +187,16 @@ async fn places_in_the_queue_have_no_gaps(world: &World) {
 }
 
 fn every_question_has_one_answer(world: &World, answers: i64) {
-    let mut answered = BTreeSet::new();
+    // A call that is made again, because its answer was slow, carries the same id.
+    let mut answered: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for entry in world.sandbox.journal().snapshot() {
         if let Some(question) = entry.body["response"]["requestId"].as_str()
             && entry.operation.is_some()
         {
-            assert!(answered.insert(question.to_owned()), "{question} was answered twice");
+            let call = entry.request_id.clone().unwrap_or_default();
+            answered.entry(question.to_owned()).or_default().insert(call);
         }
     }
+    assert!(answered.values().all(|calls| calls.len() == 1), "a question was answered twice");
     assert_eq!(i64::try_from(answered.len()).unwrap(), answers);
 }

@@ -1,5 +1,8 @@
 //! The patient of a discovery is looked for.
 
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use hip_domain::discovery::comparison::Considered;
 use hip_domain::discovery::{
     Discovery, DiscoveryCommand, DiscoveryEvent, DiscoveryQuery, MatchedBy, Offer, Outcome,
@@ -31,7 +34,8 @@ pub(super) async fn perform(
         };
         Some((facility, query))
     });
-    let Some(Recorded { event: (facility, query), .. }) = requested.await? else {
+    let Some(Recorded { event: (facility, query), recorded_at: asked_at, .. }) = requested.await?
+    else {
         return Err(TaskError::never("there is no such discovery"));
     };
     let Sealed::Open(query) = query else {
@@ -40,6 +44,7 @@ pub(super) async fn perform(
     // What was stored before the patient asked can be found.
     provider.directory.caught_up(due.cause.position).await;
     let found = find(provider, &facility, &query).await?;
+    wait_for_documents(provider, &found.matches, asked_at).await?;
     let outcome = conclude(provider, found.matches).await?;
     let origin = due.cause.origin(Actor::Process);
     if let (Outcome::Matched(offer), Some(message)) = (&outcome, due.cause.subject) {
@@ -47,6 +52,23 @@ pub(super) async fn perform(
     }
     let command = DiscoveryCommand::Conclude { outcome, considered: found.considered };
     provider.dispatcher.execute::<Discovery>(discovery, command, &due.key(), &origin).await?;
+    Ok(())
+}
+
+/// Who asks right after a visit is answered when its documents are built, a few seconds later at most.
+async fn wait_for_documents(
+    provider: &Provider,
+    matches: &[Match],
+    asked_at: DateTime<Utc>,
+) -> Result<(), TaskError> {
+    const WAIT_MAX: TimeDelta = TimeDelta::seconds(10);
+    const LOOK_AGAIN: Duration = Duration::from_millis(250);
+    let [found] = matches else { return Ok(()) };
+    let waiting = provider.clock.now() < asked_at + WAIT_MAX;
+    if waiting && provider.directory.is_building(found.subject).await? {
+        let reason = "documents of the patient are being built".to_owned();
+        return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason });
+    }
     Ok(())
 }
 

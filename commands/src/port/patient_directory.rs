@@ -38,6 +38,9 @@ pub trait PatientDirectory: Send + Sync {
     /// Where the demographics and the ABHA of a patient lie in the log.
     async fn patient(&self, subject: SubjectId) -> Result<Option<Candidate>, DirectoryError>;
 
+    /// Whether a visit of a patient has no care context yet: its documents are being built.
+    async fn is_building(&self, subject: SubjectId) -> Result<bool, DirectoryError>;
+
     /// Consents in force that the holder of an ABHA address has given to this facility's records.
     async fn consents(
         &self,
