@@ -1,4 +1,4 @@
-//! The check of this crate: the [validator](crate::validate) with the rules of the national guide.
+//! The check of this crate: the [validator](mod@crate::validate) with the rules of the national guide.
 
 pub use crate::validate::{FINDINGS_MAX, Finding, Layer, Report, Severity};
 

@@ -22,7 +22,7 @@ pub enum InputError {
         #[source]
         source: std::io::Error,
     },
-    /// More than [`BYTES_MAX`] in all.
+    /// More bytes than definitions can have, in all.
     #[error("{} holds more than {BYTES_MAX} bytes of definitions", path.display())]
     TooLarge {
         /// The package or folder.
