@@ -24,9 +24,11 @@ mod person;
 pub mod port;
 pub mod process;
 pub mod provider;
+
 pub mod settings;
 pub mod store;
 pub mod task;
+pub mod visit_source;
 pub mod visits;
 
 pub use provider::Provider;

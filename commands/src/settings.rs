@@ -1,5 +1,8 @@
 //! What an operator decides.
 
+use std::sync::Arc;
+
+use abdm_fhir::{BuildPolicy, CodeMap, DischargeRule, Earlier, NoCodes, Rules};
 use chrono::TimeDelta;
 use hip_domain::id::{FacilityId, HiuId};
 use hip_domain::inbound::BearerCheck;
@@ -27,6 +30,40 @@ pub struct HiuProfile {
     pub first_page_number: u32,
 }
 
+/// How the documents of visits are built.
+#[derive(Debug, Clone)]
+pub struct BundleSettings {
+    /// Which visits yield a discharge summary.
+    pub discharge: DischargeRule,
+    /// Codes for medicines and vaccines that come without.
+    pub codes: Arc<dyn CodeMap>,
+    /// Another version of the national guide than the one that is built in.
+    pub rules: Option<Arc<Rules>>,
+}
+
+impl BundleSettings {
+    /// The rules that documents are checked by.
+    pub fn rules(&self) -> &Rules {
+        self.rules.as_deref().unwrap_or_else(|| Rules::nrces())
+    }
+
+    /// The policy of one build.
+    pub fn policy<'p>(&'p self, earlier: Option<Earlier<'p>>) -> BuildPolicy<'p> {
+        BuildPolicy {
+            discharge: self.discharge,
+            codes: self.codes.as_ref(),
+            earlier,
+            rules: self.rules(),
+        }
+    }
+}
+
+impl Default for BundleSettings {
+    fn default() -> Self {
+        Self { discharge: DischargeRule::default(), codes: Arc::new(NoCodes), rules: None }
+    }
+}
+
 /// What an operator decides about the provider's behaviour.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -44,6 +81,8 @@ pub struct Settings {
     pub token_limits: TokenLimits,
     /// Whether the gateway sends a text message to a patient whose ABHA address we do not know.
     pub sms_without_abha: bool,
+    /// How documents are built.
+    pub bundle: BundleSettings,
     /// How long a request waits for a consent whose notification is late.
     pub consent_wait: TimeDelta,
     /// How long a transfer may take; the network gives it 20 minutes.

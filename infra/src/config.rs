@@ -1,11 +1,14 @@
 //! What an operator configures: a TOML file, and secrets from the environment.
 
+mod bundle;
 mod section;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use abdm_fhir::CodeTableError;
+use abdm_fhir::rules::LoadError;
 use chrono::TimeDelta;
 use hip_commands::matching::Thresholds;
 use hip_commands::settings::{Facility, HiuProfile, Settings};
@@ -15,6 +18,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use thiserror::Error;
 
+pub use bundle::{BundleSection, Discharge, read_rules};
 pub use section::{
     DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
     PushSection, TransferSection, WorkerSection,
@@ -53,6 +57,9 @@ pub struct Config {
     /// The key that wraps all others.
     #[serde(default)]
     pub keys: KeysSection,
+    /// How documents are built.
+    #[serde(default)]
+    pub bundle: BundleSection,
     /// The push to HIUs.
     #[serde(default)]
     pub push: PushSection,
@@ -82,7 +89,7 @@ pub struct Secrets {
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("the configuration file {path} cannot be read")]
+    #[error("the file {path} cannot be read")]
     File {
         /// Which.
         path: PathBuf,
@@ -104,6 +111,24 @@ pub enum ConfigError {
     /// An HIU's id is none.
     #[error("[[hiu]]: the id {0}")]
     Hiu(#[source] InvalidId),
+    /// The table of codes cannot be used.
+    #[error("the table of codes {path}: {source}")]
+    Codes {
+        /// Which.
+        path: PathBuf,
+        /// Where in it, and why.
+        source: CodeTableError,
+    },
+    /// The rules of the guide cannot be used.
+    #[error(
+        "the rules {path}: {source}; compile the guide again with this version: `hip ig compile`"
+    )]
+    Rules {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: LoadError,
+    },
     /// There is no facility.
     #[error("no [[facility]] is configured: there is nobody to serve")]
     NoFacility,
@@ -151,6 +176,7 @@ impl Config {
                 duplicate_window: TimeDelta::seconds(self.linking.duplicate_window_s.into()),
                 per_day_max: self.linking.tokens_per_day_max,
             },
+            bundle: self.bundle.settings()?,
             sms_without_abha: self.linking.sms_without_abha,
             consent_wait: TimeDelta::seconds(self.transfer.consent_wait_s.into()),
             transfer_time: TimeDelta::seconds(self.transfer.time_s.into()),

@@ -18,7 +18,7 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("hip-domain", &["abdm-fhir"]),
     ("hip-commands", &["hip-domain", "abdm-fhir", "abdm-fidelius"]),
     ("hip-projections", &["hip-domain"]),
-    ("hip-infra", &["hip-domain", "hip-commands", "hip-projections", "abdm-fidelius"]),
+    ("hip-infra", &["abdm-fhir", "hip-domain", "hip-commands", "hip-projections", "abdm-fidelius"]),
     (
         "hip",
         &[

@@ -13,12 +13,12 @@ use hip_domain::transfer::{
 };
 use serde_json::json;
 
-use super::build_documents::{VisitSource, is_fit};
 use crate::hiu_key;
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::Due;
 use crate::task::TaskError;
+use crate::visit_source::VisitSource;
 
 pub(super) async fn perform(
     provider: &Provider,
@@ -126,13 +126,16 @@ async fn seal(
 /// The document of a page, built from the newest revision of its visit.
 async fn document(provider: &Provider, wanted: &PlannedPage) -> Result<Option<String>, TaskError> {
     let source = VisitSource::newest(provider, &wanted.visit).await?;
-    let mut documents = source.documents().built;
-    documents.retain(|document| document.hi_type == wanted.hi_type && is_fit(document));
-    // An amendment gives a document another id: then the newest of its kind is what is shared, if
-    // there is but one.
+    let mut documents = source.documents(&provider.settings.bundle).built;
+    documents.retain(|document| document.hi_type == wanted.hi_type && document.is_fit());
     let same = documents.iter().position(|document| document.id == wanted.document_id);
+    // Another table of codes gives the documents of a revision other ids, in the same order. An
+    // amendment does so too: then the newest of its kind is what is shared, if there is but one.
+    let known: Vec<_> = source.built_of(wanted.hi_type).map(|built| built.document_id).collect();
+    let place = known.iter().position(|id| *id == wanted.document_id);
+    let place = place.filter(|_| known.len() == documents.len());
     let only = (documents.len() == 1).then_some(0);
-    let document = same.or(only).and_then(|n| documents.into_iter().nth(n));
+    let document = same.or(place).or(only).and_then(|n| documents.into_iter().nth(n));
     Ok(document.map(|document| document.json))
 }
 

@@ -13,6 +13,11 @@ pub fn bundle(json: &[u8]) -> Report {
 
 /// Checks a bundle that should be a document of kind `hi_type`.
 pub fn document(json: &[u8], hi_type: HiType) -> Report {
+    document_by(Rules::nrces(), json, hi_type)
+}
+
+/// As [`document`], by the rules of another version of the guide.
+pub fn document_by(rules: &Rules, json: &[u8], hi_type: HiType) -> Report {
     let options = Options { hi_type: Some(hi_type), ..Options::default() };
-    validate(json, Rules::nrces(), &options)
+    validate(json, rules, &options)
 }

@@ -28,7 +28,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use crate::check::Finding;
+use crate::check::{Finding, Severity};
 use crate::hi_type::HiType;
 use crate::visit::VisitDocument;
 
@@ -68,6 +68,13 @@ pub struct Document {
     pub findings: Vec<Finding>,
 }
 
+impl Document {
+    /// Whether it may be shared.
+    pub fn is_fit(&self) -> bool {
+        !self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}
+
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Document")
@@ -97,6 +104,7 @@ pub fn documents_by(
         discharge: policy.discharge,
         replaced: replaced.as_ref(),
         digest: ContentDigest::of(&visit),
+        rules: policy.rules,
     };
     let mut documents = Documents { built: vec![], skipped: vec![] };
     for hi_type in HiType::ALL {

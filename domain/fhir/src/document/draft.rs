@@ -15,6 +15,7 @@ use crate::hi_type::HiType;
 use crate::model::Text;
 use crate::model::datatype::Reference;
 use crate::model::resource::{Diagnosis, Entry, Part};
+use crate::rules::Rules;
 use crate::visit::VisitDocument;
 
 pub(super) use self::kind::{Kind, OneOfMany, TypeConcept};
@@ -40,6 +41,7 @@ pub(super) struct Draft<'a> {
     one: Option<OneOfMany>,
     /// What was told before, when the visit was amended.
     replaced: Option<&'a Replaced>,
+    rules: &'a Rules,
     ids: Ids,
     entries: Vec<Entry<'a>>,
     left_out: Vec<Finding>,
@@ -67,6 +69,7 @@ impl<'a> Draft<'a> {
             kind,
             one,
             replaced: source.replaced,
+            rules: source.rules,
             ids,
             entries: vec![],
             left_out: vec![],

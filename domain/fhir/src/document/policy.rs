@@ -1,5 +1,6 @@
 //! What an operator decides about the documents of their visits, and what was told before.
 
+use crate::rules::Rules;
 use crate::terminology::code_map::{CodeMap, NoCodes};
 use crate::visit::VisitDocument;
 
@@ -14,7 +15,7 @@ pub enum DischargeRule {
 }
 
 /// The choices that are not facts of a build. The default is what record systems do today: discharge
-/// summaries for every visit, no codes but the sender's, nothing replaced.
+/// summaries for every visit, no codes but the sender's, nothing replaced, the rules of this crate.
 #[derive(Debug, Clone, Copy)]
 pub struct BuildPolicy<'p> {
     /// Which visits yield a discharge summary.
@@ -23,11 +24,18 @@ pub struct BuildPolicy<'p> {
     pub codes: &'p dyn CodeMap,
     /// What the documents replace, when the visit was amended.
     pub earlier: Option<Earlier<'p>>,
+    /// What the documents are checked by: another version of the guide than that of this crate.
+    pub rules: &'p Rules,
 }
 
 impl Default for BuildPolicy<'_> {
     fn default() -> Self {
-        Self { discharge: DischargeRule::default(), codes: &NoCodes, earlier: None }
+        Self {
+            discharge: DischargeRule::default(),
+            codes: &NoCodes,
+            earlier: None,
+            rules: Rules::nrces(),
+        }
     }
 }
 

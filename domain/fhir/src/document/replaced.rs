@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Document;
 use super::context::BuildContext;
 use super::policy::{BuildPolicy, Earlier};
-use crate::check::Severity;
 
 /// Identifiers of the documents that were fit to be shared, by building them once more: that is
 /// cheaper than asking every caller to keep them.
@@ -22,10 +22,11 @@ impl Replaced {
         let context = BuildContext { revision: earlier.revision, ..context.clone() };
         let policy = BuildPolicy { earlier: None, ..*policy };
         let built = super::documents_by(earlier.visit, &context, &policy).built;
-        let fit = built.into_iter().filter(|document| {
-            document.findings.iter().all(|finding| finding.severity != Severity::Error)
-        });
-        let identifiers = fit.map(|document| document.identifier).collect();
+        let identifiers = built
+            .into_iter()
+            .filter(Document::is_fit)
+            .map(|document| document.identifier)
+            .collect();
         Self { revision: earlier.revision, identifiers }
     }
 

@@ -4,6 +4,7 @@ use super::context::BuildContext;
 use super::identity::ContentDigest;
 use super::policy::DischargeRule;
 use super::replaced::Replaced;
+use crate::rules::Rules;
 use crate::visit::VisitDocument;
 
 /// A visit and the circumstances of the build.
@@ -13,4 +14,5 @@ pub(super) struct Source<'a> {
     pub(super) discharge: DischargeRule,
     pub(super) replaced: Option<&'a Replaced>,
     pub(super) digest: ContentDigest,
+    pub(super) rules: &'a Rules,
 }

@@ -43,7 +43,8 @@ impl<'a> Draft<'a> {
             entry,
         };
         let json = serde_json::to_string(&bundle).expect("plain structs always serialise");
-        let mut findings = check::document(json.as_bytes(), self.kind.hi_type).findings;
+        let mut findings =
+            check::document_by(self.rules, json.as_bytes(), self.kind.hi_type).findings;
         findings.append(&mut self.left_out);
         Document {
             hi_type: self.kind.hi_type,

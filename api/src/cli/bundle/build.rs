@@ -1,0 +1,143 @@
+//! `hip bundle build`.
+
+use std::path::{Path, PathBuf};
+
+use abdm_fhir::visit::VisitDocument;
+use abdm_fhir::{Document, Documents, Earlier, documents_by};
+use anyhow::Context;
+use hip_commands::port::Clock;
+use hip_commands::visit_source::context;
+use hip_infra::clock::SystemClock;
+use hip_infra::config::{BundleSection, Discharge};
+use serde_json::json;
+
+use crate::output::{Answer, complain, say, say_json};
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// A visit document.
+    visit: PathBuf,
+    /// The visit as it was told before, when this one amends it.
+    #[arg(long, value_name = "VISIT")]
+    replaces: Option<PathBuf>,
+    /// Where the bundles are written, one file each.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// A table of codes for medicines and vaccines that come without: kind,name,code,display.
+    #[arg(long, value_name = "FILE")]
+    codes: Option<PathBuf>,
+    /// Rules of another version of the guide, as `hip ig compile` writes them.
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    /// No discharge summary without an admission.
+    #[arg(long)]
+    stays_only: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Options {
+    fn section(&self) -> BundleSection {
+        BundleSection {
+            discharge: if self.stays_only { Discharge::StaysOnly } else { Discharge::EveryVisit },
+            codes: self.codes.clone(),
+            rules: self.rules.clone(),
+        }
+    }
+}
+
+pub(super) fn run(options: &Options) -> anyhow::Result<Answer> {
+    let settings = options.section().settings()?;
+    let Some(visit) = read(&options.visit)? else {
+        return Ok(Answer::No);
+    };
+    let replaced = match &options.replaces {
+        Some(path) => {
+            let Some(visit) = read(path)? else {
+                return Ok(Answer::No);
+            };
+            Some(visit)
+        }
+        None => None,
+    };
+    let earlier = replaced.as_ref().map(|visit| Earlier { visit, revision: 1 });
+    let revision = if earlier.is_some() { 2 } else { 1 };
+    let context = context(&visit, revision, SystemClock.now());
+    let documents = documents_by(&visit, &context, &settings.policy(earlier));
+    if let Some(folder) = &options.out {
+        write(folder, &visit.visit.visit_code, &documents)?;
+    }
+    if options.json {
+        print_json(&documents);
+    } else {
+        print(&documents);
+    }
+    let fit = documents.built.iter().all(Document::is_fit);
+    Ok(if fit { Answer::Yes } else { Answer::No })
+}
+
+/// Nothing, when the visit document is not valid; its faults are told.
+fn read(path: &Path) -> anyhow::Result<Option<VisitDocument>> {
+    let text = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    match VisitDocument::parse(&text) {
+        Ok(visit) => Ok(Some(visit)),
+        Err(errors) => {
+            for error in &errors {
+                complain(&format!("{}: {}", error.path, error.message));
+            }
+            Ok(None)
+        }
+    }
+}
+
+fn write(folder: &Path, visit_code: &str, documents: &Documents) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("{} cannot be made", folder.display()))?;
+    for (n, document) in (1..).zip(&documents.built) {
+        let path = folder.join(format!("{visit_code}-{n}-{}.json", document.hi_type.as_str()));
+        std::fs::write(&path, &document.json)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    Ok(())
+}
+
+fn print(documents: &Documents) {
+    for document in &documents.built {
+        let (kind, bytes) = (document.hi_type.as_str(), document.json.len());
+        let fit = if document.is_fit() { "fit to be shared" } else { "NOT fit to be shared" };
+        say(&format!("{kind:<20} {} {bytes} bytes, {fit}", document.id));
+        for finding in &document.findings {
+            say(&format!("  {finding}"));
+        }
+    }
+    for skipped in &documents.skipped {
+        say(&format!("{:<20} not built: {}", skipped.hi_type.as_str(), skipped.reason));
+    }
+}
+
+fn print_json(documents: &Documents) {
+    let built: Vec<_> = documents
+        .built
+        .iter()
+        .map(|document| {
+            let findings: Vec<_> = document.findings.iter().map(ToString::to_string).collect();
+            json!({
+                "hiType": document.hi_type.as_str(),
+                "id": document.id,
+                "title": document.title,
+                "bytes": document.json.len(),
+                "fit": document.is_fit(),
+                "findings": findings,
+            })
+        })
+        .collect();
+    let skipped: Vec<_> = documents
+        .skipped
+        .iter()
+        .map(|skipped| {
+            json!({ "hiType": skipped.hi_type.as_str(), "reason": skipped.reason.to_string() })
+        })
+        .collect();
+    say_json(&json!({ "built": built, "notBuilt": skipped }));
+}

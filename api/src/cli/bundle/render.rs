@@ -1,0 +1,34 @@
+//! `hip bundle render`.
+
+use std::path::PathBuf;
+
+use abdm_fhir::render;
+use anyhow::Context;
+use serde_json::Value;
+
+use crate::output::{Answer, complain, say};
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// A bundle.
+    file: PathBuf,
+    /// Write a page instead of text.
+    #[arg(long)]
+    html: bool,
+}
+
+pub(super) fn run(options: &Options) -> anyhow::Result<Answer> {
+    let file = &options.file;
+    let text = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let bundle: Value =
+        serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
+    if options.html {
+        say(&render::html(&bundle));
+        return Ok(Answer::Yes);
+    }
+    say(&render::text(&bundle));
+    for field in render::missing(&bundle) {
+        complain(&format!("would read NA: {field}"));
+    }
+    Ok(Answer::Yes)
+}

@@ -1,0 +1,98 @@
+//! `hip bundle validate`.
+
+use std::path::{Path, PathBuf};
+
+use abdm_fhir::validate::{self as check, Report, Severity, Validator};
+use abdm_fhir::{HiType, Rules};
+use anyhow::Context;
+use hip_infra::config::read_rules;
+use serde_json::{Value, json};
+
+use crate::output::{Answer, say, say_json};
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Bundles, or single resources, as JSON.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Only what FHIR and the guide ask for: leave out the practice of the network and what the
+    /// safety of patients asks for.
+    #[arg(long)]
+    fhir_only: bool,
+    /// The kind that each must be, such as `OPConsultation`.
+    #[arg(long, value_name = "HI_TYPE", value_parser = kind)]
+    kind: Option<HiType>,
+    /// Also what FHIR merely recommends.
+    #[arg(long)]
+    best_practice: bool,
+    /// Rules of another version of the guide, as `hip ig compile` writes them.
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    /// Print one JSON object a file.
+    #[arg(long)]
+    json: bool,
+}
+
+fn kind(word: &str) -> Result<HiType, String> {
+    HiType::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| {
+        let known: Vec<_> = HiType::ALL.iter().map(|kind| kind.as_str()).collect();
+        format!("the kinds are: {}", known.join(", "))
+    })
+}
+
+pub(super) fn run(options: &Options) -> anyhow::Result<Answer> {
+    let loaded = options.rules.as_deref().map(read_rules).transpose()?;
+    let mut validator = Validator::new(loaded.as_deref().unwrap_or_else(|| Rules::nrces()));
+    let wanted = check::Options {
+        hi_type: options.kind,
+        fhir_only: options.fhir_only,
+        best_practice: options.best_practice,
+        ..check::Options::default()
+    };
+    let mut answer = Answer::Yes;
+    for file in &options.files {
+        let report = validator.validate(&read(file, &wanted)?, &wanted);
+        if !report.is_valid() {
+            answer = Answer::No;
+        }
+        if options.json {
+            say_json(&as_json(file, &report));
+        } else {
+            print(file, &report);
+        }
+    }
+    Ok(answer)
+}
+
+/// What is too large to be checked is not read to its end: the first byte too many says so.
+fn read(file: &Path, options: &check::Options) -> anyhow::Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut text = vec![];
+    let enough = options.limits.bytes as u64 + 1;
+    std::fs::File::open(file)
+        .and_then(|opened| opened.take(enough).read_to_end(&mut text))
+        .with_context(|| format!("{} cannot be read", file.display()))?;
+    Ok(text)
+}
+
+fn print(file: &Path, report: &Report) {
+    let count = |severity| report.findings.iter().filter(|one| one.severity == severity).count();
+    let verdict = if report.is_valid() { "valid" } else { "NOT valid" };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    say(&format!("{}: {verdict}, {errors} errors, {warnings} warnings", file.display()));
+    for finding in &report.findings {
+        say(&format!("  {finding}"));
+    }
+    if report.is_truncated {
+        say("  there is more");
+    }
+}
+
+fn as_json(file: &Path, report: &Report) -> Value {
+    json!({
+        "file": file.display().to_string(),
+        "valid": report.is_valid(),
+        "findings": report.findings,
+        "isTruncated": report.is_truncated,
+    })
+}
