@@ -7,6 +7,7 @@ mod crypto;
 mod doctor;
 mod error;
 mod events;
+mod ig;
 mod link;
 mod sandbox;
 mod serve;
@@ -52,6 +53,9 @@ enum Command {
     /// FHIR documents of visits.
     #[command(subcommand)]
     Bundle(bundle::Command),
+    /// The implementation guide that documents are checked by.
+    #[command(subcommand)]
+    Ig(ig::Command),
     /// The links of visits.
     #[command(subcommand)]
     Link(link::LinkCommand),
@@ -102,6 +106,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Sandbox(command) => Box::pin(sandbox::run(command, data_dir)).await,
         Command::Visit(command) => visit::run(command).await,
         Command::Bundle(command) => bundle::run(&command),
+        Command::Ig(command) => ig::run(&command),
         Command::Link(command) => link::run(command).await,
         Command::Token(command) => link::run_token(command).await,
         Command::Crypto(command) => crypto::run(&command),
