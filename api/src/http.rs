@@ -2,6 +2,7 @@
 
 mod api_key;
 mod callbacks;
+mod fhir;
 mod health;
 mod links;
 mod problem;
@@ -10,12 +11,14 @@ mod visits;
 use std::sync::Arc;
 use std::time::Duration;
 
+use abdm_fhir::validate::Limits;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use hip_domain::inbound::{ApiVersion, CallbackKind};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::compose::Composed;
@@ -38,17 +41,27 @@ pub(crate) fn router(composed: Arc<Composed>) -> Router {
         .route("/v1/visits/{code}", get(visits::show))
         .route("/v1/links", post(links::start))
         .route("/v1/link-tokens/status", post(links::token_status))
-        .layer(DefaultBodyLimit::max(VISIT_BYTES_MAX));
+        .layer(body_of(VISIT_BYTES_MAX));
+    let fhir = Router::new()
+        .route("/fhir/$validate", post(fhir::validate))
+        .route("/fhir/Bundle/{id}", get(fhir::bundle))
+        .layer(body_of(Limits::default().bytes));
     let operations = Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     Router::new()
         .merge(facility)
+        .merge(fhir)
         .merge(callbacks())
         .merge(operations)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::new())
         .with_state(composed)
+}
+
+/// No body beyond `bytes_max` is read; one whose length is told beforehand is not begun.
+fn body_of(bytes_max: usize) -> (DefaultBodyLimit, RequestBodyLimitLayer) {
+    (DefaultBodyLimit::max(bytes_max), RequestBodyLimitLayer::new(bytes_max))
 }
 
 /// The gateway posts with and without `/api`, and sometimes with a slash at the end.
@@ -69,5 +82,5 @@ fn callbacks() -> Router<Arc<Composed>> {
             }
         }
     }
-    router.layer(DefaultBodyLimit::max(CALLBACK_BYTES_MAX))
+    router.layer(body_of(CALLBACK_BYTES_MAX))
 }

@@ -24,7 +24,7 @@ mod person;
 pub mod port;
 pub mod process;
 pub mod provider;
-
+pub mod records;
 pub mod settings;
 pub mod store;
 pub mod task;

@@ -1,9 +1,12 @@
 //! What was noticed at the door. No aggregate: nothing is decided on it, it is only remembered.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::aggregate::LogEvent;
+use crate::hi_type::HiType;
 use crate::id::{Digest, RequestId};
+use crate::stream::StreamId;
 
 /// What was noticed at the door.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +19,26 @@ pub enum AccessEvent {
         /// SHA-256 of the body that was refused.
         digest: Digest,
     },
+    /// A document was shown to somebody at the facility.
+    #[serde(rename = "access.record_read")]
+    RecordRead {
+        /// To whom.
+        reader: Reader,
+        /// Of which visit.
+        visit: StreamId,
+        /// What kind of document.
+        hi_type: HiType,
+        /// Which.
+        document_id: Uuid,
+    },
+}
+
+/// Who looks at a record: the part they play, as they have proved it at the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reader {
+    /// The medical record system.
+    RecordSystem,
 }
 
 impl cqrs_es::DomainEvent for AccessEvent {
@@ -32,6 +55,7 @@ impl LogEvent for AccessEvent {
     fn name(&self) -> &'static str {
         match self {
             Self::RequestIdReused { .. } => "access.request_id_reused",
+            Self::RecordRead { .. } => "access.record_read",
         }
     }
 }

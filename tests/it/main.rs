@@ -11,6 +11,7 @@ mod callbacks;
 mod conformance;
 mod crash;
 mod differential;
+mod fhir;
 mod gateway_fixtures;
 mod golden;
 mod hostile_push_urls;

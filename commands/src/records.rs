@@ -1,0 +1,82 @@
+//! A document is looked at by a person or a record system of the facility.
+
+use abdm_fhir::check::Finding;
+use chrono::{DateTime, Utc};
+use hip_domain::access::{AccessEvent, Reader};
+use hip_domain::hi_type::HiType;
+use hip_domain::stream::StreamId;
+use uuid::Uuid;
+
+use crate::codec;
+use crate::port::log::{Actor, Append, Expected, LogError, Origin};
+use crate::provider::Provider;
+use crate::task::TaskError;
+use crate::visit_source::VisitSource;
+
+/// A document, or why it is not shown.
+pub enum Shown {
+    /// Fit to be shared.
+    Fit {
+        /// The bundle.
+        json: String,
+        /// The revision of the visit that it was built from.
+        revision: u32,
+        /// When that revision was recorded.
+        recorded_at: DateTime<Utc>,
+    },
+    /// Not fit to be shared, by anybody.
+    Unfit(Vec<Finding>),
+    /// An amendment of the visit has put others in its place.
+    Replaced,
+}
+
+/// Shows a document of a visit; that it was shown is in the log before it is.
+///
+/// # Errors
+///
+/// The visit cannot be read, or the log cannot be written.
+pub async fn show(
+    provider: &Provider,
+    visit: &StreamId,
+    document_id: Uuid,
+    reader: Reader,
+) -> Result<Shown, TaskError> {
+    let source = VisitSource::newest(provider, visit).await?;
+    let mut documents = source.documents(&provider.settings.bundle).built.into_iter();
+    let Some(document) = documents.find(|document| document.id == document_id) else {
+        return Ok(Shown::Replaced);
+    };
+    if !document.is_fit() {
+        return Ok(Shown::Unfit(document.findings));
+    }
+    remember(provider, &source, visit, (document.hi_type, document_id), reader).await?;
+    let VisitSource { revision, recorded_at, .. } = source;
+    Ok(Shown::Fit { json: document.json, revision, recorded_at })
+}
+
+async fn remember(
+    provider: &Provider,
+    source: &VisitSource,
+    visit: &StreamId,
+    (hi_type, document_id): (HiType, Uuid),
+    reader: Reader,
+) -> Result<(), LogError> {
+    let read = provider.ids.random();
+    let event = AccessEvent::RecordRead { reader, visit: visit.clone(), hi_type, document_id };
+    let append = Append {
+        stream: StreamId::access(provider.clock.now().date_naive()),
+        stream_type: "access",
+        expected: Expected::Any,
+        key: format!("access:read:{read}"),
+        origin: Origin {
+            correlation: read,
+            causation: None,
+            actor: Actor::Door,
+            subject: source.subject,
+            new_subject: false,
+        },
+        events: vec![codec::encode(&event)],
+    };
+    provider.log.append(append).await?;
+    Ok(())
+}
