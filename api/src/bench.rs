@@ -5,6 +5,7 @@
 //! all of them are published.
 
 mod append;
+mod bundle;
 mod goal;
 mod machine;
 mod sample;
@@ -19,6 +20,10 @@ use crate::output::Answer;
 pub(crate) enum Command {
     /// Appending to the log, beside pgbench and cqrs-es over postgres-es.
     Append(append::Options),
+    /// A visit becomes a document, a document is checked.
+    Bundle(bundle::Options),
+    /// A document is checked: the second half of `bundle`.
+    Validate(bundle::How),
     /// Sealing a page, beside the encryption that nobody can avoid.
     Seal(seal::Options),
 }
@@ -26,6 +31,8 @@ pub(crate) enum Command {
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
     match command {
         Command::Append(options) => Box::pin(append::run(options, data_dir)).await,
+        Command::Bundle(options) => bundle::run(&options),
+        Command::Validate(how) => bundle::validate(&how),
         Command::Seal(options) => Ok(seal::run(&options)),
     }
 }

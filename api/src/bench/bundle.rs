@@ -1,0 +1,90 @@
+//! `hip bench bundle`: a visit becomes a document, a document is validated; beside each what reading
+//! and writing the same JSON costs alone.
+
+mod peers;
+mod report;
+mod work;
+
+use std::time::{Duration, Instant};
+
+use clap::{ValueEnum, value_parser};
+
+use self::report::Report;
+use self::work::{Work, Workload};
+use super::goal;
+use super::machine::Machine;
+use super::sample::Latencies;
+use crate::output::{Answer, say, say_json};
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only this part.
+    only: Option<Part>,
+    #[command(flatten)]
+    how: How,
+}
+
+/// How to measure.
+#[derive(clap::Args)]
+pub(crate) struct How {
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Seconds for all pieces of work together.
+    #[arg(long, default_value_t = 5, value_parser = value_parser!(u64).range(1..))]
+    seconds: u64,
+}
+
+/// A part of the way of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// From a visit to its document, checked and serialised.
+    Build,
+    /// The check alone.
+    Validate,
+}
+
+/// `hip bench bundle`.
+pub(crate) fn run(options: &Options) -> anyhow::Result<Answer> {
+    measure(options.only, &options.how)
+}
+
+/// `hip bench validate`.
+pub(crate) fn validate(how: &How) -> anyhow::Result<Answer> {
+    measure(Some(Part::Validate), how)
+}
+
+fn measure(only: Option<Part>, how: &How) -> anyhow::Result<Answer> {
+    let mut machine = Machine::look();
+    let mut workload = Workload::new()?;
+    let wanted: Vec<Work> =
+        Work::ALL.into_iter().filter(|work| only.is_none_or(|part| part == work.part())).collect();
+    let latencies = rounds(&mut workload, &wanted, Duration::from_secs(how.seconds));
+    let peers = peers::measure(&workload)?;
+    machine.look_again();
+    let report = Report::new(machine, &workload, wanted.into_iter().zip(latencies), peers);
+    if how.json {
+        say_json(&report);
+    } else {
+        report.print();
+        say("");
+        goal::print(&report.goals);
+    }
+    Ok(Answer::Yes)
+}
+
+/// Each piece of work in turn until time is up, so that a noisy neighbour slows all of them. The
+/// first rounds warm up and count for nothing.
+fn rounds(workload: &mut Workload, wanted: &[Work], time: Duration) -> Vec<Latencies> {
+    const WARM_UP_ROUND_COUNT: usize = 50;
+    let mut latencies: Vec<_> = wanted.iter().map(|_| Vec::new()).collect();
+    let begun_at = Instant::now();
+    while begun_at.elapsed() < time {
+        for (work, latencies) in wanted.iter().zip(&mut latencies) {
+            latencies.push(workload.time(*work));
+        }
+    }
+    let counted = |all: Vec<_>| all.into_iter().skip(WARM_UP_ROUND_COUNT).collect();
+    latencies.into_iter().map(counted).collect()
+}
