@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod ig;
 mod link;
+mod projection;
 mod sandbox;
 mod serve;
 mod server;
@@ -70,6 +71,9 @@ enum Command {
     /// The event log, event by event.
     #[command(subcommand)]
     Events(events::Command),
+    /// Read models: how far they are, and building them anew.
+    #[command(subcommand)]
+    Projection(projection::Command),
     /// Proof that the log is whole.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -112,6 +116,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Crypto(command) => crypto::run(&command),
         Command::Error(options) => Ok(error::run(&options)),
         Command::Events(command) => events::run(command, data_dir).await,
+        Command::Projection(command) => projection::run(command, data_dir).await,
         Command::Audit(command) => audit::run(command, data_dir).await,
         Command::Bench(command) => bench::run(command, data_dir).await,
     }

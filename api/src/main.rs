@@ -9,6 +9,7 @@ mod database;
 mod demo;
 mod http;
 mod output;
+mod read_models;
 mod service;
 mod stage;
 mod telemetry;

@@ -7,16 +7,13 @@ use anyhow::Context;
 use hip_commands::port::Log;
 use hip_infra::outbox::{self, Outbox};
 use hip_infra::reactions::Reactions;
-use hip_infra::read_models::{
-    CareContextTable, ConsentTable, DataFlowRequestTable, Kept, PatientIndexTable, VisitTable,
-};
 use hip_infra::subscription::{Pace, Subscriber, Subscription};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::compose::Composed;
-use crate::http;
+use crate::{http, read_models};
 
 /// Which parts of the provider a process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -70,16 +67,10 @@ fn start_readers(
 ) {
     let work = Arc::new(Notify::new());
     let process = composed.provider.ids.random();
-    let subscribers: [Arc<dyn Subscriber>; 6] = [
-        Arc::new(Reactions::new(Arc::clone(&work))),
-        Arc::new(Kept::<PatientIndexTable>::default()),
-        Arc::new(Kept::<CareContextTable>::default()),
-        Arc::new(Kept::<ConsentTable>::default()),
-        Arc::new(Kept::<DataFlowRequestTable>::default()),
-        Arc::new(Kept::<VisitTable>::default()),
-    ];
+    let reactions: Arc<dyn Subscriber> = Arc::new(Reactions::new(Arc::clone(&work)));
+    let read_models = read_models::all().into_iter().map(|one| one as Arc<dyn Subscriber>);
     let log: Arc<dyn Log> = composed.log.clone();
-    for subscriber in subscribers {
+    for subscriber in std::iter::once(reactions).chain(read_models) {
         let pace = Pace { lease: composed.config.lease(), poll: READER_POLL };
         let pool = composed.pool.clone();
         let subscription = Subscription::new(Arc::clone(&log), pool, subscriber, pace, process);

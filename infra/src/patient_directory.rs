@@ -32,7 +32,8 @@ impl PgPatientDirectory {
     async fn behind(&self, position: i64) -> Result<bool, sqlx::Error> {
         let slowest: Option<i64> = sqlx::query_scalar(
             "SELECT min(position) FROM es.projection \
-              WHERE name IN ('patient_index', 'care_context', 'consent', 'visit') AND generation = 1 AND shard = $1",
+              WHERE name IN ('patient_index', 'care_context', 'consent', 'visit') \
+                AND state IN ('live', 'halted') AND shard = $1",
         )
         .bind(SHARD)
         .fetch_one(&self.pool)

@@ -12,7 +12,7 @@ use sqlx::PgTransaction;
 use tokio::sync::Notify;
 
 use crate::event_store::SHARD;
-use crate::subscription::Subscriber;
+use crate::subscription::{ApplyError, Generation, Page, Subscriber};
 
 /// Derives tasks from events.
 pub struct Reactions {
@@ -35,15 +35,16 @@ impl Subscriber for Reactions {
     async fn apply(
         &self,
         transaction: &mut PgTransaction<'_>,
-        events: &[Recorded<Event>],
-    ) -> Result<(), sqlx::Error> {
+        _: Generation,
+        page: &Page,
+    ) -> Result<(), ApplyError> {
         let mut rows = Rows::default();
-        for recorded in events {
+        for recorded in page.events() {
             for due in react(recorded) {
                 rows.push(recorded, &due);
             }
         }
-        rows.insert(transaction).await
+        Ok(rows.insert(transaction).await?)
     }
 
     fn applied(&self) {

@@ -2,23 +2,29 @@
 //!
 //! A subscription has a row in `es.projection`: a checkpoint, and a lease with a fence. Each page of
 //! events is applied and the checkpoint moved in one transaction that also checks the fence, so an
-//! owner that was paused and overtaken cannot write, and an event is applied once.
+//! owner that was paused and overtaken cannot write, and an event is applied once. What is kept in
+//! another store than Postgres is written before that transaction ends: there a page may be applied
+//! twice, and every write carries its position.
+
+mod lease;
+mod page;
+mod stop;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use hip_commands::codec;
 use hip_commands::port::Log;
-use hip_commands::port::log::LogError;
-use hip_domain::event::{DecodeError, Event};
-use hip_domain::recorded::Recorded;
 use sqlx::{PgPool, PgTransaction};
-use thiserror::Error;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::event_store::SHARD;
+pub use self::lease::Generation;
+pub use self::page::Page;
+pub use self::stop::ApplyError;
+
+pub(crate) use self::lease::Lease;
+pub(crate) use self::stop::Stop;
 
 /// What is done with events, in the transaction that moves the checkpoint past them.
 #[async_trait]
@@ -26,15 +32,22 @@ pub trait Subscriber: Send + Sync {
     /// The row's name. A stored name never changes.
     fn name(&self) -> &'static str;
 
-    /// Applies a page of events, in order.
+    /// Applies a page of events, in order, to a generation.
     async fn apply(
         &self,
         transaction: &mut PgTransaction<'_>,
-        events: &[Recorded<Event>],
-    ) -> Result<(), sqlx::Error>;
+        generation: Generation,
+        page: &Page,
+    ) -> Result<(), ApplyError>;
 
     /// Called after the transaction has committed.
     fn applied(&self) {}
+
+    /// The position up to which a store apart from Postgres has what was written to it; 0 when it was
+    /// emptied. Nothing for what is written in the checkpoint's own transaction.
+    async fn remembered(&self, _: Generation) -> Result<Option<i64>, ApplyError> {
+        Ok(None)
+    }
 }
 
 /// How a subscription paces itself.
@@ -52,6 +65,12 @@ const PAGE: u16 = 500;
 /// How often a page is tried before the subscription halts.
 const ATTEMPT_COUNT_MAX: u32 = 3;
 
+/// The longest wait for a store that is away.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
+
+/// How often a store is asked whether it still has what it was given.
+const RECALL_INTERVAL: Duration = Duration::from_secs(5);
+
 /// A running subscription.
 pub struct Subscription {
     log: Arc<dyn Log>,
@@ -59,25 +78,12 @@ pub struct Subscription {
     subscriber: Arc<dyn Subscriber>,
     pace: Pace,
     owner: String,
-    position: watch::Sender<i64>,
 }
 
-#[derive(Debug, Error)]
-enum Stop {
-    #[error("another process has taken over")]
-    Fenced,
-    #[error(transparent)]
-    Log(#[from] LogError),
-    #[error("an event cannot be read")]
-    Decode(#[from] DecodeError),
-    #[error("the database")]
-    Database(#[from] sqlx::Error),
-}
-
-/// Where a held lease stands.
-struct Lease {
-    position: i64,
-    fence: i64,
+/// What a subscription holds while it runs.
+struct Held {
+    lease: Lease,
+    recalled_at: Instant,
 }
 
 impl Subscription {
@@ -89,202 +95,117 @@ impl Subscription {
         pace: Pace,
         process: Uuid,
     ) -> Self {
-        let (position, _) = watch::channel(0);
-        Self { log, pool, subscriber, pace, owner: process.to_string(), position }
-    }
-
-    /// Follows the checkpoint, while this process holds the lease.
-    pub fn watch_position(&self) -> watch::Receiver<i64> {
-        self.position.subscribe()
+        Self { log, pool, subscriber, pace, owner: process.to_string() }
     }
 
     /// Runs until `stop` says so; then the lease is given back.
     pub async fn run(self, mut head: watch::Receiver<i64>, mut stop: watch::Receiver<bool>) {
         let name = self.subscriber.name();
-        let mut lease = None;
+        let mut holding = None;
         let mut failures = 0;
         while !*stop.borrow() {
-            match self.step(&mut lease).await {
+            match self.step(&mut holding).await {
                 Ok(true) => {
                     failures = 0;
                     continue;
                 }
                 Ok(false) => failures = 0,
-                Err(Stop::Fenced) => lease = None,
-                Err(error @ (Stop::Decode(_) | Stop::Log(LogError::Damaged { .. }))) => {
-                    return self.halt(&error).await;
-                }
+                Err(Stop::Fenced) => holding = None,
                 Err(error) => {
                     failures += 1;
-                    lease = None;
-                    let attempt = failures;
-                    tracing::warn!(
-                        subscription = name,
-                        attempt,
-                        cause = cause(&error),
-                        "a page was not applied"
-                    );
-                    if failures >= ATTEMPT_COUNT_MAX && is_poison(&error) {
-                        return self.halt(&error).await;
+                    let (attempt, cause) = (failures, error.cause());
+                    tracing::warn!(subscription = name, attempt, cause, "a page was not applied");
+                    if failures >= ATTEMPT_COUNT_MAX && error.is_poison() {
+                        return self.halt(holding, &error).await;
                     }
                 }
             }
             tokio::select! {
-                _ = head.changed() => {}
-                () = tokio::time::sleep(self.pace.poll) => {}
+                _ = head.changed(), if failures == 0 => {}
+                () = tokio::time::sleep(self.pause(failures)) => {}
                 _ = stop.changed() => {}
             }
         }
-        if let Some(lease) = lease {
-            self.release(&lease).await;
+        if let Some(held) = holding
+            && let Err(error) = held.lease.release(&self.pool).await
+        {
+            let cause = Stop::from(error).cause();
+            tracing::debug!(subscription = name, cause, "a lease was not given back");
         }
+    }
+
+    /// A store that is away is not asked at every event.
+    fn pause(&self, failures: u32) -> Duration {
+        (self.pace.poll * 2_u32.saturating_pow(failures.min(6))).min(PAUSE_MAX)
     }
 
     /// Applies one page, if there is one. Says whether there may be more.
-    async fn step(&self, lease: &mut Option<Lease>) -> Result<bool, Stop> {
-        if lease.is_none() {
-            *lease = self.claim().await?;
+    async fn step(&self, held: &mut Option<Held>) -> Result<bool, Stop> {
+        let (name, time) = (self.subscriber.name(), self.pace.lease);
+        if held.is_none() {
+            let lease = Lease::claim(&self.pool, name, &self.owner, time).await?;
+            *held = match lease {
+                Some(mut lease) => {
+                    self.recall(&mut lease).await?;
+                    Some(Held { lease, recalled_at: Instant::now() })
+                }
+                None => None,
+            };
         }
-        let Some(held) = lease else { return Ok(false) };
-        let page = self.log.page(held.position, PAGE.into()).await?;
-        let Some(last) = page.last() else {
-            self.renew(held).await?;
+        let Some(Held { lease, recalled_at }) = held else {
             return Ok(false);
         };
-        let (full, last) = (page.len() == usize::from(PAGE), last.position);
-        let events = page.iter().map(codec::decode).collect::<Result<Vec<_>, _>>()?;
-        let mut transaction = self.pool.begin().await?;
-        self.subscriber.apply(&mut transaction, &events).await?;
-        let moved = sqlx::query(
-            "UPDATE es.projection SET position = $4, lease_until = now() + $5 \
-              WHERE name = $1 AND generation = 1 AND shard = $2 AND fence = $3 AND position = $6",
-        )
-        .bind(self.subscriber.name())
-        .bind(SHARD)
-        .bind(held.fence)
-        .bind(last)
-        .bind(self.pace.lease)
-        .bind(held.position)
-        .execute(&mut *transaction)
-        .await?;
-        if moved.rows_affected() != 1 {
-            return Err(Stop::Fenced);
+        if recalled_at.elapsed() > RECALL_INTERVAL {
+            self.recall(lease).await?;
+            *recalled_at = Instant::now();
         }
-        transaction.commit().await?;
-        held.position = last;
-        self.position.send_replace(last);
+        let page = Page::decode(self.log.page(lease.position, PAGE.into()).await?)?;
+        if page.is_empty() {
+            lease.renew(&self.pool).await?;
+            return Ok(false);
+        }
+        apply(&self.pool, self.subscriber.as_ref(), lease, &page).await?;
         self.subscriber.applied();
-        Ok(full)
+        Ok(page.len() == usize::from(PAGE))
     }
 
-    /// Takes the lease, if nobody holds it.
-    async fn claim(&self) -> Result<Option<Lease>, sqlx::Error> {
-        sqlx::query(
-            "INSERT INTO es.projection (name, generation, shard, state) VALUES ($1, 1, $2, 'live') \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(self.subscriber.name())
-        .bind(SHARD)
-        .execute(&self.pool)
-        .await?;
-        let row: Option<(i64, i64)> = sqlx::query_as(
-            "UPDATE es.projection \
-                SET owner = $3, fence = fence + 1, lease_until = now() + $4, state = 'live', last_error = NULL \
-              WHERE name = $1 AND generation = 1 AND shard = $2 AND (owner = $3 OR lease_until < now()) \
-              RETURNING position, fence",
-        )
-        .bind(self.subscriber.name())
-        .bind(SHARD)
-        .bind(&self.owner)
-        .bind(self.pace.lease)
-        .fetch_optional(&self.pool)
-        .await?;
-        let lease = row.map(|(position, fence)| Lease { position, fence });
-        if let Some(lease) = &lease {
-            self.position.send_replace(lease.position);
+    /// A store that was emptied, or restored from an old backup, is filled again from where it is.
+    async fn recall(&self, lease: &mut Lease) -> Result<(), Stop> {
+        let remembered = self.subscriber.remembered(lease.generation).await?;
+        if let Some(position) = remembered.filter(|position| *position < lease.position) {
+            let (subscription, from) = (self.subscriber.name(), lease.position);
+            tracing::warn!(subscription, from, position, "the store has lost what it was given");
+            lease.rewind(&self.pool, position).await?;
         }
-        Ok(lease)
-    }
-
-    async fn renew(&self, lease: &Lease) -> Result<(), Stop> {
-        let renewed = sqlx::query(
-            "UPDATE es.projection SET lease_until = now() + $4 \
-              WHERE name = $1 AND generation = 1 AND shard = $2 AND fence = $3",
-        )
-        .bind(self.subscriber.name())
-        .bind(SHARD)
-        .bind(lease.fence)
-        .bind(self.pace.lease)
-        .execute(&self.pool)
-        .await?;
-        if renewed.rows_affected() == 1 { Ok(()) } else { Err(Stop::Fenced) }
-    }
-
-    async fn release(&self, lease: &Lease) {
-        let released = sqlx::query(
-            "UPDATE es.projection SET lease_until = '-infinity' \
-              WHERE name = $1 AND generation = 1 AND shard = $2 AND fence = $3",
-        )
-        .bind(self.subscriber.name())
-        .bind(SHARD)
-        .bind(lease.fence)
-        .execute(&self.pool)
-        .await;
-        if let Err(error) = released {
-            // The lease runs out by itself.
-            let cause = cause(&Stop::Database(error));
-            tracing::debug!(
-                subscription = self.subscriber.name(),
-                cause,
-                "a lease was not given back"
-            );
-        }
+        Ok(())
     }
 
     /// An event that cannot be applied stops the subscription, loudly: to skip it would be to forget
     /// it. The next start tries again.
-    async fn halt(&self, error: &Stop) {
-        let name = self.subscriber.name();
-        let cause = cause(error);
+    async fn halt(&self, held: Option<Held>, error: &Stop) {
+        let (subscription, cause) = (self.subscriber.name(), error.cause());
         tracing::error!(
-            subscription = name,
+            subscription,
             cause,
             "halted; it goes on after the cause is mended and the process started again"
         );
-        let _ = sqlx::query(
-            "UPDATE es.projection SET state = 'halted', last_error = $3, lease_until = '-infinity' \
-              WHERE name = $1 AND generation = 1 AND shard = $2 AND owner = $4",
-        )
-        .bind(name)
-        .bind(SHARD)
-        .bind(cause)
-        .bind(&self.owner)
-        .execute(&self.pool)
-        .await;
-    }
-}
-
-/// Whether trying again cannot help: the events and the tables do not fit (SQLSTATE classes 22, 23
-/// and 42). A database that is away comes back.
-fn is_poison(error: &Stop) -> bool {
-    let Stop::Database(error) = error else {
-        return false;
-    };
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| ["22", "23", "42"].iter().any(|class| code.starts_with(class)))
-}
-
-/// An error in words that quote no row.
-fn cause(error: &Stop) -> String {
-    match error {
-        Stop::Database(error) => {
-            match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
-                Some(code) => format!("database error {code}"),
-                None => "the database cannot be reached".to_owned(),
-            }
+        if let Some(held) = held {
+            let _ = held.lease.halt(&self.pool, &cause).await;
         }
-        Stop::Log(error) => error.to_string(),
-        Stop::Decode(error) => error.to_string(),
-        Stop::Fenced => error.to_string(),
     }
+}
+
+/// Applies a page that is not empty, and moves the checkpoint.
+pub(crate) async fn apply(
+    pool: &PgPool,
+    subscriber: &dyn Subscriber,
+    lease: &mut Lease,
+    page: &Page,
+) -> Result<(), Stop> {
+    let Some(last) = page.last_position() else {
+        return Ok(());
+    };
+    let mut transaction = pool.begin().await?;
+    subscriber.apply(&mut transaction, lease.generation, page).await?;
+    lease.advance(transaction, last).await
 }

@@ -25,7 +25,8 @@ impl TransferDirectory for PgTransferDirectory {
     async fn on_its_way(&self, consent: &ConsentId, position: i64) -> Result<bool, DirectoryError> {
         sqlx::query_scalar(
             "SELECT NOT EXISTS (SELECT FROM es.projection \
-                                 WHERE name = 'data_flow_request' AND generation = 1 AND shard = $2 AND position >= $3) \
+                                 WHERE name = 'data_flow_request' AND state IN ('live', 'halted') \
+                                   AND shard = $2 AND position >= $3) \
                  OR EXISTS (SELECT FROM hip.page_push p JOIN hip.data_flow_request d USING (transaction_id) \
                              WHERE d.consent_id = $1 AND p.on_its_way)",
         )

@@ -19,6 +19,7 @@ mod journey;
 mod linking;
 mod log;
 mod privacy;
+mod projections;
 mod revoke;
 mod storm;
 mod tidy;

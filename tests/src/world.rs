@@ -217,7 +217,8 @@ impl World {
         loop {
             let busy: bool = sqlx::query_scalar(
                 "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due' AND due_at < now() + interval '1 minute') \
-                     OR EXISTS (SELECT FROM es.projection p, es.log_head h WHERE p.position < h.position)",
+                     OR EXISTS (SELECT FROM es.projection p, es.log_head h \
+                             WHERE p.state <> 'retired' AND p.position < h.position)",
             )
             .fetch_one(&self.pool)
             .await

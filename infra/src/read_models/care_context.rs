@@ -27,7 +27,7 @@ impl Table for CareContextTable {
             What::Registered(facts, hi_types) => {
                 let hi_types: Vec<&str> = hi_types.iter().map(|hi_type| hi_type.as_str()).collect();
                 sqlx::query(
-                    "INSERT INTO hip.care_context (stream_id, care_context_number, facility_id, subject_id, \
+                    "INSERT INTO care_context (stream_id, care_context_number, facility_id, subject_id, \
                                                    visit_stream_id, visited_at, hi_types, link_state) \
                      VALUES ($1, $2, $3, $4, $5, $6, $7, 'unlinked') \
                      ON CONFLICT (stream_id) DO UPDATE SET hi_types = EXCLUDED.hi_types, \
@@ -42,20 +42,20 @@ impl Table for CareContextTable {
                 .bind(hi_types.into_iter().map(str::to_owned).collect::<Vec<_>>())
             }
             What::LinkRequested(request_id) => sqlx::query(
-                "UPDATE hip.care_context SET link_state = 'requested', link_request_id = $2, link_error = NULL, \
+                "UPDATE care_context SET link_state = 'requested', link_request_id = $2, link_error = NULL, \
                                              link_retry_at = NULL \
                   WHERE stream_id = $1",
             )
             .bind(stream.to_owned())
             .bind(request_id.0),
             What::Linked(at) => sqlx::query(
-                "UPDATE hip.care_context SET link_state = 'linked', linked_at = $2, link_error = NULL, link_retry_at = NULL \
+                "UPDATE care_context SET link_state = 'linked', linked_at = $2, link_error = NULL, link_retry_at = NULL \
                   WHERE stream_id = $1",
             )
             .bind(stream.to_owned())
             .bind(at),
             What::LinkRejected(code, retry_at) => sqlx::query(
-                "UPDATE hip.care_context SET link_state = 'unlinked', link_error = $2, link_retry_at = $3 \
+                "UPDATE care_context SET link_state = 'unlinked', link_error = $2, link_retry_at = $3 \
                   WHERE stream_id = $1",
             )
             .bind(stream.to_owned())

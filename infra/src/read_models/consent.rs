@@ -27,7 +27,7 @@ impl Table for ConsentTable {
             Change::Granted { grant, at } => {
                 let hi_types = grant.hi_types.iter().map(|hi_type| hi_type.as_str().to_owned());
                 sqlx::query(
-                    "INSERT INTO hip.consent (consent_id, facility_id, patient, hiu_id, hi_types, range_from, \
+                    "INSERT INTO consent (consent_id, facility_id, patient, hiu_id, hi_types, range_from, \
                                               range_to, erase_at, status, granted_at) \
                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'granted', $9) \
                      ON CONFLICT (consent_id) DO UPDATE \
@@ -47,7 +47,7 @@ impl Table for ConsentTable {
                 .bind(at)
             }
             Change::Ended { consent_id, how, at } => sqlx::query(
-                "INSERT INTO hip.consent (consent_id, status, ended_at) VALUES ($1, $2, $3) \
+                "INSERT INTO consent (consent_id, status, ended_at) VALUES ($1, $2, $3) \
                  ON CONFLICT (consent_id) DO UPDATE \
                     SET status = EXCLUDED.status, ended_at = EXCLUDED.ended_at",
             )

@@ -28,14 +28,14 @@ impl Table for DataFlowRequestTable {
         let query = match change {
             Change::Transfer { stream, what } => of_transfer(&stream, what),
             Change::Page { call, transaction, page } => sqlx::query(
-                "INSERT INTO hip.page_push (stream_id, transaction_id, page) VALUES ($1, $2, $3) \
+                "INSERT INTO page_push (stream_id, transaction_id, page) VALUES ($1, $2, $3) \
                  ON CONFLICT DO NOTHING",
             )
             .bind(call.as_str().to_owned())
             .bind(String::from(transaction))
             .bind(i32::try_from(page).unwrap_or(i32::MAX)),
             Change::Call { call, outcome } => sqlx::query(
-                "UPDATE hip.page_push SET on_its_way = $2, delivered = $3 WHERE stream_id = $1",
+                "UPDATE page_push SET on_its_way = $2, delivered = $3 WHERE stream_id = $1",
             )
             .bind(call.as_str().to_owned())
             .bind(outcome == Outcome::OnItsWay)
@@ -51,7 +51,7 @@ fn of_transfer(stream: &StreamId, what: What) -> Query<'static, sqlx::Postgres, 
     let id = stream.as_str().trim_start_matches("transfer-").to_owned();
     match what {
         What::Requested(facts, at) => sqlx::query(
-            "INSERT INTO hip.data_flow_request (transaction_id, facility_id, consent_id, status, requested_at) \
+            "INSERT INTO data_flow_request (transaction_id, facility_id, consent_id, status, requested_at) \
              VALUES ($1, $2, $3, 'requested', $4) ON CONFLICT DO NOTHING",
         )
         .bind(id)
@@ -59,22 +59,22 @@ fn of_transfer(stream: &StreamId, what: What) -> Query<'static, sqlx::Postgres, 
         .bind(String::from(facts.consent_id))
         .bind(at),
         What::Refused(code) => sqlx::query(
-            "UPDATE hip.data_flow_request SET status = 'refused', error = $2 WHERE transaction_id = $1",
+            "UPDATE data_flow_request SET status = 'refused', error = $2 WHERE transaction_id = $1",
         )
         .bind(id)
         .bind(String::from(code)),
         What::Prepared(pages) => sqlx::query(
-            "UPDATE hip.data_flow_request SET status = 'sending', page_count = $2 WHERE transaction_id = $1",
+            "UPDATE data_flow_request SET status = 'sending', page_count = $2 WHERE transaction_id = $1",
         )
         .bind(id)
         .bind(i32::try_from(pages).unwrap_or(i32::MAX)),
         What::Encrypted(dialect) => {
-            sqlx::query("UPDATE hip.data_flow_request SET hiu_dialect = $2 WHERE transaction_id = $1")
+            sqlx::query("UPDATE data_flow_request SET hiu_dialect = $2 WHERE transaction_id = $1")
                 .bind(id)
                 .bind(dialect)
         }
         What::Completed { transferred, at } => sqlx::query(
-            "UPDATE hip.data_flow_request \
+            "UPDATE data_flow_request \
                 SET status = CASE WHEN status = 'refused' THEN status ELSE $2 END, completed_at = $3 \
               WHERE transaction_id = $1",
         )

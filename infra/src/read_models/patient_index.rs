@@ -26,7 +26,7 @@ impl Table for PatientIndexTable {
         let text = |pseudonym: Option<Pseudonym>| pseudonym.map(String::from);
         let query = match change {
             Change::Demographics { subject, facility, reference, mobile, at } => sqlx::query(
-                "INSERT INTO hip.patient_index (subject_id, facility_id, reference, mobile, demographics_at) \
+                "INSERT INTO patient_index (subject_id, facility_id, reference, mobile, demographics_at) \
                  VALUES ($1, $2, $3, $4, $5) \
                  ON CONFLICT (subject_id) DO UPDATE \
                     SET facility_id = EXCLUDED.facility_id, reference = EXCLUDED.reference, \
@@ -38,7 +38,7 @@ impl Table for PatientIndexTable {
             .bind(text(mobile))
             .bind(at),
             Change::Abha { subject, address, number, at } => sqlx::query(
-                "UPDATE hip.patient_index SET abha_address = $2, abha_number = $3, abha_at = $4 \
+                "UPDATE patient_index SET abha_address = $2, abha_number = $3, abha_at = $4 \
                   WHERE subject_id = $1",
             )
             .bind(subject.0)
@@ -46,7 +46,7 @@ impl Table for PatientIndexTable {
             .bind(text(number))
             .bind(at),
             Change::NoAbha { subject } => sqlx::query(
-                "UPDATE hip.patient_index SET abha_address = NULL, abha_number = NULL, abha_at = NULL \
+                "UPDATE patient_index SET abha_address = NULL, abha_number = NULL, abha_at = NULL \
                   WHERE subject_id = $1",
             )
             .bind(subject.0),

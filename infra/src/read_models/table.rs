@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 use async_trait::async_trait;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
-use sqlx::PgTransaction;
+use sqlx::{PgPool, PgTransaction};
 
-use crate::subscription::Subscriber;
+use crate::rebuild::{Compared, Generations, Projection};
+use crate::subscription::{ApplyError, Generation, Page, Subscriber};
 
 /// A projection and its table.
 #[async_trait]
@@ -46,14 +47,65 @@ impl<T: Table> Subscriber for Kept<T> {
     async fn apply(
         &self,
         transaction: &mut PgTransaction<'_>,
-        events: &[Recorded<Event>],
-    ) -> Result<(), sqlx::Error> {
+        generation: Generation,
+        page: &Page,
+    ) -> Result<(), ApplyError> {
+        // The statements name their tables without a schema: each generation has one of its own.
+        let schema = if generation.is_live { "hip" } else { "hip_next" };
+        sqlx::query("SELECT set_config('search_path', $1, true)")
+            .bind(schema)
+            .execute(&mut **transaction)
+            .await?;
         // One after the other, so that not all changes of a page are held at once.
-        for recorded in events {
+        for recorded in page.events() {
             if let Some(change) = T::change(recorded) {
                 T::write(transaction, change).await?;
             }
         }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl<T: Table> Projection for Kept<T> {
+    async fn begin(&self, pool: &PgPool, _: Generation) -> Result<(), ApplyError> {
+        sqlx::query("SELECT hip.begin_generation($1)").bind(T::NAME).execute(pool).await?;
+        Ok(())
+    }
+
+    async fn compare(&self, pool: &PgPool, _: &Generations) -> Result<Vec<Compared>, ApplyError> {
+        let mut transaction = pool.begin().await?;
+        // A digest of a large table takes longer than a statement of the service may.
+        sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
+        let compared = sqlx::query_as(
+            "SELECT table_name AS what, live_rows, live_digest::text AS live_digest, \
+                    next_rows, next_digest::text AS next_digest FROM hip.compare_generations($1)",
+        )
+        .bind(T::NAME)
+        .fetch_all(&mut *transaction)
+        .await?;
+        Ok(compared)
+    }
+
+    async fn promote(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        _: &Generations,
+    ) -> Result<(), ApplyError> {
+        sqlx::query("SELECT hip.promote_generation($1)")
+            .bind(T::NAME)
+            .execute(&mut **transaction)
+            .await?;
+        Ok(())
+    }
+
+    async fn retire(&self, _: &PgPool, _: &Generations) -> Result<(), ApplyError> {
+        // The tables that were read stay in `hip_retired` until the next rebuild.
+        Ok(())
+    }
+
+    async fn abandon(&self, pool: &PgPool, _: Generation) -> Result<(), ApplyError> {
+        sqlx::query("SELECT hip.drop_generation($1)").bind(T::NAME).execute(pool).await?;
         Ok(())
     }
 }

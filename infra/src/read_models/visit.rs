@@ -26,7 +26,7 @@ impl Table for VisitTable {
         let json = |value: serde_json::Result<String>| value.expect("our own types serialise");
         let query = match change.what {
             What::Revised { revision, facts, recorded_at } => sqlx::query(
-                "INSERT INTO hip.visit (stream_id, visit_code, facility_id, subject_id, revision, visited_at, recorded_at) \
+                "INSERT INTO visit (stream_id, visit_code, facility_id, subject_id, revision, visited_at, recorded_at) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7) \
                  ON CONFLICT (stream_id) DO UPDATE \
                     SET revision = EXCLUDED.revision, visited_at = EXCLUDED.visited_at, \
@@ -40,18 +40,18 @@ impl Table for VisitTable {
             .bind(facts.visited_at)
             .bind(recorded_at),
             What::Documented { built, skipped } => sqlx::query(
-                "UPDATE hip.visit SET documents = $2::jsonb, skipped = $3::jsonb WHERE stream_id = $1",
+                "UPDATE visit SET documents = $2::jsonb, skipped = $3::jsonb WHERE stream_id = $1",
             )
             .bind(stream)
             .bind(json(serde_json::to_string(&built)))
             .bind(json(serde_json::to_string(&skipped))),
             What::Rejected(document) => sqlx::query(
-                "UPDATE hip.visit SET rejected = rejected || $2::jsonb WHERE stream_id = $1",
+                "UPDATE visit SET rejected = rejected || $2::jsonb WHERE stream_id = $1",
             )
             .bind(stream)
             .bind(json(serde_json::to_string(&[document]))),
             What::Linked => {
-                sqlx::query("UPDATE hip.visit SET linked = true WHERE stream_id = $1").bind(stream)
+                sqlx::query("UPDATE visit SET linked = true WHERE stream_id = $1").bind(stream)
             }
         };
         query.execute(&mut **transaction).await?;

@@ -1,0 +1,159 @@
+//! `hip projection status|rebuild`.
+
+use std::path::Path;
+
+use anyhow::bail;
+use hip_commands::port::Ids;
+use hip_infra::event_store::LogReader;
+use hip_infra::ids::RandomIds;
+use hip_infra::postgres;
+use hip_infra::projection_status::{self, ProjectionStatus};
+use hip_infra::rebuild::{Compared, Projection, Rebuild, Rebuilt};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::database::Database;
+use crate::output::{Answer, complain, say, say_json};
+use crate::read_models;
+
+/// Read models: folds of the log.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// How far each reader of the log has come. Exit 1 when one has halted.
+    Status {
+        /// Print one JSON object a reader.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Build read models anew from the log, beside those that are read, and put them in their place.
+    /// The service may go on meanwhile.
+    Rebuild {
+        /// Which; `hip projection status` lists them.
+        #[arg(required_unless_present = "all")]
+        names: Vec<String>,
+        /// All that can be rebuilt.
+        #[arg(long, conflicts_with = "names")]
+        all: bool,
+        /// Print one JSON object a read model.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 4).await?;
+    let answer = match command {
+        Command::Status { json } => status(&pool, json).await,
+        Command::Rebuild { names, json, .. } => rebuild(&pool, &names, json).await,
+    };
+    pool.close().await;
+    database.close().await;
+    answer
+}
+
+async fn status(pool: &PgPool, json: bool) -> anyhow::Result<Answer> {
+    let all = projection_status::all(pool).await?;
+    if json {
+        all.iter().for_each(say_json);
+    } else {
+        print(&all);
+    }
+    Ok(if all.iter().any(|one| one.state == "halted") { Answer::No } else { Answer::Yes })
+}
+
+fn print(all: &[ProjectionStatus]) {
+    say(&format!(
+        "{:<28} {:>10} {:<8} {:>12} {:>10} {:>9}  owner",
+        "projection", "generation", "state", "position", "lag events", "lag s"
+    ));
+    for one in all {
+        let ProjectionStatus { name, generation, state, position, lag_events, .. } = one;
+        let lag = one.lag_seconds.map_or_else(|| "–".to_owned(), |lag| format!("{lag:.1}"));
+        let owner = one.owner.as_deref().unwrap_or("nobody");
+        say(&format!(
+            "{name:<28} {generation:>10} {state:<8} {position:>12} {lag_events:>10} {lag:>9}  {owner}"
+        ));
+        if let Some(error) = &one.last_error {
+            say(&format!("  {error}; mend the cause and start `hip serve` again"));
+        }
+    }
+}
+
+async fn rebuild(pool: &PgPool, names: &[String], json: bool) -> anyhow::Result<Answer> {
+    let projections = read_models::all();
+    for name in names {
+        if !projections.iter().any(|projection| projection.name() == name) {
+            let known: Vec<_> = projections.iter().map(|projection| projection.name()).collect();
+            bail!("{name} is no read model; there are {}", known.join(", "));
+        }
+    }
+    let log = LogReader::new(pool.clone());
+    let builder = Rebuild { log, pool: pool.clone(), process: RandomIds.random() };
+    for projection in projections {
+        if names.is_empty() || names.iter().any(|name| name == projection.name()) {
+            let rebuilt = one(&builder, projection.as_ref()).await?;
+            report(projection.name(), &rebuilt, json);
+        }
+    }
+    Ok(Answer::Yes)
+}
+
+async fn one(builder: &Rebuild, projection: &dyn Projection) -> anyhow::Result<Rebuilt> {
+    let bar = ProgressBar::no_length().with_style(ProgressStyle::with_template(
+        "{msg:<22} {wide_bar} {pos}/{len} events, {per_sec}, {eta} left",
+    )?);
+    bar.set_message(projection.name());
+    let rebuilt = builder
+        .run(projection, &|position, head| {
+            bar.set_length(head.unsigned_abs());
+            bar.set_position(position.unsigned_abs());
+        })
+        .await;
+    bar.finish_and_clear();
+    Ok(rebuilt?)
+}
+
+fn report(name: &str, rebuilt: &Rebuilt, json: bool) {
+    let seconds = rebuilt.filled_in.as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let rate = rebuilt.position as f64 / seconds.max(0.001);
+    if json {
+        let compared: Vec<Value> = rebuilt.compared.iter().map(as_json).collect();
+        return say_json(&json!({
+            "name": name,
+            "generation": rebuilt.generation,
+            "position": rebuilt.position,
+            "seconds": seconds,
+            "eventsPerSecond": rate,
+            "heldSeconds": rebuilt.held_for.as_secs_f64(),
+            "same": rebuilt.is_same(),
+            "compared": compared,
+        }));
+    }
+    say(&format!(
+        "{name}: generation {} at position {}, {seconds:.1} s, {rate:.0} events/s, live reader held for {:.2} s",
+        rebuilt.generation,
+        rebuilt.position,
+        rebuilt.held_for.as_secs_f64(),
+    ));
+    for part in &rebuilt.compared {
+        let Compared { what, live_rows, next_rows, .. } = part;
+        let verdict = if part.is_same() { "the same as before" } else { "NOT the same as before" };
+        say(&format!("  {what}: {next_rows} rows, {verdict}"));
+        if !part.is_same() {
+            complain(&format!("{name}: {what} had {live_rows} rows and now has {next_rows}"));
+        }
+    }
+}
+
+fn as_json(part: &Compared) -> Value {
+    json!({
+        "what": part.what,
+        "same": part.is_same(),
+        "rowsBefore": part.live_rows,
+        "rows": part.next_rows,
+        "digest": part.next_digest,
+    })
+}

@@ -1,0 +1,101 @@
+//! Read models are built anew beside the ones that are read, and are what a fold of the log is.
+
+use std::process::Output;
+use std::time::Duration;
+
+use hip_tests::World;
+use hip_tests::person::visit;
+use hip_tests::process::hip_binary;
+use serde_json::{Value, json};
+
+async fn hip(world: &World, arguments: &[&str]) -> Output {
+    let mut command = tokio::process::Command::new(hip_binary());
+    command.args(arguments).env("DATABASE_URL", &world.launch.database_url);
+    command.output().await.unwrap()
+}
+
+/// The JSON objects that a command has printed, one a line.
+fn lines(output: &Output) -> Vec<Value> {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
+}
+
+async fn rebuild_all(world: &World) -> Vec<Value> {
+    lines(&hip(world, &["projection", "rebuild", "--all", "--json"]).await)
+}
+
+#[tokio::test]
+async fn a_rebuild_beside_a_service_at_work_gives_what_the_service_has() {
+    let (world, _hip) = World::start().await;
+    for n in 0..20 {
+        world.push(&visit(&format!("41{n:02}"), true)).await;
+    }
+    // While the links of these are being made.
+    for rebuilt in rebuild_all(&world).await {
+        assert_eq!(rebuilt["same"], true, "{rebuilt}");
+        assert_eq!(rebuilt["generation"], 2);
+    }
+    for n in 20..40 {
+        world.push(&visit(&format!("41{n:02}"), true)).await;
+    }
+    world.until("visit.linked", 40).await;
+    world.until_idle().await;
+    let shown = world.show("4139").await;
+    assert_eq!(shown["linked"], true, "the new generation is written to, and read");
+    for rebuilt in rebuild_all(&world).await {
+        assert_eq!(rebuilt["same"], true, "{rebuilt}");
+        assert_eq!(rebuilt["generation"], 3);
+    }
+    let status = lines(&hip(&world, &["projection", "status", "--json"]).await);
+    let names: Vec<_> = status.iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert!(names.contains(&"reactions") && names.contains(&"visit"), "{names:?}");
+    assert!(status.iter().all(|one| one["state"] == "live"), "{status:#?}");
+}
+
+#[tokio::test]
+async fn a_read_model_that_was_damaged_is_mended_and_the_difference_told() {
+    let (world, _hip) = World::start().await;
+    world.push(&visit("4201", true)).await;
+    world.until("visit.linked", 1).await;
+    world.until_idle().await;
+    sqlx::query("UPDATE hip.visit SET linked = false, documents = '[]'")
+        .execute(&world.pool)
+        .await
+        .unwrap();
+    assert_eq!(world.show("4201").await["linked"], false);
+    let output = hip(&world, &["projection", "rebuild", "visit", "--json"]).await;
+    assert_eq!(lines(&output)[0]["same"], false);
+    let told = String::from_utf8_lossy(&output.stdout).contains("\"what\":\"visit\"");
+    assert!(told, "{output:?}");
+    let shown = world.show("4201").await;
+    assert_eq!(shown["linked"], true);
+    assert_ne!(shown["documents"], json!([]));
+}
+
+#[tokio::test]
+async fn a_rebuild_that_dies_leaves_the_live_generation_alone() {
+    let (world, _hip) = World::start().await;
+    world.push(&visit("4301", true)).await;
+    world.until("visit.linked", 1).await;
+    world.until_idle().await;
+    // As one leaves it that was killed while it filled its tables.
+    sqlx::query("SELECT hip.begin_generation('visit')").execute(&world.pool).await.unwrap();
+    sqlx::query(
+        "INSERT INTO es.projection (name, generation, shard, state, owner, lease_until) \
+         VALUES ('visit', 2, 0, 'building', 'rebuild of somebody', now() + interval '1 second')",
+    )
+    .execute(&world.pool)
+    .await
+    .unwrap();
+    let busy = hip(&world, &["projection", "rebuild", "visit"]).await;
+    assert_eq!(busy.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&busy.stderr).contains("being rebuilt by another process"));
+    assert_eq!(world.show("4301").await["linked"], true);
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let rebuilt = lines(&hip(&world, &["projection", "rebuild", "visit", "--json"]).await);
+    assert_eq!(rebuilt[0]["same"], true);
+    let unknown = hip(&world, &["projection", "rebuild", "vizit"]).await;
+    assert_eq!(unknown.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("there are patient_index"));
+}
