@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use hip_infra::read_models::{
-    CareContextTable, ConsentTable, DataFlowRequestTable, Kept, PatientIndexTable, VisitTable,
+    CallbackTable, CareContextTable, ConsentTable, DataFlowRequestTable, DiscoveryRequestTable,
+    HealthInformationTable, InitiatedLinkRequestTable, Kept, PatientIndexTable, VisitTable,
 };
 use hip_infra::rebuild::Projection;
 
@@ -15,5 +16,9 @@ pub(crate) fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(Kept::<ConsentTable>::default()),
         Arc::new(Kept::<DataFlowRequestTable>::default()),
         Arc::new(Kept::<VisitTable>::default()),
+        Arc::new(Kept::<CallbackTable>::default()),
+        Arc::new(Kept::<DiscoveryRequestTable>::default()),
+        Arc::new(Kept::<InitiatedLinkRequestTable>::default()),
+        Arc::new(Kept::<HealthInformationTable>::default()),
     ]
 }

@@ -1,15 +1,23 @@
 //! The relational read models: what the projections say, written to their tables.
 
+mod callback;
 mod care_context;
 mod consent;
 mod data_flow_request;
+mod discovery_request;
+mod health_information;
+mod initiated_link_request;
 mod patient_index;
 mod table;
 mod visit;
 
+pub use callback::CallbackTable;
 pub use care_context::CareContextTable;
 pub use consent::ConsentTable;
 pub use data_flow_request::DataFlowRequestTable;
+pub use discovery_request::DiscoveryRequestTable;
+pub use health_information::HealthInformationTable;
+pub use initiated_link_request::InitiatedLinkRequestTable;
 pub use patient_index::PatientIndexTable;
 pub use table::Kept;
 pub use visit::VisitTable;

@@ -4,8 +4,12 @@
 //! writes it. Each change is a whole value for one row, so that applying it twice is applying it
 //! once, and a rebuild from an empty table gives the same rows.
 
+pub mod callback;
 pub mod care_context;
 pub mod consent;
 pub mod data_flow_request;
+pub mod discovery_request;
+pub mod health_information;
+pub mod initiated_link_request;
 pub mod patient_index;
 pub mod visit;

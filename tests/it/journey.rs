@@ -43,7 +43,18 @@ async fn a_visit_becomes_a_delivered_document() {
     world.until_idle().await;
     assert_eq!(world.sandbox.journal().count(Operation::GenerateToken), 1);
     assert!(world.sandbox.violations().is_empty(), "{:?}", world.sandbox.violations());
+    let pages: i64 = counted(&world, "SELECT count(*) FROM hip.health_information").await;
+    assert_eq!(pages, 3 * i64::try_from(Dialect::ALL.len()).unwrap());
+    let open = "SELECT count(*) FROM hip.callback WHERE status <> 'interpreted'";
+    assert_eq!(counted(&world, open).await, 0);
+    let found = "SELECT count(*) FROM hip.discovery_request WHERE outcome = 'matched'";
+    assert_eq!(counted(&world, found).await, 1);
+    world.rebuild_all().await;
     assert!(hip.terminate(), "a process that is asked to stop stops well");
+}
+
+async fn counted(world: &World, query: &'static str) -> i64 {
+    sqlx::query_scalar(query).fetch_one(&world.pool).await.unwrap()
 }
 
 #[tokio::test]

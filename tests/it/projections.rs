@@ -1,29 +1,10 @@
 //! Read models are built anew beside the ones that are read, and are what a fold of the log is.
 
-use std::process::Output;
 use std::time::Duration;
 
 use hip_tests::World;
 use hip_tests::person::visit;
-use hip_tests::process::hip_binary;
-use serde_json::{Value, json};
-
-async fn hip(world: &World, arguments: &[&str]) -> Output {
-    let mut command = tokio::process::Command::new(hip_binary());
-    command.args(arguments).env("DATABASE_URL", &world.launch.database_url);
-    command.output().await.unwrap()
-}
-
-/// The JSON objects that a command has printed, one a line.
-fn lines(output: &Output) -> Vec<Value> {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
-}
-
-async fn rebuild_all(world: &World) -> Vec<Value> {
-    lines(&hip(world, &["projection", "rebuild", "--all", "--json"]).await)
-}
+use serde_json::json;
 
 #[tokio::test]
 async fn a_rebuild_beside_a_service_at_work_gives_what_the_service_has() {
@@ -32,8 +13,7 @@ async fn a_rebuild_beside_a_service_at_work_gives_what_the_service_has() {
         world.push(&visit(&format!("41{n:02}"), true)).await;
     }
     // While the links of these are being made.
-    for rebuilt in rebuild_all(&world).await {
-        assert_eq!(rebuilt["same"], true, "{rebuilt}");
+    for rebuilt in world.rebuild_all().await {
         assert_eq!(rebuilt["generation"], 2);
     }
     for n in 20..40 {
@@ -43,11 +23,10 @@ async fn a_rebuild_beside_a_service_at_work_gives_what_the_service_has() {
     world.until_idle().await;
     let shown = world.show("4139").await;
     assert_eq!(shown["linked"], true, "the new generation is written to, and read");
-    for rebuilt in rebuild_all(&world).await {
-        assert_eq!(rebuilt["same"], true, "{rebuilt}");
+    for rebuilt in world.rebuild_all().await {
         assert_eq!(rebuilt["generation"], 3);
     }
-    let status = lines(&hip(&world, &["projection", "status", "--json"]).await);
+    let status = world.hip_json(&["projection", "status", "--json"]).await;
     let names: Vec<_> = status.iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert!(names.contains(&"reactions") && names.contains(&"visit"), "{names:?}");
     assert!(status.iter().all(|one| one["state"] == "live"), "{status:#?}");
@@ -64,10 +43,9 @@ async fn a_read_model_that_was_damaged_is_mended_and_the_difference_told() {
         .await
         .unwrap();
     assert_eq!(world.show("4201").await["linked"], false);
-    let output = hip(&world, &["projection", "rebuild", "visit", "--json"]).await;
-    assert_eq!(lines(&output)[0]["same"], false);
-    let told = String::from_utf8_lossy(&output.stdout).contains("\"what\":\"visit\"");
-    assert!(told, "{output:?}");
+    let rebuilt = world.hip_json(&["projection", "rebuild", "visit", "--json"]).await;
+    assert_eq!(rebuilt[0]["same"], false);
+    assert_eq!(rebuilt[0]["compared"][0]["what"], "visit");
     let shown = world.show("4201").await;
     assert_eq!(shown["linked"], true);
     assert_ne!(shown["documents"], json!([]));
@@ -88,14 +66,14 @@ async fn a_rebuild_that_dies_leaves_the_live_generation_alone() {
     .execute(&world.pool)
     .await
     .unwrap();
-    let busy = hip(&world, &["projection", "rebuild", "visit"]).await;
+    let busy = world.hip(&["projection", "rebuild", "visit"]).await;
     assert_eq!(busy.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&busy.stderr).contains("being rebuilt by another process"));
     assert_eq!(world.show("4301").await["linked"], true);
     tokio::time::sleep(Duration::from_millis(1_100)).await;
-    let rebuilt = lines(&hip(&world, &["projection", "rebuild", "visit", "--json"]).await);
+    let rebuilt = world.hip_json(&["projection", "rebuild", "visit", "--json"]).await;
     assert_eq!(rebuilt[0]["same"], true);
-    let unknown = hip(&world, &["projection", "rebuild", "vizit"]).await;
+    let unknown = world.hip(&["projection", "rebuild", "vizit"]).await;
     assert_eq!(unknown.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("there are patient_index"));
 }

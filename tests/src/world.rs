@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::database::TestDatabase;
 use crate::person::{FACILITY, abha_holder};
-use crate::process::{HipProcess, Launch, free_port};
+use crate::process::{HipProcess, Launch, free_port, hip_binary};
 
 /// What the medical record system of the suite shows.
 pub const API_KEY: &str = "suite-api-key";
@@ -229,6 +229,43 @@ impl World {
             assert!(Instant::now() < deadline, "there is still something to be done");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Runs a command of `hip` against this world's database; what it has printed.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be run.
+    pub async fn hip(&self, arguments: &[&str]) -> std::process::Output {
+        let mut command = tokio::process::Command::new(hip_binary());
+        command.args(arguments).env("DATABASE_URL", &self.launch.database_url);
+        command.output().await.expect("the binary can be started")
+    }
+
+    /// The same, for a command that prints one JSON object a line and must not fail.
+    ///
+    /// # Panics
+    ///
+    /// When it fails, or prints something else.
+    pub async fn hip_json(&self, arguments: &[&str]) -> Vec<Value> {
+        let output = self.hip(arguments).await;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        lines.map(|line| serde_json::from_slice(line).expect("a line is JSON")).collect()
+    }
+
+    /// Builds every read model anew.
+    ///
+    /// # Panics
+    ///
+    /// When one of them is not what it was: then it was no fold of the log.
+    pub async fn rebuild_all(&self) -> Vec<Value> {
+        let rebuilt = self.hip_json(&["projection", "rebuild", "--all", "--json"]).await;
+        assert!(!rebuilt.is_empty());
+        for one in &rebuilt {
+            assert_eq!(one["same"], true, "{one:#}");
+        }
+        rebuilt
     }
 
     /// Everything that the provider has logged.

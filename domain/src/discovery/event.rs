@@ -40,6 +40,18 @@ pub enum MatchedBy {
     Mr,
 }
 
+impl MatchedBy {
+    /// ABDM's word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AbhaAddress => "ABHA_ADDRESS",
+            Self::AbhaNumber => "ABHA_NUMBER",
+            Self::Mobile => "MOBILE",
+            Self::Mr => "MR",
+        }
+    }
+}
+
 /// What one patient is offered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Offer {

@@ -46,7 +46,34 @@ pub enum ApiVersion {
     V05,
 }
 
+impl ApiVersion {
+    /// The word that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V3 => "v3",
+            Self::V05 => "v05",
+        }
+    }
+}
+
 impl CallbackKind {
+    /// The word that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OnGenerateToken => "on_generate_token",
+            Self::OnCareContext => "on_care_context",
+            Self::Discover => "discover",
+            Self::ConsentNotify => "consent_notify",
+            Self::HealthInformationRequest => "health_information_request",
+            Self::LinkInit => "link_init",
+            Self::LinkConfirm => "link_confirm",
+            Self::ContextOnNotify => "context_on_notify",
+            Self::SmsOnNotify => "sms_on_notify",
+            Self::PatientShare => "patient_share",
+            Self::PatientStatus => "patient_status",
+        }
+    }
+
     /// Every kind, for the router and for tests.
     pub const ALL: [Self; 11] = [
         Self::OnGenerateToken,

@@ -46,7 +46,8 @@ impl Table for VisitTable {
             .bind(json(serde_json::to_string(&built)))
             .bind(json(serde_json::to_string(&skipped))),
             What::Rejected(document) => sqlx::query(
-                "UPDATE visit SET rejected = rejected || $2::jsonb WHERE stream_id = $1",
+                "UPDATE visit SET rejected = rejected || $2::jsonb \
+                  WHERE stream_id = $1 AND NOT rejected @> $2::jsonb",
             )
             .bind(stream)
             .bind(json(serde_json::to_string(&[document]))),
