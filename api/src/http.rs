@@ -1,5 +1,6 @@
 //! Every route on one page.
 
+mod amrit;
 mod api_key;
 mod callbacks;
 mod fhir;
@@ -52,6 +53,7 @@ pub(crate) fn router(composed: Arc<Composed>) -> Router {
     Router::new()
         .merge(facility)
         .merge(fhir)
+        .merge(amrit::router())
         .merge(callbacks())
         .merge(operations)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))

@@ -12,6 +12,7 @@ use hip_domain::stream::StreamId;
 use thiserror::Error;
 
 use crate::codec;
+use crate::noticed::remember;
 use crate::port::log::{Actor, Append, Appended, Expected, LogError, Origin};
 use crate::provider::Provider;
 
@@ -98,20 +99,7 @@ async fn same_as_before(
         return Ok(());
     }
     let key = format!("access:{request_id}:{digest}");
-    let append = Append {
-        stream: StreamId::access(provider.clock.now().date_naive()),
-        stream_type: "access",
-        expected: Expected::Any,
-        key,
-        origin: Origin {
-            correlation: request_id.0,
-            causation: None,
-            actor: Actor::Door,
-            subject: None,
-            new_subject: false,
-        },
-        events: vec![codec::encode(&AccessEvent::RequestIdReused { request_id, digest })],
-    };
-    provider.log.append(append).await?;
+    let event = AccessEvent::RequestIdReused { request_id, digest };
+    remember(provider, &event, &key, request_id.0, None).await?;
     Err(IntakeError::RequestIdReused)
 }

@@ -8,6 +8,7 @@
 //! Postgres nor HTTP.
 
 pub mod abdm_error;
+pub mod amrit;
 pub mod callbacks;
 pub mod codec;
 pub mod dispatch;
@@ -18,6 +19,7 @@ mod link_refusal;
 pub mod linking;
 pub mod lookup;
 pub mod matching;
+mod noticed;
 mod otp;
 pub mod perform;
 mod person;
@@ -25,6 +27,7 @@ pub mod port;
 pub mod process;
 pub mod provider;
 pub mod records;
+pub mod registration;
 pub mod settings;
 pub mod store;
 pub mod task;

@@ -3,12 +3,10 @@
 use abdm_fhir::check::Finding;
 use chrono::{DateTime, Utc};
 use hip_domain::access::{AccessEvent, Reader};
-use hip_domain::hi_type::HiType;
 use hip_domain::stream::StreamId;
 use uuid::Uuid;
 
-use crate::codec;
-use crate::port::log::{Actor, Append, Expected, LogError, Origin};
+use crate::noticed::remember;
 use crate::provider::Provider;
 use crate::task::TaskError;
 use crate::visit_source::VisitSource;
@@ -49,34 +47,14 @@ pub async fn show(
     if !document.is_fit() {
         return Ok(Shown::Unfit(document.findings));
     }
-    remember(provider, &source, visit, (document.hi_type, document_id), reader).await?;
+    let event = AccessEvent::RecordRead {
+        reader,
+        visit: visit.clone(),
+        hi_type: document.hi_type,
+        document_id,
+    };
+    let read = provider.ids.random();
+    remember(provider, &event, &format!("access:read:{read}"), read, source.subject).await?;
     let VisitSource { revision, recorded_at, .. } = source;
     Ok(Shown::Fit { json: document.json, revision, recorded_at })
-}
-
-async fn remember(
-    provider: &Provider,
-    source: &VisitSource,
-    visit: &StreamId,
-    (hi_type, document_id): (HiType, Uuid),
-    reader: Reader,
-) -> Result<(), LogError> {
-    let read = provider.ids.random();
-    let event = AccessEvent::RecordRead { reader, visit: visit.clone(), hi_type, document_id };
-    let append = Append {
-        stream: StreamId::access(provider.clock.now().date_naive()),
-        stream_type: "access",
-        expected: Expected::Any,
-        key: format!("access:read:{read}"),
-        origin: Origin {
-            correlation: read,
-            causation: None,
-            actor: Actor::Door,
-            subject: source.subject,
-            new_subject: false,
-        },
-        events: vec![codec::encode(&event)],
-    };
-    provider.log.append(append).await?;
-    Ok(())
 }

@@ -2,11 +2,8 @@
 
 use abdm_fhir::visit::{AgeUnit, Gender, VisitDocument, VisitErrors};
 use chrono::{Datelike, Days, Months};
-use hip_domain::id::{CareContextReference, FacilityId, InvalidId, Pseudonym, SubjectId};
-use hip_domain::identity::{Identity, IdentityCommand, IdentityError};
-use hip_domain::patient::{
-    Abha, AbhaLookups, Demographics, Lookups, Patient, PatientCommand, PatientError,
-};
+use hip_domain::id::{CareContextReference, FacilityId, InvalidId};
+use hip_domain::patient::Demographics;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::{StreamId, care_context_name};
 use hip_domain::visit::{Visit, VisitCommand, VisitError, VisitFacts};
@@ -14,9 +11,9 @@ use thiserror::Error;
 
 use crate::dispatch::DispatchError;
 use crate::lookup::{self, Lookup};
-use crate::port::log::{Actor, Origin};
 use crate::port::vault::VaultError;
 use crate::provider::Provider;
+use crate::registration::{Names, Person, Registration, RegistrationError};
 
 /// What became of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,12 +49,9 @@ pub enum RecordError {
     /// The push contradicts an earlier one.
     #[error(transparent)]
     Visit(#[from] DispatchError<VisitError>),
-    /// The patient could not be stored.
+    /// The person could not be stored.
     #[error(transparent)]
-    Patient(#[from] DispatchError<PatientError>),
-    /// The person could not be recognised.
-    #[error(transparent)]
-    Identity(#[from] DispatchError<IdentityError>),
+    Person(#[from] RegistrationError),
     /// The keys.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -72,14 +66,20 @@ pub async fn record(provider: &Provider, document: &str) -> Result<Recorded, Rec
 
     let names = Names { provider, facility: &facility };
     let digest = names.of(Lookup::Content(document)).await?;
-    let push = Push { provider, facility: &facility, visit: &visit, digest: &digest };
-
-    let subject = push.recognise(&names).await?;
-    let abha = push.abha(&names).await?;
-    let link_token_stream = abha.as_ref().and_then(|(lookups, _)| {
-        lookups.address.as_ref().map(|address| StreamId::link_token(&facility, address))
-    });
-    push.record_patient(&names, subject, abha).await?;
+    let beneficiary = &visit.beneficiary;
+    // The same push of the same content does each part once.
+    let key = format!("visit:{facility}:{}:{digest}", visit.event_id);
+    let registration = Registration { names: &names, correlation: visit.event_id, key };
+    let person = Person {
+        demographics: demographics(&visit),
+        abha_address: beneficiary.abha_address.as_deref(),
+        abha_number: beneficiary.abha_number.as_deref(),
+    };
+    let subject = registration.register(&person).await?;
+    let link_token_stream = match person.abha_address {
+        Some(address) => Some(names.link_token(address).await?),
+        None => None,
+    };
 
     let stream = StreamId::visit(&facility, &names.of(Lookup::Visit(reference.as_str())).await?);
     let name = care_context_name(&visit.beneficiary.beneficiary_id, &reference);
@@ -98,9 +98,9 @@ pub async fn record(provider: &Provider, document: &str) -> Result<Recorded, Rec
         digest: digest.clone(),
         document: Phi::new(document.to_owned()),
     };
-    let origin = push.origin(Some(subject), false);
-    let stored =
-        provider.dispatcher.execute::<Visit>(&stream, command, &push.key("visit"), &origin).await?;
+    let origin = registration.origin(Some(subject), false);
+    let key = format!("{}:visit", registration.key);
+    let stored = provider.dispatcher.execute::<Visit>(&stream, command, &key, &origin).await?;
     let visit_code = visit.visit.visit_code.clone();
     Ok(Recorded { visit_code, facility, stream, changed: stored.is_some() })
 }
@@ -111,112 +111,6 @@ fn facility(provider: &Provider, visit: &VisitDocument) -> Result<FacilityId, Re
     match provider.settings.facility(&facility) {
         Some(_) => Ok(facility),
         None => Err(RecordError::UnknownFacility),
-    }
-}
-
-/// Pseudonyms at one facility.
-struct Names<'a> {
-    provider: &'a Provider,
-    facility: &'a FacilityId,
-}
-
-impl Names<'_> {
-    async fn of(&self, lookup: Lookup<'_>) -> Result<Pseudonym, VaultError> {
-        self.provider.vault.pseudonym(self.facility, &lookup).await
-    }
-
-    async fn of_some(&self, lookup: Option<Lookup<'_>>) -> Result<Option<Pseudonym>, VaultError> {
-        match lookup {
-            Some(lookup) => Ok(Some(self.of(lookup).await?)),
-            None => Ok(None),
-        }
-    }
-}
-
-/// One push of a visit document.
-struct Push<'a> {
-    provider: &'a Provider,
-    facility: &'a FacilityId,
-    visit: &'a VisitDocument,
-    digest: &'a Pseudonym,
-}
-
-impl Push<'_> {
-    /// Idempotency key of one part: the same push of the same content does each part once.
-    fn key(&self, part: &str) -> String {
-        format!("visit:{}:{}:{}:{part}", self.facility, self.visit.event_id, self.digest)
-    }
-
-    const fn origin(&self, subject: Option<SubjectId>, new_subject: bool) -> Origin {
-        Origin {
-            correlation: self.visit.event_id,
-            causation: None,
-            actor: Actor::Door,
-            subject,
-            new_subject,
-        }
-    }
-
-    /// The data principal: the one that is known, or a new one. Of two pushes that see the person
-    /// for the first time at once, the first to be stored decides for both.
-    async fn recognise(&self, names: &Names<'_>) -> Result<SubjectId, RecordError> {
-        let beneficiary = Lookup::Beneficiary(&self.visit.beneficiary.beneficiary_id);
-        let stream = StreamId::identity(self.facility, &names.of(beneficiary).await?);
-        let dispatcher = &self.provider.dispatcher;
-        if let Some(subject) = dispatcher.load::<Identity>(&stream).await?.subject {
-            return Ok(subject);
-        }
-        let subject = SubjectId(self.provider.ids.random());
-        let command = IdentityCommand::Establish { facility: self.facility.clone(), subject };
-        let key = format!("identity:{subject}");
-        let origin = self.origin(Some(subject), true);
-        dispatcher.execute::<Identity>(&stream, command, &key, &origin).await?;
-        let known = dispatcher.load::<Identity>(&stream).await?.subject;
-        Ok(known.expect("an identity that was established has a subject"))
-    }
-
-    async fn abha(&self, names: &Names<'_>) -> Result<Option<(AbhaLookups, Abha)>, VaultError> {
-        let beneficiary = &self.visit.beneficiary;
-        let address = beneficiary.abha_address.as_deref();
-        let number = beneficiary.abha_number.as_deref();
-        if address.is_none() && number.is_none() {
-            return Ok(None);
-        }
-        let lookups = AbhaLookups {
-            address: names.of_some(address.map(Lookup::AbhaAddress)).await?,
-            number: names.of_some(number.map(Lookup::AbhaNumber)).await?,
-        };
-        let abha = Abha {
-            address: address.map(|text| Phi::new(lookup::abha_address(text))),
-            number: number.map(|text| Phi::new(lookup::digits(text))),
-        };
-        Ok(Some((lookups, abha)))
-    }
-
-    async fn record_patient(
-        &self,
-        names: &Names<'_>,
-        subject: SubjectId,
-        abha: Option<(AbhaLookups, Abha)>,
-    ) -> Result<(), RecordError> {
-        let demographics = demographics(self.visit);
-        let mobile = demographics.mobile.as_ref().map(|mobile| Lookup::Mobile(mobile.reveal()));
-        let content = serde_json::to_string(&demographics).expect("our own types serialise");
-        let command = PatientCommand::Record {
-            facility: self.facility.clone(),
-            lookups: Lookups {
-                reference: names.of(Lookup::Beneficiary(demographics.reference.reveal())).await?,
-                mobile: names.of_some(mobile).await?,
-            },
-            digest: names.of(Lookup::Content(&content)).await?,
-            demographics: demographics.clone(),
-            abha,
-        };
-        let origin = self.origin(Some(subject), false);
-        let stream = StreamId::patient(subject);
-        let key = self.key("patient");
-        self.provider.dispatcher.execute::<Patient>(&stream, command, &key, &origin).await?;
-        Ok(())
     }
 }
 

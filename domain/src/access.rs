@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
-use crate::id::{Digest, RequestId};
+use crate::id::{CareContextReference, Digest, FacilityId, RequestId};
 use crate::stream::StreamId;
 
 /// What was noticed at the door.
@@ -18,6 +18,14 @@ pub enum AccessEvent {
         request_id: RequestId,
         /// SHA-256 of the body that was refused.
         digest: Digest,
+    },
+    /// The record system said at which facility a visit takes place, before it told us of the visit.
+    #[serde(rename = "access.facility_chosen")]
+    FacilityChosen {
+        /// Which.
+        facility: FacilityId,
+        /// The visit code.
+        visit: CareContextReference,
     },
     /// A document was shown to somebody at the facility.
     #[serde(rename = "access.record_read")]
@@ -55,6 +63,7 @@ impl LogEvent for AccessEvent {
     fn name(&self) -> &'static str {
         match self {
             Self::RequestIdReused { .. } => "access.request_id_reused",
+            Self::FacilityChosen { .. } => "access.facility_chosen",
             Self::RecordRead { .. } => "access.record_read",
         }
     }

@@ -15,7 +15,7 @@ pub mod event;
 pub mod governor;
 
 pub use command::{LinkTokenCommand, Refusal};
-pub use event::{LinkTokenEvent, Token};
+pub use event::{AskedPerson, LinkTokenEvent, Token};
 pub use governor::{Hold, TokenLimits};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -86,6 +86,19 @@ impl LinkToken {
                 };
                 self.need(care_context, requested, &limits, now)
             }
+            LinkTokenCommand::Ask { facility, subject, person, request_id, limits, now } => {
+                // What is held is not postponed: nobody waits whom the answer would still serve.
+                let is_wanted = self.usable_until(now).is_none()
+                    && !matches!(self.phase, Phase::Requested { .. })
+                    && self.governor.held(&limits, now).is_none();
+                is_wanted.then_some(LinkTokenEvent::Asked {
+                    facility,
+                    subject,
+                    request_id,
+                    at: now,
+                    person: Sealed::Open(person),
+                })
+            }
             LinkTokenCommand::Issue { request_id, token, expires_at, now } => {
                 self.issue(request_id, token, expires_at, now)
             }
@@ -110,6 +123,16 @@ impl LinkToken {
             },
         };
         Ok(event.into_iter().collect())
+    }
+
+    /// Until when there is a token that can be used; nothing, when there is none.
+    pub fn usable_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match &self.phase {
+            Phase::Issued { expires_at, .. } => {
+                Some(*expires_at).filter(|until| now + TOKEN_REST_MIN < *until)
+            }
+            Phase::Absent | Phase::Requested { .. } => None,
+        }
     }
 
     fn need(
@@ -169,6 +192,11 @@ impl LinkToken {
                 self.phase = Phase::Requested { request_id, waiting: vec![care_context] };
                 self.subject = Some(subject);
                 self.governor.note(request_id, at);
+            }
+            LinkTokenEvent::Asked { request_id, subject, at, .. } => {
+                self.phase = Phase::Requested { request_id, waiting: vec![] };
+                self.subject = Some(subject);
+                self.governor.note(request_id, Some(at));
             }
             LinkTokenEvent::Awaited { care_context } => {
                 if let Phase::Requested { waiting, .. } = &mut self.phase {

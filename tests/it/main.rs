@@ -6,6 +6,7 @@
     reason = "a test that finds nothing to unwrap has failed"
 )]
 
+mod amrit;
 mod append_only;
 mod callbacks;
 mod conformance;

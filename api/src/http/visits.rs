@@ -147,10 +147,7 @@ fn problem(error: &RecordError) -> Problem {
             "The push contradicts an earlier one",
             refusal.to_string(),
         ),
-        RecordError::Visit(_)
-        | RecordError::Patient(_)
-        | RecordError::Identity(_)
-        | RecordError::Vault(_) => {
+        RecordError::Visit(_) | RecordError::Person(_) | RecordError::Vault(_) => {
             tracing::error!(%error, "a visit could not be stored");
             Problem::unavailable()
         }

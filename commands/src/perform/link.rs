@@ -5,9 +5,10 @@ use hip_domain::hi_type::HiType;
 use hip_domain::id::{CareContextReference, ErrorCode, FacilityId, RequestId, SubjectId};
 use hip_domain::link_token::{LinkToken, LinkTokenCommand};
 use hip_domain::stream::StreamId;
-use hip_domain::visit::{Visit, VisitCommand};
+use hip_domain::visit::{Visit, VisitCommand, VisitError};
 
 use crate::abdm_error::Context;
+use crate::dispatch::DispatchError;
 use crate::link_refusal;
 use crate::person::demographics;
 use crate::port::log::Actor;
@@ -146,6 +147,9 @@ pub(super) async fn mark_visit(
         hi_types: hi_types.to_vec(),
     };
     let origin = due.cause.origin(Actor::Process);
-    provider.dispatcher.execute::<Visit>(visit, command, &due.key(), &origin).await?;
-    Ok(())
+    match provider.dispatcher.execute::<Visit>(visit, command, &due.key(), &origin).await {
+        // A record system may have linked it before it was pushed: the care context knows.
+        Ok(_) | Err(DispatchError::Refused(VisitError::Absent)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -86,7 +86,7 @@ fn need_token(recorded: &Recorded<Event>, facts: &CareContextFacts, link_token: 
 
 pub(super) fn of_link_token(recorded: &Recorded<Event>, event: &LinkTokenEvent) -> Vec<Planned> {
     match event {
-        LinkTokenEvent::Requested { request_id, .. } => {
+        LinkTokenEvent::Requested { request_id, .. } | LinkTokenEvent::Asked { request_id, .. } => {
             let link_token = recorded.stream.clone();
             let call = Call::GenerateToken { link_token: link_token.clone() };
             let silence = Task::RejectLinkToken {

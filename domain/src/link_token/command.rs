@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Token, TokenLimits};
+use super::{AskedPerson, Token, TokenLimits};
 use crate::id::{ErrorCode, FacilityId, RequestId, SubjectId};
 use crate::stream::StreamId;
 
@@ -17,6 +17,21 @@ pub enum LinkTokenCommand {
         facility: FacilityId,
         /// Whose token it is.
         subject: SubjectId,
+        /// The id that a request would carry.
+        request_id: RequestId,
+        /// How often the gateway may be asked.
+        limits: TokenLimits,
+        /// The time by which an expired token is known.
+        now: DateTime<Utc>,
+    },
+    /// The record system wants one to be there, before any care context needs it.
+    Ask {
+        /// Where the patient is treated.
+        facility: FacilityId,
+        /// Whose token it is.
+        subject: SubjectId,
+        /// Whom the record system names.
+        person: AskedPerson,
         /// The id that a request would carry.
         request_id: RequestId,
         /// How often the gateway may be asked.

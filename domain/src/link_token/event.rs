@@ -13,6 +13,21 @@ use crate::stream::StreamId;
 /// A link token: a JWT that names the patient, and lets its bearer link records to them.
 pub type Token = Phi<String>;
 
+/// A person as the record system names them when it asks for a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedPerson {
+    /// The ABHA address.
+    pub abha_address: Phi<String>,
+    /// 14 digits, when it is known.
+    pub abha_number: Option<Phi<String>>,
+    /// Full name.
+    pub name: Phi<String>,
+    /// `M`, `F`, `O` or `U`.
+    pub gender: Phi<String>,
+    /// Year of birth.
+    pub year_of_birth: Phi<i32>,
+}
+
 /// What happens to the link tokens of one ABHA address at one facility.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum LinkTokenEvent {
@@ -30,6 +45,21 @@ pub enum LinkTokenEvent {
         /// When that was decided.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<DateTime<Utc>>,
+    },
+    /// The gateway is asked for one by the record system, before any care context needs it.
+    #[serde(rename = "link_token.asked")]
+    Asked {
+        /// Where the patient is treated.
+        facility: FacilityId,
+        /// Whose token it is.
+        subject: SubjectId,
+        /// The id of the request.
+        request_id: RequestId,
+        /// When that was decided.
+        at: DateTime<Utc>,
+        /// Whom the record system named.
+        #[serde(skip)]
+        person: Sealed<AskedPerson>,
     },
     /// The gateway must not be asked yet.
     #[serde(rename = "link_token.postponed")]
@@ -109,6 +139,7 @@ impl LogEvent for LinkTokenEvent {
     fn name(&self) -> &'static str {
         match self {
             Self::Requested { .. } => "link_token.requested",
+            Self::Asked { .. } => "link_token.asked",
             Self::Awaited { .. } => "link_token.awaited",
             Self::Reused { .. } => "link_token.reused",
             Self::Issued { .. } => "link_token.issued",
@@ -122,6 +153,7 @@ impl LogEvent for LinkTokenEvent {
     fn sealed(&self) -> Option<&dyn SealedPart> {
         match self {
             Self::Issued { token, .. } => Some(token),
+            Self::Asked { person, .. } => Some(person),
             Self::Requested { .. }
             | Self::Awaited { .. }
             | Self::Reused { .. }
@@ -135,6 +167,7 @@ impl LogEvent for LinkTokenEvent {
     fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
         match self {
             Self::Issued { token, .. } => Some(token),
+            Self::Asked { person, .. } => Some(person),
             Self::Requested { .. }
             | Self::Awaited { .. }
             | Self::Reused { .. }

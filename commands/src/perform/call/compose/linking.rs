@@ -4,13 +4,17 @@
 use hip_domain::care_context::{CareContext, CareContextFacts, Link};
 use hip_domain::event::Event;
 use hip_domain::hi_type::HiType;
-use hip_domain::link_token::LinkTokenEvent;
+use hip_domain::id::SubjectId;
+use hip_domain::link_token::{AskedPerson, LinkTokenEvent};
+use hip_domain::sealed::Sealed;
+use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use serde_json::{Map, Value, json};
 
 use super::text::{latin_name, patients, timestamp, visit_of};
 use super::{Composed, Composer, Message, abha_address};
-use crate::person::{abha, demographics, link_token};
+use crate::person::{abha, demographics, link_token, readable};
+use crate::provider::Provider;
 use crate::task::TaskError;
 
 impl Composer<'_> {
@@ -20,27 +24,39 @@ impl Composer<'_> {
         link_token: &StreamId,
     ) -> Result<Composed, TaskError> {
         let requested = self.provider.newest(link_token, |event| {
-            let Event::LinkToken(LinkTokenEvent::Requested { facility, subject, .. }) = event
-            else {
+            let Event::LinkToken(event) = event else {
                 return None;
             };
-            Some((facility, subject))
+            match event {
+                LinkTokenEvent::Requested { facility, subject, .. } => {
+                    Some((facility, Asked::Known(subject)))
+                }
+                LinkTokenEvent::Asked { facility, person, .. } => {
+                    Some((facility, Asked::Named(person)))
+                }
+                LinkTokenEvent::Postponed { .. }
+                | LinkTokenEvent::Awaited { .. }
+                | LinkTokenEvent::Reused { .. }
+                | LinkTokenEvent::Issued { .. }
+                | LinkTokenEvent::Rejected { .. }
+                | LinkTokenEvent::Dropped { .. }
+                | LinkTokenEvent::Purged {} => None,
+            }
         });
         let requested = requested.await?.map(|recorded| recorded.event);
-        let (facility, subject) =
+        let (facility, asked) =
             requested.ok_or_else(|| TaskError::never("no link token was requested here"))?;
-        let person = demographics(self.provider, subject).await?;
-        let abha = abha(self.provider, subject).await?;
-        let Some(year) = &person.year_of_birth else {
-            return Err(TaskError::never("the patient's year of birth is not known"));
+        let person = match asked {
+            Asked::Known(subject) => known(self.provider, subject).await?,
+            Asked::Named(person) => readable(Some(person), "the person cannot be read any more")?,
         };
         let mut body = json!({
-            "abhaAddress": abha_address(&abha)?,
+            "abhaAddress": person.abha_address.reveal(),
             "name": latin_name(person.name.reveal()),
             "gender": person.gender.reveal(),
-            "yearOfBirth": year.reveal(),
+            "yearOfBirth": person.year_of_birth.reveal(),
         });
-        if let Some(number) = abha.number.as_ref().and_then(|n| n.reveal().parse::<u64>().ok()) {
+        if let Some(number) = person.abha_number.and_then(|n| n.reveal().parse::<u64>().ok()) {
             body["abhaNumber"] = json!(number);
         }
         Ok(self.to_gateway("/v3/token/generate-token", facility, &body))
@@ -128,4 +144,26 @@ impl Composer<'_> {
             None => Err(TaskError::never("there is no such care context")),
         }
     }
+}
+
+/// For whom a token was requested.
+enum Asked {
+    /// Somebody whose visits we know.
+    Known(SubjectId),
+    /// Somebody whom the record system has named.
+    Named(Sealed<AskedPerson>),
+}
+
+async fn known(provider: &Provider, subject: SubjectId) -> Result<AskedPerson, TaskError> {
+    let person = demographics(provider, subject).await?;
+    let abha = abha(provider, subject).await?;
+    let year_of_birth = person.year_of_birth;
+    Ok(AskedPerson {
+        abha_address: Phi::new(abha_address(&abha)?.to_owned()),
+        abha_number: abha.number,
+        name: person.name,
+        gender: person.gender,
+        year_of_birth: year_of_birth
+            .ok_or_else(|| TaskError::never("the patient's year of birth is not known"))?,
+    })
 }

@@ -1,0 +1,52 @@
+//! The routes that AMRIT calls, as it calls them today: its names, its envelope, status 200 whatever
+//! happens.
+//!
+//! A request without `Authorization` meets no route at all; one with a key that is not known is answered
+//! in the envelope, too.
+
+mod envelope;
+mod facility;
+mod link;
+mod member;
+mod session;
+mod token;
+mod unsupported;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use hip_domain::id::FacilityId;
+
+use self::envelope::Envelope;
+use crate::compose::Composed;
+
+/// The largest body: a handful of members.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
+pub(crate) fn router() -> Router<Arc<Composed>> {
+    Router::new()
+        // The older name, and the one of the user interface.
+        .route("/careContext/generateCareContextToken", post(token::generate))
+        .route("/careContext/generateLinkToken", post(token::generate))
+        .route("/careContext/linkCareContext", post(link::link))
+        .route("/facility/saveAbdmFacilityId", post(facility::save))
+        .route("/facility/getAbdmRegisteredFacilities", get(facility::registered))
+        .route("/careContext/generateOTPForCareContext", post(unsupported::auth))
+        .route("/careContext/validateOTPAndCreateCareContext", post(unsupported::auth))
+        .route("/careContext/addCarecontextToMongo", post(unsupported::stub))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+}
+
+/// The facility that a request names; the first that is configured, when it names none.
+fn facility<'c>(composed: &'c Composed, named: &str) -> Result<&'c FacilityId, Envelope> {
+    let facilities = &composed.provider.settings.facilities;
+    let found = match named.trim() {
+        "" => facilities.first(),
+        named => facilities.iter().find(|facility| facility.id.as_str() == named),
+    };
+    found
+        .map(|facility| &facility.id)
+        .ok_or_else(|| Envelope::failed("abdmFacilityId must be a facility of this service"))
+}

@@ -1,0 +1,55 @@
+//! `POST /facility/saveAbdmFacilityId`, `GET /facility/getAbdmRegisteredFacilities`.
+
+use axum::extract::State;
+use hip_commands::amrit::facility::choose;
+use hip_domain::id::CareContextReference;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::envelope::Envelope;
+use super::facility;
+use super::member::Member;
+use super::session::Session;
+use crate::http::Context;
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Body {
+    abdm_facility_id: Member,
+    visit_code: Member,
+}
+
+/// AMRIT's two answers.
+const SAVED: &str = "ABDM Facility ID updated successfully";
+const NOT_SAVED: &str = "FHIR Error while updating ABDM Facility ID";
+
+/// Remembers at which facility a visit takes place, for when its record does not say so.
+pub(super) async fn save(
+    _: Session,
+    State(composed): Context,
+    body: String,
+) -> Result<Envelope, Envelope> {
+    let body: Body = serde_json::from_str(&body)
+        .map_err(|_| Envelope::failed("The request is not a JSON object of texts and numbers"))?;
+    let (Ok(facility), Ok(visit_code)) = (
+        facility(&composed, body.abdm_facility_id.as_str()),
+        CareContextReference::parse(body.visit_code.as_str()),
+    ) else {
+        return Ok(Envelope::said(NOT_SAVED));
+    };
+    choose(&composed.provider, facility, visit_code).await?;
+    Ok(Envelope::said(SAVED))
+}
+
+/// The facilities that the gateway has registered as providers under our bridge.
+pub(super) async fn registered(_: Session, State(composed): Context) -> Result<Envelope, Envelope> {
+    let bridge = composed.gateway.bridge().await.map_err(|_| {
+        Envelope::failed("The gateway does not answer at the moment, please try again")
+    })?;
+    let is_provider = |types: &[String]| types.iter().any(|kind| kind == "HIP");
+    let services = bridge.services.into_iter().filter(|service| is_provider(&service.types));
+    let listed: Vec<Value> = services
+        .map(|service| json!({ "id": service.id, "name": service.name.unwrap_or_default() }))
+        .collect();
+    Ok(Envelope::ok(Value::Array(listed)))
+}

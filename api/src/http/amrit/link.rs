@@ -1,0 +1,110 @@
+//! `POST /careContext/linkCareContext`.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use hip_commands::amrit::Refused;
+use hip_commands::amrit::link::{Begun, Ended, Wish, begin, look};
+use hip_commands::amrit::token::TokenAnswer;
+use hip_domain::id::RequestId;
+use hip_domain::stream::StreamId;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use super::envelope::Envelope;
+use super::facility;
+use super::member::Member;
+use super::session::Session;
+use crate::compose::Composed;
+use crate::http::Context;
+
+/// How long AMRIT waits for the gateway to take the request.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often it is looked whether it has.
+const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+
+/// The kinds of documents and the display are ours to say, so `hiType` and `display` are not read; nor
+/// is `linkToken`, since the token that counts is in the log.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Body {
+    #[serde(rename = "beneficiaryID")]
+    beneficiary_id: Member,
+    #[serde(rename = "abhaAddress")]
+    abha_address: Member,
+    #[serde(rename = "abhaNumber")]
+    abha_number: Member,
+    #[serde(rename = "requestId")]
+    request_id: Member,
+    #[serde(rename = "visitCode")]
+    visit_code: Member,
+    #[serde(rename = "visitCategory")]
+    visit_category: Member,
+    #[serde(rename = "abdmFacilityId")]
+    abdm_facility_id: Member,
+}
+
+/// Asks the gateway to link a visit. Without a token yet the answer is empty: AMRIT asks again.
+pub(super) async fn link(
+    _: Session,
+    State(composed): Context,
+    body: String,
+) -> Result<Envelope, Envelope> {
+    let body: Body = serde_json::from_str(&body)
+        .map_err(|_| Envelope::failed("The request is not a JSON object of texts and numbers"))?;
+    let needed = |member: &'_ Member, name: &str| {
+        member.get().map(str::to_owned).ok_or_else(|| Envelope::failed(format!("{name} is needed")))
+    };
+    let (beneficiary_id, abha_address) = (
+        needed(&body.beneficiary_id, "beneficiaryID")?,
+        needed(&body.abha_address, "abhaAddress")?,
+    );
+    let wish = Wish {
+        facility: facility(&composed, body.abdm_facility_id.as_str())?,
+        beneficiary_id: &beneficiary_id,
+        abha_address: &abha_address,
+        abha_number: body.abha_number.get(),
+        request_id: Uuid::parse_str(body.request_id.as_str()).ok().map(RequestId),
+        visit_code: body.visit_code.as_str(),
+        visit_category: body.visit_category.as_str(),
+    };
+    match begin(&composed.provider, &wish).await? {
+        Begun::Linking(care_context) => ended(&composed, &care_context).await,
+        Begun::NoToken(answer) => Ok(no_token(&answer)),
+    }
+}
+
+async fn ended(composed: &Composed, care_context: &StreamId) -> Result<Envelope, Envelope> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match look(&composed.provider, care_context).await? {
+            Some(Ended::Added) => {
+                let message = "Care Context added successfully";
+                return Ok(Envelope::ok(json!({ "message": message })));
+            }
+            Some(Ended::Refused(Refused { code, what })) => {
+                return Err(Envelope::failed(format!("{code}: {what}")));
+            }
+            None if Instant::now() > deadline => {
+                let silent = "The gateway does not answer; the link will be tried again";
+                return Ok(Envelope::ok(json!({ "error": silent })));
+            }
+            None => sleep(LOOK_INTERVAL).await,
+        }
+    }
+}
+
+fn no_token(answer: &TokenAnswer) -> Envelope {
+    let data = match answer {
+        TokenAnswer::Requested(_) | TokenAnswer::Issued(_) => json!({}),
+        TokenAnswer::Refused(Refused { code, what }) => {
+            json!({ "error": json!({ "code": code.as_str(), "message": what }).to_string() })
+        }
+        TokenAnswer::Held(_, why) => json!({ "error": why.as_words() }),
+        TokenAnswer::Unknown => json!({ "error": "There is no link token: ask for one first" }),
+    };
+    Envelope::ok(data)
+}

@@ -1,0 +1,85 @@
+//! `POST /careContext/generateCareContextToken`, `POST /careContext/generateLinkToken`.
+
+use axum::extract::State;
+use chrono::Datelike;
+use hip_commands::amrit::token::{TokenAnswer, ask};
+use hip_domain::link_token::AskedPerson;
+use hip_domain::sensitive::Phi;
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::envelope::Envelope;
+use super::facility;
+use super::member::Member;
+use super::session::Session;
+use crate::http::Context;
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Body {
+    abha_number: Member,
+    abha_address: Member,
+    name: Member,
+    gender: Member,
+    year_of_birth: Member,
+    abdm_facility_id: Member,
+}
+
+/// The token that is there, or the id of the request that will bring one.
+pub(super) async fn generate(
+    _: Session,
+    State(composed): Context,
+    body: String,
+) -> Result<Envelope, Envelope> {
+    let body: Body = serde_json::from_str(&body)
+        .map_err(|_| Envelope::failed("The request is not a JSON object of texts and numbers"))?;
+    let facility = facility(&composed, body.abdm_facility_id.as_str())?;
+    let answer =
+        ask(&composed.provider, facility, person(&body, composed.provider.clock.now().year())?)
+            .await?;
+    Ok(match answer {
+        TokenAnswer::Issued(token) => Envelope::ok(json!({ "linkToken": token.expose_secret() })),
+        TokenAnswer::Requested(request_id) => {
+            Envelope::ok(json!({ "requestId": request_id.to_string() }))
+        }
+        TokenAnswer::Refused(refused) => {
+            Envelope::failed(format!("{}: {}", refused.code, refused.what))
+        }
+        TokenAnswer::Held(until, why) => Envelope::failed(format!(
+            "{}; a token may be asked for again at {}",
+            why.as_words(),
+            until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+        )),
+        TokenAnswer::Unknown => Envelope::failed("No link token could be asked for"),
+    })
+}
+
+/// Hyphens are AMRIT's, letters for genders are the network's.
+fn person(body: &Body, this_year: i32) -> Result<AskedPerson, Envelope> {
+    let needed = |member: &Member, name: &str| {
+        member.get().map(str::to_owned).ok_or_else(|| Envelope::failed(format!("{name} is needed")))
+    };
+    let year_of_birth = body.year_of_birth.as_str().parse().ok();
+    let year_of_birth = year_of_birth
+        .filter(|year| (1850..=this_year).contains(year))
+        .ok_or_else(|| Envelope::failed("yearOfBirth must be a year"))?;
+    let number: String = body.abha_number.as_str().chars().filter(char::is_ascii_digit).collect();
+    Ok(AskedPerson {
+        abha_address: Phi::new(needed(&body.abha_address, "abhaAddress")?.to_lowercase()),
+        abha_number: (number.len() == 14).then(|| Phi::new(number)),
+        name: Phi::new(needed(&body.name, "name")?),
+        gender: Phi::new(gender(&needed(&body.gender, "gender")?).to_owned()),
+        year_of_birth: Phi::new(year_of_birth),
+    })
+}
+
+fn gender(word: &str) -> &'static str {
+    if word.eq_ignore_ascii_case("female") || word.eq_ignore_ascii_case("f") {
+        "F"
+    } else if word.eq_ignore_ascii_case("male") || word.eq_ignore_ascii_case("m") {
+        "M"
+    } else {
+        "O"
+    }
+}
