@@ -6,6 +6,7 @@
 mod bills;
 mod bundles;
 mod codes;
+mod compile;
 mod envelope;
 mod every_document;
 mod golden;

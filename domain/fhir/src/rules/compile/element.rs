@@ -20,7 +20,8 @@ impl<'d> Compiler<'d> {
         let element = tree.element(node);
         let Some(stem) = element.name().strip_suffix("[x]") else {
             let content = self.content(tree, node)?;
-            let record = self.element(tree, node, element.min)?;
+            let of_slices = tree.slices(node).iter().map(|slice| tree.element(*slice).min).sum();
+            let record = self.element(tree, node, element.min.max(of_slices))?;
             return Ok(vec![self.child(element.name(), record, content)?]);
         };
         let choices = choices(tree, node)?;
