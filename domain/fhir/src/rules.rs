@@ -18,7 +18,7 @@ pub use self::compile::{CompileError, Compiled, Input, InputError, compile, comp
 pub use self::manifest::{Manifest, Source};
 
 use self::codec::{Reader, Record};
-use self::index::NameIndex;
+use self::index::Indexes;
 use self::name::Name;
 use self::table::{
     Child, Element, InvariantId, Profile, ProfileId, Shape, ShapeId, Tables, TextId, TypeId, Weight,
@@ -38,7 +38,13 @@ const NRCES: &[u8] = include_bytes!("../rules/nrces-6.5.0.rules");
 pub struct Rules {
     manifest: Manifest,
     tables: Tables,
-    names: NameIndex,
+    indexes: Indexes,
+    /// The names of `tables.children` again: close together, for the search.
+    child_names: Vec<Name>,
+    /// Sorted by address, as a number.
+    profiles: Vec<(TextId, ProfileId)>,
+    /// Sorted by name, as a number.
+    types: Vec<(TextId, TypeId)>,
     /// One for each of `tables.invariants`.
     invariants: Vec<(Weight, &'static Invariant)>,
 }
@@ -71,14 +77,21 @@ impl Rules {
 
     fn of(manifest: Manifest, tables: Tables) -> Result<Self, LoadError> {
         tables.check()?;
-        let names = NameIndex::of(&tables)?;
+        let indexes = Indexes::of(&tables)?;
         let invariants = tables
             .invariants
             .iter()
             .map(|known| Some((known.weight, invariant::find(tables.text(known.key))?)))
             .collect::<Option<Vec<_>>>()
             .ok_or(LoadError::UnknownInvariant)?;
-        Ok(Self { manifest, tables, names, invariants })
+        let child_names = tables.children.iter().map(|child| child.name).collect();
+        let urls = tables.profiles.iter().map(|profile| profile.url);
+        let mut profiles: Vec<_> = urls.zip((0..).map(ProfileId)).collect();
+        let names = tables.types.iter().map(|kind| kind.name);
+        let mut types: Vec<_> = names.zip((0..).map(TypeId)).collect();
+        profiles.sort_unstable();
+        types.sort_unstable();
+        Ok(Self { manifest, tables, indexes, child_names, profiles, types, invariants })
     }
 
     /// Which guide these are the rules of, and from which files.
@@ -105,9 +118,15 @@ impl Rules {
         self.tables.text(id)
     }
 
+    /// The number of a text, when the rules speak of it at all.
+    #[inline]
+    pub(crate) fn text_id(&self, text: &str) -> Option<TextId> {
+        self.indexes.text(&self.tables, text)
+    }
+
     #[inline]
     pub(crate) fn name(&self, text: &[u8]) -> Name {
-        self.names.find(&self.tables, text)
+        self.indexes.name(&self.tables, text)
     }
 
     /// For messages.
@@ -128,9 +147,8 @@ impl Rules {
     /// The member `name` of `shape`.
     #[inline]
     pub(crate) fn child(&self, shape: &Shape, name: Name) -> Option<&Child> {
-        let children = shape.children.of(&self.tables.children);
-        let place = children.binary_search_by_key(&name, |child| child.name).ok()?;
-        children.get(place)
+        let place = shape.children.of(&self.child_names).binary_search(&name).ok()?;
+        self.tables.children.get(shape.children.start as usize + place)
     }
 
     #[inline]
@@ -152,14 +170,15 @@ impl Rules {
     /// resources do not carry that of their package.
     pub(crate) fn profile_at(&self, url: &str) -> Option<ProfileId> {
         let url = url.split('|').next().unwrap_or(url);
-        let profiles = &self.tables.profiles;
-        let place = profiles.binary_search_by_key(&url, |profile| self.text(profile.url)).ok()?;
-        ProfileId::at(place)
+        let url = self.text_id(url)?;
+        let place = self.profiles.binary_search_by_key(&url, |(url, _)| *url).ok()?;
+        Some(self.profiles[place].1)
     }
 
     pub(crate) fn resource_type(&self, name: &str) -> Option<TypeId> {
-        let types = &self.tables.types;
-        TypeId::at(types.binary_search_by_key(&name, |kind| self.text(kind.name)).ok()?)
+        let name = self.text_id(name)?;
+        let place = self.types.binary_search_by_key(&name, |(name, _)| *name).ok()?;
+        Some(self.types[place].1)
     }
 
     pub(crate) fn type_name(&self, id: TypeId) -> &str {

@@ -173,7 +173,7 @@ records! {
     struct ValueSet {
         url: TextId,
         list: CodeList,
-        /// Sorted by code, then by system.
+        /// Sorted by code, then by system, as numbers.
         codes: Span,
     }
 
@@ -275,9 +275,7 @@ tables! {
     steps: Name,
     checks: InvariantId,
     invariants: Invariant,
-    /// Sorted by address.
     profiles: Profile,
-    /// Sorted by name.
     types: ResourceType,
 }
 

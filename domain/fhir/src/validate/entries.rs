@@ -3,7 +3,10 @@
 use super::tape::View;
 use crate::rules::Rules;
 use crate::rules::name::Name;
-use crate::rules::table::TypeId;
+use crate::rules::table::{ProfileId, TypeId};
+
+/// How many claims of a resource count where something points at it. The guide's own examples make two.
+const CLAIMS_KEPT: usize = 3;
 
 /// What references want to know about an entry.
 pub(crate) struct Entry<'t> {
@@ -14,6 +17,8 @@ pub(crate) struct Entry<'t> {
     pub(crate) kind: &'t str,
     /// Nothing, when R4 has no such type.
     pub(crate) resource_type: Option<TypeId>,
+    /// The first profiles that the resource claims, as far as the rules know them.
+    pub(crate) claims: [Option<ProfileId>; CLAIMS_KEPT],
 }
 
 /// The entries, in order and by address.
@@ -37,7 +42,8 @@ impl<'t> Entries<'t> {
             let kind = resource.and_then(|one| one.text_of(Name::RESOURCE_TYPE)).unwrap_or("");
             let full_url = at.text_of(Name::FULL_URL);
             let resource_type = rules.resource_type(kind);
-            list.push(Entry { at, full_url, resource, kind, resource_type });
+            let claims = claims(resource, rules);
+            list.push(Entry { at, full_url, resource, kind, resource_type, claims });
             by_url.extend(full_url.map(|url| (url, index)));
         }
         by_url.sort_unstable();
@@ -72,4 +78,19 @@ impl<'t> Entries<'t> {
         let doubles = pairs.filter(|pair| pair[0].0 == pair[1].0);
         doubles.filter_map(|pair| self.list.get(pair[1].1 as usize))
     }
+}
+
+/// The profiles that a resource claims and the rules know.
+pub(super) fn claimed(
+    resource: Option<View<'_>>,
+    rules: &Rules,
+) -> impl Iterator<Item = ProfileId> {
+    let meta = resource.and_then(|resource| resource.member(Name::META));
+    let claims = meta.into_iter().flat_map(|meta| meta.each(Name::PROFILE));
+    claims.filter_map(|claim| rules.profile_at(claim.text()?))
+}
+
+fn claims(resource: Option<View<'_>>, rules: &Rules) -> [Option<ProfileId>; CLAIMS_KEPT] {
+    let mut claimed = claimed(resource, rules);
+    std::array::from_fn(|_| claimed.next())
 }

@@ -34,13 +34,13 @@ pub(super) fn fault(at: View<'_>, primitive: Primitive) -> Option<Note> {
         | Primitive::Uri
         | Primitive::Url
         | Primitive::Uuid
-        | Primitive::Xhtml => at.text().is_some_and(|text| is_written_well(text, primitive)),
+        | Primitive::Xhtml => at.text().is_some_and(|text| is_written_well(text, primitive, at)),
     };
     if is_sound { None } else { Some(describe(at, primitive)) }
 }
 
 #[inline]
-fn is_written_well(text: &str, primitive: Primitive) -> bool {
+fn is_written_well(text: &str, primitive: Primitive, at: View<'_>) -> bool {
     match primitive {
         Primitive::Base64Binary => attachment::is_base64(text),
         Primitive::Code => text::is_code(text),
@@ -52,7 +52,10 @@ fn is_written_well(text: &str, primitive: Primitive) -> bool {
         Primitive::Time => date::is_time(text),
         Primitive::Canonical | Primitive::Uri | Primitive::Url => text::is_uri(text),
         Primitive::Uuid => text.strip_prefix("urn:uuid:").is_some_and(text::is_uuid),
-        Primitive::Markdown | Primitive::String => text::is_string(text),
+        // JSON itself forbids control characters, so only escapes can have brought one in.
+        Primitive::Markdown | Primitive::String => {
+            text::has_good_length(text) && (at.kind() == Kind::Text || text::is_printable(text))
+        }
         // Its form is a matter of its own: see `narrative`.
         Primitive::Xhtml => !text.is_empty(),
         Primitive::Boolean

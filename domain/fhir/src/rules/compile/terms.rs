@@ -38,7 +38,6 @@ pub(super) struct Expansion {
     codes: Vec<Term>,
 }
 
-/// Code before system: that is how the table is sorted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 struct Term {
     code: String,
@@ -203,6 +202,7 @@ impl Compiler<'_> {
         for Term { code, system } in terms {
             codes.push(Code { code: self.text(&code)?, system: self.text(&system)? });
         }
+        codes.sort_unstable_by_key(|code| (code.code, code.system));
         let codes = extend(&mut self.tables.codes, codes, "codes")?;
         let set = ValueSet { url: self.text(url)?, list, codes };
         push(&mut self.tables.value_sets, set, ValueSetId::at, "value sets")

@@ -6,9 +6,13 @@ const TEXT_BYTES_MAX: usize = 1024 * 1024;
 const ID_CHARS_MAX: usize = 64;
 
 #[inline]
-pub(super) fn is_string(text: &str) -> bool {
-    let is_allowed = |byte: u8| byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r');
-    !text.is_empty() && text.len() <= TEXT_BYTES_MAX && text.bytes().all(is_allowed)
+pub(super) fn has_good_length(text: &str) -> bool {
+    !text.is_empty() && text.len() <= TEXT_BYTES_MAX
+}
+
+/// No control characters but tabs and new lines.
+pub(super) fn is_printable(text: &str) -> bool {
+    text.bytes().all(|byte| byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r'))
 }
 
 /// No blank at either end, and never two in a row.
@@ -75,6 +79,7 @@ mod tests {
         assert!(is_oid("urn:oid:2.16.840") && !is_oid("urn:oid:3.1") && !is_oid("urn:oid:1.02"));
         assert!(is_uuid("305fecc2-4ba2-46cc-9ccd-efa755aff51d"));
         assert!(!is_uuid("305FECC2-4ba2-46cc-9ccd-efa755aff51d") && !is_uuid("305fecc2"));
-        assert!(is_string("a\n\tb") && !is_string("a\u{0}b"));
+        assert!(is_printable("a\n\tb") && !is_printable("a\u{0}b"));
+        assert!(has_good_length("a") && !has_good_length(""));
     }
 }

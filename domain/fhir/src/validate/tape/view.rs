@@ -120,8 +120,10 @@ impl<'t> View<'t> {
     /// Whether there is an element `stem[x]` of any type.
     pub(crate) fn has_choice(self, stem: &str) -> bool {
         self.members_of_object().any(|member| {
-            let rest = member.key().trim_start_matches('_').strip_prefix(stem);
-            rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase()))
+            let key = member.key().as_bytes();
+            let key = key.strip_prefix(b"_").unwrap_or(key);
+            let rest = key.strip_prefix(stem.as_bytes());
+            rest.and_then(<[_]>::first).is_some_and(u8::is_ascii_uppercase)
         })
     }
 

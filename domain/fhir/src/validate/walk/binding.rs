@@ -80,11 +80,16 @@ fn admits(rules: &Rules, set: &ValueSet, code: &str, system: Option<&str>) -> bo
     let is_letter = |byte: u8| byte.is_ascii_uppercase();
     match set.list {
         CodeList::Listed => {
+            let Some(code) = rules.text_id(code) else {
+                return false;
+            };
             let codes = set.codes.of(&rules.tables().codes);
-            let first = codes.partition_point(|known| rules.text(known.code) < code);
-            let same = codes[first..].iter().take_while(|known| rules.text(known.code) == code);
-            let mut systems = same.map(|known| rules.text(known.system));
-            systems.any(|known| system.is_none_or(|system| known.is_empty() || system == known))
+            let first = codes.partition_point(|known| known.code < code);
+            let mut same = codes[first..].iter().take_while(|known| known.code == code);
+            same.any(|known| {
+                let found = rules.text(known.system);
+                system.is_none_or(|system| found.is_empty() || found == system)
+            })
         }
         CodeList::MimeType => is_media_type(code),
         CodeList::Currency => code.len() == 3 && code.bytes().all(is_letter),

@@ -2,7 +2,8 @@
 
 use super::{Note, View, Walk};
 use crate::rules::name::Name;
-use crate::rules::table::{ProfileId, TargetsId, TypeId};
+use crate::rules::table::{TargetsId, TypeId};
+use crate::validate::entries::claimed;
 use crate::validate::place::is_plain;
 
 /// Where a reference leads.
@@ -95,20 +96,17 @@ impl<'t> Walk<'_, 't> {
 
     /// Whether the profile lets the reference point at that.
     fn admit(&mut self, at: View<'t>, target: &Target<'t>, id: TargetsId) {
-        let (kind, resource) = match *target {
-            Target::Entry(index) => {
-                let entry = &self.entries.list[index];
-                (entry.resource_type, entry.resource)
-            }
+        let (kind, is_here) = match *target {
+            Target::Entry(index) => (self.entries.list[index].resource_type, true),
             Target::Contained(inner) => {
                 let kind = inner.text_of(Name::RESOURCE_TYPE);
-                (kind.and_then(|kind| self.rules.resource_type(kind)), Some(inner))
+                (kind.and_then(|kind| self.rules.resource_type(kind)), true)
             }
-            Target::Untold | Target::Outside | Target::Nowhere => (self.told_type(at), None),
+            Target::Untold | Target::Outside | Target::Nowhere => (self.told_type(at), false),
         };
         let Some(kind) = kind else {
             // It is no resource of R4, which is told there, or nobody says what it is.
-            if resource.is_some() {
+            if is_here {
                 self.wrong_target(at, id);
             }
             return;
@@ -122,20 +120,20 @@ impl<'t> Walk<'_, 't> {
         if narrow.peek().is_none() {
             return;
         }
-        if let Some(resource) = resource
-            && !narrow.any(|wanted| self.claims(resource, wanted))
-        {
+        let keeps = |claimed, wanted| self.rules.is_kind_of(claimed, wanted);
+        let is_claimed = match *target {
+            Target::Entry(index) => {
+                let claims = self.entries.list[index].claims.into_iter().flatten();
+                narrow.any(|wanted| claims.clone().any(|claimed| keeps(claimed, wanted)))
+            }
+            Target::Contained(inner) => narrow.any(|wanted| {
+                claimed(Some(inner), self.rules).any(|claimed| keeps(claimed, wanted))
+            }),
+            Target::Untold | Target::Outside | Target::Nowhere => true,
+        };
+        if !is_claimed {
             self.wrong_profile(at, id, kind);
         }
-    }
-
-    fn claims(&self, resource: View<'t>, wanted: ProfileId) -> bool {
-        let meta = resource.member(Name::META);
-        let mut claims = meta.into_iter().flat_map(|meta| meta.each(Name::PROFILE));
-        claims.any(|claim| {
-            let claimed = claim.text().and_then(|url| self.rules.profile_at(url));
-            claimed.is_some_and(|claimed| self.rules.is_kind_of(claimed, wanted))
-        })
     }
 
     /// What a reference that leads nowhere says about its target: by `type`, or as `Type/id`.
