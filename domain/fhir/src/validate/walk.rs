@@ -8,6 +8,7 @@ mod plain;
 mod reference;
 mod resource;
 mod value;
+mod vital;
 
 pub(super) use self::plain::check as check_plain;
 

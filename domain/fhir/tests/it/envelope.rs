@@ -37,6 +37,33 @@ fn a_note_as_it_is_built_has_no_findings() {
 }
 
 #[test]
+fn a_discharge_summary_of_nineteen_entries_has_no_findings() {
+    let summary = include_bytes!("../fixtures/discharge-summary.json");
+    assert_eq!(check::document(summary, HiType::DischargeSummary).findings, []);
+}
+
+#[test]
+fn vital_signs_keep_the_profiles_of_r4_whatever_they_claim() {
+    let pulse = |note: &mut Value| {
+        let entries = note["entry"].as_array_mut().unwrap().iter_mut();
+        let mut observations = entries.map(|entry| &mut entry["resource"]);
+        let is_pulse = |one: &&mut Value| one["code"]["coding"][0]["code"] == "8867-4";
+        observations.find(is_pulse).unwrap().take()
+    };
+    for change in [
+        (|pulse: &mut Value| pulse["valueQuantity"]["code"] = json!("1/min")) as fn(&mut Value),
+        |pulse| _ = pulse.as_object_mut().unwrap().remove("category"),
+        |pulse| _ = pulse.as_object_mut().unwrap().remove("effectiveDateTime"),
+        |pulse| _ = pulse.as_object_mut().unwrap().remove("valueQuantity"),
+    ] {
+        let mut alone = pulse(&mut changed(|_| {}));
+        let before = check::bundle(alone.to_string().as_bytes()).errors().count();
+        change(&mut alone);
+        assert!(check::bundle(alone.to_string().as_bytes()).errors().count() > before, "{alone}");
+    }
+}
+
+#[test]
 fn a_reference_to_another_server_is_only_a_warning() {
     let found = after(|note| {
         note["entry"][0]["resource"]["custodian"]["reference"] =

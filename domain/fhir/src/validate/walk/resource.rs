@@ -72,7 +72,7 @@ impl<'t> Walk<'_, 't> {
         kind
     }
 
-    /// Collects what is wanted and claimed; how many there are.
+    /// Collects what is wanted, claimed, and implied by a code; how many there are.
     fn profiles(
         &mut self,
         at: View<'t>,
@@ -116,6 +116,12 @@ impl<'t> Walk<'_, 't> {
         }
         if !is_of_guide {
             self.no_profile(at, kind);
+        }
+        if let Some(vital) = self.vital_sign(at)
+            && count < CLAIMS_MAX
+        {
+            profiles[count] = vital;
+            count += 1;
         }
         count
     }
