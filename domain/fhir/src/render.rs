@@ -9,6 +9,7 @@ mod header;
 mod html;
 mod page;
 mod plain;
+mod resource;
 mod shelf;
 mod words;
 

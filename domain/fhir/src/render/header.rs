@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::page::Card;
+use super::card::Card;
 use super::shelf::Shelf;
 use super::words::{concept, date, each, mention, name, party, period, text};
 

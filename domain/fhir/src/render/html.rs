@@ -1,6 +1,7 @@
 //! The page as HTML.
 
-use super::page::{Card, Page};
+use super::card::Card;
+use super::page::Page;
 
 const HEAD: &str = "<!doctype html>\n<html><head><meta charset=\"utf-8\">\
     <meta name=\"viewport\" content=\"width=device-width\">";

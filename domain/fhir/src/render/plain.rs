@@ -1,6 +1,7 @@
 //! The page as plain text.
 
-use super::page::{Card, Page};
+use super::card::Card;
+use super::page::Page;
 
 const MISSING: &str = "NA (missing)";
 

@@ -8,7 +8,7 @@ mod vaccine;
 
 use serde_json::Value;
 
-use super::page::Card;
+use super::card::Card;
 use super::shelf::Shelf;
 use super::words::{concept, mention, narrative, text};
 

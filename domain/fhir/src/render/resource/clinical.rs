@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::notes;
-use crate::render::page::Card;
+use crate::render::card::Card;
 use crate::render::shelf::Shelf;
 use crate::render::words::{concept, date, each, party, period, text};
 

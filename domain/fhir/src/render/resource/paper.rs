@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::render::page::{Card, Picture};
+use crate::render::card::{Card, Picture};
 use crate::render::shelf::Shelf;
 use crate::render::words::{concept, date, each, money, party, quantity, text};
 

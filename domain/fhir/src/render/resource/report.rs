@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{nested, notes};
-use crate::render::page::{Card, Picture};
+use crate::render::card::{Card, Picture};
 use crate::render::shelf::Shelf;
 use crate::render::words::{concept, date, each, party, period, plain, quantity, text};
 
