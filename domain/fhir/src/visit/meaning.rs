@@ -38,6 +38,9 @@ const VITALS_MAX: &[(&str, f64)] = &[
     ("muacCm", 150.0),
 ];
 
+/// No series of a vaccine has more doses; FHIR itself counts to 2,147,483,647.
+const DOSES_MAX: f64 = 1_000.0;
+
 /// Pairs of times where the second may not come before the first.
 const ORDER: &[([&str; 2], [&str; 2])] = &[
     (["visit", "visitDate"], ["visit", "endTime"]),
@@ -50,6 +53,7 @@ pub(super) fn check(value: &Value, found: &mut Found) {
     vitals(value, found);
     order(value, found);
     age(value, found);
+    doses(value, found);
 }
 
 fn walk(value: &Value, name: Option<&str>, path: &mut Path, found: &mut Found) {
@@ -180,5 +184,19 @@ fn age(document: &Value, found: &mut Found) {
     if part("value").and_then(Value::as_f64).is_some_and(|value| value > f64::from(most)) {
         let message = format!("must be at most {most} in this unit");
         found.add(Path::of(&["beneficiary", "age", "value"]), Rule::Range, message);
+    }
+}
+
+fn doses(document: &Value, found: &mut Found) {
+    let vaccines = present(document, &["immunizations"]).and_then(Value::as_array);
+    for (index, vaccine) in vaccines.into_iter().flatten().enumerate() {
+        for name in ["doseNumber", "seriesDoses"] {
+            if present(vaccine, &[name]).and_then(Value::as_f64).is_some_and(|n| n > DOSES_MAX) {
+                let mut path = Path::of(&["immunizations"]);
+                path.push_item(index);
+                path.push_name(name);
+                found.add(path, Rule::Range, format!("must be at most {DOSES_MAX}"));
+            }
+        }
     }
 }

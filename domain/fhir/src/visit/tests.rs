@@ -61,7 +61,7 @@ fn all_faults_are_reported_sorted_by_path() {
 
 #[test]
 fn what_the_schema_cannot_say_is_enforced_too() {
-    let cases: [(&str, Value, &str, Rule); 13] = [
+    let cases: [(&str, Value, &str, Rule); 14] = [
         ("/beneficiary/dateOfBirth", json!("2025-02-29"), "beneficiary.dateOfBirth", Rule::Format),
         ("/beneficiary/dateOfBirth", json!("2027"), "beneficiary.dateOfBirth", Rule::Range),
         ("/visit/visitDate", json!("2026-02-31T10:00:00+05:30"), "visit.visitDate", Rule::Format),
@@ -79,6 +79,7 @@ fn what_the_schema_cannot_say_is_enforced_too() {
         ),
         ("/documents", scan("AAA"), "documents[0].data", Rule::MinLength),
         ("/documents", scan("AAA*"), "documents[0].data", Rule::Format),
+        ("/immunizations", doses(2_147_483_648), "immunizations[0].doseNumber", Rule::Range),
         ("/eventId", json!("12"), "eventId", Rule::Format),
     ];
     for (pointer, value, path, rule) in cases {
@@ -89,6 +90,10 @@ fn what_the_schema_cannot_say_is_enforced_too() {
         }
         assert_eq!(errors_of(&visit), [at(path, rule)], "{pointer}");
     }
+}
+
+fn doses(number: u32) -> Value {
+    json!([{ "vaccineName": "BCG", "receivedDate": "2026-01-10", "doseNumber": number }])
 }
 
 fn scan(data: &str) -> Value {
