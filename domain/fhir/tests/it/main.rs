@@ -7,6 +7,7 @@ mod bills;
 mod bundles;
 mod codes;
 mod compile;
+mod damage;
 mod envelope;
 mod every_document;
 mod golden;
