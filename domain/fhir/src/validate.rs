@@ -19,6 +19,7 @@ mod place;
 mod policy;
 mod primitive;
 mod reachable;
+mod refused;
 mod report;
 mod tape;
 mod walk;
@@ -29,8 +30,7 @@ pub use self::report::{FINDINGS_MAX, Report};
 
 use self::entries::Entries;
 use self::reachable::Graph;
-use self::report::Note;
-use self::tape::{Buffers, Kind, Refusal, View};
+use self::tape::{Buffers, Kind, View};
 use self::walk::Walk;
 use crate::hi_type::HiType;
 use crate::model::profile::DOCUMENT_BUNDLE;
@@ -81,7 +81,7 @@ impl<'r> Validator<'r> {
                 let tape = buffers.tape(text);
                 document(tape.root(), rules, options, graph, &mut report);
             }
-            Err(refusal) => report.findings.push(refused(refusal, options)),
+            Err(refusal) => report.findings.push(refused::finding(refusal, options)),
         }
         report
     }
@@ -134,33 +134,4 @@ fn wanted(root: View<'_>, rules: &Rules) -> Option<ProfileId> {
         })
     });
     (!is_known).then_some(document)
-}
-
-fn refused(refusal: Refusal, options: &Options) -> Finding {
-    let Limits { bytes, values, .. } = options.limits;
-    let Note { rule, message, mend } = match refusal {
-        Refusal::TooLarge => Note::new(
-            "limit-bytes",
-            format!("is larger than {bytes} bytes"),
-            "leave out attachments, or scan them at a lower resolution",
-        ),
-        Refusal::TooDeep => Note::new(
-            "limit-depth",
-            format!("is nested deeper than {} levels", options.limits.depth()),
-            "no document needs that: look for a loop in what wrote it",
-        ),
-        Refusal::TooManyValues => Note::new(
-            "limit-values",
-            format!("holds more than {values} values"),
-            "make several documents of it",
-        ),
-        Refusal::NotUtf8 => {
-            Note::new("json-syntax", "is not text in UTF-8", "write it in UTF-8, uncompressed")
-        }
-        Refusal::Syntax(what, at) => {
-            Note::new("json-syntax", format!("is not JSON: at byte {at} there is {what}"), "")
-        }
-    };
-    let (severity, layer) = (Severity::Error, Layer::Fhir);
-    Finding { severity, path: "Resource".to_owned(), rule, message, mend, layer }
 }

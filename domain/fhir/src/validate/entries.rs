@@ -1,12 +1,10 @@
 //! The entries of a bundle by address: what references point at.
 
+use super::limits::Limits;
 use super::tape::View;
 use crate::rules::Rules;
 use crate::rules::name::Name;
 use crate::rules::table::{ProfileId, TypeId};
-
-/// How many claims of a resource count where something points at it. The guide's own examples make two.
-const CLAIMS_KEPT: usize = 3;
 
 /// What references want to know about an entry.
 pub(crate) struct Entry<'t> {
@@ -18,7 +16,7 @@ pub(crate) struct Entry<'t> {
     /// Nothing, when R4 has no such type.
     pub(crate) resource_type: Option<TypeId>,
     /// The first profiles that the resource claims, as far as the rules know them.
-    pub(crate) claims: [Option<ProfileId>; CLAIMS_KEPT],
+    pub(crate) claims: [Option<ProfileId>; Limits::CLAIMS_MAX],
 }
 
 /// The entries, in order and by address.
@@ -90,7 +88,7 @@ pub(super) fn claimed(
     claims.filter_map(|claim| rules.profile_at(claim.text()?))
 }
 
-fn claims(resource: Option<View<'_>>, rules: &Rules) -> [Option<ProfileId>; CLAIMS_KEPT] {
+fn claims(resource: Option<View<'_>>, rules: &Rules) -> [Option<ProfileId>; Limits::CLAIMS_MAX] {
     let mut claimed = claimed(resource, rules);
     std::array::from_fn(|_| claimed.next())
 }

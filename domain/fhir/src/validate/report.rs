@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::finding::{Finding, Layer, Severity};
 use super::place::Place;
 
-/// Findings of one severity beyond this number are not collected.
+/// Findings of one severity beyond this number are not collected: nobody reads on, and each is held
+/// against those before it.
 pub const FINDINGS_MAX: usize = 200;
 
 /// What was found.

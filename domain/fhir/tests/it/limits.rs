@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use abdm_fhir::validate::{FINDINGS_MAX, Limits, Options, validate};
-use abdm_fhir::{HiType, Rules};
+use abdm_fhir::visit::Rule;
+use abdm_fhir::{HiType, Rules, VisitDocument};
 use serde_json::{Value, json};
 
 use crate::{OUTPATIENT, built_from};
@@ -27,6 +28,75 @@ fn what_is_too_large_or_no_json_is_answered_with_one_finding() {
     assert_eq!(report.findings[0].rule, "limit-bytes");
 }
 
+/// A nest of brackets, closed or not.
+fn nest(open: &str, close: &str, depth: usize) -> String {
+    format!("{}1{}", open.repeat(depth), close.repeat(depth))
+}
+
+#[test]
+fn a_nest_of_ten_thousand_is_refused_where_it_gets_too_deep() {
+    const DEPTH: usize = 10_000;
+    let options =
+        Options { limits: Limits { depth: usize::MAX, ..Limits::default() }, ..Options::default() };
+    let started = Instant::now();
+    for json in [
+        nest("[", "]", DEPTH),
+        nest("{\"a\":", "}", DEPTH),
+        nest("{\"contained\":[", "]}", DEPTH / 2),
+        nest("[{\"section\":", "}]", DEPTH / 2),
+        "[".repeat(DEPTH),
+        "{\"a\":".repeat(DEPTH),
+    ] {
+        assert_eq!(rules_of(&json, &options), ["limit-depth"]);
+        let errors = VisitDocument::parse(json.as_bytes()).unwrap_err();
+        let rules: Vec<_> = errors.iter().map(|error| error.rule).collect();
+        assert_eq!(rules, [Rule::Depth]);
+    }
+    assert!(started.elapsed() < Duration::from_secs(1), "took {:?}", started.elapsed());
+}
+
+#[test]
+fn a_hundred_megabytes_are_refused_unread() {
+    let json = vec![b'['; 100 * 1024 * 1024];
+    let started = Instant::now();
+    let report = validate(&json, Rules::nrces(), &Options::default());
+    let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, ["limit-bytes"]);
+    let errors = VisitDocument::parse(&json).unwrap_err();
+    assert_eq!(errors.iter().map(|error| error.rule).collect::<Vec<_>>(), [Rule::Size]);
+    // Reading them once takes longer.
+    assert!(started.elapsed() < Duration::from_millis(10), "took {:?}", started.elapsed());
+}
+
+#[test]
+fn what_is_counted_is_bounded() {
+    let document = |resource: Value| json!({ "resourceType": "Bundle", "type": "document", "entry": [{ "resource": resource }] });
+    let is_refused_beyond = |most: usize, rule: &str, of: &dyn Fn(usize) -> Value| {
+        let rules = |count| rules_of(&of(count).to_string(), &Options::default());
+        assert!(!rules(most).contains(&rule), "{most} are {rule}");
+        assert!(rules(most + 1).contains(&rule), "{} are not {rule}", most + 1);
+    };
+    is_refused_beyond(
+        Limits::ENTRIES_MAX,
+        "limit-entries",
+        &|count| json!({ "resourceType": "Bundle", "entry": vec![json!({ "fullUrl": "urn:x" }); count] }),
+    );
+    is_refused_beyond(Limits::CONTAINED_MAX, "limit-contained", &|count| {
+        let contained = vec![json!({ "resourceType": "Patient" }); count];
+        document(json!({ "resourceType": "Patient", "contained": contained }))
+    });
+    is_refused_beyond(Limits::EXTENSION_DEPTH_MAX, "limit-extension", &|depth| {
+        let inner = json!({ "url": "http://x", "valueString": "y" });
+        let outer = |inner: Value, _| json!({ "url": "http://x", "extension": [inner] });
+        let extension = (1..depth).fold(inner, outer);
+        document(json!({ "resourceType": "Patient", "extension": [extension] }))
+    });
+    is_refused_beyond(Limits::CLAIMS_MAX, "limit-profiles", &|count| {
+        let claims = vec!["https://nrces.in/ndhm/fhir/r4/StructureDefinition/Patient"; count];
+        document(json!({ "resourceType": "Patient", "meta": { "profile": claims } }))
+    });
+}
+
 #[test]
 fn the_number_of_findings_is_bounded() {
     let (_, mut bundle) = built_from(HiType::OpConsultation, OUTPATIENT);
@@ -46,12 +116,15 @@ fn no_document_takes_long() {
     let component: Vec<Value> = (0..MANY / 2)
         .map(|code| json!({ "code": { "coding": [{ "code": format!("x{code}") }] } }))
         .collect();
-    let contained: Vec<Value> =
-        (0..MANY).map(|id| json!({ "resourceType": "Patient", "id": format!("x{id}") })).collect();
+    let contained: Vec<Value> = (0..Limits::CONTAINED_MAX)
+        .map(|id| json!({ "resourceType": "Patient", "id": format!("x{id}") }))
+        .collect();
+    let links: Vec<Value> =
+        (0..MANY).map(|id| json!({ "other": { "reference": format!("#y{id}") } })).collect();
     let section: Vec<Value> = (0..MANY)
         .map(|title| json!({ "title": title.to_string(), "code": { "coding": [{ "code": "x" }] } }))
         .collect();
-    let entry: Vec<Value> = (0..MANY)
+    let entry: Vec<Value> = (0..Limits::ENTRIES_MAX)
         .map(|id| json!({ "fullUrl": format!("urn:x:{id}"), "resource": { "resourceType": "Patient", "link": [{ "other": { "reference": "urn:x:1" } }] } }))
         .collect();
     let unknown: serde_json::Map<String, Value> =
@@ -64,7 +137,10 @@ fn no_document_takes_long() {
                 json!({ "resourceType": "Observation", "valueString": "x", "code": { "coding": coding }, "component": component }),
             ),
         ),
-        ("contained", wrap(json!({ "resourceType": "Patient", "contained": contained }))),
+        (
+            "contained",
+            wrap(json!({ "resourceType": "Patient", "contained": contained, "link": links })),
+        ),
         (
             "sections",
             wrap(

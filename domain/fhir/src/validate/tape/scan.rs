@@ -14,6 +14,9 @@ pub(crate) enum Refusal {
     TooLarge,
     TooDeep,
     TooManyValues,
+    TooManyEntries,
+    TooManyContained,
+    ExtensionsTooDeep,
     NotUtf8,
     /// What is wrong, and at which byte.
     Syntax(&'static str, usize),
@@ -33,7 +36,7 @@ pub(crate) fn scan<'j>(
         return Err(Refusal::TooLarge);
     }
     let text = std::str::from_utf8(json).map_err(|_| Refusal::NotUtf8)?;
-    let mut scanner = Scanner { text, bytes: json, at: 0, rules, limits, buffers };
+    let mut scanner = Scanner { text, bytes: json, at: 0, extensions: 0, rules, limits, buffers };
     scanner.space();
     scanner.value(Key::NONE, limits.depth())?;
     scanner.space();
@@ -60,6 +63,8 @@ struct Scanner<'j, 's> {
     text: &'j str,
     bytes: &'j [u8],
     at: usize,
+    /// How many extensions are open.
+    extensions: usize,
     rules: &'s Rules,
     limits: &'s Limits,
     buffers: &'s mut Buffers,
@@ -118,11 +123,23 @@ impl Scanner<'_, '_> {
         read: fn(&mut Self, usize) -> Result<usize, Refusal>,
     ) -> Result<(), Refusal> {
         let depth_left = depth_left.checked_sub(1).ok_or(Refusal::TooDeep)?;
+        let is_extension = key.name == Name::EXTENSION;
+        self.extensions += usize::from(is_extension);
+        if self.extensions > Limits::EXTENSION_DEPTH_MAX {
+            return Err(Refusal::ExtensionsTooDeep);
+        }
         let place = self.buffers.nodes.len();
         self.leaf(key, kind, self.at, 0);
         self.at += 1;
         self.space();
         let count = read(self, depth_left)?;
+        self.extensions -= usize::from(is_extension);
+        if key.name == Name::ENTRY && count > Limits::ENTRIES_MAX {
+            return Err(Refusal::TooManyEntries);
+        }
+        if key.name == Name::CONTAINED && count > Limits::CONTAINED_MAX {
+            return Err(Refusal::TooManyContained);
+        }
         let end = self.buffers.nodes.len();
         let start = self.buffers.nodes[place].start as usize;
         self.buffers.nodes[place] = node(key, kind, start, count, end);

@@ -4,11 +4,12 @@ use super::{Note, View, Walk, check_plain};
 use crate::rules::name::Name;
 use crate::rules::table::{ProfileId, TypeId};
 use crate::validate::finding::{Layer, Severity};
+use crate::validate::limits::Limits;
 use crate::validate::place::{Place, is_plain};
 use crate::validate::tape::Kind;
 
-/// Profiles of one resource that are looked at. The guide's own examples name two.
-const CLAIMS_MAX: usize = 8;
+/// What a resource claims, what is wanted of it, and what its code implies.
+const PROFILES_MAX: usize = Limits::CLAIMS_MAX + 2;
 
 impl<'t> Walk<'_, 't> {
     /// A resource inside of another: of an entry, or contained.
@@ -40,7 +41,7 @@ impl<'t> Walk<'_, 't> {
             self.warning(at, Note::new("not-checked", message, ""));
             return check_plain(at, self.report);
         };
-        let mut profiles = [definition; CLAIMS_MAX];
+        let mut profiles = [definition; PROFILES_MAX];
         let count = self.profiles(at, kind, wanted, &mut profiles);
         for place in 0..count.max(1) {
             let profile = profiles[place];
@@ -78,7 +79,7 @@ impl<'t> Walk<'_, 't> {
         at: View<'t>,
         kind: TypeId,
         wanted: Option<ProfileId>,
-        profiles: &mut [ProfileId; CLAIMS_MAX],
+        profiles: &mut [ProfileId; PROFILES_MAX],
     ) -> usize {
         let rules = self.rules;
         let mut count = 0;
@@ -93,7 +94,14 @@ impl<'t> Walk<'_, 't> {
         }
         let meta = at.member(Name::META);
         let mut is_of_guide = false;
-        for claim in meta.into_iter().flat_map(|meta| meta.each(Name::PROFILE)) {
+        for (number, claim) in
+            meta.into_iter().flat_map(|meta| meta.each(Name::PROFILE)).enumerate()
+        {
+            if number >= Limits::CLAIMS_MAX {
+                let message = format!("claims more than {} profiles", Limits::CLAIMS_MAX);
+                self.error(claim, Note::new("limit-profiles", message, "claim fewer"));
+                break;
+            }
             let Some(url) = claim.text() else {
                 continue;
             };
@@ -102,24 +110,20 @@ impl<'t> Walk<'_, 't> {
                 self.warning(claim, Note::new("profile-unknown", message, "mind its spelling"));
                 continue;
             };
-            if rules.profile(profile).resource != kind {
-                let message = format!("the profile is not one of {}", rules.type_name(kind));
-                self.error(
-                    claim,
-                    Note::new("profile-type", message, "name a profile of this type"),
-                );
-            } else if count < CLAIMS_MAX {
+            if rules.profile(profile).resource == kind {
                 is_of_guide |= Some(profile) != rules.definition(kind);
                 profiles[count] = profile;
                 count += 1;
+            } else {
+                let message = format!("the profile is not one of {}", rules.type_name(kind));
+                let note = Note::new("profile-type", message, "name a profile of this type");
+                self.error(claim, note);
             }
         }
         if !is_of_guide {
             self.no_profile(at, kind);
         }
-        if let Some(vital) = self.vital_sign(at)
-            && count < CLAIMS_MAX
-        {
+        if let Some(vital) = self.vital_sign(at) {
             profiles[count] = vital;
             count += 1;
         }
