@@ -12,8 +12,9 @@ use super::path::Path;
 pub const BYTES_MAX: usize = 32 * 1024 * 1024;
 /// How deep lists and objects may be nested; a real document needs six.
 pub const DEPTH_MAX: usize = 32;
-/// How many JSON values a document may hold; a busy inpatient stay has some two thousand.
-pub const VALUES_MAX: usize = 50_000;
+/// How many JSON values a document may hold; a busy inpatient stay has some two thousand. Two of them
+/// can make an entry, so what is built stays within [`Limits`](crate::validate::Limits), too.
+pub const VALUES_MAX: usize = 10_000;
 
 /// Reads `bytes` as JSON; repeated fields go to `found`, broken limits end the reading.
 pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<Value, VisitErrors> {

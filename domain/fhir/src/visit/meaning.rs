@@ -16,6 +16,13 @@ use super::schema::{DATE_TIME_WORDS, DATE_WORDS, Meaning, meaning_of};
 const ATTACHMENT_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// FHIR allows no longer text.
 const TEXT_BYTES_MAX: usize = 1024 * 1024;
+/// All texts together, attachments aside: a document tells each of them two or three times, and `<` as
+/// `&lt;`. A long stay has some hundred kilobytes.
+const TEXTS_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// What every document of the visit repeats, and how much text that may be: a visit may yield
+/// thousands of documents.
+const REPEATED: [&str; 4] = ["visit", "beneficiary", "facility", "practitioner"];
+const REPEATED_BYTES_MAX: usize = 16 * 1024;
 /// Beyond it a number is a mistake, and no longer exact in every reader.
 const NUMBER_MAX: f64 = 1e15;
 
@@ -50,6 +57,7 @@ const ORDER: &[([&str; 2], [&str; 2])] = &[
 
 pub(super) fn check(value: &Value, found: &mut Found) {
     walk(value, None, &mut Path::default(), found);
+    amounts(value, found);
     vitals(value, found);
     order(value, found);
     age(value, found);
@@ -86,6 +94,33 @@ fn walk(value: &Value, name: Option<&str>, path: &mut Path, found: &mut Found) {
             }
         }
         Value::Null | Value::Bool(_) => {}
+    }
+}
+
+fn amounts(document: &Value, found: &mut Found) {
+    let too_much = |limit: usize, why: &str| format!("must hold at most {limit} KiB of text{why}");
+    if text_bytes(document, None) > TEXTS_BYTES_MAX {
+        let message = too_much(TEXTS_BYTES_MAX / 1024, " beside its attachments");
+        found.add(Path::default(), Rule::Size, message);
+    }
+    for part in REPEATED {
+        if document.get(part).is_some_and(|part| text_bytes(part, None) > REPEATED_BYTES_MAX) {
+            let message = too_much(REPEATED_BYTES_MAX / 1024, ": every document repeats it");
+            found.add(Path::of(&[part]), Rule::Size, message);
+        }
+    }
+}
+
+/// How much text there is, attachments left out.
+fn text_bytes(value: &Value, name: Option<&str>) -> usize {
+    match value {
+        Value::Object(object) => {
+            object.iter().map(|(name, field)| text_bytes(field, Some(name))).sum()
+        }
+        Value::Array(items) => items.iter().map(|item| text_bytes(item, None)).sum(),
+        Value::String(_) if name.and_then(meaning_of) == Some(Meaning::Base64) => 0,
+        Value::String(text) => text.len(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     }
 }
 

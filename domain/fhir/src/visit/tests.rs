@@ -154,7 +154,7 @@ fn a_message_never_repeats_what_was_sent() {
 fn a_hostile_document_is_refused_alone_and_at_once() {
     let deep = "[".repeat(100_000);
     let nested = format!("{{\"visit\":{}1{}}}", "[".repeat(40), "]".repeat(40));
-    let many = format!("{{\"allergies\":[{}1]}}", "1,".repeat(60_000));
+    let many = format!("{{\"allergies\":[{}1]}}", "1,".repeat(VALUES_MAX));
     let large = vec![b' '; BYTES_MAX + 1];
     let cases: [(&[u8], Rule); 7] = [
         (deep.as_bytes(), Rule::Depth),
@@ -184,9 +184,20 @@ fn long_names_all_the_way_down_do_not_swell_the_answer() {
 }
 
 #[test]
+fn what_is_told_in_many_places_is_short() {
+    let mut visit = outpatient();
+    visit["facility"]["address"] = json!("x".repeat(17 * 1024));
+    assert_eq!(errors_of(&visit), [at("facility", Rule::Size)]);
+    let mut visit = outpatient();
+    let complaint = json!({ "complaint": "x".repeat(700 * 1024) });
+    visit["chiefComplaints"] = json!(vec![complaint; 3]);
+    assert_eq!(errors_of(&visit), [at("", Rule::Size)]);
+}
+
+#[test]
 fn no_more_than_fifty_errors_are_kept() {
     let mut visit = outpatient();
-    visit["allergies"] = json!(vec![json!({ "type": "dust" }); 5_000]);
+    visit["allergies"] = json!(vec![json!({ "type": "dust" }); 2_000]);
     assert_eq!(errors_of(&visit).len(), VisitErrors::MAX);
 }
 

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use abdm_fhir::validate::{FINDINGS_MAX, Limits, Options, validate};
+use abdm_fhir::validate::{FINDINGS_MAX, Limits, Options, Severity, validate};
 use abdm_fhir::visit::Rule;
 use abdm_fhir::{HiType, Rules, VisitDocument};
 use serde_json::{Value, json};
 
-use crate::{OUTPATIENT, built_from};
+use crate::{OUTPATIENT, built_from, documents_of};
 
 fn rules_of(json: &str, options: &Options) -> Vec<&'static str> {
     let report = validate(json.as_bytes(), Rules::nrces(), options);
@@ -66,6 +66,30 @@ fn a_hundred_megabytes_are_refused_unread() {
     assert_eq!(errors.iter().map(|error| error.rule).collect::<Vec<_>>(), [Rule::Size]);
     // Reading them once takes longer.
     assert!(started.elapsed() < Duration::from_millis(10), "took {:?}", started.elapsed());
+}
+
+/// The most resources, the most documents, and the most text.
+#[test]
+fn the_largest_visits_yield_valid_documents() {
+    let complaint = json!({ "complaint": "<".repeat(510 * 1024) });
+    for (field, items, least) in [
+        ("diagnoses", vec![json!({ "term": "x" }); 4_800], 2),
+        ("imagingReports", vec![json!({ "name": "CT", "conclusion": "x" }); 1_000], 1_000),
+        ("chiefComplaints", vec![complaint; 4], 2),
+    ] {
+        let mut visit: Value = serde_json::from_str(OUTPATIENT).unwrap();
+        for name in ["chiefComplaints", "diagnoses", "prescriptions", "labTests", "allergies"] {
+            visit.as_object_mut().unwrap().remove(name);
+        }
+        visit[field] = json!(items);
+        let built = documents_of(&visit.to_string()).built;
+        assert!(built.len() >= least, "{field}: {}", built.len());
+        for one in built {
+            let mut findings = one.findings.iter();
+            let error = findings.find(|finding| finding.severity == Severity::Error);
+            assert_eq!(error, None, "{field}: {}", one.hi_type);
+        }
+    }
 }
 
 #[test]
