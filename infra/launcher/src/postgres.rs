@@ -1,26 +1,24 @@
 //! A PostgreSQL server of one's own.
 
-mod account;
 mod binaries;
 pub(crate) mod data_dir;
-pub(crate) mod error;
 mod initdb;
 pub(crate) mod options;
 mod pid_file;
 mod server;
 pub(crate) mod wire;
 
-use std::env;
-use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use binaries::Binaries;
 use data_dir::DataDir;
-use error::LaunchError;
 use options::Options;
 use server::{Server, StartError};
 use wire::{Session, USER, WireError};
+
+use crate::error::LaunchError;
+use crate::process::{POLL_INTERVAL, PORT_TRY_COUNT_MAX, free_port, refuse_production};
 
 /// How long a server may take until it answers. Starting takes a tenth of a second; the rest is for
 /// the recovery of a large log after a crash.
@@ -28,12 +26,6 @@ const READY_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How long the remains of a killed server may hold on to the cluster.
 const REMAINS_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How often a start is tried when somebody else takes the port in between.
-const PORT_TRY_COUNT_MAX: u32 = 3;
-
-/// How long to wait between two looks at something that should change soon.
-const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// A private PostgreSQL server on the loopback interface.
 ///
@@ -68,9 +60,7 @@ impl PrivatePostgres {
     /// The port is a new one at every start, so keep the URL no longer than this value.
     pub fn start(options: Options) -> Result<Self, LaunchError> {
         let Options { data_dir, durability } = options;
-        if env::var_os("HIP_ENV").is_some_and(|environment| environment == "production") {
-            return Err(LaunchError::Production);
-        }
+        refuse_production()?;
         let data_dir = DataDir::prepare(&data_dir)?;
         let _turn = data_dir.lock()?;
         if let Some(port) = reuse(&data_dir)? {
@@ -88,7 +78,7 @@ impl PrivatePostgres {
         let begun_at = Instant::now();
         let mut ports_tried = 0;
         loop {
-            let port = server::free_port()?;
+            let port = free_port()?;
             match Server::start(&binaries, &data_dir, durability, port, READY_TIMEOUT) {
                 Ok(server) => {
                     return Ok(Self { port, server: Some(server) });
@@ -195,11 +185,4 @@ fn is_plain_name(name: &str) -> bool {
     let starts_well = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     starts_well && name.len() <= 63 && name.chars().all(is_plain)
-}
-
-/// The end of a log, on one line, for an error message.
-fn last_words(log: &Path, from: u64) -> String {
-    let said = server::written_since(log, from);
-    let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(3)..].join(" · ")
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::error::LaunchError;
+use crate::error::LaunchError;
 
 /// Where Debian puts each major version's programs: `<major>/bin`.
 const DEBIAN_VERSIONS: &str = "/usr/lib/postgresql";

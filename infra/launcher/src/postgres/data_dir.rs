@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::geteuid;
 
-use super::account::Account;
-use super::error::LaunchError;
+use crate::account::Account;
+use crate::error::LaunchError;
 
 pub use place::default_data_dir;
 
@@ -131,7 +131,7 @@ fn account_for(cluster: &Path) -> Result<Account, LaunchError> {
 fn check_way_to(path: &Path, runs_as: Option<&Account>) -> Result<(), LaunchError> {
     for directory in path.ancestors() {
         let metadata = look_at(directory)?;
-        if let Some(account) = runs_as.filter(|account| !may_pass(account, &metadata)) {
+        if let Some(account) = runs_as.filter(|account| !account.may_pass(&metadata)) {
             let account = account.name.clone();
             return Err(LaunchError::Unreachable { directory: directory.to_owned(), account });
         }
@@ -144,18 +144,6 @@ fn check_way_to(path: &Path, runs_as: Option<&Account>) -> Result<(), LaunchErro
         }
     }
     Ok(())
-}
-
-/// Whether the mode bits let the account through; access lists are not looked at.
-fn may_pass(account: &Account, directory: &Metadata) -> bool {
-    let bit = if directory.uid() == account.uid {
-        0o100
-    } else if directory.gid() == account.gid {
-        0o010
-    } else {
-        0o001
-    };
-    directory.mode() & bit != 0
 }
 
 #[cfg(test)]

@@ -4,11 +4,10 @@ use std::fs::{self, File};
 
 use super::binaries::Binaries;
 use super::data_dir::DataDir;
-use super::error::LaunchError;
-use super::last_words;
 use super::options::Durability;
-use super::server::command;
 use super::wire::USER;
+use crate::error::LaunchError;
+use crate::process::{command, last_words};
 
 /// Makes the cluster beside its place and moves it there when it is whole.
 ///
@@ -19,15 +18,16 @@ pub(crate) fn make_cluster(
     durability: Durability,
 ) -> Result<(), LaunchError> {
     let unfinished = data_dir.make_unfinished_cluster()?;
-    let status = command(binaries, "initdb", data_dir, &unfinished)?
+    let program = binaries.program("initdb");
+    let log = data_dir.log();
+    let status = command(&program, &log, &unfinished, data_dir.runs_as.as_ref())?
         .arg("-D")
         .arg(&unfinished)
         .args(["-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale"])
         .args(durability.initdb_arguments())
         .status()
-        .map_err(LaunchError::io("run", &binaries.program("initdb")))?;
+        .map_err(LaunchError::io("run", &program))?;
     if !status.success() {
-        let log = data_dir.log();
         return Err(LaunchError::Ended { program: "initdb", said: last_words(&log, 0), log });
     }
     fs::rename(&unfinished, data_dir.cluster())

@@ -1,13 +1,9 @@
 //! The server process: its start, the wait until it answers, its end.
 
-use std::env;
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
-use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::OpenOptionsExt;
-use std::os::unix::process::CommandExt;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,9 +11,10 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::binaries::Binaries;
 use super::data_dir::DataDir;
-use super::error::LaunchError;
 use super::options::Durability;
-use super::{POLL_INTERVAL, answers, last_words, pid_file};
+use super::{answers, pid_file};
+use crate::error::LaunchError;
+use crate::process::{POLL_INTERVAL, command, last_words, says_port_taken, written_since};
 
 /// How long a server may take to end before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,10 +31,6 @@ const SETTINGS: [&str; 6] = [
     "log_error_verbosity=terse",
     "log_min_error_statement=panic",
 ];
-
-/// Environment variables that the server's programs are given; no other, so that no secret of ours
-/// shows in their environment and no `PG…` variable of the user changes what they do.
-const INHERITED_VARIABLES: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "TZ"];
 
 /// A server that we started. Dropping it stops it.
 #[derive(Debug)]
@@ -67,13 +60,13 @@ impl Server {
     ) -> Result<Self, StartError> {
         let log = data_dir.log();
         let log_start = fs::metadata(&log).map_or(0, |metadata| metadata.len());
-        let mut command = command(binaries, "postgres", data_dir, &data_dir.cluster())
+        let program = binaries.program("postgres");
+        let mut command = command(&program, &log, &data_dir.cluster(), data_dir.runs_as.as_ref())
             .map_err(StartError::Other)?;
         command.arg("-D").arg(data_dir.cluster()).arg("-c").arg(format!("port={port}"));
         for setting in SETTINGS.iter().chain(durability.server_settings()) {
             command.args(["-c", setting]);
         }
-        let program = binaries.program("postgres");
         let child = command
             .spawn()
             .map_err(|error| StartError::Other(LaunchError::io("run", &program)(error)))?;
@@ -133,43 +126,6 @@ impl Drop for Server {
     }
 }
 
-/// One of the server's programs, as the account that runs it, in a directory that this account may
-/// enter, writing to the log, and in a process group of its own: Ctrl-C on the terminal reaches us,
-/// and we stop it.
-pub(crate) fn command(
-    binaries: &Binaries,
-    program: &str,
-    data_dir: &DataDir,
-    directory: &Path,
-) -> Result<Command, LaunchError> {
-    let path = data_dir.log();
-    let log = File::options().create(true).append(true).mode(0o600).open(&path);
-    let log = log.map_err(LaunchError::io("open", &path))?;
-    let second_log = log.try_clone().map_err(LaunchError::io("open", &path))?;
-    let mut command = Command::new(binaries.program(program));
-    command
-        .current_dir(directory)
-        .env_clear()
-        .envs(INHERITED_VARIABLES.iter().filter_map(|name| Some((name, env::var_os(name)?))))
-        .env("LC_ALL", "C.UTF-8")
-        .stdin(Stdio::null())
-        .stdout(log)
-        .stderr(second_log)
-        .process_group(0);
-    if let Some(account) = &data_dir.runs_as {
-        command.uid(account.uid).gid(account.gid);
-    }
-    Ok(command)
-}
-
-/// A port that is free now. Another program may take it before the server does.
-pub(crate) fn free_port() -> Result<u16, LaunchError> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(LaunchError::io("find a free port on", Path::new("127.0.0.1")))
-}
-
 /// Puts the log of the run before aside; the one before that is forgotten.
 pub(crate) fn keep_old_log(data_dir: &DataDir) -> Result<(), LaunchError> {
     let log = data_dir.log();
@@ -181,16 +137,6 @@ pub(crate) fn keep_old_log(data_dir: &DataDir) -> Result<(), LaunchError> {
     }
 }
 
-/// What has been added to the log after its first `from` bytes; nothing when it cannot be read.
-pub(crate) fn written_since(log: &Path, from: u64) -> String {
-    let mut bytes = Vec::new();
-    let read = File::open(log).and_then(|mut file| {
-        file.seek(SeekFrom::Start(from))?;
-        file.read_to_end(&mut bytes)
-    });
-    read.map_or_else(|_| String::new(), |_| String::from_utf8_lossy(&bytes).into_owned())
-}
-
 fn why_ended(log: &Path, log_start: u64) -> StartError {
     let said = written_since(log, log_start);
     let error = LaunchError::Ended {
@@ -198,7 +144,7 @@ fn why_ended(log: &Path, log_start: u64) -> StartError {
         said: last_words(log, log_start),
         log: log.to_owned(),
     };
-    if said.contains("Address already in use") {
+    if says_port_taken(&said) {
         StartError::PortTaken(error)
     } else if said.contains("is still in use") {
         StartError::RemainsOfAnother(error)

@@ -1,5 +1,6 @@
 //! The program `hip-dev`, as `./run test` uses it.
 
+use std::env;
 use std::fs::{self, Permissions};
 use std::net::TcpStream;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -11,10 +12,17 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 
-/// `hip-dev` with an empty place for its temporary files, and no server given.
+/// `hip-dev` with an empty place for its temporary files; of the servers only PostgreSQL, the most
+/// demanding, is not given.
 fn hip_dev(program: &Path, temporary: &Path) -> Command {
     let mut command = Command::new(program);
-    command.env_remove("HIP_TEST_PG").env("TMPDIR", temporary);
+    command
+        .env("TMPDIR", temporary)
+        .env("HIP_TEST_REDIS", "redis://elsewhere/")
+        .env("HIP_TEST_MONGO", "mongodb://elsewhere/");
+    for variable in ["HIP_TEST_PG", "HIP_TEST_BACKENDS"] {
+        command.env_remove(variable);
+    }
     command
 }
 
@@ -46,6 +54,12 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
+/// The port in `scheme://127.0.0.1:PORT` and whatever follows.
+fn loopback_port(url: &str, scheme: &str) -> u16 {
+    let rest = url.strip_prefix(scheme).unwrap().strip_prefix("://127.0.0.1:").unwrap();
+    rest.split('/').next().unwrap().parse().unwrap()
+}
+
 fn is_gone(port: u16, temporary: &Path) -> bool {
     TcpStream::connect(("127.0.0.1", port)).is_err()
         && fs::read_dir(temporary).unwrap().next().is_none()
@@ -61,6 +75,60 @@ fn the_command_gets_a_server_and_its_status_is_ours() {
     assert_eq!(output.status.code(), Some(7));
     let port = port_of(&stdout(&output));
     wait_until("server and data are gone", || is_gone(port, temporary.path()));
+}
+
+#[test]
+fn all_that_is_not_given_is_started() {
+    let temporary = open_directory();
+    let mut command = hip_dev(Path::new(OWN), temporary.path());
+    let is_embedded = env::var_os("HIP_TEST_BACKENDS").is_some();
+    if !is_embedded {
+        command.env_remove("HIP_TEST_REDIS").env_remove("HIP_TEST_MONGO");
+    }
+    let urls = "echo $HIP_TEST_PG; echo $HIP_TEST_REDIS; echo $HIP_TEST_MONGO";
+    let output = command.args(["with-servers", "--", "sh", "-c", urls]).output().unwrap();
+    let urls = stdout(&output);
+    let urls: Vec<&str> = urls.lines().collect();
+    let mut ports = vec![port_of(urls[0])];
+    if !is_embedded {
+        ports.push(loopback_port(urls[1], "redis"));
+        assert!(urls[2].ends_with("/?directConnection=true"), "{}", urls[2]);
+        ports.push(loopback_port(urls[2], "mongodb"));
+    }
+    wait_until("servers and data are gone", || {
+        ports.iter().all(|port| is_gone(*port, temporary.path()))
+    });
+}
+
+#[test]
+fn to_go_without_some_servers_is_said_aloud_and_not_by_mistake() {
+    let temporary = open_directory();
+    let run = |backends: &str| {
+        let mut command = hip_dev(Path::new(OWN), temporary.path());
+        command.env_remove("HIP_TEST_REDIS").env_remove("HIP_TEST_MONGO");
+        command.env("HIP_TEST_PG", "postgres://elsewhere/").env("HIP_TEST_BACKENDS", backends);
+        command.args(["with-servers", "--", "sh", "-c", "echo $HIP_TEST_MONGO"]).output().unwrap()
+    };
+    let without = run("embedded");
+    assert_eq!(String::from_utf8_lossy(&without.stdout), "\n");
+    let said = String::from_utf8_lossy(&without.stderr).into_owned();
+    assert!(said.contains("NOTHING IS TESTED ON REDIS AND MONGODB"), "{said}");
+    assert_eq!(run("embeded").status.code(), Some(2));
+}
+
+#[test]
+fn a_server_that_is_not_installed_is_named() {
+    let temporary = open_directory();
+    let output = hip_dev(Path::new(OWN), temporary.path())
+        .env_remove("HIP_TEST_REDIS")
+        .env("HIP_TEST_PG", "postgres://elsewhere/")
+        .env("PATH", "/nowhere")
+        .args(["with-servers", "--", "/bin/true"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("no redis-server found"), "{said}");
 }
 
 #[test]

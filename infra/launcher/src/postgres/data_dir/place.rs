@@ -1,11 +1,12 @@
 //! Where a server's data goes when nobody says.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rustix::process::geteuid;
 
-use crate::LaunchError;
+use crate::checkout::checkout;
+use crate::error::LaunchError;
 
 /// Where the server called `name` keeps its data when nobody says otherwise.
 ///
@@ -26,9 +27,7 @@ pub fn default_data_dir(name: &str) -> Result<PathBuf, LaunchError> {
     let variable = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = Surroundings {
         is_root: geteuid().is_root(),
-        checkout: [env::current_dir(), env::current_exe()]
-            .into_iter()
-            .find_map(|start| checkout_around(&start.ok()?)),
+        checkout: checkout(),
         data_home: variable("XDG_DATA_HOME")
             .or_else(|| variable("HOME").map(|home| home.join(".local/share"))),
     }
@@ -59,15 +58,6 @@ impl Surroundings {
     }
 }
 
-/// The checkout that `start` lies in: the nearest directory with this crate in its place.
-fn checkout_around(start: &Path) -> Option<PathBuf> {
-    let is_checkout = |directory: &&Path| {
-        directory.join("Cargo.lock").is_file()
-            && directory.join("infra/launcher/Cargo.toml").is_file()
-    };
-    start.ancestors().find(is_checkout).map(Path::to_owned)
-}
-
 /// FNV-1a, 64 bits: the same in every release of the compiler, which std's own hash does not promise.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
@@ -93,13 +83,6 @@ mod tests {
         let [one, other] = ["/src/hip", "/src/hip2"].map(|at| base(true, Some(at), None));
         assert!(one.as_ref().is_some_and(|path| path.starts_with("/var/tmp")), "{one:?}");
         assert_ne!(one, other);
-    }
-
-    #[test]
-    fn this_crate_is_found_in_its_checkout() {
-        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-        assert_eq!(checkout_around(&own.join("src")).as_deref(), own.ancestors().nth(2));
-        assert_eq!(checkout_around(Path::new("/proc")), None);
     }
 
     #[test]

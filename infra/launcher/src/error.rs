@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::wire::WireError;
+use crate::postgres::wire::WireError;
 
 /// Why no server could be had, with what to do about it where something can be done.
 #[derive(Debug)]
@@ -17,6 +17,13 @@ pub enum LaunchError {
     NotInstalled,
     /// `PG_BIN` names a directory without `initdb` and `postgres`.
     WrongPgBin(PathBuf),
+    /// A program that only the tests need is not on this machine.
+    Missing {
+        /// Which program.
+        program: &'static str,
+        /// How it is had.
+        cure: &'static str,
+    },
     /// Neither `XDG_DATA_HOME` nor `HOME` says where a user's data goes.
     NoHome,
     /// Started as root, and there is neither an account `postgres` nor `nobody` to run the server.
@@ -90,6 +97,7 @@ impl fmt::Display for LaunchError {
             Self::WrongPgBin(path) => {
                 write!(f, "PG_BIN: no initdb and postgres in {}", path.display())
             }
+            Self::Missing { program, cure } => write!(f, "no {program} found: {cure}"),
             Self::NoHome => f.write_str("neither XDG_DATA_HOME nor HOME is set"),
             Self::NoAccount => f.write_str(
                 "root may not run PostgreSQL, and there is no account postgres or nobody",
@@ -132,6 +140,7 @@ impl Error for LaunchError {
             Self::Production
             | Self::NotInstalled
             | Self::WrongPgBin(_)
+            | Self::Missing { .. }
             | Self::NoHome
             | Self::NoAccount
             | Self::NotOurs(_)

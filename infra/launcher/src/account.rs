@@ -1,8 +1,10 @@
-//! Who runs the server: PostgreSQL refuses to run as root.
+//! Who runs a server: PostgreSQL refuses to run as root, and no other server should.
 
-use std::fs;
+use std::fs::{self, Metadata};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
-use super::error::LaunchError;
+use crate::error::LaunchError;
 
 /// An account of this machine that is not root.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,25 @@ impl Account {
         // A machine without the file has no accounts; the error for that says enough.
         let found = Self::in_passwd(&fs::read_to_string("/etc/passwd").unwrap_or_default());
         if found.is_empty() { Err(LaunchError::NoAccount) } else { Ok(found) }
+    }
+
+    /// Whether the mode bits let the account through a directory; access lists are not looked at.
+    pub(crate) fn may_pass(&self, directory: &Metadata) -> bool {
+        let bit = if directory.uid() == self.uid {
+            0o100
+        } else if directory.gid() == self.gid {
+            0o010
+        } else {
+            0o001
+        };
+        directory.mode() & bit != 0
+    }
+
+    /// Whether every directory above a file lets the account through.
+    pub(crate) fn may_reach(&self, file: &Path) -> bool {
+        file.ancestors()
+            .skip(1)
+            .all(|above| fs::metadata(above).is_ok_and(|metadata| self.may_pass(&metadata)))
     }
 
     fn in_passwd(passwd: &str) -> Vec<Self> {

@@ -1,0 +1,121 @@
+//! `hip-dev with-servers -- CMD ARGS…`: runs a command with throw-away servers.
+//!
+//! The command finds them in `HIP_TEST_PG`, a URL whose path names a database to connect to,
+//! `HIP_TEST_REDIS` and `HIP_TEST_MONGO`. A server whose variable is set already is not started. One
+//! server serves the whole command, however many processes it starts; each test makes a database of
+//! its own in it, or takes a prefix.
+//!
+//! `HIP_TEST_BACKENDS=embedded` is the one way to go without Redis and MongoDB; it is said aloud.
+//!
+//! There are two processes. A *keeper* starts the servers, watches its parent and, when that is gone
+//! in whatever way, stops the servers and removes their data. The parent turns itself into the
+//! command. So signals reach the command itself, its exit status is the command's own, and even
+//! `kill -9` leaves nothing behind. The servers are gone a moment (some 100 ms) after the command.
+//!
+//! Exit status: the command's; 2 for wrong usage, 3 when a server is not to be had, 126 when the
+//! command cannot be run.
+
+mod keeper;
+mod server;
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::process::CommandExt;
+use std::process::{self, Command, ExitCode, Stdio};
+
+use server::Server;
+
+/// Says which servers the tests go without.
+const BACKENDS_VARIABLE: &str = "HIP_TEST_BACKENDS";
+
+const USAGE: &str = "usage: hip-dev with-servers -- CMD [ARGS…]";
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    match arguments.iter().map(OsString::as_os_str).collect::<Vec<_>>().as_slice() {
+        [verb, dashes, command, arguments @ ..] if *verb == "with-servers" && *dashes == "--" => {
+            with_servers(command, arguments)
+        }
+        // Not for people: the keeper, started by the line above.
+        [verb, parent, servers @ ..] if *verb == keeper::VERB => {
+            let parent = parent.to_str().and_then(|id| id.parse().ok());
+            let servers = servers.iter().map(|name| Server::parse(name)).collect::<Option<_>>();
+            parent.zip(servers).map_or_else(
+                || fail(2, USAGE),
+                |(parent, servers): (u32, Vec<Server>)| keeper::keep(parent, &servers),
+            )
+        }
+        _ => fail(2, USAGE),
+    }
+}
+
+/// Becomes the command; returns only if that fails.
+fn with_servers(command: &OsStr, arguments: &[&OsStr]) -> ExitCode {
+    let wanted = match wanted() {
+        Ok(wanted) => wanted,
+        Err(mistake) => return fail(2, &mistake),
+    };
+    let mut command = Command::new(command);
+    command.args(arguments);
+    if !wanted.is_empty() {
+        match start_keeper(&wanted) {
+            Ok(urls) => command.envs(urls),
+            Err(error) => return fail(3, &format!("no server to be had: {error}")),
+        };
+    }
+    let error = command.exec();
+    fail(126, &format!("cannot run {}: {error}", command.get_program().display()))
+}
+
+/// The servers that the command needs and has not been given.
+fn wanted() -> Result<Vec<Server>, String> {
+    let backends = env::var_os(BACKENDS_VARIABLE).unwrap_or_default();
+    let needed: &[Server] = match backends.to_str() {
+        Some("") => &Server::ALL,
+        Some("embedded") => {
+            complain(&format!(
+                "{BACKENDS_VARIABLE}=embedded: NOTHING IS TESTED ON REDIS AND MONGODB"
+            ));
+            &[Server::Postgres]
+        }
+        _ => return Err(format!("{BACKENDS_VARIABLE} can only be `embedded`")),
+    };
+    let is_given =
+        |server: &Server| env::var_os(server.variable()).is_some_and(|url| !url.is_empty());
+    Ok(needed.iter().copied().filter(|server| !is_given(server)).collect())
+}
+
+/// Starts the keeper and returns the variables that say where its servers are.
+fn start_keeper(servers: &[Server]) -> io::Result<Vec<(&'static str, String)>> {
+    let mut keeper = Command::new(env::current_exe()?)
+        .arg(keeper::VERB)
+        .arg(process::id().to_string())
+        .args(servers.iter().map(|server| server.name()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .process_group(0) // Ctrl-C is for the command
+        .spawn()?;
+    // A URL a line, in the order in which they were asked for.
+    let mut urls = Vec::new();
+    if let Some(words) = keeper.stdout.take() {
+        for url in BufReader::new(words).lines().take(servers.len()) {
+            urls.push(url?);
+        }
+    }
+    if urls.len() < servers.len() {
+        // It has said why on its standard error.
+        return Err(io::Error::other(format!("the keeper ended: {}", keeper.wait()?)));
+    }
+    Ok(servers.iter().map(|server| server.variable()).zip(urls).collect())
+}
+
+fn fail(status: u8, message: &str) -> ExitCode {
+    complain(message);
+    ExitCode::from(status)
+}
+
+fn complain(message: &str) {
+    // With nowhere to write to there is nobody to tell.
+    let _ = writeln!(io::stderr(), "hip-dev: {message}");
+}

@@ -1,0 +1,79 @@
+//! The servers that there are.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use hip_launcher::{
+    Durability, LaunchError, Options, PrivatePostgres, ThrowawayMongod, ThrowawayRedis,
+};
+
+/// A server that the tests need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Server {
+    Postgres,
+    Redis,
+    Mongod,
+}
+
+/// One that runs, for as long as this lives.
+pub(crate) enum Running {
+    Postgres(PrivatePostgres),
+    Redis(ThrowawayRedis),
+    Mongod(ThrowawayMongod),
+}
+
+impl Server {
+    pub(crate) const ALL: [Self; 3] = [Self::Postgres, Self::Redis, Self::Mongod];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::Redis => "redis",
+            Self::Mongod => "mongod",
+        }
+    }
+
+    pub(crate) fn parse(name: &OsStr) -> Option<Self> {
+        Self::ALL.into_iter().find(|server| name == server.name())
+    }
+
+    /// Where the command finds its URL.
+    pub(crate) fn variable(self) -> &'static str {
+        match self {
+            Self::Postgres => "HIP_TEST_PG",
+            Self::Redis => "HIP_TEST_REDIS",
+            Self::Mongod => "HIP_TEST_MONGO",
+        }
+    }
+
+    /// Starts it with all its files in a new directory below `home`.
+    pub(crate) fn start(self, home: &Path) -> Result<Running, LaunchError> {
+        let home = home.join(self.name());
+        match self {
+            Self::Postgres => {
+                let options = Options { data_dir: home, durability: Durability::Throwaway };
+                PrivatePostgres::start(options).map(Running::Postgres)
+            }
+            Self::Redis => ThrowawayRedis::start(&home).map(Running::Redis),
+            Self::Mongod => ThrowawayMongod::start(&home).map(Running::Mongod),
+        }
+    }
+}
+
+impl Running {
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Postgres(postgres) => postgres.url("postgres"),
+            Self::Redis(redis) => redis.url(),
+            Self::Mongod(mongod) => mongod.url(),
+        }
+    }
+
+    pub(crate) fn stop(self) -> Result<(), LaunchError> {
+        match self {
+            Self::Postgres(postgres) => postgres.stop(),
+            // Killed when dropped.
+            Self::Redis(_) | Self::Mongod(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A throw-away MongoDB, for tests.
+
+use std::env;
+use std::ffi::OsString;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::LaunchError;
+use crate::checkout::checkout;
+use crate::process::find_program;
+use crate::throwaway::{Recipe, Throwaway};
+
+/// Where `./run test` puts the server, in the checkout.
+const FETCHED: &str = ".components/mongod/mongod";
+
+/// A MongoDB server on the loopback interface. Dropping it kills it.
+///
+/// It is told to be a replica set of one, so that writes can be acknowledged by a majority as in
+/// production, but not yet made one: that takes one command (`replSetInitiate`), and this crate has
+/// no driver. Whoever connects first sends it.
+#[derive(Debug)]
+pub struct ThrowawayMongod(Throwaway);
+
+impl ThrowawayMongod {
+    /// Starts `mongod` with its files under `home`, which must not exist yet, and returns when it
+    /// listens. A new server takes a second and 300 MB.
+    pub fn start(home: &Path) -> Result<Self, LaunchError> {
+        let program = find().ok_or(LaunchError::Missing {
+            program: "mongod",
+            cure: "./run test fetches one for Linux on x86_64; elsewhere put one on the PATH, or \
+                   set HIP_TEST_MONGO to a running replica set",
+        })?;
+        let recipe = Recipe { name: "mongod", program: &program, arguments, answers };
+        Throwaway::start(&recipe, home).map(Self)
+    }
+
+    /// Where a driver finds it, before it is a replica set and after:
+    /// `mongodb://127.0.0.1:<port>/?directConnection=true`.
+    pub fn url(&self) -> String {
+        format!("mongodb://127.0.0.1:{}/?directConnection=true", self.0.port)
+    }
+}
+
+/// The server that was fetched, whose version is known, before one along the path.
+fn find() -> Option<PathBuf> {
+    let fetched = checkout().map(|checkout| checkout.join(FETCHED));
+    fetched
+        .filter(|path| path.is_file())
+        .or_else(|| find_program("mongod", &env::var_os("PATH").unwrap_or_default()))
+}
+
+/// Little memory and a small oplog; what has expired is removed within a second, which can only be
+/// said at the start.
+fn arguments(data: &Path, port: u16) -> Vec<OsString> {
+    let fixed = [
+        "--bind_ip",
+        "127.0.0.1",
+        "--replSet",
+        "rs0",
+        "--nounixsocket",
+        "--quiet",
+        "--wiredTigerCacheSizeGB",
+        "0.25",
+        "--oplogSize",
+        "64",
+        "--setParameter",
+        "ttlMonitorSleepSecs=1",
+        "--setParameter",
+        "diagnosticDataCollectionEnabled=false",
+    ];
+    let mut arguments: Vec<OsString> = fixed.map(OsString::from).to_vec();
+    arguments.extend(["--port".into(), port.to_string().into(), "--dbpath".into(), data.into()]);
+    arguments
+}
+
+/// It listens only when its storage is open, so a connection is an answer.
+fn answers(port: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
+}
