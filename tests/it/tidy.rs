@@ -57,8 +57,8 @@ const LINE_COUNT_MAX: usize = 600;
 /// Files that are longer, each with the reason.
 const LONG_FILES: [(&str, &str); 0] = [];
 
-/// Directories that are not part of the repository.
-const FOREIGN_DIRECTORIES: [&str; 3] = [".git", ".components", "target"];
+/// What is not part of the repository. In a worktree `.git` is a file that names its place.
+const FOREIGN: [&str; 3] = [".git", ".components", "target"];
 
 /// Starts of paths that exist on one machine only; taken apart, so that this file has none.
 const MACHINE_PATHS: [&str; 3] =
@@ -156,10 +156,10 @@ fn files() -> Vec<PathBuf> {
         for entry in fs::read_dir(&directory).expect("a directory of ours can be read") {
             let entry = entry.expect("a directory of ours can be read");
             let kind = entry.file_type().expect("a directory entry has a type");
-            let is_foreign = FOREIGN_DIRECTORIES.iter().any(|name| entry.file_name() == *name);
+            let is_foreign = FOREIGN.iter().any(|name| entry.file_name() == *name);
             if kind.is_dir() && !is_foreign {
                 directories.push(entry.path());
-            } else if kind.is_file() {
+            } else if kind.is_file() && !is_foreign {
                 let path = entry.path();
                 found.push(path.strip_prefix(&root).expect("it was found below").to_owned());
             }
