@@ -1,9 +1,11 @@
 //! What we need from outside. One trait a file; the adapters in `infra` carry the same names.
 
 pub mod clock;
+pub mod document_store;
 pub mod gateway;
 pub mod hiu;
 pub mod ids;
+pub mod link_token_cache;
 pub mod log;
 pub mod otp_sender;
 pub mod patient_directory;
@@ -11,9 +13,11 @@ pub mod transfer_directory;
 pub mod vault;
 
 pub use clock::Clock;
+pub use document_store::DocumentStore;
 pub use gateway::Gateway;
 pub use hiu::Hiu;
 pub use ids::Ids;
+pub use link_token_cache::LinkTokenCache;
 pub use log::Log;
 pub use otp_sender::OtpSender;
 pub use patient_directory::PatientDirectory;

@@ -6,12 +6,14 @@
 
 pub mod clock;
 pub mod config;
+pub mod document_store;
 pub mod event_store;
 pub mod gateway;
 pub mod hiu;
 #[cfg(test)]
 mod http_stub;
 pub mod ids;
+pub mod link_token_cache;
 pub mod otp_sender;
 pub mod outbox;
 pub mod patient_directory;

@@ -1,11 +1,13 @@
 //! The harness of the suite: a database for each test, the real binary, the twin around it.
 //!
-//! The suite talks to a real PostgreSQL, whose address is in `HIP_TEST_PG`; `./run test` starts one
-//! and sets it. A test that cannot reach it fails; it is never skipped.
+//! The suite talks to real servers, whose addresses are in `HIP_TEST_PG`, `HIP_TEST_REDIS` and
+//! `HIP_TEST_MONGO`; `./run test` starts them and sets these. A test that cannot reach its server
+//! fails; it is never skipped, unless `HIP_TEST_BACKENDS=embedded` says to go without the latter two.
 
 pub mod database;
 pub mod person;
 pub mod process;
+pub mod servers;
 pub mod world;
 
 pub use database::TestDatabase;

@@ -1,0 +1,134 @@
+//! Writes, each only over what is from a lower position.
+//!
+//! One `update` command for a batch, each statement an upsert of one key by a pipeline: the server
+//! decides, in one step, whether what it holds stays. (`Client::bulk_write` would need a newer server.)
+
+use hip_commands::port::document_store::{CollectionName, DocumentError};
+use mongodb::Database;
+use mongodb::bson::{Bson, Document, doc};
+
+use super::TIMEOUT;
+use super::bson::{POSITION, stored};
+use super::fault::{code, fault, refusal};
+use super::generations::{self, Place};
+use crate::document_store::batch::Write;
+
+/// The collection with this name is not the one that was meant: it has been renamed.
+pub(super) const COLLECTION_UUID_MISMATCH: i32 = 361;
+
+const DUPLICATE_KEY: i32 = 11_000;
+
+/// How long the other members may take to have a write.
+const MAJORITY_TIMEOUT_MS: i64 = 4000;
+
+/// How often a batch is sent when somebody came in between. To write it again does no harm.
+const ATTEMPT_COUNT_MAX: u32 = 4;
+
+/// What became of a batch.
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    Written,
+    /// The collection was renamed, or somebody wrote one of the keys for the first time, too.
+    Raced,
+    /// A unique field has the value of another document.
+    Duplicate,
+    Refused(i32),
+}
+
+/// Writes a batch.
+pub(super) async fn write(
+    database: &Database,
+    collection: &CollectionName,
+    generation: i32,
+    writes: &[Write<'_>],
+) -> Result<(), DocumentError> {
+    let updates: Vec<Bson> = writes.iter().map(|it| statement(it, generation).into()).collect();
+    let mut attempt = 1;
+    loop {
+        let place = generations::place(database, collection, generation).await?;
+        let reply = send(database, &place, updates.clone()).await?;
+        match outcome(&reply) {
+            Outcome::Written => return Ok(()),
+            Outcome::Raced if attempt < ATTEMPT_COUNT_MAX => attempt += 1,
+            Outcome::Raced => return Err(DocumentError::Unavailable("others write, too".into())),
+            Outcome::Duplicate => return Err(DocumentError::Duplicate(collection.clone())),
+            Outcome::Refused(code) => return Err(refusal(code)),
+        }
+    }
+}
+
+/// Puts the document in the place of what is from a lower position, or of nothing.
+fn statement(write: &Write<'_>, generation: i32) -> Document {
+    let held = doc! { "$ifNull": [format!("${POSITION}"), i64::MIN] };
+    let new = doc! { "$literal": stored(write, generation) };
+    let replacement = doc! { "$cond": [{ "$lt": [held, write.position] }, new, "$$ROOT"] };
+    doc! {
+        "q": { "_id": write.key },
+        "u": [{ "$replaceWith": replacement }],
+        "upsert": true,
+    }
+}
+
+/// The server's reply to an `update` command, also when it is a refusal.
+async fn send(
+    database: &Database,
+    place: &Place,
+    updates: Vec<Bson>,
+) -> Result<Document, DocumentError> {
+    let command = doc! {
+        "update": &place.name,
+        "updates": updates,
+        "ordered": false,
+        // Without it a collection that was renamed a moment ago would be made anew.
+        "collectionUUID": &place.uuid,
+        "writeConcern": { "w": "majority", "wtimeout": MAJORITY_TIMEOUT_MS },
+    };
+    match tokio::time::timeout(TIMEOUT, database.run_command(command)).await {
+        Ok(Ok(reply)) => Ok(reply),
+        Ok(Err(error)) => match code(&error) {
+            Some(code) => Ok(doc! { "writeErrors": [{ "code": code }] }),
+            None => Err(fault(&error)),
+        },
+        Err(late) => Err(DocumentError::Unavailable(Box::new(late))),
+    }
+}
+
+/// What a reply says: of the statements, of the command, or of too few members that have it.
+fn outcome(reply: &Document) -> Outcome {
+    let statements = reply.get_array("writeErrors").map_or(&[][..], Vec::as_slice);
+    let errors = statements
+        .iter()
+        .filter_map(Bson::as_document)
+        .chain(reply.get_document("writeConcernError").ok());
+    let outcomes: Vec<Outcome> = errors
+        .map(|error| {
+            let is_of_key = error.get_document("keyPattern").is_ok_and(|it| it.contains_key("_id"));
+            match error.get_i32("code").unwrap_or_default() {
+                COLLECTION_UUID_MISMATCH => Outcome::Raced,
+                DUPLICATE_KEY if is_of_key => Outcome::Raced,
+                DUPLICATE_KEY => Outcome::Duplicate,
+                code => Outcome::Refused(code),
+            }
+        })
+        .collect();
+    // What sending it again does not mend comes first.
+    let is_lasting = |it: &Outcome| *it != Outcome::Raced;
+    let worst = outcomes.iter().position(is_lasting).unwrap_or(0);
+    outcomes.into_iter().nth(worst).unwrap_or(Outcome::Written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_is_read_to_its_end() {
+        assert_eq!(outcome(&doc! { "ok": 1, "n": 3 }), Outcome::Written);
+        let on_key = doc! { "code": DUPLICATE_KEY, "keyPattern": { "_id": 1 } };
+        let on_field = doc! { "code": DUPLICATE_KEY, "keyPattern": { "requestid": 1 } };
+        assert_eq!(outcome(&doc! { "writeErrors": [on_key.clone()] }), Outcome::Raced);
+        assert_eq!(outcome(&doc! { "writeErrors": [on_key, on_field] }), Outcome::Duplicate);
+        let too_few = doc! { "n": 1, "writeConcernError": { "code": 64 } };
+        assert_eq!(outcome(&too_few), Outcome::Refused(64));
+    }
+}
