@@ -140,6 +140,8 @@ fn configuration(
         api_key: SecretString::from(API_KEY),
         kek: std::env::var("HIP_KEK").ok().map(SecretString::from),
         sms_token: Some(SecretString::from("demo-sms-token")),
+        mongodb_url: None,
+        redis_url: None,
     };
     Ok((Config::parse(&text)?, secrets))
 }

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod section;
+mod stores;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use abdm_fhir::CodeTableError;
 use abdm_fhir::rules::LoadError;
 use chrono::TimeDelta;
 use hip_commands::matching::Thresholds;
+use hip_commands::port::document_store::CollectionName;
 use hip_commands::settings::{Facility, HiuProfile, Settings};
 use hip_domain::id::{FacilityId, HiuId, InvalidId};
 use hip_domain::link_token::TokenLimits;
@@ -23,6 +25,7 @@ pub use section::{
     DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
     PushSection, TransferSection, WorkerSection,
 };
+pub use stores::{CollectionNames, DocumentsSection, LinkTokensSection, Preset};
 
 use crate::gateway::{BearerPolicy, GatewaySettings};
 use crate::otp_sender::SmsSection;
@@ -63,6 +66,12 @@ pub struct Config {
     /// The push to HIUs.
     #[serde(default)]
     pub push: PushSection,
+    /// Documents that others may read, too.
+    #[serde(default)]
+    pub documents: DocumentsSection,
+    /// Link tokens at hand.
+    #[serde(default)]
+    pub link_tokens: LinkTokensSection,
     /// How work is paced.
     #[serde(default)]
     pub worker: WorkerSection,
@@ -83,6 +92,10 @@ pub struct Secrets {
     pub kek: Option<SecretString>,
     /// `HIP_SMS_TOKEN`: what the sender of text messages is shown.
     pub sms_token: Option<SecretString>,
+    /// `MONGODB_URL`: where documents go, when not to the database of the log.
+    pub mongodb_url: Option<SecretString>,
+    /// `REDIS_URL`: where link tokens are at hand for several processes.
+    pub redis_url: Option<SecretString>,
 }
 
 /// Why there is no configuration.
@@ -129,6 +142,12 @@ pub enum ConfigError {
         /// Why.
         source: LoadError,
     },
+    /// The name of a collection is none.
+    #[error("[documents]: {0}")]
+    Collection(#[source] InvalidId),
+    /// Two collections have one name.
+    #[error("[documents]: two collections are called {0}")]
+    CollectionTwice(CollectionName),
     /// There is no facility.
     #[error("no [[facility]] is configured: there is nobody to serve")]
     NoFacility,
@@ -228,6 +247,8 @@ mod tests {
     fn the_example_in_the_docs_is_read() {
         let config = Config::parse(include_str!("../../docs/hip.toml")).unwrap();
         assert_eq!(config.settings().unwrap().facilities.len(), 1);
+        assert_eq!(config.documents.names().unwrap(), DocumentsSection::default().names().unwrap());
+        assert_eq!(config.link_tokens.entries_max, LinkTokensSection::default().entries_max);
     }
 
     #[test]
@@ -248,6 +269,8 @@ mod tests {
             api_key: SecretString::from("made-up"),
             kek: None,
             sms_token: None,
+            mongodb_url: None,
+            redis_url: None,
         };
         let policy = config.gateway_settings(&secrets).bearer;
         assert_eq!(policy.claims.get("clientId").map(String::as_str), Some("gateway"));

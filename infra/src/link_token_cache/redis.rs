@@ -40,12 +40,15 @@ impl RedisLinkTokenCache {
     ///
     /// # Errors
     ///
-    /// [`CacheError::Refused`] when the URL is none.
+    /// [`CacheError::Refused`] when the URL is none, or when Redis would take the prefix for a pattern.
     pub fn new(
         url: &SecretString,
         prefix: &str,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CacheError> {
+        if prefix.contains(['*', '?', '[', ']', '\\']) {
+            return Err(CacheError::Refused("the key prefix is a pattern".into()));
+        }
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(TIMEOUT))
             .set_response_timeout(Some(TIMEOUT))

@@ -1,0 +1,133 @@
+//! The stores beside the log: what documents are called, and how many link tokens are kept at hand.
+
+use hip_commands::port::document_store::CollectionName;
+use serde::Deserialize;
+
+use super::ConfigError;
+
+/// `[documents]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DocumentsSection {
+    /// Who else reads them.
+    pub preset: Preset,
+    /// Answers to requests for link tokens; the preset's name, when absent.
+    pub link_token_responses: Option<String>,
+    /// Answers to everything else.
+    pub responses: Option<String>,
+    /// Patients with their care contexts.
+    pub care_contexts: Option<String>,
+    /// FHIR documents.
+    pub resources: Option<String>,
+}
+
+/// Names and shapes that go together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// Ours; what is personal is sealed.
+    #[default]
+    Hip,
+    /// As AMRIT's FHIR-API reads them, in clear.
+    Amrit,
+}
+
+impl Preset {
+    /// In the order of [`CollectionNames`].
+    const fn names(self) -> [&'static str; 4] {
+        match self {
+            Self::Hip => [
+                "GenerateLinkTokenResponse",
+                "NDHMResponses",
+                "PatientCareContexts",
+                "Amrit_Resource",
+            ],
+            Self::Amrit => [
+                "GenerateTokenAbdmResponses",
+                "NDHMResponses",
+                "PatientCareContexts",
+                "AMRIT_Resource",
+            ],
+        }
+    }
+}
+
+/// What the collections are called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CollectionNames {
+    /// Answers to requests for link tokens.
+    pub link_token_responses: CollectionName,
+    /// Answers to everything else.
+    pub responses: CollectionName,
+    /// Patients with their care contexts.
+    pub care_contexts: CollectionName,
+    /// FHIR documents.
+    pub resources: CollectionName,
+}
+
+impl DocumentsSection {
+    /// The names: those that are given, for the rest the preset's.
+    pub fn names(&self) -> Result<CollectionNames, ConfigError> {
+        let given =
+            [&self.link_token_responses, &self.responses, &self.care_contexts, &self.resources];
+        let mut names = Vec::with_capacity(given.len());
+        for (given, usual) in given.into_iter().zip(self.preset.names()) {
+            let name = CollectionName::parse(given.as_deref().unwrap_or(usual))
+                .map_err(ConfigError::Collection)?;
+            if names.contains(&name) {
+                return Err(ConfigError::CollectionTwice(name));
+            }
+            names.push(name);
+        }
+        let names = <[_; 4]>::try_from(names).expect("one name for each collection");
+        let [link_token_responses, responses, care_contexts, resources] = names;
+        Ok(CollectionNames { link_token_responses, responses, care_contexts, resources })
+    }
+}
+
+/// `[link_tokens]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LinkTokensSection {
+    /// Tokens that a process keeps in its memory, when there is no Redis.
+    pub entries_max: u64,
+    /// What all keys in Redis begin with.
+    pub key_prefix: String,
+}
+
+impl Default for LinkTokensSection {
+    fn default() -> Self {
+        Self { entries_max: 100_000, key_prefix: "hip:link-token:".to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Result<CollectionNames, ConfigError> {
+        toml::from_str::<DocumentsSection>(text).unwrap().names()
+    }
+
+    #[test]
+    fn a_preset_names_the_collections_and_each_name_can_be_chosen() {
+        let ours = names("").unwrap();
+        assert_eq!(ours.link_token_responses.as_str(), "GenerateLinkTokenResponse");
+        assert_eq!(ours.resources.as_str(), "Amrit_Resource");
+        let amrit = names("preset = \"amrit\"\nresponses = \"Callbacks\"").unwrap();
+        assert_eq!(amrit.link_token_responses.as_str(), "GenerateTokenAbdmResponses");
+        assert_eq!(amrit.responses.as_str(), "Callbacks");
+        assert_eq!(amrit.care_contexts.as_str(), "PatientCareContexts");
+        assert_eq!(amrit.resources.as_str(), "AMRIT_Resource");
+    }
+
+    #[test]
+    fn a_name_that_a_store_does_not_take_or_that_is_taken_is_refused() {
+        let refused = names("responses = \"system.users\"");
+        assert!(matches!(refused, Err(ConfigError::Collection(_))), "{refused:?}");
+        let refused = names("resources = \"NDHMResponses\"");
+        assert!(matches!(refused, Err(ConfigError::CollectionTwice(_))), "{refused:?}");
+        assert!(toml::from_str::<DocumentsSection>("preset = \"other\"").is_err());
+        assert!(toml::from_str::<LinkTokensSection>("entries = 5").is_err());
+    }
+}
