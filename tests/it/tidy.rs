@@ -12,7 +12,7 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("abdm-fhir", &[]),
     ("abdm-fidelius", &[]),
     ("hip-launcher", &[]),
-    ("hip-reference", &[]),
+    ("hip-reference", &["abdm-fhir"]),
     // The outside world shares no code with the product, so that a mistake cannot cancel itself out.
     ("hip-sandbox", &[]),
     ("hip-domain", &["abdm-fhir"]),

@@ -1,10 +1,12 @@
 //! `hip bench bundle`: a visit becomes a document, a document is validated; beside each what reading
 //! and writing the same JSON costs alone.
 
+mod allocations;
 mod peers;
 mod report;
 mod work;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{ValueEnum, value_parser};
@@ -34,6 +36,12 @@ pub(crate) struct How {
     /// Seconds for all pieces of work together.
     #[arg(long, default_value_t = 5, value_parser = value_parser!(u64).range(1..))]
     seconds: u64,
+    /// The program of `domain/fhir/peer-bench`: measures another validator, too.
+    #[arg(long, requires = "definitions")]
+    peer: Option<PathBuf>,
+    /// Folder of the guide's definitions, for the other validator.
+    #[arg(long)]
+    definitions: Option<PathBuf>,
 }
 
 /// A part of the way of a document.
@@ -61,9 +69,14 @@ fn measure(only: Option<Part>, how: &How) -> anyhow::Result<Answer> {
     let wanted: Vec<Work> =
         Work::ALL.into_iter().filter(|work| only.is_none_or(|part| part == work.part())).collect();
     let latencies = rounds(&mut workload, &wanted, Duration::from_secs(how.seconds));
-    let peers = peers::measure(&workload)?;
+    let allocations = allocations::measure(&workload)?;
+    let peers = match (&how.peer, &how.definitions) {
+        (Some(program), Some(definitions)) => peers::measure(program, definitions)?,
+        (None, _) | (_, None) => vec![],
+    };
     machine.look_again();
-    let report = Report::new(machine, &workload, wanted.into_iter().zip(latencies), peers);
+    let latencies = wanted.into_iter().zip(latencies);
+    let report = Report::new(machine, &workload, latencies, allocations, peers);
     if how.json {
         say_json(&report);
     } else {

@@ -1,54 +1,33 @@
-//! Other validators on the same document, and how often each asks for memory.
+//! Another validator on documents of the same kinds, in the same minute.
 //!
-//! They are measured by a program of their own: it counts allocations, which would slow everything
-//! here, and it brings the versions of crates that the others pin.
+//! `domain/fhir/peer-bench` is a workspace of its own, since the peer pins its versions and brings three
+//! hundred crates; and the peer needs the guide's definitions, which are not ours to carry.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-use super::work::Workload;
-
-/// The program, beside ours.
-const NAME: &str = "hip-bench-validators";
-
-/// One validator, ours among them.
+/// A validator and a document.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Peer {
-    /// Its crate and version.
     pub(super) validator: String,
+    pub(super) document: String,
     pub(super) p50_us: f64,
-    pub(super) p99_us: f64,
-    /// For one document, after the first.
-    pub(super) allocations: u64,
-    /// What it has to say about a valid document.
-    pub(super) verdict: String,
+    /// Nothing from what only reads.
+    pub(super) verdict: Option<String>,
 }
 
-/// How the program comes to be there.
-pub(super) const HINT: &str =
-    "allocations and other validators: not measured, build the program with `./run bench`";
-
-/// Nothing when the program is missing.
-pub(super) fn measure(workload: &Workload) -> anyhow::Result<Vec<Peer>> {
-    let program = std::env::current_exe()?.with_file_name(NAME);
-    if !program.is_file() {
-        return Ok(vec![]);
-    }
-    let mut child = Command::new(&program)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("the other validators cannot be run")?;
-    let mut input = child.stdin.take().context("the program takes no document")?;
-    input.write_all(workload.summary.as_bytes())?;
-    drop(input);
-    let output = child.wait_with_output()?;
+/// What the program says about the guide in `definitions`.
+pub(super) fn measure(program: &Path, definitions: &Path) -> anyhow::Result<Vec<Peer>> {
+    let output = Command::new(program)
+        .arg(definitions)
+        .output()
+        .with_context(|| format!("{} cannot be run", program.display()))?;
     if !output.status.success() {
-        bail!("the other validators have failed: {}", output.status);
+        bail!("{} has failed: {}", program.display(), output.status);
     }
     let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    lines.map(|line| serde_json::from_slice(line).context("they speak otherwise")).collect()
+    lines.map(|line| serde_json::from_slice(line).context("it speaks otherwise")).collect()
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::peers::{self, Peer};
+use super::allocations::{self, Allocations};
+use super::peers::Peer;
 use super::work::{Work, Workload};
 use crate::bench::goal::{Bound, Goal};
 use crate::bench::machine::Machine;
@@ -20,6 +21,7 @@ const VALIDATE_US_MAX: f64 = 40.0;
 pub(super) struct Report {
     machine: Machine,
     measured: Vec<Measured>,
+    allocations: Option<Allocations>,
     validators: Vec<Peer>,
     pub(super) goals: Vec<Goal>,
 }
@@ -58,6 +60,7 @@ impl Report {
         machine: Machine,
         workload: &Workload,
         latencies: impl Iterator<Item = (Work, Latencies)>,
+        allocations: Option<Allocations>,
         validators: Vec<Peer>,
     ) -> Self {
         let mut measured = vec![];
@@ -68,7 +71,7 @@ impl Report {
             measured.push(one);
         }
         let p50 = p50.map(|(_, value)| value);
-        Self { machine, measured, validators, goals: goals(p50) }
+        Self { machine, measured, allocations, validators, goals: goals(p50) }
     }
 
     pub(super) fn print(&self) {
@@ -78,17 +81,16 @@ impl Report {
         for Measured { what, round_count, p50_us, p99_us } in &self.measured {
             say(&format!("{what:<width$} {p50_us:>9.1} {p99_us:>9.1} {round_count:>8}"));
         }
-        if self.validators.is_empty() {
-            return say(&format!("\n{}", peers::HINT));
+        match self.allocations {
+            None => say(&format!("\n{}", allocations::HINT)),
+            Some(Allocations { validate, read, build }) => say(&format!(
+                "\nallocations: {validate} for the check of the summary, {read} for only reading it, \
+                 {build} for the consultation from its visit"
+            )),
         }
-        say(&format!(
-            "\n{:<28} {:>9} {:>9} {:>12}",
-            "the summary, by", "p50 µs", "p99 µs", "allocations"
-        ));
-        for Peer { validator, p50_us, p99_us, allocations, verdict } in &self.validators {
-            say(&format!(
-                "{validator:<28} {p50_us:>9.1} {p99_us:>9.1} {allocations:>12}  {verdict}"
-            ));
+        for Peer { validator, document, p50_us, verdict } in &self.validators {
+            let verdict = verdict.as_deref().unwrap_or("only read");
+            say(&format!("{document:<32} {validator:<38} {p50_us:>10.1} µs  {verdict}"));
         }
     }
 }

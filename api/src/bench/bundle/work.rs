@@ -76,6 +76,12 @@ impl Workload {
         })
     }
 
+    /// The visit of the consultation, on one line.
+    pub(super) fn visit() -> serde_json::Result<String> {
+        let visit: Value = serde_json::from_str(CONSULTATION)?;
+        serde_json::to_string(&visit)
+    }
+
     pub(super) fn time(&mut self, work: Work) -> Duration {
         let summary = black_box(self.summary.as_str());
         match work {
