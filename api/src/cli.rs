@@ -11,7 +11,7 @@ mod ig;
 mod link;
 mod projection;
 mod sandbox;
-mod serve;
+pub(crate) mod serve;
 mod server;
 mod visit;
 

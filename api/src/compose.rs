@@ -5,13 +5,15 @@ use std::sync::Arc;
 use anyhow::Context;
 use hip_commands::Provider;
 use hip_commands::dispatch::Dispatcher;
-use hip_commands::port::{Clock, Ids, Log};
+use hip_commands::port::{Clock, DocumentStore, Ids, Log};
 use hip_infra::clock::SystemClock;
 use hip_infra::config::{Config, Secrets};
+use hip_infra::document_store;
 use hip_infra::event_store::PgLog;
 use hip_infra::gateway::HttpGateway;
 use hip_infra::hiu::HttpHiu;
 use hip_infra::ids::RandomIds;
+use hip_infra::link_token_cache;
 use hip_infra::otp_sender;
 use hip_infra::patient_directory::PgPatientDirectory;
 use hip_infra::postgres;
@@ -27,6 +29,8 @@ pub(crate) struct Composed {
     pub(crate) log: Arc<PgLog>,
     pub(crate) gateway: Arc<HttpGateway>,
     pub(crate) provider: Provider,
+    pub(crate) vault: Arc<PgVault>,
+    pub(crate) documents: Arc<dyn DocumentStore>,
 }
 
 /// Connections for everything but appending.
@@ -50,14 +54,19 @@ pub(crate) async fn compose(
     let gateway = HttpGateway::new(settings, Arc::clone(&clock), Arc::clone(&ids))?;
     let gateway = Arc::new(gateway);
     let hiu = HttpHiu::new(Arc::clone(&gateway), config.push.allow.clone())?;
+    let documents = document_store::from_config(secrets.mongodb_url.as_ref(), pool.clone()).await?;
+    let redis_url = secrets.redis_url.as_ref();
+    let link_tokens =
+        link_token_cache::from_config(&config.link_tokens, redis_url, Arc::clone(&clock))?;
     let shared: Arc<dyn Log> = log.clone();
     let provider = Provider {
         log: Arc::clone(&shared),
-        vault,
+        vault: vault.clone(),
         gateway: gateway.clone(),
         hiu: Arc::new(hiu),
         directory: Arc::new(PgPatientDirectory::new(pool.clone())),
         transfers: Arc::new(PgTransferDirectory::new(pool.clone())),
+        link_tokens,
         otp_sender: otp_sender::from_config(&config.sms, secrets.sms_token.clone())?,
         clock,
         ids,
@@ -65,7 +74,7 @@ pub(crate) async fn compose(
         dispatcher: Dispatcher::new(shared, None),
         settings: Arc::new(config.settings()?),
     };
-    Ok(Composed { config, secrets, pool, log, gateway, provider })
+    Ok(Composed { config, secrets, pool, log, gateway, provider, vault, documents })
 }
 
 /// `HIP_KEK`, or the key file.

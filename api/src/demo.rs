@@ -44,6 +44,7 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     stage.sandbox.register_abha(abha_holder(&ABHA_HOLDER));
     begin_counting(&stage, &mut progress).await?;
     say(&format!("log       {}", stage.database.describe()));
+    say(&format!("stores    {}", stage.stores));
     say(&format!("traces    {}", log_file.display()));
     say("");
     let told = Box::pin(story::tell(&stage, &mut progress)).await;

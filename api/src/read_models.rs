@@ -2,14 +2,34 @@
 
 use std::sync::Arc;
 
+use hip_infra::read_models::documents::{KeptCollection, Resources};
 use hip_infra::read_models::{
     CallbackTable, CareContextTable, ConsentTable, DataFlowRequestTable, DiscoveryRequestTable,
-    HealthInformationTable, InitiatedLinkRequestTable, Kept, PatientIndexTable, VisitTable,
+    HealthInformationTable, InitiatedLinkRequestTable, Kept, LinkTokens, PatientIndexTable,
+    VisitTable,
 };
 use hip_infra::rebuild::Projection;
 
+use crate::compose::Composed;
+
 /// All of them, in the order in which they are shown and rebuilt.
-pub(crate) fn all() -> Vec<Arc<dyn Projection>> {
+///
+/// # Errors
+///
+/// The names of the collections cannot be used.
+pub(crate) fn all(composed: &Composed) -> anyhow::Result<Vec<Arc<dyn Projection>>> {
+    let names = composed.config.documents.names()?;
+    let preset = composed.config.documents.preset;
+    let store = Arc::clone(&composed.documents);
+    let resources = Resources::new(composed.provider.clone(), Arc::clone(&composed.vault), preset);
+    let mut all = tables();
+    all.push(Arc::new(LinkTokens::new(Arc::clone(&composed.provider.link_tokens))));
+    all.push(Arc::new(KeptCollection::new(store, names.resources, resources)));
+    Ok(all)
+}
+
+/// Those that lie in the log's own database, and need nothing else.
+pub(crate) fn tables() -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(Kept::<PatientIndexTable>::default()),
         Arc::new(Kept::<CareContextTable>::default()),

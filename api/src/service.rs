@@ -39,7 +39,7 @@ pub(crate) async fn run(
     let composed = Arc::new(composed);
     let mut parts = JoinSet::new();
     if role != Role::Api {
-        start_readers(&composed, &mut parts, &stop);
+        start_readers(&composed, &mut parts, &stop)?;
     }
     if let Some(listener) = listener {
         let router = http::router(Arc::clone(&composed));
@@ -64,11 +64,11 @@ fn start_readers(
     composed: &Arc<Composed>,
     parts: &mut JoinSet<anyhow::Result<()>>,
     stop: &watch::Receiver<bool>,
-) {
+) -> anyhow::Result<()> {
     let work = Arc::new(Notify::new());
     let process = composed.provider.ids.random();
     let reactions: Arc<dyn Subscriber> = Arc::new(Reactions::new(Arc::clone(&work)));
-    let read_models = read_models::all().into_iter().map(|one| one as Arc<dyn Subscriber>);
+    let read_models = read_models::all(composed)?.into_iter().map(|one| one as Arc<dyn Subscriber>);
     let log: Arc<dyn Log> = composed.log.clone();
     for subscriber in std::iter::once(reactions).chain(read_models) {
         let pace = Pace { lease: composed.config.lease(), poll: READER_POLL };
@@ -92,4 +92,5 @@ fn start_readers(
         outbox.run(stop).await;
         Ok(())
     });
+    Ok(())
 }

@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::cli::serve::store_url;
 use crate::compose::compose;
 use crate::database::Database;
 use crate::output::say;
@@ -39,6 +40,8 @@ pub(crate) struct Stage {
     pub(crate) pool: PgPool,
     /// Address of the provider.
     pub(crate) url: String,
+    /// Where documents and link tokens are, in words.
+    pub(crate) stores: String,
     pushes: Mutex<Vec<Value>>,
     stop: watch::Sender<bool>,
     service: JoinHandle<anyhow::Result<()>>,
@@ -62,13 +65,14 @@ impl Stage {
         let url = format!("http://{}", listener.local_addr()?);
         sandbox.set_bridge_url(&url);
         let (config, secrets) = configuration(&sandbox, data_dir, sections)?;
+        let stores = stores(&secrets);
         let composed = compose(config, secrets, database.url()).await?;
         let pool = composed.pool.clone();
         let log = LogReader::new(pool.clone());
         let (stop, stopped) = watch::channel(false);
         let service = tokio::spawn(service::run(composed, Some(listener), Role::All, stopped));
         let pushes = Mutex::default();
-        Ok(Self { database, sandbox, log, pool, url, pushes, stop, service })
+        Ok(Self { database, sandbox, log, pool, url, stores, pushes, stop, service })
     }
 
     /// Keeps a push for the capture: the twin does not see the medical record system.
@@ -140,8 +144,8 @@ fn configuration(
         api_key: SecretString::from(API_KEY),
         kek: std::env::var("HIP_KEK").ok().map(SecretString::from),
         sms_token: Some(SecretString::from("demo-sms-token")),
-        mongodb_url: None,
-        redis_url: None,
+        mongodb_url: store_url("MONGODB_URL"),
+        redis_url: store_url("REDIS_URL"),
     };
     Ok((Config::parse(&text)?, secrets))
 }
@@ -159,5 +163,16 @@ fn toml(sandbox: &Sandbox, push_address: std::net::SocketAddr, data_dir: &Path) 
          [keys]\nfile = \"{kek}\"\n\
          [push]\nallow = [\"{push_address}\"]\n\
          [sms]\nsender = \"webhook\"\nurl = {sms:?}\n",
+    )
+}
+
+/// In words, without an address: it may hold a password.
+fn stores(secrets: &Secrets) -> String {
+    let documents = secrets.mongodb_url.as_ref().map(|_| "the MongoDB of MONGODB_URL");
+    let tokens = secrets.redis_url.as_ref().map(|_| "the Redis of REDIS_URL");
+    format!(
+        "documents in {}, link tokens in {}",
+        documents.unwrap_or("the log's database"),
+        tokens.unwrap_or("this process's memory"),
     )
 }

@@ -1,13 +1,15 @@
 //! What the log holds of a person: opened for one message, and not kept.
 
 use hip_domain::event::Event;
-use hip_domain::id::SubjectId;
+use hip_domain::id::{RequestId, SubjectId};
 use hip_domain::link_token::LinkTokenEvent;
 use hip_domain::patient::{Abha, Demographics, PatientEvent};
 use hip_domain::sealed::Sealed;
+use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use secrecy::SecretString;
 
+use crate::port::link_token_cache::Holder;
 use crate::provider::Provider;
 use crate::task::TaskError;
 
@@ -36,11 +38,17 @@ pub(crate) async fn abha(provider: &Provider, subject: SubjectId) -> Result<Abha
     readable(newest, "the patient's ABHA is not known")
 }
 
-/// The newest link token of a stream.
+/// The link token that a request has brought; the newest of the stream, when it is not said which.
 pub(crate) async fn link_token(
     provider: &Provider,
     stream: &StreamId,
+    issued_by: Option<RequestId>,
 ) -> Result<SecretString, TaskError> {
+    if let Some(issued_by) = issued_by
+        && let Some(token) = at_hand(provider, stream, issued_by).await
+    {
+        return Ok(SecretString::from(token.into_inner()));
+    }
     let newest = provider.newest(stream, |event| {
         let Event::LinkToken(LinkTokenEvent::Issued { token, .. }) = event else {
             return None;
@@ -50,6 +58,22 @@ pub(crate) async fn link_token(
     let why = "the link token cannot be read any more";
     let token = readable(newest.await?.map(|recorded| recorded.event), why)?;
     Ok(SecretString::from(token.into_inner()))
+}
+
+/// The token, if the cache knows where it lies. What the cache does not know, or another store that
+/// is away, is no reason not to look into the log.
+async fn at_hand(
+    provider: &Provider,
+    stream: &StreamId,
+    issued_by: RequestId,
+) -> Option<Phi<String>> {
+    let cached = provider.link_tokens.get(&Holder::of(stream)?).await.ok()??;
+    let recorded = provider.at(cached.position).await.ok()??;
+    let Event::LinkToken(LinkTokenEvent::Issued { request_id, token, .. }) = recorded.event else {
+        return None;
+    };
+    let is_it = recorded.stream == *stream && request_id == issued_by;
+    readable(Some(token).filter(|_| is_it), "").ok()
 }
 
 /// The demographics in an event that has some.

@@ -9,7 +9,8 @@ use hip_domain::stream::StreamId;
 use crate::codec::{self, OpenError};
 use crate::dispatch::Dispatcher;
 use crate::port::{
-    Clock, Gateway, Hiu, Ids, Log, OtpSender, PatientDirectory, TransferDirectory, Vault,
+    Clock, Gateway, Hiu, Ids, LinkTokenCache, Log, OtpSender, PatientDirectory, TransferDirectory,
+    Vault,
 };
 use crate::settings::Settings;
 
@@ -28,6 +29,8 @@ pub struct Provider {
     pub directory: Arc<dyn PatientDirectory>,
     /// The read model of transfers.
     pub transfers: Arc<dyn TransferDirectory>,
+    /// Link tokens at hand.
+    pub link_tokens: Arc<dyn LinkTokenCache>,
     /// Text messages with one-time passwords.
     pub otp_sender: Arc<dyn OtpSender>,
     /// The time.

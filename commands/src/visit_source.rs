@@ -9,7 +9,7 @@ use hip_domain::id::SubjectId;
 use hip_domain::sealed::Sealed;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
-use hip_domain::visit::{BuiltDocument, VisitEvent};
+use hip_domain::visit::{BuiltDocument, VisitEvent, VisitFacts};
 
 use crate::codec;
 use crate::port::log::StoredEvent;
@@ -31,6 +31,10 @@ pub struct VisitSource {
     visit: VisitDocument,
     replaced: Option<(u32, VisitDocument)>,
     built: Vec<BuiltDocument>,
+    /// One for each document that the replaced revision had, fit or not.
+    pub kinds_before: Vec<HiType>,
+    /// What routing knows of it.
+    pub facts: VisitFacts,
 }
 
 /// What the documents of a visit need to know beside it.
@@ -50,6 +54,15 @@ struct Revision<'a> {
     number: u32,
     stored: &'a StoredEvent,
     built: Option<Vec<BuiltDocument>>,
+    unfit: Vec<HiType>,
+    facts: VisitFacts,
+}
+
+impl Revision<'_> {
+    fn kinds(&self) -> Vec<HiType> {
+        let built = self.built.iter().flatten().map(|document| document.hi_type);
+        built.chain(self.unfit.iter().copied()).collect()
+    }
 }
 
 impl VisitSource {
@@ -59,10 +72,25 @@ impl VisitSource {
     ///
     /// There is no such visit, its data principal was erased, or it cannot be read.
     pub async fn newest(provider: &Provider, visit: &StreamId) -> Result<Self, TaskError> {
-        let stored = provider.log.stream(visit, 0).await?;
+        Self::at(provider, visit, i64::MAX).await
+    }
+
+    /// The visit as it was at a version of its stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`VisitSource::newest`].
+    pub async fn at(
+        provider: &Provider,
+        visit: &StreamId,
+        version: i64,
+    ) -> Result<Self, TaskError> {
+        let mut stored = provider.log.stream(visit, 0).await?;
+        stored.retain(|event| event.version <= version);
         let mut revisions = revisions(&stored)?;
         let newest = revisions.pop().ok_or_else(|| TaskError::never("there is no such visit"))?;
         let replaced = revisions.iter().rfind(|revision| revision.built.is_some());
+        let kinds_before = replaced.map(Revision::kinds).unwrap_or_default();
         let replaced = match replaced {
             Some(earlier) => open(provider, earlier).await?.map(|text| (earlier.number, text)),
             None => None,
@@ -76,7 +104,9 @@ impl VisitSource {
             visit: parse(&text).ok_or_else(|| {
                 TaskError::never("the stored visit does not fit the schema any more")
             })?,
+            facts: newest.facts,
             built: newest.built.unwrap_or_default(),
+            kinds_before,
             // One that cannot be read any more is not mentioned.
             replaced: replaced.and_then(|(revision, text)| Some((revision, parse(&text)?))),
         })
@@ -85,6 +115,11 @@ impl VisitSource {
     /// What was found fit to be shared of a kind, when its documents were built.
     pub fn built_of(&self, hi_type: HiType) -> impl Iterator<Item = &BuiltDocument> {
         self.built.iter().filter(move |built| built.hi_type == hi_type)
+    }
+
+    /// The visit itself.
+    pub const fn visit(&self) -> &VisitDocument {
+        &self.visit
     }
 
     /// Its documents: the same bytes whenever they are built by the same settings.
@@ -103,18 +138,24 @@ fn revisions(stored: &[StoredEvent]) -> Result<Vec<Revision<'_>>, TaskError> {
         let Event::Visit(event) = codec::decode(stored)?.event else {
             continue;
         };
-        let number = match event {
-            VisitEvent::Recorded { .. } => 1,
-            VisitEvent::Amended { revision, .. } => revision,
+        let (number, facts) = match event {
+            VisitEvent::Recorded { facts, .. } => (1, facts),
+            VisitEvent::Amended { revision, facts, .. } => (revision, facts),
             VisitEvent::BundlesBuilt { built, .. } => {
                 if let Some(newest) = revisions.last_mut() {
                     newest.built = Some(built);
                 }
                 continue;
             }
-            VisitEvent::BundleRejected { .. } | VisitEvent::Linked { .. } => continue,
+            VisitEvent::BundleRejected { document, .. } => {
+                if let Some(newest) = revisions.last_mut() {
+                    newest.unfit.push(document.hi_type);
+                }
+                continue;
+            }
+            VisitEvent::Linked { .. } => continue,
         };
-        revisions.push(Revision { number, stored, built: None });
+        revisions.push(Revision { number, stored, built: None, unfit: vec![], facts });
     }
     Ok(revisions)
 }

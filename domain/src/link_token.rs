@@ -88,7 +88,7 @@ impl LinkToken {
             }
             LinkTokenCommand::Ask { facility, subject, person, request_id, limits, now } => {
                 // What is held is not postponed: nobody waits whom the answer would still serve.
-                let is_wanted = self.usable_until(now).is_none()
+                let is_wanted = self.usable(now).is_none()
                     && !matches!(self.phase, Phase::Requested { .. })
                     && self.governor.held(&limits, now).is_none();
                 is_wanted.then_some(LinkTokenEvent::Asked {
@@ -125,11 +125,11 @@ impl LinkToken {
         Ok(event.into_iter().collect())
     }
 
-    /// Until when there is a token that can be used; nothing, when there is none.
-    pub fn usable_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    /// The request that brought the token which can be used; nothing, when there is none.
+    pub fn usable(&self, now: DateTime<Utc>) -> Option<RequestId> {
         match &self.phase {
-            Phase::Issued { expires_at, .. } => {
-                Some(*expires_at).filter(|until| now + TOKEN_REST_MIN < *until)
+            Phase::Issued { request_id, expires_at } => {
+                Some(*request_id).filter(|_| now + TOKEN_REST_MIN < *expires_at)
             }
             Phase::Absent | Phase::Requested { .. } => None,
         }

@@ -1,12 +1,14 @@
-//! The relational read models: what the projections say, written to their tables.
+//! The read models: what the projections say, written to tables, collections and the cache.
 
 mod callback;
 mod care_context;
 mod consent;
 mod data_flow_request;
 mod discovery_request;
+pub mod documents;
 mod health_information;
 mod initiated_link_request;
+mod link_tokens;
 mod patient_index;
 mod table;
 mod visit;
@@ -18,6 +20,7 @@ pub use data_flow_request::DataFlowRequestTable;
 pub use discovery_request::DiscoveryRequestTable;
 pub use health_information::HealthInformationTable;
 pub use initiated_link_request::InitiatedLinkRequestTable;
+pub use link_tokens::LinkTokens;
 pub use patient_index::PatientIndexTable;
 pub use table::Kept;
 pub use visit::VisitTable;

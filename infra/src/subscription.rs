@@ -110,7 +110,8 @@ impl Subscription {
                     continue;
                 }
                 Ok(false) => failures = 0,
-                Err(Stop::Fenced) => holding = None,
+                // Both begin with the next claim, which looks where the store is.
+                Err(Stop::Fenced | Stop::Apply(ApplyError::Lost)) => holding = None,
                 Err(error) => {
                     failures += 1;
                     let (attempt, cause) = (failures, error.cause());

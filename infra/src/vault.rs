@@ -19,6 +19,7 @@ use hip_commands::port::vault::{Opened, VaultError};
 use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
 use moka::future::Cache;
 use sqlx::PgPool;
+use zeroize::Zeroizing;
 
 pub use envelope::{EnvelopeContext, SubjectKey};
 pub use key_wrapper::{KeyWrapper, LocalKey};
@@ -74,6 +75,30 @@ impl PgVault {
         let key = self.wrapper.unwrap(subject.0.as_bytes(), &wrapped, &kek_id).await?;
         self.subject_keys.insert(subject, key.clone()).await;
         Ok(Some(key))
+    }
+
+    /// Seals a document for where it lies at rest; nothing, when the subject's key is destroyed. The
+    /// same document is sealed to the same bytes, so that two stores can be compared.
+    pub async fn seal_document(
+        &self,
+        subject: SubjectId,
+        name: &str,
+        plain: &[u8],
+    ) -> Result<Option<Vec<u8>>, VaultError> {
+        let key = self.subject_key(subject).await?;
+        Ok(key.map(|key| key.seal_document(name, plain)))
+    }
+
+    /// Opens what [`PgVault::seal_document`] has sealed under this name; nothing, when the key is
+    /// destroyed or it is something else.
+    pub async fn open_document(
+        &self,
+        subject: SubjectId,
+        name: &str,
+        sealed: &[u8],
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+        let key = self.subject_key(subject).await?;
+        Ok(key.and_then(|key| key.open_document(name, sealed)))
     }
 
     async fn facility_key(&self, facility: &FacilityId) -> Result<SubjectKey, VaultError> {

@@ -21,6 +21,7 @@ mod hostile_push_urls;
 mod journey;
 mod linking;
 mod log;
+mod lost_stores;
 mod privacy;
 mod projections;
 mod revoke;

@@ -26,6 +26,8 @@ pub struct Launch {
     pub api_key: String,
     /// Where it listens.
     pub url: String,
+    /// More of its environment: where the stores beside the log are.
+    pub stores: Vec<(&'static str, String)>,
 }
 
 /// The binary that was built beside this test.
@@ -60,6 +62,9 @@ impl Launch {
             .env("HIP_CLIENT_SECRET", &self.client_secret)
             .env("HIP_API_KEY", &self.api_key)
             .env("HIP_SMS_TOKEN", "suite-sms-token")
+            .env_remove("MONGODB_URL")
+            .env_remove("REDIS_URL")
+            .envs(self.stores.iter().map(|(name, value)| (name, value)))
             .env("HIP_LOG", "trace")
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -71,6 +71,7 @@ impl World {
             client_secret: credentials.client_secret.clone(),
             api_key: API_KEY.to_owned(),
             url,
+            stores: vec![],
         };
         let pool = postgres::connect(&database.url, 2).await.expect("the service can connect");
         let log = LogReader::new(pool.clone());
@@ -226,7 +227,10 @@ impl World {
             if !busy {
                 return;
             }
-            assert!(Instant::now() < deadline, "there is still something to be done");
+            if Instant::now() > deadline {
+                let readers = hip_infra::projection_status::all(&self.pool).await;
+                panic!("there is still something to be done; {readers:#?}");
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -238,7 +242,12 @@ impl World {
     /// When it cannot be run.
     pub async fn hip(&self, arguments: &[&str]) -> std::process::Output {
         let mut command = tokio::process::Command::new(hip_binary());
-        command.args(arguments).env("DATABASE_URL", &self.launch.database_url);
+        command
+            .args(arguments)
+            .env("DATABASE_URL", &self.launch.database_url)
+            .env("HIP_CLIENT_SECRET", &self.launch.client_secret)
+            .env("HIP_API_KEY", &self.launch.api_key)
+            .envs(self.launch.stores.iter().map(|(name, value)| (name, value)));
         command.output().await.expect("the binary can be started")
     }
 
@@ -260,7 +269,9 @@ impl World {
     ///
     /// When one of them is not what it was: then it was no fold of the log.
     pub async fn rebuild_all(&self) -> Vec<Value> {
-        let rebuilt = self.hip_json(&["projection", "rebuild", "--all", "--json"]).await;
+        let config = self.launch.config.display().to_string();
+        let arguments = ["projection", "rebuild", "--all", "--json", "--config", &config];
+        let rebuilt = self.hip_json(&arguments).await;
         assert!(!rebuilt.is_empty());
         for one in &rebuilt {
             assert_eq!(one["same"], true, "{one:#}");

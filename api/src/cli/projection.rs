@@ -1,9 +1,11 @@
 //! `hip projection status|rebuild`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::bail;
 use hip_commands::port::Ids;
+use hip_infra::config::Config;
 use hip_infra::event_store::LogReader;
 use hip_infra::ids::RandomIds;
 use hip_infra::postgres;
@@ -13,6 +15,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
+use super::serve::secrets_from_env;
+use crate::compose::compose;
 use crate::database::Database;
 use crate::output::{Answer, complain, say, say_json};
 use crate::read_models;
@@ -35,6 +39,10 @@ pub(crate) enum Command {
         /// All that can be rebuilt.
         #[arg(long, conflicts_with = "names")]
         all: bool,
+        /// The configuration of `hip serve`; without it only what lies in the log's own database can be
+        /// rebuilt.
+        #[arg(long, env = "HIP_CONFIG")]
+        config: Option<PathBuf>,
         /// Print one JSON object a read model.
         #[arg(long)]
         json: bool,
@@ -46,7 +54,16 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     let pool = postgres::connect(database.url(), 4).await?;
     let answer = match command {
         Command::Status { json } => status(&pool, json).await,
-        Command::Rebuild { names, json, .. } => rebuild(&pool, &names, json).await,
+        Command::Rebuild { names, config, json, .. } => {
+            let projections = match config {
+                Some(config) => configured(&config, database.url()).await,
+                None => Ok(read_models::tables()),
+            };
+            match projections {
+                Ok(projections) => rebuild(&pool, projections, &names, json).await,
+                Err(error) => Err(error),
+            }
+        }
     };
     pool.close().await;
     database.close().await;
@@ -81,8 +98,17 @@ fn print(all: &[ProjectionStatus]) {
     }
 }
 
-async fn rebuild(pool: &PgPool, names: &[String], json: bool) -> anyhow::Result<Answer> {
-    let projections = read_models::all();
+async fn configured(config: &Path, url: &str) -> anyhow::Result<Vec<Arc<dyn Projection>>> {
+    let composed = compose(Config::read(config)?, secrets_from_env()?, url).await?;
+    read_models::all(&composed)
+}
+
+async fn rebuild(
+    pool: &PgPool,
+    projections: Vec<Arc<dyn Projection>>,
+    names: &[String],
+    json: bool,
+) -> anyhow::Result<Answer> {
     for name in names {
         if !projections.iter().any(|projection| projection.name() == name) {
             let known: Vec<_> = projections.iter().map(|projection| projection.name()).collect();

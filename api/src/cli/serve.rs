@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use hip_infra::config::{Config, Secrets};
 use hip_infra::postgres;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -63,8 +63,6 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 pub(super) fn secrets_from_env() -> anyhow::Result<Secrets> {
     let secret = |name: &str| std::env::var(name).ok().map(SecretString::from);
-    // Set to nothing it is not set: so a compose file hands on what it may not have.
-    let given = |name: &str| secret(name).filter(|it| !it.expose_secret().is_empty());
     let required = |name: &'static str| {
         secret(name).with_context(|| format!("{name} is not set in the environment"))
     };
@@ -73,9 +71,16 @@ pub(super) fn secrets_from_env() -> anyhow::Result<Secrets> {
         api_key: required("HIP_API_KEY")?,
         kek: secret("HIP_KEK"),
         sms_token: secret("HIP_SMS_TOKEN"),
-        mongodb_url: given("MONGODB_URL"),
-        redis_url: given("REDIS_URL"),
+        mongodb_url: store_url("MONGODB_URL"),
+        redis_url: store_url("REDIS_URL"),
     })
+}
+
+/// Where a store beside the log is. Set to nothing it is not set: so a compose file hands on what it may
+/// not have.
+pub(crate) fn store_url(name: &str) -> Option<SecretString> {
+    let given = std::env::var(name).ok().filter(|url| !url.is_empty());
+    given.map(SecretString::from)
 }
 
 /// Turns true on Ctrl-C or a request to terminate.

@@ -47,8 +47,9 @@ pub async fn ask(
     let stream = names.link_token(person.abha_address.reveal()).await?;
     let state = provider.dispatcher.load::<LinkToken>(&stream).await?;
     let (now, request_id) = (provider.clock.now(), RequestId(provider.ids.random()));
-    if state.usable_until(now).is_some() {
-        return Ok(TokenAnswer::Issued(link_token(provider, &stream).await?));
+    if let Some(issued_by) = state.usable(now) {
+        let token = link_token(provider, &stream, Some(issued_by)).await?;
+        return Ok(TokenAnswer::Issued(token));
     }
     // Who is asked for may have no other event yet: then the request brings their key.
     let subject = state.subject.unwrap_or_else(|| SubjectId(provider.ids.random()));
@@ -106,8 +107,9 @@ async fn answer(
 ) -> Result<TokenAnswer, AmritError> {
     let state = provider.dispatcher.load::<LinkToken>(stream).await?;
     let now = provider.clock.now();
-    if state.usable_until(now).is_some() {
-        return Ok(TokenAnswer::Issued(link_token(provider, stream).await?));
+    if let Some(issued_by) = state.usable(now) {
+        let token = link_token(provider, stream, Some(issued_by)).await?;
+        return Ok(TokenAnswer::Issued(token));
     }
     if let Phase::Requested { request_id, .. } = state.phase {
         return Ok(TokenAnswer::Requested(request_id));

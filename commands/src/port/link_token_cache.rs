@@ -64,6 +64,16 @@ pub struct Holder {
     pub patient: Pseudonym,
 }
 
+impl Holder {
+    /// Whose tokens a stream holds; nothing, when it holds none.
+    pub fn of(stream: &StreamId) -> Option<Self> {
+        let rest = stream.as_str().strip_prefix("link-token-")?;
+        let (facility, patient) = rest.rsplit_once('-')?;
+        let facility = FacilityId::parse(facility).ok()?;
+        Some(Self { facility, patient: Pseudonym::parse(patient).ok()? })
+    }
+}
+
 /// A token, closed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CachedToken {

@@ -31,6 +31,14 @@ pub enum TaskError {
 }
 
 impl TaskError {
+    /// Whether trying again cannot help.
+    pub const fn is_final(&self) -> bool {
+        match self {
+            Self::Never { .. } => true,
+            Self::Later { .. } => false,
+        }
+    }
+
     pub(crate) fn later(reason: impl Into<String>) -> Self {
         Self::Later { after: None, reason: reason.into() }
     }

@@ -1,7 +1,8 @@
 //! Link tokens in Redis: for several processes that share them.
 //!
 //! Under a prefix, `live` names the generation that is read, and `<generation>:<facility>:<patient>` is
-//! a hash: position, stream, `expires_at` and sealed bytes, or the position alone for a tombstone.
+//! a hash: position, stream, `expires_at` and sealed bytes, or the position alone for a tombstone. One
+//! look touches two keys, so this is for one server, with replicas or without, and not for a cluster.
 
 use std::sync::Arc;
 use std::time::Duration;

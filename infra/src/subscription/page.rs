@@ -44,6 +44,11 @@ impl Page {
         self.events.is_empty()
     }
 
+    /// Whether the log begins with these.
+    pub fn is_first(&self) -> bool {
+        self.events.first().is_none_or(|event| event.position == 1)
+    }
+
     /// Where the last one lies.
     pub fn last_position(&self) -> Option<i64> {
         self.events.last().map(|event| event.position)

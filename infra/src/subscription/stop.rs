@@ -1,8 +1,11 @@
 //! Why a page of events was not applied.
 
 use hip_commands::codec::OpenError;
+use hip_commands::port::document_store::DocumentError;
+use hip_commands::port::link_token_cache::CacheError;
 use hip_commands::port::log::LogError;
 use hip_commands::port::vault::VaultError;
+use hip_commands::task::TaskError;
 use hip_domain::event::DecodeError;
 use thiserror::Error;
 
@@ -12,6 +15,21 @@ pub enum ApplyError {
     /// The tables.
     #[error("the database")]
     Database(#[from] sqlx::Error),
+    /// The document store.
+    #[error("{0}")]
+    Documents(#[source] DocumentError),
+    /// The cache of link tokens.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// The store was emptied since it was looked at: it has to be filled again from where it is.
+    #[error("the store has lost what it was given")]
+    Lost,
+    /// The keys.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Something that it follows from could not be read.
+    #[error(transparent)]
+    Source(#[from] TaskError),
     /// A confidential part could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -44,9 +62,22 @@ impl ApplyError {
             // SQLSTATE classes: data, integrity, and names that are not there.
             Self::Database(error) => code(error)
                 .is_some_and(|code| ["22", "23", "42"].iter().any(|class| code.starts_with(class))),
+            Self::Documents(error) => !error.is_transient(),
+            Self::Cache(error) => !error.is_transient(),
+            Self::Vault(error) => matches!(error, VaultError::Damaged(_)),
+            Self::Source(error) => error.is_final(),
             Self::Open(OpenError::Decode(_) | OpenError::Vault(VaultError::Damaged(_))) => true,
-            Self::Open(OpenError::Log(_) | OpenError::Vault(_)) => false,
+            Self::Lost | Self::Open(OpenError::Log(_) | OpenError::Vault(_)) => false,
         }
+    }
+}
+
+impl From<DocumentError> for ApplyError {
+    fn from(error: DocumentError) -> Self {
+        if let DocumentError::UnknownGeneration { .. } = error {
+            return Self::Lost;
+        }
+        Self::Documents(error)
     }
 }
 

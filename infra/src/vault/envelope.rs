@@ -5,8 +5,10 @@ use std::sync::Arc;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use hip_domain::id::SubjectId;
+use hmac::{Hmac, Mac};
 use rand::TryRng;
 use rand::rngs::SysRng;
+use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -69,6 +71,28 @@ impl SubjectKey {
         self.open_bytes(&context.to_bytes(), nonce, sealed)
     }
 
+    /// Seals a document under a nonce that follows from it: the same document has the same bytes, and
+    /// two different ones share a nonce only if 96 bits of an HMAC under this key collide.
+    pub(super) fn seal_document(&self, name: &str, plain: &[u8]) -> Vec<u8> {
+        let aad = document_aad(name);
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(self.as_bytes())
+            .expect("HMAC takes a key of any length");
+        mac.update(b"nonce of a document\0");
+        mac.update(&(aad.len() as u64).to_be_bytes());
+        mac.update(&aad);
+        mac.update(plain);
+        let nonce: [u8; 12] = *mac.finalize().into_bytes().first_chunk().expect("32 bytes");
+        let payload = Payload { msg: plain, aad: &aad };
+        let sealed = self.cipher().encrypt(&Nonce::from(nonce), payload);
+        let sealed = sealed.expect("a document is far below the 64 GiB that GCM can seal");
+        [nonce.as_slice(), &sealed].concat()
+    }
+
+    pub(super) fn open_document(&self, name: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (nonce, sealed) = sealed.split_first_chunk()?;
+        self.open_bytes(&document_aad(name), nonce, sealed)
+    }
+
     pub(super) fn seal_bytes(&self, aad: &[u8], plain: &[u8]) -> ([u8; 12], Vec<u8>) {
         let mut nonce = [0; 12];
         fill_random(&mut nonce);
@@ -92,6 +116,11 @@ impl SubjectKey {
     fn cipher(&self) -> Aes256Gcm {
         Aes256Gcm::new(self.as_bytes().into())
     }
+}
+
+/// Kept apart from events, whose context begins with their id.
+fn document_aad(name: &str) -> Vec<u8> {
+    [b"document\0", name.as_bytes()].concat()
 }
 
 fn fill_random(bytes: &mut [u8]) {
@@ -118,6 +147,18 @@ mod tests {
         assert_eq!(key.open(&context(1), &nonce, &sealed).unwrap().as_slice(), b"Asha Rani");
         assert!(key.open(&context(2), &nonce, &sealed).is_none());
         assert!(SubjectKey::random().open(&context(1), &nonce, &sealed).is_none());
+    }
+
+    #[test]
+    fn a_document_is_sealed_alike_and_opens_under_its_name_only() {
+        let key = SubjectKey::random();
+        let sealed = key.seal_document("one", b"Asha Rani");
+        assert_eq!(sealed, key.seal_document("one", b"Asha Rani"));
+        assert_ne!(sealed[..12], key.seal_document("one", b"Asha Rano")[..12]);
+        assert_ne!(sealed[..12], key.seal_document("two", b"Asha Rani")[..12]);
+        assert_eq!(key.open_document("one", &sealed).unwrap().as_slice(), b"Asha Rani");
+        assert!(key.open_document("two", &sealed).is_none());
+        assert!(key.open_document("one", &sealed[..11]).is_none());
     }
 
     #[test]

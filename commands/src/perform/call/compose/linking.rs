@@ -72,9 +72,9 @@ impl Composer<'_> {
         let person = demographics(self.provider, facts.subject).await?;
         let abha = abha(self.provider, facts.subject).await?;
         // What was decided, even if the visit has been amended since.
-        let hi_types = match state.link {
-            Link::Requested { hi_types, .. } => hi_types,
-            Link::Unlinked | Link::Linked => state.hi_types,
+        let (hi_types, issued_by) = match state.link {
+            Link::Requested { hi_types, issued_by, .. } => (hi_types, issued_by),
+            Link::Unlinked | Link::Linked => (state.hi_types, None),
         };
         let offered = [(facts.reference, hi_types, visit_of(facts.visited_at))];
         let mut body = Map::new();
@@ -86,7 +86,7 @@ impl Composer<'_> {
         let mut composed =
             self.to_gateway("/hip/v3/link/carecontext", facts.facility, &Value::Object(body));
         if let Message::Gateway(message) = &mut composed.message {
-            message.link_token = Some(link_token(self.provider, token_stream).await?);
+            message.link_token = Some(link_token(self.provider, token_stream, issued_by).await?);
         }
         Ok(composed)
     }

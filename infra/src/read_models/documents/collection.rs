@@ -1,0 +1,179 @@
+//! A collection that is kept in step with the log.
+//!
+//! There is no transaction over both. Every document carries its position, so a page may be written
+//! twice; and after each page the store itself notes how far it is. So a store that was emptied, or
+//! restored from an old backup, is noticed, and filled again from where it is.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use hip_commands::port::DocumentStore;
+use hip_commands::port::document_store::{CollectionName, Fields, Index, Put};
+use hip_commands::port::log::StoredEvent;
+use hip_domain::event::Event;
+use hip_domain::recorded::Recorded;
+use sqlx::{PgPool, PgTransaction};
+
+use crate::rebuild::{Compared, Generations, Projection};
+use crate::subscription::{ApplyError, Generation, Page, Subscriber};
+
+/// Where the store notes how far each collection is.
+const POSITIONS: &str = "hip_position";
+
+/// What an event changes.
+pub enum DocumentChange {
+    /// A document is there, with this content.
+    Put(Put),
+    /// There is none under this key any more.
+    Remove(String),
+}
+
+/// What a collection shows of the log.
+#[async_trait]
+pub trait DocumentView: Send + Sync {
+    /// The subscription's name. A stored name never changes.
+    fn name(&self) -> &'static str;
+
+    /// What documents are looked for by.
+    fn indexes(&self) -> Vec<Index>;
+
+    /// What an event changes. The same event changes the same, whenever it is asked.
+    async fn changes(
+        &self,
+        stored: &StoredEvent,
+        recorded: &Recorded<Event>,
+    ) -> Result<Vec<DocumentChange>, ApplyError>;
+}
+
+/// Keeps a collection in step with the log.
+pub struct KeptCollection<V> {
+    store: Arc<dyn DocumentStore>,
+    collection: CollectionName,
+    positions: CollectionName,
+    view: V,
+}
+
+impl<V: DocumentView> KeptCollection<V> {
+    /// Keeps `collection` as `view` has it.
+    ///
+    /// # Panics
+    ///
+    /// Never: the name of our own collection is one.
+    pub fn new(store: Arc<dyn DocumentStore>, collection: CollectionName, view: V) -> Self {
+        let positions = CollectionName::parse(POSITIONS).expect("a word");
+        Self { store, collection, positions, view }
+    }
+
+    /// A store that is new, or was emptied, gets its collections: at the beginning of the log, so that
+    /// nothing is missing in them.
+    async fn prepare(&self, generation: Generation, page: &Page) -> Result<(), ApplyError> {
+        let live = self.store.live(&self.collection).await?;
+        if live != Some(generation.number) {
+            if !page.is_first() {
+                return Err(ApplyError::Lost);
+            }
+            let indexes = self.view.indexes();
+            self.store.prepare(&self.collection, generation.number, &indexes).await?;
+            self.store.promote(&self.collection, generation.number).await?;
+        }
+        if self.store.live(&self.positions).await?.is_none() {
+            self.store.prepare(&self.positions, 1, &[]).await?;
+            self.store.promote(&self.positions, 1).await?;
+        }
+        Ok(())
+    }
+
+    async fn note(&self, position: i64) -> Result<(), ApplyError> {
+        let key = self.collection.as_str().to_owned();
+        let note = Put { key, position, fields: Fields::new() };
+        Ok(self.store.put_many(&self.positions, 1, &[note]).await?)
+    }
+}
+
+#[async_trait]
+impl<V: DocumentView> Subscriber for KeptCollection<V> {
+    fn name(&self) -> &'static str {
+        self.view.name()
+    }
+
+    async fn apply(
+        &self,
+        _: &mut PgTransaction<'_>,
+        generation: Generation,
+        page: &Page,
+    ) -> Result<(), ApplyError> {
+        if generation.is_live {
+            self.prepare(generation, page).await?;
+        }
+        for (stored, recorded) in page.iter() {
+            for change in self.view.changes(stored, recorded).await? {
+                let (collection, number) = (&self.collection, generation.number);
+                match change {
+                    DocumentChange::Put(put) => {
+                        self.store.put_many(collection, number, &[put]).await?;
+                    }
+                    DocumentChange::Remove(key) => {
+                        self.store.remove(collection, number, &key, recorded.position).await?;
+                    }
+                }
+            }
+        }
+        match page.last_position() {
+            Some(last) if generation.is_live => self.note(last).await,
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    async fn remembered(&self, generation: Generation) -> Result<Option<i64>, ApplyError> {
+        if self.store.live(&self.collection).await? != Some(generation.number) {
+            return Ok(Some(0));
+        }
+        let note = match self.store.live(&self.positions).await? {
+            Some(_) => self.store.get(&self.positions, self.collection.as_str()).await?,
+            None => None,
+        };
+        Ok(Some(note.map_or(0, |note| note.position)))
+    }
+}
+
+#[async_trait]
+impl<V: DocumentView> Projection for KeptCollection<V> {
+    async fn begin(&self, _: &PgPool, next: Generation) -> Result<(), ApplyError> {
+        // One of this number may be left of a rebuild that died.
+        self.store.retire(&self.collection, next.number).await?;
+        Ok(self.store.prepare(&self.collection, next.number, &self.view.indexes()).await?)
+    }
+
+    async fn compare(
+        &self,
+        _: &PgPool,
+        generations: &Generations,
+    ) -> Result<Vec<Compared>, ApplyError> {
+        let live = self.store.digest(&self.collection, generations.live.number).await?;
+        let next = self.store.digest(&self.collection, generations.next.number).await?;
+        let rows = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        Ok(vec![Compared {
+            what: self.collection.to_string(),
+            live_rows: rows(live.count),
+            live_digest: live.digest.to_string(),
+            next_rows: rows(next.count),
+            next_digest: next.digest.to_string(),
+        }])
+    }
+
+    async fn promote(
+        &self,
+        _: &mut PgTransaction<'_>,
+        generations: &Generations,
+    ) -> Result<(), ApplyError> {
+        Ok(self.store.promote(&self.collection, generations.next.number).await?)
+    }
+
+    async fn retire(&self, _: &PgPool, generations: &Generations) -> Result<(), ApplyError> {
+        Ok(self.store.retire(&self.collection, generations.live.number).await?)
+    }
+
+    async fn abandon(&self, _: &PgPool, next: Generation) -> Result<(), ApplyError> {
+        Ok(self.store.retire(&self.collection, next.number).await?)
+    }
+}

@@ -1,0 +1,160 @@
+//! The FHIR documents of visits, as they were built; unfit ones too, marked as invalid.
+//!
+//! Under the preset `amrit` they lie in clear, in the shape that AMRIT's FHIR-API reads: it is the
+//! operator's decision to have another system read them. Else the document itself is sealed under its
+//! data principal's key.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use abdm_fhir::{Document, HiType};
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hip_commands::Provider;
+use hip_commands::port::document_store::{FieldPath, FieldValue, Fields, Index, Put};
+use hip_commands::port::log::StoredEvent;
+use hip_commands::visit_source::VisitSource;
+use hip_domain::event::Event;
+use hip_domain::id::Digest;
+use hip_domain::recorded::Recorded;
+use hip_domain::visit::VisitEvent;
+
+use super::collection::{DocumentChange, DocumentView};
+use crate::config::Preset;
+use crate::subscription::ApplyError;
+use crate::vault::PgVault;
+
+/// The view.
+pub struct Resources {
+    provider: Provider,
+    vault: Arc<PgVault>,
+    preset: Preset,
+}
+
+impl Resources {
+    /// Builds documents as `provider` does.
+    pub const fn new(provider: Provider, vault: Arc<PgVault>, preset: Preset) -> Self {
+        Self { provider, vault, preset }
+    }
+
+    /// The newest document of its kind and number replaces the one before.
+    async fn fields(
+        &self,
+        source: &VisitSource,
+        document: &Document,
+    ) -> Result<Option<Fields>, ApplyError> {
+        let fields = match self.preset {
+            Preset::Amrit => as_amrit_reads(source, document),
+            Preset::Hip => {
+                let Some(subject) = source.subject else { return Ok(None) };
+                let name = document.id.to_string();
+                let sealed =
+                    self.vault.seal_document(subject, &name, document.json.as_bytes()).await?;
+                let Some(sealed) = sealed else { return Ok(None) };
+                about(source, document)
+                    .with("subjectId", subject.to_string())
+                    .with("sealed", STANDARD.encode(sealed))
+            }
+        };
+        Ok(Some(if document.is_fit() { fields } else { unfit(fields, document) }))
+    }
+}
+
+#[async_trait]
+impl DocumentView for Resources {
+    fn name(&self) -> &'static str {
+        "resource_documents"
+    }
+
+    fn indexes(&self) -> Vec<Index> {
+        let field = match self.preset {
+            Preset::Amrit => "VisitCode",
+            Preset::Hip => "documentId",
+        };
+        let field = FieldPath::parse(field).expect("a word");
+        vec![Index { field, is_unique: false }]
+    }
+
+    async fn changes(
+        &self,
+        stored: &StoredEvent,
+        recorded: &Recorded<Event>,
+    ) -> Result<Vec<DocumentChange>, ApplyError> {
+        let Event::Visit(VisitEvent::BundlesBuilt { .. }) = &recorded.event else {
+            return Ok(vec![]);
+        };
+        let source = match VisitSource::at(&self.provider, &stored.stream, stored.version).await {
+            Ok(source) => source,
+            // Erased, or not to be read any more: there is nothing to show of it.
+            Err(error) if error.is_final() => return Ok(vec![]),
+            Err(error) => return Err(error.into()),
+        };
+        let mut changes = vec![];
+        let mut counts = BTreeMap::new();
+        for document in &source.documents(&self.provider.settings.bundle).built {
+            let number = next(&mut counts, document.hi_type);
+            if let Some(fields) = self.fields(&source, document).await? {
+                let key = key(stored, document.hi_type, number);
+                let position = recorded.position;
+                changes.push(DocumentChange::Put(Put { key, position, fields }));
+            }
+        }
+        let mut before = BTreeMap::new();
+        for hi_type in &source.kinds_before {
+            let number = next(&mut before, *hi_type);
+            if number > counts.get(hi_type).copied().unwrap_or_default() {
+                changes.push(DocumentChange::Remove(key(stored, *hi_type, number)));
+            }
+        }
+        Ok(changes)
+    }
+}
+
+/// Counts the documents of a kind, from 1.
+fn next(counts: &mut BTreeMap<HiType, u32>, hi_type: HiType) -> u32 {
+    let count = counts.entry(hi_type).or_default();
+    *count += 1;
+    *count
+}
+
+fn key(visit: &StoredEvent, hi_type: HiType, number: u32) -> String {
+    format!("{}/{}/{number}", visit.stream, hi_type.as_str())
+}
+
+/// What may be read without a key.
+fn about(source: &VisitSource, document: &Document) -> Fields {
+    Fields::new()
+        .with("facilityId", source.facts.facility.as_str())
+        .with("visitCode", source.facts.care_context.as_str())
+        .with("hiType", document.hi_type.as_str())
+        .with("documentId", document.id.to_string())
+        .with("revision", i64::from(source.revision))
+        .with("digest", Digest::of(document.json.as_bytes()).to_string())
+        .with("sizeBytes", i64::try_from(document.json.len()).unwrap_or(i64::MAX))
+        .with("createdAt", source.recorded_at)
+}
+
+/// The names are AMRIT's, and so are numbers where it has numbers.
+fn as_amrit_reads(source: &VisitSource, document: &Document) -> Fields {
+    let visit = source.visit();
+    let number = |digits: &str| -> FieldValue {
+        digits.parse::<i64>().map_or_else(|_| digits.into(), FieldValue::from)
+    };
+    Fields::new()
+        .with("BeneficiaryRegID", number(&visit.beneficiary.beneficiary_reg_id))
+        .with("BeneficiaryID", number(&visit.beneficiary.beneficiary_id))
+        .with("NationalHealthID", visit.beneficiary.abha_address.as_deref().unwrap_or_default())
+        .with("VisitCode", number(&visit.visit.visit_code))
+        .with("ResourceType", document.hi_type.as_str())
+        .with("ResourceJson", document.json.as_str())
+        .with("CreateDate", source.recorded_at)
+}
+
+/// Rule and path of each finding; the path names elements, never values.
+fn unfit(fields: Fields, document: &Document) -> Fields {
+    let findings = document.findings.iter();
+    let findings: Vec<FieldValue> =
+        findings.map(|finding| format!("{} {}", finding.rule, finding.path).into()).collect();
+    fields.with("invalid", true).with("findings", findings)
+}

@@ -1,0 +1,125 @@
+//! The link tokens at hand.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use hip_commands::port::LinkTokenCache;
+use hip_commands::port::link_token_cache::{CachedToken, Holder};
+use hip_commands::port::log::StoredEvent;
+use hip_domain::event::Event;
+use hip_domain::link_token::{LinkTokenEvent, TOKEN_AGE_MAX};
+use hip_domain::recorded::Recorded;
+use sqlx::{PgPool, PgTransaction};
+
+use crate::rebuild::{Compared, Generations, Projection};
+use crate::subscription::{ApplyError, Generation, Page, Subscriber};
+
+/// Keeps the cache in step with the log. The cache may lose anything at any time; what is missing is
+/// read from the log.
+pub struct LinkTokens {
+    cache: Arc<dyn LinkTokenCache>,
+}
+
+impl LinkTokens {
+    /// Keeps `cache`.
+    pub const fn new(cache: Arc<dyn LinkTokenCache>) -> Self {
+        Self { cache }
+    }
+
+    async fn change(
+        &self,
+        generation: Generation,
+        stored: &StoredEvent,
+        recorded: &Recorded<Event>,
+    ) -> Result<(), ApplyError> {
+        let Event::LinkToken(event) = &recorded.event else {
+            return Ok(());
+        };
+        let Some(holder) = Holder::of(&recorded.stream) else {
+            return Ok(());
+        };
+        match event {
+            LinkTokenEvent::Issued { expires_at, .. } => {
+                let Some(envelope) = &stored.envelope else { return Ok(()) };
+                let token = CachedToken {
+                    stream: recorded.stream.clone(),
+                    position: recorded.position,
+                    expires_at: *expires_at,
+                    sealed: envelope.sealed.clone(),
+                };
+                self.cache.put(generation.number, &holder, &token).await?;
+            }
+            LinkTokenEvent::Dropped { .. } | LinkTokenEvent::Purged {} => {
+                let until = recorded.recorded_at + TOKEN_AGE_MAX;
+                self.cache.forget(generation.number, &holder, recorded.position, until).await?;
+            }
+            LinkTokenEvent::Requested { .. }
+            | LinkTokenEvent::Asked { .. }
+            | LinkTokenEvent::Postponed { .. }
+            | LinkTokenEvent::Awaited { .. }
+            | LinkTokenEvent::Reused { .. }
+            | LinkTokenEvent::Rejected { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Subscriber for LinkTokens {
+    fn name(&self) -> &'static str {
+        "link_tokens"
+    }
+
+    async fn apply(
+        &self,
+        _: &mut PgTransaction<'_>,
+        generation: Generation,
+        page: &Page,
+    ) -> Result<(), ApplyError> {
+        if generation.is_live && self.cache.live().await? != Some(generation.number) {
+            if !page.is_first() {
+                return Err(ApplyError::Lost);
+            }
+            self.cache.promote(generation.number).await?;
+        }
+        for (stored, recorded) in page.iter() {
+            self.change(generation, stored, recorded).await?;
+        }
+        Ok(())
+    }
+
+    /// A cache that was emptied has no generation to read. One that has lost a part cannot know, and
+    /// need not: what is missing is read from the log.
+    async fn remembered(&self, generation: Generation) -> Result<Option<i64>, ApplyError> {
+        let live = self.cache.live().await?;
+        Ok(if live == Some(generation.number) { None } else { Some(0) })
+    }
+}
+
+#[async_trait]
+impl Projection for LinkTokens {
+    async fn begin(&self, _: &PgPool, next: Generation) -> Result<(), ApplyError> {
+        Ok(self.cache.clear_generation(next.number).await?)
+    }
+
+    /// Nothing is compared: a cache holds what it holds.
+    async fn compare(&self, _: &PgPool, _: &Generations) -> Result<Vec<Compared>, ApplyError> {
+        Ok(vec![])
+    }
+
+    async fn promote(
+        &self,
+        _: &mut PgTransaction<'_>,
+        generations: &Generations,
+    ) -> Result<(), ApplyError> {
+        Ok(self.cache.promote(generations.next.number).await?)
+    }
+
+    async fn retire(&self, _: &PgPool, generations: &Generations) -> Result<(), ApplyError> {
+        Ok(self.cache.clear_generation(generations.live.number).await?)
+    }
+
+    async fn abandon(&self, _: &PgPool, next: Generation) -> Result<(), ApplyError> {
+        Ok(self.cache.clear_generation(next.number).await?)
+    }
+}
