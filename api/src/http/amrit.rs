@@ -4,6 +4,7 @@
 //! A request without `Authorization` meets no route at all; one with a key that is not known is answered
 //! in the envelope, too.
 
+mod body;
 mod envelope;
 mod facility;
 mod link;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use sqlx::{PgPool, PgTransaction};
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgPool, PgTransaction, Postgres};
 
 use super::stop::Stop;
 use crate::event_store::SHARD;
@@ -59,10 +61,7 @@ impl Lease {
         .bind(time)
         .fetch_optional(pool)
         .await?;
-        Ok(row.map(|(number, position, fence)| {
-            let generation = Generation { number, is_live: true };
-            Self { name, generation, position, fence, time }
-        }))
+        Ok(row.map(|row| Self::live(name, time, row)))
     }
 
     /// Takes the lease on the live generation away from whoever holds it: what they are writing now
@@ -84,10 +83,7 @@ impl Lease {
         .bind(time)
         .fetch_optional(pool)
         .await?;
-        Ok(row.map(|(number, position, fence)| {
-            let generation = Generation { number, is_live: true };
-            Self { name, generation, position, fence, time }
-        }))
+        Ok(row.map(|row| Self::live(name, time, row)))
     }
 
     /// Begins the next generation; nothing, when somebody else is building one.
@@ -127,25 +123,41 @@ impl Lease {
         }))
     }
 
+    fn live(
+        name: &'static str,
+        time: Duration,
+        (number, position, fence): (i32, i64, i64),
+    ) -> Self {
+        let generation = Generation { number, is_live: true };
+        Self { name, generation, position, fence, time }
+    }
+
+    /// A statement about the row that is held: its first four parameters say which, and that it still
+    /// is.
+    fn held(&self, statement: &'static str) -> Query<'static, Postgres, PgArguments> {
+        sqlx::query(statement)
+            .bind(self.name)
+            .bind(self.generation.number)
+            .bind(SHARD)
+            .bind(self.fence)
+    }
+
     /// Moves the checkpoint, in the transaction that wrote what it stands for.
     pub(crate) async fn advance(
         &mut self,
         mut transaction: PgTransaction<'_>,
         position: i64,
     ) -> Result<(), Stop> {
-        let moved = sqlx::query(
-            "UPDATE es.projection SET position = $5, lease_until = now() + $6 \
+        let moved = self
+            .held(
+                "UPDATE es.projection SET position = $5, lease_until = now() + $6 \
               WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 AND position = $7",
-        )
-        .bind(self.name)
-        .bind(self.generation.number)
-        .bind(SHARD)
-        .bind(self.fence)
-        .bind(position)
-        .bind(self.time)
-        .bind(self.position)
-        .execute(&mut *transaction)
-        .await?;
+            )
+            .bind(position)
+            .bind(self.time)
+            .bind(self.position)
+            .execute(&mut *transaction)
+            .await?;
         if moved.rows_affected() != 1 {
             return Err(Stop::Fenced);
         }
@@ -155,30 +167,23 @@ impl Lease {
     }
 
     pub(crate) async fn renew(&self, pool: &PgPool) -> Result<(), Stop> {
-        let renewed = sqlx::query(
-            "UPDATE es.projection SET lease_until = now() + $5 \
+        let renewed = self
+            .held(
+                "UPDATE es.projection SET lease_until = now() + $5 \
               WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4",
-        )
-        .bind(self.name)
-        .bind(self.generation.number)
-        .bind(SHARD)
-        .bind(self.fence)
-        .bind(self.time)
-        .execute(pool)
-        .await?;
+            )
+            .bind(self.time)
+            .execute(pool)
+            .await?;
         if renewed.rows_affected() == 1 { Ok(()) } else { Err(Stop::Fenced) }
     }
 
     /// Gives the lease back. If that fails, it runs out by itself.
     pub(crate) async fn release(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
-        sqlx::query(
+        self.held(
             "UPDATE es.projection SET lease_until = '-infinity' \
               WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4",
         )
-        .bind(self.name)
-        .bind(self.generation.number)
-        .bind(SHARD)
-        .bind(self.fence)
         .execute(pool)
         .await?;
         Ok(())
@@ -186,14 +191,10 @@ impl Lease {
 
     /// Notes why nothing is done any more, and gives the lease back.
     pub(super) async fn halt(&self, pool: &PgPool, cause: &str) -> Result<(), sqlx::Error> {
-        sqlx::query(
+        self.held(
             "UPDATE es.projection SET state = 'halted', last_error = $5, lease_until = '-infinity' \
               WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4",
         )
-        .bind(self.name)
-        .bind(self.generation.number)
-        .bind(SHARD)
-        .bind(self.fence)
         .bind(cause)
         .execute(pool)
         .await?;
@@ -207,14 +208,8 @@ impl Lease {
         mut transaction: PgTransaction<'_>,
     ) -> Result<(), Stop> {
         for (lease, state) in [(live, "retired"), (self, "live")] {
-            let moved = sqlx::query(
-                "UPDATE es.projection SET state = $5, fence = fence + 1, lease_until = '-infinity' \
-                  WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4",
-            )
-            .bind(lease.name)
-            .bind(lease.generation.number)
-            .bind(SHARD)
-            .bind(lease.fence)
+            let moved = lease.held("UPDATE es.projection SET state = $5, fence = fence + 1, lease_until = '-infinity' \
+                  WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4")
             .bind(state)
             .execute(&mut *transaction)
             .await?;
@@ -228,14 +223,8 @@ impl Lease {
 
     /// Gives up a generation that is not read.
     pub(crate) async fn abandon(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
-        sqlx::query(
-            "DELETE FROM es.projection \
-              WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 AND state = 'building'",
-        )
-        .bind(self.name)
-        .bind(self.generation.number)
-        .bind(SHARD)
-        .bind(self.fence)
+        self.held("DELETE FROM es.projection \
+              WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 AND state = 'building'")
         .execute(pool)
         .await?;
         Ok(())
@@ -243,17 +232,14 @@ impl Lease {
 
     /// Goes back: the store has forgotten what came after.
     pub(super) async fn rewind(&mut self, pool: &PgPool, position: i64) -> Result<(), Stop> {
-        let moved = sqlx::query(
-            "UPDATE es.projection SET position = $5 \
+        let moved = self
+            .held(
+                "UPDATE es.projection SET position = $5 \
               WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 AND position > $5",
-        )
-        .bind(self.name)
-        .bind(self.generation.number)
-        .bind(SHARD)
-        .bind(self.fence)
-        .bind(position)
-        .execute(pool)
-        .await?;
+            )
+            .bind(position)
+            .execute(pool)
+            .await?;
         if moved.rows_affected() != 1 {
             return Err(Stop::Fenced);
         }

@@ -6,6 +6,7 @@ use hip_domain::id::CareContextReference;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::body::Body;
 use super::envelope::Envelope;
 use super::facility;
 use super::member::Member;
@@ -14,7 +15,7 @@ use crate::http::Context;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Body {
+pub(super) struct Asked {
     abdm_facility_id: Member,
     visit_code: Member,
 }
@@ -27,13 +28,11 @@ const NOT_SAVED: &str = "FHIR Error while updating ABDM Facility ID";
 pub(super) async fn save(
     _: Session,
     State(composed): Context,
-    body: String,
+    Body(asked): Body<Asked>,
 ) -> Result<Envelope, Envelope> {
-    let body: Body = serde_json::from_str(&body)
-        .map_err(|_| Envelope::failed("The request is not a JSON object of texts and numbers"))?;
     let (Ok(facility), Ok(visit_code)) = (
-        facility(&composed, body.abdm_facility_id.as_str()),
-        CareContextReference::parse(body.visit_code.as_str()),
+        facility(&composed, asked.abdm_facility_id.as_str()),
+        CareContextReference::parse(asked.visit_code.as_str()),
     ) else {
         return Ok(Envelope::said(NOT_SAVED));
     };

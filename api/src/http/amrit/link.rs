@@ -13,6 +13,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
+use super::body::Body;
 use super::envelope::Envelope;
 use super::facility;
 use super::member::Member;
@@ -30,7 +31,7 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 /// is `linkToken`, since the token that counts is in the log.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Body {
+pub(super) struct Asked {
     #[serde(rename = "beneficiaryID")]
     beneficiary_id: Member,
     #[serde(rename = "abhaAddress")]
@@ -51,25 +52,23 @@ pub(super) struct Body {
 pub(super) async fn link(
     _: Session,
     State(composed): Context,
-    body: String,
+    Body(asked): Body<Asked>,
 ) -> Result<Envelope, Envelope> {
-    let body: Body = serde_json::from_str(&body)
-        .map_err(|_| Envelope::failed("The request is not a JSON object of texts and numbers"))?;
     let needed = |member: &'_ Member, name: &str| {
         member.get().map(str::to_owned).ok_or_else(|| Envelope::failed(format!("{name} is needed")))
     };
     let (beneficiary_id, abha_address) = (
-        needed(&body.beneficiary_id, "beneficiaryID")?,
-        needed(&body.abha_address, "abhaAddress")?,
+        needed(&asked.beneficiary_id, "beneficiaryID")?,
+        needed(&asked.abha_address, "abhaAddress")?,
     );
     let wish = Wish {
-        facility: facility(&composed, body.abdm_facility_id.as_str())?,
+        facility: facility(&composed, asked.abdm_facility_id.as_str())?,
         beneficiary_id: &beneficiary_id,
         abha_address: &abha_address,
-        abha_number: body.abha_number.get(),
-        request_id: Uuid::parse_str(body.request_id.as_str()).ok().map(RequestId),
-        visit_code: body.visit_code.as_str(),
-        visit_category: body.visit_category.as_str(),
+        abha_number: asked.abha_number.get(),
+        request_id: Uuid::parse_str(asked.request_id.as_str()).ok().map(RequestId),
+        visit_code: asked.visit_code.as_str(),
+        visit_category: asked.visit_category.as_str(),
     };
     match begin(&composed.provider, &wish).await? {
         Begun::Linking(care_context) => ended(&composed, &care_context).await,

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::body::Body;
 use super::envelope::Envelope;
 use super::facility;
 use super::member::Member;
@@ -17,7 +18,7 @@ use crate::http::Context;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Body {
+pub(super) struct Asked {
     abha_number: Member,
     abha_address: Member,
     name: Member,
@@ -30,13 +31,11 @@ pub(super) struct Body {
 pub(super) async fn generate(
     _: Session,
     State(composed): Context,
-    body: String,
+    Body(asked): Body<Asked>,
 ) -> Result<Envelope, Envelope> {
-    let body: Body = serde_json::from_str(&body)
-        .map_err(|_| Envelope::failed("The request is not a JSON object of texts and numbers"))?;
-    let facility = facility(&composed, body.abdm_facility_id.as_str())?;
+    let facility = facility(&composed, asked.abdm_facility_id.as_str())?;
     let answer =
-        ask(&composed.provider, facility, person(&body, composed.provider.clock.now().year())?)
+        ask(&composed.provider, facility, person(&asked, composed.provider.clock.now().year())?)
             .await?;
     Ok(match answer {
         TokenAnswer::Issued(token) => Envelope::ok(json!({ "linkToken": token.expose_secret() })),
@@ -56,20 +55,20 @@ pub(super) async fn generate(
 }
 
 /// Hyphens are AMRIT's, letters for genders are the network's.
-fn person(body: &Body, this_year: i32) -> Result<AskedPerson, Envelope> {
+fn person(asked: &Asked, this_year: i32) -> Result<AskedPerson, Envelope> {
     let needed = |member: &Member, name: &str| {
         member.get().map(str::to_owned).ok_or_else(|| Envelope::failed(format!("{name} is needed")))
     };
-    let year_of_birth = body.year_of_birth.as_str().parse().ok();
+    let year_of_birth = asked.year_of_birth.as_str().parse().ok();
     let year_of_birth = year_of_birth
         .filter(|year| (1850..=this_year).contains(year))
         .ok_or_else(|| Envelope::failed("yearOfBirth must be a year"))?;
-    let number: String = body.abha_number.as_str().chars().filter(char::is_ascii_digit).collect();
+    let number: String = asked.abha_number.as_str().chars().filter(char::is_ascii_digit).collect();
     Ok(AskedPerson {
-        abha_address: Phi::new(needed(&body.abha_address, "abhaAddress")?.to_lowercase()),
+        abha_address: Phi::new(needed(&asked.abha_address, "abhaAddress")?.to_lowercase()),
         abha_number: (number.len() == 14).then(|| Phi::new(number)),
-        name: Phi::new(needed(&body.name, "name")?),
-        gender: Phi::new(gender(&needed(&body.gender, "gender")?).to_owned()),
+        name: Phi::new(needed(&asked.name, "name")?),
+        gender: Phi::new(gender(&needed(&asked.gender, "gender")?).to_owned()),
         year_of_birth: Phi::new(year_of_birth),
     })
 }
