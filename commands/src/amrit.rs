@@ -15,7 +15,6 @@ use hip_domain::visit::VisitError;
 use thiserror::Error;
 
 use crate::dispatch::DispatchError;
-use crate::linking::LinkingError;
 use crate::port::vault::VaultError;
 use crate::registration::RegistrationError;
 use crate::task::TaskError;
@@ -34,6 +33,9 @@ pub enum AmritError {
     /// The patient cannot be described to the network.
     #[error("nothing is known of this beneficiary: ask for a link token first")]
     UnknownPerson,
+    /// The visit is known, and is not that of the patient who is named.
+    #[error("the visit is another patient's: check beneficiaryID and abhaAddress")]
+    OtherPatient,
     /// The tokens cannot be read or written.
     #[error(transparent)]
     Token(#[from] DispatchError<LinkTokenError>),
@@ -49,9 +51,6 @@ pub enum AmritError {
     /// The person cannot be stored.
     #[error(transparent)]
     Person(#[from] RegistrationError),
-    /// The link cannot be started.
-    #[error(transparent)]
-    Linking(#[from] LinkingError),
     /// The keys.
     #[error(transparent)]
     Vault(#[from] VaultError),

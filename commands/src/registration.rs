@@ -91,12 +91,25 @@ impl Registration<'_> {
         Ok(subject)
     }
 
+    /// The data principal behind the facility's own id, when it is known here.
+    pub(crate) async fn known(
+        &self,
+        beneficiary: &str,
+    ) -> Result<Option<SubjectId>, RegistrationError> {
+        let stream = self.identity(beneficiary).await?;
+        Ok(self.names.provider.dispatcher.load::<Identity>(&stream).await?.subject)
+    }
+
+    async fn identity(&self, beneficiary: &str) -> Result<StreamId, VaultError> {
+        let beneficiary = self.names.of(Lookup::Beneficiary(beneficiary)).await?;
+        Ok(StreamId::identity(self.names.facility, &beneficiary))
+    }
+
     /// The one that is known, or a new one. Of two that see the person for the first time at once, the
     /// first to be stored decides for both.
     async fn recognise(&self, beneficiary: &str) -> Result<SubjectId, RegistrationError> {
         let Names { provider, facility } = self.names;
-        let beneficiary = self.names.of(Lookup::Beneficiary(beneficiary)).await?;
-        let stream = StreamId::identity(facility, &beneficiary);
+        let stream = self.identity(beneficiary).await?;
         let dispatcher = &provider.dispatcher;
         if let Some(subject) = dispatcher.load::<Identity>(&stream).await?.subject {
             return Ok(subject);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hip_sandbox::Operation;
+use hip_sandbox::{ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
 use hip_tests::world::{API_KEY, PATIENCE};
@@ -106,6 +106,65 @@ async fn a_visit_that_was_not_pushed_yet_is_linked_and_its_documents_follow() {
         .await
         .unwrap();
     assert_eq!(dead, 0);
+}
+
+#[tokio::test]
+async fn a_visit_of_somebody_else_is_not_linked_to_who_is_named() {
+    let (world, _hip) = World::start().await;
+    let mut others = visit("4403", false);
+    others["beneficiary"]["beneficiaryId"] = json!("99009900");
+    others["beneficiary"]["name"] = json!("Somebody Else");
+    world.push(&others).await;
+    world.until("visit.bundles_built", 1).await;
+    let request_id = token_request(&world, "/careContext/generateLinkToken", FACILITY).await;
+    let answer = poll_and_link(&world, FACILITY, "4403", &request_id).await;
+    assert_eq!(answer["statusCode"], 5000, "{answer}");
+    assert!(answer["errorMessage"].as_str().unwrap().contains("another patient"), "{answer}");
+    assert_eq!(world.count("care_context.link_requested").await, 0);
+}
+
+#[tokio::test]
+async fn records_that_turn_out_to_be_somebody_elses_do_not_leave() {
+    let (world, _hip) = World::start().await;
+    let request_id = token_request(&world, "/careContext/generateLinkToken", FACILITY).await;
+    poll_and_link(&world, FACILITY, "4404", &request_id).await;
+    world.until("care_context.linked", 1).await;
+    // AMRIT has named the wrong beneficiary: the visit that follows says whose it is.
+    let mut others = visit("4404", false);
+    others["beneficiary"]["beneficiaryId"] = json!("99009900");
+    world.push(&others).await;
+    world.until("visit.bundles_built", 1).await;
+    world.until_idle().await;
+    let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
+    let wish = world.sandbox.hiu().request_consent(wish);
+    let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
+    let request = HealthInformationRequest::new(&consent, Dialect::ALL[0]);
+    world.sandbox.hiu().request(request).await.unwrap();
+    world.until("transfer.completed", 1).await;
+    assert_eq!(world.count("transfer.page_encrypted").await, 0);
+}
+
+#[tokio::test]
+async fn who_a_patient_is_is_told_by_their_visits() {
+    let (world, _hip) = World::start().await;
+    world.push(&visit("4405", false)).await;
+    world.until("visit.bundles_built", 1).await;
+    let request_id = token_request(&world, "/careContext/generateLinkToken", FACILITY).await;
+    for code in ["4405", "4406"] {
+        let answer = poll_and_link(&world, FACILITY, code, &request_id).await;
+        assert_eq!(answer["data"]["message"], "Care Context added successfully", "{answer}");
+    }
+    assert_eq!(world.count("patient.demographics_changed").await, 0, "the mobile number stays");
+    assert_eq!(world.count("patient.abha_attached").await, 1);
+    world.until("visit.linked", 1).await;
+    let tied: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM vault.key k JOIN hip.patient_index p ON k.subject_id = p.subject_id \
+          WHERE k.key_id IN (SELECT subject_id FROM es.event WHERE event_type = 'link_token.asked')",
+    )
+    .fetch_one(&world.pool)
+    .await
+    .unwrap();
+    assert_eq!(tied, 1, "the token's key goes with the person");
 }
 
 #[tokio::test]

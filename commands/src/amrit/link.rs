@@ -3,19 +3,18 @@
 use hip_domain::care_context::{CareContext, CareContextCommand, CareContextFacts, Link};
 use hip_domain::event::Event;
 use hip_domain::hi_type::HiType;
-use hip_domain::id::{CareContextReference, ErrorCode, FacilityId, RequestId};
+use hip_domain::id::{CareContextReference, ErrorCode, FacilityId, RequestId, SubjectId};
 use hip_domain::link_token::{AskedPerson, LinkToken, LinkTokenCommand, LinkTokenEvent};
 use hip_domain::outbound::{Outbound, OutboundEvent};
 use hip_domain::patient::Demographics;
 use hip_domain::stream::{StreamId, care_context_name};
-use hip_domain::visit::Visit;
+use hip_domain::visit::{Visit, VisitFacts};
 
 use super::token::{self, TokenAnswer};
 use super::{AmritError, Refused};
 use crate::abdm_error::{self, Context};
-use crate::linking;
 use crate::lookup::Lookup;
-use crate::person::readable;
+use crate::person::{self, readable};
 use crate::provider::Provider;
 use crate::registration::{Names, Person, Registration};
 use crate::task::TaskError;
@@ -80,75 +79,115 @@ pub async fn begin(provider: &Provider, wish: &Wish<'_>) -> Result<Begun, AmritE
     let code = names.of(Lookup::Visit(reference.as_str())).await?;
     let visit = StreamId::visit(wish.facility, &code);
     let known = provider.dispatcher.load::<Visit>(&visit).await?.facts;
-    if known.is_some_and(|facts| facts.link_token_stream.is_some()) {
-        linking::start(provider, wish.facility, &reference).await?;
-    } else {
-        let announced = Announced { wish, reference, visit, care_context: &care_context };
-        announced.register(provider, &names, &token_stream).await?;
+    if known.as_ref().is_some_and(|facts| is_of_another(facts, &care_context, &token_stream)) {
+        return Err(AmritError::OtherPatient);
+    }
+
+    let request_id = RequestId(provider.ids.random());
+    let key = format!("amrit:link:{request_id}");
+    let registration = Registration { names: &names, correlation: request_id.0, key };
+    let subject = register(&registration, &token_stream, wish).await?;
+    if let Some(asked) = tokens.subject.filter(|asked| *asked != subject) {
+        // The token has a key of its own: it goes when the person does.
+        provider.vault.tie(asked, subject).await?;
+    }
+    let asks = Asks { registration: &registration, care_context: &care_context, subject };
+    let is_new = match known {
+        Some(_) => false,
+        None => asks.announce(wish, reference, visit, &token_stream).await?,
+    };
+    if !is_new {
+        asks.need_token(&token_stream, request_id).await?;
     }
     Ok(Begun::Linking(care_context))
 }
 
-/// A visit that AMRIT speaks of before it was pushed.
-struct Announced<'a> {
-    wish: &'a Wish<'a>,
-    reference: CareContextReference,
-    visit: StreamId,
-    care_context: &'a StreamId,
+/// Whether a visit that was pushed is not that of the patient who is named. What AMRIT says of a visit
+/// must not lead to somebody else's records.
+fn is_of_another(facts: &VisitFacts, care_context: &StreamId, token_stream: &StreamId) -> bool {
+    let has_another_address =
+        facts.link_token_stream.as_ref().is_some_and(|theirs| theirs != token_stream);
+    facts.care_context_stream != *care_context || has_another_address
 }
 
-impl Announced<'_> {
-    /// The care context exists from now on, with the kinds that a visit of this category yields. The
-    /// visit itself follows, and with it the kinds that it really yields.
-    async fn register(
-        self,
-        provider: &Provider,
-        names: &Names<'_>,
+/// A care context that is to be linked.
+struct Asks<'a> {
+    registration: &'a Registration<'a>,
+    care_context: &'a StreamId,
+    subject: SubjectId,
+}
+
+impl Asks<'_> {
+    /// A visit that AMRIT speaks of before it was pushed: the care context exists from now on, with the
+    /// kinds that a visit of this category yields. The visit itself follows, and with it the kinds that
+    /// it really yields. Whether that was new.
+    async fn announce(
+        &self,
+        wish: &Wish<'_>,
+        reference: CareContextReference,
+        visit: StreamId,
         token_stream: &StreamId,
-    ) -> Result<(), AmritError> {
-        let request_id = RequestId(provider.ids.random());
-        let key = format!("amrit:link:{request_id}");
-        let registration = Registration { names, correlation: request_id.0, key };
-        let demographics = demographics(provider, token_stream, self.wish).await?;
-        let person = Person {
-            demographics,
-            abha_address: Some(self.wish.abha_address),
-            abha_number: self.wish.abha_number,
-        };
-        let subject = registration.register(&person).await?;
-        let now = provider.clock.now();
+    ) -> Result<bool, AmritError> {
+        let Registration { names, key, .. } = self.registration;
         let command = CareContextCommand::Register {
             facts: CareContextFacts {
-                facility: self.wish.facility.clone(),
-                reference: self.reference,
-                subject,
-                visit: self.visit,
-                visited_at: now,
+                facility: wish.facility.clone(),
+                reference,
+                subject: self.subject,
+                visit,
+                visited_at: names.provider.clock.now(),
             },
-            hi_types: kinds(self.wish.visit_category),
+            hi_types: kinds(wish.visit_category),
             link_with: Some(token_stream.clone()),
             revision: 0,
         };
-        let origin = registration.origin(Some(subject), false);
-        let stream = self.care_context;
-        let dispatcher = &provider.dispatcher;
+        let origin = self.registration.origin(Some(self.subject), false);
+        let dispatcher = &names.provider.dispatcher;
         let stored =
-            dispatcher.execute::<CareContext>(stream, command, &registration.key, &origin).await?;
-        if stored.is_none() {
-            // It was announced before: once more, whatever came of it then.
-            let command = LinkTokenCommand::Need {
-                care_context: stream.clone(),
-                facility: self.wish.facility.clone(),
-                subject,
-                request_id,
-                limits: provider.settings.token_limits,
-                now,
-            };
-            let key = format!("{}:need", registration.key);
-            dispatcher.execute::<LinkToken>(token_stream, command, &key, &origin).await?;
-        }
+            dispatcher.execute::<CareContext>(self.care_context, command, key, &origin).await?;
+        Ok(stored.is_some())
+    }
+
+    /// Known already: once more, whatever came of it before.
+    async fn need_token(
+        &self,
+        token_stream: &StreamId,
+        request_id: RequestId,
+    ) -> Result<(), AmritError> {
+        let Names { provider, facility } = self.registration.names;
+        let command = LinkTokenCommand::Need {
+            care_context: self.care_context.clone(),
+            facility: (*facility).clone(),
+            subject: self.subject,
+            request_id,
+            limits: provider.settings.token_limits,
+            now: provider.clock.now(),
+        };
+        let key = format!("{}:need", self.registration.key);
+        let origin = self.registration.origin(Some(self.subject), false);
+        provider.dispatcher.execute::<LinkToken>(token_stream, command, &key, &origin).await?;
         Ok(())
     }
+}
+
+/// The patient has this ABHA from now on. Who they are is told by their visits; AMRIT's words count for
+/// somebody of whom there is no visit yet.
+async fn register(
+    registration: &Registration<'_>,
+    token_stream: &StreamId,
+    wish: &Wish<'_>,
+) -> Result<SubjectId, AmritError> {
+    let provider = registration.names.provider;
+    let demographics = match registration.known(wish.beneficiary_id).await? {
+        Some(subject) => person::demographics(provider, subject).await?,
+        None => asked_for(provider, token_stream, wish).await?,
+    };
+    let person = Person {
+        demographics,
+        abha_address: Some(wish.abha_address),
+        abha_number: wish.abha_number,
+    };
+    Ok(registration.register(&person).await?)
 }
 
 /// As AMRIT's own rule has it, as far as the category alone tells.
@@ -162,7 +201,7 @@ fn kinds(category: &str) -> Vec<HiType> {
 }
 
 /// Who the patient is, by what AMRIT said when it asked for the token.
-async fn demographics(
+async fn asked_for(
     provider: &Provider,
     token_stream: &StreamId,
     wish: &Wish<'_>,

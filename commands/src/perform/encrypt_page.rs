@@ -2,9 +2,10 @@
 
 use abdm_fidelius::SealOnce;
 use chrono::{DateTime, Utc};
-use hip_domain::consent::Consent;
+use hip_domain::care_context::CareContext;
+use hip_domain::consent::{Consent, Grant};
 use hip_domain::event::Event;
-use hip_domain::id::{Digest, TransactionId};
+use hip_domain::id::{Digest, SubjectId, TransactionId};
 use hip_domain::sealed::Sealed;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
@@ -48,6 +49,7 @@ pub(super) async fn perform(
             let habits = provider.settings.hiu(grant.hiu.as_ref());
             let wanted = &pages[usize::try_from(page).expect("a page number is small")];
             let place = Place {
+                grant,
                 transaction,
                 number: habits.first_page_number + page,
                 page_count: pages.len(),
@@ -71,6 +73,8 @@ pub(super) async fn perform(
 
 /// Which page of which transfer.
 struct Place<'a> {
+    /// Under this consent.
+    grant: &'a Grant,
     transaction: &'a TransactionId,
     /// As this HIU counts.
     number: u32,
@@ -89,7 +93,7 @@ async fn seal(
     place: &Place<'_>,
     now: DateTime<Utc>,
 ) -> Result<Result<(PageSeal, Phi<String>), Stop>, TaskError> {
-    let Some(document) = document(provider, wanted).await? else {
+    let Some(document) = document(provider, place.grant, wanted).await? else {
         return Ok(Err(Stop::Document));
     };
     let recipient = recipient(provider, stream).await?;
@@ -123,9 +127,17 @@ async fn seal(
     Ok(Ok((record, Phi::new(body.to_string()))))
 }
 
-/// The document of a page, built from the newest revision of its visit.
-async fn document(provider: &Provider, wanted: &PlannedPage) -> Result<Option<String>, TaskError> {
+/// The document of a page, built from the newest revision of its visit; nothing, when the visit was
+/// amended to be another person's.
+async fn document(
+    provider: &Provider,
+    grant: &Grant,
+    wanted: &PlannedPage,
+) -> Result<Option<String>, TaskError> {
     let source = VisitSource::newest(provider, &wanted.visit).await?;
+    if subject(provider, grant, wanted).await? != Some(source.facts.subject) {
+        return Ok(None);
+    }
     let mut documents = source.documents(&provider.settings.bundle).built;
     documents.retain(|document| document.hi_type == wanted.hi_type && document.is_fit());
     let same = documents.iter().position(|document| document.id == wanted.document_id);
@@ -137,6 +149,20 @@ async fn document(provider: &Provider, wanted: &PlannedPage) -> Result<Option<St
     let only = (documents.len() == 1).then_some(0);
     let document = same.or(place).or(only).and_then(|n| documents.into_iter().nth(n));
     Ok(document.map(|document| document.json))
+}
+
+/// Whose care context a page is of.
+async fn subject(
+    provider: &Provider,
+    grant: &Grant,
+    wanted: &PlannedPage,
+) -> Result<Option<SubjectId>, TaskError> {
+    let mut granted = grant.care_contexts.iter();
+    let Some(granted) = granted.find(|granted| granted.reference == wanted.care_context) else {
+        return Ok(None);
+    };
+    let state = provider.dispatcher.load::<CareContext>(&granted.stream).await?;
+    Ok(state.facts.map(|facts| facts.subject))
 }
 
 /// Where a transfer goes.

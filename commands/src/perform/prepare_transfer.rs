@@ -7,7 +7,7 @@ use hip_domain::id::{SubjectId, TransactionId};
 use hip_domain::patient::Patient;
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::{MissingPage, PlannedPage, Transfer, TransferCommand};
-use hip_domain::visit::{BuiltDocument, VisitEvent};
+use hip_domain::visit::{BuiltDocument, Visit, VisitEvent};
 
 use crate::port::log::Actor;
 use crate::provider::Provider;
@@ -59,7 +59,10 @@ async fn pages_of(
     if facts.facility != grant.facility || !range.contains(facts.visited_at) {
         return Ok(Err("no records in the requested period"));
     }
-    if !is_of_patient(provider, grant, facts.subject).await? {
+    let visit = provider.dispatcher.load::<Visit>(&facts.visit).await?;
+    // A visit may have been linked before it was pushed, or amended to be another person's.
+    let is_of_subject = visit.facts.is_none_or(|visit| visit.subject == facts.subject);
+    if !is_of_subject || !is_of_patient(provider, grant, facts.subject).await? {
         return Ok(Err("care context not found"));
     }
     let pages: Vec<_> = built(provider, &facts.visit)

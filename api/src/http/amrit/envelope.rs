@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 /// What AMRIT takes for a failure.
 const FAILED: u16 = 5000;
 
-/// An answer. Its HTTP status is always 200.
-#[derive(Debug, Serialize)]
+/// An answer. Its HTTP status is always 200. Not to be printed: it may hold a link token.
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Envelope {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,15 +46,14 @@ impl Envelope {
 impl From<AmritError> for Envelope {
     fn from(error: AmritError) -> Self {
         match error {
-            AmritError::Identifier { .. } | AmritError::UnknownPerson => {
-                Self::failed(error.to_string())
-            }
+            AmritError::Identifier { .. }
+            | AmritError::UnknownPerson
+            | AmritError::OtherPatient => Self::failed(error.to_string()),
             AmritError::Token(_)
             | AmritError::Call(_)
             | AmritError::Visit(_)
             | AmritError::CareContext(_)
             | AmritError::Person(_)
-            | AmritError::Linking(_)
             | AmritError::Vault(_)
             | AmritError::Log(_) => {
                 tracing::error!(%error, "a request of AMRIT could not be answered");
