@@ -7,6 +7,7 @@ mod crypto;
 mod doctor;
 mod error;
 mod events;
+mod facility;
 mod ig;
 mod link;
 mod projection;
@@ -51,6 +52,9 @@ enum Command {
     /// Visit documents.
     #[command(subcommand)]
     Visit(visit::Command),
+    /// Facilities: whether their visits are fetched.
+    #[command(subcommand)]
+    Facility(facility::Command),
     /// FHIR documents of visits.
     #[command(subcommand)]
     Bundle(bundle::Command),
@@ -109,6 +113,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Doctor(options) => Ok(Box::pin(doctor::run(options, data_dir)).await),
         Command::Sandbox(command) => Box::pin(sandbox::run(command, data_dir)).await,
         Command::Visit(command) => visit::run(command).await,
+        Command::Facility(command) => facility::run(command, data_dir).await,
         Command::Bundle(command) => bundle::run(&command),
         Command::Ig(command) => ig::run(&command),
         Command::Link(command) => link::run(command).await,

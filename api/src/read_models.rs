@@ -5,8 +5,8 @@ use std::sync::Arc;
 use hip_infra::read_models::documents::{KeptCollection, Resources};
 use hip_infra::read_models::{
     CallbackTable, CareContextTable, ConsentTable, DataFlowRequestTable, DiscoveryRequestTable,
-    HealthInformationTable, InitiatedLinkRequestTable, Kept, LinkTokens, PatientIndexTable,
-    VisitTable,
+    FacilityIntakeTable, HealthInformationTable, InitiatedLinkRequestTable, Kept, LinkTokens,
+    PatientIndexTable, VisitTable,
 };
 use hip_infra::rebuild::Projection;
 
@@ -40,5 +40,6 @@ pub(crate) fn tables() -> Vec<Arc<dyn Projection>> {
         Arc::new(Kept::<DiscoveryRequestTable>::default()),
         Arc::new(Kept::<InitiatedLinkRequestTable>::default()),
         Arc::new(Kept::<HealthInformationTable>::default()),
+        Arc::new(Kept::<FacilityIntakeTable>::default()),
     ]
 }

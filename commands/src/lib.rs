@@ -12,6 +12,7 @@ pub mod amrit;
 pub mod callbacks;
 pub mod codec;
 pub mod dispatch;
+pub mod facility_intake;
 mod hiu_key;
 pub mod intake;
 mod leaving;

@@ -44,7 +44,11 @@ fn planned(recorded: &Recorded<Event>) -> Vec<Planned> {
         Event::Transfer(event) => transfer::of_transfer(recorded, event),
         Event::UserLink(event) => user_link::of_user_link(recorded, event),
         Event::ProfileShare(event) => answers::of_profile_share(recorded, event),
-        Event::Identity(_) | Event::Patient(_) | Event::Consent(_) | Event::Access(_) => vec![],
+        Event::Identity(_)
+        | Event::Patient(_)
+        | Event::Consent(_)
+        | Event::Access(_)
+        | Event::Facility(_) => vec![],
     }
 }
 

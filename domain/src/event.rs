@@ -7,6 +7,7 @@ use crate::aggregate::LogEvent;
 use crate::care_context::CareContextEvent;
 use crate::consent::ConsentEvent;
 use crate::discovery::DiscoveryEvent;
+use crate::facility::FacilityEvent;
 use crate::identity::IdentityEvent;
 use crate::inbound::InboundEvent;
 use crate::link_token::LinkTokenEvent;
@@ -47,6 +48,8 @@ pub enum Event {
     ProfileShare(ProfileShareEvent),
     /// Something noticed at the door.
     Access(AccessEvent),
+    /// A facility of ours.
+    Facility(FacilityEvent),
 }
 
 /// Why stored bytes are no event of ours. A reader halts on it: to skip would be to forget.
@@ -93,6 +96,7 @@ impl Event {
             "user_link" => serde_json::from_slice(clear).map(Self::UserLink),
             "profile_share" => serde_json::from_slice(clear).map(Self::ProfileShare),
             "access" => serde_json::from_slice(clear).map(Self::Access),
+            "facility" => serde_json::from_slice(clear).map(Self::Facility),
             _ => return Err(unknown()),
         };
         event.map_err(|source| DecodeError::Shape { name: name.to_owned(), source })
@@ -114,6 +118,7 @@ impl Event {
             Self::UserLink(event) => event.name(),
             Self::ProfileShare(event) => event.name(),
             Self::Access(event) => event.name(),
+            Self::Facility(event) => event.name(),
         }
     }
 
@@ -133,6 +138,7 @@ impl Event {
             Self::UserLink(event) => serde_json::to_value(event),
             Self::ProfileShare(event) => serde_json::to_value(event),
             Self::Access(event) => serde_json::to_value(event),
+            Self::Facility(event) => serde_json::to_value(event),
         };
         json.expect("our own events serialise")
     }
@@ -153,6 +159,7 @@ impl Event {
             Self::UserLink(event) => event.sealed_mut(),
             Self::ProfileShare(event) => event.sealed_mut(),
             Self::Access(event) => event.sealed_mut(),
+            Self::Facility(event) => event.sealed_mut(),
         }
     }
 }

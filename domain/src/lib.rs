@@ -21,6 +21,7 @@
 //! | [`user_link`] | `user-link-{reference}` | an OTP proves that it is the patient who links |
 //! | [`profile_share`] | `profile-share-{facility}-{counter}-{day}` | one place in the queue |
 //! | [`transfer`] | `transfer-{transaction}` | what leaves, page by page |
+//! | [`facility`] | `facility-{facility}` | are its visits fetched at the moment |
 
 pub mod access;
 pub mod aggregate;
@@ -28,6 +29,7 @@ pub mod care_context;
 pub mod consent;
 pub mod discovery;
 pub mod event;
+pub mod facility;
 pub mod hi_type;
 pub mod id;
 pub mod identity;

@@ -88,6 +88,11 @@ impl StreamId {
         Self(format!("access-{}", day.format("%Y%m%d")))
     }
 
+    /// A facility of ours, and what an operator decides about it.
+    pub fn facility(facility: &FacilityId) -> Self {
+        Self(format!("facility-{}", facility.as_str().to_ascii_lowercase()))
+    }
+
     /// A name that the log holds. For readers and tests; it is not checked.
     pub fn stored(name: impl Into<String>) -> Self {
         Self(name.into())

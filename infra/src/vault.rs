@@ -6,6 +6,7 @@
 
 mod envelope;
 pub mod key_wrapper;
+mod no_key;
 mod pseudonym;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use zeroize::Zeroizing;
 
 pub use envelope::{EnvelopeContext, SubjectKey};
 pub use key_wrapper::{KeyWrapper, LocalKey};
+pub use no_key::NoKey;
 
 /// Unwrapped keys that are kept in memory, and for how long: what bounds how long another process
 /// can still read after an erasure.

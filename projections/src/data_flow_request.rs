@@ -85,7 +85,8 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         | Event::Consent(_)
         | Event::UserLink(_)
         | Event::ProfileShare(_)
-        | Event::Access(_) => None,
+        | Event::Access(_)
+        | Event::Facility(_) => None,
     }
 }
 

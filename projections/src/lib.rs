@@ -9,6 +9,7 @@ pub mod care_context;
 pub mod consent;
 pub mod data_flow_request;
 pub mod discovery_request;
+pub mod facility_intake;
 pub mod health_information;
 pub mod initiated_link_request;
 pub mod patient_index;

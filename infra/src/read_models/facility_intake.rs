@@ -1,0 +1,38 @@
+//! `hip.facility_intake`.
+
+use async_trait::async_trait;
+use hip_domain::event::Event;
+use hip_domain::recorded::Recorded;
+use hip_projections::facility_intake::{Change, change};
+use sqlx::PgTransaction;
+
+use super::table::Table;
+
+/// Writes `hip.facility_intake`.
+pub struct FacilityIntakeTable;
+
+#[async_trait]
+impl Table for FacilityIntakeTable {
+    const NAME: &'static str = "facility_intake";
+
+    type Change = Change;
+
+    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+        change(recorded)
+    }
+
+    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
+        let Change { facility, paused, reason, at } = change;
+        sqlx::query(
+            "INSERT INTO facility_intake (facility_id, paused, reason, changed_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (facility_id) DO UPDATE SET paused = $2, reason = $3, changed_at = $4",
+        )
+        .bind(String::from(facility))
+        .bind(paused)
+        .bind(reason)
+        .bind(at)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+}

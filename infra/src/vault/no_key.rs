@@ -1,0 +1,30 @@
+//! For a program that needs no key: what it writes holds nothing personal.
+
+use async_trait::async_trait;
+use hip_commands::port::vault::VaultError;
+
+use super::envelope::SubjectKey;
+use super::key_wrapper::KeyWrapper;
+
+/// Wraps nothing and unwraps nothing.
+pub struct NoKey;
+
+#[async_trait]
+impl KeyWrapper for NoKey {
+    fn kek_id(&self) -> &'static str {
+        "none"
+    }
+
+    async fn wrap(&self, _name: &[u8], _key: &SubjectKey) -> Result<Vec<u8>, VaultError> {
+        Err(VaultError::Unavailable("this command has no key-encryption key".into()))
+    }
+
+    async fn unwrap(
+        &self,
+        _name: &[u8],
+        _wrapped: &[u8],
+        kek_id: &str,
+    ) -> Result<SubjectKey, VaultError> {
+        Err(VaultError::OtherKek(kek_id.to_owned()))
+    }
+}
