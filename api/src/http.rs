@@ -7,17 +7,19 @@ mod fhir;
 mod health;
 mod links;
 mod problem;
+mod visit_stream;
 mod visits;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use abdm_fhir::validate::Limits;
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use hip_domain::inbound::{ApiVersion, CallbackKind};
+use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -26,6 +28,10 @@ use crate::compose::Composed;
 
 /// What a handler may use.
 pub(crate) type Context = axum::extract::State<Arc<Composed>>;
+
+/// Says when this process stops, to answers that would go on for long.
+#[derive(Clone)]
+struct Stop(watch::Receiver<bool>);
 
 /// The largest visit document, with room for its attachments in base64.
 const VISIT_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -36,9 +42,13 @@ const CALLBACK_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// A request that takes longer is given up.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-pub(crate) fn router(composed: Arc<Composed>) -> Router {
+pub(crate) fn router(composed: Arc<Composed>, stop: watch::Receiver<bool>) -> Router {
+    // Without a limit on the whole body: a stream of documents has one for each line.
+    let intake = Router::new()
+        .route("/v1/visits", post(visits::receive))
+        .layer(Extension(Stop(stop)))
+        .layer(DefaultBodyLimit::max(VISIT_BYTES_MAX));
     let facility = Router::new()
-        .route("/v1/visits", post(visits::record))
         .route("/v1/visits/{code}", get(visits::show))
         .route("/v1/links", post(links::start))
         .route("/v1/link-tokens/status", post(links::token_status))
@@ -51,6 +61,7 @@ pub(crate) fn router(composed: Arc<Composed>) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     Router::new()
+        .merge(intake)
         .merge(facility)
         .merge(fhir)
         .merge(amrit::router())

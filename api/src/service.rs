@@ -42,7 +42,7 @@ pub(crate) async fn run(
         start_readers(&composed, &mut parts, &stop)?;
     }
     if let Some(listener) = listener {
-        let router = http::router(Arc::clone(&composed));
+        let router = http::router(Arc::clone(&composed), stop.clone());
         let mut stop = stop.clone();
         let stopped = async move {
             let _ = stop.wait_for(|stop| *stop).await;

@@ -29,4 +29,5 @@ mod revoke;
 mod storm;
 mod tidy;
 mod two_processes;
+mod visit_stream;
 mod visits;

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
 use crate::output::{Answer, complain, say};
+
+/// A server that cannot be reached says so sooner than one that is busy.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The server to talk to.
 #[derive(clap::Args)]
@@ -31,6 +34,19 @@ impl Server {
     ) -> anyhow::Result<RequestBuilder> {
         let request = client()?.post(format!("{}{path}", self.url)).bearer_auth(&self.api_key);
         Ok(request.header("content-type", "application/json").body(body))
+    }
+
+    /// Posts a stream; its answer comes while it is sent, and may take any time.
+    pub(super) async fn stream(
+        &self,
+        path: &str,
+        content_type: &str,
+        body: reqwest::Body,
+    ) -> anyhow::Result<Response> {
+        let client = Client::builder().connect_timeout(CONNECT_TIMEOUT).build()?;
+        let request = client.post(format!("{}{path}", self.url)).bearer_auth(&self.api_key);
+        let request = request.header("content-type", content_type).body(body);
+        request.send().await.with_context(|| format!("{} does not answer", self.url))
     }
 
     /// Sends a request; status and body of the answer.

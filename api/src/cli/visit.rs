@@ -1,5 +1,7 @@
 //! `hip visit push|validate|show`.
 
+mod stream;
+
 use std::path::{Path, PathBuf};
 
 use abdm_fhir::visit::VisitDocument;
@@ -14,7 +16,7 @@ use crate::output::{Answer, complain, say, say_json};
 pub(crate) enum Command {
     /// Send visit documents to a running `hip serve`.
     Push {
-        /// JSON files, one visit each.
+        /// JSON files, one visit each; `.ndjson` files and `-` (standard input), one visit a line.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         #[command(flatten)]
@@ -52,6 +54,12 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Answer> {
 async fn push(files: &[PathBuf], server: &Server) -> anyhow::Result<Answer> {
     let mut answer = Answer::Yes;
     for file in files {
+        if stream::is_one(file) {
+            if matches!(stream::push(file, server).await?, Answer::No) {
+                answer = Answer::No;
+            }
+            continue;
+        }
         let (status, body) = server.send(server.post("/v1/visits", read(file)?)?).await?;
         match status {
             StatusCode::CREATED => say(&format!("{}: recorded", file.display())),

@@ -1,6 +1,7 @@
 //! `POST /v1/visits`, `GET /v1/visits/{code}`.
 
-use axum::extract::{Path, Query, State};
+use axum::Extension;
+use axum::extract::{FromRequest, Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
@@ -12,18 +13,31 @@ use hip_domain::id::ErrorCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Context;
 use super::api_key::ApiKey;
 use super::problem::{Fault, Problem};
+use super::{Context, Stop, VISIT_BYTES_MAX, visit_stream};
+use crate::compose::Composed;
 
-/// Stores a visit document. The same document again changes nothing and is answered alike.
-pub(crate) async fn record(
+/// Takes one visit document, or a stream of them.
+pub(crate) async fn receive(
     _: ApiKey,
     State(composed): Context,
-    document: String,
-) -> Result<Response, Problem> {
+    Extension(Stop(stop)): Extension<Stop>,
+    request: Request,
+) -> Response {
+    if visit_stream::is_announced(request.headers()) {
+        return visit_stream::record(composed, request.into_body(), VISIT_BYTES_MAX, stop);
+    }
+    match String::from_request(request, &()).await {
+        Ok(document) => record(&composed, &document).await.into_response(),
+        Err(rejection) => rejection.into_response(),
+    }
+}
+
+/// Stores a visit document. The same document again changes nothing and is answered alike.
+async fn record(composed: &Composed, document: &str) -> Result<Response, Problem> {
     let recorded =
-        visits::record(&composed.provider, &document).await.map_err(|error| problem(&error))?;
+        visits::record(&composed.provider, document).await.map_err(|error| problem(&error))?;
     tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
     let location = format!("/v1/visits/{}?facility={}", recorded.visit_code, recorded.facility);
     let status = if recorded.changed { StatusCode::CREATED } else { StatusCode::OK };
@@ -122,7 +136,8 @@ pub(crate) async fn show(
     }
 }
 
-fn problem(error: &RecordError) -> Problem {
+/// Why a visit document was not stored, for its sender.
+pub(super) fn problem(error: &RecordError) -> Problem {
     let invalid = |detail| {
         let title = "The visit document is not valid";
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-visit", title, detail)

@@ -1,0 +1,142 @@
+//! `POST /v1/visits` with a stream of documents, one a line; a line of result for each, in order.
+//!
+//! Nothing is gathered: a few lines are in memory at a time, and no more are read than results are
+//! taken away. So the stream may be of any length, and either side may be slow. What was answered
+//! with 200 or 201 is durable, whatever becomes of the connection.
+
+mod lines;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+use hip_commands::visits;
+use hip_domain::id::FacilityId;
+use serde::Serialize;
+use tokio::sync::watch;
+
+use self::lines::{Line, Lines, What};
+use super::problem::Problem;
+use super::visits::problem;
+use crate::compose::Composed;
+
+/// The media type of lines of JSON.
+const NDJSON: &str = "application/x-ndjson";
+
+/// Lines that are stored at the same time. The log gathers what comes together into one commit, so a
+/// few of them cost little more than one; each may be as large as the largest document.
+const LINES_AT_ONCE: usize = 8;
+
+/// Whether these are the headers of a stream of documents.
+pub(super) fn is_announced(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(NDJSON))
+}
+
+/// What became of one line.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LineResult {
+    line: u64,
+    status: u16,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase", untagged)]
+enum Outcome {
+    #[serde(rename_all = "camelCase")]
+    Recorded {
+        visit_code: String,
+        facility: FacilityId,
+        changed: bool,
+    },
+    Refused {
+        problem: Problem,
+    },
+}
+
+/// Stores each line as it comes.
+pub(super) fn record(
+    composed: Arc<Composed>,
+    body: Body,
+    bytes_max: usize,
+    stop: watch::Receiver<bool>,
+) -> Response {
+    let results = Lines::new(body, bytes_max, stop)
+        .into_stream()
+        .map(move |line| {
+            let composed = Arc::clone(&composed);
+            async move { result(&composed, line).await }
+        })
+        .buffered(LINES_AT_ONCE)
+        .map(|result| {
+            let mut text = serde_json::to_string(&result).expect("our own types serialise");
+            text.push('\n');
+            Ok::<_, Infallible>(text)
+        });
+    ([(CONTENT_TYPE, NDJSON)], Body::from_stream(results)).into_response()
+}
+
+async fn result(composed: &Composed, line: Line) -> LineResult {
+    let refused = |problem: Problem| LineResult {
+        line: line.number,
+        status: problem.status().as_u16(),
+        outcome: Outcome::Refused { problem },
+    };
+    let document = match line.what {
+        What::Document(document) => document,
+        What::TooLong(bytes_max) => return refused(too_long(bytes_max)),
+        What::NoText => return refused(no_text()),
+        What::Stopped => return refused(Problem::unavailable()),
+        What::Silence => return refused(silence()),
+    };
+    match visits::record(&composed.provider, &document).await {
+        Ok(recorded) => {
+            tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
+            let status = if recorded.changed { StatusCode::CREATED } else { StatusCode::OK };
+            LineResult {
+                line: line.number,
+                status: status.as_u16(),
+                outcome: Outcome::Recorded {
+                    visit_code: recorded.visit_code,
+                    facility: recorded.facility,
+                    changed: recorded.changed,
+                },
+            }
+        }
+        Err(error) => refused(problem(&error)),
+    }
+}
+
+fn too_long(bytes_max: usize) -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too-large",
+        "The line is too long",
+        format!("a visit document has at most {bytes_max} bytes"),
+    )
+}
+
+fn no_text() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "invalid-visit",
+        "The visit document is not valid",
+        "the line is not UTF-8",
+    )
+}
+
+fn silence() -> Problem {
+    Problem::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "silence",
+        "Nothing came for a long time",
+        "the stream ends here; send the lines from here on in another",
+    )
+}

@@ -1,0 +1,197 @@
+//! The lines of a request body, each of bounded length.
+
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use bytes::{Buf, Bytes};
+use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::watch;
+
+/// A sender that says nothing for so long is taken to be gone.
+const SILENCE_MAX: Duration = Duration::from_secs(600);
+
+/// A line, by its number in the stream, from 1. Empty lines are counted and passed over.
+pub(super) struct Line {
+    pub(super) number: u64,
+    pub(super) what: What,
+}
+
+/// What a line is.
+pub(super) enum What {
+    /// Perhaps a document.
+    Document(String),
+    /// Longer than so many bytes; it was not kept.
+    TooLong(usize),
+    /// Not UTF-8.
+    NoText,
+    /// This process stops, and this line and all after it were not looked at.
+    Stopped,
+    /// The sender has fallen silent before this line.
+    Silence,
+}
+
+/// Takes a body apart.
+pub(super) struct Lines {
+    body: BodyDataStream,
+    stop: watch::Receiver<bool>,
+    bytes_max: usize,
+    chunk: Bytes,
+    line: Vec<u8>,
+    is_too_long: bool,
+    number: u64,
+    is_over: bool,
+}
+
+/// What the body gives next.
+enum Next {
+    Chunk(Bytes),
+    End,
+    /// The connection broke: what is there of the last line is no line.
+    Broken,
+    Stopped,
+    Silence,
+}
+
+impl Lines {
+    pub(super) fn new(body: Body, bytes_max: usize, stop: watch::Receiver<bool>) -> Self {
+        Self {
+            body: body.into_data_stream(),
+            stop,
+            bytes_max,
+            chunk: Bytes::new(),
+            line: Vec::new(),
+            is_too_long: false,
+            number: 0,
+            is_over: false,
+        }
+    }
+
+    pub(super) fn into_stream(self) -> impl Stream<Item = Line> + Send {
+        stream::unfold(self, |mut lines| async { Some((lines.next().await?, lines)) })
+    }
+
+    async fn next(&mut self) -> Option<Line> {
+        while !self.is_over {
+            if let Some(end) = self.chunk.iter().position(|byte| *byte == b'\n') {
+                let part = self.chunk.split_to(end);
+                self.chunk.advance(1);
+                self.gather(&part);
+                match self.complete() {
+                    Some(line) => return Some(line),
+                    None => continue,
+                }
+            }
+            let part = std::mem::take(&mut self.chunk);
+            self.gather(&part);
+            match self.read().await {
+                Next::Chunk(chunk) => self.chunk = chunk,
+                Next::End => {
+                    self.is_over = true;
+                    return self.complete();
+                }
+                Next::Broken => self.is_over = true,
+                Next::Stopped => return Some(self.last(What::Stopped)),
+                Next::Silence => return Some(self.last(What::Silence)),
+            }
+        }
+        None
+    }
+
+    async fn read(&mut self) -> Next {
+        tokio::select! {
+            biased;
+            // A sender of the channel that is gone never says stop.
+            Ok(_) = self.stop.wait_for(|stop| *stop) => Next::Stopped,
+            read = tokio::time::timeout(SILENCE_MAX, self.body.next()) => match read {
+                Ok(Some(Ok(chunk))) => Next::Chunk(chunk),
+                Ok(Some(Err(_))) => Next::Broken,
+                Ok(None) => Next::End,
+                Err(_) => Next::Silence,
+            },
+        }
+    }
+
+    fn gather(&mut self, part: &[u8]) {
+        if self.line.len() + part.len() > self.bytes_max {
+            self.is_too_long = true;
+            self.line = Vec::new();
+        }
+        if !self.is_too_long {
+            self.line.extend_from_slice(part);
+        }
+    }
+
+    /// The line that has been gathered, if there is anything in it.
+    fn complete(&mut self) -> Option<Line> {
+        self.number += 1;
+        let line = std::mem::take(&mut self.line);
+        let what = if std::mem::take(&mut self.is_too_long) {
+            What::TooLong(self.bytes_max)
+        } else if line.trim_ascii().is_empty() {
+            return None;
+        } else {
+            String::from_utf8(line).map_or(What::NoText, What::Document)
+        };
+        Some(Line { number: self.number, what })
+    }
+
+    fn last(&mut self, what: What) -> Line {
+        self.is_over = true;
+        Line { number: self.number + 1, what }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+
+    async fn lines(chunks: &'static [&'static [u8]]) -> Vec<(u64, String)> {
+        let (_tell, stop) = watch::channel(false);
+        let chunks = stream::iter(chunks).map(|chunk| Ok::<_, Infallible>(Bytes::from(*chunk)));
+        let lines = Lines::new(Body::from_stream(chunks), 8, stop).into_stream();
+        let text = |line: Line| match line.what {
+            What::Document(text) => (line.number, text),
+            What::TooLong(_) => (line.number, "too long".to_owned()),
+            What::NoText => (line.number, "no text".to_owned()),
+            What::Stopped | What::Silence => (line.number, "over".to_owned()),
+        };
+        lines.map(text).collect().await
+    }
+
+    fn expected(lines: &[(u64, &str)]) -> Vec<(u64, String)> {
+        lines.iter().map(|(number, text)| (*number, (*text).to_owned())).collect()
+    }
+
+    #[tokio::test]
+    async fn lines_do_not_follow_the_pieces_in_which_they_come() {
+        let found = lines(&[b"on", b"e\n", b"two\nthr", b"", b"ee\n\n  \r\nsix"]).await;
+        assert_eq!(found, expected(&[(1, "one"), (2, "two"), (3, "three"), (6, "six")]));
+    }
+
+    #[tokio::test]
+    async fn a_line_that_is_too_long_costs_only_itself() {
+        let found = lines(&[b"12345678\n1234567", b"89", b"0\nnext\n\xff\n"]).await;
+        let all = [(1, "12345678"), (2, "too long"), (3, "next"), (4, "no text")];
+        assert_eq!(found, expected(&all));
+    }
+
+    #[tokio::test]
+    async fn a_line_that_broke_off_is_none() {
+        let (_tell, stop) = watch::channel(false);
+        let pieces = [Ok(Bytes::from("one\ntw")), Err(std::io::Error::other("gone"))];
+        let body = Body::from_stream(stream::iter(pieces));
+        let found: Vec<Line> = Lines::new(body, 8, stop).into_stream().collect().await;
+        assert_eq!(found.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_process_that_stops_says_where() {
+        let (tell, stop) = watch::channel(false);
+        tell.send_replace(true);
+        let body = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+        let found: Vec<Line> = Lines::new(body, 8, stop).into_stream().collect().await;
+        assert!(matches!(found.as_slice(), [Line { number: 1, what: What::Stopped }]));
+    }
+}
