@@ -17,6 +17,7 @@
 mod account;
 mod checkout;
 mod error;
+mod mariadb;
 mod mongod;
 mod postgres;
 mod process;
@@ -24,6 +25,7 @@ mod redis;
 mod throwaway;
 
 pub use error::LaunchError;
+pub use mariadb::ThrowawayMariadb;
 pub use mongod::ThrowawayMongod;
 pub use postgres::PrivatePostgres;
 pub use postgres::data_dir::default_data_dir;

@@ -1,11 +1,11 @@
 //! `hip-dev with-servers -- CMD ARGS…`: runs a command with throw-away servers.
 //!
 //! The command finds them in `HIP_TEST_PG`, a URL whose path names a database to connect to,
-//! `HIP_TEST_REDIS` and `HIP_TEST_MONGO`. A server whose variable is set already is not started. One
+//! `HIP_TEST_REDIS`, `HIP_TEST_MONGO` and `HIP_TEST_MYSQL`. A server whose variable is set already is not started. One
 //! server serves the whole command, however many processes it starts; each test makes a database of
 //! its own in it, or takes a prefix.
 //!
-//! `HIP_TEST_BACKENDS=embedded` is the one way to go without Redis and MongoDB; it is said aloud.
+//! `HIP_TEST_BACKENDS=embedded` is the one way to go without all but PostgreSQL; it is said aloud.
 //!
 //! There are two processes. A *keeper* starts the servers, watches its parent and, when that is gone
 //! in whatever way, stops the servers and removes their data. The parent turns itself into the
@@ -75,7 +75,7 @@ fn wanted() -> Result<Vec<Server>, String> {
         Some("") => &Server::ALL,
         Some("embedded") => {
             complain(&format!(
-                "{BACKENDS_VARIABLE}=embedded: NOTHING IS TESTED ON REDIS AND MONGODB"
+                "{BACKENDS_VARIABLE}=embedded: NOTHING IS TESTED ON REDIS, MONGODB AND MARIADB"
             ));
             &[Server::Postgres]
         }

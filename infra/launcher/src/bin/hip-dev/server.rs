@@ -4,7 +4,8 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use hip_launcher::{
-    Durability, LaunchError, Options, PrivatePostgres, ThrowawayMongod, ThrowawayRedis,
+    Durability, LaunchError, Options, PrivatePostgres, ThrowawayMariadb, ThrowawayMongod,
+    ThrowawayRedis,
 };
 
 /// A server that the tests need.
@@ -13,6 +14,7 @@ pub(crate) enum Server {
     Postgres,
     Redis,
     Mongod,
+    Mariadb,
 }
 
 /// One that runs, for as long as this lives.
@@ -20,16 +22,18 @@ pub(crate) enum Running {
     Postgres(PrivatePostgres),
     Redis(ThrowawayRedis),
     Mongod(ThrowawayMongod),
+    Mariadb(ThrowawayMariadb),
 }
 
 impl Server {
-    pub(crate) const ALL: [Self; 3] = [Self::Postgres, Self::Redis, Self::Mongod];
+    pub(crate) const ALL: [Self; 4] = [Self::Postgres, Self::Redis, Self::Mongod, Self::Mariadb];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Postgres => "postgres",
             Self::Redis => "redis",
             Self::Mongod => "mongod",
+            Self::Mariadb => "mariadb",
         }
     }
 
@@ -43,6 +47,7 @@ impl Server {
             Self::Postgres => "HIP_TEST_PG",
             Self::Redis => "HIP_TEST_REDIS",
             Self::Mongod => "HIP_TEST_MONGO",
+            Self::Mariadb => "HIP_TEST_MYSQL",
         }
     }
 
@@ -56,6 +61,7 @@ impl Server {
             }
             Self::Redis => ThrowawayRedis::start(&home).map(Running::Redis),
             Self::Mongod => ThrowawayMongod::start(&home).map(Running::Mongod),
+            Self::Mariadb => ThrowawayMariadb::start(&home).map(Running::Mariadb),
         }
     }
 }
@@ -66,6 +72,7 @@ impl Running {
             Self::Postgres(postgres) => postgres.url("postgres"),
             Self::Redis(redis) => redis.url(),
             Self::Mongod(mongod) => mongod.url(),
+            Self::Mariadb(mariadb) => mariadb.url(),
         }
     }
 
@@ -73,7 +80,7 @@ impl Running {
         match self {
             Self::Postgres(postgres) => postgres.stop(),
             // Killed when dropped.
-            Self::Redis(_) | Self::Mongod(_) => Ok(()),
+            Self::Redis(_) | Self::Mongod(_) | Self::Mariadb(_) => Ok(()),
         }
     }
 }
