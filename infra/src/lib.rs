@@ -25,3 +25,4 @@ pub mod rebuild;
 pub mod subscription;
 pub mod transfer_directory;
 pub mod vault;
+pub mod visit_trigger;

@@ -30,4 +30,5 @@ mod storm;
 mod tidy;
 mod two_processes;
 mod visit_stream;
+mod visit_trigger;
 mod visits;

@@ -5,12 +5,14 @@
 //! fails; it is never skipped, unless `HIP_TEST_BACKENDS=embedded` says to go without the latter two.
 
 pub mod database;
+pub mod mariadb;
 pub mod person;
 pub mod process;
 pub mod servers;
 pub mod world;
 
 pub use database::TestDatabase;
+pub use mariadb::TestMariadb;
 pub use world::World;
 
 /// One TLS provider for every client of the process.

@@ -1,0 +1,84 @@
+//! A trigger table in MySQL or MariaDB, as AMRIT keeps it.
+//!
+//! TLS is used when the server offers it; `?ssl-mode=VERIFY_IDENTITY` in the URL insists on it. The
+//! password method of MySQL 8 needs it: without TLS it would take RSA, which is not built in.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use hip_commands::port::VisitTrigger;
+use hip_commands::port::visit_trigger::{TriggerRow, VisitTriggerError};
+use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, MySqlPool};
+
+use super::{Tables, TriggerError, hidden};
+
+/// A trigger table.
+pub struct MySqlTrigger {
+    pool: MySqlPool,
+    select: String,
+    mark: String,
+}
+
+impl MySqlTrigger {
+    /// The table in a database that may be away at first.
+    pub(super) fn connect(url: &str, tables: &Tables) -> Result<Self, TriggerError> {
+        // Whoever reads the URL knows of one name for both.
+        let url = url.replacen("mariadb://", "mysql://", 1);
+        let options = MySqlConnectOptions::from_str(&url).map_err(|_| TriggerError::Url)?;
+        // Dates there have no zone: "now" must be in the zone in which they were written, which is
+        // the server's, and not in UTC, to which the driver would set it.
+        let options = options.timezone(None::<String>).disable_statement_logging();
+        let pool = MySqlPoolOptions::new()
+            .max_connections(super::CONNECTION_COUNT_MAX)
+            .acquire_timeout(super::PATIENCE)
+            .connect_lazy_with(options);
+        Ok(Self::new(pool, tables))
+    }
+
+    fn new(pool: MySqlPool, tables: &Tables) -> Self {
+        let (table, facility) = (&tables.trigger, tables.facility());
+        // The flag may be a bit, a tiny number or nothing yet.
+        let select = format!(
+            "SELECT CAST(t.id AS SIGNED), CAST(t.VisitCode AS CHAR), CAST({facility} AS CHAR) \
+               FROM {table} t \
+              WHERE (t.Processed_Flag IS NULL OR t.Processed_Flag = 0) AND t.id > ? \
+                AND (? IS NULL OR t.visitdate IS NULL OR t.visitdate >= NOW() - INTERVAL ? SECOND) \
+              ORDER BY t.id LIMIT ?"
+        );
+        let mark = format!("UPDATE {table} SET Processed_Flag = 1 WHERE id = ?");
+        Self { pool, select, mark }
+    }
+}
+
+#[async_trait]
+impl VisitTrigger for MySqlTrigger {
+    async fn unprocessed(
+        &self,
+        after: i64,
+        limit: i64,
+        lookback: Option<Duration>,
+    ) -> Result<Vec<TriggerRow>, VisitTriggerError> {
+        let lookback_s = lookback.map(|it| i64::try_from(it.as_secs()).unwrap_or(i64::MAX));
+        let rows: Vec<(i64, String, Option<String>)> =
+            sqlx::query_as(AssertSqlSafe(self.select.as_str()))
+                .bind(after)
+                .bind(lookback_s)
+                .bind(lookback_s)
+                .bind(limit)
+                .fetch_all(&self.pool)
+                .await
+                .map_err(|error| hidden(&error))?;
+        Ok(rows.into_iter().map(super::row).collect())
+    }
+
+    async fn mark_processed(&self, id: i64) -> Result<(), VisitTriggerError> {
+        sqlx::query(AssertSqlSafe(self.mark.as_str()))
+            .bind(id)
+            .execute(&self.pool)
+            .await
+            .map_err(|error| hidden(&error))?;
+        Ok(())
+    }
+}
