@@ -13,6 +13,7 @@ pub mod callbacks;
 pub mod codec;
 pub mod dispatch;
 pub mod facility_intake;
+pub mod fetching;
 mod hiu_key;
 pub mod intake;
 mod leaving;

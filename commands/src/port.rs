@@ -11,6 +11,7 @@ pub mod otp_sender;
 pub mod patient_directory;
 pub mod transfer_directory;
 pub mod vault;
+pub mod visit_records;
 pub mod visit_trigger;
 
 pub use clock::Clock;
@@ -24,4 +25,5 @@ pub use otp_sender::OtpSender;
 pub use patient_directory::PatientDirectory;
 pub use transfer_directory::TransferDirectory;
 pub use vault::Vault;
+pub use visit_records::VisitRecords;
 pub use visit_trigger::VisitTrigger;

@@ -2,12 +2,14 @@
 
 use abdm_fhir::visit::{AgeUnit, Gender, VisitDocument, VisitErrors};
 use chrono::{Datelike, Days, Months};
-use hip_domain::id::{CareContextReference, FacilityId, InvalidId};
+use hip_domain::id::{CareContextReference, FacilityId, InvalidId, Pseudonym};
 use hip_domain::patient::Demographics;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::{StreamId, care_context_name};
 use hip_domain::visit::{Visit, VisitCommand, VisitError, VisitFacts};
+use serde_json::json;
 use thiserror::Error;
+use uuid::Uuid;
 
 use crate::dispatch::DispatchError;
 use crate::lookup::{self, Lookup};
@@ -61,17 +63,78 @@ pub enum RecordError {
 pub async fn record(provider: &Provider, document: &str) -> Result<Recorded, RecordError> {
     let visit = VisitDocument::parse(document.as_bytes()).map_err(RecordError::Invalid)?;
     let facility = facility(provider, &visit)?;
-    let reference = CareContextReference::parse(visit.visit.visit_code.clone())
-        .map_err(|source| RecordError::Identifier { path: "visit.visitCode", source })?;
-
     let names = Names { provider, facility: &facility };
     let digest = names.of(Lookup::Content(document)).await?;
+    store(&names, &visit, document, digest).await
+}
+
+/// A visit document that we have asked for.
+///
+/// Whoever pushes says by the `eventId` whether it is the same push; whoever is asked may answer with
+/// a fresh one each time, or with none. So it is set aside: what else the document says decides.
+pub struct Fetched(VisitDocument);
+
+impl Fetched {
+    /// Reads a document, whatever its `eventId` is.
+    pub fn parse(text: &str) -> Result<Self, VisitErrors> {
+        let without_id = match serde_json::from_str(text) {
+            Ok(serde_json::Value::Object(mut members)) => {
+                members.insert("eventId".to_owned(), json!(Uuid::nil()));
+                serde_json::Value::Object(members).to_string()
+            }
+            // No document at all: the parser says in which way.
+            Ok(_) | Err(_) => text.to_owned(),
+        };
+        VisitDocument::parse(without_id.as_bytes()).map(Self)
+    }
+
+    /// The visit that it is of.
+    pub fn visit_code(&self) -> &str {
+        &self.0.visit.visit_code
+    }
+
+    /// The facility that it names.
+    pub fn facility(&self) -> &str {
+        &self.0.facility.abdm_facility_id
+    }
+}
+
+/// Stores a document that was fetched because of `trigger`. Fetched again it changes nothing, unless
+/// it says something else.
+pub async fn record_fetched(
+    provider: &Provider,
+    Fetched(mut visit): Fetched,
+    trigger: &str,
+) -> Result<Recorded, RecordError> {
+    let facility = facility(provider, &visit)?;
+    let names = Names { provider, facility: &facility };
+    let content = serde_json::to_string(&visit).expect("our own types serialise");
+    let digest = names.of(Lookup::Content(&content)).await?;
+    // The digest is keyed, so the id, which is in clear, tells nothing. The trigger keeps two
+    // amendments apart of which the second takes the first back.
+    visit.event_id = Uuid::new_v5(&FETCHED, format!("{trigger}\n{digest}").as_bytes());
+    let document = serde_json::to_string(&visit).expect("our own types serialise");
+    store(&names, &visit, &document, digest).await
+}
+
+/// The name space of the ids of fetched visits.
+const FETCHED: Uuid = Uuid::from_u128(0x2d9c_61f5_0f0e_4b53_8a53_6f0a_1d5e_7c42);
+
+async fn store(
+    names: &Names<'_>,
+    visit: &VisitDocument,
+    document: &str,
+    digest: Pseudonym,
+) -> Result<Recorded, RecordError> {
+    let Names { provider, facility } = names;
+    let reference = CareContextReference::parse(visit.visit.visit_code.clone())
+        .map_err(|source| RecordError::Identifier { path: "visit.visitCode", source })?;
     let beneficiary = &visit.beneficiary;
     // The same push of the same content does each part once.
     let key = format!("visit:{facility}:{}:{digest}", visit.event_id);
-    let registration = Registration { names: &names, correlation: visit.event_id, key };
+    let registration = Registration { names, correlation: visit.event_id, key };
     let person = Person {
-        demographics: demographics(&visit),
+        demographics: demographics(visit),
         abha_address: beneficiary.abha_address.as_deref(),
         abha_number: beneficiary.abha_number.as_deref(),
     };
@@ -81,28 +144,24 @@ pub async fn record(provider: &Provider, document: &str) -> Result<Recorded, Rec
         None => None,
     };
 
-    let stream = StreamId::visit(&facility, &names.of(Lookup::Visit(reference.as_str())).await?);
+    let stream = StreamId::visit(facility, &names.of(Lookup::Visit(reference.as_str())).await?);
     let name = care_context_name(&visit.beneficiary.beneficiary_id, &reference);
     let care_context = names.of(Lookup::CareContext(&name)).await?;
     let facts = VisitFacts {
-        facility: facility.clone(),
+        facility: (*facility).clone(),
         subject,
         care_context: reference,
-        care_context_stream: StreamId::care_context(&facility, &care_context),
+        care_context_stream: StreamId::care_context(facility, &care_context),
         link_token_stream,
         visited_at: visit.visit.visit_date.at().to_utc(),
         push_id: visit.event_id,
     };
-    let command = VisitCommand::Record {
-        facts,
-        digest: digest.clone(),
-        document: Phi::new(document.to_owned()),
-    };
+    let command = VisitCommand::Record { facts, digest, document: Phi::new(document.to_owned()) };
     let origin = registration.origin(Some(subject), false);
     let key = format!("{}:visit", registration.key);
     let stored = provider.dispatcher.execute::<Visit>(&stream, command, &key, &origin).await?;
     let visit_code = visit.visit.visit_code.clone();
-    Ok(Recorded { visit_code, facility, stream, changed: stored.is_some() })
+    Ok(Recorded { visit_code, facility: (*facility).clone(), stream, changed: stored.is_some() })
 }
 
 fn facility(provider: &Provider, visit: &VisitDocument) -> Result<FacilityId, RecordError> {
