@@ -112,7 +112,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Migrate => serve::migrate(data_dir).await,
         Command::Doctor(options) => Ok(Box::pin(doctor::run(options, data_dir)).await),
         Command::Sandbox(command) => Box::pin(sandbox::run(command, data_dir)).await,
-        Command::Visit(command) => visit::run(command).await,
+        Command::Visit(command) => visit::run(command, data_dir).await,
         Command::Facility(command) => facility::run(command, data_dir).await,
         Command::Bundle(command) => bundle::run(&command),
         Command::Ig(command) => ig::run(&command),

@@ -1,5 +1,7 @@
 //! The one place where ports meet adapters.
 
+mod visit_sources;
+
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -19,6 +21,7 @@ use hip_infra::patient_directory::PgPatientDirectory;
 use hip_infra::postgres;
 use hip_infra::transfer_directory::PgTransferDirectory;
 use hip_infra::vault::{KeyWrapper, LocalKey, PgVault};
+use hip_infra::visit_jobs::Source;
 use sqlx::PgPool;
 
 /// Everything that a process is made of.
@@ -31,6 +34,7 @@ pub(crate) struct Composed {
     pub(crate) provider: Provider,
     pub(crate) vault: Arc<PgVault>,
     pub(crate) documents: Arc<dyn DocumentStore>,
+    pub(crate) visit_sources: Vec<Source>,
 }
 
 /// Connections for everything but appending.
@@ -74,7 +78,8 @@ pub(crate) async fn compose(
         dispatcher: Dispatcher::new(shared, None),
         settings: Arc::new(config.settings()?),
     };
-    Ok(Composed { config, secrets, pool, log, gateway, provider, vault, documents })
+    let visit_sources = visit_sources::all(&config.visit_sources, &pool)?;
+    Ok(Composed { config, secrets, pool, log, gateway, provider, vault, documents, visit_sources })
 }
 
 /// `HIP_KEK`, or the key file.

@@ -8,6 +8,7 @@ use hip_commands::port::Log;
 use hip_infra::outbox::{self, Outbox};
 use hip_infra::reactions::Reactions;
 use hip_infra::subscription::{Pace, Subscriber, Subscription};
+use hip_infra::visit_jobs::VisitJobs;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -86,6 +87,15 @@ fn start_readers(
         lease: composed.config.lease(),
         poll: Duration::from_millis(worker.poll_ms),
     };
+    if !composed.visit_sources.is_empty() {
+        let (provider, pool) = (composed.provider.clone(), composed.pool.clone());
+        let jobs = VisitJobs::new(provider, pool, composed.visit_sources.clone(), pace);
+        let stop = stop.clone();
+        parts.spawn(async move {
+            jobs.run(stop).await;
+            Ok(())
+        });
+    }
     let outbox = Outbox::new(composed.provider.clone(), composed.pool.clone(), pace, work);
     let stop = stop.clone();
     parts.spawn(async move {

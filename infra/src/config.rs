@@ -3,6 +3,7 @@
 mod bundle;
 mod section;
 mod stores;
+mod visit_source;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub use section::{
     PushSection, TransferSection, WorkerSection,
 };
 pub use stores::{CollectionNames, DocumentsSection, LinkTokensSection, Preset};
+pub use visit_source::VisitSourceSection;
 
 use crate::gateway::{BearerPolicy, GatewaySettings};
 use crate::otp_sender::SmsSection;
@@ -75,6 +77,9 @@ pub struct Config {
     /// How work is paced.
     #[serde(default)]
     pub worker: WorkerSection,
+    /// Where visits are fetched from.
+    #[serde(rename = "visit_source", default)]
+    pub visit_sources: Vec<VisitSourceSection>,
 }
 
 fn default_listen() -> SocketAddr {
@@ -148,6 +153,14 @@ pub enum ConfigError {
     /// Two collections have one name.
     #[error("[documents]: two collections are called {0}")]
     CollectionTwice(CollectionName),
+    /// The names of the sources of visits are of no use.
+    #[error(
+        "[[visit_source]]: names are lower-case letters, digits and '-', at most 32, each once"
+    )]
+    VisitSourceName,
+    /// A source of visits would never come to an end.
+    #[error("[[visit_source]]: batch and poll_s are at least 1")]
+    VisitSourcePace,
     /// There is no facility.
     #[error("no [[facility]] is configured: there is nobody to serve")]
     NoFacility,
@@ -167,6 +180,7 @@ impl Config {
         if config.facilities.is_empty() {
             return Err(ConfigError::NoFacility);
         }
+        visit_source::check(&config.visit_sources)?;
         Ok(config)
     }
 
@@ -255,6 +269,36 @@ mod tests {
     fn a_misspelt_setting_is_an_error_and_not_a_default() {
         let text = include_str!("../../docs/hip.toml").replace("listen =", "lisen =");
         assert!(matches!(Config::parse(&text), Err(ConfigError::Form(_))));
+    }
+
+    #[test]
+    fn the_example_of_a_source_in_the_docs_is_read() {
+        let text = include_str!("../../docs/hip.toml");
+        let (_, example) = text.split_once("# [[visit_source]]").unwrap();
+        let example: String =
+            example.lines().map(|line| line.trim_start_matches("# ").to_owned() + "\n").collect();
+        let config = Config::parse(&format!("{text}\n[[visit_source]]{example}")).unwrap();
+        assert_eq!(config.visit_sources[0].table(false), "db_iemr.ndhm_trg_visitdata");
+    }
+
+    #[test]
+    fn sources_of_visits_have_names_of_their_own() {
+        let text = include_str!("../../docs/hip.toml");
+        let source = |name: &str| {
+            format!(
+                "[[visit_source]]\nname = {name:?}\nvisit_url = \"https://a.example/{{visitCode}}\"\n"
+            )
+        };
+        let parse = |sources: &[&str]| {
+            let sources: String = sources.iter().map(|name| source(name)).collect();
+            Config::parse(&format!("{text}\n{sources}"))
+        };
+        let config = parse(&["amrit", "amrit-2"]).unwrap();
+        assert_eq!(config.visit_sources[1].variable_suffix(), "AMRIT_2");
+        assert_eq!(config.visit_sources[0].lookback(), None);
+        for bad in [["amrit", "amrit"], ["amrit", "AMRIT"], ["amrit", ""]] {
+            assert!(matches!(parse(&bad), Err(ConfigError::VisitSourceName)), "{bad:?}");
+        }
     }
 
     #[test]

@@ -25,5 +25,6 @@ pub mod rebuild;
 pub mod subscription;
 pub mod transfer_directory;
 pub mod vault;
+pub mod visit_jobs;
 pub mod visit_records;
 pub mod visit_trigger;

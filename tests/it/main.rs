@@ -29,6 +29,8 @@ mod revoke;
 mod storm;
 mod tidy;
 mod two_processes;
+mod visit_fetch;
+mod visit_fetch_storm;
 mod visit_stream;
 mod visit_trigger;
 mod visits;

@@ -19,7 +19,7 @@ fn second(world: &World) -> Launch {
         client_secret: world.launch.client_secret.clone(),
         api_key: world.launch.api_key.clone(),
         url,
-        stores: vec![],
+        environment: vec![],
     }
 }
 

@@ -8,6 +8,7 @@ pub mod database;
 pub mod mariadb;
 pub mod person;
 pub mod process;
+pub mod record_system;
 pub mod servers;
 pub mod world;
 

@@ -26,8 +26,8 @@ pub struct Launch {
     pub api_key: String,
     /// Where it listens.
     pub url: String,
-    /// More of its environment: where the stores beside the log are.
-    pub stores: Vec<(&'static str, String)>,
+    /// More of its environment, such as where the stores beside the log are.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 /// The binary that was built beside this test.
@@ -52,28 +52,43 @@ impl Launch {
     ///
     /// When it does not serve within 30 seconds.
     pub async fn start(&self) -> HipProcess {
+        let process = self.spawn("all");
+        self.wait_until_ready().await;
+        process
+    }
+
+    /// Starts a process that has no doors. It may not be at work yet.
+    ///
+    /// # Panics
+    ///
+    /// When there is no binary, or no place for its log.
+    pub fn start_worker(&self) -> HipProcess {
+        self.spawn("worker")
+    }
+
+    fn spawn(&self, role: &str) -> HipProcess {
         let log = std::fs::File::options().create(true).append(true).open(&self.log);
         let log = log.expect("the log file can be written");
         let child = Command::new(hip_binary())
             .arg("serve")
             .arg("--config")
             .arg(&self.config)
+            .args(["--role", role])
             .env("DATABASE_URL", &self.database_url)
             .env("HIP_CLIENT_SECRET", &self.client_secret)
             .env("HIP_API_KEY", &self.api_key)
             .env("HIP_SMS_TOKEN", "suite-sms-token")
             .env_remove("MONGODB_URL")
             .env_remove("REDIS_URL")
-            .envs(self.stores.iter().map(|(name, value)| (name, value)))
             .env("HIP_LOG", "trace")
+            .env("HIP_VISIT_SOURCE_KEY", crate::record_system::KEY)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
             .expect("the binary can be started");
-        let process = HipProcess { child };
-        self.wait_until_ready().await;
-        process
+        HipProcess { child }
     }
 
     async fn wait_until_ready(&self) {

@@ -71,7 +71,7 @@ impl World {
             client_secret: credentials.client_secret.clone(),
             api_key: API_KEY.to_owned(),
             url,
-            stores: vec![],
+            environment: vec![],
         };
         let pool = postgres::connect(&database.url, 2).await.expect("the service can connect");
         let log = LogReader::new(pool.clone());

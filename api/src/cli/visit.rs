@@ -1,5 +1,6 @@
-//! `hip visit push|validate|show`.
+//! `hip visit push|validate|show|jobs`.
 
+mod jobs;
 mod stream;
 
 use std::path::{Path, PathBuf};
@@ -41,13 +42,16 @@ pub(crate) enum Command {
         #[command(flatten)]
         server: Server,
     },
+    /// Visits that are fetched: what is to be done, what was given up and why.
+    Jobs(jobs::Options),
 }
 
-pub(crate) async fn run(command: Command) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
     match command {
         Command::Push { files, server } => push(&files, &server).await,
         Command::Validate { files, json } => validate(&files, json),
         Command::Show { code, facility, server } => show(&code, facility.as_deref(), &server).await,
+        Command::Jobs(options) => jobs::run(options, data_dir).await,
     }
 }
 

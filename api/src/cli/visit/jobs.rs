@@ -1,0 +1,124 @@
+//! `hip visit jobs`: visits that are fetched, and what is in their way.
+
+use std::path::Path;
+
+use anyhow::bail;
+use hip_infra::postgres;
+use hip_infra::visit_jobs::{self, Job, State};
+use sqlx::PgPool;
+
+use crate::database::Database;
+use crate::output::{Answer, complain, say, say_json};
+
+/// Jobs to fetch visits.
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Only those in this state; else all that are not done.
+    #[arg(long, value_enum)]
+    state: Option<StateOption>,
+    /// How many at most, the oldest first.
+    #[arg(long, default_value_t = 1000)]
+    limit: i64,
+    /// Print one JSON object a job.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Make jobs that were given up due again.
+    Retry {
+        /// As the list shows them: `amrit:4711`.
+        #[arg(required_unless_present = "all_dead")]
+        ids: Vec<String>,
+        /// All that were given up.
+        #[arg(long, conflicts_with = "ids")]
+        all_dead: bool,
+    },
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum StateOption {
+    Due,
+    Done,
+    Dead,
+}
+
+impl From<StateOption> for State {
+    fn from(option: StateOption) -> Self {
+        match option {
+            StateOption::Due => Self::Due,
+            StateOption::Done => Self::Done,
+            StateOption::Dead => Self::Dead,
+        }
+    }
+}
+
+pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 2).await?;
+    let answer = match &options.command {
+        None => list(&pool, &options).await,
+        Some(Command::Retry { ids, .. }) if !ids.is_empty() => retry(&pool, ids).await,
+        Some(Command::Retry { .. }) => retry_all(&pool).await,
+    };
+    pool.close().await;
+    database.close().await;
+    answer
+}
+
+async fn list(pool: &PgPool, options: &Options) -> anyhow::Result<Answer> {
+    let jobs = visit_jobs::jobs(pool, options.state.map(State::from), options.limit).await?;
+    if options.json {
+        jobs.iter().for_each(say_json);
+        return Ok(Answer::Yes);
+    }
+    say(&format!(
+        "{:<24} {:<20} {:<16} {:<7} {:>8}  next attempt",
+        "job", "visit", "facility", "state", "attempts"
+    ));
+    jobs.iter().for_each(print);
+    Ok(Answer::Yes)
+}
+
+fn print(job: &Job) {
+    let id = format!("{}:{}", job.source, job.trigger_id);
+    let facility = job.facility_id.as_deref().unwrap_or("–");
+    let state = if job.paused { "paused" } else { &job.state };
+    let next = job.next_attempt_at.filter(|_| !job.paused);
+    let next = next.map_or_else(|| "–".to_owned(), |at| at.format("%F %T UTC").to_string());
+    let Job { visit_code, attempts, .. } = job;
+    say(&format!("{id:<24} {visit_code:<20} {facility:<16} {state:<7} {attempts:>8}  {next}"));
+    if let Some(reason) = &job.reason {
+        say(&format!("  {reason}"));
+    }
+}
+
+async fn retry(pool: &PgPool, ids: &[String]) -> anyhow::Result<Answer> {
+    let mut answer = Answer::Yes;
+    for id in ids {
+        let (source, number) = match id.rsplit_once(':') {
+            Some((source, number)) => (Some(source), number),
+            None => (None, id.as_str()),
+        };
+        let Ok(trigger_id) = number.parse() else {
+            bail!("{id} is no job; the list shows them as SOURCE:NUMBER");
+        };
+        if visit_jobs::retry(pool, source, trigger_id).await? {
+            say(&format!("{id}: due again"));
+        } else {
+            complain(&format!("{id}: no such job was given up"));
+            answer = Answer::No;
+        }
+    }
+    Ok(answer)
+}
+
+async fn retry_all(pool: &PgPool) -> anyhow::Result<Answer> {
+    let count = visit_jobs::retry_all_dead(pool).await?;
+    say(&format!("{count} due again"));
+    Ok(Answer::Yes)
+}

@@ -1,0 +1,77 @@
+//! Thousands of visits, two workers, and one of them killed in the middle.
+
+use std::time::{Duration, Instant};
+
+use hip_tests::World;
+use hip_tests::person::FACILITY;
+use hip_tests::record_system::RecordSystem;
+
+const VISITS: i64 = 5_000;
+
+/// In a debug build, on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(170);
+
+async fn done(world: &World) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM hip.visit_job WHERE state = 'done'")
+        .fetch_one(&world.pool)
+        .await
+        .unwrap()
+}
+
+async fn until_done(world: &World, count: i64) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let done = done(world).await;
+        if done >= count {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{done} of {count} are done");
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+}
+
+#[tokio::test]
+async fn five_thousand_visits_are_each_recorded_once_though_a_worker_is_killed() {
+    let records = RecordSystem::start(Duration::ZERO).await;
+    let mut world = World::create_with(&records.sections("")).await;
+    // So many visits at the most talkative would be a test of the disk.
+    world.launch.environment.push(("HIP_LOG", "warn".to_owned()));
+    let mut owner = world.database.as_owner().await;
+    sqlx::query(
+        "INSERT INTO intake.ndhm_trigger_visit_data (VisitCode, visitdate, AbdmFacilityID) \
+         SELECT 10000 + n, now(), $2 FROM generate_series(1, $1) n",
+    )
+    .bind(VISITS)
+    .bind(FACILITY)
+    .execute(&mut owner)
+    .await
+    .unwrap();
+
+    let killed = world.launch.start_worker();
+    let _survivor = world.launch.start_worker();
+    until_done(&world, VISITS / 5).await;
+    killed.kill();
+    until_done(&world, VISITS).await;
+
+    let (unmarked, undone): (i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM intake.ndhm_trigger_visit_data WHERE Processed_Flag IS NOT TRUE), \
+                (SELECT count(*) FROM hip.visit_job WHERE state <> 'done')",
+    )
+    .fetch_one(&world.pool)
+    .await
+    .unwrap();
+    assert_eq!((unmarked, undone), (0, 0));
+    let (recorded, streams): (i64, i64) = sqlx::query_as(
+        "SELECT count(*), count(DISTINCT stream_id) FROM es.event WHERE event_type = 'visit.recorded'",
+    )
+    .fetch_one(&world.pool)
+    .await
+    .unwrap();
+    assert_eq!((recorded, streams), (VISITS, VISITS));
+    assert_eq!(world.count("visit.amended").await, 0);
+    let asked = records.asked().len();
+    assert!(
+        (5_000..5_100).contains(&asked),
+        "only what the dead held was asked for twice: {asked}"
+    );
+}
