@@ -56,8 +56,9 @@ pub(super) struct Claims {
 /// and round again until enough are found. So a facility that waits with one visit waits for as many
 /// others as there are facilities, and not for their thousands of visits.
 ///
-/// The facilities with something due are found by a walk from one to the next along an index; the cost
-/// of a claim does not grow with the number of jobs. Rows are locked only at the end: one that another
+/// The facilities with something due are found by a walk from one to the next along an index, and no
+/// more of them are looked into than jobs are wanted; the cost of a claim does not grow with the number
+/// of jobs. Rows are locked only at the end: one that another
 /// process has taken meanwhile is passed over.
 const TAKE: &str = "
 WITH RECURSIVE waiting AS (
@@ -74,6 +75,10 @@ WITH RECURSIVE waiting AS (
     FROM waiting w
    WHERE w.facility_id IS NOT NULL
      AND NOT EXISTS (SELECT FROM hip.facility_intake i WHERE i.facility_id = w.facility_id AND i.paused)
+     AND EXISTS (SELECT FROM hip.visit_job j
+                  WHERE j.facility_id = w.facility_id AND j.state = 'due' AND j.due_at <= now()
+                    AND j.lease_until < now() AND j.source = ANY ($1))
+   ORDER BY served_at NULLS FIRST LIMIT $2
 ), candidate AS (
   SELECT next.source, next.trigger_id, t.served_at,
          row_number() OVER (PARTITION BY t.facility_id ORDER BY next.due_at, next.trigger_id) AS round
