@@ -16,12 +16,12 @@ async fn world() -> Option<World> {
     let prefix = hip_tests::servers::unique_name();
     let sections = format!("[link_tokens]\nkey_prefix = \"{prefix}:\"\n");
     let mut world = World::create_with(&sections).await;
-    world.launch.stores = vec![("MONGODB_URL", mongo), ("REDIS_URL", redis)];
+    world.launch.environment = vec![("MONGODB_URL", mongo), ("REDIS_URL", redis)];
     Some(world)
 }
 
 fn store<'w>(world: &'w World, name: &str) -> &'w str {
-    &world.launch.stores.iter().find(|(known, _)| *known == name).unwrap().1
+    &world.launch.environment.iter().find(|(known, _)| *known == name).unwrap().1
 }
 
 /// Documents that AMRIT or an auditor would find.
@@ -106,9 +106,9 @@ async fn redis(world: &World, arguments: &[&str]) -> String {
 #[tokio::test]
 async fn with_both_stores_away_the_whole_job_is_done_and_what_they_missed_follows() {
     let Some(mut world) = world().await else { return };
-    let there = world.launch.stores.clone();
+    let there = world.launch.environment.clone();
     // Ports on which nobody listens.
-    world.launch.stores = vec![
+    world.launch.environment = vec![
         ("MONGODB_URL", "mongodb://127.0.0.1:9/away?serverSelectionTimeoutMS=500".to_owned()),
         ("REDIS_URL", "redis://127.0.0.1:9".to_owned()),
     ];
@@ -124,7 +124,7 @@ async fn with_both_stores_away_the_whole_job_is_done_and_what_they_missed_follow
     assert_eq!(delivery.session_status.as_deref(), Some("TRANSFERRED"));
     assert!(hip.terminate(), "a store that is away does not keep the provider from stopping");
 
-    world.launch.stores = there;
+    world.launch.environment = there;
     let _hip = world.launch.start().await;
     until_resources(&world, documents_in_the_log(&world).await).await;
     world.until_idle().await;

@@ -3,10 +3,11 @@
 
 use std::time::{Duration, Instant};
 
+use hip_tests::World;
 use hip_tests::person::FACILITY;
 use hip_tests::record_system::{OTHER_FACILITY, RecordSystem, document};
+use hip_tests::servers::mysql_url;
 use hip_tests::world::PATIENCE;
-use hip_tests::{TestMariadb, World};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection};
 
@@ -207,8 +208,8 @@ async fn a_document_of_another_visit_is_not_taken() {
 
 #[tokio::test]
 async fn visits_announced_in_a_mariadb_are_fetched_and_marked_there() {
-    let mariadb = TestMariadb::create().await;
-    let mut amrit = MySqlConnection::connect(&mariadb.url).await.unwrap();
+    let Some(mariadb) = mysql_url().await else { return };
+    let mut amrit = MySqlConnection::connect(&mariadb).await.unwrap();
     for sql in [
         "CREATE TABLE ndhm_trg_visitdata (id bigint AUTO_INCREMENT PRIMARY KEY, BeneficiaryRegID bigint, \
            beneficiary_id bigint, visit_reason varchar(100), visit_category varchar(100), VisitCode bigint, \
@@ -228,7 +229,7 @@ async fn visits_announced_in_a_mariadb_are_fetched_and_marked_there() {
     let records = RecordSystem::start(Duration::ZERO).await;
     let tables = "table = \"ndhm_trg_visitdata\"\nfacility_table = \"t_benvisitdetail\"\nlookback_days = 2\nbatch = 3\n";
     let mut world = World::create_with(&records.sections(tables)).await;
-    world.launch.environment.push(("HIP_VISIT_SOURCE_URL_AMRIT", mariadb.url.clone()));
+    world.launch.environment.push(("HIP_VISIT_SOURCE_URL_AMRIT", mariadb));
     let _hip = world.launch.start().await;
     until_done(&world, 10).await;
     assert!(jobs(&world, "done").await.iter().all(|job| job["facilityId"] == FACILITY));

@@ -1,4 +1,4 @@
-//! The Redis and the `MongoDB` of the run.
+//! The Redis, the `MongoDB` and the MariaDB of the run.
 
 use std::env;
 use std::time::{Duration, Instant};
@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use mongodb::bson::{Document, doc};
 use mongodb::error::{Error, ErrorKind};
 use mongodb::{Client, Database};
+use sqlx::{AssertSqlSafe, Connection, MySqlConnection};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -52,6 +53,20 @@ pub async fn mongo_url() -> Option<String> {
 pub async fn mongo_database(url: &str) -> Database {
     let client = Client::with_uri_str(url).await.expect("a URL of the test server");
     client.default_database().expect("the URL names a database")
+}
+
+/// A new database in MariaDB, as a URL; nothing, when the run goes without it.
+///
+/// # Panics
+///
+/// When the server was neither started nor left out, or makes no database.
+pub async fn mysql_url() -> Option<String> {
+    let server = given("HIP_TEST_MYSQL")?;
+    let name = unique_name();
+    let mut connection = MySqlConnection::connect(&server).await.expect("the test server answers");
+    let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::raw_sql(create).execute(&mut connection).await.expect("a database can be made");
+    Some(format!("{}/{name}", server.trim_end_matches('/')))
 }
 
 fn given(variable: &str) -> Option<String> {

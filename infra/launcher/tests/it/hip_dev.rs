@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 
+/// Where a command finds the servers beside PostgreSQL.
+const BESIDE_POSTGRES: [&str; 3] = ["HIP_TEST_REDIS", "HIP_TEST_MONGO", "HIP_TEST_MYSQL"];
+
 /// `hip-dev` with an empty place for its temporary files; of the servers only PostgreSQL, the most
 /// demanding, is not given.
 fn hip_dev(program: &Path, temporary: &Path) -> Command {
@@ -19,7 +22,8 @@ fn hip_dev(program: &Path, temporary: &Path) -> Command {
     command
         .env("TMPDIR", temporary)
         .env("HIP_TEST_REDIS", "redis://elsewhere/")
-        .env("HIP_TEST_MONGO", "mongodb://elsewhere/");
+        .env("HIP_TEST_MONGO", "mongodb://elsewhere/")
+        .env("HIP_TEST_MYSQL", "mysql://elsewhere/");
     for variable in ["HIP_TEST_PG", "HIP_TEST_BACKENDS"] {
         command.env_remove(variable);
     }
@@ -56,7 +60,8 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 
 /// The port in `scheme://127.0.0.1:PORT` and whatever follows.
 fn loopback_port(url: &str, scheme: &str) -> u16 {
-    let rest = url.strip_prefix(scheme).unwrap().strip_prefix("://127.0.0.1:").unwrap();
+    let rest = url.strip_prefix(scheme).unwrap().strip_prefix("://").unwrap();
+    let rest = rest.strip_prefix("root@").unwrap_or(rest).strip_prefix("127.0.0.1:").unwrap();
     rest.split('/').next().unwrap().parse().unwrap()
 }
 
@@ -83,9 +88,12 @@ fn all_that_is_not_given_is_started() {
     let mut command = hip_dev(Path::new(OWN), temporary.path());
     let is_embedded = env::var_os("HIP_TEST_BACKENDS").is_some();
     if !is_embedded {
-        command.env_remove("HIP_TEST_REDIS").env_remove("HIP_TEST_MONGO");
+        for variable in BESIDE_POSTGRES {
+            command.env_remove(variable);
+        }
     }
-    let urls = "echo $HIP_TEST_PG; echo $HIP_TEST_REDIS; echo $HIP_TEST_MONGO";
+    let urls =
+        "echo $HIP_TEST_PG; echo $HIP_TEST_REDIS; echo $HIP_TEST_MONGO; echo $HIP_TEST_MYSQL";
     let output = command.args(["with-servers", "--", "sh", "-c", urls]).output().unwrap();
     let urls = stdout(&output);
     let urls: Vec<&str> = urls.lines().collect();
@@ -94,6 +102,7 @@ fn all_that_is_not_given_is_started() {
         ports.push(loopback_port(urls[1], "redis"));
         assert!(urls[2].ends_with("/?directConnection=true"), "{}", urls[2]);
         ports.push(loopback_port(urls[2], "mongodb"));
+        ports.push(loopback_port(urls[3], "mysql"));
     }
     wait_until("servers and data are gone", || {
         ports.iter().all(|port| is_gone(*port, temporary.path()))
@@ -105,14 +114,16 @@ fn to_go_without_some_servers_is_said_aloud_and_not_by_mistake() {
     let temporary = open_directory();
     let run = |backends: &str| {
         let mut command = hip_dev(Path::new(OWN), temporary.path());
-        command.env_remove("HIP_TEST_REDIS").env_remove("HIP_TEST_MONGO");
+        for variable in BESIDE_POSTGRES {
+            command.env_remove(variable);
+        }
         command.env("HIP_TEST_PG", "postgres://elsewhere/").env("HIP_TEST_BACKENDS", backends);
         command.args(["with-servers", "--", "sh", "-c", "echo $HIP_TEST_MONGO"]).output().unwrap()
     };
     let without = run("embedded");
     assert_eq!(String::from_utf8_lossy(&without.stdout), "\n");
     let said = String::from_utf8_lossy(&without.stderr).into_owned();
-    assert!(said.contains("NOTHING IS TESTED ON REDIS AND MONGODB"), "{said}");
+    assert!(said.contains("NOTHING IS TESTED ON REDIS, MONGODB AND MARIADB"), "{said}");
     assert_eq!(run("embeded").status.code(), Some(2));
 }
 

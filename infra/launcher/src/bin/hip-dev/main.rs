@@ -1,9 +1,9 @@
 //! `hip-dev with-servers -- CMD ARGS…`: runs a command with throw-away servers.
 //!
 //! The command finds them in `HIP_TEST_PG`, a URL whose path names a database to connect to,
-//! `HIP_TEST_REDIS`, `HIP_TEST_MONGO` and `HIP_TEST_MYSQL`. A server whose variable is set already is not started. One
-//! server serves the whole command, however many processes it starts; each test makes a database of
-//! its own in it, or takes a prefix.
+//! `HIP_TEST_REDIS`, `HIP_TEST_MONGO` and `HIP_TEST_MYSQL`. A server whose variable is set already is
+//! not started. One server serves the whole command, however many processes it starts; each test
+//! makes a database of its own in it, or takes a prefix.
 //!
 //! `HIP_TEST_BACKENDS=embedded` is the one way to go without all but PostgreSQL; it is said aloud.
 //!
