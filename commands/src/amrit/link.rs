@@ -67,10 +67,7 @@ pub async fn begin(provider: &Provider, wish: &Wish<'_>) -> Result<Begun, AmritE
     let token_stream = names.link_token(wish.abha_address).await?;
     let tokens = provider.dispatcher.load::<LinkToken>(&token_stream).await?;
     if tokens.usable(provider.clock.now()).is_none() {
-        let answer = match wish.request_id {
-            Some(request_id) => token::by_request(provider, request_id).await?,
-            None => TokenAnswer::Unknown,
-        };
+        let answer = token::answer(provider, &token_stream, wish.request_id).await?;
         return Ok(Begun::NoToken(answer));
     }
     let name = care_context_name(wish.beneficiary_id, &reference);

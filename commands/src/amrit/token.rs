@@ -6,7 +6,6 @@ use hip_domain::id::{ErrorCode, FacilityId, RequestId, SubjectId};
 use hip_domain::link_token::{
     AskedPerson, Hold, LinkToken, LinkTokenCommand, LinkTokenEvent, Phase,
 };
-use hip_domain::outbound::{Call, Outbound};
 use hip_domain::stream::StreamId;
 use secrecy::SecretString;
 
@@ -73,34 +72,13 @@ pub async fn ask(
     answer(provider, &stream, None).await
 }
 
-/// How it stands with the token that a request has asked for.
+/// How it stands with the tokens of a stream; when a request is named, a refusal of another does not
+/// count.
 ///
 /// # Errors
 ///
 /// The log or the keys cannot be used.
-pub async fn by_request(
-    provider: &Provider,
-    request_id: RequestId,
-) -> Result<TokenAnswer, AmritError> {
-    match stream_of(provider, request_id).await? {
-        Some(stream) => answer(provider, &stream, Some(request_id)).await,
-        None => Ok(TokenAnswer::Unknown),
-    }
-}
-
-/// The stream of the tokens that a request was made for.
-pub(super) async fn stream_of(
-    provider: &Provider,
-    request_id: RequestId,
-) -> Result<Option<StreamId>, AmritError> {
-    let call = provider.dispatcher.load::<Outbound>(&StreamId::outbound(request_id)).await?;
-    Ok(match call.call() {
-        Some(Call::GenerateToken { link_token }) => Some(link_token.clone()),
-        Some(_) | None => None,
-    })
-}
-
-async fn answer(
+pub(super) async fn answer(
     provider: &Provider,
     stream: &StreamId,
     asked: Option<RequestId>,
