@@ -1,6 +1,9 @@
 //! The one place where ports meet adapters.
 
+mod sealer;
 mod visit_sources;
+
+pub(crate) use sealer::sealer;
 
 use std::sync::Arc;
 

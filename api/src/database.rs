@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use hip_launcher::{Durability, Options, PrivatePostgres};
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 /// Name of our database in a private cluster.
 const NAME: &str = "hip";
@@ -47,6 +48,24 @@ impl Database {
             let _ = tokio::task::spawn_blocking(move || drop(private)).await;
         }
     }
+}
+
+/// Where the seals of this database's log are published when no configuration says: databases that
+/// share a data directory have files of their own.
+pub(crate) fn seals_file(data_dir: &Path) -> PathBuf {
+    let url = std::env::var("DATABASE_URL").ok();
+    data_dir.join(match url.and_then(|url| Url::parse(&url).ok()) {
+        Some(url) => format!("seals-{}.jsonl", place(&url)),
+        None => "seals.jsonl".to_owned(),
+    })
+}
+
+/// Host, port and database, in characters that a file name may have.
+fn place(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    let place =
+        format!("{host}-{}{}", url.port().unwrap_or(5432), url.path().replacen('/', "-", 1));
+    place.replace(|c: char| !c.is_ascii_alphanumeric() && !"-._".contains(c), "_")
 }
 
 fn start(data_dir: PathBuf) -> anyhow::Result<PrivatePostgres> {

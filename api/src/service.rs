@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use crate::compose::Composed;
+use crate::compose::{self, Composed};
 use crate::{http, read_models};
 
 /// Which parts of the provider a process runs.
@@ -78,6 +78,13 @@ fn start_readers(
         let (head, stop) = (composed.log.watch_head(), stop.clone());
         parts.spawn(async move {
             subscription.run(head, stop).await;
+            Ok(())
+        });
+    }
+    if let Some(sealer) = compose::sealer(composed)? {
+        let stop = stop.clone();
+        parts.spawn(async move {
+            sealer.run(stop).await;
             Ok(())
         });
     }

@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 
 use crate::cli::serve::store_url;
 use crate::compose::compose;
-use crate::database::Database;
+use crate::database::{Database, seals_file};
 use crate::output::say;
 use crate::service::{self, Role};
 
@@ -143,6 +143,7 @@ fn configuration(
         client_secret: SecretString::from(credentials.client_secret.clone()),
         api_key: SecretString::from(API_KEY),
         kek: std::env::var("HIP_KEK").ok().map(SecretString::from),
+        seal_key: None,
         sms_token: Some(SecretString::from("demo-sms-token")),
         mongodb_url: store_url("MONGODB_URL"),
         redis_url: store_url("REDIS_URL"),
@@ -155,12 +156,14 @@ fn toml(sandbox: &Sandbox, push_address: std::net::SocketAddr, data_dir: &Path) 
     let gateway = sandbox.gateway_url();
     let client_id = sandbox.credentials().client_id;
     let sms = sandbox.sms_url();
-    let kek = data_dir.join("kek");
-    let kek = kek.display();
+    let data = data_dir.display();
+    let seals = seals_file(data_dir);
+    let seals = seals.display();
     format!(
         "[gateway]\nbase_url = {gateway:?}\nclient_id = {client_id:?}\n\
          [[facility]]\nid = {FACILITY_ID:?}\nname = {FACILITY_NAME:?}\n\
-         [keys]\nfile = \"{kek}\"\n\
+         [keys]\nfile = \"{data}/kek\"\n\
+         [seals]\nkey_file = \"{data}/seal-key.pem\"\npublish = \"{seals}\"\n\
          [push]\nallow = [\"{push_address}\"]\n\
          [sms]\nsender = \"webhook\"\nurl = {sms:?}\n",
     )

@@ -1,6 +1,7 @@
 //! What an operator configures: a TOML file, and secrets from the environment.
 
 mod bundle;
+mod seals;
 mod section;
 mod stores;
 mod visit_source;
@@ -22,6 +23,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub use bundle::{BundleSection, Discharge, read_rules};
+pub use seals::SealsSection;
 pub use section::{
     DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
     PushSection, TransferSection, WorkerSection,
@@ -74,6 +76,9 @@ pub struct Config {
     /// Link tokens at hand.
     #[serde(default)]
     pub link_tokens: LinkTokensSection,
+    /// How the log is sealed.
+    #[serde(default)]
+    pub seals: SealsSection,
     /// How work is paced.
     #[serde(default)]
     pub worker: WorkerSection,
@@ -95,6 +100,8 @@ pub struct Secrets {
     pub api_key: SecretString,
     /// `HIP_KEK`: the key-encryption key, 32 bytes in base64; else `keys.file`.
     pub kek: Option<SecretString>,
+    /// `HIP_SEAL_KEY`: the key that signs seals, PKCS#8 in PEM; else `seals.key_file`.
+    pub seal_key: Option<SecretString>,
     /// `HIP_SMS_TOKEN`: what the sender of text messages is shown.
     pub sms_token: Option<SecretString>,
     /// `MONGODB_URL`: where documents go, when not to the database of the log.
@@ -311,6 +318,7 @@ mod tests {
         let secrets = Secrets {
             client_secret: SecretString::from("made-up"),
             api_key: SecretString::from("made-up"),
+            seal_key: None,
             kek: None,
             sms_token: None,
             mongodb_url: None,

@@ -6,7 +6,6 @@
 //! in order, so a reader needs no guard against late commits.
 
 mod batch;
-mod digest;
 mod encode;
 mod read;
 mod verify;
@@ -22,7 +21,7 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 
 pub use read::LogReader;
-pub use verify::{Broken, Report, verify};
+pub use verify::{Broken, Report, Scope, verify};
 
 use crate::vault::PgVault;
 use writer::Writer;

@@ -22,6 +22,7 @@ pub mod projection_status;
 pub mod reactions;
 pub mod read_models;
 pub mod rebuild;
+pub mod seals;
 pub mod subscription;
 pub mod transfer_directory;
 pub mod vault;

@@ -29,7 +29,7 @@ async fn the_services_role_is_refused_by_grant() {
         let error = refused(&mut connection, statement).await;
         assert!(error.contains("permission denied"), "{statement}: {error}");
     }
-    for table in ["es.log_head", "es.stream", "es.append_key"] {
+    for table in ["es.log_head", "es.stream", "es.append_key", "es.seal"] {
         let statement = AssertSqlSafe(format!("DELETE FROM {table}"));
         let error = (&mut *connection).execute(statement).await.unwrap_err().to_string();
         assert!(error.contains("permission denied"), "{table}: {error}");
@@ -41,7 +41,7 @@ async fn the_owner_is_refused_by_trigger() {
     let (world, _hip) = World::start().await;
     world.push(&visit("3001", false)).await;
     let mut owner = world.database.as_owner().await;
-    for statement in &TAMPERINGS[..6] {
+    for statement in TAMPERINGS[..6].iter().chain(&["TRUNCATE es.seal"]) {
         let error = refused(&mut owner, statement).await;
         assert!(error.contains("append-only"), "{statement}: {error}");
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hip_infra::event_store::verify;
+use hip_infra::event_store::{Scope, verify};
 use hip_sandbox::{
     ConsentRequest, Delivery, Dialect, DiscoverRequest, Grant, HealthInformationRequest, Operation,
     Target,
@@ -181,7 +181,7 @@ async fn judge(world: &World, delivery: &Delivery, death: Death) {
     ] {
         assert_eq!(world.count(name).await, count, "{death:?}: {name}");
     }
-    let report = verify(&world.pool, |_| {}).await.unwrap();
+    let report = verify(&world.pool, Scope::CHAIN, |_| {}).await.unwrap();
     assert_eq!(report.broken, None, "{death:?}");
 }
 

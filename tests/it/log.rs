@@ -9,7 +9,7 @@ use hip_commands::port::Log;
 use hip_commands::port::log::{Actor, Append, Appended, Expected, LogError, NewEvent, Origin};
 use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;
-use hip_infra::event_store::{LogReader, PgLog, verify};
+use hip_infra::event_store::{LogReader, PgLog, Scope, verify};
 use hip_infra::vault::{LocalKey, PgVault};
 use hip_tests::TestDatabase;
 use proptest::prelude::*;
@@ -135,7 +135,7 @@ async fn keeps_its_promises(wishes: Vec<Wish>) {
     let written: u64 = stored.values().map(|(_, events)| u64::from(*events)).sum();
     assert_eq!(seen, written, "the reader saw every event, each once, in order");
     // I1, I3 and I4: no hole in the log or in a stream, every hash recomputed from stored bytes.
-    let report = verify(&pool, |_| {}).await.unwrap();
+    let report = verify(&pool, Scope::CHAIN, |_| {}).await.unwrap();
     assert_eq!(report.broken, None);
     assert_eq!(report.event_count, written);
     // I7: the same bytes when they are read again.
@@ -236,7 +236,7 @@ async fn a_changed_byte_is_found_with_its_position() {
             .unwrap();
         sqlx::query(tampering).execute(&mut *transaction).await.unwrap();
         transaction.commit().await.unwrap();
-        let report = verify(&pool, |_| {}).await.unwrap();
+        let report = verify(&pool, Scope::CHAIN, |_| {}).await.unwrap();
         found.insert(what, report.broken.map(|broken| broken.position));
         restore(&database, &log).await;
     }

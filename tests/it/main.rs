@@ -26,6 +26,7 @@ mod lost_stores;
 mod privacy;
 mod projections;
 mod revoke;
+mod seals;
 mod storm;
 mod tidy;
 mod two_processes;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hip_infra::event_store::verify;
+use hip_infra::event_store::{Scope, verify};
 use hip_sandbox::Operation;
 use hip_tests::World;
 use hip_tests::person::FACILITY;
@@ -138,7 +138,7 @@ async fn every_callback_of_a_storm_has_its_effect_once() {
     every_revoked_consent_stays_revoked(&world).await;
     places_in_the_queue_have_no_gaps(&world).await;
     every_question_has_one_answer(&world, answers);
-    let report = verify(&world.pool, |_| {}).await.unwrap();
+    let report = verify(&world.pool, Scope::CHAIN, |_| {}).await.unwrap();
     assert!(report.broken.is_none(), "the chain is not whole");
 }
 

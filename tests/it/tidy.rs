@@ -8,9 +8,10 @@ use serde::Deserialize;
 
 /// Which of our crates each of them may know, in whatever kind of dependency. A new crate needs a
 /// line here.
-const MAY_KNOW: [(&str, &[&str]); 11] = [
+const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("abdm-fhir", &[]),
     ("abdm-fidelius", &[]),
+    ("hip-proof", &[]),
     ("hip-launcher", &[]),
     ("hip-reference", &["abdm-fhir"]),
     // The outside world shares no code with the product, so that a mistake cannot cancel itself out.
@@ -18,7 +19,17 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("hip-domain", &["abdm-fhir"]),
     ("hip-commands", &["hip-domain", "abdm-fhir", "abdm-fidelius"]),
     ("hip-projections", &["hip-domain"]),
-    ("hip-infra", &["abdm-fhir", "hip-domain", "hip-commands", "hip-projections", "abdm-fidelius"]),
+    (
+        "hip-infra",
+        &[
+            "abdm-fhir",
+            "abdm-fidelius",
+            "hip-commands",
+            "hip-domain",
+            "hip-projections",
+            "hip-proof",
+        ],
+    ),
     (
         "hip",
         &[
@@ -29,6 +40,7 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
             "hip-infra",
             "hip-launcher",
             "hip-projections",
+            "hip-proof",
             "hip-sandbox",
         ],
     ),
@@ -42,6 +54,7 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
             "hip-infra",
             "hip-launcher",
             "hip-projections",
+            "hip-proof",
             "hip-reference",
             "hip-sandbox",
         ],

@@ -66,6 +66,15 @@ impl Launch {
         self.spawn("worker")
     }
 
+    /// Where it keeps what no configuration places.
+    ///
+    /// # Panics
+    ///
+    /// When the log is at the root.
+    pub fn data_dir(&self) -> &std::path::Path {
+        self.log.parent().expect("the log is in a directory")
+    }
+
     fn spawn(&self, role: &str) -> HipProcess {
         let log = std::fs::File::options().create(true).append(true).open(&self.log);
         let log = log.expect("the log file can be written");
@@ -80,6 +89,7 @@ impl Launch {
             .env("HIP_SMS_TOKEN", "suite-sms-token")
             .env_remove("MONGODB_URL")
             .env_remove("REDIS_URL")
+            .env("HIP_DATA_DIR", self.data_dir())
             .env("HIP_LOG", "trace")
             .env("HIP_VISIT_SOURCE_KEY", crate::record_system::KEY)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))

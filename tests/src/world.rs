@@ -247,6 +247,7 @@ impl World {
             .env("DATABASE_URL", &self.launch.database_url)
             .env("HIP_CLIENT_SECRET", &self.launch.client_secret)
             .env("HIP_API_KEY", &self.launch.api_key)
+            .env("HIP_DATA_DIR", self.launch.data_dir())
             .envs(self.launch.environment.iter().map(|(name, value)| (name, value)));
         command.output().await.expect("the binary can be started")
     }

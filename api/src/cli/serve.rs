@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::bridge_check;
 use crate::compose::compose;
-use crate::database::Database;
+use crate::database::{Database, seals_file};
 use crate::output::{Answer, say};
 use crate::service::{self, Role};
 
@@ -31,6 +31,8 @@ pub(crate) struct Options {
 pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let mut config = Config::read(&options.config)?;
     config.gateway.key_cache.get_or_insert_with(|| data_dir.join("gateway-keys.json"));
+    config.seals.key_file.get_or_insert_with(|| data_dir.join("seal-key.pem"));
+    config.seals.publish.get_or_insert_with(|| seals_file(data_dir));
     let secrets = secrets_from_env()?;
     let database = Database::open(data_dir).await?;
     postgres::migrate(database.url()).await?;
@@ -70,6 +72,7 @@ pub(super) fn secrets_from_env() -> anyhow::Result<Secrets> {
         client_secret: required("HIP_CLIENT_SECRET")?,
         api_key: required("HIP_API_KEY")?,
         kek: secret("HIP_KEK"),
+        seal_key: secret("HIP_SEAL_KEY"),
         sms_token: secret("HIP_SMS_TOKEN"),
         mongodb_url: store_url("MONGODB_URL"),
         redis_url: store_url("REDIS_URL"),

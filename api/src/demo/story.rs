@@ -7,7 +7,7 @@ use anyhow::{Context, bail, ensure};
 use hip_commands::port::log::StoredEvent;
 use hip_commands::port::{Clock, Ids};
 use hip_infra::clock::SystemClock;
-use hip_infra::event_store::verify;
+use hip_infra::event_store::{Scope, verify};
 use hip_infra::ids::RandomIds;
 use hip_sandbox::{
     ConsentRequest, Delivery, Dialect, DiscoverRequest, Grant, HealthInformationRequest,
@@ -88,7 +88,7 @@ pub(super) async fn tell(stage: &Stage, progress: &mut Progress) -> anyhow::Resu
     .await?;
 
     step(stage, progress, "Verify the log", async {
-        let report = Box::pin(verify(&stage.pool, |_| {})).await?;
+        let report = Box::pin(verify(&stage.pool, Scope::CHAIN, |_| {})).await?;
         ensure!(report.broken.is_none(), audit::in_words(&report));
         let violations = stage.sandbox.violations();
         ensure!(violations.is_empty(), "the twin saw the contract broken: {violations:?}");

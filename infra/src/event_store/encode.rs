@@ -7,10 +7,10 @@ use chrono::{DateTime, SubsecRound, Utc};
 use hip_commands::port::log::{Append, Expected, LogError, NewEvent};
 use hip_commands::port::vault::VaultError;
 use hip_domain::id::SubjectId;
+use hip_proof::{Digested, sha256};
 use uuid::Uuid;
 
 use super::batch::{Command, Encoded, NewKey};
-use super::digest::Digested;
 use crate::vault::{EnvelopeContext, PgVault, SubjectKey};
 
 pub(super) const CODEC_JSON: i16 = 0;
@@ -126,8 +126,8 @@ fn finish(
         causation_id: origin.causation,
         subject_id: origin.subject.map(|subject| subject.0),
         codec,
-        body: &body,
-        meta: &meta,
+        body_digest: sha256(&body),
+        meta_digest: sha256(&meta),
     };
     let digest = digested.digest().to_vec();
     Encoded {

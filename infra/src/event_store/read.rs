@@ -75,6 +75,22 @@ impl LogReader {
         Ok(version.unwrap_or(0))
     }
 
+    /// Where the event with this id is. Reads the log to find it: ids are not indexed.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be read.
+    pub async fn position_of(&self, id: Uuid) -> Result<Option<i64>, LogError> {
+        sqlx::query_scalar(
+            "SELECT position FROM es.event WHERE shard = $1 AND event_id = $2 LIMIT 1",
+        )
+        .bind(SHARD)
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(unavailable)
+    }
+
     /// Up to `limit` events after `position`, in global order.
     ///
     /// The first event of a page must be the one right after `position`: a hole would be a lost event,

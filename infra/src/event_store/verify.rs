@@ -1,16 +1,16 @@
 //! Proof that the log is whole: every position there, every stream's chain recomputed from the
-//! stored bytes.
+//! stored bytes, and all of it what was sealed.
 
-use std::collections::HashMap;
+mod chain;
+mod heads;
 
-use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use hip_commands::port::log::LogError;
-use sqlx::PgPool;
-use uuid::Uuid;
+use hip_proof::{Fault, LogCheck, Seal};
+use sqlx::{PgConnection, PgPool};
 
-use super::digest::{Digested, genesis, link};
 use super::{SHARD, unavailable};
+use chain::{Chains, Row};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,53 +28,82 @@ pub struct Report {
 pub struct Broken {
     /// Position of the event, or of where one is missing.
     pub position: i64,
-    /// Its stream.
+    /// The last event that it may concern, where it cannot be told which one.
+    pub through: Option<i64>,
+    /// Its stream; empty when it concerns no single one.
     pub stream: String,
     /// What is wrong, in words.
-    pub what: &'static str,
+    pub what: String,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    position: i64,
-    stream_id: String,
-    version: i64,
-    event_id: Uuid,
-    event_type: String,
-    schema_version: i16,
-    recorded_at: DateTime<Utc>,
-    correlation_id: Uuid,
-    causation_id: Option<Uuid>,
-    subject_id: Option<Uuid>,
-    codec: i16,
-    body: Vec<u8>,
-    meta: Vec<u8>,
-    hash: Vec<u8>,
+impl Broken {
+    fn at(position: i64, stream: &str, what: &str) -> Self {
+        Self { position, through: None, stream: stream.to_owned(), what: what.to_owned() }
+    }
 }
 
-/// The state of a stream as far as it has been read: version and hash.
-type Chains = HashMap<String, (i64, [u8; 32])>;
+impl From<Fault> for Broken {
+    fn from(fault: Fault) -> Self {
+        Self {
+            position: fault.from,
+            through: (fault.to > fault.from).then_some(fault.to),
+            stream: String::new(),
+            what: fault.kind.to_string(),
+        }
+    }
+}
+
+/// What is checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    /// Events after this position: 0 for all. What lies before is believed.
+    pub after: i64,
+    /// Seals to hold the log against: they follow each other, and are signed by who is believed.
+    pub seals: &'a [Seal],
+}
+
+impl Scope<'_> {
+    /// All events, and no seals.
+    pub const CHAIN: Self = Self { after: 0, seals: &[] };
+}
 
 /// Events per query; between two, nothing is held open.
 const PAGE: i64 = 5_000;
 
-/// Reads the whole log and recomputes it. `progress` is told the position now and then.
+/// Reads the log and recomputes it. `progress` is told the position now and then.
 ///
 /// Nothing is held open while the bulk is read. The end is read in one snapshot with the heads of
 /// the log and of all streams, so that a log that grows meanwhile is no fault, and one whose newest
 /// events were cut off is.
-pub async fn verify(pool: &PgPool, progress: impl Fn(i64)) -> Result<Report, LogError> {
-    let mut walk = Walk::default();
-    while walk.page(pool).await? == Step::More {
+///
+/// # Errors
+///
+/// The log cannot be read.
+pub async fn verify(
+    pool: &PgPool,
+    scope: Scope<'_>,
+    progress: impl Fn(i64),
+) -> Result<Report, LogError> {
+    let mut walk = Walk {
+        scope,
+        chains: Chains::after(scope.after),
+        seals: LogCheck::new(scope.seals, scope.after),
+        position: scope.after,
+        event_count: 0,
+        broken: None,
+    };
+    let mut connection = pool.acquire().await.map_err(unavailable)?;
+    while walk.page(&mut connection).await? == Step::More {
         progress(walk.position);
     }
+    drop(connection);
     if walk.broken.is_none() {
         let mut snapshot = pool.begin().await.map_err(unavailable)?;
         sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             .execute(&mut *snapshot)
             .await
             .map_err(unavailable)?;
-        while walk.page(&mut *snapshot).await? == Step::More {}
+        while walk.page(&mut snapshot).await? == Step::More {}
         if walk.broken.is_none() {
             walk.broken = walk.compare_heads(&mut snapshot).await?;
         }
@@ -83,9 +112,10 @@ pub async fn verify(pool: &PgPool, progress: impl Fn(i64)) -> Result<Report, Log
 }
 
 /// How far the log has been recomputed.
-#[derive(Default)]
-struct Walk {
+struct Walk<'a> {
+    scope: Scope<'a>,
     chains: Chains,
+    seals: LogCheck<'a>,
     position: i64,
     event_count: u64,
     broken: Option<Broken>,
@@ -98,17 +128,18 @@ enum Step {
     Done,
 }
 
-impl Walk {
+impl Walk<'_> {
     /// Reads and checks one page.
-    async fn page<'c>(&mut self, executor: impl sqlx::PgExecutor<'c>) -> Result<Step, LogError> {
+    async fn page(&mut self, connection: &mut PgConnection) -> Result<Step, LogError> {
         let before = self.position;
+        self.chains.read_earlier(connection, self.position, PAGE).await?;
         let mut rows = sqlx::query_as::<_, Row>(include_str!("sql/verify.sql"))
             .bind(SHARD)
             .bind(self.position)
             .bind(PAGE)
-            .fetch(executor);
+            .fetch(connection);
         while let Some(row) = rows.try_next().await.map_err(unavailable)? {
-            self.broken = check(&row, self.position + 1, &mut self.chains);
+            self.broken = self.check(&row).err();
             if self.broken.is_some() {
                 return Ok(Step::Done);
             }
@@ -118,92 +149,28 @@ impl Walk {
         Ok(if self.position == before { Step::Done } else { Step::More })
     }
 
-    /// The heads must say the same as the events.
-    async fn compare_heads(
-        &self,
-        snapshot: &mut sqlx::PgConnection,
-    ) -> Result<Option<Broken>, LogError> {
-        let broken = |position, stream: &str, what| {
-            Ok(Some(Broken { position, stream: stream.to_owned(), what }))
-        };
-        let head: i64 = sqlx::query_scalar("SELECT position FROM es.log_head WHERE shard = $1")
-            .bind(SHARD)
-            .fetch_one(&mut *snapshot)
-            .await
-            .map_err(unavailable)?;
-        if head > self.position {
-            return broken(self.position + 1, "", "the newest events are missing");
+    fn check(&mut self, row: &Row) -> Result<(), Broken> {
+        let expected = self.position + 1;
+        if row.position != expected {
+            return Err(Broken::at(expected, "", "there is no event at this position"));
         }
-        if head < self.position {
-            return broken(head + 1, "", "there are events after the head of the log");
+        let hash = self.chains.follow(row)?;
+        Ok(self.seals.event(row.position, &hash)?)
+    }
+
+    /// The heads must say the same as the events, and the log must reach as far as its seals.
+    async fn compare_heads(&self, snapshot: &mut PgConnection) -> Result<Option<Broken>, LogError> {
+        if let Err(fault) = self.seals.end(self.position) {
+            return Ok(Some(fault.into()));
         }
-        let mut streams = sqlx::query_as::<_, (String, i64, Vec<u8>)>(
-            "SELECT stream_id, version, head_hash FROM es.stream WHERE shard = $1",
-        )
-        .bind(SHARD)
-        .fetch(snapshot);
-        let mut stream_count = 0;
-        while let Some((stream, version, hash)) = streams.try_next().await.map_err(unavailable)? {
-            stream_count += 1;
-            match self.chains.get(&stream) {
-                Some((known, chain)) if *known == version && chain[..] == hash[..] => {}
-                Some(_) => {
-                    return broken(
-                        self.position,
-                        &stream,
-                        "the stream's head is not that of its events",
-                    );
-                }
-                None => {
-                    return broken(self.position, &stream, "all events of the stream are missing");
-                }
-            }
+        if let Some(broken) = heads::of_log(snapshot, self.position).await? {
+            return Ok(Some(broken));
         }
-        if stream_count != self.chains.len() {
-            return broken(self.position, "", "a stream has events and no head");
-        }
-        Ok(None)
+        heads::of_streams(snapshot, &self.chains, self.position, self.scope.after == 0).await
     }
 
     fn into_report(self) -> Report {
-        let stream_count = self.chains.len() as u64;
+        let stream_count = self.chains.count() as u64;
         Report { event_count: self.event_count, stream_count, broken: self.broken }
     }
-}
-
-fn check(row: &Row, expected: i64, chains: &mut Chains) -> Option<Broken> {
-    let broken =
-        |what| Some(Broken { position: row.position, stream: row.stream_id.clone(), what });
-    if row.position != expected {
-        return Some(Broken {
-            position: expected,
-            stream: String::new(),
-            what: "there is no event at this position",
-        });
-    }
-    let (version, hash) = match chains.get(&row.stream_id) {
-        Some(known) => *known,
-        None => (0, genesis(&row.stream_id)),
-    };
-    if row.version != version + 1 {
-        return broken("the stream skips or repeats a version");
-    }
-    let digest = Digested {
-        event_id: row.event_id,
-        event_type: &row.event_type,
-        schema_version: row.schema_version,
-        recorded_at: row.recorded_at,
-        correlation_id: row.correlation_id,
-        causation_id: row.causation_id,
-        subject_id: row.subject_id,
-        codec: row.codec,
-        body: &row.body,
-        meta: &row.meta,
-    };
-    let expected = link(&hash, row.version, &digest.digest());
-    if row.hash != expected {
-        return broken("the stored hash is not that of the stored bytes");
-    }
-    chains.insert(row.stream_id.clone(), (row.version, expected));
-    None
 }

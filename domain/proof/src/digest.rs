@@ -12,24 +12,41 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::Hash;
+
 const DOMAIN: &[u8] = b"HIPEV1";
 
 /// What the digest of an event covers.
-pub(super) struct Digested<'a> {
-    pub(super) event_id: Uuid,
-    pub(super) event_type: &'a str,
-    pub(super) schema_version: i16,
-    pub(super) recorded_at: DateTime<Utc>,
-    pub(super) correlation_id: Uuid,
-    pub(super) causation_id: Option<Uuid>,
-    pub(super) subject_id: Option<Uuid>,
-    pub(super) codec: i16,
-    pub(super) body: &'a [u8],
-    pub(super) meta: &'a [u8],
+pub struct Digested<'a> {
+    /// Of the event.
+    pub event_id: Uuid,
+    /// `consent.revoked`.
+    pub event_type: &'a str,
+    /// Of its type.
+    pub schema_version: i16,
+    /// To the microsecond.
+    pub recorded_at: DateTime<Utc>,
+    /// The conversation.
+    pub correlation_id: Uuid,
+    /// What led to it.
+    pub causation_id: Option<Uuid>,
+    /// Whose key seals it.
+    pub subject_id: Option<Uuid>,
+    /// How the body is laid out.
+    pub codec: i16,
+    /// SHA-256 of the stored body.
+    pub body_digest: Hash,
+    /// SHA-256 of the stored meta.
+    pub meta_digest: Hash,
 }
 
 impl Digested<'_> {
-    pub(super) fn digest(&self) -> [u8; 32] {
+    /// The digest, over all fields in order.
+    ///
+    /// # Panics
+    ///
+    /// A field of 4 GiB and more has no digest.
+    pub fn digest(&self) -> Hash {
         let mut hasher = Sha256::new();
         let mut field = |bytes: &[u8]| {
             let length = u32::try_from(bytes.len()).expect("a field is far below 4 GiB");
@@ -45,19 +62,24 @@ impl Digested<'_> {
         field(self.causation_id.as_ref().map_or(&[][..], |id| &id.as_bytes()[..]));
         field(self.subject_id.as_ref().map_or(&[][..], |id| &id.as_bytes()[..]));
         field(&self.codec.to_be_bytes());
-        field(&Sha256::digest(self.body));
-        field(&Sha256::digest(self.meta));
+        field(&self.body_digest);
+        field(&self.meta_digest);
         hasher.finalize().into()
     }
 }
 
 /// Where the chain of a stream begins.
-pub(super) fn genesis(stream_id: &str) -> [u8; 32] {
-    Sha256::digest(stream_id.as_bytes()).into()
+pub fn genesis(stream_id: &str) -> Hash {
+    sha256(stream_id.as_bytes())
+}
+
+/// SHA-256.
+pub fn sha256(bytes: &[u8]) -> Hash {
+    Sha256::digest(bytes).into()
 }
 
 /// The next link of a stream's chain.
-pub(super) fn link(previous: &[u8; 32], version: i64, digest: &[u8; 32]) -> [u8; 32] {
+pub fn link(previous: &Hash, version: i64, digest: &Hash) -> Hash {
     Sha256::new_with_prefix(previous)
         .chain_update(version.to_be_bytes())
         .chain_update(digest)
@@ -81,8 +103,8 @@ mod tests {
             causation_id: None,
             subject_id: Some(Uuid::from_u128(3)),
             codec: 0,
-            body: b"{}",
-            meta: b"{}",
+            body_digest: sha256(b"{}"),
+            meta_digest: sha256(b"{}"),
         }
     }
 
@@ -108,8 +130,8 @@ mod tests {
             Digested { causation_id: Some(Uuid::from_u128(3)), subject_id: None, ..digested() },
             Digested { subject_id: None, ..digested() },
             Digested { codec: 1, ..digested() },
-            Digested { body: b"{ }", ..digested() },
-            Digested { meta: b"{ }", ..digested() },
+            Digested { body_digest: sha256(b"{ }"), ..digested() },
+            Digested { meta_digest: sha256(b"{ }"), ..digested() },
         ];
         for (n, other) in changed.iter().enumerate() {
             assert_ne!(other.digest(), base, "field {n}");

@@ -1,0 +1,111 @@
+//! `hip audit prove`, `hip audit check-proof`.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use hip_infra::event_store::LogReader;
+use hip_infra::postgres;
+use hip_infra::seals::{ProofError, prove as prove_at};
+use hip_proof::Proof;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::trust::Trust;
+use crate::database::Database;
+use crate::output::{Answer, complain, say, say_json};
+
+/// A proof is some kilobytes; more is none.
+const PROOF_LENGTH_MAX: u64 = 1 << 20;
+
+/// Options of `hip audit prove`.
+#[derive(clap::Args)]
+pub(crate) struct ProveOptions {
+    /// The event: its id, or its position.
+    event: String,
+}
+
+/// Options of `hip audit check-proof`.
+#[derive(clap::Args)]
+pub(crate) struct CheckOptions {
+    /// The proof, as `hip audit prove` prints it; `-` for standard input.
+    file: PathBuf,
+    #[command(flatten)]
+    trust: Trust,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn prove(options: &ProveOptions, data_dir: &Path) -> anyhow::Result<Answer> {
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 2).await?;
+    let position = match (options.event.parse::<i64>(), Uuid::parse_str(&options.event)) {
+        (Ok(position), _) => Some(position),
+        (_, Ok(id)) => LogReader::new(pool.clone()).position_of(id).await?,
+        _ => bail!("an event is named by its id, a UUID, or by its position"),
+    };
+    let proof = match position {
+        Some(position) => prove_at(&pool, position).await,
+        None => Err(ProofError::Unknown),
+    };
+    pool.close().await;
+    database.close().await;
+    match proof {
+        Ok(proof) => {
+            say_json(&json!(proof));
+            Ok(Answer::Yes)
+        }
+        Err(ProofError::Log(error)) => Err(error.into()),
+        Err(no) => {
+            complain(&no.to_string());
+            Ok(Answer::No)
+        }
+    }
+}
+
+pub(super) fn check(options: &CheckOptions, data_dir: &Path) -> anyhow::Result<Answer> {
+    let keys = options.trust.keys(data_dir)?;
+    if keys.is_empty() {
+        bail!("whose seal is believed? name the public key with --public-key");
+    }
+    let checked = match serde_json::from_str::<Proof>(&read(&options.file)?) {
+        Ok(proof) => proof.check(&keys).map(|()| proof).map_err(|error| error.to_string()),
+        Err(error) => Err(format!("this is no proof: {error}")),
+    };
+    if options.json {
+        let (proof, why) = (checked.as_ref().ok(), checked.as_ref().err());
+        say_json(&json!({
+            "proven": proof.is_some(),
+            "position": proof.map(|proof| proof.event.position),
+            "event": proof.map(|proof| proof.event.id),
+            "sealedAt": proof.map(|proof| proof.seal.statement.sealed_at),
+            "why": why,
+        }));
+    } else {
+        match &checked {
+            Ok(Proof { event, seal, .. }) => say(&format!(
+                "proven: event {} ({}) was at position {} when sealed at {} by {}",
+                event.id,
+                event.event_type,
+                event.position,
+                seal.statement.sealed_at,
+                seal.statement.key_id,
+            )),
+            Err(why) => say(&format!("not proven: {why}")),
+        }
+    }
+    Ok(if checked.is_ok() { Answer::Yes } else { Answer::No })
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    let context = || format!("{} cannot be read", path.display());
+    let mut source: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(path).with_context(context)?)
+    };
+    source.by_ref().take(PROOF_LENGTH_MAX).read_to_string(&mut text).with_context(context)?;
+    Ok(text)
+}

@@ -1,0 +1,79 @@
+//! `hip audit seals`, `hip audit seal`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use hip_infra::clock::SystemClock;
+use hip_infra::config::SealsSection;
+use hip_infra::postgres;
+use hip_infra::seals::{Sealer, kept};
+use serde_json::json;
+
+use super::trust;
+use crate::database::{Database, seals_file};
+use crate::output::{Answer, say, say_json};
+
+/// Seals per query.
+const PAGE: i64 = 1_000;
+
+/// Options of `hip audit seals`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only those that end after this position.
+    #[arg(long, default_value_t = 0)]
+    after: i64,
+}
+
+/// Options of `hip audit seal`.
+#[derive(clap::Args)]
+pub(crate) struct SealOptions {
+    /// Where to publish; a file in the data directory when not given.
+    #[arg(long, value_name = "FILE")]
+    publish: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn list(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 1).await?;
+    let mut after = options.after;
+    loop {
+        let page = kept(&pool, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.statement.to;
+        for seal in &page {
+            say(&serde_json::to_string(seal)?); // the very line that is published
+        }
+    }
+    pool.close().await;
+    database.close().await;
+    Ok(Answer::Yes)
+}
+
+pub(super) async fn seal(options: &SealOptions, data_dir: &Path) -> anyhow::Result<Answer> {
+    let key = trust::own_key(data_dir)?
+        .context("there is no key to sign with: set HIP_SEAL_KEY, or HIP_DATA_DIR to where `hip serve` made one")?;
+    let database = Database::open(data_dir).await?;
+    let sealer = Sealer {
+        pool: postgres::connect(database.url(), 2).await?,
+        key,
+        clock: Arc::new(SystemClock),
+        pace: SealsSection::default().pace(),
+        journal: options.publish.clone().unwrap_or_else(|| seals_file(data_dir)),
+    };
+    let done = sealer.turn(true).await;
+    let newest = sealer.newest().await;
+    sealer.pool.close().await;
+    database.close().await;
+    done?;
+    let to = newest?.map_or(0, |seal| seal.statement.to);
+    if options.json {
+        say_json(&json!({ "sealedTo": to }));
+    } else {
+        say(&format!("sealed up to position {to}, published in {}", sealer.journal.display()));
+    }
+    Ok(Answer::Yes)
+}

@@ -1,0 +1,74 @@
+//! Whose seals are believed, and where they were published.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use hip_infra::seals::published;
+use hip_proof::{PublicKeys, Seal, SigningKey};
+use zeroize::Zeroizing;
+
+use crate::database::seals_file;
+use crate::output::{Answer, say};
+
+/// The key that `hip serve` makes in the data directory when no configuration names one.
+const SEAL_KEY_FILE: &str = "seal-key.pem";
+
+/// Which keys are believed.
+#[derive(clap::Args)]
+pub(super) struct Trust {
+    /// A file with a public key that is believed; may be given more than once. Without one: the key
+    /// of this machine's own seals.
+    #[arg(long = "public-key", value_name = "FILE")]
+    public_keys: Vec<PathBuf>,
+}
+
+impl Trust {
+    /// The keys; none, when there are none on this machine and none was given.
+    pub(super) fn keys(&self, data_dir: &Path) -> anyhow::Result<PublicKeys> {
+        let mut keys = PublicKeys::default();
+        for path in &self.public_keys {
+            let pem = std::fs::read_to_string(path);
+            let pem = pem.with_context(|| format!("{} cannot be read", path.display()))?;
+            keys.add_pem(&pem).with_context(|| path.display().to_string())?;
+        }
+        if self.public_keys.is_empty()
+            && let Some(own) = own_key(data_dir)?
+        {
+            return Ok(own.public());
+        }
+        Ok(keys)
+    }
+}
+
+/// The seals that were published: to the file that is named, else to that of this machine.
+pub(super) fn published_seals(
+    given: Option<&Path>,
+    data_dir: &Path,
+) -> anyhow::Result<Option<Vec<Seal>>> {
+    let own = seals_file(data_dir);
+    let path = given.or_else(|| own.exists().then_some(&own));
+    path.map(published).transpose().map_err(Into::into)
+}
+
+/// `HIP_SEAL_KEY`, or the key in the data directory; it is not made here.
+pub(super) fn own_key(data_dir: &Path) -> anyhow::Result<Option<SigningKey>> {
+    let pem = if let Ok(pem) = std::env::var("HIP_SEAL_KEY") {
+        Zeroizing::new(pem)
+    } else {
+        let path = data_dir.join(SEAL_KEY_FILE);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let pem = std::fs::read_to_string(&path);
+        Zeroizing::new(pem.with_context(|| format!("{} cannot be read", path.display()))?)
+    };
+    Ok(Some(SigningKey::from_pem(&pem)?))
+}
+
+pub(super) fn print_public_key(data_dir: &Path) -> anyhow::Result<Answer> {
+    let key = own_key(data_dir)?.context(
+        "there is no key here: set HIP_SEAL_KEY or HIP_DATA_DIR, or read the .pub file beside [seals] key_file",
+    )?;
+    say(key.public_pem().trim_end());
+    Ok(Answer::Yes)
+}
