@@ -7,6 +7,7 @@ mod crypto;
 mod doctor;
 mod error;
 mod events;
+mod explain;
 mod facility;
 mod ig;
 mod link;
@@ -75,6 +76,8 @@ enum Command {
     /// The event log, event by event.
     #[command(subcommand)]
     Events(events::Command),
+    /// Why does the patient not see a record? The first link that does not hold, and what to do.
+    Explain(explain::Options),
     /// Read models: how far they are, and building them anew.
     #[command(subcommand)]
     Projection(projection::Command),
@@ -121,6 +124,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Crypto(command) => crypto::run(&command),
         Command::Error(options) => Ok(error::run(&options)),
         Command::Events(command) => events::run(command, data_dir).await,
+        Command::Explain(options) => explain::run(options, data_dir).await,
         Command::Projection(command) => projection::run(command, data_dir).await,
         Command::Audit(command) => audit::run(command, data_dir).await,
         Command::Bench(command) => bench::run(command, data_dir).await,

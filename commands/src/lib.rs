@@ -12,6 +12,7 @@ pub mod amrit;
 pub mod callbacks;
 pub mod codec;
 pub mod dispatch;
+pub mod explain;
 pub mod facility_intake;
 pub mod fetching;
 mod hiu_key;

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod document_store;
+pub mod evidence;
 pub mod gateway;
 pub mod hiu;
 pub mod ids;
@@ -16,6 +17,7 @@ pub mod visit_trigger;
 
 pub use clock::Clock;
 pub use document_store::DocumentStore;
+pub use evidence::Evidence;
 pub use gateway::Gateway;
 pub use hiu::Hiu;
 pub use ids::Ids;

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod document_store;
 pub mod event_store;
+pub mod evidence;
 pub mod gateway;
 pub mod hiu;
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod contract;
 mod crash;
 mod differential;
 mod documents_in_mongo;
+mod explain;
 mod facility_intake;
 mod fhir;
 mod gateway_fixtures;

@@ -1,0 +1,73 @@
+//! `hip explain CARE_CONTEXT`: why does the patient not see it?
+
+use std::path::Path;
+
+use anyhow::Context;
+use chrono::Utc;
+use hip_commands::explain::{Explanation, Looked, State, explain};
+use hip_domain::id::{CareContextReference, FacilityId};
+use hip_infra::evidence::PgEvidence;
+use hip_infra::postgres;
+use serde_json::json;
+
+use crate::database::Database;
+use crate::output::{Answer, complain, say, say_json};
+
+/// Options of `hip explain`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The care context: the visit code.
+    care_context: String,
+    /// Which facility's.
+    #[arg(long)]
+    facility: Option<String>,
+    /// Print one JSON object for each facility that has it.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads the log only: no key, no configuration, no running server.
+pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    let reference = CareContextReference::parse(&options.care_context)
+        .context("the care context is named by its visit code")?;
+    let facility = options.facility.as_deref().map(FacilityId::parse).transpose();
+    let facility = facility.context("--facility")?;
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 2).await?;
+    let evidence = PgEvidence::new(pool.clone());
+    let found = explain(&evidence, &reference, facility.as_ref(), Utc::now()).await;
+    pool.close().await;
+    database.close().await;
+    let found = found?;
+    if found.is_empty() {
+        complain("there is no such care context: the visit was never pushed, announced or linked");
+        return Ok(Answer::No);
+    }
+    for explanation in &found {
+        if options.json {
+            say_json(&json!(explanation));
+        } else {
+            say(&in_words(explanation));
+        }
+    }
+    let all_well = found.iter().all(|explanation| explanation.cure.is_none());
+    Ok(if all_well { Answer::Yes } else { Answer::No })
+}
+
+fn in_words(explanation: &Explanation) -> String {
+    let Explanation { facility, reference, links, verdict, cure } = explanation;
+    let mut lines = vec![format!("visit {reference} at {facility}")];
+    for Looked { link, state, what } in links {
+        let mark = match state {
+            State::Holds => "✓",
+            State::Waits => "…",
+            State::Broken => "✗",
+        };
+        lines.push(format!("  {mark} {:<10} {what}", link.as_word()));
+    }
+    lines.push(format!("{verdict}."));
+    if let Some(cure) = cure {
+        lines.push(format!("What to do: {cure}."));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,248 @@
+//! All that bears on one care context, gathered.
+
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use hip_domain::care_context::{CareContext, CareContextEvent};
+use hip_domain::consent::{Consent, ConsentEvent, NotInForce};
+use hip_domain::event::Event;
+use hip_domain::id::{CareContextReference, ConsentId, ErrorCode, EventId, FacilityId, RequestId};
+use hip_domain::link_token::LinkTokenEvent;
+use hip_domain::outbound::OutboundEvent;
+use hip_domain::recorded::Recorded;
+use hip_domain::stream::StreamId;
+use hip_domain::transfer::TransferEvent;
+use hip_domain::visit::VisitEvent;
+
+use crate::port::Evidence;
+use crate::port::evidence::{EvidenceError, KnownVisit};
+
+/// The events of one stream.
+pub(super) type Story = Vec<Recorded<Event>>;
+
+/// What is known of one care context.
+pub(super) struct Case {
+    pub(super) facility: FacilityId,
+    pub(super) reference: CareContextReference,
+    pub(super) visit: Story,
+    pub(super) care_context: Story,
+    /// Whether the patient has an ABHA address here.
+    pub(super) has_address: bool,
+    pub(super) token: Story,
+    /// The newest call for a token.
+    pub(super) token_call: Story,
+    /// The newest call to link.
+    pub(super) link_call: Story,
+    /// Of the patient, the newest first.
+    pub(super) consents: Vec<ConsentCase>,
+}
+
+/// One consent, and the newest transfer under it.
+pub(super) struct ConsentCase {
+    pub(super) id: ConsentId,
+    pub(super) state: Consent,
+    /// When it ended, if a message ended it.
+    pub(super) ended_at: Option<DateTime<Utc>>,
+    pub(super) transfer: Story,
+    /// The call that tells the gateway how the transfer ended.
+    pub(super) notice: Story,
+    /// The calls that push its pages.
+    pub(super) pushes: Vec<Story>,
+}
+
+impl Case {
+    pub(super) async fn gather(
+        evidence: &dyn Evidence,
+        known: KnownVisit,
+        reference: &CareContextReference,
+    ) -> Result<Self, EvidenceError> {
+        let KnownVisit { facility, subject, visit, care_context } = known;
+        let visit = evidence.events(&visit).await?;
+        let care_context = match care_context {
+            Some(stream) => evidence.events(&stream).await?,
+            None => vec![],
+        };
+        let token = match token_stream(&visit, &care_context) {
+            Some(stream) => evidence.events(&stream).await?,
+            None => vec![],
+        };
+        let token_call = call(evidence, newest(&token, asked_by).map(|(_, id)| id)).await?;
+        let link_call = call(evidence, newest(&care_context, linked_by).map(|(_, id)| id)).await?;
+        let address = evidence.abha_address(subject).await?;
+        let mut consents = vec![];
+        if let Some(address) = &address {
+            for id in evidence.consents(&facility, address).await? {
+                consents.push(ConsentCase::gather(evidence, id).await?);
+            }
+        }
+        Ok(Self {
+            facility,
+            reference: reference.clone(),
+            visit,
+            care_context,
+            has_address: address.is_some(),
+            token,
+            token_call,
+            link_call,
+            consents,
+        })
+    }
+
+    /// The care context, folded.
+    pub(super) fn state(&self) -> CareContext {
+        self.care_context.iter().fold(CareContext::default(), |mut state, recorded| {
+            if let Event::CareContext(event) = &recorded.event {
+                state.apply(event.clone());
+            }
+            state
+        })
+    }
+
+    /// The consent that matters: one under which this record may leave, else the newest one.
+    pub(super) fn consent(&self, now: DateTime<Utc>) -> Option<&ConsentCase> {
+        let may = |consent: &&ConsentCase| {
+            consent.covers(self) && consent.in_force(&self.facility, now).is_ok()
+        };
+        let consents = || self.consents.iter();
+        consents()
+            .filter(may)
+            .max_by_key(|consent| !consent.transfer.is_empty())
+            .or_else(|| consents().find(|consent| consent.covers(self)))
+            .or_else(|| self.consents.first())
+    }
+}
+
+impl ConsentCase {
+    async fn gather(evidence: &dyn Evidence, id: ConsentId) -> Result<Self, EvidenceError> {
+        let events = evidence.events(&StreamId::consent(&id)).await?;
+        let mut state = Consent::default();
+        for recorded in &events {
+            if let Event::Consent(event) = &recorded.event {
+                state.apply(event.clone());
+            }
+        }
+        let ended_at = newest(&events, |event| match event {
+            Event::Consent(ConsentEvent::Granted { .. }) => None,
+            Event::Consent(_) => Some(()),
+            _ => None,
+        });
+        let transfer = match evidence.transfers(&id).await?.first() {
+            Some(transaction) => evidence.events(&StreamId::transfer(transaction)).await?,
+            None => vec![],
+        };
+        let mut pushes = vec![];
+        let mut notice = vec![];
+        for recorded in &transfer {
+            match &recorded.event {
+                Event::Transfer(TransferEvent::PageEncrypted { .. }) => {
+                    pushes.push(call(evidence, Some(caused(recorded.event_id))).await?);
+                }
+                Event::Transfer(TransferEvent::Completed { .. }) => {
+                    notice = call(evidence, Some(caused(recorded.event_id))).await?;
+                }
+                _ => {}
+            }
+        }
+        let ended_at = ended_at.map(|(at, ())| at);
+        Ok(Self { id, state, ended_at, transfer, notice, pushes })
+    }
+
+    /// Whether anything may leave under it now.
+    pub(super) fn in_force(
+        &self,
+        facility: &FacilityId,
+        now: DateTime<Utc>,
+    ) -> Result<(), NotInForce> {
+        self.state.in_force(facility, now).map(|_| ())
+    }
+
+    /// Whether it names this care context, whatever else it says.
+    pub(super) fn covers(&self, case: &Case) -> bool {
+        self.state.grant().is_some_and(|grant| {
+            grant.care_contexts.iter().any(|granted| granted.reference == case.reference)
+        })
+    }
+}
+
+/// What `select` picks from the newest event that it picks anything from, and when that was.
+pub(super) fn newest<T>(
+    story: &[Recorded<Event>],
+    select: impl Fn(&Event) -> Option<T>,
+) -> Option<(DateTime<Utc>, T)> {
+    story.iter().rev().find_map(|recorded| Some((recorded.recorded_at, select(&recorded.event)?)))
+}
+
+/// The story of a call.
+async fn call(
+    evidence: &dyn Evidence,
+    request_id: Option<RequestId>,
+) -> Result<Story, EvidenceError> {
+    match request_id {
+        Some(request_id) => evidence.events(&StreamId::outbound(request_id)).await,
+        None => Ok(vec![]),
+    }
+}
+
+/// The id of the one call that follows from an event.
+fn caused(event: EventId) -> RequestId {
+    RequestId::caused_by(event, 0)
+}
+
+fn token_stream(visit: &Story, care_context: &Story) -> Option<StreamId> {
+    let asked = newest(care_context, |event| match event {
+        Event::CareContext(CareContextEvent::LinkRequested { link_token, .. }) => {
+            Some(link_token.clone())
+        }
+        Event::CareContext(CareContextEvent::Registered { link_with, .. }) => link_with.clone(),
+        _ => None,
+    });
+    let of_visit = newest(visit, |event| match event {
+        Event::Visit(VisitEvent::Recorded { facts, .. } | VisitEvent::Amended { facts, .. }) => {
+            facts.link_token_stream.clone()
+        }
+        _ => None,
+    });
+    asked.or(of_visit).map(|(_, stream)| stream)
+}
+
+fn asked_by(event: &Event) -> Option<RequestId> {
+    match event {
+        Event::LinkToken(
+            LinkTokenEvent::Requested { request_id, .. } | LinkTokenEvent::Asked { request_id, .. },
+        ) => Some(*request_id),
+        _ => None,
+    }
+}
+
+fn linked_by(event: &Event) -> Option<RequestId> {
+    match event {
+        Event::CareContext(CareContextEvent::LinkRequested { request_id, .. }) => Some(*request_id),
+        _ => None,
+    }
+}
+
+/// How a call ended that never was taken: attempts, status and code of the newest outcome.
+pub(super) struct Trouble {
+    pub(super) is_over: bool,
+    pub(super) status: Option<u16>,
+    pub(super) code: Option<ErrorCode>,
+}
+
+/// What is wrong with a call; nothing, while it is on its way or after it was taken.
+pub(super) fn trouble(call: &Story) -> Option<Trouble> {
+    let ended = newest(call, |event| match event {
+        Event::Outbound(OutboundEvent::Abandoned { status, code, .. }) => {
+            Some(Some(Trouble { is_over: true, status: *status, code: code.clone() }))
+        }
+        Event::Outbound(OutboundEvent::Failed { status, code, .. }) => {
+            Some(Some(Trouble { is_over: false, status: *status, code: code.clone() }))
+        }
+        Event::Outbound(OutboundEvent::Answered { code: Some(code), .. }) => {
+            Some(Some(Trouble { is_over: true, status: None, code: Some(code.clone()) }))
+        }
+        Event::Outbound(OutboundEvent::Accepted { .. } | OutboundEvent::Answered { .. }) => {
+            Some(None)
+        }
+        _ => None,
+    });
+    ended.and_then(|(_, trouble)| trouble)
+}

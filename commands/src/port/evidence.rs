@@ -1,0 +1,64 @@
+//! What there is to be known of one care context, for who asks why a patient does not see it.
+
+use async_trait::async_trait;
+use hip_domain::event::Event;
+use hip_domain::id::{
+    CareContextReference, ConsentId, FacilityId, Pseudonym, SubjectId, TransactionId,
+};
+use hip_domain::recorded::Recorded;
+use hip_domain::stream::StreamId;
+use thiserror::Error;
+
+/// Consents of one patient that are looked at, the newest first.
+pub const CONSENTS_MAX: i64 = 50;
+
+/// Transfers under one consent that are looked at, the newest first.
+pub const TRANSFERS_MAX: i64 = 10;
+
+/// Facilities in which one reference may be looked at.
+pub const FACILITIES_MAX: i64 = 20;
+
+/// The log, by what the read models say of it. No key is needed: nothing confidential is opened.
+#[async_trait]
+pub trait Evidence: Send + Sync {
+    /// The events of a stream, in order.
+    async fn events(&self, stream: &StreamId) -> Result<Vec<Recorded<Event>>, EvidenceError>;
+
+    /// Visits with this code, in one facility or in all that have one.
+    async fn visits(
+        &self,
+        reference: &CareContextReference,
+        facility: Option<&FacilityId>,
+    ) -> Result<Vec<KnownVisit>, EvidenceError>;
+
+    /// The patient's ABHA address.
+    async fn abha_address(&self, subject: SubjectId) -> Result<Option<Pseudonym>, EvidenceError>;
+
+    /// Consents of this patient, the newest first.
+    async fn consents(
+        &self,
+        facility: &FacilityId,
+        patient: &Pseudonym,
+    ) -> Result<Vec<ConsentId>, EvidenceError>;
+
+    /// Transfers under this consent, the newest first.
+    async fn transfers(&self, consent: &ConsentId) -> Result<Vec<TransactionId>, EvidenceError>;
+}
+
+/// A visit, or a care context that was announced before its visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownVisit {
+    /// Where.
+    pub facility: FacilityId,
+    /// Whose.
+    pub subject: SubjectId,
+    /// Its stream; there may be no event in it yet.
+    pub visit: StreamId,
+    /// Its care context, when there is one.
+    pub care_context: Option<StreamId>,
+}
+
+/// The log or the read models cannot be read.
+#[derive(Debug, Error)]
+#[error("the log cannot be read")]
+pub struct EvidenceError(#[source] pub Box<dyn std::error::Error + Send + Sync>);

@@ -1,0 +1,113 @@
+//! What the log and the read models know of one care context.
+
+use std::error::Error;
+
+use async_trait::async_trait;
+use hip_commands::codec;
+use hip_commands::port::Evidence;
+use hip_commands::port::evidence::{
+    CONSENTS_MAX, EvidenceError, FACILITIES_MAX, KnownVisit, TRANSFERS_MAX,
+};
+use hip_domain::event::Event;
+use hip_domain::id::{
+    CareContextReference, ConsentId, FacilityId, InvalidId, Pseudonym, SubjectId, TransactionId,
+};
+use hip_domain::recorded::Recorded;
+use hip_domain::stream::StreamId;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::event_store::LogReader;
+
+/// Evidence from Postgres.
+pub struct PgEvidence {
+    log: LogReader,
+    pool: PgPool,
+}
+
+impl PgEvidence {
+    /// What is in `pool`.
+    pub fn new(pool: PgPool) -> Self {
+        Self { log: LogReader::new(pool.clone()), pool }
+    }
+}
+
+#[async_trait]
+impl Evidence for PgEvidence {
+    async fn events(&self, stream: &StreamId) -> Result<Vec<Recorded<Event>>, EvidenceError> {
+        let stored = self.log.stream(stream, 0).await.map_err(unreadable)?;
+        stored.iter().map(codec::decode).collect::<Result<_, _>>().map_err(unreadable)
+    }
+
+    async fn visits(
+        &self,
+        reference: &CareContextReference,
+        facility: Option<&FacilityId>,
+    ) -> Result<Vec<KnownVisit>, EvidenceError> {
+        let rows: Vec<(String, Uuid, String, Option<String>)> =
+            sqlx::query_as(include_str!("evidence/visits.sql"))
+                .bind(reference.as_str())
+                .bind(facility.map(FacilityId::as_str))
+                .bind(FACILITIES_MAX)
+                .fetch_all(&self.pool)
+                .await
+                .map_err(unreadable)?;
+        rows.into_iter().map(known_visit).collect::<Result<_, _>>().map_err(unreadable)
+    }
+
+    async fn abha_address(&self, subject: SubjectId) -> Result<Option<Pseudonym>, EvidenceError> {
+        let address: Option<Option<String>> =
+            sqlx::query_scalar("SELECT abha_address FROM hip.patient_index WHERE subject_id = $1")
+                .bind(subject.0)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(unreadable)?;
+        address.flatten().map(Pseudonym::parse).transpose().map_err(unreadable)
+    }
+
+    async fn consents(
+        &self,
+        facility: &FacilityId,
+        patient: &Pseudonym,
+    ) -> Result<Vec<ConsentId>, EvidenceError> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT consent_id FROM hip.consent WHERE facility_id = $1 AND patient = $2 \
+              ORDER BY granted_at DESC NULLS LAST, consent_id LIMIT $3",
+        )
+        .bind(facility.as_str())
+        .bind(patient.as_str())
+        .bind(CONSENTS_MAX)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unreadable)?;
+        ids.iter().map(ConsentId::parse).collect::<Result<_, _>>().map_err(unreadable)
+    }
+
+    async fn transfers(&self, consent: &ConsentId) -> Result<Vec<TransactionId>, EvidenceError> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT transaction_id FROM hip.data_flow_request WHERE consent_id = $1 \
+              ORDER BY requested_at DESC, transaction_id LIMIT $2",
+        )
+        .bind(consent.as_str())
+        .bind(TRANSFERS_MAX)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unreadable)?;
+        ids.iter().map(TransactionId::parse).collect::<Result<_, _>>().map_err(unreadable)
+    }
+}
+
+fn known_visit(
+    (facility, subject, visit, care_context): (String, Uuid, String, Option<String>),
+) -> Result<KnownVisit, InvalidId> {
+    Ok(KnownVisit {
+        facility: FacilityId::parse(&facility)?,
+        subject: SubjectId(subject),
+        visit: StreamId::stored(visit),
+        care_context: care_context.map(StreamId::stored),
+    })
+}
+
+fn unreadable(error: impl Into<Box<dyn Error + Send + Sync>>) -> EvidenceError {
+    EvidenceError(error.into())
+}
