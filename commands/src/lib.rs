@@ -9,6 +9,7 @@
 
 pub mod abdm_error;
 pub mod amrit;
+pub mod audit;
 pub mod callbacks;
 pub mod codec;
 pub mod dispatch;

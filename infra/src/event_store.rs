@@ -21,7 +21,7 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 
 pub use read::LogReader;
-pub use verify::{Broken, Report, Scope, verify};
+pub use verify::{Broken, Report, Scope, verify, verify_streams};
 
 use crate::vault::PgVault;
 use writer::Writer;

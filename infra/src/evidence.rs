@@ -5,9 +5,7 @@ use std::error::Error;
 use async_trait::async_trait;
 use hip_commands::codec;
 use hip_commands::port::Evidence;
-use hip_commands::port::evidence::{
-    CONSENTS_MAX, EvidenceError, FACILITIES_MAX, KnownVisit, TRANSFERS_MAX,
-};
+use hip_commands::port::evidence::{CONSENTS_MAX, EvidenceError, FACILITIES_MAX, KnownVisit};
 use hip_domain::event::Event;
 use hip_domain::id::{
     CareContextReference, ConsentId, FacilityId, InvalidId, Pseudonym, SubjectId, TransactionId,
@@ -83,13 +81,17 @@ impl Evidence for PgEvidence {
         ids.iter().map(ConsentId::parse).collect::<Result<_, _>>().map_err(unreadable)
     }
 
-    async fn transfers(&self, consent: &ConsentId) -> Result<Vec<TransactionId>, EvidenceError> {
+    async fn transfers(
+        &self,
+        consent: &ConsentId,
+        limit: i64,
+    ) -> Result<Vec<TransactionId>, EvidenceError> {
         let ids: Vec<String> = sqlx::query_scalar(
             "SELECT transaction_id FROM hip.data_flow_request WHERE consent_id = $1 \
               ORDER BY requested_at DESC, transaction_id LIMIT $2",
         )
         .bind(consent.as_str())
-        .bind(TRANSFERS_MAX)
+        .bind(limit)
         .fetch_all(&self.pool)
         .await
         .map_err(unreadable)?;

@@ -8,6 +8,7 @@
 
 mod amrit;
 mod append_only;
+mod audit;
 mod callbacks;
 mod conformance;
 mod contract;

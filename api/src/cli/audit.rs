@@ -1,5 +1,6 @@
 //! `hip audit …`: is the log whole, and what proves it?
 
+mod consent;
 mod prove;
 mod seals;
 mod trust;
@@ -15,6 +16,8 @@ pub(crate) use verify::in_words;
 pub(crate) enum Command {
     /// Recompute the chain of every stream, look for holes, and hold all of it against the seals.
     Verify(verify::Options),
+    /// What happened under a consent: who asked for what, what was sent, and where that stands in the log.
+    Consent(consent::Options),
     /// Print the seals that the database keeps, one JSON object a line: to be kept elsewhere.
     Seals(seals::Options),
     /// Seal what is not sealed yet, and publish it.
@@ -30,6 +33,7 @@ pub(crate) enum Command {
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
     match command {
         Command::Verify(options) => verify::run(&options, data_dir).await,
+        Command::Consent(options) => consent::run(&options, data_dir).await,
         Command::Seals(options) => seals::list(&options, data_dir).await,
         Command::Seal(options) => seals::seal(&options, data_dir).await,
         Command::PublicKey => trust::print_public_key(data_dir),

@@ -125,7 +125,7 @@ impl ConsentCase {
             Event::Consent(_) => Some(()),
             _ => None,
         });
-        let transfer = match evidence.transfers(&id).await?.first() {
+        let transfer = match evidence.transfers(&id, 1).await?.first() {
             Some(transaction) => evidence.events(&StreamId::transfer(transaction)).await?,
             None => vec![],
         };

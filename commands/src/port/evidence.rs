@@ -12,9 +12,6 @@ use thiserror::Error;
 /// Consents of one patient that are looked at, the newest first.
 pub const CONSENTS_MAX: i64 = 50;
 
-/// Transfers under one consent that are looked at, the newest first.
-pub const TRANSFERS_MAX: i64 = 10;
-
 /// Facilities in which one reference may be looked at.
 pub const FACILITIES_MAX: i64 = 20;
 
@@ -42,7 +39,11 @@ pub trait Evidence: Send + Sync {
     ) -> Result<Vec<ConsentId>, EvidenceError>;
 
     /// Transfers under this consent, the newest first.
-    async fn transfers(&self, consent: &ConsentId) -> Result<Vec<TransactionId>, EvidenceError>;
+    async fn transfers(
+        &self,
+        consent: &ConsentId,
+        limit: i64,
+    ) -> Result<Vec<TransactionId>, EvidenceError>;
 }
 
 /// A visit, or a care context that was announced before its visit.

@@ -3,6 +3,7 @@
 
 mod chain;
 mod heads;
+mod streams;
 
 use futures_util::TryStreamExt;
 use hip_commands::port::log::LogError;
@@ -11,6 +12,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::{SHARD, unavailable};
 use chain::{Chains, Row};
+pub use streams::verify_streams;
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,117 @@
+//! `hip audit consent`: what happened under it, and what could be seen at a moment.
+
+use std::path::Path;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use hip_commands::audit::{AsOf, ConsentAudit, Disclosure, Granted, consent};
+use hip_domain::id::ConsentId;
+use hip_infra::event_store::{Report, verify_streams};
+use hip_infra::evidence::PgEvidence;
+use hip_infra::postgres;
+use serde_json::json;
+
+use super::verify::in_words;
+use crate::database::Database;
+use crate::output::{Answer, complain, say, say_json};
+
+/// Options of `hip audit consent`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The consent artefact.
+    id: String,
+    /// What could the HIU see at this moment, and why: 2026-09-14T10:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    at: Option<DateTime<Utc>>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads the log only, and checks the chain of every stream that it reads from.
+pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    let id =
+        ConsentId::parse(&options.id).context("a consent is named by the id of its artefact")?;
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 2).await?;
+    let told = consent(&PgEvidence::new(pool.clone()), &id, options.at).await;
+    let checked = match &told {
+        Ok(Some(audit)) => Some(verify_streams(&pool, &audit.streams).await),
+        Ok(None) | Err(_) => None,
+    };
+    pool.close().await;
+    database.close().await;
+    let (Some(audit), Some(report)) = (told?, checked.transpose()?) else {
+        complain("this consent was never heard of here");
+        return Ok(Answer::No);
+    };
+    if options.json {
+        let mut object = json!(audit);
+        object["chainWhole"] = json!(report.broken.is_none());
+        say_json(&object);
+    } else {
+        say(&page(&audit, &report));
+    }
+    Ok(if report.broken.is_none() { Answer::Yes } else { Answer::No })
+}
+
+fn page(audit: &ConsentAudit, report: &Report) -> String {
+    let mut lines = vec![format!("consent {}", audit.consent)];
+    lines.extend(audit.grant.iter().map(granted));
+    for entry in &audit.history {
+        lines.push(format!("  {}  {:<18} position {}", entry.at, entry.event, entry.position));
+    }
+    lines.push(format!("{} requests under it", audit.disclosures.len()));
+    for told in &audit.disclosures {
+        lines.extend(disclosure(told));
+    }
+    lines.extend(audit.as_of.iter().flat_map(as_of));
+    lines.push(in_words(report));
+    lines.join("\n")
+}
+
+fn granted(grant: &Granted) -> String {
+    format!(
+        "  lets {} see {} of {} from {} to {}, until {}",
+        grant.hiu.as_deref().unwrap_or("an HIU that it does not name"),
+        grant.hi_types.join(", "),
+        grant.care_contexts.join(", "),
+        grant.from,
+        grant.to,
+        grant.erase_at,
+    )
+}
+
+fn disclosure(told: &Disclosure) -> Vec<String> {
+    let end = match (&told.refused, &told.stopped, told.completed_at) {
+        (Some(code), _, _) => format!("refused ({code})"),
+        (None, Some(why), _) => format!("stopped: {why}"),
+        (None, None, Some(at)) => format!("completed at {at}"),
+        (None, None, None) => "not over".to_owned(),
+    };
+    let first = format!(
+        "  {}  {} at position {}: {end}",
+        told.requested_at, told.transaction, told.position
+    );
+    let pages = told.pages.iter().map(|page| {
+        let fate = match (&page.taken_at, &page.skipped) {
+            (Some(at), _) => format!("taken at {at}"),
+            (None, Some(why)) => format!("left out: {why}"),
+            (None, None) => "never taken".to_owned(),
+        };
+        format!("    {} {} {}: {fate}", page.care_context, page.hi_type, page.document)
+    });
+    std::iter::once(first).chain(pages).collect()
+}
+
+fn as_of(as_of: &AsOf) -> Vec<String> {
+    let first = format!("at {}: {}", as_of.at, as_of.why);
+    let records = as_of.records.iter().map(|record| {
+        let how = match record.given_at {
+            Some(at) => format!("seen: taken at {at}"),
+            None => "could be asked for".to_owned(),
+        };
+        format!("    {} {} {}: {how}", record.care_context, record.hi_type, record.document)
+    });
+    std::iter::once(first).chain(records).collect()
+}
