@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use anyhow::Context;
-use chrono::Utc;
 use hip_commands::explain::{Explanation, Looked, State, explain};
+use hip_commands::port::Clock;
 use hip_domain::id::{CareContextReference, FacilityId};
+use hip_infra::clock::SystemClock;
 use hip_infra::evidence::PgEvidence;
 use hip_infra::postgres;
 use serde_json::json;
@@ -35,7 +36,7 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     let database = Database::open(data_dir).await?;
     let pool = postgres::connect(database.url(), 2).await?;
     let evidence = PgEvidence::new(pool.clone());
-    let found = explain(&evidence, &reference, facility.as_ref(), Utc::now()).await;
+    let found = explain(&evidence, &reference, facility.as_ref(), SystemClock.now()).await;
     pool.close().await;
     database.close().await;
     let found = found?;
