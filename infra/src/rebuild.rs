@@ -21,7 +21,7 @@ pub use self::projection::{Compared, Generations, Projection};
 
 use self::levelling::level;
 use crate::event_store::LogReader;
-use crate::subscription::{ApplyError, Lease, Page, Stop, apply};
+use crate::subscription::{ApplyError, Lease, Page, Stop, Taking, apply};
 
 /// Events in one transaction: more than a service takes, since nobody waits for them.
 const PAGE: i64 = 2_000;
@@ -137,7 +137,7 @@ impl Rebuild {
         let filled_in = begun_at.elapsed();
 
         let held_at = Instant::now();
-        let live = Lease::seize(&self.pool, projection.name(), owner, LEASE).await?;
+        let live = Lease::take(&self.pool, projection.name(), owner, LEASE, Taking::Held).await?;
         let mut live = live.ok_or(RebuildError::NotLive(projection.name()))?;
         let replaced = self.replace(projection, next, &mut live).await;
         if replaced.is_err() {

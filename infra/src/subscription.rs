@@ -1,10 +1,10 @@
 //! The only loop over the log.
 //!
 //! A subscription has a row in `es.projection`: a checkpoint, and a lease with a fence. Each page of
-//! events is applied and the checkpoint moved in one transaction that also checks the fence, so an
-//! owner that was paused and overtaken cannot write, and an event is applied once. What is kept in
-//! another store than Postgres is written before that transaction ends: there a page may be applied
-//! twice, and every write carries its position.
+//! events is applied and the checkpoint moved in one transaction that begins with a lock on that row
+//! under its fence. So an owner that was overtaken writes nothing, nobody overtakes it while it
+//! writes, and an event is applied once. What is kept in another store than Postgres is written before
+//! that transaction ends: there a page may be applied twice, and every write carries its position.
 
 mod lease;
 mod page;
@@ -23,7 +23,7 @@ pub use self::lease::Generation;
 pub use self::page::Page;
 pub use self::stop::ApplyError;
 
-pub(crate) use self::lease::Lease;
+pub(crate) use self::lease::{Lease, Taking};
 pub(crate) use self::stop::Stop;
 
 /// What is done with events, in the transaction that moves the checkpoint past them.
@@ -144,7 +144,7 @@ impl Subscription {
     async fn step(&self, held: &mut Option<Held>) -> Result<bool, Stop> {
         let (name, time) = (self.subscriber.name(), self.pace.lease);
         if held.is_none() {
-            let lease = Lease::claim(&self.pool, name, &self.owner, time).await?;
+            let lease = Lease::take(&self.pool, name, &self.owner, time, Taking::Free).await?;
             *held = match lease {
                 Some(mut lease) => {
                     self.recall(&mut lease).await?;
@@ -207,6 +207,7 @@ pub(crate) async fn apply(
         return Ok(());
     };
     let mut transaction = pool.begin().await?;
+    lease.hold(&mut transaction).await?;
     subscriber.apply(&mut transaction, lease.generation, page).await?;
     lease.advance(transaction, last).await
 }

@@ -17,6 +17,7 @@ mod differential;
 mod documents_in_mongo;
 mod explain;
 mod facility_intake;
+mod fence;
 mod fhir;
 mod gateway_fixtures;
 mod golden;

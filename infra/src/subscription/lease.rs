@@ -29,61 +29,75 @@ pub(crate) struct Lease {
     time: Duration,
 }
 
-impl Lease {
-    /// Takes the lease on the live generation, if nobody holds it. The first to come makes it.
-    pub(super) async fn claim(
-        pool: &PgPool,
-        name: &'static str,
-        owner: &str,
-        time: Duration,
-    ) -> Result<Option<Self>, sqlx::Error> {
-        sqlx::query(
-            "INSERT INTO es.projection (name, generation, shard, state) \
-             SELECT $1, 1, $2, 'live' \
-              WHERE NOT EXISTS (SELECT FROM es.projection WHERE name = $1 AND shard = $2 \
-                                   AND state IN ('live', 'halted')) \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(name)
-        .bind(SHARD)
-        .execute(pool)
-        .await?;
-        let row: Option<(i32, i64, i64)> = sqlx::query_as(
-            "UPDATE es.projection \
-                SET owner = $3, fence = fence + 1, lease_until = now() + $4, state = 'live', last_error = NULL \
-              WHERE name = $1 AND shard = $2 AND state IN ('live', 'halted') \
-                AND (owner = $3 OR lease_until < now()) \
-              RETURNING generation, position, fence",
-        )
-        .bind(name)
-        .bind(SHARD)
-        .bind(owner)
-        .bind(time)
-        .fetch_optional(pool)
-        .await?;
-        Ok(row.map(|row| Self::live(name, time, row)))
-    }
+/// Which leases may be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taking {
+    /// One that nobody holds. The first to come makes the row.
+    Free,
+    /// Whoever holds it loses it, after the page that is under way.
+    Held,
+}
 
-    /// Takes the lease on the live generation away from whoever holds it: what they are writing now
-    /// will not be committed.
-    pub(crate) async fn seize(
+/// The longest a page may be at work between two statements to Postgres; then the server ends its
+/// transaction. Else an owner that was paused in the middle of a page would keep the row for ever.
+const PAGE_IDLE_MAX: &str = "60s";
+
+/// How long to wait for the page of another owner: for a free lease hardly, since that owner is at
+/// work; to take it away longer than a page can last.
+const FREE_PATIENCE: &str = "1s";
+const HELD_PATIENCE: &str = "75s";
+
+/// SQLSTATE of a lock that was not had in time.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+impl Lease {
+    /// Takes the lease on the live generation; nothing, when it may not be taken or there is none.
+    pub(crate) async fn take(
         pool: &PgPool,
         name: &'static str,
         owner: &str,
         time: Duration,
+        taking: Taking,
     ) -> Result<Option<Self>, sqlx::Error> {
-        let row: Option<(i32, i64, i64)> = sqlx::query_as(
-            "UPDATE es.projection SET owner = $3, fence = fence + 1, lease_until = now() + $4 \
+        let mut transaction = pool.begin().await?;
+        let patience = match taking {
+            Taking::Free => FREE_PATIENCE,
+            Taking::Held => HELD_PATIENCE,
+        };
+        sqlx::query(
+            "SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', '80s', true)",
+        )
+        .bind(patience)
+        .execute(&mut *transaction)
+        .await?;
+        if taking == Taking::Free {
+            make(&mut transaction, name).await?;
+        }
+        let row: Result<Option<(i32, i64, i64)>, _> = sqlx::query_as(
+            "UPDATE es.projection \
+                SET owner = $3, fence = fence + 1, lease_until = clock_timestamp() + $4, \
+                    state = CASE WHEN $5 THEN state ELSE 'live' END, \
+                    last_error = CASE WHEN $5 THEN last_error END \
               WHERE name = $1 AND shard = $2 AND state IN ('live', 'halted') \
+                AND ($5 OR owner = $3 OR lease_until < now()) \
               RETURNING generation, position, fence",
         )
         .bind(name)
         .bind(SHARD)
         .bind(owner)
         .bind(time)
-        .fetch_optional(pool)
-        .await?;
-        Ok(row.map(|row| Self::live(name, time, row)))
+        .bind(taking == Taking::Held)
+        .fetch_optional(&mut *transaction)
+        .await;
+        if taking == Taking::Free && row.as_ref().err().is_some_and(is_locked) {
+            return Ok(None);
+        }
+        let row = row?;
+        transaction.commit().await?;
+        Ok(row.map(|(number, position, fence)| {
+            let generation = Generation { number, is_live: true };
+            Self { name, generation, position, fence, time }
+        }))
     }
 
     /// Begins the next generation; nothing, when somebody else is building one.
@@ -123,15 +137,6 @@ impl Lease {
         }))
     }
 
-    fn live(
-        name: &'static str,
-        time: Duration,
-        (number, position, fence): (i32, i64, i64),
-    ) -> Self {
-        let generation = Generation { number, is_live: true };
-        Self { name, generation, position, fence, time }
-    }
-
     /// A statement about the row that is held: its first four parameters say which, and that it still
     /// is.
     fn held(&self, statement: &'static str) -> Query<'static, Postgres, PgArguments> {
@@ -142,6 +147,20 @@ impl Lease {
             .bind(self.fence)
     }
 
+    /// Locks the row until the transaction ends, if it is still ours: nobody else can take the lease
+    /// while a page is written, wherever it is written to.
+    pub(crate) async fn hold(&self, transaction: &mut PgTransaction<'_>) -> Result<(), Stop> {
+        let held = self
+            .held(
+                "SELECT set_config('idle_in_transaction_session_timeout', $5, true) FROM es.projection \
+              WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 FOR UPDATE",
+            )
+            .bind(PAGE_IDLE_MAX)
+            .fetch_optional(&mut **transaction)
+            .await?;
+        held.map(|_| ()).ok_or(Stop::Fenced)
+    }
+
     /// Moves the checkpoint, in the transaction that wrote what it stands for.
     pub(crate) async fn advance(
         &mut self,
@@ -150,7 +169,7 @@ impl Lease {
     ) -> Result<(), Stop> {
         let moved = self
             .held(
-                "UPDATE es.projection SET position = $5, lease_until = now() + $6 \
+                "UPDATE es.projection SET position = $5, lease_until = clock_timestamp() + $6 \
               WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 AND position = $7",
             )
             .bind(position)
@@ -246,4 +265,25 @@ impl Lease {
         self.position = position;
         Ok(())
     }
+}
+
+/// The row of a subscription that has none yet.
+async fn make(transaction: &mut PgTransaction<'_>, name: &str) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO es.projection (name, generation, shard, state) \
+         SELECT $1, 1, $2, 'live' \
+          WHERE NOT EXISTS (SELECT FROM es.projection WHERE name = $1 AND shard = $2 \
+                               AND state IN ('live', 'halted')) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(name)
+    .bind(SHARD)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+fn is_locked(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code == LOCK_NOT_AVAILABLE)
 }
