@@ -12,7 +12,7 @@ mod projection;
 
 use std::time::{Duration, Instant};
 
-use hip_commands::port::log::LogError;
+use hip_commands::port::log::{LogError, StoredEvent};
 use sqlx::PgPool;
 use thiserror::Error;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ pub use self::projection::{Compared, Generations, Projection};
 
 use self::levelling::level;
 use crate::event_store::LogReader;
-use crate::subscription::{ApplyError, Lease, Page, Stop, Taking, apply};
+use crate::subscription::{ApplyError, Cursor, Lease, Stop, Taking};
 
 /// Events in one transaction: more than a service takes, since nobody waits for them.
 const PAGE: i64 = 2_000;
@@ -50,6 +50,8 @@ pub struct Rebuilt {
     pub filled_in: Duration,
     /// For how long the live reader waited.
     pub held_for: Duration,
+    /// Events that could not be applied, or wait behind one of their stream.
+    pub parked_count: usize,
     /// What each part of it held before and holds now, at one position.
     pub compared: Vec<Compared>,
 }
@@ -114,12 +116,13 @@ impl Rebuild {
         let name = projection.name();
         let owner = format!("rebuild {}", self.process);
         let next = Lease::begin_next(&self.pool, name, &owner, LEASE).await?;
-        let mut next = next.ok_or(RebuildError::Busy(name))?;
+        let next = next.ok_or(RebuildError::Busy(name))?;
+        let mut next = Cursor::new(&self.pool, next).await?;
         let rebuilt = self.fill_and_replace(projection, &mut next, &owner, progress).await;
         if rebuilt.is_err() {
             // As well as it goes: what is left is removed by the next rebuild.
-            let _ = next.abandon(&self.pool).await;
-            let _ = projection.abandon(&self.pool, next.generation).await;
+            let _ = next.lease.abandon(&self.pool).await;
+            let _ = projection.abandon(&self.pool, next.lease.generation).await;
         }
         rebuilt
     }
@@ -127,26 +130,28 @@ impl Rebuild {
     async fn fill_and_replace(
         &self,
         projection: &dyn Projection,
-        next: &mut Lease,
+        next: &mut Cursor,
         owner: &str,
         progress: &(dyn Fn(i64, i64) + Sync),
     ) -> Result<Rebuilt, RebuildError> {
         let begun_at = Instant::now();
-        projection.begin(&self.pool, next.generation).await?;
+        projection.begin(&self.pool, next.lease.generation).await?;
         self.catch_up(projection, next, progress).await?;
         let filled_in = begun_at.elapsed();
 
         let held_at = Instant::now();
         let live = Lease::take(&self.pool, projection.name(), owner, LEASE, Taking::Held).await?;
-        let mut live = live.ok_or(RebuildError::NotLive(projection.name()))?;
+        let live = live.ok_or(RebuildError::NotLive(projection.name()))?;
+        let mut live = Cursor::new(&self.pool, live).await?;
         let replaced = self.replace(projection, next, &mut live).await;
         if replaced.is_err() {
-            let _ = live.release(&self.pool).await;
+            let _ = live.lease.release(&self.pool).await;
         }
         Ok(Rebuilt {
-            generation: next.generation.number,
-            position: next.position,
+            generation: next.lease.generation.number,
+            position: next.position(),
             filled_in,
+            parked_count: next.parked_count(),
             compared: replaced?,
             held_for: held_at.elapsed(),
         })
@@ -156,17 +161,17 @@ impl Rebuild {
     async fn catch_up(
         &self,
         projection: &dyn Projection,
-        next: &mut Lease,
+        next: &mut Cursor,
         progress: &(dyn Fn(i64, i64) + Sync),
     ) -> Result<(), RebuildError> {
         let head = self.log.head().await?;
         loop {
-            let stored = self.log.page(next.position, PAGE).await?;
-            let is_last = stored.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
-            let page = Page::decode(stored).map_err(Stop::from)?;
-            apply(&self.pool, projection, next, &page).await?;
-            progress(next.position, head.max(next.position));
-            if is_last {
+            let limit = next.limit(PAGE);
+            let stored = self.log.page(next.position(), limit).await?;
+            let is_last = i64::try_from(stored.len()).is_ok_and(|count| count < limit);
+            let is_applied = advance(&self.pool, projection, next, stored).await?;
+            progress(next.position(), head.max(next.position()));
+            if is_last && is_applied {
                 return Ok(());
             }
         }
@@ -176,11 +181,11 @@ impl Rebuild {
     async fn replace(
         &self,
         projection: &dyn Projection,
-        next: &mut Lease,
-        live: &mut Lease,
+        next: &mut Cursor,
+        live: &mut Cursor,
     ) -> Result<Vec<Compared>, RebuildError> {
         level(&self.log, &self.pool, projection, next, live).await?;
-        let generations = Generations { live: live.generation, next: next.generation };
+        let generations = Generations { live: live.lease.generation, next: next.lease.generation };
         let compared = {
             let compare = projection.compare(&self.pool, &generations);
             tokio::pin!(compare);
@@ -188,16 +193,30 @@ impl Rebuild {
                 tokio::select! {
                     compared = &mut compare => break compared?,
                     () = tokio::time::sleep(LEASE / 3) => {
-                        next.renew(&self.pool).await?;
-                        live.renew(&self.pool).await?;
+                        next.lease.renew(&self.pool).await?;
+                        live.lease.renew(&self.pool).await?;
                     }
                 }
             }
         };
         let mut transaction = self.pool.begin().await?;
         projection.promote(&mut transaction, &generations).await?;
-        next.replace(live, transaction).await?;
+        next.lease.replace(&live.lease, transaction).await?;
         projection.retire(&self.pool, &generations).await?;
         Ok(compared)
+    }
+}
+
+/// Applies events. Says whether they were; not, when an event is to be put aside first.
+async fn advance(
+    pool: &PgPool,
+    projection: &dyn Projection,
+    cursor: &mut Cursor,
+    stored: Vec<StoredEvent>,
+) -> Result<bool, Stop> {
+    match cursor.apply(pool, projection, stored).await {
+        Ok(()) => Ok(true),
+        Err(stop) if cursor.goes_on_after(projection, &stop) => Ok(false),
+        Err(stop) => Err(stop),
     }
 }

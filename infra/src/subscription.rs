@@ -6,8 +6,10 @@
 //! writes, and an event is applied once. What is kept in another store than Postgres is written before
 //! that transaction ends: there a page may be applied twice, and every write carries its position.
 
+mod cursor;
 mod lease;
 mod page;
+mod parking;
 mod stop;
 
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use hip_commands::port::Log;
+use hip_commands::port::log::LogError;
 use sqlx::{PgPool, PgTransaction};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -23,6 +26,7 @@ pub use self::lease::Generation;
 pub use self::page::Page;
 pub use self::stop::ApplyError;
 
+pub(crate) use self::cursor::Cursor;
 pub(crate) use self::lease::{Lease, Taking};
 pub(crate) use self::stop::Stop;
 
@@ -39,6 +43,12 @@ pub trait Subscriber: Send + Sync {
         generation: Generation,
         page: &Page,
     ) -> Result<(), ApplyError>;
+
+    /// Whether an event that cannot be applied may be put aside, with what follows it in its stream,
+    /// while others go on. Else the subscription halts there.
+    fn may_park(&self) -> bool {
+        false
+    }
 
     /// Called after the transaction has committed.
     fn applied(&self) {}
@@ -60,9 +70,10 @@ pub struct Pace {
 }
 
 /// Events in one transaction.
-const PAGE: u16 = 500;
+const PAGE: i64 = 500;
 
-/// How often a page is tried before the subscription halts.
+/// How often an event is tried by itself before it is put aside, or a page before the subscription
+/// halts.
 const ATTEMPT_COUNT_MAX: u32 = 3;
 
 /// The longest wait for a store that is away.
@@ -82,7 +93,7 @@ pub struct Subscription {
 
 /// What a subscription holds while it runs.
 struct Held {
-    lease: Lease,
+    cursor: Cursor,
     recalled_at: Instant,
 }
 
@@ -116,7 +127,8 @@ impl Subscription {
                     failures += 1;
                     let (attempt, cause) = (failures, error.cause());
                     tracing::warn!(subscription = name, attempt, cause, "a page was not applied");
-                    if failures >= ATTEMPT_COUNT_MAX && error.is_poison() {
+                    let goes_on = self.subscriber.may_park() && error.is_of_an_event();
+                    if failures >= ATTEMPT_COUNT_MAX && error.is_poison() && !goes_on {
                         return self.halt(holding, &error).await;
                     }
                 }
@@ -128,7 +140,7 @@ impl Subscription {
             }
         }
         if let Some(held) = holding
-            && let Err(error) = held.lease.release(&self.pool).await
+            && let Err(error) = held.cursor.lease.release(&self.pool).await
         {
             let cause = Stop::from(error).cause();
             tracing::debug!(subscription = name, cause, "a lease was not given back");
@@ -142,32 +154,59 @@ impl Subscription {
 
     /// Applies one page, if there is one. Says whether there may be more.
     async fn step(&self, held: &mut Option<Held>) -> Result<bool, Stop> {
-        let (name, time) = (self.subscriber.name(), self.pace.lease);
         if held.is_none() {
-            let lease = Lease::take(&self.pool, name, &self.owner, time, Taking::Free).await?;
-            *held = match lease {
-                Some(mut lease) => {
-                    self.recall(&mut lease).await?;
-                    Some(Held { lease, recalled_at: Instant::now() })
-                }
-                None => None,
-            };
+            *held = self.claim().await?;
         }
-        let Some(Held { lease, recalled_at }) = held else {
+        let Some(Held { cursor, recalled_at }) = held else {
             return Ok(false);
         };
         if recalled_at.elapsed() > RECALL_INTERVAL {
-            self.recall(lease).await?;
+            self.recall(&mut cursor.lease).await?;
             *recalled_at = Instant::now();
         }
-        let page = Page::decode(self.log.page(lease.position, PAGE.into()).await?)?;
-        if page.is_empty() {
-            lease.renew(&self.pool).await?;
-            return Ok(false);
+        let limit = cursor.limit(PAGE);
+        let stored = self.log.page(cursor.position(), limit).await?;
+        let is_whole = i64::try_from(stored.len()).is_ok_and(|count| count == limit);
+        if stored.is_empty() {
+            cursor.lease.renew(&self.pool).await?;
+        } else {
+            cursor.apply(&self.pool, self.subscriber.as_ref(), stored).await?;
+            self.subscriber.applied();
         }
-        apply(&self.pool, self.subscriber.as_ref(), lease, &page).await?;
-        self.subscriber.applied();
-        Ok(page.len() == usize::from(PAGE))
+        if cursor.lease.retry_wanted {
+            self.retry(cursor).await?;
+        }
+        Ok(is_whole)
+    }
+
+    async fn claim(&self) -> Result<Option<Held>, Stop> {
+        let (name, time) = (self.subscriber.name(), self.pace.lease);
+        let lease = Lease::take(&self.pool, name, &self.owner, time, Taking::Free).await?;
+        let Some(mut lease) = lease else { return Ok(None) };
+        self.recall(&mut lease).await?;
+        let cursor = Cursor::new(&self.pool, lease).await?;
+        Ok(Some(Held { cursor, recalled_at: Instant::now() }))
+    }
+
+    /// Tries again what was put aside, each stream from its first event on.
+    async fn retry(&self, cursor: &mut Cursor) -> Result<(), Stop> {
+        for stream in cursor.parked_streams() {
+            while let Some(position) = parking::first(&self.pool, &cursor.lease, &stream).await? {
+                let stored = self.log.page(position - 1, 1).await?.into_iter().next();
+                let missing = LogError::Damaged { position, what: "there is no such event" };
+                let stored = stored.ok_or(missing)?;
+                let subscriber = self.subscriber.as_ref();
+                match cursor.apply_parked(&self.pool, subscriber, stored).await {
+                    Ok(()) => self.subscriber.applied(),
+                    Err(stop) if stop.is_of_an_event() => {
+                        parking::tried(&self.pool, &cursor.lease, position, &stop.cause()).await?;
+                        break;
+                    }
+                    Err(stop) => return Err(stop),
+                }
+            }
+        }
+        cursor.lease.retried(&self.pool).await
     }
 
     /// A store that was emptied, or restored from an old backup, is filled again from where it is.
@@ -191,23 +230,7 @@ impl Subscription {
             "halted; it goes on after the cause is mended and the process started again"
         );
         if let Some(held) = held {
-            let _ = held.lease.halt(&self.pool, &cause).await;
+            let _ = held.cursor.lease.halt(&self.pool, &cause).await;
         }
     }
-}
-
-/// Applies a page that is not empty, and moves the checkpoint.
-pub(crate) async fn apply(
-    pool: &PgPool,
-    subscriber: &dyn Subscriber,
-    lease: &mut Lease,
-    page: &Page,
-) -> Result<(), Stop> {
-    let Some(last) = page.last_position() else {
-        return Ok(());
-    };
-    let mut transaction = pool.begin().await?;
-    lease.hold(&mut transaction).await?;
-    subscriber.apply(&mut transaction, lease.generation, page).await?;
-    lease.advance(transaction, last).await
 }

@@ -26,6 +26,7 @@ mod journey;
 mod linking;
 mod log;
 mod lost_stores;
+mod parked;
 mod privacy;
 mod projections;
 mod revoke;

@@ -75,5 +75,7 @@ async fn a_rebuild_that_dies_leaves_the_live_generation_alone() {
     assert_eq!(rebuilt[0]["same"], true);
     let unknown = world.hip(&["projection", "rebuild", "vizit"]).await;
     assert_eq!(unknown.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&unknown.stderr).contains("there are patient_index"));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("there are only patient_index"));
+    let apart = world.hip(&["projection", "rebuild", "link_tokens"]).await;
+    assert!(String::from_utf8_lossy(&apart.stderr).contains("--config"));
 }

@@ -1,7 +1,8 @@
-//! `hip projection status|rebuild`.
+//! `hip projection status|rebuild|unpark`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use hip_commands::port::Ids;
@@ -9,7 +10,7 @@ use hip_infra::config::Config;
 use hip_infra::event_store::LogReader;
 use hip_infra::ids::RandomIds;
 use hip_infra::postgres;
-use hip_infra::projection_status::{self, ProjectionStatus};
+use hip_infra::projection_status::{self, ParkedEvent, ProjectionStatus, Retry};
 use hip_infra::rebuild::{Compared, Projection, Rebuild, Rebuilt};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -24,11 +25,17 @@ use crate::read_models;
 /// Read models: folds of the log.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// How far each reader of the log has come. Exit 1 when one has halted.
+    /// How far each reader of the log has come. Exit 1 when one has halted, or has put events aside.
     Status {
         /// Print one JSON object a reader.
         #[arg(long)]
         json: bool,
+    },
+    /// Have events tried again that a reader could not apply, in their order. `hip serve` does it, so it
+    /// must run. Exit 1 when some are left.
+    Unpark {
+        /// Which reader; `hip projection status` lists them.
+        name: String,
     },
     /// Build read models anew from the log, beside those that are read, and put them in their place.
     /// The service may go on meanwhile.
@@ -54,13 +61,17 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     let pool = postgres::connect(database.url(), 4).await?;
     let answer = match command {
         Command::Status { json } => status(&pool, json).await,
+        Command::Unpark { name } => unpark(&pool, &name).await,
         Command::Rebuild { names, config, json, .. } => {
-            let projections = match config {
-                Some(config) => configured(&config, database.url()).await,
+            let projections = match &config {
+                Some(config) => configured(config, database.url()).await,
                 None => Ok(read_models::tables()),
             };
             match projections {
-                Ok(projections) => rebuild(&pool, projections, &names, json).await,
+                Ok(projections) => match check(&projections, &names, config.is_some()) {
+                    Ok(()) => rebuild(&pool, projections, &names, json).await,
+                    Err(error) => Err(error),
+                },
                 Err(error) => Err(error),
             }
         }
@@ -77,7 +88,34 @@ async fn status(pool: &PgPool, json: bool) -> anyhow::Result<Answer> {
     } else {
         print(&all);
     }
-    Ok(if all.iter().any(|one| one.state == "halted") { Answer::No } else { Answer::Yes })
+    let is_stuck = |one: &ProjectionStatus| one.state == "halted" || one.parked > 0;
+    Ok(if all.iter().any(is_stuck) { Answer::No } else { Answer::Yes })
+}
+
+/// How long to wait for `hip serve` to try again.
+const RETRY_PATIENCE: Duration = Duration::from_secs(60);
+
+async fn unpark(pool: &PgPool, name: &str) -> anyhow::Result<Answer> {
+    let begun_at = Instant::now();
+    let mut retry = projection_status::wish_retry(pool, name).await?;
+    while retry == Retry::Wished && begun_at.elapsed() < RETRY_PATIENCE {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        retry = projection_status::retry(pool, name).await?;
+    }
+    match retry {
+        Retry::Unknown => bail!("{name} is no live reader; see `hip projection status`"),
+        Retry::Wished => {
+            bail!("nobody has tried yet: `hip serve` does when it next takes up {name}")
+        }
+        Retry::Done { left: 0 } => {
+            say(&format!("{name}: nothing is put aside"));
+            Ok(Answer::Yes)
+        }
+        Retry::Done { left } => {
+            say(&format!("{name}: {left} events are still put aside; see `hip projection status`"));
+            Ok(Answer::No)
+        }
+    }
 }
 
 fn print(all: &[ProjectionStatus]) {
@@ -95,6 +133,15 @@ fn print(all: &[ProjectionStatus]) {
         if let Some(error) = &one.last_error {
             say(&format!("  {error}; mend the cause and start `hip serve` again"));
         }
+        if one.parked > 0 {
+            let parked = one.parked;
+            say(&format!(
+                "  {parked} events put aside; mend the cause, then `hip projection unpark {name}`"
+            ));
+        }
+        for ParkedEvent { position, stream, reason, attempts, .. } in &one.parked_events {
+            say(&format!("    position {position} of {stream}: {reason} ({attempts} attempts)"));
+        }
     }
 }
 
@@ -103,18 +150,34 @@ async fn configured(config: &Path, url: &str) -> anyhow::Result<Vec<Arc<dyn Proj
     read_models::all(&composed)
 }
 
+/// Whether there are read models of these names.
+fn check(
+    projections: &[Arc<dyn Projection>],
+    names: &[String],
+    is_configured: bool,
+) -> anyhow::Result<()> {
+    for name in names {
+        if projections.iter().any(|projection| projection.name() == name) {
+            continue;
+        }
+        let known: Vec<_> = projections.iter().map(|projection| projection.name()).collect();
+        let known = known.join(", ");
+        if is_configured {
+            bail!("{name} is no read model; there are {known}");
+        }
+        bail!(
+            "without --config there are only {known}; to rebuild {name} name the configuration of `hip serve`"
+        );
+    }
+    Ok(())
+}
+
 async fn rebuild(
     pool: &PgPool,
     projections: Vec<Arc<dyn Projection>>,
     names: &[String],
     json: bool,
 ) -> anyhow::Result<Answer> {
-    for name in names {
-        if !projections.iter().any(|projection| projection.name() == name) {
-            let known: Vec<_> = projections.iter().map(|projection| projection.name()).collect();
-            bail!("{name} is no read model; there are {}", known.join(", "));
-        }
-    }
     let log = LogReader::new(pool.clone());
     let builder = Rebuild { log, pool: pool.clone(), process: RandomIds.random() };
     for projection in projections {
@@ -155,6 +218,7 @@ fn report(name: &str, rebuilt: &Rebuilt, json: bool) {
             "eventsPerSecond": rate,
             "heldSeconds": rebuilt.held_for.as_secs_f64(),
             "same": rebuilt.is_same(),
+            "parked": rebuilt.parked_count,
             "compared": compared,
         }));
     }
@@ -164,6 +228,9 @@ fn report(name: &str, rebuilt: &Rebuilt, json: bool) {
         rebuilt.position,
         rebuilt.held_for.as_secs_f64(),
     ));
+    if rebuilt.parked_count > 0 {
+        complain(&format!("{name}: {} events are put aside", rebuilt.parked_count));
+    }
     for part in &rebuilt.compared {
         let Compared { what, live_rows, next_rows, .. } = part;
         let verdict = if part.is_same() { "the same as before" } else { "NOT the same as before" };

@@ -16,6 +16,9 @@ pub struct ConsentTable;
 impl Table for ConsentTable {
     const NAME: &'static str = "consent";
 
+    // The end of a consent must not wait behind something else unseen.
+    const MAY_PARK: bool = false;
+
     type Change = Change;
 
     fn change(recorded: &Recorded<Event>) -> Option<Change> {

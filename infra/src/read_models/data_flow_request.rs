@@ -18,6 +18,9 @@ pub struct DataFlowRequestTable;
 impl Table for DataFlowRequestTable {
     const NAME: &'static str = "data_flow_request";
 
+    // The end of a consent is acknowledged by what this says is on its way.
+    const MAY_PARK: bool = false;
+
     type Change = Change;
 
     fn change(recorded: &Recorded<Event>) -> Option<Change> {

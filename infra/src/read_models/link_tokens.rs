@@ -70,6 +70,10 @@ impl Subscriber for LinkTokens {
         "link_tokens"
     }
 
+    fn may_park(&self) -> bool {
+        true
+    }
+
     async fn apply(
         &self,
         _: &mut PgTransaction<'_>,

@@ -16,6 +16,9 @@ pub struct PatientIndexTable;
 impl Table for PatientIndexTable {
     const NAME: &'static str = "patient_index";
 
+    // Who has left must not be found because of something that came before.
+    const MAY_PARK: bool = false;
+
     type Change = Change;
 
     fn change(recorded: &Recorded<Event>) -> Option<Change> {

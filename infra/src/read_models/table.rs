@@ -16,6 +16,10 @@ pub trait Table: Send + Sync + 'static {
     /// The subscription's name. A stored name never changes.
     const NAME: &'static str;
 
+    /// Whether an event that cannot be applied is put aside, and what follows it in its stream. Not
+    /// where others are to be protected by what follows: there the whole read model waits.
+    const MAY_PARK: bool = true;
+
     /// A change of one row.
     type Change: Send;
 
@@ -42,6 +46,10 @@ impl<T> Default for Kept<T> {
 impl<T: Table> Subscriber for Kept<T> {
     fn name(&self) -> &'static str {
         T::NAME
+    }
+
+    fn may_park(&self) -> bool {
+        T::MAY_PARK
     }
 
     async fn apply(

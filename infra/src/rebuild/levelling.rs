@@ -2,27 +2,28 @@
 
 use sqlx::PgPool;
 
-use super::PAGE;
 use super::projection::Projection;
+use super::{PAGE, advance};
 use crate::event_store::LogReader;
-use crate::subscription::{Lease, Page, Stop, apply};
+use crate::subscription::{Cursor, Stop};
 
 /// Applies the log to whichever is behind. Both leases are held, so neither moves by itself.
 pub(super) async fn level(
     log: &LogReader,
     pool: &PgPool,
     projection: &dyn Projection,
-    one: &mut Lease,
-    other: &mut Lease,
+    one: &mut Cursor,
+    other: &mut Cursor,
 ) -> Result<(), Stop> {
-    while one.position != other.position {
-        let (behind, goal) = if one.position < other.position {
-            (&mut *one, other.position)
+    while one.position() != other.position() {
+        let (behind, goal) = if one.position() < other.position() {
+            (&mut *one, other.position())
         } else {
-            (&mut *other, one.position)
+            (&mut *other, one.position())
         };
-        let page = log.page(behind.position, PAGE.min(goal - behind.position)).await?;
-        apply(pool, projection, behind, &Page::decode(page)?).await?;
+        let limit = behind.limit(PAGE.min(goal - behind.position()));
+        let stored = log.page(behind.position(), limit).await?;
+        advance(pool, projection, behind, stored).await?;
     }
     Ok(())
 }

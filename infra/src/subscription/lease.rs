@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::{PgPool, PgTransaction, Postgres};
+use sqlx::{PgPool, PgTransaction, Postgres, Row};
 
 use super::stop::Stop;
 use crate::event_store::SHARD;
@@ -21,12 +21,14 @@ pub struct Generation {
 /// A held lease.
 #[derive(Debug)]
 pub(crate) struct Lease {
-    name: &'static str,
+    pub(super) name: &'static str,
     pub(crate) generation: Generation,
     pub(crate) position: i64,
     fence: i64,
     /// How long it holds without being renewed.
     time: Duration,
+    /// Whether what was put aside is to be tried again, as it was when the row was last looked at.
+    pub(super) retry_wanted: bool,
 }
 
 /// Which leases may be taken.
@@ -96,7 +98,7 @@ impl Lease {
         transaction.commit().await?;
         Ok(row.map(|(number, position, fence)| {
             let generation = Generation { number, is_live: true };
-            Self { name, generation, position, fence, time }
+            Self { name, generation, position, fence, time, retry_wanted: true }
         }))
     }
 
@@ -133,7 +135,7 @@ impl Lease {
         transaction.commit().await?;
         Ok(number.map(|number| {
             let generation = Generation { number, is_live: false };
-            Self { name, generation, position: 0, fence: 1, time }
+            Self { name, generation, position: 0, fence: 1, time, retry_wanted: false }
         }))
     }
 
@@ -149,16 +151,31 @@ impl Lease {
 
     /// Locks the row until the transaction ends, if it is still ours: nobody else can take the lease
     /// while a page is written, wherever it is written to.
-    pub(crate) async fn hold(&self, transaction: &mut PgTransaction<'_>) -> Result<(), Stop> {
+    pub(super) async fn hold(&mut self, transaction: &mut PgTransaction<'_>) -> Result<(), Stop> {
         let held = self
             .held(
-                "SELECT set_config('idle_in_transaction_session_timeout', $5, true) FROM es.projection \
+                "SELECT retry_parked, set_config('idle_in_transaction_session_timeout', $5, true) \
+                   FROM es.projection \
               WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 FOR UPDATE",
             )
             .bind(PAGE_IDLE_MAX)
             .fetch_optional(&mut **transaction)
             .await?;
-        held.map(|_| ()).ok_or(Stop::Fenced)
+        self.retry_wanted |= held.ok_or(Stop::Fenced)?.try_get::<bool, _>(0)?;
+        Ok(())
+    }
+
+    /// What was put aside has been tried again.
+    pub(super) async fn retried(&mut self, pool: &PgPool) -> Result<(), Stop> {
+        let noted = self
+            .held(
+                "UPDATE es.projection SET retry_parked = false \
+              WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4",
+            )
+            .execute(pool)
+            .await?;
+        self.retry_wanted = false;
+        if noted.rows_affected() == 1 { Ok(()) } else { Err(Stop::Fenced) }
     }
 
     /// Moves the checkpoint, in the transaction that wrote what it stands for.
@@ -185,16 +202,17 @@ impl Lease {
         Ok(())
     }
 
-    pub(crate) async fn renew(&self, pool: &PgPool) -> Result<(), Stop> {
+    pub(crate) async fn renew(&mut self, pool: &PgPool) -> Result<(), Stop> {
         let renewed = self
             .held(
                 "UPDATE es.projection SET lease_until = now() + $5 \
-              WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4",
+              WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 RETURNING retry_parked",
             )
             .bind(self.time)
-            .execute(pool)
+            .fetch_optional(pool)
             .await?;
-        if renewed.rows_affected() == 1 { Ok(()) } else { Err(Stop::Fenced) }
+        self.retry_wanted |= renewed.ok_or(Stop::Fenced)?.try_get::<bool, _>(0)?;
+        Ok(())
     }
 
     /// Gives the lease back. If that fails, it runs out by itself.
@@ -236,6 +254,12 @@ impl Lease {
                 return Err(Stop::Fenced);
             }
         }
+        live.held(
+            "DELETE FROM es.parked \
+              WHERE name = $1 AND generation = $2 AND shard = $3 AND $4::bigint IS NOT NULL",
+        )
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -7,21 +7,38 @@ use hip_domain::recorded::Recorded;
 
 /// Events in the order of the log, as they are stored and as they are meant. Confidential parts are
 /// closed; whoever needs one opens the stored form.
+///
+/// A page stands for a stretch of the log. Events of that stretch that were put aside are not in it.
 #[derive(Clone, Default)]
 pub struct Page {
     stored: Vec<StoredEvent>,
     events: Vec<Recorded<Event>>,
+    /// The stretch: its first and last position.
+    stretch: Option<(i64, i64)>,
 }
 
 impl Page {
-    /// Reads stored events.
+    /// A page without events for the stretch of these.
+    pub(super) fn over(stored: &[StoredEvent]) -> Self {
+        let stretch = stored.first().zip(stored.last());
+        let stretch = stretch.map(|(first, last)| (first.position, last.position));
+        Self { stored: vec![], events: vec![], stretch }
+    }
+
+    /// Reads an event and adds it.
     ///
     /// # Errors
     ///
-    /// One of them is none of ours.
-    pub fn decode(stored: Vec<StoredEvent>) -> Result<Self, DecodeError> {
-        let events = stored.iter().map(codec::decode).collect::<Result<_, _>>()?;
-        Ok(Self { stored, events })
+    /// It is none of ours.
+    pub(super) fn push(&mut self, stored: StoredEvent) -> Result<(), (StoredEvent, DecodeError)> {
+        match codec::decode(&stored) {
+            Ok(event) => {
+                self.stored.push(stored);
+                self.events.push(event);
+                Ok(())
+            }
+            Err(error) => Err((stored, error)),
+        }
     }
 
     /// The events.
@@ -34,23 +51,13 @@ impl Page {
         self.stored.iter().zip(&self.events)
     }
 
-    /// How many.
-    pub fn len(&self) -> usize {
-        self.events.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.events.is_empty()
-    }
-
-    /// Whether the log begins with these.
+    /// Whether the log begins with this stretch.
     pub fn is_first(&self) -> bool {
-        self.events.first().is_none_or(|event| event.position == 1)
+        self.stretch.is_none_or(|(first, _)| first == 1)
     }
 
-    /// Where the last one lies.
+    /// Where the stretch ends.
     pub fn last_position(&self) -> Option<i64> {
-        self.events.last().map(|event| event.position)
+        self.stretch.map(|(_, last)| last)
     }
 }

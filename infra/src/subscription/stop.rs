@@ -24,6 +24,9 @@ pub enum ApplyError {
     /// The store was emptied since it was looked at: it has to be filled again from where it is.
     #[error("the store has lost what it was given")]
     Lost,
+    /// It took too long; with fewer events it may go.
+    #[error("the page took too long")]
+    Late,
     /// The keys.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -42,8 +45,10 @@ pub(crate) enum Stop {
     Fenced,
     #[error(transparent)]
     Log(#[from] LogError),
-    #[error("an event cannot be read")]
+    #[error(transparent)]
     Decode(#[from] DecodeError),
+    #[error("more events cannot be applied than are put aside: the cause is not in them")]
+    TooManyParked,
     #[error(transparent)]
     Apply(#[from] ApplyError),
 }
@@ -58,16 +63,35 @@ impl ApplyError {
     /// Whether trying again cannot help: the events and the store do not fit each other. A store that
     /// is away comes back.
     fn is_poison(&self) -> bool {
+        self.is_of_an_event()
+            || match self {
+                Self::Database(error) => has_class(error, &["42"]), // names that are not there
+                Self::Documents(error) => !error.is_transient(),
+                Self::Cache(error) => !error.is_transient(),
+                Self::Vault(_) | Self::Source(_) | Self::Open(_) | Self::Lost | Self::Late => false,
+            }
+    }
+
+    /// Whether it is a matter of one event and what it says, and others may well be applied.
+    fn is_of_an_event(&self) -> bool {
         match self {
-            // SQLSTATE classes: data, integrity, and names that are not there.
-            Self::Database(error) => code(error)
-                .is_some_and(|code| ["22", "23", "42"].iter().any(|class| code.starts_with(class))),
-            Self::Documents(error) => !error.is_transient(),
-            Self::Cache(error) => !error.is_transient(),
+            Self::Database(error) => has_class(error, &["22", "23"]), // data, integrity
+            Self::Documents(error) => match error {
+                DocumentError::TooLarge { .. }
+                | DocumentError::Unstorable { .. }
+                | DocumentError::Duplicate(_) => true,
+                DocumentError::Unavailable(_)
+                | DocumentError::Refused(_)
+                | DocumentError::UnknownGeneration { .. }
+                | DocumentError::Live { .. }
+                | DocumentError::Foreign(_)
+                | DocumentError::NotUnderstood(_) => false,
+            },
             Self::Vault(error) => matches!(error, VaultError::Damaged(_)),
             Self::Source(error) => error.is_final(),
             Self::Open(OpenError::Decode(_) | OpenError::Vault(VaultError::Damaged(_))) => true,
-            Self::Lost | Self::Open(OpenError::Log(_) | OpenError::Vault(_)) => false,
+            Self::Lost | Self::Late | Self::Cache(_) => false,
+            Self::Open(OpenError::Log(_) | OpenError::Vault(_)) => false,
         }
     }
 }
@@ -85,9 +109,18 @@ impl Stop {
     /// Whether trying again cannot help.
     pub(super) fn is_poison(&self) -> bool {
         match self {
-            Self::Decode(_) | Self::Log(LogError::Damaged { .. }) => true,
+            Self::Decode(_) | Self::TooManyParked | Self::Log(LogError::Damaged { .. }) => true,
             Self::Apply(error) => error.is_poison(),
             Self::Fenced | Self::Log(_) => false,
+        }
+    }
+
+    /// Whether it is a matter of one event, and others may well be applied.
+    pub(super) fn is_of_an_event(&self) -> bool {
+        match self {
+            Self::Decode(_) => true,
+            Self::Apply(error) => error.is_of_an_event(),
+            Self::Fenced | Self::TooManyParked | Self::Log(_) => false,
         }
     }
 
@@ -101,9 +134,14 @@ impl Stop {
             Self::Apply(error) => error.to_string(),
             Self::Log(error) => error.to_string(),
             Self::Decode(error) => error.to_string(),
-            Self::Fenced => self.to_string(),
+            Self::Fenced | Self::TooManyParked => self.to_string(),
         }
     }
+}
+
+/// Whether its SQLSTATE is of one of these classes.
+fn has_class(error: &sqlx::Error, classes: &[&str]) -> bool {
+    code(error).is_some_and(|code| classes.iter().any(|class| code.starts_with(class)))
 }
 
 fn code(error: &sqlx::Error) -> Option<String> {

@@ -96,6 +96,10 @@ impl<V: DocumentView> Subscriber for KeptCollection<V> {
         self.view.name()
     }
 
+    fn may_park(&self) -> bool {
+        true
+    }
+
     async fn apply(
         &self,
         _: &mut PgTransaction<'_>,

@@ -1,0 +1,158 @@
+//! A generation of a reader: where it stands, what it has put aside, and how it takes a page.
+//!
+//! A page that fails is followed by pages of one event, which grow again: so the event that cannot be
+//! applied is found. After some attempts it is put aside, with all that follows it in its stream, and
+//! the reader goes on; unless the subscriber must not skip, then it is its own halt.
+
+use std::time::Duration;
+
+use hip_commands::port::log::StoredEvent;
+use hip_domain::stream::StreamId;
+use sqlx::PgPool;
+
+use super::lease::Lease;
+use super::page::Page;
+use super::parking::{self, Aside, Parked};
+use super::stop::{ApplyError, Stop};
+use super::{ATTEMPT_COUNT_MAX, Subscriber};
+
+/// How long a page may take: less than the server lets its transaction stand idle, so that an owner
+/// who is awake has stopped writing before anybody else may begin.
+const PAGE_TIME_MAX: Duration = Duration::from_secs(50);
+
+/// Where a generation stands.
+pub(crate) struct Cursor {
+    pub(crate) lease: Lease,
+    parked: Parked,
+    /// Events in the next page, unless the caller wants fewer.
+    size: i64,
+    /// How often the next event failed by itself, and why.
+    failed: Option<(u32, String)>,
+}
+
+impl Cursor {
+    pub(crate) async fn new(pool: &PgPool, lease: Lease) -> Result<Self, sqlx::Error> {
+        let parked = Parked::load(pool, &lease).await?;
+        Ok(Self { lease, parked, size: i64::MAX, failed: None })
+    }
+
+    pub(crate) fn position(&self) -> i64 {
+        self.lease.position
+    }
+
+    /// How many events to read for the next page.
+    pub(crate) fn limit(&self, most: i64) -> i64 {
+        self.size.min(most)
+    }
+
+    pub(crate) fn parked_count(&self) -> usize {
+        self.parked.count()
+    }
+
+    /// Whether the next attempt is another one than the last: with fewer events, or without one.
+    pub(crate) fn goes_on_after(&self, subscriber: &dyn Subscriber, stop: &Stop) -> bool {
+        subscriber.may_park() && stop.is_of_an_event()
+    }
+
+    /// Applies the events right after the position, and moves it.
+    pub(crate) async fn apply(
+        &mut self,
+        pool: &PgPool,
+        subscriber: &dyn Subscriber,
+        stored: Vec<StoredEvent>,
+    ) -> Result<(), Stop> {
+        let count = i64::try_from(stored.len()).unwrap_or(i64::MAX);
+        let outcome = self.try_page(pool, subscriber, stored).await;
+        match &outcome {
+            Ok(()) => {
+                self.failed = None;
+                self.size = self.size.saturating_mul(2);
+            }
+            Err(stop) => {
+                if count == 1 && self.goes_on_after(subscriber, stop) {
+                    let before = self.failed.take().map_or(0, |(attempts, _)| attempts);
+                    self.failed = Some((before + 1, stop.cause()));
+                }
+                self.size = 1;
+            }
+        }
+        outcome
+    }
+
+    async fn try_page(
+        &mut self,
+        pool: &PgPool,
+        subscriber: &dyn Subscriber,
+        stored: Vec<StoredEvent>,
+    ) -> Result<(), Stop> {
+        let (page, aside) = self.sort(subscriber, stored)?;
+        let Some(last) = page.last_position() else {
+            return Ok(());
+        };
+        let mut transaction = pool.begin().await?;
+        self.lease.hold(&mut transaction).await?;
+        let applied = subscriber.apply(&mut transaction, self.lease.generation, &page);
+        tokio::time::timeout(PAGE_TIME_MAX, applied).await.map_err(|_| ApplyError::Late)??;
+        parking::insert(&mut transaction, &self.lease, &aside).await?;
+        self.lease.advance(transaction, last).await?;
+        for it in aside.iter().filter_map(Aside::complaint) {
+            let (subscription, (position, reason)) = (subscriber.name(), it);
+            tracing::error!(subscription, position, reason, "an event was put aside");
+        }
+        self.parked.add(aside);
+        Ok(())
+    }
+
+    /// What is to be applied, and what is to be put aside.
+    fn sort(
+        &self,
+        subscriber: &dyn Subscriber,
+        stored: Vec<StoredEvent>,
+    ) -> Result<(Page, Vec<Aside>), Stop> {
+        let mut page = Page::over(&stored);
+        let mut aside: Vec<Aside> = vec![];
+        for event in stored {
+            if self.parked.holds(&event.stream) || aside.iter().any(|it| it.is_of(&event.stream)) {
+                aside.push(Aside::behind(&event));
+            } else if let Some((attempts, reason)) = &self.failed
+                && *attempts >= ATTEMPT_COUNT_MAX
+                && event.position == self.position() + 1
+            {
+                aside.push(Aside::failed(&event, *attempts, reason.clone()));
+            } else if let Err((event, error)) = page.push(event) {
+                if !subscriber.may_park() {
+                    return Err(error.into());
+                }
+                // It reads no better a second time.
+                aside.push(Aside::failed(&event, 1, error.to_string()));
+            }
+        }
+        self.parked.check(&aside)?;
+        Ok((page, aside))
+    }
+
+    /// The streams of which something was put aside.
+    pub(super) fn parked_streams(&self) -> Vec<StreamId> {
+        self.parked.streams()
+    }
+
+    /// Applies one that was put aside: the first of its stream.
+    pub(super) async fn apply_parked(
+        &mut self,
+        pool: &PgPool,
+        subscriber: &dyn Subscriber,
+        stored: StoredEvent,
+    ) -> Result<(), Stop> {
+        let (position, stream) = (stored.position, stored.stream.clone());
+        let mut page = Page::over(std::slice::from_ref(&stored));
+        page.push(stored).map_err(|(_, error)| error)?;
+        let mut transaction = pool.begin().await?;
+        self.lease.hold(&mut transaction).await?;
+        let applied = subscriber.apply(&mut transaction, self.lease.generation, &page);
+        tokio::time::timeout(PAGE_TIME_MAX, applied).await.map_err(|_| ApplyError::Late)??;
+        parking::delete(&mut transaction, &self.lease, position).await?;
+        transaction.commit().await?;
+        self.parked.forget_one(&stream);
+        Ok(())
+    }
+}
