@@ -6,6 +6,7 @@ mod callbacks;
 mod fhir;
 mod health;
 mod links;
+mod position;
 mod problem;
 mod visit_stream;
 mod visits;

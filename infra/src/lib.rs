@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod patient_directory;
 pub mod postgres;
 pub mod projection_status;
+pub mod projection_wait;
 pub mod reactions;
 pub mod read_models;
 pub mod rebuild;

@@ -29,6 +29,7 @@ mod lost_stores;
 mod parked;
 mod privacy;
 mod projections;
+mod read_your_writes;
 mod revoke;
 mod seals;
 mod storm;

@@ -19,6 +19,7 @@ use self::outcome::Outcome;
 use self::parameters::resource;
 use super::Context;
 use super::api_key::ApiKey;
+use super::position::MinPosition;
 use super::problem::Problem;
 use crate::compose::Composed;
 
@@ -47,8 +48,10 @@ pub(crate) async fn bundle(
     key: Result<ApiKey, Problem>,
     State(composed): Context,
     Path(id): Path<String>,
+    position: Result<MinPosition, Problem>,
 ) -> Result<Response, Outcome> {
     let ApiKey = key?;
+    position?.until(&composed, &["visit"]).await?;
     let id = Uuid::parse_str(&id).map_err(|_| Outcome::absent())?;
     let visit = visit_of(&composed, id).await?.ok_or_else(Outcome::absent)?;
     let shown = records::show(&composed.provider, &visit, id, Reader::RecordSystem).await;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Context;
 use super::api_key::ApiKey;
+use super::position::Reached;
 use super::problem::{Fault, Problem};
 use crate::compose::Composed;
 
@@ -27,12 +28,12 @@ pub(crate) async fn start(
     _: ApiKey,
     State(composed): Context,
     Json(wish): Json<StartLink>,
-) -> Result<StatusCode, Problem> {
+) -> Result<(StatusCode, Reached, ()), Problem> {
     let facility = facility(&composed, wish.facility.as_deref())?;
     let code = CareContextReference::parse(wish.visit_code)
         .map_err(|error| fault("visitCode", &error.to_string()))?;
     linking::start(&composed.provider, &facility, &code).await.map_err(|error| problem(&error))?;
-    Ok(StatusCode::ACCEPTED)
+    Ok((StatusCode::ACCEPTED, Reached::now(&composed).await, ()))
 }
 
 /// Whose tokens. In the body: an address is personal, and URLs are logged everywhere.

@@ -1,7 +1,7 @@
 //! Errors as RFC 9457 problem details.
 
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -20,6 +20,9 @@ pub(crate) struct Problem {
     /// Every fault of a document.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
+    /// Seconds after which to ask again.
+    #[serde(skip)]
+    retry_after: Option<u32>,
 }
 
 /// One fault of a document.
@@ -46,11 +49,17 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             errors: vec![],
+            retry_after: None,
         }
     }
 
     pub(crate) fn with_faults(mut self, errors: Vec<Fault>) -> Self {
         self.errors = errors;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
         self
     }
 
@@ -77,6 +86,11 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
         let body = serde_json::to_string(&self).expect("a problem serialises");
-        (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response()
+        let mut response =
+            (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }

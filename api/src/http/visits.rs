@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::api_key::ApiKey;
+use super::position::{MinPosition, Reached};
 use super::problem::{Fault, Problem};
 use super::{Context, Stop, VISIT_BYTES_MAX, visit_stream};
 use crate::compose::Composed;
@@ -46,7 +47,8 @@ async fn record(composed: &Composed, document: &str) -> Result<Response, Problem
         "facility": recorded.facility,
         "changed": recorded.changed,
     });
-    Ok((status, [(LOCATION, location)], axum::Json(body)).into_response())
+    let reached = Reached::now(&composed).await;
+    Ok((status, reached, [(LOCATION, location)], axum::Json(body)).into_response())
 }
 
 #[derive(Deserialize)]
@@ -106,7 +108,9 @@ pub(crate) async fn show(
     State(composed): Context,
     Path(code): Path<String>,
     Query(selection): Query<Selection>,
+    position: MinPosition,
 ) -> Result<axum::Json<ShownVisit>, Problem> {
+    position.until(&composed, &["visit", "care_context"]).await?;
     let visits: Vec<ShownVisit> = sqlx::query_as(
         "SELECT v.visit_code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, \
                 c.link_state, c.link_error, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected \
@@ -131,7 +135,7 @@ pub(crate) async fn show(
             StatusCode::NOT_FOUND,
             "not-found",
             "There is no such visit",
-            "a visit that was pushed a moment ago appears within a second",
+            "a visit that was pushed a moment ago appears within a second, or at once with its `Hip-Position`",
         )),
     }
 }
