@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use hip_infra::read_models::documents::{KeptCollection, Resources};
+use hip_infra::read_models::documents::{
+    KeptCollection, LinkTokenResponses, PatientCareContexts, Resources, Responses,
+};
 use hip_infra::read_models::{
     CallbackTable, CareContextTable, ConsentTable, DataFlowRequestTable, DiscoveryRequestTable,
     FacilityIntakeTable, HealthInformationTable, InitiatedLinkRequestTable, Kept, LinkTokens,
@@ -20,11 +22,18 @@ use crate::compose::Composed;
 pub(crate) fn all(composed: &Composed) -> anyhow::Result<Vec<Arc<dyn Projection>>> {
     let names = composed.config.documents.names()?;
     let preset = composed.config.documents.preset;
-    let store = Arc::clone(&composed.documents);
-    let resources = Resources::new(composed.provider.clone(), Arc::clone(&composed.vault), preset);
+    let store = || Arc::clone(&composed.documents);
+    let (provider, vault) = (|| composed.provider.clone(), || Arc::clone(&composed.vault));
+    let resources = Resources::new(provider(), vault(), preset);
+    let tokens = LinkTokenResponses::new(provider(), vault(), preset);
+    let responses = Responses::new(provider(), preset);
+    let patients = PatientCareContexts::new(provider(), vault(), preset);
     let mut all = tables();
     all.push(Arc::new(LinkTokens::new(Arc::clone(&composed.provider.link_tokens))));
-    all.push(Arc::new(KeptCollection::new(store, names.resources, resources)));
+    all.push(Arc::new(KeptCollection::new(store(), names.resources, resources)));
+    all.push(Arc::new(KeptCollection::new(store(), names.link_token_responses, tokens)));
+    all.push(Arc::new(KeptCollection::new(store(), names.responses, responses)));
+    all.push(Arc::new(KeptCollection::new(store(), names.care_contexts, patients)));
     Ok(all)
 }
 

@@ -3,6 +3,7 @@
 //! One file a kind: the wire shape, what it means, and what becomes of it. Unknown members are
 //! ignored and `null` is the same as absent, because the gateway's messages vary.
 
+pub mod answer;
 mod consent_notify;
 mod discover;
 mod health_information_request;

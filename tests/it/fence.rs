@@ -16,7 +16,7 @@ use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
 use hip_infra::document_store::{MongoDocumentStore, PgDocumentStore};
 use hip_infra::event_store::PgLog;
-use hip_infra::read_models::documents::{DocumentChange, DocumentView, KeptCollection};
+use hip_infra::read_models::documents::{DocumentChange, DocumentView, Drafts, KeptCollection};
 use hip_infra::subscription::{ApplyError, Pace, Subscription};
 use hip_infra::vault::{LocalKey, PgVault};
 use hip_tests::TestDatabase;
@@ -71,6 +71,7 @@ impl DocumentView for Positions {
         &self,
         _: &StoredEvent,
         recorded: &Recorded<Event>,
+        _: &Drafts<'_>,
     ) -> Result<Vec<DocumentChange>, ApplyError> {
         if let Some(gate) = &self.gate {
             gate.pass().await;

@@ -71,6 +71,14 @@ pub trait DocumentStore: Send + Sync {
         key: &str,
     ) -> Result<Option<Document>, DocumentError>;
 
+    /// The document under a key in a generation, be it read or not: for who fills it.
+    async fn get_in(
+        &self,
+        collection: &CollectionName,
+        generation: i32,
+        key: &str,
+    ) -> Result<Option<Document>, DocumentError>;
+
     /// At most `limit` live documents that have this value at this place, or have it in a list there,
     /// in the order of their keys. A path goes through lists: `careContextsList.ReferenceNumber`
     /// matches when one of the list's elements does.

@@ -167,6 +167,22 @@ impl DocumentStore for MongoDocumentStore {
         Ok(self.read(collection, collection.as_str(), filter, 1).await?.pop())
     }
 
+    async fn get_in(
+        &self,
+        collection: &CollectionName,
+        generation: i32,
+        key: &str,
+    ) -> Result<Option<Document>, DocumentError> {
+        loop {
+            let place = generations::place(&self.database, collection, generation).await?;
+            let found = self.read(collection, &place.name, doc! { "_id": key }, 1).await?.pop();
+            // A collection that was renamed meanwhile looked empty, or is another's now.
+            if generations::place(&self.database, collection, generation).await? == place {
+                return Ok(found);
+            }
+        }
+    }
+
     async fn find(
         &self,
         collection: &CollectionName,

@@ -139,6 +139,26 @@ impl DocumentStore for PgDocumentStore {
         Ok(documents(collection, rows)?.pop())
     }
 
+    async fn get_in(
+        &self,
+        collection: &CollectionName,
+        generation: i32,
+        key: &str,
+    ) -> Result<Option<Document>, DocumentError> {
+        let mut transaction = self.pool.begin().await.map_err(fault)?;
+        generations::unique_fields(&mut transaction, collection, generation).await?;
+        let rows = sqlx::query_as(
+            "SELECT key, position, generation, fields FROM hip.document \
+              WHERE collection = $1 AND generation = $2 AND key = $3 AND fields IS NOT NULL",
+        )
+        .bind(collection.as_str())
+        .bind(generation)
+        .bind(key)
+        .fetch_all(&mut *transaction)
+        .await;
+        Ok(documents(collection, rows)?.pop())
+    }
+
     async fn find(
         &self,
         collection: &CollectionName,

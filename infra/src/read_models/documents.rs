@@ -2,7 +2,16 @@
 //! kept in step with the log.
 
 mod collection;
+mod drafts;
+mod link_token_responses;
+mod patient_care_contexts;
 mod resources;
+mod responses;
+mod sealing;
 
 pub use collection::{DocumentChange, DocumentView, KeptCollection};
+pub use drafts::Drafts;
+pub use link_token_responses::LinkTokenResponses;
+pub use patient_care_contexts::PatientCareContexts;
 pub use resources::Resources;
+pub use responses::Responses;

@@ -96,6 +96,18 @@ impl ApplyError {
     }
 }
 
+impl From<LogError> for ApplyError {
+    fn from(error: LogError) -> Self {
+        Self::Open(error.into())
+    }
+}
+
+impl From<DecodeError> for ApplyError {
+    fn from(error: DecodeError) -> Self {
+        Self::Open(error.into())
+    }
+}
+
 impl From<DocumentError> for ApplyError {
     fn from(error: DocumentError) -> Self {
         if let DocumentError::UnknownGeneration { .. } = error {

@@ -14,6 +14,7 @@ use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
 use sqlx::{PgPool, PgTransaction};
 
+use super::drafts::Drafts;
 use crate::rebuild::{Compared, Generations, Projection};
 use crate::subscription::{ApplyError, Generation, Page, Subscriber};
 
@@ -37,11 +38,19 @@ pub trait DocumentView: Send + Sync {
     /// What documents are looked for by.
     fn indexes(&self) -> Vec<Index>;
 
-    /// What an event changes. The same event changes the same, whenever it is asked.
+    /// Whether an event that cannot be applied may be put aside. Not where events of several streams
+    /// change one document, whose order tells.
+    fn may_park(&self) -> bool {
+        true
+    }
+
+    /// What an event changes, by the log up to it and what the events before it have made of the
+    /// documents. Whenever it is asked, it is the same.
     async fn changes(
         &self,
         stored: &StoredEvent,
         recorded: &Recorded<Event>,
+        drafts: &Drafts<'_>,
     ) -> Result<Vec<DocumentChange>, ApplyError>;
 }
 
@@ -97,7 +106,7 @@ impl<V: DocumentView> Subscriber for KeptCollection<V> {
     }
 
     fn may_park(&self) -> bool {
-        true
+        self.view.may_park()
     }
 
     async fn apply(
@@ -109,19 +118,13 @@ impl<V: DocumentView> Subscriber for KeptCollection<V> {
         if generation.is_live {
             self.prepare(generation, page).await?;
         }
+        let mut drafts = Drafts::new(self.store.as_ref(), &self.collection, generation.number);
         for (stored, recorded) in page.iter() {
-            for change in self.view.changes(stored, recorded).await? {
-                let (collection, number) = (&self.collection, generation.number);
-                match change {
-                    DocumentChange::Put(put) => {
-                        self.store.put_many(collection, number, &[put]).await?;
-                    }
-                    DocumentChange::Remove(key) => {
-                        self.store.remove(collection, number, &key, recorded.position).await?;
-                    }
-                }
+            for change in self.view.changes(stored, recorded, &drafts).await? {
+                drafts.add(change, recorded.position).await?;
             }
         }
+        drafts.write().await?;
         match page.last_position() {
             Some(last) if generation.is_live => self.note(last).await,
             Some(_) | None => Ok(()),

@@ -9,8 +9,6 @@ use std::sync::Arc;
 
 use abdm_fhir::{Document, HiType};
 use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hip_commands::Provider;
 use hip_commands::port::document_store::{FieldPath, FieldValue, Fields, Index, Put};
 use hip_commands::port::log::StoredEvent;
@@ -18,9 +16,12 @@ use hip_commands::visit_source::VisitSource;
 use hip_domain::event::Event;
 use hip_domain::id::Digest;
 use hip_domain::recorded::Recorded;
+use hip_domain::sensitive::Phi;
 use hip_domain::visit::VisitEvent;
 
 use super::collection::{DocumentChange, DocumentView};
+use super::drafts::Drafts;
+use super::sealing::seal;
 use crate::config::Preset;
 use crate::subscription::ApplyError;
 use crate::vault::PgVault;
@@ -38,7 +39,8 @@ impl Resources {
         Self { provider, vault, preset }
     }
 
-    /// The newest document of its kind and number replaces the one before.
+    /// What is stored of a document; nothing, when it would have to be sealed and its data principal was
+    /// erased.
     async fn fields(
         &self,
         source: &VisitSource,
@@ -49,12 +51,13 @@ impl Resources {
             Preset::Hip => {
                 let Some(subject) = source.subject else { return Ok(None) };
                 let name = document.id.to_string();
-                let sealed =
-                    self.vault.seal_document(subject, &name, document.json.as_bytes()).await?;
-                let Some(sealed) = sealed else { return Ok(None) };
+                let text = Phi::new(document.json.clone());
+                let Some(sealed) = seal(&self.vault, subject, &name, &text).await? else {
+                    return Ok(None);
+                };
                 about(source, document)
                     .with("subjectId", subject.to_string())
-                    .with("sealed", STANDARD.encode(sealed))
+                    .with("sealed", sealed)
             }
         };
         Ok(Some(if document.is_fit() { fields } else { unfit(fields, document) }))
@@ -80,6 +83,7 @@ impl DocumentView for Resources {
         &self,
         stored: &StoredEvent,
         recorded: &Recorded<Event>,
+        _: &Drafts<'_>,
     ) -> Result<Vec<DocumentChange>, ApplyError> {
         let Event::Visit(VisitEvent::BundlesBuilt { .. }) = &recorded.event else {
             return Ok(vec![]);

@@ -6,11 +6,12 @@ use hip_domain::inbound::ApiVersion;
 use hip_domain::stream::StreamId;
 use serde_json::{Value, json};
 
-use super::text::{Offered, error, one_patient, patients, visit_of};
+use super::text::{Offered, error, one_patient, patients};
 use super::{Composed, Composer, Paths};
 use crate::abdm_error::Context;
 use crate::person::demographics;
 use crate::task::TaskError;
+use crate::visit_display::visit_of;
 
 const PATHS: Paths = Paths {
     v3: "/user-initiated-linking/v3/patient/care-context/on-discover",

@@ -11,11 +11,12 @@ use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use serde_json::{Map, Value, json};
 
-use super::text::{latin_name, patients, timestamp, visit_of};
+use super::text::{latin_name, patients, timestamp};
 use super::{Composed, Composer, Message, abha_address};
 use crate::person::{abha, demographics, link_token, readable};
 use crate::provider::Provider;
 use crate::task::TaskError;
+use crate::visit_display::visit_of;
 
 impl Composer<'_> {
     /// The gateway asks for the ABHA number as a number here, and for the year as one.

@@ -1,6 +1,6 @@
 //! The parts of messages that people read, as the gateway's patterns allow them.
 
-use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use hip_domain::hi_type::HiType;
 use hip_domain::id::{CareContextReference, ErrorCode};
 use hip_domain::patient::Demographics;
@@ -54,12 +54,6 @@ pub(super) fn one_patient(person: &Demographics, offered: &[Offered]) -> Value {
     })
 }
 
-/// Nothing clinical: before a consent, the date is all that the patient needs to recognise a visit.
-pub(super) fn visit_of(visited_at: DateTime<Utc>) -> String {
-    let india = FixedOffset::east_opt(5 * 3600 + 1800).expect("a valid offset");
-    format!("Visit of {}", visited_at.with_timezone(&india).format("%d %b %Y"))
-}
-
 /// A name as far as the gateway's pattern for a display allows, in Latin letters.
 fn displayable(name: &str) -> String {
     let allowed = |c: &char| c.is_ascii_alphanumeric() || "_-@,. \"':|()/".contains(*c);
@@ -87,16 +81,9 @@ pub(super) fn error(code: &ErrorCode, context: Context) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeZone;
     use hip_domain::sensitive::Phi;
 
     use super::*;
-
-    #[test]
-    fn a_display_shows_the_day_in_india_and_nothing_clinical() {
-        let late_evening = Utc.with_ymd_and_hms(2026, 3, 1, 20, 0, 0).unwrap();
-        assert_eq!(visit_of(late_evening), "Visit of 02 Mar 2026");
-    }
 
     #[test]
     fn a_name_in_another_script_becomes_something_the_gateway_takes() {

@@ -8,11 +8,12 @@ use hip_domain::stream::StreamId;
 use hip_domain::user_link::{UserLink, UserLinkFacts};
 use serde_json::{Value, json};
 
-use super::text::{Offered, error, one_patient, patients, timestamp, visit_of};
+use super::text::{Offered, error, one_patient, patients, timestamp};
 use super::{Composed, Composer, Paths, yes_or};
 use crate::abdm_error::Context;
 use crate::person::demographics;
 use crate::task::TaskError;
+use crate::visit_display::visit_of;
 
 const ON_INIT: Paths = Paths {
     v3: "/user-initiated-linking/v3/link/care-context/on-init",

@@ -1,0 +1,203 @@
+//! The newest link token of each ABHA address, and each refusal of one.
+//!
+//! AMRIT looks for the one document of an address, so there the address is the key, and a refusal has
+//! none: its text would be taken for a token. Else the key is the stream of the tokens, one for each
+//! address at each facility, and the token is sealed.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use hip_commands::Provider;
+use hip_commands::abdm_error::{self, Context};
+use hip_commands::codec;
+use hip_commands::port::document_store::{FieldPath, Fields, Index, Put};
+use hip_commands::port::link_token_cache::Holder;
+use hip_commands::port::log::StoredEvent;
+use hip_domain::event::Event;
+use hip_domain::id::{ErrorCode, RequestId, SubjectId};
+use hip_domain::link_token::LinkTokenEvent;
+use hip_domain::patient::PatientEvent;
+use hip_domain::recorded::Recorded;
+use hip_domain::sensitive::Phi;
+use hip_domain::stream::StreamId;
+use serde_json::json;
+
+use super::collection::{DocumentChange, DocumentView};
+use super::drafts::Drafts;
+use super::sealing::seal;
+use crate::config::Preset;
+use crate::subscription::ApplyError;
+use crate::vault::PgVault;
+
+/// The view.
+pub struct LinkTokenResponses {
+    provider: Provider,
+    vault: Arc<PgVault>,
+    preset: Preset,
+}
+
+impl LinkTokenResponses {
+    /// Reads tokens with the provider's keys, and seals them with the vault's.
+    pub const fn new(provider: Provider, vault: Arc<PgVault>, preset: Preset) -> Self {
+        Self { provider, vault, preset }
+    }
+
+    async fn issued(
+        &self,
+        stored: &StoredEvent,
+        request_id: RequestId,
+    ) -> Result<Option<Put>, ApplyError> {
+        let opened = codec::open(self.provider.vault.as_ref(), stored).await?;
+        let Event::LinkToken(LinkTokenEvent::Issued { token, expires_at, .. }) = &opened.event
+        else {
+            return Ok(None);
+        };
+        let (Some(token), Some(subject)) = (token.get(), stored.subject) else { return Ok(None) };
+        let text = Phi::new(json!({ "LinkToken": token.reveal() }).to_string());
+        let fields = Fields::new().with("requestId", request_id.to_string());
+        let (key, fields) = match self.preset {
+            Preset::Amrit => {
+                let Some(address) = self.address(&stored.stream).await? else { return Ok(None) };
+                let fields = fields
+                    .with("abhaAddress", address.reveal().as_str())
+                    .with("response", text.into_inner())
+                    .with("createdDate", stored.recorded_at);
+                (address.into_inner(), fields)
+            }
+            Preset::Hip => {
+                let key = stored.stream.as_str().to_owned();
+                let Some(sealed) = seal(&self.vault, subject, &key, &text).await? else {
+                    return Ok(None);
+                };
+                let fields = fields
+                    .with("subjectId", subject.to_string())
+                    .with("sealed", sealed)
+                    .with("createdAt", stored.recorded_at)
+                    .with("expiresAt", *expires_at);
+                (key, fields)
+            }
+        };
+        Ok(Some(Put { key, position: stored.position, fields }))
+    }
+
+    fn rejected(&self, stored: &StoredEvent, request_id: RequestId, code: &ErrorCode) -> Put {
+        let key = request_id.to_string();
+        let fields = Fields::new().with("requestId", key.as_str());
+        let fields = match self.preset {
+            Preset::Amrit => {
+                let message = abdm_error::message(code, Context::OnGenerateToken);
+                let error = json!({ "Error": { "Code": code.as_str(), "Message": message } });
+                fields.with("response", error.to_string()).with("createdDate", stored.recorded_at)
+            }
+            Preset::Hip => {
+                fields.with("error", code.as_str()).with("createdAt", stored.recorded_at)
+            }
+        };
+        Put { key, position: stored.position, fields }
+    }
+
+    /// What a token of this stream is found by; nothing, when it is not known any more whose it is.
+    async fn key(&self, stream: &StreamId) -> Result<Option<String>, ApplyError> {
+        Ok(match self.preset {
+            Preset::Amrit => self.address(stream).await?.map(Phi::into_inner),
+            Preset::Hip => Some(stream.as_str().to_owned()),
+        })
+    }
+
+    /// The ABHA address whose tokens a stream holds. The stream is named by its pseudonym, so it is the
+    /// same wherever in the log it is read.
+    async fn address(&self, stream: &StreamId) -> Result<Option<Phi<String>>, ApplyError> {
+        let Some(holder) = Holder::of(stream) else { return Ok(None) };
+        for stored in self.provider.log.stream(stream, 0).await? {
+            let event = codec::decode(&stored)?.event;
+            let found = if let Event::LinkToken(LinkTokenEvent::Asked { .. }) = event {
+                self.asked(&stored).await?
+            } else if let Event::LinkToken(LinkTokenEvent::Requested { subject, .. }) = event {
+                self.attached(subject, &holder).await?
+            } else {
+                None
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The address that the record system named.
+    async fn asked(&self, stored: &StoredEvent) -> Result<Option<Phi<String>>, ApplyError> {
+        let opened = codec::open(self.provider.vault.as_ref(), stored).await?.event;
+        let Event::LinkToken(LinkTokenEvent::Asked { person, .. }) = &opened else {
+            return Ok(None);
+        };
+        Ok(person.get().map(|person| person.abha_address.clone()))
+    }
+
+    /// The address of this pseudonym that a patient has or had.
+    async fn attached(
+        &self,
+        subject: SubjectId,
+        holder: &Holder,
+    ) -> Result<Option<Phi<String>>, ApplyError> {
+        for stored in self.provider.log.stream(&StreamId::patient(subject), 0).await? {
+            let Event::Patient(PatientEvent::AbhaAttached { lookups, .. }) =
+                codec::decode(&stored)?.event
+            else {
+                continue;
+            };
+            if lookups.address.as_ref() != Some(&holder.patient) {
+                continue;
+            }
+            let opened = codec::open(self.provider.vault.as_ref(), &stored).await?.event;
+            if let Event::Patient(PatientEvent::AbhaAttached { abha, .. }) = &opened {
+                return Ok(abha.get().and_then(|abha| abha.address.clone()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl DocumentView for LinkTokenResponses {
+    fn name(&self) -> &'static str {
+        "link_token_responses"
+    }
+
+    fn indexes(&self) -> Vec<Index> {
+        let index =
+            |field, is_unique| Index { field: FieldPath::parse(field).expect("a word"), is_unique };
+        match self.preset {
+            // Two documents of one address make its reader fail.
+            Preset::Amrit => vec![index("abhaAddress", true), index("requestId", false)],
+            Preset::Hip => vec![index("requestId", false)],
+        }
+    }
+
+    async fn changes(
+        &self,
+        stored: &StoredEvent,
+        recorded: &Recorded<Event>,
+        _: &Drafts<'_>,
+    ) -> Result<Vec<DocumentChange>, ApplyError> {
+        let Event::LinkToken(event) = &recorded.event else { return Ok(vec![]) };
+        let change = match event {
+            LinkTokenEvent::Issued { request_id, .. } => {
+                self.issued(stored, *request_id).await?.map(DocumentChange::Put)
+            }
+            LinkTokenEvent::Rejected { request_id, code, .. } => {
+                Some(DocumentChange::Put(self.rejected(stored, *request_id, code)))
+            }
+            // Under the address it may be the token of another facility by now: that one is asked for
+            // again, which costs a request and no more.
+            LinkTokenEvent::Dropped { .. } | LinkTokenEvent::Purged {} => {
+                self.key(&stored.stream).await?.map(DocumentChange::Remove)
+            }
+            LinkTokenEvent::Requested { .. }
+            | LinkTokenEvent::Asked { .. }
+            | LinkTokenEvent::Postponed { .. }
+            | LinkTokenEvent::Awaited { .. }
+            | LinkTokenEvent::Reused { .. } => None,
+        };
+        Ok(change.into_iter().collect())
+    }
+}

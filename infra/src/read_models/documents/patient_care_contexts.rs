@@ -1,0 +1,222 @@
+//! Patients, each with their care contexts.
+//!
+//! A document is what events of several streams have made of it, in their order. AMRIT has one for each
+//! beneficiary, at whichever of its facilities they were; ours has one for each data principal, and
+//! what is personal in it is sealed.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use hip_commands::Provider;
+use hip_commands::codec;
+use hip_commands::port::document_store::{FieldPath, Fields, Index, Put};
+use hip_commands::port::log::StoredEvent;
+use hip_domain::care_context::{CareContextEvent, CareContextFacts};
+use hip_domain::event::Event;
+use hip_domain::id::SubjectId;
+use hip_domain::patient::{Abha, Demographics, PatientEvent};
+use hip_domain::recorded::Recorded;
+use hip_domain::sensitive::Phi;
+use hip_domain::stream::StreamId;
+
+use self::shape::Shape;
+use super::collection::{DocumentChange, DocumentView};
+use super::drafts::Drafts;
+use super::sealing::seal;
+use crate::config::Preset;
+use crate::subscription::ApplyError;
+use crate::vault::PgVault;
+
+mod shape;
+
+/// The view.
+pub struct PatientCareContexts {
+    provider: Provider,
+    vault: Arc<PgVault>,
+    preset: Preset,
+}
+
+/// What an event says of a patient.
+enum News {
+    Person(Demographics),
+    Abha(Option<Abha>),
+    CareContext { facts: CareContextFacts, hi_types: Vec<&'static str>, is_linked: bool },
+}
+
+impl PatientCareContexts {
+    /// Reads patients with the provider's keys, and seals them with the vault's.
+    pub const fn new(provider: Provider, vault: Arc<PgVault>, preset: Preset) -> Self {
+        Self { provider, vault, preset }
+    }
+
+    /// What an event says, and of whom; nothing, when it says nothing or its data principal was erased.
+    async fn news(
+        &self,
+        stored: &StoredEvent,
+        recorded: &Recorded<Event>,
+    ) -> Result<Option<(SubjectId, News)>, ApplyError> {
+        if let Event::Patient(event) = &recorded.event {
+            let news = match event {
+                PatientEvent::AbhaDetached { .. } => Some(News::Abha(None)),
+                PatientEvent::Registered { .. }
+                | PatientEvent::DemographicsChanged { .. }
+                | PatientEvent::AbhaAttached { .. } => self.opened(stored).await?,
+            };
+            return Ok(recorded.subject.zip(news));
+        }
+        let Event::CareContext(event) = &recorded.event else { return Ok(None) };
+        let is_linked = match event {
+            CareContextEvent::Registered { .. } => false,
+            CareContextEvent::Linked { .. } => true,
+            CareContextEvent::LinkRequested { .. }
+            | CareContextEvent::LinkRejected { .. }
+            | CareContextEvent::LinkFailed { .. }
+            | CareContextEvent::ChangedAfterLink { .. }
+            | CareContextEvent::SmsRequested { .. } => return Ok(None),
+        };
+        let registered = self.registered(stored).await?;
+        Ok(registered.map(|(facts, hi_types)| {
+            (facts.subject, News::CareContext { facts, hi_types, is_linked })
+        }))
+    }
+
+    /// Who a patient is, or their ABHA.
+    async fn opened(&self, stored: &StoredEvent) -> Result<Option<News>, ApplyError> {
+        let opened = codec::open(self.provider.vault.as_ref(), stored).await?.event;
+        let Event::Patient(event) = opened else { return Ok(None) };
+        Ok(match event {
+            PatientEvent::Registered { demographics, .. }
+            | PatientEvent::DemographicsChanged { demographics, .. } => {
+                demographics.get().cloned().map(News::Person)
+            }
+            PatientEvent::AbhaAttached { abha, .. } => {
+                abha.get().cloned().map(|abha| News::Abha(Some(abha)))
+            }
+            PatientEvent::AbhaDetached { .. } => None,
+        })
+    }
+
+    /// A care context as its stream has it at this event.
+    async fn registered(
+        &self,
+        stored: &StoredEvent,
+    ) -> Result<Option<(CareContextFacts, Vec<&'static str>)>, ApplyError> {
+        let mut newest = None;
+        for earlier in self.provider.log.stream(&stored.stream, 0).await? {
+            if earlier.version > stored.version {
+                break;
+            }
+            if let Event::CareContext(CareContextEvent::Registered { facts, hi_types, .. }) =
+                codec::decode(&earlier)?.event
+            {
+                let hi_types = hi_types.iter().map(|hi_type| hi_type.as_str()).collect();
+                newest = Some((facts, hi_types));
+            }
+        }
+        Ok(newest)
+    }
+
+    /// What a patient is found by: AMRIT's own id of them, or ours.
+    async fn key(&self, subject: SubjectId, news: &News) -> Result<Option<String>, ApplyError> {
+        match (self.preset, news) {
+            (Preset::Hip, _) => Ok(Some(subject.to_string())),
+            (Preset::Amrit, News::Person(person)) => Ok(Some(person.reference.reveal().clone())),
+            (Preset::Amrit, News::Abha(_) | News::CareContext { .. }) => {
+                let of_patient = self.provider.log.stream(&StreamId::patient(subject), 0).await?;
+                let Some(first) = of_patient.first() else { return Ok(None) };
+                let Some(News::Person(person)) = self.opened(first).await? else {
+                    return Ok(None);
+                };
+                Ok(Some(person.reference.into_inner()))
+            }
+        }
+    }
+
+    /// A text under its data principal's key.
+    async fn sealed(
+        &self,
+        subject: SubjectId,
+        part: &str,
+        json: String,
+    ) -> Result<Option<String>, ApplyError> {
+        seal(&self.vault, subject, &format!("{subject}/{part}"), &Phi::new(json)).await
+    }
+
+    async fn changed(
+        &self,
+        fields: Fields,
+        subject: SubjectId,
+        news: News,
+        recorded: &Recorded<Event>,
+    ) -> Result<Option<Fields>, ApplyError> {
+        let shape = Shape(self.preset);
+        let json = |value: serde_json::Result<String>| value.expect("our own types serialise");
+        Ok(Some(match (self.preset, news) {
+            (_, News::CareContext { facts, hi_types, is_linked }) => {
+                let linked_at = is_linked.then_some(recorded.recorded_at);
+                shape.with_care_context(fields, &facts, &hi_types, linked_at)
+            }
+            (Preset::Amrit, News::Person(person)) => shape::with_person(fields, &person),
+            (Preset::Amrit, News::Abha(abha)) => shape::with_abha(fields, abha.as_ref()),
+            (Preset::Hip, News::Person(person)) => {
+                let person = json(serde_json::to_string(&person));
+                let Some(sealed) = self.sealed(subject, "person", person).await? else {
+                    return Ok(None);
+                };
+                fields.with("sealedPerson", sealed)
+            }
+            (Preset::Hip, News::Abha(Some(abha))) => {
+                let abha = json(serde_json::to_string(&abha));
+                let Some(sealed) = self.sealed(subject, "abha", abha).await? else {
+                    return Ok(None);
+                };
+                fields.with("sealedAbha", sealed)
+            }
+            (Preset::Hip, News::Abha(None)) => shape::without(&fields, &["sealedAbha"]),
+        }))
+    }
+}
+
+#[async_trait]
+impl DocumentView for PatientCareContexts {
+    fn name(&self) -> &'static str {
+        "patient_care_contexts"
+    }
+
+    fn may_park(&self) -> bool {
+        false
+    }
+
+    fn indexes(&self) -> Vec<Index> {
+        let fields: &[&str] = match self.preset {
+            Preset::Amrit => &["HealthId", "HealthNumber", "careContextsList.ReferenceNumber"],
+            Preset::Hip => &["careContexts.reference"],
+        };
+        let index = |field: &&str| Index {
+            field: FieldPath::parse(*field).expect("words"),
+            is_unique: false,
+        };
+        fields.iter().map(index).collect()
+    }
+
+    async fn changes(
+        &self,
+        stored: &StoredEvent,
+        recorded: &Recorded<Event>,
+        drafts: &Drafts<'_>,
+    ) -> Result<Vec<DocumentChange>, ApplyError> {
+        let Some((subject, news)) = self.news(stored, recorded).await? else {
+            return Ok(vec![]);
+        };
+        let Some(key) = self.key(subject, &news).await? else { return Ok(vec![]) };
+        let fields = drafts.get(&key).await?.unwrap_or_else(|| match self.preset {
+            Preset::Hip => Fields::new().with("subjectId", key.as_str()),
+            Preset::Amrit => Fields::new()
+                .with("identifier", key.as_str())
+                .with("caseReferenceNumber", key.as_str()),
+        });
+        let fields = self.changed(fields, subject, news, recorded).await?;
+        let put = fields.map(|fields| Put { key, position: recorded.position, fields });
+        Ok(put.map(DocumentChange::Put).into_iter().collect())
+    }
+}

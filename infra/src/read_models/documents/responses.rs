@@ -1,0 +1,93 @@
+//! What the gateway has answered to our calls, one document a call; tokens are apart.
+//!
+//! Nothing in it is personal: an error is told in the words of our own table, since the gateway's may
+//! repeat whom it is about.
+
+use hip_commands::Provider;
+use hip_commands::abdm_error;
+use hip_commands::callbacks::answer;
+use hip_commands::codec;
+use hip_commands::port::document_store::{FieldPath, Fields, Index, Put};
+use hip_commands::port::log::StoredEvent;
+use hip_domain::event::Event;
+use hip_domain::inbound::InboundEvent;
+use hip_domain::recorded::Recorded;
+use serde_json::json;
+
+use super::collection::{DocumentChange, DocumentView};
+use super::drafts::Drafts;
+use crate::config::Preset;
+use crate::subscription::ApplyError;
+
+/// The view.
+pub struct Responses {
+    provider: Provider,
+    preset: Preset,
+}
+
+impl Responses {
+    /// Opens messages with the provider's keys.
+    pub const fn new(provider: Provider, preset: Preset) -> Self {
+        Self { provider, preset }
+    }
+}
+
+#[async_trait::async_trait]
+impl DocumentView for Responses {
+    fn name(&self) -> &'static str {
+        "gateway_responses"
+    }
+
+    fn indexes(&self) -> Vec<Index> {
+        let field = match self.preset {
+            Preset::Amrit => "requestid",
+            Preset::Hip => "requestId",
+        };
+        let field = FieldPath::parse(field).expect("a word");
+        vec![Index { field, is_unique: true }]
+    }
+
+    async fn changes(
+        &self,
+        stored: &StoredEvent,
+        recorded: &Recorded<Event>,
+        _: &Drafts<'_>,
+    ) -> Result<Vec<DocumentChange>, ApplyError> {
+        let Event::Inbound(InboundEvent::Received(received)) = &recorded.event else {
+            return Ok(vec![]);
+        };
+        let Some(context) = answer::context(received.kind) else { return Ok(vec![]) };
+        let opened = codec::open(self.provider.vault.as_ref(), stored).await?.event;
+        let Event::Inbound(InboundEvent::Received(opened)) = &opened else { return Ok(vec![]) };
+        // One that was erased, or is not understood, answers nothing.
+        let Some(said) = opened.raw.get().and_then(|raw| answer::read(&raw.body)) else {
+            return Ok(vec![]);
+        };
+        let key = said.request_id.to_string();
+        let error = said.error.as_ref();
+        let fields = match self.preset {
+            Preset::Amrit => {
+                let text = error.map_or_else(
+                    || json!({ "Acknowledgement": { "Status": "SUCCESS" } }),
+                    |code| {
+                        let message = abdm_error::message(code, context);
+                        json!({ "Error": { "Code": code.as_str(), "Message": message } })
+                    },
+                );
+                Fields::new().with("requestid", key.as_str()).with("responsedata", text.to_string())
+            }
+            Preset::Hip => {
+                let fields = Fields::new()
+                    .with("requestId", key.as_str())
+                    .with("kind", received.kind.as_str())
+                    .with("facilityId", received.facility.as_str())
+                    .with("receivedAt", recorded.recorded_at);
+                match error {
+                    Some(code) => fields.with("error", code.as_str()),
+                    None => fields,
+                }
+            }
+        };
+        Ok(vec![DocumentChange::Put(Put { key, position: recorded.position, fields })])
+    }
+}
