@@ -25,6 +25,7 @@ pub mod reactions;
 pub mod read_models;
 pub mod rebuild;
 pub mod seals;
+mod redis_connection;
 pub mod subscription;
 pub mod transfer_directory;
 pub mod vault;

@@ -1,7 +1,6 @@
 //! Link tokens at hand, so that linking a care context need not read the log for one.
 
 use std::error::Error;
-use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -74,8 +73,8 @@ impl Holder {
     }
 }
 
-/// A token, closed.
-#[derive(Clone, PartialEq, Eq)]
+/// Where a token lies in the log. The token itself is nowhere else.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CachedToken {
     /// The stream of the event that holds it.
     pub stream: StreamId,
@@ -83,18 +82,6 @@ pub struct CachedToken {
     pub position: i64,
     /// When it is over, to the microsecond.
     pub expires_at: DateTime<Utc>,
-    /// The sealed part of the event.
-    pub sealed: Vec<u8>,
-}
-
-impl fmt::Debug for CachedToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CachedToken")
-            .field("stream", &self.stream)
-            .field("position", &self.position)
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Why the cache did not do what was asked.

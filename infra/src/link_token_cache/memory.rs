@@ -165,7 +165,6 @@ mod tests {
                 stream: StreamId::stored("link-token-x"),
                 position: number,
                 expires_at: SystemClock.now() + TimeDelta::hours(1),
-                sealed: vec![1],
             };
             cache.put(1, &holder(number), &token).await.unwrap();
         }

@@ -1,7 +1,7 @@
 //! Link tokens in Redis: for several processes that share them.
 //!
 //! Under a prefix, `live` names the generation that is read, and `<generation>:<facility>:<patient>` is
-//! a hash: position, stream, `expires_at` and sealed bytes, or the position alone for a tombstone. One
+//! a hash: position, stream and `expires_at`, or the position alone for a tombstone. One
 //! look touches two keys, so this is for one server, with replicas or without, and not for a cluster.
 
 use std::sync::Arc;
@@ -12,13 +12,12 @@ use chrono::{DateTime, Utc};
 use hip_commands::port::link_token_cache::{CacheError, CachedToken, Holder};
 use hip_commands::port::{Clock, LinkTokenCache};
 use hip_domain::stream::StreamId;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Cmd, ErrorKind, FromRedisValue, RedisError, Script, ScriptInvocation};
+use redis::aio::ConnectionManager;
+use redis::{Cmd, ErrorKind, FromRedisValue, RedisError, Script, ScriptInvocation};
 use redis::{ServerErrorKind, cmd};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-/// How long a connection or an answer may take. A cache that is slower than the log is none.
-const TIMEOUT: Duration = Duration::from_millis(500);
+use crate::redis_connection;
 
 /// Keys that are looked at, and removed, at once.
 const CLEAR_PAGE: u32 = 500;
@@ -50,14 +49,7 @@ impl RedisLinkTokenCache {
         if prefix.contains(['*', '?', '[', ']', '\\']) {
             return Err(CacheError::Refused("the key prefix is a pattern".into()));
         }
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(TIMEOUT))
-            .set_response_timeout(Some(TIMEOUT))
-            .set_number_of_retries(1)
-            .set_min_delay(Duration::from_millis(10));
-        let connection = Client::open(url.expose_secret())
-            .and_then(|client| ConnectionManager::new_lazy_with_config(client, config))
-            .map_err(fault)?;
+        let connection = redis_connection::lazy(url).map_err(fault)?;
         Ok(Self {
             connection,
             clock,
@@ -115,8 +107,7 @@ impl LinkTokenCache for RedisLinkTokenCache {
             .arg(token.position)
             .arg(milliseconds(rest))
             .arg(token.stream.as_str())
-            .arg(token.expires_at.timestamp_micros())
-            .arg(token.sealed.as_slice());
+            .arg(token.expires_at.timestamp_micros());
         self.run(&script).await
     }
 
@@ -186,14 +177,13 @@ fn milliseconds(rest: Duration) -> u64 {
 
 /// The token in these fields; nothing when there are none, or only a tombstone's.
 fn token(fields: Fields) -> Result<Option<CachedToken>, CacheError> {
-    match <[_; 4]>::try_from(fields) {
-        Ok([Some(position), Some(stream), Some(expires_at), Some(sealed)]) => {
+    match <[_; 3]>::try_from(fields) {
+        Ok([Some(position), Some(stream), Some(expires_at)]) => {
             let read = || {
                 Some(CachedToken {
                     stream: StreamId::stored(String::from_utf8(stream).ok()?),
                     position: number(&position)?,
                     expires_at: DateTime::from_timestamp_micros(number(&expires_at)?)?,
-                    sealed,
                 })
             };
             read().map(Some).ok_or(CacheError::NotUnderstood)

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use hip_commands::port::LinkTokenCache;
 use hip_commands::port::link_token_cache::{CachedToken, Holder};
-use hip_commands::port::log::StoredEvent;
 use hip_domain::event::Event;
 use hip_domain::link_token::{LinkTokenEvent, TOKEN_AGE_MAX};
 use hip_domain::recorded::Recorded;
@@ -29,7 +28,6 @@ impl LinkTokens {
     async fn change(
         &self,
         generation: Generation,
-        stored: &StoredEvent,
         recorded: &Recorded<Event>,
     ) -> Result<(), ApplyError> {
         let Event::LinkToken(event) = &recorded.event else {
@@ -40,12 +38,10 @@ impl LinkTokens {
         };
         match event {
             LinkTokenEvent::Issued { expires_at, .. } => {
-                let Some(envelope) = &stored.envelope else { return Ok(()) };
                 let token = CachedToken {
                     stream: recorded.stream.clone(),
                     position: recorded.position,
                     expires_at: *expires_at,
-                    sealed: envelope.sealed.clone(),
                 };
                 self.cache.put(generation.number, &holder, &token).await?;
             }
@@ -86,8 +82,8 @@ impl Subscriber for LinkTokens {
             }
             self.cache.promote(generation.number).await?;
         }
-        for (stored, recorded) in page.iter() {
-            self.change(generation, stored, recorded).await?;
+        for recorded in page.events() {
+            self.change(generation, recorded).await?;
         }
         Ok(())
     }

@@ -5,4 +5,4 @@ local live = redis.call('GET', KEYS[1])
 if not live then
   return {}
 end
-return redis.call('HMGET', ARGV[1] .. live .. ARGV[2], 'position', 'stream', 'expires_at', 'sealed')
+return redis.call('HMGET', ARGV[1] .. live .. ARGV[2], 'position', 'stream', 'expires_at')
