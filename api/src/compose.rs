@@ -11,6 +11,7 @@ use anyhow::Context;
 use hip_commands::Provider;
 use hip_commands::dispatch::Dispatcher;
 use hip_commands::port::{Clock, DocumentStore, Ids, Log};
+use hip_infra::amrit_sessions::AmritSessions;
 use hip_infra::clock::SystemClock;
 use hip_infra::config::{Config, Secrets};
 use hip_infra::document_store;
@@ -38,6 +39,8 @@ pub(crate) struct Composed {
     pub(crate) vault: Arc<PgVault>,
     pub(crate) documents: Arc<dyn DocumentStore>,
     pub(crate) visit_sources: Vec<Source>,
+    /// Where AMRIT keeps its sessions, when it is known.
+    pub(crate) amrit_sessions: Option<AmritSessions>,
 }
 
 /// Connections for everything but appending.
@@ -51,6 +54,7 @@ pub(crate) async fn compose(
     secrets: Secrets,
     database_url: &str,
 ) -> anyhow::Result<Composed> {
+    config.documents.check(secrets.mongodb_url.is_some())?;
     let pool = postgres::connect(database_url, CONNECTION_COUNT_MAX).await?;
     let write_pool = postgres::connect(database_url, WRITER_CONNECTION_COUNT_MAX).await?;
     let vault = Arc::new(PgVault::new(pool.clone(), key_wrapper(&config, &secrets)?));
@@ -65,6 +69,9 @@ pub(crate) async fn compose(
     let redis_url = secrets.redis_url.as_ref();
     let link_tokens =
         link_token_cache::from_config(&config.link_tokens, redis_url, Arc::clone(&clock))?;
+    let prefix = &config.amrit.session_key_prefix;
+    let amrit_sessions = secrets.amrit_redis_url.as_ref();
+    let amrit_sessions = amrit_sessions.map(|url| AmritSessions::new(url, prefix)).transpose()?;
     let shared: Arc<dyn Log> = log.clone();
     let provider = Provider {
         log: Arc::clone(&shared),
@@ -82,7 +89,18 @@ pub(crate) async fn compose(
         settings: Arc::new(config.settings()?),
     };
     let visit_sources = visit_sources::all(&config.visit_sources, &pool)?;
-    Ok(Composed { config, secrets, pool, log, gateway, provider, vault, documents, visit_sources })
+    Ok(Composed {
+        config,
+        secrets,
+        pool,
+        log,
+        gateway,
+        provider,
+        vault,
+        documents,
+        visit_sources,
+        amrit_sessions,
+    })
 }
 
 /// `HIP_KEK`, or the key file.

@@ -6,12 +6,14 @@ use std::time::Duration;
 use anyhow::Context;
 use hip_commands::port::Log;
 use hip_infra::outbox::{self, Outbox};
+use hip_infra::projection_status;
 use hip_infra::reactions::Reactions;
 use hip_infra::subscription::{Pace, Subscriber, Subscription};
 use hip_infra::visit_jobs::VisitJobs;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::compose::{self, Composed};
 use crate::{http, read_models};
@@ -40,7 +42,9 @@ pub(crate) async fn run(
     let composed = Arc::new(composed);
     let mut parts = JoinSet::new();
     if role != Role::Api {
-        start_readers(&composed, &mut parts, &stop)?;
+        let process = composed.provider.ids.random();
+        warn_of_others(&composed, process).await;
+        start_readers(&composed, process, &mut parts, &stop)?;
     }
     if let Some(listener) = listener {
         let router = http::router(Arc::clone(&composed), stop.clone());
@@ -61,13 +65,25 @@ pub(crate) async fn run(
     Ok(())
 }
 
+/// Link tokens in the memory of a process are at hand for that process only.
+async fn warn_of_others(composed: &Composed, process: Uuid) {
+    if composed.secrets.redis_url.is_none()
+        && projection_status::is_shared(&composed.pool, process).await.unwrap_or(false)
+    {
+        tracing::warn!(
+            "another process works on this database, or did until a moment ago; without REDIS_URL each reads \
+             the link tokens of the other from the log"
+        );
+    }
+}
+
 fn start_readers(
     composed: &Arc<Composed>,
+    process: Uuid,
     parts: &mut JoinSet<anyhow::Result<()>>,
     stop: &watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let work = Arc::new(Notify::new());
-    let process = composed.provider.ids.random();
     let reactions: Arc<dyn Subscriber> = Arc::new(Reactions::new(Arc::clone(&work)));
     let read_models = read_models::all(composed)?.into_iter().map(|one| one as Arc<dyn Subscriber>);
     let log: Arc<dyn Log> = composed.log.clone();

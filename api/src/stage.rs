@@ -147,6 +147,7 @@ fn configuration(
         sms_token: Some(SecretString::from("demo-sms-token")),
         mongodb_url: store_url("MONGODB_URL"),
         redis_url: store_url("REDIS_URL"),
+        amrit_redis_url: None,
     };
     Ok((Config::parse(&text)?, secrets))
 }

@@ -28,8 +28,8 @@ pub use section::{
     DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
     PushSection, TransferSection, WorkerSection,
 };
-pub use stores::{CollectionNames, DocumentsSection, LinkTokensSection, Preset};
 pub use visit_source::VisitSourceSection;
+pub use stores::{AmritSection, CollectionNames, DocumentsSection, LinkTokensSection, Preset};
 
 use crate::gateway::{BearerPolicy, GatewaySettings};
 use crate::otp_sender::SmsSection;
@@ -79,6 +79,9 @@ pub struct Config {
     /// How the log is sealed.
     #[serde(default)]
     pub seals: SealsSection,
+    /// Who calls as AMRIT's user interface does.
+    #[serde(default)]
+    pub amrit: AmritSection,
     /// How work is paced.
     #[serde(default)]
     pub worker: WorkerSection,
@@ -108,6 +111,8 @@ pub struct Secrets {
     pub mongodb_url: Option<SecretString>,
     /// `REDIS_URL`: where link tokens are at hand for several processes.
     pub redis_url: Option<SecretString>,
+    /// `AMRIT_REDIS_URL`: where AMRIT keeps its sessions.
+    pub amrit_redis_url: Option<SecretString>,
 }
 
 /// Why there is no configuration.
@@ -168,6 +173,12 @@ pub enum ConfigError {
     /// A source of visits would never come to an end.
     #[error("[[visit_source]]: batch and poll_s are at least 1")]
     VisitSourcePace,
+    /// Documents in clear would lie beside the log, where everything is sealed.
+    #[error(
+        "[documents] preset \"amrit\" needs MONGODB_URL: its documents are in clear, and without a MongoDB they \
+         would lie so in the database of the log"
+    )]
+    ClearInPostgres,
     /// There is no facility.
     #[error("no [[facility]] is configured: there is nobody to serve")]
     NoFacility,
@@ -323,6 +334,7 @@ mod tests {
             sms_token: None,
             mongodb_url: None,
             redis_url: None,
+            amrit_redis_url: None,
         };
         let policy = config.gateway_settings(&secrets).bearer;
         assert_eq!(policy.claims.get("clientId").map(String::as_str), Some("gateway"));

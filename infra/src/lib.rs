@@ -4,6 +4,7 @@
 //! [`subscription`] is the only loop over the log, [`outbox`] the only place from which work is
 //! done. File names mirror the ports.
 
+pub mod amrit_sessions;
 pub mod clock;
 pub mod config;
 pub mod document_store;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use crate::event_store::SHARD;
 
@@ -70,6 +71,21 @@ pub async fn all(pool: &PgPool) -> Result<Vec<ProjectionStatus>, sqlx::Error> {
           WHERE p.state <> 'retired' ORDER BY p.name, p.generation",
     )
     .fetch_all(pool)
+    .await
+}
+
+/// Whether another process holds a lease on a reader now.
+///
+/// # Errors
+///
+/// The database cannot be read.
+pub async fn is_shared(pool: &PgPool, process: Uuid) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM es.projection \
+                         WHERE state = 'live' AND lease_until > now() AND owner <> $1)",
+    )
+    .bind(process.to_string())
+    .fetch_one(pool)
     .await
 }
 

@@ -143,3 +143,17 @@ async fn a_refused_token_has_no_address_and_leaves_the_token_before_it_alone() {
     tokens_are_as_amrit_reads_them(&database).await;
     world.rebuild_all().await;
 }
+
+#[tokio::test]
+async fn without_a_mongo_of_their_own_they_are_refused() {
+    let world = World::create_with("[documents]\npreset = \"amrit\"\n").await;
+    let config = world.launch.config.display().to_string();
+    for command in [&["serve"][..], &["projection", "rebuild", "--all"]] {
+        let refused = world.hip(&[command, &["--config", &config]].concat()).await;
+        assert_eq!(refused.status.code(), Some(3));
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains("needs MONGODB_URL"), "{said}");
+    }
+    let examined = world.hip(&["doctor", "--config", &config]).await;
+    assert!(String::from_utf8_lossy(&examined.stdout).contains("needs MONGODB_URL"));
+}

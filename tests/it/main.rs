@@ -7,6 +7,7 @@
 )]
 
 mod amrit;
+mod amrit_sessions;
 mod append_only;
 mod audit;
 mod callbacks;

@@ -28,6 +28,10 @@ async fn the_survivor_takes_over_and_nothing_is_done_twice() {
     let (world, first) = World::start().await;
     let other = second(&world);
     let _survivor = other.start().await;
+    let said = std::fs::read_to_string(&other.log).unwrap();
+    assert!(
+        said.contains("without REDIS_URL each reads the link tokens of the other from the log")
+    );
     for n in 0..5 {
         assert_eq!(world.push(&visit(&format!("31{n}"), true)).await.0, 201);
     }

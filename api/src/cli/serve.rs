@@ -76,6 +76,7 @@ pub(super) fn secrets_from_env() -> anyhow::Result<Secrets> {
         sms_token: secret("HIP_SMS_TOKEN"),
         mongodb_url: store_url("MONGODB_URL"),
         redis_url: store_url("REDIS_URL"),
+        amrit_redis_url: store_url("AMRIT_REDIS_URL"),
     })
 }
 

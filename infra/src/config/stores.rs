@@ -66,6 +66,18 @@ pub struct CollectionNames {
 }
 
 impl DocumentsSection {
+    /// Whether they may lie where they would.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::ClearInPostgres`].
+    pub fn check(&self, has_mongodb: bool) -> Result<(), ConfigError> {
+        match self.preset {
+            Preset::Amrit if !has_mongodb => Err(ConfigError::ClearInPostgres),
+            Preset::Amrit | Preset::Hip => Ok(()),
+        }
+    }
+
     /// The names: those that are given, for the rest the preset's.
     pub fn names(&self) -> Result<CollectionNames, ConfigError> {
         let given =
@@ -83,6 +95,15 @@ impl DocumentsSection {
         let [link_token_responses, responses, care_contexts, resources] = names;
         Ok(CollectionNames { link_token_responses, responses, care_contexts, resources })
     }
+}
+
+/// `[amrit]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AmritSection {
+    /// What the keys of its sessions begin with in the Redis of `AMRIT_REDIS_URL`, before what its user
+    /// interface shows.
+    pub session_key_prefix: String,
 }
 
 /// `[link_tokens]`

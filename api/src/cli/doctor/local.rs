@@ -66,6 +66,13 @@ pub(super) fn key_encryption_key(config: &Config) -> Check {
     }
 }
 
+/// Documents that may not lie where they would.
+pub(super) fn documents(config: &Config, secrets: &Secrets) -> Option<Check> {
+    let refused = config.documents.check(secrets.mongodb_url.is_some()).err()?;
+    let cure = "set MONGODB_URL, or leave the preset at \"hip\"";
+    Some(Check::failed("documents", refused.to_string(), cure))
+}
+
 pub(super) async fn database(data_dir: &Path) -> Vec<Check> {
     const NAME: &str = "database";
     let database = match Database::open(data_dir).await {

@@ -34,6 +34,17 @@ impl FromRequestParts<Arc<Composed>> for Session {
         if Sha256::digest(shown) == ours {
             return Ok(Self);
         }
+        if let Some(sessions) = &composed.amrit_sessions {
+            match sessions.is_open(shown).await {
+                Ok(true) => return Ok(Self),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "a caller could not be checked");
+                    let words = "Sessions cannot be checked at the moment; try again";
+                    return Err(Envelope::failed(words).into_response());
+                }
+            }
+        }
         Err(Envelope::failed("Invalid login key or session is expired").into_response())
     }
 }

@@ -1,0 +1,86 @@
+//! Who is logged in to AMRIT may call as its user interface does, and nobody else but who has our key.
+
+use hip_tests::World;
+use hip_tests::person::FACILITY;
+use hip_tests::servers::{redis_url, unique_name};
+use hip_tests::world::API_KEY;
+use serde_json::{Value, json};
+
+/// Redis's own client: AMRIT's view.
+async fn redis(arguments: &[&str]) {
+    let url = redis_url().unwrap();
+    let mut command = tokio::process::Command::new("redis-cli");
+    let output = command.args(["-u", &url]).args(arguments).output().await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+async fn call(world: &World, authorization: &str) -> Value {
+    let client = reqwest::Client::builder().build().unwrap();
+    let response = client
+        .post(format!("{}/facility/saveAbdmFacilityId", world.launch.url))
+        .header("authorization", authorization)
+        .json(&json!({ "abdmFacilityId": FACILITY, "visitCode": 30_027_000_000_541_i64 }))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 200);
+    response.json().await.unwrap()
+}
+
+async fn is_let_in(world: &World, authorization: &str) -> bool {
+    let answer = call(world, authorization).await;
+    let refused = "Invalid login key or session is expired";
+    match answer["statusCode"].as_i64().unwrap() {
+        200 => true,
+        5000 if answer["errorMessage"] == refused => false,
+        _ => panic!("{answer}"),
+    }
+}
+
+#[tokio::test]
+async fn a_session_lets_in_as_long_as_it_lasts_and_other_keys_do_not() {
+    let Some(url) = redis_url() else { return };
+    let prefix = unique_name();
+    let sections = format!("[amrit]\nsession_key_prefix = \"{prefix}:\"\n");
+    let mut world = World::create_with(&sections).await;
+    world.launch.stores = vec![("AMRIT_REDIS_URL", url)];
+    let _hip = world.launch.start().await;
+
+    let session = "6b3f0c4e9a7d4f1c8e2b5a60d9c1e7f3";
+    let key = format!("{prefix}:{session}");
+    assert!(!is_let_in(&world, session).await);
+    redis(&["SET", &key, r#"{"userID":7}"#, "EX", "600"]).await;
+    assert!(is_let_in(&world, session).await);
+    assert!(is_let_in(&world, &format!("Bearer {session}")).await);
+    assert!(!is_let_in(&world, &session.to_uppercase()).await);
+    redis(&["DEL", &key]).await;
+    assert!(!is_let_in(&world, session).await, "it was closed");
+
+    // What else may lie there, under names that others know.
+    redis(&["SET", &key, r#"{"userID":7}"#]).await;
+    assert!(!is_let_in(&world, session).await, "it does not expire");
+    redis(&["SET", &key, "1", "EX", "600"]).await;
+    assert!(!is_let_in(&world, session).await, "it is no object");
+    redis(&["DEL", &key]).await;
+    redis(&["HSET", &key, "{", "{"]).await;
+    redis(&["EXPIRE", &key, "600"]).await;
+    assert!(!is_let_in(&world, session).await, "it is no text");
+    redis(&["SET", &format!("{prefix}:short"), "{}", "EX", "600"]).await;
+    assert!(!is_let_in(&world, "short").await);
+    assert!(!is_let_in(&world, "").await);
+    assert!(!is_let_in(&world, &"x".repeat(4000)).await);
+
+    assert!(is_let_in(&world, API_KEY).await, "our own key is as good as before");
+    assert!(!world.logged().contains(session));
+}
+
+#[tokio::test]
+async fn sessions_that_cannot_be_read_let_nobody_in_but_who_has_our_key() {
+    let mut world = World::create().await;
+    world.launch.stores = vec![("AMRIT_REDIS_URL", "redis://127.0.0.1:9".to_owned())];
+    let _hip = world.launch.start().await;
+    let answer = call(&world, "6b3f0c4e9a7d4f1c8e2b5a60d9c1e7f3").await;
+    assert_eq!(answer["statusCode"], 5000);
+    assert_eq!(answer["errorMessage"], "Sessions cannot be checked at the moment; try again");
+    assert!(is_let_in(&world, API_KEY).await);
+}
