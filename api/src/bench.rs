@@ -8,6 +8,7 @@ mod append;
 mod bundle;
 mod goal;
 mod machine;
+mod rebuild;
 mod sample;
 mod seal;
 
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Bundle(bundle::Options),
     /// A document is checked: the second half of `bundle`.
     Validate(bundle::How),
+    /// Every read model built anew over a long log, while the service goes on.
+    Rebuild(rebuild::Options),
     /// Sealing a page, beside the encryption that nobody can avoid.
     Seal(seal::Options),
 }
@@ -33,6 +36,7 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
         Command::Append(options) => Box::pin(append::run(options, data_dir)).await,
         Command::Bundle(options) => bundle::run(&options),
         Command::Validate(how) => bundle::validate(&how),
+        Command::Rebuild(options) => Box::pin(rebuild::run(options, data_dir)).await,
         Command::Seal(options) => Ok(seal::run(&options)),
     }
 }

@@ -30,7 +30,7 @@ pub(crate) enum Role {
 }
 
 /// How long a reader waits for a hint before it looks anyway: another process may have written.
-const READER_POLL: Duration = Duration::from_millis(500);
+pub(crate) const READER_POLL: Duration = Duration::from_millis(500);
 
 /// Runs until `stop` turns true. Without a listener there are no doors.
 pub(crate) async fn run(

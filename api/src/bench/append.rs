@@ -10,7 +10,7 @@ mod own;
 mod reference;
 mod report;
 mod rounds;
-mod server;
+pub(super) mod server;
 
 use std::path::Path;
 

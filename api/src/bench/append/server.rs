@@ -15,14 +15,14 @@ const DATABASES: [&str; 3] = ["hip_bench_own", "hip_bench_reference", "hip_bench
 const TMPFS: i64 = 0x0102_1994;
 
 /// A server with three empty databases, one for each of those that are compared.
-pub(super) struct Server {
+pub(in crate::bench) struct Server {
     /// Into the maintenance database.
     pub(super) admin: PgPool,
-    pub(super) own: String,
+    pub(in crate::bench) own: String,
     pub(super) reference: String,
     pub(super) ceiling: String,
     /// What it calls itself.
-    pub(super) version: String,
+    pub(in crate::bench) version: String,
     private: Option<Private>,
 }
 
@@ -44,7 +44,7 @@ impl Drop for Folder {
 
 impl Server {
     /// The server at `url`, or a new private one under `data_dir`.
-    pub(super) async fn open(url: Option<Url>, data_dir: &Path) -> anyhow::Result<Self> {
+    pub(in crate::bench) async fn open(url: Option<Url>, data_dir: &Path) -> anyhow::Result<Self> {
         let (url, private) = if let Some(url) = url {
             (url, None)
         } else {
@@ -70,7 +70,7 @@ impl Server {
         Ok(Self { admin, own, reference, ceiling, version, private })
     }
 
-    pub(super) fn describe(&self) -> String {
+    pub(in crate::bench) fn describe(&self) -> String {
         let whose = if self.private.is_some() { "a private server, durable" } else { "--url" };
         format!("PostgreSQL {} ({whose})", self.version)
     }
@@ -82,7 +82,7 @@ impl Server {
     }
 
     /// Removes what was made.
-    pub(super) async fn close(self) {
+    pub(in crate::bench) async fn close(self) {
         if self.private.is_none() {
             for name in DATABASES {
                 let _ = drop_database(&self.admin, name).await;

@@ -1,0 +1,63 @@
+//! The readers of the log, as the service runs them; without the one that has something done.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hip_commands::port::{Ids, Log};
+use hip_infra::ids::RandomIds;
+use hip_infra::rebuild::Projection;
+use hip_infra::subscription::{Pace, Subscriber, Subscription};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::report::Phase;
+use crate::compose::Composed;
+use crate::service::READER_POLL;
+
+/// Readers that are at work.
+pub(super) struct Live {
+    readers: JoinSet<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl Live {
+    pub(super) fn start(composed: &Composed, projections: &[Arc<dyn Projection>]) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let process = RandomIds.random();
+        let mut readers = JoinSet::new();
+        for projection in projections {
+            let log: Arc<dyn Log> = composed.log.clone();
+            let pace = Pace { lease: composed.config.lease(), poll: READER_POLL };
+            let subscriber = Arc::clone(projection) as Arc<dyn Subscriber>;
+            let reader = Subscription::new(log, composed.pool.clone(), subscriber, pace, process);
+            readers.spawn(reader.run(composed.log.watch_head(), stopped.clone()));
+        }
+        Self { readers, stop }
+    }
+
+    /// Waits until all of them stand where the log ends now.
+    pub(super) async fn catch_up(&self, composed: &Composed) -> anyhow::Result<Phase> {
+        let begun_at = Instant::now();
+        let head = composed.log.head().await?;
+        let readers = i64::try_from(self.readers.len())?;
+        loop {
+            let (there, halted): (i64, i64) = sqlx::query_as(
+                "SELECT count(*) FILTER (WHERE state = 'live' AND position >= $1), \
+                        count(*) FILTER (WHERE state = 'halted') FROM es.projection",
+            )
+            .bind(head)
+            .fetch_one(&composed.pool)
+            .await?;
+            anyhow::ensure!(halted == 0, "a reader has halted");
+            if there == readers {
+                return Ok(Phase { events: head, seconds: begun_at.elapsed().as_secs_f64() });
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub(super) async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.readers.join_next().await.is_some() {}
+    }
+}
