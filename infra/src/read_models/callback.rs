@@ -1,7 +1,9 @@
 //! `hip.callback`.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
+use hip_domain::inbound::Received;
 use hip_domain::recorded::Recorded;
 use hip_projections::callback::{Change, What, change};
 use sqlx::PgTransaction;
@@ -21,47 +23,134 @@ impl Table for CallbackTable {
         change(recorded)
     }
 
-    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-        let Change { stream, at, what } = change;
-        let stream = stream.as_str().to_owned();
-        let query = match what {
-            What::Received(received, position) => sqlx::query(
-                "INSERT INTO callback (stream_id, request_id, kind, api, facility_id, received_at, received_pos, \
-                                       late_by_s, status) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received') ON CONFLICT DO NOTHING",
-            )
-            .bind(stream)
-            .bind(received.request_id.0)
-            .bind(received.kind.as_str())
-            .bind(received.api.as_str())
-            .bind(String::from(received.facility))
-            .bind(at)
-            .bind(position)
-            .bind(received.bearer.late_by_s),
-            What::Interpreted => sqlx::query(
-                "UPDATE callback SET status = 'interpreted', error = NULL, field = NULL, reason = NULL, closed_at = $2 \
-                  WHERE stream_id = $1",
-            )
-            .bind(stream)
-            .bind(at),
-            What::Rejected(code, reason) => sqlx::query(
-                "UPDATE callback SET status = 'rejected', error = $3, field = NULL, reason = $4, closed_at = $2 \
-                  WHERE stream_id = $1",
-            )
-            .bind(stream)
-            .bind(at)
-            .bind(String::from(code))
-            .bind(reason),
-            What::Failed(field, expected) => sqlx::query(
-                "UPDATE callback SET status = 'failed', error = NULL, field = $3, reason = $4, closed_at = $2 \
-                  WHERE stream_id = $1",
-            )
-            .bind(stream)
-            .bind(at)
-            .bind(field)
-            .bind(expected),
-        };
-        query.execute(&mut **transaction).await?;
+    fn row(change: &Change) -> Option<String> {
+        Some(change.stream.as_str().to_owned())
+    }
+
+    async fn write(
+        transaction: &mut PgTransaction<'_>,
+        changes: Vec<Change>,
+    ) -> Result<(), sqlx::Error> {
+        let (mut messages, mut closed) = (Messages::default(), Closed::default());
+        for Change { stream, at, what } in changes {
+            let stream = stream.as_str().to_owned();
+            match what {
+                What::Received(received, position) => {
+                    messages.push(stream, *received, at, position);
+                }
+                What::Interpreted => closed.push(stream, at, "interpreted", None, None, None),
+                What::Rejected(code, reason) => {
+                    closed.push(stream, at, "rejected", Some(code.into()), None, Some(reason));
+                }
+                What::Failed(field, expected) => {
+                    closed.push(stream, at, "failed", None, Some(field), Some(expected));
+                }
+            }
+        }
+        messages.insert(transaction).await?;
+        closed.update(transaction).await
+    }
+}
+
+/// Messages that came, column by column.
+#[derive(Default)]
+struct Messages {
+    stream: Vec<String>,
+    request_id: Vec<uuid::Uuid>,
+    kind: Vec<&'static str>,
+    api: Vec<&'static str>,
+    facility: Vec<String>,
+    at: Vec<DateTime<Utc>>,
+    position: Vec<i64>,
+    late_by_s: Vec<i64>,
+}
+
+impl Messages {
+    fn push(&mut self, stream: String, received: Received, at: DateTime<Utc>, position: i64) {
+        self.stream.push(stream);
+        self.request_id.push(received.request_id.0);
+        self.kind.push(received.kind.as_str());
+        self.api.push(received.api.as_str());
+        self.facility.push(received.facility.into());
+        self.at.push(at);
+        self.position.push(position);
+        self.late_by_s.push(received.bearer.late_by_s);
+    }
+
+    async fn insert(self, transaction: &mut PgTransaction<'_>) -> Result<(), sqlx::Error> {
+        if self.stream.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO callback (stream_id, request_id, kind, api, facility_id, received_at, received_pos, \
+                                   late_by_s, status) \
+             SELECT m.*, 'received' \
+               FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], \
+                           $7::bigint[], $8::bigint[]) AS m \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(self.stream)
+        .bind(self.request_id)
+        .bind(self.kind)
+        .bind(self.api)
+        .bind(self.facility)
+        .bind(self.at)
+        .bind(self.position)
+        .bind(self.late_by_s)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Messages that were dealt with, column by column.
+#[derive(Default)]
+struct Closed {
+    stream: Vec<String>,
+    at: Vec<DateTime<Utc>>,
+    status: Vec<&'static str>,
+    error: Vec<Option<String>>,
+    field: Vec<Option<String>>,
+    reason: Vec<Option<String>>,
+}
+
+impl Closed {
+    fn push(
+        &mut self,
+        stream: String,
+        at: DateTime<Utc>,
+        status: &'static str,
+        error: Option<String>,
+        field: Option<String>,
+        reason: Option<String>,
+    ) {
+        self.stream.push(stream);
+        self.at.push(at);
+        self.status.push(status);
+        self.error.push(error);
+        self.field.push(field);
+        self.reason.push(reason);
+    }
+
+    async fn update(self, transaction: &mut PgTransaction<'_>) -> Result<(), sqlx::Error> {
+        if self.stream.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE callback c SET status = m.status, error = m.error, field = m.field, reason = m.reason, \
+                                   closed_at = m.at \
+               FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[]) \
+                    AS m(stream_id, at, status, error, field, reason) \
+              WHERE c.stream_id = m.stream_id",
+        )
+        .bind(self.stream)
+        .bind(self.at)
+        .bind(self.status)
+        .bind(self.error)
+        .bind(self.field)
+        .bind(self.reason)
+        .execute(&mut **transaction)
+        .await?;
         Ok(())
     }
 }

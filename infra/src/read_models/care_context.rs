@@ -1,10 +1,14 @@
 //! `hip.care_context`.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use hip_domain::care_context::CareContextFacts;
 use hip_domain::event::Event;
+use hip_domain::hi_type::HiType;
 use hip_domain::recorded::Recorded;
 use hip_projections::care_context::{Change, What, change};
 use sqlx::PgTransaction;
+use uuid::Uuid;
 
 use super::table::Table;
 
@@ -21,48 +25,139 @@ impl Table for CareContextTable {
         change(recorded)
     }
 
-    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-        let stream = change.stream.as_str();
-        let query = match change.what {
-            What::Registered(facts, hi_types) => {
-                let hi_types: Vec<&str> = hi_types.iter().map(|hi_type| hi_type.as_str()).collect();
-                sqlx::query(
-                    "INSERT INTO care_context (stream_id, care_context_number, facility_id, subject_id, \
-                                                   visit_stream_id, visited_at, hi_types, link_state) \
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, 'unlinked') \
-                     ON CONFLICT (stream_id) DO UPDATE SET hi_types = EXCLUDED.hi_types, \
-                                                           visited_at = EXCLUDED.visited_at",
-                )
-                .bind(stream.to_owned())
-                .bind(String::from(facts.reference))
-                .bind(String::from(facts.facility))
-                .bind(facts.subject.0)
-                .bind(facts.visit.as_str().to_owned())
-                .bind(facts.visited_at)
-                .bind(hi_types.into_iter().map(str::to_owned).collect::<Vec<_>>())
+    fn row(change: &Change) -> Option<String> {
+        Some(change.stream.as_str().to_owned())
+    }
+
+    async fn write(
+        transaction: &mut PgTransaction<'_>,
+        changes: Vec<Change>,
+    ) -> Result<(), sqlx::Error> {
+        let (mut registered, mut links) = (Registered::default(), Links::default());
+        for Change { stream, what } in changes {
+            let stream = stream.as_str().to_owned();
+            match what {
+                What::Registered(facts, hi_types) => registered.push(stream, facts, &hi_types),
+                What::LinkRequested(request_id) => {
+                    links.push(stream, "requested", Link::Requested(request_id.0));
+                }
+                What::Linked(at) => links.push(stream, "linked", Link::Linked(at)),
+                What::LinkRejected(code, retry_at) => {
+                    links.push(stream, "unlinked", Link::Rejected(code.into(), retry_at));
+                }
             }
-            What::LinkRequested(request_id) => sqlx::query(
-                "UPDATE care_context SET link_state = 'requested', link_request_id = $2, link_error = NULL, \
-                                             link_retry_at = NULL \
-                  WHERE stream_id = $1",
-            )
-            .bind(stream.to_owned())
-            .bind(request_id.0),
-            What::Linked(at) => sqlx::query(
-                "UPDATE care_context SET link_state = 'linked', linked_at = $2, link_error = NULL, link_retry_at = NULL \
-                  WHERE stream_id = $1",
-            )
-            .bind(stream.to_owned())
-            .bind(at),
-            What::LinkRejected(code, retry_at) => sqlx::query(
-                "UPDATE care_context SET link_state = 'unlinked', link_error = $2, link_retry_at = $3 \
-                  WHERE stream_id = $1",
-            )
-            .bind(stream.to_owned())
-            .bind(String::from(code))
-            .bind(retry_at),
+        }
+        registered.upsert(transaction).await?;
+        links.update(transaction).await
+    }
+}
+
+/// Care contexts, column by column.
+#[derive(Default)]
+struct Registered {
+    stream: Vec<String>,
+    number: Vec<String>,
+    facility: Vec<String>,
+    subject: Vec<Uuid>,
+    visit: Vec<String>,
+    visited_at: Vec<DateTime<Utc>>,
+    /// With commas between them: a column of lists of different lengths is none.
+    hi_types: Vec<String>,
+}
+
+impl Registered {
+    fn push(&mut self, stream: String, facts: CareContextFacts, hi_types: &[HiType]) {
+        let hi_types: Vec<&str> = hi_types.iter().map(|hi_type| hi_type.as_str()).collect();
+        self.stream.push(stream);
+        self.number.push(facts.reference.into());
+        self.facility.push(facts.facility.into());
+        self.subject.push(facts.subject.0);
+        self.visit.push(facts.visit.as_str().to_owned());
+        self.visited_at.push(facts.visited_at);
+        self.hi_types.push(hi_types.join(","));
+    }
+
+    async fn upsert(self, transaction: &mut PgTransaction<'_>) -> Result<(), sqlx::Error> {
+        if self.stream.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO care_context (stream_id, care_context_number, facility_id, subject_id, \
+                                       visit_stream_id, visited_at, hi_types, link_state) \
+             SELECT m.stream_id, m.number, m.facility_id, m.subject_id, m.visit_stream_id, m.visited_at, \
+                    string_to_array(m.hi_types, ','), 'unlinked' \
+               FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::text[]) \
+                    AS m(stream_id, number, facility_id, subject_id, visit_stream_id, visited_at, hi_types) \
+             ON CONFLICT (stream_id) DO UPDATE SET hi_types = EXCLUDED.hi_types, \
+                                                   visited_at = EXCLUDED.visited_at",
+        )
+        .bind(self.stream)
+        .bind(self.number)
+        .bind(self.facility)
+        .bind(self.subject)
+        .bind(self.visit)
+        .bind(self.visited_at)
+        .bind(self.hi_types)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+/// What happened to a link.
+enum Link {
+    Requested(Uuid),
+    Linked(DateTime<Utc>),
+    Rejected(String, Option<DateTime<Utc>>),
+}
+
+/// Links, column by column. What is not given stays as it is, but for errors: those are over.
+#[derive(Default)]
+struct Links {
+    stream: Vec<String>,
+    state: Vec<&'static str>,
+    request_id: Vec<Option<Uuid>>,
+    linked_at: Vec<Option<DateTime<Utc>>>,
+    error: Vec<Option<String>>,
+    retry_at: Vec<Option<DateTime<Utc>>>,
+}
+
+impl Links {
+    fn push(&mut self, stream: String, state: &'static str, link: Link) {
+        let (request_id, linked_at, error, retry_at) = match link {
+            Link::Requested(request_id) => (Some(request_id), None, None, None),
+            Link::Linked(at) => (None, Some(at), None, None),
+            Link::Rejected(code, retry_at) => (None, None, Some(code), retry_at),
         };
-        query.execute(&mut **transaction).await?;
+        self.stream.push(stream);
+        self.state.push(state);
+        self.request_id.push(request_id);
+        self.linked_at.push(linked_at);
+        self.error.push(error);
+        self.retry_at.push(retry_at);
+    }
+
+    async fn update(self, transaction: &mut PgTransaction<'_>) -> Result<(), sqlx::Error> {
+        if self.stream.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE care_context c \
+                SET link_state = m.state, link_request_id = coalesce(m.request_id, c.link_request_id), \
+                    linked_at = coalesce(m.linked_at, c.linked_at), link_error = m.error, \
+                    link_retry_at = m.retry_at \
+               FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::text[], $6::timestamptz[]) \
+                    AS m(stream_id, state, request_id, linked_at, error, retry_at) \
+              WHERE c.stream_id = m.stream_id",
+        )
+        .bind(self.stream)
+        .bind(self.state)
+        .bind(self.request_id)
+        .bind(self.linked_at)
+        .bind(self.error)
+        .bind(self.retry_at)
+        .execute(&mut **transaction)
+        .await?;
         Ok(())
     }
 }

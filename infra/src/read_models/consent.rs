@@ -25,11 +25,22 @@ impl Table for ConsentTable {
         change(recorded)
     }
 
-    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-        let query = match change {
-            Change::Granted { grant, at } => {
-                let hi_types = grant.hi_types.iter().map(|hi_type| hi_type.as_str().to_owned());
-                sqlx::query(
+    async fn write(
+        transaction: &mut PgTransaction<'_>,
+        changes: Vec<Change>,
+    ) -> Result<(), sqlx::Error> {
+        for change in changes {
+            write(transaction, change).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
+    let query = match change {
+        Change::Granted { grant, at } => {
+            let hi_types = grant.hi_types.iter().map(|hi_type| hi_type.as_str().to_owned());
+            sqlx::query(
                     "INSERT INTO consent (consent_id, facility_id, patient, hiu_id, hi_types, range_from, \
                                               range_to, erase_at, status, granted_at) \
                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'granted', $9) \
@@ -48,19 +59,18 @@ impl Table for ConsentTable {
                 .bind(grant.date_range.to)
                 .bind(grant.erase_at)
                 .bind(at)
-            }
-            Change::Ended { consent_id, how, at } => sqlx::query(
-                "INSERT INTO consent (consent_id, status, ended_at) VALUES ($1, $2, $3) \
+        }
+        Change::Ended { consent_id, how, at } => sqlx::query(
+            "INSERT INTO consent (consent_id, status, ended_at) VALUES ($1, $2, $3) \
                  ON CONFLICT (consent_id) DO UPDATE \
                     SET status = EXCLUDED.status, ended_at = EXCLUDED.ended_at",
-            )
-            .bind(String::from(consent_id))
-            .bind(status(how))
-            .bind(at),
-        };
-        query.execute(&mut **transaction).await?;
-        Ok(())
-    }
+        )
+        .bind(String::from(consent_id))
+        .bind(status(how))
+        .bind(at),
+    };
+    query.execute(&mut **transaction).await?;
+    Ok(())
 }
 
 const fn status(how: End) -> &'static str {

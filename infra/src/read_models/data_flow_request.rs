@@ -27,26 +27,36 @@ impl Table for DataFlowRequestTable {
         change(recorded)
     }
 
-    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-        let query = match change {
-            Change::Transfer { stream, what } => of_transfer(&stream, what),
-            Change::Page { call, transaction, page } => sqlx::query(
-                "INSERT INTO page_push (stream_id, transaction_id, page) VALUES ($1, $2, $3) \
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(call.as_str().to_owned())
-            .bind(String::from(transaction))
-            .bind(i32::try_from(page).unwrap_or(i32::MAX)),
-            Change::Call { call, outcome } => sqlx::query(
-                "UPDATE page_push SET on_its_way = $2, delivered = $3 WHERE stream_id = $1",
-            )
-            .bind(call.as_str().to_owned())
-            .bind(outcome == Outcome::OnItsWay)
-            .bind(outcome == Outcome::Delivered),
-        };
-        query.execute(&mut **transaction).await?;
+    async fn write(
+        transaction: &mut PgTransaction<'_>,
+        changes: Vec<Change>,
+    ) -> Result<(), sqlx::Error> {
+        for change in changes {
+            write(transaction, change).await?;
+        }
         Ok(())
     }
+}
+
+async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
+    let query = match change {
+        Change::Transfer { stream, what } => of_transfer(&stream, what),
+        Change::Page { call, transaction, page } => sqlx::query(
+            "INSERT INTO page_push (stream_id, transaction_id, page) VALUES ($1, $2, $3) \
+                 ON CONFLICT DO NOTHING",
+        )
+        .bind(call.as_str().to_owned())
+        .bind(String::from(transaction))
+        .bind(i32::try_from(page).unwrap_or(i32::MAX)),
+        Change::Call { call, outcome } => {
+            sqlx::query("UPDATE page_push SET on_its_way = $2, delivered = $3 WHERE stream_id = $1")
+                .bind(call.as_str().to_owned())
+                .bind(outcome == Outcome::OnItsWay)
+                .bind(outcome == Outcome::Delivered)
+        }
+    };
+    query.execute(&mut **transaction).await?;
+    Ok(())
 }
 
 fn of_transfer(stream: &StreamId, what: What) -> Query<'static, sqlx::Postgres, PgArguments> {

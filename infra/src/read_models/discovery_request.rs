@@ -21,11 +21,22 @@ impl Table for DiscoveryRequestTable {
         change(recorded)
     }
 
-    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-        let Change { stream, at, what } = change;
-        let stream = stream.as_str().to_owned();
-        let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
-        let query = match what {
+    async fn write(
+        transaction: &mut PgTransaction<'_>,
+        changes: Vec<Change>,
+    ) -> Result<(), sqlx::Error> {
+        for change in changes {
+            write(transaction, change).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
+    let Change { stream, at, what } = change;
+    let stream = stream.as_str().to_owned();
+    let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+    let query = match what {
             What::Requested(transaction, facility, position) => sqlx::query(
                 "INSERT INTO discovery_request (stream_id, transaction_id, facility_id, requested_at, requested_pos, outcome) \
                  VALUES ($1, $2, $3, $4, $5, 'asked') ON CONFLICT DO NOTHING",
@@ -56,7 +67,6 @@ impl Table for DiscoveryRequestTable {
             .bind(String::from(code))
             .bind(i32::try_from(candidate_count).unwrap_or(i32::MAX)),
         };
-        query.execute(&mut **transaction).await?;
-        Ok(())
-    }
+    query.execute(&mut **transaction).await?;
+    Ok(())
 }

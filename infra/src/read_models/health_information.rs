@@ -21,11 +21,22 @@ impl Table for HealthInformationTable {
         change(recorded)
     }
 
-    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-        let Change { transfer, page, at, what } = change;
-        let transaction_id = transfer.as_str().trim_start_matches("transfer-").to_owned();
-        let page = i32::try_from(page).unwrap_or(i32::MAX);
-        let query = match what {
+    async fn write(
+        transaction: &mut PgTransaction<'_>,
+        changes: Vec<Change>,
+    ) -> Result<(), sqlx::Error> {
+        for change in changes {
+            write(transaction, change).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
+    let Change { transfer, page, at, what } = change;
+    let transaction_id = transfer.as_str().trim_start_matches("transfer-").to_owned();
+    let page = i32::try_from(page).unwrap_or(i32::MAX);
+    let query = match what {
             What::Encrypted(seal, position) => sqlx::query(
                 "INSERT INTO health_information (information_id, transaction_id, page, created_at, data_pos, \
                                                  hiu_dialect, plain_bytes, ciphertext) \
@@ -56,7 +67,6 @@ impl Table for HealthInformationTable {
             .bind(at)
             .bind(reason),
         };
-        query.execute(&mut **transaction).await?;
-        Ok(())
-    }
+    query.execute(&mut **transaction).await?;
+    Ok(())
 }

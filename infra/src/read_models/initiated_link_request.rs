@@ -21,10 +21,21 @@ impl Table for InitiatedLinkRequestTable {
         change(recorded)
     }
 
-    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-        let Change { stream, at, what } = change;
-        let stream = stream.as_str().to_owned();
-        let query = match what {
+    async fn write(
+        transaction: &mut PgTransaction<'_>,
+        changes: Vec<Change>,
+    ) -> Result<(), sqlx::Error> {
+        for change in changes {
+            write(transaction, change).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
+    let Change { stream, at, what } = change;
+    let stream = stream.as_str().to_owned();
+    let query = match what {
             What::Initiated(facts) => {
                 let chosen = facts.chosen.into_iter().map(|chosen| String::from(chosen.reference));
                 sqlx::query(
@@ -55,7 +66,6 @@ impl Table for InitiatedLinkRequestTable {
             .bind(at)
             .bind(status.as_str()),
         };
-        query.execute(&mut **transaction).await?;
-        Ok(())
-    }
+    query.execute(&mut **transaction).await?;
+    Ok(())
 }

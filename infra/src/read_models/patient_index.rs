@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use hip_domain::event::Event;
-use hip_domain::id::Pseudonym;
 use hip_domain::recorded::Recorded;
 use hip_projections::patient_index::{Change, change};
 use sqlx::PgTransaction;
+use uuid::Uuid;
 
 use super::table::Table;
 
@@ -25,36 +25,104 @@ impl Table for PatientIndexTable {
         change(recorded)
     }
 
-    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-        let text = |pseudonym: Option<Pseudonym>| pseudonym.map(String::from);
-        let query = match change {
-            Change::Demographics { subject, facility, reference, mobile, at } => sqlx::query(
-                "INSERT INTO patient_index (subject_id, facility_id, reference, mobile, demographics_at) \
-                 VALUES ($1, $2, $3, $4, $5) \
-                 ON CONFLICT (subject_id) DO UPDATE \
-                    SET facility_id = EXCLUDED.facility_id, reference = EXCLUDED.reference, \
-                        mobile = EXCLUDED.mobile, demographics_at = EXCLUDED.demographics_at",
-            )
-            .bind(subject.0)
-            .bind(String::from(facility))
-            .bind(String::from(reference))
-            .bind(text(mobile))
-            .bind(at),
-            Change::Abha { subject, address, number, at } => sqlx::query(
-                "UPDATE patient_index SET abha_address = $2, abha_number = $3, abha_at = $4 \
-                  WHERE subject_id = $1",
-            )
-            .bind(subject.0)
-            .bind(text(address))
-            .bind(text(number))
-            .bind(at),
-            Change::NoAbha { subject } => sqlx::query(
-                "UPDATE patient_index SET abha_address = NULL, abha_number = NULL, abha_at = NULL \
-                  WHERE subject_id = $1",
-            )
-            .bind(subject.0),
-        };
-        query.execute(&mut **transaction).await?;
+    fn row(change: &Change) -> Option<String> {
+        let (Change::Demographics { subject, .. }
+        | Change::Abha { subject, .. }
+        | Change::NoAbha { subject }) = change;
+        Some(subject.to_string())
+    }
+
+    async fn write(
+        transaction: &mut PgTransaction<'_>,
+        changes: Vec<Change>,
+    ) -> Result<(), sqlx::Error> {
+        let (mut people, mut abha) = (People::default(), Abha::default());
+        for change in changes {
+            match change {
+                Change::Demographics { subject, facility, reference, mobile, at } => {
+                    people.subject.push(subject.0);
+                    people.facility.push(facility.into());
+                    people.reference.push(reference.into());
+                    people.mobile.push(mobile.map(String::from));
+                    people.at.push(at);
+                }
+                Change::Abha { subject, address, number, at } => {
+                    abha.subject.push(subject.0);
+                    abha.address.push(address.map(String::from));
+                    abha.number.push(number.map(String::from));
+                    abha.at.push(Some(at));
+                }
+                Change::NoAbha { subject } => {
+                    abha.subject.push(subject.0);
+                    abha.address.push(None);
+                    abha.number.push(None);
+                    abha.at.push(None);
+                }
+            }
+        }
+        people.upsert(transaction).await?;
+        abha.update(transaction).await
+    }
+}
+
+/// Who patients are, column by column.
+#[derive(Default)]
+struct People {
+    subject: Vec<Uuid>,
+    facility: Vec<String>,
+    reference: Vec<String>,
+    mobile: Vec<Option<String>>,
+    at: Vec<i64>,
+}
+
+impl People {
+    async fn upsert(self, transaction: &mut PgTransaction<'_>) -> Result<(), sqlx::Error> {
+        if self.subject.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO patient_index (subject_id, facility_id, reference, mobile, demographics_at) \
+             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[]) \
+             ON CONFLICT (subject_id) DO UPDATE \
+                SET facility_id = EXCLUDED.facility_id, reference = EXCLUDED.reference, \
+                    mobile = EXCLUDED.mobile, demographics_at = EXCLUDED.demographics_at",
+        )
+        .bind(self.subject)
+        .bind(self.facility)
+        .bind(self.reference)
+        .bind(self.mobile)
+        .bind(self.at)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Their ABHA, or that they have none, column by column.
+#[derive(Default)]
+struct Abha {
+    subject: Vec<Uuid>,
+    address: Vec<Option<String>>,
+    number: Vec<Option<String>>,
+    at: Vec<Option<i64>>,
+}
+
+impl Abha {
+    async fn update(self, transaction: &mut PgTransaction<'_>) -> Result<(), sqlx::Error> {
+        if self.subject.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE patient_index p SET abha_address = m.address, abha_number = m.number, abha_at = m.at \
+               FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]) AS m(subject_id, address, number, at) \
+              WHERE p.subject_id = m.subject_id",
+        )
+        .bind(self.subject)
+        .bind(self.address)
+        .bind(self.number)
+        .bind(self.at)
+        .execute(&mut **transaction)
+        .await?;
         Ok(())
     }
 }

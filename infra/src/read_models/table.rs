@@ -1,5 +1,6 @@
 //! A projection and the table that it is written to.
 
+use std::collections::HashMap;
 use std::marker::PhantomData;
 
 use async_trait::async_trait;
@@ -26,12 +27,44 @@ pub trait Table: Send + Sync + 'static {
     /// What an event changes.
     fn change(recorded: &Recorded<Event>) -> Option<Self::Change>;
 
-    /// Writes a change. Written twice it is written once.
+    /// Which row it changes, for a table that writes many at once; the others are given all changes of
+    /// a page in their order.
+    fn row(_: &Self::Change) -> Option<String> {
+        None
+    }
+
+    /// Writes changes, each of another row when [`Table::row`] says which. Written twice they are
+    /// written once.
     async fn write(
         transaction: &mut PgTransaction<'_>,
-        change: Self::Change,
+        changes: Vec<Self::Change>,
     ) -> Result<(), sqlx::Error>;
 }
+
+/// The changes of a page in rounds: in each a row is changed once, and one round after the other gives
+/// the order of each row's changes.
+fn rounds<T: Table>(page: &Page) -> Vec<Vec<T::Change>> {
+    let mut rounds: Vec<Vec<T::Change>> = vec![];
+    let mut changed: HashMap<String, usize> = HashMap::new();
+    for change in page.events().iter().filter_map(T::change) {
+        let round = T::row(&change).map_or(0, |row| {
+            let times = changed.entry(row).or_default();
+            *times += 1;
+            *times - 1
+        });
+        if round == rounds.len() {
+            rounds.push(vec![]);
+        }
+        rounds[round].push(change);
+    }
+    rounds
+}
+
+/// For the transaction of a page. The statements name their tables without a schema: each generation
+/// has one of its own. And they go by the index of each row: a plan that was made while the table was
+/// empty would read the whole of it for every page.
+const SETTINGS: &str = "SELECT set_config('search_path', $1, true), set_config('enable_seqscan', 'off', true), \
+            set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
 /// Keeps a table in step with the log.
 pub struct Kept<T>(PhantomData<T>);
@@ -58,17 +91,14 @@ impl<T: Table> Subscriber for Kept<T> {
         generation: Generation,
         page: &Page,
     ) -> Result<(), ApplyError> {
-        // The statements name their tables without a schema: each generation has one of its own.
+        let rounds = rounds::<T>(page);
+        if rounds.is_empty() {
+            return Ok(());
+        }
         let schema = if generation.is_live { "hip" } else { "hip_next" };
-        sqlx::query("SELECT set_config('search_path', $1, true)")
-            .bind(schema)
-            .execute(&mut **transaction)
-            .await?;
-        // One after the other, so that not all changes of a page are held at once.
-        for recorded in page.events() {
-            if let Some(change) = T::change(recorded) {
-                T::write(transaction, change).await?;
-            }
+        sqlx::query(SETTINGS).bind(schema).execute(&mut **transaction).await?;
+        for changes in rounds {
+            T::write(transaction, changes).await?;
         }
         Ok(())
     }

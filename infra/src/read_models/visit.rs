@@ -1,10 +1,14 @@
 //! `hip.visit`.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
+use hip_domain::visit::VisitFacts;
 use hip_projections::visit::{Change, What, change};
+use serde::Serialize;
 use sqlx::PgTransaction;
+use uuid::Uuid;
 
 use super::table::Table;
 
@@ -21,41 +25,130 @@ impl Table for VisitTable {
         change(recorded)
     }
 
-    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-        let stream = change.stream.as_str().to_owned();
-        let json = |value: serde_json::Result<String>| value.expect("our own types serialise");
-        let query = match change.what {
-            What::Revised { revision, facts, recorded_at } => sqlx::query(
-                "INSERT INTO visit (stream_id, visit_code, facility_id, subject_id, revision, visited_at, recorded_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) \
-                 ON CONFLICT (stream_id) DO UPDATE \
-                    SET revision = EXCLUDED.revision, visited_at = EXCLUDED.visited_at, \
-                        recorded_at = EXCLUDED.recorded_at, documents = '[]', skipped = '[]', rejected = '[]'",
-            )
-            .bind(stream)
-            .bind(String::from(facts.care_context))
-            .bind(String::from(facts.facility))
-            .bind(facts.subject.0)
-            .bind(i32::try_from(revision).unwrap_or(i32::MAX))
-            .bind(facts.visited_at)
-            .bind(recorded_at),
-            What::Documented { built, skipped } => sqlx::query(
-                "UPDATE visit SET documents = $2::jsonb, skipped = $3::jsonb WHERE stream_id = $1",
-            )
-            .bind(stream)
-            .bind(json(serde_json::to_string(&built)))
-            .bind(json(serde_json::to_string(&skipped))),
-            What::Rejected(document) => sqlx::query(
-                "UPDATE visit SET rejected = rejected || $2::jsonb \
-                  WHERE stream_id = $1 AND NOT rejected @> $2::jsonb",
-            )
-            .bind(stream)
-            .bind(json(serde_json::to_string(&[document]))),
-            What::Linked => {
-                sqlx::query("UPDATE visit SET linked = true WHERE stream_id = $1").bind(stream)
+    fn row(change: &Change) -> Option<String> {
+        Some(change.stream.as_str().to_owned())
+    }
+
+    async fn write(
+        transaction: &mut PgTransaction<'_>,
+        changes: Vec<Change>,
+    ) -> Result<(), sqlx::Error> {
+        let (mut revised, mut documented) = (Revised::default(), Documented::default());
+        let (mut rejected, mut linked) = (Documented::default(), vec![]);
+        for Change { stream, what } in changes {
+            let stream = stream.as_str().to_owned();
+            match what {
+                What::Revised { revision, facts, recorded_at } => {
+                    revised.push(stream, revision, facts, recorded_at);
+                }
+                What::Documented { built, skipped } => documented.push(stream, &built, &skipped),
+                What::Rejected(document) => rejected.push(stream, &[document], &[(); 0]),
+                What::Linked => linked.push(stream),
             }
-        };
-        query.execute(&mut **transaction).await?;
+        }
+        revised.upsert(transaction).await?;
+        let all = "UPDATE visit v SET documents = m.one::jsonb, skipped = m.other::jsonb \
+                     FROM unnest($1::text[], $2::text[], $3::text[]) AS m(stream_id, one, other) \
+                    WHERE v.stream_id = m.stream_id";
+        documented.update(transaction, all).await?;
+        let more = "UPDATE visit v SET rejected = v.rejected || m.one::jsonb \
+                      FROM unnest($1::text[], $2::text[], $3::text[]) AS m(stream_id, one, other) \
+                     WHERE v.stream_id = m.stream_id AND NOT v.rejected @> m.one::jsonb";
+        rejected.update(transaction, more).await?;
+        if !linked.is_empty() {
+            sqlx::query("UPDATE visit SET linked = true WHERE stream_id = ANY($1)")
+                .bind(linked)
+                .execute(&mut **transaction)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Revisions, column by column.
+#[derive(Default)]
+struct Revised {
+    stream: Vec<String>,
+    code: Vec<String>,
+    facility: Vec<String>,
+    subject: Vec<Uuid>,
+    revision: Vec<i32>,
+    visited_at: Vec<DateTime<Utc>>,
+    recorded_at: Vec<DateTime<Utc>>,
+}
+
+impl Revised {
+    fn push(
+        &mut self,
+        stream: String,
+        revision: u32,
+        facts: VisitFacts,
+        recorded_at: DateTime<Utc>,
+    ) {
+        self.stream.push(stream);
+        self.code.push(facts.care_context.into());
+        self.facility.push(facts.facility.into());
+        self.subject.push(facts.subject.0);
+        self.revision.push(i32::try_from(revision).unwrap_or(i32::MAX));
+        self.visited_at.push(facts.visited_at);
+        self.recorded_at.push(recorded_at);
+    }
+
+    async fn upsert(self, transaction: &mut PgTransaction<'_>) -> Result<(), sqlx::Error> {
+        if self.stream.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO visit (stream_id, visit_code, facility_id, subject_id, revision, visited_at, recorded_at) \
+             SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::timestamptz[], \
+                                  $7::timestamptz[]) \
+             ON CONFLICT (stream_id) DO UPDATE \
+                SET revision = EXCLUDED.revision, visited_at = EXCLUDED.visited_at, \
+                    recorded_at = EXCLUDED.recorded_at, documents = '[]', skipped = '[]', rejected = '[]'",
+        )
+        .bind(self.stream)
+        .bind(self.code)
+        .bind(self.facility)
+        .bind(self.subject)
+        .bind(self.revision)
+        .bind(self.visited_at)
+        .bind(self.recorded_at)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Lists of documents, as JSON, column by column.
+#[derive(Default)]
+struct Documented {
+    stream: Vec<String>,
+    one: Vec<String>,
+    other: Vec<String>,
+}
+
+impl Documented {
+    fn push<A: Serialize, B: Serialize>(&mut self, stream: String, one: &[A], other: &[B]) {
+        let json = |value: serde_json::Result<String>| value.expect("our own types serialise");
+        self.stream.push(stream);
+        self.one.push(json(serde_json::to_string(one)));
+        self.other.push(json(serde_json::to_string(other)));
+    }
+
+    async fn update(
+        self,
+        transaction: &mut PgTransaction<'_>,
+        statement: &'static str,
+    ) -> Result<(), sqlx::Error> {
+        if self.stream.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(statement)
+            .bind(self.stream)
+            .bind(self.one)
+            .bind(self.other)
+            .execute(&mut **transaction)
+            .await?;
         Ok(())
     }
 }
