@@ -33,6 +33,9 @@ struct Row {
     fields: Value,
 }
 
+/// Key, position, generation and fields; of a document that is not there the generation alone.
+type MaybeRow = (Option<String>, Option<i64>, i32, Option<Value>);
+
 impl PgDocumentStore {
     /// The documents in `pool`.
     pub const fn new(pool: PgPool) -> Self {
@@ -145,18 +148,26 @@ impl DocumentStore for PgDocumentStore {
         generation: i32,
         key: &str,
     ) -> Result<Option<Document>, DocumentError> {
-        let mut transaction = self.pool.begin().await.map_err(fault)?;
-        generations::unique_fields(&mut transaction, collection, generation).await?;
-        let rows = sqlx::query_as(
-            "SELECT key, position, generation, fields FROM hip.document \
-              WHERE collection = $1 AND generation = $2 AND key = $3 AND fields IS NOT NULL",
+        // One statement: who fills a generation asks often.
+        let rows: Vec<MaybeRow> = sqlx::query_as(
+            "SELECT d.key, d.position, g.generation, d.fields FROM hip.document_generation g \
+               LEFT JOIN hip.document d ON d.collection = g.collection AND d.generation = g.generation \
+                                       AND d.key = $3 AND d.fields IS NOT NULL \
+              WHERE g.collection = $1 AND g.generation = $2 AND g.state <> 'retired'",
         )
         .bind(collection.as_str())
         .bind(generation)
         .bind(key)
-        .fetch_all(&mut *transaction)
-        .await;
-        Ok(documents(collection, rows)?.pop())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(fault)?;
+        let Some((key, position, generation, fields)) = rows.into_iter().next() else {
+            let collection = collection.clone();
+            return Err(DocumentError::UnknownGeneration { collection, generation });
+        };
+        let row = key.zip(position).zip(fields);
+        let row = row.map(|((key, position), fields)| Row { key, position, generation, fields });
+        Ok(documents(collection, Ok(row.into_iter().collect()))?.pop())
     }
 
     async fn find(

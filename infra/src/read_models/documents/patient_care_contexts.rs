@@ -13,6 +13,7 @@ use hip_commands::port::document_store::{FieldPath, Fields, Index, Put};
 use hip_commands::port::log::StoredEvent;
 use hip_domain::care_context::{CareContextEvent, CareContextFacts};
 use hip_domain::event::Event;
+use hip_domain::hi_type::HiType;
 use hip_domain::id::SubjectId;
 use hip_domain::patient::{Abha, Demographics, PatientEvent};
 use hip_domain::recorded::Recorded;
@@ -65,16 +66,17 @@ impl PatientCareContexts {
             return Ok(recorded.subject.zip(news));
         }
         let Event::CareContext(event) = &recorded.event else { return Ok(None) };
-        let is_linked = match event {
-            CareContextEvent::Registered { .. } => false,
-            CareContextEvent::Linked { .. } => true,
+        let (registered, is_linked) = match event {
+            CareContextEvent::Registered { facts, hi_types, .. } => {
+                (Some((facts.clone(), words(hi_types))), false)
+            }
+            CareContextEvent::Linked { .. } => (self.registered(stored).await?, true),
             CareContextEvent::LinkRequested { .. }
             | CareContextEvent::LinkRejected { .. }
             | CareContextEvent::LinkFailed { .. }
             | CareContextEvent::ChangedAfterLink { .. }
             | CareContextEvent::SmsRequested { .. } => return Ok(None),
         };
-        let registered = self.registered(stored).await?;
         Ok(registered.map(|(facts, hi_types)| {
             (facts.subject, News::CareContext { facts, hi_types, is_linked })
         }))
@@ -109,8 +111,7 @@ impl PatientCareContexts {
             if let Event::CareContext(CareContextEvent::Registered { facts, hi_types, .. }) =
                 codec::decode(&earlier)?.event
             {
-                let hi_types = hi_types.iter().map(|hi_type| hi_type.as_str()).collect();
-                newest = Some((facts, hi_types));
+                newest = Some((facts, words(&hi_types)));
             }
         }
         Ok(newest)
@@ -175,6 +176,10 @@ impl PatientCareContexts {
             (Preset::Hip, News::Abha(None)) => shape::without(&fields, &["sealedAbha"]),
         }))
     }
+}
+
+fn words(hi_types: &[HiType]) -> Vec<&'static str> {
+    hi_types.iter().map(|hi_type| hi_type.as_str()).collect()
 }
 
 #[async_trait]
