@@ -28,8 +28,8 @@ pub use section::{
     DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
     PushSection, TransferSection, WorkerSection,
 };
-pub use visit_source::VisitSourceSection;
 pub use stores::{AmritSection, CollectionNames, DocumentsSection, LinkTokensSection, Preset};
+pub use visit_source::VisitSourceSection;
 
 use crate::gateway::{BearerPolicy, GatewaySettings};
 use crate::otp_sender::SmsSection;

@@ -43,7 +43,7 @@ async fn a_session_lets_in_as_long_as_it_lasts_and_other_keys_do_not() {
     let prefix = unique_name();
     let sections = format!("[amrit]\nsession_key_prefix = \"{prefix}:\"\n");
     let mut world = World::create_with(&sections).await;
-    world.launch.stores = vec![("AMRIT_REDIS_URL", url)];
+    world.launch.environment = vec![("AMRIT_REDIS_URL", url)];
     let _hip = world.launch.start().await;
 
     let session = "6b3f0c4e9a7d4f1c8e2b5a60d9c1e7f3";
@@ -77,7 +77,7 @@ async fn a_session_lets_in_as_long_as_it_lasts_and_other_keys_do_not() {
 #[tokio::test]
 async fn sessions_that_cannot_be_read_let_nobody_in_but_who_has_our_key() {
     let mut world = World::create().await;
-    world.launch.stores = vec![("AMRIT_REDIS_URL", "redis://127.0.0.1:9".to_owned())];
+    world.launch.environment = vec![("AMRIT_REDIS_URL", "redis://127.0.0.1:9".to_owned())];
     let _hip = world.launch.start().await;
     let answer = call(&world, "6b3f0c4e9a7d4f1c8e2b5a60d9c1e7f3").await;
     assert_eq!(answer["statusCode"], 5000);

@@ -13,7 +13,7 @@ async fn world() -> Option<(World, Database)> {
     let mongo = mongo_url().await?;
     let mut world = World::create_with("[documents]\npreset = \"amrit\"\n").await;
     let database = mongo_database(&mongo).await;
-    world.launch.stores = vec![("MONGODB_URL", mongo)];
+    world.launch.environment = vec![("MONGODB_URL", mongo)];
     Some((world, database))
 }
 

@@ -21,9 +21,20 @@ impl Table for FacilityIntakeTable {
         change(recorded)
     }
 
-    async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-        let Change { facility, paused, reason, at } = change;
-        sqlx::query(
+    async fn write(
+        transaction: &mut PgTransaction<'_>,
+        changes: Vec<Change>,
+    ) -> Result<(), sqlx::Error> {
+        for change in changes {
+            write(transaction, change).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
+    let Change { facility, paused, reason, at } = change;
+    sqlx::query(
             "INSERT INTO facility_intake (facility_id, paused, reason, changed_at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (facility_id) DO UPDATE SET paused = $2, reason = $3, changed_at = $4",
         )
@@ -33,6 +44,5 @@ impl Table for FacilityIntakeTable {
         .bind(at)
         .execute(&mut **transaction)
         .await?;
-        Ok(())
-    }
+    Ok(())
 }
