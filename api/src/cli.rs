@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod facility;
 mod ig;
+mod key;
 mod link;
 mod projection;
 mod sandbox;
@@ -55,6 +56,9 @@ enum Command {
     /// Facilities: whether their visits are fetched.
     #[command(subcommand)]
     Facility(facility::Command),
+    /// Keys of clients.
+    #[command(subcommand)]
+    Key(key::Command),
     /// FHIR documents of visits.
     #[command(subcommand)]
     Bundle(bundle::Command),
@@ -114,6 +118,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Sandbox(command) => Box::pin(sandbox::run(command, data_dir)).await,
         Command::Visit(command) => visit::run(command, data_dir).await,
         Command::Facility(command) => facility::run(command, data_dir).await,
+        Command::Key(command) => key::run(&command),
         Command::Bundle(command) => bundle::run(&command),
         Command::Ig(command) => ig::run(&command),
         Command::Link(command) => link::run(command).await,

@@ -9,7 +9,7 @@ use hip_commands::Provider;
 use hip_commands::dispatch::Dispatcher;
 use hip_commands::port::{Clock, DocumentStore, Ids, Log};
 use hip_infra::clock::SystemClock;
-use hip_infra::config::{Config, Secrets};
+use hip_infra::config::{Clients, Config, Secrets};
 use hip_infra::document_store;
 use hip_infra::event_store::PgLog;
 use hip_infra::gateway::HttpGateway;
@@ -27,7 +27,7 @@ use sqlx::PgPool;
 /// Everything that a process is made of.
 pub(crate) struct Composed {
     pub(crate) config: Config,
-    pub(crate) secrets: Secrets,
+    pub(crate) clients: Clients,
     pub(crate) pool: PgPool,
     pub(crate) log: Arc<PgLog>,
     pub(crate) gateway: Arc<HttpGateway>,
@@ -54,6 +54,7 @@ pub(crate) async fn compose(
     let log = Arc::new(PgLog::start(pool.clone(), write_pool, Arc::clone(&vault)));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn Ids> = Arc::new(RandomIds);
+    let clients = config.clients(&secrets)?;
     let settings = config.gateway_settings(&secrets);
     let gateway = HttpGateway::new(settings, Arc::clone(&clock), Arc::clone(&ids))?;
     let gateway = Arc::new(gateway);
@@ -79,7 +80,7 @@ pub(crate) async fn compose(
         settings: Arc::new(config.settings()?),
     };
     let visit_sources = visit_sources::all(&config.visit_sources, &pool)?;
-    Ok(Composed { config, secrets, pool, log, gateway, provider, vault, documents, visit_sources })
+    Ok(Composed { config, clients, pool, log, gateway, provider, vault, documents, visit_sources })
 }
 
 /// `HIP_KEK`, or the key file.

@@ -1,8 +1,8 @@
 //! Every route on one page.
 
 mod amrit;
-mod api_key;
 mod callbacks;
+mod caller;
 mod fhir;
 mod health;
 mod links;

@@ -10,6 +10,7 @@
 pub mod abdm_error;
 pub mod amrit;
 pub mod callbacks;
+pub mod caller;
 pub mod codec;
 pub mod dispatch;
 pub mod facility_intake;

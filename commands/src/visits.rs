@@ -11,6 +11,7 @@ use serde_json::json;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::caller::Caller;
 use crate::dispatch::DispatchError;
 use crate::lookup::{self, Lookup};
 use crate::port::vault::VaultError;
@@ -45,8 +46,8 @@ pub enum RecordError {
         #[source]
         source: InvalidId,
     },
-    /// The facility is not served here.
-    #[error("facility.abdmFacilityId is not a facility of this service")]
+    /// The facility is not served here, or not the caller's: which of the two is not theirs to learn.
+    #[error("facility.abdmFacilityId is not a facility of the caller")]
     UnknownFacility,
     /// The push contradicts an earlier one.
     #[error(transparent)]
@@ -60,9 +61,16 @@ pub enum RecordError {
 }
 
 /// Stores a visit document. Returns when the visit is durable; documents and links follow.
-pub async fn record(provider: &Provider, document: &str) -> Result<Recorded, RecordError> {
+pub async fn record(
+    provider: &Provider,
+    caller: &Caller,
+    document: &str,
+) -> Result<Recorded, RecordError> {
     let visit = VisitDocument::parse(document.as_bytes()).map_err(RecordError::Invalid)?;
     let facility = facility(provider, &visit)?;
+    if !caller.serves(&facility) {
+        return Err(RecordError::UnknownFacility);
+    }
     let names = Names { provider, facility: &facility };
     let digest = names.of(Lookup::Content(document)).await?;
     store(&names, &visit, document, digest).await

@@ -1,6 +1,7 @@
 //! What an operator configures: a TOML file, and secrets from the environment.
 
 mod bundle;
+mod client;
 mod section;
 mod stores;
 mod visit_source;
@@ -22,6 +23,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub use bundle::{BundleSection, Discharge, read_rules};
+pub use client::{ClientSection, Clients, key_digest};
 pub use section::{
     DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
     PushSection, TransferSection, WorkerSection,
@@ -44,6 +46,9 @@ pub struct Config {
     /// The facilities that this process serves.
     #[serde(rename = "facility")]
     pub facilities: Vec<FacilitySection>,
+    /// Who may call, beside the holder of `HIP_API_KEY`.
+    #[serde(rename = "client", default)]
+    pub clients: Vec<ClientSection>,
     /// HIUs that are not like the others.
     #[serde(rename = "hiu", default)]
     pub hius: Vec<HiuSection>,
@@ -91,8 +96,8 @@ fn default_listen() -> SocketAddr {
 pub struct Secrets {
     /// `HIP_CLIENT_SECRET`: the bridge's secret.
     pub client_secret: SecretString,
-    /// `HIP_API_KEY`: what the medical record system shows.
-    pub api_key: SecretString,
+    /// `HIP_API_KEY`: what a client shows that may do everything, for every facility.
+    pub api_key: Option<SecretString>,
     /// `HIP_KEK`: the key-encryption key, 32 bytes in base64; else `keys.file`.
     pub kek: Option<SecretString>,
     /// `HIP_SMS_TOKEN`: what the sender of text messages is shown.
@@ -126,6 +131,20 @@ pub enum ConfigError {
         /// What an id looks like.
         source: InvalidId,
     },
+    /// Two facilities cannot be told apart.
+    #[error("[[facility]]: two facilities have the id {0}")]
+    FacilityTwice(FacilityId),
+    /// A client cannot be what it says.
+    #[error("[[client]] {name}: {why}")]
+    Client {
+        /// Its name, as written.
+        name: String,
+        /// What is wrong, and what to do.
+        why: &'static str,
+    },
+    /// Nobody could push a visit.
+    #[error("there is nobody who may call: set HIP_API_KEY, or configure a [[client]]")]
+    NoClient,
     /// An HIU's id is none.
     #[error("[[hiu]]: the id {0}")]
     Hiu(#[source] InvalidId),
@@ -184,20 +203,15 @@ impl Config {
         Ok(config)
     }
 
+    /// Who may call.
+    pub fn clients(&self, secrets: &Secrets) -> Result<Clients, ConfigError> {
+        Clients::new(&self.clients, &self.facilities()?, secrets.api_key.as_ref())
+    }
+
     /// The part that decisions need.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
-        let facilities = self
-            .facilities
-            .iter()
-            .map(|section| {
-                let id = FacilityId::parse(section.id.clone()).map_err(|source| {
-                    ConfigError::Facility { name: section.name.clone(), source }
-                })?;
-                Ok(Facility { id, name: section.name.clone() })
-            })
-            .collect::<Result<_, ConfigError>>()?;
         Ok(Settings {
-            facilities,
+            facilities: self.facilities()?,
             hius: self.hius()?,
             first_page_number: self.push.first_page_number,
             push_bearer: self.push.bearer,
@@ -215,6 +229,21 @@ impl Config {
             transfer_time: TimeDelta::seconds(self.transfer.time_s.into()),
             bearer_lateness_s_max: self.gateway.lateness_s_max,
         })
+    }
+
+    fn facilities(&self) -> Result<Vec<Facility>, ConfigError> {
+        let mut facilities: Vec<Facility> = Vec::new();
+        for section in &self.facilities {
+            let id = FacilityId::parse(section.id.clone())
+                .map_err(|source| ConfigError::Facility { name: section.name.clone(), source })?;
+            // Names of streams are in lower case.
+            let is_same = |other: &Facility| other.id.as_str().eq_ignore_ascii_case(id.as_str());
+            if facilities.iter().any(is_same) {
+                return Err(ConfigError::FacilityTwice(id));
+            }
+            facilities.push(Facility { id, name: section.name.clone() });
+        }
+        Ok(facilities)
     }
 
     fn hius(&self) -> Result<Vec<HiuProfile>, ConfigError> {
@@ -310,7 +339,7 @@ mod tests {
         let config = Config::parse(&text).unwrap();
         let secrets = Secrets {
             client_secret: SecretString::from("made-up"),
-            api_key: SecretString::from("made-up"),
+            api_key: Some(SecretString::from("made-up")),
             kek: None,
             sms_token: None,
             mongodb_url: None,

@@ -9,6 +9,7 @@
 mod amrit;
 mod append_only;
 mod callbacks;
+mod clients;
 mod conformance;
 mod contract;
 mod crash;

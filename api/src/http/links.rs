@@ -4,12 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
+use hip_commands::caller::Caller;
 use hip_commands::linking::{self, LinkingError};
 use hip_domain::id::{CareContextReference, FacilityId};
 use serde::{Deserialize, Serialize};
 
 use super::Context;
-use super::api_key::ApiKey;
+use super::caller::{By, Linking};
 use super::problem::{Fault, Problem};
 use crate::compose::Composed;
 
@@ -24,11 +25,11 @@ pub(crate) struct StartLink {
 
 /// Tries to link a visit again. 202: what becomes of it is shown by `GET /v1/visits/{code}`.
 pub(crate) async fn start(
-    _: ApiKey,
+    By(caller, _): By<Linking>,
     State(composed): Context,
     Json(wish): Json<StartLink>,
 ) -> Result<StatusCode, Problem> {
-    let facility = facility(&composed, wish.facility.as_deref())?;
+    let facility = facility(&composed, &caller, wish.facility.as_deref())?;
     let code = CareContextReference::parse(wish.visit_code)
         .map_err(|error| fault("visitCode", &error.to_string()))?;
     linking::start(&composed.provider, &facility, &code).await.map_err(|error| problem(&error))?;
@@ -57,11 +58,11 @@ pub(crate) struct Status {
 
 /// Whether there is a token, how many were asked for, and when the next may be.
 pub(crate) async fn token_status(
-    _: ApiKey,
+    By(caller, _): By<Linking>,
     State(composed): Context,
     Json(wish): Json<AskStatus>,
 ) -> Result<Json<Status>, Problem> {
-    let facility = facility(&composed, wish.facility.as_deref())?;
+    let facility = facility(&composed, &caller, wish.facility.as_deref())?;
     let status = linking::token_status(&composed.provider, &facility, &wish.abha_address)
         .await
         .map_err(|error| problem(&error))?;
@@ -80,18 +81,31 @@ pub(crate) async fn token_status(
     }))
 }
 
-/// The facility that is named, or the only one.
-fn facility(composed: &Composed, named: Option<&str>) -> Result<FacilityId, Problem> {
-    let facilities = &composed.provider.settings.facilities;
-    match (named, facilities.as_slice()) {
-        (None, [only]) => Ok(only.id.clone()),
-        (None, _) => Err(fault("facility", "must be named: this service has several")),
-        (Some(named), _) => facilities
-            .iter()
-            .find(|facility| facility.id.as_str() == named)
-            .map(|facility| facility.id.clone())
-            .ok_or_else(|| fault("facility", "must be a facility of this service")),
+/// The caller's facility that is named, or their only one. Somebody else's has nothing for them.
+fn facility(
+    composed: &Composed,
+    caller: &Caller,
+    named: Option<&str>,
+) -> Result<FacilityId, Problem> {
+    let facilities = composed.provider.settings.facilities.iter().map(|facility| &facility.id);
+    let theirs: Vec<_> = facilities.filter(|facility| caller.serves(facility)).collect();
+    match (named, theirs.as_slice()) {
+        (None, [only]) => Ok((*only).clone()),
+        (None, _) => Err(fault("facility", "must be named: the caller has several")),
+        (Some(named), theirs) => {
+            let found = theirs.iter().find(|facility| facility.as_str() == named);
+            found.map(|facility| (*facility).clone()).ok_or_else(absent)
+        }
     }
+}
+
+fn absent() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "not-found",
+        "There is no such visit",
+        "a visit has to be pushed before it can be linked",
+    )
 }
 
 fn fault(path: &str, message: &str) -> Problem {
@@ -107,12 +121,7 @@ fn fault(path: &str, message: &str) -> Problem {
 
 fn problem(error: &LinkingError) -> Problem {
     match error {
-        LinkingError::NoVisit => Problem::new(
-            StatusCode::NOT_FOUND,
-            "not-found",
-            "There is no such visit",
-            "a visit has to be pushed before it can be linked",
-        ),
+        LinkingError::NoVisit => absent(),
         LinkingError::NoAbhaAddress => Problem::new(
             StatusCode::CONFLICT,
             "no-abha-address",

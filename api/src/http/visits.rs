@@ -7,37 +7,39 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use hip_commands::abdm_error;
+use hip_commands::caller::Caller;
 use hip_commands::dispatch::DispatchError;
 use hip_commands::visits::{self, RecordError};
 use hip_domain::id::ErrorCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::api_key::ApiKey;
+use super::caller::{By, Looking, Pushing, bound};
 use super::problem::{Fault, Problem};
 use super::{Context, Stop, VISIT_BYTES_MAX, visit_stream};
 use crate::compose::Composed;
 
 /// Takes one visit document, or a stream of them.
 pub(crate) async fn receive(
-    _: ApiKey,
+    By(caller, _): By<Pushing>,
     State(composed): Context,
     Extension(Stop(stop)): Extension<Stop>,
     request: Request,
 ) -> Response {
     if visit_stream::is_announced(request.headers()) {
-        return visit_stream::record(composed, request.into_body(), VISIT_BYTES_MAX, stop);
+        let to = (composed, caller);
+        return visit_stream::record(to, request.into_body(), VISIT_BYTES_MAX, stop);
     }
     match String::from_request(request, &()).await {
-        Ok(document) => record(&composed, &document).await.into_response(),
+        Ok(document) => record(&composed, &caller, &document).await.into_response(),
         Err(rejection) => rejection.into_response(),
     }
 }
 
 /// Stores a visit document. The same document again changes nothing and is answered alike.
-async fn record(composed: &Composed, document: &str) -> Result<Response, Problem> {
-    let recorded =
-        visits::record(&composed.provider, document).await.map_err(|error| problem(&error))?;
+async fn record(composed: &Composed, caller: &Caller, document: &str) -> Result<Response, Problem> {
+    let recorded = visits::record(&composed.provider, caller, document).await;
+    let recorded = recorded.map_err(|error| problem(&error))?;
     tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
     let location = format!("/v1/visits/{}?facility={}", recorded.visit_code, recorded.facility);
     let status = if recorded.changed { StatusCode::CREATED } else { StatusCode::OK };
@@ -102,7 +104,7 @@ impl From<Option<String>> for LinkError {
 
 /// What became of a visit: its documents, and whether it is linked.
 pub(crate) async fn show(
-    _: ApiKey,
+    By(caller, _): By<Looking>,
     State(composed): Context,
     Path(code): Path<String>,
     Query(selection): Query<Selection>,
@@ -111,10 +113,10 @@ pub(crate) async fn show(
         "SELECT v.visit_code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, \
                 c.link_state, c.link_error, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected \
            FROM hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id \
-          WHERE v.visit_code = $1 AND ($2::text IS NULL OR v.facility_id = $2) LIMIT 2",
+          WHERE v.visit_code = $1 AND ($2::text[] IS NULL OR v.facility_id = ANY ($2)) LIMIT 2",
     )
     .bind(&code)
-    .bind(&selection.facility)
+    .bind(bound(&caller, selection.facility.as_deref()))
     .fetch_all(&composed.pool)
     .await
     .map_err(|_| Problem::unavailable())?;
@@ -153,9 +155,17 @@ pub(super) fn problem(error: &RecordError) -> Problem {
         }
         RecordError::Identifier { path, source } => invalid("mend the field in `errors`")
             .with_faults(vec![fault(path, "pattern", &source.to_string())]),
-        RecordError::UnknownFacility => invalid("the facility is not served here").with_faults(
-            vec![fault("facility.abdmFacilityId", "unknown", "must be a facility of this service")],
-        ),
+        RecordError::UnknownFacility => Problem::new(
+            StatusCode::FORBIDDEN,
+            "foreign-facility",
+            "The facility is not the caller's",
+            "send the visit to the service of its facility, with a key for it",
+        )
+        .with_faults(vec![fault(
+            "facility.abdmFacilityId",
+            "facility",
+            "must be the caller's",
+        )]),
         RecordError::Visit(DispatchError::Refused(refusal)) => Problem::new(
             StatusCode::CONFLICT,
             "conflict",

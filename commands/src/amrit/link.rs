@@ -68,7 +68,7 @@ pub async fn begin(provider: &Provider, wish: &Wish<'_>) -> Result<Begun, AmritE
     let tokens = provider.dispatcher.load::<LinkToken>(&token_stream).await?;
     if tokens.usable(provider.clock.now()).is_none() {
         let answer = match wish.request_id {
-            Some(request_id) => token::by_request(provider, request_id).await?,
+            Some(request_id) => token::by_request(provider, wish.facility, request_id).await?,
             None => TokenAnswer::Unknown,
         };
         return Ok(Begun::NoToken(answer));

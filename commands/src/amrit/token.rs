@@ -73,16 +73,17 @@ pub async fn ask(
     answer(provider, &stream, None).await
 }
 
-/// How it stands with the token that a request has asked for.
+/// How it stands with the token that a request of this facility has asked for.
 ///
 /// # Errors
 ///
 /// The log or the keys cannot be used.
 pub async fn by_request(
     provider: &Provider,
+    facility: &FacilityId,
     request_id: RequestId,
 ) -> Result<TokenAnswer, AmritError> {
-    match stream_of(provider, request_id).await? {
+    match stream_of(provider, request_id).await?.filter(|stream| stream.is_of(facility)) {
         Some(stream) => answer(provider, &stream, Some(request_id)).await,
         None => Ok(TokenAnswer::Unknown),
     }
