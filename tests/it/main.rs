@@ -29,6 +29,7 @@ mod projections;
 mod revoke;
 mod storm;
 mod tidy;
+mod two_facilities;
 mod two_processes;
 mod visit_fetch;
 mod visit_fetch_storm;
