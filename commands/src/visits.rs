@@ -175,10 +175,8 @@ async fn store(
 fn facility(provider: &Provider, visit: &VisitDocument) -> Result<FacilityId, RecordError> {
     let facility = FacilityId::parse(visit.facility.abdm_facility_id.clone())
         .map_err(|source| RecordError::Identifier { path: "facility.abdmFacilityId", source })?;
-    match provider.settings.facility(&facility) {
-        Some(_) => Ok(facility),
-        None => Err(RecordError::UnknownFacility),
-    }
+    let known = provider.settings.facility_named(&facility);
+    known.map(|known| known.id.clone()).ok_or(RecordError::UnknownFacility)
 }
 
 /// Who the visit says the patient is, in ABDM's spelling.

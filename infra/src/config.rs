@@ -6,6 +6,7 @@ mod section;
 mod stores;
 mod visit_source;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +14,6 @@ use std::time::Duration;
 use abdm_fhir::CodeTableError;
 use abdm_fhir::rules::LoadError;
 use chrono::TimeDelta;
-use hip_commands::matching::Thresholds;
 use hip_commands::port::document_store::CollectionName;
 use hip_commands::settings::{Facility, HiuProfile, Settings};
 use hip_domain::id::{FacilityId, HiuId, InvalidId};
@@ -215,10 +215,7 @@ impl Config {
             hius: self.hius()?,
             first_page_number: self.push.first_page_number,
             push_bearer: self.push.bearer,
-            thresholds: Thresholds {
-                name_score_min: self.discovery.name_score_min,
-                year_tolerance: self.discovery.year_tolerance,
-            },
+            thresholds: self.discovery.thresholds(),
             token_limits: TokenLimits {
                 duplicate_window: TimeDelta::seconds(self.linking.duplicate_window_s.into()),
                 per_day_max: self.linking.tokens_per_day_max,
@@ -233,15 +230,17 @@ impl Config {
 
     fn facilities(&self) -> Result<Vec<Facility>, ConfigError> {
         let mut facilities: Vec<Facility> = Vec::new();
+        let mut taken = BTreeSet::new();
         for section in &self.facilities {
-            let id = FacilityId::parse(section.id.clone())
-                .map_err(|source| ConfigError::Facility { name: section.name.clone(), source })?;
-            // Names of streams are in lower case.
-            let is_same = |other: &Facility| other.id.as_str().eq_ignore_ascii_case(id.as_str());
-            if facilities.iter().any(is_same) {
-                return Err(ConfigError::FacilityTwice(id));
+            let facility = facility(section)?;
+            let hfr_id = facility.hfr_id.iter().filter(|id| **id != facility.id);
+            for id in std::iter::once(&facility.id).chain(hfr_id) {
+                // Names of streams are in lower case.
+                if !taken.insert(id.as_str().to_ascii_lowercase()) {
+                    return Err(ConfigError::FacilityTwice(id.clone()));
+                }
             }
-            facilities.push(Facility { id, name: section.name.clone() });
+            facilities.push(facility);
         }
         Ok(facilities)
     }
@@ -282,6 +281,20 @@ impl Config {
     }
 }
 
+fn facility(section: &FacilitySection) -> Result<Facility, ConfigError> {
+    let parse = |id: &String| {
+        FacilityId::parse(id.clone())
+            .map_err(|source| ConfigError::Facility { name: section.name.clone(), source })
+    };
+    Ok(Facility {
+        id: parse(&section.id)?,
+        hfr_id: section.hfr_id.as_ref().map(parse).transpose()?,
+        name: section.name.clone(),
+        thresholds: section.discovery.as_ref().map(DiscoverySection::thresholds),
+        sms_without_abha: section.sms_without_abha,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,6 +305,30 @@ mod tests {
         assert_eq!(config.settings().unwrap().facilities.len(), 1);
         assert_eq!(config.documents.names().unwrap(), DocumentsSection::default().names().unwrap());
         assert_eq!(config.link_tokens.entries_max, LinkTokensSection::default().entries_max);
+    }
+
+    #[test]
+    fn facilities_differ_in_what_they_say_and_in_nothing_else() {
+        let text = include_str!("../../docs/hip.toml");
+        let second = "[[facility]]\nid = \"IN0610099002_1\"\nhfr_id = \"IN0610099002\"\n\
+                      name = \"PHC Other\"\nsms_without_abha = true\n\
+                      discovery = { name_score_min = 95 }\n";
+        let settings = Config::parse(&format!("{text}\n{second}")).unwrap().settings().unwrap();
+        let id = |id: &str| FacilityId::parse(id).unwrap();
+        let (first, other) = (id("IN0610099001"), id("IN0610099002_1"));
+        assert_eq!(settings.facility_named(&id("IN0610099002")).unwrap().id, other);
+        assert!(
+            settings.facility(&id("IN0610099002")).is_none(),
+            "the gateway routes by service id"
+        );
+        assert_eq!(settings.thresholds(&other).name_score_min, 95);
+        assert_eq!(settings.thresholds(&first).name_score_min, 85);
+        assert!(settings.sms_without_abha(&other) && !settings.sms_without_abha(&first));
+        for twice in ["IN0610099001", "in0610099001"] {
+            let second = format!("{text}\n[[facility]]\nid = {twice:?}\nname = \"PHC\"\n");
+            let settings = Config::parse(&second).unwrap().settings();
+            assert!(matches!(settings, Err(ConfigError::FacilityTwice(_))), "{twice}");
+        }
     }
 
     #[test]

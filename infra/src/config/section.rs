@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use hip_commands::matching::Thresholds;
 use serde::Deserialize;
 
 /// `[gateway]`
@@ -72,8 +73,14 @@ const fn a_day() -> i64 {
 pub struct FacilitySection {
     /// Its service id.
     pub id: String,
+    /// Its id in the register of facilities, where that is another.
+    pub hfr_id: Option<String>,
     /// Its name.
     pub name: String,
+    /// Who is recognised in a discovery here, where that differs from `[discovery]`.
+    pub discovery: Option<DiscoverySection>,
+    /// Whether patients here are sent text messages, where that differs from `[linking]`.
+    pub sms_without_abha: Option<bool>,
 }
 
 /// `[[hiu]]`
@@ -96,6 +103,12 @@ pub struct DiscoverySection {
     pub name_score_min: u8,
     /// How many years two years of birth may differ.
     pub year_tolerance: u16,
+}
+
+impl DiscoverySection {
+    pub(super) const fn thresholds(&self) -> Thresholds {
+        Thresholds { name_score_min: self.name_score_min, year_tolerance: self.year_tolerance }
+    }
 }
 
 impl Default for DiscoverySection {
