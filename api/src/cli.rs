@@ -11,6 +11,7 @@ mod facility;
 mod ig;
 mod key;
 mod link;
+mod openapi;
 mod projection;
 mod sandbox;
 pub(crate) mod serve;
@@ -76,6 +77,8 @@ enum Command {
     Crypto(crypto::Command),
     /// What an error code of the network means, and what to do.
     Error(error::Options),
+    /// Print the description of the REST interface, OpenAPI 3.1.
+    Openapi,
     /// The event log, event by event.
     #[command(subcommand)]
     Events(events::Command),
@@ -125,6 +128,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Token(command) => link::run_token(command).await,
         Command::Crypto(command) => crypto::run(&command),
         Command::Error(options) => Ok(error::run(&options)),
+        Command::Openapi => Ok(openapi::run()),
         Command::Events(command) => events::run(command, data_dir).await,
         Command::Projection(command) => projection::run(command, data_dir).await,
         Command::Audit(command) => audit::run(command, data_dir).await,

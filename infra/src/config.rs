@@ -26,7 +26,7 @@ pub use bundle::{BundleSection, Discharge, read_rules};
 pub use client::{ClientSection, Clients, key_digest};
 pub use section::{
     DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
-    PushSection, TransferSection, WorkerSection,
+    PushSection, RestSection, TransferSection, WorkerSection,
 };
 pub use stores::{CollectionNames, DocumentsSection, LinkTokensSection, Preset};
 pub use visit_source::VisitSourceSection;
@@ -76,6 +76,9 @@ pub struct Config {
     /// Documents that others may read, too.
     #[serde(default)]
     pub documents: DocumentsSection,
+    /// What callers of the REST interface are given.
+    #[serde(default)]
+    pub rest: RestSection,
     /// Link tokens at hand.
     #[serde(default)]
     pub link_tokens: LinkTokensSection,
@@ -180,6 +183,9 @@ pub enum ConfigError {
     /// A source of visits would never come to an end.
     #[error("[[visit_source]]: batch and poll_s are at least 1")]
     VisitSourcePace,
+    /// Answers would be kept for no time, or for ever.
+    #[error("[rest]: idempotency_hours is from 1 to 720")]
+    RestHours,
     /// There is no facility.
     #[error("no [[facility]] is configured: there is nobody to serve")]
     NoFacility,
@@ -200,6 +206,7 @@ impl Config {
             return Err(ConfigError::NoFacility);
         }
         visit_source::check(&config.visit_sources)?;
+        config.rest.check()?;
         Ok(config)
     }
 

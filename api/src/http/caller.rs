@@ -4,9 +4,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use hip_commands::caller::{Caller, Role};
 use hip_domain::id::FacilityId;
 
@@ -22,6 +22,8 @@ pub(crate) trait Roles: Send {
 pub(crate) struct Pushing;
 /// Links are started, by the record system or at its desk.
 pub(crate) struct Linking;
+/// How the service works is looked at.
+pub(crate) struct Running;
 /// Records are read, one by one.
 pub(crate) struct Reading;
 /// What the service holds and does is looked at.
@@ -32,6 +34,9 @@ impl Roles for Pushing {
 }
 impl Roles for Linking {
     const ANY_OF: &'static [Role] = &[Role::Emr, Role::Operator];
+}
+impl Roles for Running {
+    const ANY_OF: &'static [Role] = &[Role::Operator, Role::Auditor];
 }
 impl Roles for Reading {
     const ANY_OF: &'static [Role] = &[Role::Emr, Role::Auditor];
@@ -50,7 +55,7 @@ impl<R: Roles> FromRequestParts<Arc<Composed>> for By<R> {
         parts: &mut Parts,
         composed: &Arc<Composed>,
     ) -> Result<Self, Problem> {
-        let known = shown(parts).and_then(|key| composed.clients.caller(key));
+        let known = shown(&parts.headers).and_then(|key| composed.clients.caller(key));
         let caller = known.ok_or_else(unknown)?;
         if caller.is_one_of(R::ANY_OF) {
             return Ok(Self(caller, PhantomData));
@@ -89,9 +94,10 @@ fn unknown() -> Problem {
     )
 }
 
-fn shown(parts: &Parts) -> Option<&str> {
-    if let Some(key) = parts.headers.get("x-api-key") {
+/// The key that is shown.
+pub(crate) fn shown(headers: &HeaderMap) -> Option<&str> {
+    if let Some(key) = headers.get("x-api-key") {
         return key.to_str().ok();
     }
-    parts.headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }

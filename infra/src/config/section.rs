@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use hip_commands::matching::Thresholds;
 use serde::Deserialize;
+
+use super::ConfigError;
 
 /// `[gateway]`
 #[derive(Debug, Clone, Deserialize)]
@@ -175,6 +178,35 @@ pub struct PushSection {
 impl Default for PushSection {
     fn default() -> Self {
         Self { first_page_number: 1, bearer: true, allow: vec![] }
+    }
+}
+
+/// `[rest]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RestSection {
+    /// Hours for which an answer is given again under its `Idempotency-Key`.
+    pub idempotency_hours: u16,
+}
+
+impl RestSection {
+    /// How long an answer is given again.
+    pub fn answers_kept(&self) -> Duration {
+        Duration::from_secs(u64::from(self.idempotency_hours) * 3600)
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        if (1..=720).contains(&self.idempotency_hours) {
+            Ok(())
+        } else {
+            Err(ConfigError::RestHours)
+        }
+    }
+}
+
+impl Default for RestSection {
+    fn default() -> Self {
+        Self { idempotency_hours: 24 }
     }
 }
 
