@@ -25,6 +25,7 @@ mod journey;
 mod linking;
 mod log;
 mod lost_stores;
+mod openapi;
 mod privacy;
 mod projections;
 mod rest;
