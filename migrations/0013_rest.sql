@@ -34,3 +34,5 @@ CREATE INDEX callback_of_facility ON hip.callback (facility_id, received_at DESC
 CREATE INDEX callback_of_request ON hip.callback (request_id);
 CREATE INDEX user_link_of_reference ON hip.initiated_link_request (link_reference_number);
 CREATE INDEX visit_job_by_time ON hip.visit_job (created_at DESC, (source || ':' || trigger_id) DESC);
+CREATE INDEX visit_by_time ON hip.visit (recorded_at DESC, stream_id DESC);
+CREATE INDEX visit_of_facility ON hip.visit (facility_id, recorded_at DESC, stream_id DESC);

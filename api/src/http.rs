@@ -91,6 +91,7 @@ fn described() -> OpenApiRouter<Arc<Composed>> {
         OpenApiRouter::new().routes(routes!(links::start)).layer(from_fn(idempotency::layer));
     let linking = writing.routes(routes!(links::token_status));
     let looking = OpenApiRouter::new()
+        .routes(routes!(visit::list))
         .routes(routes!(visit::show))
         .routes(routes!(link::show))
         .routes(routes!(care_contexts::list))

@@ -7,6 +7,7 @@ use hip_domain::patient::Demographics;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::{StreamId, care_context_name};
 use hip_domain::visit::{Visit, VisitCommand, VisitError, VisitFacts};
+use serde::Deserialize;
 use serde_json::json;
 use thiserror::Error;
 use uuid::Uuid;
@@ -66,6 +67,10 @@ pub async fn record(
     caller: &Caller,
     document: &str,
 ) -> Result<Recorded, RecordError> {
+    // First of all: whose visit is not the caller's to push is not theirs to have checked, either.
+    if named_facility(document).is_some_and(|named| !is_callers(provider, caller, &named)) {
+        return Err(RecordError::UnknownFacility);
+    }
     let visit = VisitDocument::parse(document.as_bytes()).map_err(RecordError::Invalid)?;
     let facility = facility(provider, &visit)?;
     if !caller.serves(&facility) {
@@ -170,6 +175,26 @@ async fn store(
     let stored = provider.dispatcher.execute::<Visit>(&stream, command, &key, &origin).await?;
     let visit_code = visit.visit.visit_code.clone();
     Ok(Recorded { visit_code, facility: (*facility).clone(), stream, changed: stored.is_some() })
+}
+
+/// The facility that a document names, be it otherwise none.
+fn named_facility(document: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Document {
+        facility: Named,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named {
+        abdm_facility_id: String,
+    }
+    serde_json::from_str(document).ok().map(|document: Document| document.facility.abdm_facility_id)
+}
+
+fn is_callers(provider: &Provider, caller: &Caller, named: &str) -> bool {
+    let named = FacilityId::parse(named).ok();
+    let served = named.and_then(|named| provider.settings.facility_named(&named));
+    served.is_some_and(|served| caller.serves(&served.id))
 }
 
 fn facility(provider: &Provider, visit: &VisitDocument) -> Result<FacilityId, RecordError> {

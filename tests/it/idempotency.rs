@@ -72,10 +72,10 @@ async fn a_key_is_for_one_request_of_one_client() {
     let (world, _hip) = World::start_with(&other).await;
     assert_eq!(send(&world, API_KEY, "/v1/visits", "k", &visit("8101", false)).await.status, 201);
     let other = send(&world, API_KEY, "/v1/visits", "k", &visit("8102", false)).await;
-    assert_eq!(other.status, 422);
+    assert_eq!(other.status, 409);
     assert_eq!(other.body["type"], "urn:hip:problem:idempotency-key-reused");
     let link = send(&world, API_KEY, "/v1/links", "k", &json!({ "visitCode": "8101" })).await;
-    assert_eq!(link.status, 422, "another route is another request");
+    assert_eq!(link.status, 409, "another route is another request");
     assert_eq!(world.count("visit.recorded").await, 1);
     let others = send(&world, "other-key", "/v1/visits", "k", &visit("8102", false)).await;
     assert_eq!((others.status, others.is_replayed), (201, false), "each client has its own keys");

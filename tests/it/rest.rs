@@ -180,6 +180,7 @@ async fn every_refusal_is_a_problem() {
         (get("/v1/consents/%ff"), 400, "the path"),
         (get("/v1/visits/%00"), 404, ""),
         (get("/v1/events?after=-1"), 400, "after"),
+        (get("/v1/events?after=9223372036854775806"), 400, "after"),
     ];
     for ((method, path, kind, body), status, fault) in cases {
         let request = request(&world, method, path).header("content-type", kind).body(body);

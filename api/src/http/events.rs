@@ -24,7 +24,7 @@ use super::problem::Problem;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// Only after this position.
-    #[param(value_type = Option<i64>, minimum = 0)]
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 9007199254740991i64)]
     after: Option<Position>,
     /// Only of this stream.
     #[param(value_type = Option<String>, max_length = 400, pattern = "^[a-z0-9._@-]+$",
@@ -40,6 +40,9 @@ pub(crate) struct Which {
     limit: Option<Limit>,
 }
 
+/// No log is longer: the largest number that every reader of JSON keeps exact.
+const POSITION_MAX: i64 = (1 << 53) - 1;
+
 /// A place in the log.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "i64")]
@@ -49,7 +52,8 @@ impl TryFrom<i64> for Position {
     type Error = &'static str;
 
     fn try_from(position: i64) -> Result<Self, &'static str> {
-        if position >= 0 { Ok(Self(position)) } else { Err("must not be negative") }
+        let is_position = (0..=POSITION_MAX).contains(&position);
+        if is_position { Ok(Self(position)) } else { Err("must be a position of the log") }
     }
 }
 

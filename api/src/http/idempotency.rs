@@ -1,7 +1,8 @@
 //! `Idempotency-Key`: what was asked once under a key is done once, and answered alike again.
 //!
-//! As draft-ietf-httpapi-idempotency-key-header has it: the same key for another request is 422, and for
-//! one that is being answered 409. What failed because of us is forgotten, so that it may be tried again.
+//! As draft-ietf-httpapi-idempotency-key-header has it, but for one thing: the same key for another request
+//! is 409 here, too, like one that is being answered, and not 422. The request itself is without fault, and
+//! 422 says of every route that it is not. The type of the problem tells the two apart. What failed because of us is forgotten, so that it may be tried again.
 //! The answer is finished and kept although the caller has hung up: that is what the key is for.
 
 mod kept;
@@ -183,7 +184,7 @@ fn of_a_stream() -> Problem {
 
 fn of_another_request() -> Problem {
     Problem::new(
-        StatusCode::UNPROCESSABLE_ENTITY,
+        StatusCode::CONFLICT,
         "idempotency-key-reused",
         "The Idempotency-Key was used for another request",
         "take a fresh key for each request, and the same one only to repeat it",

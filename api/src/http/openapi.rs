@@ -30,6 +30,9 @@ const ABOUT: &str = "A Health Information Provider of ABDM.\n\n\
     **Refusals** are problem details (RFC 9457). They name paths and rules, never values.\n\n\
     The gateway's callbacks and AMRIT's routes are contracts of others, and are not described here.";
 
+/// A visit of nobody.
+const EXAMPLE: &str = include_str!("openapi/visit.json");
+
 /// The document, as text.
 pub(crate) fn document() -> &'static str {
     static DOCUMENT: OnceLock<String> = OnceLock::new();
@@ -93,12 +96,38 @@ fn whole() -> Value {
     components["responses"] = Value::Object(refusals());
     components["schemas"]["VisitDocument"] =
         serde_json::from_str(VISIT_SCHEMA).expect("the published schema is JSON");
+    exact_texts(&mut document["components"]["schemas"]["VisitDocument"]);
+    let example: Value = serde_json::from_str(EXAMPLE).expect("the example is JSON");
+    document["components"]["schemas"]["VisitDocument"]["examples"] = json!([example]);
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             complete(path, method, operation);
         }
     }
     document
+}
+
+/// A text that FHIR can carry: not blank, and without control characters but tabs and new lines.
+const TEXT: &str = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*\
+                    [^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufffe\\uffff]\
+                    [^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$";
+
+/// Says of each text that nothing else is said of what every text of a visit must be.
+fn exact_texts(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            let is_free = members.get("type").is_some_and(|kind| kind == "string")
+                && !["pattern", "enum", "const", "format", "contentEncoding"]
+                    .iter()
+                    .any(|keyword| members.contains_key(*keyword));
+            if is_free {
+                members.insert("pattern".to_owned(), json!(TEXT));
+            }
+            members.values_mut().for_each(exact_texts);
+        }
+        Value::Array(items) => items.iter_mut().for_each(exact_texts),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The refusals that many routes share, by name.
@@ -108,13 +137,14 @@ fn refusals() -> Map<String, Value> {
         ("401", "The key is missing or unknown."),
         ("403", "The key's roles or facilities do not allow this."),
         ("404", "It does not exist, or is not the caller's."),
-        ("409", "It contradicts an earlier request; or that is still being answered."),
+        (
+            "409",
+            "It contradicts an earlier request, or its Idempotency-Key was used for another; or the same \
+             request is still being answered, then with Retry-After.",
+        ),
         ("413", "The body is too large."),
         ("415", "The body is of another kind."),
-        (
-            "422",
-            "The body does not fit; `errors` names each fault. Or its Idempotency-Key was used for another.",
-        ),
+        ("422", "The body does not fit; `errors` names each fault."),
         ("503", "Something is away at the moment; sending the same again is safe."),
     ];
     let problem = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });

@@ -3,8 +3,11 @@
 //! A cursor names the last item that was shown, so what is added or removed between two pages neither
 //! repeats nor hides an item.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgPool, Postgres, QueryBuilder};
 use utoipa::ToSchema;
@@ -22,9 +25,37 @@ pub(crate) struct Page<T> {
 }
 
 /// How many items a page has, from 1 to 200.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(try_from = "u16")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limit(u16);
+
+/// In a query it is written in digits; in JSON `50.0` is the same whole number as `50`.
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Whole;
+        impl Visitor<'_> for Whole {
+            type Value = Limit;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number from 1 to 200")
+            }
+
+            fn visit_u64<E: de::Error>(self, count: u64) -> Result<Limit, E> {
+                let count = u16::try_from(count).map_err(E::custom)?;
+                Limit::try_from(count).map_err(E::custom)
+            }
+
+            fn visit_u16<E: de::Error>(self, count: u16) -> Result<Limit, E> {
+                Limit::try_from(count).map_err(E::custom)
+            }
+
+            fn visit_f64<E: de::Error>(self, count: f64) -> Result<Limit, E> {
+                let whole = (1..=200).find(|whole| f64::from(*whole) == count);
+                whole.map(Limit).ok_or_else(|| E::custom("must be whole, from 1 to 200"))
+            }
+        }
+        deserializer.deserialize_u16(Whole)
+    }
+}
 
 impl TryFrom<u16> for Limit {
     type Error = &'static str;
@@ -199,6 +230,16 @@ fn cut<T>(mut rows: Vec<Placed<T>>, limit: usize) -> Page<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_limit_is_a_whole_number_from_1_to_200() {
+        let read = |text: &str| serde_json::from_str::<Limit>(text).ok();
+        assert_eq!(read("196.0"), read("196"));
+        assert_eq!((read("1"), read("200.0")), (Some(Limit(1)), Some(Limit(200))));
+        for text in ["0", "201", "1.5", "-1", "1e9", "\"50\"", "NaN"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_cursor_is_read_as_it_was_written_and_nothing_else_is_one() {

@@ -1,4 +1,4 @@
-//! `GET /v1/visits/{visitCode}`: what became of a visit.
+//! `GET /v1/visits`, `GET /v1/visits/{visitCode}`: what became of a visit.
 
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use super::Context;
 use super::asked::{Name, Query};
 use super::caller::{By, Looking, bound};
 use super::facilities::chosen;
+use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
 use super::trouble::{LinkError, Trouble};
 use crate::compose::Composed;
@@ -113,6 +114,45 @@ pub(crate) struct RejectedDocument {
     findings: Vec<String>,
 }
 
+/// Which visits.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Only of this facility.
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+    /// Items of a page.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    cursor: Option<Cursor>,
+}
+
+const VISITS: List = List {
+    columns: "v.visit_code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, c.link_state, \
+              c.link_error, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected",
+    from: "hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id",
+    at: "v.recorded_at",
+    id: "v.stream_id",
+    facility: "v.facility_id",
+};
+
+/// Visits, those that were pushed or amended last first.
+#[utoipa::path(get, path = "/v1/visits", tag = "records", operation_id = "listVisits",
+    params(Which), responses((status = 200, body = Page<Visit>)))]
+pub(crate) async fn list(
+    By(caller, _): By<Looking>,
+    State(composed): Context,
+    Query(which): Query<Which>,
+) -> Result<Json<Page<Visit>>, Problem> {
+    let Which { facility, limit, cursor } = which;
+    let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
+    let wanted = Wanted { facilities, limit, cursor };
+    Ok(Json(VISITS.page(&composed.pool, wanted, &[]).await?))
+}
+
 /// What became of a visit: its documents, and whether it is linked.
 #[utoipa::path(get, path = "/v1/visits/{visitCode}", tag = "records", operation_id = "showVisit",
     params(("visitCode" = String, Path, max_length = 255, example = "30000000000104729",
@@ -175,20 +215,13 @@ async fn is_in_the_log(
     Ok(!stored.is_empty())
 }
 
+/// Up to two of them.
 async fn look(
     composed: &Composed,
     code: &CareContextReference,
     facilities: Option<Vec<String>>,
 ) -> Result<Vec<Visit>, Problem> {
-    sqlx::query_as(
-        "SELECT v.visit_code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, \
-                c.link_state, c.link_error, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected \
-           FROM hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id \
-          WHERE v.visit_code = $1 AND ($2::text[] IS NULL OR v.facility_id = ANY ($2)) LIMIT 2",
-    )
-    .bind(code.as_str())
-    .bind(facilities)
-    .fetch_all(&composed.pool)
-    .await
-    .map_err(|error| Problem::no_answer(&error))
+    let wanted = Wanted { facilities, limit: Limit::try_from(2).ok(), cursor: None };
+    let filters = [("v.visit_code", Some(code.as_str().to_owned()))];
+    Ok(VISITS.page(&composed.pool, wanted, &filters).await?.items)
 }

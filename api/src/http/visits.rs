@@ -42,7 +42,10 @@ pub(crate) struct RecordedVisit {
          content((RecordedVisit = "application/json"), (String = "application/x-ndjson")),
          headers(("location" = Option<String>, description = "where the visit is shown"))),
         (status = 201, body = RecordedVisit, description = "The visit is in the log.",
-         headers(("location" = String, description = "where the visit is shown"))),
+         headers(("location" = String, description = "where the visit is shown")),
+         links(("show" = (operation_id = "showVisit",
+                parameters(("visitCode" = "$response.body#/visitCode"),
+                           ("facility" = "$response.body#/facility")))))),
         (status = 409, body = Problem, content_type = "application/problem+json",
          description = "The `eventId` was used for another document.")))]
 pub(crate) async fn receive(
