@@ -23,7 +23,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub use bundle::{BundleSection, Discharge, read_rules};
-pub use client::{ClientSection, Clients, key_digest};
+pub use client::{ClientSection, Clients, key_sha256};
 pub use section::{
     DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
     PushSection, RestSection, TransferSection, WorkerSection,

@@ -1,6 +1,6 @@
 //! Several clients and facilities in one process: whose key opens what, and nothing else.
 
-use hip_infra::config::key_digest;
+use hip_infra::config::key_sha256;
 use hip_sandbox::Operation;
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
@@ -16,7 +16,7 @@ const AUDITOR: &str = "key-of-the-auditor";
 const OPERATOR: &str = "key-of-the-operator";
 
 fn client(name: &str, role: &str, facilities: &[&str], key: &str) -> String {
-    let digest: String = key_digest(key).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = key_sha256(key);
     format!(
         "[[client]]\nname = {name:?}\nroles = [{role:?}]\nfacilities = {facilities:?}\n\
          key_sha256 = {digest:?}\n"

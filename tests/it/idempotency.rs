@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: once is once, whatever the caller repeats.
 
-use hip_infra::config::key_digest;
+use hip_infra::config::key_sha256;
 use hip_tests::World;
 use hip_tests::person::visit;
 use hip_tests::world::API_KEY;
@@ -66,7 +66,7 @@ async fn the_same_request_is_done_once_and_answered_alike() {
 
 #[tokio::test]
 async fn a_key_is_for_one_request_of_one_client() {
-    let digest: String = key_digest("other-key").iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = key_sha256("other-key");
     let other =
         format!("[[client]]\nname = \"other\"\nroles = [\"emr\"]\nkey_sha256 = {digest:?}\n");
     let (world, _hip) = World::start_with(&other).await;

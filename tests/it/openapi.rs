@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use hip_infra::config::key_digest;
+use hip_infra::config::key_sha256;
 use hip_tests::World;
 use reqwest::{Client, Method};
 use serde_json::Value;
@@ -38,7 +38,7 @@ fn routes(document: &Value) -> Vec<Route> {
 
 async fn world() -> (World, hip_tests::process::HipProcess, Value) {
     let clients = ROLES.map(|role| {
-        let digest: String = key_digest(role).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = key_sha256(role);
         format!("[[client]]\nname = {role:?}\nroles = [{role:?}]\nkey_sha256 = {digest:?}\n")
     });
     let (world, hip) = World::start_with(&clients.concat()).await;

@@ -47,6 +47,7 @@ async fn examine(options: &Options, data_dir: &Path) -> Vec<Check> {
     checks.extend(of_secrets);
     checks.push(local::key_encryption_key(&config));
     if let Some(secrets) = secrets {
+        checks.push(local::clients(&config, &secrets));
         let url = options.register_url.as_deref();
         checks.extend(network::gateway(&config, &settings, &secrets, url).await);
     }

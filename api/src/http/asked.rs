@@ -3,6 +3,7 @@
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::problem::{Fault, Problem};
@@ -15,6 +16,23 @@ pub(crate) struct Query<T>(pub(crate) T);
 
 /// The one parameter in the path, as it was typed.
 pub(crate) struct Name(pub(crate) String);
+
+/// Something short that somebody has typed, such as an ABHA address: at most 100 characters.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Typed(pub(crate) String);
+
+impl TryFrom<String> for Typed {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        if text.chars().count() <= 100 {
+            Ok(Self(text))
+        } else {
+            Err("must be at most 100 characters")
+        }
+    }
+}
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Context;
-use super::asked::{Body, Name, Query};
+use super::asked::{Body, Name, Query, Typed};
 use super::caller::{By, Looking, bound};
 use super::facilities::chosen;
 use super::page::{Cursor, Limit, List, Page, Wanted};
@@ -159,8 +159,8 @@ pub(crate) async fn show(
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Search {
     /// Any case.
-    #[schema(max_length = 100, example = "test.person@sbx")]
-    abha_address: String,
+    #[schema(value_type = String, max_length = 100, example = "test.person@sbx")]
+    abha_address: Typed,
     /// Needed when the caller has several.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
@@ -182,7 +182,7 @@ pub(crate) async fn search(
     Body(search): Body<Search>,
 ) -> Result<Json<Page<CareContext>>, Problem> {
     let facility = chosen(&composed, &caller, search.facility.as_ref())?;
-    let address = Lookup::AbhaAddress(&search.abha_address);
+    let address = Lookup::AbhaAddress(&search.abha_address.0);
     let address = composed.provider.vault.pseudonym(&facility, &address).await;
     let address = address.map_err(|error| {
         tracing::warn!(%error, "care contexts could not be searched");

@@ -66,7 +66,8 @@ pub(crate) struct Which {
 pub(crate) struct Consent {
     /// Its id in the network.
     #[schema(example = "6f1b7f5e-0000-4000-8000-00000000c001")]
-    consent_id: String,
+    #[serde(rename = "consentId")]
+    id: String,
     /// The facility; nothing, when only its end was ever told us.
     facility_id: Option<String>,
     /// Who may have the records.
@@ -88,7 +89,7 @@ pub(crate) struct Consent {
 }
 
 const CONSENTS: List = List {
-    columns: "consent_id, facility_id, hiu_id, hi_types, range_from AS \"from\", range_to AS \"to\", \
+    columns: "consent_id AS id, facility_id, hiu_id, hi_types, range_from AS \"from\", range_to AS \"to\", \
               erase_at, status, granted_at, ended_at",
     from: "hip.consent",
     at: "coalesce(granted_at, ended_at)",

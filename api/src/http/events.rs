@@ -24,7 +24,7 @@ use super::problem::Problem;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// Only after this position.
-    #[param(value_type = Option<i64>, minimum = 0, maximum = 9007199254740991i64)]
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     after: Option<Position>,
     /// Only of this stream.
     #[param(value_type = Option<String>, max_length = 400, pattern = "^[a-z0-9._@-]+$",

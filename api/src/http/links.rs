@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Context;
-use super::asked::Body;
+use super::asked::{Body, Typed};
 use super::caller::{By, Linking};
 use super::facilities::chosen;
 use super::problem::Problem;
@@ -66,8 +66,8 @@ pub(crate) async fn start(
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct AskStatus {
     /// Any case.
-    #[schema(max_length = 100, example = "test.person@sbx")]
-    abha_address: String,
+    #[schema(value_type = String, max_length = 100, example = "test.person@sbx")]
+    abha_address: Typed,
     /// Needed when the caller has several.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
@@ -103,7 +103,7 @@ pub(crate) async fn token_status(
     Body(wish): Body<AskStatus>,
 ) -> Result<Json<TokenStatus>, Problem> {
     let facility = chosen(&composed, &caller, wish.facility.as_ref())?;
-    let status = linking::token_status(&composed.provider, &facility, &wish.abha_address)
+    let status = linking::token_status(&composed.provider, &facility, &wish.abha_address.0)
         .await
         .map_err(|error| problem(&error))?;
     let state = match (status.usable_until, status.requested) {

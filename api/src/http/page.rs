@@ -49,7 +49,7 @@ impl<'de> Deserialize<'de> for Limit {
             }
 
             fn visit_f64<E: de::Error>(self, count: f64) -> Result<Limit, E> {
-                let whole = (1..=200).find(|whole| f64::from(*whole) == count);
+                let whole = (1..=200).find(|whole| f64::from(*whole).total_cmp(&count).is_eq());
                 whole.map(Limit).ok_or_else(|| E::custom("must be whole, from 1 to 200"))
             }
         }

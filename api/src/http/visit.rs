@@ -40,8 +40,9 @@ pub(crate) struct Selection {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Visit {
     /// As it was pushed.
+    #[serde(rename = "visitCode")]
     #[schema(example = "30000000000104729")]
-    visit_code: String,
+    code: String,
     /// Its facility.
     #[schema(example = "IN0610099001")]
     facility_id: String,
@@ -131,7 +132,7 @@ pub(crate) struct Which {
 }
 
 const VISITS: List = List {
-    columns: "v.visit_code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, c.link_state, \
+    columns: "v.visit_code AS code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, c.link_state, \
               c.link_error, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected",
     from: "hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id",
     at: "v.recorded_at",

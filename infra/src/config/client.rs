@@ -62,8 +62,12 @@ type KeyDigest = [u8; 32];
 #[derive(Debug, Clone)]
 pub struct Clients(HashMap<KeyDigest, Arc<Caller>>);
 
-/// The digest of a key.
-pub fn key_digest(key: &str) -> KeyDigest {
+/// The digest of a key in hex, as `key_sha256` wants it.
+pub fn key_sha256(key: &str) -> String {
+    hex::encode(key_digest(key))
+}
+
+fn key_digest(key: &str) -> KeyDigest {
     Sha256::digest(key).into()
 }
 
@@ -99,6 +103,11 @@ impl Clients {
             return Err(ConfigError::NoClient);
         }
         Ok(Self(clients))
+    }
+
+    /// How many keys are known.
+    pub fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// Whose key this is.
@@ -142,7 +151,7 @@ mod tests {
     }
 
     fn section(name: &str, facility: &str, key: &str) -> String {
-        let digest = hex::encode(key_digest(key));
+        let digest = key_sha256(key);
         format!(
             "[[client]]\nname = {name:?}\nroles = [\"emr\"]\nfacilities = [{facility:?}]\n\
              key_sha256 = {digest:?}\n"
@@ -158,7 +167,7 @@ mod tests {
         assert!(!caller.is_one_of(&[Role::Operator]));
         assert!(caller.serves(&FacilityId::parse("IN0610099001").unwrap()));
         assert!(!caller.serves(&FacilityId::parse("IN0610099002").unwrap()));
-        for other in ["", "made-up ", "MADE-UP", &hex::encode(key_digest("made-up"))] {
+        for other in ["", "made-up ", "MADE-UP", &key_sha256("made-up")] {
             assert!(clients.caller(other).is_none(), "{other:?}");
         }
     }
