@@ -10,7 +10,9 @@ mod events;
 mod explain;
 mod facility;
 mod ig;
+mod key;
 mod link;
+mod openapi;
 mod projection;
 mod sandbox;
 pub(crate) mod serve;
@@ -56,6 +58,9 @@ enum Command {
     /// Facilities: whether their visits are fetched.
     #[command(subcommand)]
     Facility(facility::Command),
+    /// Keys of clients.
+    #[command(subcommand)]
+    Key(key::Command),
     /// FHIR documents of visits.
     #[command(subcommand)]
     Bundle(bundle::Command),
@@ -73,6 +78,8 @@ enum Command {
     Crypto(crypto::Command),
     /// What an error code of the network means, and what to do.
     Error(error::Options),
+    /// Print the description of the REST interface, OpenAPI 3.1.
+    Openapi,
     /// The event log, event by event.
     #[command(subcommand)]
     Events(events::Command),
@@ -117,12 +124,14 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Sandbox(command) => Box::pin(sandbox::run(command, data_dir)).await,
         Command::Visit(command) => visit::run(command, data_dir).await,
         Command::Facility(command) => facility::run(command, data_dir).await,
+        Command::Key(command) => key::run(&command),
         Command::Bundle(command) => bundle::run(&command),
         Command::Ig(command) => ig::run(&command),
         Command::Link(command) => link::run(command).await,
         Command::Token(command) => link::run_token(command).await,
         Command::Crypto(command) => crypto::run(&command),
         Command::Error(options) => Ok(error::run(&options)),
+        Command::Openapi => Ok(openapi::run()),
         Command::Events(command) => events::run(command, data_dir).await,
         Command::Explain(options) => explain::run(options, data_dir).await,
         Command::Projection(command) => projection::run(command, data_dir).await,

@@ -13,7 +13,7 @@ use hip_commands::dispatch::Dispatcher;
 use hip_commands::port::{Clock, DocumentStore, Ids, Log};
 use hip_infra::amrit_sessions::AmritSessions;
 use hip_infra::clock::SystemClock;
-use hip_infra::config::{Config, Secrets};
+use hip_infra::config::{Clients, Config, Secrets};
 use hip_infra::document_store;
 use hip_infra::event_store::PgLog;
 use hip_infra::gateway::HttpGateway;
@@ -32,6 +32,7 @@ use sqlx::PgPool;
 pub(crate) struct Composed {
     pub(crate) config: Config,
     pub(crate) secrets: Secrets,
+    pub(crate) clients: Clients,
     pub(crate) pool: PgPool,
     pub(crate) log: Arc<PgLog>,
     pub(crate) gateway: Arc<HttpGateway>,
@@ -61,6 +62,7 @@ pub(crate) async fn compose(
     let log = Arc::new(PgLog::start(pool.clone(), write_pool, Arc::clone(&vault)));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn Ids> = Arc::new(RandomIds);
+    let clients = config.clients(&secrets)?;
     let settings = config.gateway_settings(&secrets);
     let gateway = HttpGateway::new(settings, Arc::clone(&clock), Arc::clone(&ids))?;
     let gateway = Arc::new(gateway);
@@ -92,6 +94,7 @@ pub(crate) async fn compose(
     Ok(Composed {
         config,
         secrets,
+        clients,
         pool,
         log,
         gateway,

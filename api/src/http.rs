@@ -1,13 +1,29 @@
 //! Every route on one page.
 
 mod amrit;
-mod api_key;
+mod asked;
 mod callbacks;
+mod caller;
+mod care_contexts;
+mod consents;
+mod docs;
+mod events;
+mod facilities;
 mod fhir;
 mod health;
+mod idempotency;
+mod link;
 mod links;
+pub(crate) mod openapi;
+mod page;
 mod position;
 mod problem;
+mod projections;
+mod received;
+mod transfers;
+mod trouble;
+mod visit;
+mod visit_jobs;
 mod visit_stream;
 mod visits;
 
@@ -17,6 +33,7 @@ use std::time::Duration;
 use abdm_fhir::validate::Limits;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use hip_domain::inbound::{ApiVersion, CallbackKind};
@@ -24,7 +41,11 @@ use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use self::caller::{Linking, Looking, Pushing, Reading, Running};
+use self::problem::Problem;
 use crate::compose::Composed;
 
 /// What a handler may use.
@@ -37,6 +58,9 @@ struct Stop(watch::Receiver<bool>);
 /// The largest visit document, with room for its attachments in base64.
 const VISIT_BYTES_MAX: usize = 32 * 1024 * 1024;
 
+/// The largest body of any other question: a handful of members.
+const SMALL_BYTES_MAX: usize = 64 * 1024;
+
 /// The largest callback: a consent over thousands of care contexts.
 const CALLBACK_BYTES_MAX: usize = 2 * 1024 * 1024;
 
@@ -44,33 +68,71 @@ const CALLBACK_BYTES_MAX: usize = 2 * 1024 * 1024;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) fn router(composed: Arc<Composed>, stop: watch::Receiver<bool>) -> Router {
-    // Without a limit on the whole body: a stream of documents has one for each line.
-    let intake = Router::new()
-        .route("/v1/visits", post(visits::receive))
-        .layer(Extension(Stop(stop)))
-        .layer(DefaultBodyLimit::max(VISIT_BYTES_MAX));
-    let facility = Router::new()
-        .route("/v1/visits/{code}", get(visits::show))
-        .route("/v1/links", post(links::start))
-        .route("/v1/link-tokens/status", post(links::token_status))
-        .layer(body_of(VISIT_BYTES_MAX));
-    let fhir = Router::new()
-        .route("/fhir/$validate", post(fhir::validate))
-        .route("/fhir/Bundle/{id}", get(fhir::bundle))
-        .layer(body_of(Limits::default().bytes));
-    let operations = Router::new()
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready));
+    let (described, _) = described().split_for_parts();
     Router::new()
-        .merge(intake)
-        .merge(facility)
-        .merge(fhir)
+        .merge(described.layer(Extension(Stop(stop))).layer(Extension(Arc::clone(&composed))))
+        .merge(description())
         .merge(amrit::router())
         .merge(callbacks())
-        .merge(operations)
+        .fallback(|| async { Problem::of_status(StatusCode::NOT_FOUND) })
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn(problem::dress))
         .with_state(composed)
+}
+
+/// Everything that `/openapi.json` describes, by who may.
+fn described() -> OpenApiRouter<Arc<Composed>> {
+    // Without a limit on the whole body: a stream of documents has one for each line.
+    let pushing = OpenApiRouter::new()
+        .routes(routes!(visits::receive))
+        .layer(from_fn(idempotency::layer))
+        .layer(from_fn(position::tell))
+        .layer(DefaultBodyLimit::max(VISIT_BYTES_MAX));
+    let writing = OpenApiRouter::new()
+        .routes(routes!(links::start))
+        .layer(from_fn(idempotency::layer))
+        .layer(from_fn(position::tell));
+    let linking = writing.routes(routes!(links::token_status));
+    let looking = OpenApiRouter::new()
+        .routes(routes!(visit::list))
+        .routes(routes!(visit::show))
+        .routes(routes!(link::show))
+        .routes(routes!(care_contexts::list))
+        .routes(routes!(care_contexts::show))
+        .routes(routes!(care_contexts::search))
+        .routes(routes!(consents::list))
+        .routes(routes!(consents::show))
+        .routes(routes!(transfers::list))
+        .routes(routes!(transfers::show))
+        .routes(routes!(facilities::list))
+        .layer(from_fn(position::wait_for));
+    let running = OpenApiRouter::new()
+        .routes(routes!(received::list))
+        .routes(routes!(received::show))
+        .routes(routes!(events::list))
+        .routes(routes!(projections::list))
+        .routes(routes!(visit_jobs::list));
+    let reading = OpenApiRouter::new()
+        .routes(routes!(fhir::validate))
+        .routes(routes!(fhir::bundle))
+        .layer(from_fn(position::wait_for))
+        .layer(body_of(Limits::default().bytes));
+    let open = OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready));
+    open.merge(openapi::open_to::<Pushing>(pushing))
+        .merge(openapi::open_to::<Linking>(linking.layer(body_of(SMALL_BYTES_MAX))))
+        .merge(openapi::open_to::<Looking>(looking.layer(body_of(SMALL_BYTES_MAX))))
+        .merge(openapi::open_to::<Running>(running))
+        .merge(openapi::open_to::<Reading>(reading))
+}
+
+/// The description itself: what it says holds for everybody, and needs no key.
+fn description() -> Router<Arc<Composed>> {
+    Router::new()
+        .route("/openapi.json", get(openapi::show))
+        .route("/docs", get(docs::start))
+        .route("/docs/", get(docs::index))
+        .route("/docs/{name}", get(docs::asset))
 }
 
 /// No body beyond `bytes_max` is read; one whose length is told beforehand is not begun.

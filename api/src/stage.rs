@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::cli::serve::store_url;
+use crate::cli::serve::set_in_env;
 use crate::compose::compose;
 use crate::database::{Database, seals_file};
 use crate::output::say;
@@ -141,12 +141,12 @@ fn configuration(
     let text = toml(sandbox, push_address, data_dir) + sections;
     let secrets = Secrets {
         client_secret: SecretString::from(credentials.client_secret.clone()),
-        api_key: SecretString::from(API_KEY),
+        api_key: Some(SecretString::from(API_KEY)),
         kek: std::env::var("HIP_KEK").ok().map(SecretString::from),
         seal_key: None,
         sms_token: Some(SecretString::from("demo-sms-token")),
-        mongodb_url: store_url("MONGODB_URL"),
-        redis_url: store_url("REDIS_URL"),
+        mongodb_url: set_in_env("MONGODB_URL"),
+        redis_url: set_in_env("REDIS_URL"),
         amrit_redis_url: None,
     };
     Ok((Config::parse(&text)?, secrets))

@@ -54,7 +54,7 @@ pub async fn fetch(
     records: &dyn VisitRecords,
     announced: &Announced<'_>,
 ) -> Result<Recorded, FetchError> {
-    let facility = announced.facility.and_then(|id| FacilityId::parse(id).ok());
+    let facility = announced.facility.and_then(|id| known_as(provider, id));
     if let Some(facility) = &facility {
         refuse_paused(provider, facility).await?;
     }
@@ -65,7 +65,7 @@ pub async fn fetch(
         return Err(FetchError::OtherVisit);
     }
     // Of a facility that only the document names, it is seen here that it is paused.
-    if let Ok(named) = FacilityId::parse(fetched.facility())
+    if let Some(named) = known_as(provider, fetched.facility())
         && facility.as_ref() != Some(&named)
     {
         refuse_paused(provider, &named).await?;
@@ -75,6 +75,13 @@ pub async fn fetch(
 }
 
 /// The log is asked, not a read model: what is paused is paused at once.
+/// The service id of a facility that is named by either of its ids; a pause is known by that.
+fn known_as(provider: &Provider, id: &str) -> Option<FacilityId> {
+    let id = FacilityId::parse(id).ok()?;
+    let known = provider.settings.facility_named(&id).map(|known| known.id.clone());
+    Some(known.unwrap_or(id))
+}
+
 async fn refuse_paused(provider: &Provider, facility: &FacilityId) -> Result<(), FetchError> {
     if facility_intake::is_paused(&provider.dispatcher, facility).await? {
         return Err(FetchError::Paused(facility.clone()));

@@ -11,6 +11,7 @@ pub mod abdm_error;
 pub mod amrit;
 pub mod audit;
 pub mod callbacks;
+pub mod caller;
 pub mod codec;
 pub mod dispatch;
 pub mod explain;

@@ -71,12 +71,13 @@ pub async fn token_status(
 
 /// Tries to link a visit, whatever came of it before. Linked already, it stays as it is.
 ///
-/// The governor still holds a request for a token that the gateway would refuse.
+/// The governor still holds a request for a token that the gateway would refuse. Returns the stream of
+/// the care context, which says what becomes of it.
 pub async fn start(
     provider: &Provider,
     facility: &FacilityId,
     visit_code: &CareContextReference,
-) -> Result<(), LinkingError> {
+) -> Result<StreamId, LinkingError> {
     let code = Lookup::Visit(visit_code.as_str());
     let code = provider.vault.pseudonym(facility, &code).await?;
     let stream = StreamId::visit(facility, &code);
@@ -85,7 +86,7 @@ pub async fn start(
     let link_token = facts.link_token_stream.ok_or(LinkingError::NoAbhaAddress)?;
     let request_id = RequestId(provider.ids.random());
     let command = LinkTokenCommand::Need {
-        care_context: facts.care_context_stream,
+        care_context: facts.care_context_stream.clone(),
         facility: facility.clone(),
         subject: facts.subject,
         request_id,
@@ -101,5 +102,5 @@ pub async fn start(
     };
     let key = format!("link:{request_id}");
     provider.dispatcher.execute::<LinkToken>(&link_token, command, &key, &origin).await?;
-    Ok(())
+    Ok(facts.care_context_stream)
 }

@@ -2,10 +2,11 @@
 
 use abdm_fhir::check::Finding;
 use chrono::{DateTime, Utc};
-use hip_domain::access::{AccessEvent, Reader};
+use hip_domain::access::AccessEvent;
 use hip_domain::stream::StreamId;
 use uuid::Uuid;
 
+use crate::caller::Caller;
 use crate::noticed::remember;
 use crate::provider::Provider;
 use crate::task::TaskError;
@@ -37,7 +38,7 @@ pub async fn show(
     provider: &Provider,
     visit: &StreamId,
     document_id: Uuid,
-    reader: Reader,
+    caller: &Caller,
 ) -> Result<Shown, TaskError> {
     let source = VisitSource::newest(provider, visit).await?;
     let mut documents = source.documents(&provider.settings.bundle).built.into_iter();
@@ -48,7 +49,8 @@ pub async fn show(
         return Ok(Shown::Unfit(document.findings));
     }
     let event = AccessEvent::RecordRead {
-        reader,
+        reader: caller.reader(),
+        client: Some(caller.name.clone()),
         visit: visit.clone(),
         hi_type: document.hi_type,
         document_id,

@@ -15,8 +15,15 @@ use crate::matching::Thresholds;
 pub struct Facility {
     /// Its service id, as `bridge-services` lists it.
     pub id: FacilityId,
+    /// Its id in the register of facilities, where that is another: a second bridge of a facility gets a
+    /// service id with a suffix.
+    pub hfr_id: Option<FacilityId>,
     /// Its name, as patients know it.
     pub name: String,
+    /// From where on a discovery takes two people for one; what holds for all, when absent.
+    pub thresholds: Option<Thresholds>,
+    /// Whether its patients are sent text messages; what holds for all, when absent.
+    pub sms_without_abha: Option<bool>,
 }
 
 /// What an operator knows of one HIU: peers differ, and none of it can be read off its requests.
@@ -75,11 +82,12 @@ pub struct Settings {
     pub first_page_number: u32,
     /// Whether a push shows our session token: some HIUs want it, others never look.
     pub push_bearer: bool,
-    /// From where on a discovery takes two people for one.
+    /// From where on a discovery takes two people for one, where the facility says nothing else.
     pub thresholds: Thresholds,
     /// How often the gateway may be asked for a link token.
     pub token_limits: TokenLimits,
-    /// Whether the gateway sends a text message to a patient whose ABHA address we do not know.
+    /// Whether the gateway sends a text message to a patient whose ABHA address we do not know, where
+    /// the facility says nothing else.
     pub sms_without_abha: bool,
     /// How documents are built.
     pub bundle: BundleSettings,
@@ -95,6 +103,26 @@ impl Settings {
     /// A facility that is served here.
     pub fn facility(&self, id: &FacilityId) -> Option<&Facility> {
         self.facilities.iter().find(|facility| facility.id == *id)
+    }
+
+    /// A facility that a record system names, by either of its ids.
+    pub fn facility_named(&self, id: &FacilityId) -> Option<&Facility> {
+        let by_hfr_id =
+            || self.facilities.iter().find(|facility| facility.hfr_id.as_ref() == Some(id));
+        self.facility(id).or_else(by_hfr_id)
+    }
+
+    /// From where on a discovery at this facility takes two people for one.
+    pub fn thresholds(&self, facility: &FacilityId) -> &Thresholds {
+        let own = self.facility(facility).and_then(|facility| facility.thresholds.as_ref());
+        own.unwrap_or(&self.thresholds)
+    }
+
+    /// Whether the gateway sends a text message to a patient of this facility whose ABHA address we do
+    /// not know.
+    pub fn sms_without_abha(&self, facility: &FacilityId) -> bool {
+        let own = self.facility(facility).and_then(|facility| facility.sms_without_abha);
+        own.unwrap_or(self.sms_without_abha)
     }
 
     /// Whether a message came with a bearer that had ended too long before: it is kept, and an

@@ -7,10 +7,12 @@ use hip_domain::patient::Demographics;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::{StreamId, care_context_name};
 use hip_domain::visit::{Visit, VisitCommand, VisitError, VisitFacts};
+use serde::Deserialize;
 use serde_json::json;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::caller::Caller;
 use crate::dispatch::DispatchError;
 use crate::lookup::{self, Lookup};
 use crate::port::vault::VaultError;
@@ -45,8 +47,8 @@ pub enum RecordError {
         #[source]
         source: InvalidId,
     },
-    /// The facility is not served here.
-    #[error("facility.abdmFacilityId is not a facility of this service")]
+    /// The facility is not served here, or not the caller's: which of the two is not theirs to learn.
+    #[error("facility.abdmFacilityId is not a facility of the caller")]
     UnknownFacility,
     /// The push contradicts an earlier one.
     #[error(transparent)]
@@ -60,9 +62,20 @@ pub enum RecordError {
 }
 
 /// Stores a visit document. Returns when the visit is durable; documents and links follow.
-pub async fn record(provider: &Provider, document: &str) -> Result<Recorded, RecordError> {
+pub async fn record(
+    provider: &Provider,
+    caller: &Caller,
+    document: &str,
+) -> Result<Recorded, RecordError> {
+    // First of all: whose visit is not the caller's to push is not theirs to have checked, either.
+    if named_facility(document).is_some_and(|named| !is_callers(provider, caller, &named)) {
+        return Err(RecordError::UnknownFacility);
+    }
     let visit = VisitDocument::parse(document.as_bytes()).map_err(RecordError::Invalid)?;
     let facility = facility(provider, &visit)?;
+    if !caller.serves(&facility) {
+        return Err(RecordError::UnknownFacility);
+    }
     let names = Names { provider, facility: &facility };
     let digest = names.of(Lookup::Content(document)).await?;
     store(&names, &visit, document, digest).await
@@ -164,13 +177,31 @@ async fn store(
     Ok(Recorded { visit_code, facility: (*facility).clone(), stream, changed: stored.is_some() })
 }
 
+/// The facility that a document names, be it otherwise none.
+fn named_facility(document: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Document {
+        facility: Named,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named {
+        abdm_facility_id: String,
+    }
+    serde_json::from_str(document).ok().map(|document: Document| document.facility.abdm_facility_id)
+}
+
+fn is_callers(provider: &Provider, caller: &Caller, named: &str) -> bool {
+    let named = FacilityId::parse(named).ok();
+    let served = named.and_then(|named| provider.settings.facility_named(&named));
+    served.is_some_and(|served| caller.serves(&served.id))
+}
+
 fn facility(provider: &Provider, visit: &VisitDocument) -> Result<FacilityId, RecordError> {
     let facility = FacilityId::parse(visit.facility.abdm_facility_id.clone())
         .map_err(|source| RecordError::Identifier { path: "facility.abdmFacilityId", source })?;
-    match provider.settings.facility(&facility) {
-        Some(_) => Ok(facility),
-        None => Err(RecordError::UnknownFacility),
-    }
+    let known = provider.settings.facility_named(&facility);
+    known.map(|known| known.id.clone()).ok_or(RecordError::UnknownFacility)
 }
 
 /// Who the visit says the patient is, in ABDM's spelling.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
-use crate::id::{CareContextReference, Digest, FacilityId, RequestId};
+use crate::id::{CareContextReference, ClientName, Digest, FacilityId, RequestId};
 use crate::stream::StreamId;
 
 /// What was noticed at the door.
@@ -32,6 +32,9 @@ pub enum AccessEvent {
     RecordRead {
         /// To whom.
         reader: Reader,
+        /// Who that was, by the name of their key.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client: Option<ClientName>,
         /// Of which visit.
         visit: StreamId,
         /// What kind of document.
@@ -47,6 +50,8 @@ pub enum AccessEvent {
 pub enum Reader {
     /// The medical record system.
     RecordSystem,
+    /// An auditor.
+    Auditor,
 }
 
 impl cqrs_es::DomainEvent for AccessEvent {

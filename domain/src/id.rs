@@ -161,6 +161,10 @@ text_id! {
     /// An error code as ABDM prints it, without the trailing colon that the gateway sometimes adds.
     ErrorCode, |t| is_token(t, 32), "an error code of at most 32 letters, digits and hyphens"
 }
+text_id! {
+    /// A client of ours that shows a key, as the configuration calls it.
+    ClientName, |t| is_token(t, 64), "a name of letters, digits, '-', '_' or '.', at most 64"
+}
 uuid_id! {
     /// A data principal, pseudonymous and random; selects the key that seals what we hold of them.
     /// A raw message that nobody has interpreted yet has a subject of its own.

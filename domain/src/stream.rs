@@ -103,6 +103,15 @@ impl StreamId {
         &self.0
     }
 
+    /// Whether this is a stream of the facility: one whose name says so.
+    pub fn is_of(&self, facility: &FacilityId) -> bool {
+        let rest = ["identity-", "visit-", "care-context-", "link-token-"]
+            .iter()
+            .find_map(|category| self.0.strip_prefix(category));
+        let named = rest.and_then(|rest| rest.rsplit_once('-')).map(|(facility, _)| facility);
+        named.is_some_and(|named| named.eq_ignore_ascii_case(facility.as_str()))
+    }
+
     fn of_facility(category: &str, facility: &FacilityId, pseudonym: &Pseudonym) -> Self {
         Self(format!("{category}-{}-{pseudonym}", facility.as_str().to_ascii_lowercase()))
     }
@@ -117,4 +126,21 @@ impl fmt::Display for StreamId {
 /// What the pseudonym of a care context is made of: both references as the network spells them.
 pub fn care_context_name(patient_reference: &str, care_context: &CareContextReference) -> String {
     format!("{patient_reference}\n{care_context}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_of_its_facility_and_of_no_other() {
+        let facility = |id: &str| FacilityId::parse(id).unwrap();
+        let pseudonym = Pseudonym::parse("0".repeat(64)).unwrap();
+        let stream = StreamId::visit(&facility("IN1-a"), &pseudonym);
+        assert!(stream.is_of(&facility("IN1-A")));
+        for other in ["IN1", "IN1-a-b", "a", "visit-IN1-a"] {
+            assert!(!stream.is_of(&facility(other)), "{other}");
+        }
+        assert!(!StreamId::outbound(RequestId(uuid::Uuid::nil())).is_of(&facility("0000")));
+    }
 }

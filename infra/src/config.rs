@@ -1,11 +1,13 @@
 //! What an operator configures: a TOML file, and secrets from the environment.
 
 mod bundle;
+mod client;
 mod seals;
 mod section;
 mod stores;
 mod visit_source;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +15,6 @@ use std::time::Duration;
 use abdm_fhir::CodeTableError;
 use abdm_fhir::rules::LoadError;
 use chrono::TimeDelta;
-use hip_commands::matching::Thresholds;
 use hip_commands::port::document_store::CollectionName;
 use hip_commands::settings::{Facility, HiuProfile, Settings};
 use hip_domain::id::{FacilityId, HiuId, InvalidId};
@@ -23,10 +24,11 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub use bundle::{BundleSection, Discharge, read_rules};
+pub use client::{ClientSection, Clients, key_sha256};
 pub use seals::SealsSection;
 pub use section::{
     DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
-    PushSection, TransferSection, WorkerSection,
+    PushSection, RestSection, TransferSection, WorkerSection,
 };
 pub use stores::{AmritSection, CollectionNames, DocumentsSection, LinkTokensSection, Preset};
 pub use visit_source::VisitSourceSection;
@@ -46,6 +48,9 @@ pub struct Config {
     /// The facilities that this process serves.
     #[serde(rename = "facility")]
     pub facilities: Vec<FacilitySection>,
+    /// Who may call, beside the holder of `HIP_API_KEY`.
+    #[serde(rename = "client", default)]
+    pub clients: Vec<ClientSection>,
     /// HIUs that are not like the others.
     #[serde(rename = "hiu", default)]
     pub hius: Vec<HiuSection>,
@@ -73,6 +78,9 @@ pub struct Config {
     /// Documents that others may read, too.
     #[serde(default)]
     pub documents: DocumentsSection,
+    /// What callers of the REST interface are given.
+    #[serde(default)]
+    pub rest: RestSection,
     /// Link tokens at hand.
     #[serde(default)]
     pub link_tokens: LinkTokensSection,
@@ -99,8 +107,8 @@ fn default_listen() -> SocketAddr {
 pub struct Secrets {
     /// `HIP_CLIENT_SECRET`: the bridge's secret.
     pub client_secret: SecretString,
-    /// `HIP_API_KEY`: what the medical record system shows.
-    pub api_key: SecretString,
+    /// `HIP_API_KEY`: what a client shows that may do everything, for every facility.
+    pub api_key: Option<SecretString>,
     /// `HIP_KEK`: the key-encryption key, 32 bytes in base64; else `keys.file`.
     pub kek: Option<SecretString>,
     /// `HIP_SEAL_KEY`: the key that signs seals, PKCS#8 in PEM; else `seals.key_file`.
@@ -138,6 +146,20 @@ pub enum ConfigError {
         /// What an id looks like.
         source: InvalidId,
     },
+    /// Two facilities cannot be told apart.
+    #[error("[[facility]]: two facilities have the id {0}")]
+    FacilityTwice(FacilityId),
+    /// A client cannot be what it says.
+    #[error("[[client]] {name}: {why}")]
+    Client {
+        /// Its name, as written.
+        name: String,
+        /// What is wrong, and what to do.
+        why: &'static str,
+    },
+    /// Nobody could push a visit.
+    #[error("there is nobody who may call: set HIP_API_KEY, or configure a [[client]]")]
+    NoClient,
     /// An HIU's id is none.
     #[error("[[hiu]]: the id {0}")]
     Hiu(#[source] InvalidId),
@@ -179,6 +201,9 @@ pub enum ConfigError {
          would lie so in the database of the log"
     )]
     ClearInPostgres,
+    /// Answers would be kept for no time, or for ever.
+    #[error("[rest]: idempotency_hours is from 1 to 720")]
+    RestHours,
     /// There is no facility.
     #[error("no [[facility]] is configured: there is nobody to serve")]
     NoFacility,
@@ -199,30 +224,23 @@ impl Config {
             return Err(ConfigError::NoFacility);
         }
         visit_source::check(&config.visit_sources)?;
+        config.rest.check()?;
         Ok(config)
+    }
+
+    /// Who may call.
+    pub fn clients(&self, secrets: &Secrets) -> Result<Clients, ConfigError> {
+        Clients::new(&self.clients, &self.facilities()?, secrets.api_key.as_ref())
     }
 
     /// The part that decisions need.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
-        let facilities = self
-            .facilities
-            .iter()
-            .map(|section| {
-                let id = FacilityId::parse(section.id.clone()).map_err(|source| {
-                    ConfigError::Facility { name: section.name.clone(), source }
-                })?;
-                Ok(Facility { id, name: section.name.clone() })
-            })
-            .collect::<Result<_, ConfigError>>()?;
         Ok(Settings {
-            facilities,
+            facilities: self.facilities()?,
             hius: self.hius()?,
             first_page_number: self.push.first_page_number,
             push_bearer: self.push.bearer,
-            thresholds: Thresholds {
-                name_score_min: self.discovery.name_score_min,
-                year_tolerance: self.discovery.year_tolerance,
-            },
+            thresholds: self.discovery.thresholds(),
             token_limits: TokenLimits {
                 duplicate_window: TimeDelta::seconds(self.linking.duplicate_window_s.into()),
                 per_day_max: self.linking.tokens_per_day_max,
@@ -233,6 +251,23 @@ impl Config {
             transfer_time: TimeDelta::seconds(self.transfer.time_s.into()),
             bearer_lateness_s_max: self.gateway.lateness_s_max,
         })
+    }
+
+    fn facilities(&self) -> Result<Vec<Facility>, ConfigError> {
+        let mut facilities: Vec<Facility> = Vec::new();
+        let mut taken = BTreeSet::new();
+        for section in &self.facilities {
+            let facility = facility(section)?;
+            let hfr_id = facility.hfr_id.iter().filter(|id| **id != facility.id);
+            for id in std::iter::once(&facility.id).chain(hfr_id) {
+                // Names of streams are in lower case.
+                if !taken.insert(id.as_str().to_ascii_lowercase()) {
+                    return Err(ConfigError::FacilityTwice(id.clone()));
+                }
+            }
+            facilities.push(facility);
+        }
+        Ok(facilities)
     }
 
     fn hius(&self) -> Result<Vec<HiuProfile>, ConfigError> {
@@ -271,6 +306,20 @@ impl Config {
     }
 }
 
+fn facility(section: &FacilitySection) -> Result<Facility, ConfigError> {
+    let parse = |id: &String| {
+        FacilityId::parse(id.clone())
+            .map_err(|source| ConfigError::Facility { name: section.name.clone(), source })
+    };
+    Ok(Facility {
+        id: parse(&section.id)?,
+        hfr_id: section.hfr_id.as_ref().map(parse).transpose()?,
+        name: section.name.clone(),
+        thresholds: section.discovery.as_ref().map(DiscoverySection::thresholds),
+        sms_without_abha: section.sms_without_abha,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,6 +330,30 @@ mod tests {
         assert_eq!(config.settings().unwrap().facilities.len(), 1);
         assert_eq!(config.documents.names().unwrap(), DocumentsSection::default().names().unwrap());
         assert_eq!(config.link_tokens.entries_max, LinkTokensSection::default().entries_max);
+    }
+
+    #[test]
+    fn facilities_differ_in_what_they_say_and_in_nothing_else() {
+        let text = include_str!("../../docs/hip.toml");
+        let second = "[[facility]]\nid = \"IN0610099002_1\"\nhfr_id = \"IN0610099002\"\n\
+                      name = \"PHC Other\"\nsms_without_abha = true\n\
+                      discovery = { name_score_min = 95 }\n";
+        let settings = Config::parse(&format!("{text}\n{second}")).unwrap().settings().unwrap();
+        let id = |id: &str| FacilityId::parse(id).unwrap();
+        let (first, other) = (id("IN0610099001"), id("IN0610099002_1"));
+        assert_eq!(settings.facility_named(&id("IN0610099002")).unwrap().id, other);
+        assert!(
+            settings.facility(&id("IN0610099002")).is_none(),
+            "the gateway routes by service id"
+        );
+        assert_eq!(settings.thresholds(&other).name_score_min, 95);
+        assert_eq!(settings.thresholds(&first).name_score_min, 85);
+        assert!(settings.sms_without_abha(&other) && !settings.sms_without_abha(&first));
+        for twice in ["IN0610099001", "in0610099001"] {
+            let second = format!("{text}\n[[facility]]\nid = {twice:?}\nname = \"PHC\"\n");
+            let settings = Config::parse(&second).unwrap().settings();
+            assert!(matches!(settings, Err(ConfigError::FacilityTwice(_))), "{twice}");
+        }
     }
 
     #[test]
@@ -328,8 +401,8 @@ mod tests {
         let config = Config::parse(&text).unwrap();
         let secrets = Secrets {
             client_secret: SecretString::from("made-up"),
-            api_key: SecretString::from("made-up"),
             seal_key: None,
+            api_key: Some(SecretString::from("made-up")),
             kek: None,
             sms_token: None,
             mongodb_url: None,

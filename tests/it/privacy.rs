@@ -64,6 +64,18 @@ async fn the_logs_at_their_most_talkative_name_nobody() {
     play(&world).await;
     // Refusals are logged too.
     world.push(&serde_json::json!({ "beneficiary": { "name": "Kavya Nair" } })).await;
+    // Answers are kept under keys that the caller chooses.
+    for (key, document) in [("k-1", visit("3004", true)), ("k-2", refused_visit())] {
+        let pushed = reqwest::Client::builder()
+            .build()
+            .unwrap()
+            .post(format!("{}/v1/visits", world.launch.url))
+            .bearer_auth(hip_tests::world::API_KEY)
+            .header("content-type", "application/json")
+            .header("idempotency-key", key)
+            .body(document.to_string());
+        assert!(matches!(pushed.send().await.unwrap().status().as_u16(), 201 | 422));
+    }
     let secrets = wire_secrets(&world);
     assert!(secrets.len() > 10, "the run had tokens and keys");
     hip.terminate();
@@ -73,6 +85,13 @@ async fn the_logs_at_their_most_talkative_name_nobody() {
         let line = logged.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "a secret of {} characters is in the log", secret.len());
     }
+}
+
+/// Its fault is where somebody's name is.
+fn refused_visit() -> serde_json::Value {
+    let mut document = visit("3005", true);
+    document["beneficiary"]["abhaNumber"] = serde_json::json!("Kavya Nair");
+    document
 }
 
 #[tokio::test]

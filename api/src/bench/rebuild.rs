@@ -180,7 +180,7 @@ fn configuration(folder: &Path) -> anyhow::Result<(Config, Secrets)> {
     );
     let secrets = Secrets {
         client_secret: SecretString::from("bench"),
-        api_key: SecretString::from("bench"),
+        api_key: Some(SecretString::from("bench")),
         seal_key: None,
         kek: None,
         sms_token: None,

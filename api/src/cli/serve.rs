@@ -70,20 +70,20 @@ pub(super) fn secrets_from_env() -> anyhow::Result<Secrets> {
     };
     Ok(Secrets {
         client_secret: required("HIP_CLIENT_SECRET")?,
-        api_key: required("HIP_API_KEY")?,
+        api_key: set_in_env("HIP_API_KEY"),
         kek: secret("HIP_KEK"),
         seal_key: secret("HIP_SEAL_KEY"),
         sms_token: secret("HIP_SMS_TOKEN"),
-        mongodb_url: store_url("MONGODB_URL"),
-        redis_url: store_url("REDIS_URL"),
-        amrit_redis_url: store_url("AMRIT_REDIS_URL"),
+        mongodb_url: set_in_env("MONGODB_URL"),
+        redis_url: set_in_env("REDIS_URL"),
+        amrit_redis_url: set_in_env("AMRIT_REDIS_URL"),
     })
 }
 
-/// Where a store beside the log is. Set to nothing it is not set: so a compose file hands on what it may
-/// not have.
-pub(crate) fn store_url(name: &str) -> Option<SecretString> {
-    let given = std::env::var(name).ok().filter(|url| !url.is_empty());
+/// A secret of the environment. Set to nothing it is not set: so a compose file hands on what it may not
+/// have.
+pub(crate) fn set_in_env(name: &str) -> Option<SecretString> {
+    let given = std::env::var(name).ok().filter(|value| !value.is_empty());
     given.map(SecretString::from)
 }
 

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use hip_commands::caller::Caller;
 use hip_domain::id::FacilityId;
 
 use self::envelope::Envelope;
@@ -40,14 +41,17 @@ pub(crate) fn router() -> Router<Arc<Composed>> {
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
-/// The facility that a request names; the first that is configured, when it names none.
-fn facility<'c>(composed: &'c Composed, named: &str) -> Result<&'c FacilityId, Envelope> {
-    let facilities = &composed.provider.settings.facilities;
+/// The caller's facility that a request names; the first of theirs, when it names none.
+fn facility<'c>(
+    composed: &'c Composed,
+    caller: &Caller,
+    named: &str,
+) -> Result<&'c FacilityId, Envelope> {
+    let facilities = composed.provider.settings.facilities.iter().map(|facility| &facility.id);
+    let mut theirs = facilities.filter(|facility| caller.serves(facility));
     let found = match named.trim() {
-        "" => facilities.first(),
-        named => facilities.iter().find(|facility| facility.id.as_str() == named),
+        "" => theirs.next(),
+        named => theirs.find(|facility| facility.as_str() == named),
     };
-    found
-        .map(|facility| &facility.id)
-        .ok_or_else(|| Envelope::failed("abdmFacilityId must be a facility of this service"))
+    found.ok_or_else(|| Envelope::failed("abdmFacilityId must be a facility of this service"))
 }

@@ -1,16 +1,17 @@
-//! `POST /fhir/$validate`, `GET /fhir/Bundle/{id}`.
+//! `POST /fhir/$validate`, `GET /fhir/Bundle/{documentId}`.
 
 mod outcome;
 mod parameters;
 
 use abdm_fhir::validate::{Options, Report, validate as check};
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use axum::response::{IntoResponse, Response};
+use hip_commands::caller::Caller;
 use hip_commands::records::{self, Shown};
-use hip_domain::access::Reader;
 use hip_domain::stream::StreamId;
 use serde_json::json;
 use uuid::Uuid;
@@ -18,8 +19,8 @@ use uuid::Uuid;
 use self::outcome::Outcome;
 use self::parameters::resource;
 use super::Context;
-use super::api_key::ApiKey;
-use super::position::MinPosition;
+use super::asked::{Name, is_json};
+use super::caller::{By, Reading, bound};
 use super::problem::Problem;
 use crate::compose::Composed;
 
@@ -28,12 +29,22 @@ const FHIR_JSON: &str = "application/fhir+json";
 
 /// Checks a resource, bare or as the parameter `resource`. The answer is 200 whatever is found: the
 /// findings are what was asked for.
+#[utoipa::path(post, path = "/fhir/$validate", tag = "fhir", operation_id = "validate",
+    request_body(description = "A resource of FHIR R4, or `Parameters` with one, of at most 50 MiB.",
+        content((Value = "application/fhir+json"), (Value = "application/json"))),
+    responses((status = 200, body = Object, content_type = "application/fhir+json",
+               description = "An OperationOutcome with all findings.")))]
 pub(crate) async fn validate(
-    key: Result<ApiKey, Problem>,
+    caller: Result<By<Reading>, Problem>,
     State(composed): Context,
+    headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome, Outcome> {
-    let ApiKey = key?;
+    let By(..) = caller?;
+    // Who says nothing is believed to send JSON.
+    if headers.contains_key(CONTENT_TYPE) && !is_json(&headers) {
+        return Err(Problem::unsupported(FHIR_JSON).into());
+    }
     let body = body.map_err(|_| Outcome::too_large())?;
     // A large document takes a processor for a while, and others are waiting.
     let report = tokio::task::spawn_blocking(move || {
@@ -44,17 +55,23 @@ pub(crate) async fn validate(
 }
 
 /// A document of a visit, as it would be sent to an HIU.
+#[utoipa::path(get, path = "/fhir/Bundle/{documentId}", tag = "fhir", operation_id = "showBundle",
+    params(("documentId" = Uuid, Path, description = "a `document_id` of a visit")),
+    responses((status = 200, body = Object, content_type = "application/fhir+json",
+               headers(("etag" = String, description = "the revision of the visit"),
+                       ("last-modified" = String, description = "when that was recorded"))),
+              (status = 422, body = Object, content_type = "application/fhir+json",
+               description = "It is not fit to be shared; an OperationOutcome says why.")))]
 pub(crate) async fn bundle(
-    key: Result<ApiKey, Problem>,
+    caller: Result<By<Reading>, Problem>,
     State(composed): Context,
-    Path(id): Path<String>,
-    position: Result<MinPosition, Problem>,
+    id: Result<Name, Problem>,
 ) -> Result<Response, Outcome> {
-    let ApiKey = key?;
-    position?.until(&composed, &["visit"]).await?;
+    let By(caller, _) = caller?;
+    let Name(id) = id?;
     let id = Uuid::parse_str(&id).map_err(|_| Outcome::absent())?;
-    let visit = visit_of(&composed, id).await?.ok_or_else(Outcome::absent)?;
-    let shown = records::show(&composed.provider, &visit, id, Reader::RecordSystem).await;
+    let visit = visit_of(&composed, &caller, id).await?.ok_or_else(Outcome::absent)?;
+    let shown = records::show(&composed.provider, &visit, id, &caller).await;
     let shown = shown.map_err(|error| {
         tracing::warn!(%error, "a document could not be shown");
         Outcome::from(Problem::unavailable())
@@ -74,12 +91,18 @@ pub(crate) async fn bundle(
     }
 }
 
-/// The visit that has this document, be it an unfit one.
-async fn visit_of(composed: &Composed, id: Uuid) -> Result<Option<StreamId>, Outcome> {
+/// The caller's visit that has this document, be it an unfit one.
+async fn visit_of(
+    composed: &Composed,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<Option<StreamId>, Outcome> {
     let visit: Option<String> = sqlx::query_scalar(
-        "SELECT stream_id FROM hip.visit WHERE documents @> $1 OR rejected @> $1 LIMIT 1",
+        "SELECT stream_id FROM hip.visit WHERE (documents @> $1 OR rejected @> $1) \
+            AND ($2::text[] IS NULL OR facility_id = ANY ($2)) LIMIT 1",
     )
     .bind(json!([{ "document_id": id }]))
+    .bind(bound(caller, None))
     .fetch_optional(&composed.pool)
     .await
     .map_err(|_| Problem::unavailable())?;

@@ -6,11 +6,15 @@ use hip_commands::port::Log;
 use super::Context;
 
 /// The process answers.
+#[utoipa::path(get, path = "/health/live", tag = "health", operation_id = "isAlive",
+    responses((status = 200, description = "It does.")))]
 pub(crate) async fn live() -> StatusCode {
     StatusCode::OK
 }
 
 /// The log answers: without it nothing can be taken in.
+#[utoipa::path(get, path = "/health/ready", tag = "health", operation_id = "isReady",
+    responses((status = 200, description = "It does."), (status = 503, description = "It does not.")))]
 pub(crate) async fn ready(axum::extract::State(composed): Context) -> StatusCode {
     match composed.log.head().await {
         Ok(_) => StatusCode::OK,

@@ -1,69 +1,109 @@
-//! `POST /v1/links`, `POST /v1/link-tokens/status`.
+//! `POST /v1/links`, `POST /v1/link-tokens/status`. What became of a link is in [`super::link`].
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use hip_commands::linking::{self, LinkingError};
 use hip_domain::id::{CareContextReference, FacilityId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Context;
-use super::api_key::ApiKey;
-use super::position::Reached;
-use super::problem::{Fault, Problem};
-use crate::compose::Composed;
+use super::asked::{Body, Typed};
+use super::caller::{By, Linking};
+use super::facilities::chosen;
+use super::problem::Problem;
 
 /// Which visit.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct StartLink {
-    visit_code: String,
-    /// Needed when more than one facility is served.
-    facility: Option<String>,
+    /// As it was pushed.
+    #[schema(value_type = String, min_length = 1, max_length = 255, pattern = "^[A-Za-z0-9_@,. ()/:\\\\-]+$",
+             example = "30000000000104729")]
+    visit_code: CareContextReference,
+    /// Needed when the caller has several.
+    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
 }
 
-/// Tries to link a visit again. 202: what becomes of it is shown by `GET /v1/visits/{code}`.
+/// A link that is tried.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StartedLink {
+    /// For `GET /v1/links/{id}`.
+    id: String,
+    /// The visit.
+    visit_code: String,
+    /// Its facility.
+    facility_id: String,
+}
+
+/// Tries to link a visit, whatever came of it before. Linked already, it stays as it is.
+#[utoipa::path(post, path = "/v1/links", tag = "linking", operation_id = "startLink",
+    request_body = StartLink,
+    responses((status = 202, body = StartedLink, description = "It will be tried.",
+               headers(("location" = String, description = "where the link is shown")))))]
 pub(crate) async fn start(
-    _: ApiKey,
+    By(caller, _): By<Linking>,
     State(composed): Context,
-    Json(wish): Json<StartLink>,
-) -> Result<(StatusCode, Reached, ()), Problem> {
-    let facility = facility(&composed, wish.facility.as_deref())?;
-    let code = CareContextReference::parse(wish.visit_code)
-        .map_err(|error| fault("visitCode", &error.to_string()))?;
-    linking::start(&composed.provider, &facility, &code).await.map_err(|error| problem(&error))?;
-    Ok((StatusCode::ACCEPTED, Reached::now(&composed).await, ()))
+    Body(wish): Body<StartLink>,
+) -> Result<Response, Problem> {
+    let facility = chosen(&composed, &caller, wish.facility.as_ref())?;
+    let link = linking::start(&composed.provider, &facility, &wish.visit_code).await;
+    let link = link.map_err(|error| problem(&error))?;
+    let id = link.as_str().to_owned();
+    let location = format!("/v1/links/{id}");
+    let body = StartedLink { id, visit_code: wish.visit_code.into(), facility_id: facility.into() };
+    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(body)).into_response())
 }
 
 /// Whose tokens. In the body: an address is personal, and URLs are logged everywhere.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct AskStatus {
-    abha_address: String,
-    facility: Option<String>,
+    /// Any case.
+    #[schema(value_type = String, max_length = 100, example = "test.person@sbx")]
+    abha_address: Typed,
+    /// Needed when the caller has several.
+    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
 }
 
 /// How it stands with somebody's link tokens.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Status {
+pub(crate) struct TokenStatus {
+    /// `issued`, `requested` or `none`.
+    #[schema(value_type = String)]
     state: &'static str,
+    /// Until when there is one.
     usable_until: Option<DateTime<Utc>>,
+    /// How often one was asked for.
     requests_in_24_hours: usize,
+    /// How often the gateway allows it.
     requests_allowed: usize,
+    /// When the next request may leave; nothing, when it may now.
     next_request_at: Option<DateTime<Utc>>,
+    /// Why not before.
+    #[schema(value_type = Option<String>)]
     why: Option<&'static str>,
 }
 
 /// Whether there is a token, how many were asked for, and when the next may be.
+#[utoipa::path(post, path = "/v1/link-tokens/status", tag = "linking",
+    operation_id = "showLinkTokenStatus", request_body = AskStatus,
+    responses((status = 200, body = TokenStatus)))]
 pub(crate) async fn token_status(
-    _: ApiKey,
+    By(caller, _): By<Linking>,
     State(composed): Context,
-    Json(wish): Json<AskStatus>,
-) -> Result<Json<Status>, Problem> {
-    let facility = facility(&composed, wish.facility.as_deref())?;
-    let status = linking::token_status(&composed.provider, &facility, &wish.abha_address)
+    Body(wish): Body<AskStatus>,
+) -> Result<Json<TokenStatus>, Problem> {
+    let facility = chosen(&composed, &caller, wish.facility.as_ref())?;
+    let status = linking::token_status(&composed.provider, &facility, &wish.abha_address.0)
         .await
         .map_err(|error| problem(&error))?;
     let state = match (status.usable_until, status.requested) {
@@ -71,7 +111,7 @@ pub(crate) async fn token_status(
         (None, true) => "requested",
         (None, false) => "none",
     };
-    Ok(Json(Status {
+    Ok(Json(TokenStatus {
         state,
         usable_until: status.usable_until,
         requests_in_24_hours: status.used.0,
@@ -79,31 +119,6 @@ pub(crate) async fn token_status(
         next_request_at: status.held.map(|(until, _)| until),
         why: status.held.map(|(_, why)| why.as_words()),
     }))
-}
-
-/// The facility that is named, or the only one.
-fn facility(composed: &Composed, named: Option<&str>) -> Result<FacilityId, Problem> {
-    let facilities = &composed.provider.settings.facilities;
-    match (named, facilities.as_slice()) {
-        (None, [only]) => Ok(only.id.clone()),
-        (None, _) => Err(fault("facility", "must be named: this service has several")),
-        (Some(named), _) => facilities
-            .iter()
-            .find(|facility| facility.id.as_str() == named)
-            .map(|facility| facility.id.clone())
-            .ok_or_else(|| fault("facility", "must be a facility of this service")),
-    }
-}
-
-fn fault(path: &str, message: &str) -> Problem {
-    let title = "The request is not valid";
-    let detail = "mend the fields in `errors` and send it again";
-    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-request", title, detail);
-    problem.with_faults(vec![Fault {
-        path: path.to_owned(),
-        rule: "value".to_owned(),
-        message: message.to_owned(),
-    }])
 }
 
 fn problem(error: &LinkingError) -> Problem {

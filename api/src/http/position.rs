@@ -1,96 +1,95 @@
 //! Read your writes: what is written is answered with the position in the log that it has reached; who
 //! reads may name that position, and is answered from there on.
 
-use axum::extract::{FromRequestParts, Query};
-use axum::http::request::Parts;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponseParts, ResponseParts};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use hip_commands::port::Log;
 use hip_infra::projection_wait::{Waited, wait};
-use serde::Deserialize;
 
+use super::caller::shown;
 use super::problem::Problem;
+use super::visit_stream;
 use crate::compose::Composed;
 
 /// Of an answer: the position that was reached. Of a request: the lowest to answer from.
-const HEADER: HeaderName = HeaderName::from_static("hip-position");
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("hip-position");
 
-/// Says in an answer how far the log has come.
-pub(crate) struct Reached(Option<i64>);
+/// What is looked at.
+const READ_MODELS: [&str; 4] = ["visit", "care_context", "consent", "data_flow_request"];
 
-impl Reached {
-    /// After something was written; also when it had been written before, be it by another process.
-    /// When the log cannot be asked the answer goes without: what was written is written.
-    pub(crate) async fn now(composed: &Composed) -> Self {
-        Self(composed.log.head().await.ok())
+/// Wraps a route that writes: says how far the log has come; also when the same had been written before,
+/// be it by another process. When the log cannot be asked the answer goes without: what was written is
+/// written. A stream of visits is answered before it is read, and goes without, too.
+pub(crate) async fn tell(
+    Extension(composed): Extension<Arc<Composed>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_stream = visit_stream::is_announced(request.headers());
+    let mut response = next.run(request).await;
+    if response.status().is_success()
+        && !is_stream
+        && let Ok(position) = composed.log.head().await
+    {
+        response.headers_mut().insert(HEADER, HeaderValue::from(position));
+    }
+    response
+}
+
+/// Wraps a route that shows: with `Hip-Position` it is answered when the read models have come as far,
+/// or after two seconds with 503: to answer would be to answer with what was before.
+pub(crate) async fn wait_for(
+    Extension(composed): Extension<Arc<Composed>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(header) = request.headers().get(HEADER) else { return next.run(request).await };
+    let key = shown(request.headers()).unwrap_or_default();
+    if composed.clients.caller(key).is_none() {
+        return next.run(request).await; // a stranger is refused inside, and nothing waits for them
+    }
+    let position = header.to_str().ok().and_then(|text| text.parse().ok());
+    let Some(position) = position.filter(|position| *position >= 0) else {
+        return unreadable().into_response();
+    };
+    match wait(&composed.pool, &READ_MODELS, position).await {
+        Ok(Waited::Reached) => next.run(request).await,
+        Ok(Waited::Beyond) => beyond().into_response(),
+        Ok(Waited::NotYet) => not_yet().into_response(),
+        Err(_) => Problem::unavailable().into_response(),
     }
 }
 
-impl IntoResponseParts for Reached {
-    type Error = std::convert::Infallible;
-
-    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
-        if let Some(position) = self.0 {
-            parts.headers_mut().insert(HEADER, HeaderValue::from(position));
-        }
-        Ok(parts)
-    }
-}
-
-/// The lowest position that a request wants to be answered from: header `Hip-Position`, or
-/// `?min_position=`.
-pub(crate) struct MinPosition(Option<i64>);
-
-#[derive(Deserialize)]
-struct InQuery {
-    min_position: Option<String>,
-}
-
-impl<S: Sync> FromRequestParts<S> for MinPosition {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let text = match parts.headers.get(HEADER) {
-            Some(header) => Some(header.to_str().unwrap_or_default().to_owned()),
-            None => {
-                Query::<InQuery>::try_from_uri(&parts.uri).map_err(|_| invalid())?.0.min_position
-            }
-        };
-        let Some(text) = text else { return Ok(Self(None)) };
-        let position = text.parse().ok().filter(|position| *position >= 0);
-        Ok(Self(Some(position.ok_or_else(invalid)?)))
-    }
-}
-
-impl MinPosition {
-    /// Waits, for two seconds at most, until all of these read models have come as far.
-    ///
-    /// # Errors
-    ///
-    /// 503 when one has not: to answer would be to answer with what was before. 400 when the log
-    /// itself has no such position.
-    pub(crate) async fn until(self, composed: &Composed, names: &[&str]) -> Result<(), Problem> {
-        let Some(position) = self.0 else { return Ok(()) };
-        match wait(&composed.pool, names, position).await {
-            Ok(Waited::Reached) => Ok(()),
-            Ok(Waited::Beyond) => Err(invalid()),
-            Ok(Waited::NotYet) => Err(Problem::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "not-yet",
-                "What was written is not shown yet",
-                "ask again in a moment, or without a position for what is shown now",
-            )
-            .with_retry_after(1)),
-            Err(_) => Err(Problem::unavailable()),
-        }
-    }
-}
-
-fn invalid() -> Problem {
+fn unreadable() -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
         "invalid-position",
-        "There is no such position",
+        "`Hip-Position` is no position",
         "send what an answer of this service had in `Hip-Position`",
     )
+}
+
+/// As after the database was restored to an earlier time.
+fn beyond() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "no-such-position",
+        "The log has no such position",
+        "send what an answer of this service had in `Hip-Position`; it may be of a time before a restore",
+    )
+}
+
+fn not_yet() -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "not-yet",
+        "What was written is not shown yet",
+        "ask again in a moment, or without a position for what is shown now",
+    )
+    .with_retry_after(1)
 }

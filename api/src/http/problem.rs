@@ -1,21 +1,31 @@
 //! Errors as RFC 9457 problem details.
 
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::extract::Request;
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-/// A problem, for the caller. Nothing personal: paths and expectations, never values.
-#[derive(Debug, Serialize)]
+/// The media type of problems.
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Why a request was refused. Nothing personal: paths and expectations, never values.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Problem {
     /// Names the kind; the same word always means the same.
     #[serde(rename = "type")]
+    #[schema(example = "urn:hip:problem:not-found")]
     kind: String,
     /// The kind in words.
+    #[schema(value_type = String, example = "There is no such visit")]
     title: &'static str,
     /// HTTP status.
+    #[schema(minimum = 400, maximum = 599, example = 404)]
     status: u16,
     /// What is wrong in this case, and what to do.
+    #[schema(example = "a visit has to be pushed before it can be linked")]
     detail: String,
     /// Every fault of a document.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -26,13 +36,16 @@ pub(crate) struct Problem {
 }
 
 /// One fault of a document.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Fault {
-    /// Where: `beneficiary.abhaNumber`.
+    /// Where.
+    #[schema(example = "beneficiary.abhaNumber")]
     pub(crate) path: String,
-    /// Which rule: `pattern`.
+    /// Which rule.
+    #[schema(example = "pattern")]
     pub(crate) rule: String,
     /// What would have fitted.
+    #[schema(example = "must be 14 digits, with or without hyphens")]
     pub(crate) message: String,
 }
 
@@ -80,17 +93,98 @@ impl Problem {
             "nothing was stored, or it is not known whether it was; sending the same again is safe",
         )
     }
+
+    /// The read models do not answer.
+    pub(crate) fn no_answer(error: &sqlx::Error) -> Self {
+        tracing::warn!(%error, "a question could not be answered");
+        Self::unavailable()
+    }
+
+    /// There is no such thing, or it is not the caller's: which of the two they are not told.
+    pub(crate) fn absent(title: &'static str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            title,
+            "it does not exist, is not the caller's, or came a moment ago and appears within a second",
+        )
+    }
+
+    /// The body is of a kind that this route does not read.
+    pub(crate) fn unsupported(wanted: &'static str) -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            "The body is of another kind",
+            format!("send content-type: {wanted}"),
+        )
+    }
+
+    /// A refusal of the frame around the routes, by its status.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        let (kind, title, detail) = match status {
+            StatusCode::NOT_FOUND => ("no-route", "There is nothing here", "see /openapi.json"),
+            StatusCode::METHOD_NOT_ALLOWED => (
+                "method",
+                "This is not done here",
+                "the header Allow says what is; see /openapi.json",
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => (
+                "too-large",
+                "The body is too large",
+                "the description of the route says how large",
+            ),
+            StatusCode::BAD_REQUEST => {
+                ("invalid-request", "The request is not valid", "it cannot be read")
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => return Self::unsupported("application/json"),
+            status if status.is_server_error() => {
+                return Self { status: status.as_u16(), ..Self::unavailable() };
+            }
+            _ => ("refused", "The request is refused", "see /openapi.json"),
+        };
+        Self::new(status, kind, title, detail)
+    }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
         let body = serde_json::to_string(&self).expect("a problem serialises");
-        let mut response =
-            (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response();
+        let mut response = (status, [(CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response
     }
+}
+
+/// The paths whose refusals are problems. AMRIT's and the gateway's have forms of their own.
+const OURS: [&str; 4] = ["/v1/", "/fhir/", "/docs", "/openapi.json"];
+
+/// Gives every refusal the form of a problem, whoever in the frame has refused. What has a form of its
+/// own keeps it.
+pub(crate) async fn dress(request: Request, next: Next) -> Response {
+    let is_ours = OURS.iter().any(|start| request.uri().path().starts_with(start));
+    let response = next.run(request).await;
+    if is_ours { dressed(response) } else { response }
+}
+
+fn dressed(response: Response) -> Response {
+    let (status, headers) = (response.status(), response.headers());
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let is_refusal = status.is_client_error() || status.is_server_error();
+    if !is_refusal || kind.contains("json") {
+        return response;
+    }
+    let mut dressed = Problem::of_status(status).into_response();
+    for name in [ALLOW, RETRY_AFTER] {
+        if let Some(value) = headers.get(&name) {
+            dressed.headers_mut().insert(name, value.clone());
+        }
+    }
+    dressed
 }

@@ -14,6 +14,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
+use hip_commands::caller::Caller;
 use hip_commands::visits;
 use hip_domain::id::FacilityId;
 use serde::Serialize;
@@ -63,7 +64,7 @@ enum Outcome {
 
 /// Stores each line as it comes.
 pub(super) fn record(
-    composed: Arc<Composed>,
+    (composed, caller): (Arc<Composed>, Arc<Caller>),
     body: Body,
     bytes_max: usize,
     stop: watch::Receiver<bool>,
@@ -71,8 +72,8 @@ pub(super) fn record(
     let results = Lines::new(body, bytes_max, stop)
         .into_stream()
         .map(move |line| {
-            let composed = Arc::clone(&composed);
-            async move { result(&composed, line).await }
+            let (composed, caller) = (Arc::clone(&composed), Arc::clone(&caller));
+            async move { result(&composed, &caller, line).await }
         })
         .buffered(LINES_AT_ONCE)
         .map(|result| {
@@ -83,7 +84,7 @@ pub(super) fn record(
     ([(CONTENT_TYPE, NDJSON)], Body::from_stream(results)).into_response()
 }
 
-async fn result(composed: &Composed, line: Line) -> LineResult {
+async fn result(composed: &Composed, caller: &Caller, line: Line) -> LineResult {
     let refused = |problem: Problem| LineResult {
         line: line.number,
         status: problem.status().as_u16(),
@@ -96,7 +97,7 @@ async fn result(composed: &Composed, line: Line) -> LineResult {
         What::Stopped => return refused(Problem::unavailable()),
         What::Silence => return refused(silence()),
     };
-    match visits::record(&composed.provider, &document).await {
+    match visits::record(&composed.provider, caller, &document).await {
         Ok(recorded) => {
             tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
             let status = if recorded.changed { StatusCode::CREATED } else { StatusCode::OK };

@@ -1,143 +1,85 @@
-//! `POST /v1/visits`, `GET /v1/visits/{code}`.
+//! `POST /v1/visits`. What became of a visit is in [`super::visit`].
 
 use axum::Extension;
-use axum::extract::{FromRequest, Path, Query, Request, State};
+use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
-use hip_commands::abdm_error;
+use hip_commands::caller::Caller;
 use hip_commands::dispatch::DispatchError;
 use hip_commands::visits::{self, RecordError};
-use hip_domain::id::ErrorCode;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::api_key::ApiKey;
-use super::position::{MinPosition, Reached};
+use super::asked::is_json;
+use super::caller::{By, Pushing};
 use super::problem::{Fault, Problem};
 use super::{Context, Stop, VISIT_BYTES_MAX, visit_stream};
 use crate::compose::Composed;
 
-/// Takes one visit document, or a stream of them.
+/// A visit that is in the log.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RecordedVisit {
+    /// As it was pushed.
+    #[schema(example = "30000000000104729")]
+    visit_code: String,
+    /// Its facility, by its service id.
+    #[schema(example = "IN0610099001")]
+    facility: String,
+    /// Whether anything is new by this push.
+    changed: bool,
+}
+
+/// Records a visit; its documents and its link follow. Or many, as a stream with one document a line: each
+/// line is answered by a line with `line`, `status`, and what the same push alone would be answered with,
+/// or a `problem`. The same push again changes nothing.
+#[utoipa::path(post, path = "/v1/visits", tag = "records", operation_id = "pushVisit",
+    request_body(description = "A visit document, of at most 32 MiB; or lines of them, each as large.",
+        content((VisitDocument = "application/json"), (String = "application/x-ndjson"))),
+    responses(
+        (status = 200, description = "The visit was known like this already; or the lines of a stream.",
+         content((RecordedVisit = "application/json"), (String = "application/x-ndjson")),
+         headers(("location" = Option<String>, description = "where the visit is shown"))),
+        (status = 201, body = RecordedVisit, description = "The visit is in the log.",
+         headers(("location" = String, description = "where the visit is shown")),
+         links(("show" = (operation_id = "showVisit",
+                parameters(("visitCode" = "$response.body#/visitCode"),
+                           ("facility" = "$response.body#/facility")))))),
+        (status = 409, body = Problem, content_type = "application/problem+json",
+         description = "The `eventId` was used for another document.")))]
 pub(crate) async fn receive(
-    _: ApiKey,
+    By(caller, _): By<Pushing>,
     State(composed): Context,
     Extension(Stop(stop)): Extension<Stop>,
     request: Request,
 ) -> Response {
     if visit_stream::is_announced(request.headers()) {
-        return visit_stream::record(composed, request.into_body(), VISIT_BYTES_MAX, stop);
+        let to = (composed, caller);
+        return visit_stream::record(to, request.into_body(), VISIT_BYTES_MAX, stop);
+    }
+    if !is_json(request.headers()) {
+        return Problem::unsupported("application/json or application/x-ndjson").into_response();
     }
     match String::from_request(request, &()).await {
-        Ok(document) => record(&composed, &document).await.into_response(),
-        Err(rejection) => rejection.into_response(),
+        Ok(document) => record(&composed, &caller, &document).await.into_response(),
+        Err(rejection) => Problem::of_status(rejection.status()).into_response(),
     }
 }
 
 /// Stores a visit document. The same document again changes nothing and is answered alike.
-async fn record(composed: &Composed, document: &str) -> Result<Response, Problem> {
-    let recorded =
-        visits::record(&composed.provider, document).await.map_err(|error| problem(&error))?;
+async fn record(composed: &Composed, caller: &Caller, document: &str) -> Result<Response, Problem> {
+    let recorded = visits::record(&composed.provider, caller, document).await;
+    let recorded = recorded.map_err(|error| problem(&error))?;
     tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
     let location = format!("/v1/visits/{}?facility={}", recorded.visit_code, recorded.facility);
     let status = if recorded.changed { StatusCode::CREATED } else { StatusCode::OK };
-    let body = json!({
-        "visitCode": recorded.visit_code,
-        "facility": recorded.facility,
-        "changed": recorded.changed,
-    });
-    let reached = Reached::now(&composed).await;
-    Ok((status, reached, [(LOCATION, location)], axum::Json(body)).into_response())
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Selection {
-    /// Which facility's; needed when the code is not unique.
-    facility: Option<String>,
-}
-
-/// What became of a visit.
-#[derive(Serialize, sqlx::FromRow)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ShownVisit {
-    visit_code: String,
-    facility_id: String,
-    revision: i32,
-    visited_at: DateTime<Utc>,
-    recorded_at: DateTime<Utc>,
-    linked: bool,
-    link_state: Option<String>,
-    #[sqlx(try_from = "Option<String>")]
-    link_error: LinkError,
-    link_retry_at: Option<DateTime<Utc>>,
-    linked_at: Option<DateTime<Utc>>,
-    #[sqlx(json)]
-    documents: Value,
-    #[sqlx(json)]
-    skipped: Value,
-    #[sqlx(json)]
-    rejected: Value,
-}
-
-/// Why a visit is not linked, in words for who can mend it; `null` when nothing is wrong.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct LinkError(Option<Trouble>);
-
-#[derive(Serialize)]
-struct Trouble {
-    code: String,
-    what: &'static str,
-    cure: &'static str,
-}
-
-impl From<Option<String>> for LinkError {
-    fn from(code: Option<String>) -> Self {
-        let code = code.and_then(|code| ErrorCode::parse(code).ok());
-        Self(code.map(|code| {
-            let entry = abdm_error::lookup(&code, abdm_error::Context::OnGenerateToken);
-            Trouble { code: code.to_string(), what: entry.what, cure: entry.cure }
-        }))
-    }
-}
-
-/// What became of a visit: its documents, and whether it is linked.
-pub(crate) async fn show(
-    _: ApiKey,
-    State(composed): Context,
-    Path(code): Path<String>,
-    Query(selection): Query<Selection>,
-    position: MinPosition,
-) -> Result<axum::Json<ShownVisit>, Problem> {
-    position.until(&composed, &["visit", "care_context"]).await?;
-    let visits: Vec<ShownVisit> = sqlx::query_as(
-        "SELECT v.visit_code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, \
-                c.link_state, c.link_error, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected \
-           FROM hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id \
-          WHERE v.visit_code = $1 AND ($2::text IS NULL OR v.facility_id = $2) LIMIT 2",
-    )
-    .bind(&code)
-    .bind(&selection.facility)
-    .fetch_all(&composed.pool)
-    .await
-    .map_err(|_| Problem::unavailable())?;
-    let mut visits = visits.into_iter();
-    match (visits.next(), visits.next()) {
-        (Some(visit), None) => Ok(axum::Json(visit)),
-        (Some(_), Some(_)) => Err(Problem::new(
-            StatusCode::CONFLICT,
-            "ambiguous",
-            "Several facilities have a visit with this code",
-            "name the facility: ?facility=…",
-        )),
-        (None, _) => Err(Problem::new(
-            StatusCode::NOT_FOUND,
-            "not-found",
-            "There is no such visit",
-            "a visit that was pushed a moment ago appears within a second, or at once with its `Hip-Position`",
-        )),
-    }
+    let body = RecordedVisit {
+        visit_code: recorded.visit_code,
+        facility: recorded.facility.into(),
+        changed: recorded.changed,
+    };
+    Ok((status, [(LOCATION, location)], axum::Json(body)).into_response())
 }
 
 /// Why a visit document was not stored, for its sender.
@@ -157,9 +99,17 @@ pub(super) fn problem(error: &RecordError) -> Problem {
         }
         RecordError::Identifier { path, source } => invalid("mend the field in `errors`")
             .with_faults(vec![fault(path, "pattern", &source.to_string())]),
-        RecordError::UnknownFacility => invalid("the facility is not served here").with_faults(
-            vec![fault("facility.abdmFacilityId", "unknown", "must be a facility of this service")],
-        ),
+        RecordError::UnknownFacility => Problem::new(
+            StatusCode::FORBIDDEN,
+            "foreign-facility",
+            "The facility is not the caller's",
+            "send the visit to the service of its facility, with a key for it",
+        )
+        .with_faults(vec![fault(
+            "facility.abdmFacilityId",
+            "facility",
+            "must be the caller's",
+        )]),
         RecordError::Visit(DispatchError::Refused(refusal)) => Problem::new(
             StatusCode::CONFLICT,
             "conflict",
@@ -176,3 +126,8 @@ pub(super) fn problem(error: &RecordError) -> Problem {
 fn fault(path: &str, rule: &str, message: &str) -> Fault {
     Fault { path: path.to_owned(), rule: rule.to_owned(), message: message.to_owned() }
 }
+
+/// Stands for the published schema of visit documents, which [`super::openapi`] puts in its place.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+pub(crate) struct VisitDocument(#[expect(dead_code, reason = "never made")] serde_json::Value);

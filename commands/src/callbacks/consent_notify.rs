@@ -93,6 +93,10 @@ pub(super) async fn interpret(
             return Ok(Verdict::Malformed(Malformed::new("notification.status", expected)));
         }
     };
+    let known = provider.dispatcher.load::<Consent>(&StreamId::consent(&consent_id)).await?;
+    if known.grant().is_some_and(|grant| grant.facility != incoming.received.facility) {
+        return Ok(of_another(consent_id, "the consent is another facility's"));
+    }
     let command = ConsentCommand::End { consent_id: consent_id.clone(), how };
     store(provider, incoming, &consent_id, command, None).await?;
     Ok(acknowledged(consent_id, None))
@@ -122,12 +126,7 @@ async fn granted(
         .and_then(|hip| hip.id.as_deref())
         .is_some_and(|id| id != asked.as_str())
     {
-        let owed = Owed::ConsentOnNotify { consent_id, error: Some(ErrorCode::ours("ABDM-1035")) };
-        return Ok(Verdict::Rejected {
-            code: ErrorCode::ours("ABDM-1035"),
-            reason: "the artefact is for another facility than the message",
-            owed: Some(owed),
-        });
+        return Ok(of_another(consent_id, "the artefact is for another facility than the message"));
     }
     let Some(terms) = terms(&artefact) else {
         let fault = Malformed::new(
@@ -210,6 +209,13 @@ async fn store(
     let key = incoming.key("consent");
     provider.dispatcher.execute::<Consent>(&stream, command, &key, &origin).await?;
     Ok(())
+}
+
+/// A message to one facility about what is another's reaches nothing of that other.
+fn of_another(consent_id: ConsentId, reason: &'static str) -> Verdict {
+    let code = ErrorCode::ours("ABDM-1035");
+    let owed = Owed::ConsentOnNotify { consent_id, error: Some(code.clone()) };
+    Verdict::Rejected { code, reason, owed: Some(owed) }
 }
 
 fn acknowledged(consent_id: ConsentId, subject: Option<SubjectId>) -> Verdict {

@@ -1,13 +1,16 @@
 //! `POST /api/v3/hip/patient/care-context/discover`: a patient looks for records of theirs.
 
-use hip_domain::discovery::{Discovery, DiscoveryCommand, DiscoveryQuery};
-use hip_domain::id::TransactionId;
+use hip_domain::discovery::{Discovery, DiscoveryCommand, DiscoveryEvent, DiscoveryQuery};
+use hip_domain::event::Event;
+use hip_domain::id::{ErrorCode, TransactionId};
+use hip_domain::sealed::Sealed;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use serde::Deserialize;
 
 use super::wire::{Malformed, parse, year};
 use super::{Incoming, Verdict};
+use crate::lookup::abha_address;
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::TaskError;
@@ -52,17 +55,43 @@ pub(super) async fn interpret(
     let Ok(transaction) = TransactionId::parse(message.transaction_id) else {
         return Ok(Verdict::Malformed(Malformed::new("transactionId", "a transaction id")));
     };
+    let stream = StreamId::discovery(&transaction);
+    if is_of_others(provider, incoming, &stream, &message.patient.id).await? {
+        return Ok(Verdict::Rejected {
+            code: ErrorCode::ours("ABDM-1017"),
+            reason: "the transaction is another patient's or facility's",
+            owed: None,
+        });
+    }
     let command = DiscoveryCommand::Request {
-        transaction: transaction.clone(),
+        transaction,
         facility: incoming.received.facility.clone(),
         request_id: incoming.received.request_id,
         query: query(message.patient),
     };
     let origin = incoming.cause.origin(Actor::Interpreter);
-    let stream = StreamId::discovery(&transaction);
     let key = incoming.key("discovery");
     provider.dispatcher.execute::<Discovery>(&stream, command, &key, &origin).await?;
     Ok(Verdict::about(None))
+}
+
+/// Whether somebody else has begun this conversation: who repeats it is sent what they were offered.
+async fn is_of_others(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+    stream: &StreamId,
+    address: &str,
+) -> Result<bool, TaskError> {
+    let begun = provider.newest(stream, |event| {
+        let Event::Discovery(DiscoveryEvent::Requested { facility, query, .. }) = event else {
+            return None;
+        };
+        Some((facility, query))
+    });
+    let Some(begun) = begun.await? else { return Ok(false) };
+    let (facility, Sealed::Open(query)) = begun.event else { return Ok(true) };
+    let is_same = abha_address(query.abha_address.reveal()) == abha_address(address);
+    Ok(!is_same || facility != incoming.received.facility)
 }
 
 fn query(patient: Patient) -> DiscoveryQuery {

@@ -82,19 +82,29 @@ pub(super) async fn interpret(
         date_range: date_range(&message.hi_request.date_range),
         asked_at: Some(incoming.recorded_at),
     };
+    let stream = StreamId::transfer(&transaction);
+    let known = provider.dispatcher.load::<Transfer>(&stream).await?;
+    if known.facts().is_some_and(|known| known.facility != facts.facility) {
+        return Ok(Verdict::Rejected {
+            code: ErrorCode::ours("ABDM-1017"),
+            reason: "the transaction is another facility's",
+            owed: None,
+        });
+    }
     let recipient = recipient(message.hi_request);
     let consent = provider.dispatcher.load::<Consent>(&StreamId::consent(&consent_id)).await?;
     if consent == Consent::Unknown {
         wait_for_consent(provider, incoming)?;
     }
     let verdict = check(provider, &facts, &recipient, &consent).await;
-    let care_contexts = consent.grant().map(|grant| grant.care_contexts.as_slice());
+    // Whose consent it is matters only where it is one of this facility's.
+    let grant = consent.grant().filter(|grant| grant.facility == facts.facility);
+    let care_contexts = grant.map(|grant| grant.care_contexts.as_slice());
     let subject = subject_of(provider, care_contexts.unwrap_or_default()).await?;
 
     let command = TransferCommand::Request { facts, recipient: Some(recipient), verdict };
     let mut origin = incoming.cause.origin(Actor::Interpreter);
     origin.subject = subject.or(incoming.own_subject());
-    let stream = StreamId::transfer(&transaction);
     let key = incoming.key("transfer");
     provider.dispatcher.execute::<Transfer>(&stream, command, &key, &origin).await?;
     Ok(Verdict::about(subject))

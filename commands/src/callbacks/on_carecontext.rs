@@ -37,6 +37,9 @@ pub(super) async fn interpret(
     let Some(Call::LinkCareContext { care_context, .. }) = outbound.call() else {
         return Ok(unknown_request());
     };
+    if !care_context.is_of(&incoming.received.facility) {
+        return Ok(unknown_request());
+    }
     let code = match &message.error {
         Some(error) => Some(error.code()),
         None if succeeded(message.status.as_deref()) => None,

@@ -43,6 +43,9 @@ pub(super) async fn interpret(
     let Some(Call::GenerateToken { link_token: stream }) = outbound.call() else {
         return Ok(unknown_request());
     };
+    if !stream.is_of(&incoming.received.facility) {
+        return Ok(unknown_request());
+    }
     let deactivated = message.error.as_ref().is_some_and(|error| {
         let entry = abdm_error::lookup(&error.code(), Context::OnGenerateToken);
         entry.mark == Some(Mark::AbhaDeactivated)

@@ -40,9 +40,14 @@ pub(super) async fn interpret(
     };
     let stream = StreamId::outbound(request_id);
     let outbound = provider.dispatcher.load::<Outbound>(&stream).await?;
+    let facility = &incoming.received.facility;
     let ours = match outbound.call() {
-        Some(Call::ContextNotify { .. }) => incoming.received.kind == CallbackKind::ContextOnNotify,
-        Some(Call::SmsNotify { .. }) => incoming.received.kind == CallbackKind::SmsOnNotify,
+        Some(Call::ContextNotify { care_context, .. }) => {
+            incoming.received.kind == CallbackKind::ContextOnNotify && care_context.is_of(facility)
+        }
+        Some(Call::SmsNotify { care_context }) => {
+            incoming.received.kind == CallbackKind::SmsOnNotify && care_context.is_of(facility)
+        }
         Some(_) | None => false,
     };
     if !ours {

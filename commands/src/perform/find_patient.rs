@@ -116,7 +116,7 @@ async fn find(
         };
         let subject = candidate.subject;
         let comparison = compare(query, &demographics);
-        let verdict = judge(&comparison, &provider.settings.thresholds);
+        let verdict = judge(&comparison, provider.settings.thresholds(facility));
         let recognised = matches!(verdict, Verdict::Recognised { .. });
         found.considered.push(Considered { subject, comparison, recognised });
         if let Verdict::Recognised { matched_by } = verdict {

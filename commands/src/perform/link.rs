@@ -124,11 +124,11 @@ pub(super) async fn offer_by_sms(
     care_context: &StreamId,
     request_id: RequestId,
 ) -> Result<(), TaskError> {
-    if !provider.settings.sms_without_abha {
-        return Ok(());
-    }
     let state = provider.dispatcher.load::<CareContext>(care_context).await?;
     let Some(facts) = state.facts else { return Ok(()) };
+    if !provider.settings.sms_without_abha(&facts.facility) {
+        return Ok(());
+    }
     if demographics(provider, facts.subject).await?.mobile.is_none() {
         return Ok(());
     }

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use hip_commands::matching::Thresholds;
 use serde::Deserialize;
+
+use super::ConfigError;
 
 /// `[gateway]`
 #[derive(Debug, Clone, Deserialize)]
@@ -72,8 +76,14 @@ const fn a_day() -> i64 {
 pub struct FacilitySection {
     /// Its service id.
     pub id: String,
+    /// Its id in the register of facilities, where that is another.
+    pub hfr_id: Option<String>,
     /// Its name.
     pub name: String,
+    /// Who is recognised in a discovery here, where that differs from `[discovery]`.
+    pub discovery: Option<DiscoverySection>,
+    /// Whether patients here are sent text messages, where that differs from `[linking]`.
+    pub sms_without_abha: Option<bool>,
 }
 
 /// `[[hiu]]`
@@ -96,6 +106,12 @@ pub struct DiscoverySection {
     pub name_score_min: u8,
     /// How many years two years of birth may differ.
     pub year_tolerance: u16,
+}
+
+impl DiscoverySection {
+    pub(super) const fn thresholds(&self) -> Thresholds {
+        Thresholds { name_score_min: self.name_score_min, year_tolerance: self.year_tolerance }
+    }
 }
 
 impl Default for DiscoverySection {
@@ -162,6 +178,35 @@ pub struct PushSection {
 impl Default for PushSection {
     fn default() -> Self {
         Self { first_page_number: 1, bearer: true, allow: vec![] }
+    }
+}
+
+/// `[rest]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RestSection {
+    /// Hours for which an answer is given again under its `Idempotency-Key`.
+    pub idempotency_hours: u16,
+}
+
+impl RestSection {
+    /// How long an answer is given again.
+    pub fn answers_kept(&self) -> Duration {
+        Duration::from_secs(u64::from(self.idempotency_hours) * 3600)
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        if (1..=720).contains(&self.idempotency_hours) {
+            Ok(())
+        } else {
+            Err(ConfigError::RestHours)
+        }
+    }
+}
+
+impl Default for RestSection {
+    fn default() -> Self {
+        Self { idempotency_hours: 24 }
     }
 }
 

@@ -39,6 +39,18 @@ pub(super) fn secrets() -> (Option<Secrets>, Vec<Check>) {
     }
 }
 
+/// Who may call.
+pub(super) fn clients(config: &Config, secrets: &Secrets) -> Check {
+    const NAME: &str = "clients";
+    match config.clients(secrets) {
+        Ok(clients) => Check::ok(NAME, format!("keys that are known: {}", clients.count())),
+        Err(error) => {
+            let cure = "correct [[client]]; `hip key new` makes a key and its digest";
+            Check::failed(NAME, error.to_string(), cure)
+        }
+    }
+}
+
 /// `HIP_KEK`, or the key file. A missing file is made by the first `hip serve`, not here.
 pub(super) fn key_encryption_key(config: &Config) -> Check {
     const NAME: &str = "key-encryption key";

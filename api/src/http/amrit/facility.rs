@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use hip_commands::amrit::facility::choose;
-use hip_domain::id::CareContextReference;
+use hip_domain::id::{CareContextReference, FacilityId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -26,12 +26,12 @@ const NOT_SAVED: &str = "FHIR Error while updating ABDM Facility ID";
 
 /// Remembers at which facility a visit takes place, for when its record does not say so.
 pub(super) async fn save(
-    _: Session,
+    Session(caller): Session,
     State(composed): Context,
     Body(asked): Body<Asked>,
 ) -> Result<Envelope, Envelope> {
     let (Ok(facility), Ok(visit_code)) = (
-        facility(&composed, asked.abdm_facility_id.as_str()),
+        facility(&composed, &caller, asked.abdm_facility_id.as_str()),
         CareContextReference::parse(asked.visit_code.as_str()),
     ) else {
         return Ok(Envelope::said(NOT_SAVED));
@@ -41,12 +41,17 @@ pub(super) async fn save(
 }
 
 /// The facilities that the gateway has registered as providers under our bridge.
-pub(super) async fn registered(_: Session, State(composed): Context) -> Result<Envelope, Envelope> {
+pub(super) async fn registered(
+    Session(caller): Session,
+    State(composed): Context,
+) -> Result<Envelope, Envelope> {
     let bridge = composed.gateway.bridge().await.map_err(|_| {
         Envelope::failed("The gateway does not answer at the moment, please try again")
     })?;
     let is_provider = |types: &[String]| types.iter().any(|kind| kind == "HIP");
+    let is_theirs = |id: &str| FacilityId::parse(id).is_ok_and(|id| caller.serves(&id));
     let services = bridge.services.into_iter().filter(|service| is_provider(&service.types));
+    let services = services.filter(|service| is_theirs(&service.id));
     let listed: Vec<Value> = services
         .map(|service| json!({ "id": service.id, "name": service.name.unwrap_or_default() }))
         .collect();

@@ -50,7 +50,7 @@ pub(super) struct Asked {
 
 /// Asks the gateway to link a visit. Without a token yet the answer is empty: AMRIT asks again.
 pub(super) async fn link(
-    _: Session,
+    Session(caller): Session,
     State(composed): Context,
     Body(asked): Body<Asked>,
 ) -> Result<Envelope, Envelope> {
@@ -62,7 +62,7 @@ pub(super) async fn link(
         needed(&asked.abha_address, "abhaAddress")?,
     );
     let wish = Wish {
-        facility: facility(&composed, asked.abdm_facility_id.as_str())?,
+        facility: facility(&composed, &caller, asked.abdm_facility_id.as_str())?,
         beneficiary_id: &beneficiary_id,
         abha_address: &abha_address,
         abha_number: asked.abha_number.get(),

@@ -29,11 +29,11 @@ pub(super) struct Asked {
 
 /// The token that is there, or the id of the request that will bring one.
 pub(super) async fn generate(
-    _: Session,
+    Session(caller): Session,
     State(composed): Context,
     Body(asked): Body<Asked>,
 ) -> Result<Envelope, Envelope> {
-    let facility = facility(&composed, asked.abdm_facility_id.as_str())?;
+    let facility = facility(&composed, &caller, asked.abdm_facility_id.as_str())?;
     let answer =
         ask(&composed.provider, facility, person(&asked, composed.provider.clock.now().year())?)
             .await?;

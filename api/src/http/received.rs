@@ -1,0 +1,131 @@
+//! `GET /v1/callbacks`, `GET /v1/callbacks/{requestId}`: what came from the gateway, and what became of it.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use hip_domain::id::{FacilityId, RequestId};
+use hip_domain::stream::StreamId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::Context;
+use super::asked::{Name, Query};
+use super::caller::{By, Running, bound};
+use super::page::{Cursor, Limit, List, Page, Wanted};
+use super::problem::Problem;
+
+/// What became of a callback.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    /// It is stored, and not understood yet.
+    Received,
+    /// Its consequences are in the log.
+    Interpreted,
+    /// It was understood and refused.
+    Rejected,
+    /// It does not have the shape of its kind.
+    Failed,
+}
+
+impl Status {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Interpreted => "interpreted",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Which callbacks.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Only to this facility.
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+    /// Only those of which this became.
+    #[param(inline)]
+    status: Option<Status>,
+    /// Items of a page.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    cursor: Option<Cursor>,
+}
+
+/// A callback. What it says is in the log, sealed.
+#[derive(Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Callback {
+    /// Its `REQUEST-ID`.
+    request_id: Uuid,
+    /// What it is about.
+    #[schema(example = "discover")]
+    kind: String,
+    /// The dialect it speaks: `v3` or `v05`.
+    api: String,
+    /// To whom it was.
+    facility_id: String,
+    /// When it came.
+    received_at: DateTime<Utc>,
+    /// Position of its event in the log.
+    position: i64,
+    /// Seconds since the end of its bearer; 0 when that was in time.
+    late_by_s: i64,
+    /// `received`, `interpreted`, `rejected` or `failed`.
+    status: String,
+    /// The code of a refusal.
+    error: Option<String>,
+    /// The member that does not fit.
+    field: Option<String>,
+    /// Why it was refused, or what would have fitted.
+    reason: Option<String>,
+    /// When that was known.
+    closed_at: Option<DateTime<Utc>>,
+}
+
+const CALLBACKS: List = List {
+    columns: "request_id, kind, api, facility_id, received_at, received_pos AS position, late_by_s, status, \
+              error, field, reason, closed_at",
+    from: "hip.callback",
+    at: "received_at",
+    id: "stream_id",
+    facility: "facility_id",
+};
+
+/// Callbacks, the newest first.
+#[utoipa::path(get, path = "/v1/callbacks", tag = "operations", operation_id = "listCallbacks",
+    params(Which), responses((status = 200, body = Page<Callback>)))]
+pub(crate) async fn list(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Query(which): Query<Which>,
+) -> Result<Json<Page<Callback>>, Problem> {
+    let Which { facility, status, limit, cursor } = which;
+    let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
+    let wanted = Wanted { facilities, limit, cursor };
+    let filters = [("status", status.map(|status| status.as_str().to_owned()))];
+    Ok(Json(CALLBACKS.page(&composed.pool, wanted, &filters).await?))
+}
+
+/// One callback.
+#[utoipa::path(get, path = "/v1/callbacks/{requestId}", tag = "operations", operation_id = "showCallback",
+    params(("requestId" = Uuid, Path, description = "its REQUEST-ID")),
+    responses((status = 200, body = Callback)))]
+pub(crate) async fn show(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Name(id): Name,
+) -> Result<Json<Callback>, Problem> {
+    const ABSENT: &str = "There is no such callback";
+    let id = RequestId::parse(&id).map_err(|_| Problem::absent(ABSENT))?;
+    let filters = [("stream_id", Some(StreamId::inbound(id).as_str().to_owned()))];
+    let found = CALLBACKS.one(&composed.pool, bound(&caller, None), &filters).await?;
+    found.map(Json).ok_or_else(|| Problem::absent(ABSENT))
+}

@@ -1,0 +1,228 @@
+//! `GET /v1/visits`, `GET /v1/visits/{visitCode}`: what became of a visit.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use hip_commands::caller::Caller;
+use hip_commands::lookup::Lookup;
+use hip_commands::port::Log;
+use hip_domain::id::{CareContextReference, FacilityId};
+use hip_domain::stream::StreamId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Context;
+use super::asked::{Name, Query};
+use super::caller::{By, Looking, bound};
+use super::facilities::chosen;
+use super::page::{Cursor, Limit, List, Page, Wanted};
+use super::problem::Problem;
+use super::trouble::{LinkError, Trouble};
+use crate::compose::Composed;
+
+/// Whose visit.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Selection {
+    /// Which facility's; needed when the code is not unique.
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+}
+
+/// What became of a visit.
+#[derive(Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Visit {
+    /// As it was pushed.
+    #[serde(rename = "visitCode")]
+    #[schema(example = "30000000000104729")]
+    code: String,
+    /// Its facility.
+    #[schema(example = "IN0610099001")]
+    facility_id: String,
+    /// From 1; each amendment counts.
+    revision: i32,
+    /// When the patient was there.
+    visited_at: DateTime<Utc>,
+    /// When this revision was pushed.
+    recorded_at: DateTime<Utc>,
+    /// Whether it is linked to an ABHA address.
+    linked: bool,
+    /// `unlinked`, `requested` or `linked`; nothing while it is not known.
+    link_state: Option<String>,
+    /// Why it is not linked, if something is wrong.
+    #[sqlx(try_from = "Option<String>")]
+    #[schema(value_type = Option<Trouble>)]
+    link_error: LinkError,
+    /// When the link is tried again.
+    link_retry_at: Option<DateTime<Utc>>,
+    /// Since when it is linked.
+    linked_at: Option<DateTime<Utc>>,
+    /// Fit to be shared.
+    #[sqlx(json)]
+    #[schema(value_type = Vec<BuiltDocument>)]
+    documents: Value,
+    /// Not built, and why.
+    #[sqlx(json)]
+    #[schema(value_type = Vec<SkippedDocument>)]
+    skipped: Value,
+    /// Unfit to be shared, and why.
+    #[sqlx(json)]
+    #[schema(value_type = Vec<RejectedDocument>)]
+    rejected: Value,
+}
+
+/// A document that may be shared.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the read model holds")]
+pub(crate) struct BuiltDocument {
+    /// Its kind.
+    #[schema(example = "OPConsultation")]
+    hi_type: String,
+    /// For `GET /fhir/Bundle/{id}`.
+    document_id: uuid::Uuid,
+    /// SHA-256 of its bytes.
+    digest: String,
+    /// Its length in bytes.
+    size_bytes: u64,
+}
+
+/// A document that the visit does not yield.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the read model holds")]
+pub(crate) struct SkippedDocument {
+    /// Its kind.
+    hi_type: String,
+    /// Why.
+    reason: String,
+}
+
+/// A document that is not fit to be shared.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the read model holds")]
+pub(crate) struct RejectedDocument {
+    /// Its kind.
+    hi_type: String,
+    /// `Bundle.id`.
+    document_id: uuid::Uuid,
+    /// Rule and path of each finding.
+    findings: Vec<String>,
+}
+
+/// Which visits.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Only of this facility.
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+    /// Items of a page.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    cursor: Option<Cursor>,
+}
+
+const VISITS: List = List {
+    columns: "v.visit_code AS code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, c.link_state, \
+              c.link_error, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected",
+    from: "hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id",
+    at: "v.recorded_at",
+    id: "v.stream_id",
+    facility: "v.facility_id",
+};
+
+/// Visits, those that were pushed or amended last first.
+#[utoipa::path(get, path = "/v1/visits", tag = "records", operation_id = "listVisits",
+    params(Which), responses((status = 200, body = Page<Visit>)))]
+pub(crate) async fn list(
+    By(caller, _): By<Looking>,
+    State(composed): Context,
+    Query(which): Query<Which>,
+) -> Result<Json<Page<Visit>>, Problem> {
+    let Which { facility, limit, cursor } = which;
+    let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
+    let wanted = Wanted { facilities, limit, cursor };
+    Ok(Json(VISITS.page(&composed.pool, wanted, &[]).await?))
+}
+
+/// What became of a visit: its documents, and whether it is linked.
+#[utoipa::path(get, path = "/v1/visits/{visitCode}", tag = "records", operation_id = "showVisit",
+    params(("visitCode" = String, Path, max_length = 255, example = "30000000000104729",
+            description = "the visit code"), Selection),
+    responses((status = 200, body = Visit),
+              (status = 409, body = Problem, content_type = "application/problem+json",
+               description = "Several of the caller's facilities have a visit with this code.")))]
+pub(crate) async fn show(
+    By(caller, _): By<Looking>,
+    State(composed): Context,
+    Name(code): Name,
+    Query(selection): Query<Selection>,
+) -> Result<Json<Visit>, Problem> {
+    const ABSENT: &str = "There is no such visit";
+    let code = CareContextReference::parse(code).map_err(|_| Problem::absent(ABSENT))?;
+    let facilities = bound(&caller, selection.facility.as_ref().map(FacilityId::as_str));
+    let mut found = look(&composed, &code, facilities.clone()).await?;
+    if found.is_empty() && is_in_the_log(&composed, &caller, &selection, &code).await? {
+        let deadline = Instant::now() + CATCH_UP;
+        while found.is_empty() && Instant::now() < deadline {
+            sleep(LOOK_INTERVAL).await;
+            found = look(&composed, &code, facilities.clone()).await?;
+        }
+    }
+    let mut found = found.into_iter();
+    match (found.next(), found.next()) {
+        (Some(only), None) => Ok(Json(only)),
+        (Some(_), Some(_)) => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "ambiguous",
+            "Several facilities have a visit with this code",
+            "name the facility: ?facility=…",
+        )),
+        (None, _) => Err(Problem::absent(ABSENT)),
+    }
+}
+
+/// How long the answer waits for a read model that is behind the log.
+const CATCH_UP: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether it is there.
+const LOOK_INTERVAL: Duration = Duration::from_millis(20);
+
+/// Whether a visit that is not shown yet was pushed: whoever has pushed it must not be told that there is
+/// none.
+async fn is_in_the_log(
+    composed: &Composed,
+    caller: &Caller,
+    selection: &Selection,
+    code: &CareContextReference,
+) -> Result<bool, Problem> {
+    let Ok(facility) = chosen(composed, caller, selection.facility.as_ref()) else {
+        return Ok(false);
+    };
+    let vault = &composed.provider.vault;
+    let unavailable = |_| Problem::unavailable();
+    let code = vault.pseudonym(&facility, &Lookup::Visit(code.as_str())).await;
+    let stream = StreamId::visit(&facility, &code.map_err(unavailable)?);
+    let stored = composed.log.stream(&stream, 0).await.map_err(|_| Problem::unavailable())?;
+    Ok(!stored.is_empty())
+}
+
+/// Up to two of them.
+async fn look(
+    composed: &Composed,
+    code: &CareContextReference,
+    facilities: Option<Vec<String>>,
+) -> Result<Vec<Visit>, Problem> {
+    let wanted = Wanted { facilities, limit: Limit::try_from(2).ok(), cursor: None };
+    let filters = [("v.visit_code", Some(code.as_str().to_owned()))];
+    Ok(VISITS.page(&composed.pool, wanted, &filters).await?.items)
+}

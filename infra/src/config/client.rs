@@ -1,0 +1,189 @@
+//! `[[client]]`: who may call, what they may do, and for which facilities.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use hip_commands::caller::{Caller, Role};
+use hip_commands::settings::Facility;
+use hip_domain::id::{ClientName, FacilityId};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::ConfigError;
+
+/// What the holder of `HIP_API_KEY` is called.
+const HOLDER_OF_THE_API_KEY: &str = "api-key";
+
+/// `[[client]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientSection {
+    /// As logs and records of access name it.
+    pub name: String,
+    /// What it may do.
+    pub roles: Vec<RoleName>,
+    /// For which facilities; none means every facility of the service.
+    #[serde(default)]
+    pub facilities: Vec<String>,
+    /// SHA-256 of its key in hex, as `hip key new` prints it. The file holds no secret by that: such a
+    /// key has 256 bits, and is not found by trying.
+    pub key_sha256: String,
+}
+
+/// The name of a role.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RoleName {
+    /// A medical record system.
+    Emr,
+    /// Runs the service.
+    Operator,
+    /// Looks at what was done.
+    Auditor,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Emr => Self::Emr,
+            RoleName::Operator => Self::Operator,
+            RoleName::Auditor => Self::Auditor,
+        }
+    }
+}
+
+/// A key, as it is compared.
+type KeyDigest = [u8; 32];
+
+/// Everybody who may call, by the digest of the key that they show.
+///
+/// Digests are compared and not keys: how long that takes tells nothing about a key.
+#[derive(Debug, Clone)]
+pub struct Clients(HashMap<KeyDigest, Arc<Caller>>);
+
+/// The digest of a key in hex, as `key_sha256` wants it.
+pub fn key_sha256(key: &str) -> String {
+    hex::encode(key_digest(key))
+}
+
+fn key_digest(key: &str) -> KeyDigest {
+    Sha256::digest(key).into()
+}
+
+impl Clients {
+    pub(super) fn new(
+        sections: &[ClientSection],
+        served: &[Facility],
+        api_key: Option<&SecretString>,
+    ) -> Result<Self, ConfigError> {
+        let mut clients = HashMap::new();
+        if let Some(key) = api_key {
+            let holder = Caller {
+                name: ClientName::parse(HOLDER_OF_THE_API_KEY).expect("it has the form of a name"),
+                roles: BTreeSet::from(Role::ALL),
+                facilities: None,
+            };
+            clients.insert(key_digest(key.expose_secret()), Arc::new(holder));
+        }
+        let mut names = BTreeSet::from([HOLDER_OF_THE_API_KEY]);
+        for section in sections {
+            let wrong = |why| ConfigError::Client { name: section.name.clone(), why };
+            if !names.insert(&section.name) {
+                return Err(wrong("the name is taken; each client has its own"));
+            }
+            let digest = digest(&section.key_sha256)
+                .ok_or_else(|| wrong("key_sha256 must be 64 hex digits; see `hip key new`"))?;
+            let caller = caller(section, served).map_err(wrong)?;
+            if clients.insert(digest, Arc::new(caller)).is_some() {
+                return Err(wrong("its key is another client's, too; make one with `hip key new`"));
+            }
+        }
+        if clients.is_empty() {
+            return Err(ConfigError::NoClient);
+        }
+        Ok(Self(clients))
+    }
+
+    /// How many keys are known.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whose key this is.
+    pub fn caller(&self, key: &str) -> Option<Arc<Caller>> {
+        self.0.get(&key_digest(key)).cloned()
+    }
+}
+
+fn digest(hex: &str) -> Option<KeyDigest> {
+    hex::decode(hex).ok()?.try_into().ok()
+}
+
+fn caller(section: &ClientSection, served: &[Facility]) -> Result<Caller, &'static str> {
+    let name = ClientName::parse(section.name.clone())
+        .map_err(|_| "a name has at most 64 letters, digits, '-', '_' and '.'")?;
+    if section.roles.is_empty() {
+        return Err("without roles it may do nothing: emr, operator, auditor");
+    }
+    let is_served = |id: &FacilityId| served.iter().any(|facility| facility.id == *id);
+    let facilities = section
+        .facilities
+        .iter()
+        .map(|id| FacilityId::parse(id.clone()).ok().filter(is_served))
+        .collect::<Option<Vec<_>>>()
+        .ok_or("each of its facilities needs a [[facility]]")?;
+    Ok(Caller {
+        name,
+        roles: section.roles.iter().copied().map(Role::from).collect(),
+        facilities: Some(facilities).filter(|facilities| !facilities.is_empty()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clients(sections: &str) -> Result<Clients, ConfigError> {
+        let text = include_str!("../../../docs/hip.toml");
+        let config = crate::config::Config::parse(&format!("{text}\n{sections}")).unwrap();
+        Clients::new(&config.clients, &config.facilities()?, None)
+    }
+
+    fn section(name: &str, facility: &str, key: &str) -> String {
+        let digest = key_sha256(key);
+        format!(
+            "[[client]]\nname = {name:?}\nroles = [\"emr\"]\nfacilities = [{facility:?}]\n\
+             key_sha256 = {digest:?}\n"
+        )
+    }
+
+    #[test]
+    fn a_client_is_known_by_its_key_and_by_nothing_else() {
+        let clients = clients(&section("phc", "IN0610099001", "made-up")).unwrap();
+        let caller = clients.caller("made-up").unwrap();
+        assert_eq!(caller.name.as_str(), "phc");
+        assert!(caller.is_one_of(&[Role::Emr, Role::Auditor]));
+        assert!(!caller.is_one_of(&[Role::Operator]));
+        assert!(caller.serves(&FacilityId::parse("IN0610099001").unwrap()));
+        assert!(!caller.serves(&FacilityId::parse("IN0610099002").unwrap()));
+        for other in ["", "made-up ", "MADE-UP", &key_sha256("made-up")] {
+            assert!(clients.caller(other).is_none(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_a_hole_is_no_configuration() {
+        let good = section("phc", "IN0610099001", "a");
+        let is_refused = |text: &str| {
+            matches!(clients(text), Err(ConfigError::Client { .. } | ConfigError::NoClient))
+        };
+        assert!(is_refused(""), "nobody may call");
+        assert!(is_refused(&section("phc", "IN0610099009", "a")), "a facility that is not served");
+        assert!(is_refused(&good.replace("[\"emr\"]", "[]")), "no role");
+        assert!(is_refused(&format!("{good}{}", section("phc", "IN0610099001", "b"))), "one name");
+        assert!(is_refused(&format!("{good}{}", section("two", "IN0610099001", "a"))), "one key");
+        assert!(is_refused(&section("api-key", "IN0610099001", "a")), "a name of ours");
+        assert!(is_refused(&good.replace("key_sha256 = \"", "key_sha256 = \"0")), "no digest");
+    }
+}
