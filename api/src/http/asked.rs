@@ -1,6 +1,7 @@
 //! What a caller asks: path, query and body, each read or refused as a problem that names where.
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
@@ -78,9 +79,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     }
 }
 
-/// Whether a body says of itself that it is JSON of some kind.
+/// Whether a body says of itself that it is JSON of some kind. One that says nothing is believed to be.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let Some(kind) = headers.get(CONTENT_TYPE) else {
+        return true;
+    };
+    let kind = kind.to_str().unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }

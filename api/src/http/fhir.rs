@@ -41,8 +41,7 @@ pub(crate) async fn validate(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome, Outcome> {
     let By(..) = caller?;
-    // Who says nothing is believed to send JSON.
-    if headers.contains_key(CONTENT_TYPE) && !is_json(&headers) {
+    if !is_json(&headers) {
         return Err(Problem::unsupported(FHIR_JSON).into());
     }
     let body = body.map_err(|_| Outcome::too_large())?;
