@@ -216,7 +216,7 @@ async fn advance(
 ) -> Result<bool, Stop> {
     match cursor.apply(pool, projection, stored).await {
         Ok(()) => Ok(true),
-        Err(stop) if cursor.goes_on_after(projection, &stop) => Ok(false),
+        Err(stop) if Cursor::goes_on_after(projection, &stop) => Ok(false),
         Err(stop) => Err(stop),
     }
 }

@@ -127,7 +127,7 @@ impl Subscription {
                     failures += 1;
                     let (attempt, cause) = (failures, error.cause());
                     tracing::warn!(subscription = name, attempt, cause, "a page was not applied");
-                    let goes_on = self.subscriber.may_park() && error.is_of_an_event();
+                    let goes_on = Cursor::goes_on_after(self.subscriber.as_ref(), &error);
                     if failures >= ATTEMPT_COUNT_MAX && error.is_poison() && !goes_on {
                         return self.halt(holding, &error).await;
                     }

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use hip_commands::codec;
 use hip_commands::port::log::StoredEvent;
 use hip_domain::stream::StreamId;
 use sqlx::PgPool;
@@ -26,8 +27,14 @@ pub(crate) struct Cursor {
     parked: Parked,
     /// Events in the next page, unless the caller wants fewer.
     size: i64,
-    /// How often the next event failed by itself, and why.
-    failed: Option<(u32, String)>,
+    failed: Option<Failed>,
+}
+
+/// An event that was tried by itself.
+struct Failed {
+    position: i64,
+    attempts: u32,
+    reason: String,
 }
 
 impl Cursor {
@@ -50,7 +57,7 @@ impl Cursor {
     }
 
     /// Whether the next attempt is another one than the last: with fewer events, or without one.
-    pub(crate) fn goes_on_after(&self, subscriber: &dyn Subscriber, stop: &Stop) -> bool {
+    pub(crate) fn goes_on_after(subscriber: &dyn Subscriber, stop: &Stop) -> bool {
         subscriber.may_park() && stop.is_of_an_event()
     }
 
@@ -61,7 +68,10 @@ impl Cursor {
         subscriber: &dyn Subscriber,
         stored: Vec<StoredEvent>,
     ) -> Result<(), Stop> {
-        let count = i64::try_from(stored.len()).unwrap_or(i64::MAX);
+        let only = match stored.as_slice() {
+            [only] => Some(only.position),
+            _ => None,
+        };
         let outcome = self.try_page(pool, subscriber, stored).await;
         match &outcome {
             Ok(()) => {
@@ -69,9 +79,12 @@ impl Cursor {
                 self.size = self.size.saturating_mul(2);
             }
             Err(stop) => {
-                if count == 1 && self.goes_on_after(subscriber, stop) {
-                    let before = self.failed.take().map_or(0, |(attempts, _)| attempts);
-                    self.failed = Some((before + 1, stop.cause()));
+                if let Some(position) = only
+                    && Self::goes_on_after(subscriber, stop)
+                {
+                    let before = self.failed.take().filter(|failed| failed.position == position);
+                    let attempts = before.map_or(0, |failed| failed.attempts) + 1;
+                    self.failed = Some(Failed { position, attempts, reason: stop.cause() });
                 }
                 self.size = 1;
             }
@@ -114,17 +127,20 @@ impl Cursor {
         for event in stored {
             if self.parked.holds(&event.stream) || aside.iter().any(|it| it.is_of(&event.stream)) {
                 aside.push(Aside::behind(&event));
-            } else if let Some((attempts, reason)) = &self.failed
+            } else if let Some(Failed { position, attempts, reason }) = &self.failed
                 && *attempts >= ATTEMPT_COUNT_MAX
-                && event.position == self.position() + 1
+                && event.position == *position
             {
                 aside.push(Aside::failed(&event, *attempts, reason.clone()));
-            } else if let Err((event, error)) = page.push(event) {
-                if !subscriber.may_park() {
-                    return Err(error.into());
+            } else {
+                match codec::decode(&event) {
+                    Ok(recorded) => page.push(event, recorded),
+                    // It reads no better a second time.
+                    Err(error) if subscriber.may_park() => {
+                        aside.push(Aside::failed(&event, 1, error.to_string()));
+                    }
+                    Err(error) => return Err(error.into()),
                 }
-                // It reads no better a second time.
-                aside.push(Aside::failed(&event, 1, error.to_string()));
             }
         }
         self.parked.check(&aside)?;
@@ -145,7 +161,8 @@ impl Cursor {
     ) -> Result<(), Stop> {
         let (position, stream) = (stored.position, stored.stream.clone());
         let mut page = Page::over(std::slice::from_ref(&stored));
-        page.push(stored).map_err(|(_, error)| error)?;
+        let recorded = codec::decode(&stored)?;
+        page.push(stored, recorded);
         let mut transaction = pool.begin().await?;
         self.lease.hold(&mut transaction).await?;
         let applied = subscriber.apply(&mut transaction, self.lease.generation, &page);

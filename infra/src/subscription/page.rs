@@ -1,8 +1,7 @@
 //! Events that are applied together.
 
-use hip_commands::codec;
 use hip_commands::port::log::StoredEvent;
-use hip_domain::event::{DecodeError, Event};
+use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
 
 /// Events in the order of the log, as they are stored and as they are meant. Confidential parts are
@@ -25,20 +24,10 @@ impl Page {
         Self { stored: vec![], events: vec![], stretch }
     }
 
-    /// Reads an event and adds it.
-    ///
-    /// # Errors
-    ///
-    /// It is none of ours.
-    pub(super) fn push(&mut self, stored: StoredEvent) -> Result<(), (StoredEvent, DecodeError)> {
-        match codec::decode(&stored) {
-            Ok(event) => {
-                self.stored.push(stored);
-                self.events.push(event);
-                Ok(())
-            }
-            Err(error) => Err((stored, error)),
-        }
+    /// Adds an event.
+    pub(super) fn push(&mut self, stored: StoredEvent, event: Recorded<Event>) {
+        self.stored.push(stored);
+        self.events.push(event);
     }
 
     /// The events.

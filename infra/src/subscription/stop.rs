@@ -90,8 +90,10 @@ impl ApplyError {
             Self::Vault(error) => matches!(error, VaultError::Damaged(_)),
             Self::Source(error) => error.is_final(),
             Self::Open(OpenError::Decode(_) | OpenError::Vault(VaultError::Damaged(_))) => true,
-            Self::Lost | Self::Late | Self::Cache(_) => false,
-            Self::Open(OpenError::Log(_) | OpenError::Vault(_)) => false,
+            Self::Lost
+            | Self::Late
+            | Self::Cache(_)
+            | Self::Open(OpenError::Log(_) | OpenError::Vault(_)) => false,
         }
     }
 }

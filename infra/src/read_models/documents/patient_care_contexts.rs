@@ -157,8 +157,8 @@ impl PatientCareContexts {
                 let linked_at = is_linked.then_some(recorded.recorded_at);
                 shape.with_care_context(fields, &facts, &hi_types, linked_at)
             }
-            (Preset::Amrit, News::Person(person)) => shape::with_person(fields, &person),
-            (Preset::Amrit, News::Abha(abha)) => shape::with_abha(fields, abha.as_ref()),
+            (Preset::Amrit, News::Person(person)) => shape::with_person(&fields, &person),
+            (Preset::Amrit, News::Abha(abha)) => shape::with_abha(&fields, abha.as_ref()),
             (Preset::Hip, News::Person(person)) => {
                 let person = json(serde_json::to_string(&person));
                 let Some(sealed) = self.sealed(subject, "person", person).await? else {

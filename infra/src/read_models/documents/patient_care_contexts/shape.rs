@@ -12,12 +12,12 @@ use crate::config::Preset;
 pub(super) struct Shape(pub(super) Preset);
 
 /// AMRIT's names of who somebody is.
-pub(super) fn with_person(fields: Fields, person: &Demographics) -> Fields {
+pub(super) fn with_person(fields: &Fields, person: &Demographics) -> Fields {
     let gender = match person.gender.reveal().as_str() {
         known @ ("M" | "F") => known,
         _ => "O",
     };
-    let fields = without(&fields, &["phoneNumber", "yearOfBirth"])
+    let fields = without(fields, &["phoneNumber", "yearOfBirth"])
         .with("name", person.name.reveal().as_str())
         .with("Gender", gender);
     let fields = match &person.mobile {
@@ -31,8 +31,8 @@ pub(super) fn with_person(fields: Fields, person: &Demographics) -> Fields {
 }
 
 /// AMRIT's names of somebody's ABHA, or none of them.
-pub(super) fn with_abha(fields: Fields, abha: Option<&Abha>) -> Fields {
-    let mut fields = without(&fields, &["HealthId", "HealthNumber"]);
+pub(super) fn with_abha(fields: &Fields, abha: Option<&Abha>) -> Fields {
+    let mut fields = without(fields, &["HealthId", "HealthNumber"]);
     if let Some(address) = abha.and_then(|abha| abha.address.as_ref()) {
         fields = fields.with("HealthId", address.reveal().as_str());
     }
