@@ -34,8 +34,6 @@ mod lost_stores;
 mod openapi;
 mod parked;
 mod privacy;
-mod privacy;
-mod projections;
 mod projections;
 mod read_your_writes;
 mod rest;
