@@ -57,10 +57,12 @@ impl Author {
             stored.map_err(|error: LogError| anyhow::Error::from(error))?;
             anyhow::ensure!(is_new, "a visit was there before");
         }
+        // As the cache names it: after the stream.
+        let token = visit.facts.link_token_stream.as_ref().and_then(Holder::of);
         Ok(Known {
+            holder: token.context("a stream of tokens names their holder")?,
             code: visit.facts.care_context.as_str().to_owned(),
             subject: visit.facts.subject,
-            holder: Holder { facility: self.facility.clone(), patient: visit.address },
         })
     }
 
