@@ -73,7 +73,8 @@ pub(crate) async fn bundle(
     let shown = records::show(&composed.provider, &visit, id, &caller).await;
     let shown = shown.map_err(|error| {
         tracing::warn!(%error, "a document could not be shown");
-        Outcome::from(Problem::unavailable())
+        // What is erased is as if it were not there; it is no use to ask again.
+        if error.is_final() { Outcome::absent() } else { Outcome::from(Problem::unavailable()) }
     })?;
     match shown {
         Shown::Fit { json, revision, recorded_at } => {
