@@ -16,16 +16,13 @@ mod unsupported;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use hip_commands::caller::Caller;
 use hip_domain::id::FacilityId;
 
 use self::envelope::Envelope;
+use super::{SMALL_BYTES_MAX, body_of};
 use crate::compose::Composed;
-
-/// The largest body: a handful of members.
-const BODY_BYTES_MAX: usize = 64 * 1024;
 
 pub(crate) fn router() -> Router<Arc<Composed>> {
     Router::new()
@@ -37,8 +34,8 @@ pub(crate) fn router() -> Router<Arc<Composed>> {
         .route("/facility/getAbdmRegisteredFacilities", get(facility::registered))
         .route("/careContext/generateOTPForCareContext", post(unsupported::auth))
         .route("/careContext/validateOTPAndCreateCareContext", post(unsupported::auth))
-        .route("/careContext/addCarecontextToMongo", post(unsupported::stub))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .route("/careContext/addCarecontextToMongo", post(unsupported::always_failed))
+        .layer(body_of(SMALL_BYTES_MAX))
 }
 
 /// The caller's facility that a request names; the first of theirs, when it names none.

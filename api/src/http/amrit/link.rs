@@ -54,17 +54,10 @@ pub(super) async fn link(
     State(composed): Context,
     Body(asked): Body<Asked>,
 ) -> Result<Envelope, Envelope> {
-    let needed = |member: &'_ Member, name: &str| {
-        member.get().map(str::to_owned).ok_or_else(|| Envelope::failed(format!("{name} is needed")))
-    };
-    let (beneficiary_id, abha_address) = (
-        needed(&asked.beneficiary_id, "beneficiaryID")?,
-        needed(&asked.abha_address, "abhaAddress")?,
-    );
     let wish = Wish {
         facility: facility(&composed, &caller, asked.abdm_facility_id.as_str())?,
-        beneficiary_id: &beneficiary_id,
-        abha_address: &abha_address,
+        beneficiary_id: asked.beneficiary_id.needed("beneficiaryID")?,
+        abha_address: asked.abha_address.needed("abhaAddress")?,
         abha_number: asked.abha_number.get(),
         request_id: Uuid::parse_str(asked.request_id.as_str()).ok().map(RequestId),
         visit_code: asked.visit_code.as_str(),

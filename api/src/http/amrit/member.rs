@@ -2,13 +2,20 @@
 
 use serde::{Deserialize, Deserializer};
 
-/// A text, however it was written; empty when it is absent. Prints as its length: it may be personal.
+use super::envelope::Envelope;
+
+/// A text, however it was written; empty when it is absent. It may be personal, and is never printed.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Member(String);
 
 impl Member {
     pub(super) fn as_str(&self) -> &str {
         self.0.trim()
+    }
+
+    /// The text, or the answer that this member is needed.
+    pub(super) fn needed(&self, name: &str) -> Result<&str, Envelope> {
+        self.get().ok_or_else(|| Envelope::failed(format!("{name} is needed")))
     }
 
     /// The text, when there is one.

@@ -56,19 +56,16 @@ pub(super) async fn generate(
 
 /// Hyphens are AMRIT's, letters for genders are the network's.
 fn person(asked: &Asked, this_year: i32) -> Result<AskedPerson, Envelope> {
-    let needed = |member: &Member, name: &str| {
-        member.get().map(str::to_owned).ok_or_else(|| Envelope::failed(format!("{name} is needed")))
-    };
     let year_of_birth = asked.year_of_birth.as_str().parse().ok();
     let year_of_birth = year_of_birth
         .filter(|year| (1850..=this_year).contains(year))
         .ok_or_else(|| Envelope::failed("yearOfBirth must be a year"))?;
     let number: String = asked.abha_number.as_str().chars().filter(char::is_ascii_digit).collect();
     Ok(AskedPerson {
-        abha_address: Phi::new(needed(&asked.abha_address, "abhaAddress")?.to_lowercase()),
+        abha_address: Phi::new(asked.abha_address.needed("abhaAddress")?.to_lowercase()),
         abha_number: (number.len() == 14).then(|| Phi::new(number)),
-        name: Phi::new(needed(&asked.name, "name")?),
-        gender: Phi::new(gender(&needed(&asked.gender, "gender")?).to_owned()),
+        name: Phi::new(asked.name.needed("name")?.to_owned()),
+        gender: Phi::new(gender(asked.gender.needed("gender")?).to_owned()),
         year_of_birth: Phi::new(year_of_birth),
     })
 }

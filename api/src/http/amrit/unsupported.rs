@@ -10,7 +10,7 @@ pub(super) async fn auth(_: Session) -> Envelope {
     )
 }
 
-/// It has never done anything.
-pub(super) async fn stub(_: Session) -> Envelope {
+/// In AMRIT it always answers so, and nothing of AMRIT relies on it.
+pub(super) async fn always_failed(_: Session) -> Envelope {
     Envelope::failed("Failed with generic error")
 }
