@@ -8,6 +8,7 @@ mod care_contexts;
 mod consents;
 mod docs;
 mod events;
+mod explanation;
 mod facilities;
 mod fhir;
 mod health;
@@ -101,6 +102,7 @@ fn described() -> OpenApiRouter<Arc<Composed>> {
         .routes(routes!(care_contexts::list))
         .routes(routes!(care_contexts::show))
         .routes(routes!(care_contexts::search))
+        .routes(routes!(explanation::show))
         .routes(routes!(consents::list))
         .routes(routes!(consents::show))
         .routes(routes!(transfers::list))

@@ -75,6 +75,22 @@ async fn before_there_is_a_token() {
         in_words.contains("✓ visit") && in_words.contains("What to do: ask the patient"),
         "{in_words}"
     );
+    // The door says the same.
+    let ask = async |path: &str| {
+        let url = format!("{}/v1/care-contexts/{path}", world.launch.url);
+        let client = reqwest::Client::builder().build().unwrap();
+        let answer = client.get(url).bearer_auth(API_KEY).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    let (status, asked) = ask("6001/explanation").await;
+    let (_, said) = explain(&world, "6001").await;
+    assert_eq!(status, 200);
+    for name in ["links", "verdict", "cure", "reference"] {
+        assert_eq!(asked[name], said[name]);
+    }
+    assert_eq!(ask("6000/explanation").await.0, 404);
+    assert_eq!(ask("6001/explanation?facility=IN0610099002").await.0, 404);
+
     let elsewhere = world.hip(&["explain", "6001", "--facility", "IN0610099002"]).await;
     assert_eq!(elsewhere.status.code(), Some(1));
 }

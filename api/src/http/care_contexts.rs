@@ -117,7 +117,16 @@ pub(crate) async fn list(
 pub(crate) struct Whose {
     /// The facility; needed when the reference is not unique.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
-    facility: Option<FacilityId>,
+    pub(super) facility: Option<FacilityId>,
+}
+
+pub(super) fn ambiguous() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "ambiguous",
+        "Several facilities have a care context with this reference",
+        "name the facility: ?facility=…",
+    )
 }
 
 /// One care context, by its reference.
@@ -144,12 +153,7 @@ pub(crate) async fn show(
     let mut found = found.items.into_iter();
     match (found.next(), found.next()) {
         (Some(only), None) => Ok(Json(only)),
-        (Some(_), Some(_)) => Err(Problem::new(
-            StatusCode::CONFLICT,
-            "ambiguous",
-            "Several facilities have a care context with this reference",
-            "name the facility: ?facility=…",
-        )),
+        (Some(_), Some(_)) => Err(ambiguous()),
         (None, _) => Err(Problem::absent(ABSENT)),
     }
 }
