@@ -3,6 +3,7 @@
 pub mod check;
 pub mod document;
 mod hi_type;
+mod markup;
 mod model;
 pub mod render;
 pub mod rules;

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::markup::escape;
+
 /// XHTML made from the resource itself (`status` generated), in the scripts of the visit.
 #[derive(Serialize)]
 pub(crate) struct Narrative {
@@ -38,19 +40,6 @@ impl Narrative {
         }
         div.push_str(CLOSE);
         Self { status: "generated", div }
-    }
-}
-
-fn escape(text: &str, out: &mut String) {
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
     }
 }
 

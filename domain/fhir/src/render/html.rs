@@ -2,6 +2,7 @@
 
 use super::card::Card;
 use super::page::Page;
+use crate::markup::escape;
 
 const HEAD: &str = "<!doctype html>\n<html><head><meta charset=\"utf-8\">\
     <meta name=\"viewport\" content=\"width=device-width\">";
@@ -72,17 +73,4 @@ fn element(out: &mut String, name: &str, words: Option<&str>) {
     out.push_str("</");
     out.push_str(name);
     out.push('>');
-}
-
-fn escape(words: &str, out: &mut String) {
-    for letter in words.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
 }
