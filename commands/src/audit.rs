@@ -5,7 +5,9 @@
 //! `hip audit prove` shows that it is what was sealed.
 
 mod as_of;
+mod audit_event;
 mod disclosure;
+mod export;
 
 use chrono::{DateTime, Utc};
 use hip_domain::consent::ConsentEvent;
@@ -17,7 +19,9 @@ use serde::Serialize;
 use crate::port::Evidence;
 use crate::port::evidence::EvidenceError;
 pub use as_of::{AsOf, Visible};
+pub use audit_event::audit_event;
 pub use disclosure::{Disclosure, Page};
+pub use export::{Export, Line, What};
 
 /// Transfers under one consent that are told of, the newest first.
 const TRANSFERS_MAX: i64 = 10_000;

@@ -91,6 +91,46 @@ async fn what_could_be_seen_is_told_for_each_moment() {
 }
 
 #[tokio::test]
+async fn who_saw_what_is_exported_line_by_line() {
+    let (world, _hip, consent, _) = story().await;
+    let shown = world.show("7001").await;
+    let document = shown["documents"][0]["document_id"].as_str().unwrap();
+    let url = format!("{}/fhir/Bundle/{document}", world.launch.url);
+    let client = reqwest::Client::builder().build().unwrap();
+    let read = client.get(url).bearer_auth(&world.launch.api_key).send().await.unwrap();
+    assert_eq!(read.status(), 200);
+    let lines = world.hip_json(&["audit", "export"]).await;
+    let of = |what: &str| lines.iter().filter(|line| line["what"] == what).collect::<Vec<_>>();
+    for (what, count) in [
+        ("consent_granted", 1),
+        ("records_requested", 1),
+        ("document_disclosed", 6),
+        ("consent_ended", 1),
+        ("document_read", 1),
+    ] {
+        assert_eq!(of(what).len(), count, "{what}: {lines:#?}");
+    }
+    for disclosed in of("document_disclosed") {
+        assert_eq!(disclosed["consent"], json!(consent));
+        assert!(disclosed["who"].is_string() && disclosed["careContext"].is_string());
+        assert!(disclosed["document"].is_string() && disclosed["patient"].is_string());
+    }
+    assert_eq!(of("document_read")[0]["document"], document);
+
+    let events = world.hip_json(&["audit", "export", "--format", "fhir"]).await;
+    assert_eq!(events.len(), lines.len());
+    for event in &events {
+        assert_eq!(event["resourceType"], "AuditEvent");
+        let required = ["type", "recorded", "agent", "source"];
+        assert!(required.iter().all(|name| !event[name].is_null()), "{event}");
+    }
+    let half = lines[4]["position"].to_string();
+    assert_eq!(world.hip_json(&["audit", "export", "--after", &half]).await.len(), lines.len() - 5);
+    let all = format!("{lines:?}{events:?}");
+    assert!(SECRETS.iter().all(|secret| !all.contains(secret)));
+}
+
+#[tokio::test]
 async fn a_story_that_was_changed_is_not_told_as_true() {
     let (world, _hip, consent, _) = story().await;
     let mut owner = world.database.as_owner().await;

@@ -1,6 +1,7 @@
 //! `hip audit …`: is the log whole, and what proves it?
 
 mod consent;
+mod export;
 mod prove;
 mod seals;
 mod trust;
@@ -18,6 +19,8 @@ pub(crate) enum Command {
     Verify(verify::Options),
     /// What happened under a consent: who asked for what, what was sent, and where that stands in the log.
     Consent(consent::Options),
+    /// Who saw what, one JSON object a line: consents, requests, disclosures, looks at documents.
+    Export(export::Options),
     /// Print the seals that the database keeps, one JSON object a line: to be kept elsewhere.
     Seals(seals::Options),
     /// Seal what is not sealed yet, and publish it.
@@ -34,6 +37,7 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     match command {
         Command::Verify(options) => verify::run(&options, data_dir).await,
         Command::Consent(options) => consent::run(&options, data_dir).await,
+        Command::Export(options) => export::run(&options, data_dir).await,
         Command::Seals(options) => seals::list(&options, data_dir).await,
         Command::Seal(options) => seals::seal(&options, data_dir).await,
         Command::PublicKey => trust::print_public_key(data_dir),

@@ -1,0 +1,63 @@
+//! `hip audit export`: who saw what, one JSON object a line.
+
+use std::path::Path;
+
+use hip_commands::audit::{Export, audit_event};
+use hip_commands::codec;
+use hip_infra::event_store::LogReader;
+use hip_infra::evidence::PgEvidence;
+use hip_infra::postgres;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::database::Database;
+use crate::output::{Answer, say_json};
+
+/// Options of `hip audit export`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only what stands after this position.
+    #[arg(long, default_value_t = 0)]
+    after: i64,
+    /// Form of a line.
+    #[arg(long, value_enum, default_value = "ndjson")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Our own: one object a line.
+    Ndjson,
+    /// A FHIR R4 `AuditEvent` a line.
+    Fhir,
+}
+
+/// Events per query.
+const PAGE: i64 = 1_000;
+
+pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 2).await?;
+    let exported = export(&pool, options).await;
+    pool.close().await;
+    database.close().await;
+    exported.map(|()| Answer::Yes)
+}
+
+async fn export(pool: &PgPool, options: &Options) -> anyhow::Result<()> {
+    let (log, evidence) = (LogReader::new(pool.clone()), PgEvidence::new(pool.clone()));
+    let mut export = Export::new(&evidence);
+    let mut after = options.after;
+    loop {
+        let page = log.page(after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.position;
+        for stored in &page {
+            let Some(line) = export.line(&codec::decode(stored)?).await? else { continue };
+            match options.format {
+                Format::Ndjson => say_json(&json!(line)),
+                Format::Fhir => say_json(&audit_event(&line)),
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! A line of the export as a FHIR R4 `AuditEvent`.
+
+use serde_json::{Value, json};
+
+use super::export::{Line, What};
+
+/// The kinds of events of DICOM's audit trail, from which FHIR takes its own.
+const DICOM: &str = "http://dicom.nema.org/resources/ontology/DCM";
+
+/// What was done: create, read, update, execute.
+const fn action(what: What) -> &'static str {
+    match what {
+        What::ConsentGranted => "C",
+        What::ConsentEnded => "U",
+        What::RecordsRequested | What::RequestRefused => "E",
+        What::DocumentDisclosed | What::DocumentRead => "R",
+    }
+}
+
+const fn kind(what: What) -> (&'static str, &'static str) {
+    match what {
+        What::ConsentGranted | What::ConsentEnded => ("110100", "Application Activity"),
+        What::RecordsRequested | What::RequestRefused => ("110112", "Query"),
+        What::DocumentDisclosed => ("110106", "Export"),
+        What::DocumentRead => ("110110", "Patient Record"),
+    }
+}
+
+/// What is said in clear is what the line says: the patient is a pseudonym, a document its id.
+pub fn audit_event(line: &Line) -> Value {
+    let (code, display) = kind(line.what);
+    let refused = line.what == What::RequestRefused;
+    let mut entities = vec![];
+    let mut entity = |system: &str, value: Option<String>| {
+        if let Some(value) = value {
+            let identifier = json!({ "system": format!("urn:hip:{system}"), "value": value });
+            entities.push(json!({ "what": { "identifier": identifier } }));
+        }
+    };
+    entity("subject", line.patient.map(|id| id.to_string()));
+    entity("consent", line.consent.clone());
+    entity("care-context", line.care_context.clone());
+    entity("document", line.document.map(|id| id.to_string()));
+    entity("position", Some(line.position.to_string()));
+    let who = line.who.as_deref().unwrap_or("the patient");
+    json!({
+        "resourceType": "AuditEvent",
+        "id": line.id,
+        "type": { "system": DICOM, "code": code, "display": display },
+        "subtype": [{ "system": "urn:hip:event", "code": line.what }],
+        "action": action(line.what),
+        "recorded": line.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        "outcome": if refused { "4" } else { "0" },
+        "agent": [{ "who": { "display": who }, "requestor": true }],
+        "source": { "observer": { "display": "hip" } },
+        "entity": entities,
+    })
+}
