@@ -195,7 +195,7 @@ async fn amrits_routes_are_bounded_by_the_key() {
     let link = |key, facility| {
         let body = json!({
             "beneficiaryID": "88001234",
-            "abhaAddress": "somebody.else@sbx",
+            "abhaAddress": "kavya.n90@sbx",
             "requestId": taken["data"]["requestId"],
             "visitCode": "6001",
             "visitCategory": "General OPD",
