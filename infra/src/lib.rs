@@ -27,6 +27,7 @@ pub mod read_models;
 pub mod rebuild;
 mod redis_connection;
 pub mod seals;
+mod secret_file;
 pub mod subscription;
 pub mod transfer_directory;
 pub mod vault;

@@ -1,7 +1,5 @@
 //! The file of the key that signs.
 
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use hip_proof::{KeyError, SigningKey};
@@ -9,6 +7,8 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 use thiserror::Error;
 use zeroize::Zeroizing;
+
+use crate::secret_file;
 
 /// Why there is no key to sign with.
 #[derive(Debug, Error)]
@@ -27,29 +27,20 @@ pub enum SealKeyError {
     },
 }
 
-/// Reads the key from a file, or makes both. Beside a new key lies its public half, as `<file>.pub`.
+/// Reads the key from a file, or makes both. Beside it lies its public half, as `<file>.pub`.
 ///
 /// # Errors
 ///
 /// The file holds something else, or cannot be read or written.
 pub fn read_or_create(path: &Path) -> Result<SigningKey, SealKeyError> {
     let error = |source| SealKeyError::File { path: path.to_owned(), source };
-    match std::fs::read_to_string(path) {
-        Ok(pem) => return Ok(SigningKey::from_pem(&Zeroizing::new(pem))?),
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => return Err(error(source)),
-        Err(_) => {}
+    let (pem, new) = secret_file::read_or_create(path, || random().to_pem()).map_err(error)?;
+    let key = SigningKey::from_pem(&pem)?;
+    if new {
+        let mut public = path.as_os_str().to_owned();
+        public.push(".pub");
+        std::fs::write(&public, key.public_pem()).map_err(error)?;
     }
-    let key = random();
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(error)?;
-    file.write_all(key.to_pem().as_bytes()).and_then(|()| file.sync_all()).map_err(error)?;
-    let mut public = path.as_os_str().to_owned();
-    public.push(".pub");
-    std::fs::write(&public, key.public_pem()).map_err(error)?;
     Ok(key)
 }
 

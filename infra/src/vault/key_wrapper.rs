@@ -12,6 +12,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::envelope::SubjectKey;
+use crate::secret_file;
 
 /// Wraps and unwraps keys. A key management service or a transit engine fits behind it.
 #[async_trait]
@@ -74,13 +75,10 @@ impl LocalKey {
     ///
     /// Returns the key and whether it is new.
     pub fn read_or_create(path: &Path) -> Result<(Self, bool), LocalKeyError> {
-        if path.exists() {
-            return Ok((Self::read(path)?, false));
-        }
-        let key = SubjectKey::random();
-        let text = Zeroizing::new(STANDARD.encode(key.as_bytes()));
-        write_secret(path, text.as_bytes()).map_err(|source| file_error(path, source))?;
-        Ok((Self::from_bytes(*key.as_bytes()), true))
+        let make = || Zeroizing::new(STANDARD.encode(SubjectKey::random().as_bytes()));
+        let (text, new) =
+            secret_file::read_or_create(path, make).map_err(|source| file_error(path, source))?;
+        Ok((Self::parse(&SecretString::from(text.as_str()))?, new))
     }
 
     fn from_bytes(bytes: [u8; 32]) -> Self {
@@ -94,16 +92,6 @@ impl LocalKey {
 
 fn file_error(path: &Path, source: std::io::Error) -> LocalKeyError {
     LocalKeyError::File { path: path.display().to_string(), source }
-}
-
-/// Only the owner may read it, from the first byte on.
-fn write_secret(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 #[async_trait]
