@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hip_commands::codec;
-use hip_commands::port::document_store::{CollectionName, Fields, Index, Put};
+use hip_commands::port::document_store::{CollectionName, Fields, Index};
 use hip_commands::port::log::{Actor, Append, Appended, Expected, LogError, Origin, StoredEvent};
 use hip_commands::port::{DocumentStore, Log};
 use hip_domain::access::AccessEvent;
@@ -16,7 +16,7 @@ use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
 use hip_infra::document_store::{MongoDocumentStore, PgDocumentStore};
 use hip_infra::event_store::PgLog;
-use hip_infra::read_models::documents::{DocumentChange, DocumentView, Drafts, KeptCollection};
+use hip_infra::read_models::documents::{DocumentChange, DocumentView, KeptCollection};
 use hip_infra::subscription::{ApplyError, Pace, Subscription};
 use hip_infra::vault::{LocalKey, PgVault};
 use hip_tests::TestDatabase;
@@ -71,13 +71,11 @@ impl DocumentView for Positions {
         &self,
         _: &StoredEvent,
         recorded: &Recorded<Event>,
-        _: &Drafts<'_>,
     ) -> Result<Vec<DocumentChange>, ApplyError> {
         if let Some(gate) = &self.gate {
             gate.pass().await;
         }
-        let (key, position) = (recorded.position.to_string(), recorded.position);
-        Ok(vec![DocumentChange::Put(Put { key, position, fields: Fields::new() })])
+        Ok(vec![DocumentChange::Put(recorded.position.to_string(), Fields::new())])
     }
 }
 

@@ -9,8 +9,7 @@ mod resources;
 mod responses;
 mod sealing;
 
-pub use collection::{DocumentChange, DocumentView, KeptCollection};
-pub use drafts::Drafts;
+pub use collection::{DocumentChange, DocumentView, Edit, KeptCollection};
 pub use link_token_responses::LinkTokenResponses;
 pub use patient_care_contexts::PatientCareContexts;
 pub use resources::Resources;

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::{StreamExt, stream};
 use hip_commands::port::DocumentStore;
 use hip_commands::port::document_store::{CollectionName, Fields, Index, Put};
 use hip_commands::port::log::StoredEvent;
@@ -21,13 +22,21 @@ use crate::subscription::{ApplyError, Generation, Page, Subscriber};
 /// Where the store notes how far each collection is.
 const POSITIONS: &str = "hip_position";
 
+/// What a document says, given what it said before.
+pub type Edit = Box<dyn FnOnce(Option<Fields>) -> Fields + Send>;
+
 /// What an event changes.
 pub enum DocumentChange {
     /// A document is there, with this content.
-    Put(Put),
+    Put(String, Fields),
+    /// A document is there, and what it says follows from what it said.
+    Edit(String, Edit),
     /// There is none under this key any more.
     Remove(String),
 }
+
+/// Events that are read at a time. Most of reading one is waiting for the log.
+const READ_AHEAD: usize = 16;
 
 /// What a collection shows of the log.
 #[async_trait]
@@ -44,13 +53,12 @@ pub trait DocumentView: Send + Sync {
         true
     }
 
-    /// What an event changes, by the log up to it and what the events before it have made of the
-    /// documents. Whenever it is asked, it is the same.
+    /// What an event changes, by the log up to it. Whenever it is asked, it is the same; events are asked
+    /// about several at a time.
     async fn changes(
         &self,
         stored: &StoredEvent,
         recorded: &Recorded<Event>,
-        drafts: &Drafts<'_>,
     ) -> Result<Vec<DocumentChange>, ApplyError>;
 }
 
@@ -119,9 +127,15 @@ impl<V: DocumentView> Subscriber for KeptCollection<V> {
             self.prepare(generation, page).await?;
         }
         let mut drafts = Drafts::new(self.store.as_ref(), &self.collection, generation.number);
+        let (mut positions, mut reads) = (vec![], vec![]);
         for (stored, recorded) in page.iter() {
-            for change in self.view.changes(stored, recorded, &drafts).await? {
-                drafts.add(change, recorded.position).await?;
+            positions.push(recorded.position);
+            reads.push(self.view.changes(stored, recorded));
+        }
+        let mut reads = stream::iter(positions).zip(stream::iter(reads).buffered(READ_AHEAD));
+        while let Some((position, changes)) = reads.next().await {
+            for change in changes? {
+                drafts.add(change, position).await?;
             }
         }
         drafts.write().await?;

@@ -12,7 +12,7 @@ use super::collection::DocumentChange;
 const BYTES_MAX: usize = 8 << 20;
 
 /// Documents of one generation that are not written yet.
-pub struct Drafts<'a> {
+pub(super) struct Drafts<'a> {
     store: &'a dyn DocumentStore,
     collection: &'a CollectionName,
     generation: i32,
@@ -30,34 +30,31 @@ impl<'a> Drafts<'a> {
         Self { store, collection, generation, pending: HashMap::new(), bytes: 0 }
     }
 
-    /// What a document of this generation says now.
-    ///
-    /// # Errors
-    ///
-    /// The store cannot be read.
-    pub async fn get(&self, key: &str) -> Result<Option<Fields>, DocumentError> {
-        if let Some((_, fields)) = self.pending.get(key) {
-            return Ok(fields.clone());
-        }
-        let stored = self.store.get_in(self.collection, self.generation, key).await?;
-        Ok(stored.map(|document| document.fields))
-    }
-
     pub(super) async fn add(
         &mut self,
         change: DocumentChange,
         position: i64,
     ) -> Result<(), DocumentError> {
-        match change {
-            DocumentChange::Put(Put { key, position, fields }) => {
-                self.bytes += fields.size();
-                self.pending.insert(key, (position, Some(fields)));
+        let (key, fields) = match change {
+            DocumentChange::Put(key, fields) => (key, Some(fields)),
+            DocumentChange::Edit(key, edit) => {
+                let before = self.get(&key).await?;
+                (key, Some(edit(before)))
             }
-            DocumentChange::Remove(key) => {
-                self.pending.insert(key, (position, None));
-            }
-        }
+            DocumentChange::Remove(key) => (key, None),
+        };
+        self.bytes += fields.as_ref().map_or(0, Fields::size);
+        self.pending.insert(key, (position, fields));
         if self.bytes > BYTES_MAX { self.write().await } else { Ok(()) }
+    }
+
+    /// What a document of this generation says now.
+    async fn get(&self, key: &str) -> Result<Option<Fields>, DocumentError> {
+        if let Some((_, fields)) = self.pending.get(key) {
+            return Ok(fields.clone());
+        }
+        let stored = self.store.get_in(self.collection, self.generation, key).await?;
+        Ok(stored.map(|document| document.fields))
     }
 
     pub(super) async fn write(&mut self) -> Result<(), DocumentError> {

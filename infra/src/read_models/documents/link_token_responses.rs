@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use hip_commands::Provider;
 use hip_commands::abdm_error::{self, Context};
 use hip_commands::codec;
-use hip_commands::port::document_store::{FieldPath, Fields, Index, Put};
+use hip_commands::port::document_store::{FieldPath, Fields, Index};
 use hip_commands::port::link_token_cache::Holder;
 use hip_commands::port::log::StoredEvent;
 use hip_domain::event::Event;
@@ -23,7 +23,6 @@ use hip_domain::stream::StreamId;
 use serde_json::json;
 
 use super::collection::{DocumentChange, DocumentView};
-use super::drafts::Drafts;
 use super::sealing::seal;
 use crate::config::Preset;
 use crate::subscription::ApplyError;
@@ -46,7 +45,7 @@ impl LinkTokenResponses {
         &self,
         stored: &StoredEvent,
         request_id: RequestId,
-    ) -> Result<Option<Put>, ApplyError> {
+    ) -> Result<Option<DocumentChange>, ApplyError> {
         let opened = codec::open(self.provider.vault.as_ref(), stored).await?;
         let Event::LinkToken(LinkTokenEvent::Issued { token, expires_at, .. }) = &opened.event
         else {
@@ -77,10 +76,15 @@ impl LinkTokenResponses {
                 (key, fields)
             }
         };
-        Ok(Some(Put { key, position: stored.position, fields }))
+        Ok(Some(DocumentChange::Put(key, fields)))
     }
 
-    fn rejected(&self, stored: &StoredEvent, request_id: RequestId, code: &ErrorCode) -> Put {
+    fn rejected(
+        &self,
+        stored: &StoredEvent,
+        request_id: RequestId,
+        code: &ErrorCode,
+    ) -> DocumentChange {
         let key = request_id.to_string();
         let fields = Fields::new().with("requestId", key.as_str());
         let fields = match self.preset {
@@ -93,7 +97,7 @@ impl LinkTokenResponses {
                 fields.with("error", code.as_str()).with("createdAt", stored.recorded_at)
             }
         };
-        Put { key, position: stored.position, fields }
+        DocumentChange::Put(key, fields)
     }
 
     /// What a token of this stream is found by; nothing, when it is not known any more whose it is.
@@ -177,15 +181,12 @@ impl DocumentView for LinkTokenResponses {
         &self,
         stored: &StoredEvent,
         recorded: &Recorded<Event>,
-        _: &Drafts<'_>,
     ) -> Result<Vec<DocumentChange>, ApplyError> {
         let Event::LinkToken(event) = &recorded.event else { return Ok(vec![]) };
         let change = match event {
-            LinkTokenEvent::Issued { request_id, .. } => {
-                self.issued(stored, *request_id).await?.map(DocumentChange::Put)
-            }
+            LinkTokenEvent::Issued { request_id, .. } => self.issued(stored, *request_id).await?,
             LinkTokenEvent::Rejected { request_id, code, .. } => {
-                Some(DocumentChange::Put(self.rejected(stored, *request_id, code)))
+                Some(self.rejected(stored, *request_id, code))
             }
             // Under the address it may be the token of another facility by now: that one is asked for
             // again, which costs a request and no more.

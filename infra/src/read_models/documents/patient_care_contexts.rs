@@ -7,9 +7,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use hip_commands::Provider;
 use hip_commands::codec;
-use hip_commands::port::document_store::{FieldPath, Fields, Index, Put};
+use hip_commands::port::document_store::{FieldPath, Fields, Index};
 use hip_commands::port::log::StoredEvent;
 use hip_domain::care_context::{CareContextEvent, CareContextFacts};
 use hip_domain::event::Event;
@@ -22,7 +23,6 @@ use hip_domain::stream::StreamId;
 
 use self::shape::Shape;
 use super::collection::{DocumentChange, DocumentView};
-use super::drafts::Drafts;
 use super::sealing::seal;
 use crate::config::Preset;
 use crate::subscription::ApplyError;
@@ -43,6 +43,9 @@ enum News {
     Abha(Option<Abha>),
     CareContext { facts: CareContextFacts, hi_types: Vec<&'static str>, is_linked: bool },
 }
+
+/// What is told of a patient, as a change of their document.
+type Told = Box<dyn FnOnce(Fields) -> Fields + Send>;
 
 impl PatientCareContexts {
     /// Reads patients with the provider's keys, and seals them with the vault's.
@@ -143,38 +146,53 @@ impl PatientCareContexts {
         seal(&self.vault, subject, &format!("{subject}/{part}"), &Phi::new(json)).await
     }
 
-    async fn changed(
+    /// What the news makes of a patient's document; nothing, when it would have to be sealed and they
+    /// were erased.
+    async fn told(
         &self,
-        fields: Fields,
         subject: SubjectId,
         news: News,
-        recorded: &Recorded<Event>,
-    ) -> Result<Option<Fields>, ApplyError> {
-        let shape = Shape(self.preset);
+        at: DateTime<Utc>,
+    ) -> Result<Option<Told>, ApplyError> {
+        let preset = self.preset;
         let json = |value: serde_json::Result<String>| value.expect("our own types serialise");
-        Ok(Some(match (self.preset, news) {
+        Ok(match (preset, news) {
             (_, News::CareContext { facts, hi_types, is_linked }) => {
-                let linked_at = is_linked.then_some(recorded.recorded_at);
-                shape.with_care_context(fields, &facts, &hi_types, linked_at)
+                let linked_at = is_linked.then_some(at);
+                Some(Box::new(move |fields| {
+                    Shape(preset).with_care_context(fields, &facts, &hi_types, linked_at)
+                }))
             }
-            (Preset::Amrit, News::Person(person)) => shape::with_person(&fields, &person),
-            (Preset::Amrit, News::Abha(abha)) => shape::with_abha(&fields, abha.as_ref()),
+            (Preset::Amrit, News::Person(person)) => {
+                Some(Box::new(move |fields| shape::with_person(&fields, &person)))
+            }
+            (Preset::Amrit, News::Abha(abha)) => {
+                Some(Box::new(move |fields| shape::with_abha(&fields, abha.as_ref())))
+            }
             (Preset::Hip, News::Person(person)) => {
                 let person = json(serde_json::to_string(&person));
-                let Some(sealed) = self.sealed(subject, "person", person).await? else {
-                    return Ok(None);
-                };
-                fields.with("sealedPerson", sealed)
+                self.sealed(subject, "person", person).await?.map(|sealed| -> Told {
+                    Box::new(move |fields| fields.with("sealedPerson", sealed))
+                })
             }
             (Preset::Hip, News::Abha(Some(abha))) => {
                 let abha = json(serde_json::to_string(&abha));
-                let Some(sealed) = self.sealed(subject, "abha", abha).await? else {
-                    return Ok(None);
-                };
-                fields.with("sealedAbha", sealed)
+                self.sealed(subject, "abha", abha).await?.map(|sealed| -> Told {
+                    Box::new(move |fields| fields.with("sealedAbha", sealed))
+                })
             }
-            (Preset::Hip, News::Abha(None)) => shape::without(&fields, &["sealedAbha"]),
-        }))
+            (Preset::Hip, News::Abha(None)) => {
+                Some(Box::new(|fields| shape::without(&fields, &["sealedAbha"])))
+            }
+        })
+    }
+
+    /// A document of which nothing is known yet.
+    fn fresh(&self, key: &str) -> Fields {
+        match self.preset {
+            Preset::Hip => Fields::new().with("subjectId", key),
+            Preset::Amrit => Fields::new().with("identifier", key).with("caseReferenceNumber", key),
+        }
     }
 }
 
@@ -208,20 +226,16 @@ impl DocumentView for PatientCareContexts {
         &self,
         stored: &StoredEvent,
         recorded: &Recorded<Event>,
-        drafts: &Drafts<'_>,
     ) -> Result<Vec<DocumentChange>, ApplyError> {
         let Some((subject, news)) = self.news(stored, recorded).await? else {
             return Ok(vec![]);
         };
         let Some(key) = self.key(subject, &news).await? else { return Ok(vec![]) };
-        let fields = drafts.get(&key).await?.unwrap_or_else(|| match self.preset {
-            Preset::Hip => Fields::new().with("subjectId", key.as_str()),
-            Preset::Amrit => Fields::new()
-                .with("identifier", key.as_str())
-                .with("caseReferenceNumber", key.as_str()),
-        });
-        let fields = self.changed(fields, subject, news, recorded).await?;
-        let put = fields.map(|fields| Put { key, position: recorded.position, fields });
-        Ok(put.map(DocumentChange::Put).into_iter().collect())
+        let Some(told) = self.told(subject, news, recorded.recorded_at).await? else {
+            return Ok(vec![]);
+        };
+        let fresh = self.fresh(&key);
+        let edit = move |before: Option<Fields>| told(before.unwrap_or(fresh));
+        Ok(vec![DocumentChange::Edit(key, Box::new(edit))])
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use abdm_fhir::{Document, HiType};
 use async_trait::async_trait;
 use hip_commands::Provider;
-use hip_commands::port::document_store::{FieldPath, FieldValue, Fields, Index, Put};
+use hip_commands::port::document_store::{FieldPath, FieldValue, Fields, Index};
 use hip_commands::port::log::StoredEvent;
 use hip_commands::visit_source::VisitSource;
 use hip_domain::event::Event;
@@ -20,7 +20,6 @@ use hip_domain::sensitive::Phi;
 use hip_domain::visit::VisitEvent;
 
 use super::collection::{DocumentChange, DocumentView};
-use super::drafts::Drafts;
 use super::sealing::seal;
 use crate::config::Preset;
 use crate::subscription::ApplyError;
@@ -83,7 +82,6 @@ impl DocumentView for Resources {
         &self,
         stored: &StoredEvent,
         recorded: &Recorded<Event>,
-        _: &Drafts<'_>,
     ) -> Result<Vec<DocumentChange>, ApplyError> {
         let Event::Visit(VisitEvent::BundlesBuilt { .. }) = &recorded.event else {
             return Ok(vec![]);
@@ -100,8 +98,7 @@ impl DocumentView for Resources {
             let number = next(&mut counts, document.hi_type);
             if let Some(fields) = self.fields(&source, document).await? {
                 let key = key(stored, document.hi_type, number);
-                let position = recorded.position;
-                changes.push(DocumentChange::Put(Put { key, position, fields }));
+                changes.push(DocumentChange::Put(key, fields));
             }
         }
         let mut before = BTreeMap::new();

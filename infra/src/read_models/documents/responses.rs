@@ -7,7 +7,7 @@ use hip_commands::Provider;
 use hip_commands::abdm_error;
 use hip_commands::callbacks::answer;
 use hip_commands::codec;
-use hip_commands::port::document_store::{FieldPath, Fields, Index, Put};
+use hip_commands::port::document_store::{FieldPath, Fields, Index};
 use hip_commands::port::log::StoredEvent;
 use hip_domain::event::Event;
 use hip_domain::inbound::InboundEvent;
@@ -15,7 +15,6 @@ use hip_domain::recorded::Recorded;
 use serde_json::json;
 
 use super::collection::{DocumentChange, DocumentView};
-use super::drafts::Drafts;
 use crate::config::Preset;
 use crate::subscription::ApplyError;
 
@@ -51,7 +50,6 @@ impl DocumentView for Responses {
         &self,
         stored: &StoredEvent,
         recorded: &Recorded<Event>,
-        _: &Drafts<'_>,
     ) -> Result<Vec<DocumentChange>, ApplyError> {
         let Event::Inbound(InboundEvent::Received(received)) = &recorded.event else {
             return Ok(vec![]);
@@ -88,6 +86,6 @@ impl DocumentView for Responses {
                 }
             }
         };
-        Ok(vec![DocumentChange::Put(Put { key, position: recorded.position, fields })])
+        Ok(vec![DocumentChange::Put(key, fields)])
     }
 }
