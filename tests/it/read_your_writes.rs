@@ -67,7 +67,7 @@ async fn a_read_model_that_is_behind_is_waited_for_and_not_for_long() {
         .await
         .unwrap();
     let position = push(&world, "4902").await;
-    assert_eq!(show(&world, "4902", None).await.status(), 404);
+    assert_eq!(show(&world, "4902", None).await.status(), 503, "it is in the log");
     let behind = show(&world, "4902", Some(&position)).await;
     assert_eq!(behind.status(), 503);
     assert_eq!(behind.headers()["retry-after"], "1");

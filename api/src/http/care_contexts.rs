@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use hip_commands::lookup::Lookup;
 use hip_domain::id::{CareContextReference, FacilityId};
@@ -12,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Context;
 use super::asked::{Body, Name, Query, Typed};
 use super::caller::{By, Looking, bound};
-use super::facilities::chosen;
+use super::facilities::{Whose, chosen, only};
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
 use super::trouble::{LinkError, Trouble};
@@ -110,25 +109,6 @@ pub(crate) async fn list(
     Ok(Json(CARE_CONTEXTS.page(&composed.pool, wanted, &filters).await?))
 }
 
-/// Whose care context.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Whose {
-    /// The facility; needed when the reference is not unique.
-    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
-    pub(super) facility: Option<FacilityId>,
-}
-
-pub(super) fn ambiguous() -> Problem {
-    Problem::new(
-        StatusCode::CONFLICT,
-        "ambiguous",
-        "Several facilities have a care context with this reference",
-        "name the facility: ?facility=…",
-    )
-}
-
 /// One care context, by its reference.
 #[utoipa::path(get, path = "/v1/care-contexts/{reference}", tag = "records",
     operation_id = "showCareContext",
@@ -150,12 +130,7 @@ pub(crate) async fn show(
     let wanted = Wanted { facilities, limit, cursor: None };
     let filters = [("care_context_number", Some(reference.as_str().to_owned()))];
     let found: Page<CareContext> = CARE_CONTEXTS.page(&composed.pool, wanted, &filters).await?;
-    let mut found = found.items.into_iter();
-    match (found.next(), found.next()) {
-        (Some(only), None) => Ok(Json(only)),
-        (Some(_), Some(_)) => Err(ambiguous()),
-        (None, _) => Err(Problem::absent(ABSENT)),
-    }
+    only(found.items, ABSENT).map(Json)
 }
 
 /// Whose care contexts. In the body: who somebody is must not be in a URL.

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::Context;
 use super::asked::{Name, Query};
 use super::caller::{By, Looking};
-use super::care_contexts::{Whose, ambiguous};
+use super::facilities::{Whose, only};
 use super::problem::Problem;
 use crate::compose::Composed;
 
@@ -64,14 +64,10 @@ pub(crate) async fn show(
     Name(reference): Name,
     Query(whose): Query<Whose>,
 ) -> Result<Json<Explanation>, Problem> {
-    let absent = || Problem::absent("There is no such care context");
-    let reference = CareContextReference::parse(reference).map_err(|_| absent())?;
-    let mut found = explained(&composed, &caller, &reference, whose.facility.as_ref()).await?;
-    match (found.pop(), found.is_empty()) {
-        (Some(only), true) => Ok(Json(only)),
-        (Some(_), false) => Err(ambiguous()),
-        (None, _) => Err(absent()),
-    }
+    const ABSENT: &str = "There is no such care context";
+    let reference = CareContextReference::parse(reference).map_err(|_| Problem::absent(ABSENT))?;
+    let found = explained(&composed, &caller, &reference, whose.facility.as_ref()).await?;
+    only(found, ABSENT).map(Json)
 }
 
 /// Those of the caller's facilities.

@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use hip_commands::caller::Caller;
 use hip_domain::id::FacilityId;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::Context;
 use super::caller::{By, Looking};
@@ -62,6 +62,31 @@ pub(crate) async fn list(
         }
     });
     Ok(Json(Facilities { items: items.collect() }))
+}
+
+/// Whose it is that is asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Whose {
+    /// The facility; needed when several of the caller's have one of this name.
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    pub(crate) facility: Option<FacilityId>,
+}
+
+/// The one that was found. Its name may stand for several, one in each facility.
+pub(crate) fn only<T>(found: Vec<T>, absent: &'static str) -> Result<T, Problem> {
+    let mut found = found.into_iter();
+    match (found.next(), found.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "ambiguous",
+            "Several facilities have one of this name",
+            "name the facility: ?facility=…",
+        )),
+        (None, _) => Err(Problem::absent(absent)),
+    }
 }
 
 /// The caller's facility that is named, or their only one. Somebody else's has nothing for them.

@@ -57,11 +57,27 @@ pub(crate) async fn wait_for(
     let Some(position) = position.filter(|position| *position >= 0) else {
         return unreadable().into_response();
     };
-    match wait(&composed.pool, &READ_MODELS, position).await {
-        Ok(Waited::Reached) => next.run(request).await,
-        Ok(Waited::Beyond) => beyond().into_response(),
-        Ok(Waited::NotYet) => not_yet().into_response(),
-        Err(_) => Problem::unavailable().into_response(),
+    match until(&composed, &READ_MODELS, position).await {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Waits until these read models have come as far.
+///
+/// # Errors
+///
+/// 503 when that takes more than two seconds, 409 when the log itself does not reach as far.
+pub(crate) async fn until(
+    composed: &Composed,
+    names: &[&str],
+    position: i64,
+) -> Result<(), Problem> {
+    match wait(&composed.pool, names, position).await {
+        Ok(Waited::Reached) => Ok(()),
+        Ok(Waited::Beyond) => Err(beyond()),
+        Ok(Waited::NotYet) => Err(not_yet()),
+        Err(_) => Err(Problem::unavailable()),
     }
 }
 

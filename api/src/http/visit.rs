@@ -1,10 +1,7 @@
 //! `GET /v1/visits`, `GET /v1/visits/{visitCode}`: what became of a visit.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use hip_commands::caller::Caller;
 use hip_commands::lookup::Lookup;
@@ -13,27 +10,17 @@ use hip_domain::id::{CareContextReference, FacilityId};
 use hip_domain::stream::StreamId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Context;
 use super::asked::{Name, Query};
 use super::caller::{By, Looking, bound};
-use super::facilities::chosen;
+use super::facilities::{Whose, chosen, only};
 use super::page::{Cursor, Limit, List, Page, Wanted};
+use super::position;
 use super::problem::Problem;
 use super::trouble::{LinkError, Trouble};
 use crate::compose::Composed;
-
-/// Whose visit.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Selection {
-    /// Which facility's; needed when the code is not unique.
-    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
-    facility: Option<FacilityId>,
-}
 
 /// What became of a visit.
 #[derive(Serialize, ToSchema, sqlx::FromRow)]
@@ -157,7 +144,7 @@ pub(crate) async fn list(
 /// What became of a visit: its documents, and whether it is linked.
 #[utoipa::path(get, path = "/v1/visits/{visitCode}", tag = "records", operation_id = "showVisit",
     params(("visitCode" = String, Path, max_length = 255, example = "30000000000104729",
-            description = "the visit code"), Selection),
+            description = "the visit code"), Whose),
     responses((status = 200, body = Visit),
               (status = 409, body = Problem, content_type = "application/problem+json",
                description = "Several of the caller's facilities have a visit with this code.")))]
@@ -165,55 +152,37 @@ pub(crate) async fn show(
     By(caller, _): By<Looking>,
     State(composed): Context,
     Name(code): Name,
-    Query(selection): Query<Selection>,
+    Query(whose): Query<Whose>,
 ) -> Result<Json<Visit>, Problem> {
     const ABSENT: &str = "There is no such visit";
     let code = CareContextReference::parse(code).map_err(|_| Problem::absent(ABSENT))?;
-    let facilities = bound(&caller, selection.facility.as_ref().map(FacilityId::as_str));
+    let facilities = bound(&caller, whose.facility.as_ref().map(FacilityId::as_str));
     let mut found = look(&composed, &code, facilities.clone()).await?;
-    if found.is_empty() && is_in_the_log(&composed, &caller, &selection, &code).await? {
-        let deadline = Instant::now() + CATCH_UP;
-        while found.is_empty() && Instant::now() < deadline {
-            sleep(LOOK_INTERVAL).await;
-            found = look(&composed, &code, facilities.clone()).await?;
-        }
+    if found.is_empty()
+        && let Some(position) = position_of(&composed, &caller, &whose, &code).await?
+    {
+        position::until(&composed, &["visit"], position).await?;
+        found = look(&composed, &code, facilities).await?;
     }
-    let mut found = found.into_iter();
-    match (found.next(), found.next()) {
-        (Some(only), None) => Ok(Json(only)),
-        (Some(_), Some(_)) => Err(Problem::new(
-            StatusCode::CONFLICT,
-            "ambiguous",
-            "Several facilities have a visit with this code",
-            "name the facility: ?facility=…",
-        )),
-        (None, _) => Err(Problem::absent(ABSENT)),
-    }
+    only(found, ABSENT).map(Json)
 }
 
-/// How long the answer waits for a read model that is behind the log.
-const CATCH_UP: Duration = Duration::from_secs(5);
-
-/// How often it is looked whether it is there.
-const LOOK_INTERVAL: Duration = Duration::from_millis(20);
-
-/// Whether a visit that is not shown yet was pushed: whoever has pushed it must not be told that there is
-/// none.
-async fn is_in_the_log(
+/// Up to where the log tells of a visit that is not shown: whoever has pushed it must not be told that
+/// there is none.
+async fn position_of(
     composed: &Composed,
     caller: &Caller,
-    selection: &Selection,
+    whose: &Whose,
     code: &CareContextReference,
-) -> Result<bool, Problem> {
-    let Ok(facility) = chosen(composed, caller, selection.facility.as_ref()) else {
-        return Ok(false);
+) -> Result<Option<i64>, Problem> {
+    let Ok(facility) = chosen(composed, caller, whose.facility.as_ref()) else {
+        return Ok(None);
     };
     let vault = &composed.provider.vault;
-    let unavailable = |_| Problem::unavailable();
     let code = vault.pseudonym(&facility, &Lookup::Visit(code.as_str())).await;
-    let stream = StreamId::visit(&facility, &code.map_err(unavailable)?);
+    let stream = StreamId::visit(&facility, &code.map_err(|_| Problem::unavailable())?);
     let stored = composed.log.stream(&stream, 0).await.map_err(|_| Problem::unavailable())?;
-    Ok(!stored.is_empty())
+    Ok(stored.last().map(|newest| newest.position))
 }
 
 /// Up to two of them.

@@ -5,7 +5,7 @@ use cqrs_es::Aggregate;
 use hip_domain::care_context::{CareContext, CareContextEvent};
 use hip_domain::consent::{Consent, ConsentEvent, NotInForce};
 use hip_domain::event::Event;
-use hip_domain::id::{CareContextReference, ConsentId, ErrorCode, EventId, FacilityId, RequestId};
+use hip_domain::id::{CareContextReference, ConsentId, ErrorCode, FacilityId, RequestId};
 use hip_domain::link_token::LinkTokenEvent;
 use hip_domain::outbound::OutboundEvent;
 use hip_domain::recorded::Recorded;
@@ -45,8 +45,8 @@ pub(super) struct ConsentCase {
     pub(super) transfer: Story,
     /// The call that tells the gateway how the transfer ended.
     pub(super) notice: Story,
-    /// The calls that push its pages.
-    pub(super) pushes: Vec<Story>,
+    /// The call that pushes its newest page: pages go one after another, so no other can be failing.
+    pub(super) push: Story,
 }
 
 impl Case {
@@ -129,21 +129,14 @@ impl ConsentCase {
             Some(transaction) => evidence.events(&StreamId::transfer(transaction)).await?,
             None => vec![],
         };
-        let mut pushes = vec![];
-        let mut notice = vec![];
-        for recorded in &transfer {
-            match &recorded.event {
-                Event::Transfer(TransferEvent::PageEncrypted { .. }) => {
-                    pushes.push(call(evidence, Some(caused(recorded.event_id))).await?);
-                }
-                Event::Transfer(TransferEvent::Completed { .. }) => {
-                    notice = call(evidence, Some(caused(recorded.event_id))).await?;
-                }
-                _ => {}
-            }
-        }
+        let push =
+            newest_cause(&transfer, |event| matches!(event, TransferEvent::PageEncrypted { .. }));
+        let push = call(evidence, push).await?;
+        let notice =
+            newest_cause(&transfer, |event| matches!(event, TransferEvent::Completed { .. }));
+        let notice = call(evidence, notice).await?;
         let ended_at = ended_at.map(|(at, ())| at);
-        Ok(Self { id, state, ended_at, transfer, notice, pushes })
+        Ok(Self { id, state, ended_at, transfer, notice, push })
     }
 
     /// Whether anything may leave under it now.
@@ -182,9 +175,13 @@ async fn call(
     }
 }
 
-/// The id of the one call that follows from an event.
-fn caused(event: EventId) -> RequestId {
-    RequestId::caused_by(event, 0)
+/// The id of the one call that follows from the newest of these events.
+fn newest_cause(transfer: &Story, is_one: impl Fn(&TransferEvent) -> bool) -> Option<RequestId> {
+    let cause = transfer.iter().rev().find(|recorded| match &recorded.event {
+        Event::Transfer(event) => is_one(event),
+        _ => false,
+    });
+    cause.map(|cause| RequestId::caused_by(cause.event_id, 0))
 }
 
 fn token_stream(visit: &Story, care_context: &Story) -> Option<StreamId> {

@@ -5,7 +5,7 @@ use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
 use hip_domain::transfer::{Stop, TransferEvent};
 
-use super::case::{Case, Story, newest, trouble};
+use super::case::{Case, newest, trouble};
 use super::linking::refused;
 use super::{Finding, Obstacle};
 use crate::abdm_error::Context;
@@ -81,7 +81,11 @@ pub(super) fn encrypted(case: &Case, now: DateTime<Utc>) -> Finding {
                 ));
             }
             // The page before it was not taken: what is wrong is further on.
-            None if !dialects.is_empty() && is_push_stopped(transfer) => break,
+            None if !dialects.is_empty()
+                && matches!(how_stopped(transfer), Some((_, Stop::Push { .. }))) =>
+            {
+                break;
+            }
             None => {
                 return Err(stopped(transfer).unwrap_or_else(|| {
                     Obstacle::waits(
@@ -106,8 +110,9 @@ pub(super) fn pushed(case: &Case, now: DateTime<Utc>) -> Finding {
             _ => None,
         });
         if taken.is_none() {
-            let pushes = case.consent(now).map(|consent| &consent.pushes[..]).unwrap_or_default();
-            return Err(stopped(transfer).or_else(|| failing(pushes)).unwrap_or_else(|| {
+            let push = case.consent(now).and_then(|consent| trouble(&consent.push));
+            let failing = refused(push, Context::Push, "the push to the HIU");
+            return Err(stopped(transfer).or(failing).unwrap_or_else(|| {
                 Obstacle::waits(
                     format!("page {page} is on its way to the HIU"),
                     "nothing: it is pushed again until it is taken or the time is over",
@@ -118,28 +123,16 @@ pub(super) fn pushed(case: &Case, now: DateTime<Utc>) -> Finding {
     Ok("the HIU has taken every page of it".to_owned())
 }
 
-/// The push that fails.
-fn failing(pushes: &[Story]) -> Option<Obstacle> {
-    pushes
-        .iter()
-        .rev()
-        .find_map(|push| refused(trouble(push), Context::Push, "the push to the HIU"))
-}
-
-fn is_push_stopped(transfer: &[Recorded<Event>]) -> bool {
-    let stop = newest(transfer, |event| match event {
+fn how_stopped(transfer: &[Recorded<Event>]) -> Option<(DateTime<Utc>, Stop)> {
+    newest(transfer, |event| match event {
         Event::Transfer(TransferEvent::Stopped { stop, .. }) => Some(stop.clone()),
         _ => None,
-    });
-    matches!(stop, Some((_, Stop::Push { .. })))
+    })
 }
 
 /// Why a transfer came to no good end.
 fn stopped(transfer: &[Recorded<Event>]) -> Option<Obstacle> {
-    let (at, stop) = newest(transfer, |event| match event {
-        Event::Transfer(TransferEvent::Stopped { stop, .. }) => Some(stop.clone()),
-        _ => None,
-    })?;
+    let (at, stop) = how_stopped(transfer)?;
     let status = match &stop {
         Stop::Push { status: Some(status) } => format!(" (HTTP {status})"),
         _ => String::new(),
@@ -175,9 +168,8 @@ pub(super) fn notified(case: &Case, now: DateTime<Utc>) -> Finding {
             ASK_AGAIN,
         )),
         Some((at, None)) => {
-            let notice = case.consent(now).map(|consent| &consent.notice[..]).unwrap_or_default();
-            let trouble = trouble(&notice.to_vec());
-            match refused(trouble, Context::Answer, "the word to the gateway that it was delivered")
+            let notice = case.consent(now).and_then(|consent| trouble(&consent.notice));
+            match refused(notice, Context::Answer, "the word to the gateway that it was delivered")
             {
                 Some(obstacle) => Err(obstacle),
                 None => Ok(format!("the transfer was completed at {at}")),
