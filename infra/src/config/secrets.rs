@@ -1,0 +1,24 @@
+//! What must not be in a file.
+
+use secrecy::SecretString;
+
+/// Secrets. They come from the environment, never from the file, and are never printed.
+#[derive(Debug, Clone)]
+pub struct Secrets {
+    /// `HIP_CLIENT_SECRET`: the bridge's secret.
+    pub client_secret: SecretString,
+    /// `HIP_API_KEY`: what a client shows that may do everything, for every facility.
+    pub api_key: Option<SecretString>,
+    /// `HIP_KEK`: the key-encryption key, 32 bytes in base64; else `keys.file`.
+    pub kek: Option<SecretString>,
+    /// `HIP_SEAL_KEY`: the key that signs seals, PKCS#8 in PEM; else `seals.key_file`.
+    pub seal_key: Option<SecretString>,
+    /// `HIP_SMS_TOKEN`: what the sender of text messages is shown.
+    pub sms_token: Option<SecretString>,
+    /// `MONGODB_URL`: where documents go, when not to the database of the log.
+    pub mongodb_url: Option<SecretString>,
+    /// `REDIS_URL`: where link tokens are at hand for several processes.
+    pub redis_url: Option<SecretString>,
+    /// `AMRIT_REDIS_URL`: where AMRIT keeps its sessions.
+    pub amrit_redis_url: Option<SecretString>,
+}
