@@ -3,6 +3,7 @@
 
 pub(crate) mod audit;
 mod bundle;
+mod cert;
 mod crypto;
 mod doctor;
 mod error;
@@ -91,6 +92,9 @@ enum Command {
     /// Proof that the log is whole.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// NHA's certification cases, and the evidence for them.
+    #[command(subcommand)]
+    Cert(cert::Command),
     /// Measurements, beside their ceilings in the same run.
     #[command(subcommand)]
     Bench(bench::Command),
@@ -136,6 +140,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Explain(options) => explain::run(options, data_dir).await,
         Command::Projection(command) => projection::run(command, data_dir).await,
         Command::Audit(command) => audit::run(command, data_dir).await,
+        Command::Cert(command) => cert::run(command, data_dir).await,
         Command::Bench(command) => bench::run(command, data_dir).await,
     }
 }

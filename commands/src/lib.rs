@@ -12,6 +12,7 @@ pub mod amrit;
 pub mod audit;
 pub mod callbacks;
 pub mod caller;
+pub mod certification;
 pub mod codec;
 pub mod dispatch;
 pub mod explain;

@@ -5,6 +5,8 @@ mod up;
 
 use std::path::Path;
 
+pub(crate) use conformance::SUITE_SECTIONS;
+
 use crate::output::Answer;
 use crate::telemetry;
 

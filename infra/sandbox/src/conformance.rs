@@ -34,6 +34,7 @@ mod watch;
 
 use std::fmt;
 
+pub use not_run::flow_of;
 pub use report::{CaseResult, Outcome, Report};
 
 use crate::sandbox::Sandbox;
@@ -71,23 +72,52 @@ impl fmt::Debug for Hip {
 ///
 /// [`TokenLimits`]: crate::TokenLimits
 pub async fn run(sandbox: &Sandbox, hip: &Hip) -> Report {
+    run_flows(sandbox, hip, |_| true).await
+}
+
+/// The same, but only the flows that `wants` says yes to.
+pub async fn run_flows(sandbox: &Sandbox, hip: &Hip, wants: impl Fn(&str) -> bool) -> Report {
     let stage = Stage::set(sandbox, hip);
-    if stage.case("X_VISIT_TAKEN", "linking", linking::visit_is_taken(&stage)).await {
-        linking::run(&stage).await;
-        linking_refusals::run(&stage).await;
-        notifying::run(&stage).await;
-        discovery::run(&stage).await;
-        user_linking::run(&stage).await;
-        consent::run(&stage).await;
-        data_flow::run(&stage).await;
-        data_refusals::run(&stage).await;
-        profile_share::run(&stage).await;
-        optout::run(&stage).await;
-        v05::run(&stage).await;
-        contract::run(&stage).await;
+    if stage.case("X_VISIT_TAKEN", linking::FLOW, linking::visit_is_taken(&stage)).await {
+        Box::pin(run_wanted(&stage, wants)).await;
     } else {
         not_run::list_untried(&stage);
     }
     not_run::list(&stage);
     stage.report()
+}
+
+async fn run_wanted(stage: &Stage<'_>, wants: impl Fn(&str) -> bool) {
+    if wants(linking::FLOW) {
+        linking::run(stage).await;
+        linking_refusals::run(stage).await;
+    }
+    if wants(notifying::FLOW) {
+        notifying::run(stage).await;
+    }
+    if wants(discovery::FLOW) {
+        discovery::run(stage).await;
+    }
+    if wants(user_linking::FLOW) {
+        user_linking::run(stage).await;
+    }
+    if wants(consent::FLOW) {
+        consent::run(stage).await;
+    }
+    if wants(data_flow::FLOW) {
+        data_flow::run(stage).await;
+        data_refusals::run(stage).await;
+    }
+    if wants(profile_share::FLOW) {
+        profile_share::run(stage).await;
+    }
+    if wants(optout::FLOW) {
+        optout::run(stage).await;
+    }
+    if wants(v05::FLOW) {
+        v05::run(stage).await;
+    }
+    if wants(contract::FLOW) {
+        contract::run(stage).await;
+    }
 }

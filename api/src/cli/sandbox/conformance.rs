@@ -22,7 +22,8 @@ pub(crate) struct Options {
 }
 
 /// The suite asks for tokens again within minutes, and pushes visits without ABHA.
-const SECTIONS: &str = "[linking]\nduplicate_window_s = 0\nsms_without_abha = true\n";
+pub(crate) const SUITE_SECTIONS: &str =
+    "[linking]\nduplicate_window_s = 0\nsms_without_abha = true\n";
 
 pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let capture = options.capture.as_deref().map(Capture::create).transpose()?;
@@ -30,7 +31,7 @@ pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     std::fs::create_dir_all(data_dir)?;
     let log_file = data_dir.join("conformance.log");
     telemetry::to_file(&log_file)?;
-    let stage = Stage::set(database, data_dir, SECTIONS).await?;
+    let stage = Stage::set(database, data_dir, SUITE_SECTIONS).await?;
     if !options.json {
         complain(&format!("a few minutes; what happens meanwhile is in {}", log_file.display()));
     }

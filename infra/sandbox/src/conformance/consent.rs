@@ -10,7 +10,7 @@ use crate::hiu::HealthInformationRequest;
 use crate::hiu::key_form::Dialect;
 use crate::phr::{Artefact, ConsentStatus, Grant};
 
-const FLOW: &str = "consent";
+pub(super) const FLOW: &str = "consent";
 
 pub(super) async fn run(stage: &Stage<'_>) {
     use Artefact::{Absent, Null, Whole};

@@ -3,7 +3,7 @@
 use super::case::{Verdict, ensure};
 use super::stage::Stage;
 
-const FLOW: &str = "contract";
+pub(super) const FLOW: &str = "contract";
 
 pub(super) async fn run(stage: &Stage<'_>) {
     stage.case("X_TRANSFERS_CLOSED", FLOW, every_transfer_is_closed(stage)).await;

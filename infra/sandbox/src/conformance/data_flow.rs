@@ -15,7 +15,7 @@ use crate::hiu::key_form::Dialect;
 use crate::operation::Operation;
 use crate::phr::{Artefact, ConsentStatus, Grant};
 
-const FLOW: &str = "data-flow";
+pub(super) const FLOW: &str = "data-flow";
 /// How long after its request a consent arrives that was overtaken. A HIP parks a request for up to
 /// 30 s.
 const LATENESS: Duration = Duration::from_secs(2);

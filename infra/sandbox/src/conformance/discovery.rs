@@ -11,7 +11,7 @@ use super::watch::{about, mentioning};
 use crate::operation::Operation;
 use crate::phr::{DiscoverRequest, Discovery, HipError, Identifier, Offer};
 
-const FLOW: &str = "discovery";
+pub(super) const FLOW: &str = "discovery";
 
 pub(super) async fn run(stage: &Stage<'_>) {
     stage.case("X_DISCOVER_ABHA", FLOW, by_abha_address(stage)).await;

@@ -9,7 +9,7 @@ use super::watch::about;
 use crate::journal::Entry;
 use crate::operation::Operation;
 
-const FLOW: &str = "linking";
+pub(super) const FLOW: &str = "linking";
 
 /// Whether the HIP takes visits at all; without that there is nothing to try.
 pub(super) async fn visit_is_taken(stage: &Stage<'_>) -> Verdict {

@@ -51,6 +51,11 @@ const TRIED: [(&str, &str); 18] = [
     ("HIP_INIT_ABHA_OPTOUT_DEACTIVATE", "opt-out"),
 ];
 
+/// The flow that decides a case of the certification, for those that flows decide.
+pub fn flow_of(id: &str) -> Option<&'static str> {
+    TRIED.iter().find(|(tried, _)| *tried == id).map(|(_, flow)| *flow)
+}
+
 /// Every other case, when the HIP takes no visits.
 pub(super) fn list_untried(stage: &Stage<'_>) {
     for (id, flow) in TRIED {

@@ -10,7 +10,7 @@ use crate::journal::Entry;
 use crate::operation::Operation;
 use crate::phr::DiscoverRequest;
 
-const FLOW: &str = "notifying";
+pub(super) const FLOW: &str = "notifying";
 
 pub(super) async fn run(stage: &Stage<'_>) {
     stage.case("X_CONTEXT_NOTIFY", FLOW, further_documents(stage)).await;

@@ -10,7 +10,7 @@ use crate::operation::Operation;
 use crate::phr::{Grant, PatientStatus};
 use crate::version::ApiVersion;
 
-const FLOW: &str = "opt-out";
+pub(super) const FLOW: &str = "opt-out";
 
 pub(super) async fn run(stage: &Stage<'_>) {
     use PatientStatus::{Deactivated, Deleted};

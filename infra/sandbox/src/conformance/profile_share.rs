@@ -6,7 +6,7 @@ use super::person::Person;
 use super::stage::Stage;
 use crate::phr::{FlowError, QueueToken, ShareRequest};
 
-const FLOW: &str = "profile-share";
+pub(super) const FLOW: &str = "profile-share";
 /// NHA's case: a token is good for 30 minutes.
 const EXPIRY_MIN_S: u64 = 1800;
 

@@ -11,7 +11,7 @@ use super::stage::Stage;
 use crate::phr::{CareContext, DiscoverRequest, Discovery, FlowError, LinkReference};
 use crate::version::ApiVersion;
 
-const FLOW: &str = "user-linking";
+pub(super) const FLOW: &str = "user-linking";
 
 pub(super) async fn run(stage: &Stage<'_>) {
     stage.case("X_OTP_TEXT", FLOW, right_otp(stage, Spelling::Text)).await;

@@ -12,7 +12,7 @@ use crate::hiu::{ConsentRequest, HealthInformationRequest};
 use crate::phr::{DiscoverRequest, Grant};
 use crate::version::ApiVersion;
 
-const FLOW: &str = "v0.5";
+pub(super) const FLOW: &str = "v0.5";
 
 pub(super) async fn run(stage: &Stage<'_>) {
     stage.case("X_V05_DISCOVER", FLOW, kept(stage, discover(stage))).await;

@@ -1,0 +1,25 @@
+//! `hip cert …`: NHA's certification for milestone M2.
+
+mod evidence;
+mod manifest;
+mod run;
+
+use std::path::Path;
+
+use crate::output::Answer;
+
+/// Commands of the certification.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Drive the twin through NHA's cases, against this HIP on the embedded default.
+    Run(run::Options),
+    /// Write NHA's evidence manifest from the log: of a run with the twin, or in the real sandbox.
+    Manifest(manifest::Options),
+}
+
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+    match command {
+        Command::Run(options) => Box::pin(run::run(options, data_dir)).await,
+        Command::Manifest(options) => manifest::run(&options, data_dir).await,
+    }
+}

@@ -1,0 +1,70 @@
+//! What both commands need: the log of a run, and what a manifest says beside it.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, ensure};
+use chrono::{DateTime, Utc};
+use hip_commands::certification::{Attachments, Ledger, is_case};
+use hip_commands::codec;
+use hip_domain::id::FacilityId;
+use hip_infra::event_store::LogReader;
+
+/// Events per query.
+const PAGE: i64 = 1_000;
+
+/// Which part of the log is the run.
+#[derive(Default)]
+pub(super) struct Part {
+    /// After this position.
+    pub(super) after: i64,
+    pub(super) since: Option<DateTime<Utc>>,
+    pub(super) until: Option<DateTime<Utc>>,
+}
+
+/// Reads a part of the log.
+pub(super) async fn read(
+    log: &LogReader,
+    facility: FacilityId,
+    part: &Part,
+) -> anyhow::Result<Ledger> {
+    let mut ledger = Ledger::new(facility);
+    let mut after = part.after;
+    loop {
+        let page = log.page(after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(ledger) };
+        after = last.position;
+        for stored in &page {
+            let at = stored.recorded_at;
+            if part.since.is_none_or(|since| at >= since)
+                && part.until.is_none_or(|until| at < until)
+            {
+                ledger.note(&codec::decode(stored)?);
+            }
+        }
+    }
+}
+
+/// A picture of a screen, for the case that it is of.
+#[derive(Clone)]
+pub(super) struct Attachment {
+    case: String,
+    file: PathBuf,
+}
+
+impl std::str::FromStr for Attachment {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let (case, file) = text.split_once('=').context("give it as CASE=FILE")?;
+        ensure!(is_case(case), "NHA has no case {case}");
+        let file = PathBuf::from(file);
+        ensure!(file.is_file(), "there is no file {}", file.display());
+        Ok(Self { case: case.to_owned(), file })
+    }
+}
+
+/// Their names as the manifest has them: it lies beside its files.
+pub(super) fn named(attachments: &[Attachment]) -> Attachments {
+    let name = |file: &PathBuf| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    attachments.iter().map(|one| (one.case.clone(), name(&one.file))).collect()
+}

@@ -1,0 +1,77 @@
+//! `hip cert manifest`: NHA's evidence manifest, from the log alone.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use chrono::{DateTime, Utc};
+use hip_commands::certification::{Entity, Outcome, manifest};
+use hip_commands::settings::Facility;
+use hip_domain::id::FacilityId;
+use hip_infra::config::Config;
+use hip_infra::event_store::LogReader;
+use hip_infra::postgres;
+use url::Url;
+
+use super::evidence::{Attachment, Part, named, read};
+use crate::database::Database;
+use crate::output::{Answer, complain, say_json};
+
+/// Options of `hip cert manifest`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The configuration file of the run: its facility and client id are in the manifest.
+    #[arg(long, env = "HIP_CONFIG")]
+    config: PathBuf,
+    /// Where the gateway reached us in the run.
+    #[arg(long, value_name = "URL")]
+    callback_url: Url,
+    /// Which facility's run, when several are configured.
+    #[arg(long)]
+    facility: Option<String>,
+    /// What kind of applicant you are.
+    #[arg(long, default_value = "private")]
+    entity: String,
+    /// Beginning of the run: 2026-11-20T05:00:00Z. The first event, when absent.
+    #[arg(long, value_name = "TIME")]
+    since: Option<DateTime<Utc>>,
+    /// End of the run. The last event, when absent.
+    #[arg(long, value_name = "TIME")]
+    until: Option<DateTime<Utc>>,
+    /// A picture of a screen for a case that wants one, such as `USER_INIT_LINK_607=app.png`.
+    #[arg(long = "attachment", value_name = "CASE=FILE")]
+    attachments: Vec<Attachment>,
+}
+
+/// The answer is no when a case has failed.
+pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    let config = Config::read(&options.config)?;
+    let facility = chosen(&config.settings()?.facilities, options.facility.as_deref())?;
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 2).await?;
+    let part = Part { after: 0, since: options.since, until: options.until };
+    let ledger = read(&LogReader::new(pool.clone()), facility.clone(), &part).await;
+    pool.close().await;
+    database.close().await;
+    let entity = Entity {
+        kind: options.entity.clone(),
+        hip_id: facility.to_string(),
+        callback_url: options.callback_url.as_str().trim_end_matches('/').to_owned(),
+        client_id: config.gateway.client_id.clone(),
+    };
+    let manifest = manifest(entity, &ledger?, &named(&options.attachments));
+    say_json(&manifest);
+    for line in manifest.summary() {
+        complain(&line);
+    }
+    let has_failed = manifest.cases.iter().any(|case| case.outcome == Outcome::Failed);
+    Ok(if has_failed { Answer::No } else { Answer::Yes })
+}
+
+fn chosen(facilities: &[Facility], wanted: Option<&str>) -> anyhow::Result<FacilityId> {
+    let Some(wanted) = wanted else {
+        ensure!(facilities.len() == 1, "several facilities are configured: name one, --facility …");
+        return Ok(facilities[0].id.clone());
+    };
+    let found = facilities.iter().find(|facility| facility.id.as_str() == wanted);
+    Ok(found.with_context(|| format!("no facility {wanted} is configured"))?.id.clone())
+}

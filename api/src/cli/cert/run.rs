@@ -1,0 +1,99 @@
+//! `hip cert run`: NHA's cases against this HIP, driven by the twin.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use hip_commands::certification::{Entity, Manifest, Outcome, is_case, manifest};
+use hip_domain::id::FacilityId;
+use hip_sandbox::conformance::{self, CaseResult, Hip, Report, flow_of};
+
+use super::evidence::{Attachment, Part, named, read};
+use crate::cli::sandbox::SUITE_SECTIONS;
+use crate::database::Database;
+use crate::output::{Answer, complain, say};
+use crate::stage::{API_KEY, FACILITY_ID, Stage};
+use crate::telemetry;
+
+/// Options of `hip cert run`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only this case, and what else its flow decides. May be given again; else all of them.
+    #[arg(long = "case", value_name = "ID")]
+    cases: Vec<String>,
+    /// Write the evidence manifest of the run to this file.
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+    /// A picture of a screen for a case that wants one, such as `USER_INIT_LINK_607=app.png`.
+    #[arg(long = "attachment", value_name = "CASE=FILE")]
+    attachments: Vec<Attachment>,
+}
+
+/// The answer is no when the twin or the log says of a case that it has failed.
+pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    for id in &options.cases {
+        ensure!(is_case(id), "NHA has no case {id}");
+        ensure!(
+            flow_of(id).is_some(),
+            "{id} cannot be driven: it is on a screen, or has no operation"
+        );
+    }
+    let database = Database::open(data_dir).await?;
+    std::fs::create_dir_all(data_dir)?;
+    let log_file = data_dir.join("cert.log");
+    telemetry::to_file(&log_file)?;
+    let stage = Stage::set(database, data_dir, SUITE_SECTIONS).await?;
+    complain(&format!("a few minutes; what happens meanwhile is in {}", log_file.display()));
+    let played = Box::pin(play(&stage, &options)).await;
+    stage.strike().await?;
+    let (report, manifest) = played?;
+    print(&report, &manifest, &options.cases);
+    if let Some(file) = &options.manifest {
+        let text = serde_json::to_string(&manifest)?;
+        std::fs::write(file, text + "\n").with_context(|| file.display().to_string())?;
+    }
+    for line in manifest.summary() {
+        complain(&line);
+    }
+    let has_failed = manifest.cases.iter().any(|case| case.outcome == Outcome::Failed);
+    Ok(if report.is_passed() && !has_failed { Answer::Yes } else { Answer::No })
+}
+
+/// What the twin says, and what the log says.
+async fn play(stage: &Stage, options: &Options) -> anyhow::Result<(Report, Manifest)> {
+    let after = stage.log.head().await?;
+    let hip = Hip {
+        url: stage.url.clone(),
+        api_key: API_KEY.to_owned(),
+        facility: FACILITY_ID.to_owned(),
+    };
+    let wanted = |flow: &str| {
+        options.cases.is_empty() || options.cases.iter().any(|id| flow_of(id) == Some(flow))
+    };
+    let report = Box::pin(conformance::run_flows(&stage.sandbox, &hip, wanted)).await;
+    let facility = FacilityId::parse(FACILITY_ID).context("the facility of the stage")?;
+    let ledger = read(&stage.log, facility, &Part { after, ..Part::default() }).await?;
+    let entity = Entity {
+        kind: "private".to_owned(),
+        hip_id: FACILITY_ID.to_owned(),
+        callback_url: stage.url.clone(),
+        client_id: stage.sandbox.credentials().client_id,
+    };
+    Ok((report, manifest(entity, &ledger, &named(&options.attachments))))
+}
+
+/// A line a case: what the twin has seen from outside, and what the log proves.
+fn print(report: &Report, manifest: &Manifest, only: &[String]) {
+    say(&format!("{:<32}  {:<8}  {:<11}  {}", "case", "twin", "log", "why"));
+    for case in &manifest.cases {
+        if !only.is_empty() && !only.iter().any(|id| id == case.id) {
+            continue;
+        }
+        let twin = report.case(case.id);
+        let outcome = twin.map_or("-", |twin: &CaseResult| twin.outcome.as_str());
+        let why = match case.outcome {
+            Outcome::Passed => "",
+            Outcome::Failed | Outcome::NeedsHuman | Outcome::NotRun => case.why(),
+        };
+        say(&format!("{:<32}  {outcome:<8}  {:<11}  {why}", case.id, case.outcome.as_str()));
+    }
+}

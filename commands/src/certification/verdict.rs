@@ -1,0 +1,169 @@
+//! What came of a case.
+
+use serde::Serialize;
+
+use super::catalogue::{Case, Way};
+use super::ledger::Ledger;
+use super::sighting::Sighting;
+
+/// What came of a case, as NHA spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// All that it asks for was seen.
+    Passed,
+    /// It was tried, and came out otherwise.
+    Failed,
+    /// Only somebody who looks can say.
+    NeedsHuman,
+    /// Nobody tried.
+    NotRun,
+}
+
+impl Outcome {
+    /// As NHA spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::NeedsHuman => "needs-human",
+            Self::NotRun => "not-run",
+        }
+    }
+}
+
+/// What a case rests on, as NHA spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// Calls and callbacks.
+    Sandbox,
+    /// A picture of a screen.
+    Screen,
+    /// Somebody's word.
+    Human,
+}
+
+/// A case of the manifest. Members are in NHA's order and have its names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decided {
+    /// NHA's id.
+    pub id: &'static str,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What that rests on; nothing, when it was not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Proof>,
+    /// The `REQUEST-ID`s of our calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_ids: Option<Vec<String>>,
+    /// Answers and callbacks, in short literals.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub observed: Vec<String>,
+    /// The picture of a screen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<String>,
+    /// NHA's rule that the picture is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<&'static str>,
+    /// Why it needs somebody, or was not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Decided {
+    /// What `ledger` and a picture prove of a case.
+    pub(super) fn of(case: &Case, ledger: &Ledger, attachment: Option<&String>) -> Self {
+        match case.way {
+            Way::NoOperation => Self::not_run(case, "no operation in the M2 specification"),
+            Way::Screen { rule, wanted, beside } => {
+                Self::on_a_screen(case, ledger, attachment, rule, wanted, beside)
+            }
+            Way::Log { flow, also } => Self::in_the_log(case, ledger, flow, also),
+        }
+    }
+
+    /// Why it has not passed.
+    pub fn why(&self) -> &str {
+        let failed = || self.observed.last().map(String::as_str);
+        self.reason.as_deref().or_else(failed).unwrap_or("see what was observed")
+    }
+
+    fn new(case: &Case, outcome: Outcome) -> Self {
+        Self {
+            id: case.id,
+            outcome,
+            evidence: None,
+            request_ids: None,
+            observed: vec![],
+            attachment: None,
+            rule: None,
+            reason: None,
+        }
+    }
+
+    fn not_run(case: &Case, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..Self::new(case, Outcome::NotRun) }
+    }
+
+    fn on_a_screen(
+        case: &Case,
+        ledger: &Ledger,
+        attachment: Option<&String>,
+        rule: Option<&'static str>,
+        wanted: &'static str,
+        beside: &[Sighting],
+    ) -> Self {
+        let (request_ids, observed) = seen(ledger, beside);
+        let (outcome, evidence, reason) = match attachment {
+            Some(_) => (Outcome::Passed, Proof::Screen, None),
+            None => (Outcome::NeedsHuman, Proof::Human, Some(format!("wanted: {wanted}"))),
+        };
+        Self {
+            evidence: Some(evidence),
+            request_ids: Some(request_ids),
+            observed,
+            attachment: attachment.cloned(),
+            rule,
+            reason,
+            ..Self::new(case, outcome)
+        }
+    }
+
+    fn in_the_log(case: &Case, ledger: &Ledger, flow: &[Sighting], also: &[Sighting]) -> Self {
+        let wanted: Vec<Sighting> = flow.iter().chain(also).copied().collect();
+        let missing = || wanted.iter().copied().filter(|one| ledger.seen(*one).is_none());
+        let in_vain: Vec<String> =
+            missing().filter(|one| ledger.is_tried(*one)).map(|one| ledger.in_vain(one)).collect();
+        if in_vain.is_empty() && missing().next().is_some() {
+            let untried: Vec<&str> = missing().map(Sighting::untried).collect();
+            return Self::not_run(case, format!("not tried: {}", untried.join("; ")));
+        }
+        let (request_ids, mut observed) = seen(ledger, &wanted);
+        let outcome = if in_vain.is_empty() { Outcome::Passed } else { Outcome::Failed };
+        observed.extend(in_vain);
+        Self {
+            evidence: Some(Proof::Sandbox),
+            request_ids: Some(request_ids),
+            observed,
+            ..Self::new(case, outcome)
+        }
+    }
+}
+
+/// The `REQUEST-ID`s of what was seen of these, each once, and what was seen.
+fn seen(ledger: &Ledger, wanted: &[Sighting]) -> (Vec<String>, Vec<String>) {
+    let (mut request_ids, mut observed) = (vec![], vec![]);
+    for seen in wanted.iter().filter_map(|one| ledger.seen(*one)) {
+        for id in &seen.request_ids {
+            if !request_ids.contains(id) {
+                request_ids.push(id.clone());
+            }
+        }
+        observed.push(match seen.count {
+            1 => seen.words.clone(),
+            count => format!("{} ({count} times)", seen.words),
+        });
+    }
+    (request_ids, observed)
+}
