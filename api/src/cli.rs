@@ -5,6 +5,7 @@ pub(crate) mod audit;
 mod bundle;
 mod cert;
 mod crypto;
+mod discovery;
 mod doctor;
 mod error;
 mod events;
@@ -95,6 +96,9 @@ enum Command {
     /// NHA's certification cases, and the evidence for them.
     #[command(subcommand)]
     Cert(cert::Command),
+    /// How patients were recognised.
+    #[command(subcommand)]
+    Discovery(discovery::Command),
     /// Measurements, beside their ceilings in the same run.
     #[command(subcommand)]
     Bench(bench::Command),
@@ -141,6 +145,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Projection(command) => projection::run(command, data_dir).await,
         Command::Audit(command) => audit::run(command, data_dir).await,
         Command::Cert(command) => cert::run(command, data_dir).await,
+        Command::Discovery(command) => discovery::run(command, data_dir).await,
         Command::Bench(command) => bench::run(command, data_dir).await,
     }
 }

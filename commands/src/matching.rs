@@ -9,6 +9,7 @@
 mod name;
 mod rank;
 mod verdict;
+mod what_if;
 
 use hip_domain::discovery::DiscoveryQuery;
 use hip_domain::discovery::comparison::{Comparison, GenderComparison, RecordNumberComparison};
@@ -18,6 +19,7 @@ use hip_domain::sensitive::Phi;
 pub use name::{in_latin, score as name_score};
 pub use rank::{Choice, choose};
 pub use verdict::{Difference, Thresholds, Verdict, judge};
+pub use what_if::{Change, Redecided, WhatIf};
 
 /// How far the patient who asks resembles one of ours.
 pub fn compare(query: &DiscoveryQuery, ours: &Demographics) -> Comparison {

@@ -17,6 +17,7 @@ mod conformance;
 mod contract;
 mod crash;
 mod differential;
+mod discovery_what_if;
 mod documents_for_amrit;
 mod documents_in_mongo;
 mod explain;

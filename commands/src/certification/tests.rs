@@ -22,12 +22,13 @@ fn facility(id: &str) -> FacilityId {
 /// A run that is written down.
 struct Run {
     ledger: Ledger,
+    calls: u128,
     at: DateTime<Utc>,
 }
 
 impl Run {
     fn of(id: &str) -> Self {
-        Self { ledger: Ledger::new(facility(id)), at: DateTime::UNIX_EPOCH }
+        Self { ledger: Ledger::new(facility(id)), calls: 0, at: DateTime::UNIX_EPOCH }
     }
 
     fn later(&mut self, seconds: i64) {
@@ -57,7 +58,8 @@ impl Run {
     }
 
     fn plan(&mut self, id: &str, call: Call) -> RequestId {
-        let request = RequestId(Uuid::new_v4());
+        self.calls += 1;
+        let request = RequestId(Uuid::from_u128(self.calls));
         let planned = OutboundEvent::Planned { call, facility: facility(id) };
         self.note(StreamId::outbound(request), Event::Outbound(planned));
         request
@@ -196,7 +198,7 @@ fn a_link_with_the_token_that_came_is_both() {
     let mut run = Run::of(US);
     let token = run.call(US, ask());
     run.token_came(token);
-    let request_id = RequestId(Uuid::new_v4());
+    let request_id = RequestId(Uuid::from_u128(99));
     let stream = StreamId::care_context(&facility(US), &pseudonym());
     let requested = CareContextEvent::LinkRequested {
         request_id,

@@ -1,0 +1,20 @@
+//! `hip discovery …`: how patients were recognised.
+
+mod what_if;
+
+use std::path::Path;
+
+use crate::output::Answer;
+
+/// Commands on discoveries.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// What other thresholds would have made of the discoveries in the log: won, lost, changed.
+    WhatIf(what_if::Options),
+}
+
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+    match command {
+        Command::WhatIf(options) => what_if::run(&options, data_dir).await,
+    }
+}

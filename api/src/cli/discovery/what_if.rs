@@ -1,0 +1,130 @@
+//! `hip discovery what-if`: the discoveries of a period, decided again with other thresholds.
+
+use std::path::Path;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use clap::value_parser;
+use hip_commands::codec;
+use hip_commands::matching::{Change, Redecided, Thresholds, WhatIf};
+use hip_domain::id::FacilityId;
+use hip_infra::event_store::LogReader;
+use hip_infra::postgres;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::database::Database;
+use crate::output::{Answer, say, say_json};
+
+/// Options of `hip discovery what-if`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The least likeness of the names, 0 to 100.
+    #[arg(long, value_parser = value_parser!(u8).range(..=100), default_value_t = Thresholds::default().name_score_min)]
+    name_score_min: u8,
+    /// Years by which the years of birth may differ.
+    #[arg(long, default_value_t = Thresholds::default().year_tolerance)]
+    year_tolerance: u16,
+    /// Only at this facility.
+    #[arg(long)]
+    facility: Option<String>,
+    /// Decided from here on: 2026-11-01T00:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    since: Option<DateTime<Utc>>,
+    /// Decided before.
+    #[arg(long, value_name = "TIME")]
+    until: Option<DateTime<Utc>>,
+    /// Print one JSON object for each decision that would be another, and one with the counts.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Events per query.
+const PAGE: i64 = 1_000;
+
+/// Reads the log only: no key, no configuration, no running server.
+pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    let facility = options.facility.as_deref().map(FacilityId::parse).transpose();
+    let facility = facility.context("--facility")?;
+    let Options { name_score_min, year_tolerance, .. } = *options;
+    let mut what_if = WhatIf::new(Thresholds { name_score_min, year_tolerance }, facility);
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 2).await?;
+    let read = read(&pool, options, &mut what_if).await;
+    pool.close().await;
+    database.close().await;
+    read?;
+    tell(options, &what_if);
+    Ok(Answer::Yes)
+}
+
+/// Every event is shown, since a discovery of the period may have been asked before it.
+async fn read(pool: &PgPool, options: &Options, what_if: &mut WhatIf) -> anyhow::Result<()> {
+    let log = LogReader::new(pool.clone());
+    let mut after = 0;
+    loop {
+        let page = log.page(after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.position;
+        for stored in page.iter().filter(|stored| stored.name.starts_with("discovery.")) {
+            let at = stored.recorded_at;
+            let is_early = options.since.is_some_and(|since| at < since);
+            let is_late = options.until.is_some_and(|until| at >= until);
+            let is_decision = stored.name != "discovery.requested";
+            if is_decision && (is_early || is_late) {
+                continue;
+            }
+            if let Some(redecided) = what_if.note(&codec::decode(stored)?) {
+                show(options, &redecided);
+            }
+        }
+    }
+}
+
+fn show(options: &Options, redecided: &Redecided) {
+    let word = match redecided.change {
+        Change::Won => "won",
+        Change::Lost => "lost",
+        Change::Changed => "changed",
+        Change::Same => return,
+    };
+    if options.json {
+        say_json(redecided);
+        return;
+    }
+    say(&format!("{word:<8} {} at {}", redecided.stream, redecided.position));
+    for one in &redecided.considered {
+        let years = one.comparison.year_difference;
+        let years = years.map_or_else(|| "unknown".to_owned(), |years| years.to_string());
+        let (was, would_be) = (redecided.was, redecided.would_be);
+        let mark = |whom| if whom == Some(one.subject) { "yes" } else { "no" };
+        say(&format!(
+            "         name {:>3}, years apart {years}: was {}, would be {}",
+            one.comparison.name_score,
+            mark(was),
+            mark(would_be)
+        ));
+    }
+}
+
+fn tell(options: &Options, what_if: &WhatIf) {
+    let count = |change| what_if.count(change);
+    let (won, lost) = (count(Change::Won), count(Change::Lost));
+    let (changed, same) = (count(Change::Changed), count(Change::Same));
+    let without = what_if.without_figures();
+    if options.json {
+        say_json(&json!({
+            "won": won, "lost": lost, "changed": changed, "same": same, "withoutFigures": without,
+        }));
+        return;
+    }
+    say(&format!(
+        "{won} won, {lost} lost, {changed} changed, {same} as they were; {without} rest on no figures (ABHA, or nobody \
+         with that mobile number)"
+    ));
+    if won > 0 {
+        say(
+            "who is recognised is offered only what is not linked yet: a match that is won may offer nothing",
+        );
+    }
+}
