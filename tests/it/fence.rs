@@ -2,7 +2,7 @@
 //! lose it while it writes.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use hip_commands::codec;
@@ -22,6 +22,7 @@ use hip_infra::vault::{LocalKey, PgVault};
 use hip_tests::TestDatabase;
 use hip_tests::person::FACILITY;
 use hip_tests::servers::mongo_url;
+use hip_tests::world::PATIENCE;
 use secrecy::SecretString;
 use sqlx::PgPool;
 use tokio::sync::{Semaphore, watch};
@@ -186,7 +187,9 @@ async fn until_somebody_waits(database: &TestDatabase) {
     let mut owner = database.as_owner().await;
     let waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() \
                    AND wait_event_type = 'Lock' AND query LIKE 'UPDATE es.projection%')";
+    let deadline = Instant::now() + PATIENCE;
     while !sqlx::query_scalar::<_, bool>(waiting).fetch_one(&mut owner).await.unwrap() {
+        assert!(Instant::now() < deadline, "nobody waits: the reader does not hold its row");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
