@@ -170,8 +170,11 @@ impl<V: DocumentView> Projection for KeptCollection<V> {
         _: &PgPool,
         generations: &Generations,
     ) -> Result<Vec<Compared>, ApplyError> {
-        let live = self.store.digest(&self.collection, generations.live.number).await?;
-        let next = self.store.digest(&self.collection, generations.next.number).await?;
+        // The live reader waits meanwhile, and most of a digest is the store's work.
+        let (live, next) = tokio::try_join!(
+            self.store.digest(&self.collection, generations.live.number),
+            self.store.digest(&self.collection, generations.next.number),
+        )?;
         let rows = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         Ok(vec![Compared {
             what: self.collection.to_string(),
