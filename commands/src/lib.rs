@@ -14,6 +14,7 @@ pub mod callbacks;
 pub mod caller;
 pub mod codec;
 pub mod dispatch;
+pub mod erasure;
 pub mod explain;
 pub mod facility_intake;
 pub mod fetching;

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod client;
+mod erasure;
 mod seals;
 mod section;
 mod stores;
@@ -25,6 +26,7 @@ use thiserror::Error;
 
 pub use bundle::{BundleSection, Discharge, read_rules};
 pub use client::{ClientSection, Clients, key_sha256};
+pub use erasure::{ErasureSection, KeptRecords, OptOut, RetentionSection};
 pub use seals::SealsSection;
 pub use section::{
     DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
@@ -84,6 +86,12 @@ pub struct Config {
     /// Link tokens at hand.
     #[serde(default)]
     pub link_tokens: LinkTokensSection,
+    /// Who is erased.
+    #[serde(default)]
+    pub erasure: ErasureSection,
+    /// What has to be kept, and is not erased before its time.
+    #[serde(rename = "retention", default)]
+    pub retention: Vec<RetentionSection>,
     /// How the log is sealed.
     #[serde(default)]
     pub seals: SealsSection,
@@ -246,6 +254,7 @@ impl Config {
                 per_day_max: self.linking.tokens_per_day_max,
             },
             bundle: self.bundle.settings()?,
+            erasure: erasure::policy(&self.erasure, &self.retention),
             sms_without_abha: self.linking.sms_without_abha,
             consent_wait: TimeDelta::seconds(self.transfer.consent_wait_s.into()),
             transfer_time: TimeDelta::seconds(self.transfer.time_s.into()),
