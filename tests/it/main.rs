@@ -19,6 +19,7 @@ mod crash;
 mod differential;
 mod documents_for_amrit;
 mod documents_in_mongo;
+mod erasure;
 mod explain;
 mod facility_intake;
 mod fence;

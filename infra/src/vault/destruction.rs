@@ -7,13 +7,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use hip_commands::port::vault::VaultError;
 use hip_domain::id::SubjectId;
 use sqlx::PgTransaction;
 use sqlx::postgres::PgListener;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::PgVault;
+use super::{PgVault, unavailable};
 
 /// Where a process says which key it has destroyed.
 const CHANNEL: &str = "hip_key_destroyed";
@@ -30,7 +31,7 @@ impl PgVault {
         note: impl FnOnce(&BTreeSet<Uuid>) -> Result<(), E>,
     ) -> Result<u64, E> {
         let mut transaction = self.pool.begin().await?;
-        let keys = lock_tied(&mut transaction, subject).await?;
+        let keys = tied(&mut transaction, subject, true).await?;
         note(&keys)?;
         let all: Vec<Uuid> = keys.iter().copied().collect();
         sqlx::query(
@@ -47,6 +48,13 @@ impl PgVault {
             self.subject_keys.invalidate(&SubjectId(key)).await;
         }
         Ok(u64::try_from(keys.len()).unwrap_or(u64::MAX))
+    }
+
+    /// The keys of a person: their own, and every key that is tied to it, also through others; be they
+    /// destroyed or not.
+    pub(crate) async fn keys_of(&self, subject: SubjectId) -> Result<BTreeSet<Uuid>, VaultError> {
+        let mut transaction = self.pool.begin().await.map_err(unavailable)?;
+        tied(&mut transaction, subject, false).await.map_err(unavailable)
     }
 
     /// Destroys single keys, by their ids, wherever there are such. Which of them were still there.
@@ -94,18 +102,21 @@ impl PgVault {
     }
 }
 
-/// The keys of a person, each locked: no other is tied to one of them until the transaction ends.
-async fn lock_tied(
+/// The keys of a person. Locked, no other is tied to one of them until the transaction ends.
+async fn tied(
     transaction: &mut PgTransaction<'_>,
     subject: SubjectId,
+    is_locking: bool,
 ) -> Result<BTreeSet<Uuid>, sqlx::Error> {
     let mut known = BTreeSet::from([subject.0]);
     loop {
         let all: Vec<Uuid> = known.iter().copied().collect();
-        sqlx::query("SELECT FROM vault.key WHERE key_id = ANY($1) ORDER BY key_id FOR UPDATE")
-            .bind(&all)
-            .execute(&mut **transaction)
-            .await?;
+        if is_locking {
+            sqlx::query("SELECT FROM vault.key WHERE key_id = ANY($1) ORDER BY key_id FOR UPDATE")
+                .bind(&all)
+                .execute(&mut **transaction)
+                .await?;
+        }
         let tied: Vec<Uuid> =
             sqlx::query_scalar("SELECT key_id FROM vault.key WHERE subject_id = ANY($1)")
                 .bind(&all)

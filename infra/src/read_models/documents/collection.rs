@@ -92,6 +92,11 @@ pub trait DocumentView: Send + Sync {
         true
     }
 
+    /// By whom the documents of an erased person are marked as theirs.
+    async fn marks(&self, erased: SubjectId) -> Result<Vec<SubjectId>, ApplyError> {
+        Ok(vec![erased])
+    }
+
     /// What an event changes, by the log up to it. Whenever it is asked, it is the same; events are asked
     /// about several at a time.
     async fn changes(
@@ -178,8 +183,10 @@ impl<V: DocumentView> Subscriber for KeptCollection<V> {
             }
             if let Some(Erased { subject, .. }) = erased {
                 drafts.write().await?;
-                let store = self.store.as_ref();
-                forget(store, &self.collection, generation.number, subject, position).await?;
+                let (store, number) = (self.store.as_ref(), generation.number);
+                for mark in self.view.marks(subject).await? {
+                    forget(store, &self.collection, number, mark, position).await?;
+                }
             }
         }
         drafts.write().await?;
