@@ -3,6 +3,7 @@
 
 CREATE INDEX discovery_request_of_subject ON hip.discovery_request (subject_id) WHERE subject_id IS NOT NULL;
 CREATE INDEX initiated_link_request_of_subject ON hip.initiated_link_request (subject_id);
+CREATE INDEX callback_by_position ON hip.callback (facility_id, received_pos);
 CREATE INDEX consent_by_patient ON hip.consent (facility_id, patient) WHERE patient IS NOT NULL;
 CREATE INDEX visit_job_of_visit ON hip.visit_job (visit_code);
 CREATE INDEX ndhm_trigger_visit_data_of_visit ON intake.ndhm_trigger_visit_data (VisitCode);

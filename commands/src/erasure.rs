@@ -4,6 +4,7 @@
 
 mod person;
 mod policy;
+pub(crate) mod strays;
 mod told;
 
 use hip_domain::id::{FacilityId, SubjectId};

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use hip_commands::port::document_store::CollectionName;
-use hip_commands::port::eraser::{EraserError, Holdings, Whose};
+use hip_commands::port::eraser::{EraserError, Holdings, Untied, Whose};
 use hip_commands::port::{Clock, DocumentStore, Eraser};
-use hip_domain::id::SubjectId;
+use hip_domain::id::{FacilityId, SubjectId};
 use hip_domain::subject::Purged;
 use sqlx::PgPool;
 
@@ -21,6 +21,9 @@ pub use restored::{destroy_again, unsettled};
 use crate::event_store::SHARD;
 use crate::read_models::documents::forget;
 use crate::vault::PgVault;
+
+/// Messages of a facility that are looked through in one statement.
+const STRETCH: i64 = 2_000;
 
 /// Lets go of a person.
 pub struct PgEraser {
@@ -43,6 +46,24 @@ pub struct PgEraser {
 impl Eraser for PgEraser {
     async fn holdings(&self, whose: &Whose) -> Result<Holdings, EraserError> {
         holdings::of(&self.pool, whose).await.map_err(unavailable)
+    }
+
+    async fn untied(
+        &self,
+        facility: &FacilityId,
+        after: i64,
+    ) -> Result<Option<Untied>, EraserError> {
+        let rows: Vec<(i64, bool)> = sqlx::query_as(include_str!("eraser/untied.sql"))
+            .bind(SHARD)
+            .bind(facility.as_str())
+            .bind(after)
+            .bind(STRETCH)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(unavailable)?;
+        let Some((up_to, _)) = rows.last().copied() else { return Ok(None) };
+        let untied = rows.into_iter().filter(|(_, is_untied)| *is_untied);
+        Ok(Some(Untied { positions: untied.map(|(position, _)| position).collect(), up_to }))
     }
 
     async fn destroy_keys(&self, whose: &Whose) -> Result<u64, EraserError> {

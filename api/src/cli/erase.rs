@@ -32,7 +32,8 @@ pub(crate) struct Options {
     /// Only at this facility; else at every one that the key is for.
     #[arg(long)]
     facility: Option<String>,
-    /// Say what would be destroyed, and do nothing.
+    /// Say what would be destroyed, and do nothing. Messages that name the person and are not known to be
+    /// about anybody are looked for when it is done, and come on top.
     #[arg(long)]
     dry_run: bool,
     /// Print one JSON object for each person that is meant: one at each facility.

@@ -14,7 +14,7 @@ use hip_domain::stream::StreamId;
 use hip_domain::subject::{Destroyed, Subject, SubjectCommand, SubjectEvent};
 
 use crate::codec;
-use crate::erasure::{references, whose};
+use crate::erasure::{references, strays, whose};
 use crate::leaving::{self, Left};
 use crate::port::eraser::{EraserError, Whose};
 use crate::port::log::Actor;
@@ -22,7 +22,10 @@ use crate::provider::Provider;
 use crate::task::{Due, TaskError};
 
 /// How soon the readers of the log are looked at again.
-const LOOK_AGAIN: Duration = Duration::from_millis(250);
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// How soon a store that is away is tried again.
+const STORE_AWAY: Duration = Duration::from_secs(15);
 
 /// Destroys the keys.
 pub(super) async fn erase(
@@ -39,6 +42,7 @@ pub(super) async fn erase(
     let whose = whose(provider, &facility, subject).await?;
     stop_sharing(provider, due, &whose).await?;
     release(provider, due, &whose).await?;
+    strays::tie(provider, &whose).await?;
     let holdings = provider.eraser.holdings(&whose).await?;
     provider.eraser.clear(&whose).await?;
     let destroyed = Destroyed {
@@ -112,8 +116,9 @@ async fn erased_at(provider: &Provider, stream: &StreamId) -> Result<Option<i64>
     Ok(None)
 }
 
+/// An erasure is never given up, however long a store is away.
 impl From<EraserError> for TaskError {
     fn from(error: EraserError) -> Self {
-        Self::later(error.to_string())
+        Self::Later { after: Some(STORE_AWAY), reason: error.to_string() }
     }
 }

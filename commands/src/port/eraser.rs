@@ -15,6 +15,14 @@ pub trait Eraser: Send + Sync {
     /// What there is of a person, by count. Nothing is opened.
     async fn holdings(&self, whose: &Whose) -> Result<Holdings, EraserError>;
 
+    /// Messages of a facility that are not known to be about anybody, from the next stretch of the log
+    /// after a position; nothing, when there is no message after it.
+    async fn untied(
+        &self,
+        facility: &FacilityId,
+        after: i64,
+    ) -> Result<Option<Untied>, EraserError>;
+
     /// Writes down, outside the database, that these keys go, then destroys them: the person's own and
     /// every key that is tied to it, also through others. How many they are.
     ///
@@ -39,6 +47,15 @@ pub struct Whose {
     pub facility: FacilityId,
     /// Pseudonyms of the ABHA addresses that they have had there.
     pub addresses: Vec<Pseudonym>,
+}
+
+/// Messages that are not known to be about anybody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Untied {
+    /// Where they are in the log.
+    pub positions: Vec<i64>,
+    /// Where the stretch ends in which they were looked for.
+    pub up_to: i64,
 }
 
 /// What there is of a person.
