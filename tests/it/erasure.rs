@@ -163,13 +163,13 @@ async fn nothing_is_left_and_everything_goes_on(world: &World) {
     assert_eq!(bundle(world, &document).await, 200);
 
     let tried = erase(world, &["--abha", "kavya.n90@sbx", "--dry-run", "--json"]).await;
-    let [would] = <[Value; 1]>::try_from(lines(&tried)).unwrap();
-    assert_eq!(would["holdings"]["visits"], 2, "{would}");
-    assert_eq!(would["holdings"]["userLinks"], 1, "{would}");
+    let [trial] = <[Value; 1]>::try_from(lines(&tried)).unwrap();
+    assert_eq!(trial["holdings"]["visits"], 2, "{trial}");
+    assert_eq!(trial["holdings"]["userLinks"], 1, "{trial}");
     assert_eq!(world.count("subject.erasure_requested").await, 0, "a trial decides nothing");
     let told = erase_her(world).await;
     // One more than was known to be hers: that of the discovery that found nobody.
-    let known = would["holdings"]["keys"].as_u64().unwrap();
+    let known = trial["holdings"]["keys"].as_u64().unwrap();
     assert_eq!(told["keysDestroyed"], known + 1, "{told}");
     assert_eq!(told["requestedBy"], "api-key");
 

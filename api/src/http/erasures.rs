@@ -61,7 +61,7 @@ pub(crate) struct Decision {
     #[schema(value_type = String)]
     state: &'static str,
     /// Why it is refused.
-    ground: Option<LegalGround>,
+    ground: Option<Binding>,
     /// What there is of them.
     holdings: Held,
 }
@@ -69,7 +69,7 @@ pub(crate) struct Decision {
 /// What binds the facility to keep something.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct LegalGround {
+pub(crate) struct Binding {
     /// The class of records.
     class: String,
     /// The law, or the purpose.
@@ -78,7 +78,7 @@ pub(crate) struct LegalGround {
     until: DateTime<Utc>,
 }
 
-impl From<Ground> for LegalGround {
+impl From<Ground> for Binding {
     fn from(ground: Ground) -> Self {
         let Ground { class, legal_ground, until } = ground;
         Self { class, legal_ground, until }
@@ -162,7 +162,7 @@ impl From<erasure::Decision> for Decision {
             id: subject.to_string(),
             facility_id: facility.into(),
             state: if ground.is_some() { "refused" } else { "requested" },
-            ground: ground.map(LegalGround::from),
+            ground: ground.map(Binding::from),
             holdings: holdings.into(),
         }
     }
@@ -217,7 +217,7 @@ pub(crate) struct Erasure {
     /// When it was decided.
     decided_at: DateTime<Utc>,
     /// Why it was refused.
-    ground: Option<LegalGround>,
+    ground: Option<Binding>,
     /// When the keys were destroyed.
     erased_at: Option<DateTime<Utc>>,
     /// How many.
@@ -254,7 +254,7 @@ fn shown(subject: SubjectId, told: Told) -> Erasure {
         },
         reason: told.reason.into(),
         decided_at: told.decided_at,
-        ground: told.ground.map(LegalGround::from),
+        ground: told.ground.map(Binding::from),
         erased_at: told.erased.map(|(at, _)| at),
         keys_destroyed: told.erased.map(|(_, destroyed)| destroyed.keys),
         purged_at: told.purged.map(|(at, _)| at),
