@@ -8,6 +8,11 @@ CREATE INDEX consent_by_patient ON hip.consent (facility_id, patient) WHERE pati
 CREATE INDEX visit_job_of_visit ON hip.visit_job (visit_code);
 CREATE INDEX ndhm_trigger_visit_data_of_visit ON intake.ndhm_trigger_visit_data (VisitCode);
 
+-- Who has looked at a person. Few events are of these kinds; to find them the whole log is read once, which
+-- takes a second for each million events.
+CREATE INDEX event_look ON es.event (shard, subject_id, position)
+  WHERE event_type IN ('access.record_read', 'access.person_viewed');
+
 -- Removes the announcements of visits: they say whose they are, so the service may neither read nor
 -- delete them one by one.
 CREATE FUNCTION intake.forget(p_facility text, p_visit_codes text[]) RETURNS bigint

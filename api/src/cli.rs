@@ -18,6 +18,7 @@ mod projection;
 mod sandbox;
 pub(crate) mod serve;
 mod server;
+mod typed;
 mod visit;
 
 use std::path::{Path, PathBuf};

@@ -18,6 +18,7 @@ mod link;
 mod links;
 pub(crate) mod openapi;
 mod page;
+mod patient_audit;
 mod position;
 mod problem;
 mod projections;
@@ -117,6 +118,7 @@ fn described() -> OpenApiRouter<Arc<Composed>> {
         .routes(routes!(projections::list))
         .routes(routes!(visit_jobs::list))
         .routes(routes!(erasures::show));
+    let auditing = OpenApiRouter::new().routes(routes!(patient_audit::audit_patient));
     let erasing = OpenApiRouter::new().routes(routes!(erasures::request));
     let reading = OpenApiRouter::new()
         .routes(routes!(fhir::validate))
@@ -128,6 +130,7 @@ fn described() -> OpenApiRouter<Arc<Composed>> {
         .merge(openapi::open_to::<Linking>(linking.layer(body_of(SMALL_BYTES_MAX))))
         .merge(openapi::open_to::<Looking>(looking.layer(body_of(SMALL_BYTES_MAX))))
         .merge(openapi::open_to::<Running>(running))
+        .merge(openapi::open_to::<Running>(auditing.layer(body_of(SMALL_BYTES_MAX))))
         .merge(openapi::open_to::<Erasing>(erasing.layer(body_of(SMALL_BYTES_MAX))))
         .merge(openapi::open_to::<Reading>(reading))
 }

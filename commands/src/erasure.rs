@@ -13,7 +13,7 @@ use hip_domain::subject::{Ground, Reason, RequestedBy, Subject, SubjectCommand, 
 use thiserror::Error;
 use uuid::Uuid;
 
-pub use person::{Named, find};
+pub use person::{Named, Whereabouts, find, whereabouts};
 pub use policy::{OnOptOut, Policy, Records, RetentionClass};
 pub use told::{Told, tell};
 

@@ -37,6 +37,7 @@ pub mod registration;
 pub mod settings;
 pub mod store;
 pub mod task;
+pub mod viewing;
 pub mod visit_display;
 pub mod visit_source;
 pub mod visits;

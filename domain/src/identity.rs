@@ -15,6 +15,9 @@ use crate::id::{FacilityId, SubjectId};
 pub struct Identity {
     /// Who it is.
     pub subject: Option<SubjectId>,
+    /// Who it was before, and is erased.
+    #[serde(default)]
+    pub released: Option<SubjectId>,
 }
 
 /// A wish about an identity.
@@ -75,10 +78,12 @@ impl Identity {
 
     #[expect(clippy::needless_pass_by_value, reason = "cqrs-es hands the event over")]
     fn evolve(&mut self, event: IdentityEvent) {
-        self.subject = match event {
-            IdentityEvent::Established { subject, .. } => Some(subject),
-            IdentityEvent::Released { .. } => None,
-        };
+        match event {
+            IdentityEvent::Established { subject, .. } => self.subject = Some(subject),
+            IdentityEvent::Released { subject } => {
+                *self = Self { subject: None, released: Some(subject) };
+            }
+        }
     }
 }
 

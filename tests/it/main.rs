@@ -10,6 +10,7 @@ mod amrit;
 mod amrit_sessions;
 mod append_only;
 mod audit;
+mod audit_patient;
 mod bench_rebuild;
 mod callbacks;
 mod clients;

@@ -1,6 +1,5 @@
 //! `hip erase`: a person's keys are destroyed, and whatever is kept of them goes.
 
-use std::io::Read;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -8,13 +7,11 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::server::{Server, complain_of};
+use super::typed::typed;
 use crate::output::{Answer, complain, say, say_json};
 
 /// How long to wait for every store to let go.
 const PATIENCE: Duration = Duration::from_secs(600);
-
-/// How long an address or an id may be, in bytes.
-const NAME_BYTES_MAX: u64 = 400;
 
 /// Options of `hip erase`.
 #[derive(clap::Args)]
@@ -79,16 +76,6 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<Answer> {
         }
     }
     Ok(answer)
-}
-
-/// The text, or what standard input says.
-fn typed(text: &str) -> anyhow::Result<String> {
-    if text != "-" {
-        return Ok(text.to_owned());
-    }
-    let mut read = String::new();
-    std::io::stdin().take(NAME_BYTES_MAX).read_to_string(&mut read)?;
-    Ok(read.trim().to_owned())
 }
 
 /// Waits until every store has let go.

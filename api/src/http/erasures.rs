@@ -8,6 +8,8 @@ use chrono::{DateTime, Utc};
 use hip_commands::caller::Caller;
 use hip_commands::erasure::{self, Named, Told, Wish};
 use hip_commands::port::eraser::Holdings;
+use hip_commands::viewing::viewed;
+use hip_domain::access::View;
 use hip_domain::id::{FacilityId, SubjectId};
 use hip_domain::subject::{Ground, Reason, RequestedBy};
 use serde::{Deserialize, Serialize};
@@ -127,7 +129,7 @@ pub(crate) async fn request(
     Body(wish): Body<RequestErasure>,
 ) -> Result<Response, Problem> {
     let facilities = facilities(&composed, &caller, wish.facility.as_ref())?;
-    let named = named(&wish)?;
+    let named = named(wish.abha_address.as_ref(), wish.patient_reference.as_ref())?;
     let decide = match (wish.dry_run, &wish.reason) {
         (true, _) => None,
         (false, Some(reason)) => Some(Wish {
@@ -143,7 +145,10 @@ pub(crate) async fn request(
         for subject in erasure::find(provider, facility, &named).await.map_err(problem)? {
             let decided = match &decide {
                 Some(wish) => erasure::request(provider, facility, subject, wish).await,
-                None => erasure::preview(provider, facility, subject).await,
+                None => {
+                    viewed(provider, &caller, View::Erasure, subject).await.map_err(problem)?;
+                    erasure::preview(provider, facility, subject).await
+                }
             };
             items.push(Decision::from(decided.map_err(problem)?));
         }
@@ -169,7 +174,7 @@ impl From<erasure::Decision> for Decision {
 }
 
 /// The one that is named, or all that the caller serves.
-fn facilities(
+pub(super) fn facilities(
     composed: &Composed,
     caller: &Caller,
     named: Option<&FacilityId>,
@@ -181,8 +186,12 @@ fn facilities(
     Ok(served.filter(|facility| caller.serves(facility)).cloned().collect())
 }
 
-fn named(wish: &RequestErasure) -> Result<Named<'_>, Problem> {
-    match (&wish.abha_address, &wish.patient_reference) {
+/// By what somebody is named: one of the two.
+pub(super) fn named<'a>(
+    abha_address: Option<&'a Typed>,
+    patient_reference: Option<&'a Typed>,
+) -> Result<Named<'a>, Problem> {
+    match (abha_address, patient_reference) {
         (Some(address), None) => Ok(Named::AbhaAddress(&address.0)),
         (None, Some(reference)) => Ok(Named::Reference(&reference.0)),
         (Some(_), Some(_)) | (None, None) => {

@@ -36,6 +36,20 @@ pub async fn find(
     facility: &FacilityId,
     named: &Named<'_>,
 ) -> Result<Vec<SubjectId>, ErasureError> {
+    let mut here = vec![];
+    for subject in meant(provider, facility, named).await? {
+        if !provider.vault.is_erased(subject).await? {
+            here.push(subject);
+        }
+    }
+    Ok(here)
+}
+
+async fn meant(
+    provider: &Provider,
+    facility: &FacilityId,
+    named: &Named<'_>,
+) -> Result<BTreeSet<SubjectId>, ErasureError> {
     let mut found = BTreeSet::new();
     match named {
         Named::AbhaAddress(address) => {
@@ -55,16 +69,37 @@ pub async fn find(
             let reference = provider.vault.pseudonym(facility, &reference).await?;
             let identity = StreamId::identity(facility, &reference);
             let identity = provider.dispatcher.load::<Identity>(&identity).await;
-            found.extend(identity.map_err(TaskError::from)?.subject);
+            let Identity { subject, released } = identity.map_err(TaskError::from)?;
+            found.extend(subject.or(released));
         }
     }
-    let mut here = vec![];
-    for subject in found {
-        if !provider.vault.is_erased(subject).await? {
-            here.push(subject);
-        }
+    Ok(found)
+}
+
+/// Somebody who is or was here.
+pub struct Whereabouts {
+    /// Who, and by what they are known.
+    pub whose: Whose,
+    /// They were erased.
+    pub is_erased: bool,
+}
+
+/// As [`find`]; whoever was the last to be known by this and is erased is found, too.
+///
+/// # Errors
+///
+/// As [`find`].
+pub async fn whereabouts(
+    provider: &Provider,
+    facility: &FacilityId,
+    named: &Named<'_>,
+) -> Result<Vec<Whereabouts>, ErasureError> {
+    let mut found = vec![];
+    for subject in meant(provider, facility, named).await? {
+        let is_erased = provider.vault.is_erased(subject).await?;
+        found.push(Whereabouts { whose: whose(provider, facility, subject).await?, is_erased });
     }
-    Ok(here)
+    Ok(found)
 }
 
 /// All that a data principal can be known by without a key, from the log.
