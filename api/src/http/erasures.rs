@@ -143,12 +143,11 @@ pub(crate) async fn request(
     for facility in &facilities {
         let provider = &composed.provider;
         for subject in erasure::find(provider, facility, &named).await.map_err(problem)? {
-            let decided = match &decide {
-                Some(wish) => erasure::request(provider, facility, subject, wish).await,
-                None => {
-                    viewed(provider, &caller, View::Erasure, subject).await.map_err(problem)?;
-                    erasure::preview(provider, facility, subject).await
-                }
+            let decided = if let Some(wish) = &decide {
+                erasure::request(provider, facility, subject, wish).await
+            } else {
+                viewed(provider, &caller, View::Erasure, subject).await.map_err(problem)?;
+                erasure::preview(provider, facility, subject).await
             };
             items.push(Decision::from(decided.map_err(problem)?));
         }
