@@ -7,6 +7,7 @@ mod cert;
 mod crypto;
 mod discovery;
 mod doctor;
+mod erase;
 mod error;
 mod events;
 mod explain;
@@ -19,6 +20,7 @@ mod projection;
 mod sandbox;
 pub(crate) mod serve;
 mod server;
+mod typed;
 mod visit;
 
 use std::path::{Path, PathBuf};
@@ -78,6 +80,8 @@ enum Command {
     /// Health-data encryption.
     #[command(subcommand)]
     Crypto(crypto::Command),
+    /// Erase a person: destroy their keys, and let go of whatever is kept of them. There is no way back.
+    Erase(erase::Options),
     /// What an error code of the network means, and what to do.
     Error(error::Options),
     /// Print the description of the REST interface, OpenAPI 3.1.
@@ -138,6 +142,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Link(command) => link::run(command).await,
         Command::Token(command) => link::run_token(command).await,
         Command::Crypto(command) => crypto::run(&command),
+        Command::Erase(options) => erase::run(options).await,
         Command::Error(options) => Ok(error::run(&options)),
         Command::Openapi => Ok(openapi::run()),
         Command::Events(command) => events::run(command, data_dir).await,

@@ -15,6 +15,7 @@ use hip_infra::amrit_sessions::AmritSessions;
 use hip_infra::clock::SystemClock;
 use hip_infra::config::{Clients, Config, Secrets};
 use hip_infra::document_store;
+use hip_infra::eraser::PgEraser;
 use hip_infra::event_store::PgLog;
 use hip_infra::gateway::HttpGateway;
 use hip_infra::hiu::HttpHiu;
@@ -71,6 +72,7 @@ pub(crate) async fn compose(
     let redis_url = secrets.redis_url.as_ref();
     let link_tokens =
         link_token_cache::from_config(&config.link_tokens, redis_url, Arc::clone(&clock))?;
+    let eraser = eraser(&config, &pool, &vault, &documents, &clock)?;
     let prefix = &config.amrit.session_key_prefix;
     let amrit_sessions = secrets.amrit_redis_url.as_ref();
     let amrit_sessions = amrit_sessions.map(|url| AmritSessions::new(url, prefix)).transpose()?;
@@ -78,6 +80,7 @@ pub(crate) async fn compose(
     let provider = Provider {
         log: Arc::clone(&shared),
         vault: vault.clone(),
+        eraser: Arc::new(eraser),
         gateway: gateway.clone(),
         hiu: Arc::new(hiu),
         directory: Arc::new(PgPatientDirectory::new(pool.clone())),
@@ -103,6 +106,24 @@ pub(crate) async fn compose(
         documents,
         visit_sources,
         amrit_sessions,
+    })
+}
+
+fn eraser(
+    config: &Config,
+    pool: &PgPool,
+    vault: &Arc<PgVault>,
+    documents: &Arc<dyn DocumentStore>,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<PgEraser> {
+    let names = config.documents.names()?;
+    Ok(PgEraser {
+        pool: pool.clone(),
+        vault: Arc::clone(vault),
+        documents: Arc::clone(documents),
+        collections: vec![names.link_token_responses, names.care_contexts, names.resources],
+        journal: config.erasure.journal.clone(),
+        clock: Arc::clone(clock),
     })
 }
 

@@ -60,6 +60,12 @@ pub(crate) fn seals_file(data_dir: &Path) -> PathBuf {
     })
 }
 
+/// Where erasures are written down when no configuration says: one file for all databases, since one of
+/// them may be restored under another name. Who is erased is known to one of them only.
+pub(crate) fn erasures_file(data_dir: &Path) -> PathBuf {
+    data_dir.join("erasures.jsonl")
+}
+
 /// Host, port and database, in characters that a file name may have.
 fn place(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();

@@ -7,6 +7,7 @@ mod caller;
 mod care_contexts;
 mod consents;
 mod docs;
+mod erasures;
 mod events;
 mod explanation;
 mod facilities;
@@ -17,6 +18,7 @@ mod link;
 mod links;
 pub(crate) mod openapi;
 mod page;
+mod patient_audit;
 mod position;
 mod problem;
 mod projections;
@@ -45,7 +47,7 @@ use tower_http::timeout::TimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::caller::{Linking, Looking, Pushing, Reading, Running};
+use self::caller::{Erasing, Linking, Looking, Pushing, Reading, Running};
 use self::problem::Problem;
 use crate::compose::Composed;
 
@@ -114,7 +116,10 @@ fn described() -> OpenApiRouter<Arc<Composed>> {
         .routes(routes!(received::show))
         .routes(routes!(events::list))
         .routes(routes!(projections::list))
-        .routes(routes!(visit_jobs::list));
+        .routes(routes!(visit_jobs::list))
+        .routes(routes!(erasures::show));
+    let auditing = OpenApiRouter::new().routes(routes!(patient_audit::audit_patient));
+    let erasing = OpenApiRouter::new().routes(routes!(erasures::request));
     let reading = OpenApiRouter::new()
         .routes(routes!(fhir::validate))
         .routes(routes!(fhir::bundle))
@@ -125,6 +130,8 @@ fn described() -> OpenApiRouter<Arc<Composed>> {
         .merge(openapi::open_to::<Linking>(linking.layer(body_of(SMALL_BYTES_MAX))))
         .merge(openapi::open_to::<Looking>(looking.layer(body_of(SMALL_BYTES_MAX))))
         .merge(openapi::open_to::<Running>(running))
+        .merge(openapi::open_to::<Running>(auditing.layer(body_of(SMALL_BYTES_MAX))))
+        .merge(openapi::open_to::<Erasing>(erasing.layer(body_of(SMALL_BYTES_MAX))))
         .merge(openapi::open_to::<Reading>(reading))
 }
 

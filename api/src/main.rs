@@ -10,6 +10,7 @@ mod demo;
 mod http;
 mod output;
 mod read_models;
+mod restored;
 mod service;
 mod stage;
 mod telemetry;

@@ -26,7 +26,7 @@ pub(crate) fn all(composed: &Composed) -> anyhow::Result<Vec<Arc<dyn Projection>
     let (provider, vault) = (|| composed.provider.clone(), || Arc::clone(&composed.vault));
     let resources = Resources::new(provider(), vault(), preset);
     let tokens = LinkTokenResponses::new(provider(), vault(), preset);
-    let responses = Responses::new(provider(), preset);
+    let responses = Responses::new(provider(), vault(), preset);
     let patients = PatientCareContexts::new(provider(), vault(), preset);
     let mut all = tables();
     all.push(Arc::new(LinkTokens::new(Arc::clone(&composed.provider.link_tokens))));

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::compose::{self, Composed};
-use crate::{http, read_models};
+use crate::{http, read_models, restored};
 
 /// Which parts of the provider a process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -41,11 +41,18 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let composed = Arc::new(composed);
     let mut parts = JoinSet::new();
+    let erased_again = restored::erase_again(&composed).await?;
+    let (vault, until) = (Arc::clone(&composed.vault), stop.clone());
+    parts.spawn(async move {
+        vault.forget_destroyed(until).await;
+        Ok(())
+    });
     if role != Role::Api {
         let process = composed.provider.ids.random();
         warn_of_others(&composed, process).await;
         start_readers(&composed, process, &mut parts, &stop)?;
     }
+    restored::wait(&composed, &erased_again, &mut stop.clone()).await?;
     if let Some(listener) = listener {
         let router = http::router(Arc::clone(&composed), stop.clone());
         let mut stop = stop.clone();

@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 
 use crate::cli::serve::set_in_env;
 use crate::compose::compose;
-use crate::database::{Database, seals_file};
+use crate::database::{Database, erasures_file, seals_file};
 use crate::output::say;
 use crate::service::{self, Role};
 
@@ -160,10 +160,13 @@ fn toml(sandbox: &Sandbox, push_address: std::net::SocketAddr, data_dir: &Path) 
     let data = data_dir.display();
     let seals = seals_file(data_dir);
     let seals = seals.display();
+    let erasures = erasures_file(data_dir);
+    let erasures = erasures.display();
     format!(
         "[gateway]\nbase_url = {gateway:?}\nclient_id = {client_id:?}\n\
          [[facility]]\nid = {FACILITY_ID:?}\nname = {FACILITY_NAME:?}\n\
          [keys]\nfile = \"{data}/kek\"\n\
+         [erasure]\njournal = \"{erasures}\"\n\
          [seals]\nkey_file = \"{data}/seal-key.pem\"\npublish = \"{seals}\"\n\
          [push]\nallow = [\"{push_address}\"]\n\
          [sms]\nsender = \"webhook\"\nurl = {sms:?}\n",

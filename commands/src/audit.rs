@@ -8,6 +8,7 @@ mod as_of;
 mod audit_event;
 mod disclosure;
 mod export;
+mod patient;
 
 use chrono::{DateTime, Utc};
 use hip_domain::consent::ConsentEvent;
@@ -22,6 +23,7 @@ pub use as_of::{AsOf, Visible};
 pub use audit_event::audit_event;
 pub use disclosure::{Disclosure, Page};
 pub use export::{Export, Line, What};
+pub use patient::{Look, PatientAudit, patient};
 
 /// Transfers under one consent that are told of, the newest first.
 const TRANSFERS_MAX: i64 = 10_000;

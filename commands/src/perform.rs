@@ -3,6 +3,7 @@
 pub mod build_documents;
 mod call;
 mod encrypt_page;
+mod erase;
 mod find_patient;
 mod interpret;
 mod link;
@@ -91,6 +92,8 @@ pub async fn perform(provider: &Provider, due: &Due) -> Result<(), TaskError> {
         Task::StopTransfer { transaction, page, stop } => {
             transfer::stop(provider, due, transaction, *page, stop).await
         }
+        Task::Erase { subject } => erase::erase(provider, due, *subject).await,
+        Task::FinishErasure { subject } => erase::finish(provider, due, *subject).await,
         Task::Call { request_id, call } => call::perform(provider, due, *request_id, call).await,
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod document_store;
+pub mod eraser;
 pub mod evidence;
 pub mod gateway;
 pub mod hiu;
@@ -17,6 +18,7 @@ pub mod visit_trigger;
 
 pub use clock::Clock;
 pub use document_store::DocumentStore;
+pub use eraser::Eraser;
 pub use evidence::Evidence;
 pub use gateway::Gateway;
 pub use hiu::Hiu;

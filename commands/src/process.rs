@@ -5,6 +5,7 @@
 
 mod answers;
 mod documents;
+mod erasure;
 mod linking;
 mod outbound;
 mod transfer;
@@ -44,6 +45,7 @@ fn planned(recorded: &Recorded<Event>) -> Vec<Planned> {
         Event::Transfer(event) => transfer::of_transfer(recorded, event),
         Event::UserLink(event) => user_link::of_user_link(recorded, event),
         Event::ProfileShare(event) => answers::of_profile_share(recorded, event),
+        Event::Subject(event) => erasure::of_subject(recorded, event),
         Event::Identity(_)
         | Event::Patient(_)
         | Event::Consent(_)

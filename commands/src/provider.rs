@@ -9,8 +9,8 @@ use hip_domain::stream::StreamId;
 use crate::codec::{self, OpenError};
 use crate::dispatch::Dispatcher;
 use crate::port::{
-    Clock, Gateway, Hiu, Ids, LinkTokenCache, Log, OtpSender, PatientDirectory, TransferDirectory,
-    Vault,
+    Clock, Eraser, Gateway, Hiu, Ids, LinkTokenCache, Log, OtpSender, PatientDirectory,
+    TransferDirectory, Vault,
 };
 use crate::settings::Settings;
 
@@ -21,6 +21,8 @@ pub struct Provider {
     pub log: Arc<dyn Log>,
     /// The keys.
     pub vault: Arc<dyn Vault>,
+    /// What lets go of a person.
+    pub eraser: Arc<dyn Eraser>,
     /// The gateway.
     pub gateway: Arc<dyn Gateway>,
     /// The HIUs.

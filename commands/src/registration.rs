@@ -160,7 +160,7 @@ impl Registration<'_> {
         };
         let origin = self.origin(Some(subject), false);
         let stream = StreamId::patient(subject);
-        let key = format!("{}:patient", self.key);
+        let key = format!("{}:{subject}:patient", self.key);
         names.provider.dispatcher.execute::<Patient>(&stream, command, &key, &origin).await?;
         Ok(())
     }

@@ -8,6 +8,7 @@ use hip_domain::id::{FacilityId, HiuId};
 use hip_domain::inbound::BearerCheck;
 use hip_domain::link_token::TokenLimits;
 
+use crate::erasure::Policy;
 use crate::matching::Thresholds;
 
 /// A facility that this process serves.
@@ -91,6 +92,8 @@ pub struct Settings {
     pub sms_without_abha: bool,
     /// How documents are built.
     pub bundle: BundleSettings,
+    /// Who is erased, and what has to be kept.
+    pub erasure: Policy,
     /// How long a request waits for a consent whose notification is late.
     pub consent_wait: TimeDelta,
     /// How long a transfer may take; the network gives it 20 minutes.

@@ -186,6 +186,16 @@ pub enum Task {
         /// Why.
         stop: Stop,
     },
+    /// Destroy the keys of a data principal.
+    Erase {
+        /// Who.
+        subject: SubjectId,
+    },
+    /// Note that nothing is left of an erased data principal, once that is so.
+    FinishErasure {
+        /// Who it was.
+        subject: SubjectId,
+    },
     /// Make a call.
     Call {
         /// The id that it carries.
@@ -219,6 +229,8 @@ impl Task {
             Self::EncryptPage { .. } => "encrypt_page",
             Self::MarkPushed { .. } => "mark_pushed",
             Self::StopTransfer { .. } => "stop_transfer",
+            Self::Erase { .. } => "erase",
+            Self::FinishErasure { .. } => "finish_erasure",
             Self::Call { .. } => "call",
         }
     }

@@ -171,7 +171,7 @@ async fn store(
     };
     let command = VisitCommand::Record { facts, digest, document: Phi::new(document.to_owned()) };
     let origin = registration.origin(Some(subject), false);
-    let key = format!("{}:visit", registration.key);
+    let key = format!("{}:{subject}:visit", registration.key);
     let stored = provider.dispatcher.execute::<Visit>(&stream, command, &key, &origin).await?;
     let visit_code = visit.visit.visit_code.clone();
     Ok(Recorded { visit_code, facility: (*facility).clone(), stream, changed: stored.is_some() })

@@ -42,6 +42,26 @@ pub enum AccessEvent {
         /// Which.
         document_id: Uuid,
     },
+    /// Somebody has looked at what is held of a person, or at what became of it.
+    #[serde(rename = "access.person_viewed")]
+    PersonViewed {
+        /// Who, by the name of their key.
+        client: ClientName,
+        /// In which way.
+        view: View,
+    },
+}
+
+/// In which way somebody looks at a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum View {
+    /// To whom their records went.
+    Audit,
+    /// Which visits they have had.
+    Search,
+    /// What there would be to erase.
+    Erasure,
 }
 
 /// Who looks at a record: the part they play, as they have proved it at the door.
@@ -70,6 +90,7 @@ impl LogEvent for AccessEvent {
             Self::RequestIdReused { .. } => "access.request_id_reused",
             Self::FacilityChosen { .. } => "access.facility_chosen",
             Self::RecordRead { .. } => "access.record_read",
+            Self::PersonViewed { .. } => "access.person_viewed",
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::outbound::OutboundEvent;
 use crate::patient::PatientEvent;
 use crate::profile_share::ProfileShareEvent;
 use crate::sealed::SealedPart;
+use crate::subject::SubjectEvent;
 use crate::transfer::TransferEvent;
 use crate::user_link::UserLinkEvent;
 use crate::visit::VisitEvent;
@@ -50,6 +51,8 @@ pub enum Event {
     Access(AccessEvent),
     /// A facility of ours.
     Facility(FacilityEvent),
+    /// The erasure of a data principal.
+    Subject(SubjectEvent),
 }
 
 /// Why stored bytes are no event of ours. A reader halts on it: to skip would be to forget.
@@ -97,6 +100,7 @@ impl Event {
             "profile_share" => serde_json::from_slice(clear).map(Self::ProfileShare),
             "access" => serde_json::from_slice(clear).map(Self::Access),
             "facility" => serde_json::from_slice(clear).map(Self::Facility),
+            "subject" => serde_json::from_slice(clear).map(Self::Subject),
             _ => return Err(unknown()),
         };
         event.map_err(|source| DecodeError::Shape { name: name.to_owned(), source })
@@ -119,6 +123,7 @@ impl Event {
             Self::ProfileShare(event) => event.name(),
             Self::Access(event) => event.name(),
             Self::Facility(event) => event.name(),
+            Self::Subject(event) => event.name(),
         }
     }
 
@@ -139,6 +144,7 @@ impl Event {
             Self::ProfileShare(event) => serde_json::to_value(event),
             Self::Access(event) => serde_json::to_value(event),
             Self::Facility(event) => serde_json::to_value(event),
+            Self::Subject(event) => serde_json::to_value(event),
         };
         json.expect("our own events serialise")
     }
@@ -160,6 +166,7 @@ impl Event {
             Self::ProfileShare(event) => event.sealed_mut(),
             Self::Access(event) => event.sealed_mut(),
             Self::Facility(event) => event.sealed_mut(),
+            Self::Subject(event) => event.sealed_mut(),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! One data principal for one beneficiary of a facility.
 //!
-//! A stream of one event: whoever writes it first has chosen the subject, and everyone else reads
-//! that choice. The subject's key is made in the same transaction.
+//! Whoever writes first has chosen the subject, and everyone else reads that choice. The subject's key
+//! is made in the same transaction. After an erasure the choice is free again: who comes back is somebody
+//! else, with another key.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -14,6 +15,9 @@ use crate::id::{FacilityId, SubjectId};
 pub struct Identity {
     /// Who it is.
     pub subject: Option<SubjectId>,
+    /// Who it was before, and is erased.
+    #[serde(default)]
+    pub released: Option<SubjectId>,
 }
 
 /// A wish about an identity.
@@ -24,6 +28,11 @@ pub enum IdentityCommand {
         /// Where the person is treated.
         facility: FacilityId,
         /// A fresh random id.
+        subject: SubjectId,
+    },
+    /// The data principal is erased: the pseudonym leads to nobody.
+    Release {
+        /// Who it was.
         subject: SubjectId,
     },
 }
@@ -39,6 +48,12 @@ pub enum IdentityEvent {
         /// Who it is.
         subject: SubjectId,
     },
+    /// The pseudonym leads to nobody any more.
+    #[serde(rename = "identity.released")]
+    Released {
+        /// Who it was.
+        subject: SubjectId,
+    },
 }
 
 /// Nothing is ever refused here; the type has no value.
@@ -48,17 +63,27 @@ pub enum IdentityError {}
 impl Identity {
     /// What follows from `command`.
     pub fn decide(&self, command: IdentityCommand) -> Result<Vec<IdentityEvent>, IdentityError> {
-        let IdentityCommand::Establish { facility, subject } = command;
-        Ok(match self.subject {
-            None => vec![IdentityEvent::Established { facility, subject }],
-            Some(_) => vec![],
+        Ok(match (self.subject, command) {
+            (None, IdentityCommand::Establish { facility, subject }) => {
+                vec![IdentityEvent::Established { facility, subject }]
+            }
+            (Some(known), IdentityCommand::Release { subject }) if known == subject => {
+                vec![IdentityEvent::Released { subject }]
+            }
+            (Some(_), IdentityCommand::Establish { .. }) | (_, IdentityCommand::Release { .. }) => {
+                vec![]
+            }
         })
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "cqrs-es hands the event over")]
     fn evolve(&mut self, event: IdentityEvent) {
-        let IdentityEvent::Established { subject, .. } = event;
-        self.subject = Some(subject);
+        match event {
+            IdentityEvent::Established { subject, .. } => self.subject = Some(subject),
+            IdentityEvent::Released { subject } => {
+                *self = Self { subject: None, released: Some(subject) };
+            }
+        }
     }
 }
 
@@ -66,6 +91,7 @@ impl LogEvent for IdentityEvent {
     fn name(&self) -> &'static str {
         match self {
             Self::Established { .. } => "identity.established",
+            Self::Released { .. } => "identity.released",
         }
     }
 }
@@ -79,16 +105,35 @@ mod tests {
     use super::*;
     use crate::spec::given;
 
+    fn establish(subject: u128) -> IdentityCommand {
+        let facility = FacilityId::parse("IN1").unwrap();
+        IdentityCommand::Establish { facility, subject: SubjectId(Uuid::from_u128(subject)) }
+    }
+
+    fn established(subject: u128) -> IdentityEvent {
+        let facility = FacilityId::parse("IN1").unwrap();
+        IdentityEvent::Established { facility, subject: SubjectId(Uuid::from_u128(subject)) }
+    }
+
+    fn release(subject: u128) -> IdentityCommand {
+        IdentityCommand::Release { subject: SubjectId(Uuid::from_u128(subject)) }
+    }
+
+    fn released(subject: u128) -> IdentityEvent {
+        IdentityEvent::Released { subject: SubjectId(Uuid::from_u128(subject)) }
+    }
+
     #[test]
     fn the_first_choice_of_a_subject_stands() {
-        let facility = FacilityId::parse("IN1").unwrap();
-        let first = SubjectId(Uuid::from_u128(1));
-        let second = SubjectId(Uuid::from_u128(2));
-        given::<Identity>([IdentityEvent::Established {
-            facility: facility.clone(),
-            subject: first,
-        }])
-        .when(IdentityCommand::Establish { facility, subject: second })
-        .then([]);
+        given::<Identity>([established(1)]).when(establish(2)).then([]);
+    }
+
+    #[test]
+    fn who_comes_back_after_an_erasure_is_somebody_else() {
+        given::<Identity>([established(1)]).when(release(2)).then([]);
+        given::<Identity>([established(1)]).when(release(1)).then([released(1)]);
+        given::<Identity>([established(1), released(1)]).when(release(1)).then([]);
+        let history = [established(1), released(1)];
+        given::<Identity>(history).when(establish(2)).then([established(2)]);
     }
 }

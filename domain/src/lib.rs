@@ -22,6 +22,7 @@
 //! | [`profile_share`] | `profile-share-{facility}-{counter}-{day}` | one place in the queue |
 //! | [`transfer`] | `transfer-{transaction}` | what leaves, page by page |
 //! | [`facility`] | `facility-{facility}` | are its visits fetched at the moment |
+//! | [`subject`] | `subject-{subject}` | is this person to be erased, and how far has it come |
 
 pub mod access;
 pub mod aggregate;
@@ -44,6 +45,7 @@ pub mod sensitive;
 #[cfg(test)]
 mod spec;
 pub mod stream;
+pub mod subject;
 pub mod transfer;
 pub mod user_link;
 pub mod visit;

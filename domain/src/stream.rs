@@ -93,6 +93,11 @@ impl StreamId {
         Self(format!("facility-{}", facility.as_str().to_ascii_lowercase()))
     }
 
+    /// What was decided about the erasure of a data principal.
+    pub fn subject(subject: SubjectId) -> Self {
+        Self(format!("subject-{subject}"))
+    }
+
     /// A name that the log holds. For readers and tests; it is not checked.
     pub fn stored(name: impl Into<String>) -> Self {
         Self(name.into())

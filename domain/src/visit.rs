@@ -113,10 +113,12 @@ impl Visit {
         let Some(known) = &self.facts else {
             return Ok(vec![VisitEvent::Recorded { facts, digest, document }]);
         };
-        if self.digest.as_ref() == Some(&digest) {
+        // After an erasure the same visit may come again: then it is somebody's that we do not know yet.
+        let is_same_person = known.subject == facts.subject;
+        if is_same_person && self.digest.as_ref() == Some(&digest) {
             return Ok(vec![]);
         }
-        if known.push_id == facts.push_id {
+        if is_same_person && known.push_id == facts.push_id {
             return Err(VisitError::PushIdReused);
         }
         let revision = self.revision + 1;

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod client;
+mod erasure;
 mod error;
 mod seals;
 mod secrets;
@@ -22,6 +23,7 @@ use serde::Deserialize;
 
 pub use bundle::{BundleSection, Discharge, read_rules};
 pub use client::{ClientSection, Clients, key_sha256};
+pub use erasure::{ErasureSection, KeptRecords, OptOut, RetentionSection};
 pub use error::ConfigError;
 pub use seals::SealsSection;
 pub use secrets::Secrets;
@@ -83,6 +85,12 @@ pub struct Config {
     /// Link tokens at hand.
     #[serde(default)]
     pub link_tokens: LinkTokensSection,
+    /// Who is erased.
+    #[serde(default)]
+    pub erasure: ErasureSection,
+    /// What has to be kept, and is not erased before its time.
+    #[serde(rename = "retention", default)]
+    pub retention: Vec<RetentionSection>,
     /// How the log is sealed.
     #[serde(default)]
     pub seals: SealsSection,
@@ -138,6 +146,7 @@ impl Config {
                 per_day_max: self.linking.tokens_per_day_max,
             },
             bundle: self.bundle.settings()?,
+            erasure: erasure::policy(&self.erasure, &self.retention),
             sms_without_abha: self.linking.sms_without_abha,
             consent_wait: TimeDelta::seconds(self.transfer.consent_wait_s.into()),
             transfer_time: TimeDelta::seconds(self.transfer.time_s.into()),

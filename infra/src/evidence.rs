@@ -5,7 +5,9 @@ use std::error::Error;
 use async_trait::async_trait;
 use hip_commands::codec;
 use hip_commands::port::Evidence;
-use hip_commands::port::evidence::{CONSENTS_MAX, EvidenceError, FACILITIES_MAX, KnownVisit};
+use hip_commands::port::evidence::{
+    ALL_CONSENTS_MAX, CONSENTS_MAX, EvidenceError, FACILITIES_MAX, KnownVisit, LOOKS_MAX,
+};
 use hip_domain::event::Event;
 use hip_domain::id::{
     CareContextReference, ConsentId, FacilityId, InvalidId, Pseudonym, SubjectId, TransactionId,
@@ -15,7 +17,7 @@ use hip_domain::stream::StreamId;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::event_store::LogReader;
+use crate::event_store::{LogReader, SHARD};
 
 /// Evidence from Postgres.
 pub struct PgEvidence {
@@ -79,6 +81,46 @@ impl Evidence for PgEvidence {
         .await
         .map_err(unreadable)?;
         ids.iter().map(ConsentId::parse).collect::<Result<_, _>>().map_err(unreadable)
+    }
+
+    async fn all_consents(
+        &self,
+        facility: &FacilityId,
+        patients: &[Pseudonym],
+    ) -> Result<Vec<ConsentId>, EvidenceError> {
+        let patients: Vec<&str> = patients.iter().map(Pseudonym::as_str).collect();
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT consent_id FROM hip.consent WHERE facility_id = $1 AND patient = ANY($2) \
+              ORDER BY granted_at DESC NULLS LAST, consent_id LIMIT $3",
+        )
+        .bind(facility.as_str())
+        .bind(patients)
+        .bind(ALL_CONSENTS_MAX)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unreadable)?;
+        ids.iter().map(ConsentId::parse).collect::<Result<_, _>>().map_err(unreadable)
+    }
+
+    async fn looks(&self, subject: SubjectId) -> Result<Vec<Recorded<Event>>, EvidenceError> {
+        let positions: Vec<i64> = sqlx::query_scalar(
+            "SELECT position FROM es.event WHERE shard = $1 AND subject_id = $2 \
+                AND event_type IN ('access.record_read', 'access.person_viewed') \
+              ORDER BY position DESC LIMIT $3",
+        )
+        .bind(SHARD)
+        .bind(subject.0)
+        .bind(LOOKS_MAX)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unreadable)?;
+        let mut looks = vec![];
+        for position in positions {
+            for stored in self.log.page(position - 1, 1).await.map_err(unreadable)? {
+                looks.push(codec::decode(&stored).map_err(unreadable)?);
+            }
+        }
+        Ok(looks)
     }
 
     async fn transfers(

@@ -8,6 +8,7 @@ pub mod amrit_sessions;
 pub mod clock;
 pub mod config;
 pub mod document_store;
+pub mod eraser;
 pub mod event_store;
 pub mod evidence;
 pub mod gateway;

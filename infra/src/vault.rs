@@ -4,6 +4,7 @@
 //! pseudonyms. Each is wrapped by a key-encryption key from outside the database ([`key_wrapper`]).
 //! To destroy a wrapped key is to erase everything that it sealed.
 
+mod destruction;
 mod envelope;
 pub mod key_wrapper;
 mod no_key;
@@ -26,8 +27,8 @@ pub use envelope::{EnvelopeContext, SubjectKey};
 pub use key_wrapper::{KeyWrapper, LocalKey};
 pub use no_key::NoKey;
 
-/// Unwrapped keys that are kept in memory, and for how long: what bounds how long another process
-/// can still read after an erasure.
+/// Unwrapped keys that are kept in memory, and for how long: what bounds how long another process can
+/// still read after an erasure of which it was not told.
 const KEY_COUNT_MAX: u64 = 10_000;
 const KEY_AGE_MAX: Duration = Duration::from_secs(60);
 
@@ -159,15 +160,35 @@ impl Vault for PgVault {
     }
 
     async fn tie(&self, message: SubjectId, subject: SubjectId) -> Result<(), VaultError> {
-        sqlx::query(
-            "UPDATE vault.key SET subject_id = $2 WHERE key_id = $1 AND subject_id IS NULL",
+        // The lock keeps an erasure from looking for tied keys while one is being tied.
+        let is_gone: Option<bool> = sqlx::query_scalar(
+            "WITH person AS (SELECT destroyed_at FROM vault.key WHERE key_id = $2 FOR SHARE) \
+             UPDATE vault.key k SET subject_id = $2, \
+                    wrapped = CASE WHEN person.destroyed_at IS NULL THEN k.wrapped END, \
+                    destroyed_at = coalesce(k.destroyed_at, person.destroyed_at) \
+               FROM (SELECT) AS one LEFT JOIN person ON true \
+              WHERE k.key_id = $1 AND k.subject_id IS NULL \
+             RETURNING k.wrapped IS NULL",
         )
         .bind(message.0)
         .bind(subject.0)
-        .execute(&self.pool)
+        .fetch_optional(&self.pool)
         .await
         .map_err(unavailable)?;
+        if is_gone == Some(true) {
+            self.subject_keys.invalidate(&message).await;
+        }
         Ok(())
+    }
+
+    async fn is_erased(&self, subject: SubjectId) -> Result<bool, VaultError> {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM vault.key WHERE key_id = $1 AND destroyed_at IS NOT NULL)",
+        )
+        .bind(subject.0)
+        .fetch_one(&self.pool)
+        .await
+        .map_err(unavailable)
     }
 }
 

@@ -86,7 +86,8 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         | Event::UserLink(_)
         | Event::ProfileShare(_)
         | Event::Access(_)
-        | Event::Facility(_) => None,
+        | Event::Facility(_)
+        | Event::Subject(_) => None,
     }
 }
 

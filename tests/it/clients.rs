@@ -191,6 +191,7 @@ async fn amrits_routes_are_bounded_by_the_key() {
     assert_eq!(refused["statusCode"], 5000, "AMRIT is a record system: {refused}");
     let (_, taken) = call(&world, PHC, Method::POST, path, Some(&person(FACILITY))).await;
     assert_eq!(taken["statusCode"], 200, "{taken}");
+    world.until("link_token.issued", 1).await;
     // The other facility's request is none that one can ask for.
     let link = |key, facility| {
         let body = json!({

@@ -26,9 +26,10 @@ fn json_of(document: &Document, name: &str) -> Value {
     serde_json::from_str(document.get_str(name).unwrap()).unwrap()
 }
 
-/// The members that are not ours.
+/// The members that are not ours: whose document it is, its generation, its position.
 fn names(document: &Document) -> Vec<&str> {
-    document.keys().map(String::as_str).filter(|name| !name.starts_with('_')).collect()
+    let is_ours = |name: &str| name.starts_with('_') || name == "subjectId";
+    document.keys().map(String::as_str).filter(|name| !is_ours(name)).collect()
 }
 
 async fn resources_are_as_amrit_reads_them(database: &Database, code: i64) {

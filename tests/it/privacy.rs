@@ -10,7 +10,7 @@ use hip_tests::world::PATIENCE;
 use sqlx::{AssertSqlSafe, Row};
 
 /// The main job, so that every table and every log line that it leads to is there.
-async fn play(world: &World) {
+pub(crate) async fn play(world: &World) {
     world.push(&visit("3001", false)).await;
     world.push(&visit("3002", true)).await;
     world.until("visit.linked", 1).await;

@@ -2,6 +2,7 @@
 
 mod consent;
 mod export;
+mod patient;
 mod prove;
 mod seals;
 mod trust;
@@ -19,6 +20,8 @@ pub(crate) enum Command {
     Verify(verify::Options),
     /// What happened under a consent: who asked for what, what was sent, and where that stands in the log.
     Consent(consent::Options),
+    /// To whom somebody's records went, under which consent, and who has looked at them.
+    Patient(patient::Options),
     /// Who saw what, one JSON object a line: consents, requests, disclosures, looks at documents.
     Export(export::Options),
     /// Print the seals that the database keeps, one JSON object a line: to be kept elsewhere.
@@ -37,6 +40,7 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     match command {
         Command::Verify(options) => verify::run(&options, data_dir).await,
         Command::Consent(options) => consent::run(&options, data_dir).await,
+        Command::Patient(options) => patient::run(&options).await,
         Command::Export(options) => export::run(&options, data_dir).await,
         Command::Seals(options) => seals::list(&options, data_dir).await,
         Command::Seal(options) => seals::seal(&options, data_dir).await,

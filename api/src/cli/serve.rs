@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::bridge_check;
 use crate::compose::compose;
-use crate::database::{Database, seals_file};
+use crate::database::{Database, erasures_file, seals_file};
 use crate::output::{Answer, say};
 use crate::service::{self, Role};
 
@@ -33,6 +33,7 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     config.gateway.key_cache.get_or_insert_with(|| data_dir.join("gateway-keys.json"));
     config.seals.key_file.get_or_insert_with(|| data_dir.join("seal-key.pem"));
     config.seals.publish.get_or_insert_with(|| seals_file(data_dir));
+    config.erasure.journal.get_or_insert_with(|| erasures_file(data_dir));
     let secrets = secrets_from_env()?;
     let database = Database::open(data_dir).await?;
     postgres::migrate(database.url()).await?;

@@ -22,6 +22,8 @@ pub(crate) trait Roles: Send {
 pub(crate) struct Pushing;
 /// Links are started, by the record system or at its desk.
 pub(crate) struct Linking;
+/// A person is erased.
+pub(crate) struct Erasing;
 /// How the service works is looked at.
 pub(crate) struct Running;
 /// Records are read, one by one.
@@ -34,6 +36,9 @@ impl Roles for Pushing {
 }
 impl Roles for Linking {
     const ANY_OF: &'static [Role] = &[Role::Emr, Role::Operator];
+}
+impl Roles for Erasing {
+    const ANY_OF: &'static [Role] = &[Role::Operator];
 }
 impl Roles for Running {
     const ANY_OF: &'static [Role] = &[Role::Operator, Role::Auditor];

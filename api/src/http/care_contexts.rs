@@ -3,8 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use hip_commands::caller::Caller;
 use hip_commands::lookup::Lookup;
-use hip_domain::id::{CareContextReference, FacilityId};
+use hip_commands::viewing::viewed;
+use hip_domain::access::View;
+use hip_domain::id::{CareContextReference, FacilityId, Pseudonym};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -15,6 +18,7 @@ use super::facilities::{Whose, chosen, only};
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
 use super::trouble::{LinkError, Trouble};
+use crate::compose::Composed;
 
 /// How far the link of a care context has come.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -167,6 +171,10 @@ pub(crate) async fn search(
         tracing::warn!(%error, "care contexts could not be searched");
         Problem::unavailable()
     })?;
+    remember(&composed, &caller, &facility, &address).await.map_err(|error| {
+        tracing::warn!(%error, "a search could not be remembered");
+        Problem::unavailable()
+    })?;
     let list = List {
         from: "(SELECT c.*, i.abha_address FROM hip.care_context c \
                   JOIN hip.patient_index i USING (subject_id)) AS c",
@@ -179,4 +187,18 @@ pub(crate) async fn search(
     };
     let filters = [("abha_address", Some(address.into()))];
     Ok(Json(list.page(&composed.pool, wanted, &filters).await?))
+}
+
+/// Whoever is found was looked at.
+async fn remember(
+    composed: &Composed,
+    caller: &Caller,
+    facility: &FacilityId,
+    address: &Pseudonym,
+) -> anyhow::Result<()> {
+    let provider = &composed.provider;
+    for found in provider.directory.by_abha_address(facility, address).await? {
+        viewed(provider, caller, View::Search, found.subject).await?;
+    }
+    Ok(())
 }

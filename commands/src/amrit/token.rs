@@ -11,6 +11,7 @@ use secrecy::SecretString;
 
 use super::{AmritError, Refused};
 use crate::abdm_error::{self, Context};
+use crate::erasure::living;
 use crate::person::link_token;
 use crate::port::log::{Actor, Origin};
 use crate::provider::Provider;
@@ -51,7 +52,8 @@ pub async fn ask(
         return Ok(TokenAnswer::Issued(token));
     }
     // Who is asked for may have no other event yet: then the request brings their key.
-    let subject = state.subject.unwrap_or_else(|| SubjectId(provider.ids.random()));
+    let known = living(provider, state.subject).await?;
+    let subject = known.unwrap_or_else(|| SubjectId(provider.ids.random()));
     let command = LinkTokenCommand::Ask {
         facility: facility.clone(),
         subject,
@@ -65,7 +67,7 @@ pub async fn ask(
         causation: None,
         actor: Actor::Door,
         subject: Some(subject),
-        new_subject: state.subject.is_none(),
+        new_subject: known.is_none(),
     };
     let key = format!("amrit:token:{request_id}");
     provider.dispatcher.execute::<LinkToken>(&stream, command, &key, &origin).await?;

@@ -13,7 +13,7 @@ const fn action(what: What) -> &'static str {
         What::ConsentGranted => "C",
         What::ConsentEnded => "U",
         What::RecordsRequested | What::RequestRefused => "E",
-        What::DocumentDisclosed | What::DocumentRead => "R",
+        What::DocumentDisclosed | What::DocumentRead | What::PersonViewed => "R",
     }
 }
 
@@ -22,7 +22,7 @@ const fn kind(what: What) -> (&'static str, &'static str) {
         What::ConsentGranted | What::ConsentEnded => ("110100", "Application Activity"),
         What::RecordsRequested | What::RequestRefused => ("110112", "Query"),
         What::DocumentDisclosed => ("110106", "Export"),
-        What::DocumentRead => ("110110", "Patient Record"),
+        What::DocumentRead | What::PersonViewed => ("110110", "Patient Record"),
     }
 }
 

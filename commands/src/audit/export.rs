@@ -67,6 +67,8 @@ pub enum What {
     DocumentDisclosed,
     /// Somebody at the facility has looked at a document.
     DocumentRead,
+    /// Somebody has looked at what is held of a person, or at what became of it.
+    PersonViewed,
 }
 
 /// Picks the lines out of the log, event by event.
@@ -130,6 +132,10 @@ impl<'a> Export<'a> {
             line.who = Some(client.as_ref().map_or_else(|| part.to_owned(), ToString::to_string));
             line.hi_type = Some(hi_type.to_string());
             line.document = Some(*document_id);
+            true
+        } else if let Event::Access(AccessEvent::PersonViewed { client, .. }) = &recorded.event {
+            line.what = What::PersonViewed;
+            line.who = Some(client.to_string());
             true
         } else {
             false

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::wire::{Malformed, instant, parse};
 use super::{Incoming, Verdict, subject_of};
+use crate::erasure::living;
 use crate::lookup::Lookup;
 use crate::port::log::Actor;
 use crate::provider::Provider;
@@ -204,7 +205,7 @@ async fn store(
     subject: Option<SubjectId>,
 ) -> Result<(), TaskError> {
     let mut origin = incoming.cause.origin(Actor::Interpreter);
-    origin.subject = subject.or(origin.subject);
+    origin.subject = living(provider, subject).await?.or(origin.subject);
     let stream = StreamId::consent(consent_id);
     let key = incoming.key("consent");
     provider.dispatcher.execute::<Consent>(&stream, command, &key, &origin).await?;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::wire::{Malformed, instant, parse};
 use super::{Incoming, Verdict, subject_of};
+use crate::erasure::living;
 use crate::hiu_key;
 use crate::port::log::Actor;
 use crate::provider::Provider;
@@ -104,7 +105,7 @@ pub(super) async fn interpret(
 
     let command = TransferCommand::Request { facts, recipient: Some(recipient), verdict };
     let mut origin = incoming.cause.origin(Actor::Interpreter);
-    origin.subject = subject.or(incoming.own_subject());
+    origin.subject = living(provider, subject).await?.or(incoming.own_subject());
     let key = incoming.key("transfer");
     provider.dispatcher.execute::<Transfer>(&stream, command, &key, &origin).await?;
     Ok(Verdict::about(subject))

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::wire::{Malformed, Response, WireError, parse};
 use super::{Incoming, Verdict, unknown_request};
 use crate::abdm_error::{self, Context, Mark};
+use crate::erasure::living;
 use crate::port::log::{Actor, Origin};
 use crate::provider::Provider;
 use crate::task::TaskError;
@@ -71,7 +72,7 @@ pub(super) async fn interpret(
     };
     let subject = provider.dispatcher.load::<LinkToken>(stream).await?.subject;
     let mut origin = incoming.cause.origin(Actor::Interpreter);
-    origin.subject = subject.or(origin.subject);
+    origin.subject = living(provider, subject).await?.or(origin.subject);
     let key = incoming.key("link-token");
     provider.dispatcher.execute::<LinkToken>(stream, command, &key, &origin).await?;
     if deactivated && let Some(subject) = subject {

@@ -2,10 +2,12 @@
 //!
 //! The network has published no answer to it.
 
+use hip_domain::subject::{Reason, RequestedBy};
 use serde::Deserialize;
 
 use super::wire::{Malformed, parse};
 use super::{Incoming, Verdict};
+use crate::erasure::{self, Named, OnOptOut, Wish};
 use crate::leaving;
 use crate::lookup::Lookup;
 use crate::port::log::Actor;
@@ -39,7 +41,9 @@ pub(super) async fn interpret(
     match notification.status.to_ascii_uppercase().as_str() {
         // The next visit that names the address attaches it again.
         "ACTIVE" => return Ok(Verdict::about(None)),
-        "DEACTIVATED" | "DELETED" => {}
+        // It may be activated again.
+        "DEACTIVATED" => {}
+        "DELETED" => erase(provider, incoming, &notification.patient.id).await?,
         _ => {
             let fault = Malformed::new("notification.status", "ACTIVE, DEACTIVATED or DELETED");
             return Ok(Verdict::Malformed(fault));
@@ -52,4 +56,26 @@ pub(super) async fn interpret(
     let left = leaving::Left { facility, address: &address, position: incoming.cause.position };
     let subject = leaving::purge(provider, &left, &origin, &incoming.key("leaving")).await?;
     Ok(Verdict::about(subject))
+}
+
+/// A deleted ABHA does not come back. Where the operator wants it, the person goes with it; it is wished
+/// before the ABHA leads to nobody, so that a crash in between loses nothing.
+async fn erase(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+    address: &str,
+) -> Result<(), TaskError> {
+    if provider.settings.erasure.on_opt_out == OnOptOut::StopSharing {
+        return Ok(());
+    }
+    let wish = Wish {
+        by: RequestedBy::OptOut,
+        reason: Reason::ours("the ABHA was deleted"),
+        id: incoming.cause.event_id.0,
+    };
+    let facility = &incoming.received.facility;
+    for subject in erasure::find(provider, facility, &Named::AbhaAddress(address)).await? {
+        erasure::request(provider, facility, subject, &wish).await?;
+    }
+    Ok(())
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hip_domain::event::Event;
 use hip_domain::id::{ConsentId, ErrorCode, FacilityId, RequestId, TransactionId};
 use hip_domain::recorded::Recorded;
+use uuid::Uuid;
 
 use super::sighting::{Seen, Sighting};
 
@@ -37,6 +38,8 @@ pub struct Ledger {
     transfers: HashMap<TransactionId, Transfer>,
     /// Confirmations that brought another OTP.
     wrong_otps: HashSet<RequestId>,
+    /// Conversations that the network began with a patient's status: an erasure detaches an ABHA, too.
+    leaving: HashSet<Uuid>,
 }
 
 /// What a discovery came to.
@@ -100,6 +103,7 @@ impl Ledger {
             consents: HashMap::new(),
             transfers: HashMap::new(),
             wrong_otps: HashSet::new(),
+            leaving: HashSet::new(),
         }
     }
 

@@ -56,6 +56,9 @@ async fn pages_of(
     let Some(facts) = state.facts else {
         return Ok(Err("care context not found"));
     };
+    if provider.vault.is_erased(facts.subject).await? {
+        return Ok(Err("care context not found"));
+    }
     if facts.facility != grant.facility || !range.contains(facts.visited_at) {
         return Ok(Err("no records in the requested period"));
     }

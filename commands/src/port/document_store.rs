@@ -79,6 +79,16 @@ pub trait DocumentStore: Send + Sync {
         key: &str,
     ) -> Result<Option<Document>, DocumentError>;
 
+    /// As [`DocumentStore::find`], in a generation, be it read or not.
+    async fn find_in(
+        &self,
+        collection: &CollectionName,
+        generation: i32,
+        field: &FieldPath,
+        value: Sought<'_>,
+        limit: u32,
+    ) -> Result<Vec<Document>, DocumentError>;
+
     /// At most `limit` live documents that have this value at this place, or have it in a list there,
     /// in the order of their keys. A path goes through lists: `careContextsList.ReferenceNumber`
     /// matches when one of the list's elements does.

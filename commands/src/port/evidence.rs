@@ -12,6 +12,12 @@ use thiserror::Error;
 /// Consents of one patient that are looked at, the newest first.
 pub const CONSENTS_MAX: i64 = 50;
 
+/// Consents of one person that are told of.
+pub const ALL_CONSENTS_MAX: i64 = 10_000;
+
+/// Looks at one person that are told of, the newest.
+pub const LOOKS_MAX: i64 = 1_000;
+
 /// Facilities in which one reference may be looked at.
 pub const FACILITIES_MAX: i64 = 20;
 
@@ -37,6 +43,16 @@ pub trait Evidence: Send + Sync {
         facility: &FacilityId,
         patient: &Pseudonym,
     ) -> Result<Vec<ConsentId>, EvidenceError>;
+
+    /// Consents of whoever has had one of these ABHA addresses, the newest first.
+    async fn all_consents(
+        &self,
+        facility: &FacilityId,
+        patients: &[Pseudonym],
+    ) -> Result<Vec<ConsentId>, EvidenceError>;
+
+    /// What was noticed of who has looked at a person, the newest first.
+    async fn looks(&self, subject: SubjectId) -> Result<Vec<Recorded<Event>>, EvidenceError>;
 
     /// Transfers under this consent, the newest first.
     async fn transfers(

@@ -24,8 +24,12 @@ pub trait Vault: Send + Sync {
     ) -> Result<Pseudonym, VaultError>;
 
     /// Ties the key of a raw message to the data principal it turned out to be about, so that
-    /// erasing the person erases the message. Tied once, it stays tied.
+    /// erasing the person erases the message. Tied once, it stays tied; tied to somebody who is erased,
+    /// it is destroyed.
     async fn tie(&self, message: SubjectId, subject: SubjectId) -> Result<(), VaultError>;
+
+    /// Whether the key of a data principal is destroyed. It is asked of the key store each time.
+    async fn is_erased(&self, subject: SubjectId) -> Result<bool, VaultError>;
 }
 
 /// What an envelope held.

@@ -83,3 +83,15 @@ fn documents_of_an_older_revision_are_not_taken() {
 fn documents_of_an_unknown_visit_are_refused() {
     given::<Visit>([]).when(no_documents(1)).then_refused(&VisitError::Absent);
 }
+
+#[test]
+fn the_same_push_for_somebody_else_is_recorded_for_them() {
+    let facts = || VisitFacts { subject: SubjectId(Uuid::from_u128(2)), ..facts() };
+    let again = VisitCommand::Record { facts: facts(), digest: digest('a'), document: document() };
+    given::<Visit>([recorded('a')]).when(again).then([VisitEvent::Amended {
+        revision: 2,
+        facts: facts(),
+        digest: digest('a'),
+        document: Sealed::Open(document()),
+    }]);
+}

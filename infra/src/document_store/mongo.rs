@@ -183,6 +183,25 @@ impl DocumentStore for MongoDocumentStore {
         }
     }
 
+    async fn find_in(
+        &self,
+        collection: &CollectionName,
+        generation: i32,
+        field: &FieldPath,
+        value: Sought<'_>,
+        limit: u32,
+    ) -> Result<Vec<Document>, DocumentError> {
+        let filter = doc! { field.as_str(): { "$eq": bson::sought(value) } };
+        loop {
+            let place = generations::place(&self.database, collection, generation).await?;
+            let found = self.read(collection, &place.name, filter.clone(), limit).await?;
+            // A collection that was renamed meanwhile looked empty, or is another's now.
+            if generations::place(&self.database, collection, generation).await? == place {
+                return Ok(found);
+            }
+        }
+    }
+
     async fn find(
         &self,
         collection: &CollectionName,

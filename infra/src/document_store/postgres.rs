@@ -170,6 +170,28 @@ impl DocumentStore for PgDocumentStore {
         Ok(documents(collection, Ok(row.into_iter().collect()))?.pop())
     }
 
+    async fn find_in(
+        &self,
+        collection: &CollectionName,
+        generation: i32,
+        field: &FieldPath,
+        value: Sought<'_>,
+        limit: u32,
+    ) -> Result<Vec<Document>, DocumentError> {
+        let rows = sqlx::query_as(
+            "SELECT key, position, generation, fields FROM hip.document \
+              WHERE collection = $1 AND generation = $2 AND fields @@ $3::text::jsonpath \
+              ORDER BY key LIMIT $4",
+        )
+        .bind(collection.as_str())
+        .bind(generation)
+        .bind(json::predicate(field, value))
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await;
+        documents(collection, rows)
+    }
+
     async fn find(
         &self,
         collection: &CollectionName,

@@ -10,6 +10,7 @@ use hip_projections::care_context::{Change, What, change};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
+use super::erased::Erased;
 use super::table::Table;
 
 /// Writes `hip.care_context`.
@@ -49,6 +50,13 @@ impl Table for CareContextTable {
         }
         registered.upsert(transaction).await?;
         links.update(transaction).await
+    }
+
+    async fn forget(
+        transaction: &mut PgTransaction<'_>,
+        erased: &Erased<'_>,
+    ) -> Result<(), sqlx::Error> {
+        erased.run(transaction, "DELETE FROM care_context WHERE subject_id = $1").await
     }
 }
 

@@ -3,10 +3,12 @@
 use async_trait::async_trait;
 use hip_domain::consent::End;
 use hip_domain::event::Event;
+use hip_domain::id::Pseudonym;
 use hip_domain::recorded::Recorded;
 use hip_projections::consent::{Change, change};
 use sqlx::PgTransaction;
 
+use super::erased::Erased;
 use super::table::Table;
 
 /// Writes `hip.consent`.
@@ -32,6 +34,22 @@ impl Table for ConsentTable {
         for change in changes {
             write(transaction, change).await?;
         }
+        Ok(())
+    }
+
+    async fn forget(
+        transaction: &mut PgTransaction<'_>,
+        erased: &Erased<'_>,
+    ) -> Result<(), sqlx::Error> {
+        // That it was given, and to whom, stays: an auditor may ask about it.
+        let addresses: Vec<&str> = erased.addresses.iter().map(Pseudonym::as_str).collect();
+        sqlx::query(
+            "UPDATE consent SET patient = NULL WHERE facility_id = $1 AND patient = ANY($2)",
+        )
+        .bind(erased.facility.as_str())
+        .bind(addresses)
+        .execute(&mut **transaction)
+        .await?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use hip_domain::recorded::Recorded;
 use hip_projections::discovery_request::{Change, What, change};
 use sqlx::PgTransaction;
 
+use super::erased::Erased;
 use super::table::Table;
 
 /// Writes `hip.discovery_request`.
@@ -29,6 +30,15 @@ impl Table for DiscoveryRequestTable {
             write(transaction, change).await?;
         }
         Ok(())
+    }
+
+    async fn forget(
+        transaction: &mut PgTransaction<'_>,
+        erased: &Erased<'_>,
+    ) -> Result<(), sqlx::Error> {
+        let statement = "UPDATE discovery_request SET subject_id = NULL, matched_by = '{}' \
+                          WHERE subject_id = $1";
+        erased.run(transaction, statement).await
     }
 }
 

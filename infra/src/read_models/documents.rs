@@ -9,7 +9,7 @@ mod resources;
 mod responses;
 mod sealing;
 
-pub use collection::{DocumentChange, DocumentView, Edit, KeptCollection};
+pub use collection::{DocumentChange, DocumentView, Edit, KeptCollection, forget};
 pub use link_token_responses::LinkTokenResponses;
 pub use patient_care_contexts::PatientCareContexts;
 pub use resources::Resources;

@@ -6,6 +6,7 @@ use hip_domain::recorded::Recorded;
 use hip_projections::initiated_link_request::{Change, What, change};
 use sqlx::PgTransaction;
 
+use super::erased::Erased;
 use super::table::Table;
 
 /// Writes `hip.initiated_link_request`.
@@ -29,6 +30,13 @@ impl Table for InitiatedLinkRequestTable {
             write(transaction, change).await?;
         }
         Ok(())
+    }
+
+    async fn forget(
+        transaction: &mut PgTransaction<'_>,
+        erased: &Erased<'_>,
+    ) -> Result<(), sqlx::Error> {
+        erased.run(transaction, "DELETE FROM initiated_link_request WHERE subject_id = $1").await
     }
 }
 

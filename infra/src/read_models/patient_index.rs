@@ -7,6 +7,7 @@ use hip_projections::patient_index::{Change, change};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
+use super::erased::Erased;
 use super::table::Table;
 
 /// Writes `hip.patient_index`.
@@ -62,6 +63,13 @@ impl Table for PatientIndexTable {
         }
         people.upsert(transaction).await?;
         abha.update(transaction).await
+    }
+
+    async fn forget(
+        transaction: &mut PgTransaction<'_>,
+        erased: &Erased<'_>,
+    ) -> Result<(), sqlx::Error> {
+        erased.run(transaction, "DELETE FROM patient_index WHERE subject_id = $1").await
     }
 }
 

@@ -8,6 +8,7 @@ use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
 use sqlx::{PgPool, PgTransaction};
 
+use super::erased::Erased;
 use crate::rebuild::{Compared, Generations, Projection};
 use crate::subscription::{ApplyError, Generation, Page, Subscriber};
 
@@ -39,14 +40,19 @@ pub trait Table: Send + Sync + 'static {
         transaction: &mut PgTransaction<'_>,
         changes: Vec<Self::Change>,
     ) -> Result<(), sqlx::Error>;
+
+    /// Lets go of an erased person. Nothing, where no row says whose it is.
+    async fn forget(_: &mut PgTransaction<'_>, _: &Erased<'_>) -> Result<(), sqlx::Error> {
+        Ok(())
+    }
 }
 
-/// The changes of a page in rounds: in each a row is changed once, and one round after the other gives
+/// The changes of events in rounds: in each a row is changed once, and one round after the other gives
 /// the order of each row's changes.
-fn rounds<T: Table>(page: &Page) -> Vec<Vec<T::Change>> {
+fn rounds<T: Table>(events: &[Recorded<Event>]) -> Vec<Vec<T::Change>> {
     let mut rounds: Vec<Vec<T::Change>> = vec![];
     let mut changed: HashMap<String, usize> = HashMap::new();
-    for change in page.events().iter().filter_map(T::change) {
+    for change in events.iter().filter_map(T::change) {
         let round = T::row(&change).map_or(0, |row| {
             let times = changed.entry(row).or_default();
             *times += 1;
@@ -91,14 +97,25 @@ impl<T: Table> Subscriber for Kept<T> {
         generation: Generation,
         page: &Page,
     ) -> Result<(), ApplyError> {
-        let rounds = rounds::<T>(page);
-        if rounds.is_empty() {
-            return Ok(());
-        }
-        let schema = if generation.is_live { "hip" } else { "hip_next" };
-        sqlx::query(SETTINGS).bind(schema).execute(&mut **transaction).await?;
-        for changes in rounds {
-            T::write(transaction, changes).await?;
+        let mut is_set = false;
+        // An erasure stands between what came before it and what came after.
+        for events in page.events().split_inclusive(|recorded| Erased::of(recorded).is_some()) {
+            let rounds = rounds::<T>(events);
+            let erased = events.last().and_then(Erased::of);
+            if rounds.is_empty() && erased.is_none() {
+                continue;
+            }
+            if !is_set {
+                let schema = if generation.is_live { "hip" } else { "hip_next" };
+                sqlx::query(SETTINGS).bind(schema).execute(&mut **transaction).await?;
+                is_set = true;
+            }
+            for changes in rounds {
+                T::write(transaction, changes).await?;
+            }
+            if let Some(erased) = erased {
+                T::forget(transaction, &erased).await?;
+            }
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
+use super::erased::Erased;
 use super::table::Table;
 
 /// Writes `hip.visit`.
@@ -63,6 +64,13 @@ impl Table for VisitTable {
         }
         Ok(())
     }
+
+    async fn forget(
+        transaction: &mut PgTransaction<'_>,
+        erased: &Erased<'_>,
+    ) -> Result<(), sqlx::Error> {
+        erased.run(transaction, "DELETE FROM visit WHERE subject_id = $1").await
+    }
 }
 
 /// Revisions, column by column.
@@ -103,7 +111,7 @@ impl Revised {
              SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::timestamptz[], \
                                   $7::timestamptz[]) \
              ON CONFLICT (stream_id) DO UPDATE \
-                SET revision = EXCLUDED.revision, visited_at = EXCLUDED.visited_at, \
+                SET subject_id = EXCLUDED.subject_id, revision = EXCLUDED.revision, visited_at = EXCLUDED.visited_at, \
                     recorded_at = EXCLUDED.recorded_at, documents = '[]', skipped = '[]', rejected = '[]'",
         )
         .bind(self.stream)

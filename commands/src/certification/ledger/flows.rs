@@ -5,6 +5,7 @@ use hip_domain::consent::ConsentEvent;
 use hip_domain::discovery::DiscoveryEvent;
 use hip_domain::event::Event;
 use hip_domain::id::{ConsentId, RequestId};
+use hip_domain::inbound::{CallbackKind, InboundEvent};
 use hip_domain::link_token::LinkTokenEvent;
 use hip_domain::patient::PatientEvent;
 use hip_domain::recorded::Recorded;
@@ -47,8 +48,13 @@ impl Ledger {
                     format!("documents built and found fit: {}", kinds.join(", "))
                 });
             }
+        } else if let Event::Inbound(InboundEvent::Received(received)) = &recorded.event {
+            if received.kind == CallbackKind::PatientStatus {
+                self.leaving.insert(recorded.correlation);
+            }
         } else if let Event::Patient(PatientEvent::AbhaDetached { facility }) = &recorded.event
             && *facility == self.facility
+            && self.leaving.contains(&recorded.correlation)
         {
             self.see(Sighting::OptedOut, None, || {
                 "patients/status/notify taken, ABHA detached, consents ended".to_owned()

@@ -9,13 +9,17 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
 use hip_commands::port::DocumentStore;
-use hip_commands::port::document_store::{CollectionName, Fields, Index, Put};
+use hip_commands::port::document_store::{
+    CollectionName, DocumentError, FieldPath, Fields, Index, Put, Sought,
+};
 use hip_commands::port::log::StoredEvent;
 use hip_domain::event::Event;
+use hip_domain::id::SubjectId;
 use hip_domain::recorded::Recorded;
 use sqlx::{PgPool, PgTransaction};
 
 use super::drafts::Drafts;
+use crate::read_models::Erased;
 use crate::rebuild::{Compared, Generations, Projection};
 use crate::subscription::{ApplyError, Generation, Page, Subscriber};
 
@@ -35,6 +39,41 @@ pub enum DocumentChange {
     Remove(String),
 }
 
+/// Where a document says whose it is: a person, or several under one key.
+pub(super) const SUBJECT: &str = "subjectId";
+
+/// Documents that are let go of at a time.
+const FORGET_COUNT: u32 = 100;
+
+/// Puts a tombstone in the place of every document of a person, in one generation; how many there were.
+///
+/// # Errors
+///
+/// The store.
+pub async fn forget(
+    store: &dyn DocumentStore,
+    collection: &CollectionName,
+    generation: i32,
+    subject: SubjectId,
+    position: i64,
+) -> Result<usize, DocumentError> {
+    let (field, subject) = (FieldPath::parse(SUBJECT).expect("a word"), subject.to_string());
+    let mut count = 0;
+    loop {
+        let sought = Sought::Text(&subject);
+        let found = store.find_in(collection, generation, &field, sought, FORGET_COUNT).await?;
+        // What follows from a later event is not theirs any more.
+        let found: Vec<_> = found.iter().filter(|it| it.position < position).collect();
+        if found.is_empty() {
+            return Ok(count);
+        }
+        for document in &found {
+            store.remove(collection, generation, &document.key, position).await?;
+        }
+        count += found.len();
+    }
+}
+
 /// Events that are read at a time. Most of reading one is waiting for the log.
 const READ_AHEAD: usize = 16;
 
@@ -51,6 +90,11 @@ pub trait DocumentView: Send + Sync {
     /// change one document, whose order tells.
     fn may_park(&self) -> bool {
         true
+    }
+
+    /// By whom the documents of an erased person are marked as theirs.
+    async fn marks(&self, erased: SubjectId) -> Result<Vec<SubjectId>, ApplyError> {
+        Ok(vec![erased])
     }
 
     /// What an event changes, by the log up to it. Whenever it is asked, it is the same; events are asked
@@ -127,15 +171,22 @@ impl<V: DocumentView> Subscriber for KeptCollection<V> {
             self.prepare(generation, page).await?;
         }
         let mut drafts = Drafts::new(self.store.as_ref(), &self.collection, generation.number);
-        let (mut positions, mut reads) = (vec![], vec![]);
+        let (mut events, mut reads) = (vec![], vec![]);
         for (stored, recorded) in page.iter() {
-            positions.push(recorded.position);
+            events.push((recorded.position, Erased::of(recorded)));
             reads.push(self.view.changes(stored, recorded));
         }
-        let mut reads = stream::iter(positions).zip(stream::iter(reads).buffered(READ_AHEAD));
-        while let Some((position, changes)) = reads.next().await {
+        let mut reads = stream::iter(events).zip(stream::iter(reads).buffered(READ_AHEAD));
+        while let Some(((position, erased), changes)) = reads.next().await {
             for change in changes? {
                 drafts.add(change, position).await?;
+            }
+            if let Some(Erased { subject, .. }) = erased {
+                drafts.write().await?;
+                let (store, number) = (self.store.as_ref(), generation.number);
+                for mark in self.view.marks(subject).await? {
+                    forget(store, &self.collection, number, mark, position).await?;
+                }
             }
         }
         drafts.write().await?;

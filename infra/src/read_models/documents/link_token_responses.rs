@@ -22,7 +22,7 @@ use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use serde_json::json;
 
-use super::collection::{DocumentChange, DocumentView};
+use super::collection::{DocumentChange, DocumentView, SUBJECT};
 use super::sealing::seal;
 use crate::config::Preset;
 use crate::subscription::ApplyError;
@@ -58,6 +58,7 @@ impl LinkTokenResponses {
             Preset::Amrit => {
                 let Some(address) = self.address(&stored.stream).await? else { return Ok(None) };
                 let fields = fields
+                    .with(SUBJECT, subject.to_string())
                     .with("abhaAddress", address.reveal().as_str())
                     .with("response", text.into_inner())
                     .with("createdDate", stored.recorded_at);
@@ -69,7 +70,7 @@ impl LinkTokenResponses {
                     return Ok(None);
                 };
                 let fields = fields
-                    .with("subjectId", subject.to_string())
+                    .with(SUBJECT, subject.to_string())
                     .with("sealed", sealed)
                     .with("createdAt", stored.recorded_at)
                     .with("expiresAt", *expires_at);
@@ -172,8 +173,10 @@ impl DocumentView for LinkTokenResponses {
             |field, is_unique| Index { field: FieldPath::parse(field).expect("a word"), is_unique };
         match self.preset {
             // Two documents of one address make its reader fail.
-            Preset::Amrit => vec![index("abhaAddress", true), index("requestId", false)],
-            Preset::Hip => vec![index("requestId", false)],
+            Preset::Amrit => {
+                vec![index("abhaAddress", true), index("requestId", false), index(SUBJECT, false)]
+            }
+            Preset::Hip => vec![index("requestId", false), index(SUBJECT, false)],
         }
     }
 

@@ -22,7 +22,7 @@ use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 
 use self::shape::Shape;
-use super::collection::{DocumentChange, DocumentView};
+use super::collection::{DocumentChange, DocumentView, SUBJECT};
 use super::sealing::seal;
 use crate::config::Preset;
 use crate::subscription::ApplyError;
@@ -190,7 +190,7 @@ impl PatientCareContexts {
     /// A document of which nothing is known yet.
     fn fresh(&self, key: &str) -> Fields {
         match self.preset {
-            Preset::Hip => Fields::new().with("subjectId", key),
+            Preset::Hip => Fields::new().with(SUBJECT, key),
             Preset::Amrit => Fields::new().with("identifier", key).with("caseReferenceNumber", key),
         }
     }
@@ -212,8 +212,10 @@ impl DocumentView for PatientCareContexts {
 
     fn indexes(&self) -> Vec<Index> {
         let fields: &[&str] = match self.preset {
-            Preset::Amrit => &["HealthId", "HealthNumber", "careContextsList.ReferenceNumber"],
-            Preset::Hip => &["careContexts.reference"],
+            Preset::Amrit => {
+                &["HealthId", "HealthNumber", "careContextsList.ReferenceNumber", SUBJECT]
+            }
+            Preset::Hip => &["careContexts.reference", SUBJECT],
         };
         let index = |field: &&str| Index {
             field: FieldPath::parse(*field).expect("words"),
@@ -234,8 +236,14 @@ impl DocumentView for PatientCareContexts {
         let Some(told) = self.told(subject, news, recorded.recorded_at).await? else {
             return Ok(vec![]);
         };
-        let fresh = self.fresh(&key);
-        let edit = move |before: Option<Fields>| told(before.unwrap_or(fresh));
+        let (fresh, preset) = (self.fresh(&key), self.preset);
+        let edit = move |before: Option<Fields>| {
+            let fields = told(before.unwrap_or(fresh));
+            match preset {
+                Preset::Amrit => shape::with_subject(fields, subject),
+                Preset::Hip => fields,
+            }
+        };
         Ok(vec![DocumentChange::Edit(key, Box::new(edit))])
     }
 }

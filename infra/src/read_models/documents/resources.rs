@@ -19,7 +19,7 @@ use hip_domain::recorded::Recorded;
 use hip_domain::sensitive::Phi;
 use hip_domain::visit::VisitEvent;
 
-use super::collection::{DocumentChange, DocumentView};
+use super::collection::{DocumentChange, DocumentView, SUBJECT};
 use super::sealing::seal;
 use crate::config::Preset;
 use crate::subscription::ApplyError;
@@ -46,7 +46,12 @@ impl Resources {
         document: &Document,
     ) -> Result<Option<Fields>, ApplyError> {
         let fields = match self.preset {
-            Preset::Amrit => as_amrit_reads(source, document),
+            Preset::Amrit => match source.subject {
+                Some(subject) => {
+                    as_amrit_reads(source, document).with(SUBJECT, subject.to_string())
+                }
+                None => as_amrit_reads(source, document),
+            },
             Preset::Hip => {
                 let Some(subject) = source.subject else { return Ok(None) };
                 let name = document.id.to_string();
@@ -54,9 +59,7 @@ impl Resources {
                 let Some(sealed) = seal(&self.vault, subject, &name, &text).await? else {
                     return Ok(None);
                 };
-                about(source, document)
-                    .with("subjectId", subject.to_string())
-                    .with("sealed", sealed)
+                about(source, document).with(SUBJECT, subject.to_string()).with("sealed", sealed)
             }
         };
         Ok(Some(if document.is_fit() { fields } else { unfit(fields, document) }))
@@ -74,8 +77,9 @@ impl DocumentView for Resources {
             Preset::Amrit => "VisitCode",
             Preset::Hip => "documentId",
         };
-        let field = FieldPath::parse(field).expect("a word");
-        vec![Index { field, is_unique: false }]
+        let index =
+            |field| Index { field: FieldPath::parse(field).expect("a word"), is_unique: false };
+        vec![index(field), index(SUBJECT)]
     }
 
     async fn changes(

@@ -1,7 +1,10 @@
 //! What the gateway has answered to our calls, one document a call; tokens are apart.
 //!
 //! Nothing in it is personal: an error is told in the words of our own table, since the gateway's may
-//! repeat whom it is about.
+//! repeat whom it is about. Still they go with the person, since they could not be told again: the message
+//! cannot be opened any more.
+
+use std::sync::Arc;
 
 use hip_commands::Provider;
 use hip_commands::abdm_error;
@@ -10,24 +13,27 @@ use hip_commands::codec;
 use hip_commands::port::document_store::{FieldPath, Fields, Index};
 use hip_commands::port::log::StoredEvent;
 use hip_domain::event::Event;
+use hip_domain::id::SubjectId;
 use hip_domain::inbound::InboundEvent;
 use hip_domain::recorded::Recorded;
 use serde_json::json;
 
-use super::collection::{DocumentChange, DocumentView};
+use super::collection::{DocumentChange, DocumentView, SUBJECT};
 use crate::config::Preset;
 use crate::subscription::ApplyError;
+use crate::vault::PgVault;
 
 /// The view.
 pub struct Responses {
     provider: Provider,
+    vault: Arc<PgVault>,
     preset: Preset,
 }
 
 impl Responses {
     /// Opens messages with the provider's keys.
-    pub const fn new(provider: Provider, preset: Preset) -> Self {
-        Self { provider, preset }
+    pub const fn new(provider: Provider, vault: Arc<PgVault>, preset: Preset) -> Self {
+        Self { provider, vault, preset }
     }
 }
 
@@ -42,8 +48,14 @@ impl DocumentView for Responses {
             Preset::Amrit => "requestid",
             Preset::Hip => "requestId",
         };
-        let field = FieldPath::parse(field).expect("a word");
-        vec![Index { field, is_unique: true }]
+        let index =
+            |field, is_unique| Index { field: FieldPath::parse(field).expect("a word"), is_unique };
+        vec![index(field, true), index(SUBJECT, false)]
+    }
+
+    /// A message is marked as its own: whose it is, is found out later.
+    async fn marks(&self, erased: SubjectId) -> Result<Vec<SubjectId>, ApplyError> {
+        Ok(self.vault.keys_of(erased).await?.into_iter().map(SubjectId).collect())
     }
 
     async fn changes(
@@ -85,6 +97,10 @@ impl DocumentView for Responses {
                     None => fields,
                 }
             }
+        };
+        let fields = match stored.subject {
+            Some(message) => fields.with(SUBJECT, message.to_string()),
+            None => fields,
         };
         Ok(vec![DocumentChange::Put(key, fields)])
     }

@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use hip_commands::port::document_store::{FieldValue, Fields};
 use hip_commands::visit_display::visit_of;
 use hip_domain::care_context::CareContextFacts;
+use hip_domain::id::SubjectId;
 use hip_domain::patient::{Abha, Demographics};
 
 use crate::config::Preset;
+use crate::read_models::documents::collection::SUBJECT;
 
 /// Whose names the members have.
 pub(super) struct Shape(pub(super) Preset);
@@ -40,6 +42,19 @@ pub(super) fn with_abha(fields: &Fields, abha: Option<&Abha>) -> Fields {
         fields = fields.with("HealthNumber", number.reveal().as_str());
     }
     fields
+}
+
+/// The data principals that a beneficiary is: one at each facility. With one of them the document goes.
+pub(super) fn with_subject(fields: Fields, subject: SubjectId) -> Fields {
+    let mut subjects = match fields.get(SUBJECT) {
+        Some(FieldValue::List(known)) => known.clone(),
+        _ => vec![],
+    };
+    let subject = FieldValue::Text(subject.to_string());
+    if !subjects.contains(&subject) {
+        subjects.push(subject);
+    }
+    fields.with(SUBJECT, subjects)
 }
 
 /// The fields but for these.

@@ -1,0 +1,130 @@
+//! `hip erase`: a person's keys are destroyed, and whatever is kept of them goes.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use super::server::{Server, complain_of};
+use super::typed::typed;
+use crate::output::{Answer, complain, say, say_json};
+
+/// How long to wait for every store to let go.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Options of `hip erase`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The person's ABHA address; `-` reads it from standard input, so that it does not show in the list
+    /// of processes. Who has left ABDM is not found by it any more.
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "patient")]
+    abha: Option<String>,
+    /// The facility's own id of the person; `-` as above.
+    #[arg(long, value_name = "REFERENCE", conflicts_with = "abha")]
+    patient: Option<String>,
+    /// Why. It stays in the log, so it names nobody.
+    #[arg(long, required_unless_present = "dry_run")]
+    reason: Option<String>,
+    /// Only at this facility; else at every one that the key is for.
+    #[arg(long)]
+    facility: Option<String>,
+    /// Say what would be destroyed, and do nothing. Messages that name the person and are not known to be
+    /// about anybody are looked for when it is done, and come on top.
+    #[arg(long)]
+    dry_run: bool,
+    /// Print one JSON object for each person that is meant: one at each facility.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    server: Server,
+}
+
+/// Asks a running server, and waits until nothing is left. A no: nobody is known by this, or the law wants
+/// something kept.
+pub(crate) async fn run(options: Options) -> anyhow::Result<Answer> {
+    let wish = json!({
+        "abhaAddress": options.abha.as_deref().map(typed).transpose()?,
+        "patientReference": options.patient.as_deref().map(typed).transpose()?,
+        "reason": options.reason,
+        "facility": options.facility,
+        "dryRun": options.dry_run,
+    });
+    let server = &options.server;
+    let (status, body) = server.send(server.post("/v1/erasures", wish.to_string())?).await?;
+    if status == StatusCode::NOT_FOUND || status == StatusCode::UNPROCESSABLE_ENTITY {
+        complain_of(&body);
+        return Ok(Answer::No);
+    }
+    if !status.is_success() {
+        bail!("the server answered {status}");
+    }
+    let mut answer = Answer::Yes;
+    for decision in body["items"].as_array().context("the server answered something else")? {
+        if decision["state"] == "refused" {
+            answer = Answer::No;
+        }
+        let outcome = if options.dry_run || decision["state"] == "refused" {
+            decision.clone()
+        } else {
+            settled(server, decision).await?
+        };
+        if options.json {
+            say_json(&outcome);
+        } else {
+            tell(decision, &outcome, options.dry_run);
+        }
+    }
+    Ok(answer)
+}
+
+/// Waits until every store has let go.
+async fn settled(server: &Server, decision: &Value) -> anyhow::Result<Value> {
+    let id = decision["id"].as_str().context("the server answered something else")?;
+    let begun_at = Instant::now();
+    loop {
+        let (status, shown) = server.send(server.get(&format!("/v1/erasures/{id}"))?).await?;
+        if shown["state"] == "purged" {
+            return Ok(shown);
+        }
+        if begun_at.elapsed() > PATIENCE {
+            let state = shown["state"].as_str().unwrap_or("unknown");
+            bail!("the erasure is {state} ({status}); it goes on, ask again with the same command");
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+fn tell(decision: &Value, outcome: &Value, is_dry: bool) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (id, facility) = (text(&decision["id"]), text(&decision["facilityId"]));
+    let ground = &decision["ground"];
+    if !ground.is_null() {
+        complain(&format!(
+            "{facility}: {id} must be kept until {}, as {}: {}",
+            text(&ground["until"]),
+            text(&ground["class"]),
+            text(&ground["legalGround"]),
+        ));
+        return;
+    }
+    let held = &decision["holdings"];
+    let counts = [
+        ("keys", "keys"),
+        ("visits", "visits"),
+        ("careContexts", "care contexts"),
+        ("consents", "consents"),
+        ("discoveries", "discoveries"),
+        ("userLinks", "links of their own"),
+    ];
+    let counts = counts.map(|(name, words)| format!("{} {words}", held[name]));
+    let what = counts.join(", ");
+    if is_dry {
+        say(&format!("{facility}: {id} would be erased: {what}"));
+    } else {
+        say(&format!(
+            "{facility}: {id} is erased, {} keys destroyed: {what}",
+            outcome["keysDestroyed"]
+        ));
+    }
+}

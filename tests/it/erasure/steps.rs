@@ -1,0 +1,88 @@
+//! An erasure that is cut short goes on, and a key that another process holds is forgotten.
+
+use std::time::{Duration, Instant};
+
+use hip_commands::port::Vault as _;
+use hip_commands::port::vault::Opened;
+use hip_tests::World;
+use hip_tests::person::visit;
+use sqlx::Connection;
+use tokio::sync::watch;
+
+use super::{REASON, erase, hers, opened, traces, vault};
+
+async fn linked() -> (World, hip_tests::process::HipProcess) {
+    let (world, hip) = World::start().await;
+    world.push(&visit("3401", true)).await;
+    world.until("visit.linked", 1).await;
+    world.until_idle().await;
+    (world, hip)
+}
+
+#[tokio::test]
+async fn killed_before_the_keys_go_it_goes_on_after_the_next_start() {
+    let (world, hip) = linked().await;
+    // Whoever destroys a key needs its row.
+    let mut owner = world.database.as_owner().await;
+    let mut held = owner.begin().await.unwrap();
+    sqlx::query("SELECT FROM vault.key FOR UPDATE").execute(&mut *held).await.unwrap();
+    let wish = [&["--abha", "kavya.n90@sbx"][..], &REASON].concat();
+    let asking = erase(&world, &wish);
+    let killing = async {
+        world.until("identity.released", 1).await;
+        hip.kill();
+    };
+    let (asked, ()) = tokio::join!(asking, killing);
+    assert_eq!(asked.status.code(), Some(3), "the server is away");
+    held.rollback().await.unwrap();
+    assert_eq!(world.count("subject.erased").await, 0);
+    assert_eq!(opened(&world, &["Kavya"]).await.0.len(), 1);
+
+    let _hip = world.launch.start().await;
+    world.until("subject.purged", 1).await;
+    world.until_idle().await;
+    for name in ["subject.erasure_requested", "identity.released", "subject.erased"] {
+        assert_eq!(world.count(name).await, 1, "{name}");
+    }
+    assert_eq!(opened(&world, hers()).await.0.len(), 0);
+    assert_eq!(traces(&world, hers()).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_key_in_the_memory_of_another_process_is_forgotten_when_it_is_told() {
+    let (world, _hip) = linked().await;
+    let other = std::sync::Arc::new(vault(&world));
+    let (_stop, stopped) = watch::channel(false);
+    let listening = std::sync::Arc::clone(&other);
+    tokio::spawn(async move { listening.forget_destroyed(stopped).await });
+    let log = world.log.page(0, 1_000).await.unwrap();
+    let sealed = log.iter().find(|stored| stored.name == "patient.registered").unwrap();
+    assert!(matches!(other.open(sealed).await.unwrap(), Opened::Plain(_)));
+    let erased = erase(&world, &[&["--patient", "88001234"][..], &REASON].concat()).await;
+    assert!(erased.status.success(), "{}", String::from_utf8_lossy(&erased.stderr));
+    // Much sooner than it would forget by itself, which takes a minute.
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while matches!(other.open(sealed).await.unwrap(), Opened::Plain(_)) {
+        assert!(Instant::now() < deadline, "the key is still there");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// What comes to be known as hers after she is gone, goes at once.
+#[tokio::test]
+async fn a_message_that_turns_out_to_be_about_an_erased_person_goes_with_them() {
+    let (world, _hip) = linked().await;
+    let erased = erase(&world, &[&["--patient", "88001234"][..], &REASON].concat()).await;
+    assert!(erased.status.success());
+    // The network still knows her care context, and she consents to its being shown.
+    let wish = hip_sandbox::ConsentRequest::new("kavya.n90@sbx", hip_tests::person::FACILITY);
+    let wish = world.sandbox.hiu().request_consent(wish);
+    let grant = hip_sandbox::Grant::default();
+    let consent = world.sandbox.phr().grant(&wish, grant).await.unwrap();
+    let request = hip_sandbox::HealthInformationRequest::new(&consent, hip_sandbox::Dialect::WRaw);
+    let _ = world.sandbox.hiu().request(request).await;
+    world.until("inbound.interpreted", 4).await;
+    world.until_idle().await;
+    assert_eq!(world.count("transfer.page_pushed").await, 0);
+    assert_eq!(opened(&world, hers()).await.0.len(), 0);
+}
