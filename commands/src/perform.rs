@@ -4,7 +4,7 @@ pub mod build_documents;
 mod call;
 mod encrypt_page;
 mod find_patient;
-mod interpret;
+pub(crate) mod interpret;
 mod link;
 mod prepare_transfer;
 mod transfer;

@@ -14,6 +14,8 @@ use crate::link_token::LinkTokenEvent;
 use crate::outbound::OutboundEvent;
 use crate::patient::PatientEvent;
 use crate::profile_share::ProfileShareEvent;
+use crate::replay::ReplayEvent;
+use crate::replay_switch::ReplaySwitchEvent;
 use crate::sealed::SealedPart;
 use crate::transfer::TransferEvent;
 use crate::user_link::UserLinkEvent;
@@ -50,6 +52,10 @@ pub enum Event {
     Access(AccessEvent),
     /// A facility of ours.
     Facility(FacilityEvent),
+    /// An order to do something again.
+    Replay(ReplayEvent),
+    /// The switch for all replays.
+    ReplaySwitch(ReplaySwitchEvent),
 }
 
 /// Why stored bytes are no event of ours. A reader halts on it: to skip would be to forget.
@@ -97,6 +103,8 @@ impl Event {
             "profile_share" => serde_json::from_slice(clear).map(Self::ProfileShare),
             "access" => serde_json::from_slice(clear).map(Self::Access),
             "facility" => serde_json::from_slice(clear).map(Self::Facility),
+            "replay" => serde_json::from_slice(clear).map(Self::Replay),
+            "replay_switch" => serde_json::from_slice(clear).map(Self::ReplaySwitch),
             _ => return Err(unknown()),
         };
         event.map_err(|source| DecodeError::Shape { name: name.to_owned(), source })
@@ -119,6 +127,8 @@ impl Event {
             Self::ProfileShare(event) => event.name(),
             Self::Access(event) => event.name(),
             Self::Facility(event) => event.name(),
+            Self::Replay(event) => event.name(),
+            Self::ReplaySwitch(event) => event.name(),
         }
     }
 
@@ -139,6 +149,8 @@ impl Event {
             Self::ProfileShare(event) => serde_json::to_value(event),
             Self::Access(event) => serde_json::to_value(event),
             Self::Facility(event) => serde_json::to_value(event),
+            Self::Replay(event) => serde_json::to_value(event),
+            Self::ReplaySwitch(event) => serde_json::to_value(event),
         };
         json.expect("our own events serialise")
     }
@@ -160,6 +172,8 @@ impl Event {
             Self::ProfileShare(event) => event.sealed_mut(),
             Self::Access(event) => event.sealed_mut(),
             Self::Facility(event) => event.sealed_mut(),
+            Self::Replay(event) => event.sealed_mut(),
+            Self::ReplaySwitch(event) => event.sealed_mut(),
         }
     }
 }

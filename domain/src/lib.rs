@@ -22,6 +22,8 @@
 //! | [`profile_share`] | `profile-share-{facility}-{counter}-{day}` | one place in the queue |
 //! | [`transfer`] | `transfer-{transaction}` | what leaves, page by page |
 //! | [`facility`] | `facility-{facility}` | are its visits fetched at the moment |
+//! | [`replay`] | `replay-{replay}` | an operator's order to do something again |
+//! | [`replay_switch`] | `replays` | may anything be replayed at the moment |
 
 pub mod access;
 pub mod aggregate;
@@ -39,6 +41,8 @@ pub mod outbound;
 pub mod patient;
 pub mod profile_share;
 pub mod recorded;
+pub mod replay;
+pub mod replay_switch;
 pub mod sealed;
 pub mod sensitive;
 #[cfg(test)]

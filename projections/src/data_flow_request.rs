@@ -86,7 +86,9 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         | Event::UserLink(_)
         | Event::ProfileShare(_)
         | Event::Access(_)
-        | Event::Facility(_) => None,
+        | Event::Facility(_)
+        | Event::Replay(_)
+        | Event::ReplaySwitch(_) => None,
     }
 }
 
@@ -117,6 +119,9 @@ fn of_outbound(event: &OutboundEvent, call: StreamId) -> Option<Change> {
         OutboundEvent::Failed { .. } | OutboundEvent::Abandoned { .. } => {
             Change::Call { call, outcome: Outcome::NotDelivered }
         }
-        OutboundEvent::Planned { .. } | OutboundEvent::Answered { .. } => return None,
+        OutboundEvent::Planned { .. }
+        | OutboundEvent::Answered { .. }
+        | OutboundEvent::Suppressed { .. }
+        | OutboundEvent::ReplayRequested { .. } => return None,
     })
 }
