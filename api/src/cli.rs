@@ -3,6 +3,7 @@
 
 pub(crate) mod audit;
 mod bundle;
+mod callbacks;
 mod cert;
 mod crypto;
 mod discovery;
@@ -17,6 +18,7 @@ mod key;
 mod link;
 mod openapi;
 mod projection;
+mod replay;
 mod sandbox;
 pub(crate) mod serve;
 mod server;
@@ -91,6 +93,11 @@ enum Command {
     Events(events::Command),
     /// Why does the patient not see a record? The first link that does not hold, and what to do.
     Explain(explain::Options),
+    /// What came from the gateway, and what became of it.
+    #[command(subcommand)]
+    Callbacks(callbacks::Command),
+    /// Do again what failed.
+    Replay(replay::Options),
     /// Read models: how far they are, and building them anew.
     #[command(subcommand)]
     Projection(projection::Command),
@@ -147,6 +154,8 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Openapi => Ok(openapi::run()),
         Command::Events(command) => events::run(command, data_dir).await,
         Command::Explain(options) => explain::run(options, data_dir).await,
+        Command::Callbacks(command) => callbacks::run(command).await,
+        Command::Replay(options) => replay::run(options).await,
         Command::Projection(command) => projection::run(command, data_dir).await,
         Command::Audit(command) => audit::run(command, data_dir).await,
         Command::Cert(command) => cert::run(command, data_dir).await,

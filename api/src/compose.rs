@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use hip_commands::Provider;
+use hip_commands::callbacks::Today;
 use hip_commands::dispatch::Dispatcher;
 use hip_commands::port::{Clock, DocumentStore, Ids, Log};
 use hip_infra::amrit_sessions::AmritSessions;
@@ -87,6 +88,7 @@ pub(crate) async fn compose(
         transfers: Arc::new(PgTransferDirectory::new(pool.clone())),
         link_tokens,
         otp_sender: otp_sender::from_config(&config.sms, secrets.sms_token.clone())?,
+        interpreter: Arc::new(Today),
         clock,
         ids,
         // No cache: streams here are short, and another process may decide on them too.

@@ -6,6 +6,7 @@ mod callbacks;
 mod caller;
 mod care_contexts;
 mod consents;
+mod dead_letters;
 mod docs;
 mod erasures;
 mod events;
@@ -23,6 +24,8 @@ mod position;
 mod problem;
 mod projections;
 mod received;
+mod replay_orders;
+mod replays;
 mod transfers;
 mod trouble;
 mod visit;
@@ -47,7 +50,7 @@ use tower_http::timeout::TimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::caller::{Erasing, Linking, Looking, Pushing, Reading, Running};
+use self::caller::{Erasing, Linking, Looking, Mending, Pushing, Reading, Running};
 use self::problem::Problem;
 use crate::compose::Composed;
 
@@ -114,12 +117,27 @@ fn described() -> OpenApiRouter<Arc<Composed>> {
     let running = OpenApiRouter::new()
         .routes(routes!(received::list))
         .routes(routes!(received::show))
+        .routes(routes!(received::history))
+        .routes(routes!(dead_letters::list))
+        .routes(routes!(replays::list))
+        .routes(routes!(replays::show))
+        .routes(routes!(replays::items))
+        .routes(routes!(replays::switch))
         .routes(routes!(events::list))
         .routes(routes!(projections::list))
         .routes(routes!(visit_jobs::list))
         .routes(routes!(erasures::show));
     let auditing = OpenApiRouter::new().routes(routes!(patient_audit::audit_patient));
     let erasing = OpenApiRouter::new().routes(routes!(erasures::request));
+    let mending = OpenApiRouter::new()
+        .routes(routes!(replay_orders::give))
+        .routes(routes!(replay_orders::pause))
+        .routes(routes!(replay_orders::resume))
+        .routes(routes!(replay_orders::cancel))
+        .routes(routes!(replay_orders::turn))
+        .layer(from_fn(idempotency::layer))
+        .layer(from_fn(position::tell))
+        .layer(body_of(SMALL_BYTES_MAX));
     let reading = OpenApiRouter::new()
         .routes(routes!(fhir::validate))
         .routes(routes!(fhir::bundle))
@@ -132,6 +150,7 @@ fn described() -> OpenApiRouter<Arc<Composed>> {
         .merge(openapi::open_to::<Running>(running))
         .merge(openapi::open_to::<Running>(auditing.layer(body_of(SMALL_BYTES_MAX))))
         .merge(openapi::open_to::<Erasing>(erasing.layer(body_of(SMALL_BYTES_MAX))))
+        .merge(openapi::open_to::<Mending>(mending))
         .merge(openapi::open_to::<Reading>(reading))
 }
 

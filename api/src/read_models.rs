@@ -8,7 +8,7 @@ use hip_infra::read_models::documents::{
 use hip_infra::read_models::{
     CallbackTable, CareContextTable, ConsentTable, DataFlowRequestTable, DiscoveryRequestTable,
     FacilityIntakeTable, HealthInformationTable, InitiatedLinkRequestTable, Kept, LinkTokens,
-    PatientIndexTable, VisitTable,
+    OutboundCallTable, PatientIndexTable, VisitTable,
 };
 use hip_infra::rebuild::Projection;
 
@@ -46,6 +46,7 @@ pub(crate) fn tables() -> Vec<Arc<dyn Projection>> {
         Arc::new(Kept::<DataFlowRequestTable>::default()),
         Arc::new(Kept::<VisitTable>::default()),
         Arc::new(Kept::<CallbackTable>::default()),
+        Arc::new(Kept::<OutboundCallTable>::default()),
         Arc::new(Kept::<DiscoveryRequestTable>::default()),
         Arc::new(Kept::<InitiatedLinkRequestTable>::default()),
         Arc::new(Kept::<HealthInformationTable>::default()),

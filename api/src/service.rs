@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use hip_commands::port::Log;
+use hip_infra::conversations::PgConversations;
 use hip_infra::outbox::{self, Outbox};
 use hip_infra::projection_status;
 use hip_infra::reactions::Reactions;
+use hip_infra::replays::{PgReplayQueue, Replays};
 use hip_infra::subscription::{Pace, Subscriber, Subscription};
 use hip_infra::visit_jobs::VisitJobs;
 use tokio::net::TcpListener;
@@ -126,6 +128,18 @@ fn start_readers(
             Ok(())
         });
     }
+    let replays = Replays::new(
+        composed.provider.clone(),
+        Arc::new(PgConversations::new(composed.pool.clone())),
+        Arc::new(PgReplayQueue::new(composed.pool.clone())),
+        composed.pool.clone(),
+        pace,
+    );
+    let stop_replays = stop.clone();
+    parts.spawn(async move {
+        replays.run(stop_replays).await;
+        Ok(())
+    });
     let outbox = Outbox::new(composed.provider.clone(), composed.pool.clone(), pace, work);
     let stop = stop.clone();
     parts.spawn(async move {

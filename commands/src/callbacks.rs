@@ -16,30 +16,45 @@ mod patient_share;
 mod patient_status;
 pub mod wire;
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use hip_domain::care_context::CareContext;
 use hip_domain::consent::GrantedCareContext;
-use hip_domain::id::{ErrorCode, SubjectId};
+use hip_domain::id::{ErrorCode, EventId, SubjectId};
 use hip_domain::inbound::{CallbackKind, InboundCommand, Owed, Received};
 
 use crate::provider::Provider;
 use crate::task::{Cause, TaskError};
 
 /// A message to understand.
-pub(crate) struct Incoming<'a> {
+pub struct Incoming<'a> {
     /// What is known of it without reading it.
-    pub(crate) received: &'a Received,
+    pub received: &'a Received,
     /// Its body.
-    pub(crate) body: &'a str,
-    /// The event that stored it; its subject is the message's own.
-    pub(crate) cause: &'a Cause,
+    pub body: &'a str,
+    /// Why it is looked at: the event that stored it, or that wants it replayed; its subject is the
+    /// message's own.
+    pub cause: &'a Cause,
+    /// The event that stored it. What a message leads to is named after this one, however often it is
+    /// looked at.
+    pub stored_by: EventId,
     /// When it was stored.
-    pub(crate) recorded_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
 }
 
 impl Incoming<'_> {
-    /// The key of what a message leads to in another stream.
+    /// The key of what a message leads to in another stream: a replay may lead to something else than
+    /// what came before it, and whoever decides there knows what is so already.
     pub(crate) fn key(&self, part: &str) -> String {
+        if self.cause.event_id == self.stored_by {
+            return self.once(part);
+        }
+        format!("in:{}:{}:{part}", self.received.request_id, self.cause.event_id)
+    }
+
+    /// The key of what one message leads to once, however often it is replayed: an OTP is tried, a token
+    /// is drawn.
+    pub(crate) fn once(&self, part: &str) -> String {
         format!("in:{}:{part}", self.received.request_id)
     }
 
@@ -50,7 +65,7 @@ impl Incoming<'_> {
 }
 
 /// What became of a message: how its stream is closed.
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// Its consequences are in the log.
     Interpreted {
         /// The answer that follows from the message alone.
@@ -90,11 +105,37 @@ impl Verdict {
     }
 }
 
-/// Understands a message and stores what it means.
-pub(crate) async fn interpret(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
-) -> Result<Verdict, TaskError> {
+/// Understands messages. A port, although we have but one interpreter: what an earlier version of it made
+/// of a message is a part of the story, and is told by another.
+#[async_trait]
+pub trait Interpreter: Send + Sync {
+    /// Understands a message and stores what it means.
+    ///
+    /// # Errors
+    ///
+    /// It could not be understood now, or never; of the message itself the verdict speaks.
+    async fn interpret(
+        &self,
+        provider: &Provider,
+        incoming: &Incoming<'_>,
+    ) -> Result<Verdict, TaskError>;
+}
+
+/// The interpreter of this version.
+pub struct Today;
+
+#[async_trait]
+impl Interpreter for Today {
+    async fn interpret(
+        &self,
+        provider: &Provider,
+        incoming: &Incoming<'_>,
+    ) -> Result<Verdict, TaskError> {
+        interpret(provider, incoming).await
+    }
+}
+
+async fn interpret(provider: &Provider, incoming: &Incoming<'_>) -> Result<Verdict, TaskError> {
     match incoming.received.kind {
         CallbackKind::OnGenerateToken => on_generate_token::interpret(provider, incoming).await,
         CallbackKind::OnCareContext => on_carecontext::interpret(provider, incoming).await,

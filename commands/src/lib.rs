@@ -35,6 +35,7 @@ pub mod process;
 pub mod provider;
 pub mod records;
 pub mod registration;
+pub mod replay;
 pub mod settings;
 pub mod store;
 pub mod task;

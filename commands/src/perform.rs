@@ -5,7 +5,7 @@ mod call;
 mod encrypt_page;
 mod erase;
 mod find_patient;
-mod interpret;
+pub(crate) mod interpret;
 mod link;
 mod prepare_transfer;
 mod transfer;

@@ -3,7 +3,7 @@
 //! One file for each conversation. Nothing here is done; the tasks are stored in the transaction
 //! that moves the checkpoint past the event, so none is lost and none is derived twice.
 
-mod answers;
+pub(crate) mod answers;
 mod documents;
 mod erasure;
 mod linking;
@@ -50,7 +50,9 @@ fn planned(recorded: &Recorded<Event>) -> Vec<Planned> {
         | Event::Patient(_)
         | Event::Consent(_)
         | Event::Access(_)
-        | Event::Facility(_) => vec![],
+        | Event::Facility(_)
+        | Event::Replay(_)
+        | Event::ReplaySwitch(_) => vec![],
     }
 }
 

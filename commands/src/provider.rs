@@ -6,6 +6,7 @@ use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
 
+use crate::callbacks::Interpreter;
 use crate::codec::{self, OpenError};
 use crate::dispatch::Dispatcher;
 use crate::port::{
@@ -35,6 +36,8 @@ pub struct Provider {
     pub link_tokens: Arc<dyn LinkTokenCache>,
     /// Text messages with one-time passwords.
     pub otp_sender: Arc<dyn OtpSender>,
+    /// What understands the gateway's messages.
+    pub interpreter: Arc<dyn Interpreter>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Fresh ids.

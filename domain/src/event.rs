@@ -14,6 +14,8 @@ use crate::link_token::LinkTokenEvent;
 use crate::outbound::OutboundEvent;
 use crate::patient::PatientEvent;
 use crate::profile_share::ProfileShareEvent;
+use crate::replay::ReplayEvent;
+use crate::replay_switch::ReplaySwitchEvent;
 use crate::sealed::SealedPart;
 use crate::subject::SubjectEvent;
 use crate::transfer::TransferEvent;
@@ -53,6 +55,10 @@ pub enum Event {
     Facility(FacilityEvent),
     /// The erasure of a data principal.
     Subject(SubjectEvent),
+    /// An order to do something again.
+    Replay(ReplayEvent),
+    /// The switch for all replays.
+    ReplaySwitch(ReplaySwitchEvent),
 }
 
 /// Why stored bytes are no event of ours. A reader halts on it: to skip would be to forget.
@@ -101,6 +107,8 @@ impl Event {
             "access" => serde_json::from_slice(clear).map(Self::Access),
             "facility" => serde_json::from_slice(clear).map(Self::Facility),
             "subject" => serde_json::from_slice(clear).map(Self::Subject),
+            "replay" => serde_json::from_slice(clear).map(Self::Replay),
+            "replay_switch" => serde_json::from_slice(clear).map(Self::ReplaySwitch),
             _ => return Err(unknown()),
         };
         event.map_err(|source| DecodeError::Shape { name: name.to_owned(), source })
@@ -124,6 +132,8 @@ impl Event {
             Self::Access(event) => event.name(),
             Self::Facility(event) => event.name(),
             Self::Subject(event) => event.name(),
+            Self::Replay(event) => event.name(),
+            Self::ReplaySwitch(event) => event.name(),
         }
     }
 
@@ -145,6 +155,8 @@ impl Event {
             Self::Access(event) => serde_json::to_value(event),
             Self::Facility(event) => serde_json::to_value(event),
             Self::Subject(event) => serde_json::to_value(event),
+            Self::Replay(event) => serde_json::to_value(event),
+            Self::ReplaySwitch(event) => serde_json::to_value(event),
         };
         json.expect("our own events serialise")
     }
@@ -167,6 +179,8 @@ impl Event {
             Self::Access(event) => event.sealed_mut(),
             Self::Facility(event) => event.sealed_mut(),
             Self::Subject(event) => event.sealed_mut(),
+            Self::Replay(event) => event.sealed_mut(),
+            Self::ReplaySwitch(event) => event.sealed_mut(),
         }
     }
 }

@@ -179,6 +179,10 @@ uuid_id! {
     LinkReference
 }
 uuid_id! {
+    /// One order of an operator to do something again.
+    ReplayId
+}
+uuid_id! {
     /// One event of the log.
     EventId
 }

@@ -5,6 +5,7 @@
 //!                             ├────── Reject ─────► Rejected     (understood, and refused)
 //!                             └────── Fail ───────► Failed       (not understood; names the field)
 //! ```
+//! However it ended, an operator may have it looked at again (Replay): then it is as just received.
 
 pub mod command;
 pub mod event;
@@ -49,6 +50,9 @@ impl Inbound {
                 Ok(vec![InboundEvent::Received(received)])
             }
             (Self::Absent, _) => Err(InboundError::Absent),
+            (_, InboundCommand::Replay { replay, answers }) => {
+                Ok(vec![InboundEvent::ReplayRequested { replay, answers }])
+            }
             (Self::Received, InboundCommand::Interpret { owed }) => {
                 Ok(vec![InboundEvent::Interpreted { owed }])
             }
@@ -66,7 +70,7 @@ impl Inbound {
     #[expect(clippy::needless_pass_by_value, reason = "cqrs-es hands the event over")]
     fn evolve(&mut self, event: InboundEvent) {
         *self = match event {
-            InboundEvent::Received(_) => Self::Received,
+            InboundEvent::Received(_) | InboundEvent::ReplayRequested { .. } => Self::Received,
             InboundEvent::Interpreted { .. } => Self::Interpreted,
             InboundEvent::Rejected { .. } => Self::Rejected,
             InboundEvent::Failed { .. } => Self::Failed,
@@ -75,3 +79,6 @@ impl Inbound {
 }
 
 aggregate!(Inbound, "in", InboundCommand, InboundEvent, InboundError);
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,8 @@
 //! | [`transfer`] | `transfer-{transaction}` | what leaves, page by page |
 //! | [`facility`] | `facility-{facility}` | are its visits fetched at the moment |
 //! | [`subject`] | `subject-{subject}` | is this person to be erased, and how far has it come |
+//! | [`replay`] | `replay-{replay}` | an operator's order to do something again |
+//! | [`replay_switch`] | `replays` | may anything be replayed at the moment |
 
 pub mod access;
 pub mod aggregate;
@@ -40,6 +42,8 @@ pub mod outbound;
 pub mod patient;
 pub mod profile_share;
 pub mod recorded;
+pub mod replay;
+pub mod replay_switch;
 pub mod sealed;
 pub mod sensitive;
 #[cfg(test)]

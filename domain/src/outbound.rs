@@ -7,17 +7,21 @@
 //! ```
 //! A crash after `Attempted` leaves the outcome unknown: the call is made again under the same id,
 //! and a peer that says "duplicate" then has told us that it had arrived.
+//!
+//! An operator may have it made again (Replay): under its own id, as if its outcome were unknown; or
+//! under a new one, then this stream names the other. What a replay may not send is Suppressed.
 
 pub mod command;
 pub mod event;
 
 pub use command::OutboundCommand;
-pub use event::{Call, OutboundEvent};
+pub use event::{Call, OutboundEvent, Sent};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::aggregate::aggregate;
+use crate::id::ErrorCode;
 
 /// How far one call has come.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -48,7 +52,22 @@ pub enum Outbound {
     Abandoned {
         /// What would have been called.
         call: Call,
+        /// Whether the peer has said no. Else it may have arrived, or was never sent.
+        refused: bool,
     },
+}
+
+/// Whether a call needs to be made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is not over: to be made, or on its way.
+    Open,
+    /// It is over, and whether it has arrived is not known.
+    Unknown,
+    /// The peer has said no to this id.
+    Refused,
+    /// The peer took it.
+    Accepted,
 }
 
 /// Why a command on a call was refused.
@@ -67,7 +86,7 @@ impl Outbound {
             Self::Planned { call, .. }
             | Self::Attempted { call, .. }
             | Self::Accepted { call }
-            | Self::Abandoned { call } => Some(call),
+            | Self::Abandoned { call, .. } => Some(call),
         }
     }
 
@@ -76,21 +95,45 @@ impl Outbound {
         matches!(self, Self::Accepted { .. } | Self::Abandoned { .. })
     }
 
+    /// Whether it needs to be made again; nothing of one that was never planned.
+    pub const fn standing(&self) -> Option<Standing> {
+        match self {
+            Self::Absent => None,
+            Self::Planned { .. } | Self::Attempted { .. } => Some(Standing::Open),
+            Self::Accepted { .. } => Some(Standing::Accepted),
+            Self::Abandoned { refused: true, .. } => Some(Standing::Refused),
+            Self::Abandoned { refused: false, .. } => Some(Standing::Unknown),
+        }
+    }
+
     /// What follows from `command`.
     pub fn decide(&self, command: OutboundCommand) -> Result<Vec<OutboundEvent>, OutboundError> {
         match (self, command) {
             (Self::Absent, OutboundCommand::Plan { call, facility }) => {
                 Ok(vec![OutboundEvent::Planned { call, facility }])
             }
-            (Self::Absent, OutboundCommand::Attempt { call, facility }) => Ok(vec![
+            (Self::Absent, OutboundCommand::Attempt { call, facility, sent }) => Ok(vec![
                 OutboundEvent::Planned { call, facility },
-                OutboundEvent::Attempted { attempt: 1 },
+                OutboundEvent::Attempted { attempt: 1, sent },
             ]),
+            (Self::Absent, OutboundCommand::Suppress { call, facility, replay }) => {
+                Ok(vec![OutboundEvent::Suppressed { call, facility, replay }])
+            }
             (Self::Absent, _) => Err(OutboundError::Absent),
             (
+                Self::Planned { call, .. }
+                | Self::Attempted { call, .. }
+                | Self::Accepted { call }
+                | Self::Abandoned { call, .. },
+                OutboundCommand::Replay { replay, answers, renewed },
+            ) => {
+                let call = call.clone();
+                Ok(vec![OutboundEvent::ReplayRequested { call, replay, answers, renewed }])
+            }
+            (
                 Self::Planned { attempts, .. } | Self::Attempted { attempts, .. },
-                OutboundCommand::Attempt { .. },
-            ) => Ok(vec![OutboundEvent::Attempted { attempt: attempts + 1 }]),
+                OutboundCommand::Attempt { sent, .. },
+            ) => Ok(vec![OutboundEvent::Attempted { attempt: attempts + 1, sent }]),
             (Self::Attempted { call, .. }, OutboundCommand::Accept { status }) => {
                 Ok(vec![OutboundEvent::Accepted { call: call.clone(), status }])
             }
@@ -109,7 +152,7 @@ impl Outbound {
                 Self::Planned { call, .. }
                 | Self::Attempted { call, .. }
                 | Self::Accepted { call }
-                | Self::Abandoned { call },
+                | Self::Abandoned { call, .. },
                 OutboundCommand::Answer { code },
             ) => Ok(vec![OutboundEvent::Answered { call: call.clone(), code }]),
             // A repeated plan, or the news of an attempt that was already settled.
@@ -127,24 +170,49 @@ impl Outbound {
         let before = std::mem::take(self);
         *self = match (before, event) {
             (_, OutboundEvent::Planned { call, .. }) => Self::Planned { call, attempts: 0 },
+            (_, OutboundEvent::Suppressed { call, .. }) => Self::Abandoned { call, refused: false },
+            // It may have arrived before.
+            (_, OutboundEvent::ReplayRequested { call, renewed: None, .. }) => {
+                Self::Attempted { call, attempts: 0 }
+            }
+            (before, OutboundEvent::ReplayRequested { renewed: Some(_), .. }) => before,
             (Self::Absent, _) => Self::Absent,
             (
                 Self::Planned { call, .. }
                 | Self::Attempted { call, .. }
                 | Self::Accepted { call }
-                | Self::Abandoned { call },
+                | Self::Abandoned { call, .. },
                 event,
             ) => match event {
                 OutboundEvent::Planned { call, .. } => Self::Planned { call, attempts: 0 },
-                OutboundEvent::Attempted { attempt } => Self::Attempted { call, attempts: attempt },
+                OutboundEvent::Attempted { attempt, .. } => {
+                    Self::Attempted { call, attempts: attempt }
+                }
                 OutboundEvent::Failed { attempt, .. } => Self::Planned { call, attempts: attempt },
-                OutboundEvent::Abandoned { .. } => Self::Abandoned { call },
+                OutboundEvent::Abandoned { status, code, .. } => {
+                    Self::Abandoned { call, refused: is_refusal(status, code.as_ref()) }
+                }
+                OutboundEvent::Suppressed { call, .. }
+                | OutboundEvent::ReplayRequested { call, .. } => {
+                    Self::Attempted { call, attempts: 0 }
+                }
                 // What was answered has arrived, whatever else we know of it.
                 OutboundEvent::Accepted { .. } | OutboundEvent::Answered { .. } => {
                     Self::Accepted { call }
                 }
             },
         };
+    }
+}
+
+/// Whether a peer's last word on a call is a no: a code of its own, or a status that blames us. One that
+/// blames itself, or says nothing, may have taken it.
+fn is_refusal(status: Option<u16>, code: Option<&ErrorCode>) -> bool {
+    match status {
+        Some(408 | 429) => false,
+        Some(400..=499) => true,
+        Some(_) => false,
+        None => code.is_some(),
     }
 }
 

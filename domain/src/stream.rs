@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    CareContextReference, ConsentId, FacilityId, LinkReference, Pseudonym, RequestId, SubjectId,
-    TransactionId,
+    CareContextReference, ConsentId, FacilityId, LinkReference, Pseudonym, ReplayId, RequestId,
+    SubjectId, TransactionId,
 };
 
 /// A stream's name: category, dash, id; lower case, nothing personal in it.
@@ -98,6 +98,16 @@ impl StreamId {
         Self(format!("subject-{subject}"))
     }
 
+    /// An order to do something again.
+    pub fn replay(replay: ReplayId) -> Self {
+        Self(format!("replay-{replay}"))
+    }
+
+    /// The switch for all replays.
+    pub fn replay_switch() -> Self {
+        Self("replays".to_owned())
+    }
+
     /// A name that the log holds. For readers and tests; it is not checked.
     pub fn stored(name: impl Into<String>) -> Self {
         Self(name.into())
@@ -115,6 +125,12 @@ impl StreamId {
             .find_map(|category| self.0.strip_prefix(category));
         let named = rest.and_then(|rest| rest.rsplit_once('-')).map(|(facility, _)| facility);
         named.is_some_and(|named| named.eq_ignore_ascii_case(facility.as_str()))
+    }
+
+    /// The request id that a message's or a call's stream is named after.
+    pub fn request_id(&self) -> Option<RequestId> {
+        let named = self.0.strip_prefix("in-gateway-").or_else(|| self.0.strip_prefix("out-"))?;
+        RequestId::parse(named).ok()
     }
 
     fn of_facility(category: &str, facility: &FacilityId, pseudonym: &Pseudonym) -> Self {

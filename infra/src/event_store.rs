@@ -65,6 +65,10 @@ impl Log for PgLog {
         self.reader.version(stream).await
     }
 
+    async fn answered(&self, key: &str) -> Result<Option<i64>, LogError> {
+        self.reader.answered(key).await
+    }
+
     async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
         self.reader.page(position, limit).await
     }

@@ -7,6 +7,7 @@
 pub mod amrit_sessions;
 pub mod clock;
 pub mod config;
+pub mod conversations;
 pub mod document_store;
 pub mod eraser;
 pub mod event_store;
@@ -27,6 +28,7 @@ pub mod reactions;
 pub mod read_models;
 pub mod rebuild;
 mod redis_connection;
+pub mod replays;
 pub mod seals;
 mod secret_file;
 pub mod subscription;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
-use hip_domain::id::ErrorCode;
+use hip_domain::id::{ErrorCode, ReplayId};
 use hip_domain::inbound::{InboundEvent, Received};
 use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
@@ -29,6 +29,8 @@ pub enum What {
     Rejected(ErrorCode, String),
     /// It does not have the shape of its kind: field, and what would have fitted.
     Failed(String, String),
+    /// It is looked at again, by this order.
+    Replayed(ReplayId),
 }
 
 /// What an event changes.
@@ -43,6 +45,7 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         InboundEvent::Interpreted { .. } => What::Interpreted,
         InboundEvent::Rejected { code, reason, .. } => What::Rejected(code.clone(), reason.clone()),
         InboundEvent::Failed { field, expected } => What::Failed(field.clone(), expected.clone()),
+        InboundEvent::ReplayRequested { replay, .. } => What::Replayed(replay.replay),
     };
     Some(Change { stream: recorded.stream.clone(), at: recorded.recorded_at, what })
 }

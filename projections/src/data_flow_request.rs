@@ -87,7 +87,9 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         | Event::ProfileShare(_)
         | Event::Access(_)
         | Event::Facility(_)
-        | Event::Subject(_) => None,
+        | Event::Subject(_)
+        | Event::Replay(_)
+        | Event::ReplaySwitch(_) => None,
     }
 }
 
@@ -118,6 +120,9 @@ fn of_outbound(event: &OutboundEvent, call: StreamId) -> Option<Change> {
         OutboundEvent::Failed { .. } | OutboundEvent::Abandoned { .. } => {
             Change::Call { call, outcome: Outcome::NotDelivered }
         }
-        OutboundEvent::Planned { .. } | OutboundEvent::Answered { .. } => return None,
+        OutboundEvent::Planned { .. }
+        | OutboundEvent::Answered { .. }
+        | OutboundEvent::Suppressed { .. }
+        | OutboundEvent::ReplayRequested { .. } => return None,
     })
 }

@@ -12,5 +12,6 @@ pub mod discovery_request;
 pub mod facility_intake;
 pub mod health_information;
 pub mod initiated_link_request;
+pub mod outbound_call;
 pub mod patient_index;
 pub mod visit;

@@ -174,7 +174,7 @@ fn outbound_command() -> impl Strategy<Value = OutboundCommand> {
     let call = || Call::NotifyTransfer { transaction: TransactionId::parse("t").unwrap() };
     prop_oneof![
         Just(OutboundCommand::Plan { call: call(), facility: facility() }),
-        Just(OutboundCommand::Attempt { call: call(), facility: facility() }),
+        Just(OutboundCommand::Attempt { call: call(), facility: facility(), sent: None }),
         Just(OutboundCommand::Accept { status: 202 }),
         Just(OutboundCommand::Fail { status: Some(503), code: None, next_at: at(1) }),
         Just(OutboundCommand::Answer { code: None }),

@@ -100,6 +100,10 @@ impl Log for Held {
         self.log.version(stream).await
     }
 
+    async fn answered(&self, key: &str) -> Result<Option<i64>, LogError> {
+        self.log.answered(key).await
+    }
+
     async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
         let page = self.log.page(position, limit).await;
         self.gate.pass().await;

@@ -6,9 +6,11 @@
 //! Postgres alone.
 
 pub mod database;
+pub mod earlier_version;
 pub mod person;
 pub mod process;
 pub mod record_system;
+pub mod replays;
 pub mod servers;
 pub mod world;
 

@@ -57,6 +57,17 @@ impl Launch {
         process
     }
 
+    /// Starts a process that has only doors, and waits until it serves.
+    ///
+    /// # Panics
+    ///
+    /// When it does not serve within 30 seconds.
+    pub async fn start_doors(&self) -> HipProcess {
+        let process = self.spawn("api");
+        self.wait_until_ready().await;
+        process
+    }
+
     /// Starts a process that has no doors. It may not be at work yet.
     ///
     /// # Panics

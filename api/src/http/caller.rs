@@ -26,6 +26,8 @@ pub(crate) struct Linking;
 pub(crate) struct Erasing;
 /// How the service works is looked at.
 pub(crate) struct Running;
+/// What failed is done again.
+pub(crate) struct Mending;
 /// Records are read, one by one.
 pub(crate) struct Reading;
 /// What the service holds and does is looked at.
@@ -42,6 +44,9 @@ impl Roles for Erasing {
 }
 impl Roles for Running {
     const ANY_OF: &'static [Role] = &[Role::Operator, Role::Auditor];
+}
+impl Roles for Mending {
+    const ANY_OF: &'static [Role] = &[Role::Operator];
 }
 impl Roles for Reading {
     const ANY_OF: &'static [Role] = &[Role::Emr, Role::Auditor];

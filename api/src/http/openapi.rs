@@ -184,7 +184,8 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     if has_body {
         statuses.extend(["413", "415", "422"]);
     }
-    let is_writing = method == "post" && matches!(path, "/v1/visits" | "/v1/links");
+    let is_writing = method == "post"
+        && (matches!(path, "/v1/visits" | "/v1/links") || path.starts_with("/v1/replay"));
     if is_writing {
         statuses.push("409");
         add_idempotency_key(operation);

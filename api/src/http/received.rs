@@ -1,10 +1,14 @@
-//! `GET /v1/callbacks`, `GET /v1/callbacks/{requestId}`: what came from the gateway, and what became of it.
+//! `GET /v1/callbacks`, `…/{requestId}`, `…/{requestId}/history`: what came from the gateway, and what became
+//! of it.
 
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use hip_commands::caller::Caller;
+use hip_commands::replay::history::{self, History};
 use hip_domain::id::{FacilityId, RequestId};
 use hip_domain::stream::StreamId;
+use hip_infra::conversations::PgConversations;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -14,6 +18,7 @@ use super::asked::{Name, Query};
 use super::caller::{By, Running, bound};
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
+use crate::compose::Composed;
 
 /// What became of a callback.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -51,6 +56,9 @@ pub(crate) struct Which {
     /// Only those of which this became.
     #[param(inline)]
     status: Option<Status>,
+    /// Only of this kind.
+    #[param(max_length = 40, pattern = "^[a-z_]+$", example = "discover")]
+    kind: Option<String>,
     /// Items of a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
@@ -88,11 +96,15 @@ pub(crate) struct Callback {
     reason: Option<String>,
     /// When that was known.
     closed_at: Option<DateTime<Utc>>,
+    /// How often it was replayed.
+    replays: i32,
+    /// The newest order to replay it.
+    replay_id: Option<Uuid>,
 }
 
 const CALLBACKS: List = List {
     columns: "request_id, kind, api, facility_id, received_at, received_pos AS position, late_by_s, status, \
-              error, field, reason, closed_at",
+              error, field, reason, closed_at, replays, replay_id",
     from: "hip.callback",
     at: "received_at",
     id: "stream_id",
@@ -107,10 +119,11 @@ pub(crate) async fn list(
     State(composed): Context,
     Query(which): Query<Which>,
 ) -> Result<Json<Page<Callback>>, Problem> {
-    let Which { facility, status, limit, cursor } = which;
+    let Which { facility, status, kind, limit, cursor } = which;
     let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
     let wanted = Wanted { facilities, limit, cursor };
-    let filters = [("status", status.map(|status| status.as_str().to_owned()))];
+    let status = status.map(|status| status.as_str().to_owned());
+    let filters = [("status", status), ("kind", kind)];
     Ok(Json(CALLBACKS.page(&composed.pool, wanted, &filters).await?))
 }
 
@@ -123,9 +136,35 @@ pub(crate) async fn show(
     State(composed): Context,
     Name(id): Name,
 ) -> Result<Json<Callback>, Problem> {
+    found(&composed, &caller, &id).await.map(Json)
+}
+
+/// Each time it was looked at, by which order, and how that ended; and the calls that came of it.
+#[utoipa::path(get, path = "/v1/callbacks/{requestId}/history", tag = "operations",
+    operation_id = "showCallbackHistory",
+    params(("requestId" = Uuid, Path, description = "its REQUEST-ID")),
+    responses((status = 200, body = Object)))]
+pub(crate) async fn history(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Name(id): Name,
+) -> Result<Json<History>, Problem> {
+    let callback = found(&composed, &caller, &id).await?;
+    let conversations = PgConversations::new(composed.pool.clone());
+    let calls = conversations.calls_so_far(callback.request_id).await;
+    let calls = calls.map_err(|error| Problem::no_answer(&error))?;
+    let stream = StreamId::inbound(RequestId(callback.request_id));
+    let story = history::history(&composed.provider, &stream, &calls).await;
+    story.map(Json).map_err(|error| {
+        tracing::error!(%error, "the history of a callback cannot be told");
+        Problem::unavailable()
+    })
+}
+
+async fn found(composed: &Composed, caller: &Caller, id: &str) -> Result<Callback, Problem> {
     const ABSENT: &str = "There is no such callback";
-    let id = RequestId::parse(&id).map_err(|_| Problem::absent(ABSENT))?;
+    let id = RequestId::parse(id).map_err(|_| Problem::absent(ABSENT))?;
     let filters = [("stream_id", Some(StreamId::inbound(id).as_str().to_owned()))];
-    let found = CALLBACKS.one(&composed.pool, bound(&caller, None), &filters).await?;
-    found.map(Json).ok_or_else(|| Problem::absent(ABSENT))
+    let found = CALLBACKS.one(&composed.pool, bound(caller, None), &filters).await?;
+    found.ok_or_else(|| Problem::absent(ABSENT))
 }

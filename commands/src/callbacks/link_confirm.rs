@@ -63,7 +63,7 @@ pub(super) async fn interpret(
     };
     let mut origin = incoming.cause.origin(Actor::Interpreter);
     origin.subject = Some(facts.subject);
-    let key = incoming.key("user-link");
+    let key = incoming.once("user-link");
     provider.dispatcher.execute::<UserLink>(&stream, command, &key, &origin).await?;
     Ok(Verdict::about(Some(facts.subject)))
 }

@@ -63,7 +63,7 @@ pub(super) async fn interpret(
     };
     let (subject, chosen) = chosen;
     // The same message, interpreted twice, begins one link.
-    let reference = LinkReference(RequestId::caused_by(incoming.cause.event_id, 0).0);
+    let reference = LinkReference(RequestId::caused_by(incoming.stored_by, 0).0);
     let facts = UserLinkFacts {
         reference,
         transaction,

@@ -55,7 +55,7 @@ pub(super) async fn interpret(
     }
     let command = OutboundCommand::Answer { code: failure(&message) };
     let origin = incoming.cause.origin(Actor::Interpreter);
-    let key = incoming.key("outbound");
+    let key = incoming.once("outbound");
     provider.dispatcher.execute::<Outbound>(&stream, command, &key, &origin).await?;
     Ok(Verdict::about(None))
 }

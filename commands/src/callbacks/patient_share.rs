@@ -126,7 +126,7 @@ async fn share(
     let mut origin = incoming.cause.origin(Actor::Interpreter);
     origin.subject = subject.or(origin.subject);
     let stream = StreamId::profile_share(facility, &place, day);
-    let key = incoming.key("profile-share");
+    let key = incoming.once("profile-share");
     provider.dispatcher.execute::<ProfileShares>(&stream, command, &key, &origin).await?;
     Ok(Verdict::about(subject))
 }

@@ -1,6 +1,7 @@
 //! A call is made: attempted, sent, and its outcome noted.
 
 mod compose;
+mod fingerprint;
 mod patience;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use hip_domain::transfer::{Stop, Transfer, TransferCommand};
 use crate::port::gateway::SendError;
 use crate::port::log::Actor;
 use crate::provider::Provider;
+use crate::replay::silenced;
 use crate::task::Due;
 use crate::task::TaskError;
 
@@ -33,10 +35,20 @@ pub(super) async fn perform(
         return Ok(());
     }
     pages_have_landed(provider, due, call).await?;
-    let Composed { facility, message } = compose::compose(provider, request_id, call).await?;
+    let composed = compose::compose(provider, request_id, call).await?;
     let attempt = Attempt { provider, due, stream };
+    if before == Outbound::Absent
+        && let Some(replay) = silenced(provider, &due.cause).await?
+    {
+        let (call, facility) = (call.clone(), composed.facility);
+        return attempt
+            .tell(OutboundCommand::Suppress { call, facility, replay }, "suppress")
+            .await;
+    }
     let number = attempts(&before) + 1;
-    let command = OutboundCommand::Attempt { call: call.clone(), facility };
+    let sent = Some(fingerprint::of(provider, due.cause.correlation, &composed).await?);
+    let Composed { facility, message } = composed;
+    let command = OutboundCommand::Attempt { call: call.clone(), facility, sent };
     attempt.tell(command, &format!("attempt:{number}")).await?;
     // After the attempt is in the log, so that whoever ends the consent from now on sees it there.
     if let Some(stop) = forbidden(provider, due, call).await? {

@@ -2,47 +2,77 @@
 
 use hip_domain::event::Event;
 use hip_domain::id::ErrorCode;
-use hip_domain::inbound::{Inbound, InboundEvent};
+use hip_domain::inbound::{Inbound, InboundEvent, Received};
 use hip_domain::recorded::Recorded;
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 
-use crate::callbacks::{self, Incoming, Verdict};
+use crate::callbacks::{Incoming, Verdict};
 use crate::port::log::Actor;
 use crate::provider::Provider;
-use crate::task::Due;
-use crate::task::TaskError;
+use crate::task::{Cause, Due, TaskError};
 
 pub(super) async fn perform(
     provider: &Provider,
     due: &Due,
     inbound: &StreamId,
 ) -> Result<(), TaskError> {
+    let message = read(provider, inbound).await?;
+    let verdict = if provider.settings.is_too_late(&message.event.bearer) {
+        held()
+    } else {
+        understand(provider, &message, &due.cause).await?
+    };
+    close(provider, inbound, &due.cause, verdict, &due.key()).await
+}
+
+/// A message, open.
+pub(crate) async fn read(
+    provider: &Provider,
+    inbound: &StreamId,
+) -> Result<Recorded<Received>, TaskError> {
     let received = provider.newest(inbound, |event| {
         let Event::Inbound(InboundEvent::Received(received)) = event else {
             return None;
         };
         Some(received)
     });
-    let Some(Recorded { event: received, recorded_at, .. }) = received.await? else {
-        return Err(TaskError::never("there is no such message"));
-    };
+    received.await?.ok_or_else(|| TaskError::never("there is no such message"))
+}
+
+/// What a message means, stored; `cause` is why it is looked at.
+pub(crate) async fn understand(
+    provider: &Provider,
+    message: &Recorded<Received>,
+    cause: &Cause,
+) -> Result<Verdict, TaskError> {
+    let received = &message.event;
     let Sealed::Open(raw) = &received.raw else {
         return Err(TaskError::never("the message's key is destroyed"));
     };
-    let incoming =
-        Incoming { received: &received, body: &raw.body, cause: &due.cause, recorded_at };
-    let verdict = if provider.settings.is_too_late(&received.bearer) {
-        held()
-    } else {
-        callbacks::interpret(provider, &incoming).await?
+    let incoming = Incoming {
+        received,
+        body: &raw.body,
+        cause,
+        stored_by: message.event_id,
+        recorded_at: message.recorded_at,
     };
+    let verdict = provider.interpreter.interpret(provider, &incoming).await?;
     tie(provider, &incoming, &verdict).await?;
-    let origin = due.cause.origin(Actor::Interpreter);
-    provider
-        .dispatcher
-        .execute::<Inbound>(inbound, verdict.into_command(), &due.key(), &origin)
-        .await?;
+    Ok(verdict)
+}
+
+/// The message's stream says what became of it.
+pub(crate) async fn close(
+    provider: &Provider,
+    inbound: &StreamId,
+    cause: &Cause,
+    verdict: Verdict,
+    key: &str,
+) -> Result<(), TaskError> {
+    let origin = cause.origin(Actor::Interpreter);
+    let command = verdict.into_command();
+    provider.dispatcher.execute::<Inbound>(inbound, command, key, &origin).await?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use crate::person::demographics;
 use crate::port::log::Actor;
 use crate::port::otp_sender::{OtpText, SmsError};
 use crate::provider::Provider;
+use crate::replay::silenced;
 use crate::task::Due;
 use crate::task::TaskError;
 
@@ -30,6 +31,10 @@ pub(super) async fn send_otp(
     let UserLink::Initiated { facts, .. } = link else {
         return Ok(());
     };
+    if silenced(provider, &due.cause).await?.is_some() {
+        let reason = "a replay leads to it that may send nothing".to_owned();
+        return tell(provider, due, &facts, UserLinkCommand::FailOtp { reason }, "fail").await;
+    }
     let Some(mobile) = demographics(provider, facts.subject).await?.mobile else {
         let reason = "no mobile number of the patient is known".to_owned();
         return tell(provider, due, &facts, UserLinkCommand::FailOtp { reason }, "fail").await;

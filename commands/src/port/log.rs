@@ -22,6 +22,9 @@ pub trait Log: Send + Sync {
     /// The version of a stream; 0 when it does not exist.
     async fn version(&self, stream: &StreamId) -> Result<i64, LogError>;
 
+    /// The version that an append under this key has reached; nothing, when there was none.
+    async fn answered(&self, key: &str) -> Result<Option<i64>, LogError>;
+
     /// Up to `limit` events after `position`, in global order. An empty page means "nothing yet".
     async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError>;
 

@@ -18,12 +18,19 @@ pub(super) fn of_inbound(recorded: &Recorded<Event>, event: &InboundEvent) -> Ve
             return vec![Task::Interpret { inbound: recorded.stream.clone() }.into()];
         }
         InboundEvent::Interpreted { owed } | InboundEvent::Rejected { owed, .. } => owed,
-        InboundEvent::Failed { .. } => &None,
+        // Whoever asked for a replay does it, too.
+        InboundEvent::Failed { .. } | InboundEvent::ReplayRequested { .. } => &None,
     };
-    let (Some(owed), Some(in_reply_to)) = (owed, inbound_request(recorded)) else {
+    let (Some(owed), Some(in_reply_to)) = (owed, recorded.stream.request_id()) else {
         return vec![];
     };
-    let call = match owed.clone() {
+    let call = owed_call(owed.clone(), in_reply_to);
+    vec![Task::Call { request_id: request_id(recorded, 0), call }.into()]
+}
+
+/// The call by which an answer is given.
+pub(crate) fn owed_call(owed: Owed, in_reply_to: RequestId) -> Call {
+    match owed {
         Owed::ConsentOnNotify { consent_id: consent, error } => {
             Call::ConsentOnNotify { consent, error, in_reply_to }
         }
@@ -34,8 +41,7 @@ pub(super) fn of_inbound(recorded: &Recorded<Event>, event: &InboundEvent) -> Ve
             Call::OnConfirm { link: None, error: Some(error), in_reply_to }
         }
         Owed::OnShare { error } => Call::OnShare { counter: None, error: Some(error), in_reply_to },
-    };
-    vec![Task::Call { request_id: request_id(recorded, 0), call }.into()]
+    }
 }
 
 /// A discovery is looked up, then answered; one that is repeated is only answered.
@@ -67,11 +73,6 @@ pub(super) fn of_profile_share(
     let counter = Some(recorded.stream.clone());
     let call = Call::OnShare { counter, error: None, in_reply_to };
     vec![Task::Call { request_id: request_id(recorded, 0), call }.into()]
-}
-
-/// The request id that an inbound stream is named after.
-fn inbound_request(recorded: &Recorded<Event>) -> Option<RequestId> {
-    RequestId::parse(recorded.stream.as_str().strip_prefix("in-gateway-")?).ok()
 }
 
 fn discovery_transaction(recorded: &Recorded<Event>) -> Option<TransactionId> {

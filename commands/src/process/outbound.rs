@@ -12,12 +12,18 @@ pub(super) fn of_outbound(recorded: &Recorded<Event>, event: &OutboundEvent) -> 
     match event {
         OutboundEvent::Accepted { call, status } => taken(call, *status).into_iter().collect(),
         OutboundEvent::Abandoned { call, status, code, .. } => {
-            let Some(request_id) = outbound_request(recorded) else {
+            let Some(request_id) = recorded.stream.request_id() else {
                 return vec![];
             };
             given_up(call, request_id, *status, code.as_ref()).into_iter().collect()
         }
+        OutboundEvent::ReplayRequested { call, renewed, .. } => {
+            let request_id = renewed.or_else(|| recorded.stream.request_id());
+            let again = |request_id| Task::Call { request_id, call: call.clone() }.into();
+            request_id.map(again).into_iter().collect()
+        }
         OutboundEvent::Planned { .. }
+        | OutboundEvent::Suppressed { .. }
         | OutboundEvent::Attempted { .. }
         | OutboundEvent::Failed { .. }
         | OutboundEvent::Answered { .. } => vec![],
@@ -80,9 +86,4 @@ fn given_up(
         | Call::OnShare { .. } => return None,
     };
     Some(task.into())
-}
-
-/// The request id that an outbound stream is named after.
-fn outbound_request(recorded: &Recorded<Event>) -> Option<RequestId> {
-    RequestId::parse(recorded.stream.as_str().strip_prefix("out-")?).ok()
 }

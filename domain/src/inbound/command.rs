@@ -1,7 +1,8 @@
 //! What may be asked of a received message.
 
 use super::event::{Owed, Received};
-use crate::id::ErrorCode;
+use crate::id::{ErrorCode, EventId};
+use crate::replay::Ordered;
 
 /// A wish about a received message.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,5 +29,12 @@ pub enum InboundCommand {
         field: String,
         /// What would have fitted.
         expected: String,
+    },
+    /// Look at it again.
+    Replay {
+        /// By which order.
+        replay: Ordered,
+        /// How it ended before.
+        answers: EventId,
     },
 }

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::LogEvent;
-use crate::id::{ConsentId, Digest, ErrorCode, FacilityId, RequestId, TransactionId};
+use crate::id::{ConsentId, Digest, ErrorCode, EventId, FacilityId, RequestId, TransactionId};
+use crate::replay::Ordered;
 use crate::sealed::{Sealed, SealedPart};
 
 /// The messages that the gateway sends to a HIP.
@@ -251,6 +252,14 @@ pub enum InboundEvent {
         /// What would have fitted.
         expected: String,
     },
+    /// An operator wants it looked at again. Whatever follows from that has this event as its cause.
+    #[serde(rename = "inbound.replay_requested")]
+    ReplayRequested {
+        /// The order, and who gave it.
+        replay: Ordered,
+        /// The event by which it ended before: a failure, or the end of an earlier replay.
+        answers: EventId,
+    },
 }
 
 impl LogEvent for InboundEvent {
@@ -260,20 +269,27 @@ impl LogEvent for InboundEvent {
             Self::Interpreted { .. } => "inbound.interpreted",
             Self::Rejected { .. } => "inbound.rejected",
             Self::Failed { .. } => "inbound.failed",
+            Self::ReplayRequested { .. } => "inbound.replay_requested",
         }
     }
 
     fn sealed(&self) -> Option<&dyn SealedPart> {
         match self {
             Self::Received(received) => Some(&received.raw),
-            Self::Interpreted { .. } | Self::Rejected { .. } | Self::Failed { .. } => None,
+            Self::Interpreted { .. }
+            | Self::Rejected { .. }
+            | Self::Failed { .. }
+            | Self::ReplayRequested { .. } => None,
         }
     }
 
     fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
         match self {
             Self::Received(received) => Some(&mut received.raw),
-            Self::Interpreted { .. } | Self::Rejected { .. } | Self::Failed { .. } => None,
+            Self::Interpreted { .. }
+            | Self::Rejected { .. }
+            | Self::Failed { .. }
+            | Self::ReplayRequested { .. } => None,
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Call;
-use crate::id::{ErrorCode, FacilityId};
+use super::{Call, Sent};
+use crate::id::{ErrorCode, EventId, FacilityId, RequestId};
+use crate::replay::Ordered;
 
 /// A wish about a call.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub enum OutboundCommand {
         call: Call,
         /// On whose behalf.
         facility: FacilityId,
+        /// What the message looks like.
+        sent: Option<Sent>,
     },
     /// The peer took it.
     Accept {
@@ -49,5 +52,23 @@ pub enum OutboundCommand {
         code: Option<ErrorCode>,
         /// Why, in words without personal data.
         reason: String,
+    },
+    /// A replay leads to it, and may not send it.
+    Suppress {
+        /// What would have been called.
+        call: Call,
+        /// On whose behalf.
+        facility: FacilityId,
+        /// By which order.
+        replay: Ordered,
+    },
+    /// Make it again.
+    Replay {
+        /// By which order.
+        replay: Ordered,
+        /// How it ended before.
+        answers: EventId,
+        /// The id of the new call; nothing, when it goes out under its own.
+        renewed: Option<RequestId>,
     },
 }

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
-use crate::id::{ConsentId, ErrorCode, FacilityId, LinkReference, RequestId, TransactionId};
+use crate::id::{
+    ConsentId, ErrorCode, EventId, FacilityId, LinkReference, RequestId, TransactionId,
+};
+use crate::replay::Ordered;
 use crate::stream::StreamId;
 
 /// What is called. It names where the content lies in the log; the message itself is composed when
@@ -105,6 +108,56 @@ pub enum Call {
     },
 }
 
+impl Call {
+    /// The word that is stored.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::GenerateToken { .. } => "generate_token",
+            Self::LinkCareContext { .. } => "link_care_context",
+            Self::OnDiscover { .. } => "on_discover",
+            Self::ConsentOnNotify { .. } => "consent_on_notify",
+            Self::OnRequest { .. } => "on_request",
+            Self::PushPage { .. } => "push_page",
+            Self::NotifyTransfer { .. } => "notify_transfer",
+            Self::ContextNotify { .. } => "context_notify",
+            Self::SmsNotify { .. } => "sms_notify",
+            Self::OnInit { .. } => "on_init",
+            Self::OnConfirm { .. } => "on_confirm",
+            Self::OnShare { .. } => "on_share",
+        }
+    }
+
+    /// Whether it may be made anew after it was given up. Else our side has gone on meanwhile: a link is
+    /// started again, a page is asked for again.
+    pub const fn is_repeatable(&self) -> bool {
+        match self {
+            Self::GenerateToken { .. } | Self::LinkCareContext { .. } | Self::PushPage { .. } => {
+                false
+            }
+            Self::OnDiscover { .. }
+            | Self::ConsentOnNotify { .. }
+            | Self::OnRequest { .. }
+            | Self::NotifyTransfer { .. }
+            | Self::ContextNotify { .. }
+            | Self::SmsNotify { .. }
+            | Self::OnInit { .. }
+            | Self::OnConfirm { .. }
+            | Self::OnShare { .. } => true,
+        }
+    }
+}
+
+/// What a message looked like, for whoever compares it with another of the same conversation. Nothing can
+/// be read from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Where it went, below the peer's base; of an HIU's own address nothing is kept.
+    pub target: String,
+    /// Each member's JSON path, and a keyed hash of its value that is good for this conversation only:
+    /// 16 hex digits. In order of the paths.
+    pub members: Vec<(String, String)>,
+}
+
 /// What happens to a call that we make.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum OutboundEvent {
@@ -121,6 +174,9 @@ pub enum OutboundEvent {
     Attempted {
         /// Which attempt, from 1.
         attempt: u32,
+        /// What the message looked like.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sent: Option<Sent>,
     },
     /// The peer took it.
     #[serde(rename = "outbound.accepted")]
@@ -162,6 +218,28 @@ pub enum OutboundEvent {
         /// The code, when it came to nothing.
         code: Option<ErrorCode>,
     },
+    /// A replay has led to it, and may not send it.
+    #[serde(rename = "outbound.suppressed")]
+    Suppressed {
+        /// What would have been called.
+        call: Call,
+        /// On whose behalf.
+        facility: FacilityId,
+        /// The order, and who gave it.
+        replay: Ordered,
+    },
+    /// An operator wants it made again.
+    #[serde(rename = "outbound.replay_requested")]
+    ReplayRequested {
+        /// What is called.
+        call: Call,
+        /// The order, and who gave it.
+        replay: Ordered,
+        /// The event by which it ended before.
+        answers: EventId,
+        /// The id of the new call; nothing, when it goes out under its own.
+        renewed: Option<RequestId>,
+    },
 }
 
 impl LogEvent for OutboundEvent {
@@ -173,6 +251,8 @@ impl LogEvent for OutboundEvent {
             Self::Failed { .. } => "outbound.failed",
             Self::Abandoned { .. } => "outbound.abandoned",
             Self::Answered { .. } => "outbound.answered",
+            Self::Suppressed { .. } => "outbound.suppressed",
+            Self::ReplayRequested { .. } => "outbound.replay_requested",
         }
     }
 }

@@ -75,6 +75,16 @@ impl LogReader {
         Ok(version.unwrap_or(0))
     }
 
+    /// The version that an append under this key has reached.
+    pub async fn answered(&self, key: &str) -> Result<Option<i64>, LogError> {
+        sqlx::query_scalar("SELECT last_version FROM es.append_key WHERE shard = $1 AND key = $2")
+            .bind(SHARD)
+            .bind(key)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(unavailable)
+    }
+
     /// Where the event with this id is. Reads the log to find it: ids are not indexed.
     ///
     /// # Errors

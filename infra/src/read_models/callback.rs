@@ -32,6 +32,7 @@ impl Table for CallbackTable {
         changes: Vec<Change>,
     ) -> Result<(), sqlx::Error> {
         let (mut messages, mut closed) = (Messages::default(), Closed::default());
+        let mut replayed = Replayed::default();
         for Change { stream, at, what } in changes {
             let stream = stream.as_str().to_owned();
             match what {
@@ -45,10 +46,41 @@ impl Table for CallbackTable {
                 What::Failed(field, expected) => {
                     closed.push(stream, at, "failed", None, Some(field), Some(expected));
                 }
+                What::Replayed(replay) => {
+                    replayed.stream.push(stream);
+                    replayed.replay.push(replay.0);
+                }
             }
         }
         messages.insert(transaction).await?;
-        closed.update(transaction).await
+        closed.update(transaction).await?;
+        replayed.update(transaction).await
+    }
+}
+
+/// Messages that are looked at again, column by column. Until it is known how that ends they stay what
+/// they are.
+#[derive(Default)]
+struct Replayed {
+    stream: Vec<String>,
+    replay: Vec<uuid::Uuid>,
+}
+
+impl Replayed {
+    async fn update(self, transaction: &mut PgTransaction<'_>) -> Result<(), sqlx::Error> {
+        if self.stream.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE callback c SET replays = c.replays + 1, replay_id = m.replay_id \
+               FROM unnest($1::text[], $2::uuid[]) AS m(stream_id, replay_id) \
+              WHERE c.stream_id = m.stream_id",
+        )
+        .bind(self.stream)
+        .bind(self.replay)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
     }
 }
 

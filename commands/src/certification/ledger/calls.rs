@@ -50,7 +50,9 @@ impl Ledger {
             OutboundEvent::Planned { .. }
             | OutboundEvent::Attempted { .. }
             | OutboundEvent::Failed { .. }
-            | OutboundEvent::Answered { .. } => {}
+            | OutboundEvent::Answered { .. }
+            | OutboundEvent::Suppressed { .. }
+            | OutboundEvent::ReplayRequested { .. } => {}
         }
     }
 

@@ -1,0 +1,160 @@
+//! `hip callbacks list|show|dead|replay`.
+
+use serde_json::{Value, json};
+
+use super::replay::{self, How};
+use super::server::{Server, complain_of};
+use crate::output::{Answer, say, say_json};
+
+/// What came from the gateway, and what became of it.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Callbacks, the newest first.
+    List {
+        /// Only those that ended like this: received, interpreted, rejected or failed.
+        #[arg(long)]
+        status: Option<String>,
+        /// Only of this kind.
+        #[arg(long)]
+        kind: Option<String>,
+        /// Only to this facility.
+        #[arg(long)]
+        facility: Option<String>,
+        /// At most so many, from 1 to 200.
+        #[arg(long, default_value_t = 50)]
+        limit: u16,
+        /// Print one JSON object a callback.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// One callback: each time it was looked at, by which order, and the calls that came of it.
+    Show {
+        /// Its REQUEST-ID.
+        id: String,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// What was given up, callbacks and calls, by its cause.
+    Dead {
+        /// Only of this facility.
+        #[arg(long)]
+        facility: Option<String>,
+        /// Print one JSON object a cause.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Do callbacks again.
+    Replay {
+        /// Their REQUEST-IDs.
+        #[arg(required = true)]
+        ids: Vec<String>,
+        #[command(flatten)]
+        how: How,
+        #[command(flatten)]
+        server: Server,
+    },
+}
+
+pub(crate) async fn run(command: Command) -> anyhow::Result<Answer> {
+    match command {
+        Command::List { status, kind, facility, limit, json, server } => {
+            let limit = Some(limit.to_string());
+            let filters =
+                [("status", status), ("kind", kind), ("facility", facility), ("limit", limit)];
+            let request = server.get("/v1/callbacks")?.query(&said(filters));
+            list(&server, request, "items", json, callback_line).await
+        }
+        Command::Show { id, server } => show(&server, &id).await,
+        Command::Dead { facility, json, server } => {
+            let request = server.get("/v1/dead-letters")?.query(&said([("facility", facility)]));
+            list(&server, request, "groups", json, group_lines).await
+        }
+        Command::Replay { ids, how, server } => {
+            replay::order(&server, json!({ "requests": ids }), &how).await
+        }
+    }
+}
+
+/// The parameters that were said.
+fn said<const N: usize>(all: [(&'static str, Option<String>); N]) -> Vec<(&'static str, String)> {
+    all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+/// A list, a line or an object each.
+pub(super) async fn list(
+    server: &Server,
+    request: reqwest::RequestBuilder,
+    member: &str,
+    json: bool,
+    line: impl Fn(&Value) -> String,
+) -> anyhow::Result<Answer> {
+    let (status, body) = server.send(request).await?;
+    if !status.is_success() {
+        return refused(status, &body);
+    }
+    for one in body[member].as_array().into_iter().flatten() {
+        if json {
+            say_json(one);
+        } else {
+            say(&line(one));
+        }
+    }
+    Ok(Answer::Yes)
+}
+
+/// A refusal is a no; what is no refusal is no answer.
+pub(super) fn refused(status: reqwest::StatusCode, body: &Value) -> anyhow::Result<Answer> {
+    if status.is_client_error() && status != reqwest::StatusCode::UNAUTHORIZED {
+        complain_of(body);
+        return Ok(Answer::No);
+    }
+    anyhow::bail!("the server answered {status}");
+}
+
+fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap_or("–")
+}
+
+fn callback_line(callback: &Value) -> String {
+    let (at, id) = (text(callback, "receivedAt"), text(callback, "requestId"));
+    let (kind, status) = (text(callback, "kind"), text(callback, "status"));
+    let why = ["error", "field", "reason"].map(|member| callback[member].as_str());
+    let why: Vec<&str> = why.into_iter().flatten().collect();
+    format!("{at}  {id}  {kind:<26} {status:<11}  {}", why.join(": "))
+}
+
+fn group_lines(group: &Value) -> String {
+    let mut lines = vec![format!("{:>6} × {}", group["count"], text(group, "cause"))];
+    let mut say = |line: String| lines.push(format!("         {line}"));
+    if let Some(reason) = group["reason"].as_str() {
+        say(reason.to_owned());
+    }
+    say(format!("from {} to {}", text(group, "oldestAt"), text(group, "newestAt")));
+    if let Some(deadline) = group["nextDeadline"].as_str() {
+        say(format!("the network waits until {deadline}"));
+    }
+    if group["overdue"].as_i64().is_some_and(|count| count > 0) {
+        say(format!("for {} the network waits no more", group["overdue"]));
+    }
+    say(format!("hip replay --cause {:?}", text(group, "cause")));
+    lines.join("\n")
+}
+
+async fn show(server: &Server, id: &str) -> anyhow::Result<Answer> {
+    let (status, mut shown) = server.send(server.get(&format!("/v1/callbacks/{id}"))?).await?;
+    if !status.is_success() {
+        return refused(status, &shown);
+    }
+    let request = server.get(&format!("/v1/callbacks/{id}/history"))?;
+    let (status, history) = server.send(request).await?;
+    if !status.is_success() {
+        return refused(status, &history);
+    }
+    shown["history"] = history;
+    say(&serde_json::to_string_pretty(&shown)?);
+    Ok(Answer::Yes)
+}

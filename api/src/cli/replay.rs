@@ -1,0 +1,279 @@
+//! `hip replay`, `hip replay tasks list|show|pause|resume|cancel|stop-all|allow-all`.
+
+use std::time::Duration;
+
+use anyhow::bail;
+use serde_json::{Value, json};
+
+use super::callbacks::{list, refused};
+use super::server::Server;
+use crate::output::{Answer, complain, say, say_json};
+
+/// Do again what failed.
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    which: Option<Which>,
+    #[command(flatten)]
+    how: How,
+    #[command(flatten)]
+    server: Option<Server>,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Orders that were given, and what becomes of them.
+    #[command(subcommand)]
+    Tasks(TaskCommand),
+}
+
+/// What is selected: all that is said must be so.
+#[derive(clap::Args)]
+#[group(required = true, multiple = true)]
+struct Which {
+    /// Received, or planned, at this time or later (RFC 3339).
+    #[arg(long)]
+    since: Option<String>,
+    /// Before this time.
+    #[arg(long)]
+    until: Option<String>,
+    /// The dead letters of this cause, as `hip callbacks dead` names it.
+    #[arg(long)]
+    cause: Option<String>,
+    /// More that must be so: facility=…, kind=…, status=…, direction=callback or call.
+    #[arg(long = "where", value_parser = condition)]
+    conditions: Vec<(String, String)>,
+}
+
+/// How it is done.
+#[derive(clap::Args)]
+pub(super) struct How {
+    /// What may leave: projections (nothing), safe (what was never sent, may be lost or was refused) or
+    /// all (also answers that the peer has taken).
+    #[arg(long, default_value = "safe")]
+    policy: String,
+    /// Only show the calls that it would make, and how they differ from what was sent.
+    #[arg(long)]
+    dry_run: bool,
+    /// At most so many items a second, such as 5 or 5/s.
+    #[arg(long, value_parser = rate)]
+    rate: Option<u32>,
+    /// Why; it is kept in the log, so nothing personal.
+    #[arg(long)]
+    why: Option<String>,
+    /// Wait until it is over; exit 1 unless every item was completed or there was nothing to do.
+    #[arg(long)]
+    wait: bool,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Commands on orders.
+#[derive(clap::Subcommand)]
+enum TaskCommand {
+    /// The newest orders, and how far they are.
+    List {
+        /// Print one JSON object an order.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// One order, with what became of its items.
+    Show(Named),
+    /// Begin no further item for now.
+    Pause(Named),
+    /// Go on.
+    Resume(Named),
+    /// Begin no further item, ever.
+    Cancel(Named),
+    /// Begin no item of any order, also not after a restart.
+    StopAll(Server),
+    /// Follow the orders again.
+    AllowAll(Server),
+}
+
+/// An order.
+#[derive(clap::Args)]
+struct Named {
+    /// Its id.
+    id: String,
+    #[command(flatten)]
+    server: Server,
+}
+
+const CONDITIONS: [&str; 4] = ["facility", "kind", "status", "direction"];
+
+fn condition(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("must be name=value")?;
+    if CONDITIONS.contains(&name) {
+        Ok((name.to_owned(), value.to_owned()))
+    } else {
+        Err(format!("the name must be one of {}", CONDITIONS.join(", ")))
+    }
+}
+
+fn rate(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix("/s").unwrap_or(text);
+    number.parse().map_err(|_| "must be items a second, such as 5/s".to_owned())
+}
+
+pub(crate) async fn run(options: Options) -> anyhow::Result<Answer> {
+    let Options { command, which, how, server } = options;
+    match (command, which, server) {
+        (Some(Command::Tasks(command)), _, _) => tasks(command).await,
+        (None, Some(which), Some(server)) => {
+            let Which { since, until, cause, conditions } = which;
+            let mut wish = json!({ "since": since, "until": until, "cause": cause });
+            for (name, value) in conditions {
+                wish[name] = Value::String(value);
+            }
+            order(&server, json!({ "where": wish }), &how).await
+        }
+        // The parser has refused it.
+        (None, None, _) | (None, Some(_), None) => bail!("say which, and show the API key"),
+    }
+}
+
+/// Gives an order, or shows what would come of it.
+pub(super) async fn order(server: &Server, mut wish: Value, how: &How) -> anyhow::Result<Answer> {
+    wish["policy"] = json!(how.policy);
+    wish["ratePerSecond"] = json!(how.rate);
+    wish["why"] = json!(how.why);
+    wish["dryRun"] = json!(how.dry_run);
+    let (status, body) = server.send(server.post("/v1/replays", wish.to_string())?).await?;
+    if !status.is_success() {
+        return refused(status, &body);
+    }
+    if how.dry_run {
+        return Ok(dry_run(&body, how.json));
+    }
+    let id = body["id"].as_str().unwrap_or_default();
+    if how.wait {
+        return wait(server, id, how.json).await;
+    }
+    if how.json {
+        say_json(&body);
+    } else {
+        say(&format!("{id}: {} items; `hip replay tasks show {id}`", body["items"]));
+    }
+    Ok(Answer::Yes)
+}
+
+fn dry_run(body: &Value, json: bool) -> Answer {
+    if json {
+        say_json(body);
+        return Answer::Yes;
+    }
+    let items = body["rehearsed"].as_array();
+    for item in items.into_iter().flatten() {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let reason = item["done"]["reason"].as_str().unwrap_or_default();
+        say(&format!("{}  {}  {reason}", text(&item["requestId"]), text(&item["done"]["outcome"])));
+        for call in item["calls"].as_array().into_iter().flatten() {
+            let fate = match (&call["suppressed"], &call["sameId"]) {
+                (Value::Bool(true), _) => "would be suppressed",
+                (_, Value::Bool(true)) => "would go out again under its id",
+                (_, _) => "would go out",
+            };
+            say(&format!("    {:<20} {fate}  {}", text(&call["kind"]), text(&call["target"])));
+            for difference in call["differences"].as_array().into_iter().flatten() {
+                let (path, how) = (text(&difference["path"]), text(&difference["how"]));
+                say(&format!("        {how:<8} {path}"));
+            }
+        }
+    }
+    let shown = items.map_or(0, Vec::len);
+    say(&format!("{shown} of {} items shown; nothing was done", body["selected"]));
+    Answer::Yes
+}
+
+/// Between two looks.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+async fn wait(server: &Server, id: &str, json: bool) -> anyhow::Result<Answer> {
+    loop {
+        let (status, body) = server.send(server.get(&format!("/v1/replays/{id}"))?).await?;
+        if !status.is_success() {
+            return refused(status, &body);
+        }
+        if matches!(body["state"].as_str(), Some("completed" | "cancelled")) {
+            if json {
+                say_json(&body);
+            } else {
+                say(&task_line(&body));
+            }
+            let is_good =
+                body["state"] == "completed" && body["failed"] == 0 && body["refused"] == 0;
+            return Ok(if is_good { Answer::Yes } else { Answer::No });
+        }
+        if body["state"] == "paused" {
+            complain("paused; `hip replay tasks resume` lets it go on");
+            return Ok(Answer::No);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+async fn tasks(command: TaskCommand) -> anyhow::Result<Answer> {
+    match command {
+        TaskCommand::List { json, server } => {
+            let request = server.get("/v1/replays")?;
+            list(&server, request, "items", json, task_line).await
+        }
+        TaskCommand::Show(named) => show(&named).await,
+        TaskCommand::Pause(named) => change(&named, "pause").await,
+        TaskCommand::Resume(named) => change(&named, "resume").await,
+        TaskCommand::Cancel(named) => change(&named, "cancel").await,
+        TaskCommand::StopAll(server) => turn(&server, true).await,
+        TaskCommand::AllowAll(server) => turn(&server, false).await,
+    }
+}
+
+fn task_line(task: &Value) -> String {
+    let text = |member: &str| task[member].as_str().unwrap_or("–").to_owned();
+    let counts = ["completed", "refused", "failed", "skipped", "due", "resent"];
+    let counts = counts.map(|name| format!("{} {name}", task[name]));
+    let (id, state, policy) = (text("replayId"), text("state"), text("policy"));
+    format!("{id}  {state:<9} {policy:<11} {} items: {}", task["items"], counts.join(", "))
+}
+
+async fn show(named: &Named) -> anyhow::Result<Answer> {
+    let Named { id, server } = named;
+    let (status, mut shown) = server.send(server.get(&format!("/v1/replays/{id}"))?).await?;
+    if !status.is_success() {
+        return refused(status, &shown);
+    }
+    let request = server.get(&format!("/v1/replays/{id}/items?limit=200"))?;
+    let (status, items) = server.send(request).await?;
+    if !status.is_success() {
+        return refused(status, &items);
+    }
+    shown["firstItems"] = items["items"].clone();
+    say(&serde_json::to_string_pretty(&shown)?);
+    Ok(Answer::Yes)
+}
+
+async fn change(named: &Named, what: &str) -> anyhow::Result<Answer> {
+    let request = named.server.post(&format!("/v1/replays/{}/{what}", named.id), "")?;
+    let (status, body) = named.server.send(request).await?;
+    if !status.is_success() {
+        return refused(status, &body);
+    }
+    say(&task_line(&body));
+    Ok(Answer::Yes)
+}
+
+async fn turn(server: &Server, stopped: bool) -> anyhow::Result<Answer> {
+    let wish = json!({ "stopped": stopped });
+    let (status, body) = server.send(server.post("/v1/replay-switch", wish.to_string())?).await?;
+    if !status.is_success() {
+        return refused(status, &body);
+    }
+    say(if stopped { "no replay goes on" } else { "replays go on" });
+    Ok(Answer::Yes)
+}

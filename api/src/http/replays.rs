@@ -1,0 +1,133 @@
+//! `GET /v1/replays`, `…/{id}`, `…/{id}/items`, `GET /v1/replay-switch`: orders, and what became of them.
+
+use axum::Json;
+use axum::extract::State;
+use hip_commands::caller::Caller;
+use hip_commands::replay::order;
+use hip_infra::replays::{self, DoneItem, Order};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::Context;
+use super::asked::{Name, Query};
+use super::caller::{By, Running, bound};
+use super::page::Limit;
+use super::problem::Problem;
+use crate::compose::Composed;
+
+/// Which orders.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WhichOrders {
+    /// At most so many.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+}
+
+/// Orders.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Orders {
+    /// The newest first.
+    #[schema(value_type = Vec<Object>)]
+    items: Vec<Order>,
+}
+
+/// The newest orders whose items are all of the caller's facilities, with how far they are.
+#[utoipa::path(get, path = "/v1/replays", tag = "operations", operation_id = "listReplays",
+    params(WhichOrders), responses((status = 200, body = Orders)))]
+pub(crate) async fn list(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Query(which): Query<WhichOrders>,
+) -> Result<Json<Orders>, Problem> {
+    let limit = i64::try_from(which.limit.unwrap_or_default().count()).unwrap_or(i64::MAX);
+    let items = replays::orders(&composed.pool, bound(&caller, None).as_deref(), limit).await;
+    Ok(Json(Orders { items: items.map_err(|error| Problem::no_answer(&error))? }))
+}
+
+/// One order, and how far it is.
+#[utoipa::path(get, path = "/v1/replays/{id}", tag = "operations", operation_id = "showReplay",
+    params(("id" = Uuid, Path, description = "as the order was answered")),
+    responses((status = 200, body = Object)))]
+pub(crate) async fn show(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Name(id): Name,
+) -> Result<Json<Order>, Problem> {
+    found(&composed, &caller, &id).await.map(Json)
+}
+
+/// An order, if it is the caller's to see.
+pub(super) async fn found(
+    composed: &Composed,
+    caller: &Caller,
+    id: &str,
+) -> Result<Order, Problem> {
+    const ABSENT: &str = "There is no such replay";
+    let id = Uuid::try_parse(id).map_err(|_| Problem::absent(ABSENT))?;
+    let found = replays::one(&composed.pool, bound(caller, None).as_deref(), id).await;
+    let found = found.map_err(|error| Problem::no_answer(&error))?;
+    found.ok_or_else(|| Problem::absent(ABSENT))
+}
+
+/// Which items.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WhichItems {
+    /// Only those after the one with this number.
+    #[param(minimum = 0)]
+    after: Option<u32>,
+    /// At most so many.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+}
+
+/// Items of an order.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Items {
+    /// In order; the number of the last is the next `after`.
+    #[schema(value_type = Vec<Object>)]
+    items: Vec<DoneItem>,
+}
+
+/// What became of each item of an order, and why.
+#[utoipa::path(get, path = "/v1/replays/{id}/items", tag = "operations", operation_id = "listReplayItems",
+    params(("id" = Uuid, Path, description = "as the order was answered"), WhichItems),
+    responses((status = 200, body = Items)))]
+pub(crate) async fn items(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Name(id): Name,
+    Query(which): Query<WhichItems>,
+) -> Result<Json<Items>, Problem> {
+    let order = found(&composed, &caller, &id).await?;
+    let limit = i64::try_from(which.limit.unwrap_or_default().count()).unwrap_or(i64::MAX);
+    let after = i32::try_from(which.after.unwrap_or_default()).unwrap_or(i32::MAX);
+    let items = replays::items(&composed.pool, order.replay_id, after, limit).await;
+    Ok(Json(Items { items: items.map_err(|error| Problem::no_answer(&error))? }))
+}
+
+/// How the switch for all orders stands.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Switch {
+    /// Whether no item of any order is begun.
+    pub(super) stopped: bool,
+}
+
+/// Whether orders are followed at all.
+#[utoipa::path(get, path = "/v1/replay-switch", tag = "operations", operation_id = "showReplaySwitch",
+    responses((status = 200, body = Switch)))]
+pub(crate) async fn switch(
+    _: By<Running>,
+    State(composed): Context,
+) -> Result<Json<Switch>, Problem> {
+    let stopped = order::is_stopped(&composed.provider.dispatcher).await;
+    let stopped = stopped.map_err(|error| {
+        tracing::error!(%error, "the switch for replays cannot be looked up");
+        Problem::unavailable()
+    })?;
+    Ok(Json(Switch { stopped }))
+}

@@ -1,0 +1,45 @@
+use uuid::Uuid;
+
+use super::*;
+use crate::id::{ClientName, EventId, ReplayId};
+use crate::replay::{Ordered, Policy};
+use crate::spec::given;
+
+fn failed() -> InboundEvent {
+    InboundEvent::Failed { field: "patient".into(), expected: "an object".into() }
+}
+
+fn order(n: u128) -> Ordered {
+    Ordered {
+        replay: ReplayId(Uuid::from_u128(n)),
+        policy: Policy::Safe,
+        by: ClientName::parse("desk").unwrap(),
+        why: None,
+    }
+}
+
+fn replay(n: u128) -> (InboundCommand, InboundEvent) {
+    let answers = EventId(Uuid::from_u128(n));
+    let command = InboundCommand::Replay { replay: order(n), answers };
+    (command, InboundEvent::ReplayRequested { replay: order(n), answers })
+}
+
+#[test]
+fn what_has_ended_is_understood_again_after_a_replay_and_not_without() {
+    let interpret = || InboundCommand::Interpret { owed: None };
+    given::<Inbound>([failed()]).when(interpret()).then([]);
+    given::<Inbound>([failed(), replay(1).1])
+        .when(interpret())
+        .then([InboundEvent::Interpreted { owed: None }]);
+}
+
+#[test]
+fn a_replay_is_replayed() {
+    let (again, expected) = replay(2);
+    given::<Inbound>([failed(), replay(1).1, failed()]).when(again).then([expected]);
+}
+
+#[test]
+fn nothing_is_replayed_that_never_came() {
+    given::<Inbound>([]).when(replay(1).0).then_refused(&InboundError::Absent);
+}

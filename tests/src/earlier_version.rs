@@ -1,0 +1,134 @@
+//! A worker inside the test, made of the product's own parts, with another interpreter: how an earlier
+//! version of the program would have understood messages.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hip_commands::Provider;
+use hip_commands::callbacks::Interpreter;
+use hip_commands::dispatch::Dispatcher;
+use hip_commands::port::{Clock, Ids, Log};
+use hip_infra::clock::SystemClock;
+use hip_infra::config::{Config, Secrets};
+use hip_infra::document_store::PgDocumentStore;
+use hip_infra::eraser::PgEraser;
+use hip_infra::event_store::PgLog;
+use hip_infra::gateway::HttpGateway;
+use hip_infra::hiu::HttpHiu;
+use hip_infra::ids::RandomIds;
+use hip_infra::outbox::{self, Outbox};
+use hip_infra::patient_directory::PgPatientDirectory;
+use hip_infra::reactions::Reactions;
+use hip_infra::subscription::{Pace, Subscription};
+use hip_infra::transfer_directory::PgTransferDirectory;
+use hip_infra::vault::{LocalKey, PgVault};
+use hip_infra::{link_token_cache, otp_sender};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::World;
+
+/// A provider of this world with the interpreter that is given, and its log.
+///
+/// # Panics
+///
+/// When the world is not whole.
+pub async fn provider(world: &World, interpreter: Arc<dyn Interpreter>) -> (Provider, Arc<PgLog>) {
+    let config = Config::read(&world.launch.config).expect("the world's configuration reads");
+    let secrets = secrets(world);
+    let pool = world.database.as_service(8).await;
+    let write_pool = world.database.as_service(2).await;
+    let kek = world.launch.data_dir().join("kek");
+    let (key, _) = LocalKey::read_or_create(&kek).expect("there is a key file");
+    let vault = Arc::new(PgVault::new(pool.clone(), Arc::new(key)));
+    let log = Arc::new(PgLog::start(pool.clone(), write_pool, Arc::clone(&vault)));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn Ids> = Arc::new(RandomIds);
+    let settings = config.gateway_settings(&secrets);
+    let gateway = HttpGateway::new(settings, Arc::clone(&clock), Arc::clone(&ids));
+    let gateway = Arc::new(gateway.expect("the gateway's client is made"));
+    let hiu = HttpHiu::new(Arc::clone(&gateway), config.push.allow.clone());
+    let link_tokens = link_token_cache::from_config(&config.link_tokens, None, Arc::clone(&clock));
+    let shared: Arc<dyn Log> = log.clone();
+    let eraser = PgEraser {
+        pool: pool.clone(),
+        vault: Arc::clone(&vault),
+        documents: Arc::new(PgDocumentStore::new(pool.clone())),
+        collections: vec![],
+        journal: None,
+        clock: Arc::clone(&clock),
+    };
+    let provider = Provider {
+        log: Arc::clone(&shared),
+        vault,
+        eraser: Arc::new(eraser),
+        gateway,
+        hiu: Arc::new(hiu.expect("the HIUs' client is made")),
+        directory: Arc::new(PgPatientDirectory::new(pool.clone())),
+        transfers: Arc::new(PgTransferDirectory::new(pool)),
+        link_tokens: link_tokens.expect("the cache in memory is made"),
+        otp_sender: otp_sender::from_config(&config.sms, secrets.sms_token.clone())
+            .expect("the sender is made"),
+        interpreter,
+        clock,
+        ids,
+        dispatcher: Dispatcher::new(shared, None),
+        settings: Arc::new(config.settings().expect("the settings are whole")),
+    };
+    (provider, log)
+}
+
+fn secrets(world: &World) -> Secrets {
+    Secrets {
+        client_secret: world.launch.client_secret.clone().into(),
+        api_key: Some(world.launch.api_key.clone().into()),
+        kek: None,
+        seal_key: None,
+        sms_token: Some("suite-sms-token".to_owned().into()),
+        mongodb_url: None,
+        redis_url: None,
+        amrit_redis_url: None,
+    }
+}
+
+/// A worker that reacts to events and does what follows, until it is stopped.
+pub struct EarlierVersion {
+    stop: watch::Sender<bool>,
+    parts: JoinSet<()>,
+}
+
+impl EarlierVersion {
+    /// Starts it.
+    ///
+    /// # Panics
+    ///
+    /// When the world is not whole.
+    pub async fn start(world: &World, interpreter: Arc<dyn Interpreter>) -> Self {
+        let (provider, log) = provider(world, interpreter).await;
+        let (stop, stopped) = watch::channel(false);
+        let work = Arc::new(Notify::new());
+        let pool = world.database.as_service(8).await;
+        let (lease, interval) = (Duration::from_millis(600), Duration::from_millis(50));
+        let reactions = Arc::new(Reactions::new(Arc::clone(&work)));
+        let subscription = Subscription::new(
+            log.clone(),
+            pool.clone(),
+            reactions,
+            Pace { lease, poll: interval },
+            Uuid::from_u128(1),
+        );
+        let pace = outbox::Pace { concurrency: 4, lease, poll: interval };
+        let outbox = Outbox::new(provider, pool, pace, work);
+        let mut parts = JoinSet::new();
+        parts.spawn(subscription.run(log.watch_head(), stopped.clone()));
+        parts.spawn(outbox.run(stopped));
+        Self { stop, parts }
+    }
+
+    /// Stops it, and waits until it has.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.parts.join_next().await.is_some() {}
+    }
+}
