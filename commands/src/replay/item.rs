@@ -119,10 +119,10 @@ async fn callback(
     let request = request(provider, order, stream).await?;
     let (conversation, position) = (request.correlation, request.position);
     let earlier = again::earlier(provider, conversations, conversation, position).await?;
-    let end = match end(provider, stream, request.event_id).await? {
-        Some(end) => end,
-        None => understand(provider, stream, &request, &earlier).await?,
-    };
+    if end(provider, stream, request.event_id).await?.is_none() {
+        understand(provider, stream, &request, &earlier).await?;
+    }
+    let end = end(provider, stream, request.event_id).await?;
     let mut resent = 0;
     for call in &earlier {
         let cause = Some(request.event_id.0);
@@ -130,9 +130,12 @@ async fn callback(
             resent += 1;
         }
     }
-    let (outcome, reason) = in_words(end);
+    let (outcome, reason) = end.map_or((Outcome::Skipped, Some(OVERTAKEN.to_owned())), in_words);
     Ok(Done { outcome, reason, resent })
 }
+
+/// Two looked at a message at once, and the other has closed it.
+const OVERTAKEN: &str = "the message was being looked at already";
 
 /// The event by which this order asks for the replay; now, if it has not yet.
 async fn request(
@@ -201,7 +204,7 @@ async fn understand(
     stream: &StreamId,
     request: &Recorded<Event>,
     earlier: &[Earlier],
-) -> Result<InboundEvent, TaskError> {
+) -> Result<(), TaskError> {
     let cause = Cause {
         position: request.position,
         event_id: request.event_id,
@@ -216,9 +219,7 @@ async fn understand(
         owed.take_if(|owed| !is_new(owed_call(owed.clone(), in_reply_to)));
     }
     let key = format!("replay:{}:end", request.event_id);
-    interpret::close(provider, stream, &cause, verdict, &key).await?;
-    let end = end(provider, stream, request.event_id).await?;
-    end.ok_or_else(|| TaskError::never("another replay of the message was quicker"))
+    interpret::close(provider, stream, &cause, verdict, &key).await
 }
 
 fn in_words(end: InboundEvent) -> (Outcome, Option<String>) {
