@@ -123,7 +123,11 @@ fn eraser(
         pool: pool.clone(),
         vault: Arc::clone(vault),
         documents: Arc::clone(documents),
-        collections: vec![names.link_token_responses, names.care_contexts, names.resources],
+        collections: vec![
+            ("link_token_responses", names.link_token_responses),
+            ("patient_care_contexts", names.care_contexts),
+            ("resource_documents", names.resources),
+        ],
         journal: config.erasure.journal.clone(),
         clock: Arc::clone(clock),
     })

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use chrono::TimeDelta;
 use hip_commands::port::Log;
 use hip_infra::conversations::PgConversations;
+use hip_infra::eraser::Unclaimed;
 use hip_infra::outbox::{self, Outbox};
 use hip_infra::projection_status;
 use hip_infra::reactions::Reactions;
@@ -106,6 +108,13 @@ fn start_readers(
             Ok(())
         });
     }
+    if let Some(unclaimed) = unclaimed(composed) {
+        let stop = stop.clone();
+        parts.spawn(async move {
+            unclaimed.run(stop).await;
+            Ok(())
+        });
+    }
     if let Some(sealer) = compose::sealer(composed)? {
         let stop = stop.clone();
         parts.spawn(async move {
@@ -147,4 +156,17 @@ fn start_readers(
         Ok(())
     });
     Ok(())
+}
+
+/// What sees to messages that are about nobody; nothing, when they are kept.
+fn unclaimed(composed: &Composed) -> Option<Unclaimed> {
+    let days = composed.config.erasure.unclaimed_messages_days;
+    let facilities = composed.provider.settings.facilities.iter();
+    (days > 0).then(|| Unclaimed {
+        pool: composed.pool.clone(),
+        vault: Arc::clone(&composed.vault),
+        clock: Arc::clone(&composed.provider.clock),
+        facilities: facilities.map(|facility| facility.id.clone()).collect(),
+        age_max: TimeDelta::days(days.into()),
+    })
 }

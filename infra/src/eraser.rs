@@ -3,20 +3,24 @@
 mod holdings;
 mod journal;
 mod restored;
+mod unclaimed;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use hip_commands::port::document_store::CollectionName;
+use chrono::{DateTime, Utc};
+use hip_commands::port::document_store::{CollectionName, DocumentError};
 use hip_commands::port::eraser::{EraserError, Holdings, Untied, Whose};
 use hip_commands::port::{Clock, DocumentStore, Eraser};
 use hip_domain::id::{FacilityId, SubjectId};
 use hip_domain::subject::Purged;
 use sqlx::PgPool;
+use uuid::Uuid;
 
 pub use journal::{Entry, JournalError, erased};
 pub use restored::{destroy_again, unsettled};
+pub use unclaimed::Unclaimed;
 
 use crate::event_store::SHARD;
 use crate::read_models::documents::forget;
@@ -33,8 +37,8 @@ pub struct PgEraser {
     pub vault: Arc<PgVault>,
     /// Where documents are.
     pub documents: Arc<dyn DocumentStore>,
-    /// The collections that may hold some of a person.
-    pub collections: Vec<CollectionName>,
+    /// The collections that may hold some of a person, by the readers of the log that fill them.
+    pub collections: Vec<(&'static str, CollectionName)>,
     /// The file outside the database in which each erasure is written down first. Without it nobody is
     /// erased.
     pub journal: Option<PathBuf>,
@@ -53,17 +57,19 @@ impl Eraser for PgEraser {
         facility: &FacilityId,
         after: i64,
     ) -> Result<Option<Untied>, EraserError> {
-        let rows: Vec<(i64, bool)> = sqlx::query_as(include_str!("eraser/untied.sql"))
-            .bind(SHARD)
-            .bind(facility.as_str())
-            .bind(after)
-            .bind(STRETCH)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(unavailable)?;
-        let Some((up_to, _)) = rows.last().copied() else { return Ok(None) };
-        let untied = rows.into_iter().filter(|(_, is_untied)| *is_untied);
-        Ok(Some(Untied { positions: untied.map(|(position, _)| position).collect(), up_to }))
+        let rows: Vec<(i64, bool, Option<Uuid>)> =
+            sqlx::query_as(include_str!("eraser/untied.sql"))
+                .bind(SHARD)
+                .bind(facility.as_str())
+                .bind(after)
+                .bind(STRETCH)
+                .bind(None::<DateTime<Utc>>)
+                .fetch_all(&self.pool)
+                .await
+                .map_err(unavailable)?;
+        let Some((up_to, ..)) = rows.last().copied() else { return Ok(None) };
+        let untied = rows.into_iter().filter(|(_, is_untied, _)| *is_untied);
+        Ok(Some(Untied { positions: untied.map(|(position, ..)| position).collect(), up_to }))
     }
 
     async fn destroy_keys(&self, whose: &Whose) -> Result<u64, EraserError> {
@@ -92,8 +98,9 @@ impl Eraser for PgEraser {
         if self.is_awaited(position).await.map_err(unavailable)? {
             return Ok(false);
         }
-        for collection in &self.collections {
+        for (reader, collection) in &self.collections {
             self.sweep(collection, subject, position).await?;
+            self.retire_abandoned(reader, collection).await?;
         }
         Ok(true)
     }
@@ -175,6 +182,27 @@ impl PgEraser {
         .await
     }
 
+    /// What a rebuild has left that died: nobody keeps it in step with the log, and nobody will read it.
+    async fn retire_abandoned(
+        &self,
+        reader: &str,
+        collection: &CollectionName,
+    ) -> Result<(), EraserError> {
+        let abandoned: Vec<i32> = sqlx::query_scalar(
+            "SELECT generation FROM es.projection \
+              WHERE shard = $1 AND name = $2 AND state = 'building' AND lease_until <= now()",
+        )
+        .bind(SHARD)
+        .bind(reader)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unavailable)?;
+        for generation in abandoned {
+            self.documents.retire(collection, generation).await.map_err(away)?;
+        }
+        Ok(())
+    }
+
     /// A last look at the documents that are read; and the tombstones go, since the keys under which
     /// another system reads documents may name somebody.
     async fn sweep(
@@ -184,7 +212,6 @@ impl PgEraser {
         position: i64,
     ) -> Result<(), EraserError> {
         let store = self.documents.as_ref();
-        let away = |error| EraserError::Unavailable(Box::new(error));
         let Some(generation) = store.live(collection).await.map_err(away)? else {
             return Ok(());
         };
@@ -192,6 +219,10 @@ impl PgEraser {
         store.purge_tombstones(collection, generation, position).await.map_err(away)?;
         Ok(())
     }
+}
+
+fn away(error: DocumentError) -> EraserError {
+    EraserError::Unavailable(Box::new(error))
 }
 
 fn unavailable(error: sqlx::Error) -> EraserError {

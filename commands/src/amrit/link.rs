@@ -13,6 +13,7 @@ use hip_domain::visit::{Visit, VisitFacts};
 use super::token::{self, TokenAnswer};
 use super::{AmritError, Refused};
 use crate::abdm_error::{self, Context};
+use crate::erasure::living;
 use crate::lookup::Lookup;
 use crate::person::{self, readable};
 use crate::provider::Provider;
@@ -84,7 +85,8 @@ pub async fn begin(provider: &Provider, wish: &Wish<'_>) -> Result<Begun, AmritE
     let key = format!("amrit:link:{request_id}");
     let registration = Registration { names: &names, correlation: request_id.0, key };
     let subject = register(&registration, &token_stream, wish).await?;
-    if let Some(asked) = tokens.subject.filter(|asked| *asked != subject) {
+    let asked = living(provider, tokens.subject).await?;
+    if let Some(asked) = asked.filter(|asked| *asked != subject) {
         // The token has a key of its own: it goes when the person does.
         provider.vault.tie(asked, subject).await?;
     }

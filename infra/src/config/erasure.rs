@@ -7,13 +7,21 @@ use hip_commands::erasure::{OnOptOut, Policy, Records, RetentionClass};
 use serde::Deserialize;
 
 /// `[erasure]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ErasureSection {
     /// What a deleted ABHA leads to.
     pub on_opt_out: OptOut,
+    /// After how many days a message that is about nobody loses its key; 0 keeps it for ever.
+    pub unclaimed_messages_days: u16,
     /// File outside the database in which each erasure is written down before the keys go.
     pub journal: Option<PathBuf>,
+}
+
+impl Default for ErasureSection {
+    fn default() -> Self {
+        Self { on_opt_out: OptOut::default(), unclaimed_messages_days: 90, journal: None }
+    }
 }
 
 /// What a deleted ABHA leads to.

@@ -1,15 +1,21 @@
 //! An erasure that is cut short goes on, and a key that another process holds is forgotten.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use hip_commands::port::Vault as _;
 use hip_commands::port::vault::Opened;
+use hip_domain::id::FacilityId;
+use hip_infra::clock::SystemClock;
+use hip_infra::eraser::Unclaimed;
+use hip_sandbox::{ConsentRequest, Dialect, DiscoverRequest, Grant, HealthInformationRequest};
 use hip_tests::World;
-use hip_tests::person::visit;
+use hip_tests::person::{FACILITY, visit};
 use sqlx::Connection;
 use tokio::sync::watch;
 
-use super::{REASON, erase, hers, opened, traces, vault};
+use super::{REASON, erase, hers, him, opened, traces, vault};
 
 async fn linked() -> (World, hip_tests::process::HipProcess) {
     let (world, hip) = World::start().await;
@@ -75,14 +81,38 @@ async fn a_message_that_turns_out_to_be_about_an_erased_person_goes_with_them() 
     let erased = erase(&world, &[&["--patient", "88001234"][..], &REASON].concat()).await;
     assert!(erased.status.success());
     // The network still knows her care context, and she consents to its being shown.
-    let wish = hip_sandbox::ConsentRequest::new("kavya.n90@sbx", hip_tests::person::FACILITY);
+    let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
-    let grant = hip_sandbox::Grant::default();
+    let grant = Grant::default();
     let consent = world.sandbox.phr().grant(&wish, grant).await.unwrap();
-    let request = hip_sandbox::HealthInformationRequest::new(&consent, hip_sandbox::Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
     let _ = world.sandbox.hiu().request(request).await;
     world.until("inbound.interpreted", 4).await;
     world.until_idle().await;
     assert_eq!(world.count("transfer.page_pushed").await, 0);
     assert_eq!(opened(&world, hers()).await.0.len(), 0);
+}
+
+/// Nobody could ask for it, so its time is what ends it.
+#[tokio::test]
+async fn a_message_about_nobody_loses_its_key_and_those_of_patients_keep_theirs() {
+    let (world, _hip) = linked().await;
+    world.sandbox.register_abha(him());
+    let request = DiscoverRequest::new(FACILITY, &him());
+    world.sandbox.phr().discover(request).await.unwrap().answer.unwrap_err();
+    world.until_idle().await;
+    assert_eq!(opened(&world, &["Devan", "Migraine"]).await.0.len(), 2);
+    let sweep = |age_max| Unclaimed {
+        pool: world.pool.clone(),
+        vault: std::sync::Arc::new(vault(&world)),
+        clock: std::sync::Arc::new(SystemClock),
+        facilities: vec![FacilityId::parse(FACILITY).unwrap()],
+        age_max,
+    };
+    assert_eq!(sweep(TimeDelta::days(90)).sweep(&mut HashMap::new()).await.unwrap(), 0);
+    let mut seen = HashMap::new();
+    assert_eq!(sweep(TimeDelta::zero()).sweep(&mut seen).await.unwrap(), 1);
+    assert_eq!(sweep(TimeDelta::zero()).sweep(&mut seen).await.unwrap(), 0);
+    let (found, ..) = opened(&world, &["Devan", "Migraine"]).await;
+    assert_eq!(found, std::collections::BTreeSet::from(["Migraine"]));
 }
