@@ -36,44 +36,71 @@ pub(crate) enum Role {
 /// How long a reader waits for a hint before it looks anyway: another process may have written.
 pub(crate) const READER_POLL: Duration = Duration::from_millis(500);
 
+/// What runs side by side until it is told to stop.
+struct Parts {
+    running: JoinSet<anyhow::Result<()>>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Parts {
+    /// Starts a part that ends when it is told to, and never before.
+    fn start<F>(&mut self, run: impl FnOnce(watch::Receiver<bool>) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let part = run(self.stop.clone());
+        self.running.spawn(async move {
+            part.await;
+            Ok(())
+        });
+    }
+
+    /// Waits for all of them. The first that fails, or panics, ends the others.
+    async fn join(mut self) -> anyhow::Result<()> {
+        while let Some(ended) = self.running.join_next().await {
+            ended.context("a part of the service panicked")??;
+        }
+        Ok(())
+    }
+}
+
 /// Runs until `stop` turns true. Without a listener there are no doors.
 pub(crate) async fn run(
     composed: Composed,
     listener: Option<TcpListener>,
     role: Role,
-    stop: watch::Receiver<bool>,
+    mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let composed = Arc::new(composed);
-    let mut parts = JoinSet::new();
+    let mut parts = Parts { running: JoinSet::new(), stop: stop.clone() };
     let erased_again = restored::erase_again(&composed).await?;
-    let (vault, until) = (Arc::clone(&composed.vault), stop.clone());
-    parts.spawn(async move {
-        vault.forget_destroyed(until).await;
-        Ok(())
-    });
+    let vault = Arc::clone(&composed.vault);
+    parts.start(|stop| async move { vault.forget_destroyed(stop).await });
     if role != Role::Api {
         let process = composed.provider.ids.random();
         warn_of_others(&composed, process).await;
-        start_readers(&composed, process, &mut parts, &stop)?;
+        let work = Arc::new(Notify::new());
+        start_readers(&composed, process, &work, &mut parts)?;
+        start_keepers(&composed, &mut parts)?;
+        start_workers(&composed, work, &mut parts);
     }
-    restored::wait(&composed, &erased_again, &mut stop.clone()).await?;
+    restored::wait(&composed, &erased_again, &mut stop).await?;
     if let Some(listener) = listener {
-        let router = http::router(Arc::clone(&composed), stop.clone());
-        let mut stop = stop.clone();
-        let stopped = async move {
-            let _ = stop.wait_for(|stop| *stop).await;
-        };
-        parts.spawn(async move {
-            axum::serve(listener, router)
-                .with_graceful_shutdown(stopped)
-                .await
-                .context("HTTP cannot be served")
-        });
+        open_doors(&composed, listener, &mut parts);
     }
-    while let Some(ended) = parts.join_next().await {
-        ended.context("a part of the service panicked")??;
-    }
-    Ok(())
+    parts.join().await
+}
+
+fn open_doors(composed: &Arc<Composed>, listener: TcpListener, parts: &mut Parts) {
+    let router = http::router(Arc::clone(composed), parts.stop.clone());
+    let mut stop = parts.stop.clone();
+    let stopped = async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    parts.running.spawn(async move {
+        let doors = axum::serve(listener, router).with_graceful_shutdown(stopped);
+        doors.await.context("HTTP cannot be served")
+    });
 }
 
 /// Link tokens in the memory of a process are at hand for that process only.
@@ -88,74 +115,57 @@ async fn warn_of_others(composed: &Composed, process: Uuid) {
     }
 }
 
+/// The readers of the log. `work` is told when one of them has found some.
 fn start_readers(
     composed: &Arc<Composed>,
     process: Uuid,
-    parts: &mut JoinSet<anyhow::Result<()>>,
-    stop: &watch::Receiver<bool>,
+    work: &Arc<Notify>,
+    parts: &mut Parts,
 ) -> anyhow::Result<()> {
-    let work = Arc::new(Notify::new());
-    let reactions: Arc<dyn Subscriber> = Arc::new(Reactions::new(Arc::clone(&work)));
+    let reactions: Arc<dyn Subscriber> = Arc::new(Reactions::new(Arc::clone(work)));
     let read_models = read_models::all(composed)?.into_iter().map(|one| one as Arc<dyn Subscriber>);
     let log: Arc<dyn Log> = composed.log.clone();
     for subscriber in std::iter::once(reactions).chain(read_models) {
         let pace = Pace { lease: composed.config.lease(), poll: READER_POLL };
         let pool = composed.pool.clone();
         let subscription = Subscription::new(Arc::clone(&log), pool, subscriber, pace, process);
-        let (head, stop) = (composed.log.watch_head(), stop.clone());
-        parts.spawn(async move {
-            subscription.run(head, stop).await;
-            Ok(())
-        });
+        let head = composed.log.watch_head();
+        parts.start(|stop| subscription.run(head, stop));
     }
+    Ok(())
+}
+
+/// Who looks after the log itself.
+fn start_keepers(composed: &Composed, parts: &mut Parts) -> anyhow::Result<()> {
     if let Some(unclaimed) = unclaimed(composed) {
-        let stop = stop.clone();
-        parts.spawn(async move {
-            unclaimed.run(stop).await;
-            Ok(())
-        });
+        parts.start(|stop| unclaimed.run(stop));
     }
     if let Some(sealer) = compose::sealer(composed)? {
-        let stop = stop.clone();
-        parts.spawn(async move {
-            sealer.run(stop).await;
-            Ok(())
-        });
+        parts.start(|stop| sealer.run(stop));
     }
+    Ok(())
+}
+
+/// Who does what is due.
+fn start_workers(composed: &Composed, work: Arc<Notify>, parts: &mut Parts) {
     let worker = &composed.config.worker;
     let pace = outbox::Pace {
         concurrency: worker.concurrency,
         lease: composed.config.lease(),
         poll: Duration::from_millis(worker.poll_ms),
     };
+    let (provider, pool) = (&composed.provider, &composed.pool);
     if !composed.visit_sources.is_empty() {
-        let (provider, pool) = (composed.provider.clone(), composed.pool.clone());
-        let jobs = VisitJobs::new(provider, pool, composed.visit_sources.clone(), pace);
-        let stop = stop.clone();
-        parts.spawn(async move {
-            jobs.run(stop).await;
-            Ok(())
-        });
+        let sources = composed.visit_sources.clone();
+        let jobs = VisitJobs::new(provider.clone(), pool.clone(), sources, pace);
+        parts.start(|stop| jobs.run(stop));
     }
-    let replays = Replays::new(
-        composed.provider.clone(),
-        Arc::new(PgConversations::new(composed.pool.clone())),
-        Arc::new(PgReplayQueue::new(composed.pool.clone())),
-        composed.pool.clone(),
-        pace,
-    );
-    let stop_replays = stop.clone();
-    parts.spawn(async move {
-        replays.run(stop_replays).await;
-        Ok(())
-    });
-    let outbox = Outbox::new(composed.provider.clone(), composed.pool.clone(), pace, work);
-    let stop = stop.clone();
-    parts.spawn(async move {
-        outbox.run(stop).await;
-        Ok(())
-    });
-    Ok(())
+    let conversations = Arc::new(PgConversations::new(pool.clone()));
+    let queue = Arc::new(PgReplayQueue::new(pool.clone()));
+    let replays = Replays::new(provider.clone(), conversations, queue, pool.clone(), pace);
+    parts.start(|stop| replays.run(stop));
+    let outbox = Outbox::new(provider.clone(), pool.clone(), pace, work);
+    parts.start(|stop| outbox.run(stop));
 }
 
 /// What sees to messages that are about nobody; nothing, when they are kept.
