@@ -6,7 +6,7 @@
 //! ```
 //! A message is understood again by today's interpreter, from its own bytes. What is so already stays so:
 //! the streams that it leads to decide, as they do when a message comes twice. What was sent is sent again
-//! only as far as the order's policy allows it ([`again`]). A consent is looked at as it is now, by those who
+//! only as far as the order's policy allows it (`again`). A consent is looked at as it is now, by those who
 //! always do.
 //!
 //! [`order`] gives orders, [`item`] follows them, [`rehearsal`] shows what would come of one,
