@@ -1,6 +1,6 @@
 //! What AMRIT's FHIR-API finds in `MongoDB` under the preset `amrit`, by its own names and types.
 
-use hip_sandbox::Operation;
+use hip_sandbox::{ApiVersion, Operation, PatientStatus};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
 use hip_tests::servers::{mongo_database, mongo_url};
@@ -10,8 +10,14 @@ use serde_json::{Value, json};
 
 /// A world whose documents are AMRIT's; nothing, when the run goes without Mongo.
 async fn world() -> Option<(World, Database)> {
+    world_with("").await
+}
+
+/// The same, with more sections in the provider's configuration.
+async fn world_with(sections: &str) -> Option<(World, Database)> {
     let mongo = mongo_url().await?;
-    let mut world = World::create_with("[documents]\npreset = \"amrit\"\n").await;
+    let mut world =
+        World::create_with(&format!("[documents]\npreset = \"amrit\"\n{sections}")).await;
     let database = mongo_database(&mongo).await;
     world.launch.environment = vec![("MONGODB_URL", mongo)];
     Some((world, database))
@@ -142,6 +148,42 @@ async fn a_refused_token_has_no_address_and_leaves_the_token_before_it_alone() {
     assert!(response["Error"]["Message"].as_str().is_some_and(|text| !text.is_empty()));
     assert!(response["Error"]["Code"].as_str().is_some_and(|code| code.starts_with("ABDM-")));
     tokens_are_as_amrit_reads_them(&database).await;
+    world.rebuild_all().await;
+}
+
+/// One document an address: it may have another facility's token by the time one is let go.
+#[tokio::test]
+async fn a_token_that_goes_takes_no_other_facilitys_with_it() {
+    const OTHER: &str = "IN0610099002";
+    let second = format!("[[facility]]\nid = {OTHER:?}\nname = \"PHC Junnar\"\n");
+    let Some((world, database)) = world_with(&second).await else { return };
+    let _hip = world.launch.start().await;
+    world.sandbox.register_facility(OTHER, "PHC Junnar");
+    world.push(&visit("5501", true)).await;
+    world.until("visit.linked", 1).await;
+    let mut there = visit("5502", true);
+    there["facility"]["abdmFacilityId"] = json!(OTHER);
+    assert_eq!(world.push(&there).await.0, 201);
+    world.until("visit.linked", 2).await;
+    world.until_idle().await;
+    let tokens = database.collection::<Document>("GenerateTokenAbdmResponses");
+    let address = doc! { "abhaAddress": "kavya.n90@sbx" };
+    let newest = only(&tokens, address.clone()).await;
+
+    let leave = |facility: &str| {
+        let phr = world.sandbox.phr();
+        phr.patient_status("kavya.n90@sbx", facility, PatientStatus::Deleted, ApiVersion::V3);
+    };
+    leave(FACILITY);
+    world.until("link_token.purged", 1).await;
+    world.until_idle().await;
+    let left = only(&tokens, address.clone()).await;
+    assert_eq!(left.get("requestId"), newest.get("requestId"));
+    world.rebuild_all().await;
+    leave(OTHER);
+    world.until("link_token.purged", 2).await;
+    world.until_idle().await;
+    assert_eq!(tokens.count_documents(address).await.unwrap(), 0);
     world.rebuild_all().await;
 }
 

@@ -26,14 +26,14 @@ use crate::subscription::{ApplyError, Generation, Page, Subscriber};
 /// Where the store notes how far each collection is.
 const POSITIONS: &str = "hip_position";
 
-/// What a document says, given what it said before.
-pub type Edit = Box<dyn FnOnce(Option<Fields>) -> Fields + Send>;
+/// What a document says, given what it said before. Nothing: there is none, or none any more.
+pub type Edit = Box<dyn FnOnce(Option<Fields>) -> Option<Fields> + Send>;
 
 /// What an event changes.
 pub enum DocumentChange {
     /// A document is there, with this content.
     Put(String, Fields),
-    /// A document is there, and what it says follows from what it said.
+    /// What a document says follows from what it said.
     Edit(String, Edit),
     /// There is none under this key any more.
     Remove(String),

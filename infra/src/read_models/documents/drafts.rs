@@ -39,7 +39,11 @@ impl<'a> Drafts<'a> {
             DocumentChange::Put(key, fields) => (key, Some(fields)),
             DocumentChange::Edit(key, edit) => {
                 let before = self.get(&key).await?;
-                (key, Some(edit(before)))
+                let was_there = before.is_some();
+                match edit(before) {
+                    None if !was_there => return Ok(()),
+                    fields => (key, fields),
+                }
             }
             DocumentChange::Remove(key) => (key, None),
         };

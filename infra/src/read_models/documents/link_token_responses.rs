@@ -101,6 +101,37 @@ impl LinkTokenResponses {
         DocumentChange::Put(key, fields)
     }
 
+    /// The document goes, if it has one of these tokens: under the address it may be another facility's
+    /// by now.
+    async fn without(
+        &self,
+        stream: &StreamId,
+        tokens: Vec<RequestId>,
+    ) -> Result<Option<DocumentChange>, ApplyError> {
+        let tokens: Vec<String> = tokens.iter().map(ToString::to_string).collect();
+        let is_one = move |fields: &Fields| {
+            let id = fields.get("requestId");
+            tokens.iter().any(|token| id == Some(&token.as_str().into()))
+        };
+        let edit = move |before: Option<Fields>| before.filter(|fields| !is_one(fields));
+        let key = self.key(stream).await?;
+        Ok(key.map(|key| DocumentChange::Edit(key, Box::new(edit))))
+    }
+
+    /// The tokens that a stream had up to an event.
+    async fn issued_before(&self, end: &StoredEvent) -> Result<Vec<RequestId>, ApplyError> {
+        let mut issued = vec![];
+        for stored in self.provider.log.stream(&end.stream, 0).await? {
+            if stored.version < end.version
+                && let Event::LinkToken(LinkTokenEvent::Issued { request_id, .. }) =
+                    codec::decode(&stored)?.event
+            {
+                issued.push(request_id);
+            }
+        }
+        Ok(issued)
+    }
+
     /// What a token of this stream is found by; nothing, when it is not known any more whose it is.
     async fn key(&self, stream: &StreamId) -> Result<Option<String>, ApplyError> {
         Ok(match self.preset {
@@ -191,10 +222,12 @@ impl DocumentView for LinkTokenResponses {
             LinkTokenEvent::Rejected { request_id, code, .. } => {
                 Some(self.rejected(stored, *request_id, code))
             }
-            // Under the address it may be the token of another facility by now: that one is asked for
-            // again, which costs a request and no more.
-            LinkTokenEvent::Dropped { .. } | LinkTokenEvent::Purged {} => {
-                self.key(&stored.stream).await?.map(DocumentChange::Remove)
+            LinkTokenEvent::Dropped { issued_by } => {
+                self.without(&stored.stream, vec![*issued_by]).await?
+            }
+            LinkTokenEvent::Purged {} => {
+                let issued = self.issued_before(stored).await?;
+                self.without(&stored.stream, issued).await?
             }
             LinkTokenEvent::Requested { .. }
             | LinkTokenEvent::Asked { .. }

@@ -239,10 +239,10 @@ impl DocumentView for PatientCareContexts {
         let (fresh, preset) = (self.fresh(&key), self.preset);
         let edit = move |before: Option<Fields>| {
             let fields = told(before.unwrap_or(fresh));
-            match preset {
+            Some(match preset {
                 Preset::Amrit => shape::with_subject(fields, subject),
                 Preset::Hip => fields,
-            }
+            })
         };
         Ok(vec![DocumentChange::Edit(key, Box::new(edit))])
     }
