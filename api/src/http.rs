@@ -23,6 +23,7 @@ mod patient_audit;
 mod position;
 mod problem;
 mod projections;
+mod rate;
 mod received;
 mod replay_orders;
 mod replays;

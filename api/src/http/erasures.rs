@@ -34,7 +34,8 @@ pub(crate) struct RequestErasure {
     patient_reference: Option<Typed>,
     /// Why. It stays in the log, so it names nobody: no `@`, no more than 8 digits in a row. Needed
     /// unless it is only tried.
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "the patient wishes it")]
+    #[schema(value_type = Option<String>, max_length = 200, example = "the patient wishes it",
+             pattern = "^[^@\\u0000-\\u001f\\u007f-\\u009f]*[^@\\s\\u0000-\\u001f\\u007f-\\u009f][^@\\u0000-\\u001f\\u007f-\\u009f]*$")]
     reason: Option<Reason>,
     /// Only there; else at every facility of the caller.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]

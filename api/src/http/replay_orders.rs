@@ -24,6 +24,7 @@ use super::Context;
 use super::asked::{Body, Name};
 use super::caller::{By, Mending, bound};
 use super::problem::{Fault, Problem};
+use super::rate::Rate;
 use super::replays::{Switch, found};
 use crate::compose::Composed;
 
@@ -32,9 +33,6 @@ const NAMED_COUNT_MAX: usize = 1_000;
 
 /// The longest reason, in characters.
 const WHY_LENGTH_MAX: usize = 200;
-
-/// The most items a second that may be asked for.
-const RATE_MAX: u32 = 1_000;
 
 /// Items that are rehearsed while the caller waits.
 const REHEARSED_COUNT_MAX: usize = 20;
@@ -76,13 +74,17 @@ pub(crate) struct Where {
     /// Callbacks, if nothing is said.
     direction: Option<WishedDirection>,
     /// Of this kind.
-    #[schema(max_length = 200, example = "discover")]
+    #[schema(max_length = 200, pattern = "^[^\\u0000]*$", example = "discover")]
     kind: Option<String>,
     /// That ended like this.
-    #[schema(max_length = 200, example = "failed")]
+    #[schema(max_length = 200, pattern = "^[^\\u0000]*$", example = "failed")]
     status: Option<String>,
     /// The dead letters of this cause.
-    #[schema(max_length = 200, example = "callback/discover/failed/patient.id")]
+    #[schema(
+        max_length = 200,
+        pattern = "^[^\\u0000]*$",
+        example = "callback/discover/failed/patient.id"
+    )]
     cause: Option<String>,
 }
 
@@ -95,15 +97,13 @@ pub(crate) struct OrderReplay {
     requests: Option<Vec<RequestId>>,
     /// All of these.
     r#where: Option<Where>,
-    /// What may leave.
-    #[serde(default)]
-    #[schema(inline)]
-    policy: WishedPolicy,
+    /// What may leave; `safe`, if nothing is said.
+    policy: Option<WishedPolicy>,
     /// At most so many items a second.
-    #[schema(minimum = 1, maximum = 1000)]
-    rate_per_second: Option<u32>,
+    #[schema(value_type = Option<u16>, minimum = 1, maximum = 1000)]
+    rate_per_second: Option<Rate>,
     /// Why. It is kept in the log: nothing personal.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, pattern = "^[^\\u0000]*$")]
     why: Option<String>,
     /// Only show what would come of it.
     #[serde(default)]
@@ -158,7 +158,7 @@ pub(crate) async fn give(
     }
     let order = Ordered {
         replay: ReplayId(composed.provider.ids.random()),
-        policy: match wish.policy {
+        policy: match wish.policy.unwrap_or_default() {
             WishedPolicy::Projections => Policy::Projections,
             WishedPolicy::Safe => Policy::Safe,
             WishedPolicy::All => Policy::All,
@@ -172,7 +172,8 @@ pub(crate) async fn give(
     }
     let (dispatcher, queue) = (&composed.provider.dispatcher, queue(&composed));
     let id = order.replay.0;
-    let items = order::give(dispatcher, &queue, order, selection, wish.rate_per_second).await;
+    let rate = wish.rate_per_second.map(Rate::per_second);
+    let items = order::give(dispatcher, &queue, order, selection, rate).await;
     let items = items.map_err(problem)?;
     let location = format!("/v1/replays/{id}");
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(GivenOrder { id, items }))
@@ -214,9 +215,6 @@ fn faults(wish: &OrderReplay) -> Vec<Fault> {
     if named > NAMED_COUNT_MAX {
         faults.push(fault("requests", format!("must be at most {NAMED_COUNT_MAX}")));
     }
-    if wish.rate_per_second.is_some_and(|rate| !(1..=RATE_MAX).contains(&rate)) {
-        faults.push(fault("ratePerSecond", format!("must be from 1 to {RATE_MAX}")));
-    }
     let is_long = |text: &Option<String>| {
         text.as_ref()
             .is_some_and(|text| text.chars().count() > WHY_LENGTH_MAX || text.contains('\0'))
@@ -229,7 +227,10 @@ fn faults(wish: &OrderReplay) -> Vec<Fault> {
         ("where.cause", w.is_some_and(|w| is_long(&w.cause))),
     ];
     for (path, _) in texts.into_iter().filter(|(_, is_long)| *is_long) {
-        faults.push(fault(path, format!("must be at most {WHY_LENGTH_MAX} characters")));
+        faults.push(fault(
+            path,
+            format!("must be at most {WHY_LENGTH_MAX} characters, and none of them U+0000"),
+        ));
     }
     faults
 }
