@@ -20,7 +20,7 @@ use hip_domain::stream::StreamId;
 use sqlx::PgPool;
 use tokio::sync::watch;
 
-pub use read::LogReader;
+pub use read::{LogReader, Pages};
 pub use verify::{Broken, Report, Scope, verify, verify_streams};
 
 use crate::vault::PgVault;

@@ -58,11 +58,8 @@ async fn list(
     json: bool,
 ) -> anyhow::Result<Answer> {
     let log = hip_infra::event_store::LogReader::new(pool.clone());
-    let (mut position, mut shown) = (after, 0);
-    loop {
-        let page = log.page(position, 1_000).await?;
-        let Some(last) = page.last() else { return Ok(Answer::Yes) };
-        position = last.position;
+    let (mut pages, mut shown) = (log.pages(after), 0);
+    while let Some(page) = pages.next().await? {
         for event in page.iter().filter(|event| event.stream.as_str().starts_with(stream)) {
             let clear = serde_json::from_slice(&event.clear)?;
             let at = event.recorded_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
@@ -90,4 +87,5 @@ async fn list(
             }
         }
     }
+    Ok(Answer::Yes)
 }

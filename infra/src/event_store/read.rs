@@ -38,6 +38,11 @@ impl LogReader {
         Self { pool }
     }
 
+    /// Walks along the log, after a position.
+    pub const fn pages(&self, after: i64) -> Pages<'_> {
+        Pages { log: self, after }
+    }
+
     /// The events of a stream after `version`, in order.
     ///
     /// Asks every partition, at some microseconds each. A lower bound on the position would spare the
@@ -136,6 +141,27 @@ impl LogReader {
             .fetch_one(&self.pool)
             .await
             .map_err(unavailable)
+    }
+}
+
+/// A walk along the log, from one page of events to the next.
+pub struct Pages<'a> {
+    log: &'a LogReader,
+    after: i64,
+}
+
+impl Pages<'_> {
+    /// The next events, oldest first; nothing, when the log has no more at the moment.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be read.
+    pub async fn next(&mut self) -> Result<Option<Vec<StoredEvent>>, LogError> {
+        const EVENT_COUNT: i64 = 1_000;
+        let page = self.log.page(self.after, EVENT_COUNT).await?;
+        let Some(last) = page.last() else { return Ok(None) };
+        self.after = last.position;
+        Ok(Some(page))
     }
 }
 

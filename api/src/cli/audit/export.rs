@@ -32,9 +32,6 @@ enum Format {
     Fhir,
 }
 
-/// Events per query.
-const PAGE: i64 = 1_000;
-
 pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let database = Database::open(data_dir).await?;
     let pool = postgres::connect(database.url(), 2).await?;
@@ -47,11 +44,8 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
 async fn export(pool: &PgPool, options: &Options) -> anyhow::Result<()> {
     let (log, evidence) = (LogReader::new(pool.clone()), PgEvidence::new(pool.clone()));
     let mut export = Export::new(&evidence);
-    let mut after = options.after;
-    loop {
-        let page = log.page(after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.position;
+    let mut pages = log.pages(options.after);
+    while let Some(page) = pages.next().await? {
         for stored in &page {
             let Some(line) = export.line(&codec::decode(stored)?).await? else { continue };
             match options.format {
@@ -60,4 +54,5 @@ async fn export(pool: &PgPool, options: &Options) -> anyhow::Result<()> {
             }
         }
     }
+    Ok(())
 }

@@ -9,9 +9,6 @@ use hip_commands::codec;
 use hip_domain::id::FacilityId;
 use hip_infra::event_store::LogReader;
 
-/// Events per query.
-const PAGE: i64 = 1_000;
-
 /// Which part of the log is the run.
 #[derive(Default)]
 pub(super) struct Part {
@@ -28,11 +25,8 @@ pub(super) async fn read(
     part: &Part,
 ) -> anyhow::Result<Ledger> {
     let mut ledger = Ledger::new(facility);
-    let mut after = part.after;
-    loop {
-        let page = log.page(after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(ledger) };
-        after = last.position;
+    let mut pages = log.pages(part.after);
+    while let Some(page) = pages.next().await? {
         for stored in &page {
             let at = stored.recorded_at;
             if part.since.is_none_or(|since| at >= since)
@@ -42,6 +36,7 @@ pub(super) async fn read(
             }
         }
     }
+    Ok(ledger)
 }
 
 /// A picture of a screen, for the case that it is of.

@@ -39,9 +39,6 @@ pub(crate) struct Options {
     json: bool,
 }
 
-/// Events per query.
-const PAGE: i64 = 1_000;
-
 /// Reads the log only: no key, no configuration, no running server.
 pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let facility = options.facility.as_deref().map(FacilityId::parse).transpose();
@@ -61,11 +58,8 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
 /// Every event is shown, since a discovery of the period may have been asked before it.
 async fn read(pool: &PgPool, options: &Options, what_if: &mut WhatIf) -> anyhow::Result<()> {
     let log = LogReader::new(pool.clone());
-    let mut after = 0;
-    loop {
-        let page = log.page(after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.position;
+    let mut pages = log.pages(0);
+    while let Some(page) = pages.next().await? {
         for stored in page.iter().filter(|stored| stored.name.starts_with("discovery.")) {
             let at = stored.recorded_at;
             let is_early = options.since.is_some_and(|since| at < since);
@@ -79,6 +73,7 @@ async fn read(pool: &PgPool, options: &Options, what_if: &mut WhatIf) -> anyhow:
             }
         }
     }
+    Ok(())
 }
 
 fn show(options: &Options, redecided: &Redecided) {
