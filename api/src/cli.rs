@@ -22,8 +22,8 @@ mod replay;
 mod sandbox;
 pub(crate) mod serve;
 mod server;
-mod typed;
 mod visit;
+mod whom;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -3,11 +3,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::server::{Server, complain_of};
-use super::typed::typed;
+use super::server::Server;
+use super::whom::Whom;
 use crate::output::{Answer, complain, say, say_json};
 
 /// How long to wait for every store to let go.
@@ -16,19 +15,11 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// Options of `hip erase`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The person's ABHA address; `-` reads it from standard input, so that it does not show in the list
-    /// of processes. Who has left ABDM is not found by it any more.
-    #[arg(long, value_name = "ADDRESS", required_unless_present = "patient")]
-    abha: Option<String>,
-    /// The facility's own id of the person; `-` as above.
-    #[arg(long, value_name = "REFERENCE", conflicts_with = "abha")]
-    patient: Option<String>,
+    #[command(flatten)]
+    whom: Whom,
     /// Why. It stays in the log, so it names nobody.
     #[arg(long, required_unless_present = "dry_run")]
     reason: Option<String>,
-    /// Only at this facility; else at every one that the key is for.
-    #[arg(long)]
-    facility: Option<String>,
     /// Say what would be destroyed, and do nothing. Messages that name the person and are not known to be
     /// about anybody are looked for when it is done, and come on top.
     #[arg(long)]
@@ -36,38 +27,24 @@ pub(crate) struct Options {
     /// Print one JSON object for each person that is meant: one at each facility.
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    server: Server,
 }
 
 /// Asks a running server, and waits until nothing is left. A no: nobody is known by this, or the law wants
 /// something kept.
 pub(crate) async fn run(options: Options) -> anyhow::Result<Answer> {
-    let wish = json!({
-        "abhaAddress": options.abha.as_deref().map(typed).transpose()?,
-        "patientReference": options.patient.as_deref().map(typed).transpose()?,
-        "reason": options.reason,
-        "facility": options.facility,
-        "dryRun": options.dry_run,
-    });
-    let server = &options.server;
-    let (status, body) = server.send(server.post("/v1/erasures", wish.to_string())?).await?;
-    if status == StatusCode::NOT_FOUND || status == StatusCode::UNPROCESSABLE_ENTITY {
-        complain_of(&body);
+    let wish = json!({ "reason": options.reason, "dryRun": options.dry_run });
+    let Some(decisions) = options.whom.ask("/v1/erasures", wish).await? else {
         return Ok(Answer::No);
-    }
-    if !status.is_success() {
-        bail!("the server answered {status}");
-    }
+    };
     let mut answer = Answer::Yes;
-    for decision in body["items"].as_array().context("the server answered something else")? {
+    for decision in &decisions {
         if decision["state"] == "refused" {
             answer = Answer::No;
         }
         let outcome = if options.dry_run || decision["state"] == "refused" {
             decision.clone()
         } else {
-            settled(server, decision).await?
+            settled(&options.whom.server, decision).await?
         };
         if options.json {
             say_json(&outcome);
