@@ -8,8 +8,9 @@ pub(crate) mod strays;
 mod told;
 
 use hip_domain::id::{FacilityId, SubjectId};
+use hip_domain::reason::Reason;
 use hip_domain::stream::StreamId;
-use hip_domain::subject::{Ground, Reason, RequestedBy, Subject, SubjectCommand, SubjectError};
+use hip_domain::subject::{Ground, RequestedBy, Subject, SubjectCommand, SubjectError};
 use thiserror::Error;
 use uuid::Uuid;
 

@@ -41,6 +41,7 @@ pub mod link_token;
 pub mod outbound;
 pub mod patient;
 pub mod profile_share;
+pub mod reason;
 pub mod recorded;
 pub mod replay;
 pub mod replay_switch;

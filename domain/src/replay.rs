@@ -54,7 +54,7 @@ pub struct Ordered {
     pub policy: Policy,
     /// Who gave it.
     pub by: ClientName,
-    /// Why, in words without personal data.
+    /// Why: the words of a `Reason`. Kept as text, so that a stored order opens whatever that rule becomes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }

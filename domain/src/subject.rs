@@ -8,16 +8,15 @@
 //! `Purged` means that every store beside the log has let go of them, too. There is no way back.
 
 pub mod event;
-pub mod reason;
 
 pub use event::{Destroyed, Ground, Purged, RequestedBy, SubjectEvent};
-pub use reason::Reason;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::aggregate::aggregate;
 use crate::id::{FacilityId, Pseudonym};
+use crate::reason::Reason;
 
 /// How far the erasure of a data principal has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

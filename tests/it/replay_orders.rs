@@ -210,6 +210,7 @@ async fn an_order_is_given_once_under_its_key_and_says_what_does_not_fit() {
         (json!({}), "requests"),
         (json!({ "where": {}, "ratePerSecond": 0 }), "ratePerSecond"),
         (json!({ "where": {}, "why": "x".repeat(201) }), "why"),
+        (json!({ "where": {}, "why": "asked for by kavya.n90@sbx" }), "why"),
     ] {
         let (status, body) = world.ask(API_KEY, Method::POST, "/v1/replays", Some(&wish)).await;
         assert_eq!((status, &body["errors"][0]["path"]), (422, &json!(path)), "{body}");

@@ -11,7 +11,8 @@ use hip_commands::port::eraser::Holdings;
 use hip_commands::viewing::viewed;
 use hip_domain::access::View;
 use hip_domain::id::{FacilityId, SubjectId};
-use hip_domain::subject::{Ground, Reason, RequestedBy};
+use hip_domain::reason::Reason;
+use hip_domain::subject::{Ground, RequestedBy};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,8 +35,7 @@ pub(crate) struct RequestErasure {
     patient_reference: Option<Typed>,
     /// Why. It stays in the log, so it names nobody: no `@`, no more than 8 digits in a row. Needed
     /// unless it is only tried.
-    #[schema(value_type = Option<String>, max_length = 200, example = "the patient wishes it",
-             pattern = "^[^@\\u0000-\\u001f\\u007f-\\u009f]*[^@\\s\\u0000-\\u001f\\u007f-\\u009f][^@\\u0000-\\u001f\\u007f-\\u009f]*$")]
+    #[schema(value_type = Option<String>)]
     reason: Option<Reason>,
     /// Only there; else at every facility of the caller.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
@@ -138,7 +138,9 @@ pub(crate) async fn request(
             reason: reason.clone(),
             id: composed.provider.ids.random(),
         }),
-        (false, None) => return Err(fault("reason", "must say why")),
+        (false, None) => {
+            return Err(Problem::unfit(vec![Fault::of_value("reason", "must say why")]));
+        }
     };
     let mut items = vec![];
     for facility in &facilities {
@@ -195,17 +197,10 @@ pub(super) fn named<'a>(
         (Some(address), None) => Ok(Named::AbhaAddress(&address.0)),
         (None, Some(reference)) => Ok(Named::Reference(&reference.0)),
         (Some(_), Some(_)) | (None, None) => {
-            Err(fault("abhaAddress", "either this or patientReference must be given"))
+            let message = "either this or patientReference must be given";
+            Err(Problem::unfit(vec![Fault::of_value("abhaAddress", message)]))
         }
     }
-}
-
-fn fault(path: &str, message: &str) -> Problem {
-    let title = "The request is not valid";
-    let detail = "mend the fields in `errors` and send it again";
-    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-request", title, detail);
-    let (path, rule, message) = (path.to_owned(), "value".to_owned(), message.to_owned());
-    problem.with_faults(vec![Fault { path, rule, message }])
 }
 
 /// How an erasure has gone. Nothing in it says who it was.

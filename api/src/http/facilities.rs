@@ -108,12 +108,6 @@ pub(crate) fn chosen(
 }
 
 fn unnamed() -> Problem {
-    let title = "The request is not valid";
-    let detail = "mend the fields in `errors` and send it again";
-    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-request", title, detail);
-    problem.with_faults(vec![Fault {
-        path: "facility".to_owned(),
-        rule: "value".to_owned(),
-        message: "must be named: the caller has several".to_owned(),
-    }])
+    let message = "must be named: the caller has several";
+    Problem::unfit(vec![Fault::of_value("facility", message)])
 }

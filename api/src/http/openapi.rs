@@ -3,7 +3,7 @@
 //! Each handler says what it takes and gives; here is what they have in common: who may, how they are
 //! refused, and the published schema of visit documents in its place.
 
-mod needs;
+mod beyond_types;
 
 use std::sync::OnceLock;
 
@@ -101,7 +101,7 @@ fn whole() -> Value {
     components["schemas"]["VisitDocument"] =
         serde_json::from_str(VISIT_SCHEMA).expect("the published schema is JSON");
     exact_texts(&mut document["components"]["schemas"]["VisitDocument"]);
-    needs::tell(&mut document["components"]["schemas"]);
+    beyond_types::tell(&mut document["components"]["schemas"]);
     let example: Value = serde_json::from_str(EXAMPLE).expect("the example is JSON");
     document["components"]["schemas"]["VisitDocument"]["examples"] = json!([example]);
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {

@@ -49,6 +49,13 @@ pub(crate) struct Fault {
     pub(crate) message: String,
 }
 
+impl Fault {
+    /// A value that is not one of those that fit.
+    pub(crate) fn of_value(path: &str, message: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), rule: "value".to_owned(), message: message.into() }
+    }
+}
+
 impl Problem {
     pub(crate) fn new(
         status: StatusCode,
@@ -69,6 +76,14 @@ impl Problem {
     pub(crate) fn with_faults(mut self, errors: Vec<Fault>) -> Self {
         self.errors = errors;
         self
+    }
+
+    /// The request was understood, and does not fit.
+    pub(crate) fn unfit(faults: Vec<Fault>) -> Self {
+        let title = "The request is not valid";
+        let detail = "mend the fields in `errors` and send it again";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-request", title, detail)
+            .with_faults(faults)
     }
 
     pub(crate) fn with_retry_after(mut self, seconds: u32) -> Self {

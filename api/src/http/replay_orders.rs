@@ -12,6 +12,7 @@ use hip_commands::port::replay_queue::QueueError;
 use hip_commands::replay::order::{self, OrderError, Wish};
 use hip_commands::replay::rehearsal::{Rehearsed, rehearse};
 use hip_domain::id::{FacilityId, ReplayId, RequestId};
+use hip_domain::reason::Reason;
 use hip_domain::replay::{Direction, Ordered, Policy, ReplayError, Selection};
 use hip_domain::replay_switch::ReplaySwitchCommand;
 use hip_infra::conversations::PgConversations;
@@ -31,8 +32,8 @@ use crate::compose::Composed;
 /// Messages that can be named one by one.
 const NAMED_COUNT_MAX: usize = 1_000;
 
-/// The longest reason, in characters.
-const WHY_LENGTH_MAX: usize = 200;
+/// The longest word of a selection, in characters.
+const WORD_LENGTH_MAX: usize = 200;
 
 /// Items that are rehearsed while the caller waits.
 const REHEARSED_COUNT_MAX: usize = 20;
@@ -102,9 +103,9 @@ pub(crate) struct OrderReplay {
     /// At most so many items a second.
     #[schema(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     rate_per_second: Option<Rate>,
-    /// Why. It is kept in the log: nothing personal.
-    #[schema(max_length = 200, pattern = "^[^\\u0000]*$")]
-    why: Option<String>,
+    /// Why. It stays in the log, so it names nobody: no `@`, no more than 8 digits in a row.
+    #[schema(value_type = Option<String>)]
+    why: Option<Reason>,
     /// Only show what would come of it.
     #[serde(default)]
     dry_run: bool,
@@ -154,7 +155,7 @@ pub(crate) async fn give(
 ) -> Result<Response, Problem> {
     let faults = faults(&wish);
     if !faults.is_empty() {
-        return Err(unfit(faults));
+        return Err(Problem::unfit(faults));
     }
     let order = Ordered {
         replay: ReplayId(composed.provider.ids.random()),
@@ -164,7 +165,7 @@ pub(crate) async fn give(
             WishedPolicy::All => Policy::All,
         },
         by: caller.name.clone(),
-        why: wish.why,
+        why: wish.why.map(String::from),
     };
     let selection = selection(&caller, wish.requests, wish.r#where);
     if wish.dry_run {
@@ -202,47 +203,31 @@ fn selection(
 
 /// What does not fit in a wish.
 fn faults(wish: &OrderReplay) -> Vec<Fault> {
-    let fault = |path: &str, message: String| Fault {
-        path: path.to_owned(),
-        rule: "value".to_owned(),
-        message,
-    };
     let mut faults = Vec::new();
     let named = wish.requests.as_ref().map_or(0, Vec::len);
     if named == 0 && wish.r#where.is_none() {
-        faults.push(fault("requests", "must name messages, if there is no `where`".to_owned()));
+        faults.push(Fault::of_value("requests", "must name messages, if there is no `where`"));
     }
     if named > NAMED_COUNT_MAX {
-        faults.push(fault("requests", format!("must be at most {NAMED_COUNT_MAX}")));
+        faults.push(Fault::of_value("requests", format!("must be at most {NAMED_COUNT_MAX}")));
     }
     let is_long = |text: &Option<String>| {
         text.as_ref()
-            .is_some_and(|text| text.chars().count() > WHY_LENGTH_MAX || text.contains('\0'))
+            .is_some_and(|text| text.chars().count() > WORD_LENGTH_MAX || text.contains('\0'))
     };
     let w = wish.r#where.as_ref();
     let texts = [
-        ("why", is_long(&wish.why)),
         ("where.kind", w.is_some_and(|w| is_long(&w.kind))),
         ("where.status", w.is_some_and(|w| is_long(&w.status))),
         ("where.cause", w.is_some_and(|w| is_long(&w.cause))),
     ];
     for (path, _) in texts.into_iter().filter(|(_, is_long)| *is_long) {
-        faults.push(fault(
+        faults.push(Fault::of_value(
             path,
-            format!("must be at most {WHY_LENGTH_MAX} characters, and none of them U+0000"),
+            format!("must be at most {WORD_LENGTH_MAX} characters, and none of them U+0000"),
         ));
     }
     faults
-}
-
-fn unfit(faults: Vec<Fault>) -> Problem {
-    Problem::new(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "invalid-request",
-        "The request is not valid",
-        "mend the fields in `errors` and send it again",
-    )
-    .with_faults(faults)
 }
 
 async fn dry_run(
@@ -361,11 +346,9 @@ fn problem(error: OrderError) -> Problem {
         OrderError::Queue(QueueError::Absent(_) | QueueError::Nothing) => {
             Problem::absent("There is no such message")
         }
-        OrderError::Queue(error @ QueueError::TooMany(_)) => unfit(vec![Fault {
-            path: "where".to_owned(),
-            rule: "value".to_owned(),
-            message: error.to_string(),
-        }]),
+        OrderError::Queue(error @ QueueError::TooMany(_)) => {
+            Problem::unfit(vec![Fault::of_value("where", error.to_string())])
+        }
         OrderError::Order(DispatchError::Refused(ReplayError::Over)) => Problem::new(
             StatusCode::CONFLICT,
             "replay-over",

@@ -2,7 +2,8 @@
 //!
 //! The network has published no answer to it.
 
-use hip_domain::subject::{Reason, RequestedBy};
+use hip_domain::reason::Reason;
+use hip_domain::subject::RequestedBy;
 use serde::Deserialize;
 
 use super::wire::{Malformed, parse};

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
 use hip_domain::id::{FacilityId, SubjectId};
+use hip_domain::reason::Reason;
 use hip_domain::stream::StreamId;
-use hip_domain::subject::{Destroyed, Ground, Purged, Reason, RequestedBy, SubjectEvent};
+use hip_domain::subject::{Destroyed, Ground, Purged, RequestedBy, SubjectEvent};
 
 use crate::codec;
 use crate::provider::Provider;

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::reason::Reason;
 use crate::aggregate::LogEvent;
 use crate::id::{ClientName, FacilityId, Pseudonym};
+use crate::reason::Reason;
 
 /// Who wants a person to be erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! Why somebody is erased, in words that outlive them.
+//! Why an operator wants something, in words that stay in the log.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +10,9 @@ const LENGTH_MAX: usize = 200;
 /// Digits in a row that a reason may have: a date has eight, a mobile number ten.
 const DIGITS_MAX: usize = 8;
 
-/// Why somebody is erased, in the words of who wants it. It stays in the log in clear, so it names
-/// nobody: an address or a long number in it is refused. A name cannot be told from other words; who
-/// writes the reason answers for it.
+/// Why somebody is erased, or something is done again, in the words of who wants it. It stays in the log in
+/// clear and outlives whom it could name, so it names nobody: an address or a long number in it is refused.
+/// A name cannot be told from other words; who writes the reason answers for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Reason(String);
