@@ -25,7 +25,7 @@ use crate::process::react;
 use crate::provider::Provider;
 use crate::task::{Due, TaskError};
 use log::{Forgetful, ForgetfulVault};
-use peers::{KnownCalls, NoGateway, NoHiu, NoOtp};
+use peers::{KnownCalls, NoEraser, NoGateway, NoHiu, NoOtp};
 
 pub use super::comparison::{Difference, How};
 
@@ -106,6 +106,7 @@ fn stage(provider: &Provider, forgetful: &Arc<Forgetful>) -> Provider {
     Provider {
         log: Arc::clone(&log),
         vault: Arc::new(ForgetfulVault::new(Arc::clone(&provider.vault), Arc::clone(forgetful))),
+        eraser: Arc::new(NoEraser(Arc::clone(&provider.eraser))),
         gateway: Arc::new(NoGateway),
         hiu: Arc::new(NoHiu(Arc::clone(&provider.hiu))),
         otp_sender: Arc::new(NoOtp),

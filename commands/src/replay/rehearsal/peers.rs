@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use hip_domain::id::RequestId;
+use hip_domain::id::{FacilityId, RequestId, SubjectId};
 use hip_domain::sensitive::Phi;
+use hip_domain::subject::Purged;
 use uuid::Uuid;
 
 use crate::port::conversations::ConversationsError;
+use crate::port::eraser::{EraserError, Holdings, Untied, Whose};
 use crate::port::gateway::{GatewayMessage, SendError};
 use crate::port::hiu::PushUrlRefused;
 use crate::port::otp_sender::{OtpText, SmsError};
-use crate::port::{Conversations, Gateway, Hiu, OtpSender};
+use crate::port::{Conversations, Eraser, Gateway, Hiu, OtpSender};
 
 /// No gateway.
 pub(super) struct NoGateway;
@@ -44,6 +46,36 @@ pub(super) struct NoOtp;
 impl OtpSender for NoOtp {
     async fn send(&self, _: &Phi<String>, _: &OtpText) -> Result<(), SmsError> {
         Ok(())
+    }
+}
+
+/// Says what there is of a person, and destroys nothing.
+pub(super) struct NoEraser(pub(super) Arc<dyn Eraser>);
+
+#[async_trait]
+impl Eraser for NoEraser {
+    async fn holdings(&self, whose: &Whose) -> Result<Holdings, EraserError> {
+        self.0.holdings(whose).await
+    }
+
+    async fn untied(
+        &self,
+        facility: &FacilityId,
+        after: i64,
+    ) -> Result<Option<Untied>, EraserError> {
+        self.0.untied(facility, after).await
+    }
+
+    async fn destroy_keys(&self, whose: &Whose) -> Result<u64, EraserError> {
+        Ok(self.0.holdings(whose).await?.keys)
+    }
+
+    async fn clear(&self, _: &Whose) -> Result<Purged, EraserError> {
+        Ok(Purged::default())
+    }
+
+    async fn is_let_go(&self, _: SubjectId, _: i64) -> Result<bool, EraserError> {
+        Ok(true)
     }
 }
 
