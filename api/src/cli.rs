@@ -155,7 +155,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Events(command) => events::run(command, data_dir).await,
         Command::Explain(options) => explain::run(options, data_dir).await,
         Command::Callbacks(command) => callbacks::run(command).await,
-        Command::Replay(options) => replay::run(options).await,
+        Command::Replay(options) => replay::run(options, data_dir).await,
         Command::Projection(command) => projection::run(command, data_dir).await,
         Command::Audit(command) => audit::run(command, data_dir).await,
         Command::Cert(command) => cert::run(command, data_dir).await,

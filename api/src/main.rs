@@ -11,6 +11,7 @@ mod http;
 mod output;
 mod read_models;
 mod restored;
+mod scratch_server;
 mod service;
 mod stage;
 mod telemetry;

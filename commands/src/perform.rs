@@ -1,7 +1,7 @@
 //! Tasks, done. One file each.
 
 pub mod build_documents;
-mod call;
+pub(crate) mod call;
 mod encrypt_page;
 mod erase;
 mod find_patient;

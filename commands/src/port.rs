@@ -1,5 +1,6 @@
 //! What we need from outside. One trait a file; the adapters in `infra` carry the same names.
 
+pub mod as_of;
 pub mod clock;
 pub mod conversations;
 pub mod document_store;
@@ -18,6 +19,7 @@ pub mod vault;
 pub mod visit_records;
 pub mod visit_trigger;
 
+pub use as_of::AsOf;
 pub use clock::Clock;
 pub use conversations::Conversations;
 pub use document_store::DocumentStore;

@@ -10,14 +10,16 @@
 //! always do.
 //!
 //! [`order`] gives orders, [`item`] follows them, [`rehearsal`] shows what would come of one,
-//! [`history`] tells what came of all.
+//! [`history`] tells what came of all. [`shadow`] asks of a whole period whether the same would come of it
+//! today.
 
 mod again;
-mod comparison;
+pub mod comparison;
 pub mod history;
 pub mod item;
 pub mod order;
 pub mod rehearsal;
+pub mod shadow;
 mod silence;
 
 pub use item::{Done, Item, Outcome, redo};

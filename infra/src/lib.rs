@@ -31,6 +31,7 @@ mod redis_connection;
 pub mod replays;
 pub mod seals;
 mod secret_file;
+pub mod shadow;
 pub mod subscription;
 pub mod transfer_directory;
 pub mod vault;

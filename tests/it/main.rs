@@ -46,6 +46,7 @@ mod rest;
 mod revoke;
 mod sealed_documents;
 mod seals;
+mod shadow;
 mod storm;
 mod tidy;
 mod two_facilities;

@@ -1,5 +1,8 @@
-//! `hip replay`, `hip replay tasks list|show|pause|resume|cancel|stop-all|allow-all`.
+//! `hip replay`, `hip replay tasks list|show|pause|resume|cancel|stop-all|allow-all`, `hip replay shadow`.
 
+mod shadow;
+
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -28,6 +31,9 @@ enum Command {
     /// Orders that were given, and what becomes of them.
     #[command(subcommand)]
     Tasks(TaskCommand),
+    /// Play what a period's messages led to with today's code and configuration, and compare. Writes
+    /// nothing to the log, calls nobody. Exit 1 when anything would be different.
+    Shadow(shadow::Options),
 }
 
 /// What is selected: all that is said must be so.
@@ -122,10 +128,11 @@ fn rate(text: &str) -> Result<u32, String> {
     number.parse().map_err(|_| "must be items a second, such as 5/s".to_owned())
 }
 
-pub(crate) async fn run(options: Options) -> anyhow::Result<Answer> {
+pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let Options { command, which, how, server } = options;
     match (command, which, server) {
         (Some(Command::Tasks(command)), _, _) => tasks(command).await,
+        (Some(Command::Shadow(options)), _, _) => shadow::run(options, data_dir).await,
         (None, Some(which), Some(server)) => {
             let Which { since, until, cause, conditions } = which;
             let mut wish = json!({ "since": since, "until": until, "cause": cause });

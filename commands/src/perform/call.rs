@@ -23,6 +23,14 @@ use super::encrypt_page::is_late;
 use compose::{Composed, Message};
 use patience::{Patience, patience};
 
+pub(crate) use fingerprint::leaves;
+
+/// Why a call was abandoned that was tried often enough.
+pub(crate) const GIVEN_UP: &str = "the peer could not take it";
+
+/// Why a call was abandoned that never left before, as far as we know.
+pub(crate) const HAD_BEFORE: &str = "the peer says that it had this before";
+
 pub(super) async fn perform(
     provider: &Provider,
     due: &Due,
@@ -172,10 +180,10 @@ impl Attempt<'_> {
                         reason: format!("the peer could not take it (status {status:?})"),
                     });
                 }
-                Patience::GiveUp => (status, code, "the peer could not take it".to_owned()),
+                Patience::GiveUp => (status, code, GIVEN_UP.to_owned()),
             },
             Err(SendError::Duplicate { status, code }) => {
-                (Some(status), Some(code), "the peer says that it had this before".to_owned())
+                (Some(status), Some(code), HAD_BEFORE.to_owned())
             }
             Err(SendError::Refused { status, code, reason }) => (status, code, reason),
         };

@@ -2,11 +2,11 @@
 //! nothing reaches. Nothing is written, and nothing leaves.
 
 mod log;
-mod peers;
+pub(super) mod peers;
 
 use std::sync::Arc;
 
-use hip_domain::event::Event;
+use hip_domain::event::{DecodeError, Event};
 use hip_domain::id::RequestId;
 use hip_domain::outbound::{Call, OutboundEvent, Sent};
 use hip_domain::recorded::Recorded;
@@ -89,15 +89,44 @@ pub async fn rehearse(
         Err(TaskError::Never { reason }) => Done::without_effect(Outcome::Failed, reason),
     };
     let is_cut = follow(&stage, &forgetful).await?;
-    let appended = forgetful.appended();
-    let recorded = appended.iter().map(codec::decode).collect::<Result<Vec<_>, _>>()?;
-    let mut calls = Vec::new();
-    for stream in called(&recorded) {
-        calls.push(would_call(provider, conversations, &recorded, stream, head).await?);
-    }
+    let recorded = recorded(&forgetful)?;
+    let calls = calls(provider, conversations, &recorded, head).await?;
     let facts = recorded.iter().filter(|one| !matches!(one.event, Event::Outbound(_)));
     let facts = facts.map(|one| one.event.name().to_owned()).collect();
     Ok(Rehearsed { done, calls, facts, is_cut })
+}
+
+/// The calls that would come of a task, had the log ended at `head`. The provider's read models stand there,
+/// and its clock.
+pub(super) async fn calls_of(
+    provider: &Provider,
+    conversations: &dyn Conversations,
+    due: &Due,
+    head: i64,
+) -> Result<Vec<WouldCall>, TaskError> {
+    let (ids, clock) = (Arc::clone(&provider.ids), Arc::clone(&provider.clock));
+    let forgetful = Arc::new(Forgetful::new(Arc::clone(&provider.log), ids, clock, head));
+    let stage = stage(provider, &forgetful);
+    do_now(&stage, due).await?;
+    follow(&stage, &forgetful).await?;
+    calls(provider, conversations, &recorded(&forgetful)?, head).await
+}
+
+fn recorded(forgetful: &Forgetful) -> Result<Vec<Recorded<Event>>, DecodeError> {
+    forgetful.appended().iter().map(codec::decode).collect()
+}
+
+async fn calls(
+    provider: &Provider,
+    conversations: &dyn Conversations,
+    recorded: &[Recorded<Event>],
+    head: i64,
+) -> Result<Vec<WouldCall>, TaskError> {
+    let mut calls = Vec::new();
+    for stream in called(recorded) {
+        calls.push(would_call(provider, conversations, recorded, stream, head).await?);
+    }
+    Ok(calls)
 }
 
 /// The provider, before the curtain.

@@ -1,7 +1,8 @@
 //! Events that are applied together.
 
+use hip_commands::codec;
 use hip_commands::port::log::StoredEvent;
-use hip_domain::event::Event;
+use hip_domain::event::{DecodeError, Event};
 use hip_domain::recorded::Recorded;
 
 /// Events in the order of the log, as they are stored and as they are meant. Confidential parts are
@@ -22,6 +23,20 @@ impl Page {
         let stretch = stored.first().zip(stored.last());
         let stretch = stretch.map(|(first, last)| (first.position, last.position));
         Self { stored: vec![], events: vec![], stretch }
+    }
+
+    /// A page of all of these.
+    ///
+    /// # Errors
+    ///
+    /// One of them is none of ours.
+    pub(crate) fn of(stored: Vec<StoredEvent>) -> Result<Self, DecodeError> {
+        let mut page = Self::over(&stored);
+        for event in stored {
+            let recorded = codec::decode(&event)?;
+            page.push(event, recorded);
+        }
+        Ok(page)
     }
 
     /// Adds an event.

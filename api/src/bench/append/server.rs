@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use hip_infra::postgres;
-use hip_launcher::{Durability, Options, PrivatePostgres};
+use hip_launcher::Durability;
 use sqlx::{AssertSqlSafe, PgPool};
 use url::Url;
+
+use crate::scratch_server::ScratchServer;
 
 /// Databases that are made for the run and dropped at its end.
 const DATABASES: [&str; 3] = ["hip_bench_own", "hip_bench_reference", "hip_bench_ceiling"];
@@ -23,23 +25,7 @@ pub(in crate::bench) struct Server {
     pub(super) ceiling: String,
     /// What it calls itself.
     pub(in crate::bench) version: String,
-    private: Option<Private>,
-}
-
-/// A server of our own, and where its data lies. Dropped in this order: first it ends.
-struct Private {
-    postgres: PrivatePostgres,
-    _folder: Folder,
-}
-
-/// A directory that goes with this value.
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What cannot be removed lies in a directory that says what it is.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+    private: Option<ScratchServer>,
 }
 
 impl Server {
@@ -49,8 +35,8 @@ impl Server {
             (url, None)
         } else {
             let folder = data_dir.join(format!("bench-{}", std::process::id()));
-            let private = tokio::task::spawn_blocking(|| start(folder)).await??;
-            (Url::parse(&private.postgres.url("postgres"))?, Some(private))
+            let private = start(folder).await?;
+            (Url::parse(&private.url("postgres"))?, Some(private))
         };
         let admin = PgPool::connect(url.as_str()).await.context("the server cannot be reached")?;
         for name in DATABASES {
@@ -89,8 +75,9 @@ impl Server {
             }
         }
         self.admin.close().await;
-        // Stopping blocks.
-        let _ = tokio::task::spawn_blocking(move || drop(self.private)).await;
+        if let Some(private) = self.private {
+            private.stop().await;
+        }
     }
 }
 
@@ -102,14 +89,12 @@ async fn drop_database(admin: &PgPool, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn start(folder: PathBuf) -> anyhow::Result<Private> {
-    let options = Options { data_dir: folder.clone(), durability: Durability::Durable };
-    let folder = Folder(folder);
-    let postgres = PrivatePostgres::start(options).context(
+async fn start(folder: PathBuf) -> anyhow::Result<ScratchServer> {
+    let server = ScratchServer::start(folder, Durability::Durable).await.context(
         "no private server; --url names another, whose databases hip_bench_… it replaces",
     )?;
-    if rustix::fs::statfs(&folder.0)?.f_type == TMPFS {
-        bail!("{} lies in memory; choose a --data-dir on disk", folder.0.display());
+    if rustix::fs::statfs(server.folder())?.f_type == TMPFS {
+        bail!("{} lies in memory; choose a --data-dir on disk", server.folder().display());
     }
-    Ok(Private { postgres, _folder: folder })
+    Ok(server)
 }

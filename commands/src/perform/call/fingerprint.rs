@@ -53,7 +53,7 @@ async fn hash(
 }
 
 /// Every value that has no members of its own, with its path. The names of members are ours.
-fn leaves(path: &str, value: &Value, into: &mut Vec<(String, String)>) {
+pub(crate) fn leaves(path: &str, value: &Value, into: &mut Vec<(String, String)>) {
     match value {
         Value::Object(members) if !members.is_empty() => {
             for (name, member) in members {

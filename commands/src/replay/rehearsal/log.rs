@@ -56,6 +56,13 @@ impl Forgetful {
         self.kept().secrets.get(&position).cloned()
     }
 
+    /// The version that an append under this key has reached, here or in the real log before it ended.
+    async fn appended_before(&self, append: &Append) -> Result<Option<i64>, LogError> {
+        let Some(version) = self.answered(&append.key).await? else { return Ok(None) };
+        let stored = self.stream(&append.stream, version - 1).await?;
+        Ok(stored.first().map(|event| event.version))
+    }
+
     fn keep(&self, append: Append, version: i64) -> Appended {
         let mut kept = self.kept();
         let mut version = version;
@@ -91,7 +98,7 @@ impl Forgetful {
 #[async_trait]
 impl Log for Forgetful {
     async fn append(&self, append: Append) -> Result<Appended, LogError> {
-        if let Some(version) = self.answered(&append.key).await? {
+        if let Some(version) = self.appended_before(&append).await? {
             return Ok(Appended::Duplicate { version });
         }
         let version = self.version(&append.stream).await?;

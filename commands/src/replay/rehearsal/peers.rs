@@ -50,7 +50,7 @@ impl OtpSender for NoOtp {
 }
 
 /// Says what there is of a person, and destroys nothing.
-pub(super) struct NoEraser(pub(super) Arc<dyn Eraser>);
+pub(in crate::replay) struct NoEraser(pub(in crate::replay) Arc<dyn Eraser>);
 
 #[async_trait]
 impl Eraser for NoEraser {

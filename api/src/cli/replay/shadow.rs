@@ -1,0 +1,89 @@
+//! `hip replay shadow`: would the same come of a period's messages today?
+
+mod report;
+mod scratch_database;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use hip_commands::Provider;
+use hip_commands::replay::shadow::{Looked, Period, World, shadow};
+use hip_infra::config::Config;
+use hip_infra::conversations::PgConversations;
+use hip_infra::postgres;
+use hip_infra::shadow::{Built, Scratch, directories, under_way};
+use url::Url;
+
+use crate::cli::serve::secrets_from_env;
+use crate::compose::{Composed, compose};
+use crate::database::Database;
+use crate::output::Answer;
+use crate::read_models;
+use report::Report;
+use scratch_database::ScratchDatabase;
+
+/// Options of `hip replay shadow`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Events that were recorded at this time or later (RFC 3339).
+    #[arg(long)]
+    since: DateTime<Utc>,
+    /// And before this one; else up to now.
+    #[arg(long)]
+    until: Option<DateTime<Utc>>,
+    /// The configuration of `hip serve`: its settings are tried, too.
+    #[arg(long, env = "HIP_CONFIG")]
+    config: PathBuf,
+    /// A PostgreSQL server on which a database `hip_shadow` may be made and dropped; else a private one is
+    /// started and thrown away.
+    #[arg(long, value_name = "URL")]
+    scratch: Option<Url>,
+    /// Print one JSON object a difference and a read model, and one at the end.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads the log and the keys; writes only to the scratch database. A no: something is different.
+pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    let database = Database::open(data_dir).await?;
+    let composed =
+        compose(Config::read(&options.config)?, secrets_from_env()?, database.url()).await?;
+    let scratch = ScratchDatabase::make(options.scratch.clone(), data_dir).await?;
+    let outcome = play(&options, &composed, &scratch).await;
+    scratch.close().await;
+    composed.pool.close().await;
+    database.close().await;
+    outcome
+}
+
+async fn play(
+    options: &Options,
+    composed: &Composed,
+    database: &ScratchDatabase,
+) -> anyhow::Result<Answer> {
+    let live = &composed.pool;
+    let pool = postgres::connect(database.url(), 4).await?;
+    let scratch = Scratch::new(live, pool.clone(), read_models::tables()).await?;
+    let scratch = Arc::new(scratch);
+    let directories = directories(&scratch);
+    let world = World {
+        provider: Provider {
+            directory: directories.clone(),
+            transfers: directories,
+            ..composed.provider.clone()
+        },
+        as_of: scratch.as_ref(),
+        conversations: &PgConversations::new(live.clone()),
+    };
+    let period = Period { since: options.since, until: options.until };
+    // In this order: what is over by then is in the log.
+    let under_way = under_way(live).await?;
+    let mut report = Report::new(options.json);
+    let looked: Looked = shadow(&world, period, &under_way, &mut report).await?;
+    let built = scratch.compare().await?;
+    pool.close().await;
+    let is_same = looked.differences == 0 && built.iter().all(|(_, built)| Built::is_same(built));
+    report.end(&looked, &built);
+    Ok(if is_same { Answer::Yes } else { Answer::No })
+}

@@ -1,0 +1,149 @@
+//! What a shadow replay has found, in words or as JSON.
+
+use hip_commands::replay::comparison::{Difference, How};
+use hip_commands::replay::rehearsal::WouldCall;
+use hip_commands::replay::shadow::{Audience, Finding, Looked};
+use hip_infra::rebuild::Compared;
+use hip_infra::shadow::Built;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use crate::output::{say, say_json};
+
+/// Who is told.
+pub(super) struct Report {
+    is_json: bool,
+    bar: ProgressBar,
+}
+
+impl Report {
+    pub(super) fn new(is_json: bool) -> Self {
+        let style = "{wide_bar} {pos}/{len} events, {per_sec}, {eta} left";
+        let style = ProgressStyle::with_template(style).expect("our own template is one");
+        Self { is_json, bar: ProgressBar::no_length().with_style(style) }
+    }
+
+    /// The read models, and a summary.
+    pub(super) fn end(&self, looked: &Looked, built: &[(&'static str, Built)]) {
+        self.bar.finish_and_clear();
+        for (name, built) in built {
+            if self.is_json {
+                say_json(&as_json(name, built));
+            } else {
+                say(&in_words(name, built));
+            }
+        }
+        let models = built.iter().filter(|(_, built)| !built.is_same()).count();
+        if self.is_json {
+            return say_json(&json!({ "looked": looked, "readModelsDifferent": models }));
+        }
+        let Looked { events, callbacks, effects, calls, differences, .. } = looked;
+        say(&format!(
+            "{events} events, {callbacks} messages of the gateway among them, led to {effects} events and {calls} attempts at calls"
+        ));
+        let Looked { erased, under_way, not_played, .. } = looked;
+        if erased + under_way + not_played > 0 {
+            say(&format!(
+                "passed over: {erased} of erased people, {under_way} still being done, {not_played} replays and erasures"
+            ));
+        }
+        say(&format!(
+            "something else would follow from {differences}; {models} of {} read models would be different",
+            built.len()
+        ));
+    }
+}
+
+impl Audience for Report {
+    fn found(&mut self, finding: Finding) {
+        self.bar.suspend(|| {
+            if self.is_json {
+                say_json(&json!({ "difference": finding }));
+            } else {
+                tell(&finding);
+            }
+        });
+    }
+
+    fn reached(&mut self, position: i64, last: i64) {
+        self.bar.set_length(last.unsigned_abs());
+        self.bar.set_position(position.unsigned_abs());
+    }
+}
+
+fn tell(finding: &Finding) {
+    let Finding { position, event, conversation, request_id, .. } = finding;
+    let request = request_id.map_or_else(String::new, |id| format!(" of request {id}"));
+    say(&format!("position {position}: {event}{request}, conversation {conversation}"));
+    for fact in &finding.facts {
+        let fate = match fact.how {
+            How::Added => "would follow, and did not",
+            How::Removed => "followed, and would not",
+            How::Changed => "would be another",
+        };
+        say(&format!("    {:<32} {fate}", fact.name));
+        members(&fact.members);
+    }
+    for WouldCall { kind, target, differences, .. } in &finding.calls {
+        let target = target.as_deref().unwrap_or("nowhere: a replay has silenced it");
+        match differences.as_deref() {
+            None => say(&format!("    {kind:<32} would be called anew  {target}")),
+            Some([]) => say(&format!("    {kind:<32} would be called as it was  {target}")),
+            Some(differences) => {
+                say(&format!("    {kind:<32} would be called with other content  {target}"));
+                members(differences);
+            }
+        }
+    }
+    for missed in &finding.calls_missed {
+        say(&format!(
+            "    {:<32} was called as {}, and would not be",
+            missed.kind, missed.request_id
+        ));
+    }
+    if let Some(failure) = &finding.failure {
+        say(&format!("    it would fail: {failure}"));
+    }
+}
+
+fn members(differences: &[Difference]) {
+    for Difference { path, how } in differences {
+        say(&format!("        {:<8} {path}", how.as_str()));
+    }
+}
+
+fn in_words(name: &str, built: &Built) -> String {
+    match built {
+        Built::Failed(reason) => format!("{name}: cannot be built: {reason}"),
+        Built::Compared(tables) => {
+            let table = |table: &Compared| {
+                let Compared { what, live_rows, next_rows, .. } = table;
+                if table.is_same() {
+                    format!("{what}: the same, {live_rows} rows")
+                } else {
+                    format!("{what}: NOT the same, {live_rows} rows, {next_rows} when built today")
+                }
+            };
+            tables.iter().map(table).collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+fn as_json(name: &str, built: &Built) -> serde_json::Value {
+    let tables = match built {
+        Built::Failed(reason) => {
+            return json!({ "readModel": name, "same": false, "failure": reason });
+        }
+        Built::Compared(tables) => tables,
+    };
+    let table = |table: &Compared| {
+        json!({
+            "table": table.what,
+            "same": table.is_same(),
+            "rows": table.live_rows,
+            "rowsToday": table.next_rows,
+        })
+    };
+    let tables: Vec<_> = tables.iter().map(table).collect();
+    json!({ "readModel": name, "same": built.is_same(), "tables": tables })
+}

@@ -1,0 +1,124 @@
+//! One event of the period, and how far its tasks are played.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::chronicle::Chronicle;
+use super::finding::{Fact, Finding};
+use crate::port::log::StoredEvent;
+use crate::replay::comparison::How;
+use crate::task::{Due, TaskError};
+
+/// An event, and what follows from it.
+pub(super) struct Case {
+    /// Today's tasks, each with how far it is.
+    pub(super) tasks: Vec<Part>,
+    /// What it led to, and no play has reached.
+    pub(super) untaken: Vec<StoredEvent>,
+    /// Where what differs from history stands in it.
+    pub(super) differing: Vec<StoredEvent>,
+    pub(super) finding: Finding,
+    recorded_at: DateTime<Utc>,
+}
+
+/// A task of a case.
+pub(super) struct Part {
+    pub(super) due: Due,
+    pub(super) is_over: bool,
+    /// Played, it led to nothing: unless history has something left, that is how it was.
+    pub(super) is_idle: bool,
+}
+
+/// A task of a case, to be played where the log ended at `head`. The earliest is played first, so that the
+/// read models only ever go forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Step {
+    pub(super) head: i64,
+    /// The position of its event.
+    pub(super) case: i64,
+    pub(super) task: usize,
+}
+
+/// How much later than at the earliest moment a task may have been done that led to nothing.
+const DELAYS_MS: [i64; 3] = [100, 1_000, 10_000];
+
+impl Case {
+    pub(super) fn new(stored: &StoredEvent, tasks: Vec<Due>, effects: Vec<StoredEvent>) -> Self {
+        let part = |due| Part { due, is_over: false, is_idle: false };
+        let finding = Finding {
+            position: stored.position,
+            event: stored.name.clone(),
+            conversation: stored.correlation,
+            request_id: stored.stream.request_id(),
+            facts: vec![],
+            calls: vec![],
+            calls_missed: vec![],
+            failure: None,
+        };
+        Self {
+            tasks: tasks.into_iter().map(part).collect(),
+            untaken: effects,
+            differing: vec![],
+            finding,
+            recorded_at: stored.recorded_at,
+        }
+    }
+
+    /// Where a task is played first: where history had its next word, else where the task became due.
+    /// Nothing, when its time has not come.
+    pub(super) fn first_head(&self, task: usize, chronicle: &Chronicle) -> Option<i64> {
+        let seen = chronicle.end_of_append(self.finding.position);
+        let due = match self.tasks[task].due.at {
+            Some(at) => chronicle.position_at(at),
+            None => Some(seen),
+        };
+        self.next_word().or(due).map(|head| head.max(seen))
+    }
+
+    /// Where the log ended before history's next word about the event.
+    pub(super) fn next_word(&self) -> Option<i64> {
+        self.untaken.first().map(|event| event.position - 1)
+    }
+
+    /// Where a task is played again that led to something which history does not have: it may have been
+    /// done somewhat later.
+    pub(super) fn later_head(&self, head: i64, chronicle: &Chronicle) -> Option<i64> {
+        let delayed = DELAYS_MS.into_iter().filter_map(|delay| {
+            chronicle.position_at(self.recorded_at + TimeDelta::milliseconds(delay))
+        });
+        let words = self.untaken.iter().map(|event| event.position - 1);
+        delayed.chain(words).filter(|next| *next > head).min()
+    }
+
+    /// The time at which a task is played: that of history's next word, if it is played right before it.
+    pub(super) fn time_at(&self, step: &Step, chronicle: &Chronicle) -> DateTime<Utc> {
+        if let Some(next) = self.untaken.iter().find(|event| event.position == step.head + 1) {
+            return next.recorded_at;
+        }
+        let seen = chronicle.time_of(step.head).unwrap_or(self.recorded_at);
+        self.tasks[step.task].due.at.map_or(seen, |at| seen.max(at))
+    }
+
+    /// Notes how a play differs from history.
+    pub(super) fn differs(&mut self, facts: Vec<Fact>, was: &[StoredEvent]) {
+        self.finding.facts.extend(facts);
+        self.differing.extend_from_slice(was);
+    }
+
+    /// Notes what a task fails with. It is told only of a case that differs.
+    pub(super) fn fails(&mut self, outcome: &Result<(), TaskError>) {
+        if let Err(TaskError::Never { reason }) = outcome {
+            self.finding.failure = Some(reason.clone());
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.tasks.iter().all(|part| part.is_over)
+    }
+
+    /// What history has, and no task of today led to.
+    pub(super) fn miss_the_rest(&mut self) {
+        let rest = std::mem::take(&mut self.untaken);
+        let facts = rest.iter().map(|event| Fact::new(&event.name, How::Removed)).collect();
+        self.differs(facts, &rest);
+    }
+}

@@ -1,0 +1,75 @@
+//! What tables hold, as a number.
+
+use std::collections::HashMap;
+
+use sqlx::{AssertSqlSafe, PgPool, PgTransaction};
+
+use crate::event_store::SHARD;
+
+/// What a table holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Contents {
+    pub(super) table: String,
+    pub(super) rows: i64,
+    /// A sum over a hash of each row, in any order.
+    pub(super) digest: String,
+}
+
+/// A read model as it is read.
+#[derive(Debug, Clone)]
+pub(super) struct Live {
+    /// Where it stands.
+    pub(super) position: i64,
+    pub(super) contents: Vec<Contents>,
+}
+
+/// The tables that are read, all as they are at one moment, by the name of their projection.
+pub(super) async fn live(pool: &PgPool) -> Result<HashMap<String, Live>, sqlx::Error> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        .execute(&mut *transaction)
+        .await?;
+    let positions: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT name, position FROM es.projection \
+          WHERE shard = $1 AND state IN ('live', 'halted') \
+            AND name IN (SELECT projection FROM hip.projection_table)",
+    )
+    .bind(SHARD)
+    .fetch_all(&mut *transaction)
+    .await?;
+    let mut found = HashMap::new();
+    for (name, position) in positions {
+        let contents = contents(&mut transaction, &name).await?;
+        found.insert(name, Live { position, contents });
+    }
+    Ok(found)
+}
+
+/// What the tables of a projection hold.
+pub(super) async fn contents(
+    transaction: &mut PgTransaction<'_>,
+    projection: &str,
+) -> Result<Vec<Contents>, sqlx::Error> {
+    // A digest of a large table takes longer than a statement of the service may; a time has many texts.
+    sqlx::query(
+        "SELECT set_config('statement_timeout', '0', true), set_config('timezone', 'UTC', true)",
+    )
+    .execute(&mut **transaction)
+    .await?;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT quote_ident(table_name) FROM hip.projection_table WHERE projection = $1 ORDER BY 1",
+    )
+    .bind(projection)
+    .fetch_all(&mut **transaction)
+    .await?;
+    let mut all = vec![];
+    for table in tables {
+        let digest = format!(
+            "SELECT count(*), coalesce(sum(hashtextextended(x::text, 0)::numeric), 0)::text FROM hip.{table} x"
+        );
+        let (rows, digest) =
+            sqlx::query_as(AssertSqlSafe(digest)).fetch_one(&mut **transaction).await?;
+        all.push(Contents { table, rows, digest });
+    }
+    Ok(all)
+}

@@ -1,0 +1,95 @@
+//! The directories, over read models that are led to a moment before they are asked.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use hip_commands::port::patient_directory::{Candidate, DirectoryError, Unlinked};
+use hip_commands::port::{PatientDirectory, TransferDirectory};
+use hip_domain::id::{ConsentId, FacilityId, Pseudonym, SubjectId};
+
+use super::scratch::Scratch;
+use crate::patient_directory::PgPatientDirectory;
+use crate::transfer_directory::PgTransferDirectory;
+
+/// The directories as they were.
+pub struct DirectoriesAsOf {
+    scratch: Arc<Scratch>,
+    patients: PgPatientDirectory,
+    transfers: PgTransferDirectory,
+}
+
+impl DirectoriesAsOf {
+    pub(super) fn new(scratch: Arc<Scratch>) -> Self {
+        let patients = PgPatientDirectory::new(scratch.pool().clone());
+        let transfers = PgTransferDirectory::new(scratch.pool().clone());
+        Self { scratch, patients, transfers }
+    }
+
+    async fn patients(&self) -> Result<&PgPatientDirectory, DirectoryError> {
+        self.reach().await?;
+        Ok(&self.patients)
+    }
+
+    async fn reach(&self) -> Result<(), DirectoryError> {
+        self.scratch.reach().await.map_err(|error| DirectoryError(Box::new(error)))
+    }
+}
+
+#[async_trait]
+impl PatientDirectory for DirectoriesAsOf {
+    async fn caught_up(&self, _: i64) {
+        // They stand where they stood.
+    }
+
+    async fn by_abha_address(
+        &self,
+        facility: &FacilityId,
+        address: &Pseudonym,
+    ) -> Result<Vec<Candidate>, DirectoryError> {
+        self.patients().await?.by_abha_address(facility, address).await
+    }
+
+    async fn by_abha_number(
+        &self,
+        facility: &FacilityId,
+        number: &Pseudonym,
+    ) -> Result<Vec<Candidate>, DirectoryError> {
+        self.patients().await?.by_abha_number(facility, number).await
+    }
+
+    async fn by_mobile(
+        &self,
+        facility: &FacilityId,
+        mobiles: &[Pseudonym],
+    ) -> Result<Vec<Candidate>, DirectoryError> {
+        self.patients().await?.by_mobile(facility, mobiles).await
+    }
+
+    async fn patient(&self, subject: SubjectId) -> Result<Option<Candidate>, DirectoryError> {
+        self.patients().await?.patient(subject).await
+    }
+
+    async fn is_building(&self, subject: SubjectId) -> Result<bool, DirectoryError> {
+        self.patients().await?.is_building(subject).await
+    }
+
+    async fn consents(
+        &self,
+        facility: &FacilityId,
+        patient: &Pseudonym,
+    ) -> Result<Vec<ConsentId>, DirectoryError> {
+        self.patients().await?.consents(facility, patient).await
+    }
+
+    async fn unlinked(&self, subject: SubjectId) -> Result<Vec<Unlinked>, DirectoryError> {
+        self.patients().await?.unlinked(subject).await
+    }
+}
+
+#[async_trait]
+impl TransferDirectory for DirectoriesAsOf {
+    async fn on_its_way(&self, consent: &ConsentId, position: i64) -> Result<bool, DirectoryError> {
+        self.reach().await?;
+        self.transfers.on_its_way(consent, position).await
+    }
+}

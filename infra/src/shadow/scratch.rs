@@ -1,0 +1,192 @@
+//! Read models on a database that is thrown away: led along the log, and compared where the live ones stand.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use hip_commands::port::AsOf;
+use hip_commands::port::log::StoredEvent;
+use sqlx::PgPool;
+use tokio::sync::Mutex;
+
+use super::contents::{Live, contents, live};
+use crate::event_store::{LogReader, SHARD};
+use crate::rebuild::{Compared, Projection};
+use crate::subscription::{ApplyError, Generation, Page};
+
+/// Events in one transaction: nobody waits for them.
+const PAGE: i64 = 2_000;
+
+/// The read models.
+pub struct Scratch {
+    log: LogReader,
+    pool: PgPool,
+    /// Where they are to stand when they are asked.
+    wanted: AtomicI64,
+    standing: Mutex<Standing>,
+}
+
+struct Standing {
+    position: i64,
+    kept: Vec<Kept>,
+}
+
+struct Kept {
+    projection: Arc<dyn Projection>,
+    /// As it is read; nothing, when it is not.
+    live: Option<Live>,
+    built: Option<Built>,
+}
+
+/// What came of a read model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Built {
+    /// It was built, and compared with the one that is read.
+    Compared(Vec<Compared>),
+    /// It could not be built: why.
+    Failed(String),
+}
+
+impl Built {
+    /// Whether it holds the same.
+    pub fn is_same(&self) -> bool {
+        match self {
+            Self::Compared(tables) => tables.iter().all(Compared::is_same),
+            Self::Failed(_) => false,
+        }
+    }
+}
+
+impl Scratch {
+    /// Read models of `projections` in `pool`, an empty database with our schema; what they are compared with
+    /// is what `live` holds now.
+    ///
+    /// # Errors
+    ///
+    /// One of the databases cannot be reached.
+    pub async fn new(
+        live_pool: &PgPool,
+        pool: PgPool,
+        projections: Vec<Arc<dyn Projection>>,
+    ) -> Result<Self, sqlx::Error> {
+        stand_anywhere(&pool).await?;
+        let mut live: HashMap<String, Live> = live(live_pool).await?;
+        let kept = projections.into_iter().map(|projection| {
+            let live = live.remove(projection.name());
+            Kept { projection, live, built: None }
+        });
+        let standing = Mutex::new(Standing { position: 0, kept: kept.collect() });
+        let log = LogReader::new(live_pool.clone());
+        Ok(Self { log, pool, wanted: AtomicI64::new(0), standing })
+    }
+
+    pub(super) const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Leads them to where they are to stand.
+    pub(super) async fn reach(&self) -> Result<(), ApplyError> {
+        self.lead(self.wanted.load(Ordering::Acquire)).await
+    }
+
+    /// Leads those that are read to where they are read, and says what came of each.
+    ///
+    /// # Errors
+    ///
+    /// One of the databases cannot be reached.
+    pub async fn compare(&self) -> Result<Vec<(&'static str, Built)>, ApplyError> {
+        let furthest = {
+            let standing = self.standing.lock().await;
+            standing.kept.iter().filter_map(Kept::goal).max().unwrap_or(0)
+        };
+        self.lead(furthest).await?;
+        let mut standing = self.standing.lock().await;
+        let built = |kept: &mut Kept| Some((kept.projection.name(), kept.built.take()?));
+        Ok(standing.kept.iter_mut().filter_map(built).collect())
+    }
+
+    async fn lead(&self, position: i64) -> Result<(), ApplyError> {
+        let mut standing = self.standing.lock().await;
+        loop {
+            self.measure(&mut standing).await?;
+            if standing.position >= position {
+                return Ok(());
+            }
+            let goals = standing.kept.iter().filter_map(Kept::goal);
+            let stop = goals.fold(position, i64::min);
+            let limit = PAGE.min(stop - standing.position);
+            let page = self.log.page(standing.position, limit).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            let reached = last.position;
+            self.apply(&mut standing, page).await?;
+            standing.position = reached;
+        }
+    }
+
+    async fn apply(
+        &self,
+        standing: &mut Standing,
+        stored: Vec<StoredEvent>,
+    ) -> Result<(), ApplyError> {
+        let page = Page::of(stored)?;
+        for kept in &mut standing.kept {
+            if matches!(kept.built, Some(Built::Failed(_))) {
+                continue;
+            }
+            let mut transaction = self.pool.begin().await?;
+            let generation = Generation { number: 1, is_live: true };
+            match kept.projection.apply(&mut transaction, generation, &page).await {
+                Ok(()) => transaction.commit().await?,
+                Err(error) => kept.built = Some(Built::Failed(error.to_string())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares those that stand where they are read.
+    async fn measure(&self, standing: &mut Standing) -> Result<(), sqlx::Error> {
+        let position = standing.position;
+        for kept in &mut standing.kept {
+            if kept.goal() != Some(position) {
+                continue;
+            }
+            let mut transaction = self.pool.begin().await?;
+            let built = contents(&mut transaction, kept.projection.name()).await?;
+            let live = kept.live.iter().flat_map(|live| &live.contents);
+            let tables = built.into_iter().zip(live).map(|(built, live)| Compared {
+                what: built.table,
+                live_rows: live.rows,
+                live_digest: live.digest.clone(),
+                next_rows: built.rows,
+                next_digest: built.digest,
+            });
+            kept.built = Some(Built::Compared(tables.collect()));
+        }
+        Ok(())
+    }
+}
+
+impl Kept {
+    /// Where it is to be compared; nothing, when it was, or is not read.
+    fn goal(&self) -> Option<i64> {
+        self.live.as_ref().filter(|_| self.built.is_none()).map(|live| live.position)
+    }
+}
+
+impl AsOf for Scratch {
+    fn stand_at(&self, position: i64) {
+        self.wanted.fetch_max(position, Ordering::AcqRel);
+    }
+}
+
+/// Whoever asks whether these read models have come as far is told that they have: they are led there first.
+async fn stand_anywhere(pool: &PgPool) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO es.projection (name, generation, shard, position, state) \
+         SELECT DISTINCT projection, 1, $1::smallint, 9223372036854775807, 'live' FROM hip.projection_table",
+    )
+    .bind(SHARD)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
