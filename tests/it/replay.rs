@@ -41,7 +41,7 @@ pub(crate) async fn with_a_visit() -> (World, HipProcess) {
 }
 
 /// An interpreter that takes a year of birth for a text, as the older dialect has it.
-struct YearAsText;
+pub(crate) struct YearAsText;
 
 #[async_trait]
 impl Interpreter for YearAsText {
@@ -77,7 +77,7 @@ impl Interpreter for GivesUp {
 }
 
 /// A discovery that an earlier version has looked at; today's version runs.
-async fn failed_before(
+pub(crate) async fn failed_before(
     interpreter: Arc<dyn Interpreter>,
     is_over: impl AsyncFn(&World),
 ) -> (World, HipProcess, HipProcess, String) {

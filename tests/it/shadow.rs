@@ -1,5 +1,7 @@
 //! `hip replay shadow`: whether the same would come of what was archived.
 
+use std::sync::Arc;
+
 use hip_sandbox::{Dialect, DiscoverRequest, Grant, HealthInformationRequest};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, SECRETS, abha_holder, visit};
@@ -7,6 +9,7 @@ use hip_tests::world::PATIENCE;
 use serde_json::{Value, json};
 
 use crate::privacy::play;
+use crate::replay::{YearAsText, failed_before};
 
 /// What a shadow replay of everything finds: its exit code, its lines, the last one apart.
 async fn shadow(world: &World) -> (i32, Vec<Value>, Value) {
@@ -73,4 +76,102 @@ async fn ended(world: &World) {
     let request = DiscoverRequest::new(FACILITY, &stranger);
     let _ = world.sandbox.phr().discover(request).await.unwrap().answer;
     world.until_idle().await;
+}
+
+/// Names what follows from an event in another way.
+fn facts(found: &Value) -> Vec<(&str, &str)> {
+    let facts = found["facts"].as_array().unwrap();
+    facts
+        .iter()
+        .map(|fact| (fact["name"].as_str().unwrap(), fact["how"].as_str().unwrap()))
+        .collect()
+}
+
+#[tokio::test]
+async fn other_thresholds_would_give_another_answer() {
+    let (world, _hip) = World::start().await;
+    world.push(&visit("3001", false)).await;
+    world.until("visit.bundles_built", 1).await;
+    let mut holder = abha_holder();
+    holder.abha_address = "kavya.one@sbx".to_owned();
+    holder.abha_number = "91000000001991".to_owned();
+    holder.year_of_birth = 1991;
+    world.sandbox.register_abha(holder.clone());
+    let request = DiscoverRequest::new(FACILITY, &holder);
+    assert!(world.sandbox.phr().discover(request).await.unwrap().answer.is_ok());
+    world.until_idle().await;
+    assert_eq!(shadow(&world).await.0, 0);
+
+    let config = std::fs::read_to_string(&world.launch.config).unwrap();
+    let strict = config + "[discovery]\nyear_tolerance = 0\n";
+    std::fs::write(&world.launch.config, strict).unwrap();
+    let (code, lines, last) = shadow(&world).await;
+    let found = differences(&lines);
+    assert_eq!(
+        (code, found.len(), &last["looked"]["differences"]),
+        (1, 1, &json!(1)),
+        "{lines:#?}"
+    );
+    assert_eq!(found[0]["event"], "discovery.requested");
+    let expected = [("discovery.patient_matched", "removed"), ("discovery.not_matched", "added")];
+    assert_eq!(facts(found[0]), expected);
+    // The answer that the patient would get has an error in the place of her records.
+    let call = &found[0]["calls"][0];
+    assert_eq!((&call["kind"], &call["how"]), (&json!("on_discover"), &json!("changed")));
+    let members = call["members"].as_array().unwrap_or_else(|| panic!("{:#}", found[0]));
+    let has = |path: &str, how: &str| {
+        members
+            .iter()
+            .any(|one| one["path"].as_str().unwrap().starts_with(path) && one["how"] == how)
+    };
+    assert!(has("$.error.code", "added") && has("$.patient", "removed"), "{call:#}");
+    assert_eq!(found[0]["calls"].as_array().unwrap().len(), 1);
+
+    let config = world.launch.config.display().to_string();
+    let arguments = ["replay", "shadow", "--since", "2000-01-01T00:00:00Z", "--config", &config];
+    let told = String::from_utf8(world.hip(&arguments).await.stdout).unwrap();
+    assert!(told.contains("discovery.patient_matched        followed, and would not"), "{told}");
+    assert!(told.contains("something else would follow from 1; 0 of 11 read models"), "{told}");
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_made_of_a_message_is_seen() {
+    let failed = async |world: &World| world.until("inbound.failed", 1).await;
+    let (world, _doors, _today, request) = failed_before(Arc::new(YearAsText), failed).await;
+    world.until_idle().await;
+    let (code, lines, _) = shadow(&world).await;
+    let found = differences(&lines);
+    assert_eq!((code, found.len()), (1, 1), "{lines:#?}");
+    assert_eq!(
+        (&found[0]["event"], &found[0]["requestId"]),
+        (&json!("inbound.received"), &json!(request))
+    );
+    let expected = [("discovery.requested", "added"), ("inbound.failed", "removed")];
+    assert_eq!(facts(found[0]), expected);
+    let call = json!({ "kind": "on_discover", "requestId": null, "how": "added" });
+    assert_eq!(found[0]["calls"], json!([call]));
+
+    // The replay that mends it is passed over; what was the mistake stays one.
+    let items = world.replay(&[&request], "safe").await;
+    assert_eq!(items[0]["outcome"], "completed");
+    world.until_idle().await;
+    let (code, lines, last) = shadow(&world).await;
+    assert_eq!((code, differences(&lines).len()), (1, 1), "{lines:#?}");
+    assert_eq!(last["looked"]["notPlayed"], 1);
+}
+
+#[tokio::test]
+async fn a_read_model_that_is_no_fold_of_the_log_is_seen() {
+    let (world, _hip) = World::start().await;
+    world.push(&visit("3001", false)).await;
+    world.until("care_context.registered", 1).await;
+    world.until_idle().await;
+    let forged = "UPDATE hip.care_context SET link_state = 'linked'";
+    sqlx::query(forged).execute(&mut world.database.as_owner().await).await.unwrap();
+    let (code, lines, last) = shadow(&world).await;
+    assert_eq!((code, differences(&lines).len()), (1, 0), "{lines:#?}");
+    let unlike: Vec<_> = lines.iter().filter(|line| line["same"] == false).collect();
+    assert_eq!(unlike.len(), 1, "{lines:#?}");
+    assert_eq!(unlike[0]["readModel"], "care_context");
+    assert_eq!(last["readModelsDifferent"], 1);
 }

@@ -32,6 +32,9 @@ pub(super) async fn perform(
     let Transfer::Sending { facts, pages, next, encrypted: false, .. } = state else {
         return Ok(());
     };
+    let Some(wanted) = usize::try_from(page).ok().and_then(|page| pages.get(page)) else {
+        return Ok(());
+    };
     if next != page {
         return Ok(());
     }
@@ -47,7 +50,6 @@ pub(super) async fn perform(
     let command = match consent.in_force(&facts.facility, now) {
         Ok(grant) => {
             let habits = provider.settings.hiu(grant.hiu.as_ref());
-            let wanted = &pages[usize::try_from(page).expect("a page number is small")];
             let place = Place {
                 grant,
                 transaction,

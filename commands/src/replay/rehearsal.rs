@@ -90,43 +90,45 @@ pub async fn rehearse(
     };
     let is_cut = follow(&stage, &forgetful).await?;
     let recorded = recorded(&forgetful)?;
-    let calls = calls(provider, conversations, &recorded, head).await?;
+    let mut calls = Vec::new();
+    for stream in called(&recorded) {
+        calls.push(would_call(provider, conversations, &recorded, stream, head).await?);
+    }
     let facts = recorded.iter().filter(|one| !matches!(one.event, Event::Outbound(_)));
     let facts = facts.map(|one| one.event.name().to_owned()).collect();
     Ok(Rehearsed { done, calls, facts, is_cut })
+}
+
+/// A call that would come of a task.
+pub(super) struct Made {
+    pub(super) call: Call,
+    /// What the message would look like; nothing, when it would not leave.
+    pub(super) sent: Option<Sent>,
 }
 
 /// The calls that would come of a task, had the log ended at `head`. The provider's read models stand there,
 /// and its clock.
 pub(super) async fn calls_of(
     provider: &Provider,
-    conversations: &dyn Conversations,
     due: &Due,
     head: i64,
-) -> Result<Vec<WouldCall>, TaskError> {
+) -> Result<Vec<Made>, TaskError> {
     let (ids, clock) = (Arc::clone(&provider.ids), Arc::clone(&provider.clock));
     let forgetful = Arc::new(Forgetful::new(Arc::clone(&provider.log), ids, clock, head));
     let stage = stage(provider, &forgetful);
     do_now(&stage, due).await?;
     follow(&stage, &forgetful).await?;
-    calls(provider, conversations, &recorded(&forgetful)?, head).await
+    let recorded = recorded(&forgetful)?;
+    let made = called(&recorded).into_iter().filter_map(|stream| {
+        let mut of_stream = recorded.iter().filter(|one| one.stream == *stream);
+        let call = of_stream.clone().find_map(|one| call_of(&one.event))?;
+        Some(Made { call, sent: of_stream.find_map(|one| sent(&one.event)).cloned() })
+    });
+    Ok(made.collect())
 }
 
 fn recorded(forgetful: &Forgetful) -> Result<Vec<Recorded<Event>>, DecodeError> {
     forgetful.appended().iter().map(codec::decode).collect()
-}
-
-async fn calls(
-    provider: &Provider,
-    conversations: &dyn Conversations,
-    recorded: &[Recorded<Event>],
-    head: i64,
-) -> Result<Vec<WouldCall>, TaskError> {
-    let mut calls = Vec::new();
-    for stream in called(recorded) {
-        calls.push(would_call(provider, conversations, recorded, stream, head).await?);
-    }
-    Ok(calls)
 }
 
 /// The provider, before the curtain.

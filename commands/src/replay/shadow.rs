@@ -13,6 +13,7 @@
 //! What is random differs each time: where a value is another one than it was, the task is played once more,
 //! with other random numbers and another clock, and what then differs again is left out.
 
+mod calls;
 mod case;
 mod chronicle;
 mod finding;
@@ -21,7 +22,7 @@ mod pair;
 mod peers;
 mod stage;
 
-pub use finding::{Fact, Finding, Looked, MissedCall};
+pub use finding::{CallFound, Fact, Finding, Looked};
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
@@ -30,14 +31,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hip_domain::event::Event;
 use hip_domain::id::SubjectId;
 use hip_domain::inbound::InboundEvent;
-use hip_domain::outbound::OutboundEvent;
 use hip_domain::recorded::Recorded;
 
 use super::comparison::How;
 use super::rehearsal::calls_of;
 use crate::codec;
+use crate::port::AsOf;
 use crate::port::log::StoredEvent;
-use crate::port::{AsOf, Conversations};
 use crate::process::react;
 use crate::provider::Provider;
 use crate::task::{Due, Task, TaskError};
@@ -46,7 +46,7 @@ use chronicle::{Chronicle, first_since};
 use guided::{End, Played, Taken};
 use stage::{SHIFT, at, play};
 
-/// Events that are looked at for calls that would not be made any more.
+/// Events that are followed to the calls that came of a difference.
 const FOLLOWED_COUNT_MAX: usize = 1_000;
 
 /// Which events.
@@ -73,8 +73,6 @@ pub struct World<'a> {
     pub provider: Provider,
     /// The read models as they were.
     pub as_of: &'a dyn AsOf,
-    /// The calls that there were.
-    pub conversations: &'a dyn Conversations,
 }
 
 /// Who is told what comes of it.
@@ -310,7 +308,7 @@ impl Shadow<'_> {
         Ok(facts)
     }
 
-    /// Notes a difference, and what it would lead to.
+    /// Notes a difference, and which calls it would lead to.
     async fn tell(
         &self,
         case: &mut Case,
@@ -318,18 +316,20 @@ impl Shadow<'_> {
         facts: Vec<Fact>,
         taken: &[Taken],
     ) -> Result<(), TaskError> {
-        let now = case.time_at(step, &self.chronicle);
-        let was: Vec<StoredEvent> = taken.iter().flat_map(|one| one.was.clone()).collect();
         // A call says by itself how it differs.
         if matches!(case.tasks[step.task].due.task, Task::Call { .. }) {
             case.differs(facts, &[]);
             return Ok(());
         }
+        let was: Vec<StoredEvent> = taken.iter().flat_map(|one| one.was.clone()).collect();
         case.differs(facts, &was);
-        let World { provider, conversations, .. } = self.world;
+        let now = case.time_at(step, &self.chronicle);
         let due = &case.tasks[step.task].due;
-        let calls = calls_of(&at(provider, now), *conversations, due, step.head).await?;
-        case.finding.calls.extend(calls);
+        let provider = &self.world.provider;
+        let calls = calls_of(&at(provider, now), due, step.head).await?;
+        let again = calls_of(&at(provider, now + SHIFT), due, step.head).await?;
+        case.calls.extend(calls);
+        case.calls_again.extend(again);
         Ok(())
     }
 
@@ -343,35 +343,23 @@ impl Shadow<'_> {
         if case.finding.facts.is_empty() {
             return Ok(());
         }
-        let mut missed = self.calls_after(&case.differing).await?;
-        let would = |id| {
-            let calls = &case.finding.calls;
-            calls.iter().any(|call| call.request_id == id || call.sent_before == Some(id))
-        };
-        missed.retain(|call| !would(call.request_id));
-        case.finding.calls_missed = missed;
+        let followed = self.followed(case.differing).await?;
+        case.finding.calls = calls::paired(calls::of(&followed)?, &case.calls, &case.calls_again);
         self.looked.differences += 1;
         self.audience.found(case.finding);
         Ok(())
     }
 
-    /// The calls that were made because of events, at once or through others.
-    async fn calls_after(&self, events: &[StoredEvent]) -> Result<Vec<MissedCall>, TaskError> {
-        let (mut events, mut seen) = (events.to_vec(), 0);
-        let mut calls: Vec<MissedCall> = vec![];
+    /// Events, and what followed from them, at once or through others.
+    async fn followed(&self, mut events: Vec<StoredEvent>) -> Result<Vec<StoredEvent>, TaskError> {
+        let mut seen = 0;
         while let Some(stored) = events.get(seen).cloned()
             && seen < FOLLOWED_COUNT_MAX
         {
             seen += 1;
-            if let Event::Outbound(OutboundEvent::Planned { call, .. }) =
-                codec::decode(&stored)?.event
-                && let Some(request_id) = stored.stream.request_id()
-            {
-                calls.push(MissedCall { kind: call.kind().to_owned(), request_id });
-            }
             events.extend(self.effects(&stored).await?);
         }
-        Ok(calls)
+        Ok(events)
     }
 }
 

@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use hip_commands::Provider;
 use hip_commands::replay::shadow::{Looked, Period, World, shadow};
 use hip_infra::config::Config;
-use hip_infra::conversations::PgConversations;
 use hip_infra::postgres;
 use hip_infra::shadow::{Built, Scratch, directories, under_way};
 use url::Url;
@@ -74,7 +73,6 @@ async fn play(
             ..composed.provider.clone()
         },
         as_of: scratch.as_ref(),
-        conversations: &PgConversations::new(live.clone()),
     };
     let period = Period { since: options.since, until: options.until };
     // In this order: what is over by then is in the log.

@@ -6,6 +6,7 @@ use super::chronicle::Chronicle;
 use super::finding::{Fact, Finding};
 use crate::port::log::StoredEvent;
 use crate::replay::comparison::How;
+use crate::replay::rehearsal::Made;
 use crate::task::{Due, TaskError};
 
 /// An event, and what follows from it.
@@ -16,6 +17,9 @@ pub(super) struct Case {
     pub(super) untaken: Vec<StoredEvent>,
     /// Where what differs from history stands in it.
     pub(super) differing: Vec<StoredEvent>,
+    /// The calls that would come of it; and those of a second play.
+    pub(super) calls: Vec<Made>,
+    pub(super) calls_again: Vec<Made>,
     pub(super) finding: Finding,
     recorded_at: DateTime<Utc>,
 }
@@ -51,13 +55,14 @@ impl Case {
             request_id: stored.stream.request_id(),
             facts: vec![],
             calls: vec![],
-            calls_missed: vec![],
             failure: None,
         };
         Self {
             tasks: tasks.into_iter().map(part).collect(),
             untaken: effects,
             differing: vec![],
+            calls: vec![],
+            calls_again: vec![],
             finding,
             recorded_at: stored.recorded_at,
         }

@@ -5,7 +5,6 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::replay::comparison::{Difference, How};
-use crate::replay::rehearsal::WouldCall;
 
 /// An event of the period from which something else follows by today's code than did follow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,10 +20,8 @@ pub struct Finding {
     pub request_id: Option<RequestId>,
     /// How what follows differs.
     pub facts: Vec<Fact>,
-    /// The calls that would come of it, with how they differ from what was sent.
-    pub calls: Vec<WouldCall>,
-    /// The calls that came of it, and would not.
-    pub calls_missed: Vec<MissedCall>,
+    /// The calls that came of that, at once or through other events, or would.
+    pub calls: Vec<CallFound>,
     /// What a task would fail with.
     pub failure: Option<String>,
 }
@@ -48,14 +45,19 @@ impl Fact {
     }
 }
 
-/// A call that was made.
+/// A call that was made, or would be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct MissedCall {
-    /// What was called.
+pub struct CallFound {
+    /// What is called.
     pub kind: String,
-    /// The id that it carried.
-    pub request_id: RequestId,
+    /// The `REQUEST-ID` of the call that was made.
+    pub request_id: Option<RequestId>,
+    /// How it differs; nothing, when the same would be sent.
+    pub how: Option<How>,
+    /// Which members of the message would be others. Of their values nothing is told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Difference>,
 }
 
 /// What was looked at.

@@ -1,8 +1,7 @@
 //! What a shadow replay has found, in words or as JSON.
 
 use hip_commands::replay::comparison::{Difference, How};
-use hip_commands::replay::rehearsal::WouldCall;
-use hip_commands::replay::shadow::{Audience, Finding, Looked};
+use hip_commands::replay::shadow::{Audience, CallFound, Finding, Looked};
 use hip_infra::rebuild::Compared;
 use hip_infra::shadow::Built;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -84,22 +83,16 @@ fn tell(finding: &Finding) {
         say(&format!("    {:<32} {fate}", fact.name));
         members(&fact.members);
     }
-    for WouldCall { kind, target, differences, .. } in &finding.calls {
-        let target = target.as_deref().unwrap_or("nowhere: a replay has silenced it");
-        match differences.as_deref() {
-            None => say(&format!("    {kind:<32} would be called anew  {target}")),
-            Some([]) => say(&format!("    {kind:<32} would be called as it was  {target}")),
-            Some(differences) => {
-                say(&format!("    {kind:<32} would be called with other content  {target}"));
-                members(differences);
-            }
-        }
-    }
-    for missed in &finding.calls_missed {
-        say(&format!(
-            "    {:<32} was called as {}, and would not be",
-            missed.kind, missed.request_id
-        ));
+    for CallFound { kind, request_id, how, members: differences } in &finding.calls {
+        let was = request_id.map_or_else(String::new, |id| format!("  {id}"));
+        let fate = match how {
+            None => "would be called as it was",
+            Some(How::Added) => "would be called, and was not",
+            Some(How::Removed) => "was called, and would not be",
+            Some(How::Changed) => "would be called with other content",
+        };
+        say(&format!("    {kind:<32} {fate}{was}"));
+        members(differences);
     }
     if let Some(failure) = &finding.failure {
         say(&format!("    it would fail: {failure}"));
