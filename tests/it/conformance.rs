@@ -8,6 +8,8 @@ use hip_tests::world::API_KEY;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::shadow::{differences, shadow};
+
 #[tokio::test]
 async fn the_service_passes_the_conformance_suite_and_its_log_proves_it() {
     let sections = "[linking]\nduplicate_window_s = 0\nsms_without_abha = true\n\
@@ -42,6 +44,12 @@ async fn the_service_passes_the_conformance_suite_and_its_log_proves_it() {
     let [nothing] = &world.hip_json(&later).await[..] else { panic!("one object") };
     has_the_form_of_nha(nothing);
     assert!(cases(nothing).iter().all(|case| case["outcome"] != "passed"), "nothing was read");
+
+    // Played with the same code, every flow of the suite leads to what it led to.
+    world.until_idle().await;
+    let (code, lines, last) = shadow(&world).await;
+    assert_eq!(differences(&lines), Vec::<&Value>::new(), "{last:#}");
+    assert_eq!((code, &last["readModelsDifferent"]), (0, &0.into()), "{lines:#?}");
 }
 
 fn cases(manifest: &Value) -> &Vec<Value> {

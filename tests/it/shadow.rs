@@ -12,7 +12,7 @@ use crate::privacy::play;
 use crate::replay::{YearAsText, failed_before};
 
 /// What a shadow replay of everything finds: its exit code, its lines, the last one apart.
-async fn shadow(world: &World) -> (i32, Vec<Value>, Value) {
+pub(crate) async fn shadow(world: &World) -> (i32, Vec<Value>, Value) {
     let config = world.launch.config.display().to_string();
     let since = "2000-01-01T00:00:00Z";
     let arguments = ["replay", "shadow", "--since", since, "--json", "--config", &config];
@@ -26,7 +26,7 @@ async fn shadow(world: &World) -> (i32, Vec<Value>, Value) {
     (output.status.code().unwrap(), lines, last)
 }
 
-fn differences(lines: &[Value]) -> Vec<&Value> {
+pub(crate) fn differences(lines: &[Value]) -> Vec<&Value> {
     lines.iter().map(|line| &line["difference"]).filter(|found| !found.is_null()).collect()
 }
 

@@ -68,15 +68,15 @@ impl Case {
         }
     }
 
-    /// Where a task is played first: where history had its next word, else where the task became due.
-    /// Nothing, when its time has not come.
+    /// Where a task is played first: at its time, or else where history had its next word. Nothing, when its
+    /// time has not come.
     pub(super) fn first_head(&self, task: usize, chronicle: &Chronicle) -> Option<i64> {
         let seen = chronicle.end_of_append(self.finding.position);
-        let due = match self.tasks[task].due.at {
-            Some(at) => chronicle.position_at(at),
-            None => Some(seen),
+        let head = match self.tasks[task].due.at {
+            Some(at) => chronicle.position_at(at)?,
+            None => self.next_word().unwrap_or(seen),
         };
-        self.next_word().or(due).map(|head| head.max(seen))
+        Some(head.max(seen))
     }
 
     /// Where the log ended before history's next word about the event.
