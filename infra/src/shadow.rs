@@ -8,8 +8,6 @@ mod scratch;
 pub use directories::DirectoriesAsOf;
 pub use scratch::{Built, Scratch};
 
-use std::sync::Arc;
-
 use hip_commands::replay::shadow::UnderWay;
 use sqlx::PgPool;
 
@@ -34,9 +32,4 @@ pub async fn under_way(pool: &PgPool) -> Result<UnderWay, sqlx::Error> {
     .fetch_one(pool)
     .await?;
     Ok(UnderWay { reacted_to: reacted_to.unwrap_or(0), tasks: tasks.into_iter().collect() })
-}
-
-/// The directories that discovery and transfers ask, over a scratch database.
-pub fn directories(scratch: &Arc<Scratch>) -> Arc<DirectoriesAsOf> {
-    Arc::new(DirectoriesAsOf::new(Arc::clone(scratch)))
 }

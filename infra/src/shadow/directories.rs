@@ -19,7 +19,8 @@ pub struct DirectoriesAsOf {
 }
 
 impl DirectoriesAsOf {
-    pub(super) fn new(scratch: Arc<Scratch>) -> Self {
+    /// The directories over `scratch`.
+    pub fn new(scratch: Arc<Scratch>) -> Self {
         let patients = PgPatientDirectory::new(scratch.pool().clone());
         let transfers = PgTransferDirectory::new(scratch.pool().clone());
         Self { scratch, patients, transfers }

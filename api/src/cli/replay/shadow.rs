@@ -11,7 +11,7 @@ use hip_commands::Provider;
 use hip_commands::replay::shadow::{Looked, Period, World, shadow};
 use hip_infra::config::Config;
 use hip_infra::postgres;
-use hip_infra::shadow::{Built, Scratch, directories, under_way};
+use hip_infra::shadow::{Built, DirectoriesAsOf, Scratch, under_way};
 use url::Url;
 
 use crate::cli::serve::secrets_from_env;
@@ -65,7 +65,7 @@ async fn play(
     let pool = postgres::connect(database.url(), 4).await?;
     let scratch = Scratch::new(live, pool.clone(), read_models::tables()).await?;
     let scratch = Arc::new(scratch);
-    let directories = directories(&scratch);
+    let directories = Arc::new(DirectoriesAsOf::new(Arc::clone(&scratch)));
     let world = World {
         provider: Provider {
             directory: directories.clone(),

@@ -76,3 +76,51 @@ fn one(was: Option<Was>, made: &Made, again: Option<&Made>) -> CallFound {
     };
     CallFound { kind, request_id: Some(was.request_id), how, members }
 }
+
+#[cfg(test)]
+mod tests {
+    use hip_domain::id::TransactionId;
+
+    use super::*;
+    use crate::replay::comparison::Difference;
+
+    fn answer(n: u128) -> Call {
+        let in_reply_to = RequestId(uuid::Uuid::from_u128(n));
+        Call::OnDiscover { transaction: TransactionId::parse("t").unwrap(), in_reply_to }
+    }
+
+    fn sent(members: &[(&str, &str)]) -> Option<Sent> {
+        let members = members.iter().map(|(p, h)| ((*p).to_owned(), (*h).to_owned())).collect();
+        Some(Sent { target: "/x".to_owned(), members })
+    }
+
+    fn made(call: Call, members: &[(&str, &str)]) -> Made {
+        Made { call, sent: sent(members) }
+    }
+
+    fn was(call: Call, members: &[(&str, &str)]) -> Was {
+        Was { call, request_id: RequestId(uuid::Uuid::from_u128(9)), sent: sent(members) }
+    }
+
+    #[test]
+    fn a_call_is_compared_with_the_one_that_was_made_and_what_is_random_is_left_out() {
+        let then = vec![was(answer(1), &[("$.a", "1"), ("$.at", "2")])];
+        let would = [made(answer(1), &[("$.a", "3"), ("$.at", "4")])];
+        let again = [made(answer(1), &[("$.a", "3"), ("$.at", "5")])];
+        let [found] = &paired(then, &would, &again)[..] else { panic!("one call") };
+        assert_eq!((found.how, found.request_id.is_some()), (Some(How::Changed), true));
+        let changed = Difference { path: "$.a".to_owned(), how: How::Changed };
+        assert_eq!(found.members, [changed]);
+    }
+
+    #[test]
+    fn calls_that_have_no_counterpart_are_added_or_removed() {
+        let how = |found: &[CallFound]| found.iter().map(|call| call.how).collect::<Vec<_>>();
+        assert_eq!(how(&paired(vec![], &[made(answer(1), &[])], &[])), [Some(How::Added)]);
+        assert_eq!(how(&paired(vec![was(answer(1), &[])], &[], &[])), [Some(How::Removed)]);
+        let silenced = Made { call: answer(1), sent: None };
+        assert_eq!(how(&paired(vec![was(answer(1), &[])], &[silenced], &[])), [Some(How::Removed)]);
+        let alike = [made(answer(2), &[])];
+        assert_eq!(how(&paired(vec![was(answer(1), &[])], &alike, &[])), [None]);
+    }
+}

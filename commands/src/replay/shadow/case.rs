@@ -48,22 +48,13 @@ const DELAYS_MS: [i64; 3] = [100, 1_000, 10_000];
 impl Case {
     pub(super) fn new(stored: &StoredEvent, tasks: Vec<Due>, effects: Vec<StoredEvent>) -> Self {
         let part = |due| Part { due, is_over: false, is_idle: false };
-        let finding = Finding {
-            position: stored.position,
-            event: stored.name.clone(),
-            conversation: stored.correlation,
-            request_id: stored.stream.request_id(),
-            facts: vec![],
-            calls: vec![],
-            failure: None,
-        };
         Self {
             tasks: tasks.into_iter().map(part).collect(),
             untaken: effects,
             differing: vec![],
             calls: vec![],
             calls_again: vec![],
-            finding,
+            finding: Finding::of(stored),
             recorded_at: stored.recorded_at,
         }
     }

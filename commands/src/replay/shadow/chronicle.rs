@@ -104,3 +104,33 @@ pub(super) async fn first_since(
     }
     Ok(low)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chronicle(seconds: &[i64], together: &[bool]) -> Chronicle {
+        Chronicle {
+            first: 11,
+            moments: seconds.iter().map(|second| second * 1_000_000).collect(),
+            together: together.to_vec(),
+            effects: HashMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_time_has_a_position_until_the_log_ends() {
+        let chronicle = chronicle(&[5, 7, 7, 9], &[false; 4]);
+        let at = |second| chronicle.position_at(DateTime::from_timestamp(second, 0).unwrap());
+        assert_eq!([at(4), at(5), at(8)], [Some(10), Some(11), Some(13)]);
+        assert_eq!(at(9), None, "nobody knows what comes next");
+        assert_eq!(chronicle.time_of(12), DateTime::from_timestamp(7, 0));
+    }
+
+    #[test]
+    fn nobody_has_seen_half_of_an_append() {
+        let chronicle = chronicle(&[5, 7, 7, 9], &[false, false, true, false]);
+        let ends = [11, 12, 13, 14].map(|position| chronicle.end_of_append(position));
+        assert_eq!(ends, [11, 13, 13, 14]);
+    }
+}

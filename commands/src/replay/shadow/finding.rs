@@ -4,6 +4,7 @@ use hip_domain::id::RequestId;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::port::log::StoredEvent;
 use crate::replay::comparison::{Difference, How};
 
 /// An event of the period from which something else follows by today's code than did follow.
@@ -22,8 +23,23 @@ pub struct Finding {
     pub facts: Vec<Fact>,
     /// The calls that came of that, at once or through other events, or would.
     pub calls: Vec<CallFound>,
-    /// What a task would fail with.
+    /// What a task would fail with, or why the event cannot be read.
     pub failure: Option<String>,
+}
+
+impl Finding {
+    /// Nothing yet of an event.
+    pub(super) fn of(stored: &StoredEvent) -> Self {
+        Self {
+            position: stored.position,
+            event: stored.name.clone(),
+            conversation: stored.correlation,
+            request_id: stored.stream.request_id(),
+            facts: vec![],
+            calls: vec![],
+            failure: None,
+        }
+    }
 }
 
 /// An event that would, or would not, follow; or would be another.

@@ -8,6 +8,7 @@ use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;
 use thiserror::Error;
 
+use super::stage::Scene;
 use crate::port::log::{Append, Appended, Expected, LogError, NewEvent, StoredEvent};
 use crate::port::{Clock, Log};
 
@@ -16,6 +17,8 @@ pub(super) struct Guided {
     real: Arc<dyn Log>,
     /// Added to the time.
     shift: TimeDelta,
+    /// Whether the first append may be one from further on.
+    may_jump: bool,
     state: Mutex<State>,
 }
 
@@ -70,16 +73,18 @@ pub(super) struct Played {
 struct Over;
 
 impl Guided {
-    /// A log that ends at `head`, at a time; `untaken` is what its cause still led to.
-    pub(super) fn new(
-        real: Arc<dyn Log>,
-        head: i64,
-        now: DateTime<Utc>,
-        shift: TimeDelta,
-        untaken: Vec<StoredEvent>,
-    ) -> Self {
-        let state = State { head, now, untaken, taken: vec![], stream: None, end: None };
-        Self { real, shift, state: Mutex::new(state) }
+    /// The log of a scene, its clock moved by `shift`.
+    pub(super) fn new(real: Arc<dyn Log>, scene: &Scene<'_>, shift: TimeDelta) -> Self {
+        let state = State {
+            head: scene.head,
+            now: scene.now,
+            untaken: scene.untaken.to_vec(),
+            taken: vec![],
+            stream: None,
+            end: None,
+        };
+        let may_jump = scene.has_looked_early;
+        Self { real, shift, may_jump, state: Mutex::new(state) }
     }
 
     /// What came of it.
@@ -181,7 +186,7 @@ impl Log for Guided {
             return self.state().break_off(End::Unforeseen(append.into()));
         };
         let before = position - 1;
-        if is_first && before > head {
+        if is_first && !self.may_jump && before > head {
             return self.state().break_off(End::Early(before));
         }
         // Others have gone on in the stream meanwhile: so history decided once more, and so do we.

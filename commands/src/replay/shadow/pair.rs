@@ -27,25 +27,19 @@ pub(super) async fn compare(
     taken: &Taken,
     again: Option<&Would>,
 ) -> Result<Vec<Fact>, VaultError> {
-    let Taken { was, would } = taken;
     let mut facts = vec![];
-    for (n, new) in would.events.iter().enumerate() {
-        match was.get(n) {
+    for (n, new) in taken.would.events.iter().enumerate() {
+        match taken.was.get(n) {
             None => facts.push(Fact::new(new.name, How::Added)),
             Some(old) if old.name != new.name => {
                 facts.push(Fact::new(&old.name, How::Removed));
                 facts.push(Fact::new(new.name, How::Added));
             }
             Some(old) => {
-                let random = match again.and_then(|again| Some((again, again.events.get(n)?))) {
-                    Some((again, other)) => differing(
-                        &of_new(&again.stream.to_string(), again, other),
-                        &of_new(&would.stream.to_string(), would, new),
-                    ),
-                    None => BTreeSet::new(),
-                };
                 let was = of_old(vault, old).await?;
-                let would = of_new(&would.stream.to_string(), would, new);
+                let would = of_new(&taken.would, new);
+                let other = again.and_then(|again| Some(of_new(again, again.events.get(n)?)));
+                let random = other.map(|other| differing(&other, &would)).unwrap_or_default();
                 let members = differences(&was, &would, &random);
                 if !members.is_empty() {
                     facts.push(Fact { members, ..Fact::new(new.name, How::Changed) });
@@ -104,9 +98,9 @@ async fn of_old(vault: &dyn Vault, event: &StoredEvent) -> Result<Members, Vault
     Ok(members)
 }
 
-fn of_new(stream: &str, would: &Would, event: &NewEvent) -> Members {
+fn of_new(would: &Would, event: &NewEvent) -> Members {
     let mut members = members(&event.clear, event.secret.as_deref().map(Vec::as_slice));
-    members.insert("stream".to_owned(), Phi::new(stream.to_owned()));
+    members.insert("stream".to_owned(), Phi::new(would.stream.to_string()));
     members.insert("subject".to_owned(), Phi::new(json!(would.subject).to_string()));
     members
 }
@@ -119,7 +113,9 @@ fn members(clear: &[u8], secret: Option<&[u8]>) -> Members {
         Value::Object(named) => named.into_iter().next().map_or(Value::Null, |(_, value)| value),
         other => other,
     };
-    if let Some(sent) = clear.get_mut("sent").map(Value::take) {
+    if clear["sent"]["members"].is_array()
+        && let Some(sent) = clear.as_object_mut().and_then(|event| event.remove("sent"))
+    {
         tell_sent(&sent, &mut values);
     }
     leaves("$", &clear, &mut values);
@@ -139,5 +135,32 @@ fn tell_sent(sent: &Value, values: &mut Vec<(String, String)>) {
         if let (Some(path), Some(hash)) = (member[0].as_str(), member[1].as_str()) {
             values.push((format!("{SENT}{}", path.trim_start_matches("$.")), hash.to_owned()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(one: &Value, other: &Value) -> Vec<String> {
+        let members = |value: &Value| members(json!({ "x": value }).to_string().as_bytes(), None);
+        differing(&members(one), &members(other)).into_iter().collect()
+    }
+
+    #[test]
+    fn times_are_one_within_a_moment() {
+        let at = |second| json!({ "at": format!("2026-01-01T00:00:{second:02}Z"), "n": 1 });
+        assert!(paths(&at(10), &at(14)).is_empty());
+        assert_eq!(paths(&at(10), &at(16)), ["$.at"]);
+    }
+
+    #[test]
+    fn what_was_sent_is_compared_member_by_member_where_it_is_known() {
+        let sent = |hash| {
+            let members = json!([["$.a.b", hash], ["$.c", "1"]]);
+            json!({ "attempt": 1, "sent": { "target": "/x", "members": members } })
+        };
+        assert_eq!(paths(&sent("1"), &sent("2")), ["message.a.b"]);
+        assert!(paths(&json!({ "attempt": 1 }), &sent("1")).is_empty());
     }
 }

@@ -10,27 +10,49 @@ use super::guided::{Guided, Played};
 use super::peers::{AsThen, NoTokens, StillVault};
 use crate::dispatch::Dispatcher;
 use crate::perform::perform;
+use crate::port::log::StoredEvent;
 use crate::port::{Clock, Log};
 use crate::provider::Provider;
 use crate::replay::rehearsal::peers::NoEraser;
-use crate::task::TaskError;
+use crate::task::{Due, TaskError};
 
 /// Added to the clock of a second play: another millisecond and another second.
 pub(super) const SHIFT: TimeDelta = TimeDelta::milliseconds(1_001);
 
-/// Plays a task where a step says.
-pub(super) async fn play(
-    provider: &Provider,
-    case: &Case,
-    step: &Step,
-    chronicle: &Chronicle,
-    shift: TimeDelta,
-) -> (Played, Result<(), TaskError>) {
-    let now = case.time_at(step, chronicle);
-    let real = Arc::clone(&provider.log);
-    let guided = Arc::new(Guided::new(real, step.head, now, shift, case.untaken.clone()));
-    let outcome = perform(&stage(provider, &guided), &case.tasks[step.task].due).await;
-    (guided.played(), outcome)
+/// A task, and the world that it is played in.
+pub(super) struct Scene<'a> {
+    due: &'a Due,
+    /// Where the log ends.
+    pub(super) head: i64,
+    pub(super) now: DateTime<Utc>,
+    /// What history has still to say about the cause.
+    pub(super) untaken: &'a [StoredEvent],
+    /// Whether history's next word stands further on than where the task has looked.
+    pub(super) has_looked_early: bool,
+}
+
+impl<'a> Scene<'a> {
+    /// The task of a step, where the log ends at `head`: there where the step says, or before.
+    pub(super) fn new(case: &'a Case, step: &Step, head: i64, chronicle: &Chronicle) -> Self {
+        Self {
+            due: &case.tasks[step.task].due,
+            head,
+            now: case.time_at(step, chronicle),
+            untaken: &case.untaken,
+            has_looked_early: head < step.head,
+        }
+    }
+
+    /// Plays it; nothing is left of what it does.
+    pub(super) async fn play(
+        &self,
+        provider: &Provider,
+        shift: TimeDelta,
+    ) -> (Played, Result<(), TaskError>) {
+        let guided = Arc::new(Guided::new(Arc::clone(&provider.log), self, shift));
+        let outcome = perform(&stage(provider, &guided), self.due).await;
+        (guided.played(), outcome)
+    }
 }
 
 /// The provider, with its clock at a time.
