@@ -11,6 +11,7 @@ use hip_commands::caller::Caller;
 use hip_commands::port::replay_queue::QueueError;
 use hip_commands::replay::order::{self, OrderError, Wish};
 use hip_commands::replay::rehearsal::{Rehearsed, rehearse};
+use hip_domain::access::{Filter, Listing};
 use hip_domain::id::{FacilityId, ReplayId, RequestId};
 use hip_domain::reason::Reason;
 use hip_domain::replay::{Direction, Ordered, Policy, ReplayError, Selection};
@@ -24,6 +25,7 @@ use uuid::Uuid;
 use super::Context;
 use super::asked::{Body, Name};
 use super::caller::{By, Mending, bound};
+use super::looks;
 use super::problem::{Fault, Problem};
 use super::rate::Rate;
 use super::replays::{Switch, found};
@@ -169,7 +171,7 @@ pub(crate) async fn give(
     };
     let selection = selection(&caller, wish.requests, wish.r#where);
     if wish.dry_run {
-        return dry_run(&composed, &order, &selection).await;
+        return dry_run(&composed, &caller, &order, &selection).await;
     }
     let (dispatcher, queue) = (&composed.provider.dispatcher, queue(&composed));
     let id = order.replay.0;
@@ -232,6 +234,7 @@ fn faults(wish: &OrderReplay) -> Vec<Fault> {
 
 async fn dry_run(
     composed: &Composed,
+    caller: &Caller,
     order: &Ordered,
     selection: &Selection,
 ) -> Result<Response, Problem> {
@@ -247,6 +250,8 @@ async fn dry_run(
         })?;
         rehearsed.push(RehearsedItem { request_id: one.request_id, rehearsed: would });
     }
+    let by = [(Filter::Named, !selection.requests.is_empty())];
+    looks::at_list(composed, caller, Listing::Rehearsal, &by, &rehearsed).await?;
     Ok(Json(DryRun { selected: selected.len(), rehearsed }).into_response())
 }
 

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use hip_commands::caller::Caller;
 use hip_commands::replay::order;
+use hip_domain::access::{Filter, Listing};
 use hip_infra::replays::{self, DoneItem, Order};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use super::Context;
 use super::asked::{Name, Query};
 use super::caller::{By, Running, bound};
+use super::looks;
 use super::page::Limit;
 use super::problem::Problem;
 use crate::compose::Composed;
@@ -107,7 +109,10 @@ pub(crate) async fn items(
     let limit = i64::try_from(which.limit.unwrap_or_default().count()).unwrap_or(i64::MAX);
     let after = i32::try_from(which.after.unwrap_or_default()).unwrap_or(i32::MAX);
     let items = replays::items(&composed.pool, order.replay_id, after, limit).await;
-    Ok(Json(Items { items: items.map_err(|error| Problem::no_answer(&error))? }))
+    let items = items.map_err(|error| Problem::no_answer(&error))?;
+    let by = [(Filter::Named, true)];
+    looks::at_list(&composed, &caller, Listing::ReplayItems, &by, &items).await?;
+    Ok(Json(Items { items }))
 }
 
 /// How the switch for all orders stands.
