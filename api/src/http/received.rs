@@ -152,7 +152,7 @@ pub(crate) async fn show(
 #[utoipa::path(get, path = "/v1/callbacks/{requestId}/history", tag = "operations",
     operation_id = "showCallbackHistory",
     params(("requestId" = Uuid, Path, description = "its REQUEST-ID")),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = History)))]
 pub(crate) async fn history(
     By(caller, _): By<Running>,
     State(composed): Context,

@@ -130,13 +130,14 @@ pub(crate) struct DryRun {
     /// How many items are selected, up to the most that an order may have.
     selected: usize,
     /// The first of them, with what would come of each.
-    #[schema(value_type = Vec<Object>)]
     rehearsed: Vec<RehearsedItem>,
 }
 
-#[derive(Serialize)]
+/// What would come of one item.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RehearsedItem {
+    /// The `REQUEST-ID` of what would be done again.
     request_id: Uuid,
     #[serde(flatten)]
     rehearsed: Rehearsed,
@@ -258,7 +259,7 @@ async fn dry_run(
 /// Begins no further item for now.
 #[utoipa::path(post, path = "/v1/replays/{id}/pause", tag = "operations", operation_id = "pauseReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = Order)))]
 pub(crate) async fn pause(
     By(caller, _): By<Mending>,
     State(composed): Context,
@@ -270,7 +271,7 @@ pub(crate) async fn pause(
 /// Goes on.
 #[utoipa::path(post, path = "/v1/replays/{id}/resume", tag = "operations", operation_id = "resumeReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = Order)))]
 pub(crate) async fn resume(
     By(caller, _): By<Mending>,
     State(composed): Context,
@@ -282,7 +283,7 @@ pub(crate) async fn resume(
 /// Begins no further item, ever. In force when it is answered: each worker at most ends the item that it has.
 #[utoipa::path(post, path = "/v1/replays/{id}/cancel", tag = "operations", operation_id = "cancelReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = Order)))]
 pub(crate) async fn cancel(
     By(caller, _): By<Mending>,
     State(composed): Context,
