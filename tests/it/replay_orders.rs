@@ -262,6 +262,12 @@ async fn the_command_line_finds_replays_and_holds() {
     let (code, dead, _) = hip(&["callbacks", "dead"]).await;
     assert_eq!(code, 0);
     assert!(dead.contains("3 × callback/discover/failed/."), "{dead}");
+    for command in [["dead", "--facility", "IN0610099002"], ["list", "--status", "interpreted"]] {
+        let (code, shown, said) = hip(&[&["callbacks"][..], &command].concat()).await;
+        assert_eq!((code, shown.as_str(), said.trim()), (0, "", "there is none"), "{command:?}");
+        let for_scripts = hip(&[&["callbacks"][..], &command, &["--json"]].concat()).await;
+        assert_eq!(for_scripts, (0, String::new(), String::new()), "{command:?}");
+    }
     let (_, groups, _) = hip(&["callbacks", "dead", "--json"]).await;
     let group: Value = serde_json::from_str(&groups).unwrap();
     let cause = group["cause"].as_str().unwrap();
