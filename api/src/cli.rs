@@ -16,6 +16,7 @@ mod facility;
 mod ig;
 mod key;
 mod link;
+mod looks;
 mod openapi;
 mod projection;
 mod replay;

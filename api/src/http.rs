@@ -17,6 +17,7 @@ mod health;
 mod idempotency;
 mod link;
 mod links;
+mod looks;
 pub(crate) mod openapi;
 mod page;
 mod patient_audit;

@@ -8,12 +8,13 @@ mod as_of;
 mod audit_event;
 mod disclosure;
 mod export;
+mod look;
 mod patient;
 
 use chrono::{DateTime, Utc};
 use hip_domain::consent::ConsentEvent;
 use hip_domain::event::Event;
-use hip_domain::id::{ConsentId, TransactionId};
+use hip_domain::id::ConsentId;
 use hip_domain::stream::StreamId;
 use serde::Serialize;
 
@@ -23,7 +24,8 @@ pub use as_of::{AsOf, Visible};
 pub use audit_event::audit_event;
 pub use disclosure::{Disclosure, Page};
 pub use export::{Export, Line, What};
-pub use patient::{Look, PatientAudit, patient};
+pub use look::Look;
+pub use patient::{PatientAudit, patient};
 
 /// Transfers under one consent that are told of, the newest first.
 const TRANSFERS_MAX: i64 = 10_000;
@@ -40,6 +42,8 @@ pub struct ConsentAudit {
     pub history: Vec<Entry>,
     /// What was asked for and sent under it, the newest first.
     pub disclosures: Vec<Disclosure>,
+    /// Who has looked at it here, or at what was sent under it, the newest first, at most a thousand.
+    pub looks: Vec<Look>,
     /// How it stood at the moment that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<AsOf>,
@@ -95,10 +99,13 @@ pub async fn consent(
         return Ok(None);
     }
     let mut streams = vec![stream.as_str().to_owned()];
+    let mut looks = Look::at_thing(evidence, &stream, &mut streams).await?;
     let mut disclosures = vec![];
     for transaction in evidence.transfers(id, TRANSFERS_MAX).await? {
-        streams.push(StreamId::transfer(&transaction).as_str().to_owned());
-        disclosures.extend(told(evidence, &transaction).await?);
+        let transfer = StreamId::transfer(&transaction);
+        disclosures.extend(Disclosure::of(&evidence.events(&transfer).await?));
+        streams.push(transfer.as_str().to_owned());
+        looks.extend(Look::at_thing(evidence, &transfer, &mut streams).await?);
     }
     let as_of = match as_of {
         Some(at) => Some(AsOf::look(evidence, &events, &disclosures, at, &mut streams).await?),
@@ -114,16 +121,10 @@ pub async fn consent(
         grant: events.iter().find_map(|recorded| granted(&recorded.event)),
         history: history.collect(),
         disclosures,
+        looks: Look::newest(looks),
         as_of,
         streams,
     }))
-}
-
-async fn told(
-    evidence: &dyn Evidence,
-    transaction: &TransactionId,
-) -> Result<Option<Disclosure>, EvidenceError> {
-    Ok(Disclosure::of(&evidence.events(&StreamId::transfer(transaction)).await?))
 }
 
 fn granted(event: &Event) -> Option<Granted> {

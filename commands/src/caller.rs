@@ -30,6 +30,15 @@ impl Role {
     }
 }
 
+/// How the log calls whoever is logged in to AMRIT.
+const AMRIT_SESSION: &str = "amrit-session";
+
+/// How the log calls whoever uses the command line on the database itself.
+pub(crate) const COMMAND_LINE: &str = "command-line";
+
+/// Names that no client of a configuration may have.
+pub const NAMES_OF_OURS: [&str; 2] = [AMRIT_SESSION, COMMAND_LINE];
+
 /// Somebody who has shown a key that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -49,7 +58,7 @@ impl Caller {
     /// Never: the name has the form of one.
     pub fn amrit() -> Self {
         Self {
-            name: ClientName::parse("amrit-session").expect("it has the form of a name"),
+            name: ClientName::parse(AMRIT_SESSION).expect("it has the form of a name"),
             roles: BTreeSet::from([Role::Emr]),
             facilities: None,
         }

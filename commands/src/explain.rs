@@ -15,6 +15,7 @@ mod sharing;
 
 use chrono::{DateTime, Utc};
 use hip_domain::id::{CareContextReference, FacilityId};
+use hip_domain::stream::StreamId;
 use serde::Serialize;
 
 use crate::port::Evidence;
@@ -25,6 +26,9 @@ use case::Case;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
+    /// Of what: the stream of the care context, or of a visit that has none yet.
+    #[serde(skip)]
+    pub of: StreamId,
     /// Where the visit took place.
     pub facility: String,
     /// The visit code.
@@ -159,13 +163,14 @@ pub async fn explain(
 ) -> Result<Vec<Explanation>, EvidenceError> {
     let mut explanations = vec![];
     for known in evidence.visits(reference, facility).await? {
+        let of = known.care_context.as_ref().unwrap_or(&known.visit).clone();
         let case = Case::gather(evidence, known, reference).await?;
-        explanations.push(judge(&case, now));
+        explanations.push(judge(of, &case, now));
     }
     Ok(explanations)
 }
 
-fn judge(case: &Case, now: DateTime<Utc>) -> Explanation {
+fn judge(of: StreamId, case: &Case, now: DateTime<Utc>) -> Explanation {
     let mut links = vec![];
     let mut verdict = "nothing is broken: the record was sent, and taken".to_owned();
     let mut cure = None;
@@ -181,5 +186,5 @@ fn judge(case: &Case, now: DateTime<Utc>) -> Explanation {
         }
     }
     let (facility, reference) = (case.facility.to_string(), case.reference.to_string());
-    Explanation { facility, reference, links, verdict, cure }
+    Explanation { of, facility, reference, links, verdict, cure }
 }

@@ -12,7 +12,7 @@ use hip_domain::stream::StreamId;
 use thiserror::Error;
 
 use crate::codec;
-use crate::noticed::remember;
+use crate::noticed::remember_today;
 use crate::port::log::{Actor, Append, Appended, Expected, LogError, Origin};
 use crate::provider::Provider;
 
@@ -100,6 +100,6 @@ async fn same_as_before(
     }
     let key = format!("access:{request_id}:{digest}");
     let event = AccessEvent::RequestIdReused { request_id, digest };
-    remember(provider, &event, &key, request_id.0, None).await?;
+    remember_today(provider, &event, &key, request_id.0, None).await?;
     Err(IntakeError::RequestIdReused)
 }

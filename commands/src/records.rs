@@ -7,7 +7,7 @@ use hip_domain::stream::StreamId;
 use uuid::Uuid;
 
 use crate::caller::Caller;
-use crate::noticed::remember;
+use crate::noticed::remember_today;
 use crate::provider::Provider;
 use crate::task::TaskError;
 use crate::visit_source::VisitSource;
@@ -56,7 +56,7 @@ pub async fn show(
         document_id,
     };
     let read = provider.ids.random();
-    remember(provider, &event, &format!("access:read:{read}"), read, source.subject).await?;
+    remember_today(provider, &event, &format!("access:read:{read}"), read, source.subject).await?;
     let VisitSource { revision, recorded_at, .. } = source;
     Ok(Shown::Fit { json: document.json, revision, recorded_at })
 }

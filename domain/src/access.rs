@@ -49,6 +49,20 @@ pub enum AccessEvent {
         client: ClientName,
         /// In which way.
         view: View,
+        /// At which of their things, by its stream; nothing, when they were looked at themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<StreamId>,
+    },
+    /// Somebody has looked at a list that is not about one person.
+    #[serde(rename = "access.listed")]
+    Listed {
+        /// Who, by the name of their key.
+        client: ClientName,
+        /// A list of what.
+        listing: Listing,
+        /// By what it was narrowed; not to which value.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        by: Vec<Filter>,
     },
 }
 
@@ -60,8 +74,125 @@ pub enum View {
     Audit,
     /// Which visits they have had.
     Search,
-    /// What there would be to erase.
+    /// What there would be to erase, or how far that is.
     Erasure,
+    /// What became of a visit.
+    Visit,
+    /// How a visit is known to the network.
+    CareContext,
+    /// Why they do not see a record.
+    Explanation,
+    /// How far a link has come.
+    Link,
+    /// Whether a link may be asked for.
+    LinkToken,
+    /// What they have consented to.
+    Consent,
+    /// What was sent under a consent.
+    Transfer,
+    /// A message about them, and what came of it.
+    Callback,
+    /// What the log has of something.
+    Events,
+}
+
+impl View {
+    /// As the log and answers write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Audit => "audit",
+            Self::Search => "search",
+            Self::Erasure => "erasure",
+            Self::Visit => "visit",
+            Self::CareContext => "care-context",
+            Self::Explanation => "explanation",
+            Self::Link => "link",
+            Self::LinkToken => "link-token",
+            Self::Consent => "consent",
+            Self::Transfer => "transfer",
+            Self::Callback => "callback",
+            Self::Events => "events",
+        }
+    }
+}
+
+/// What is listed, of many persons, each by a pseudonym or by the network's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Listing {
+    /// Visits.
+    Visits,
+    /// Visits, as the network knows them.
+    CareContexts,
+    /// Consents.
+    Consents,
+    /// What was sent, and to whom.
+    Transfers,
+    /// Messages from the gateway.
+    Callbacks,
+    /// Visits that are fetched.
+    VisitJobs,
+    /// Messages that are done again.
+    ReplayItems,
+    /// Messages, and what would come of them.
+    Rehearsal,
+    /// The log.
+    Events,
+    /// Who saw what.
+    Accesses,
+    /// Who was recognised, and who would be.
+    Discoveries,
+}
+
+impl Listing {
+    /// As the log and answers write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Visits => "visits",
+            Self::CareContexts => "care-contexts",
+            Self::Consents => "consents",
+            Self::Transfers => "transfers",
+            Self::Callbacks => "callbacks",
+            Self::VisitJobs => "visit-jobs",
+            Self::ReplayItems => "replay-items",
+            Self::Rehearsal => "rehearsal",
+            Self::Events => "events",
+            Self::Accesses => "accesses",
+            Self::Discoveries => "discoveries",
+        }
+    }
+}
+
+/// By what a list is narrowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Filter {
+    /// The facility.
+    Facility,
+    /// How it stands with an item.
+    Status,
+    /// Its kind.
+    Kind,
+    /// Its stream.
+    Stream,
+    /// Its time, or its place in the log.
+    Period,
+    /// The order that it belongs to, or the messages that were named.
+    Named,
+}
+
+impl Filter {
+    /// As the log and answers write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Facility => "facility",
+            Self::Status => "status",
+            Self::Kind => "kind",
+            Self::Stream => "stream",
+            Self::Period => "period",
+            Self::Named => "named",
+        }
+    }
 }
 
 /// Who looks at a record: the part they play, as they have proved it at the door.
@@ -91,6 +222,7 @@ impl LogEvent for AccessEvent {
             Self::FacilityChosen { .. } => "access.facility_chosen",
             Self::RecordRead { .. } => "access.record_read",
             Self::PersonViewed { .. } => "access.person_viewed",
+            Self::Listed { .. } => "access.listed",
         }
     }
 }

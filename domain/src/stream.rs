@@ -88,6 +88,11 @@ impl StreamId {
         Self(format!("access-{}", day.format("%Y%m%d")))
     }
 
+    /// Who has looked at something, by the stream of that thing.
+    pub fn access_to(thing: &Self) -> Self {
+        Self(format!("access-{thing}"))
+    }
+
     /// A facility of ours, and what an operator decides about it.
     pub fn facility(facility: &FacilityId) -> Self {
         Self(format!("facility-{}", facility.as_str().to_ascii_lowercase()))
@@ -116,6 +121,11 @@ impl StreamId {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether this is about who has looked at something.
+    pub fn is_access(&self) -> bool {
+        self.0.starts_with("access-")
     }
 
     /// Whether this is a stream of the facility: one whose name says so.

@@ -32,7 +32,8 @@ pub(crate) const SHARD: i16 = 0;
 /// The event log.
 pub struct PgLog {
     reader: LogReader,
-    vault: Arc<PgVault>,
+    /// Nothing: then it takes nothing confidential.
+    vault: Option<Arc<PgVault>>,
     writer: Writer,
 }
 
@@ -40,7 +41,14 @@ impl PgLog {
     /// Starts the writer task; it ends when the log is dropped. The writer has a pool of its own, so
     /// that readers cannot keep it waiting for a connection.
     pub fn start(pool: PgPool, write_pool: PgPool, vault: Arc<PgVault>) -> Self {
+        let vault = Some(vault);
         Self { reader: LogReader::new(pool), vault, writer: Writer::start(write_pool) }
+    }
+
+    /// A log without keys, for commands that have none: nothing confidential can be stored in it.
+    pub fn without_keys(pool: PgPool) -> Self {
+        let reader = LogReader::new(pool.clone());
+        Self { reader, vault: None, writer: Writer::start(pool) }
     }
 
     /// Follows the position of the newest event that this process has stored: a hint that there is
@@ -53,7 +61,7 @@ impl PgLog {
 #[async_trait]
 impl Log for PgLog {
     async fn append(&self, append: Append) -> Result<Appended, LogError> {
-        let command = encode::encode(&self.vault, append).await?;
+        let command = encode::encode(self.vault.as_deref(), append).await?;
         self.writer.append(command).await
     }
 

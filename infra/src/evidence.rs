@@ -102,6 +102,16 @@ impl Evidence for PgEvidence {
         ids.iter().map(ConsentId::parse).collect::<Result<_, _>>().map_err(unreadable)
     }
 
+    async fn whose(&self, stream: &StreamId) -> Result<Option<SubjectId>, EvidenceError> {
+        let subject: Option<Uuid> = sqlx::query_scalar(include_str!("evidence/whose.sql"))
+            .bind(SHARD)
+            .bind(stream.as_str())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(unreadable)?;
+        Ok(subject.map(SubjectId))
+    }
+
     async fn looks(&self, subject: SubjectId) -> Result<Vec<Recorded<Event>>, EvidenceError> {
         let positions: Vec<i64> = sqlx::query_scalar(
             "SELECT position FROM es.event WHERE shard = $1 AND subject_id = $2 \

@@ -60,9 +60,9 @@ async fn every_disclosure_and_every_look_is_told_until_the_person_is_erased() {
     let told = audit(&world, &["--patient", "88001234"]).await;
     let looks: Vec<&str> =
         told["looks"].as_array().unwrap().iter().map(|it| it["what"].as_str().unwrap()).collect();
-    assert_eq!(looks, ["audit", "document"]);
+    assert_eq!(looks, ["audit", "document", "visit"]);
     assert_eq!(told["looks"][0]["who"], "api-key");
-    assert_eq!(world.count("access.person_viewed").await, 1);
+    assert_eq!(world.count("access.person_viewed").await, 2);
 
     let hers = json!({ "abhaAddress": "kavya.n90@sbx" });
     assert_eq!(ask(&world, "elsewhere", &hers).await.0, 404);

@@ -41,11 +41,13 @@ async fn other_thresholds_win_and_lose_matches_and_nothing_is_opened() {
     let (none, same) = what_if(&world, &[]).await;
     assert!(none.is_empty(), "the thresholds that were used decide the same: {none:?}");
     assert_eq!(counts(&same), [0, 0, 0, 3, 0]);
+    assert_eq!(world.count("access.listed").await, 0, "counts show nobody");
 
     let (won, wide) = what_if(&world, &["--year-tolerance", "5"]).await;
     assert_eq!(counts(&wide), [1, 0, 0, 2, 0]);
     assert_eq!((&won[0]["change"], &won[0]["was"]), (&"won".into(), &Value::Null));
     assert_eq!(won[0]["considered"][0]["year_difference"], 5);
+    assert_eq!(world.count("access.listed").await, 1, "who would be recognised was looked at");
 
     let (_, narrow) = what_if(&world, &["--year-tolerance", "0"]).await;
     assert_eq!(counts(&narrow), [0, 1, 0, 2, 0]);

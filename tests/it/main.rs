@@ -33,6 +33,7 @@ mod idempotency;
 mod journey;
 mod linking;
 mod log;
+mod looks;
 mod lost_stores;
 mod openapi;
 mod parked;

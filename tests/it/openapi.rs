@@ -118,6 +118,49 @@ async fn the_description_is_whole() {
     }
 }
 
+/// What is answered about replays and messages, found in the description by the members that it has.
+#[tokio::test]
+async fn answers_about_replays_and_messages_are_described_member_by_member() {
+    let (_world, _hip, document) = world().await;
+    let answered = |path: &str, method: &str, status: &str| {
+        let pointer = format!("/paths/{}/{method}/responses/{status}", path.replace('/', "~1"));
+        let answer = document.pointer(&pointer).unwrap_or_else(|| panic!("{pointer}"));
+        answer["content"]["application/json"]["schema"].clone()
+    };
+    for (path, method, member) in [
+        ("/v1/replays", "get", "items/ratePerS"),
+        ("/v1/replays", "get", "next"),
+        ("/v1/replays", "post", "rehearsed/calls/differences/how"),
+        ("/v1/replays", "post", "rehearsed/done/outcome"),
+        ("/v1/replays/{id}", "get", "completed"),
+        ("/v1/replays/{id}/pause", "post", "state"),
+        ("/v1/replays/{id}/resume", "post", "state"),
+        ("/v1/replays/{id}/cancel", "post", "state"),
+        ("/v1/replays/{id}/items", "get", "items/outcome"),
+        ("/v1/dead-letters", "get", "groups/oldestAt"),
+        ("/v1/callbacks/{requestId}/history", "get", "events/replay/policy"),
+        ("/v1/callbacks/{requestId}/history", "get", "calls/events/causedBy"),
+    ] {
+        let mut schemas = vec![answered(path, method, "200")];
+        for name in member.split('/') {
+            schemas = schemas.iter().flat_map(|it| inside(&document, it)).collect();
+            schemas = schemas.iter().filter_map(|it| it["properties"].get(name).cloned()).collect();
+            assert_eq!(schemas.len(), 1, "{method} {path}: {member} at {name}");
+        }
+    }
+}
+
+/// The schemas of objects that a schema stands for: itself, what it refers to, its parts, its items.
+fn inside(document: &Value, schema: &Value) -> Vec<Value> {
+    let parts = ["allOf", "oneOf", "anyOf"].iter().filter_map(|how| schema[how].as_array());
+    let parts = parts.flatten().chain(schema.get("items"));
+    let referred = schema["$ref"].as_str().and_then(|name| document.pointer(&name[1..]));
+    let mut found: Vec<Value> =
+        parts.chain(referred).flat_map(|part| inside(document, part)).collect();
+    found.extend(schema.get("properties").map(|_| schema.clone()));
+    found
+}
+
 fn gather<'a>(value: &'a Value, references: &mut Vec<&'a str>) {
     match value {
         Value::Object(members) => {

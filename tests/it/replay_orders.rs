@@ -73,6 +73,33 @@ async fn begun_after(world: &World, position: i64) -> i64 {
     .unwrap()
 }
 
+#[tokio::test]
+async fn orders_are_listed_page_by_page_the_newest_first() {
+    let world = with_messages(1).await;
+    let _hip = world.launch.start().await;
+    until_selected(&world, 1).await;
+    let wish = json!({ "where": { "kind": "discover" } });
+    let mut given = Vec::new();
+    for _ in 0..5 {
+        given.push(world.order(wish.clone()).await);
+    }
+    given.reverse();
+    let (mut shown, mut path) = (Vec::new(), "/v1/replays?limit=2".to_owned());
+    loop {
+        let page = world.look(&path).await;
+        let items = page["items"].as_array().unwrap();
+        assert!((1..=2).contains(&items.len()), "{page}");
+        shown.extend(items.iter().map(|item| item["replayId"].as_str().unwrap().to_owned()));
+        // Newer than all of them: it belongs before the first page.
+        world.order(wish.clone()).await;
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/v1/replays?limit=2&cursor={next}");
+    }
+    assert_eq!(shown, given);
+    let get = Method::GET;
+    assert_eq!(world.ask(API_KEY, get, "/v1/replays?cursor=after-this", None).await.0, 400);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancel_of_ten_thousand_is_in_force_within_one_item_a_hand() {
     let world = with_messages(10_000).await;
@@ -235,6 +262,12 @@ async fn the_command_line_finds_replays_and_holds() {
     let (code, dead, _) = hip(&["callbacks", "dead"]).await;
     assert_eq!(code, 0);
     assert!(dead.contains("3 × callback/discover/failed/."), "{dead}");
+    for command in [["dead", "--facility", "IN0610099002"], ["list", "--status", "interpreted"]] {
+        let (code, shown, said) = hip(&[&["callbacks"][..], &command].concat()).await;
+        assert_eq!((code, shown.as_str(), said.trim()), (0, "", "there is none"), "{command:?}");
+        let for_scripts = hip(&[&["callbacks"][..], &command, &["--json"]].concat()).await;
+        assert_eq!(for_scripts, (0, String::new(), String::new()), "{command:?}");
+    }
     let (_, groups, _) = hip(&["callbacks", "dead", "--json"]).await;
     let group: Value = serde_json::from_str(&groups).unwrap();
     let cause = group["cause"].as_str().unwrap();

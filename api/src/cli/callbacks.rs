@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::replay::{self, How};
 use super::server::{Server, complain_of};
-use crate::output::{Answer, say, say_json};
+use crate::output::{Answer, complain, say, say_json};
 
 /// What came from the gateway, and what became of it.
 #[derive(clap::Subcommand)]
@@ -84,7 +84,7 @@ fn said<const N: usize>(all: [(&'static str, Option<String>); N]) -> Vec<(&'stat
     all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-/// A list, a line or an object each.
+/// A list, a line or an object each. That there is none is no data, and not for scripts.
 pub(super) async fn list(
     server: &Server,
     request: reqwest::RequestBuilder,
@@ -96,7 +96,11 @@ pub(super) async fn list(
     if !status.is_success() {
         return refused(status, &body);
     }
-    for one in body[member].as_array().into_iter().flatten() {
+    let all = body[member].as_array().map(Vec::as_slice).unwrap_or_default();
+    if all.is_empty() && !json {
+        complain("there is none");
+    }
+    for one in all {
         if json {
             say_json(one);
         } else {

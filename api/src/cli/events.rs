@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use hip_commands::port::log::StoredEvent;
+use hip_domain::access::{Filter, Listing, View};
 use hip_infra::postgres;
 use serde::Serialize;
 use sqlx::PgPool;
 
+use super::looks::Looks;
 use crate::database::Database;
 use crate::output::{Answer, say, say_json};
 
@@ -50,6 +53,19 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     listed
 }
 
+/// Whoever names a stream in full looks at one thing, if its events come first.
+async fn remember(
+    looks: &Looks,
+    first: &StoredEvent,
+    (after, stream): (i64, &str),
+) -> anyhow::Result<()> {
+    if first.stream.as_str() == stream && !first.stream.is_access() {
+        return looks.at_thing(View::Events, &first.stream).await;
+    }
+    let by = [(Filter::Stream, !stream.is_empty()), (Filter::Period, after > 0)];
+    looks.at_list(Listing::Events, &by).await
+}
+
 async fn list(
     pool: &PgPool,
     after: i64,
@@ -58,9 +74,13 @@ async fn list(
     json: bool,
 ) -> anyhow::Result<Answer> {
     let log = hip_infra::event_store::LogReader::new(pool.clone());
+    let looks = Looks::in_log_of(pool);
     let (mut pages, mut shown) = (log.pages(after), 0);
     while let Some(page) = pages.next().await? {
         for event in page.iter().filter(|event| event.stream.as_str().starts_with(stream)) {
+            if shown == 0 {
+                remember(&looks, event, (after, stream)).await?;
+            }
             let clear = serde_json::from_slice(&event.clear)?;
             let at = event.recorded_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
             let sealed = event.envelope.is_some();

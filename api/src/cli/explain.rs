@@ -5,12 +5,15 @@ use std::path::Path;
 use anyhow::Context;
 use hip_commands::explain::{Explanation, Looked, State, explain};
 use hip_commands::port::Clock;
+use hip_domain::access::View;
 use hip_domain::id::{CareContextReference, FacilityId};
 use hip_infra::clock::SystemClock;
 use hip_infra::evidence::PgEvidence;
 use hip_infra::postgres;
 use serde_json::json;
+use sqlx::PgPool;
 
+use super::looks::Looks;
 use crate::database::Database;
 use crate::output::{Answer, complain, say, say_json};
 
@@ -27,7 +30,7 @@ pub(crate) struct Options {
     json: bool,
 }
 
-/// Reads the log only: no key, no configuration, no running server.
+/// Needs the log only, to read it and to remember the look: no key, no configuration, no running server.
 pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let reference = CareContextReference::parse(&options.care_context)
         .context("the care context is named by its visit code")?;
@@ -37,9 +40,14 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     let pool = postgres::connect(database.url(), 2).await?;
     let evidence = PgEvidence::new(pool.clone());
     let found = explain(&evidence, &reference, facility.as_ref(), SystemClock.now()).await;
+    let remembered = match &found {
+        Ok(found) => remember(&pool, found).await,
+        Err(_) => Ok(()),
+    };
     pool.close().await;
     database.close().await;
     let found = found?;
+    remembered?;
     if found.is_empty() {
         complain("there is no such care context: the visit was never pushed, announced or linked");
         return Ok(Answer::No);
@@ -55,8 +63,16 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     Ok(if all_well { Answer::Yes } else { Answer::No })
 }
 
+async fn remember(pool: &PgPool, found: &[Explanation]) -> anyhow::Result<()> {
+    let looks = Looks::in_log_of(pool);
+    for explanation in found {
+        looks.at_thing(View::Explanation, &explanation.of).await?;
+    }
+    Ok(())
+}
+
 fn in_words(explanation: &Explanation) -> String {
-    let Explanation { facility, reference, links, verdict, cure } = explanation;
+    let Explanation { facility, reference, links, verdict, cure, .. } = explanation;
     let mut lines = vec![format!("visit {reference} at {facility}")];
     for Looked { link, state, what } in links {
         let mark = match state {

@@ -5,9 +5,9 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use hip_commands::caller::Caller;
 use hip_commands::lookup::Lookup;
-use hip_commands::viewing::viewed;
-use hip_domain::access::View;
+use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{CareContextReference, FacilityId, Pseudonym};
+use hip_domain::stream::StreamId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -15,6 +15,7 @@ use super::Context;
 use super::asked::{Body, Name, Query, Typed};
 use super::caller::{By, Looking, bound};
 use super::facilities::{Whose, chosen, only};
+use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
 use super::trouble::{LinkError, Trouble};
@@ -110,7 +111,10 @@ pub(crate) async fn list(
     let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
     let wanted = Wanted { facilities, limit, cursor };
     let filters = [("link_state", state.map(|state| state.as_str().to_owned()))];
-    Ok(Json(CARE_CONTEXTS.page(&composed.pool, wanted, &filters).await?))
+    let page: Page<CareContext> = CARE_CONTEXTS.page(&composed.pool, wanted, &filters).await?;
+    let by = [(Filter::Facility, facility.is_some()), (Filter::Status, state.is_some())];
+    looks::at_list(&composed, &caller, Listing::CareContexts, &by, &page.items).await?;
+    Ok(Json(page))
 }
 
 /// One care context, by its reference.
@@ -134,7 +138,10 @@ pub(crate) async fn show(
     let wanted = Wanted { facilities, limit, cursor: None };
     let filters = [("care_context_number", Some(reference.as_str().to_owned()))];
     let found: Page<CareContext> = CARE_CONTEXTS.page(&composed.pool, wanted, &filters).await?;
-    only(found.items, ABSENT).map(Json)
+    let found = only(found.items, ABSENT)?;
+    let stream = StreamId::stored(found.link_id.as_str());
+    looks::at_thing(&composed, &caller, View::CareContext, &stream).await?;
+    Ok(Json(found))
 }
 
 /// Whose care contexts. In the body: who somebody is must not be in a URL.
@@ -171,10 +178,7 @@ pub(crate) async fn search(
         tracing::warn!(%error, "care contexts could not be searched");
         Problem::unavailable()
     })?;
-    remember(&composed, &caller, &facility, &address).await.map_err(|error| {
-        tracing::warn!(%error, "a search could not be remembered");
-        Problem::unavailable()
-    })?;
+    at_holders(&composed, &caller, View::Search, (&facility, &address)).await?;
     let list = List {
         from: "(SELECT c.*, i.abha_address FROM hip.care_context c \
                   JOIN hip.patient_index i USING (subject_id)) AS c",
@@ -189,16 +193,20 @@ pub(crate) async fn search(
     Ok(Json(list.page(&composed.pool, wanted, &filters).await?))
 }
 
-/// Whoever is found was looked at.
-async fn remember(
+/// The caller is about to see something of whoever has this ABHA address at this facility.
+pub(super) async fn at_holders(
     composed: &Composed,
     caller: &Caller,
-    facility: &FacilityId,
-    address: &Pseudonym,
-) -> anyhow::Result<()> {
-    let provider = &composed.provider;
-    for found in provider.directory.by_abha_address(facility, address).await? {
-        viewed(provider, caller, View::Search, found.subject).await?;
+    view: View,
+    (facility, address): (&FacilityId, &Pseudonym),
+) -> Result<(), Problem> {
+    let holders = composed.provider.directory.by_abha_address(facility, address).await;
+    let holders = holders.map_err(|error| {
+        tracing::warn!(%error, "who is looked at could not be found");
+        Problem::unavailable()
+    })?;
+    for holder in holders {
+        looks::at_person(composed, caller, view, holder.subject).await?;
     }
     Ok(())
 }

@@ -3,13 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{ConsentId, FacilityId};
+use hip_domain::stream::StreamId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Context;
 use super::asked::{Name, Query};
 use super::caller::{By, Looking, bound};
+use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
 
@@ -109,7 +112,10 @@ pub(crate) async fn list(
     let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
     let wanted = Wanted { facilities, limit, cursor };
     let filters = [("status", status.map(|status| status.as_str().to_owned()))];
-    Ok(Json(CONSENTS.page(&composed.pool, wanted, &filters).await?))
+    let page: Page<Consent> = CONSENTS.page(&composed.pool, wanted, &filters).await?;
+    let by = [(Filter::Facility, facility.is_some()), (Filter::Status, status.is_some())];
+    looks::at_list(&composed, &caller, Listing::Consents, &by, &page.items).await?;
+    Ok(Json(page))
 }
 
 /// One consent.
@@ -123,7 +129,10 @@ pub(crate) async fn show(
 ) -> Result<Json<Consent>, Problem> {
     const ABSENT: &str = "There is no such consent";
     let id = ConsentId::parse(id).map_err(|_| Problem::absent(ABSENT))?;
+    let stream = StreamId::consent(&id);
     let filters = [("consent_id", Some(id.into()))];
     let found = CONSENTS.one(&composed.pool, bound(&caller, None), &filters).await?;
-    found.map(Json).ok_or_else(|| Problem::absent(ABSENT))
+    let consent: Consent = found.ok_or_else(|| Problem::absent(ABSENT))?;
+    looks::at_thing(&composed, &caller, View::Consent, &stream).await?;
+    Ok(Json(consent))
 }

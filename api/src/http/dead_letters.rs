@@ -26,7 +26,6 @@ pub(crate) struct Which {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeadLetters {
     /// By cause, the most frequent first.
-    #[schema(value_type = Vec<Object>)]
     groups: Vec<Group>,
 }
 

@@ -8,7 +8,6 @@ use chrono::{DateTime, Utc};
 use hip_commands::caller::Caller;
 use hip_commands::erasure::{self, Named, Told, Wish};
 use hip_commands::port::eraser::Holdings;
-use hip_commands::viewing::viewed;
 use hip_domain::access::View;
 use hip_domain::id::{FacilityId, SubjectId};
 use hip_domain::reason::Reason;
@@ -20,6 +19,7 @@ use super::Context;
 use super::asked::{Body, Name, Typed};
 use super::caller::{By, Erasing, Running};
 use super::facilities::chosen;
+use super::looks;
 use super::problem::{Fault, Problem};
 use crate::compose::Composed;
 
@@ -149,7 +149,7 @@ pub(crate) async fn request(
             let decided = if let Some(wish) = &decide {
                 erasure::request(provider, facility, subject, wish).await
             } else {
-                viewed(provider, &caller, View::Erasure, subject).await.map_err(problem)?;
+                looks::at_person(&composed, &caller, View::Erasure, subject).await?;
                 erasure::preview(provider, facility, subject).await
             };
             items.push(Decision::from(decided.map_err(problem)?));
@@ -243,7 +243,9 @@ pub(crate) async fn show(
     let subject = SubjectId::parse(&id).map_err(|_| Problem::absent(ABSENT))?;
     let told = erasure::tell(&composed.provider, subject).await.map_err(problem)?;
     let told = told.filter(|told| caller.serves(&told.facility));
-    told.map(|told| Json(shown(subject, told))).ok_or_else(|| Problem::absent(ABSENT))
+    let told = told.ok_or_else(|| Problem::absent(ABSENT))?;
+    looks::at_person(&composed, &caller, View::Erasure, subject).await?;
+    Ok(Json(shown(subject, told)))
 }
 
 fn shown(subject: SubjectId, told: Told) -> Erasure {

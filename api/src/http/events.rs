@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use hip_commands::caller::{Caller, Role};
 use hip_commands::port::Log;
 use hip_commands::port::log::StoredEvent;
+use hip_domain::access::{Filter, Listing, View};
+use hip_domain::stream::StreamId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -15,8 +17,10 @@ use uuid::Uuid;
 use super::Context;
 use super::asked::Query;
 use super::caller::{By, Running};
+use super::looks;
 use super::page::Limit;
 use super::problem::Problem;
+use crate::compose::Composed;
 
 /// Which events.
 #[derive(Deserialize, IntoParams)]
@@ -162,7 +166,24 @@ pub(crate) async fn list(
             }
         }
     }
+    remember(&composed, &caller, &which, &events.items).await?;
     Ok(Json(events))
+}
+
+/// Whoever names a stream looks at one thing. Who has looked at something is a list: else each look at
+/// looks would need a stream of its own.
+async fn remember(
+    composed: &Composed,
+    caller: &Caller,
+    which: &Which,
+    shown: &[LoggedEvent],
+) -> Result<(), Problem> {
+    let stream = which.stream.as_ref().map(|name| StreamId::stored(name.0.as_str()));
+    if let Some(stream) = stream.filter(|stream| !stream.is_access() && !shown.is_empty()) {
+        return looks::at_thing(composed, caller, View::Events, &stream).await;
+    }
+    let by = [(Filter::Stream, which.stream.is_some()), (Filter::Kind, which.name.is_some())];
+    looks::at_list(composed, caller, Listing::Events, &by, shown).await
 }
 
 impl Which {

@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use hip_commands::caller::Caller;
 use hip_commands::explain::{self, Looked};
+use hip_domain::access::View;
 use hip_domain::id::{CareContextReference, FacilityId};
+use hip_domain::stream::StreamId;
 use hip_infra::evidence::PgEvidence;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,6 +15,7 @@ use super::Context;
 use super::asked::{Name, Query};
 use super::caller::{By, Looking};
 use super::facilities::{Whose, only};
+use super::looks;
 use super::problem::Problem;
 use crate::compose::Composed;
 
@@ -67,16 +70,18 @@ pub(crate) async fn show(
     const ABSENT: &str = "There is no such care context";
     let reference = CareContextReference::parse(reference).map_err(|_| Problem::absent(ABSENT))?;
     let found = explained(&composed, &caller, &reference, whose.facility.as_ref()).await?;
-    only(found, ABSENT).map(Json)
+    let (of, found) = only(found, ABSENT)?;
+    looks::at_thing(&composed, &caller, View::Explanation, &of).await?;
+    Ok(Json(found))
 }
 
-/// Those of the caller's facilities.
+/// Those of the caller's facilities, each with the stream of what it explains.
 async fn explained(
     composed: &Composed,
     caller: &Caller,
     reference: &CareContextReference,
     facility: Option<&FacilityId>,
-) -> Result<Vec<Explanation>, Problem> {
+) -> Result<Vec<(StreamId, Explanation)>, Problem> {
     let evidence = PgEvidence::new(composed.pool.clone());
     let now = composed.provider.clock.now();
     let mut found = vec![];
@@ -96,12 +101,12 @@ async fn explained(
             Problem::unavailable()
         })?);
     }
-    Ok(found.into_iter().map(Explanation::from).collect())
+    Ok(found.into_iter().map(|one| (one.of.clone(), Explanation::from(one))).collect())
 }
 
 impl From<explain::Explanation> for Explanation {
     fn from(explanation: explain::Explanation) -> Self {
-        let explain::Explanation { facility, reference, links, verdict, cure } = explanation;
+        let explain::Explanation { facility, reference, links, verdict, cure, .. } = explanation;
         let links = links.into_iter();
         Self {
             facility_id: facility,

@@ -3,6 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use hip_domain::access::View;
+use hip_domain::id::LinkReference;
+use hip_domain::stream::StreamId;
 use serde::Serialize;
 use sqlx::PgPool;
 use utoipa::ToSchema;
@@ -11,6 +14,7 @@ use uuid::Uuid;
 use super::Context;
 use super::asked::Name;
 use super::caller::{By, Looking, bound};
+use super::looks;
 use super::problem::Problem;
 use super::trouble::{LinkError, Trouble};
 
@@ -49,13 +53,20 @@ pub(crate) async fn show(
     Name(id): Name,
 ) -> Result<Json<Link>, Problem> {
     let facilities = bound(&caller, None);
-    let found = match Uuid::parse_str(&id) {
-        Ok(reference) => by_reference(&composed.pool, reference, facilities).await,
-        Err(_) if id.contains('\0') => Ok(None),
-        Err(_) => by_care_context(&composed.pool, &id, facilities).await,
+    let (found, stream) = match Uuid::parse_str(&id) {
+        Ok(reference) => (
+            by_reference(&composed.pool, reference, facilities).await,
+            StreamId::user_link(LinkReference(reference)),
+        ),
+        Err(_) if id.contains('\0') => (Ok(None), StreamId::stored("")),
+        Err(_) => {
+            (by_care_context(&composed.pool, &id, facilities).await, StreamId::stored(id.as_str()))
+        }
     };
     let found = found.map_err(|error| Problem::no_answer(&error))?;
-    found.map(Json).ok_or_else(|| Problem::absent("There is no such link"))
+    let found = found.ok_or_else(|| Problem::absent("There is no such link"))?;
+    looks::at_thing(&composed, &caller, View::Link, &stream).await?;
+    Ok(Json(found))
 }
 
 async fn by_care_context(

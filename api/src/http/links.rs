@@ -7,6 +7,8 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use hip_commands::linking::{self, LinkingError};
+use hip_commands::lookup::Lookup;
+use hip_domain::access::View;
 use hip_domain::id::{CareContextReference, FacilityId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,6 +16,7 @@ use utoipa::ToSchema;
 use super::Context;
 use super::asked::{Body, Typed};
 use super::caller::{By, Linking};
+use super::care_contexts::at_holders;
 use super::facilities::chosen;
 use super::problem::Problem;
 
@@ -106,6 +109,10 @@ pub(crate) async fn token_status(
     let status = linking::token_status(&composed.provider, &facility, &wish.abha_address.0)
         .await
         .map_err(|error| problem(&error))?;
+    let address = Lookup::AbhaAddress(&wish.abha_address.0);
+    let address = composed.provider.vault.pseudonym(&facility, &address).await;
+    let address = address.map_err(|error| problem(&LinkingError::Vault(error)))?;
+    at_holders(&composed, &caller, View::LinkToken, (&facility, &address)).await?;
     let state = match (status.usable_until, status.requested) {
         (Some(_), _) => "issued",
         (None, true) => "requested",

@@ -31,6 +31,8 @@ const ABOUT: &str = "A Health Information Provider of ABDM.\n\n\
     done once, and answered alike again, with `Idempotency-Replayed: true`.\n\n\
     **Following.** What is shown follows what is written within moments. The answer to something written has \
     `Hip-Position`; a request with that header is answered from there on.\n\n\
+    **Looks.** What shows something of a person is answered after it is in the log who looks: the client, once an \
+    hour for looks that are alike.\n\n\
     **Refusals** are problem details (RFC 9457). They name paths and rules, never values.\n\n\
     The gateway's callbacks and AMRIT's routes are contracts of others, and are not described here.";
 

@@ -24,6 +24,20 @@ pub(crate) struct Page<T> {
     pub(crate) next: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// The page that these begin: one more of them than is shown says that another follows.
+    pub(crate) fn cut(
+        mut items: Vec<T>,
+        limit: Limit,
+        place: impl Fn(&T) -> (DateTime<Utc>, String),
+    ) -> Self {
+        let is_last = items.len() <= limit.count();
+        items.truncate(limit.count());
+        let last = items.last().filter(|_| !is_last).map(place);
+        Self { items, next: last.map(|(at, id)| Cursor { at, id }.text()) }
+    }
+}
+
 /// How many items a page has, from 1 to 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limit(u16);
@@ -75,6 +89,11 @@ impl Limit {
     pub(crate) fn count(self) -> usize {
         self.0.into()
     }
+
+    /// How many are read: with one more than is shown it is known whether there is another page.
+    pub(crate) fn and_one_more(self) -> i64 {
+        i64::from(self.0) + 1
+    }
 }
 
 /// Where a list goes on: after the item with this time and id.
@@ -119,6 +138,11 @@ impl TryFrom<String> for Cursor {
 }
 
 impl Cursor {
+    /// The item after which a list goes on.
+    pub(crate) fn place(&self) -> (DateTime<Utc>, &str) {
+        (self.at, &self.id)
+    }
+
     fn text(&self) -> String {
         let micros = self.at.timestamp_micros().saturating_add(EPOCH).max(0);
         format!("{micros:0TIME_DIGITS$}{}", self.id)
@@ -167,7 +191,7 @@ impl List {
         T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
         let Self { columns, from, at, id, facility } = self;
-        let limit = wanted.limit.unwrap_or_default().count();
+        let limit = wanted.limit.unwrap_or_default();
         let start =
             format!("SELECT {at} AS page_at, {id} AS page_id, {columns} FROM {from} WHERE true");
         let mut query = QueryBuilder::<Postgres>::new(start);
@@ -194,14 +218,14 @@ impl List {
             query.push(", ").push_bind(cursor.id).push(")");
         }
         query.push(format!(" ORDER BY {at} DESC, {id} DESC LIMIT "));
-        // One more than is shown, to know whether there is another page.
-        query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX) + 1);
+        query.push_bind(limit.and_one_more());
         let rows: Vec<Placed<T>> = query
             .build_query_as()
             .fetch_all(pool)
             .await
             .map_err(|error| Problem::no_answer(&error))?;
-        Ok(cut(rows, limit))
+        let page = Page::cut(rows, limit, |row| (row.page_at, row.page_id.clone()));
+        Ok(Page { items: page.items.into_iter().map(|row| row.item).collect(), next: page.next })
     }
 
     /// The newest item that has all of these values, if there is one.
@@ -217,14 +241,6 @@ impl List {
         let wanted = Wanted { facilities, limit: Some(Limit(1)), cursor: None };
         Ok(self.page(pool, wanted, filters).await?.items.pop())
     }
-}
-
-fn cut<T>(mut rows: Vec<Placed<T>>, limit: usize) -> Page<T> {
-    let is_last = rows.len() <= limit;
-    rows.truncate(limit);
-    let last = rows.last().filter(|_| !is_last);
-    let next = last.map(|last| Cursor { at: last.page_at, id: last.page_id.clone() }.text());
-    Page { items: rows.into_iter().map(|row| row.item).collect(), next }
 }
 
 #[cfg(test)]

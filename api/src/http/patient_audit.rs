@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use hip_commands::audit;
 use hip_commands::erasure::{self, Whereabouts};
-use hip_commands::viewing::viewed;
 use hip_domain::access::View;
 use hip_domain::id::FacilityId;
 use hip_infra::evidence::PgEvidence;
@@ -16,6 +15,7 @@ use super::Context;
 use super::asked::{Body, Typed};
 use super::caller::{By, Running};
 use super::erasures::{facilities, named};
+use super::looks;
 use super::problem::Problem;
 
 /// Whose records. In the body: who somebody is must not be in a URL.
@@ -53,7 +53,8 @@ pub(crate) struct PatientAudited {
     /// Each as `hip audit consent --json` prints it: whom it lets see what, and every page that was taken.
     #[schema(value_type = Vec<Object>)]
     consents: Value,
-    /// Who has looked: `at`, `position` in the log, `who`, `what`, `document`.
+    /// Who has looked: `at`, `position` in the log, `who`, `what`, `document`, and `of` which thing, by its
+    /// stream. Looks that are alike are told once an hour.
     #[schema(value_type = Vec<Object>)]
     looks: Value,
 }
@@ -74,7 +75,7 @@ pub(crate) async fn audit_patient(
         let found = erasure::whereabouts(provider, &facility, &named).await.map_err(problem)?;
         for Whereabouts { whose, is_erased } in found {
             let told = audit::patient(&evidence, &whose).await.map_err(problem)?;
-            viewed(provider, &caller, View::Audit, whose.subject).await.map_err(problem)?;
+            looks::at_person(&composed, &caller, View::Audit, whose.subject).await?;
             items.push(PatientAudited {
                 patient: told.patient.to_string(),
                 facility_id: told.facility,

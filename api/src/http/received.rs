@@ -6,6 +6,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use hip_commands::caller::Caller;
 use hip_commands::replay::history::{self, History};
+use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{FacilityId, RequestId};
 use hip_domain::stream::StreamId;
 use hip_infra::conversations::PgConversations;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 use super::Context;
 use super::asked::{Name, Query};
 use super::caller::{By, Running, bound};
+use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
 use crate::compose::Composed;
@@ -122,9 +124,16 @@ pub(crate) async fn list(
     let Which { facility, status, kind, limit, cursor } = which;
     let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
     let wanted = Wanted { facilities, limit, cursor };
+    let by = [
+        (Filter::Facility, facility.is_some()),
+        (Filter::Status, status.is_some()),
+        (Filter::Kind, kind.is_some()),
+    ];
     let status = status.map(|status| status.as_str().to_owned());
     let filters = [("status", status), ("kind", kind)];
-    Ok(Json(CALLBACKS.page(&composed.pool, wanted, &filters).await?))
+    let page: Page<Callback> = CALLBACKS.page(&composed.pool, wanted, &filters).await?;
+    looks::at_list(&composed, &caller, Listing::Callbacks, &by, &page.items).await?;
+    Ok(Json(page))
 }
 
 /// One callback.
@@ -143,7 +152,7 @@ pub(crate) async fn show(
 #[utoipa::path(get, path = "/v1/callbacks/{requestId}/history", tag = "operations",
     operation_id = "showCallbackHistory",
     params(("requestId" = Uuid, Path, description = "its REQUEST-ID")),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = History)))]
 pub(crate) async fn history(
     By(caller, _): By<Running>,
     State(composed): Context,
@@ -161,10 +170,14 @@ pub(crate) async fn history(
     })
 }
 
+/// A callback that is about to be shown.
 async fn found(composed: &Composed, caller: &Caller, id: &str) -> Result<Callback, Problem> {
     const ABSENT: &str = "There is no such callback";
     let id = RequestId::parse(id).map_err(|_| Problem::absent(ABSENT))?;
-    let filters = [("stream_id", Some(StreamId::inbound(id).as_str().to_owned()))];
+    let stream = StreamId::inbound(id);
+    let filters = [("stream_id", Some(stream.as_str().to_owned()))];
     let found = CALLBACKS.one(&composed.pool, bound(caller, None), &filters).await?;
-    found.ok_or_else(|| Problem::absent(ABSENT))
+    let found = found.ok_or_else(|| Problem::absent(ABSENT))?;
+    looks::at_thing(composed, caller, View::Callback, &stream).await?;
+    Ok(found)
 }

@@ -11,6 +11,7 @@ use hip_commands::caller::Caller;
 use hip_commands::port::replay_queue::QueueError;
 use hip_commands::replay::order::{self, OrderError, Wish};
 use hip_commands::replay::rehearsal::{Rehearsed, rehearse};
+use hip_domain::access::{Filter, Listing};
 use hip_domain::id::{FacilityId, ReplayId, RequestId};
 use hip_domain::reason::Reason;
 use hip_domain::replay::{Direction, Ordered, Policy, ReplayError, Selection};
@@ -24,6 +25,7 @@ use uuid::Uuid;
 use super::Context;
 use super::asked::{Body, Name};
 use super::caller::{By, Mending, bound};
+use super::looks;
 use super::problem::{Fault, Problem};
 use super::rate::Rate;
 use super::replays::{Switch, found};
@@ -128,13 +130,14 @@ pub(crate) struct DryRun {
     /// How many items are selected, up to the most that an order may have.
     selected: usize,
     /// The first of them, with what would come of each.
-    #[schema(value_type = Vec<Object>)]
     rehearsed: Vec<RehearsedItem>,
 }
 
-#[derive(Serialize)]
+/// What would come of one item.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RehearsedItem {
+    /// The `REQUEST-ID` of what would be done again.
     request_id: Uuid,
     #[serde(flatten)]
     rehearsed: Rehearsed,
@@ -169,7 +172,7 @@ pub(crate) async fn give(
     };
     let selection = selection(&caller, wish.requests, wish.r#where);
     if wish.dry_run {
-        return dry_run(&composed, &order, &selection).await;
+        return dry_run(&composed, &caller, &order, &selection).await;
     }
     let (dispatcher, queue) = (&composed.provider.dispatcher, queue(&composed));
     let id = order.replay.0;
@@ -232,6 +235,7 @@ fn faults(wish: &OrderReplay) -> Vec<Fault> {
 
 async fn dry_run(
     composed: &Composed,
+    caller: &Caller,
     order: &Ordered,
     selection: &Selection,
 ) -> Result<Response, Problem> {
@@ -247,13 +251,15 @@ async fn dry_run(
         })?;
         rehearsed.push(RehearsedItem { request_id: one.request_id, rehearsed: would });
     }
+    let by = [(Filter::Named, !selection.requests.is_empty())];
+    looks::at_list(composed, caller, Listing::Rehearsal, &by, &rehearsed).await?;
     Ok(Json(DryRun { selected: selected.len(), rehearsed }).into_response())
 }
 
 /// Begins no further item for now.
 #[utoipa::path(post, path = "/v1/replays/{id}/pause", tag = "operations", operation_id = "pauseReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = Order)))]
 pub(crate) async fn pause(
     By(caller, _): By<Mending>,
     State(composed): Context,
@@ -265,7 +271,7 @@ pub(crate) async fn pause(
 /// Goes on.
 #[utoipa::path(post, path = "/v1/replays/{id}/resume", tag = "operations", operation_id = "resumeReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = Order)))]
 pub(crate) async fn resume(
     By(caller, _): By<Mending>,
     State(composed): Context,
@@ -277,7 +283,7 @@ pub(crate) async fn resume(
 /// Begins no further item, ever. In force when it is answered: each worker at most ends the item that it has.
 #[utoipa::path(post, path = "/v1/replays/{id}/cancel", tag = "operations", operation_id = "cancelReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = Order)))]
 pub(crate) async fn cancel(
     By(caller, _): By<Mending>,
     State(composed): Context,

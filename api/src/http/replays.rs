@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use hip_commands::caller::Caller;
 use hip_commands::replay::order;
+use hip_domain::access::{Filter, Listing};
 use hip_infra::replays::{self, DoneItem, Order};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +13,8 @@ use uuid::Uuid;
 use super::Context;
 use super::asked::{Name, Query};
 use super::caller::{By, Running, bound};
-use super::page::Limit;
+use super::looks;
+use super::page::{Cursor, Limit, Page};
 use super::problem::Problem;
 use crate::compose::Composed;
 
@@ -24,33 +26,33 @@ pub(crate) struct WhichOrders {
     /// At most so many.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    cursor: Option<Cursor>,
 }
 
-/// Orders.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Orders {
-    /// The newest first.
-    #[schema(value_type = Vec<Object>)]
-    items: Vec<Order>,
-}
-
-/// The newest orders whose items are all of the caller's facilities, with how far they are.
+/// Orders whose items are all of the caller's facilities, with how far they are; the newest first.
 #[utoipa::path(get, path = "/v1/replays", tag = "operations", operation_id = "listReplays",
-    params(WhichOrders), responses((status = 200, body = Orders)))]
+    params(WhichOrders), responses((status = 200, body = Page<Order>)))]
 pub(crate) async fn list(
     By(caller, _): By<Running>,
     State(composed): Context,
     Query(which): Query<WhichOrders>,
-) -> Result<Json<Orders>, Problem> {
-    let limit = i64::try_from(which.limit.unwrap_or_default().count()).unwrap_or(i64::MAX);
-    let items = replays::orders(&composed.pool, bound(&caller, None).as_deref(), limit).await;
-    Ok(Json(Orders { items: items.map_err(|error| Problem::no_answer(&error))? }))
+) -> Result<Json<Page<Order>>, Problem> {
+    let limit = which.limit.unwrap_or_default();
+    let facilities = bound(&caller, None);
+    let after = which.cursor.as_ref().map(Cursor::place);
+    let one_more = limit.and_one_more();
+    let items = replays::orders(&composed.pool, facilities.as_deref(), after, one_more).await;
+    let items = items.map_err(|error| Problem::no_answer(&error))?;
+    let place = |order: &Order| (order.created_at, order.replay_id.to_string());
+    Ok(Json(Page::cut(items, limit, place)))
 }
 
 /// One order, and how far it is.
 #[utoipa::path(get, path = "/v1/replays/{id}", tag = "operations", operation_id = "showReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = Order)))]
 pub(crate) async fn show(
     By(caller, _): By<Running>,
     State(composed): Context,
@@ -89,7 +91,6 @@ pub(crate) struct WhichItems {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Items {
     /// In order; the number of the last is the next `after`.
-    #[schema(value_type = Vec<Object>)]
     items: Vec<DoneItem>,
 }
 
@@ -107,7 +108,10 @@ pub(crate) async fn items(
     let limit = i64::try_from(which.limit.unwrap_or_default().count()).unwrap_or(i64::MAX);
     let after = i32::try_from(which.after.unwrap_or_default()).unwrap_or(i32::MAX);
     let items = replays::items(&composed.pool, order.replay_id, after, limit).await;
-    Ok(Json(Items { items: items.map_err(|error| Problem::no_answer(&error))? }))
+    let items = items.map_err(|error| Problem::no_answer(&error))?;
+    let by = [(Filter::Named, true)];
+    looks::at_list(&composed, &caller, Listing::ReplayItems, &by, &items).await?;
+    Ok(Json(Items { items }))
 }
 
 /// How the switch for all orders stands.

@@ -3,13 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{ConsentId, FacilityId, TransactionId};
+use hip_domain::stream::StreamId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Context;
 use super::asked::{Name, Query};
 use super::caller::{By, Looking, bound};
+use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
 
@@ -138,10 +141,19 @@ pub(crate) async fn list(
     let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
     let wanted = Wanted { facilities, limit, cursor };
     let filters = [
-        ("consent_id", consent.map(String::from)),
+        ("consent_id", consent.clone().map(String::from)),
         ("status", status.map(|status| status.as_str().to_owned())),
     ];
-    Ok(Json(TRANSFERS.page(&composed.pool, wanted, &filters).await?))
+    let page: Page<Transfer> = TRANSFERS.page(&composed.pool, wanted, &filters).await?;
+    if let Some(consent) = consent.filter(|_| !page.items.is_empty()) {
+        // Whoever names a consent looks at what was sent of one person.
+        let stream = StreamId::consent(&consent);
+        looks::at_thing(&composed, &caller, View::Transfer, &stream).await?;
+    } else {
+        let by = [(Filter::Facility, facility.is_some()), (Filter::Status, status.is_some())];
+        looks::at_list(&composed, &caller, Listing::Transfers, &by, &page.items).await?;
+    }
+    Ok(Json(page))
 }
 
 /// A transfer has as many pages as the consent has documents; more are not shown.
@@ -161,6 +173,7 @@ pub(crate) async fn show(
     let filters = [("transaction_id", Some(String::from(id.clone())))];
     let found = TRANSFERS.one(&composed.pool, bound(&caller, None), &filters).await?;
     let transfer: Transfer = found.ok_or_else(|| Problem::absent(ABSENT))?;
+    looks::at_thing(&composed, &caller, View::Transfer, &StreamId::transfer(&id)).await?;
     let pages = sqlx::query_as(
         "SELECT page, plain_bytes, ciphertext, created_at, pushed_at, push_status, skipped \
            FROM hip.health_information WHERE transaction_id = $1 ORDER BY page LIMIT $2",

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use hip_commands::caller::Caller;
 use hip_commands::lookup::Lookup;
 use hip_commands::port::Log;
+use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{CareContextReference, FacilityId};
 use hip_domain::stream::StreamId;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use super::Context;
 use super::asked::{Name, Query};
 use super::caller::{By, Looking, bound};
 use super::facilities::{Whose, chosen, only};
+use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::position;
 use super::problem::Problem;
@@ -26,6 +28,9 @@ use crate::compose::Composed;
 #[derive(Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Visit {
+    /// Its name in the log; not shown.
+    #[serde(skip)]
+    stream_id: String,
     /// As it was pushed.
     #[serde(rename = "visitCode")]
     #[schema(example = "30000000000104729")]
@@ -119,7 +124,7 @@ pub(crate) struct Which {
 }
 
 const VISITS: List = List {
-    columns: "v.visit_code AS code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, c.link_state, \
+    columns: "v.stream_id, v.visit_code AS code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, c.link_state, \
               c.link_error, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected",
     from: "hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id",
     at: "v.recorded_at",
@@ -138,7 +143,10 @@ pub(crate) async fn list(
     let Which { facility, limit, cursor } = which;
     let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
     let wanted = Wanted { facilities, limit, cursor };
-    Ok(Json(VISITS.page(&composed.pool, wanted, &[]).await?))
+    let page: Page<Visit> = VISITS.page(&composed.pool, wanted, &[]).await?;
+    let by = [(Filter::Facility, facility.is_some())];
+    looks::at_list(&composed, &caller, Listing::Visits, &by, &page.items).await?;
+    Ok(Json(page))
 }
 
 /// What became of a visit: its documents, and whether it is linked.
@@ -164,7 +172,10 @@ pub(crate) async fn show(
         position::until(&composed, &["visit"], position).await?;
         found = look(&composed, &code, facilities).await?;
     }
-    only(found, ABSENT).map(Json)
+    let found = only(found, ABSENT)?;
+    let stream = StreamId::stored(found.stream_id.as_str());
+    looks::at_thing(&composed, &caller, View::Visit, &stream).await?;
+    Ok(Json(found))
 }
 
 /// Up to where the log tells of a visit that is not shown: whoever has pushed it must not be told that

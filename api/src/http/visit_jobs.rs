@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use hip_domain::access::{Filter, Listing};
 use hip_domain::id::FacilityId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -10,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Context;
 use super::asked::Query;
 use super::caller::{By, Running, bound};
+use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
 
@@ -104,5 +106,8 @@ pub(crate) async fn list(
     let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
     let wanted = Wanted { facilities, limit, cursor };
     let filters = [("j.state", state.map(|state| state.as_str().to_owned()))];
-    Ok(Json(JOBS.page(&composed.pool, wanted, &filters).await?))
+    let page: Page<VisitJob> = JOBS.page(&composed.pool, wanted, &filters).await?;
+    let by = [(Filter::Facility, facility.is_some()), (Filter::Status, state.is_some())];
+    looks::at_list(&composed, &caller, Listing::VisitJobs, &by, &page.items).await?;
+    Ok(Json(page))
 }

@@ -4,7 +4,7 @@ use hip_domain::access::AccessEvent;
 use hip_domain::id::{CareContextReference, FacilityId};
 
 use super::AmritError;
-use crate::noticed::remember;
+use crate::noticed::remember_today;
 use crate::provider::Provider;
 use crate::task::TaskError;
 
@@ -20,7 +20,7 @@ pub async fn choose(
 ) -> Result<(), AmritError> {
     let event = AccessEvent::FacilityChosen { facility: facility.clone(), visit };
     let id = provider.ids.random();
-    remember(provider, &event, &format!("access:facility:{id}"), id, None)
+    remember_today(provider, &event, &format!("access:facility:{id}"), id, None)
         .await
         .map_err(TaskError::from)?;
     Ok(())

@@ -13,14 +13,14 @@ const fn action(what: What) -> &'static str {
         What::ConsentGranted => "C",
         What::ConsentEnded => "U",
         What::RecordsRequested | What::RequestRefused => "E",
-        What::DocumentDisclosed | What::DocumentRead | What::PersonViewed => "R",
+        What::DocumentDisclosed | What::DocumentRead | What::PersonViewed | What::Listed => "R",
     }
 }
 
 const fn kind(what: What) -> (&'static str, &'static str) {
     match what {
         What::ConsentGranted | What::ConsentEnded => ("110100", "Application Activity"),
-        What::RecordsRequested | What::RequestRefused => ("110112", "Query"),
+        What::RecordsRequested | What::RequestRefused | What::Listed => ("110112", "Query"),
         What::DocumentDisclosed => ("110106", "Export"),
         What::DocumentRead | What::PersonViewed => ("110110", "Patient Record"),
     }
@@ -41,6 +41,8 @@ pub fn audit_event(line: &Line) -> Value {
     entity("consent", line.consent.clone());
     entity("care-context", line.care_context.clone());
     entity("document", line.document.map(|id| id.to_string()));
+    entity("stream", line.of.clone());
+    entity("view", line.view.clone());
     entity("position", Some(line.position.to_string()));
     let who = line.who.as_deref().unwrap_or("the patient");
     json!({

@@ -49,6 +49,12 @@ pub struct Line {
     /// The document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<Uuid>,
+    /// In which way a person was looked at, or what was listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<String>,
+    /// At which of their things, by its stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
 }
 
 /// What an auditor asks about.
@@ -69,6 +75,8 @@ pub enum What {
     DocumentRead,
     /// Somebody has looked at what is held of a person, or at what became of it.
     PersonViewed,
+    /// Somebody has looked at a list of many persons' things.
+    Listed,
 }
 
 /// Picks the lines out of the log, event by event.
@@ -111,32 +119,16 @@ impl<'a> Export<'a> {
             care_context: None,
             hi_type: None,
             document: None,
+            view: None,
+            of: None,
         };
         let is_one = if let Event::Consent(event) = &recorded.event {
             of_consent(&mut line, event);
             true
         } else if let Event::Transfer(event) = &recorded.event {
             self.of_transfer(&mut line, &recorded.stream, event).await?
-        } else if let Event::Access(AccessEvent::RecordRead {
-            reader,
-            client,
-            hi_type,
-            document_id,
-            ..
-        }) = &recorded.event
-        {
-            let part = match reader {
-                Reader::RecordSystem => "record system",
-                Reader::Auditor => "auditor",
-            };
-            line.who = Some(client.as_ref().map_or_else(|| part.to_owned(), ToString::to_string));
-            line.hi_type = Some(hi_type.to_string());
-            line.document = Some(*document_id);
-            true
-        } else if let Event::Access(AccessEvent::PersonViewed { client, .. }) = &recorded.event {
-            line.what = What::PersonViewed;
-            line.who = Some(client.to_string());
-            true
+        } else if let Event::Access(event) = &recorded.event {
+            of_access(&mut line, event)
         } else {
             false
         };
@@ -207,6 +199,34 @@ impl<'a> Export<'a> {
         self.transfers.insert(stream.clone(), known.clone());
         Ok(known)
     }
+}
+
+/// Whether it is somebody's look.
+fn of_access(line: &mut Line, event: &AccessEvent) -> bool {
+    match event {
+        AccessEvent::RecordRead { reader, client, hi_type, document_id, .. } => {
+            let part = match reader {
+                Reader::RecordSystem => "record system",
+                Reader::Auditor => "auditor",
+            };
+            line.who = Some(client.as_ref().map_or_else(|| part.to_owned(), ToString::to_string));
+            line.hi_type = Some(hi_type.to_string());
+            line.document = Some(*document_id);
+        }
+        AccessEvent::PersonViewed { client, view, of } => {
+            line.what = What::PersonViewed;
+            line.who = Some(client.to_string());
+            line.view = Some(view.as_str().to_owned());
+            line.of = of.as_ref().map(ToString::to_string);
+        }
+        AccessEvent::Listed { client, listing, .. } => {
+            line.what = What::Listed;
+            line.who = Some(client.to_string());
+            line.view = Some(listing.as_str().to_owned());
+        }
+        AccessEvent::RequestIdReused { .. } | AccessEvent::FacilityChosen { .. } => return false,
+    }
+    true
 }
 
 fn of_consent(line: &mut Line, event: &ConsentEvent) {

@@ -51,6 +51,10 @@ pub trait Evidence: Send + Sync {
         patients: &[Pseudonym],
     ) -> Result<Vec<ConsentId>, EvidenceError>;
 
+    /// Of whom a stream tells: whoever its events, or the messages that they rest on, were found to be
+    /// about, also after they were erased. Nothing, when it is nobody or not known.
+    async fn whose(&self, stream: &StreamId) -> Result<Option<SubjectId>, EvidenceError>;
+
     /// What was noticed of who has looked at a person, the newest first.
     async fn looks(&self, subject: SubjectId) -> Result<Vec<Recorded<Event>>, EvidenceError>;
 

@@ -75,10 +75,13 @@ pub enum Actor {
     Process,
     /// Sent something.
     Delivery,
+    /// Was called at the command line, by whoever may reach the database.
+    CommandLine,
 }
 
 impl Actor {
-    const ALL: [Self; 4] = [Self::Door, Self::Interpreter, Self::Process, Self::Delivery];
+    const ALL: [Self; 5] =
+        [Self::Door, Self::Interpreter, Self::Process, Self::Delivery, Self::CommandLine];
 
     /// The word.
     pub const fn as_str(self) -> &'static str {
@@ -87,6 +90,7 @@ impl Actor {
             Self::Interpreter => "interpreter",
             Self::Process => "process",
             Self::Delivery => "delivery",
+            Self::CommandLine => "command-line",
         }
     }
 

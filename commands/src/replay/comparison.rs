@@ -2,9 +2,10 @@
 
 use hip_domain::outbound::Sent;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How a member differs. Its value is not told: it may be somebody's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Difference {
     /// Its JSON path, or `target`.
@@ -14,8 +15,9 @@ pub struct Difference {
 }
 
 /// How a member differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = DifferenceKind)]
 pub enum How {
     /// Only what would be sent has it.
     Added,

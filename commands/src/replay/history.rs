@@ -10,6 +10,7 @@ use hip_domain::recorded::Recorded;
 use hip_domain::replay::Ordered;
 use hip_domain::stream::StreamId;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::again;
@@ -18,8 +19,9 @@ use crate::provider::Provider;
 use crate::task::TaskError;
 
 /// The story.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = MessageHistory)]
 pub struct History {
     /// What happened to the message, in order.
     pub events: Vec<Happened>,
@@ -28,8 +30,9 @@ pub struct History {
 }
 
 /// Something that happened to a message or a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = MessageEvent)]
 pub struct Happened {
     /// Its event.
     pub event_id: Uuid,
@@ -42,20 +45,47 @@ pub struct Happened {
     /// The event that led to it.
     pub caused_by: Option<Uuid>,
     /// Of a replay: the order, and who gave it.
-    pub replay: Option<Ordered>,
+    pub replay: Option<ByOrder>,
     /// Of a replay: how it ended before, the event of a failure or of the end of an earlier replay.
     pub answers: Option<Uuid>,
 }
 
-/// A call of the conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The order behind a replay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = MessageReplay)]
+pub struct ByOrder {
+    /// Its id.
+    pub replay: Uuid,
+    /// What may leave: `projections`, `safe` or `all`.
+    #[schema(value_type = String)]
+    pub policy: &'static str,
+    /// Who gave it.
+    pub by: String,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl From<&Ordered> for ByOrder {
+    fn from(order: &Ordered) -> Self {
+        let Ordered { replay, policy, by, why } = order;
+        let (policy, by) = (policy.as_str(), by.to_string());
+        Self { replay: replay.0, policy, by, why: why.clone() }
+    }
+}
+
+/// A call of the conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = MessageCall)]
 pub struct Called {
     /// Its `REQUEST-ID`.
     pub request_id: Uuid,
     /// What is called.
     pub kind: String,
     /// `open`, `unknown`, `refused` or `accepted`.
+    #[schema(value_type = String)]
     pub state: &'static str,
     /// What happened to it, in order.
     pub events: Vec<Happened>,
@@ -102,9 +132,9 @@ fn told(recorded: &Recorded<Event>) -> Happened {
         | Event::Outbound(OutboundEvent::ReplayRequested { replay, answers, .. }) =
             &recorded.event
         {
-            (Some(replay.clone()), Some(answers.0))
+            (Some(replay.into()), Some(answers.0))
         } else if let Event::Outbound(OutboundEvent::Suppressed { replay, .. }) = &recorded.event {
-            (Some(replay.clone()), None)
+            (Some(replay.into()), None)
         } else {
             (None, None)
         };

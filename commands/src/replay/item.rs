@@ -7,6 +7,7 @@ use hip_domain::recorded::Recorded;
 use hip_domain::replay::{Direction, Ordered};
 use hip_domain::stream::StreamId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::again::{self, Earlier};
 use crate::callbacks::Verdict;
@@ -28,8 +29,9 @@ pub struct Item {
 }
 
 /// How an item ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = ReplayOutcome)]
 pub enum Outcome {
     /// Understood; or a call is made again.
     Completed,
@@ -54,8 +56,9 @@ impl Outcome {
 }
 
 /// What became of an item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReplayDone)]
 pub struct Done {
     /// How it ended.
     pub outcome: Outcome,

@@ -13,6 +13,7 @@ use hip_domain::recorded::Recorded;
 use hip_domain::replay::Ordered;
 use hip_domain::stream::StreamId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::again;
 use super::comparison::compare;
@@ -33,7 +34,7 @@ pub use super::comparison::{Difference, How};
 const TASK_COUNT_MAX: usize = 1_000;
 
 /// What would come of one item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Rehearsed {
     /// How it would end.
@@ -47,12 +48,13 @@ pub struct Rehearsed {
 }
 
 /// A call that would be made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WouldCall {
     /// What is called.
     pub kind: String,
     /// The id that it would carry; another one, when its cause is not in the log yet.
+    #[schema(value_type = Uuid)]
     pub request_id: RequestId,
     /// Whether that is the id which it had before.
     pub same_id: bool,
@@ -61,6 +63,7 @@ pub struct WouldCall {
     /// Whether it would be noted, and not leave.
     pub suppressed: bool,
     /// What was sent instead, back then.
+    #[schema(value_type = Option<Uuid>)]
     pub sent_before: Option<RequestId>,
     /// How it differs from that; nothing, when there is nothing to compare it with.
     pub differences: Option<Vec<Difference>>,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use hip_commands::caller::{Caller, Role};
+use hip_commands::caller::{Caller, NAMES_OF_OURS, Role};
 use hip_commands::settings::Facility;
 use hip_domain::id::{ClientName, FacilityId};
 use secrecy::{ExposeSecret, SecretString};
@@ -86,7 +86,8 @@ impl Clients {
             };
             clients.insert(key_digest(key.expose_secret()), Arc::new(holder));
         }
-        let mut names = BTreeSet::from([HOLDER_OF_THE_API_KEY]);
+        let mut names = BTreeSet::from(NAMES_OF_OURS);
+        names.insert(HOLDER_OF_THE_API_KEY);
         for section in sections {
             let wrong = |why| ConfigError::Client { name: section.name.clone(), why };
             if !names.insert(&section.name) {
@@ -183,7 +184,9 @@ mod tests {
         assert!(is_refused(&good.replace("[\"emr\"]", "[]")), "no role");
         assert!(is_refused(&format!("{good}{}", section("phc", "IN0610099001", "b"))), "one name");
         assert!(is_refused(&format!("{good}{}", section("two", "IN0610099001", "a"))), "one key");
-        assert!(is_refused(&section("api-key", "IN0610099001", "a")), "a name of ours");
+        for ours in ["api-key", "amrit-session", "command-line"] {
+            assert!(is_refused(&section(ours, "IN0610099001", "a")), "{ours}");
+        }
         assert!(is_refused(&good.replace("key_sha256 = \"", "key_sha256 = \"0")), "no digest");
     }
 }

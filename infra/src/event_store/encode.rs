@@ -16,15 +16,17 @@ use crate::vault::{EnvelopeContext, PgVault, SubjectKey};
 pub(super) const CODEC_JSON: i16 = 0;
 pub(super) const CODEC_FRAME: i16 = 1;
 
-pub(super) async fn encode(vault: &PgVault, append: Append) -> Result<Command, LogError> {
+/// Without a vault only what has nothing confidential in it.
+pub(super) async fn encode(vault: Option<&PgVault>, append: Append) -> Result<Command, LogError> {
     let origin = &append.origin;
     let confidential = append.events.iter().find(|event| event.secret.is_some());
+    let keys = |name| vault.ok_or(LogError::NoKey { name });
     let (key, new_key) = match (origin.subject, confidential) {
         (Some(subject), _) if origin.new_subject => {
-            let (key, new_key) = fresh_key(vault, subject).await?;
+            let (key, new_key) = fresh_key(keys(append.stream_type)?, subject).await?;
             (Some(key), Some(new_key))
         }
-        (Some(subject), Some(_)) => (Some(known_key(vault, subject).await?), None),
+        (Some(subject), Some(event)) => (Some(known_key(keys(event.name)?, subject).await?), None),
         (None, Some(event)) => return Err(LogError::NoKey { name: event.name }),
         (_, None) => (None, None),
     };

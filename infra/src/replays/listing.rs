@@ -5,8 +5,9 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 /// An order, as it stands.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReplayOrder)]
 pub struct Order {
     /// Its id.
     pub replay_id: Uuid,
@@ -41,8 +42,9 @@ pub struct Order {
 }
 
 /// An item, as it stands.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReplayItem)]
 pub struct DoneItem {
     /// Its order.
     pub replay_id: Uuid,
@@ -74,11 +76,12 @@ const ORDERS: &str = "\
            coalesce(sum(i.resent), 0) AS resent \
       FROM (SELECT * FROM hip.replay_task \
              WHERE ($1::uuid IS NULL OR replay_id = $1) AND ($2::text[] IS NULL OR facilities <@ $2) \
-             ORDER BY created_at DESC, replay_id LIMIT $3) t \
+               AND ($4::timestamptz IS NULL OR (created_at, replay_id::text COLLATE \"C\") < ($4, $5)) \
+             ORDER BY created_at DESC, replay_id DESC LIMIT $3) t \
       JOIN hip.replay_item i USING (replay_id) \
      GROUP BY t.replay_id, t.state, t.policy, t.ordered_by, t.why, t.rate_per_s, t.facilities, t.created_at, \
               t.item_count \
-     ORDER BY t.created_at DESC, t.replay_id";
+     ORDER BY t.created_at DESC, t.replay_id DESC";
 
 const ITEMS: &str = "\
     SELECT i.replay_id, i.n, i.direction, \
@@ -86,7 +89,8 @@ const ITEMS: &str = "\
            i.outcome, i.reason, i.resent, i.attempts, i.done_at \
       FROM hip.replay_item i";
 
-/// Up to `limit` orders, the newest first; of those whose items are all of these facilities.
+/// Up to `limit` orders, the newest first; of those whose items are all of these facilities, and that come
+/// after the one with this time and id.
 ///
 /// # Errors
 ///
@@ -94,9 +98,12 @@ const ITEMS: &str = "\
 pub async fn orders(
     pool: &PgPool,
     facilities: Option<&[String]>,
+    after: Option<(DateTime<Utc>, &str)>,
     limit: i64,
 ) -> Result<Vec<Order>, sqlx::Error> {
-    sqlx::query_as(ORDERS).bind(None::<Uuid>).bind(facilities).bind(limit).fetch_all(pool).await
+    let orders = sqlx::query_as(ORDERS).bind(None::<Uuid>).bind(facilities).bind(limit);
+    let (at, id) = after.unzip();
+    orders.bind(at).bind(id).fetch_all(pool).await
 }
 
 /// One order, if its items are all of these facilities.
@@ -109,7 +116,8 @@ pub async fn one(
     facilities: Option<&[String]>,
     replay: Uuid,
 ) -> Result<Option<Order>, sqlx::Error> {
-    sqlx::query_as(ORDERS).bind(replay).bind(facilities).bind(1_i64).fetch_optional(pool).await
+    let order = sqlx::query_as(ORDERS).bind(replay).bind(facilities).bind(1_i64);
+    order.bind(None::<DateTime<Utc>>).bind(None::<&str>).fetch_optional(pool).await
 }
 
 /// Up to `limit` items of an order after the `after`th, in order.

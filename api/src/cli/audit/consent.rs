@@ -4,14 +4,18 @@ use std::path::Path;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use hip_commands::audit::{AsOf, ConsentAudit, Disclosure, Granted, consent};
+use hip_commands::audit::{AsOf, ConsentAudit, Disclosure, Granted, Look, consent};
+use hip_domain::access::View;
 use hip_domain::id::ConsentId;
+use hip_domain::stream::StreamId;
 use hip_infra::event_store::{Report, verify_streams};
 use hip_infra::evidence::PgEvidence;
 use hip_infra::postgres;
 use serde_json::json;
+use sqlx::PgPool;
 
 use super::verify::in_words;
+use crate::cli::looks::Looks;
 use crate::database::Database;
 use crate::output::{Answer, complain, say, say_json};
 
@@ -28,7 +32,7 @@ pub(crate) struct Options {
     json: bool,
 }
 
-/// Reads the log only, and checks the chain of every stream that it reads from.
+/// Tells from the log alone, and checks the chain of every stream that it reads from.
 pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let id =
         ConsentId::parse(&options.id).context("a consent is named by the id of its artefact")?;
@@ -36,7 +40,7 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
     let pool = postgres::connect(database.url(), 2).await?;
     let told = consent(&PgEvidence::new(pool.clone()), &id, options.at).await;
     let checked = match &told {
-        Ok(Some(audit)) => Some(verify_streams(&pool, &audit.streams).await),
+        Ok(Some(audit)) => Some(check(&pool, audit).await),
         Ok(None) | Err(_) => None,
     };
     pool.close().await;
@@ -55,6 +59,14 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
     Ok(if report.broken.is_none() { Answer::Yes } else { Answer::No })
 }
 
+/// Checks what was read. That it is shown is in the log before it is.
+async fn check(pool: &PgPool, audit: &ConsentAudit) -> anyhow::Result<Report> {
+    let report = verify_streams(pool, &audit.streams).await?;
+    let looks = Looks::in_log_of(pool);
+    looks.at_thing(View::Audit, &StreamId::consent(&audit.consent)).await?;
+    Ok(report)
+}
+
 fn page(audit: &ConsentAudit, report: &Report) -> String {
     let mut lines = vec![format!("consent {}", audit.consent)];
     lines.extend(audit.grant.iter().map(granted));
@@ -64,6 +76,9 @@ fn page(audit: &ConsentAudit, report: &Report) -> String {
     lines.push(format!("{} requests under it", audit.disclosures.len()));
     for told in &audit.disclosures {
         lines.extend(disclosure(told));
+    }
+    for Look { at, who, what, .. } in &audit.looks {
+        lines.push(format!("  {at}  {who} looked: {what}"));
     }
     lines.extend(audit.as_of.iter().flat_map(as_of));
     lines.push(in_words(report));

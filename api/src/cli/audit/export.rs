@@ -4,12 +4,14 @@ use std::path::Path;
 
 use hip_commands::audit::{Export, audit_event};
 use hip_commands::codec;
+use hip_domain::access::{Filter, Listing};
 use hip_infra::event_store::LogReader;
 use hip_infra::evidence::PgEvidence;
 use hip_infra::postgres;
 use serde_json::json;
 use sqlx::PgPool;
 
+use crate::cli::looks::Looks;
 use crate::database::Database;
 use crate::output::{Answer, say_json};
 
@@ -42,12 +44,18 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
 }
 
 async fn export(pool: &PgPool, options: &Options) -> anyhow::Result<()> {
+    let by = [(Filter::Period, options.after > 0)];
+    let (looks, mut is_seen) = (Looks::in_log_of(pool), false);
     let (log, evidence) = (LogReader::new(pool.clone()), PgEvidence::new(pool.clone()));
     let mut export = Export::new(&evidence);
     let mut pages = log.pages(options.after);
     while let Some(page) = pages.next().await? {
         for stored in &page {
             let Some(line) = export.line(&codec::decode(stored)?).await? else { continue };
+            if !is_seen {
+                looks.at_list(Listing::Accesses, &by).await?;
+                is_seen = true;
+            }
             match options.format {
                 Format::Ndjson => say_json(&json!(line)),
                 Format::Fhir => say_json(&audit_event(&line)),

@@ -42,7 +42,8 @@ fn page(audit: &Value) -> String {
     }
     for look in list(&audit["looks"]) {
         let (at, who, what) = (words(&look["at"]), words(&look["who"]), words(&look["what"]));
-        lines.push(format!("{at}  {who} looked: {what} {}", words(&look["document"])));
+        let which = look["document"].as_str().unwrap_or_else(|| words(&look["of"]));
+        lines.push(format!("{at}  {who} looked: {what} {which}"));
     }
     lines.join("\n")
 }

@@ -7,12 +7,14 @@ use chrono::{DateTime, Utc};
 use clap::value_parser;
 use hip_commands::codec;
 use hip_commands::matching::{Change, Redecided, Thresholds, WhatIf};
+use hip_domain::access::{Filter, Listing};
 use hip_domain::id::FacilityId;
 use hip_infra::event_store::LogReader;
 use hip_infra::postgres;
 use serde_json::json;
 use sqlx::PgPool;
 
+use crate::cli::looks::Looks;
 use crate::database::Database;
 use crate::output::{Answer, say, say_json};
 
@@ -39,7 +41,7 @@ pub(crate) struct Options {
     json: bool,
 }
 
-/// Reads the log only: no key, no configuration, no running server.
+/// Needs the log only, to read it and to remember the look: no key, no configuration, no running server.
 pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let facility = options.facility.as_deref().map(FacilityId::parse).transpose();
     let facility = facility.context("--facility")?;
@@ -57,6 +59,11 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
 
 /// Every event is shown, since a discovery of the period may have been asked before it.
 async fn read(pool: &PgPool, options: &Options, what_if: &mut WhatIf) -> anyhow::Result<()> {
+    let by = [
+        (Filter::Facility, options.facility.is_some()),
+        (Filter::Period, options.since.is_some() || options.until.is_some()),
+    ];
+    let (looks, mut is_seen) = (Looks::in_log_of(pool), false);
     let log = LogReader::new(pool.clone());
     let mut pages = log.pages(0);
     while let Some(page) = pages.next().await? {
@@ -69,6 +76,10 @@ async fn read(pool: &PgPool, options: &Options, what_if: &mut WhatIf) -> anyhow:
                 continue;
             }
             if let Some(redecided) = what_if.note(&codec::decode(stored)?) {
+                if !is_seen && redecided.change != Change::Same {
+                    looks.at_list(Listing::Discoveries, &by).await?;
+                    is_seen = true;
+                }
                 show(options, &redecided);
             }
         }

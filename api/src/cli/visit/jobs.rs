@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use anyhow::bail;
+use hip_domain::access::{Filter, Listing};
 use hip_infra::postgres;
 use hip_infra::visit_jobs::{self, Job, State};
 use sqlx::PgPool;
 
+use crate::cli::looks::Looks;
 use crate::database::Database;
 use crate::output::{Answer, complain, say, say_json};
 
@@ -72,6 +74,10 @@ pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
 
 async fn list(pool: &PgPool, options: &Options) -> anyhow::Result<Answer> {
     let jobs = visit_jobs::jobs(pool, options.state.map(State::from), options.limit).await?;
+    if !jobs.is_empty() {
+        let by = [(Filter::Status, options.state.is_some())];
+        Looks::in_log_of(pool).at_list(Listing::VisitJobs, &by).await?;
+    }
     if options.json {
         jobs.iter().for_each(say_json);
         return Ok(Answer::Yes);

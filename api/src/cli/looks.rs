@@ -1,0 +1,49 @@
+//! What a command shows of a person out of the database itself is remembered first, as the doors do it.
+
+use anyhow::Context;
+use hip_commands::viewing::{Viewer, ViewingError};
+use hip_domain::access::{Filter, Listing, View};
+use hip_domain::stream::StreamId;
+use hip_infra::clock::SystemClock;
+use hip_infra::event_store::PgLog;
+use hip_infra::evidence::PgEvidence;
+use hip_infra::ids::RandomIds;
+use sqlx::PgPool;
+
+/// Where the looks of one command are remembered. It needs no key.
+pub(crate) struct Looks {
+    log: PgLog,
+    evidence: PgEvidence,
+}
+
+impl Looks {
+    /// In the log of this database. To be dropped before the pool is closed.
+    pub(crate) fn in_log_of(pool: &PgPool) -> Self {
+        Self { log: PgLog::without_keys(pool.clone()), evidence: PgEvidence::new(pool.clone()) }
+    }
+
+    /// Something of one person is about to be shown.
+    pub(crate) async fn at_thing(&self, view: View, of: &StreamId) -> anyhow::Result<()> {
+        remembered(self.viewer().thing(&self.evidence, view, of).await)
+    }
+
+    /// Something of many persons is about to be shown, selected by what of this was said.
+    pub(crate) async fn at_list(
+        &self,
+        listing: Listing,
+        by: &[(Filter, bool)],
+    ) -> anyhow::Result<()> {
+        remembered(self.viewer().list(listing, by).await)
+    }
+
+    fn viewer(&self) -> Viewer<'_> {
+        Viewer::at_the_command_line(&self.log, &SystemClock, &RandomIds)
+    }
+}
+
+fn remembered(done: Result<(), ViewingError>) -> anyhow::Result<()> {
+    done.context(
+        "nothing is shown, since that it was cannot be remembered: the role of DATABASE_URL must be one that may \
+         append to the log, as `hip_service` may",
+    )
+}
