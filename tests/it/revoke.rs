@@ -10,6 +10,8 @@ use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
 use hip_tests::world::PATIENCE;
 
+use crate::shadow::{differences, shadow};
+
 /// Ten visits with three documents each.
 async fn thirty_pages() -> (World, hip_tests::process::HipProcess, String) {
     let (world, hip) = World::start().await;
@@ -78,6 +80,9 @@ async fn no_page_leaves_after_the_revocation_was_acknowledged() {
         assert_eq!(pushes(&world).len(), before, "a page left after the acknowledgement");
         assert!(pushes(&world).iter().all(|page| page.at <= acknowledged_at));
         assert!(world.sandbox.violations().is_empty(), "{:?}", world.sandbox.violations());
+        // However close they came: what was done follows from what could be seen.
+        let (code, lines, _) = shadow(&world).await;
+        assert_eq!((differences(&lines), code), (vec![], 0));
     }
 }
 

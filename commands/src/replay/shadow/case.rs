@@ -45,6 +45,15 @@ pub(super) struct Step {
 /// How much later than at the earliest moment a task may have been done that led to nothing.
 const DELAYS_MS: [i64; 3] = [100, 1_000, 10_000];
 
+/// Positions before a word of history at which its task may have looked at the log.
+const LOOKED_EARLIER_MAX: i64 = 32;
+
+/// The next position on the way to right before a word of history; nothing, when that is reached.
+pub(super) fn towards(head: i64, word: i64) -> Option<i64> {
+    let next = (head + 1).max(word - LOOKED_EARLIER_MAX);
+    (next < word).then_some(next)
+}
+
 impl Case {
     pub(super) fn new(stored: &StoredEvent, tasks: Vec<Due>, effects: Vec<StoredEvent>) -> Self {
         let part = |due| Part { due, is_over: false, is_idle: false };
@@ -59,30 +68,31 @@ impl Case {
         }
     }
 
-    /// Where a task is played first: at its time, or else where history had its next word. Nothing, when its
+    /// Where a task is played first: at its time, or else as soon as its cause can be seen. Nothing, when its
     /// time has not come.
     pub(super) fn first_head(&self, task: usize, chronicle: &Chronicle) -> Option<i64> {
         let seen = chronicle.end_of_append(self.finding.position);
         let head = match self.tasks[task].due.at {
             Some(at) => chronicle.position_at(at)?,
-            None => self.next_word().unwrap_or(seen),
+            None => seen,
         };
         Some(head.max(seen))
     }
 
-    /// Where the log ended before history's next word about the event.
-    pub(super) fn next_word(&self) -> Option<i64> {
-        self.untaken.first().map(|event| event.position - 1)
-    }
-
-    /// Where a task is played again that led to something which history does not have: it may have been
-    /// done somewhat later.
+    /// Where a task is played next that led to something which history does not have, or to nothing: it may
+    /// have been done somewhat later.
     pub(super) fn later_head(&self, head: i64, chronicle: &Chronicle) -> Option<i64> {
         let delayed = DELAYS_MS.into_iter().filter_map(|delay| {
             chronicle.position_at(self.recorded_at + TimeDelta::milliseconds(delay))
         });
-        let words = self.untaken.iter().map(|event| event.position - 1);
-        delayed.chain(words).filter(|next| *next > head).min()
+        let delayed = delayed.filter(|next| *next > head);
+        delayed.chain(self.towards_a_word(head)).min()
+    }
+
+    /// The same, for one that led to nothing: until history has said everything.
+    pub(super) fn towards_a_word(&self, head: i64) -> Option<i64> {
+        let words = self.untaken.iter().map(|event| event.position);
+        words.filter_map(|position| towards(head, position)).min()
     }
 
     /// The time at which a task is played: that of history's next word, if it is played right before it.

@@ -17,8 +17,6 @@ pub(super) struct Guided {
     real: Arc<dyn Log>,
     /// Added to the time.
     shift: TimeDelta,
-    /// Whether the first append may be one from further on.
-    may_jump: bool,
     state: Mutex<State>,
 }
 
@@ -51,8 +49,6 @@ pub(super) struct Would {
 
 /// Why a play was broken off.
 pub(super) enum End {
-    /// History appended this after more had happened: it is to be played there.
-    Early(i64),
     /// History has nothing of the kind.
     Unforeseen(Would),
     /// What a peer said then is not known: the process died, or the answer came another way.
@@ -61,6 +57,7 @@ pub(super) enum End {
 
 /// What came of a play.
 pub(super) struct Played {
+    /// In the order of today.
     pub(super) taken: Vec<Taken>,
     /// What of history was not reached.
     pub(super) untaken: Vec<StoredEvent>,
@@ -83,8 +80,7 @@ impl Guided {
             stream: None,
             end: None,
         };
-        let may_jump = scene.has_looked_early;
-        Self { real, shift, may_jump, state: Mutex::new(state) }
+        Self { real, shift, state: Mutex::new(state) }
     }
 
     /// What came of it.
@@ -171,13 +167,13 @@ impl State {
 #[async_trait]
 impl Log for Guided {
     async fn append(&self, append: Append) -> Result<Appended, LogError> {
-        let (place, head, is_first) = {
+        let (place, head) = {
             let state = self.state();
             if state.end.is_some() {
                 return Err(LogError::Unavailable(Box::new(Over)));
             }
             let place = state.place_of(&append).map(|place| (place.stream.clone(), place.position));
-            (place, state.head, state.taken.is_empty())
+            (place, state.head)
         };
         let Some((stream, position)) = place else {
             if let Some(version) = self.appended_before(&append).await? {
@@ -186,9 +182,6 @@ impl Log for Guided {
             return self.state().break_off(End::Unforeseen(append.into()));
         };
         let before = position - 1;
-        if is_first && !self.may_jump && before > head {
-            return self.state().break_off(End::Early(before));
-        }
         // Others have gone on in the stream meanwhile: so history decided once more, and so do we.
         if let Expected::Version(expected) = append.expected
             && before > head

@@ -27,19 +27,16 @@ pub(super) struct Scene<'a> {
     pub(super) now: DateTime<Utc>,
     /// What history has still to say about the cause.
     pub(super) untaken: &'a [StoredEvent],
-    /// Whether history's next word stands further on than where the task has looked.
-    pub(super) has_looked_early: bool,
 }
 
 impl<'a> Scene<'a> {
-    /// The task of a step, where the log ends at `head`: there where the step says, or before.
-    pub(super) fn new(case: &'a Case, step: &Step, head: i64, chronicle: &Chronicle) -> Self {
+    /// The task of a step, where the log ends as the step says.
+    pub(super) fn new(case: &'a Case, step: &Step, chronicle: &Chronicle) -> Self {
         Self {
             due: &case.tasks[step.task].due,
-            head,
+            head: step.head,
             now: case.time_at(step, chronicle),
             untaken: &case.untaken,
-            has_looked_early: head < step.head,
         }
     }
 

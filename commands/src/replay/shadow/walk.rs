@@ -10,7 +10,7 @@ use hip_domain::inbound::InboundEvent;
 use hip_domain::recorded::Recorded;
 
 use super::calls;
-use super::case::{Case, Step};
+use super::case::{Case, Step, towards};
 use super::chronicle::Chronicle;
 use super::finding::{Fact, Finding, Looked};
 use super::guided::{End, Played, Taken};
@@ -27,9 +27,6 @@ use crate::task::{Due, Task, TaskError};
 /// Events that are followed to the calls that came of a difference.
 const FOLLOWED_COUNT_MAX: usize = 1_000;
 
-/// Positions before history's next word at which a task may have looked.
-const LOOKED_EARLIER_MAX: usize = 32;
-
 /// What came of a task.
 struct Attempt {
     taken: Vec<Taken>,
@@ -42,13 +39,7 @@ struct Attempt {
 impl Attempt {
     /// Whether it said what history says, as far as it came.
     fn is_as_it_was(&self) -> bool {
-        let is_unforeseen = matches!(self.end, Some(End::Unforeseen(_)));
-        !self.taken.is_empty() && self.facts.is_empty() && !is_unforeseen
-    }
-
-    /// Whether it is to be played later.
-    const fn is_early(&self) -> bool {
-        matches!(self.end, Some(End::Early(_)))
+        self.facts.is_empty() && !matches!(self.end, Some(End::Unforeseen(_)))
     }
 }
 
@@ -202,57 +193,64 @@ impl<'a> Walk<'a> {
             return Ok(None);
         }
         self.world.as_of.stand_at(step.head);
-        let Attempt { taken, untaken, end, outcome, mut facts } = self.attempt(case, step).await?;
-        let has_progressed = !taken.is_empty();
-        case.untaken = untaken;
-        case.fails(&outcome);
-        let next = match end {
-            Some(End::Early(head)) => Some(head),
-            Some(End::Unforeseen(would)) => {
-                let later = case.later_head(step.head, &self.chronicle);
-                if let (false, Some(head)) = (has_progressed, later) {
-                    return Ok(Some(head));
-                }
-                facts.extend(would.events.iter().map(|event| Fact::new(event.name, How::Added)));
-                None
-            }
-            // The process died, or the peer was asked again later.
-            Some(End::Unknown) => case.next_word(),
-            None if matches!(outcome, Err(TaskError::Later { .. })) => case.next_word(),
-            // What history has left may be another task's, or this one's at a later time.
-            None if !has_progressed => {
-                case.tasks[step.task].is_idle = true;
-                case.untaken.iter().map(|event| event.position - 1).find(|head| *head > step.head)
-            }
-            None => None,
+        let attempt = self.attempt(case, step).await?;
+        case.fails(&attempt.outcome);
+        let Some(first) = attempt.taken.first().and_then(|taken| taken.was.first()) else {
+            return self.without_effect(case, step, attempt).await;
         };
+        let first = first.position;
+        if !attempt.is_as_it_was()
+            && let Some(head) = towards(step.head, first)
+        {
+            return Ok(Some(head));
+        }
+        self.accept(case, step, attempt).await
+    }
+
+    /// What history has left may be another task's, or this one's at a later time. What it does not have may
+    /// follow a little earlier than it can have followed.
+    async fn without_effect(
+        &self,
+        case: &mut Case,
+        step: &Step,
+        attempt: Attempt,
+    ) -> Result<Option<i64>, TaskError> {
+        if !matches!(attempt.end, Some(End::Unforeseen(_))) {
+            case.tasks[step.task].is_idle = true;
+            return Ok(case.towards_a_word(step.head));
+        }
+        if let Some(head) = case.later_head(step.head, &self.chronicle) {
+            return Ok(Some(head));
+        }
+        self.accept(case, step, attempt).await
+    }
+
+    /// Takes a play as what would be; where the task is played again, when it is not over.
+    async fn accept(
+        &self,
+        case: &mut Case,
+        step: &Step,
+        attempt: Attempt,
+    ) -> Result<Option<i64>, TaskError> {
+        let Attempt { taken, untaken, end, outcome, mut facts } = attempt;
+        case.untaken = untaken;
+        // The process died, or the peer was asked again later.
+        let is_open =
+            matches!(end, Some(End::Unknown)) || matches!(outcome, Err(TaskError::Later { .. }));
+        if let Some(End::Unforeseen(would)) = end {
+            facts.extend(would.events.iter().map(|event| Fact::new(event.name, How::Added)));
+        }
         if !facts.is_empty() {
             self.note(case, step, facts, &taken).await?;
         }
-        Ok(next.filter(|head| has_progressed || *head > step.head))
+        let reached = taken.iter().flat_map(|one| &one.was).map(|event| event.position).max();
+        let is_left = !case.untaken.is_empty();
+        Ok(reached.filter(|_| is_open && is_left).map(|reached| reached.max(step.head)))
     }
 
-    /// Plays a task where the log ended before history's next word; if it then says something else, where it
-    /// ended a little earlier: it may have looked before others had gone on.
     async fn attempt(&self, case: &Case, step: &Step) -> Result<Attempt, TaskError> {
-        let first = self.attempt_at(case, step, step.head).await?;
-        if first.is_as_it_was() || first.is_early() || case.untaken.is_empty() {
-            return Ok(first);
-        }
-        let seen = self.chronicle.end_of_append(case.finding.position);
-        for head in (seen..step.head).rev().take(LOOKED_EARLIER_MAX) {
-            let earlier = self.attempt_at(case, step, head).await?;
-            if earlier.is_as_it_was() {
-                return Ok(earlier);
-            }
-        }
-        Ok(first)
-    }
-
-    async fn attempt_at(&self, case: &Case, step: &Step, head: i64) -> Result<Attempt, TaskError> {
-        let provider = &self.world.provider;
-        let scene = Scene::new(case, step, head, &self.chronicle);
-        let (played, outcome) = scene.play(provider, TimeDelta::zero()).await;
+        let scene = Scene::new(case, step, &self.chronicle);
+        let (played, outcome) = scene.play(&self.world.provider, TimeDelta::zero()).await;
         if let (None, Err(TaskError::Later { after: None, reason })) = (&played.end, &outcome) {
             return Err(TaskError::later(reason.clone()));
         }
