@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use hip_sandbox::{Dialect, DiscoverRequest, Grant, HealthInformationRequest};
+use hip_sandbox::{
+    AbhaHolder, ConsentRequest, Dialect, DiscoverRequest, Grant, HealthInformationRequest,
+};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, SECRETS, abha_holder, visit};
 use hip_tests::world::PATIENCE;
@@ -54,7 +56,7 @@ async fn what_has_not_changed_leads_to_the_same() {
 
 /// A consent that is revoked, a request under it that is refused, an amended visit, a stranger.
 async fn ended(world: &World) {
-    let wish = hip_sandbox::ConsentRequest::new("kavya.n90@sbx", FACILITY);
+    let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
     for dialect in Dialect::ALL {
@@ -69,9 +71,11 @@ async fn ended(world: &World) {
     amended["eventId"] = json!("6f1b7f5e-0000-4000-8000-00000000bbbb");
     amended["beneficiary"]["name"] = json!("Kavya Menon");
     assert_eq!(world.push(&amended).await.0, 201);
-    let mut stranger = abha_holder();
-    stranger.abha_address = "ravi@sbx".to_owned();
-    stranger.abha_number = "91000000000001".to_owned();
+    let stranger = AbhaHolder {
+        abha_address: "ravi@sbx".to_owned(),
+        abha_number: "91000000000001".to_owned(),
+        ..abha_holder()
+    };
     world.sandbox.register_abha(stranger.clone());
     let request = DiscoverRequest::new(FACILITY, &stranger);
     let _ = world.sandbox.phr().discover(request).await.unwrap().answer;

@@ -89,17 +89,17 @@ mod tests {
         Call::OnDiscover { transaction: TransactionId::parse("t").unwrap(), in_reply_to }
     }
 
-    fn sent(members: &[(&str, &str)]) -> Option<Sent> {
+    fn sent(members: &[(&str, &str)]) -> Sent {
         let members = members.iter().map(|(p, h)| ((*p).to_owned(), (*h).to_owned())).collect();
-        Some(Sent { target: "/x".to_owned(), members })
+        Sent { target: "/x".to_owned(), members }
     }
 
     fn made(call: Call, members: &[(&str, &str)]) -> Made {
-        Made { call, sent: sent(members) }
+        Made { call, sent: Some(sent(members)) }
     }
 
     fn was(call: Call, members: &[(&str, &str)]) -> Was {
-        Was { call, request_id: RequestId(uuid::Uuid::from_u128(9)), sent: sent(members) }
+        Was { call, request_id: RequestId(uuid::Uuid::from_u128(9)), sent: Some(sent(members)) }
     }
 
     #[test]

@@ -107,12 +107,9 @@ fn of_new(would: &Would, event: &NewEvent) -> Members {
 
 fn members(clear: &[u8], secret: Option<&[u8]>) -> Members {
     let mut values = vec![];
-    let clear: Value = serde_json::from_slice(clear).unwrap_or_default();
     // `{"<stored name>": {…}}`
-    let mut clear = match clear {
-        Value::Object(named) => named.into_iter().next().map_or(Value::Null, |(_, value)| value),
-        other => other,
-    };
+    let named: BTreeMap<String, Value> = serde_json::from_slice(clear).unwrap_or_default();
+    let mut clear = named.into_values().next().unwrap_or_default();
     if clear["sent"]["members"].is_array()
         && let Some(sent) = clear.as_object_mut().and_then(|event| event.remove("sent"))
     {
