@@ -20,6 +20,7 @@ mod finding;
 mod guided;
 mod pair;
 mod peers;
+mod play;
 mod stage;
 mod walk;
 

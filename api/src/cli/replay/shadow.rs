@@ -31,7 +31,7 @@ pub(crate) struct Options {
     /// And before this one; else up to now.
     #[arg(long)]
     until: Option<DateTime<Utc>>,
-    /// The configuration of `hip serve`: its settings are tried, too.
+    /// The configuration of `hip serve`, with its environment: its settings are tried, too.
     #[arg(long, env = "HIP_CONFIG")]
     config: PathBuf,
     /// A PostgreSQL server on which a database `hip_shadow` may be made and dropped; else a private one is
