@@ -79,7 +79,7 @@ fn lines(output: &std::process::Output) -> Vec<Value> {
 }
 
 /// Erases Kavya, and waits until nothing is left.
-async fn erase_her(world: &World) -> Value {
+pub(crate) async fn erase_her(world: &World) -> Value {
     let named = ["--abha", "Kavya.N90@sbx", "--json"];
     let erased = erase(world, &[&named[..], &REASON].concat()).await;
     assert!(erased.status.success(), "{}", String::from_utf8_lossy(&erased.stderr));

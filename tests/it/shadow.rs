@@ -10,6 +10,7 @@ use hip_tests::person::{FACILITY, SECRETS, abha_holder, visit};
 use hip_tests::world::PATIENCE;
 use serde_json::{Value, json};
 
+use crate::erasure::erase_her;
 use crate::privacy::play;
 use crate::replay::{YearAsText, failed_before};
 
@@ -178,4 +179,18 @@ async fn a_read_model_that_is_no_fold_of_the_log_is_seen() {
     assert_eq!(unlike.len(), 1, "{lines:#?}");
     assert_eq!(unlike[0]["readModel"], "care_context");
     assert_eq!(last["readModelsDifferent"], 1);
+}
+
+#[tokio::test]
+async fn who_was_erased_is_passed_over() {
+    let (world, _hip) = World::start().await;
+    play(&world).await;
+    erase_her(&world).await;
+    world.until_idle().await;
+    let (code, lines, last) = shadow(&world).await;
+    assert_eq!(differences(&lines), Vec::<&Value>::new(), "{last:#}");
+    assert_eq!((code, &last["readModelsDifferent"]), (0, &json!(0)), "{lines:#?}");
+    let looked = &last["looked"];
+    assert_eq!(looked["notPlayed"], 2, "the keys go, and the rest of her: {last:#}");
+    assert!(looked["erased"].as_i64().unwrap() > 10, "{last:#}");
 }
