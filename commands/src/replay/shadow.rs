@@ -5,10 +5,11 @@
 //! an event of the period ┤                                              ► the same?
 //!                        └─ what today's tasks would lead to
 //! ```
-//! Each event is taken by itself, and each of today's tasks is played in the world as history found it right
-//! before its own next word: the log ends there, the read models stand there, the clock shows that time,
-//! peers answer as they did. So one difference does not make a hundred others; what it would lead to is
-//! rehearsed from there on. Nothing is written, and nothing leaves.
+//! Each event is taken by itself, and each of today's tasks is played in the world as it was: the log ends
+//! where it ended, the read models stand there, the clock shows that time, peers answer as they did. So one
+//! difference does not make a hundred others; what it would lead to is rehearsed from there on. A task is led
+//! forward from its cause to the moment at which it says what history says; if there is none, something else
+//! would follow. Nothing is written, and nothing leaves.
 //!
 //! What is random differs each time: where a value is another one than it was, the task is played once more,
 //! with other random numbers and another clock, and what then differs again is left out.

@@ -160,7 +160,10 @@ impl<'a> Walk<'a> {
         self.world.as_of.stand_at(step.head);
         let player = Player { provider: &self.world.provider, chronicle: &self.chronicle };
         match player.play(&mut case, &step).await? {
-            Some(head) => self.steps.push(Reverse(Step { head, ..step })),
+            Some(head) => {
+                let head = self.chronicle.end_of_append(head);
+                self.steps.push(Reverse(Step { head, ..step }));
+            }
             None => case.tasks[step.task].is_over = true,
         }
         self.cases.insert(step.case, case);
