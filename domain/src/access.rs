@@ -205,6 +205,16 @@ pub enum Reader {
     Auditor,
 }
 
+impl Reader {
+    /// The part that was played, for an auditor to read.
+    pub const fn as_words(self) -> &'static str {
+        match self {
+            Self::RecordSystem => "record system",
+            Self::Auditor => "auditor",
+        }
+    }
+}
+
 impl cqrs_es::DomainEvent for AccessEvent {
     fn event_type(&self) -> String {
         self.name().to_owned()

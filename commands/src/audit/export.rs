@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use hip_domain::access::{AccessEvent, Reader};
+use hip_domain::access::AccessEvent;
 use hip_domain::consent::ConsentEvent;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
@@ -205,11 +205,9 @@ impl<'a> Export<'a> {
 fn of_access(line: &mut Line, event: &AccessEvent) -> bool {
     match event {
         AccessEvent::RecordRead { reader, client, hi_type, document_id, .. } => {
-            let part = match reader {
-                Reader::RecordSystem => "record system",
-                Reader::Auditor => "auditor",
-            };
-            line.who = Some(client.as_ref().map_or_else(|| part.to_owned(), ToString::to_string));
+            line.who = Some(
+                client.as_ref().map_or_else(|| reader.as_words().to_owned(), ToString::to_string),
+            );
             line.hi_type = Some(hi_type.to_string());
             line.document = Some(*document_id);
         }

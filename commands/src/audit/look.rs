@@ -1,7 +1,7 @@
 //! Who has looked, as an auditor reads it.
 
 use chrono::{DateTime, Utc};
-use hip_domain::access::{AccessEvent, Reader};
+use hip_domain::access::AccessEvent;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
@@ -37,11 +37,9 @@ impl Look {
         let Event::Access(event) = &recorded.event else { return None };
         let (who, what, document, of) = match event {
             AccessEvent::RecordRead { reader, client, document_id, visit, .. } => {
-                let part = match reader {
-                    Reader::RecordSystem => "record system",
-                    Reader::Auditor => "auditor",
-                };
-                let who = client.as_ref().map_or_else(|| part.to_owned(), ToString::to_string);
+                let who = client
+                    .as_ref()
+                    .map_or_else(|| reader.as_words().to_owned(), ToString::to_string);
                 (who, "document", Some(*document_id), Some(visit))
             }
             AccessEvent::PersonViewed { client, view, of } => {

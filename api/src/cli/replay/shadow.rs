@@ -35,8 +35,8 @@ pub(crate) struct Options {
     #[arg(long, env = "HIP_CONFIG")]
     config: PathBuf,
     /// A PostgreSQL server on which a database `hip_shadow` may be made and dropped; else a private one is
-    /// started and thrown away.
-    #[arg(long, value_name = "URL")]
+    /// started and thrown away. In the environment its password does not show in the list of processes.
+    #[arg(long, value_name = "URL", env = "HIP_SCRATCH_URL", hide_env_values = true)]
     scratch: Option<Url>,
     /// Print one JSON object a difference and a read model, and one at the end.
     #[arg(long)]
