@@ -164,7 +164,7 @@ fn unknown_request() -> Verdict {
 }
 
 /// Whose consent it is: the person behind the first care context that is ours.
-async fn subject_of(
+pub(crate) async fn subject_of(
     provider: &Provider,
     care_contexts: &[GrantedCareContext],
 ) -> Result<Option<SubjectId>, TaskError> {

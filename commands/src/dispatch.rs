@@ -63,6 +63,8 @@ impl Dispatcher {
         A::Command: Clone,
     {
         let mut cache = self.cache.clone();
+        // An event in a person's own stream is about that person, whatever message led to it.
+        let origin = &origin.about(stream.person());
         for _ in 0..=CONFLICT_RETRY_COUNT_MAX {
             let store = AggregateStore::<A>::new(Arc::clone(&self.log), cache.clone());
             let receipt = store.receipt();

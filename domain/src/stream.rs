@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::id::{
     CareContextReference, ConsentId, FacilityId, LinkReference, Pseudonym, ReplayId, RequestId,
@@ -141,6 +142,12 @@ impl StreamId {
     pub fn request_id(&self) -> Option<RequestId> {
         let named = self.0.strip_prefix("in-gateway-").or_else(|| self.0.strip_prefix("out-"))?;
         RequestId::parse(named).ok()
+    }
+
+    /// The person that the stream is named after, if it is named after one.
+    pub fn person(&self) -> Option<SubjectId> {
+        let named = self.0.strip_prefix("patient-").or_else(|| self.0.strip_prefix("subject-"))?;
+        Uuid::parse_str(named).ok().map(SubjectId)
     }
 
     fn of_facility(category: &str, facility: &FacilityId, pseudonym: &Pseudonym) -> Self {

@@ -18,6 +18,8 @@ use crate::event_store::SHARD;
 /// How long an answer waits for what was stored before the question.
 const CATCH_UP: Duration = Duration::from_secs(2);
 
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
 /// The patient directory.
 pub struct PgPatientDirectory {
     pool: PgPool,
@@ -52,13 +54,13 @@ struct CandidateRow {
 
 #[async_trait]
 impl PatientDirectory for PgPatientDirectory {
-    async fn caught_up(&self, position: i64) {
+    async fn caught_up(&self, position: i64) -> bool {
         let waiting = async {
-            while self.behind(position).await.unwrap_or(false) {
-                tokio::time::sleep(Duration::from_millis(10)).await;
+            while self.behind(position).await.unwrap_or(true) {
+                tokio::time::sleep(LOOK_AGAIN).await;
             }
         };
-        let _ = tokio::time::timeout(CATCH_UP, waiting).await;
+        tokio::time::timeout(CATCH_UP, waiting).await.is_ok()
     }
 
     async fn by_abha_address(
@@ -68,7 +70,7 @@ impl PatientDirectory for PgPatientDirectory {
     ) -> Result<Vec<Candidate>, DirectoryError> {
         let rows = sqlx::query_as(
             "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index \
-              WHERE facility_id = $1 AND abha_address = $2 LIMIT $3",
+              WHERE facility_id = $1 AND abha_address = $2 AND NOT has_left LIMIT $3",
         )
         .bind(facility.as_str())
         .bind(address.as_str())
@@ -85,7 +87,7 @@ impl PatientDirectory for PgPatientDirectory {
     ) -> Result<Vec<Candidate>, DirectoryError> {
         let rows = sqlx::query_as(
             "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index \
-              WHERE facility_id = $1 AND abha_number = $2 LIMIT $3",
+              WHERE facility_id = $1 AND abha_number = $2 AND NOT has_left LIMIT $3",
         )
         .bind(facility.as_str())
         .bind(number.as_str())
@@ -103,7 +105,7 @@ impl PatientDirectory for PgPatientDirectory {
         let mobiles: Vec<&str> = mobiles.iter().map(Pseudonym::as_str).collect();
         let rows = sqlx::query_as(
             "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index \
-              WHERE facility_id = $1 AND mobile = ANY($2) LIMIT $3",
+              WHERE facility_id = $1 AND mobile = ANY($2) AND NOT has_left LIMIT $3",
         )
         .bind(facility.as_str())
         .bind(&mobiles)

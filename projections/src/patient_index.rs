@@ -44,7 +44,8 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
     let Event::Patient(event) = &recorded.event else {
         return None;
     };
-    let subject = recorded.subject?;
+    // Older versions noted the subject of the message that detached an ABHA instead of the person's.
+    let subject = recorded.stream.person()?;
     let at = recorded.position;
     Some(match event {
         PatientEvent::Registered { facility, lookups, .. }

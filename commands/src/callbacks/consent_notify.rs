@@ -15,6 +15,7 @@ use super::wire::{Malformed, instant, parse};
 use super::{Incoming, Verdict, subject_of};
 use crate::erasure::living;
 use crate::lookup::Lookup;
+use crate::opt_out::{self, HAS_LEFT};
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::TaskError;
@@ -98,9 +99,11 @@ pub(super) async fn interpret(
     if known.grant().is_some_and(|grant| grant.facility != incoming.received.facility) {
         return Ok(of_another(consent_id, "the consent is another facility's"));
     }
+    let granted = known.grant().map(|grant| grant.care_contexts.as_slice());
+    let subject = subject_of(provider, granted.unwrap_or_default()).await?;
     let command = ConsentCommand::End { consent_id: consent_id.clone(), how };
-    store(provider, incoming, &consent_id, command, None).await?;
-    Ok(acknowledged(consent_id, None))
+    store(provider, incoming, &consent_id, command, subject).await?;
+    Ok(acknowledged(consent_id, subject))
 }
 
 async fn granted(
@@ -139,6 +142,11 @@ async fn granted(
     let care_contexts = care_contexts(provider, asked, &artefact).await?;
     let patient = patient(provider, asked, &artefact).await?;
     let subject = subject_of(provider, &care_contexts).await?;
+    if let Some(subject) = subject
+        && opt_out::has_left(provider, subject).await?
+    {
+        return Ok(refused(consent_id, HAS_LEFT, "the patient has left ABDM"));
+    }
     let (date_range, erase_at) = terms;
     let grant = Grant {
         consent_id: consent_id.clone(),
@@ -214,7 +222,11 @@ async fn store(
 
 /// A message to one facility about what is another's reaches nothing of that other.
 fn of_another(consent_id: ConsentId, reason: &'static str) -> Verdict {
-    let code = ErrorCode::ours("ABDM-1035");
+    refused(consent_id, "ABDM-1035", reason)
+}
+
+fn refused(consent_id: ConsentId, code: &'static str, reason: &'static str) -> Verdict {
+    let code = ErrorCode::ours(code);
     let owed = Owed::ConsentOnNotify { consent_id, error: Some(code.clone()) };
     Verdict::Rejected { code, reason, owed: Some(owed) }
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use abdm_fidelius::PeerMaterial;
 use hip_domain::consent::{Consent, DateRange, NotInForce};
 use hip_domain::id::{ConsentId, ErrorCode, TransactionId};
 use hip_domain::sensitive::Phi;
@@ -12,6 +11,7 @@ use serde::Deserialize;
 
 use super::wire::{Malformed, instant, parse};
 use super::{Incoming, Verdict, subject_of};
+use crate::consent_check;
 use crate::erasure::living;
 use crate::hiu_key;
 use crate::port::log::Actor;
@@ -97,7 +97,7 @@ pub(super) async fn interpret(
     if consent == Consent::Unknown {
         wait_for_consent(provider, incoming)?;
     }
-    let verdict = check(provider, &facts, &recipient, &consent).await;
+    let verdict = check(provider, &facts, &recipient, &consent).await?;
     // Whose consent it is matters only where it is one of this facility's.
     let grant = consent.grant().filter(|grant| grant.facility == facts.facility);
     let care_contexts = grant.map(|grant| grant.care_contexts.as_slice());
@@ -145,18 +145,24 @@ async fn check(
     facts: &TransferFacts,
     recipient: &Recipient,
     consent: &Consent,
-) -> Result<(), ErrorCode> {
+) -> Result<Result<(), ErrorCode>, TaskError> {
     let now = provider.clock.now();
-    let grant = consent.in_force(&facts.facility, now).map_err(|why| match why {
-        NotInForce::Unknown => ErrorCode::ours("ABDM-1112"),
-        NotInForce::NotGranted => ErrorCode::ours("ABDM-1062"),
-        NotInForce::Expired => ErrorCode::ours("ABDM-1061"),
-    })?;
-    let inside = facts.date_range.is_some_and(|range| grant.date_range.covers(&range));
-    if !inside {
-        return Err(ErrorCode::ours("ABDM-1063"));
+    let grant = match consent_check::in_force(provider, consent, &facts.facility, now).await? {
+        Ok(grant) => grant,
+        Err(why) => return Ok(Err(refusal(why))),
+    };
+    if !facts.date_range.is_some_and(|range| grant.date_range.covers(&range)) {
+        return Ok(Err(ErrorCode::ours("ABDM-1063")));
     }
-    let _: PeerMaterial =
-        hiu_key::check(&recipient.key, now).map_err(|_| ErrorCode::ours("ABDM-1031"))?;
-    provider.hiu.check(&recipient.push_url).await.map_err(|_| ErrorCode::ours("ABDM-1031"))
+    let can_be_sent = hiu_key::check(&recipient.key, now).is_ok()
+        && provider.hiu.check(&recipient.push_url).await.is_ok();
+    Ok(if can_be_sent { Ok(()) } else { Err(ErrorCode::ours("ABDM-1031")) })
+}
+
+fn refusal(why: NotInForce) -> ErrorCode {
+    ErrorCode::ours(match why {
+        NotInForce::Unknown => "ABDM-1112",
+        NotInForce::NotGranted => "ABDM-1062",
+        NotInForce::Expired => "ABDM-1061",
+    })
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::wire::parse;
 use super::{Incoming, Verdict};
+use crate::opt_out::{self, HAS_LEFT};
 use crate::otp;
 use crate::port::log::Actor;
 use crate::provider::Provider;
@@ -51,6 +52,11 @@ pub(super) async fn interpret(
     let Some(facts) = link.facts().filter(|facts| facts.facility == *facility) else {
         return Ok(unknown());
     };
+    if opt_out::has_left(provider, facts.subject).await? {
+        let code = ErrorCode::ours(HAS_LEFT);
+        let owed = Some(Owed::LinkOnConfirm { error: code.clone() });
+        return Ok(Verdict::Rejected { code, reason: "the patient has left ABDM", owed });
+    }
     let typed = match confirmation.token {
         Token::Number(number) => number.to_string(),
         Token::Text(text) => text.trim().to_owned(),

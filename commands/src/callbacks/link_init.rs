@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::wire::{Malformed, OneOrMany, parse};
 use super::{Incoming, Verdict};
 use crate::lookup::{Lookup, abha_address};
+use crate::opt_out::{self, HAS_LEFT};
 use crate::person::demographics;
 use crate::port::log::Actor;
 use crate::provider::Provider;
@@ -96,6 +97,7 @@ impl Refusal {
 const UNKNOWN: Refusal =
     Refusal("ABDM-1017", "no discovery of this patient has this transactionId");
 const OTHER_PATIENT: Refusal = Refusal("ABDM-1060", "the patient reference was not offered");
+const LEFT: Refusal = Refusal(HAS_LEFT, "the patient has left ABDM since the discovery");
 const NOT_OFFERED: Refusal = Refusal("ABDM-1057", "a care context was not offered");
 
 /// What was chosen, when all of it was offered to this patient a while ago.
@@ -113,6 +115,9 @@ async fn choose(
     };
     if !is_theirs(provider, incoming, &stream, message).await? {
         return Ok(Err(UNKNOWN));
+    }
+    if opt_out::has_left(provider, offer.subject).await? {
+        return Ok(Err(LEFT));
     }
     let person = demographics(provider, offer.subject).await?;
     let mut chosen: Vec<Chosen> = Vec::new();

@@ -18,7 +18,7 @@ use crate::erasure::living;
 use crate::port::log::{Actor, Origin};
 use crate::provider::Provider;
 use crate::task::TaskError;
-use crate::{leaving, link_refusal};
+use crate::{link_refusal, opt_out};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -91,8 +91,9 @@ async fn leave(
     let patient = provider.dispatcher.load::<Patient>(&StreamId::patient(subject)).await?;
     if let Some(address) = patient.abha_address() {
         let facility = &incoming.received.facility;
-        let left = leaving::Left { facility, address, position: incoming.cause.position };
-        leaving::purge(provider, &left, origin, &incoming.key("leaving")).await?;
+        let position = incoming.cause.position;
+        let left = opt_out::OptOut { facility, address, deleted: false, position };
+        opt_out::purge(provider, &left, origin, &incoming.key("leaving")).await?;
     }
     Ok(())
 }

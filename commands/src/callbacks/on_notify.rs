@@ -1,6 +1,7 @@
 //! `POST /api/v3/links/context/on-notify` and `…/patients/sms/on-notify`: what became of news that
 //! we sent. Nothing follows from it but the note on the call.
 
+use hip_domain::care_context::CareContext;
 use hip_domain::id::ErrorCode;
 use hip_domain::inbound::CallbackKind;
 use hip_domain::outbound::{Call, Outbound, OutboundCommand};
@@ -9,6 +10,7 @@ use serde::Deserialize;
 
 use super::wire::{Response, WireError, parse};
 use super::{Incoming, Verdict, unknown_request};
+use crate::erasure::living;
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::TaskError;
@@ -41,23 +43,29 @@ pub(super) async fn interpret(
     let stream = StreamId::outbound(request_id);
     let outbound = provider.dispatcher.load::<Outbound>(&stream).await?;
     let facility = &incoming.received.facility;
-    let ours = match outbound.call() {
-        Some(Call::ContextNotify { care_context, .. }) => {
-            incoming.received.kind == CallbackKind::ContextOnNotify && care_context.is_of(facility)
+    let care_context = match outbound.call() {
+        Some(Call::ContextNotify { care_context, .. })
+            if incoming.received.kind == CallbackKind::ContextOnNotify =>
+        {
+            care_context
         }
-        Some(Call::SmsNotify { care_context }) => {
-            incoming.received.kind == CallbackKind::SmsOnNotify && care_context.is_of(facility)
+        Some(Call::SmsNotify { care_context })
+            if incoming.received.kind == CallbackKind::SmsOnNotify =>
+        {
+            care_context
         }
-        Some(_) | None => false,
+        Some(_) | None => return Ok(unknown_request()),
     };
-    if !ours {
+    if !care_context.is_of(facility) {
         return Ok(unknown_request());
     }
+    let care_context = provider.dispatcher.load::<CareContext>(care_context).await?;
+    let subject = living(provider, care_context.facts.map(|facts| facts.subject)).await?;
     let command = OutboundCommand::Answer { code: failure(&message) };
-    let origin = incoming.cause.origin(Actor::Interpreter);
+    let origin = incoming.cause.origin(Actor::Interpreter).about(subject);
     let key = incoming.once("outbound");
     provider.dispatcher.execute::<Outbound>(&stream, command, &key, &origin).await?;
-    Ok(Verdict::about(None))
+    Ok(Verdict::about(subject))
 }
 
 /// The code, when it came to nothing. Seen: an error with and without status, a status alone.

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::wire::{Malformed, parse};
 use super::{Incoming, Verdict};
 use crate::erasure::{self, Named, OnOptOut, Wish};
-use crate::leaving;
 use crate::lookup::Lookup;
+use crate::opt_out;
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::TaskError;
@@ -39,23 +39,30 @@ pub(super) async fn interpret(
         Ok(message) => message.notification,
         Err(malformed) => return Ok(Verdict::Malformed(malformed)),
     };
-    match notification.status.to_ascii_uppercase().as_str() {
-        // The next visit that names the address attaches it again.
-        "ACTIVE" => return Ok(Verdict::about(None)),
-        // It may be activated again.
-        "DEACTIVATED" => {}
-        "DELETED" => erase(provider, incoming, &notification.patient.id).await?,
-        _ => {
-            let fault = Malformed::new("notification.status", "ACTIVE, DEACTIVATED or DELETED");
-            return Ok(Verdict::Malformed(fault));
-        }
-    }
     let facility = &incoming.received.facility;
     let address = Lookup::AbhaAddress(&notification.patient.id);
     let address = provider.vault.pseudonym(facility, &address).await?;
     let origin = incoming.cause.origin(Actor::Interpreter);
-    let left = leaving::Left { facility, address: &address, position: incoming.cause.position };
-    let subject = leaving::purge(provider, &left, &origin, &incoming.key("leaving")).await?;
+    let deleted = match notification.status.to_ascii_uppercase().as_str() {
+        "ACTIVE" => {
+            let key = incoming.key("return");
+            let subject = opt_out::undo(provider, facility, &address, &origin, &key).await?;
+            return Ok(Verdict::about(subject));
+        }
+        // It may be activated again.
+        "DEACTIVATED" => false,
+        "DELETED" => {
+            erase(provider, incoming, &notification.patient.id).await?;
+            true
+        }
+        _ => {
+            let fault = Malformed::new("notification.status", "ACTIVE, DEACTIVATED or DELETED");
+            return Ok(Verdict::Malformed(fault));
+        }
+    };
+    let position = incoming.cause.position;
+    let left = opt_out::OptOut { facility, address: &address, deleted, position };
+    let subject = opt_out::purge(provider, &left, &origin, &incoming.key("leaving")).await?;
     Ok(Verdict::about(subject))
 }
 

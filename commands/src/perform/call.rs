@@ -12,6 +12,7 @@ use hip_domain::outbound::{Call, Outbound, OutboundCommand};
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::{Stop, Transfer, TransferCommand};
 
+use crate::consent_check;
 use crate::port::gateway::SendError;
 use crate::port::log::Actor;
 use crate::provider::Provider;
@@ -126,7 +127,7 @@ async fn forbidden(provider: &Provider, due: &Due, call: &Call) -> Result<Option
     let consent_stream = StreamId::consent(&facts.consent_id);
     let consent = provider.dispatcher.load::<Consent>(&consent_stream).await?;
     let now = provider.clock.now();
-    let stop = match consent.in_force(&facts.facility, now) {
+    let stop = match consent_check::in_force(provider, &consent, &facts.facility, now).await? {
         Err(why) => Stop::Consent(why),
         Ok(_) if is_late(provider, &facts, now) => Stop::Late,
         Ok(_) => return Ok(None),

@@ -14,6 +14,7 @@ use hip_domain::transfer::{
 };
 use serde_json::json;
 
+use crate::consent_check;
 use crate::hiu_key;
 use crate::port::log::Actor;
 use crate::provider::Provider;
@@ -47,7 +48,7 @@ pub(super) async fn perform(
         provider.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
         return Ok(());
     }
-    let command = match consent.in_force(&facts.facility, now) {
+    let command = match consent_check::in_force(provider, &consent, &facts.facility, now).await? {
         Ok(grant) => {
             let habits = provider.settings.hiu(grant.hiu.as_ref());
             let place = Place {

@@ -15,7 +15,7 @@ use hip_domain::subject::{Destroyed, Subject, SubjectCommand, SubjectEvent};
 
 use crate::codec;
 use crate::erasure::{references, strays, whose};
-use crate::leaving::{self, Left};
+use crate::opt_out::{self, OptOut};
 use crate::port::eraser::{EraserError, Whose};
 use crate::port::log::Actor;
 use crate::provider::Provider;
@@ -64,8 +64,8 @@ async fn stop_sharing(provider: &Provider, due: &Due, whose: &Whose) -> Result<(
     let origin = due.cause.origin(Actor::Process);
     for (n, address) in whose.addresses.iter().enumerate() {
         let (facility, position) = (&whose.facility, due.cause.position);
-        let left = Left { facility, address, position };
-        leaving::purge(provider, &left, &origin, &format!("{}:{n}", due.key())).await?;
+        let left = OptOut { facility, address, deleted: false, position };
+        opt_out::purge(provider, &left, &origin, &format!("{}:{n}", due.key())).await?;
     }
     Ok(())
 }

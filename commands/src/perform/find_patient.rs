@@ -46,9 +46,12 @@ pub(super) async fn perform(
     let found = find(provider, &facility, &query).await?;
     wait_for_documents(provider, &found.matches, asked_at).await?;
     let outcome = conclude(provider, found.matches).await?;
-    let origin = due.cause.origin(Actor::Process);
-    if let (Outcome::Matched(offer), Some(message)) = (&outcome, due.cause.subject) {
-        provider.vault.tie(message, offer.subject).await?;
+    let mut origin = due.cause.origin(Actor::Process);
+    if let Outcome::Matched(offer) = &outcome {
+        if let Some(message) = due.cause.subject {
+            provider.vault.tie(message, offer.subject).await?;
+        }
+        origin = origin.about(Some(offer.subject));
     }
     let command = DiscoveryCommand::Conclude { outcome, considered: found.considered };
     provider.dispatcher.execute::<Discovery>(discovery, command, &due.key(), &origin).await?;

@@ -90,6 +90,9 @@ async fn is_of_patient(
     subject: SubjectId,
 ) -> Result<bool, TaskError> {
     let patient = provider.dispatcher.load::<Patient>(&StreamId::patient(subject)).await?;
+    if patient.has_left() {
+        return Ok(false);
+    }
     Ok(match (&grant.patient, patient.abha_address()) {
         (Some(granted), Some(ours)) => granted == ours,
         (None, _) | (_, None) => true,

@@ -64,6 +64,14 @@ pub struct Origin {
     pub new_subject: bool,
 }
 
+impl Origin {
+    /// The origin of an event about this person; about whom it was before, when nobody is given.
+    #[must_use]
+    pub fn about(&self, person: Option<SubjectId>) -> Self {
+        Self { subject: person.or(self.subject), ..self.clone() }
+    }
+}
+
 /// Which part of the program decided; a word of `meta`, never a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actor {

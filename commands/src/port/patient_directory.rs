@@ -10,11 +10,12 @@ use hip_domain::id::{CareContextReference, ConsentId, FacilityId, Pseudonym, Sub
 /// The read models that discovery searches.
 #[async_trait]
 pub trait PatientDirectory: Send + Sync {
-    /// Waits until everything up to `position` can be found; at most two seconds, then it answers
-    /// with what there is.
-    async fn caught_up(&self, position: i64);
+    /// Waits until everything up to `position` can be found, at most two seconds. Returns whether it
+    /// can.
+    async fn caught_up(&self, position: i64) -> bool;
 
-    /// Patients of a facility with this ABHA address. At most `CANDIDATES_MAX`.
+    /// Patients of a facility with this ABHA address. At most `CANDIDATES_MAX`. None of the three
+    /// look-ups finds a patient who has left ABDM.
     async fn by_abha_address(
         &self,
         facility: &FacilityId,

@@ -94,6 +94,9 @@ pub enum PatientEvent {
     AbhaDetached {
         /// Where.
         facility: FacilityId,
+        /// The ABHA was deleted, not only deactivated. Older events do not say.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        deleted: bool,
     },
 }
 

@@ -106,7 +106,7 @@ impl People {
     }
 }
 
-/// Their ABHA, or that they have none, column by column.
+/// Their ABHA, or none of those who have left ABDM, column by column.
 #[derive(Default)]
 struct Abha {
     subject: Vec<Uuid>,
@@ -121,7 +121,8 @@ impl Abha {
             return Ok(());
         }
         sqlx::query(
-            "UPDATE patient_index p SET abha_address = m.address, abha_number = m.number, abha_at = m.at \
+            "UPDATE patient_index p SET abha_address = m.address, abha_number = m.number, abha_at = m.at, \
+                    has_left = m.at IS NULL \
                FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]) AS m(subject_id, address, number, at) \
               WHERE p.subject_id = m.subject_id",
         )

@@ -38,8 +38,9 @@ impl DirectoriesAsOf {
 
 #[async_trait]
 impl PatientDirectory for DirectoriesAsOf {
-    async fn caught_up(&self, _: i64) {
-        // They stand where they stood.
+    async fn caught_up(&self, _: i64) -> bool {
+        // They are led to the moment that is asked about.
+        true
     }
 
     async fn by_abha_address(

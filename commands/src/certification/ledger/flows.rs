@@ -52,7 +52,7 @@ impl Ledger {
             if received.kind == CallbackKind::PatientStatus {
                 self.leaving.insert(recorded.correlation);
             }
-        } else if let Event::Patient(PatientEvent::AbhaDetached { facility }) = &recorded.event
+        } else if let Event::Patient(PatientEvent::AbhaDetached { facility, .. }) = &recorded.event
             && *facility == self.facility
             && self.leaving.contains(&recorded.correlation)
         {

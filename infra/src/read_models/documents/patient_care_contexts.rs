@@ -66,7 +66,7 @@ impl PatientCareContexts {
                 | PatientEvent::DemographicsChanged { .. }
                 | PatientEvent::AbhaAttached { .. } => self.opened(stored).await?,
             };
-            return Ok(recorded.subject.zip(news));
+            return Ok(recorded.stream.person().zip(news));
         }
         let Event::CareContext(event) = &recorded.event else { return Ok(None) };
         let (registered, is_linked) = match event {
