@@ -13,6 +13,7 @@ mod error;
 mod events;
 mod explain;
 mod facility;
+mod hiu;
 mod ig;
 mod key;
 mod link;
@@ -65,6 +66,9 @@ enum Command {
     /// Facilities: whether their visits are fetched.
     #[command(subcommand)]
     Facility(facility::Command),
+    /// Health information users (HIUs) that are shown our session token.
+    #[command(subcommand)]
+    Hiu(hiu::Command),
     /// Keys of clients.
     #[command(subcommand)]
     Key(key::Command),
@@ -144,6 +148,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Sandbox(command) => Box::pin(sandbox::run(command, data_dir)).await,
         Command::Visit(command) => visit::run(command, data_dir).await,
         Command::Facility(command) => facility::run(command, data_dir).await,
+        Command::Hiu(command) => hiu::run(command, data_dir).await,
         Command::Key(command) => key::run(&command),
         Command::Bundle(command) => bundle::run(&command),
         Command::Ig(command) => ig::run(&command),

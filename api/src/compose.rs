@@ -11,14 +11,14 @@ use anyhow::Context;
 use hip_commands::Provider;
 use hip_commands::callbacks::Today;
 use hip_commands::dispatch::Dispatcher;
-use hip_commands::port::{Clock, DocumentStore, Ids, Log};
+use hip_commands::port::{Clock, ConsentKey, DocumentStore, Ids, Log};
 use hip_infra::amrit_sessions::AmritSessions;
 use hip_infra::clock::SystemClock;
 use hip_infra::config::{Clients, Config, Secrets};
 use hip_infra::document_store;
 use hip_infra::eraser::PgEraser;
 use hip_infra::event_store::PgLog;
-use hip_infra::gateway::HttpGateway;
+use hip_infra::gateway::{HttpGateway, RsaConsentKey};
 use hip_infra::hiu::HttpHiu;
 use hip_infra::ids::RandomIds;
 use hip_infra::link_token_cache;
@@ -29,6 +29,8 @@ use hip_infra::transfer_directory::PgTransferDirectory;
 use hip_infra::vault::{KeyWrapper, LocalKey, PgVault};
 use hip_infra::visit_jobs::Source;
 use sqlx::PgPool;
+
+use crate::room::Room;
 
 /// Everything that a process is made of.
 pub(crate) struct Composed {
@@ -42,6 +44,8 @@ pub(crate) struct Composed {
     pub(crate) vault: Arc<PgVault>,
     pub(crate) documents: Arc<dyn DocumentStore>,
     pub(crate) visit_sources: Vec<Source>,
+    /// Room for the bodies of requests.
+    pub(crate) room: Arc<Room>,
     /// Where AMRIT keeps its sessions, when it is known.
     pub(crate) amrit_sessions: Option<AmritSessions>,
 }
@@ -88,6 +92,7 @@ pub(crate) async fn compose(
         transfers: Arc::new(PgTransferDirectory::new(pool.clone())),
         link_tokens,
         otp_sender: otp_sender::from_config(&config.sms, secrets.sms_token.clone())?,
+        consent_key: consent_key(&config)?,
         interpreter: Arc::new(Today),
         clock,
         ids,
@@ -95,6 +100,7 @@ pub(crate) async fn compose(
         dispatcher: Dispatcher::new(shared, None),
         settings: Arc::new(config.settings()?),
     };
+    let room = Arc::new(Room::new(config.http.bodies_mib_max));
     let visit_sources = visit_sources::all(&config.visit_sources, &pool)?;
     Ok(Composed {
         config,
@@ -107,8 +113,14 @@ pub(crate) async fn compose(
         vault,
         documents,
         visit_sources,
+        room,
         amrit_sessions,
     })
+}
+
+fn consent_key(config: &Config) -> anyhow::Result<Option<Arc<dyn ConsentKey>>> {
+    let Some(path) = &config.gateway.consent_key else { return Ok(None) };
+    Ok(Some(Arc::new(RsaConsentKey::read(path)?)))
 }
 
 fn eraser(

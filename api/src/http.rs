@@ -2,7 +2,7 @@
 
 mod amrit;
 mod asked;
-mod callbacks;
+mod bodies;
 mod caller;
 mod care_contexts;
 mod consents;
@@ -13,9 +13,11 @@ mod events;
 mod explanation;
 mod facilities;
 mod fhir;
+mod gateway_callbacks;
 mod health;
 mod idempotency;
 mod link;
+mod link_error;
 mod links;
 mod looks;
 pub(crate) mod openapi;
@@ -28,8 +30,8 @@ mod rate;
 mod received;
 mod replay_orders;
 mod replays;
+pub(crate) mod server;
 mod transfers;
-mod trouble;
 mod visit;
 mod visit_jobs;
 mod visit_stream;
@@ -39,12 +41,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use abdm_fhir::validate::Limits;
-use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use axum::{Extension, Router};
-use hip_domain::inbound::{ApiVersion, CallbackKind};
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -69,9 +71,6 @@ const VISIT_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// The largest body of any other question: a handful of members.
 const SMALL_BYTES_MAX: usize = 64 * 1024;
 
-/// The largest callback: a consent over thousands of care contexts.
-const CALLBACK_BYTES_MAX: usize = 2 * 1024 * 1024;
-
 /// A request that takes longer is given up.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -81,8 +80,7 @@ pub(crate) fn router(composed: Arc<Composed>, stop: watch::Receiver<bool>) -> Ro
         .merge(described.layer(Extension(Stop(stop))).layer(Extension(Arc::clone(&composed))))
         .merge(description())
         .merge(amrit::router())
-        .merge(callbacks())
-        .fallback(|| async { Problem::of_status(StatusCode::NOT_FOUND) })
+        .fallback(without_route)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(problem::dress))
@@ -170,23 +168,14 @@ fn body_of(bytes_max: usize) -> (DefaultBodyLimit, RequestBodyLimitLayer) {
     (DefaultBodyLimit::max(bytes_max), RequestBodyLimitLayer::new(bytes_max))
 }
 
-/// The gateway posts with and without `/api`, and sometimes with a slash at the end.
-fn callbacks() -> Router<Arc<Composed>> {
-    let mut router = Router::new();
-    for kind in CallbackKind::ALL {
-        let current = std::iter::once(kind.path()).chain(kind.other_paths().iter().copied());
-        let current = current.map(|path| (path, ApiVersion::V3));
-        let before = kind.v05_path().map(|path| (path, ApiVersion::V05));
-        for (path, api) in current.chain(before) {
-            let receive = move |context: Context, uri, headers, body| {
-                callbacks::receive(context, kind, api, uri, headers, body)
-            };
-            for prefix in ["", "/api"] {
-                for end in ["", "/"] {
-                    router = router.route(&format!("{prefix}{path}{end}"), post(receive));
-                }
-            }
+/// Everything that has no route: the gateway's callbacks, whose paths come in many spellings.
+async fn without_route(State(composed): Context, request: Request) -> Response {
+    let prefix = &composed.provider.settings.callback_prefix;
+    match gateway_callbacks::kind_of(request.uri().path(), prefix) {
+        Some(kind) if request.method() == Method::POST => {
+            gateway_callbacks::receive(State(composed), kind, request).await
         }
+        Some(_) => Problem::of_status(StatusCode::METHOD_NOT_ALLOWED).into_response(),
+        None => Problem::of_status(StatusCode::NOT_FOUND).into_response(),
     }
-    router.layer(body_of(CALLBACK_BYTES_MAX))
 }

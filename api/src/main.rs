@@ -11,6 +11,7 @@ mod http;
 mod output;
 mod read_models;
 mod restored;
+mod room;
 mod scratch_server;
 mod service;
 mod stage;

@@ -93,14 +93,8 @@ pub(crate) async fn run(
 
 fn open_doors(composed: &Arc<Composed>, listener: TcpListener, parts: &mut Parts) {
     let router = http::router(Arc::clone(composed), parts.stop.clone());
-    let mut stop = parts.stop.clone();
-    let stopped = async move {
-        let _ = stop.wait_for(|stop| *stop).await;
-    };
-    parts.running.spawn(async move {
-        let doors = axum::serve(listener, router).with_graceful_shutdown(stopped);
-        doors.await.context("HTTP cannot be served")
-    });
+    let limits = composed.config.http;
+    parts.start(|stop| http::server::serve(listener, router, limits, stop));
 }
 
 /// Link tokens in the memory of a process are at hand for that process only.

@@ -20,13 +20,22 @@ use table::Row;
 
 /// What a code means where it was seen. A code that is not in the table gets an entry that says so.
 pub fn lookup(code: &ErrorCode, context: Context) -> Entry {
-    listed(code, context).unwrap_or_else(|| unlisted::code(code))
+    listed(code, context).unwrap_or_else(|| unlisted::code(code, context))
 }
 
 /// What a peer's refusal means: its code when that is listed, else its HTTP status. A refusal
 /// without status never reached the peer, or was never answered.
 pub fn of_refusal(status: Option<u16>, code: Option<&ErrorCode>, context: Context) -> Entry {
-    code.and_then(|code| listed(code, context)).unwrap_or_else(|| unlisted::status(status))
+    code.and_then(|code| listed(code, context)).unwrap_or_else(|| unlisted::status(status, context))
+}
+
+/// What an operator reads of a peer that refused a message. The same words stand wherever it shows.
+pub fn refused_words(status: Option<u16>, code: Option<&ErrorCode>, what: &str) -> String {
+    match (code, status) {
+        (Some(code), _) => format!("the peer refused it with {code}: {what}"),
+        (None, Some(status)) => format!("the peer refused it with status {status}: {what}"),
+        (None, None) => format!("the peer refused it: {what}"),
+    }
 }
 
 /// The text that we send as `error.message` with a code: only characters that the gateway takes in

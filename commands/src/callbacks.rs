@@ -14,6 +14,7 @@ mod on_generate_token;
 mod on_notify;
 mod patient_share;
 mod patient_status;
+mod unreadable;
 pub mod wire;
 
 use async_trait::async_trait;
@@ -83,7 +84,12 @@ pub enum Verdict {
         owed: Option<Owed>,
     },
     /// It does not have the shape of its kind.
-    Malformed(wire::Malformed),
+    Malformed {
+        /// What does not fit.
+        fault: wire::Malformed,
+        /// The answer that says so, when the message can be answered at all.
+        owed: Option<Owed>,
+    },
 }
 
 impl Verdict {
@@ -92,14 +98,19 @@ impl Verdict {
         Self::Interpreted { owed: None, subject }
     }
 
+    /// Not understood. What its sender is told is added when its ids can be read.
+    pub(crate) const fn malformed(fault: wire::Malformed) -> Self {
+        Self::Malformed { fault, owed: None }
+    }
+
     pub(crate) fn into_command(self) -> InboundCommand {
         match self {
             Self::Interpreted { owed, .. } => InboundCommand::Interpret { owed },
             Self::Rejected { code, reason, owed } => {
                 InboundCommand::Reject { code, reason: reason.to_owned(), owed }
             }
-            Self::Malformed(wire::Malformed { field, expected }) => {
-                InboundCommand::Fail { field, expected }
+            Self::Malformed { fault: wire::Malformed { field, expected }, owed } => {
+                InboundCommand::Fail { field, expected, owed }
             }
         }
     }
@@ -136,7 +147,8 @@ impl Interpreter for Today {
 }
 
 async fn interpret(provider: &Provider, incoming: &Incoming<'_>) -> Result<Verdict, TaskError> {
-    match incoming.received.kind {
+    let kind = incoming.received.kind;
+    let verdict = match kind {
         CallbackKind::OnGenerateToken => on_generate_token::interpret(provider, incoming).await,
         CallbackKind::OnCareContext => on_carecontext::interpret(provider, incoming).await,
         CallbackKind::Discover => discover::interpret(provider, incoming).await,
@@ -151,7 +163,15 @@ async fn interpret(provider: &Provider, incoming: &Incoming<'_>) -> Result<Verdi
         }
         CallbackKind::PatientShare => patient_share::interpret(provider, incoming).await,
         CallbackKind::PatientStatus => patient_status::interpret(provider, incoming).await,
-    }
+    };
+    Ok(match verdict? {
+        Verdict::Malformed { fault, owed: None } => {
+            Verdict::Malformed { fault, owed: unreadable::answer(kind, incoming.body) }
+        }
+        verdict @ (Verdict::Interpreted { .. }
+        | Verdict::Rejected { .. }
+        | Verdict::Malformed { owed: Some(_), .. }) => verdict,
+    })
 }
 
 /// An answer that names no request of ours: late, foreign, or made up.

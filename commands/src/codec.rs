@@ -39,6 +39,9 @@ pub fn decode(stored: &StoredEvent) -> Result<Recorded<Event>, DecodeError> {
 /// The event behind stored bytes, its confidential part open or known to be erased.
 pub async fn open(vault: &dyn Vault, stored: &StoredEvent) -> Result<Recorded<Event>, OpenError> {
     let mut recorded = decode(stored)?;
+    if stored.is_left_sealed {
+        return Err(OpenError::LeftSealed);
+    }
     if stored.envelope.is_none() {
         return Ok(recorded);
     }
@@ -66,4 +69,7 @@ pub enum OpenError {
     /// The keys.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// Its confidential part was left in the log: a bug of whoever reads it.
+    #[error("the confidential part of an event was not read")]
+    LeftSealed,
 }

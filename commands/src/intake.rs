@@ -84,6 +84,22 @@ pub async fn receive(provider: &Provider, message: Message) -> Result<(), Intake
     }
 }
 
+/// Records that a callback was refused, because it is for no facility that can be found.
+///
+/// # Errors
+///
+/// The log cannot be written.
+pub async fn record_unrouted(
+    provider: &Provider,
+    request_id: RequestId,
+    kind: CallbackKind,
+    facility: Option<FacilityId>,
+) -> Result<(), LogError> {
+    let key = format!("access:unrouted:{request_id}");
+    let event = AccessEvent::CallbackUnrouted { request_id, kind, facility };
+    remember_today(provider, &event, &key, request_id.0, None).await
+}
+
 /// A repetition is welcome; another message under the same id is remembered and refused.
 async fn same_as_before(
     provider: &Provider,

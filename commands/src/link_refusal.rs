@@ -20,28 +20,60 @@ pub(crate) fn of_token(code: &ErrorCode, context: Context) -> Refusal {
     }
 }
 
-/// What the answer to a link request tells the care context: no code is a yes.
+/// What the gateway answered to a link request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// It is linked.
+    Linked,
+    /// It was linked before.
+    LinkedBefore,
+    /// It is not linked.
+    Refused {
+        /// The gateway's code.
+        code: ErrorCode,
+        /// Its status, when there is no code and the status was not understood.
+        said: Option<String>,
+    },
+}
+
+impl From<ErrorCode> for Answer {
+    fn from(code: ErrorCode) -> Self {
+        Self::Refused { code, said: None }
+    }
+}
+
+/// What the answer to a link request tells the care context.
 pub(crate) fn command(
     request_id: RequestId,
-    code: Option<ErrorCode>,
+    answer: Answer,
     context: Context,
     now: DateTime<Utc>,
 ) -> CareContextCommand {
-    let Some(code) = code else {
-        return CareContextCommand::ConfirmLink { request_id, already: false };
+    let (code, said) = match answer {
+        Answer::Linked => return CareContextCommand::ConfirmLink { request_id, already: false },
+        Answer::LinkedBefore => {
+            return CareContextCommand::ConfirmLink { request_id, already: true };
+        }
+        Answer::Refused { code, said } => (code, said),
     };
-    let reject = |refusal, code| CareContextCommand::RejectLink { request_id, code, refusal, now };
+    let reject = |refusal| CareContextCommand::RejectLink {
+        request_id,
+        code: code.clone(),
+        refusal,
+        said: said.clone(),
+        now,
+    };
     if code.as_str() == NO_ANSWER {
-        return reject(LinkRefusal::Passing, code);
+        return reject(LinkRefusal::Passing);
     }
     let entry = abdm_error::lookup(&code, context);
     if entry.mark == Some(Mark::LinkTokenRefused) {
-        return reject(LinkRefusal::Token, code);
+        return reject(LinkRefusal::Token);
     }
     match entry.retry {
         Retry::AlreadyDone => CareContextCommand::ConfirmLink { request_id, already: true },
-        Retry::Now | Retry::Later { .. } | Retry::Hold { .. } => reject(LinkRefusal::Passing, code),
-        Retry::AfterFix | Retry::Never => reject(LinkRefusal::Final, code),
+        Retry::Now | Retry::Later { .. } | Retry::Hold { .. } => reject(LinkRefusal::Passing),
+        Retry::AfterFix | Retry::Never => reject(LinkRefusal::Final),
     }
 }
 
@@ -67,7 +99,7 @@ mod tests {
         let request_id = RequestId(uuid::Uuid::from_u128(1));
         let of = |code| {
             let now = DateTime::UNIX_EPOCH;
-            command(request_id, Some(ErrorCode::ours(code)), Context::OnCareContext, now)
+            command(request_id, ErrorCode::ours(code).into(), Context::OnCareContext, now)
         };
         assert_eq!(of("ABDM-1056"), CareContextCommand::ConfirmLink { request_id, already: true });
         for code in ["ABDM-1026", "ABDM-1038", "ABDM-1062", "ABDM-1063", "ABDM-1066"] {

@@ -12,7 +12,7 @@ use hip_domain::patient::{Patient, PatientCommand, PatientEvent};
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 
-use crate::callbacks::subject_of;
+use crate::callbacks::{Incoming, subject_of};
 use crate::port::log::Origin;
 use crate::provider::Provider;
 use crate::task::TaskError;
@@ -36,6 +36,20 @@ pub(crate) struct OptOut<'a> {
 pub(crate) async fn has_left(provider: &Provider, subject: SubjectId) -> Result<bool, TaskError> {
     let patient = provider.dispatcher.load::<Patient>(&StreamId::patient(subject)).await?;
     Ok(patient.has_left())
+}
+
+/// Whether a message is about a patient who has left ABDM. It then goes when that patient is erased,
+/// although it is refused.
+pub(crate) async fn refuses(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+    subject: SubjectId,
+) -> Result<bool, TaskError> {
+    let left = has_left(provider, subject).await?;
+    if left && let Some(message) = incoming.own_subject() {
+        provider.vault.tie(message, subject).await?;
+    }
+    Ok(left)
 }
 
 /// Ends everything that rests on the ABHA address. Returns the patient, when we know one.

@@ -14,9 +14,9 @@ mod user_link;
 use hip_domain::care_context::CareContextCommand;
 
 use crate::abdm_error::Context;
-use crate::link_refusal;
 use crate::provider::Provider;
 use crate::task::{Due, Task, TaskError};
+use crate::{hiu_trust, link_refusal};
 
 /// Does a task. Done twice, it has one effect.
 pub async fn perform(provider: &Provider, due: &Due) -> Result<(), TaskError> {
@@ -48,9 +48,8 @@ pub async fn perform(provider: &Provider, due: &Due) -> Result<(), TaskError> {
             link::reject_token(provider, due, link_token, *request_id, code, *counted).await
         }
         Task::RejectLink { care_context, request_id, code } => {
-            let code = Some(code.clone());
-            let now = provider.clock.now();
-            let command = link_refusal::command(*request_id, code, Context::LinkCareContext, now);
+            let (answer, now) = (code.clone().into(), provider.clock.now());
+            let command = link_refusal::command(*request_id, answer, Context::LinkCareContext, now);
             link::tell(provider, due, care_context, command).await
         }
         Task::RetryLink { care_context, link_token, drop, request_id } => {
@@ -92,6 +91,7 @@ pub async fn perform(provider: &Provider, due: &Due) -> Result<(), TaskError> {
         Task::StopTransfer { transaction, page, stop } => {
             transfer::stop(provider, due, transaction, *page, stop).await
         }
+        Task::ResumePushes { hiu } => hiu_trust::resume(provider, due, hiu).await,
         Task::Erase { subject } => erase::erase(provider, due, *subject).await,
         Task::FinishErasure { subject } => erase::finish(provider, due, *subject).await,
         Task::Call { request_id, call } => call::perform(provider, due, *request_id, call).await,

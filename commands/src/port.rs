@@ -2,6 +2,7 @@
 
 pub mod as_of;
 pub mod clock;
+pub mod consent_key;
 pub mod conversations;
 pub mod document_store;
 pub mod eraser;
@@ -21,6 +22,7 @@ pub mod visit_trigger;
 
 pub use as_of::AsOf;
 pub use clock::Clock;
+pub use consent_key::ConsentKey;
 pub use conversations::Conversations;
 pub use document_store::DocumentStore;
 pub use eraser::Eraser;

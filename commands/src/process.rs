@@ -46,6 +46,7 @@ fn planned(recorded: &Recorded<Event>) -> Vec<Planned> {
         Event::UserLink(event) => user_link::of_user_link(recorded, event),
         Event::ProfileShare(event) => answers::of_profile_share(recorded, event),
         Event::Subject(event) => erasure::of_subject(recorded, event),
+        Event::Hiu(event) => transfer::of_hiu(event),
         Event::Identity(_)
         | Event::Patient(_)
         | Event::Consent(_)

@@ -9,8 +9,9 @@ use hip_domain::stream::StreamId;
 use crate::callbacks::Interpreter;
 use crate::codec::{self, OpenError};
 use crate::dispatch::Dispatcher;
+use crate::port::log::{LogError, StoredEvent};
 use crate::port::{
-    Clock, Eraser, Gateway, Hiu, Ids, LinkTokenCache, Log, OtpSender, PatientDirectory,
+    Clock, ConsentKey, Eraser, Gateway, Hiu, Ids, LinkTokenCache, Log, OtpSender, PatientDirectory,
     TransferDirectory, Vault,
 };
 use crate::settings::Settings;
@@ -36,6 +37,8 @@ pub struct Provider {
     pub link_tokens: Arc<dyn LinkTokenCache>,
     /// Text messages with one-time passwords.
     pub otp_sender: Arc<dyn OtpSender>,
+    /// The key that signs consents, when an operator has it.
+    pub consent_key: Option<Arc<dyn ConsentKey>>,
     /// What understands the gateway's messages.
     pub interpreter: Arc<dyn Interpreter>,
     /// The time.
@@ -63,6 +66,32 @@ impl Provider {
             }
         }
         Ok(None)
+    }
+
+    /// What `select` picks from the clear part of the newest event of a stream that it picks anything
+    /// from. No key is needed.
+    pub async fn newest_clear<T>(
+        &self,
+        stream: &StreamId,
+        select: impl Fn(Event) -> Option<T>,
+    ) -> Result<Option<T>, OpenError> {
+        for stored in self.log.stream(stream, 0).await?.iter().rev() {
+            if let Some(selected) = select(codec::decode(stored)?.event) {
+                return Ok(Some(selected));
+            }
+        }
+        Ok(None)
+    }
+
+    /// An event with its confidential part open, which is read from the log if it was left there.
+    pub async fn open(&self, stored: &StoredEvent) -> Result<Recorded<Event>, OpenError> {
+        if !stored.is_left_sealed {
+            return codec::open(self.vault.as_ref(), stored).await;
+        }
+        let whole = self.log.page(stored.position - 1, 1).await?;
+        let (position, what) = (stored.position, "there is no such event");
+        let whole = whole.first().ok_or(LogError::Damaged { position, what })?;
+        codec::open(self.vault.as_ref(), whole).await
     }
 
     /// The event at a position, its confidential part open.

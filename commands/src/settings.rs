@@ -33,9 +33,21 @@ pub struct HiuProfile {
     /// Whose profile it is, as consents name it.
     pub id: HiuId,
     /// Whether a push shows our session token.
-    pub push_bearer: bool,
+    pub push_bearer: PushBearer,
     /// Number of the first page of a data push.
     pub first_page_number: u32,
+}
+
+/// Which HIUs are shown our session token. Whoever has it can act as our bridge for twenty minutes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PushBearer {
+    /// Those that an operator trusts, over https.
+    #[default]
+    Trusted,
+    /// Nobody.
+    Never,
+    /// Whoever is pushed to over https. Anybody can name a push address: not for production.
+    Always,
 }
 
 /// How the documents of visits are built.
@@ -82,7 +94,7 @@ pub struct Settings {
     /// Number of the first page of a data push: peers disagree between 0 and 1.
     pub first_page_number: u32,
     /// Whether a push shows our session token: some HIUs want it, others never look.
-    pub push_bearer: bool,
+    pub push_bearer: PushBearer,
     /// From where on a discovery takes two people for one, where the facility says nothing else.
     pub thresholds: Thresholds,
     /// How often the gateway may be asked for a link token.
@@ -94,10 +106,16 @@ pub struct Settings {
     pub bundle: BundleSettings,
     /// Who is erased, and what has to be kept.
     pub erasure: Policy,
+    /// Whether a consent without a signature is refused.
+    pub require_consent_signature: bool,
     /// How long a request waits for a consent whose notification is late.
     pub consent_wait: TimeDelta,
+    /// How long after a link the gateway is told of news.
+    pub news_after_link: TimeDelta,
     /// How long a transfer may take; the network gives it 20 minutes.
     pub transfer_time: TimeDelta,
+    /// Path of the bridge URL before the paths of callbacks, without slashes at its ends.
+    pub callback_prefix: String,
     /// Seconds after its end for which a callback's bearer is still as good as one in time.
     pub bearer_lateness_s_max: i64,
 }
@@ -108,7 +126,7 @@ impl Settings {
         self.facilities.iter().find(|facility| facility.id == *id)
     }
 
-    /// A facility that a record system names, by either of its ids.
+    /// A facility that a record system or the gateway names, by either of its ids.
     pub fn facility_named(&self, id: &FacilityId) -> Option<&Facility> {
         let by_hfr_id =
             || self.facilities.iter().find(|facility| facility.hfr_id.as_ref() == Some(id));
@@ -149,7 +167,7 @@ impl Settings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HiuHabits {
     /// Whether a push shows our session token.
-    pub push_bearer: bool,
+    pub push_bearer: PushBearer,
     /// Number of the first page.
     pub first_page_number: u32,
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use hip_domain::care_context::CareContextFacts;
 use hip_domain::hi_type::HiType;
 use hip_domain::id::{
-    CareContextReference, ErrorCode, EventId, FacilityId, LinkReference, RequestId, SubjectId,
-    TransactionId,
+    CareContextReference, ErrorCode, EventId, FacilityId, HiuId, LinkReference, RequestId,
+    SubjectId, TransactionId,
 };
 use hip_domain::outbound::Call;
 use hip_domain::stream::StreamId;
@@ -186,6 +186,11 @@ pub enum Task {
         /// Why.
         stop: Stop,
     },
+    /// Push the pages that wait for an HIU to be trusted.
+    ResumePushes {
+        /// Which HIU.
+        hiu: HiuId,
+    },
     /// Destroy the keys of a data principal.
     Erase {
         /// Who.
@@ -229,6 +234,7 @@ impl Task {
             Self::EncryptPage { .. } => "encrypt_page",
             Self::MarkPushed { .. } => "mark_pushed",
             Self::StopTransfer { .. } => "stop_transfer",
+            Self::ResumePushes { .. } => "resume_pushes",
             Self::Erase { .. } => "erase",
             Self::FinishErasure { .. } => "finish_erasure",
             Self::Call { .. } => "call",

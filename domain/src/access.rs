@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
 use crate::id::{CareContextReference, ClientName, Digest, FacilityId, RequestId};
+use crate::inbound::CallbackKind;
 use crate::stream::StreamId;
 
 /// What was noticed at the door.
@@ -18,6 +19,17 @@ pub enum AccessEvent {
         request_id: RequestId,
         /// SHA-256 of the body that was refused.
         digest: Digest,
+    },
+    /// A callback was refused, because nobody could say for which of our facilities it is.
+    #[serde(rename = "access.callback_unrouted")]
+    CallbackUnrouted {
+        /// Its `REQUEST-ID`.
+        request_id: RequestId,
+        /// What it is about.
+        kind: CallbackKind,
+        /// The facility that it names, when it names one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        facility: Option<FacilityId>,
     },
     /// The record system said at which facility a visit takes place, before it told us of the visit.
     #[serde(rename = "access.facility_chosen")]
@@ -229,6 +241,7 @@ impl LogEvent for AccessEvent {
     fn name(&self) -> &'static str {
         match self {
             Self::RequestIdReused { .. } => "access.request_id_reused",
+            Self::CallbackUnrouted { .. } => "access.callback_unrouted",
             Self::FacilityChosen { .. } => "access.facility_chosen",
             Self::RecordRead { .. } => "access.record_read",
             Self::PersonViewed { .. } => "access.person_viewed",

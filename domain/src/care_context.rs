@@ -22,7 +22,7 @@ use thiserror::Error;
 
 use crate::aggregate::aggregate;
 use crate::hi_type::HiType;
-use crate::id::{CareContextReference, ErrorCode, FacilityId, RequestId, SubjectId};
+use crate::id::{CareContextReference, FacilityId, RequestId, SubjectId};
 use crate::stream::StreamId;
 
 /// How often a link is asked for again after a passing trouble at the gateway.
@@ -120,8 +120,18 @@ impl CareContext {
                 }
                 Link::Unlinked | Link::Requested { .. } | Link::Linked => vec![],
             },
-            CareContextCommand::RejectLink { request_id, code, refusal, now } => {
-                self.reject(request_id, code, refusal, now).into_iter().collect()
+            CareContextCommand::RejectLink { request_id, code, refusal, said, now } => {
+                match &self.link {
+                    Link::Requested { request_id: asked, link_token, issued_by, .. }
+                        if *asked == request_id =>
+                    {
+                        let retry = self.retry((link_token, *issued_by), refusal, now);
+                        vec![CareContextEvent::LinkRejected { request_id, code, retry, said }]
+                    }
+                    // The answer is to another request than the one that we wait for: it is old,
+                    // repeated or foreign.
+                    Link::Unlinked | Link::Requested { .. } | Link::Linked => vec![],
+                }
             }
             CareContextCommand::FailLink { code } => match &self.link {
                 Link::Unlinked => vec![CareContextEvent::LinkFailed { code }],
@@ -184,32 +194,24 @@ impl CareContext {
         std::iter::once(linked).chain(news).collect()
     }
 
-    /// An answer to another request than the one we wait for is old, repeated or foreign.
-    fn reject(
+    /// How a link goes on that was refused with a token of `link_token`, issued by a request.
+    fn retry(
         &self,
-        request_id: RequestId,
-        code: ErrorCode,
+        (link_token, issued_by): (&StreamId, Option<RequestId>),
         refusal: LinkRefusal,
         now: DateTime<Utc>,
-    ) -> Option<CareContextEvent> {
-        let Link::Requested { request_id: asked, link_token, issued_by, .. } = &self.link else {
-            return None;
-        };
-        if *asked != request_id {
-            return None;
-        }
+    ) -> Option<RetryLink> {
         let retry = |at, drop| {
             let link_token = link_token.clone();
             Some(RetryLink { link_token, drop, at })
         };
-        let retry = match refusal {
-            LinkRefusal::Token if !self.redone => retry(now, *issued_by),
+        match refusal {
+            LinkRefusal::Token if !self.redone => retry(now, issued_by),
             LinkRefusal::Passing if self.troubles < PASSING_COUNT_MAX => {
                 retry(now + TimeDelta::minutes(1 << self.troubles), None)
             }
             LinkRefusal::Token | LinkRefusal::Passing | LinkRefusal::Final => None,
-        };
-        Some(CareContextEvent::LinkRejected { request_id, code, retry })
+        }
     }
 
     fn evolve(&mut self, event: CareContextEvent) {

@@ -9,10 +9,12 @@
 //! needs to tell us.
 
 pub mod event;
+pub mod signature;
 
 pub use event::{ConsentEvent, Grant};
+pub use signature::{Signature, SignatureState};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -55,6 +57,7 @@ pub enum End {
 
 /// A wish about a consent.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and not kept")]
 pub enum ConsentCommand {
     /// The patient gave it.
     Grant {
@@ -62,6 +65,8 @@ pub enum ConsentCommand {
         grant: Grant,
         /// The artefact, verbatim.
         artefact: Phi<String>,
+        /// Its signature.
+        signature: Signature,
     },
     /// It is over.
     End {
@@ -109,7 +114,9 @@ impl Consent {
                 Err(NotInForce::NotGranted)
             }
             Self::Ended { how: End::Expired, .. } => Err(NotInForce::Expired),
-            Self::Granted(grant) if grant.erase_at <= now => Err(NotInForce::Expired),
+            Self::Granted(grant) if to_millisecond(grant.erase_at) <= to_millisecond(now) => {
+                Err(NotInForce::Expired)
+            }
             Self::Granted(grant) => Ok(grant),
         }
     }
@@ -125,8 +132,9 @@ impl Consent {
     /// What follows from `command`.
     pub fn decide(&self, command: ConsentCommand) -> Result<Vec<ConsentEvent>, ConsentError> {
         Ok(match (self, command) {
-            (Self::Unknown, ConsentCommand::Grant { grant, artefact }) => {
-                vec![ConsentEvent::Granted { grant, artefact: Sealed::Open(artefact) }]
+            (Self::Unknown, ConsentCommand::Grant { grant, artefact, signature }) => {
+                let signature = Some(signature);
+                vec![ConsentEvent::Granted { grant, signature, artefact: Sealed::Open(artefact) }]
             }
             (Self::Unknown | Self::Granted(_), ConsentCommand::End { consent_id, how }) => {
                 vec![match how {
@@ -183,15 +191,23 @@ pub struct DateRange {
 }
 
 impl DateRange {
-    /// Whether `other` lies wholly inside, and is a range at all.
+    /// Whether `other` lies wholly inside, and is a range at all. Compared to the millisecond: peers
+    /// write one moment with more digits or fewer.
     pub fn covers(&self, other: &Self) -> bool {
-        self.from <= other.from && other.from <= other.to && other.to <= self.to
+        let [from, to] = [self.from, self.to].map(to_millisecond);
+        let [other_from, other_to] = [other.from, other.to].map(to_millisecond);
+        from <= other_from && other_from <= other_to && other_to <= to
     }
 
-    /// Whether `instant` lies inside.
+    /// Whether `instant` lies inside, to the millisecond.
     pub fn contains(&self, instant: DateTime<Utc>) -> bool {
-        self.from <= instant && instant <= self.to
+        let instant = to_millisecond(instant);
+        to_millisecond(self.from) <= instant && instant <= to_millisecond(self.to)
     }
+}
+
+fn to_millisecond(instant: DateTime<Utc>) -> DateTime<Utc> {
+    instant.trunc_subsecs(3)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::care_context::CareContextEvent;
 use crate::consent::ConsentEvent;
 use crate::discovery::DiscoveryEvent;
 use crate::facility::FacilityEvent;
+use crate::hiu::HiuEvent;
 use crate::identity::IdentityEvent;
 use crate::inbound::InboundEvent;
 use crate::link_token::LinkTokenEvent;
@@ -53,6 +54,8 @@ pub enum Event {
     Access(AccessEvent),
     /// A facility of ours.
     Facility(FacilityEvent),
+    /// A health information user.
+    Hiu(HiuEvent),
     /// The erasure of a data principal.
     Subject(SubjectEvent),
     /// An order to do something again.
@@ -106,6 +109,7 @@ impl Event {
             "profile_share" => serde_json::from_slice(clear).map(Self::ProfileShare),
             "access" => serde_json::from_slice(clear).map(Self::Access),
             "facility" => serde_json::from_slice(clear).map(Self::Facility),
+            "hiu" => serde_json::from_slice(clear).map(Self::Hiu),
             "subject" => serde_json::from_slice(clear).map(Self::Subject),
             "replay" => serde_json::from_slice(clear).map(Self::Replay),
             "replay_switch" => serde_json::from_slice(clear).map(Self::ReplaySwitch),
@@ -131,6 +135,7 @@ impl Event {
             Self::ProfileShare(event) => event.name(),
             Self::Access(event) => event.name(),
             Self::Facility(event) => event.name(),
+            Self::Hiu(event) => event.name(),
             Self::Subject(event) => event.name(),
             Self::Replay(event) => event.name(),
             Self::ReplaySwitch(event) => event.name(),
@@ -154,6 +159,7 @@ impl Event {
             Self::ProfileShare(event) => serde_json::to_value(event),
             Self::Access(event) => serde_json::to_value(event),
             Self::Facility(event) => serde_json::to_value(event),
+            Self::Hiu(event) => serde_json::to_value(event),
             Self::Subject(event) => serde_json::to_value(event),
             Self::Replay(event) => serde_json::to_value(event),
             Self::ReplaySwitch(event) => serde_json::to_value(event),
@@ -178,6 +184,7 @@ impl Event {
             Self::ProfileShare(event) => event.sealed_mut(),
             Self::Access(event) => event.sealed_mut(),
             Self::Facility(event) => event.sealed_mut(),
+            Self::Hiu(event) => event.sealed_mut(),
             Self::Subject(event) => event.sealed_mut(),
             Self::Replay(event) => event.sealed_mut(),
             Self::ReplaySwitch(event) => event.sealed_mut(),

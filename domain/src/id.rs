@@ -123,6 +123,13 @@ fn is_reference(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-@,. ()/:\\".contains(&b))
 }
 
+fn is_push_host(text: &str) -> bool {
+    let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
+    let is_label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    let is_port = |port: &str| port != "443" && port.parse::<u16>().is_ok_and(|port| port > 0);
+    (1..=253).contains(&host.len()) && host.bytes().all(is_label) && port.is_none_or(is_port)
+}
+
 text_id! {
     /// The service id that the gateway routes on: `services[].id` of `bridge-services`, usually the
     /// HFR facility id, sometimes with a suffix. Read from configuration, never derived.
@@ -164,6 +171,11 @@ text_id! {
 text_id! {
     /// A client of ours that shows a key, as the configuration calls it.
     ClientName, |t| is_token(t, 64), "a name of letters, digits, '-', '_' or '.', at most 64"
+}
+text_id! {
+    /// Where an HIU takes its pages: the host of its push address in lower case, and the port where that
+    /// is not 443.
+    PushHost, is_push_host, "a host name in lower case, with a port where that is not 443"
 }
 uuid_id! {
     /// A data principal, pseudonymous and random; selects the key that seals what we hold of them.

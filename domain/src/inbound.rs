@@ -59,8 +59,8 @@ impl Inbound {
             (Self::Received, InboundCommand::Reject { code, reason, owed }) => {
                 Ok(vec![InboundEvent::Rejected { code, reason, owed }])
             }
-            (Self::Received, InboundCommand::Fail { field, expected }) => {
-                Ok(vec![InboundEvent::Failed { field, expected }])
+            (Self::Received, InboundCommand::Fail { field, expected, owed }) => {
+                Ok(vec![InboundEvent::Failed { field, expected, owed }])
             }
             // Told twice, or closed already: what is so stays so.
             (Self::Received | Self::Interpreted | Self::Rejected | Self::Failed, _) => Ok(vec![]),

@@ -22,6 +22,7 @@
 //! | [`profile_share`] | `profile-share-{facility}-{counter}-{day}` | one place in the queue |
 //! | [`transfer`] | `transfer-{transaction}` | what leaves, page by page |
 //! | [`facility`] | `facility-{facility}` | are its visits fetched at the moment |
+//! | [`hiu`] | `hiu-{hiu}` | which hosts of an HIU are shown our session token |
 //! | [`subject`] | `subject-{subject}` | is this person to be erased, and how far has it come |
 //! | [`replay`] | `replay-{replay}` | an operator's order to do something again |
 //! | [`replay_switch`] | `replays` | may anything be replayed at the moment |
@@ -34,6 +35,7 @@ pub mod discovery;
 pub mod event;
 pub mod facility;
 pub mod hi_type;
+pub mod hiu;
 pub mod id;
 pub mod identity;
 pub mod inbound;

@@ -15,7 +15,7 @@ pub mod command;
 pub mod event;
 
 pub use command::OutboundCommand;
-pub use event::{Call, OutboundEvent, Sent};
+pub use event::{Call, OutboundEvent, Sent, SentAgain};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -54,6 +54,9 @@ pub enum Outbound {
         call: Call,
         /// Whether the peer has said no. Else it may have arrived, or was never sent.
         refused: bool,
+        /// Whether it is made again when an operator trusts the HIU.
+        #[serde(default)]
+        awaits_trust: bool,
     },
 }
 
@@ -142,10 +145,13 @@ impl Outbound {
             }
             (
                 Self::Planned { call, .. } | Self::Attempted { call, .. },
-                OutboundCommand::Abandon { status, code, reason },
+                OutboundCommand::Abandon { status, code, reason, awaits_trust },
             ) => {
                 let call = call.clone();
-                Ok(vec![OutboundEvent::Abandoned { call, status, code, reason }])
+                Ok(vec![OutboundEvent::Abandoned { call, status, code, reason, awaits_trust }])
+            }
+            (Self::Abandoned { call, awaits_trust: true, .. }, OutboundCommand::Resume) => {
+                Ok(vec![OutboundEvent::Resumed { call: call.clone() }])
             }
             // A callback may overtake the answer to the call.
             (
@@ -153,8 +159,8 @@ impl Outbound {
                 | Self::Attempted { call, .. }
                 | Self::Accepted { call }
                 | Self::Abandoned { call, .. },
-                OutboundCommand::Answer { code },
-            ) => Ok(vec![OutboundEvent::Answered { call: call.clone(), code }]),
+                OutboundCommand::Answer { code, reason, again },
+            ) => Ok(vec![OutboundEvent::Answered { call: call.clone(), code, reason, again }]),
             // A repeated plan, or the news of an attempt that was already settled.
             (
                 Self::Planned { .. }
@@ -166,11 +172,17 @@ impl Outbound {
         }
     }
 
+    const fn abandoned(call: Call, refused: bool) -> Self {
+        Self::Abandoned { call, refused, awaits_trust: false }
+    }
+
     fn evolve(&mut self, event: OutboundEvent) {
         let before = std::mem::take(self);
         *self = match (before, event) {
-            (_, OutboundEvent::Planned { call, .. }) => Self::Planned { call, attempts: 0 },
-            (_, OutboundEvent::Suppressed { call, .. }) => Self::Abandoned { call, refused: false },
+            (_, OutboundEvent::Planned { call, .. } | OutboundEvent::Resumed { call }) => {
+                Self::Planned { call, attempts: 0 }
+            }
+            (_, OutboundEvent::Suppressed { call, .. }) => Self::abandoned(call, false),
             // It may have arrived before.
             (_, OutboundEvent::ReplayRequested { call, renewed: None, .. }) => {
                 Self::Attempted { call, attempts: 0 }
@@ -184,17 +196,23 @@ impl Outbound {
                 | Self::Abandoned { call, .. },
                 event,
             ) => match event {
-                OutboundEvent::Planned { call, .. } => Self::Planned { call, attempts: 0 },
+                OutboundEvent::Planned { call, .. } | OutboundEvent::Resumed { call } => {
+                    Self::Planned { call, attempts: 0 }
+                }
                 OutboundEvent::Attempted { attempt, .. } => {
                     Self::Attempted { call, attempts: attempt }
                 }
                 OutboundEvent::Failed { attempt, .. } => Self::Planned { call, attempts: attempt },
-                OutboundEvent::Abandoned { status, code, .. } => {
-                    Self::Abandoned { call, refused: is_refusal(status, code.as_ref()) }
+                OutboundEvent::Abandoned { status, code, awaits_trust, .. } => {
+                    let refused = is_refusal(status, code.as_ref());
+                    Self::Abandoned { call, refused, awaits_trust }
                 }
                 OutboundEvent::Suppressed { call, .. }
                 | OutboundEvent::ReplayRequested { call, .. } => {
                     Self::Attempted { call, attempts: 0 }
+                }
+                OutboundEvent::Answered { code: Some(_), again: None, .. } => {
+                    Self::abandoned(call, true)
                 }
                 // What was answered has arrived, whatever else we know of it.
                 OutboundEvent::Accepted { .. } | OutboundEvent::Answered { .. } => {

@@ -28,7 +28,6 @@ struct Left {
 
 /// A wish about a patient.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "one at a time, and not kept")]
 pub enum PatientCommand {
     /// This is what the facility knows of them now.
     Record {
@@ -86,14 +85,19 @@ impl Patient {
             }
             PatientCommand::DetachAbha { facility, address, deleted } => {
                 let detached = PatientEvent::AbhaDetached { facility, deleted };
-                return Ok(self.is_detached_by(&address, deleted).then_some(detached).into_iter().collect());
+                return Ok(self
+                    .is_detached_by(&address, deleted)
+                    .then_some(detached)
+                    .into_iter()
+                    .collect());
             }
             PatientCommand::ReattachAbha { facility, address, abha } => {
-                let attached = self.reattachable(&address).map(|lookups| PatientEvent::AbhaAttached {
-                    facility,
-                    lookups: lookups.clone(),
-                    abha: Sealed::Open(abha),
-                });
+                let attached =
+                    self.reattachable(&address).map(|lookups| PatientEvent::AbhaAttached {
+                        facility,
+                        lookups: lookups.clone(),
+                        abha: Sealed::Open(abha),
+                    });
                 return Ok(attached.into_iter().collect());
             }
         };
@@ -128,7 +132,10 @@ impl Patient {
     /// Whether the news that this address was given up changes anything. A deactivated ABHA may be
     /// deleted later.
     fn is_detached_by(&self, address: &Pseudonym, deleted: bool) -> bool {
-        let of_left = self.left.as_ref().and_then(|left| left.abha.address.as_ref().map(|a| (a, left.deleted)));
+        let of_left = self
+            .left
+            .as_ref()
+            .and_then(|left| left.abha.address.as_ref().map(|a| (a, left.deleted)));
         self.abha_address() == Some(address)
             || of_left.is_some_and(|(left, was_deleted)| left == address && deleted && !was_deleted)
     }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::id::{
-    CareContextReference, ConsentId, FacilityId, LinkReference, Pseudonym, ReplayId, RequestId,
-    SubjectId, TransactionId,
+    CareContextReference, ConsentId, FacilityId, HiuId, LinkReference, Pseudonym, ReplayId,
+    RequestId, SubjectId, TransactionId,
 };
 
 /// A stream's name: category, dash, id; lower case, nothing personal in it.
@@ -97,6 +97,11 @@ impl StreamId {
     /// A facility of ours, and what an operator decides about it.
     pub fn facility(facility: &FacilityId) -> Self {
         Self(format!("facility-{}", facility.as_str().to_ascii_lowercase()))
+    }
+
+    /// A health information user, and what an operator decides about it.
+    pub fn hiu(hiu: &HiuId) -> Self {
+        Self(format!("hiu-{}", hiu.as_str().to_ascii_lowercase()))
     }
 
     /// What was decided about the erasure of a data principal.

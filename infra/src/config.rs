@@ -4,6 +4,7 @@ mod bundle;
 mod client;
 mod erasure;
 mod error;
+mod http;
 mod seals;
 mod secrets;
 mod section;
@@ -25,15 +26,17 @@ pub use bundle::{BundleSection, Discharge, read_rules};
 pub use client::{ClientSection, Clients, key_sha256};
 pub use erasure::{ErasureSection, KeptRecords, OptOut, RetentionSection};
 pub use error::ConfigError;
+pub use http::HttpSection;
 pub use seals::SealsSection;
 pub use secrets::Secrets;
 pub use section::{
-    DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection, LinkingSection,
-    PushSection, RestSection, TransferSection, WorkerSection,
+    ConsentSection, DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection,
+    LinkingSection, PushSection, RestSection, TransferSection, WorkerSection,
 };
 pub use stores::{AmritSection, CollectionNames, DocumentsSection, LinkTokensSection, Preset};
 pub use visit_source::VisitSourceSection;
 
+use crate::environment;
 use crate::gateway::{BearerPolicy, GatewaySettings};
 use crate::otp_sender::SmsSection;
 
@@ -97,6 +100,12 @@ pub struct Config {
     /// Who calls as AMRIT's user interface does.
     #[serde(default)]
     pub amrit: AmritSection,
+    /// What strangers may take up.
+    #[serde(default)]
+    pub http: HttpSection,
+    /// What a consent has to show.
+    #[serde(default)]
+    pub consent: ConsentSection,
     /// How work is paced.
     #[serde(default)]
     pub worker: WorkerSection,
@@ -139,7 +148,7 @@ impl Config {
             facilities: self.facilities()?,
             hius: self.hius()?,
             first_page_number: self.push.first_page_number,
-            push_bearer: self.push.bearer,
+            push_bearer: self.push.bearer.into(),
             thresholds: self.discovery.thresholds(),
             token_limits: TokenLimits {
                 duplicate_window: TimeDelta::seconds(self.linking.duplicate_window_s.into()),
@@ -148,8 +157,14 @@ impl Config {
             bundle: self.bundle.settings()?,
             erasure: erasure::policy(&self.erasure, &self.retention),
             sms_without_abha: self.linking.sms_without_abha,
+            require_consent_signature: self
+                .consent
+                .require_signature
+                .unwrap_or_else(environment::is_production),
+            news_after_link: TimeDelta::seconds(self.linking.news_after_link_s.into()),
             consent_wait: TimeDelta::seconds(self.transfer.consent_wait_s.into()),
             transfer_time: TimeDelta::seconds(self.transfer.time_s.into()),
+            callback_prefix: self.gateway.callback_prefix.trim_matches('/').to_owned(),
             bearer_lateness_s_max: self.gateway.lateness_s_max,
         })
     }
@@ -176,7 +191,7 @@ impl Config {
             let id = HiuId::parse(section.id.clone()).map_err(ConfigError::Hiu)?;
             Ok(HiuProfile {
                 id,
-                push_bearer: section.bearer.unwrap_or(self.push.bearer),
+                push_bearer: section.bearer.unwrap_or(self.push.bearer).into(),
                 first_page_number: section.first_page_number.unwrap_or(self.push.first_page_number),
             })
         };
@@ -193,11 +208,13 @@ impl Config {
             client_secret: secrets.client_secret.clone(),
             bearer: BearerPolicy {
                 audience: self.gateway.audience.clone(),
-                issuer: self.gateway.issuer.clone(),
+                issuers: self.gateway.issuers(),
+                client: Some(self.gateway.callback_client.clone()).filter(|name| !name.is_empty()),
                 claims: self.gateway.claims.clone(),
                 late_kept_s_max: self.gateway.late_kept_s_max.max(self.gateway.lateness_s_max),
             },
             key_cache: self.gateway.key_cache.clone(),
+            keys_trusted_for: TimeDelta::days(self.gateway.keys_trusted_days.into()),
         }
     }
 

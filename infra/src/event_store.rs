@@ -81,6 +81,10 @@ impl Log for PgLog {
         self.reader.page(position, limit).await
     }
 
+    async fn clear_page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
+        self.reader.clear_page(position, limit).await
+    }
+
     async fn head(&self) -> Result<i64, LogError> {
         self.reader.head().await
     }

@@ -4,6 +4,7 @@ mod bearer;
 pub mod bridge;
 mod call;
 mod certificates;
+mod consent_key;
 mod endpoint;
 mod key_cache;
 mod refusal;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
 use hip_commands::abdm_error::Context;
 use hip_commands::port::gateway::{GatewayMessage, SendError};
 use hip_commands::port::{Clock, Gateway, Ids};
@@ -22,6 +24,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 pub use bearer::{BearerError, BearerPolicy};
+pub use consent_key::{ConsentKeyError, RsaConsentKey};
 
 use certificates::Certificates;
 use endpoint::{Endpoint, plain_header, secret_header};
@@ -45,6 +48,8 @@ pub struct GatewaySettings {
     pub bearer: BearerPolicy,
     /// File for the keys that sign callbacks; nothing keeps them in memory only.
     pub key_cache: Option<PathBuf>,
+    /// How long those keys are trusted while the gateway does not give them anew.
+    pub keys_trusted_for: TimeDelta,
 }
 
 /// The gateway.
@@ -77,15 +82,20 @@ impl HttpGateway {
             .build()?;
         let policy = settings.bearer.clone();
         let cache = settings.key_cache.clone().map(|path| KeyCache::new(path, &settings.base_url));
-        let certificates = Certificates::new(Arc::clone(&clock), cache);
+        let certificates = Certificates::new(Arc::clone(&clock), cache, settings.keys_trusted_for);
         let endpoint = Arc::new(Endpoint { client, settings, clock, ids });
         let sessions = Sessions::new(Arc::clone(&endpoint));
         Ok(Self { endpoint, sessions, certificates, policy })
     }
 
+    /// The time by the clock that the gateway's sessions go by.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.endpoint.clock.now()
+    }
+
     /// The session token, for the push to an HIU that wants it.
     pub async fn session_token(&self) -> Result<SecretString, SendError> {
-        self.sessions.token().await
+        Ok(self.sessions.current().await?.token)
     }
 }
 
@@ -114,7 +124,7 @@ impl Gateway for HttpGateway {
             code = refusal::code(&reply.body).map(tracing::field::display),
             "the gateway did not take a message"
         );
-        Err(refusal::classify(reply.status, &reply.body, context))
+        Err(refusal::classify(reply.status, &reply.body, reply.retry_after, context))
     }
 }
 

@@ -2,6 +2,7 @@
 //! and the address that was checked is the one that is called.
 
 mod push_url;
+mod tracked_body;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,12 +13,14 @@ use hip_commands::port::Hiu;
 use hip_commands::port::gateway::SendError;
 use hip_commands::port::hiu::PushUrlRefused;
 use hip_domain::sensitive::Phi;
-use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret;
 
 use crate::gateway::{ClientError, HttpGateway};
+use crate::retry_after::retry_after;
 use push_url::{Allowed, PublicResolver, PushUrl};
+use tracked_body::TrackedBody;
 
 /// The HIUs.
 pub struct HttpHiu {
@@ -27,7 +30,13 @@ pub struct HttpHiu {
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const PUSH_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long a page may take to leave: its HIU may have a slow line.
+const SENDING_MAX: Duration = Duration::from_secs(120);
+
+/// How long its HIU may take to answer once the page has left whole. A page that is sent again while
+/// the HIU still works on it is kept twice by some.
+const ANSWER_MAX: Duration = Duration::from_secs(180);
 
 impl HttpHiu {
     /// A client that calls public addresses, and beside them only those that an operator allows
@@ -36,17 +45,33 @@ impl HttpHiu {
         let allowed = Arc::new(Allowed::new(allowed));
         let client = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(PUSH_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .dns_resolver(Arc::new(PublicResolver::new(Arc::clone(&allowed))))
             .build()?;
         Ok(Self { client, gateway, allowed })
     }
+
+    /// Sends a page and waits for the head of the answer; `None` when it took too long.
+    async fn send(
+        &self,
+        request: RequestBuilder,
+        body: String,
+    ) -> Option<reqwest::Result<Response>> {
+        let (body, left) = TrackedBody::new(body);
+        let answer = request.body(reqwest::Body::wrap(body)).send();
+        let mut answer = std::pin::pin!(answer);
+        tokio::select! {
+            answer = &mut answer => return Some(answer),
+            () = left.wait() => {}
+            () = tokio::time::sleep(SENDING_MAX) => return None,
+        }
+        tokio::time::timeout(ANSWER_MAX, answer).await.ok()
+    }
 }
 
-/// What an HIU answers beside its status is a stranger's text: it is neither read nor logged, and the
-/// connection is dropped with it. The timeout counts from the look-up of the name to the last byte.
+/// What an HIU answers beside its status and how long to wait is a stranger's text: it is neither read
+/// nor logged, and the connection is dropped with it.
 #[async_trait]
 impl Hiu for HttpHiu {
     async fn push(
@@ -61,38 +86,39 @@ impl Hiu for HttpHiu {
             reason: reason.to_owned(),
         };
         let url = PushUrl::parse(push_url.reveal(), &self.allowed).map_err(|why| refused(why.0))?;
-        let mut request = self
-            .client
-            .post(url.as_url().clone())
-            .header(CONTENT_TYPE, "application/json")
-            .body(body.into_inner());
+        let mut request =
+            self.client.post(url.as_url().clone()).header(CONTENT_TYPE, "application/json");
         // Our session is shown to nobody who could be overheard.
         if bearer && url.is_encrypted() {
             request = request.bearer_auth(self.gateway.session_token().await?.expose_secret());
         }
-        let response = request
-            .send()
-            .await
-            .map_err(|_| SendError::Unavailable { status: None, code: None })?;
+        let Some(Ok(response)) = self.send(request, body.into_inner()).await else {
+            return Err(SendError::NO_ANSWER);
+        };
         let status = response.status();
         if status.is_success() {
             return Ok(status.as_u16());
         }
-        let is_final = status.is_client_error() && !matches!(status.as_u16(), 408 | 429);
-        // A redirect is not followed: it would lead where nobody has looked.
-        let is_final = is_final || status.is_redirection();
-        let status = Some(status.as_u16());
-        if is_final {
+        if is_final(status) {
             let reason = "the HIU refused the page".to_owned();
-            return Err(SendError::Refused { status, code: None, reason });
+            return Err(SendError::Refused { status: Some(status.as_u16()), code: None, reason });
         }
-        Err(SendError::Unavailable { status, code: None })
+        let retry_after = retry_after(response.headers(), self.gateway.now());
+        let status = Some(status.as_u16());
+        Err(SendError::Unavailable { status, code: None, retry_after })
     }
 
     async fn check(&self, push_url: &Phi<String>) -> Result<(), PushUrlRefused> {
         let url = PushUrl::parse(push_url.reveal(), &self.allowed)?;
         url.resolve(&self.allowed).await
     }
+}
+
+/// Whether a page with this answer is not to be sent again. 400, 404 and 409 are what HIUs say that do
+/// not know the transfer yet. A redirect is not followed: it would lead where nobody has looked.
+fn is_final(status: StatusCode) -> bool {
+    let may_pass = matches!(status.as_u16(), 400 | 404 | 408 | 409 | 425 | 429);
+    status.is_redirection() || status.is_client_error() && !may_pass
 }
 
 #[cfg(test)]

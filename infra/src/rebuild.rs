@@ -167,8 +167,8 @@ impl Rebuild {
         let head = self.log.head().await?;
         loop {
             let limit = next.limit(PAGE);
-            let stored = self.log.page(next.position(), limit).await?;
-            let is_last = i64::try_from(stored.len()).is_ok_and(|count| count < limit);
+            let stored = self.log.clear_page(next.position(), limit).await?;
+            let is_last = stored.is_empty();
             let is_applied = advance(&self.pool, projection, next, stored).await?;
             progress(next.position(), head.max(next.position()));
             if is_last && is_applied {

@@ -165,8 +165,9 @@ impl Subscription {
             *recalled_at = Instant::now();
         }
         let limit = cursor.limit(PAGE);
-        let stored = self.log.page(cursor.position(), limit).await?;
-        let is_whole = i64::try_from(stored.len()).is_ok_and(|count| count == limit);
+        let read = self.log.clear_page(cursor.position(), limit).await;
+        let stored = read.inspect_err(|_| cursor.read_failed(limit))?;
+        let is_whole = !stored.is_empty();
         if stored.is_empty() {
             cursor.lease.renew(&self.pool).await?;
         } else {

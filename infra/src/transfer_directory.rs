@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use hip_commands::port::TransferDirectory;
 use hip_commands::port::patient_directory::DirectoryError;
-use hip_domain::id::ConsentId;
+use hip_domain::id::{ConsentId, RequestId};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use crate::event_store::SHARD;
 
@@ -36,5 +37,35 @@ impl TransferDirectory for PgTransferDirectory {
         .fetch_one(&self.pool)
         .await
         .map_err(|error| DirectoryError(Box::new(error)))
+    }
+
+    async fn unauthorized_pushes(
+        &self,
+        position: i64,
+    ) -> Result<Option<Vec<RequestId>>, DirectoryError> {
+        let unreachable = |error| DirectoryError(Box::new(error));
+        let reaches: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM es.projection \
+                             WHERE name = 'outbound_call' AND state IN ('live', 'halted') \
+                               AND shard = $1 AND position >= $2)",
+        )
+        .bind(SHARD)
+        .bind(position)
+        .fetch_one(&self.pool)
+        .await
+        .map_err(unreachable)?;
+        if !reaches {
+            return Ok(None);
+        }
+        let ids: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT request_id FROM hip.outbound_call \
+              WHERE status = 'abandoned' AND changed_at > now() - interval '1 hour' \
+                AND kind = 'push_page' AND http_status = 401 \
+              ORDER BY changed_at LIMIT 10000",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unreachable)?;
+        Ok(Some(ids.into_iter().map(RequestId).collect()))
     }
 }

@@ -44,7 +44,9 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         }
         InboundEvent::Interpreted { .. } => What::Interpreted,
         InboundEvent::Rejected { code, reason, .. } => What::Rejected(code.clone(), reason.clone()),
-        InboundEvent::Failed { field, expected } => What::Failed(field.clone(), expected.clone()),
+        InboundEvent::Failed { field, expected, .. } => {
+            What::Failed(field.clone(), expected.clone())
+        }
         InboundEvent::ReplayRequested { replay, .. } => What::Replayed(replay.replay),
     };
     Some(Change { stream: recorded.stream.clone(), at: recorded.recorded_at, what })

@@ -26,8 +26,30 @@ pub enum What {
     LinkRequested(RequestId),
     /// It is linked.
     Linked(DateTime<Utc>),
-    /// Its link was refused, or there is no token for it. When it is tried again, if it is.
-    LinkRejected(ErrorCode, Option<DateTime<Utc>>),
+    /// It could not be linked.
+    NotLinked(Refusal),
+}
+
+/// Why a care context is not linked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    /// The code of the network.
+    pub code: ErrorCode,
+    /// What was refused.
+    pub about: Refused,
+    /// The gateway's status in words, when it gave no code.
+    pub said: Option<String>,
+    /// When it is tried again.
+    pub retry_at: Option<DateTime<Utc>>,
+}
+
+/// What the network refused: a code means another thing for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// The link token.
+    Token,
+    /// The link.
+    Link,
 }
 
 /// What an event changes.
@@ -41,10 +63,18 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         }
         CareContextEvent::LinkRequested { request_id, .. } => What::LinkRequested(*request_id),
         CareContextEvent::Linked { .. } => What::Linked(recorded.recorded_at),
-        CareContextEvent::LinkRejected { code, retry, .. } => {
-            What::LinkRejected(code.clone(), retry.as_ref().map(|retry| retry.at))
-        }
-        CareContextEvent::LinkFailed { code } => What::LinkRejected(code.clone(), None),
+        CareContextEvent::LinkRejected { code, retry, said, .. } => What::NotLinked(Refusal {
+            code: code.clone(),
+            about: Refused::Link,
+            said: said.clone(),
+            retry_at: retry.as_ref().map(|retry| retry.at),
+        }),
+        CareContextEvent::LinkFailed { code } => What::NotLinked(Refusal {
+            code: code.clone(),
+            about: Refused::Token,
+            said: None,
+            retry_at: None,
+        }),
         CareContextEvent::ChangedAfterLink { .. } | CareContextEvent::SmsRequested { .. } => {
             return None;
         }

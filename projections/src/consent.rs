@@ -1,7 +1,7 @@
 //! The consents, and whether they are in force.
 
 use chrono::{DateTime, Utc};
-use hip_domain::consent::{ConsentEvent, End, Grant};
+use hip_domain::consent::{ConsentEvent, End, Grant, SignatureState};
 use hip_domain::event::Event;
 use hip_domain::id::ConsentId;
 use hip_domain::recorded::Recorded;
@@ -13,6 +13,8 @@ pub enum Change {
     Granted {
         /// What it grants.
         grant: Grant,
+        /// What is known of its signature.
+        signature: Option<SignatureState>,
         /// When we were told.
         at: DateTime<Utc>,
     },
@@ -34,8 +36,9 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
     };
     let at = recorded.recorded_at;
     let (consent_id, how) = match event {
-        ConsentEvent::Granted { grant, .. } => {
-            return Some(Change::Granted { grant: grant.clone(), at });
+        ConsentEvent::Granted { grant, signature, .. } => {
+            let signature = signature.as_ref().map(|signature| signature.state);
+            return Some(Change::Granted { grant: grant.clone(), signature, at });
         }
         ConsentEvent::Revoked { consent_id } => (consent_id, End::Revoked),
         ConsentEvent::Expired { consent_id } => (consent_id, End::Expired),

@@ -87,6 +87,7 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         | Event::ProfileShare(_)
         | Event::Access(_)
         | Event::Facility(_)
+        | Event::Hiu(_)
         | Event::Subject(_)
         | Event::Replay(_)
         | Event::ReplaySwitch(_) => None,
@@ -122,6 +123,7 @@ fn of_outbound(event: &OutboundEvent, call: StreamId) -> Option<Change> {
         }
         OutboundEvent::Planned { .. }
         | OutboundEvent::Answered { .. }
+        | OutboundEvent::Resumed { .. }
         | OutboundEvent::Suppressed { .. }
         | OutboundEvent::ReplayRequested { .. } => return None,
     })

@@ -32,6 +32,11 @@ pub enum What {
     Accepted(Option<u16>),
     /// It was given up.
     Abandoned(Option<u16>, Option<ErrorCode>, String),
+    /// The gateway's callback says that it came to nothing: code, words, and the call that goes out in
+    /// its place.
+    Refused(ErrorCode, Option<String>, Option<RequestId>),
+    /// It is made again: what it waited for has come.
+    Resumed,
     /// It is made again by this order, under this id when not under its own.
     Replayed(ReplayId, Option<RequestId>),
 }
@@ -68,10 +73,15 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         OutboundEvent::Attempted { attempt, .. } => What::Attempted(*attempt),
         OutboundEvent::Failed { status, code, .. } => What::Failed(*status, code.clone()),
         OutboundEvent::Accepted { status, .. } => What::Accepted(Some(*status)),
-        OutboundEvent::Answered { .. } => What::Accepted(None),
+        OutboundEvent::Answered { code: None, .. } => What::Accepted(None),
+        OutboundEvent::Answered { code: Some(code), reason, again, .. } => {
+            let renewed = again.as_ref().map(|again| again.request_id);
+            What::Refused(code.clone(), reason.clone(), renewed)
+        }
         OutboundEvent::Abandoned { status, code, reason, .. } => {
             What::Abandoned(*status, code.clone(), reason.clone())
         }
+        OutboundEvent::Resumed { .. } => What::Resumed,
         OutboundEvent::ReplayRequested { replay, renewed, .. } => {
             What::Replayed(replay.replay, *renewed)
         }

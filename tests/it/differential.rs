@@ -9,7 +9,9 @@ use hip_commands::port::Log;
 use hip_commands::port::log::{Actor, Append, Expected, NewEvent, Origin};
 use hip_commands::store::{AggregateStore, StateCache};
 use hip_domain::aggregate::LogEvent;
-use hip_domain::consent::{Consent, ConsentCommand, DateRange, End, Grant};
+use hip_domain::consent::{
+    Consent, ConsentCommand, DateRange, End, Grant, Signature, SignatureState,
+};
 use hip_domain::id::{ConsentId, ErrorCode, FacilityId, RequestId, SubjectId, TransactionId};
 use hip_domain::link_token::{LinkToken, LinkTokenCommand, Refusal, TokenLimits};
 use hip_domain::outbound::{Call, Outbound, OutboundCommand};
@@ -132,6 +134,7 @@ fn consent_command() -> impl Strategy<Value = ConsentCommand> {
                 erase_at: at(2),
             },
             artefact: Phi::new("{}".to_owned()),
+            signature: Signature { state: SignatureState::Unsigned, value: None },
         }),
         prop_oneof![Just(End::Revoked), Just(End::Expired), Just(End::Denied), Just(End::OptedOut)]
             .prop_map(move |how| ConsentCommand::End { consent_id: consent_id(), how }),
@@ -177,8 +180,13 @@ fn outbound_command() -> impl Strategy<Value = OutboundCommand> {
         Just(OutboundCommand::Attempt { call: call(), facility: facility(), sent: None }),
         Just(OutboundCommand::Accept { status: 202 }),
         Just(OutboundCommand::Fail { status: Some(503), code: None, next_at: at(1) }),
-        Just(OutboundCommand::Answer { code: None }),
-        Just(OutboundCommand::Abandon { status: None, code: None, reason: "no".to_owned() }),
+        Just(OutboundCommand::Answer { code: None, reason: None, again: None }),
+        Just(OutboundCommand::Abandon {
+            status: None,
+            code: None,
+            reason: "no".to_owned(),
+            awaits_trust: false
+        }),
     ]
 }
 

@@ -284,9 +284,9 @@ async fn the_answer_has_no_page_of_it() {
 async fn the_hiu_does_not_take_it_or_the_gateway_is_not_told() {
     let (world, _hip) = linked().await;
     let consent = grant(&world, Grant::default()).await;
-    world.sandbox.faults().always(Operation::Push, 404, Value::Null);
+    world.sandbox.faults().always(Operation::Push, 403, Value::Null);
     ask(&world, HealthInformationRequest::new(&consent, Dialect::XRaw)).await;
-    stops_at(&world, "6001", ("pushed", "broken"), "data push failed (HTTP 404)").await;
+    stops_at(&world, "6001", ("pushed", "broken"), "data push failed (HTTP 403)").await;
 
     world.sandbox.faults().clear();
     let refusal = json!({ "error": { "code": "ABDM-1006", "message": "bad" } });

@@ -53,7 +53,10 @@ impl Interpreter for YearAsText {
         let body: Value = serde_json::from_str(incoming.body).unwrap();
         let year = &body["patient"]["yearOfBirth"];
         if incoming.received.kind == CallbackKind::Discover && !year.is_string() {
-            return Ok(Verdict::Malformed(Malformed::new("patient.yearOfBirth", "a string")));
+            return Ok(Verdict::Malformed {
+                fault: Malformed::new("patient.yearOfBirth", "a string"),
+                owed: None,
+            });
         }
         Today.interpret(provider, incoming).await
     }

@@ -1,13 +1,12 @@
 //! Visits that a record system announces are fetched: in turns, not while paused, again after a
 //! failure, and never twice with an effect.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hip_tests::World;
 use hip_tests::person::FACILITY;
 use hip_tests::record_system::{OTHER_FACILITY, RecordSystem, document};
 use hip_tests::servers::mysql_url;
-use hip_tests::world::PATIENCE;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection};
 
@@ -38,16 +37,10 @@ async fn jobs(world: &World, state: &str) -> Vec<Value> {
     world.hip_json(&["visit", "jobs", "--state", state, "--json"]).await
 }
 
-async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !is_so().await {
-        assert!(Instant::now() < deadline, "still not: {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
 async fn until_done(world: &World, count: usize) {
-    eventually("so many jobs are done", async || jobs(world, "done").await.len() == count).await;
+    world
+        .eventually("so many jobs are done", async || jobs(world, "done").await.len() == count)
+        .await;
 }
 
 /// Long enough for two looks at the trigger table.
@@ -58,7 +51,7 @@ async fn one_facility_with_many_visits_does_not_delay_another_with_few() {
     let records = RecordSystem::start(Duration::from_millis(300)).await;
     let (world, _hip) = World::start_with(&records.sections("")).await;
     announce(&world, 1_000..1_300, Some(FACILITY)).await;
-    eventually("the many have begun", async || records.asked().len() > 20).await;
+    world.eventually("the many have begun", async || records.asked().len() > 20).await;
     announce(&world, 2_000..2_003, Some(OTHER_FACILITY)).await;
     until_done(&world, 303).await;
     let asked = records.asked();
@@ -95,11 +88,12 @@ async fn a_pause_holds_also_where_only_the_document_names_the_facility() {
     let (world, _hip) = World::start_with(&records.sections("")).await;
     assert!(world.hip(&["facility", "pause", FACILITY]).await.status.success());
     announce(&world, 1_000..1_003, None).await;
-    eventually("the facility of each is known", async || {
-        let waiting = jobs(&world, "due").await;
-        waiting.len() == 3 && waiting.iter().all(|job| job["paused"] == true)
-    })
-    .await;
+    world
+        .eventually("the facility of each is known", async || {
+            let waiting = jobs(&world, "due").await;
+            waiting.len() == 3 && waiting.iter().all(|job| job["paused"] == true)
+        })
+        .await;
     let asked = records.asked().len();
     tokio::time::sleep(TWO_LOOKS).await;
     assert_eq!(records.asked().len(), asked, "they are not fetched again and again");
@@ -119,7 +113,7 @@ async fn a_refused_document_is_given_up_with_its_path_and_taken_when_it_is_mende
     });
     let (world, _hip) = World::start_with(&records.sections("")).await;
     announce(&world, 1_000..1_001, Some(FACILITY)).await;
-    eventually("it is dead", async || jobs(&world, "dead").await.len() == 1).await;
+    world.eventually("it is dead", async || jobs(&world, "dead").await.len() == 1).await;
     let dead = jobs(&world, "dead").await.remove(0);
     let reason = dead["reason"].as_str().unwrap();
     assert!(reason.contains("beneficiary.abhaNumber"), "{reason}");
@@ -141,11 +135,12 @@ async fn what_fails_for_a_while_is_caught_up() {
     records.say(|code| (if code == "1000" { 404 } else { 503 }, Value::Null));
     let (world, hip) = World::start_with(&records.sections("")).await;
     announce(&world, 1_000..1_003, Some(FACILITY)).await;
-    eventually("each was tried twice", async || {
-        let waiting = jobs(&world, "due").await;
-        waiting.len() == 3 && waiting.iter().all(|job| job["attempts"].as_i64() >= Some(2))
-    })
-    .await;
+    world
+        .eventually("each was tried twice", async || {
+            let waiting = jobs(&world, "due").await;
+            waiting.len() == 3 && waiting.iter().all(|job| job["attempts"].as_i64() >= Some(2))
+        })
+        .await;
     let waiting = jobs(&world, "due").await;
     assert!(waiting[0]["reason"].as_str().unwrap().contains("404"), "{waiting:?}");
     assert!(waiting[2]["reason"].as_str().unwrap().contains("503"), "{waiting:?}");
@@ -162,7 +157,7 @@ async fn what_never_succeeds_is_given_up() {
     records.say(|_| (500, Value::Null));
     let (world, _hip) = World::start_with(&records.sections("attempts_max = 2\n")).await;
     announce(&world, 1_000..1_002, Some(FACILITY)).await;
-    eventually("both are dead", async || jobs(&world, "dead").await.len() == 2).await;
+    world.eventually("both are dead", async || jobs(&world, "dead").await.len() == 2).await;
     records.say(|code| (200, document(code)));
     let retried = world.hip(&["visit", "jobs", "retry", "--all-dead"]).await;
     assert_eq!(String::from_utf8(retried.stdout).unwrap(), "2 due again\n");
@@ -201,7 +196,7 @@ async fn a_document_of_another_visit_is_not_taken() {
     records.say(|_| (200, document("1999")));
     let (world, _hip) = World::start_with(&records.sections("")).await;
     announce(&world, 1_000..1_001, Some(FACILITY)).await;
-    eventually("it is dead", async || jobs(&world, "dead").await.len() == 1).await;
+    world.eventually("it is dead", async || jobs(&world, "dead").await.len() == 1).await;
     assert!(jobs(&world, "dead").await[0]["reason"].as_str().unwrap().contains("visit.visitCode"));
     let looks = world.count("access.listed").await;
     assert_eq!(world.log.head().await.unwrap(), looks, "nothing but who has looked at the jobs");

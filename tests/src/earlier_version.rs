@@ -70,6 +70,7 @@ pub async fn provider(world: &World, interpreter: Arc<dyn Interpreter>) -> (Prov
         link_tokens: link_tokens.expect("the cache in memory is made"),
         otp_sender: otp_sender::from_config(&config.sms, secrets.sms_token.clone())
             .expect("the sender is made"),
+        consent_key: None,
         interpreter,
         clock,
         ids,

@@ -53,15 +53,28 @@ impl World {
         Self::create_set("", sections).await
     }
 
+    /// The same, against a network with these options.
+    ///
+    /// # Panics
+    ///
+    /// When there is no test server, or no place for files.
+    pub async fn create_in(options: Options, sections: &str) -> Self {
+        Self::create_beside(twin(options).await, "", sections).await
+    }
+
     async fn create_set(gateway: &str, sections: &str) -> Self {
+        Self::create_beside(twin(Options::default()).await, gateway, sections).await
+    }
+
+    async fn create_beside(sandbox: Sandbox, gateway: &str, sections: &str) -> Self {
         crate::install_tls();
         let database = TestDatabase::create().await;
-        let sandbox = twin().await;
         let dir = tempfile::tempdir().expect("there is room for temporary files");
         let url = format!("http://127.0.0.1:{}", free_port());
         sandbox.set_bridge_url(&url);
         let config = dir.path().join("hip.toml");
-        let text = configuration(&sandbox, &url, dir.path(), gateway) + sections;
+        let sections = with_quick_news(sections);
+        let text = configuration(&sandbox, &url, dir.path(), gateway) + &sections;
         std::fs::write(&config, text).expect("the configuration can be written");
         let credentials = sandbox.credentials();
         let launch = Launch {
@@ -208,6 +221,19 @@ impl World {
         }
     }
 
+    /// Waits until something is so.
+    ///
+    /// # Panics
+    ///
+    /// When it is not so within a minute.
+    pub async fn eventually(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !is_so().await {
+            assert!(Instant::now() < deadline, "still not: {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Waits until nothing is left to be done but what watches for silence, many minutes from now.
     ///
     /// # Panics
@@ -286,13 +312,27 @@ impl World {
     }
 }
 
-async fn twin() -> Sandbox {
+async fn twin(options: Options) -> Sandbox {
+    crate::install_tls();
     let redelivery = Redelivery { interval: Duration::from_millis(100), attempts_max: 600 };
-    let options = Options { seed: 7, redelivery, ..Options::default() };
+    let options = Options { seed: 7, redelivery, ..options };
     let sandbox = Sandbox::start(options).await.expect("the twin starts");
     sandbox.register_facility(FACILITY, "PHC Ambegaon");
     sandbox.register_abha(abha_holder());
     sandbox
+}
+
+/// News of a visit go out right after its link, unless a test says otherwise.
+fn with_quick_news(sections: &str) -> String {
+    const LINKING: &str = "[linking]\n";
+    const QUICK: &str = "[linking]\nnews_after_link_s = 0\n";
+    if sections.contains("news_after_link_s") {
+        return sections.to_owned();
+    }
+    if sections.contains(LINKING) {
+        return sections.replacen(LINKING, QUICK, 1);
+    }
+    format!("{sections}{QUICK}")
 }
 
 /// Leases are short: the work of a killed process is taken over at once.

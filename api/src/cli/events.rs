@@ -83,7 +83,7 @@ async fn list(
             }
             let clear = serde_json::from_slice(&event.clear)?;
             let at = event.recorded_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-            let sealed = event.envelope.is_some();
+            let sealed = event.is_sealed();
             if json {
                 say_json(&Line {
                     position: event.position,

@@ -15,10 +15,10 @@ use super::Context;
 use super::asked::{Body, Name, Query, Typed};
 use super::caller::{By, Looking, bound};
 use super::facilities::{Whose, chosen, only};
+use super::link_error::{LinkError, LinkErrorDetail, link_error_columns};
 use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
-use super::trouble::{LinkError, Trouble};
 use crate::compose::Composed;
 
 /// How far the link of a care context has come.
@@ -81,8 +81,8 @@ pub(crate) struct CareContext {
     /// `unlinked`, `requested` or `linked`.
     link_state: String,
     /// Why it is not linked, if something is wrong.
-    #[sqlx(try_from = "Option<String>")]
-    #[schema(value_type = Option<Trouble>)]
+    #[sqlx(flatten)]
+    #[schema(value_type = Option<LinkErrorDetail>)]
     link_error: LinkError,
     /// When the link is tried again.
     link_retry_at: Option<DateTime<Utc>>,
@@ -91,8 +91,11 @@ pub(crate) struct CareContext {
 }
 
 const CARE_CONTEXTS: List = List {
-    columns: "care_context_number AS reference, facility_id, stream_id AS link_id, visited_at, hi_types, \
-              link_state, link_error, link_retry_at, linked_at",
+    columns: concat!(
+        "care_context_number AS reference, facility_id, stream_id AS link_id, visited_at, hi_types, link_state, \
+         link_retry_at, linked_at, ",
+        link_error_columns!("")
+    ),
     from: "hip.care_context",
     at: "visited_at",
     id: "stream_id",

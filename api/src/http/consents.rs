@@ -85,6 +85,9 @@ pub(crate) struct Consent {
     erase_at: Option<DateTime<Utc>>,
     /// `granted`, `revoked`, `expired`, `denied` or `withdrawn`.
     status: String,
+    /// `unsigned`, `signed-unverified` (there is no key to verify by) or `verified`; `null` for consents
+    /// that an older version took.
+    signature: Option<String>,
     /// When its grant was told us.
     granted_at: Option<DateTime<Utc>>,
     /// When its end was told us.
@@ -93,7 +96,7 @@ pub(crate) struct Consent {
 
 const CONSENTS: List = List {
     columns: "consent_id AS id, facility_id, hiu_id, hi_types, range_from AS \"from\", range_to AS \"to\", \
-              erase_at, status, granted_at, ended_at",
+              erase_at, status, signature, granted_at, ended_at",
     from: "hip.consent",
     at: "coalesce(granted_at, ended_at)",
     id: "consent_id",

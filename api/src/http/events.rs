@@ -149,7 +149,7 @@ pub(crate) async fn list(
         Events { items: vec![], next_after: which.after.map_or(0, |after| after.0), more: true };
     let mut looked_through = 0;
     while events.more && looked_through < LOOKED_THROUGH_MAX && events.items.len() < limit {
-        let read = composed.log.page(events.next_after, READ_AT_ONCE).await;
+        let read = composed.log.clear_page(events.next_after, READ_AT_ONCE).await;
         let read = read.map_err(|error| {
             tracing::warn!(%error, "the log could not be read");
             Problem::unavailable()
@@ -206,7 +206,7 @@ impl LoggedEvent {
             correlation_id: stored.correlation,
             causation_id: stored.causation,
             subject_id: stored.subject.map(|subject| subject.0),
-            sealed: stored.envelope.is_some(),
+            sealed: stored.is_sealed(),
             clear: if is_auditor { serde_json::from_slice(&stored.clear).ok() } else { None },
         }
     }

@@ -3,11 +3,8 @@
 mod outcome;
 mod parameters;
 
-use abdm_fhir::validate::{Options, Report, validate as check};
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use axum::http::HeaderMap;
+use abdm_fhir::validate::{Limits, Options, Report, validate as check};
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use axum::response::{IntoResponse, Response};
 use hip_commands::caller::Caller;
@@ -20,6 +17,7 @@ use self::outcome::Outcome;
 use self::parameters::resource;
 use super::Context;
 use super::asked::{Name, is_json};
+use super::bodies::{self, Unread};
 use super::caller::{By, Reading, bound};
 use super::problem::Problem;
 use crate::compose::Composed;
@@ -37,16 +35,23 @@ const FHIR_JSON: &str = "application/fhir+json";
 pub(crate) async fn validate(
     caller: Result<By<Reading>, Problem>,
     State(composed): Context,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Outcome, Outcome> {
-    let By(..) = caller?;
-    if !is_json(&headers) {
+    let By(caller, _) = caller?;
+    let (parts, body) = request.into_parts();
+    if !is_json(&parts.headers) {
         return Err(Problem::unsupported(FHIR_JSON).into());
     }
-    let body = body.map_err(|_| Outcome::too_large())?;
+    let name = caller.name.as_str();
+    let bytes_max = Limits::default().bytes;
+    let read = bodies::read(&composed.room, name, &parts.headers, body, bytes_max).await;
+    let (body, taken) = read.map_err(|unread| match unread {
+        Unread::TooLarge => Outcome::too_large(),
+        Unread::Busy | Unread::BrokenOff => Problem::of_status(unread.status()).into(),
+    })?;
     // A large document takes a processor for a while, and others are waiting.
     let report = tokio::task::spawn_blocking(move || {
+        let _taken = taken;
         let rules = composed.provider.settings.bundle.rules();
         check(resource(&body), rules, &Options::default())
     });

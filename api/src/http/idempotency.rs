@@ -23,7 +23,7 @@ use sha2::Sha256;
 use self::kept::{Kept, Place, Row};
 use super::caller::shown;
 use super::problem::{Fault, Problem};
-use super::{VISIT_BYTES_MAX, visit_stream};
+use super::{VISIT_BYTES_MAX, bodies, visit_stream};
 use crate::compose::Composed;
 
 /// The header that the caller chooses.
@@ -63,8 +63,15 @@ pub(crate) async fn layer(
         return of_a_stream().into_response();
     }
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, VISIT_BYTES_MAX).await else {
-        return Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE).into_response();
+    // The route inside takes up room for it, too: only small bodies stand in memory twice.
+    let name = caller.name.as_str();
+    let read = bodies::read(&composed.room, name, &parts.headers, body, VISIT_BYTES_MAX).await;
+    let body = match read {
+        Ok((body, taken)) => {
+            drop(taken);
+            body
+        }
+        Err(unread) => return unread.into_response(),
     };
     let fingerprint = fingerprint(&secret, &parts.method, &parts.uri, &parts.headers, &body);
     let place = Place { client: caller.name.clone(), key };

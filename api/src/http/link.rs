@@ -14,9 +14,9 @@ use uuid::Uuid;
 use super::Context;
 use super::asked::Name;
 use super::caller::{By, Looking, bound};
+use super::link_error::{LinkError, LinkErrorDetail, link_error_columns};
 use super::looks;
 use super::problem::Problem;
-use super::trouble::{LinkError, Trouble};
 
 /// A link of care contexts to an ABHA address.
 #[derive(Serialize, ToSchema, sqlx::FromRow)]
@@ -34,8 +34,8 @@ pub(crate) struct Link {
     /// `refused` and `confirmed`.
     state: String,
     /// Why it is not linked, if something is wrong.
-    #[sqlx(try_from = "Option<String>")]
-    #[schema(value_type = Option<Trouble>)]
+    #[sqlx(flatten)]
+    #[schema(value_type = Option<LinkErrorDetail>)]
     error: LinkError,
     /// When it is tried again.
     retry_at: Option<DateTime<Utc>>,
@@ -74,12 +74,13 @@ async fn by_care_context(
     id: &str,
     facilities: Option<Vec<String>>,
 ) -> Result<Option<Link>, sqlx::Error> {
-    sqlx::query_as(
+    sqlx::query_as(concat!(
         "SELECT stream_id AS id, 'facility' AS begun_by, facility_id, ARRAY[care_context_number] AS care_contexts, \
-                link_state AS state, link_error AS error, link_retry_at AS retry_at, linked_at AS changed_at \
-           FROM hip.care_context \
+                link_state AS state, link_retry_at AS retry_at, linked_at AS changed_at, ",
+        link_error_columns!(""),
+        " FROM hip.care_context \
           WHERE stream_id = $1 AND ($2::text[] IS NULL OR facility_id = ANY ($2))",
-    )
+    ))
     .bind(id)
     .bind(facilities)
     .fetch_optional(pool)
@@ -93,7 +94,8 @@ async fn by_reference(
 ) -> Result<Option<Link>, sqlx::Error> {
     sqlx::query_as(
         "SELECT link_reference_number AS id, 'patient' AS begun_by, facility_id, care_contexts, status AS state, \
-                NULL::text AS error, NULL::timestamptz AS retry_at, changed_at \
+                NULL::text AS link_error, NULL::text AS link_error_about, NULL::text AS link_said, \
+                NULL::timestamptz AS retry_at, changed_at \
            FROM hip.initiated_link_request \
           WHERE link_reference_number = $1 AND ($2::text[] IS NULL OR facility_id = ANY ($2)) LIMIT 1",
     )

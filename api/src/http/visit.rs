@@ -17,11 +17,11 @@ use super::Context;
 use super::asked::{Name, Query};
 use super::caller::{By, Looking, bound};
 use super::facilities::{Whose, chosen, only};
+use super::link_error::{LinkError, LinkErrorDetail, link_error_columns};
 use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::position;
 use super::problem::Problem;
-use super::trouble::{LinkError, Trouble};
 use crate::compose::Composed;
 
 /// What became of a visit.
@@ -49,8 +49,8 @@ pub(crate) struct Visit {
     /// `unlinked`, `requested` or `linked`; nothing while it is not known.
     link_state: Option<String>,
     /// Why it is not linked, if something is wrong.
-    #[sqlx(try_from = "Option<String>")]
-    #[schema(value_type = Option<Trouble>)]
+    #[sqlx(flatten)]
+    #[schema(value_type = Option<LinkErrorDetail>)]
     link_error: LinkError,
     /// When the link is tried again.
     link_retry_at: Option<DateTime<Utc>>,
@@ -124,8 +124,11 @@ pub(crate) struct Which {
 }
 
 const VISITS: List = List {
-    columns: "v.stream_id, v.visit_code AS code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, c.link_state, \
-              c.link_error, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected",
+    columns: concat!(
+        "v.stream_id, v.visit_code AS code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, \
+         c.link_state, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected, ",
+        link_error_columns!("c.")
+    ),
     from: "hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id",
     at: "v.recorded_at",
     id: "v.stream_id",

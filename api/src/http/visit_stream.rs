@@ -69,7 +69,8 @@ pub(super) fn record(
     bytes_max: usize,
     stop: watch::Receiver<bool>,
 ) -> Response {
-    let results = Lines::new(body, bytes_max, stop)
+    let quota = (Arc::clone(&composed.room), caller.name.to_string());
+    let results = Lines::new(body, bytes_max, quota, stop)
         .into_stream()
         .map(move |line| {
             let (composed, caller) = (Arc::clone(&composed), Arc::clone(&caller));
@@ -85,14 +86,16 @@ pub(super) fn record(
 }
 
 async fn result(composed: &Composed, caller: &Caller, line: Line) -> LineResult {
+    let Line { number, what, taken: _until_recorded } = line;
     let refused = |problem: Problem| LineResult {
-        line: line.number,
+        line: number,
         status: problem.status().as_u16(),
         outcome: Outcome::Refused { problem },
     };
-    let document = match line.what {
+    let document = match what {
         What::Document(document) => document,
         What::TooLong(bytes_max) => return refused(too_long(bytes_max)),
+        What::Busy => return refused(Problem::of_status(StatusCode::SERVICE_UNAVAILABLE)),
         What::NoText => return refused(no_text()),
         What::Stopped => return refused(Problem::unavailable()),
         What::Silence => return refused(silence()),
@@ -102,7 +105,7 @@ async fn result(composed: &Composed, caller: &Caller, line: Line) -> LineResult 
             tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
             let status = if recorded.changed { StatusCode::CREATED } else { StatusCode::OK };
             LineResult {
-                line: line.number,
+                line: number,
                 status: status.as_u16(),
                 outcome: Outcome::Recorded {
                     visit_code: recorded.visit_code,

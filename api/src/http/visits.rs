@@ -1,7 +1,7 @@
 //! `POST /v1/visits`. What became of a visit is in [`super::visit`].
 
 use axum::Extension;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::asked::is_json;
 use super::caller::{By, Pushing};
 use super::problem::{Fault, Problem};
-use super::{Context, Stop, VISIT_BYTES_MAX, visit_stream};
+use super::{Context, Stop, VISIT_BYTES_MAX, bodies, visit_stream};
 use crate::compose::Composed;
 
 /// A visit that is in the log.
@@ -61,10 +61,19 @@ pub(crate) async fn receive(
     if !is_json(request.headers()) {
         return Problem::unsupported("application/json or application/x-ndjson").into_response();
     }
-    match String::from_request(request, &()).await {
-        Ok(document) => record(&composed, &caller, &document).await.into_response(),
-        Err(rejection) => Problem::of_status(rejection.status()).into_response(),
-    }
+    let (parts, body) = request.into_parts();
+    let name = caller.name.as_str();
+    let read = bodies::read(&composed.room, name, &parts.headers, body, VISIT_BYTES_MAX).await;
+    let (body, taken) = match read {
+        Ok(read) => read,
+        Err(unread) => return unread.into_response(),
+    };
+    let Ok(document) = std::str::from_utf8(&body) else {
+        return Problem::of_status(StatusCode::BAD_REQUEST).into_response();
+    };
+    let answer = record(&composed, &caller, document).await.into_response();
+    drop(taken);
+    answer
 }
 
 /// Stores a visit document. The same document again changes nothing and is answered alike.

@@ -1,5 +1,6 @@
 //! Where a code was seen, or is about to be said.
 
+use hip_domain::outbound::Call;
 use serde::Serialize;
 
 /// Where a code was seen, or is about to be said.
@@ -92,6 +93,29 @@ impl Context {
             Self::DataFlow => "we answer a request for health information",
             Self::Push => "an HIU refuses a page",
             Self::ProfileShare => "we answer a shared profile",
+        }
+    }
+
+    /// Whether a link request is refused, at once or by callback.
+    pub(super) const fn is_link(self) -> bool {
+        matches!(self, Self::LinkCareContext | Self::OnCareContext)
+    }
+
+    /// The context of a refusal of a call.
+    pub const fn of_call(call: &Call) -> Self {
+        match call {
+            Call::GenerateToken { .. } => Self::GenerateToken,
+            Call::LinkCareContext { .. } => Self::LinkCareContext,
+            Call::ContextNotify { .. } => Self::ContextNotify,
+            Call::SmsNotify { .. } => Self::SmsNotify,
+            Call::PushPage { .. } => Self::Push,
+            Call::OnDiscover { .. }
+            | Call::ConsentOnNotify { .. }
+            | Call::OnRequest { .. }
+            | Call::NotifyTransfer { .. }
+            | Call::OnInit { .. }
+            | Call::OnConfirm { .. }
+            | Call::OnShare { .. } => Self::Answer,
         }
     }
 

@@ -45,10 +45,10 @@ pub enum Retry {
 
 impl Retry {
     /// A dependency is away: from a second up to five minutes.
-    pub(super) const SOON: Self = Self::Later { first_s: 1, wait_s_max: 300 };
+    pub(crate) const SOON: Self = Self::Later { first_s: 1, wait_s_max: 300 };
 
     /// Something bigger is away, or we are too fast: from a minute up to half an hour.
-    pub(super) const SLOWLY: Self = Self::Later { first_s: 60, wait_s_max: 1_800 };
+    pub(crate) const SLOWLY: Self = Self::Later { first_s: 60, wait_s_max: 1_800 };
 
     /// The gateway refuses a second token request for the same patient for about six minutes,
     /// measured as refused until 362 s and taken from 374 s.

@@ -108,12 +108,32 @@ fn a_refusal_without_a_code_is_read_from_its_status() {
     for status in [None, Some(401), Some(408), Some(429), Some(500), Some(503)] {
         assert!(matches!(of(status).retry, Retry::Later { .. }), "{status:?}");
     }
-    for status in [Some(400), Some(403), Some(404), Some(409)] {
+    for status in [Some(403), Some(404), Some(409)] {
         assert_eq!(of(status).retry, Retry::AfterFix, "{status:?}");
     }
+    assert_eq!(of_refusal(Some(400), None, Context::Answer).retry, Retry::AfterFix);
     assert_eq!(of(Some(401)).mark, Some(Mark::SessionRefused));
     let coded = of_refusal(Some(400), Some(&code("ABDM-1035")), Context::LinkCareContext);
     assert_eq!(coded.meaning, "Invalid HIP ID");
     let unknown = of_refusal(Some(503), Some(&code("X-1")), Context::LinkCareContext);
     assert!(matches!(unknown.retry, Retry::Later { .. }));
+}
+
+#[test]
+fn an_empty_400_on_a_link_request_passes_and_has_the_same_words_everywhere() {
+    let direct = of_refusal(Some(400), None, Context::LinkCareContext);
+    assert!(matches!(direct.retry, Retry::Later { first_s: 60.., .. }), "{direct:?}");
+    for context in [Context::LinkCareContext, Context::OnCareContext] {
+        assert_eq!(lookup(&code("400"), context), direct, "{context:?}");
+    }
+    assert_eq!(lookup(&code("503"), Context::Answer), of_refusal(Some(503), None, Context::Answer));
+    let silent = lookup(&code(crate::task::NO_ANSWER), Context::OnCareContext);
+    assert_eq!(silent.meaning, "No answer");
+}
+
+#[test]
+fn news_right_after_a_link_may_be_refused_and_pass() {
+    let entry = lookup(&code("ABDM-1006"), Context::ContextNotify);
+    assert!(matches!(entry.retry, Retry::Later { first_s: 30.., .. }), "{entry:?}");
+    assert_eq!(lookup(&code("ABDM-1006"), Context::Answer).retry, Retry::AfterFix);
 }

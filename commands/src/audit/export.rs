@@ -222,7 +222,9 @@ fn of_access(line: &mut Line, event: &AccessEvent) -> bool {
             line.who = Some(client.to_string());
             line.view = Some(listing.as_str().to_owned());
         }
-        AccessEvent::RequestIdReused { .. } | AccessEvent::FacilityChosen { .. } => return false,
+        AccessEvent::RequestIdReused { .. }
+        | AccessEvent::CallbackUnrouted { .. }
+        | AccessEvent::FacilityChosen { .. } => return false,
     }
     true
 }

@@ -46,6 +46,7 @@ impl Look {
                 (client.to_string(), view.as_str(), None, of.as_ref())
             }
             AccessEvent::RequestIdReused { .. }
+            | AccessEvent::CallbackUnrouted { .. }
             | AccessEvent::FacilityChosen { .. }
             | AccessEvent::Listed { .. } => return None,
         };

@@ -4,14 +4,14 @@ use hip_domain::id::{ErrorCode, RequestId};
 use hip_domain::inbound::CallbackKind;
 use serde::Deserialize;
 
-use super::wire::{Response, WireError, parse};
+use super::wire::{Malformed, Outcome, Response, WireError, parse, scalar};
 use crate::abdm_error::Context;
 
 /// An answer, without anything personal.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The request that is answered.
-    pub request_id: RequestId,
+    /// The request that is answered; `None` when it can be none of ours.
+    pub request_id: Option<RequestId>,
     /// Why it was refused, if it was.
     pub error: Option<ErrorCode>,
 }
@@ -19,6 +19,7 @@ pub struct Answer {
 #[derive(Deserialize)]
 struct Message {
     acknowledgement: Option<Acknowledgement>,
+    #[serde(default, deserialize_with = "scalar")]
     status: Option<String>,
     error: Option<WireError>,
     #[serde(alias = "resp")]
@@ -27,6 +28,7 @@ struct Message {
 
 #[derive(Deserialize)]
 struct Acknowledgement {
+    #[serde(default, deserialize_with = "scalar")]
     status: Option<String>,
 }
 
@@ -48,22 +50,18 @@ pub const fn context(kind: CallbackKind) -> Option<Context> {
     }
 }
 
-/// Reads a body; nothing, when it is not understood.
-pub fn read(body: &str) -> Option<Answer> {
-    let message: Message = parse(body).ok()?;
-    let request_id = message.response.request_id()?;
+/// Reads a body.
+pub fn read(body: &str) -> Result<Answer, Malformed> {
+    let message: Message = parse(body)?;
+    let request_id = message.response.request_id();
     let status = message.acknowledgement.and_then(|it| it.status).or(message.status);
-    let error = match (message.error, status) {
+    let error = match (message.error, Outcome::of(status.as_deref())) {
         (Some(error), _) => Some(error.code()),
-        (None, Some(status)) if is_success(&status) => None,
+        (None, Outcome::Done | Outcome::AlreadyDone) => None,
         // Seen in the wild: no error object, and a status that says that it failed.
-        (None, _) => Some(ErrorCode::ours("unknown")),
+        (None, Outcome::NotDone) => Some(ErrorCode::ours("unknown")),
     };
-    Some(Answer { request_id, error })
-}
-
-fn is_success(status: &str) -> bool {
-    status.trim_start().get(..7).is_some_and(|start| start.eq_ignore_ascii_case("success"))
+    Ok(Answer { request_id, error })
 }
 
 #[cfg(test)]
@@ -80,11 +78,19 @@ mod tests {
     #[test]
     fn every_dialect_of_yes_and_no_is_read() {
         assert_eq!(error(r#""status":"Successfully linked care context","#), None);
-        assert_eq!(error(r#""acknowledgement":{"status":"SUCCESS"},"#), None);
+        for status in ["SUCCESS", "OK", "ok", "ACKNOWLEDGED", "Success"] {
+            let members = format!(r#""acknowledgement":{{"status":"{status}"}},"error":null,"#);
+            assert_eq!(error(&members), None, "{status}");
+        }
+        assert_eq!(error(r#""status":"ACKNOWLEDGED","#), None);
         let refused = error(r#""error":{"code":"ABDM-1038: ","message":"Asha is no patient"},"#);
         assert_eq!(refused.as_deref(), Some("ABDM-1038"));
-        assert_eq!(error(r#""status":"FAILED","#).as_deref(), Some("unknown"));
-        assert_eq!(read("{}"), None);
-        assert_eq!(read(r#"{"response":{"requestId":"none of ours"}}"#), None);
+        for status in ["FAILED", "ERRORED"] {
+            let members = format!(r#""acknowledgement":{{"status":"{status}"}},"#);
+            assert_eq!(error(&members).as_deref(), Some("unknown"), "{status}");
+        }
+        assert!(read("{}").is_err());
+        let foreign = read(r#"{"response":{"requestId":"none of ours"}}"#).unwrap();
+        assert_eq!(foreign.request_id, None);
     }
 }

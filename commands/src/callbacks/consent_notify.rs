@@ -1,6 +1,11 @@
 //! `POST /api/v3/consent/request/hip/notify`: a consent was granted, revoked, expired or denied.
 
-use hip_domain::consent::{Consent, ConsentCommand, DateRange, End, Grant, GrantedCareContext};
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use hip_domain::consent::{
+    Consent, ConsentCommand, DateRange, End, Grant, GrantedCareContext, Signature, SignatureState,
+};
 use hip_domain::hi_type::HiType;
 use hip_domain::id::{
     CareContextReference, ConsentId, ErrorCode, FacilityId, HiuId, Pseudonym, SubjectId,
@@ -11,7 +16,7 @@ use hip_domain::stream::{StreamId, care_context_name};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::wire::{Malformed, instant, parse};
+use super::wire::{Malformed, WireRange, end_instant, list, parse, scalar};
 use super::{Incoming, Verdict, subject_of};
 use crate::erasure::living;
 use crate::lookup::Lookup;
@@ -28,18 +33,24 @@ struct ConsentNotify {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Notification {
-    status: String,
-    consent_id: String,
+    #[serde(default, deserialize_with = "scalar")]
+    status: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    consent_id: Option<String>,
     consent_detail: Option<Box<RawValue>>,
+    #[serde(default, deserialize_with = "scalar")]
+    signature: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Artefact {
     patient: Option<Party>,
+    #[serde(default, deserialize_with = "list")]
     care_contexts: Vec<WireCareContext>,
     hip: Option<Party>,
     hiu: Option<Party>,
+    #[serde(default, deserialize_with = "list")]
     hi_types: Vec<String>,
     permission: Permission,
 }
@@ -47,12 +58,15 @@ struct Artefact {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WireCareContext {
-    patient_reference: String,
-    care_context_reference: String,
+    #[serde(default, deserialize_with = "scalar")]
+    patient_reference: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    care_context_reference: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Party {
+    #[serde(default, deserialize_with = "scalar")]
     id: Option<String>,
 }
 
@@ -60,13 +74,8 @@ struct Party {
 #[serde(rename_all = "camelCase")]
 struct Permission {
     date_range: WireRange,
-    data_erase_at: String,
-}
-
-#[derive(Deserialize)]
-struct WireRange {
-    from: String,
-    to: String,
+    #[serde(default, deserialize_with = "scalar")]
+    data_erase_at: Option<String>,
 }
 
 /// A consent lists what one patient has with one facility; more than this is a mistake.
@@ -78,12 +87,14 @@ pub(super) async fn interpret(
 ) -> Result<Verdict, TaskError> {
     let notification = match parse::<ConsentNotify>(incoming.body) {
         Ok(message) => message.notification,
-        Err(malformed) => return Ok(Verdict::Malformed(malformed)),
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
     };
-    let Ok(consent_id) = ConsentId::parse(notification.consent_id.clone()) else {
-        return Ok(Verdict::Malformed(Malformed::new("notification.consentId", "a consent id")));
+    let consent_id = ConsentId::parse(notification.consent_id.clone().unwrap_or_default());
+    let Ok(consent_id) = consent_id else {
+        return Ok(Verdict::malformed(Malformed::new("notification.consentId", "a consent id")));
     };
-    let how = match notification.status.to_ascii_uppercase().as_str() {
+    let status = notification.status.as_deref().unwrap_or_default();
+    let how = match status.trim().to_ascii_uppercase().as_str() {
         "GRANTED" => return granted(provider, incoming, consent_id, notification).await,
         "REVOKED" => End::Revoked,
         "EXPIRED" => End::Expired,
@@ -92,7 +103,7 @@ pub(super) async fn interpret(
         "REQUESTED" => return Ok(acknowledged(consent_id, None)),
         _ => {
             let expected = "GRANTED, REVOKED, EXPIRED, DENIED or REQUESTED";
-            return Ok(Verdict::Malformed(Malformed::new("notification.status", expected)));
+            return Ok(Verdict::malformed(Malformed::new("notification.status", expected)));
         }
     };
     let known = provider.dispatcher.load::<Consent>(&StreamId::consent(&consent_id)).await?;
@@ -114,13 +125,12 @@ async fn granted(
 ) -> Result<Verdict, TaskError> {
     let Some(detail) = notification.consent_detail else {
         let fault = Malformed::new("notification.consentDetail", "the artefact of the consent");
-        return Ok(Verdict::Malformed(fault));
+        return Ok(Verdict::malformed(fault));
     };
     let artefact = match parse::<Artefact>(detail.get()) {
         Ok(artefact) => artefact,
         Err(fault) => {
-            let field = format!("notification.consentDetail.{}", fault.field);
-            return Ok(Verdict::Malformed(Malformed::new(field, fault.expected)));
+            return Ok(Verdict::malformed(fault.within("notification.consentDetail")));
         }
     };
     let asked = &incoming.received.facility;
@@ -128,7 +138,7 @@ async fn granted(
         .hip
         .as_ref()
         .and_then(|hip| hip.id.as_deref())
-        .is_some_and(|id| id != asked.as_str())
+        .is_some_and(|id| !is_ours(provider, asked, id))
     {
         return Ok(of_another(consent_id, "the artefact is for another facility than the message"));
     }
@@ -137,13 +147,17 @@ async fn granted(
             "notification.consentDetail.permission",
             "dates in dateRange and dataEraseAt",
         );
-        return Ok(Verdict::Malformed(fault));
+        return Ok(Verdict::malformed(fault));
+    };
+    let signature = match signature(provider, detail.get(), notification.signature) {
+        Ok(signature) => signature,
+        Err(reason) => return Ok(refused(consent_id, "ABDM-1112", reason)),
     };
     let care_contexts = care_contexts(provider, asked, &artefact).await?;
     let patient = patient(provider, asked, &artefact).await?;
     let subject = subject_of(provider, &care_contexts).await?;
     if let Some(subject) = subject
-        && opt_out::has_left(provider, subject).await?
+        && opt_out::refuses(provider, incoming, subject).await?
     {
         return Ok(refused(consent_id, HAS_LEFT, "the patient has left ABDM"));
     }
@@ -159,18 +173,47 @@ async fn granted(
         date_range,
         erase_at,
     };
-    let command = ConsentCommand::Grant { grant, artefact: Phi::new(detail.get().to_owned()) };
+    let artefact = Phi::new(detail.get().to_owned());
+    let command = ConsentCommand::Grant { grant, artefact, signature };
     store(provider, incoming, &consent_id, command, subject).await?;
     Ok(acknowledged(consent_id, subject))
 }
 
-fn terms(artefact: &Artefact) -> Option<(DateRange, chrono::DateTime<chrono::Utc>)> {
-    let permission = &artefact.permission;
-    let range = DateRange {
-        from: instant(&permission.date_range.from)?,
-        to: instant(&permission.date_range.to)?,
+/// What is known of the signature, or why a consent with it is not taken.
+fn signature(
+    provider: &Provider,
+    detail: &str,
+    value: Option<String>,
+) -> Result<Signature, &'static str> {
+    let value = value.filter(|value| !value.trim().is_empty());
+    let Some(value) = value else {
+        if provider.settings.require_consent_signature {
+            return Err("the consent is not signed");
+        }
+        return Ok(Signature { state: SignatureState::Unsigned, value: None });
     };
-    Some((range, instant(&permission.data_erase_at)?))
+    if value.len() > Signature::LENGTH_MAX {
+        return Err("the consent's signature is too long");
+    }
+    let state = match &provider.consent_key {
+        None => SignatureState::SignedUnverified,
+        Some(key) if key.verifies(detail, &value) => SignatureState::Verified,
+        Some(_) => return Err("the consent's signature is not the consent manager's"),
+    };
+    Ok(Signature { state, value: Some(value) })
+}
+
+/// Whether an artefact names the facility that was asked, by its service id or its id in the register.
+fn is_ours(provider: &Provider, asked: &FacilityId, named: &str) -> bool {
+    let named = FacilityId::parse(named).ok();
+    let named = named.and_then(|id| provider.settings.facility_named(&id).map(|one| &one.id));
+    named == Some(asked)
+}
+
+fn terms(artefact: &Artefact) -> Option<(DateRange, DateTime<Utc>)> {
+    let permission = &artefact.permission;
+    let erase_at = end_instant(permission.data_erase_at.as_deref()?)?;
+    Some((permission.date_range.read()?, erase_at))
 }
 
 async fn patient(
@@ -184,23 +227,26 @@ async fn patient(
     Ok(Some(provider.vault.pseudonym(facility, &Lookup::AbhaAddress(address)).await?))
 }
 
-/// Our streams of the care contexts that the artefact names.
+/// Our streams of the care contexts that the artefact names, each once.
 async fn care_contexts(
     provider: &Provider,
     facility: &FacilityId,
     artefact: &Artefact,
 ) -> Result<Vec<GrantedCareContext>, TaskError> {
-    let mut granted = Vec::new();
+    let mut granted: Vec<GrantedCareContext> = Vec::new();
+    let mut streams = HashSet::new();
     for named in artefact.care_contexts.iter().take(CARE_CONTEXT_COUNT_MAX) {
         // A reference that can't be ours names nothing that we hold.
-        let Ok(reference) = CareContextReference::parse(named.care_context_reference.clone())
-        else {
-            continue;
-        };
-        let name = care_context_name(&named.patient_reference, &reference);
+        let reference = named.care_context_reference.clone().unwrap_or_default();
+        let Ok(reference) = CareContextReference::parse(reference) else { continue };
+        let patient = named.patient_reference.as_deref().unwrap_or_default();
+        let name = care_context_name(patient, &reference);
         let pseudonym = provider.vault.pseudonym(facility, &Lookup::CareContext(&name)).await?;
         let stream = StreamId::care_context(facility, &pseudonym);
-        granted.push(GrantedCareContext { stream, reference });
+        // Some artefacts name a care context once for each kind of record.
+        if streams.insert(stream.clone()) {
+            granted.push(GrantedCareContext { stream, reference });
+        }
     }
     Ok(granted)
 }

@@ -8,7 +8,7 @@ use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use serde::Deserialize;
 
-use super::wire::{Malformed, parse, year};
+use super::wire::{Malformed, list, parse, scalar, year};
 use super::{Incoming, Verdict};
 use crate::lookup::abha_address;
 use crate::port::log::Actor;
@@ -18,26 +18,33 @@ use crate::task::TaskError;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Discover {
-    transaction_id: String,
+    #[serde(default, deserialize_with = "scalar")]
+    transaction_id: Option<String>,
     patient: Patient,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Patient {
-    id: String,
+    #[serde(default, deserialize_with = "scalar")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
     gender: Option<String>,
     #[serde(default, deserialize_with = "year")]
     year_of_birth: Option<i32>,
-    verified_identifiers: Option<Vec<Identifier>>,
-    unverified_identifiers: Option<Vec<Identifier>>,
+    #[serde(default, deserialize_with = "list")]
+    verified_identifiers: Vec<Identifier>,
+    #[serde(default, deserialize_with = "list")]
+    unverified_identifiers: Vec<Identifier>,
 }
 
 #[derive(Deserialize)]
 struct Identifier {
-    #[serde(rename = "type")]
-    kind: String,
+    #[serde(rename = "type", default, deserialize_with = "scalar")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
     value: Option<String>,
 }
 
@@ -50,13 +57,15 @@ pub(super) async fn interpret(
 ) -> Result<Verdict, TaskError> {
     let message: Discover = match parse(incoming.body) {
         Ok(message) => message,
-        Err(malformed) => return Ok(Verdict::Malformed(malformed)),
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
     };
-    let Ok(transaction) = TransactionId::parse(message.transaction_id) else {
-        return Ok(Verdict::Malformed(Malformed::new("transactionId", "a transaction id")));
+    let transaction = TransactionId::parse(message.transaction_id.unwrap_or_default());
+    let Ok(transaction) = transaction else {
+        return Ok(Verdict::malformed(Malformed::new("transactionId", "a transaction id")));
     };
     let stream = StreamId::discovery(&transaction);
-    if is_of_others(provider, incoming, &stream, &message.patient.id).await? {
+    let address = message.patient.id.as_deref().unwrap_or_default();
+    if is_of_others(provider, incoming, &stream, address).await? {
         return Ok(Verdict::Rejected {
             code: ErrorCode::ours("ABDM-1017"),
             reason: "the transaction is another patient's or facility's",
@@ -96,7 +105,7 @@ async fn is_of_others(
 
 fn query(patient: Patient) -> DiscoveryQuery {
     DiscoveryQuery {
-        abha_address: Phi::new(patient.id),
+        abha_address: Phi::new(patient.id.unwrap_or_default()),
         name: Phi::new(patient.name.unwrap_or_default()),
         gender: Phi::new(patient.gender.unwrap_or_default()),
         year_of_birth: patient.year_of_birth.map(Phi::new),
@@ -105,13 +114,13 @@ fn query(patient: Patient) -> DiscoveryQuery {
     }
 }
 
-fn identifiers(identifiers: Option<Vec<Identifier>>) -> Vec<(String, Phi<String>)> {
+/// An identifier without type or value says nothing.
+fn identifiers(identifiers: Vec<Identifier>) -> Vec<(String, Phi<String>)> {
     identifiers
-        .unwrap_or_default()
         .into_iter()
         .take(IDENTIFIER_COUNT_MAX)
         .filter_map(|identifier| {
-            Some((identifier.kind.to_ascii_uppercase(), Phi::new(identifier.value?)))
+            Some((identifier.kind?.to_ascii_uppercase(), Phi::new(identifier.value?)))
         })
         .collect()
 }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use hip_domain::consent::{Consent, DateRange, NotInForce};
+use hip_domain::consent::{Consent, NotInForce};
 use hip_domain::id::{ConsentId, ErrorCode, TransactionId};
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::{HiuKey, Recipient, Transfer, TransferCommand, TransferFacts};
 use serde::Deserialize;
 
-use super::wire::{Malformed, instant, parse};
+use super::wire::{Malformed, WireRange, parse, scalar};
 use super::{Incoming, Verdict, subject_of};
 use crate::consent_check;
 use crate::erasure::living;
@@ -21,44 +21,50 @@ use crate::task::TaskError;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct HealthInformationRequest {
-    transaction_id: String,
+    #[serde(default, deserialize_with = "scalar")]
+    transaction_id: Option<String>,
     hi_request: HiRequest,
 }
 
+/// What is missing here is missing in the answer's reason, too: the HIU is told which check failed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct HiRequest {
     consent: ConsentReference,
-    date_range: WireRange,
-    data_push_url: String,
-    key_material: KeyMaterial,
+    #[serde(default)]
+    date_range: Option<WireRange>,
+    #[serde(default, deserialize_with = "scalar")]
+    data_push_url: Option<String>,
+    #[serde(default)]
+    key_material: Option<KeyMaterial>,
 }
 
 #[derive(Deserialize)]
 struct ConsentReference {
-    id: String,
+    #[serde(default, deserialize_with = "scalar")]
+    id: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct WireRange {
-    from: String,
-    to: String,
-}
-
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct KeyMaterial {
+    #[serde(default, deserialize_with = "scalar")]
     crypto_alg: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
     curve: Option<String>,
-    dh_public_key: DhPublicKey,
-    nonce: String,
+    #[serde(default)]
+    dh_public_key: Option<DhPublicKey>,
+    #[serde(default, deserialize_with = "scalar")]
+    nonce: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct DhPublicKey {
-    expiry: String,
-    key_value: String,
+    #[serde(default, deserialize_with = "scalar")]
+    expiry: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    key_value: Option<String>,
 }
 
 pub(super) async fn interpret(
@@ -67,20 +73,22 @@ pub(super) async fn interpret(
 ) -> Result<Verdict, TaskError> {
     let message: HealthInformationRequest = match parse(incoming.body) {
         Ok(message) => message,
-        Err(malformed) => return Ok(Verdict::Malformed(malformed)),
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
     };
-    let Ok(transaction) = TransactionId::parse(message.transaction_id) else {
-        return Ok(Verdict::Malformed(Malformed::new("transactionId", "a transaction id")));
+    let transaction = TransactionId::parse(message.transaction_id.unwrap_or_default());
+    let Ok(transaction) = transaction else {
+        return Ok(Verdict::malformed(Malformed::new("transactionId", "a transaction id")));
     };
-    let Ok(consent_id) = ConsentId::parse(message.hi_request.consent.id.clone()) else {
-        return Ok(Verdict::Malformed(Malformed::new("hiRequest.consent.id", "a consent id")));
+    let consent_id = ConsentId::parse(message.hi_request.consent.id.clone().unwrap_or_default());
+    let Ok(consent_id) = consent_id else {
+        return Ok(Verdict::malformed(Malformed::new("hiRequest.consent.id", "a consent id")));
     };
     let facts = TransferFacts {
         transaction: transaction.clone(),
         facility: incoming.received.facility.clone(),
         request_id: incoming.received.request_id,
         consent_id: consent_id.clone(),
-        date_range: date_range(&message.hi_request.date_range),
+        date_range: message.hi_request.date_range.as_ref().and_then(WireRange::read),
         asked_at: Some(incoming.recorded_at),
     };
     let stream = StreamId::transfer(&transaction);
@@ -121,18 +129,15 @@ fn wait_for_consent(provider: &Provider, incoming: &Incoming<'_>) -> Result<(), 
     Ok(())
 }
 
-fn date_range(range: &WireRange) -> Option<DateRange> {
-    Some(DateRange { from: instant(&range.from)?, to: instant(&range.to)? })
-}
-
 fn recipient(request: HiRequest) -> Recipient {
-    let key = request.key_material;
+    let key = request.key_material.unwrap_or_default();
+    let public = key.dh_public_key.unwrap_or_default();
     Recipient {
-        push_url: Phi::new(request.data_push_url),
+        push_url: Phi::new(request.data_push_url.unwrap_or_default()),
         key: HiuKey {
-            key_value: key.dh_public_key.key_value,
-            nonce: key.nonce,
-            expiry: key.dh_public_key.expiry,
+            key_value: public.key_value.unwrap_or_default(),
+            nonce: key.nonce.unwrap_or_default(),
+            expiry: public.expiry.unwrap_or_default(),
             algorithm: key.crypto_alg.unwrap_or_default(),
             curve: key.curve.unwrap_or_default(),
         },

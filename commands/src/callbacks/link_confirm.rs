@@ -7,7 +7,7 @@ use hip_domain::stream::StreamId;
 use hip_domain::user_link::{UserLink, UserLinkCommand};
 use serde::Deserialize;
 
-use super::wire::parse;
+use super::wire::{parse, scalar};
 use super::{Incoming, Verdict};
 use crate::opt_out::{self, HAS_LEFT};
 use crate::otp;
@@ -23,16 +23,11 @@ struct LinkConfirm {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Confirmation {
-    token: Token,
-    link_ref_number: String,
-}
-
-/// Documents of the network disagree whether an OTP is a text or a number.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Token {
-    Number(u64),
-    Text(String),
+    /// Documents of the network disagree whether an OTP is a text or a number.
+    #[serde(default, deserialize_with = "scalar")]
+    token: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    link_ref_number: Option<String>,
 }
 
 pub(super) async fn interpret(
@@ -41,9 +36,11 @@ pub(super) async fn interpret(
 ) -> Result<Verdict, TaskError> {
     let confirmation = match parse::<LinkConfirm>(incoming.body) {
         Ok(message) => message.confirmation,
-        Err(malformed) => return Ok(Verdict::Malformed(malformed)),
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
     };
-    let Ok(reference) = LinkReference::parse(&confirmation.link_ref_number) else {
+    let Ok(reference) =
+        LinkReference::parse(confirmation.link_ref_number.as_deref().unwrap_or_default())
+    else {
         return Ok(unknown());
     };
     let stream = StreamId::user_link(reference);
@@ -52,15 +49,13 @@ pub(super) async fn interpret(
     let Some(facts) = link.facts().filter(|facts| facts.facility == *facility) else {
         return Ok(unknown());
     };
-    if opt_out::has_left(provider, facts.subject).await? {
+    if opt_out::refuses(provider, incoming, facts.subject).await? {
         let code = ErrorCode::ours(HAS_LEFT);
         let owed = Some(Owed::LinkOnConfirm { error: code.clone() });
         return Ok(Verdict::Rejected { code, reason: "the patient has left ABDM", owed });
     }
-    let typed = match confirmation.token {
-        Token::Number(number) => number.to_string(),
-        Token::Text(text) => text.trim().to_owned(),
-    };
+    // No OTP is a wrong one: the patient is told, and may try again.
+    let typed = confirmation.token.unwrap_or_default().trim().to_owned();
     let command = UserLinkCommand::Confirm {
         request_id: incoming.received.request_id,
         digits: otp::pseudonym(provider, facility, reference, &typed).await?,

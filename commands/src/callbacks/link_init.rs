@@ -11,7 +11,7 @@ use hip_domain::stream::{StreamId, care_context_name};
 use hip_domain::user_link::{Chosen, UserLink, UserLinkCommand, UserLinkFacts};
 use serde::Deserialize;
 
-use super::wire::{Malformed, OneOrMany, parse};
+use super::wire::{Malformed, list, parse, scalar};
 use super::{Incoming, Verdict};
 use crate::lookup::{Lookup, abha_address};
 use crate::opt_out::{self, HAS_LEFT};
@@ -23,25 +23,33 @@ use crate::task::TaskError;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct LinkInit {
-    transaction_id: String,
+    #[serde(default, deserialize_with = "scalar")]
+    transaction_id: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
     abha_address: Option<String>,
-    patient: OneOrMany<Patient>,
+    #[serde(default, deserialize_with = "list")]
+    patient: Vec<Patient>,
 }
 
-/// One element for each kind; in the older dialect one for all, with the ABHA address as its id.
+/// One element for each kind; in the older version one for all, with the ABHA address as its id.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Patient {
+    #[serde(default, deserialize_with = "scalar")]
     id: Option<String>,
-    reference_number: String,
+    #[serde(default, deserialize_with = "scalar")]
+    reference_number: Option<String>,
+    #[serde(default, deserialize_with = "list")]
     care_contexts: Vec<WireCareContext>,
-    hi_type: Option<OneOrMany<String>>,
+    #[serde(default, deserialize_with = "list")]
+    hi_type: Vec<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WireCareContext {
-    reference_number: String,
+    #[serde(default, deserialize_with = "scalar")]
+    reference_number: Option<String>,
 }
 
 /// An offer is good for a day: nobody looks at a list of records longer than that.
@@ -53,10 +61,11 @@ pub(super) async fn interpret(
 ) -> Result<Verdict, TaskError> {
     let message: LinkInit = match parse(incoming.body) {
         Ok(message) => message,
-        Err(malformed) => return Ok(Verdict::Malformed(malformed)),
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
     };
-    let Ok(transaction) = TransactionId::parse(message.transaction_id.clone()) else {
-        return Ok(Verdict::Malformed(Malformed::new("transactionId", "a transaction id")));
+    let transaction = TransactionId::parse(message.transaction_id.clone().unwrap_or_default());
+    let Ok(transaction) = transaction else {
+        return Ok(Verdict::malformed(Malformed::new("transactionId", "a transaction id")));
     };
     let chosen = match choose(provider, incoming, &transaction, &message).await? {
         Ok(chosen) => chosen,
@@ -116,13 +125,13 @@ async fn choose(
     if !is_theirs(provider, incoming, &stream, message).await? {
         return Ok(Err(UNKNOWN));
     }
-    if opt_out::has_left(provider, offer.subject).await? {
+    if opt_out::refuses(provider, incoming, offer.subject).await? {
         return Ok(Err(LEFT));
     }
     let person = demographics(provider, offer.subject).await?;
     let mut chosen: Vec<Chosen> = Vec::new();
-    for patient in message.patient.iter() {
-        if patient.reference_number != *person.reference.reveal() {
+    for patient in &message.patient {
+        if patient.reference_number.as_ref() != Some(person.reference.reveal()) {
             return Ok(Err(OTHER_PATIENT));
         }
         for care_context in &patient.care_contexts {
@@ -133,7 +142,7 @@ async fn choose(
                 known.hi_types.extend(kinds);
                 continue;
             }
-            let name = care_context_name(&patient.reference_number, &reference);
+            let name = care_context_name(person.reference.reveal(), &reference);
             let facility = &incoming.received.facility;
             let pseudonym = provider.vault.pseudonym(facility, &Lookup::CareContext(&name)).await?;
             let stream = StreamId::care_context(facility, &pseudonym);
@@ -175,14 +184,14 @@ fn offered(
     care_context: &WireCareContext,
     patient: &Patient,
 ) -> Option<(CareContextReference, Vec<HiType>)> {
-    let (reference, kinds) = offer
-        .care_contexts
-        .iter()
-        .find(|(reference, _)| reference.as_str() == care_context.reference_number)?;
-    let Some(named) = &patient.hi_type else {
+    let (reference, kinds) = offer.care_contexts.iter().find(|(reference, _)| {
+        Some(reference.as_str()) == care_context.reference_number.as_deref()
+    })?;
+    if patient.hi_type.is_empty() {
         return Some((reference.clone(), kinds.clone()));
-    };
+    }
+    let named = patient.hi_type.iter();
     let named: Option<Vec<_>> =
-        named.iter().map(|name| HiType::parse(name).filter(|kind| kinds.contains(kind))).collect();
+        named.map(|name| HiType::parse(name).filter(|kind| kinds.contains(kind))).collect();
     Some((reference.clone(), named?))
 }

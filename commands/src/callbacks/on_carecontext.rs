@@ -6,16 +6,17 @@ use hip_domain::outbound::{Call, Outbound};
 use hip_domain::stream::StreamId;
 use serde::Deserialize;
 
-use super::wire::{Response, WireError, parse};
+use super::wire::{Outcome, Response, StatusWords, WireError, parse, scalar};
 use super::{Incoming, Verdict, unknown_request};
 use crate::abdm_error::Context;
-use crate::link_refusal;
+use crate::link_refusal::{self, Answer};
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::TaskError;
 
 #[derive(Deserialize)]
 struct OnCareContext {
+    #[serde(default, deserialize_with = "scalar")]
     status: Option<String>,
     error: Option<WireError>,
     #[serde(alias = "resp")]
@@ -28,7 +29,7 @@ pub(super) async fn interpret(
 ) -> Result<Verdict, TaskError> {
     let message: OnCareContext = match parse(incoming.body) {
         Ok(message) => message,
-        Err(malformed) => return Ok(Verdict::Malformed(malformed)),
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
     };
     let Some(request_id) = message.response.request_id() else {
         return Ok(unknown_request());
@@ -40,14 +41,9 @@ pub(super) async fn interpret(
     if !care_context.is_of(&incoming.received.facility) {
         return Ok(unknown_request());
     }
-    let code = match &message.error {
-        Some(error) => Some(error.code()),
-        None if succeeded(message.status.as_deref()) => None,
-        // Seen in the wild: no error object, and a status that says that it failed.
-        None => Some(ErrorCode::ours("unknown")),
-    };
+    let answer = answer(&message);
     let now = incoming.recorded_at;
-    let command = link_refusal::command(request_id, code, Context::OnCareContext, now);
+    let command = link_refusal::command(request_id, answer, Context::OnCareContext, now);
     let state = provider.dispatcher.load::<CareContext>(care_context).await?;
     let subject = state.facts.map(|facts| facts.subject);
     let mut origin = incoming.cause.origin(Actor::Interpreter);
@@ -57,22 +53,46 @@ pub(super) async fn interpret(
     Ok(Verdict::about(subject))
 }
 
-fn succeeded(status: Option<&str>) -> bool {
-    status.is_some_and(|status| {
-        status.trim_start().get(..7).is_some_and(|start| start.eq_ignore_ascii_case("success"))
-    })
+fn answer(message: &OnCareContext) -> Answer {
+    if let Some(error) = &message.error {
+        return Answer::Refused { code: error.code(), said: None };
+    }
+    let status = message.status.as_deref();
+    match Outcome::of(status) {
+        Outcome::Done => Answer::Linked,
+        Outcome::AlreadyDone => Answer::LinkedBefore,
+        // Seen in the wild: no error object, and a status that says that it failed.
+        Outcome::NotDone => Answer::Refused {
+            code: ErrorCode::ours("unknown"),
+            said: StatusWords::of(status).map(StatusWords::into_string),
+        },
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::succeeded;
+    use super::*;
+
+    fn read(body: &str) -> Answer {
+        let response = r#""response":{"requestId":"1"}"#;
+        answer(&parse(&format!("{{{body}{response}}}")).unwrap())
+    }
 
     #[test]
-    fn only_a_status_that_starts_with_success_is_a_link() {
-        assert!(succeeded(Some("Successfully Linked care context")));
-        assert!(succeeded(Some("SUCCESS")));
-        for status in [None, Some("Failed to link care context"), Some("invalid"), Some("")] {
-            assert!(!succeeded(status), "{status:?}");
-        }
+    fn already_linked_without_an_error_is_linked() {
+        let status = r#""status":"These care contexts have been already linked","error":null,"#;
+        assert_eq!(read(status), Answer::LinkedBefore);
+        assert_eq!(read(r#""status":"Successfully Linked care context","#), Answer::Linked);
+    }
+
+    #[test]
+    fn a_status_that_is_not_understood_is_a_refusal_that_shows_it() {
+        let code = ErrorCode::ours("unknown");
+        let refused = |said: Option<&str>| Answer::Refused {
+            code: code.clone(),
+            said: said.map(str::to_owned),
+        };
+        assert_eq!(read(r#""status":"Request queued","#), refused(Some("request queued")));
+        assert_eq!(read(r#""status":null,"#), refused(None));
     }
 }

@@ -11,7 +11,7 @@ use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use serde::Deserialize;
 
-use super::wire::{Malformed, Response, WireError, parse};
+use super::wire::{Malformed, Response, WireError, parse, scalar};
 use super::{Incoming, Verdict, unknown_request};
 use crate::abdm_error::{self, Context, Mark};
 use crate::erasure::living;
@@ -23,6 +23,7 @@ use crate::{link_refusal, opt_out};
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct OnGenerateToken {
+    #[serde(default, deserialize_with = "scalar")]
     link_token: Option<String>,
     error: Option<WireError>,
     #[serde(alias = "resp")]
@@ -35,7 +36,7 @@ pub(super) async fn interpret(
 ) -> Result<Verdict, TaskError> {
     let message: OnGenerateToken = match parse(incoming.body) {
         Ok(message) => message,
-        Err(malformed) => return Ok(Verdict::Malformed(malformed)),
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
     };
     let Some(request_id) = message.response.request_id() else {
         return Ok(unknown_request());
@@ -51,7 +52,7 @@ pub(super) async fn interpret(
         let entry = abdm_error::lookup(&error.code(), Context::OnGenerateToken);
         entry.mark == Some(Mark::AbhaDeactivated)
     });
-    let command = match (message.error, message.link_token) {
+    let command = match (message.error, message.link_token.filter(|token| !token.is_empty())) {
         (Some(error), _) => LinkTokenCommand::Reject {
             request_id,
             refusal: link_refusal::of_token(&error.code(), Context::OnGenerateToken),
@@ -67,7 +68,7 @@ pub(super) async fn interpret(
             now: provider.clock.now(),
         },
         (None, None) => {
-            return Ok(Verdict::Malformed(Malformed::new("linkToken", "a token or an error")));
+            return Ok(Verdict::malformed(Malformed::new("linkToken", "a token or an error")));
         }
     };
     let subject = provider.dispatcher.load::<LinkToken>(stream).await?.subject;

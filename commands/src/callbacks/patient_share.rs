@@ -10,7 +10,7 @@ use hip_domain::stream::StreamId;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::wire::{Malformed, parse};
+use super::wire::{Malformed, parse, scalar};
 use super::{Incoming, Verdict};
 use crate::lookup::Lookup;
 use crate::port::log::Actor;
@@ -38,6 +38,7 @@ enum Intent {
 
 #[derive(Deserialize)]
 struct MetaData {
+    #[serde(default, deserialize_with = "scalar")]
     context: Option<String>,
 }
 
@@ -49,8 +50,8 @@ struct Profile {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Patient {
-    #[serde(alias = "healthId")]
-    abha_address: String,
+    #[serde(alias = "healthId", default, deserialize_with = "scalar")]
+    abha_address: Option<String>,
 }
 
 /// The intents under which a profile comes; the older dialect says `REGISTER`.
@@ -68,7 +69,7 @@ pub(super) async fn interpret(
 ) -> Result<Verdict, TaskError> {
     let message: PatientShare = match parse(incoming.body) {
         Ok(message) => message,
-        Err(malformed) => return Ok(Verdict::Malformed(malformed)),
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
     };
     let intent = match &message.intent {
         Some(Intent::Word(word) | Intent::Object { kind: word }) => word.as_str(),
@@ -82,42 +83,44 @@ pub(super) async fn interpret(
     let patient: Patient = match parse(message.profile.patient.get()) {
         Ok(patient) => patient,
         Err(fault) => {
-            let field = format!("profile.patient.{}", fault.field);
-            return Ok(Verdict::Malformed(Malformed::new(field, fault.expected)));
+            return Ok(Verdict::malformed(fault.within("profile.patient")));
         }
+    };
+    let Some(address) = patient.abha_address.filter(|address| !address.trim().is_empty()) else {
+        let fault = Malformed::new("profile.patient.abhaAddress", "an ABHA address");
+        return Ok(Verdict::malformed(fault));
     };
     let counter = message.meta_data.and_then(|meta| meta.context);
     let counter = counter.filter(|text| !text.trim().is_empty());
     let counter = counter.unwrap_or_else(|| ANY_COUNTER.to_owned());
     if counter.chars().count() > COUNTER_LENGTH_MAX {
         let fault = Malformed::new("metaData.context", "a counter of at most 100 characters");
-        return Ok(Verdict::Malformed(fault));
+        return Ok(Verdict::malformed(fault));
     }
-    share(provider, incoming, counter, patient, message.profile.patient.get()).await
+    share(provider, incoming, counter, address, message.profile.patient.get()).await
 }
 
 async fn share(
     provider: &Provider,
     incoming: &Incoming<'_>,
     counter: String,
-    patient: Patient,
+    address: String,
     profile: &str,
 ) -> Result<Verdict, TaskError> {
     let facility = &incoming.received.facility;
-    let address = Lookup::AbhaAddress(&patient.abha_address);
-    let address = provider.vault.pseudonym(facility, &address).await?;
+    let pseudonym = provider.vault.pseudonym(facility, &Lookup::AbhaAddress(&address)).await?;
     let place = provider.vault.pseudonym(facility, &Lookup::Counter(counter.trim())).await?;
     let india = FixedOffset::east_opt(5 * 3600 + 1800).expect("a valid offset");
     let day = incoming.recorded_at.with_timezone(&india).date_naive();
     // Somebody whom we treat already: then the profile goes when they are erased.
-    let known = provider.directory.by_abha_address(facility, &address).await?;
+    let known = provider.directory.by_abha_address(facility, &pseudonym).await?;
     let subject = if let [known] = known.as_slice() { Some(known.subject) } else { None };
     let command = ProfileShareCommand::Share {
         facility: facility.clone(),
         request_id: incoming.received.request_id,
-        patient: address,
+        patient: pseudonym,
         shared: SharedProfile {
-            abha_address: Phi::new(patient.abha_address),
+            abha_address: Phi::new(address),
             counter,
             profile: Phi::new(profile.to_owned()),
         },

@@ -6,7 +6,7 @@ use hip_domain::reason::Reason;
 use hip_domain::subject::RequestedBy;
 use serde::Deserialize;
 
-use super::wire::{Malformed, parse};
+use super::wire::{Malformed, parse, scalar};
 use super::{Incoming, Verdict};
 use crate::erasure::{self, Named, OnOptOut, Wish};
 use crate::lookup::Lookup;
@@ -22,13 +22,15 @@ struct PatientStatus {
 
 #[derive(Deserialize)]
 struct Notification {
-    status: String,
+    #[serde(default, deserialize_with = "scalar")]
+    status: Option<String>,
     patient: Patient,
 }
 
 #[derive(Deserialize)]
 struct Patient {
-    id: String,
+    #[serde(default, deserialize_with = "scalar")]
+    id: Option<String>,
 }
 
 pub(super) async fn interpret(
@@ -37,13 +39,18 @@ pub(super) async fn interpret(
 ) -> Result<Verdict, TaskError> {
     let notification = match parse::<PatientStatus>(incoming.body) {
         Ok(message) => message.notification,
-        Err(malformed) => return Ok(Verdict::Malformed(malformed)),
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
+    };
+    let Some(named) = notification.patient.id else {
+        let fault = Malformed::new("notification.patient.id", "an ABHA address");
+        return Ok(Verdict::malformed(fault));
     };
     let facility = &incoming.received.facility;
-    let address = Lookup::AbhaAddress(&notification.patient.id);
+    let address = Lookup::AbhaAddress(&named);
     let address = provider.vault.pseudonym(facility, &address).await?;
     let origin = incoming.cause.origin(Actor::Interpreter);
-    let deleted = match notification.status.to_ascii_uppercase().as_str() {
+    let deleted = match notification.status.unwrap_or_default().trim().to_ascii_uppercase().as_str()
+    {
         "ACTIVE" => {
             let key = incoming.key("return");
             let subject = opt_out::undo(provider, facility, &address, &origin, &key).await?;
@@ -52,12 +59,12 @@ pub(super) async fn interpret(
         // It may be activated again.
         "DEACTIVATED" => false,
         "DELETED" => {
-            erase(provider, incoming, &notification.patient.id).await?;
+            erase(provider, incoming, &named).await?;
             true
         }
         _ => {
             let fault = Malformed::new("notification.status", "ACTIVE, DEACTIVATED or DELETED");
-            return Ok(Verdict::Malformed(fault));
+            return Ok(Verdict::malformed(fault));
         }
     };
     let position = incoming.cause.position;

@@ -1,9 +1,23 @@
 //! What the gateway's messages have in common.
+//!
+//! Members are read leniently, because documents and senders of the network disagree: a number for a
+//! text, one thing for a list, `null` for nothing. Only what a message cannot do without is a fault.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+mod instant;
+mod lenient;
+mod outcome;
+mod range;
+
+use std::borrow::Cow;
+
 use hip_domain::id::{ErrorCode, RequestId};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+
+pub use instant::{end_instant, instant};
+pub(crate) use lenient::{list, scalar, year};
+pub(crate) use outcome::{Outcome, StatusWords};
+pub(crate) use range::WireRange;
 
 /// A member that does not fit: its path and what would have fitted, never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,13 +33,73 @@ impl Malformed {
     pub fn new(field: impl Into<String>, expected: impl Into<String>) -> Self {
         Self { field: field.into(), expected: expected.into() }
     }
+
+    /// The same member, seen from the object around it.
+    pub(crate) fn within(self, outer: &str) -> Self {
+        Self { field: format!("{outer}.{}", self.field), ..self }
+    }
 }
 
 /// Reads a body into its wire shape.
 pub fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Malformed> {
-    let mut json = serde_json::Deserializer::from_str(body);
+    let body = readable(body);
+    let mut json = serde_json::Deserializer::from_str(&body);
     serde_path_to_error::deserialize(&mut json)
         .map_err(|error| Malformed::new(error.path().to_string(), expectation(error.inner())))
+}
+
+/// The body without a byte order mark, and with `\ufffd` for each half of a surrogate pair that stands
+/// alone: a Rust string cannot hold one, and the rest of the message is still to be answered.
+pub fn readable(body: &str) -> Cow<'_, str> {
+    let body = body.strip_prefix('\u{feff}').unwrap_or(body);
+    let mut repaired = String::new();
+    let mut copied_to = 0;
+    let mut escapes = Escapes { body, at: 0 };
+    while let Some((at, unit)) = escapes.next_unit() {
+        let follows = |low: u32| (0xDC00..0xE000).contains(&low);
+        let is_paired = (0xD800..0xDC00).contains(&unit) && {
+            let mut ahead = Escapes { body, at: escapes.at };
+            ahead.next_unit().is_some_and(|(next, low)| next == at + UNIT_LENGTH && follows(low))
+        };
+        if is_paired {
+            escapes.at += UNIT_LENGTH;
+        } else if (0xD800..0xE000).contains(&unit) {
+            repaired.push_str(&body[copied_to..at]);
+            repaired.push_str("\\ufffd");
+            copied_to = at + UNIT_LENGTH;
+        }
+    }
+    if copied_to == 0 {
+        return Cow::Borrowed(body);
+    }
+    repaired.push_str(&body[copied_to..]);
+    Cow::Owned(repaired)
+}
+
+/// The length of `\uXXXX`.
+const UNIT_LENGTH: usize = 6;
+
+/// The `\uXXXX` escapes of a JSON text, with their places.
+struct Escapes<'a> {
+    body: &'a str,
+    at: usize,
+}
+
+impl Escapes<'_> {
+    fn next_unit(&mut self) -> Option<(usize, u32)> {
+        loop {
+            let at = self.at + self.body.get(self.at..)?.find('\\')?;
+            let escape = self.body.as_bytes().get(at + 1)?;
+            if *escape != b'u' {
+                // The escaped character is ASCII in valid JSON; in invalid JSON the search ends here.
+                self.at = at + 2;
+                continue;
+            }
+            let digits = self.body.get(at + 2..at + UNIT_LENGTH)?;
+            self.at = at + UNIT_LENGTH;
+            return Some((at, u32::from_str_radix(digits, 16).ok()?));
+        }
+    }
 }
 
 /// The part of serde's message that says what was expected. The rest may repeat the value.
@@ -46,13 +120,14 @@ fn expectation(error: &serde_json::Error) -> String {
 #[serde(rename_all = "camelCase")]
 pub struct Response {
     /// The `REQUEST-ID` header of the request.
-    pub request_id: String,
+    #[serde(default, deserialize_with = "scalar")]
+    pub request_id: Option<String>,
 }
 
 impl Response {
-    /// The request that is answered; nothing, when it can be none of ours.
+    /// The request that is answered; `None` when it can be none of ours.
     pub fn request_id(&self) -> Option<RequestId> {
-        RequestId::parse(&self.request_id).ok()
+        RequestId::parse(self.request_id.as_ref()?).ok()
     }
 }
 
@@ -61,79 +136,17 @@ impl Response {
 #[derive(Deserialize)]
 pub struct WireError {
     /// Text or number; may end in `": "`.
-    pub code: WireCode,
-}
-
-/// A code as text or as a number.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub enum WireCode {
-    /// `"ABDM-1207: "`
-    Text(String),
-    /// `1207`
-    Number(u64),
+    #[serde(default, deserialize_with = "scalar")]
+    pub code: Option<String>,
 }
 
 impl WireError {
     /// The code without its ornaments; `unknown` when it is none.
     pub fn code(&self) -> ErrorCode {
-        let text = match &self.code {
-            WireCode::Text(text) => text.trim_end_matches([':', ' ', '\t']).to_owned(),
-            WireCode::Number(number) => number.to_string(),
-        };
-        ErrorCode::parse(text).unwrap_or_else(|_| super::ErrorCode::ours("unknown"))
+        let text = self.code.as_deref().unwrap_or_default();
+        ErrorCode::parse(text.trim().trim_end_matches([':', ' ', '\t']))
+            .unwrap_or_else(|_| ErrorCode::ours("unknown"))
     }
-}
-
-/// One thing, or several: dialects and documents of the network disagree.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub enum OneOrMany<T> {
-    /// Several.
-    Many(Vec<T>),
-    /// One.
-    One(T),
-}
-
-impl<T> OneOrMany<T> {
-    /// Each of them.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
-        match self {
-            Self::Many(several) => several.iter(),
-            Self::One(one) => std::slice::from_ref(one).iter(),
-        }
-    }
-}
-
-/// A number or a numeric text, `null` or nothing.
-pub fn year<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Year {
-        Number(i32),
-        Text(String),
-    }
-    Ok(match Option::<Year>::deserialize(deserializer)? {
-        Some(Year::Number(year)) => Some(year),
-        Some(Year::Text(text)) => text.trim().parse().ok(),
-        None => None,
-    })
-}
-
-/// A time as the network writes it: with or without zone (none is UTC), `T` or a space, with 0 to 9
-/// fraction digits, or a date alone.
-pub fn instant(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    if let Ok(at) = DateTime::parse_from_rfc3339(&text.replacen(' ', "T", 1)) {
-        return Some(at.to_utc());
-    }
-    for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
-        if let Ok(at) = NaiveDateTime::parse_from_str(text, format) {
-            return Some(at.and_utc());
-        }
-    }
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    Some(date.and_time(NaiveTime::MIN).and_utc())
 }
 
 #[cfg(test)]
@@ -158,25 +171,22 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_time_is_read() {
-        let expected = instant("2026-01-01T00:00:00Z");
-        for text in [
-            "2026-01-01T00:00:00.000Z",
-            "2026-01-01T05:30:00+05:30",
-            "2026-01-01 00:00:00.000000",
-            "2026-01-01T00:00:00",
-            "2026-01-01",
-        ] {
-            assert_eq!(instant(text), expected, "{text}");
-        }
-        assert_eq!(instant("tomorrow"), None);
+    fn half_a_surrogate_pair_is_replaced_and_the_rest_is_read() {
+        let read = |body: &str| parse::<String>(body).unwrap();
+        assert_eq!(read(r#""a\ud800b""#), "a\u{fffd}b");
+        assert_eq!(read(r#""\udc00\ud800""#), "\u{fffd}\u{fffd}");
+        assert_eq!(read(r#""\ud83d\ude00 \\ud800 \"""#), "\u{1f600} \\ud800 \"");
+        assert_eq!(read(r#""\ud83d\ud83d\ude00""#), "\u{fffd}\u{1f600}");
+        assert_eq!(read("\u{feff}\"x\""), "x");
+        assert!(matches!(readable(r#""\u0905""#), Cow::Borrowed(_)));
     }
 
     #[test]
     fn the_ornaments_of_a_code_are_dropped() {
-        let error: WireError = serde_json::from_str(r#"{"code":"ABDM-1207: "}"#).unwrap();
-        assert_eq!(error.code().as_str(), "ABDM-1207");
-        let error: WireError = serde_json::from_str(r#"{"code":1207}"#).unwrap();
-        assert_eq!(error.code().as_str(), "1207");
+        let code = |text| serde_json::from_str::<WireError>(text).unwrap().code();
+        assert_eq!(code(r#"{"code":"ABDM-1207: "}"#).as_str(), "ABDM-1207");
+        assert_eq!(code(r#"{"code":1207}"#).as_str(), "1207");
+        assert_eq!(code(r#"{"code":null}"#).as_str(), "unknown");
+        assert_eq!(code("{}").as_str(), "unknown");
     }
 }

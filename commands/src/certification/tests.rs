@@ -182,6 +182,7 @@ fn what_was_given_up_has_failed_and_says_why() {
         status: Some(400),
         code: Some(ErrorCode::ours("ABDM-1026")),
         reason: "refused".to_owned(),
+        awaits_trust: false,
     };
     run.note(StreamId::outbound(id), Event::Outbound(abandoned));
     let failed = run.case("HIP_INTI_LINK_505");

@@ -32,6 +32,8 @@ pub(super) struct Case {
     pub(super) token_call: Story,
     /// The newest call to link.
     pub(super) link_call: Story,
+    /// The newest call that told the gateway of news.
+    pub(super) news_call: Story,
     /// Of the patient, the newest first.
     pub(super) consents: Vec<ConsentCase>,
 }
@@ -67,6 +69,7 @@ impl Case {
         };
         let token_call = call(evidence, newest(&token, asked_by).map(|(_, id)| id)).await?;
         let link_call = call(evidence, newest(&care_context, linked_by).map(|(_, id)| id)).await?;
+        let news_call = news_call(evidence, &care_context).await?;
         let address = evidence.abha_address(subject).await?;
         let mut consents = vec![];
         if let Some(address) = &address {
@@ -83,6 +86,7 @@ impl Case {
             token,
             token_call,
             link_call,
+            news_call,
             consents,
         })
     }
@@ -175,6 +179,29 @@ async fn call(
     }
 }
 
+/// The newest of the calls that tell the gateway of the newest change after the link: one that was
+/// refused goes out again under another id.
+async fn news_call(evidence: &dyn Evidence, care_context: &Story) -> Result<Story, EvidenceError> {
+    let changed = care_context.iter().rev().find(|recorded| {
+        matches!(recorded.event, Event::CareContext(CareContextEvent::ChangedAfterLink { .. }))
+    });
+    let mut next = changed.map(|changed| RequestId::caused_by(changed.event_id, 0));
+    let mut newest_call = vec![];
+    while let Some(request_id) = next {
+        let story = call(evidence, Some(request_id)).await?;
+        if story.is_empty() {
+            break;
+        }
+        next = newest(&story, |event| match event {
+            Event::Outbound(OutboundEvent::Answered { again, .. }) => again.clone(),
+            _ => None,
+        })
+        .map(|(_, again)| again.request_id);
+        newest_call = story;
+    }
+    Ok(newest_call)
+}
+
 /// The id of the one call that follows from the newest of these events.
 fn newest_cause(transfer: &Story, is_one: impl Fn(&TransferEvent) -> bool) -> Option<RequestId> {
     let cause = transfer.iter().rev().find(|recorded| match &recorded.event {
@@ -233,8 +260,9 @@ pub(super) fn trouble(call: &Story) -> Option<Trouble> {
         Event::Outbound(OutboundEvent::Failed { status, code, .. }) => {
             Some(Some(Trouble { is_over: false, status: *status, code: code.clone() }))
         }
-        Event::Outbound(OutboundEvent::Answered { code: Some(code), .. }) => {
-            Some(Some(Trouble { is_over: true, status: None, code: Some(code.clone()) }))
+        Event::Outbound(OutboundEvent::Answered { code: Some(code), again, .. }) => {
+            let (is_over, code) = (again.is_none(), Some(code.clone()));
+            Some(Some(Trouble { is_over, status: None, code }))
         }
         Event::Outbound(OutboundEvent::Accepted { .. } | OutboundEvent::Answered { .. }) => {
             Some(None)

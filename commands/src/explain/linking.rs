@@ -143,7 +143,7 @@ pub(super) fn linked(case: &Case, _: DateTime<Utc>) -> Finding {
         _ => None,
     });
     match newest_word {
-        _ if case.state().link == Link::Linked => Ok("the gateway has linked it".to_owned()),
+        _ if case.state().link == Link::Linked => Ok(linked_words(case)),
         Some((at, CareContextEvent::LinkRequested { .. })) => {
             Err(refused(trouble(&case.link_call), Context::LinkCareContext, "the request to link")
                 .unwrap_or_else(|| {
@@ -153,9 +153,10 @@ pub(super) fn linked(case: &Case, _: DateTime<Utc>) -> Finding {
                     )
                 }))
         }
-        Some((_, CareContextEvent::LinkRejected { code, retry, .. })) => {
+        Some((_, CareContextEvent::LinkRejected { code, retry, said, .. })) => {
             let entry = abdm_error::lookup(&code, Context::OnCareContext);
-            let what = format!("the gateway has refused the link ({code}): {}", entry.what);
+            let said = said.map(|said| format!(", and said: {said}")).unwrap_or_default();
+            let what = format!("the gateway has refused the link ({code}): {}{said}", entry.what);
             Err(match retry {
                 Some(retry) => {
                     Obstacle::waits(what, format!("nothing: it is tried again at {}", retry.at))
@@ -174,6 +175,15 @@ pub(super) fn linked(case: &Case, _: DateTime<Utc>) -> Finding {
             "the gateway was not asked to link it yet",
             "this takes seconds while a worker runs; `hip link start` asks",
         )),
+    }
+}
+
+/// News that the gateway does not take break nothing: what is linked can still be asked for.
+fn linked_words(case: &Case) -> String {
+    let linked = "the gateway has linked it".to_owned();
+    match refused(trouble(&case.news_call), Context::ContextNotify, "news of a change") {
+        Some(Obstacle { what, cure, .. }) => format!("{linked}; {what} ({cure})"),
+        None => linked,
     }
 }
 

@@ -6,13 +6,18 @@ mod patience;
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use hip_domain::care_context::CareContextEvent;
 use hip_domain::consent::Consent;
-use hip_domain::id::RequestId;
+use hip_domain::event::Event;
+use hip_domain::id::{ErrorCode, RequestId};
 use hip_domain::outbound::{Call, Outbound, OutboundCommand};
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::{Stop, Transfer, TransferCommand};
 
+use crate::abdm_error::{self, Context, refused_words};
 use crate::consent_check;
+use crate::hiu_trust;
 use crate::port::gateway::SendError;
 use crate::port::log::Actor;
 use crate::provider::Provider;
@@ -20,9 +25,9 @@ use crate::replay::silenced;
 use crate::task::Due;
 use crate::task::TaskError;
 
-use super::encrypt_page::is_late;
+use super::encrypt_page::{is_late, recipient};
 use compose::{Composed, Message};
-use patience::{Patience, patience};
+use patience::{Failure, Patience, is_refusal, patience};
 
 pub(crate) use fingerprint::leaves;
 
@@ -44,6 +49,7 @@ pub(super) async fn perform(
         return Ok(());
     }
     pages_have_landed(provider, due, call).await?;
+    link_has_settled(provider, call).await?;
     let composed = compose::compose(provider, request_id, call).await?;
     let attempt = Attempt { provider, due, stream };
     if before == Outbound::Absent
@@ -62,14 +68,25 @@ pub(super) async fn perform(
     // After the attempt is in the log, so that whoever ends the consent from now on sees it there.
     if let Some(stop) = forbidden(provider, due, call).await? {
         let reason = stop.as_words().to_owned();
-        let command = OutboundCommand::Abandon { status: None, code: None, reason };
+        let command =
+            OutboundCommand::Abandon { status: None, code: None, reason, awaits_trust: false };
         return attempt.tell(command, "abandon").await;
     }
     let outcome = match message {
         Message::Gateway(message) => provider.gateway.send(message).await,
         Message::Hiu { push_url, body, bearer } => provider.hiu.push(&push_url, body, bearer).await,
     };
-    attempt.settle(call, number, outcome, matches!(before, Outbound::Attempted { .. })).await
+    let deadline = deadline(provider, call).await?;
+    let made = Made { call, number, lost: matches!(before, Outbound::Attempted { .. }), deadline };
+    attempt.settle(&made, outcome).await
+}
+
+/// The network gives a transfer twenty minutes.
+async fn deadline(provider: &Provider, call: &Call) -> Result<Option<DateTime<Utc>>, TaskError> {
+    let Call::PushPage { transaction, .. } = call else { return Ok(None) };
+    let transfer = provider.dispatcher.load::<Transfer>(&StreamId::transfer(transaction)).await?;
+    let asked_at = transfer.facts().and_then(|facts| facts.asked_at);
+    Ok(asked_at.map(|at| at + provider.settings.transfer_time))
 }
 
 /// The end of a consent is acknowledged when no page under it is on its way any more: what leaves
@@ -96,6 +113,23 @@ async fn pages_have_landed(provider: &Provider, due: &Due, call: &Call) -> Resul
         return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason });
     }
     Ok(())
+}
+
+/// The gateway refuses news of a care context for some 25 seconds after it has linked it.
+async fn link_has_settled(provider: &Provider, call: &Call) -> Result<(), TaskError> {
+    let Call::ContextNotify { care_context, .. } = call else { return Ok(()) };
+    let linked = provider.newest(care_context, |event| {
+        matches!(event, Event::CareContext(CareContextEvent::Linked { .. })).then_some(())
+    });
+    let Some(linked) = linked.await? else { return Ok(()) };
+    let settled_at = linked.recorded_at + provider.settings.news_after_link;
+    match (settled_at - provider.clock.now()).to_std() {
+        Ok(wait) if !wait.is_zero() => {
+            let reason = "the gateway may not know the link yet".to_owned();
+            Err(TaskError::Later { after: Some(wait), reason })
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// How long an acknowledgement waits for pages that are on their way. One that is longer on its way
@@ -155,41 +189,85 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// Notes the outcome. `lost` says that an earlier attempt may have arrived: then "duplicate"
-    /// is the news that it had.
+    /// Notes the outcome.
     async fn settle(
         &self,
-        call: &Call,
-        number: u32,
+        made: &Made<'_>,
         outcome: Result<u16, SendError>,
-        lost: bool,
     ) -> Result<(), TaskError> {
         let (status, code, reason) = match outcome {
             Ok(status) => {
                 return self.tell(OutboundCommand::Accept { status }, "accept").await;
             }
-            Err(SendError::Duplicate { status, .. }) if lost => {
+            // Then an earlier attempt had arrived.
+            Err(SendError::Duplicate { status, .. }) if made.lost => {
                 return self.tell(OutboundCommand::Accept { status }, "accept").await;
             }
-            Err(SendError::Unavailable { status, code }) => match patience(call, number) {
-                Patience::TryAgain { after } => {
-                    let next_at = self.provider.clock.now() + after;
-                    let command = OutboundCommand::Fail { status, code, next_at };
-                    self.tell(command, &format!("fail:{number}")).await?;
-                    return Err(TaskError::Later {
-                        after: Some(after),
-                        reason: format!("the peer could not take it (status {status:?})"),
-                    });
+            Err(SendError::Unavailable { status, code, retry_after }) => {
+                let entry =
+                    abdm_error::of_refusal(status, code.as_ref(), Context::of_call(made.call));
+                let failure = Failure {
+                    number: made.number,
+                    status,
+                    retry: entry.retry,
+                    retry_after,
+                    now: self.provider.clock.now(),
+                    deadline: made.deadline,
+                };
+                match patience(made.call, &failure) {
+                    Patience::TryAgain { after } => {
+                        return self.fail(made.number, status, code, failure.now, after).await;
+                    }
+                    Patience::GiveUp if is_refusal(status) => {
+                        let reason = refused_words(status, code.as_ref(), entry.what);
+                        (status, code, reason)
+                    }
+                    Patience::GiveUp => (status, code, GIVEN_UP.to_owned()),
                 }
-                Patience::GiveUp => (status, code, GIVEN_UP.to_owned()),
-            },
+            }
             Err(SendError::Duplicate { status, code }) => {
                 (Some(status), Some(code), HAD_BEFORE.to_owned())
             }
             Err(SendError::Refused { status, code, reason }) => (status, code, reason),
         };
-        self.tell(OutboundCommand::Abandon { status, code, reason: reason.clone() }, "abandon")
-            .await?;
+        let trust = if status == Some(401) { self.trust(made.call).await? } else { None };
+        let awaits_trust = trust.is_some();
+        let reason = trust.unwrap_or(reason);
+        let command =
+            OutboundCommand::Abandon { status, code, reason: reason.clone(), awaits_trust };
+        self.tell(command, &format!("abandon:{}", made.number)).await?;
         Err(TaskError::never(reason))
     }
+
+    /// What an operator may do about an HIU that wants to see our session.
+    async fn trust(&self, call: &Call) -> Result<Option<String>, TaskError> {
+        let Call::PushPage { transaction, .. } = call else { return Ok(None) };
+        let stream = StreamId::transfer(transaction);
+        let push_url = recipient(self.provider, &stream).await?.push_url;
+        hiu_trust::cure(self.provider, transaction, push_url.reveal()).await
+    }
+
+    async fn fail(
+        &self,
+        number: u32,
+        status: Option<u16>,
+        code: Option<ErrorCode>,
+        now: DateTime<Utc>,
+        after: Duration,
+    ) -> Result<(), TaskError> {
+        let command = OutboundCommand::Fail { status, code, next_at: now + after };
+        self.tell(command, &format!("fail:{number}")).await?;
+        let reason = format!("the peer could not take it (status {status:?})");
+        Err(TaskError::Later { after: Some(after), reason })
+    }
+}
+
+/// An attempt that was made.
+struct Made<'a> {
+    call: &'a Call,
+    /// From 1.
+    number: u32,
+    /// An earlier attempt may have arrived.
+    lost: bool,
+    deadline: Option<DateTime<Utc>>,
 }

@@ -8,7 +8,7 @@ use hip_domain::discovery::{
     Discovery, DiscoveryCommand, DiscoveryEvent, DiscoveryQuery, MatchedBy, Offer, Outcome,
 };
 use hip_domain::event::Event;
-use hip_domain::id::{ErrorCode, FacilityId, SubjectId};
+use hip_domain::id::{ErrorCode, FacilityId, Pseudonym, SubjectId};
 use hip_domain::patient::Demographics;
 use hip_domain::recorded::Recorded;
 use hip_domain::sealed::Sealed;
@@ -84,12 +84,15 @@ struct Found {
 
 struct Match {
     subject: SubjectId,
+    /// Pseudonym of the facility's own number of them.
+    reference: Pseudonym,
     matched_by: Vec<MatchedBy>,
 }
 
 impl Match {
-    fn new(subject: SubjectId, by: MatchedBy) -> Self {
-        Self { subject, matched_by: vec![by] }
+    fn new(candidate: Candidate, by: MatchedBy) -> Self {
+        let Candidate { subject, reference, .. } = candidate;
+        Self { subject, reference, matched_by: vec![by] }
     }
 }
 
@@ -123,7 +126,7 @@ async fn find(
         let recognised = matches!(verdict, Verdict::Recognised { .. });
         found.considered.push(Considered { subject, comparison, recognised });
         if let Verdict::Recognised { matched_by } = verdict {
-            found.matches.push(Match { subject, matched_by });
+            found.matches.push(Match { subject, reference: candidate.reference, matched_by });
         }
     }
     Ok(found)
@@ -149,17 +152,40 @@ async fn by_abha(
     };
     let mut matches: Vec<Match> = Vec::new();
     for candidate in provider.directory.by_abha_address(facility, &address).await? {
-        matches.push(Match::new(candidate.subject, MatchedBy::AbhaAddress));
+        matches.push(Match::new(candidate, MatchedBy::AbhaAddress));
     }
     if let Some(number) = number {
         for candidate in provider.directory.by_abha_number(facility, &number).await? {
             match matches.iter_mut().find(|known| known.subject == candidate.subject) {
                 Some(known) => known.matched_by.push(MatchedBy::AbhaNumber),
-                None => matches.push(Match::new(candidate.subject, MatchedBy::AbhaNumber)),
+                None => matches.push(Match::new(candidate, MatchedBy::AbhaNumber)),
             }
         }
     }
+    if matches.len() > 1 {
+        note_record_numbers(provider, facility, query, &mut matches).await?;
+    }
     Ok(matches)
+}
+
+/// A person may be registered twice under one ABHA. The record number that they typed says which of the
+/// two they mean.
+async fn note_record_numbers(
+    provider: &Provider,
+    facility: &FacilityId,
+    query: &DiscoveryQuery,
+    matches: &mut [Match],
+) -> Result<(), TaskError> {
+    let numbers = query.unverified.iter().chain(&query.verified);
+    for (_, number) in numbers.filter(|(kind, _)| kind == "MR") {
+        let number = Lookup::Beneficiary(number.reveal().trim());
+        let number = provider.vault.pseudonym(facility, &number).await?;
+        let named = matches.iter_mut().filter(|one| one.reference == number);
+        for one in named.filter(|one| !one.matched_by.contains(&MatchedBy::Mr)) {
+            one.matched_by.push(MatchedBy::Mr);
+        }
+    }
+    Ok(())
 }
 
 /// Who a candidate is; nothing, when they were erased.

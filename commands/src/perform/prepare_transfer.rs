@@ -1,5 +1,7 @@
 //! What a transfer will send: one page for each document that the consent covers.
 
+use std::collections::HashSet;
+
 use hip_domain::care_context::CareContext;
 use hip_domain::consent::{Consent, DateRange, Grant, GrantedCareContext};
 use hip_domain::event::Event;
@@ -28,7 +30,10 @@ pub(super) async fn perform(
     let consent = provider.dispatcher.load::<Consent>(&consent_stream).await?;
     let (mut pages, mut missing) = (Vec::new(), Vec::new());
     if let (Some(grant), Some(range)) = (consent.grant(), facts.date_range) {
-        for care_context in &grant.care_contexts {
+        // Consents that older versions stored may name a care context several times.
+        let mut seen = HashSet::new();
+        let once = grant.care_contexts.iter().filter(|granted| seen.insert(&granted.stream));
+        for care_context in once {
             match pages_of(provider, grant, range, care_context).await? {
                 Ok(found) => pages.extend(found),
                 Err(reason) => missing.push(MissingPage {

@@ -1,5 +1,7 @@
 //! The ABDM gateway.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use hip_domain::id::{ErrorCode, FacilityId, RequestId};
 use hip_domain::inbound::ApiVersion;
@@ -29,6 +31,11 @@ pub trait Gateway: Send + Sync {
     async fn send(&self, message: GatewayMessage) -> Result<u16, SendError>;
 }
 
+impl SendError {
+    /// The peer did not answer: it is away, or the connection broke.
+    pub const NO_ANSWER: Self = Self::Unavailable { status: None, code: None, retry_after: None };
+}
+
 /// Why a peer did not take a message.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SendError {
@@ -39,6 +46,8 @@ pub enum SendError {
         status: Option<u16>,
         /// Its code.
         code: Option<ErrorCode>,
+        /// How long it asks us to wait (`Retry-After`).
+        retry_after: Option<Duration>,
     },
     /// It says that it has had a message with this id. After an attempt of unknown outcome that is
     /// the news that it had arrived.

@@ -28,6 +28,12 @@ pub trait Log: Send + Sync {
     /// Up to `limit` events after `position`, in global order. An empty page means "nothing yet".
     async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError>;
 
+    /// The same, with the confidential parts left in the log: for readers that open few of them. What
+    /// is opened of it is read again, see [`Provider::open`](crate::Provider::open).
+    async fn clear_page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
+        self.page(position, limit).await
+    }
+
     /// The position of the newest event; 0 in an empty log.
     async fn head(&self) -> Result<i64, LogError>;
 }
@@ -177,8 +183,17 @@ pub struct StoredEvent {
     pub subject: Option<SubjectId>,
     /// The clear part.
     pub clear: Vec<u8>,
-    /// The confidential part, when it has one.
+    /// The confidential part, when it has one and it was read.
     pub envelope: Option<Envelope>,
+    /// It has a confidential part, which was left in the log.
+    pub is_left_sealed: bool,
+}
+
+impl StoredEvent {
+    /// Whether it has a confidential part.
+    pub const fn is_sealed(&self) -> bool {
+        self.envelope.is_some() || self.is_left_sealed
+    }
 }
 
 /// A sealed confidential part.

@@ -17,9 +17,11 @@ pub(super) fn of_inbound(recorded: &Recorded<Event>, event: &InboundEvent) -> Ve
         InboundEvent::Received(_) => {
             return vec![Task::Interpret { inbound: recorded.stream.clone() }.into()];
         }
-        InboundEvent::Interpreted { owed } | InboundEvent::Rejected { owed, .. } => owed,
-        // Whoever asked for a replay does it, too.
-        InboundEvent::Failed { .. } | InboundEvent::ReplayRequested { .. } => &None,
+        InboundEvent::Interpreted { owed }
+        | InboundEvent::Rejected { owed, .. }
+        | InboundEvent::Failed { owed, .. } => owed,
+        // The worker of replays does it.
+        InboundEvent::ReplayRequested { .. } => &None,
     };
     let (Some(owed), Some(in_reply_to)) = (owed, recorded.stream.request_id()) else {
         return vec![];
@@ -31,6 +33,12 @@ pub(super) fn of_inbound(recorded: &Recorded<Event>, event: &InboundEvent) -> Ve
 /// The call by which an answer is given.
 pub(crate) fn owed_call(owed: Owed, in_reply_to: RequestId) -> Call {
     match owed {
+        Owed::OnDiscover { transaction, error } => {
+            Call::OnDiscover { transaction, error: Some(error), in_reply_to }
+        }
+        Owed::OnRequest { transaction, error } => {
+            Call::OnRequest { transaction, error: Some(error), in_reply_to }
+        }
         Owed::ConsentOnNotify { consent_id: consent, error } => {
             Call::ConsentOnNotify { consent, error, in_reply_to }
         }
@@ -57,7 +65,7 @@ pub(super) fn of_discovery(recorded: &Recorded<Event>, event: &DiscoveryEvent) -
     let Some(transaction) = discovery_transaction(recorded) else {
         return vec![];
     };
-    let call = Call::OnDiscover { transaction, in_reply_to };
+    let call = Call::OnDiscover { transaction, error: None, in_reply_to };
     vec![Task::Call { request_id: request_id(recorded, 0), call }.into()]
 }
 

@@ -59,14 +59,13 @@ pub(super) fn of_care_context(
             vec![task.at(retry.at)]
         }
         CareContextEvent::ChangedAfterLink { hi_types } => {
-            let call = Call::ContextNotify { care_context, hi_types: hi_types.clone() };
+            let call =
+                Call::ContextNotify { care_context, hi_types: hi_types.clone(), refusals: 0 };
             vec![Task::Call { request_id: request_id(recorded, 0), call }.into()]
         }
         CareContextEvent::SmsRequested { request_id } => {
-            vec![
-                Task::Call { request_id: *request_id, call: Call::SmsNotify { care_context } }
-                    .into(),
-            ]
+            let call = Call::SmsNotify { care_context, refusals: 0 };
+            vec![Task::Call { request_id: *request_id, call }.into()]
         }
         CareContextEvent::Registered { link_with: None, .. }
         | CareContextEvent::LinkRejected { retry: None, .. }

@@ -48,7 +48,8 @@ fn a_consent_notification_is_acknowledged_to_the_request_that_brought_it() {
 
 #[test]
 fn a_message_that_was_not_understood_leads_to_nothing() {
-    let failed = InboundEvent::Failed { field: "patient".into(), expected: "an object".into() };
+    let failed =
+        InboundEvent::Failed { field: "patient".into(), expected: "an object".into(), owed: None };
     let stream = "in-gateway-00000000-0000-4000-8000-000000000127";
     assert_eq!(react(&recorded(Event::Inbound(failed), stream)), vec![]);
 }

@@ -1,6 +1,7 @@
 //! A transfer: answer first, then page after page, then say how it ended.
 
 use hip_domain::event::Event;
+use hip_domain::hiu::HiuEvent;
 use hip_domain::id::TransactionId;
 use hip_domain::outbound::Call;
 use hip_domain::recorded::Recorded;
@@ -54,4 +55,12 @@ fn encrypt(recorded: &Recorded<Event>, page: u32) -> Vec<Planned> {
 
 fn transaction(recorded: &Recorded<Event>) -> Option<TransactionId> {
     TransactionId::parse(recorded.stream.as_str().strip_prefix("transfer-")?).ok()
+}
+
+/// Pages that wait for a host to be trusted go out when it is.
+pub(super) fn of_hiu(event: &HiuEvent) -> Vec<Planned> {
+    match event {
+        HiuEvent::Trusted { hiu, .. } => vec![Task::ResumePushes { hiu: hiu.clone() }.into()],
+        HiuEvent::Distrusted { .. } => vec![],
+    }
 }

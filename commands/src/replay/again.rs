@@ -157,7 +157,11 @@ mod tests {
 
     fn answer() -> Call {
         let in_reply_to = RequestId(uuid::Uuid::from_u128(1));
-        Call::OnDiscover { transaction: TransactionId::parse("t").unwrap(), in_reply_to }
+        Call::OnDiscover {
+            transaction: TransactionId::parse("t").unwrap(),
+            error: None,
+            in_reply_to,
+        }
     }
 
     fn page() -> Call {

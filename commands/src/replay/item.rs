@@ -216,11 +216,12 @@ async fn understand(
     };
     let message = interpret::read(provider, stream).await?;
     let mut verdict = interpret::understand(provider, &message, &cause).await?;
-    if let Verdict::Interpreted { owed, .. } | Verdict::Rejected { owed, .. } = &mut verdict {
-        let in_reply_to = RequestId(request.correlation);
-        let is_new = |call| earlier.iter().all(|earlier| earlier.call != call);
-        owed.take_if(|owed| !is_new(owed_call(owed.clone(), in_reply_to)));
-    }
+    let (Verdict::Interpreted { owed, .. }
+    | Verdict::Rejected { owed, .. }
+    | Verdict::Malformed { owed, .. }) = &mut verdict;
+    let in_reply_to = RequestId(request.correlation);
+    let is_new = |call| earlier.iter().all(|earlier| earlier.call != call);
+    owed.take_if(|owed| !is_new(owed_call(owed.clone(), in_reply_to)));
     let key = format!("replay:{}:end", request.event_id);
     interpret::close(provider, stream, &cause, verdict, &key).await
 }
@@ -231,7 +232,7 @@ fn in_words(end: InboundEvent) -> (Outcome, Option<String>) {
         InboundEvent::Rejected { code, reason, .. } => {
             (Outcome::Refused, Some(format!("{code}: {reason}")))
         }
-        InboundEvent::Failed { field, expected } => {
+        InboundEvent::Failed { field, expected, .. } => {
             (Outcome::Failed, Some(format!("{field} must be {expected}")))
         }
         // Not an end; `end` passes them over.

@@ -1,6 +1,7 @@
 //! What would come of a replay: the same code as it runs, over a log that forgets and before peers that
 //! nothing reaches. Nothing is written, and nothing leaves.
 
+mod directory;
 mod log;
 pub(super) mod peers;
 
@@ -25,6 +26,7 @@ use crate::port::{Conversations, Log};
 use crate::process::react;
 use crate::provider::Provider;
 use crate::task::{Due, TaskError};
+use directory::KnownPatients;
 use log::{Forgetful, ForgetfulVault};
 use peers::{KnownCalls, NoEraser, NoGateway, NoHiu, NoOtp};
 
@@ -143,6 +145,10 @@ fn stage(provider: &Provider, forgetful: &Arc<Forgetful>) -> Provider {
         eraser: Arc::new(NoEraser(Arc::clone(&provider.eraser))),
         gateway: Arc::new(NoGateway),
         hiu: Arc::new(NoHiu(Arc::clone(&provider.hiu))),
+        directory: Arc::new(KnownPatients {
+            directory: Arc::clone(&provider.directory),
+            head: forgetful.stored_head(),
+        }),
         otp_sender: Arc::new(NoOtp),
         dispatcher: Dispatcher::new(log, None),
         ..provider.clone()

@@ -87,6 +87,7 @@ impl From<OpenError> for TaskError {
             OpenError::Decode(error) => error.into(),
             OpenError::Log(error) => error.into(),
             OpenError::Vault(error) => error.into(),
+            OpenError::LeftSealed => Self::never(error.to_string()),
         }
     }
 }

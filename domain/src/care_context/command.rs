@@ -45,6 +45,8 @@ pub enum CareContextCommand {
         code: ErrorCode,
         /// What that means.
         refusal: LinkRefusal,
+        /// The gateway's status in words, when it gave no code and the status was not understood.
+        said: Option<String>,
         /// Now; from here on the next try is counted.
         now: DateTime<Utc>,
     },

@@ -62,6 +62,9 @@ pub enum CareContextEvent {
         /// How it goes on; nothing, when somebody has to mend something first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry: Option<RetryLink>,
+        /// The gateway's status in words, when it gave no code and the status was not understood.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said: Option<String>,
     },
     /// There is no token to link it with.
     #[serde(rename = "care_context.link_failed")]

@@ -2,6 +2,7 @@ use chrono::{TimeZone, Utc};
 use uuid::Uuid;
 
 use super::*;
+use crate::id::ErrorCode;
 use crate::spec::given;
 
 fn facts() -> CareContextFacts {
@@ -48,12 +49,12 @@ fn linked(n: u128) -> CareContextEvent {
 
 fn reject(n: u128, refusal: LinkRefusal) -> CareContextCommand {
     let code = ErrorCode::ours("ABDM-1038");
-    CareContextCommand::RejectLink { request_id: request(n), code, refusal, now: now() }
+    CareContextCommand::RejectLink { request_id: request(n), code, refusal, said: None, now: now() }
 }
 
 fn rejected(n: u128, retry: Option<RetryLink>) -> CareContextEvent {
     let code = ErrorCode::ours("ABDM-1038");
-    CareContextEvent::LinkRejected { request_id: request(n), code, retry }
+    CareContextEvent::LinkRejected { request_id: request(n), code, retry, said: None }
 }
 
 fn now() -> DateTime<Utc> {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{DateRange, GrantedCareContext};
+use super::{DateRange, GrantedCareContext, Signature};
 use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
 use crate::id::{ConsentId, FacilityId, HiuId, Pseudonym};
@@ -33,12 +33,16 @@ pub struct Grant {
 
 /// What happens to a consent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and not kept")]
 pub enum ConsentEvent {
     /// The patient gave it.
     #[serde(rename = "consent.granted")]
     Granted {
         /// What it grants.
         grant: Grant,
+        /// Its signature. Older events do not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signature: Option<Signature>,
         /// The artefact, verbatim.
         #[serde(skip)]
         artefact: Sealed<Phi<String>>,

@@ -30,8 +30,16 @@ fn grant() -> Grant {
     }
 }
 
+fn signature() -> Signature {
+    Signature { state: SignatureState::Unsigned, value: None }
+}
+
 fn granted() -> ConsentEvent {
-    ConsentEvent::Granted { grant: grant(), artefact: Sealed::Open(artefact()) }
+    ConsentEvent::Granted {
+        grant: grant(),
+        signature: Some(signature()),
+        artefact: Sealed::Open(artefact()),
+    }
 }
 
 fn artefact() -> Phi<String> {
@@ -39,7 +47,7 @@ fn artefact() -> Phi<String> {
 }
 
 fn do_grant() -> ConsentCommand {
-    ConsentCommand::Grant { grant: grant(), artefact: artefact() }
+    ConsentCommand::Grant { grant: grant(), artefact: artefact(), signature: signature() }
 }
 
 fn end(how: End) -> ConsentCommand {
@@ -104,4 +112,15 @@ proptest! {
             prop_assert_eq!(ended, consent.in_force(&facility(), at(2)).is_err());
         }
     }
+}
+
+#[test]
+fn instants_are_compared_to_the_millisecond() {
+    let instant = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    let range = |from: &str, to: &str| DateRange { from: instant(from), to: instant(to) };
+    let granted = range("2026-01-01T00:00:00.1234567Z", "2026-12-31T23:59:59.123456789Z");
+    assert!(granted.covers(&range("2026-01-01T00:00:00.123Z", "2026-12-31T23:59:59.123Z")));
+    assert!(!granted.covers(&range("2026-01-01T00:00:00.122Z", "2026-12-31T23:59:59.123Z")));
+    assert!(granted.contains(instant("2026-12-31T23:59:59.123999Z")));
+    assert!(!granted.contains(instant("2026-12-31T23:59:59.124Z")));
 }

@@ -29,6 +29,8 @@ pub enum InboundCommand {
         field: String,
         /// What would have fitted.
         expected: String,
+        /// The answer that is owed, when the message can be answered at all.
+        owed: Option<Owed>,
     },
     /// Look at it again.
     Replay {

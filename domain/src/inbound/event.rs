@@ -191,6 +191,20 @@ pub struct Received {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Owed {
+    /// Refuse a discovery.
+    OnDiscover {
+        /// The conversation.
+        transaction: TransactionId,
+        /// Why.
+        error: ErrorCode,
+    },
+    /// Refuse a health information request.
+    OnRequest {
+        /// The conversation.
+        transaction: TransactionId,
+        /// Why.
+        error: ErrorCode,
+    },
     /// Acknowledge a consent notification, or refuse it.
     ConsentOnNotify {
         /// The artefact.
@@ -251,6 +265,9 @@ pub enum InboundEvent {
         field: String,
         /// What would have fitted.
         expected: String,
+        /// The answer that is owed, when the message can be answered at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owed: Option<Owed>,
     },
     /// An operator wants it looked at again. Whatever follows from that has this event as its cause.
     #[serde(rename = "inbound.replay_requested")]

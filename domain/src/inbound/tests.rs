@@ -6,7 +6,7 @@ use crate::replay::{Ordered, Policy};
 use crate::spec::given;
 
 fn failed() -> InboundEvent {
-    InboundEvent::Failed { field: "patient".into(), expected: "an object".into() }
+    InboundEvent::Failed { field: "patient".into(), expected: "an object".into(), owed: None }
 }
 
 fn order(n: u128) -> Ordered {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Call, Sent};
+use super::{Call, Sent, SentAgain};
 use crate::id::{ErrorCode, EventId, FacilityId, RequestId};
 use crate::replay::Ordered;
 
@@ -43,6 +43,10 @@ pub enum OutboundCommand {
     Answer {
         /// The code, when it came to nothing.
         code: Option<ErrorCode>,
+        /// What an operator reads of the failure.
+        reason: Option<String>,
+        /// How it goes on after a failure that passes.
+        again: Option<SentAgain>,
     },
     /// It will not be tried again.
     Abandon {
@@ -52,7 +56,11 @@ pub enum OutboundCommand {
         code: Option<ErrorCode>,
         /// Why, in words without personal data.
         reason: String,
+        /// It is made again when an operator trusts the HIU.
+        awaits_trust: bool,
     },
+    /// What it waited for has come.
+    Resume,
     /// A replay leads to it, and may not send it.
     Suppress {
         /// What would have been called.

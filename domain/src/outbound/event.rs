@@ -32,6 +32,9 @@ pub enum Call {
     OnDiscover {
         /// The conversation.
         transaction: TransactionId,
+        /// The refusal of a message that could not be read; else the discovery says what is answered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<ErrorCode>,
         /// The request that is answered.
         in_reply_to: RequestId,
     },
@@ -71,11 +74,17 @@ pub enum Call {
         care_context: StreamId,
         /// The kinds of what is new.
         hi_types: Vec<HiType>,
+        /// How often the gateway has refused these news before.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        refusals: u32,
     },
     /// Let the gateway send the patient a text message that leads to a discovery.
     SmsNotify {
         /// The care context that waits to be found.
         care_context: StreamId,
+        /// How often the gateway has refused this message before.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        refusals: u32,
     },
     /// Answer a patient who begins a link.
     OnInit {
@@ -108,7 +117,49 @@ pub enum Call {
     },
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// A call that goes out once more because the gateway's callback said that it came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentAgain {
+    /// The id of the new call.
+    pub request_id: RequestId,
+    /// When it goes out.
+    pub at: DateTime<Utc>,
+}
+
 impl Call {
+    /// The same call, after the gateway has refused it once more.
+    #[must_use]
+    pub fn once_more(&self) -> Self {
+        let mut again = self.clone();
+        if let Self::ContextNotify { refusals, .. } | Self::SmsNotify { refusals, .. } = &mut again
+        {
+            *refusals = refusals.saturating_add(1);
+        }
+        again
+    }
+
+    /// How often the gateway has refused it before by a callback.
+    pub const fn refusals(&self) -> u32 {
+        match self {
+            Self::ContextNotify { refusals, .. } | Self::SmsNotify { refusals, .. } => *refusals,
+            Self::GenerateToken { .. }
+            | Self::LinkCareContext { .. }
+            | Self::OnDiscover { .. }
+            | Self::ConsentOnNotify { .. }
+            | Self::OnRequest { .. }
+            | Self::PushPage { .. }
+            | Self::NotifyTransfer { .. }
+            | Self::OnInit { .. }
+            | Self::OnConfirm { .. }
+            | Self::OnShare { .. } => 0,
+        }
+    }
+
     /// The word that is stored.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -209,6 +260,9 @@ pub enum OutboundEvent {
         code: Option<ErrorCode>,
         /// Why.
         reason: String,
+        /// The page goes out when an operator trusts its HIU, if that is soon enough.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        awaits_trust: bool,
     },
     /// The gateway's callback says what became of it.
     #[serde(rename = "outbound.answered")]
@@ -217,6 +271,18 @@ pub enum OutboundEvent {
         call: Call,
         /// The code, when it came to nothing.
         code: Option<ErrorCode>,
+        /// What an operator reads of the failure.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// How it goes on after a failure that passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<SentAgain>,
+    },
+    /// What it waited for has come: it is made again under its own id.
+    #[serde(rename = "outbound.resumed")]
+    Resumed {
+        /// What is called.
+        call: Call,
     },
     /// A replay has led to it, and may not send it.
     #[serde(rename = "outbound.suppressed")]
@@ -251,6 +317,7 @@ impl LogEvent for OutboundEvent {
             Self::Failed { .. } => "outbound.failed",
             Self::Abandoned { .. } => "outbound.abandoned",
             Self::Answered { .. } => "outbound.answered",
+            Self::Resumed { .. } => "outbound.resumed",
             Self::Suppressed { .. } => "outbound.suppressed",
             Self::ReplayRequested { .. } => "outbound.replay_requested",
         }

@@ -24,7 +24,8 @@ fn attempted(attempt: u32) -> OutboundEvent {
 }
 
 fn abandoned(status: Option<u16>) -> OutboundEvent {
-    OutboundEvent::Abandoned { call: call(), status, code: None, reason: "no".to_owned() }
+    let reason = "no".to_owned();
+    OutboundEvent::Abandoned { call: call(), status, code: None, reason, awaits_trust: false }
 }
 
 /// A replay, under the id of `renewed` or under its own.

@@ -226,7 +226,7 @@ pub enum TransferEvent {
     Completed {
         /// The conversation.
         transaction: TransactionId,
-        /// Whether anything was delivered.
+        /// Whether a care context was delivered in full: else the session has failed.
         transferred: bool,
         /// What became of each care context.
         statuses: Vec<DeliveryStatus>,

@@ -58,10 +58,8 @@ pub(super) fn complete(
     progress: &Progress<'_>,
 ) -> TransferEvent {
     let mut statuses: Vec<DeliveryStatus> = Vec::new();
-    let mut transferred = false;
     for (n, page) in (0..).zip(pages) {
         let reason = progress.failure(n).map(str::to_owned);
-        transferred |= reason.is_none();
         match statuses.iter_mut().find(|status| status.care_context == page.care_context) {
             Some(status) => status.error = status.error.take().or(reason),
             None => statuses
@@ -76,5 +74,6 @@ pub(super) fn complete(
             });
         }
     }
+    let transferred = statuses.iter().any(|status| status.error.is_none());
     TransferEvent::Completed { transaction: facts.transaction.clone(), transferred, statuses }
 }

@@ -119,7 +119,7 @@ fn a_care_context_is_delivered_only_when_all_of_its_pages_were() {
     let stop = Stop::Push { status: Some(500) };
     given::<Transfer>(history).when(TransferCommand::Stop { page: 1, stop: stop.clone() }).then([
         TransferEvent::Stopped { page: 1, stop },
-        completed(true, vec![status("300", Some("data push failed"))]),
+        completed(false, vec![status("300", Some("data push failed"))]),
     ]);
 }
 

@@ -58,6 +58,8 @@ pub(crate) enum Script {
     },
     /// The link that failed without saying why.
     FailedStatus,
+    /// A link that is answered with this status and without an error.
+    Status(String),
 }
 
 #[derive(Clone)]
@@ -65,6 +67,7 @@ enum Kind {
     HoldBefore(Hold),
     HoldAfter(Hold),
     Refuse { status: u16, body: Value },
+    Busy { status: u16, retry_after: String },
     Always { status: u16, body: Value },
     LoseAnswer,
     Silence,
@@ -89,6 +92,8 @@ struct Rule {
 pub(crate) struct Plan {
     pub(crate) hold_before: Vec<Hold>,
     pub(crate) refuse: Option<(u16, Value)>,
+    /// `Retry-After` of the refusal.
+    pub(crate) retry_after: Option<String>,
     pub(crate) silence: bool,
     pub(crate) script: Option<Script>,
     pub(crate) hold_after: Vec<Hold>,
@@ -126,6 +131,12 @@ impl Faults {
     /// Answer the `nth` call with this status and body, unprocessed; a null body is sent empty.
     pub fn refuse(&self, target: impl Into<Target>, nth: u64, status: u16, body: Value) {
         self.add(target.into(), nth, Kind::Refuse { status, body });
+    }
+
+    /// Answer the `nth` call with this status, empty, and with this `Retry-After`: seconds or a date.
+    pub fn busy(&self, target: impl Into<Target>, nth: u64, status: u16, retry_after: &str) {
+        let retry_after = retry_after.to_owned();
+        self.add(target.into(), nth, Kind::Busy { status, retry_after });
     }
 
     /// Answer every call with this status and body, unprocessed: with 202 the answers to questions
@@ -192,6 +203,15 @@ impl Faults {
         self.add(target.into(), nth, Kind::Answer(Script::FailedStatus));
     }
 
+    /// Take the `nth` link request with 202, link nothing, and call back with this status and without
+    /// an error.
+    ///
+    /// For link/carecontext only.
+    pub fn answer_link_with_status(&self, nth: u64, status: &str) {
+        let script = Script::Status(status.to_owned());
+        self.add(Operation::LinkCareContext.into(), nth, Kind::Answer(script));
+    }
+
     /// Wait until any call is being held.
     ///
     /// # Errors
@@ -231,6 +251,10 @@ impl Faults {
                 Kind::HoldAfter(hold) => plan.hold_after.push(hold),
                 Kind::Refuse { status, body } | Kind::Always { status, body } => {
                     plan.refuse = Some((status, body));
+                }
+                Kind::Busy { status, retry_after } => {
+                    plan.refuse = Some((status, Value::Null));
+                    plan.retry_after = Some(retry_after);
                 }
                 Kind::LoseAnswer => plan.lose_answer = true,
                 Kind::Silence => plan.silence = true,

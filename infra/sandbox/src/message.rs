@@ -84,6 +84,8 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
     /// Sends `WWW-Authenticate: Basic`, as the real gateway's edge does on its empty 401.
     pub(crate) challenge: bool,
+    /// Sends `Retry-After`.
+    pub(crate) retry_after: Option<String>,
     /// The code of a refusal, for the log.
     pub(crate) code: Option<String>,
     pub(crate) duplicate: bool,
@@ -103,6 +105,7 @@ impl Answer {
             status,
             body,
             challenge: false,
+            retry_after: None,
             code: None,
             duplicate: false,
             violations: vec![],
@@ -128,6 +131,10 @@ impl Answer {
         if self.challenge {
             let value = header::HeaderValue::from_static("Basic");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+        }
+        let retry_after = self.retry_after.as_deref().map(header::HeaderValue::from_str);
+        if let Some(Ok(value)) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, value);
         }
         response
     }

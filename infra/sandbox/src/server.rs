@@ -102,7 +102,9 @@ async fn hindered(world: &Arc<World>, entry: usize, call: &Call) -> Answer {
         }
     }
     let mut answer = match plan.refuse {
-        Some((status, body)) => Answer::new(status, body),
+        Some((status, body)) => {
+            Answer { retry_after: plan.retry_after.clone(), ..Answer::new(status, body) }
+        }
         None => gateway::process(world, call, plan.script.as_ref()),
     };
     // No waiting between the effects and the journal: a caller that dies sees both or neither.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hip_commands::matching::Thresholds;
+use hip_commands::settings::PushBearer;
 use serde::Deserialize;
 
 use super::ConfigError;
@@ -26,8 +27,11 @@ pub struct GatewaySection {
     /// `aud` that callbacks must show.
     #[serde(default = "account")]
     pub audience: String,
-    /// `iss` that callbacks must show; any, when absent.
-    pub issuer: Option<String>,
+    /// `iss` of which callbacks must show one; else the gateway's own.
+    pub issuer: Option<Issuers>,
+    /// `clientId` and `azp` that callbacks must show; empty accepts the tokens of any client.
+    #[serde(default = "gateway")]
+    pub callback_client: String,
     /// Seconds after its end for which a callback's bearer is still taken. The gateway sends a refused
     /// callback again a quarter of an hour later, with the bearer of the first time.
     #[serde(default = "quarter_of_an_hour")]
@@ -40,17 +44,58 @@ pub struct GatewaySection {
     pub claims: BTreeMap<String, String>,
     /// File for the keys that sign callbacks; beside the embedded default's data, when absent.
     pub key_cache: Option<PathBuf>,
+    /// Days for which those keys are trusted while the gateway does not give them anew.
+    #[serde(default = "a_week")]
+    pub keys_trusted_days: u16,
+    /// File of the public key that signs consents, PEM. Without it their signatures are kept and not
+    /// verified: the network has not published the key.
+    pub consent_key: Option<PathBuf>,
+    /// Path of the bridge URL, when it has one and no proxy takes it off: `/hospital/hip`.
+    #[serde(default)]
+    pub callback_prefix: String,
 }
 
+/// One issuer, or several.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Issuers {
+    /// The only one.
+    One(String),
+    /// Each of them; an empty list accepts any issuer.
+    Any(Vec<String>),
+}
+
+/// The realm of the sandbox, as it was read from its callbacks. That of production is not published; it
+/// is taken to lie on the gateway's host, as the sandbox's does.
+const SANDBOX_ISSUER: &str = "https://dev.abdm.gov.in/auth/realms/central-registry";
+
 impl GatewaySection {
+    /// The issuers whose callbacks are believed.
+    pub(super) fn issuers(&self) -> Vec<String> {
+        match &self.issuer {
+            Some(Issuers::One(issuer)) => vec![issuer.clone()],
+            Some(Issuers::Any(issuers)) => issuers.clone(),
+            None => {
+                let own = format!("{}/auth/realms/central-registry", self.origin());
+                let is_production = self.cm_id == "abdm";
+                let sandbox = (!is_production && own != SANDBOX_ISSUER).then_some(SANDBOX_ISSUER);
+                std::iter::once(own).chain(sandbox.map(str::to_owned)).collect()
+            }
+        }
+    }
+
+    /// Scheme and host of the gateway.
+    fn origin(&self) -> String {
+        let (scheme, rest) = self.base_url.split_once("://").unwrap_or(("https", &self.base_url));
+        format!("{scheme}://{}", rest.split('/').next().unwrap_or_default())
+    }
+
     /// Base of the older dialect's paths.
     pub(super) fn v05_base_url(&self) -> String {
         if let Some(url) = &self.v05_base_url {
             return url.clone();
         }
-        let (scheme, rest) = self.base_url.split_once("://").unwrap_or(("https", &self.base_url));
-        let host = rest.split('/').next().unwrap_or_default();
-        format!("{scheme}://{host}/gateway")
+        format!("{}/gateway", self.origin())
     }
 }
 
@@ -60,6 +105,14 @@ fn sandbox() -> String {
 
 fn account() -> String {
     "account".to_owned()
+}
+
+fn gateway() -> String {
+    "gateway".to_owned()
+}
+
+const fn a_week() -> u16 {
+    7
 }
 
 const fn quarter_of_an_hour() -> i64 {
@@ -93,7 +146,7 @@ pub struct HiuSection {
     /// As consents name it.
     pub id: String,
     /// Whether a push shows our session token.
-    pub bearer: Option<bool>,
+    pub bearer: Option<BearerSetting>,
     /// Number of a transfer's first page.
     pub first_page_number: Option<u32>,
 }
@@ -131,11 +184,18 @@ pub struct LinkingSection {
     pub tokens_per_day_max: usize,
     /// Whether the gateway sends a text message to a patient whose ABHA address we do not know.
     pub sms_without_abha: bool,
+    /// Seconds after a link before the gateway is told of news: it refuses them for some 25 seconds.
+    pub news_after_link_s: u32,
 }
 
 impl Default for LinkingSection {
     fn default() -> Self {
-        Self { duplicate_window_s: 420, tokens_per_day_max: 3, sms_without_abha: false }
+        Self {
+            duplicate_window_s: 420,
+            tokens_per_day_max: 3,
+            sms_without_abha: false,
+            news_after_link_s: 30,
+        }
     }
 }
 
@@ -170,15 +230,62 @@ pub struct PushSection {
     /// Number of a transfer's first page.
     pub first_page_number: u32,
     /// Whether a push shows our session token; never over a connection that is not encrypted.
-    pub bearer: bool,
+    pub bearer: BearerSetting,
     /// Addresses that may be pushed to although they are private or not https.
     pub allow: Vec<SocketAddr>,
 }
 
 impl Default for PushSection {
     fn default() -> Self {
-        Self { first_page_number: 1, bearer: true, allow: vec![] }
+        Self { first_page_number: 1, bearer: BearerSetting::default(), allow: vec![] }
     }
+}
+
+/// Who is shown our session token with a page.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(untagged)]
+pub enum BearerSetting {
+    /// In a word.
+    Word(BearerWord),
+    /// As older configurations write it: `true` is `"trusted"`, `false` is `"never"`.
+    Switch(bool),
+}
+
+/// Who is shown our session token with a page.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BearerWord {
+    /// HIUs that an operator trusts (`hip hiu trust`).
+    Trusted,
+    /// Nobody.
+    Never,
+    /// Everybody; refused when `HIP_ENV` is `production`.
+    Always,
+}
+
+impl Default for BearerSetting {
+    fn default() -> Self {
+        Self::Word(BearerWord::Trusted)
+    }
+}
+
+impl From<BearerSetting> for PushBearer {
+    fn from(setting: BearerSetting) -> Self {
+        match setting {
+            BearerSetting::Word(BearerWord::Trusted) | BearerSetting::Switch(true) => Self::Trusted,
+            BearerSetting::Word(BearerWord::Never) | BearerSetting::Switch(false) => Self::Never,
+            BearerSetting::Word(BearerWord::Always) => Self::Always,
+        }
+    }
+}
+
+/// `[consent]`
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConsentSection {
+    /// Whether a consent without a signature is refused; when absent, only where `HIP_ENV` is
+    /// `production`.
+    pub require_signature: Option<bool>,
 }
 
 /// `[rest]`

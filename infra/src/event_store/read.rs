@@ -24,7 +24,20 @@ struct Row {
     subject_id: Option<Uuid>,
     codec: i16,
     body: Vec<u8>,
+    /// `body` is the clear part of a body in two parts.
+    #[sqlx(default)]
+    is_clear_part: bool,
 }
+
+/// Bytes of the bodies in one page: a reader holds it in memory, and a slow store must be able to take
+/// it in time.
+const PAGE_BYTES_MAX: i64 = 8 * 1024 * 1024;
+
+/// Lengths of bodies are known without reading them.
+const PAGE: &str = include_str!("sql/page.sql");
+
+/// Of a body in two parts, only the length of the clear part and that part are read.
+const CLEAR_PAGE: &str = include_str!("sql/clear_page.sql");
 
 /// Reads the log. It needs no key: confidential parts stay closed.
 #[derive(Clone)]
@@ -106,23 +119,38 @@ impl LogReader {
         .map_err(unavailable)
     }
 
-    /// Up to `limit` events after `position`, in global order.
+    /// Up to `limit` events after `position`, in global order; fewer, but one at least, when their bodies
+    /// have more than [`PAGE_BYTES_MAX`].
     ///
     /// The first event of a page must be the one right after `position`: a hole would be a lost event,
     /// and the reader must halt.
     pub async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT position, stream_id, version, event_id, event_type, schema_version, recorded_at, \
-                    correlation_id, causation_id, subject_id, codec, body \
-               FROM es.event \
-              WHERE shard = $1 AND position > $2 ORDER BY position LIMIT $3",
-        )
-        .bind(SHARD)
-        .bind(position)
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(unavailable)?;
+        self.page_of(PAGE, position, limit).await
+    }
+
+    /// The same, with the confidential parts left in the log.
+    pub async fn clear_page(
+        &self,
+        position: i64,
+        limit: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        self.page_of(CLEAR_PAGE, position, limit).await
+    }
+
+    async fn page_of(
+        &self,
+        statement: &'static str,
+        position: i64,
+        limit: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        let rows: Vec<Row> = sqlx::query_as(statement)
+            .bind(SHARD)
+            .bind(position)
+            .bind(limit)
+            .bind(PAGE_BYTES_MAX)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(unavailable)?;
         for (expected, row) in (position + 1..).zip(&rows) {
             if row.position != expected {
                 return Err(LogError::Damaged {
@@ -168,6 +196,7 @@ impl Pages<'_> {
 fn stored(row: Row) -> Result<StoredEvent, LogError> {
     let (clear, envelope) = match row.codec {
         CODEC_JSON => (row.body, None),
+        CODEC_FRAME if row.is_clear_part => (row.body, None),
         CODEC_FRAME => {
             let what = "its body is no frame";
             let damaged = LogError::Damaged { position: row.position, what };
@@ -192,6 +221,7 @@ fn stored(row: Row) -> Result<StoredEvent, LogError> {
         subject: row.subject_id.map(SubjectId),
         clear,
         envelope,
+        is_left_sealed: row.is_clear_part,
     })
 }
 

@@ -1,10 +1,14 @@
 //! Who sends a callback proves it with a bearer that the gateway has signed.
+//!
+//! The gateway's keys sign more than callbacks: sessions of every participant, our own, and link
+//! tokens. So beside the signature a bearer has to show that the gateway itself speaks.
 
 use std::collections::BTreeMap;
 
 use hip_commands::port::gateway::SendError;
 use hip_domain::inbound::BearerCheck;
-use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -16,10 +20,13 @@ use super::HttpGateway;
 pub struct BearerPolicy {
     /// `aud` must contain this.
     pub audience: String,
-    /// `iss` must be this; nothing accepts any, because the network does not publish it.
-    pub issuer: Option<String>,
-    /// Claims that it must have, with this value or with it in a list: by name, or by a path of names
-    /// with dots between. The sandbox's have `clientId` `gateway`.
+    /// `iss` must be one of these; an empty list accepts any issuer.
+    pub issuers: Vec<String>,
+    /// `clientId` and `azp` must be this, as far as they are there, and one of them must be; `None`
+    /// accepts any client, our own included.
+    pub client: Option<String>,
+    /// Further claims that it must have, with this value or with it in a list: by name, or by a path of
+    /// names with dots between.
     pub claims: BTreeMap<String, String>,
     /// Seconds after its end for which a message is still stored. Later than an operator's allowance
     /// it is not acted upon by itself; see `Settings::is_too_late`.
@@ -38,9 +45,15 @@ pub enum BearerError {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Claims {
     exp: i64,
-    iss: Option<String>,
+    iat: Option<i64>,
+    nbf: Option<i64>,
+    iss: String,
+    typ: String,
+    azp: Option<String>,
+    client_id: Option<String>,
     #[serde(flatten)]
     others: Map<String, Value>,
 }
@@ -48,60 +61,131 @@ struct Claims {
 /// Both clocks may be off this much.
 const SKEW_S: i64 = 60;
 
+/// The gateway's bearers live twenty minutes; a token that lives longer is another one.
+const LIFETIME_S_MAX: i64 = 3_600;
+
 /// A JWT of the gateway has about a kilobyte.
 const BEARER_BYTES_MAX: usize = 8 * 1024;
 
 impl HttpGateway {
-    /// Checks the bearer of a callback: signed by a key of the gateway, for us, and not so late that
-    /// its message is not even kept. How late it was is for the reader of the message to judge.
+    /// Checks the bearer of a callback: signed by a key of the gateway, by the gateway and for us, and
+    /// not so late that its message is not even kept. How late it was is for the reader of the message
+    /// to judge.
     pub async fn check_bearer(&self, bearer: &str) -> Result<BearerCheck, BearerError> {
         let refused = BearerError::Refused;
         if bearer.len() > BEARER_BYTES_MAX {
             return Err(refused("it is too long"));
         }
         let header = decode_header(bearer).map_err(|_| refused("it is no JWT"))?;
-        // Never what the token says: else it could name an algorithm without a secret.
-        if !matches!(header.alg, Algorithm::RS256 | Algorithm::RS512) {
-            return Err(refused("its algorithm is not RS256 or RS512"));
+        // Never what the token says: else it could name an algorithm without a secret. RS512 signs
+        // link tokens.
+        if header.alg != Algorithm::RS256 {
+            return Err(refused("its algorithm is not RS256"));
         }
         let key_id = header.kid.ok_or(refused("it names no key"))?;
-        let key = self.certificates.key(&key_id, self.fetch_keys()).await?;
-        let key = key.ok_or(refused("the gateway has no such key"))?;
-        let claims = decode::<Claims>(bearer, &key, &self.validation(header.alg))
-            .map_err(|_| refused("its signature, audience or issuer is not the gateway's"))?
-            .claims;
-        if !self.policy.claims.iter().all(|(name, value)| has(&claims.others, name, value)) {
-            return Err(refused("it lacks a claim that [gateway.claims] asks for"));
-        }
-        let late_by_s = self.endpoint.clock.now().timestamp() - claims.exp;
-        if late_by_s > SKEW_S + self.policy.late_kept_s_max {
-            return Err(refused("it has expired"));
-        }
+        let claims = self.verified(bearer, &key_id).await?;
+        let now = self.endpoint.clock.now().timestamp();
+        self.policy.check(&claims, now).map_err(refused)?;
+        let late_by_s = now.saturating_sub(claims.exp);
         let late_by_s = if late_by_s > SKEW_S { late_by_s } else { 0 };
-        Ok(BearerCheck { key_id, issuer: claims.iss, late_by_s })
+        Ok(BearerCheck { key_id, issuer: Some(claims.iss), late_by_s })
     }
 
-    /// Time is checked by our own clock, above.
-    fn validation(&self, algorithm: Algorithm) -> Validation {
-        let mut validation = Validation::new(algorithm);
-        validation.validate_exp = false;
-        validation.set_audience(&[&self.policy.audience]);
-        if let Some(issuer) = &self.policy.issuer {
-            validation.set_issuer(&[issuer]);
-        }
-        validation
+    /// The claims of a bearer whose signature is right. When it is wrong, the gateway may have a new key
+    /// under the same id: it is asked once, if it was not asked just now.
+    async fn verified(&self, bearer: &str, key_id: &str) -> Result<Claims, BearerError> {
+        let refused = BearerError::Refused;
+        let certificates = &self.certificates;
+        let key = certificates.key(key_id, || self.fetch_keys()).await?;
+        let key = key.ok_or(refused("the gateway has no such key"))?;
+        let claims = match self.policy.decode(bearer, &key) {
+            Err(ErrorKind::InvalidSignature) => {
+                let newer = certificates.newer_key(key_id, || self.fetch_keys()).await;
+                let newer = newer.ok_or(refused("its signature is not the gateway's"))?;
+                self.policy.decode(bearer, &newer)
+            }
+            decoded => decoded,
+        };
+        claims.map_err(|why| {
+            if matches!(why, ErrorKind::InvalidSignature) {
+                refused("its signature is not the gateway's")
+            } else if matches!(why, ErrorKind::InvalidAudience) {
+                refused("its audience is not ours")
+            } else {
+                refused("a claim is missing or has another type")
+            }
+        })
     }
 }
 
-/// Whether a claim is this text, or a list with it.
-fn has(claims: &Map<String, Value>, name: &str, wanted: &str) -> bool {
-    let claim = claims.get(name).or_else(|| {
-        let (first, rest) = name.split_once('.')?;
-        rest.split('.').try_fold(claims.get(first)?, |claim, name| claim.get(name))
-    });
-    match claim {
-        Some(Value::String(text)) => text == wanted,
-        Some(Value::Array(texts)) => texts.iter().any(|text| text.as_str() == Some(wanted)),
-        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => false,
+impl BearerPolicy {
+    /// Times are checked by our own clock, in [`Self::check`].
+    fn decode(&self, bearer: &str, key: &DecodingKey) -> Result<Claims, ErrorKind> {
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.set_required_spec_claims(&["exp", "aud", "iss"]);
+        validation.set_audience(&[&self.audience]);
+        let decoded = decode::<Claims>(bearer, key, &validation);
+        decoded.map(|token| token.claims).map_err(jsonwebtoken::errors::Error::into_kind)
+    }
+
+    fn check(&self, claims: &Claims, now: i64) -> Result<(), &'static str> {
+        if !self.issuers.is_empty() && !self.issuers.contains(&claims.iss) {
+            tracing::warn!(issuer = %claims.iss, "a bearer that the gateway has signed names an issuer that [gateway] issuer does not list");
+            return Err("its issuer is not the gateway's");
+        }
+        if !claims.typ.eq_ignore_ascii_case("Bearer") {
+            return Err("it is no bearer but a token of another type");
+        }
+        if let Some(client) = &self.client {
+            let named = [&claims.client_id, &claims.azp];
+            let mut named = named.into_iter().flatten().peekable();
+            if named.peek().is_none() || named.any(|name| name != client) {
+                return Err("it is the token of another client than the gateway");
+            }
+        }
+        if !self.claims.iter().all(|(name, value)| claims.have(name, value)) {
+            return Err("it lacks a claim that [gateway.claims] asks for");
+        }
+        let soon = now.saturating_add(SKEW_S);
+        if claims.nbf.is_some_and(|nbf| nbf > soon) || claims.iat.is_some_and(|iat| iat > soon) {
+            return Err("it is not valid yet");
+        }
+        let issued_at = claims.iat.unwrap_or(now);
+        if claims.exp.saturating_sub(issued_at) > LIFETIME_S_MAX {
+            return Err("it lives longer than a bearer of the gateway");
+        }
+        if now.saturating_sub(claims.exp) > SKEW_S.saturating_add(self.late_kept_s_max) {
+            return Err("it has expired");
+        }
+        Ok(())
+    }
+}
+
+impl Claims {
+    /// Whether a claim is this text, or a list with it.
+    fn have(&self, name: &str, wanted: &str) -> bool {
+        let known = match name {
+            "clientId" => self.client_id.as_deref(),
+            "azp" => self.azp.as_deref(),
+            "iss" => Some(self.iss.as_str()),
+            "typ" => Some(self.typ.as_str()),
+            _ => None,
+        };
+        if let Some(known) = known {
+            return known == wanted;
+        }
+        let claim = self.others.get(name).or_else(|| {
+            let (first, rest) = name.split_once('.')?;
+            rest.split('.').try_fold(self.others.get(first)?, |claim, name| claim.get(name))
+        });
+        match claim {
+            Some(Value::String(text)) => text == wanted,
+            Some(Value::Array(texts)) => texts.iter().any(|text| text.as_str() == Some(wanted)),
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => {
+                false
+            }
+        }
     }
 }

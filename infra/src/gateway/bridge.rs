@@ -61,7 +61,11 @@ impl HttpGateway {
         let status = Some(reply.status.as_u16());
         let body = reply.accepted(Context::Bridge)?;
         let body = serde_json::from_slice(&body).ok();
-        body.as_ref().and_then(read).ok_or(SendError::Unavailable { status, code: None })
+        body.as_ref().and_then(read).ok_or(SendError::Unavailable {
+            status,
+            code: None,
+            retry_after: None,
+        })
     }
 
     /// Tells the gateway where callbacks go from now on: for every facility of the bridge.

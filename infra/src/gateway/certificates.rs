@@ -1,20 +1,21 @@
 //! The keys that sign callbacks.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_commands::abdm_error::Context;
 use hip_commands::port::Clock;
 use hip_commands::port::gateway::SendError;
 use jsonwebtoken::DecodingKey;
-use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet};
-use tokio::sync::RwLock;
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
 
 use super::HttpGateway;
 use super::key_cache::KeyCache;
 
-/// A known key is trusted this long before the set is fetched again.
+/// A known key is used this long before the set is fetched again.
 const AGE_MAX: TimeDelta = TimeDelta::hours(6);
 
 /// The gateway is not asked more often than this: anybody can make up key ids, and while it is away
@@ -24,7 +25,11 @@ const REFETCH_MIN: TimeDelta = TimeDelta::seconds(60);
 pub(super) struct Certificates {
     clock: Arc<dyn Clock>,
     cache: Option<KeyCache>,
+    /// How long keys are trusted that could not be fetched anew.
+    trusted_for: TimeDelta,
     known: RwLock<Known>,
+    /// Held while the gateway is asked. Callbacks under known keys do not wait for it.
+    asking: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -39,75 +44,145 @@ struct Known {
     failure: Option<SendError>,
 }
 
+/// What is known of a key without asking the gateway.
+enum Answer {
+    /// The key, and whether it is time to fetch the set again.
+    Key { key: DecodingKey, is_fresh: bool },
+    /// The gateway has no such key.
+    Absent,
+    /// It cannot be known: the gateway did not answer a moment ago.
+    Unavailable(SendError),
+    /// The gateway has to be asked.
+    Ask,
+}
+
 impl Known {
-    /// What is known of a key without asking; nothing, when the gateway has to be asked.
-    fn answer(
-        &self,
-        key_id: &str,
-        now: DateTime<Utc>,
-    ) -> Option<Result<Option<DecodingKey>, SendError>> {
-        let is_fresh = self.good_until.is_some_and(|until| now < until);
-        let was_asked = self.asked_at.is_some_and(|at| now - at < REFETCH_MIN);
-        match (self.keys.get(key_id), &self.failure) {
-            (Some(key), _) if is_fresh || was_asked => Some(Ok(Some(key.clone()))),
+    fn answer(&self, key_id: &str, now: DateTime<Utc>, trusted_for: TimeDelta) -> Answer {
+        let is_trusted = self.fetched_at.is_some_and(|at| now - at < trusted_for);
+        let was_asked = self.was_asked(now);
+        let is_fresh = was_asked || self.good_until.is_some_and(|until| now < until);
+        match (self.keys.get(key_id).filter(|_| is_trusted), &self.failure) {
+            (Some(key), _) => Answer::Key { key: key.clone(), is_fresh },
             // A key that we do not know while we cannot ask: not the sender's fault.
-            (None, Some(failure)) if was_asked => Some(Err(failure.clone())),
-            (None, None) if was_asked => Some(Ok(None)),
-            (Some(_) | None, _) => None,
+            (None, Some(failure)) if was_asked => Answer::Unavailable(failure.clone()),
+            (None, None) if was_asked => Answer::Absent,
+            (None, _) => Answer::Ask,
         }
+    }
+
+    /// Whether the gateway was asked just now. A clock that was set back does not silence us.
+    fn was_asked(&self, now: DateTime<Utc>) -> bool {
+        self.asked_at.is_some_and(|at| (TimeDelta::zero()..REFETCH_MIN).contains(&(now - at)))
     }
 }
 
 impl Certificates {
     /// Begins with what an earlier process has kept.
-    pub(super) fn new(clock: Arc<dyn Clock>, cache: Option<KeyCache>) -> Self {
+    pub(super) fn new(
+        clock: Arc<dyn Clock>,
+        cache: Option<KeyCache>,
+        trusted_for: TimeDelta,
+    ) -> Self {
         let kept = cache.as_ref().and_then(KeyCache::read);
         let known = kept.map_or_else(Known::default, |kept| Known {
             keys: usable(&kept.set),
             fetched_at: Some(kept.fetched_at),
             ..Known::default()
         });
-        Self { clock, cache, known: RwLock::new(known) }
+        let known = RwLock::new(known);
+        Self { clock, cache, trusted_for, known, asking: tokio::sync::Mutex::default() }
     }
 
-    /// The key with this id; nothing, when the gateway has no such key. `fetch` is awaited only when
-    /// the gateway has to be asked.
-    pub(super) async fn key(
+    /// The key with this id; `None` when the gateway has no such key.
+    pub(super) async fn key<F: Future<Output = Result<JwkSet, SendError>>>(
         &self,
         key_id: &str,
-        fetch: impl Future<Output = Result<JwkSet, SendError>>,
+        fetch: impl Fn() -> F,
     ) -> Result<Option<DecodingKey>, SendError> {
+        let known = match self.answer(key_id) {
+            Answer::Key { key, is_fresh: true } => return Ok(Some(key)),
+            Answer::Key { key, is_fresh: false } => Some(key),
+            Answer::Absent => return Ok(None),
+            Answer::Unavailable(failure) => return Err(failure),
+            Answer::Ask => None,
+        };
+        let asking = match (known, self.asking.try_lock()) {
+            // Somebody else asks already; this key is still good.
+            (Some(key), Err(_)) => return Ok(Some(key)),
+            (None, Err(_)) => self.asking.lock().await,
+            (_, Ok(asking)) => asking,
+        };
+        // Somebody else may have asked while we waited.
+        if matches!(self.answer(key_id), Answer::Ask | Answer::Key { is_fresh: false, .. }) {
+            self.ask(fetch()).await;
+        }
+        drop(asking);
+        match self.answer(key_id) {
+            Answer::Key { key, .. } => Ok(Some(key)),
+            Answer::Unavailable(failure) => Err(failure),
+            Answer::Absent | Answer::Ask => Ok(None),
+        }
+    }
+
+    /// The key that the gateway has under this id now, when it can be asked again; `None` when it was
+    /// asked just now or does not answer.
+    pub(super) async fn newer_key<F: Future<Output = Result<JwkSet, SendError>>>(
+        &self,
+        key_id: &str,
+        fetch: impl Fn() -> F,
+    ) -> Option<DecodingKey> {
+        let _asking = self.asking.try_lock().ok()?;
+        if self.known().was_asked(self.clock.now()) {
+            return None;
+        }
+        self.ask(fetch()).await;
+        match self.answer(key_id) {
+            Answer::Key { key, .. } if self.known().failure.is_none() => Some(key),
+            Answer::Key { .. } | Answer::Absent | Answer::Unavailable(_) | Answer::Ask => None,
+        }
+    }
+
+    fn answer(&self, key_id: &str) -> Answer {
+        self.known().answer(key_id, self.clock.now(), self.trusted_for)
+    }
+
+    fn known(&self) -> std::sync::RwLockReadGuard<'_, Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Replaces what is known by what the gateway says, if it says something.
+    async fn ask(&self, fetch: impl Future<Output = Result<JwkSet, SendError>>) {
+        let fetched = fetch.await;
         let now = self.clock.now();
-        if let Some(answer) = self.known.read().await.answer(key_id, now) {
-            return answer;
+        let set = match fetched {
+            Ok(set) => set,
+            Err(error) => return self.note_failure(error, now),
+        };
+        let known = Known {
+            keys: usable(&set),
+            fetched_at: Some(now),
+            good_until: Some(now + AGE_MAX),
+            asked_at: Some(now),
+            failure: None,
+        };
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+        if let Some(cache) = &self.cache {
+            cache.write(set, now).await;
         }
-        let mut known = self.known.write().await;
-        // Somebody else may have asked while we waited for the lock.
-        if let Some(answer) = known.answer(key_id, now) {
-            return answer;
-        }
-        match fetch.await {
-            Ok(set) => {
-                *known = Known {
-                    keys: usable(&set),
-                    fetched_at: Some(now),
-                    good_until: Some(now + AGE_MAX),
-                    asked_at: Some(now),
-                    failure: None,
-                };
-                if let Some(cache) = &self.cache {
-                    cache.write(set, now).await;
-                }
+    }
+
+    fn note_failure(&self, error: SendError, now: DateTime<Utc>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = known.fetched_at {
+            let age_s = (now - at).num_seconds();
+            let trusted_for_s = (self.trusted_for - (now - at)).num_seconds();
+            if trusted_for_s > 0 {
+                tracing::error!(%error, age_s, trusted_for_s, "the gateway's keys could not be fetched; the known ones are trusted for so long yet");
+            } else {
+                tracing::error!(%error, age_s, "the gateway's keys could not be fetched for too long: no callback is believed any more");
             }
-            Err(error) => {
-                if let Some(at) = known.fetched_at {
-                    let age_s = (now - at).num_seconds();
-                    tracing::warn!(%error, age_s, "the gateway's keys could not be fetched anew; those of {age_s} s ago stay in use");
-                }
-                (known.asked_at, known.failure) = (Some(now), Some(error));
-            }
         }
-        known.answer(key_id, now).unwrap_or(Ok(None))
+        (known.asked_at, known.failure) = (Some(now), Some(error));
     }
 }
 
@@ -134,23 +209,40 @@ impl HttpGateway {
         };
         let reply = self.call(Context::Session, request).await?;
         let (status, date) = (Some(reply.status.as_u16()), reply.date);
-        let body = reply
-            .accepted(Context::Session)
-            .map_err(|_| SendError::Unavailable { status, code: None })?;
+        let body = reply.accepted(Context::Session).map_err(|_| SendError::Unavailable {
+            status,
+            code: None,
+            retry_after: None,
+        })?;
         let set = serde_json::from_slice(&body).ok().filter(|set| !usable(set).is_empty());
-        set.map(|set| (set, date)).ok_or(SendError::Unavailable { status, code: None })
+        set.map(|set| (set, date)).ok_or(SendError::Unavailable {
+            status,
+            code: None,
+            retry_after: None,
+        })
     }
 }
 
-/// The RSA keys of a set, by their ids.
+/// The keys of a set that may sign callbacks, by their ids: RSA keys of 2048 bits and more, for
+/// signatures with RS256. The set also holds the key of link tokens, which is for RS512.
 fn usable(set: &JwkSet) -> HashMap<String, DecodingKey> {
-    set.keys.iter().filter_map(rsa_key).collect()
+    set.keys.iter().filter_map(callback_key).collect()
 }
 
-fn rsa_key(jwk: &Jwk) -> Option<(String, DecodingKey)> {
+fn callback_key(jwk: &Jwk) -> Option<(String, DecodingKey)> {
     let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else {
         return None;
     };
+    let is_for_rs256 = jwk.common.key_algorithm.is_none_or(|alg| alg == KeyAlgorithm::RS256);
+    let is_for_signatures =
+        jwk.common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature);
+    let modulus = URL_SAFE_NO_PAD.decode(rsa.n.trim_end_matches('=')).ok()?;
+    let modulus_bytes = modulus.iter().skip_while(|byte| **byte == 0).count();
+    if !is_for_rs256 || !is_for_signatures || modulus_bytes < MODULUS_BYTES_MIN {
+        return None;
+    }
     let key = DecodingKey::from_rsa_components(&rsa.n, &rsa.e).ok()?;
     Some((jwk.common.key_id.clone()?, key))
 }
+
+const MODULUS_BYTES_MIN: usize = 2_048 / 8;

@@ -1,5 +1,7 @@
 //! What the gateway means when it does not take a message.
 
+use std::time::Duration;
+
 use hip_commands::abdm_error::{self, Context, Mark, Retry};
 use hip_commands::port::gateway::SendError;
 use hip_domain::id::ErrorCode;
@@ -7,7 +9,12 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 /// The class of a refusal, by status, code and what was refused.
-pub(super) fn classify(status: StatusCode, body: &[u8], context: Context) -> SendError {
+pub(super) fn classify(
+    status: StatusCode,
+    body: &[u8],
+    retry_after: Option<Duration>,
+    context: Context,
+) -> SendError {
     let code = code(body);
     let entry = abdm_error::of_refusal(Some(status.as_u16()), code.as_ref(), context);
     if entry.mark == Some(Mark::Duplicate)
@@ -21,13 +28,11 @@ pub(super) fn classify(status: StatusCode, body: &[u8], context: Context) -> Sen
         || entry.mark == Some(Mark::SessionRefused)
         || matches!(entry.retry, Retry::Later { .. });
     if passing {
-        return SendError::Unavailable { status: Some(status.as_u16()), code };
+        return SendError::Unavailable { status: Some(status.as_u16()), code, retry_after };
     }
-    let reason = match &code {
-        Some(code) => format!("the gateway refused it with {code}: {}", entry.what),
-        None => format!("the gateway refused it with status {}: {}", status.as_u16(), entry.what),
-    };
-    SendError::Refused { status: Some(status.as_u16()), code, reason }
+    let status = Some(status.as_u16());
+    let reason = abdm_error::refused_words(status, code.as_ref(), entry.what);
+    SendError::Refused { status, code, reason }
 }
 
 /// The code of an error body. Four shapes occur: an object with `error`, an array of such, a flat
@@ -64,7 +69,7 @@ mod tests {
     }
 
     fn of(status: u16, body: &str, context: Context) -> SendError {
-        classify(StatusCode::from_u16(status).unwrap(), body.as_bytes(), context)
+        classify(StatusCode::from_u16(status).unwrap(), body.as_bytes(), None, context)
     }
 
     #[test]

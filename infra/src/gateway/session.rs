@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 
 use super::endpoint::{Endpoint, read_bounded};
 use super::refusal;
+use crate::retry_after::retry_after;
 
 /// A token is given up this long before it ends.
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
@@ -24,8 +25,11 @@ pub(super) struct Sessions {
     current: Mutex<Option<Session>>,
 }
 
-struct Session {
-    token: SecretString,
+/// A session that was opened.
+#[derive(Clone)]
+pub(super) struct Session {
+    pub(super) token: SecretString,
+    pub(super) opened_at: DateTime<Utc>,
     good_until: DateTime<Utc>,
 }
 
@@ -41,20 +45,19 @@ impl Sessions {
         Self { endpoint, current: Mutex::new(None) }
     }
 
-    /// A token that is good for another minute at least.
-    pub(super) async fn token(&self) -> Result<SecretString, SendError> {
+    /// A session that is good for another minute at least.
+    pub(super) async fn current(&self) -> Result<Session, SendError> {
         // Held while fetching: everybody else waits for the same answer.
         let mut current = self.current.lock().await;
         let now = self.endpoint.clock.now();
         if let Some(session) = current.as_ref()
             && now < session.good_until
         {
-            return Ok(session.token.clone());
+            return Ok(session.clone());
         }
         let session = self.open(now).await?;
-        let token = session.token.clone();
-        *current = Some(session);
-        Ok(token)
+        *current = Some(session.clone());
+        Ok(session)
     }
 
     /// The gateway does not know this token any more. A newer one, which somebody else has fetched
@@ -82,19 +85,23 @@ impl Sessions {
             .body(request.to_string())
             .send()
             .await
-            .map_err(|_| SendError::Unavailable { status: None, code: None })?;
+            .map_err(|_| SendError::NO_ANSWER)?;
         let status = response.status();
+        let retry_after = retry_after(response.headers(), now);
         let body = read_bounded(response).await;
         if !status.is_success() {
             tracing::error!(status = status.as_u16(), "the gateway gives no session");
             // Wrong credentials are mended by an operator; until then everything waits.
             let code = refusal::code(&body);
-            return Err(SendError::Unavailable { status: Some(status.as_u16()), code });
+            let status = Some(status.as_u16());
+            return Err(SendError::Unavailable { status, code, retry_after });
         }
-        let unreadable = SendError::Unavailable { status: Some(status.as_u16()), code: None };
+        let status = Some(status.as_u16());
+        let unreadable = SendError::Unavailable { status, code: None, retry_after: None };
         let granted: Granted = serde_json::from_slice(&body).map_err(|_| unreadable)?;
         let good_until = good_until(&granted, now);
-        Ok(Session { token: SecretString::from(granted.access_token), good_until })
+        let token = SecretString::from(granted.access_token);
+        Ok(Session { token, opened_at: now, good_until })
     }
 }
 

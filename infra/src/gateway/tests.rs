@@ -33,10 +33,13 @@ impl SetClock {
     }
 }
 
+const ISSUER: &str = "https://gateway.example/auth/realms/central-registry";
+
 fn policy() -> BearerPolicy {
     BearerPolicy {
         audience: "account".to_owned(),
-        issuer: None,
+        issuers: vec![ISSUER.to_owned()],
+        client: Some("gateway".to_owned()),
         claims: BTreeMap::new(),
         late_kept_s_max: 86_400,
     }
@@ -57,6 +60,7 @@ fn gateway(
         client_secret: SecretString::from("made-up"),
         bearer: policy,
         key_cache: cache,
+        keys_trusted_for: TimeDelta::days(7),
     };
     HttpGateway::new(settings, clock, Arc::new(RandomIds)).unwrap()
 }
@@ -111,12 +115,12 @@ async fn a_gateway_that_refuses_every_session_is_asked_twice_and_no_more() {
 async fn only_the_token_that_was_refused_is_forgotten() {
     let stub = Stub::start(|_, n| session(n)).await;
     let gateway = gateway(&stub.url, SetClock::new(), policy(), None);
-    let first = gateway.sessions.token().await.unwrap();
+    let first = gateway.sessions.current().await.unwrap().token;
     gateway.sessions.forget(&first).await;
-    let second = gateway.sessions.token().await.unwrap();
+    let second = gateway.sessions.current().await.unwrap().token;
     // Somebody who was slow hears only now that the first token is no good.
     gateway.sessions.forget(&first).await;
-    let third = gateway.sessions.token().await.unwrap();
+    let third = gateway.sessions.current().await.unwrap().token;
     assert_eq!(second.expose_secret(), third.expose_secret());
     assert_eq!(stub.count(SESSIONS), 2);
 }

@@ -33,11 +33,13 @@ fn pusher(address: SocketAddr) -> HttpHiu {
         client_secret: SecretString::from("made-up"),
         bearer: BearerPolicy {
             audience: "account".to_owned(),
-            issuer: None,
+            issuers: vec![],
+            client: None,
             claims: BTreeMap::new(),
             late_kept_s_max: 0,
         },
         key_cache: None,
+        keys_trusted_for: chrono::TimeDelta::days(7),
     };
     let gateway = HttpGateway::new(settings, Arc::new(SystemClock), Arc::new(RandomIds)).unwrap();
     HttpHiu::new(Arc::new(gateway), vec![address]).unwrap()
@@ -55,9 +57,9 @@ async fn an_endless_answer_is_not_read() {
     let chunk = "1000\r\nxxxxxxxxxxxx";
     let yes = "HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n";
     assert_eq!(push(hiu(yes, chunk).await).await, Ok(202));
-    let no = "HTTP/1.1 400 Bad\r\ntransfer-encoding: chunked\r\n\r\n";
+    let no = "HTTP/1.1 403 Bad\r\ntransfer-encoding: chunked\r\n\r\n";
     let refused = push(hiu(no, chunk).await).await;
-    assert!(matches!(refused, Err(SendError::Refused { status: Some(400), .. })), "{refused:?}");
+    assert!(matches!(refused, Err(SendError::Refused { status: Some(403), .. })), "{refused:?}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use hip_domain::care_context::CareContextFacts;
 use hip_domain::event::Event;
 use hip_domain::hi_type::HiType;
 use hip_domain::recorded::Recorded;
-use hip_projections::care_context::{Change, What, change};
+use hip_projections::care_context::{Change, Refusal, Refused, What, change};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
@@ -43,8 +43,8 @@ impl Table for CareContextTable {
                     links.push(stream, "requested", Link::Requested(request_id.0));
                 }
                 What::Linked(at) => links.push(stream, "linked", Link::Linked(at)),
-                What::LinkRejected(code, retry_at) => {
-                    links.push(stream, "unlinked", Link::Rejected(code.into(), retry_at));
+                What::NotLinked(refusal) => {
+                    links.push(stream, "unlinked", Link::Refused(refusal));
                 }
             }
         }
@@ -116,7 +116,7 @@ impl Registered {
 enum Link {
     Requested(Uuid),
     Linked(DateTime<Utc>),
-    Rejected(String, Option<DateTime<Utc>>),
+    Refused(Refusal),
 }
 
 /// Links, column by column. What is not given stays as it is, but for errors: those are over.
@@ -126,46 +126,59 @@ struct Links {
     state: Vec<&'static str>,
     request_id: Vec<Option<Uuid>>,
     linked_at: Vec<Option<DateTime<Utc>>>,
-    error: Vec<Option<String>>,
-    retry_at: Vec<Option<DateTime<Utc>>>,
+    refusal: Vec<Option<Refusal>>,
 }
 
 impl Links {
     fn push(&mut self, stream: String, state: &'static str, link: Link) {
-        let (request_id, linked_at, error, retry_at) = match link {
-            Link::Requested(request_id) => (Some(request_id), None, None, None),
-            Link::Linked(at) => (None, Some(at), None, None),
-            Link::Rejected(code, retry_at) => (None, None, Some(code), retry_at),
+        let (request_id, linked_at, refusal) = match link {
+            Link::Requested(request_id) => (Some(request_id), None, None),
+            Link::Linked(at) => (None, Some(at), None),
+            Link::Refused(refusal) => (None, None, Some(refusal)),
         };
         self.stream.push(stream);
         self.state.push(state);
         self.request_id.push(request_id);
         self.linked_at.push(linked_at);
-        self.error.push(error);
-        self.retry_at.push(retry_at);
+        self.refusal.push(refusal);
     }
 
     async fn update(self, transaction: &mut PgTransaction<'_>) -> Result<(), sqlx::Error> {
         if self.stream.is_empty() {
             return Ok(());
         }
+        let of = |pick: fn(&Refusal) -> Option<String>| -> Vec<Option<String>> {
+            self.refusal.iter().map(|refusal| refusal.as_ref().and_then(pick)).collect()
+        };
+        let retry_at = |refusal: &Option<Refusal>| refusal.as_ref().and_then(|it| it.retry_at);
+        let retry_at: Vec<_> = self.refusal.iter().map(retry_at).collect();
         sqlx::query(
             "UPDATE care_context c \
                 SET link_state = m.state, link_request_id = coalesce(m.request_id, c.link_request_id), \
                     linked_at = coalesce(m.linked_at, c.linked_at), link_error = m.error, \
-                    link_retry_at = m.retry_at \
-               FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::text[], $6::timestamptz[]) \
-                    AS m(stream_id, state, request_id, linked_at, error, retry_at) \
+                    link_error_about = m.about, link_said = m.said, link_retry_at = m.retry_at \
+               FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[], \
+                           $7::text[], $8::timestamptz[]) \
+                    AS m(stream_id, state, request_id, linked_at, error, about, said, retry_at) \
               WHERE c.stream_id = m.stream_id",
         )
         .bind(self.stream)
         .bind(self.state)
         .bind(self.request_id)
         .bind(self.linked_at)
-        .bind(self.error)
-        .bind(self.retry_at)
+        .bind(of(|refusal| Some(refusal.code.as_str().to_owned())))
+        .bind(of(|refusal| Some(about(refusal.about).to_owned())))
+        .bind(of(|refusal| refusal.said.clone()))
+        .bind(retry_at)
         .execute(&mut **transaction)
         .await?;
         Ok(())
+    }
+}
+
+const fn about(refused: Refused) -> &'static str {
+    match refused {
+        Refused::Token => "token",
+        Refused::Link => "link",
     }
 }

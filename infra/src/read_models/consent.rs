@@ -1,7 +1,7 @@
 //! `hip.consent`.
 
 use async_trait::async_trait;
-use hip_domain::consent::End;
+use hip_domain::consent::{End, SignatureState};
 use hip_domain::event::Event;
 use hip_domain::id::Pseudonym;
 use hip_domain::recorded::Recorded;
@@ -56,17 +56,18 @@ impl Table for ConsentTable {
 
 async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
     let query = match change {
-        Change::Granted { grant, at } => {
+        Change::Granted { grant, signature, at } => {
             let hi_types = grant.hi_types.iter().map(|hi_type| hi_type.as_str().to_owned());
             sqlx::query(
                     "INSERT INTO consent (consent_id, facility_id, patient, hiu_id, hi_types, range_from, \
-                                              range_to, erase_at, status, granted_at) \
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'granted', $9) \
+                                              range_to, erase_at, status, granted_at, signature) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'granted', $9, $10) \
                      ON CONFLICT (consent_id) DO UPDATE \
                         SET facility_id = EXCLUDED.facility_id, patient = EXCLUDED.patient, \
                             hiu_id = EXCLUDED.hiu_id, hi_types = EXCLUDED.hi_types, \
                             range_from = EXCLUDED.range_from, range_to = EXCLUDED.range_to, \
-                            erase_at = EXCLUDED.erase_at, granted_at = EXCLUDED.granted_at",
+                            erase_at = EXCLUDED.erase_at, granted_at = EXCLUDED.granted_at, \
+                            signature = EXCLUDED.signature",
                 )
                 .bind(String::from(grant.consent_id))
                 .bind(String::from(grant.facility))
@@ -77,6 +78,7 @@ async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<()
                 .bind(grant.date_range.to)
                 .bind(grant.erase_at)
                 .bind(at)
+                .bind(signature.map(SignatureState::as_str))
         }
         Change::Ended { consent_id, how, at } => sqlx::query(
             "INSERT INTO consent (consent_id, status, ended_at) VALUES ($1, $2, $3) \

@@ -39,6 +39,8 @@ impl Table for OutboundCallTable {
                 | What::Failed(..)
                 | What::Accepted(_)
                 | What::Abandoned(..)
+                | What::Refused(..)
+                | What::Resumed
                 | What::Replayed(..)) => ends.push(stream, at, what),
             }
         }
@@ -153,6 +155,14 @@ impl Row {
                 http_status,
                 error: code.map(String::from),
                 reason: Some(reason),
+                ..Self::default()
+            },
+            What::Resumed => Self { status: Some("planned"), ..Self::default() },
+            What::Refused(code, reason, renewed) => Self {
+                status: Some("abandoned"),
+                error: Some(code.into()),
+                reason,
+                renewed: renewed.map(|id| id.0),
                 ..Self::default()
             },
             What::Replayed(replay, renewed) => Self {

@@ -22,7 +22,7 @@ pub(super) async fn level(
             (&mut *other, one.position())
         };
         let limit = behind.limit(PAGE.min(goal - behind.position()));
-        let stored = log.page(behind.position(), limit).await?;
+        let stored = log.clear_page(behind.position(), limit).await?;
         advance(pool, projection, behind, stored).await?;
     }
     Ok(())

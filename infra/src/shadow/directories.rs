@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use hip_commands::port::patient_directory::{Candidate, DirectoryError, Unlinked};
 use hip_commands::port::{PatientDirectory, TransferDirectory};
-use hip_domain::id::{ConsentId, FacilityId, Pseudonym, SubjectId};
+use hip_domain::id::{ConsentId, FacilityId, Pseudonym, RequestId, SubjectId};
 
 use super::scratch::Scratch;
 use crate::patient_directory::PgPatientDirectory;
@@ -93,5 +93,13 @@ impl TransferDirectory for DirectoriesAsOf {
     async fn on_its_way(&self, consent: &ConsentId, position: i64) -> Result<bool, DirectoryError> {
         self.reach().await?;
         self.transfers.on_its_way(consent, position).await
+    }
+
+    async fn unauthorized_pushes(
+        &self,
+        position: i64,
+    ) -> Result<Option<Vec<RequestId>>, DirectoryError> {
+        self.reach().await?;
+        self.transfers.unauthorized_pushes(position).await
     }
 }

@@ -52,6 +52,11 @@ impl Cursor {
         self.size.min(most)
     }
 
+    /// A page of so many events could not be read: the next is half as long.
+    pub(crate) fn read_failed(&mut self, limit: i64) {
+        self.size = (limit / 2).max(1);
+    }
+
     pub(crate) fn parked_count(&self) -> usize {
         self.parked.count()
     }

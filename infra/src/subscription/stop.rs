@@ -93,7 +93,7 @@ impl ApplyError {
             Self::Lost
             | Self::Late
             | Self::Cache(_)
-            | Self::Open(OpenError::Log(_) | OpenError::Vault(_)) => false,
+            | Self::Open(OpenError::Log(_) | OpenError::Vault(_) | OpenError::LeftSealed) => false,
         }
     }
 }

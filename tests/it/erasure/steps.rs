@@ -9,7 +9,10 @@ use hip_commands::port::vault::Opened;
 use hip_domain::id::FacilityId;
 use hip_infra::clock::SystemClock;
 use hip_infra::eraser::Unclaimed;
-use hip_sandbox::{ConsentRequest, Dialect, DiscoverRequest, Grant, HealthInformationRequest};
+use hip_sandbox::{
+    Artefact, ConsentRequest, ConsentStatus, Dialect, DiscoverRequest, FlowError, Grant,
+    HealthInformationRequest,
+};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
 use sqlx::Connection;
@@ -83,11 +86,15 @@ async fn a_message_that_turns_out_to_be_about_an_erased_person_goes_with_them() 
     // The network still knows her care context, and she consents to its being shown.
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
-    let grant = Grant::default();
-    let consent = world.sandbox.phr().grant(&wish, grant).await.unwrap();
+    let phr = world.sandbox.phr();
+    let consent = phr.sign(&wish, Grant::default()).unwrap();
+    // With her ABHA she has left this facility: the consent is refused, and her name in it is sealed.
+    let refused = phr.notify(&consent, ConsentStatus::Granted, Artefact::Whole).await;
+    assert!(matches!(refused, Err(FlowError::Refused(_))), "{refused:?}");
+    assert_eq!(world.count("inbound.rejected").await, 1);
     let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
     let _ = world.sandbox.hiu().request(request).await;
-    world.until("inbound.interpreted", 4).await;
+    world.until("inbound.interpreted", 3).await;
     world.until_idle().await;
     assert_eq!(world.count("transfer.page_pushed").await, 0);
     assert_eq!(opened(&world, hers()).await.0.len(), 0);

@@ -126,7 +126,7 @@ fn facility(bridge: &Bridge, facility: &Facility) -> Check {
 
 fn refused(name: &'static str, error: &SendError, context: Context) -> Check {
     let (status, code) = match error {
-        SendError::Unavailable { status, code } | SendError::Refused { status, code, .. } => {
+        SendError::Unavailable { status, code, .. } | SendError::Refused { status, code, .. } => {
             (*status, code.clone())
         }
         SendError::Duplicate { status, code } => (Some(*status), Some(code.clone())),

@@ -23,7 +23,7 @@ pub(crate) struct Options {
 
 /// The suite asks for tokens again within minutes, and pushes visits without ABHA.
 pub(crate) const SUITE_SECTIONS: &str =
-    "[linking]\nduplicate_window_s = 0\nsms_without_abha = true\n";
+    "[linking]\nduplicate_window_s = 0\nsms_without_abha = true\nnews_after_link_s = 0\n";
 
 pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let capture = options.capture.as_deref().map(Capture::create).transpose()?;

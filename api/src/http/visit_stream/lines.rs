@@ -1,5 +1,6 @@
 //! The lines of a request body, each of bounded length.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
@@ -7,13 +8,20 @@ use bytes::{Buf, Bytes};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::watch;
 
+use crate::room::{Room, Taken};
+
 /// A sender that says nothing for so long is taken to be gone.
 const SILENCE_MAX: Duration = Duration::from_secs(600);
+
+/// A few lines of this length are in memory for each stream without taking up room.
+const SHORT_LINE_BYTES_MAX: usize = 256 * 1024;
 
 /// A line, by its number in the stream, from 1. Empty lines are counted and passed over.
 pub(super) struct Line {
     pub(super) number: u64,
     pub(super) what: What,
+    /// The room that a long line takes up until it is recorded.
+    pub(super) taken: Option<Taken>,
 }
 
 /// What a line is.
@@ -22,6 +30,8 @@ pub(super) enum What {
     Document(String),
     /// Longer than so many bytes; it was not kept.
     TooLong(usize),
+    /// A long line for which there was no room; it was not kept.
+    Busy,
     /// Not UTF-8.
     NoText,
     /// This process stops, and this line and all after it were not looked at.
@@ -38,6 +48,10 @@ pub(super) struct Lines {
     chunk: Bytes,
     line: Vec<u8>,
     is_too_long: bool,
+    is_busy: bool,
+    room: Arc<Room>,
+    caller: String,
+    taken: Option<Taken>,
     number: u64,
     is_over: bool,
 }
@@ -53,7 +67,13 @@ enum Next {
 }
 
 impl Lines {
-    pub(super) fn new(body: Body, bytes_max: usize, stop: watch::Receiver<bool>) -> Self {
+    /// The lines that `caller` sends; long ones wait for room.
+    pub(super) fn new(
+        body: Body,
+        bytes_max: usize,
+        (room, caller): (Arc<Room>, String),
+        stop: watch::Receiver<bool>,
+    ) -> Self {
         Self {
             body: body.into_data_stream(),
             stop,
@@ -61,6 +81,10 @@ impl Lines {
             chunk: Bytes::new(),
             line: Vec::new(),
             is_too_long: false,
+            is_busy: false,
+            room,
+            caller,
+            taken: None,
             number: 0,
             is_over: false,
         }
@@ -75,14 +99,14 @@ impl Lines {
             if let Some(end) = self.chunk.iter().position(|byte| *byte == b'\n') {
                 let part = self.chunk.split_to(end);
                 self.chunk.advance(1);
-                self.gather(&part);
+                self.gather(&part).await;
                 match self.complete() {
                     Some(line) => return Some(line),
                     None => continue,
                 }
             }
             let part = std::mem::take(&mut self.chunk);
-            self.gather(&part);
+            self.gather(&part).await;
             match self.read().await {
                 Next::Chunk(chunk) => self.chunk = chunk,
                 Next::End => {
@@ -111,33 +135,47 @@ impl Lines {
         }
     }
 
-    fn gather(&mut self, part: &[u8]) {
-        if self.line.len() + part.len() > self.bytes_max {
+    async fn gather(&mut self, part: &[u8]) {
+        let length = self.line.len() + part.len();
+        if length > self.bytes_max {
             self.is_too_long = true;
             self.line = Vec::new();
+            self.taken = None;
         }
-        if !self.is_too_long {
-            self.line.extend_from_slice(part);
+        if self.is_too_long || self.is_busy {
+            return;
         }
+        if length > SHORT_LINE_BYTES_MAX && self.taken.is_none() {
+            let Ok(taken) = self.room.take(&self.caller, self.bytes_max).await else {
+                self.is_busy = true;
+                self.line = Vec::new();
+                return;
+            };
+            self.taken = Some(taken);
+        }
+        self.line.extend_from_slice(part);
     }
 
     /// The line that has been gathered, if there is anything in it.
     fn complete(&mut self) -> Option<Line> {
         self.number += 1;
-        let line = std::mem::take(&mut self.line);
+        let (line, taken) = (std::mem::take(&mut self.line), self.taken.take());
+        let is_busy = std::mem::take(&mut self.is_busy);
         let what = if std::mem::take(&mut self.is_too_long) {
             What::TooLong(self.bytes_max)
+        } else if is_busy {
+            What::Busy
         } else if line.trim_ascii().is_empty() {
             return None;
         } else {
             String::from_utf8(line).map_or(What::NoText, What::Document)
         };
-        Some(Line { number: self.number, what })
+        Some(Line { number: self.number, what, taken })
     }
 
     fn last(&mut self, what: What) -> Line {
         self.is_over = true;
-        Line { number: self.number + 1, what }
+        Line { number: self.number + 1, what, taken: None }
     }
 }
 
@@ -147,15 +185,19 @@ mod tests {
 
     use super::*;
 
+    fn room() -> (Arc<Room>, String) {
+        (Arc::new(Room::new(1)), "emr".to_owned())
+    }
+
     async fn lines(chunks: &'static [&'static [u8]]) -> Vec<(u64, String)> {
         let (_tell, stop) = watch::channel(false);
         let chunks = stream::iter(chunks).map(|chunk| Ok::<_, Infallible>(Bytes::from(*chunk)));
-        let lines = Lines::new(Body::from_stream(chunks), 8, stop).into_stream();
+        let lines = Lines::new(Body::from_stream(chunks), 8, room(), stop).into_stream();
         let text = |line: Line| match line.what {
             What::Document(text) => (line.number, text),
             What::TooLong(_) => (line.number, "too long".to_owned()),
             What::NoText => (line.number, "no text".to_owned()),
-            What::Stopped | What::Silence => (line.number, "over".to_owned()),
+            What::Stopped | What::Silence | What::Busy => (line.number, "over".to_owned()),
         };
         lines.map(text).collect().await
     }
@@ -182,7 +224,7 @@ mod tests {
         let (_tell, stop) = watch::channel(false);
         let pieces = [Ok(Bytes::from("one\ntw")), Err(std::io::Error::other("gone"))];
         let body = Body::from_stream(stream::iter(pieces));
-        let found: Vec<Line> = Lines::new(body, 8, stop).into_stream().collect().await;
+        let found: Vec<Line> = Lines::new(body, 8, room(), stop).into_stream().collect().await;
         assert_eq!(found.len(), 1);
     }
 
@@ -191,7 +233,7 @@ mod tests {
         let (tell, stop) = watch::channel(false);
         tell.send_replace(true);
         let body = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
-        let found: Vec<Line> = Lines::new(body, 8, stop).into_stream().collect().await;
-        assert!(matches!(found.as_slice(), [Line { number: 1, what: What::Stopped }]));
+        let found: Vec<Line> = Lines::new(body, 8, room(), stop).into_stream().collect().await;
+        assert!(matches!(found.as_slice(), [Line { number: 1, what: What::Stopped, .. }]));
     }
 }

@@ -1,7 +1,7 @@
 //! Codes on headers, ids and bodies: what any call may be refused with.
 
 use super::{Mark, Retry, Row};
-use crate::abdm_error::Context::{Callback, LinkCareContext, OnCareContext};
+use crate::abdm_error::Context::{Callback, ContextNotify, LinkCareContext, OnCareContext};
 
 pub(super) const ROWS: &[Row] = &[
     Row::new(
@@ -27,6 +27,14 @@ pub(super) const ROWS: &[Row] = &[
         Retry::AfterFix,
     )
     .within(&[LinkCareContext, OnCareContext]),
+    Row::new(
+        "ABDM-1006",
+        "No links found",
+        "the gateway did not find the link that the news is about: for some 30 s after a link it may not know it yet; else the form of the message was refused",
+        "nothing: the news are sent again a few times; when they were given up, see with `hip explain` that the visit is linked, and replay them",
+        Retry::Later { first_s: 30, wait_s_max: 240 },
+    )
+    .within(&[ContextNotify]),
     Row::new(
         "ABDM-1015",
         "Invalid Response",

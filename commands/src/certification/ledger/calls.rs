@@ -44,7 +44,7 @@ impl Ledger {
                 let code = code.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
                 self.slip(&wanted, &format!("the call was given up:{status}{code}"));
             }
-            OutboundEvent::Answered { call: Call::SmsNotify { .. }, code } => {
+            OutboundEvent::Answered { call: Call::SmsNotify { .. }, code, .. } => {
                 self.note_sms(request_id, recorded.recorded_at, code.as_ref());
             }
             OutboundEvent::Planned { .. }
@@ -52,6 +52,7 @@ impl Ledger {
             | OutboundEvent::Failed { .. }
             | OutboundEvent::Answered { .. }
             | OutboundEvent::Suppressed { .. }
+            | OutboundEvent::Resumed { .. }
             | OutboundEvent::ReplayRequested { .. } => {}
         }
     }

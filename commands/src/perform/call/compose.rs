@@ -50,12 +50,12 @@ pub(super) async fn compose(
         Call::LinkCareContext { care_context, link_token } => {
             composer.link_care_context(care_context, link_token).await
         }
-        Call::ContextNotify { care_context, hi_types } => {
+        Call::ContextNotify { care_context, hi_types, .. } => {
             composer.context_notify(care_context, hi_types).await
         }
-        Call::SmsNotify { care_context } => composer.sms_notify(care_context).await,
-        Call::OnDiscover { transaction, in_reply_to } => {
-            composer.on_discover(transaction, *in_reply_to).await
+        Call::SmsNotify { care_context, .. } => composer.sms_notify(care_context).await,
+        Call::OnDiscover { transaction, error, in_reply_to } => {
+            composer.on_discover(transaction, error.as_ref(), *in_reply_to).await
         }
         Call::OnInit { transaction, link, error, in_reply_to } => {
             composer.on_init(transaction, *link, error.as_ref(), *in_reply_to).await

@@ -42,6 +42,11 @@ impl Forgetful {
         Self { real, ids, clock, head, kept: Mutex::default() }
     }
 
+    /// Where the real log ended when this one began.
+    pub(super) const fn stored_head(&self) -> i64 {
+        self.head
+    }
+
     /// Everything that was appended, in order.
     pub(super) fn appended(&self) -> Vec<StoredEvent> {
         self.kept().events.clone()
@@ -88,6 +93,7 @@ impl Forgetful {
                 subject: append.origin.subject,
                 clear: event.clear,
                 envelope,
+                is_left_sealed: false,
             });
         }
         kept.keys.insert(append.key, version);

@@ -86,7 +86,11 @@ mod tests {
 
     fn answer(n: u128) -> Call {
         let in_reply_to = RequestId(uuid::Uuid::from_u128(n));
-        Call::OnDiscover { transaction: TransactionId::parse("t").unwrap(), in_reply_to }
+        Call::OnDiscover {
+            transaction: TransactionId::parse("t").unwrap(),
+            error: None,
+            in_reply_to,
+        }
     }
 
     fn sent(members: &[(&str, &str)]) -> Sent {

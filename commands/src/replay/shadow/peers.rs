@@ -34,7 +34,7 @@ impl AsThen {
         let answer = self.log.outcome().and_then(|event| sent(&event));
         answer.unwrap_or_else(|| {
             self.log.break_off();
-            Err(SendError::Unavailable { status: None, code: None })
+            Err(SendError::NO_ANSWER)
         })
     }
 }
@@ -70,15 +70,20 @@ impl OtpSender for AsThen {
 
 /// What a peer said, by what was noted of it.
 fn sent(event: &StoredEvent) -> Option<Result<u16, SendError>> {
-    let Event::Outbound(event) = codec::decode(event).ok()?.event else { return None };
+    let recorded = codec::decode(event).ok()?;
+    let Event::Outbound(event) = recorded.event else { return None };
     match event {
         OutboundEvent::Accepted { status, .. } => Some(Ok(status)),
-        OutboundEvent::Failed { status, code, .. } => {
-            Some(Err(SendError::Unavailable { status, code }))
+        OutboundEvent::Failed { status, code, next_at, .. } => {
+            // The peer may have asked for this wait; the log does not say.
+            let retry_after = (next_at - recorded.recorded_at).to_std().ok();
+            Some(Err(SendError::Unavailable { status, code, retry_after }))
         }
         OutboundEvent::Abandoned { status, code, reason, .. } => {
             Some(Err(match (reason.as_str(), status, code) {
-                (GIVEN_UP, status, code) => SendError::Unavailable { status, code },
+                (GIVEN_UP, status, code) => {
+                    SendError::Unavailable { status, code, retry_after: None }
+                }
                 (HAD_BEFORE, Some(status), Some(code)) => SendError::Duplicate { status, code },
                 (_, status, code) => SendError::Refused { status, code, reason },
             }))
@@ -87,6 +92,7 @@ fn sent(event: &StoredEvent) -> Option<Result<u16, SendError>> {
         | OutboundEvent::Attempted { .. }
         | OutboundEvent::Answered { .. }
         | OutboundEvent::Suppressed { .. }
+        | OutboundEvent::Resumed { .. }
         | OutboundEvent::ReplayRequested { .. } => None,
     }
 }

@@ -1,7 +1,9 @@
 //! HIP-initiated linking: link tokens redeemed, care contexts linked, news of linked ones.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::clock;
@@ -19,11 +21,15 @@ pub(super) const ON_SMS_NOTIFY: &str = "/api/v3/patients/sms/on-notify";
 
 /// The linked care contexts by ABHA address, in the order they were linked.
 #[derive(Default)]
-pub(crate) struct Links(BTreeMap<String, Vec<CareContext>>);
+pub(crate) struct Links {
+    by_address: BTreeMap<String, Vec<CareContext>>,
+    /// When something was newly linked, by ABHA address.
+    linked_at: BTreeMap<String, DateTime<Utc>>,
+}
 
 impl Links {
     pub(crate) fn of(&self, abha_address: &str) -> &[CareContext] {
-        self.0.get(abha_address).map_or(&[], Vec::as_slice)
+        self.by_address.get(abha_address).map_or(&[], Vec::as_slice)
     }
 
     /// Whether the same care context is linked under the same hi type; the display may differ.
@@ -36,11 +42,22 @@ impl Links {
         let mut added = 0;
         for context in contexts {
             if !self.contains(abha_address, &context) {
-                self.0.entry(abha_address.to_owned()).or_default().push(context);
+                self.by_address.entry(abha_address.to_owned()).or_default().push(context);
                 added += 1;
             }
         }
         added
+    }
+
+    fn note_link(&mut self, abha_address: &str) {
+        self.linked_at.insert(abha_address.to_owned(), clock::now());
+    }
+
+    /// Whether the newest link of this address is older than `settles_after`.
+    fn is_settled(&self, abha_address: &str, settles_after: Duration) -> bool {
+        let linked_at = self.linked_at.get(abha_address);
+        linked_at
+            .is_none_or(|at| (clock::now() - *at).to_std().unwrap_or_default() >= settles_after)
     }
 }
 
@@ -72,6 +89,7 @@ pub(super) fn link(case: &mut Case) -> Outcome {
             "response": {"requestId": case.request_id},
         })
     } else {
+        case.state.links.note_link(address);
         json!({
             "abhaAddress": address,
             "status": "Successfully Linked care context",
@@ -127,7 +145,10 @@ pub(super) fn notify(case: &mut Case) -> Outcome {
             && context["patientReference"] == linked.patient_reference.as_str()
             && context["careContextReference"] == linked.care_context_reference.as_str()
     });
-    let body = if let Some(linked) = linked.cloned() {
+    let body = if !case.state.links.is_settled(address, case.world.options.link_settles_after) {
+        let error = callbacks::error("ABDM-1006", "No links found");
+        acknowledgement(case, "ERRORED", Some(&error))
+    } else if let Some(linked) = linked.cloned() {
         let news = hi_types
             .iter()
             .filter_map(Value::as_str)

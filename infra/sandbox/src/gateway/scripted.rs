@@ -25,6 +25,11 @@ pub(super) fn answer(case: &Case, operation: Operation, script: &Script) -> Opti
             body["abhaAddress"] = case.body.get("abhaAddress").cloned().unwrap_or(Value::Null);
             body["status"] = json!("Failed to link care context");
         }
+        Script::Status(status) => {
+            body["abhaAddress"] = case.body.get("abhaAddress").cloned().unwrap_or(Value::Null);
+            body["status"] = json!(status);
+            body["error"] = Value::Null;
+        }
     }
     Some(case.call_back(path, body))
 }

@@ -46,7 +46,7 @@ impl LinkTokenResponses {
         stored: &StoredEvent,
         request_id: RequestId,
     ) -> Result<Option<DocumentChange>, ApplyError> {
-        let opened = codec::open(self.provider.vault.as_ref(), stored).await?;
+        let opened = self.provider.open(stored).await?;
         let Event::LinkToken(LinkTokenEvent::Issued { token, expires_at, .. }) = &opened.event
         else {
             return Ok(None);
@@ -162,7 +162,7 @@ impl LinkTokenResponses {
 
     /// The address that the record system named.
     async fn asked(&self, stored: &StoredEvent) -> Result<Option<Phi<String>>, ApplyError> {
-        let opened = codec::open(self.provider.vault.as_ref(), stored).await?.event;
+        let opened = self.provider.open(stored).await?.event;
         let Event::LinkToken(LinkTokenEvent::Asked { person, .. }) = &opened else {
             return Ok(None);
         };
@@ -184,7 +184,7 @@ impl LinkTokenResponses {
             if lookups.address.as_ref() != Some(&holder.patient) {
                 continue;
             }
-            let opened = codec::open(self.provider.vault.as_ref(), &stored).await?.event;
+            let opened = self.provider.open(&stored).await?.event;
             if let Event::Patient(PatientEvent::AbhaAttached { abha, .. }) = &opened {
                 return Ok(abha.get().and_then(|abha| abha.address.clone()));
             }

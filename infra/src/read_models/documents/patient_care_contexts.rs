@@ -87,7 +87,7 @@ impl PatientCareContexts {
 
     /// Who a patient is, or their ABHA.
     async fn opened(&self, stored: &StoredEvent) -> Result<Option<News>, ApplyError> {
-        let opened = codec::open(self.provider.vault.as_ref(), stored).await?.event;
+        let opened = self.provider.open(stored).await?.event;
         let Event::Patient(event) = opened else { return Ok(None) };
         Ok(match event {
             PatientEvent::Registered { demographics, .. }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use hip_commands::Provider;
 use hip_commands::abdm_error;
 use hip_commands::callbacks::answer;
-use hip_commands::codec;
 use hip_commands::port::document_store::{FieldPath, Fields, Index};
 use hip_commands::port::log::StoredEvent;
 use hip_domain::event::Event;
@@ -67,13 +66,15 @@ impl DocumentView for Responses {
             return Ok(vec![]);
         };
         let Some(context) = answer::context(received.kind) else { return Ok(vec![]) };
-        let opened = codec::open(self.provider.vault.as_ref(), stored).await?.event;
+        let opened = self.provider.open(stored).await?.event;
         let Event::Inbound(InboundEvent::Received(opened)) = &opened else { return Ok(vec![]) };
         // One that was erased, or is not understood, answers nothing.
-        let Some(said) = opened.raw.get().and_then(|raw| answer::read(&raw.body)) else {
+        let said = opened.raw.get().and_then(|raw| answer::read(&raw.body).ok());
+        let Some((said, request_id)) = said.and_then(|said| said.request_id.map(|id| (said, id)))
+        else {
             return Ok(vec![]);
         };
-        let key = said.request_id.to_string();
+        let key = request_id.to_string();
         let error = said.error.as_ref();
         let fields = match self.preset {
             Preset::Amrit => {

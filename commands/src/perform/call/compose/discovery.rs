@@ -1,7 +1,7 @@
 //! The answer to a discovery: one patient with what is not linked yet, or why none.
 
 use hip_domain::discovery::{Discovery, Offer, Outcome};
-use hip_domain::id::{RequestId, TransactionId};
+use hip_domain::id::{ErrorCode, RequestId, TransactionId};
 use hip_domain::inbound::ApiVersion;
 use hip_domain::stream::StreamId;
 use serde_json::{Value, json};
@@ -22,15 +22,20 @@ impl Composer<'_> {
     pub(super) async fn on_discover(
         &self,
         transaction: &TransactionId,
+        refusal: Option<&ErrorCode>,
         in_reply_to: RequestId,
     ) -> Result<Composed, TaskError> {
         let asked = self.asked(in_reply_to).await?;
+        let mut body = json!({ "transactionId": transaction.as_str() });
+        if let Some(code) = refusal {
+            body["error"] = error(code, Context::Discovery);
+            return Ok(self.answer(&PATHS, asked, body));
+        }
         let stream = StreamId::discovery(transaction);
         let Discovery::Concluded { outcome, .. } = self.provider.dispatcher.load(&stream).await?
         else {
             return Err(TaskError::later("the discovery is not concluded"));
         };
-        let mut body = json!({ "transactionId": transaction.as_str() });
         match outcome {
             Outcome::Matched(offer) => self.offer(&offer, asked.api, &mut body).await?,
             Outcome::NotMatched { code, candidates } => {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::text::timestamp;
 use super::{Composed, Composer, Message, Paths, yes_or};
 use crate::abdm_error::Context;
+use crate::hiu_trust;
 use crate::perform::encrypt_page::recipient;
 use crate::person::readable;
 use crate::task::TaskError;
@@ -59,7 +60,7 @@ impl Composer<'_> {
         let consent = StreamId::consent(&facts.consent_id);
         let consent = self.provider.dispatcher.load::<Consent>(&consent).await?;
         let hiu = consent.grant().and_then(|grant| grant.hiu.as_ref());
-        let bearer = self.provider.settings.hiu(hiu).push_bearer;
+        let bearer = hiu_trust::shows_session(self.provider, hiu, push_url.reveal()).await?;
         let facility = facts.facility.clone();
         Ok(Composed { facility, message: Message::Hiu { push_url, body, bearer } })
     }

@@ -1,0 +1,111 @@
+//! `hip hiu trust|distrust|list`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use hip_commands::dispatch::Dispatcher;
+use hip_commands::hiu_trust;
+use hip_commands::port::Ids;
+use hip_domain::event::Event;
+use hip_domain::hiu::{Hiu, HiuCommand, HiuEvent};
+use hip_domain::id::{HiuId, PushHost};
+use hip_infra::event_store::PgLog;
+use hip_infra::ids::RandomIds;
+use hip_infra::postgres;
+use hip_infra::vault::{NoKey, PgVault};
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::database::Database;
+use crate::output::{Answer, say, say_json};
+
+/// Which health information users (HIUs) are shown our session token with their pages.
+///
+/// Some HIUs refuse pages that come without it. Whoever has it can act as this bridge for twenty
+/// minutes, so trust only HIUs whose operator you know.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Trust a host of an HIU. Pages that it has refused with 401 then go out again.
+    Trust {
+        /// The HIU's id, as consents name it.
+        id: String,
+        /// The host of its push address, such as hiu.example.org, or hiu.example.org:8443.
+        #[arg(long)]
+        host: String,
+    },
+    /// Trust none of its hosts any more.
+    Distrust {
+        /// The HIU's id.
+        id: String,
+    },
+    /// HIUs that are trusted, with their hosts.
+    List {
+        /// Print one JSON object an HIU.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 2).await?;
+    let answer = match command {
+        Command::Trust { id, host } => trust(&pool, id, &host).await,
+        Command::Distrust { id } => distrust(&pool, id).await,
+        Command::List { json } => list(&pool, json).await,
+    };
+    pool.close().await;
+    database.close().await;
+    answer
+}
+
+fn dispatcher(pool: &PgPool) -> Dispatcher {
+    let vault = Arc::new(PgVault::new(pool.clone(), Arc::new(NoKey)));
+    Dispatcher::new(Arc::new(PgLog::start(pool.clone(), pool.clone(), vault)), None)
+}
+
+async fn trust(pool: &PgPool, id: String, host: &str) -> anyhow::Result<Answer> {
+    let hiu = HiuId::parse(id).context("the HIU's id")?;
+    let host = PushHost::parse(host.to_ascii_lowercase()).context("--host")?;
+    let command = HiuCommand::Trust { hiu: hiu.clone(), host: host.clone() };
+    let changed = hiu_trust::decide(&dispatcher(pool), &hiu, command, RandomIds.random()).await?;
+    let already = if changed { "" } else { " already" };
+    say(&format!("{hiu}: pages for https://{host} carry our session token{already}"));
+    Ok(Answer::Yes)
+}
+
+async fn distrust(pool: &PgPool, id: String) -> anyhow::Result<Answer> {
+    let hiu = HiuId::parse(id).context("the HIU's id")?;
+    let command = HiuCommand::Distrust { hiu: hiu.clone() };
+    let changed = hiu_trust::decide(&dispatcher(pool), &hiu, command, RandomIds.random()).await?;
+    let already = if changed { "" } else { ", as before" };
+    say(&format!("{hiu}: no page carries our session token{already}"));
+    Ok(Answer::Yes)
+}
+
+async fn list(pool: &PgPool, as_json: bool) -> anyhow::Result<Answer> {
+    let streams: Vec<String> = sqlx::query_scalar(
+        "SELECT stream_id FROM es.stream WHERE stream_type = 'hiu' ORDER BY stream_id",
+    )
+    .fetch_all(pool)
+    .await?;
+    let log = hip_infra::event_store::LogReader::new(pool.clone());
+    for stream in streams {
+        let (mut id, mut state) = (None, Hiu::default());
+        for stored in log.stream(&hip_domain::stream::StreamId::stored(stream), 0).await? {
+            let Event::Hiu(event) = hip_commands::codec::decode(&stored)?.event else { continue };
+            let (HiuEvent::Trusted { hiu, .. } | HiuEvent::Distrusted { hiu }) = &event;
+            id = Some(hiu.clone());
+            cqrs_es::Aggregate::apply(&mut state, event);
+        }
+        let hosts: Vec<_> = state.hosts().map(PushHost::as_str).collect();
+        let Some(id) = id.filter(|_| !hosts.is_empty()) else { continue };
+        if as_json {
+            say_json(&json!({ "hiuId": id.as_str(), "hosts": hosts }));
+        } else {
+            say(&format!("{id:<32} {}", hosts.join(", ")));
+        }
+    }
+    Ok(Answer::Yes)
+}

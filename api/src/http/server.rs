@@ -1,0 +1,141 @@
+//! The listener: how many connections there may be, and how long each may take.
+//!
+//! A head that does not come whole in time, a connection on which nothing moves, and more connections
+//! than there is room for are closed. So a stranger who opens thousands and says nothing keeps nobody
+//! else out for long.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use hip_infra::config::HttpSection;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
+
+/// The largest head of a request, in bytes.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// Headers of one request.
+const HEADER_COUNT_MAX: usize = 100;
+
+/// How long requests may still take when the process is told to stop.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
+
+/// After an error that is not one connection's, such as too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop` says so, and then ends what is being answered.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: HttpSection,
+    mut stop: watch::Receiver<bool>,
+) {
+    let doors = Doors::new(&limits);
+    let graceful = GracefulShutdown::new();
+    loop {
+        let entry = tokio::select! {
+            entry = doors.next(&listener) => entry,
+            _ = stop.wait_for(|stop| *stop) => break,
+        };
+        let Some((stream, place)) = entry else { continue };
+        let service = TowerToHyperService::new(router.clone());
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_read_timeout(Some(limits.idle()));
+        stream.set_write_timeout(Some(limits.idle()));
+        let connection = hyper::server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head())
+            .max_buf_size(HEAD_BYTES_MAX)
+            .max_headers(HEADER_COUNT_MAX)
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // How a connection ends is the client's affair; what it asked is in the log.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(SHUTDOWN_GRACE, graceful.shutdown()).await;
+}
+
+/// Who may come in.
+struct Doors {
+    room: Arc<Semaphore>,
+    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    per_address_max: usize,
+}
+
+/// The place of one connection; it is free again when this is dropped.
+struct Place {
+    _room: OwnedSemaphorePermit,
+    address: IpAddr,
+    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+impl Doors {
+    fn new(limits: &HttpSection) -> Self {
+        Self {
+            room: Arc::new(Semaphore::new(limits.connections_max)),
+            by_address: Arc::default(),
+            per_address_max: limits.connections_per_address_max,
+        }
+    }
+
+    /// The next connection that there is room for; `None` when it was closed at once.
+    async fn next(&self, listener: &TcpListener) -> Option<(TcpStream, Place)> {
+        let room = Arc::clone(&self.room).acquire_owned().await.ok()?;
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let place = self.place(room, peer)?;
+                // Small answers leave at once.
+                let _ = stream.set_nodelay(true);
+                Some((stream, place))
+            }
+            Err(error) => {
+                if !is_of_one_connection(&error) {
+                    tracing::error!(%error, "no connection can be accepted at the moment");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+                None
+            }
+        }
+    }
+
+    fn place(&self, room: OwnedSemaphorePermit, peer: SocketAddr) -> Option<Place> {
+        let address = peer.ip().to_canonical();
+        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = by_address.entry(address).or_insert(0);
+        if *count >= self.per_address_max {
+            tracing::warn!(%address, "a connection was closed: there are too many from this address");
+            return None;
+        }
+        *count += 1;
+        let by_address = Arc::clone(&self.by_address);
+        Some(Place { _room: room, address, by_address })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = by_address.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                by_address.remove(&self.address);
+            }
+        }
+    }
+}
+
+fn is_of_one_connection(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

@@ -1,0 +1,62 @@
+//! The answer to a question that could not be read, as far as its ids can be.
+
+use hip_domain::id::{ConsentId, ErrorCode, TransactionId};
+use hip_domain::inbound::{CallbackKind, Owed};
+use serde_json::Value;
+
+use super::wire::readable;
+
+/// `None` for answers, which are not answered, and where no id can be read.
+pub(super) fn answer(kind: CallbackKind, body: &str) -> Option<Owed> {
+    let body: Value = serde_json::from_str(&readable(body)).unwrap_or_default();
+    let text = |pointer: &str| body.pointer(pointer)?.as_str().map(str::to_owned);
+    let transaction = || TransactionId::parse(text("/transactionId")?).ok();
+    let invalid = ErrorCode::ours("ABDM-1006");
+    Some(match kind {
+        CallbackKind::Discover => {
+            let error = ErrorCode::ours("ABDM-1010");
+            Owed::OnDiscover { transaction: transaction()?, error }
+        }
+        CallbackKind::LinkInit => Owed::LinkOnInit { transaction: transaction()?, error: invalid },
+        CallbackKind::LinkConfirm => Owed::LinkOnConfirm { error: invalid },
+        CallbackKind::ConsentNotify => {
+            let consent_id = ConsentId::parse(text("/notification/consentId")?).ok()?;
+            Owed::ConsentOnNotify { consent_id, error: Some(invalid) }
+        }
+        CallbackKind::HealthInformationRequest => {
+            let error = ErrorCode::ours("ABDM-1031");
+            Owed::OnRequest { transaction: transaction()?, error }
+        }
+        CallbackKind::PatientShare => Owed::OnShare { error: invalid },
+        CallbackKind::OnGenerateToken
+        | CallbackKind::OnCareContext
+        | CallbackKind::ContextOnNotify
+        | CallbackKind::SmsOnNotify
+        | CallbackKind::PatientStatus => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_question_holds_it_is_answered_when_its_ids_can_be_read() {
+        let body = r#"{"transactionId":"7d0f0000-0000-4000-8000-000000000001","patient":7,
+            "notification":{"consentId":"e2c40000-0000-4000-8000-000000000002","x":[]}}"#;
+        for kind in CallbackKind::ALL {
+            let is_question = matches!(
+                kind,
+                CallbackKind::Discover
+                    | CallbackKind::LinkInit
+                    | CallbackKind::LinkConfirm
+                    | CallbackKind::ConsentNotify
+                    | CallbackKind::HealthInformationRequest
+                    | CallbackKind::PatientShare
+            );
+            assert_eq!(answer(kind, body).is_some(), is_question, "{kind:?}");
+        }
+        assert_eq!(answer(CallbackKind::Discover, "{}"), None);
+        assert_eq!(answer(CallbackKind::ConsentNotify, r#"{"notification":[]}"#), None);
+    }
+}

@@ -1,0 +1,25 @@
+//! A period, in a consent and in a request alike.
+
+use hip_domain::consent::DateRange;
+use serde::Deserialize;
+
+use super::{end_instant, instant, scalar};
+
+/// `dateRange`.
+#[derive(Default, Deserialize)]
+pub(crate) struct WireRange {
+    #[serde(default, deserialize_with = "scalar")]
+    from: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    to: Option<String>,
+}
+
+impl WireRange {
+    /// `None` when an end is missing or is no time.
+    pub(crate) fn read(&self) -> Option<DateRange> {
+        Some(DateRange {
+            from: instant(self.from.as_deref()?)?,
+            to: end_instant(self.to.as_deref()?)?,
+        })
+    }
+}

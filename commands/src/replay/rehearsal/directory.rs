@@ -1,0 +1,67 @@
+//! The read models, which know nothing of what a rehearsal appends.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use hip_domain::id::{ConsentId, FacilityId, Pseudonym, SubjectId};
+
+use crate::port::PatientDirectory;
+use crate::port::patient_directory::{Candidate, DirectoryError, Unlinked};
+
+/// The directory as it stands. What lies behind the end of the log, nobody waits for.
+pub(super) struct KnownPatients {
+    pub(super) directory: Arc<dyn PatientDirectory>,
+    /// The end of the log that is stored.
+    pub(super) head: i64,
+}
+
+#[async_trait]
+impl PatientDirectory for KnownPatients {
+    async fn caught_up(&self, position: i64) -> bool {
+        self.directory.caught_up(position.min(self.head)).await
+    }
+
+    async fn by_abha_address(
+        &self,
+        facility: &FacilityId,
+        address: &Pseudonym,
+    ) -> Result<Vec<Candidate>, DirectoryError> {
+        self.directory.by_abha_address(facility, address).await
+    }
+
+    async fn by_abha_number(
+        &self,
+        facility: &FacilityId,
+        number: &Pseudonym,
+    ) -> Result<Vec<Candidate>, DirectoryError> {
+        self.directory.by_abha_number(facility, number).await
+    }
+
+    async fn by_mobile(
+        &self,
+        facility: &FacilityId,
+        mobiles: &[Pseudonym],
+    ) -> Result<Vec<Candidate>, DirectoryError> {
+        self.directory.by_mobile(facility, mobiles).await
+    }
+
+    async fn patient(&self, subject: SubjectId) -> Result<Option<Candidate>, DirectoryError> {
+        self.directory.patient(subject).await
+    }
+
+    async fn is_building(&self, subject: SubjectId) -> Result<bool, DirectoryError> {
+        self.directory.is_building(subject).await
+    }
+
+    async fn consents(
+        &self,
+        facility: &FacilityId,
+        patient: &Pseudonym,
+    ) -> Result<Vec<ConsentId>, DirectoryError> {
+        self.directory.consents(facility, patient).await
+    }
+
+    async fn unlinked(&self, subject: SubjectId) -> Result<Vec<Unlinked>, DirectoryError> {
+        self.directory.unlinked(subject).await
+    }
+}
