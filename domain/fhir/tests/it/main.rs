@@ -5,6 +5,7 @@
 
 mod bills;
 mod bundles;
+mod claims;
 mod codes;
 mod compile;
 mod damage;
@@ -25,6 +26,7 @@ mod rules;
 mod shared;
 mod summaries;
 mod vaccines;
+mod visits;
 mod wellness;
 
 use abdm_fhir::{BuildContext, Confidentiality, Document, Documents, HiType, VisitDocument};
