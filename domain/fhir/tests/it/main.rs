@@ -11,6 +11,7 @@ mod compile;
 mod damage;
 mod envelope;
 mod every_document;
+mod found;
 mod golden;
 mod invariants;
 mod limits;
@@ -27,6 +28,7 @@ mod shared;
 mod summaries;
 mod vaccines;
 mod visits;
+mod warnings;
 mod wellness;
 
 use abdm_fhir::{BuildContext, Confidentiality, Document, Documents, HiType, VisitDocument};
