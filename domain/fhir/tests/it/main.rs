@@ -25,6 +25,7 @@ mod revisions;
 mod roles;
 mod rules;
 mod shared;
+mod shown;
 mod summaries;
 mod vaccines;
 mod visits;
