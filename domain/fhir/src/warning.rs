@@ -59,7 +59,7 @@ pub enum WarningRule {
     Unit,
     /// A word that is not understood: no code is sent for it.
     UnknownWord,
-    /// The bytes of an attachment have no known signature.
+    /// The bytes of an attachment are not of its media type.
     MediaType,
     /// The same person stands in a list twice.
     Duplicate,

@@ -206,7 +206,8 @@ fn order(document: &Value, found: &mut Found) {
     let birth = day(&["beneficiary", "dateOfBirth"]);
     let visit = text(&["visit", "visitDate"]).and_then(Moment::parse);
     if let (Some(birth), Some(visit)) = (birth, visit)
-        && birth.is_after(visit.at_facility().date_naive())
+        // Whichever is later, the day that the sender wrote or that of the facility.
+        && birth.is_after(visit.at_facility().date_naive().max(visit.at().date_naive()))
     {
         let message = "must not be after visit.visitDate";
         found.add(Path::of(&["beneficiary", "dateOfBirth"]), Rule::Range, message);

@@ -19,6 +19,7 @@ pub(super) fn check(visit: &VisitDocument, now: DateTime<Utc>, found: &mut Found
     if let Some(vitals) = &visit.vitals {
         times.future(found, "vitals.recordedAt", vitals.recorded_at.as_ref());
     }
+    recorded(visit, &times, found);
     if let Some(died) = &visit.beneficiary.deceased_date {
         times.day(found, "beneficiary.deceasedDate", died, "a death");
     }
@@ -45,6 +46,27 @@ pub(super) fn check(visit: &VisitDocument, now: DateTime<Utc>, found: &mut Found
     }
     if let Some(invoice) = &visit.invoice {
         times.future(found, "invoice.date", Some(&invoice.date));
+    }
+}
+
+/// When something was written down or ordered.
+fn recorded(visit: &VisitDocument, times: &Times<'_>, found: &mut Found) {
+    let complaints = visit.chief_complaints.iter().map(|one| one.recorded_at.as_ref());
+    let diagnoses = visit.diagnoses.iter().map(|one| one.recorded_at.as_ref());
+    let allergies = visit.allergies.iter().map(|one| one.recorded_at.as_ref());
+    let medicines = visit.current_medications.iter().map(|one| one.recorded_at.as_ref());
+    let doses = visit.immunizations.iter().map(|one| one.recorded_at.as_ref());
+    let orders = visit.prescriptions.iter().map(|one| one.prescribed_at.as_ref());
+    let tests = visit.lab_tests.iter().map(|one| one.ordered_at.as_ref());
+    let all = (complaints.map(|at| ("chiefComplaints", "recordedAt", at)).enumerate())
+        .chain(diagnoses.map(|at| ("diagnoses", "recordedAt", at)).enumerate())
+        .chain(allergies.map(|at| ("allergies", "recordedAt", at)).enumerate())
+        .chain(medicines.map(|at| ("currentMedications", "recordedAt", at)).enumerate())
+        .chain(doses.map(|at| ("immunizations", "recordedAt", at)).enumerate())
+        .chain(orders.map(|at| ("prescriptions", "prescribedAt", at)).enumerate())
+        .chain(tests.map(|at| ("labTests", "orderedAt", at)).enumerate());
+    for (index, (list, name, at)) in all {
+        times.future(found, &format!("{list}[{index}].{name}"), at);
     }
 }
 

@@ -74,8 +74,10 @@ fn result(path: &str, component: &LabComponent, found: &mut Found) {
 }
 
 fn attachment(path: &str, (media_type, data): (&str, &str), found: &mut Found) {
-    if media_type::content(media_type, data) == Content::Unknown {
-        let text = "does not start as a file of this media type does";
-        found.add(format!("{path}.contentType"), WarningRule::MediaType, text);
-    }
+    let text = match media_type::content(media_type, data) {
+        Content::Fits => return,
+        Content::Other(_) => "is not that of the bytes in data: they are sent under their own",
+        Content::Unknown => "the bytes in data do not start as a file of this media type does",
+    };
+    found.add(format!("{path}.contentType"), WarningRule::MediaType, text);
 }

@@ -147,6 +147,11 @@ const OF_STAYS: &[Case] = &[
         WarningRule::MediaType,
     ),
     (
+        |visit| visit["documents"][1]["contentType"] = json!("image/jpeg"),
+        "documents[1].contentType",
+        WarningRule::MediaType,
+    ),
+    (
         |visit| {
             let person = visit["practitioner"].take();
             visit["practitioner"] = json!([person, person]);

@@ -9,7 +9,7 @@ use crate::model::narrative::Narrative;
 use crate::model::profile;
 use crate::model::resource::{DiagnosticReport, Evidence, Media, MediaLink};
 use crate::terminology::{modality, system};
-use crate::visit::{Attachment, ImagingReport, Moment};
+use crate::visit::{Attachment, ImagingReport, Moment, media_type};
 
 /// The reports that have a picture.
 pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
@@ -80,7 +80,7 @@ fn picture<'a>(
         encounter: draft.encounter(),
         created_date_time: report.reported_at.as_ref().map(Moment::as_str),
         content: Bytes {
-            content_type: (&image.content_type).into(),
+            content_type: media_type::actual(&image.content_type, &image.data),
             data: (&image.data).into(),
             title: title.into(),
             creation: None,

@@ -10,12 +10,13 @@ use crate::model::narrative::Narrative;
 use crate::model::profile;
 use crate::model::resource::{DocumentContent, DocumentReference};
 use crate::terminology::system;
+use crate::visit::media_type;
 use crate::visit::{ImagingReport, Moment, ScannedDocument, ScannedDocumentKind};
 
 /// A scanned paper, as it came.
 pub(in crate::document) fn scan<'a>(draft: &mut Draft<'a>, scan: &'a ScannedDocument) -> Item<'a> {
     let attachment = Attachment {
-        content_type: (&scan.content_type).into(),
+        content_type: media_type::actual(&scan.content_type, &scan.data),
         data: (&scan.data).into(),
         title: (&scan.title).into(),
         creation: scan.created_at.as_ref().map(|it| draft.at(Some(it)).as_str()),
