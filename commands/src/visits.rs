@@ -1,6 +1,7 @@
 //! The facility's door: a visit is checked, its person recognised, and both are stored.
 
 use abdm_fhir::visit::{AgeUnit, Gender, VisitDocument, VisitErrors};
+use abdm_fhir::{VisitWarning, warnings};
 use chrono::{Datelike, Days, Months, TimeDelta};
 use hip_domain::id::{CareContextReference, FacilityId, InvalidId, Pseudonym};
 use hip_domain::patient::Demographics;
@@ -30,6 +31,8 @@ pub struct Recorded {
     pub stream: StreamId,
     /// Whether anything changed: a push may be repeated.
     pub changed: bool,
+    /// What is odd in the document.
+    pub warnings: Vec<VisitWarning>,
 }
 
 /// Why a push was refused.
@@ -173,8 +176,13 @@ async fn store(
     let origin = registration.origin(Some(subject), false);
     let key = format!("{}:{subject}:visit", registration.key);
     let stored = provider.dispatcher.execute::<Visit>(&stream, command, &key, &origin).await?;
-    let visit_code = visit.visit.visit_code.clone();
-    Ok(Recorded { visit_code, facility: (*facility).clone(), stream, changed: stored.is_some() })
+    Ok(Recorded {
+        visit_code: visit.visit.visit_code.clone(),
+        facility: (*facility).clone(),
+        stream,
+        changed: stored.is_some(),
+        warnings: warnings(visit, provider.clock.now()),
+    })
 }
 
 /// The facility that a document names, be it otherwise none.
