@@ -43,6 +43,7 @@ const PAST_START: [&str; 7] = [
 ];
 const DENIED_START: [&str; 7] =
     ["no ", "nil ", "not ", "denies ", "without ", "absence of ", "negative for "];
+const DENIED_END: [&str; 4] = [" negative", " absent", " not seen", " not found"];
 const SEPARATORS: [&str; 9] =
     [",", ";", "+", "&", " and ", " with ", " but ", " now ", " on background of "];
 
@@ -57,7 +58,7 @@ pub(crate) fn of(term: &str) -> Claim {
         Claim::Queried
     } else if starts(&PAST_START) {
         Claim::Past
-    } else if starts(&DENIED_START) {
+    } else if starts(&DENIED_START) || DENIED_END.iter().any(|words| term.ends_with(words)) {
         Claim::Unclear
     } else {
         return Claim::Plain;
@@ -103,6 +104,7 @@ mod tests {
             ("H/O TB", Claim::Past),
             ("History of  stroke", Claim::Past),
             ("No evidence of TB", Claim::Unclear),
+            ("Malaria negative", Claim::Unclear),
             ("Viral fever, dengue ruled out", Claim::Unclear),
             ("H/O TB, now haemoptysis", Claim::Unclear),
         ] {
