@@ -56,6 +56,7 @@ enum Outcome {
         visit_code: String,
         facility: FacilityId,
         changed: bool,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         warnings: Vec<Warning>,
     },
     Refused {

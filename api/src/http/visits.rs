@@ -31,7 +31,8 @@ pub(crate) struct RecordedVisit {
     facility: String,
     /// Whether anything is new by this push.
     changed: bool,
-    /// What is odd in the document, which is accepted all the same; at most 50.
+    /// What is odd in the document, which is accepted all the same; at most 50. Left out when nothing is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
 }
 
