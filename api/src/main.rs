@@ -9,6 +9,7 @@ mod database;
 mod demo;
 mod http;
 mod output;
+mod path_segment;
 mod read_models;
 mod restored;
 mod room;

@@ -1,7 +1,9 @@
 //! A visit as the log holds it, from which its documents are built.
 
 use abdm_fhir::visit::VisitDocument;
-use abdm_fhir::{BuildContext, Confidentiality, Documents, Earlier, documents_by};
+use abdm_fhir::{
+    BuildContext, Confidentiality, Documents, Earlier, VisitWarning, documents_by, warnings,
+};
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
 use hip_domain::hi_type::HiType;
@@ -120,6 +122,11 @@ impl VisitSource {
     /// The visit itself.
     pub const fn visit(&self) -> &VisitDocument {
         &self.visit
+    }
+
+    /// What is odd in it, as of when it was recorded.
+    pub fn warnings(&self) -> Vec<VisitWarning> {
+        warnings(&self.visit, self.recorded_at)
     }
 
     /// Its documents: the same bytes whenever they are built by the same settings.

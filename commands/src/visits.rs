@@ -1,7 +1,8 @@
 //! The facility's door: a visit is checked, its person recognised, and both are stored.
 
 use abdm_fhir::visit::{AgeUnit, Gender, VisitDocument, VisitErrors};
-use chrono::{Datelike, Days, Months};
+use abdm_fhir::{VisitWarning, warnings};
+use chrono::{Datelike, Days, Months, TimeDelta};
 use hip_domain::id::{CareContextReference, FacilityId, InvalidId, Pseudonym};
 use hip_domain::patient::Demographics;
 use hip_domain::sensitive::Phi;
@@ -30,6 +31,8 @@ pub struct Recorded {
     pub stream: StreamId,
     /// Whether anything changed: a push may be repeated.
     pub changed: bool,
+    /// What is odd in the document.
+    pub warnings: Vec<VisitWarning>,
 }
 
 /// Why a push was refused.
@@ -173,8 +176,13 @@ async fn store(
     let origin = registration.origin(Some(subject), false);
     let key = format!("{}:{subject}:visit", registration.key);
     let stored = provider.dispatcher.execute::<Visit>(&stream, command, &key, &origin).await?;
-    let visit_code = visit.visit.visit_code.clone();
-    Ok(Recorded { visit_code, facility: (*facility).clone(), stream, changed: stored.is_some() })
+    Ok(Recorded {
+        visit_code: visit.visit.visit_code.clone(),
+        facility: (*facility).clone(),
+        stream,
+        changed: stored.is_some(),
+        warnings: warnings(visit, provider.clock.now()),
+    })
 }
 
 /// The facility that a document names, be it otherwise none.
@@ -221,7 +229,7 @@ const fn gender(gender: Gender) -> &'static str {
     match gender {
         Gender::Male => "M",
         Gender::Female => "F",
-        Gender::Transgender => "O",
+        Gender::Transgender | Gender::Other => "O",
         Gender::Unknown => "U",
     }
 }
@@ -233,13 +241,15 @@ fn year_of_birth(visit: &VisitDocument) -> Option<i32> {
         return date.as_str().get(..4)?.parse().ok();
     }
     let age = beneficiary.age.as_ref()?;
-    let visited_on = visit.visit.visit_date.at().date_naive();
+    let visited_at = visit.visit.visit_date.at_facility();
+    let visited_on = visited_at.date_naive();
     let born_in = match age.unit {
         AgeUnit::Years => visited_on.year() - i32::try_from(age.value).ok()?,
         AgeUnit::Months => {
             visited_on.checked_sub_months(Months::new(age.value.try_into().ok()?))?.year()
         }
         AgeUnit::Days => visited_on.checked_sub_days(Days::new(age.value.try_into().ok()?))?.year(),
+        AgeUnit::Hours => visited_at.checked_sub_signed(TimeDelta::try_hours(age.value)?)?.year(),
     };
     Some(born_in)
 }

@@ -2,8 +2,9 @@
 
 use hip_tests::World;
 use hip_tests::person::visit;
+use hip_tests::process::hip_binary;
 use hip_tests::world::API_KEY;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_fault_is_named_with_its_path_and_nothing_is_stored() {
@@ -88,4 +89,61 @@ async fn without_the_key_there_is_no_answer() {
         assert_eq!(response.headers()["content-type"], "application/problem+json");
     }
     assert_eq!(world.log.head().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_is_odd_is_answered_beside_the_result_and_shown_later() {
+    let (world, _hip) = World::start().await;
+    let mut odd = visit("OPD/2026 (7)", false);
+    odd["vitals"] = json!({ "systolic": 80, "diastolic": 120 });
+    let warning = json!([{
+        "path": "vitals.diastolic", "rule": "bloodPressure", "text": "is not below vitals.systolic"
+    }]);
+    let (status, answer) = world.push(&odd).await;
+    assert_eq!(
+        (status, &answer["visitCode"], &answer["warnings"]),
+        (201, &json!("OPD/2026 (7)"), &warning)
+    );
+    let (status, again) = world.push(&odd).await;
+    assert_eq!((status, &again["warnings"]), (200, &warning));
+    let shown = world.show("OPD%2F2026%20(7)").await;
+    assert_eq!(shown["warnings"], warning);
+    let (_, plain) = world.push(&visit("3001", false)).await;
+    assert_eq!(plain.get("warnings"), None);
+}
+
+#[tokio::test]
+async fn the_command_line_tells_warnings_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &Value| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content.to_string()).unwrap();
+        path
+    };
+    let mut odd = visit("A/1", false);
+    odd["vitals"] = json!({ "systolic": 80, "diastolic": 120 });
+    let odd = file("odd.json", &odd);
+    let run = |arguments: &[&std::ffi::OsStr]| {
+        let ran = std::process::Command::new(hip_binary()).args(arguments).output().unwrap();
+        let told = [ran.stdout, ran.stderr].map(|text| String::from_utf8(text).unwrap());
+        (ran.status.code(), told.concat())
+    };
+    let (code, told) = run(&["visit".as_ref(), "validate".as_ref(), odd.as_os_str()]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("warning: vitals.diastolic: is not below vitals.systolic"), "{told}");
+    let out = folder.path().join("out");
+    let build =
+        ["bundle".as_ref(), "build".as_ref(), odd.as_os_str(), "--out".as_ref(), out.as_os_str()];
+    let (code, told) = run(&build);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("warning: vitals.diastolic"), "{told}");
+    assert!(out.join("A_1-1-OPConsultation.json").is_file());
+    let empty = file("empty.json", &json!({}));
+    for page in [&["--html".as_ref()][..], &[]] {
+        let render =
+            [&["bundle".as_ref(), "render".as_ref(), empty.as_os_str()][..], page].concat();
+        let (code, told) = run(&render);
+        assert_eq!(code, Some(1), "{told}");
+        assert!(told.contains("not a Bundle"), "{told}");
+    }
 }

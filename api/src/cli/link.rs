@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::server::{Server, complain_of};
 use crate::output::{Answer, say};
+use crate::path_segment::path_segment;
 
 /// Commands on the links of visits.
 #[derive(clap::Subcommand)]
@@ -72,7 +73,7 @@ async fn start(which: &Which) -> anyhow::Result<Answer> {
 
 /// The part of a visit that is about its link.
 async fn show(which: &Which) -> anyhow::Result<Answer> {
-    let mut request = which.server.get(&format!("/v1/visits/{}", which.code))?;
+    let mut request = which.server.get(&format!("/v1/visits/{}", path_segment(&which.code)))?;
     if let Some(facility) = &which.facility {
         request = request.query(&[("facility", facility)]);
     }

@@ -89,3 +89,11 @@ pub(super) fn complain_of(problem: &Value) {
         complain(&format!("  {}: {}", text("path"), text("message")));
     }
 }
+
+/// The warnings of an answer, one a line.
+pub(super) fn warn_of(answer: &Value) {
+    for warning in answer["warnings"].as_array().into_iter().flatten() {
+        let text = |name: &str| warning[name].as_str().unwrap_or_default().to_owned();
+        say(&format!("  warning: {}: {}", text("path"), text("text")));
+    }
+}

@@ -5,12 +5,16 @@ mod stream;
 
 use std::path::{Path, PathBuf};
 
-use abdm_fhir::visit::VisitDocument;
+use abdm_fhir::{VisitDocument, warnings};
 use anyhow::Context;
+use hip_commands::port::Clock;
+use hip_infra::clock::SystemClock;
 use reqwest::StatusCode;
+use serde_json::json;
 
-use super::server::{Server, complain_of};
+use super::server::{Server, complain_of, warn_of};
 use crate::output::{Answer, complain, say, say_json};
+use crate::path_segment::path_segment;
 
 /// Commands on visit documents.
 #[derive(clap::Subcommand)]
@@ -74,6 +78,7 @@ async fn push(files: &[PathBuf], server: &Server) -> anyhow::Result<Answer> {
                 complain_of(&body);
             }
         }
+        warn_of(&body);
     }
     Ok(answer)
 }
@@ -82,13 +87,20 @@ fn validate(files: &[PathBuf], json: bool) -> anyhow::Result<Answer> {
     let mut answer = Answer::Yes;
     for file in files {
         let result = VisitDocument::parse(&read(file)?);
+        let odd =
+            result.as_ref().map(|visit| warnings(visit, SystemClock.now())).unwrap_or_default();
         let name = file.display();
         match (&result, json) {
             (_, true) => {
                 let errors = result.as_ref().err();
-                say_json(&serde_json::json!({ "file": name.to_string(), "errors": errors }));
+                say_json(&json!({ "file": name.to_string(), "errors": errors, "warnings": odd }));
             }
-            (Ok(_), false) => say(&format!("{name}: valid")),
+            (Ok(_), false) => {
+                say(&format!("{name}: valid"));
+                for warning in &odd {
+                    say(&format!("{name}: warning: {}: {}", warning.path, warning.text));
+                }
+            }
             (Err(errors), false) => {
                 for error in errors {
                     complain(&format!("{name}: {}: {}", error.path, error.message));
@@ -103,7 +115,7 @@ fn validate(files: &[PathBuf], json: bool) -> anyhow::Result<Answer> {
 }
 
 async fn show(code: &str, facility: Option<&str>, server: &Server) -> anyhow::Result<Answer> {
-    let mut request = server.get(&format!("/v1/visits/{code}"))?;
+    let mut request = server.get(&format!("/v1/visits/{}", path_segment(code)))?;
     if let Some(facility) = facility {
         request = request.query(&[("facility", facility)]);
     }

@@ -100,8 +100,10 @@ fn whole() -> Value {
         "key": { "type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same." },
     });
     components["responses"] = Value::Object(refusals());
+    // What it defines for itself is found from the root of this document.
+    let schema = VISIT_SCHEMA.replace("#/$defs/", "#/components/schemas/VisitDocument/$defs/");
     components["schemas"]["VisitDocument"] =
-        serde_json::from_str(VISIT_SCHEMA).expect("the published schema is JSON");
+        serde_json::from_str(&schema).expect("the published schema is JSON");
     exact_texts(&mut document["components"]["schemas"]["VisitDocument"]);
     beyond_types::tell(&mut document["components"]["schemas"]);
     let example: Value = serde_json::from_str(EXAMPLE).expect("the example is JSON");

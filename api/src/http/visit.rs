@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use hip_commands::caller::Caller;
 use hip_commands::lookup::Lookup;
 use hip_commands::port::Log;
+use hip_commands::visit_source::VisitSource;
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{CareContextReference, FacilityId};
 use hip_domain::stream::StreamId;
@@ -22,6 +23,7 @@ use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::position;
 use super::problem::Problem;
+use super::visits::Warning;
 use crate::compose::Composed;
 
 /// What became of a visit.
@@ -68,6 +70,10 @@ pub(crate) struct Visit {
     #[sqlx(json)]
     #[schema(value_type = Vec<RejectedDocument>)]
     rejected: Value,
+    /// What is odd in the visit document, as of when it was pushed; only where one visit is shown.
+    #[sqlx(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warnings: Option<Vec<Warning>>,
 }
 
 /// A document that may be shared.
@@ -175,9 +181,13 @@ pub(crate) async fn show(
         position::until(&composed, &["visit"], position).await?;
         found = look(&composed, &code, facilities).await?;
     }
-    let found = only(found, ABSENT)?;
+    let mut found = only(found, ABSENT)?;
     let stream = StreamId::stored(found.stream_id.as_str());
     looks::at_thing(&composed, &caller, View::Visit, &stream).await?;
+    // A visit that cannot be opened any more, because its patient was erased, has none to show.
+    let source = VisitSource::newest(&composed.provider, &stream).await.ok();
+    found.warnings =
+        source.map(|source| source.warnings().into_iter().map(Warning::from).collect());
     Ok(Json(found))
 }
 

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 use self::lines::{Line, Lines, What};
 use super::problem::Problem;
-use super::visits::problem;
+use super::visits::{Warning, problem};
 use crate::compose::Composed;
 
 /// The media type of lines of JSON.
@@ -56,6 +56,8 @@ enum Outcome {
         visit_code: String,
         facility: FacilityId,
         changed: bool,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<Warning>,
     },
     Refused {
         problem: Problem,
@@ -111,6 +113,7 @@ async fn result(composed: &Composed, caller: &Caller, line: Line) -> LineResult 
                     visit_code: recorded.visit_code,
                     facility: recorded.facility,
                     changed: recorded.changed,
+                    warnings: recorded.warnings.into_iter().map(Warning::from).collect(),
                 },
             }
         }

@@ -1,5 +1,6 @@
 //! `POST /v1/visits`. What became of a visit is in [`super::visit`].
 
+use abdm_fhir::VisitWarning;
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -16,6 +17,7 @@ use super::caller::{By, Pushing};
 use super::problem::{Fault, Problem};
 use super::{Context, Stop, VISIT_BYTES_MAX, bodies, visit_stream};
 use crate::compose::Composed;
+use crate::path_segment::path_segment;
 
 /// A visit that is in the log.
 #[derive(Serialize, ToSchema)]
@@ -29,6 +31,29 @@ pub(crate) struct RecordedVisit {
     facility: String,
     /// Whether anything is new by this push.
     changed: bool,
+    /// What is odd in the document, which is accepted all the same; at most 50. Left out when nothing is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+}
+
+/// One odd thing in a visit document.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Warning {
+    /// Where.
+    #[schema(example = "vitals.diastolic")]
+    path: String,
+    /// What was looked at.
+    #[schema(example = "bloodPressure")]
+    rule: String,
+    /// What is odd.
+    #[schema(example = "is not below vitals.systolic")]
+    text: String,
+}
+
+impl From<VisitWarning> for Warning {
+    fn from(VisitWarning { path, rule, text }: VisitWarning) -> Self {
+        Self { path, rule: rule.as_str().to_owned(), text }
+    }
 }
 
 /// Records a visit; its documents and its link follow. Or many, as a stream with one document a line: each
@@ -81,12 +106,14 @@ async fn record(composed: &Composed, caller: &Caller, document: &str) -> Result<
     let recorded = visits::record(&composed.provider, caller, document).await;
     let recorded = recorded.map_err(|error| problem(&error))?;
     tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
-    let location = format!("/v1/visits/{}?facility={}", recorded.visit_code, recorded.facility);
+    let code = path_segment(&recorded.visit_code);
+    let location = format!("/v1/visits/{code}?facility={}", recorded.facility);
     let status = if recorded.changed { StatusCode::CREATED } else { StatusCode::OK };
     let body = RecordedVisit {
         visit_code: recorded.visit_code,
         facility: recorded.facility.into(),
         changed: recorded.changed,
+        warnings: recorded.warnings.into_iter().map(Warning::from).collect(),
     };
     Ok((status, [(LOCATION, location)], axum::Json(body)).into_response())
 }

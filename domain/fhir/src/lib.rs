@@ -10,6 +10,7 @@ pub mod rules;
 mod terminology;
 pub mod validate;
 pub mod visit;
+pub mod warning;
 
 pub use self::document::{BuildContext, BuildPolicy, Confidentiality, DischargeRule, Earlier};
 pub use self::document::{Document, Documents, documents, documents_by};
@@ -20,3 +21,4 @@ pub use self::terminology::code_map::{Code, CodeMap, Coded, NoCodes};
 pub use self::terminology::code_table::{CodeTable, CodeTableError};
 pub use self::validate::validate;
 pub use self::visit::{VISIT_SCHEMA, VisitDocument, VisitError, VisitErrors};
+pub use self::warning::{VisitWarning, WarningRule, warnings};

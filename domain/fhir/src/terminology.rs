@@ -1,5 +1,6 @@
 //! Codes, and the words of medical records that stand for them. Tables, nothing else.
 
+pub(crate) mod claim;
 pub(crate) mod code_map;
 pub(crate) mod code_table;
 pub(crate) mod duration;

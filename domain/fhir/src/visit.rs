@@ -9,6 +9,7 @@
 mod attachment;
 mod beneficiary;
 mod clinical;
+pub(crate) mod dashes;
 mod decimal;
 mod error;
 mod facility;
@@ -17,8 +18,10 @@ mod history;
 mod invoice;
 mod laboratory;
 mod meaning;
+pub(crate) mod media_type;
 mod moment;
-mod path;
+pub(crate) mod path;
+mod practitioner;
 mod prescription;
 mod schema;
 mod stay;
@@ -36,12 +39,14 @@ pub use self::clinical::{
 };
 pub use self::decimal::Decimal;
 pub use self::error::{Rule, VisitError, VisitErrors};
-pub use self::facility::{Facility, Practitioner};
+pub use self::facility::Facility;
 pub use self::guard::{BYTES_MAX, DEPTH_MAX, VALUES_MAX};
 pub use self::history::{CurrentMedication, FamilyHistory, Immunization, PastCondition};
 pub use self::invoice::{Invoice, InvoiceKind, InvoiceLine};
 pub use self::laboratory::{ImagingReport, LabComponent, LabSpecimen, LabTest, LabValue};
+pub(crate) use self::moment::facility_zone;
 pub use self::moment::{Moment, PartialDate};
+pub use self::practitioner::{Practitioner, PractitionerRole, Practitioners};
 pub use self::prescription::Prescription;
 pub use self::schema::VISIT_SCHEMA;
 pub use self::stay::{Admission, EncounterClass, FollowUp, Visit};
@@ -67,8 +72,8 @@ pub struct VisitDocument {
     pub beneficiary: Beneficiary,
     /// Where.
     pub facility: Facility,
-    /// Who answers for the visit: the author of its documents.
-    pub practitioner: Practitioner,
+    /// Who saw the patient; one of them is the author of the documents.
+    pub practitioner: Practitioners,
     /// What the patient came with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chief_complaints: Vec<ChiefComplaint>,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use abdm_fhir::visit::VisitDocument;
-use abdm_fhir::{Document, Documents, Earlier, documents_by};
+use abdm_fhir::{Document, Documents, Earlier, VisitWarning, documents_by, warnings};
 use anyhow::Context;
 use hip_commands::port::Clock;
 use hip_commands::visit_source::context;
@@ -63,15 +63,20 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Answer> {
     };
     let earlier = replaced.as_ref().map(|visit| Earlier { visit, revision: 1 });
     let revision = if earlier.is_some() { 2 } else { 1 };
-    let context = context(&visit, revision, SystemClock.now());
+    let now = SystemClock.now();
+    let context = context(&visit, revision, now);
+    let odd = warnings(&visit, now);
     let documents = documents_by(&visit, &context, &settings.policy(earlier));
     if let Some(folder) = &options.out {
         write(folder, &visit.visit.visit_code, &documents)?;
     }
     if options.json {
-        print_json(&documents);
+        print_json(&documents, &odd);
     } else {
         print(&documents);
+        for warning in &odd {
+            say(&format!("warning: {}: {}", warning.path, warning.text));
+        }
     }
     let fit = documents.built.iter().all(Document::is_fit);
     Ok(if fit { Answer::Yes } else { Answer::No })
@@ -94,8 +99,11 @@ fn read(path: &Path) -> anyhow::Result<Option<VisitDocument>> {
 fn write(folder: &Path, visit_code: &str, documents: &Documents) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("{} cannot be made", folder.display()))?;
+    // A visit code may hold what separates folders.
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let code = visit_code.replace(|letter| !is_plain(letter), "_");
     for (n, document) in (1..).zip(&documents.built) {
-        let path = folder.join(format!("{visit_code}-{n}-{}.json", document.hi_type.as_str()));
+        let path = folder.join(format!("{code}-{n}-{}.json", document.hi_type.as_str()));
         std::fs::write(&path, &document.json)
             .with_context(|| format!("{} cannot be written", path.display()))?;
     }
@@ -116,7 +124,7 @@ fn print(documents: &Documents) {
     }
 }
 
-fn print_json(documents: &Documents) {
+fn print_json(documents: &Documents, odd: &[VisitWarning]) {
     let built: Vec<_> = documents
         .built
         .iter()
@@ -139,5 +147,5 @@ fn print_json(documents: &Documents) {
             json!({ "hiType": skipped.hi_type.as_str(), "reason": skipped.reason.to_string() })
         })
         .collect();
-    say_json(&json!({ "built": built, "notBuilt": skipped }));
+    say_json(&json!({ "built": built, "notBuilt": skipped, "warnings": odd }));
 }

@@ -22,6 +22,10 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Answer> {
     let text = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let bundle: Value =
         serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
+    if let Some(reason) = render::not_a_document(&bundle) {
+        complain(&format!("{}: {reason}", file.display()));
+        return Ok(Answer::No);
+    }
     if options.html {
         say(&render::html(&bundle));
         return Ok(Answer::Yes);

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
 use self::source::Source;
-use crate::cli::server::{Server, complain_of};
+use crate::cli::server::{Server, complain_of, warn_of};
 use crate::output::{Answer, complain, say};
 
 /// What is shorter than this needs no bar.
@@ -81,6 +81,7 @@ impl Results {
                 complain_of(&result["problem"]);
             }
         });
+        self.bar.bar.suspend(|| warn_of(result));
         match status {
             201 => self.recorded += 1,
             200 => self.known += 1,

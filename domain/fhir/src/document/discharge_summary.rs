@@ -4,6 +4,7 @@
 //! [`super::DischargeRule`].
 
 use super::draft::{Draft, Item, Kind, TypeConcept};
+use super::frame;
 use super::policy::DischargeRule;
 use super::section::{
     self, SectionHead, SectionKind, allergies, care_plan, chief_complaints, family_history,
@@ -105,9 +106,14 @@ pub(super) fn build(source: &Source<'_>) -> Built {
         DischargeRule::StaysOnly | DischargeRule::EveryVisit => {}
     }
     let mut draft = Draft::new(&KIND, source);
+    let discharged = source.visit.admission.as_ref().and_then(|stay| stay.discharged_at.as_ref());
+    draft.at(discharged);
     let sections = section::all(&SECTIONS, &mut draft);
     if sections.is_empty() {
         return Err(SkipReason::NothingRecorded);
+    }
+    if frame::is_stay_open(source.visit) {
+        return Err(SkipReason::StillAdmitted);
     }
     Ok(vec![draft.finish(sections)])
 }

@@ -16,11 +16,10 @@ use crate::model::Text;
 use crate::model::datatype::Reference;
 use crate::model::resource::{Diagnosis, Entry, Part};
 use crate::rules::Rules;
-use crate::visit::VisitDocument;
+use crate::visit::{Moment, VisitDocument};
 
+pub(super) use self::cast::{Cast, Person, path as person_path};
 pub(super) use self::kind::{Kind, OneOfMany, TypeConcept};
-
-use self::cast::Cast;
 
 /// What a section lists: a resource of the document, and a line about it for people.
 pub(super) struct Item<'a> {
@@ -35,7 +34,13 @@ pub(super) struct Draft<'a> {
     /// Filled by the diagnoses; read by the encounter and the prescriptions.
     pub(super) diagnoses: Vec<Diagnosis<'a>>,
     /// The people and the visit, pointed at from nearly everything.
-    cast: Cast<'a>,
+    pub(super) cast: Cast<'a>,
+    /// The latest time that the document tells of: the document itself is not older.
+    latest: &'a Moment,
+    /// Whether something that it reports on is still to come.
+    pub(super) is_incomplete: bool,
+    /// Lines of the section at work that no resource can carry.
+    words_only: Vec<String>,
     kind: &'static Kind,
     /// Which one, where a visit may yield several of the kind.
     one: Option<OneOfMany>,
@@ -66,6 +71,9 @@ impl<'a> Draft<'a> {
             context: source.context,
             diagnoses: vec![],
             cast: Cast::new(source.visit, &ids),
+            latest: &source.visit.visit.visit_date,
+            is_incomplete: false,
+            words_only: vec![],
             kind,
             one,
             replaced: source.replaced,
@@ -89,13 +97,9 @@ impl<'a> Draft<'a> {
         self.cast.patient.clone()
     }
 
+    /// Who answers for the visit.
     pub(super) fn practitioner(&self) -> Reference<'a> {
-        self.cast.practitioner.clone()
-    }
-
-    /// As holder of their post, when the record says which; the Practitioner is one step further.
-    pub(super) fn practitioner_in_role(&self) -> Reference<'a> {
-        self.cast.practitioner_role.clone().unwrap_or_else(|| self.practitioner())
+        self.cast.author().reference.clone()
     }
 
     pub(super) fn organization(&self) -> Reference<'a> {
@@ -107,14 +111,32 @@ impl<'a> Draft<'a> {
     }
 
     /// The practitioner of the visit, unless the record names somebody else: of them nothing is
-    /// known but the name.
+    /// known but the name, if they had no part in the visit.
     pub(super) fn person(&self, name: Option<&'a String>) -> Reference<'a> {
-        match name {
-            Some(name) if name.trim() != self.cast.practitioner.display().trim() => {
-                Reference::named(name)
-            }
-            Some(_) | None => self.practitioner(),
+        let Some(name) = name else {
+            return self.practitioner();
+        };
+        let known = self.cast.named(name);
+        known.map_or_else(|| Reference::named(name), |person| person.reference.clone())
+    }
+
+    /// The time of something that the document tells; that of the visit when it is not known.
+    pub(super) fn at(&mut self, moment: Option<&'a Moment>) -> &'a Moment {
+        let moment = moment.unwrap_or(&self.visit.visit.visit_date);
+        if moment.at() > self.latest.at() {
+            self.latest = moment;
         }
+        moment
+    }
+
+    /// Tells something in the words of the section alone.
+    pub(super) fn tell(&mut self, line: String) {
+        self.words_only.push(line);
+    }
+
+    /// What was told in words alone since this was asked last.
+    pub(super) fn take_words(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.words_only)
     }
 
     /// Adds a resource to the document.

@@ -6,11 +6,11 @@ mod patient;
 mod practitioner;
 mod practitioner_role;
 
-pub(super) use self::encounter::encounter;
+pub(super) use self::encounter::{encounter, is_open, is_stay_open};
 pub(super) use self::organization::organization;
 pub(super) use self::patient::patient;
-pub(super) use self::practitioner::practitioner;
-pub(super) use self::practitioner_role::practitioner_role;
+pub(super) use self::practitioner::practitioners;
+pub(super) use self::practitioner_role::practitioner_roles;
 
 use crate::model::Text;
 

@@ -28,8 +28,8 @@ pub(super) fn build(source: &Source<'_>) -> Built {
         return Err(SkipReason::NothingPrescribed);
     }
     let mut draft = Draft::new(&KIND, source);
-    // Not listed in the section: each order points at them as its reason.
-    diagnoses::items(&mut draft);
+    // Not listed in the section: the encounter points at them, and an order at those it is for.
+    diagnoses::of_encounter(&mut draft);
     let sections = section::all(&SECTION, &mut draft);
     Ok(vec![draft.finish(sections)])
 }

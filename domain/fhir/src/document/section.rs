@@ -42,20 +42,36 @@ pub(super) struct SectionKind {
 
 /// The sections that have something to say, in the order of `kinds`.
 pub(super) fn all<'a>(kinds: &[SectionKind], draft: &mut Draft<'a>) -> Vec<Section<'a>> {
-    kinds.iter().filter_map(|kind| one(&kind.head, (kind.items)(draft))).collect()
+    let mut sections = vec![];
+    for kind in kinds {
+        let items = (kind.items)(draft);
+        let words = draft.take_words();
+        sections.extend(section(&kind.head, items, &words));
+    }
+    sections
 }
 
 /// A section, unless it would be empty.
 pub(super) fn one<'a>(head: &SectionHead, items: Vec<Item<'a>>) -> Option<Section<'a>> {
-    if items.is_empty() {
+    section(head, items, &[])
+}
+
+/// `words` are lines that no resource carries.
+fn section<'a>(head: &SectionHead, items: Vec<Item<'a>>, words: &[String]) -> Option<Section<'a>> {
+    if items.is_empty() && words.is_empty() {
         return None;
+    }
+    let lines = items.iter().map(|item| item.line.as_str()).chain(words.iter().map(String::as_str));
+    let mut text = Narrative::list(lines);
+    if !words.is_empty() {
+        text = text.with_more_than_structure();
     }
     Some(Section {
         title: head.title,
         code: head.code.map(|(code, display)| {
             CodeableConcept::coded(Coding::new(system::SNOMED_CT, code, display))
         }),
-        text: Narrative::list(items.iter().map(|item| item.line.as_str())),
+        text,
         entry: items.into_iter().map(|item| item.reference).collect(),
     })
 }

@@ -38,6 +38,8 @@ pub enum SkipReason {
     NoInvoice,
     /// The operator wants discharge summaries of stays only, and this was none.
     NotAdmitted,
+    /// The patient is admitted and no discharge is recorded.
+    StillAdmitted,
 }
 
 impl fmt::Display for SkipReason {
@@ -52,6 +54,7 @@ impl fmt::Display for SkipReason {
             Self::NoPaper => "the visit has no scanned document",
             Self::NoInvoice => "the visit has no invoice",
             Self::NotAdmitted => "the visit has no admission",
+            Self::StillAdmitted => "the patient is admitted and no discharge is recorded",
         })
     }
 }

@@ -38,6 +38,19 @@ pub(crate) struct Identifier<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) system: Option<Text<'a>>,
     pub(crate) value: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) assigner: Option<Reference<'a>>,
+}
+
+impl<'a> Identifier<'a> {
+    pub(crate) fn new(kind: CodeableConcept<'a>, value: impl Into<Text<'a>>) -> Self {
+        Self { kind: Some(kind), system: None, value: value.into(), assigner: None }
+    }
+
+    /// A number of a system that its address alone describes.
+    pub(crate) fn of(system: impl Into<Text<'a>>, value: impl Into<Text<'a>>) -> Self {
+        Self { kind: None, system: Some(system.into()), value: value.into(), assigner: None }
+    }
 }
 
 #[derive(Serialize)]

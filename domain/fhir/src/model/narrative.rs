@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::markup::escape;
 
-/// XHTML made from the resource itself (`status` generated), in the scripts of the visit.
+/// XHTML made from the resource itself (`status` generated) or with more (`additional`), in the scripts of the visit.
 #[derive(Serialize)]
 pub(crate) struct Narrative {
     status: &'static str,
@@ -28,6 +28,12 @@ impl Narrative {
         list.div.insert_str(OPEN.len(), "<ul>");
         list.div.insert_str(list.div.len() - CLOSE.len(), "</ul>");
         list
+    }
+
+    /// Says that the words tell something that the structure does not.
+    pub(crate) fn with_more_than_structure(mut self) -> Self {
+        self.status = "additional";
+        self
     }
 
     fn wrap<'t>(before: &str, lines: impl IntoIterator<Item = &'t str>, after: &str) -> Self {

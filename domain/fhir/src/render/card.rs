@@ -3,6 +3,10 @@
 /// One thing, with what is to be said of it.
 pub(super) struct Card<'v> {
     pub(super) heading: Option<String>,
+    /// Why it does not hold, as `entered in error`: it is struck through.
+    pub(super) void: Option<String>,
+    /// What must not be overlooked, as `do not take`.
+    pub(super) alert: Option<&'static str>,
     pub(super) facts: Vec<Fact>,
     pub(super) picture: Option<Picture<'v>>,
     /// Results within a report, lines of a bill.
@@ -24,7 +28,7 @@ pub(super) struct Picture<'v> {
 
 impl<'v> Card<'v> {
     pub(super) fn new(heading: Option<String>) -> Self {
-        Self { heading, facts: vec![], picture: None, cards: vec![] }
+        Self { heading, void: None, alert: None, facts: vec![], picture: None, cards: vec![] }
     }
 
     /// A field that a reader expects.
@@ -45,6 +49,17 @@ impl<'v> Card<'v> {
 
     pub(super) fn shown(mut self, picture: Option<Picture<'v>>) -> Self {
         self.picture = picture;
+        self
+    }
+
+    /// Says that it does not hold, if there is a reason.
+    pub(super) fn void(mut self, why: Option<String>) -> Self {
+        self.void = why;
+        self
+    }
+
+    pub(super) fn alert(mut self, alert: Option<&'static str>) -> Self {
+        self.alert = alert;
         self
     }
 

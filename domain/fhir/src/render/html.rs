@@ -1,6 +1,7 @@
 //! The page as HTML.
 
 use super::card::Card;
+use super::clean;
 use super::page::Page;
 use crate::markup::escape;
 
@@ -10,24 +11,30 @@ const STYLE: &str = "<style>body{font:16px/1.5 sans-serif;max-width:44em;margin:
     h1{font-size:1.4em}h2{font-size:1.15em;border-bottom:1px solid #ccc}h3{font-size:1em;margin:.6em 0 0}\
     .card{margin:.4em 0 .8em}.card .card{margin-left:1.5em}dl{margin:0;display:grid;\
     grid-template-columns:10em 1fr}dd{margin:0;white-space:pre-line}dt{color:#555}\
-    .na{color:#b00020;font-weight:bold}img{max-width:100%}</style>";
+    .na,.alert,.why{color:#b00020;font-weight:bold}.alert{text-transform:uppercase}.void dl,.void .card{text-decoration:line-through;color:#777}\
+    img{max-width:100%}</style>";
+/// Of sections, by their depth.
+const HEADINGS: [&str; 4] = ["h2", "h3", "h4", "h5"];
 const MISSING: &str = "<span class=\"na\" title=\"missing\">NA</span>";
 
 pub(super) fn write(page: &Page<'_>) -> String {
     let mut out = String::with_capacity(4096);
     out.push_str(HEAD);
     out.push_str("<title>");
-    escape(page.title.as_deref().unwrap_or("NA"), &mut out);
+    escape(&clean::line(page.title.as_deref().unwrap_or("NA")), &mut out);
     out.push_str("</title>");
     out.push_str(STYLE);
     out.push_str("</head><body>\n");
-    element(&mut out, "h1", page.title.as_deref());
+    out.push_str("<h1>");
+    write_struck(&mut out, page.title.as_deref(), page.void.as_deref());
+    out.push_str("</h1>");
     for card in &page.header {
         write_card(&mut out, card);
     }
     for chapter in &page.chapters {
         out.push_str("<section>");
-        element(&mut out, "h2", chapter.title.as_deref());
+        let level = HEADINGS[chapter.depth.min(HEADINGS.len() - 1)];
+        element(&mut out, level, chapter.title.as_deref());
         for card in &chapter.cards {
             write_card(&mut out, card);
         }
@@ -38,8 +45,12 @@ pub(super) fn write(page: &Page<'_>) -> String {
 }
 
 fn write_card(out: &mut String, card: &Card<'_>) {
-    out.push_str("<div class=\"card\">");
-    element(out, "h3", card.heading.as_deref());
+    out.push_str(if card.void.is_some() {
+        "<div class=\"card void\">"
+    } else {
+        "<div class=\"card\">"
+    });
+    write_title(out, card);
     if !card.facts.is_empty() {
         out.push_str("<dl>");
         for fact in &card.facts {
@@ -62,14 +73,41 @@ fn write_card(out: &mut String, card: &Card<'_>) {
     out.push_str("</div>\n");
 }
 
+fn write_title(out: &mut String, card: &Card<'_>) {
+    out.push_str("<h3>");
+    if let Some(alert) = card.alert {
+        out.push_str("<span class=\"alert\">");
+        out.push_str(alert);
+        out.push_str("</span> ");
+    }
+    write_struck(out, card.heading.as_deref(), card.void.as_deref());
+    out.push_str("</h3>");
+}
+
+/// Struck through, with the reason behind it, if there is one.
+fn write_struck(out: &mut String, words: Option<&str>, why: Option<&str>) {
+    let Some(why) = why else {
+        return write_words(out, words);
+    };
+    out.push_str("<s>");
+    write_words(out, words);
+    out.push_str("</s> <span class=\"why\">(");
+    write_words(out, Some(why));
+    out.push_str(")</span>");
+}
+
+fn write_words(out: &mut String, words: Option<&str>) {
+    match words {
+        Some(words) => escape(&clean::lines(words), out),
+        None => out.push_str(MISSING),
+    }
+}
+
 fn element(out: &mut String, name: &str, words: Option<&str>) {
     out.push('<');
     out.push_str(name);
     out.push('>');
-    match words {
-        Some(words) => escape(words, out),
-        None => out.push_str(MISSING),
-    }
+    write_words(out, words);
     out.push_str("</");
     out.push_str(name);
     out.push('>');

@@ -1,19 +1,24 @@
 //! The page as plain text.
 
 use super::card::Card;
+use super::clean;
 use super::page::Page;
 
 const MISSING: &str = "NA (missing)";
+/// Under the title of a section, by its depth.
+const LINES: [char; 3] = ['-', '~', '.'];
 
 pub(super) fn write(page: &Page<'_>) -> String {
     let mut out = String::with_capacity(2048);
-    heading(&mut out, page.title.as_deref().unwrap_or(MISSING), '=');
+    let title = clean::line(page.title.as_deref().unwrap_or(MISSING));
+    heading(&mut out, &struck(title, page.void.as_deref()), '=');
     for card in &page.header {
         write_card(&mut out, card, 0);
     }
     for chapter in &page.chapters {
         out.push('\n');
-        heading(&mut out, chapter.title.as_deref().unwrap_or(MISSING), '-');
+        let line = LINES[chapter.depth.min(LINES.len() - 1)];
+        heading(&mut out, chapter.title.as_deref().unwrap_or(MISSING), line);
         for card in &chapter.cards {
             write_card(&mut out, card, 0);
         }
@@ -22,7 +27,7 @@ pub(super) fn write(page: &Page<'_>) -> String {
 }
 
 fn heading(out: &mut String, words: &str, line: char) {
-    let words = one_line(words);
+    let words = clean::line(words);
     out.push_str(&words);
     out.push('\n');
     out.extend(std::iter::repeat_n(line, words.chars().count()));
@@ -35,8 +40,9 @@ fn write_card(out: &mut String, card: &Card<'_>, depth: usize) {
         out.push_str(words);
         out.push('\n');
     };
-    let told = |words: Option<&str>| words.map_or_else(|| MISSING.to_owned(), one_line);
-    line(depth, &told(card.heading.as_deref()));
+    let told = |words: Option<&str>| words.map_or_else(|| MISSING.to_owned(), clean::line);
+    let heading = struck(told(card.heading.as_deref()), card.void.as_deref());
+    line(depth, &alerted(heading, card.alert));
     for fact in &card.facts {
         line(depth + 1, &format!("{}: {}", fact.label, told(fact.value.as_deref())));
     }
@@ -48,16 +54,17 @@ fn write_card(out: &mut String, card: &Card<'_>, depth: usize) {
     }
 }
 
-/// A stranger's line breaks and control characters must not draw lines of ours, nor on a terminal.
-fn one_line(words: &str) -> String {
-    let mut line = String::with_capacity(words.len());
-    for word in words.split(|letter: char| letter.is_whitespace() || letter.is_control()) {
-        if !word.is_empty() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
+/// Struck through as text can be: `~~Aspirin~~ (cancelled)`.
+fn struck(words: String, why: Option<&str>) -> String {
+    match why {
+        Some(why) => format!("~~{words}~~ ({})", clean::line(why)),
+        None => words,
     }
-    line
+}
+
+fn alerted(words: String, alert: Option<&str>) -> String {
+    match alert {
+        Some(alert) => format!("!! {alert}: {words}"),
+        None => words,
+    }
 }

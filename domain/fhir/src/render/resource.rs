@@ -1,53 +1,73 @@
 //! One card per resource that a section lists.
 
+mod appointment;
+mod bill;
 mod clinical;
+mod dosage;
 mod medicine;
+mod observation;
 mod paper;
 mod report;
+mod timing;
 mod vaccine;
 
 use serde_json::Value;
 
 use super::card::Card;
-use super::shelf::Shelf;
-use super::words::{concept, mention, narrative, text};
+use super::shelf::View;
+use super::state;
+use super::words::{concept, each, mention, narrative, text};
+
+pub(super) use self::clinical::deceased;
 
 /// How far a card may hold cards: a report, a panel in it, the results of the panel.
 const DEPTH_MAX: usize = 3;
 
-pub(super) fn of_reference<'v>(shelf: &Shelf<'v>, reference: &'v Value) -> Card<'v> {
-    nested(shelf, reference, 0)
+pub(super) fn of_reference<'v>(view: View<'_, 'v>, reference: &'v Value) -> Card<'v> {
+    nested(view, reference, 0)
 }
 
-fn nested<'v>(shelf: &Shelf<'v>, reference: &'v Value, depth: usize) -> Card<'v> {
-    let resource = shelf.at(reference);
+fn nested<'v>(view: View<'_, 'v>, reference: &'v Value, depth: usize) -> Card<'v> {
+    let resource = view.at(reference);
     if resource.is_null() || depth > DEPTH_MAX {
         return Card::new(text(&reference["display"])).wanted("Content", None);
     }
-    if !shelf.show(reference) {
-        return Card::new(mention(shelf, reference)).extra("See", Some("above".to_owned()));
+    if !view.show(resource) {
+        return Card::new(mention(view, reference)).extra("See", Some("above".to_owned()));
     }
-    of(shelf, resource, depth)
+    of(view.of(reference), resource, depth)
+        .void(state::void(resource))
+        .alert(state::alert(resource))
+        .extra("Status reason", status_reason(resource))
 }
 
-fn of<'v>(shelf: &Shelf<'v>, resource: &'v Value, depth: usize) -> Card<'v> {
+/// One concept or several, by the type of the resource.
+fn status_reason(resource: &Value) -> Option<String> {
+    let reason = &resource["statusReason"];
+    each(reason, concept)
+        .or_else(|| concept(reason))
+        .or_else(|| concept(&resource["cancelationReason"]))
+        .or_else(|| text(&resource["cancelledReason"]))
+}
+
+fn of<'v>(view: View<'_, 'v>, resource: &'v Value, depth: usize) -> Card<'v> {
     match resource["resourceType"].as_str().unwrap_or_default() {
         "AllergyIntolerance" => clinical::allergy(resource),
-        "Appointment" => clinical::appointment(shelf, resource),
+        "Appointment" => appointment::appointment(view, resource),
         "Binary" => paper::binary(resource),
         "CarePlan" => clinical::care_plan(resource),
         "Condition" => clinical::condition(resource),
-        "DiagnosticReport" => report::report(shelf, resource, depth),
+        "DiagnosticReport" => report::report(view, resource, depth),
         "DocumentReference" => paper::document(resource),
         "FamilyMemberHistory" => clinical::relative(resource),
-        "Immunization" => vaccine::given(shelf, resource),
+        "Immunization" => vaccine::given(view, resource, depth),
         "ImmunizationRecommendation" => vaccine::due(resource),
-        "Invoice" => paper::invoice(shelf, resource),
-        "MedicationRequest" => medicine::ordered(shelf, resource),
-        "MedicationStatement" => medicine::taken(shelf, resource),
-        "Observation" => report::observation(shelf, resource, depth),
-        "Procedure" => clinical::procedure(resource),
-        "ServiceRequest" => clinical::request(shelf, resource),
+        "Invoice" => bill::invoice(view, resource),
+        "MedicationRequest" => medicine::ordered(view, resource),
+        "MedicationStatement" => medicine::taken(view, resource),
+        "Observation" => observation::observation(view, resource, depth),
+        "Procedure" => clinical::procedure(view, resource),
+        "ServiceRequest" => appointment::request(view, resource),
         // Other guides list other resources; their own words must do.
         _ => Card::new(concept(&resource["code"]).or_else(|| text(&resource["resourceType"])))
             .wanted("Text", narrative(resource)),
@@ -56,5 +76,12 @@ fn of<'v>(shelf: &Shelf<'v>, resource: &'v Value, depth: usize) -> Card<'v> {
 
 /// The words of annotations.
 fn notes(resource: &Value) -> Option<String> {
-    super::words::each(&resource["note"], |note| text(&note["text"]))
+    each(&resource["note"], |note| text(&note["text"]))
+}
+
+/// Why something was ordered or done: in words, and by what it points at.
+fn reasons(view: View<'_, '_>, resource: &Value) -> Option<String> {
+    let words = each(&resource["reasonCode"], concept);
+    let pointed = each(&resource["reasonReference"], |reason| mention(view, reason));
+    super::words::joined(words.into_iter().chain(pointed), ", ")
 }

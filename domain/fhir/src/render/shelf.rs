@@ -10,7 +10,8 @@ pub(super) struct Shelf<'v> {
     resources: Vec<&'v Value>,
     by_url: HashMap<&'v str, usize>,
     by_type_and_id: HashMap<(&'v str, &'v str), usize>,
-    shown: RefCell<HashSet<usize>>,
+    /// By address: resources within others have no place in the list.
+    shown: RefCell<HashSet<*const Value>>,
 }
 
 impl<'v> Shelf<'v> {
@@ -44,20 +45,12 @@ impl<'v> Shelf<'v> {
         composition.copied().unwrap_or(&Value::Null)
     }
 
-    /// What a reference points at; null when it points at nothing here.
-    pub(super) fn at(&self, reference: &Value) -> &'v Value {
-        let index = self.index(reference);
-        index.and_then(|index| self.resources.get(index)).copied().unwrap_or(&Value::Null)
+    /// The shelf as a resource sees it.
+    pub(super) fn within(&self, holder: &'v Value) -> View<'_, 'v> {
+        View { shelf: self, holder }
     }
 
-    /// Whether it is the first time that what a reference points at is shown. Twice is once too
-    /// often: resources that list each other would fill any page.
-    pub(super) fn show(&self, reference: &Value) -> bool {
-        self.index(reference).is_some_and(|index| self.shown.borrow_mut().insert(index))
-    }
-
-    fn index(&self, reference: &Value) -> Option<usize> {
-        let address = reference["reference"].as_str()?;
+    fn index(&self, address: &str) -> Option<usize> {
         let by_tail = || {
             let (head, id) = address.rsplit_once('/')?;
             let kind = head.rsplit('/').next()?;
@@ -65,4 +58,49 @@ impl<'v> Shelf<'v> {
         };
         self.by_url.get(address).or_else(by_tail).copied()
     }
+}
+
+/// The resources that one resource can point at: those of the bundle, and those that it contains.
+#[derive(Clone, Copy)]
+pub(super) struct View<'s, 'v> {
+    shelf: &'s Shelf<'v>,
+    holder: &'v Value,
+}
+
+impl<'v> View<'_, 'v> {
+    /// The view of a resource that was found in this one: what a contained resource points at is
+    /// contained beside it.
+    pub(super) fn of(self, reference: &Value) -> Self {
+        if local_id(reference).is_some() {
+            self
+        } else {
+            Self { holder: self.at(reference), ..self }
+        }
+    }
+
+    /// What a reference points at; null when it points at nothing here.
+    pub(super) fn at(self, reference: &Value) -> &'v Value {
+        let found = match local_id(reference) {
+            Some(id) => {
+                let contained = self.holder["contained"].as_array();
+                contained.into_iter().flatten().find(|one| one["id"].as_str() == Some(id))
+            }
+            None => reference["reference"]
+                .as_str()
+                .and_then(|address| self.shelf.index(address))
+                .and_then(|index| self.shelf.resources.get(index).copied()),
+        };
+        found.unwrap_or(&Value::Null)
+    }
+
+    /// Whether it is the first time that a resource is shown. Twice is once too often: resources that
+    /// list each other would fill any page.
+    pub(super) fn show(self, resource: &'v Value) -> bool {
+        self.shelf.shown.borrow_mut().insert(std::ptr::from_ref(resource))
+    }
+}
+
+/// `m1` of a reference to `#m1`, a resource that the same resource contains.
+fn local_id(reference: &Value) -> Option<&str> {
+    reference["reference"].as_str()?.strip_prefix('#')
 }

@@ -19,6 +19,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_unit_is_ucum() {
+        assert!(UNITS.iter().all(|(_, code)| crate::terminology::unit::is_ucum(code)));
+    }
+
+    #[test]
     fn a_length_needs_a_whole_number_and_a_known_unit() {
         assert_eq!(of("3", "Day(s)"), Some((3, "d")));
         assert_eq!(of("1", "month"), Some((1, "mo")));

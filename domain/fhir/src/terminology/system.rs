@@ -31,6 +31,7 @@ pub(crate) const DICOM: &str = "http://dicom.nema.org/resources/ontology/DCM";
 pub(crate) const BILLING: &str = "https://nrces.in/ndhm/fhir/r4/CodeSystem/ndhm-billing-codes";
 pub(crate) const PRICE_COMPONENTS: &str =
     "https://nrces.in/ndhm/fhir/r4/CodeSystem/ndhm-price-components";
+pub(crate) const PARTICIPATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
 pub(crate) const DATA_ABSENT_REASON: &str =
     "http://terminology.hl7.org/CodeSystem/data-absent-reason";
 
@@ -40,3 +41,10 @@ pub(crate) const ABHA: &str = "https://healthid.ndhm.gov.in";
 pub(crate) const PROFESSIONALS: &str = "https://doctor.ndhm.gov.in";
 /// Health Facility Registry.
 pub(crate) const FACILITIES: &str = "https://facility.ndhm.gov.in";
+
+/// Numbers of the state medical councils, which the National Medical Commission keeps in one register.
+pub(crate) const MEDICAL_COUNCILS: &str = "https://www.nmc.org.in";
+/// Numbers of the state nursing councils, likewise of the Indian Nursing Council.
+pub(crate) const NURSING_COUNCILS: &str = "https://www.indiannursingcouncil.org";
+/// Numbers of the state pharmacy councils, likewise of the Pharmacy Council of India.
+pub(crate) const PHARMACY_COUNCILS: &str = "https://www.pci.nic.in";

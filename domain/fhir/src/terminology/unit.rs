@@ -1,28 +1,100 @@
-//! Units of laboratories, normalised to UCUM.
+//! Units of laboratories, and their codes in UCUM.
 
 /// Free text and the UCUM code it surely means. Anything else is sent as a unit without code:
 /// `lakhs/cumm`, for one, is a hundred thousand in no terminology.
 const UNITS: &[(&str, &str)] = &[
     ("g/dL", "g/dL"),
+    ("g/L", "g/L"),
     ("mg/dL", "mg/dL"),
+    ("mg/L", "mg/L"),
+    ("ug/dL", "ug/dL"),
+    ("mcg/dL", "ug/dL"),
+    ("ug/L", "ug/L"),
+    ("mcg/L", "ug/L"),
+    ("ng/mL", "ng/mL"),
+    ("ng/dL", "ng/dL"),
+    ("ng/L", "ng/L"),
+    ("pg/mL", "pg/mL"),
     ("mmol/L", "mmol/L"),
+    ("umol/L", "umol/L"),
+    ("nmol/L", "nmol/L"),
+    ("pmol/L", "pmol/L"),
+    ("mEq/L", "meq/L"),
     ("U/L", "U/L"),
+    ("U/mL", "U/mL"),
     ("IU/L", "[IU]/L"),
+    ("IU/mL", "[IU]/mL"),
     ("mIU/L", "m[IU]/L"),
+    ("mIU/mL", "m[IU]/mL"),
+    ("uIU/mL", "u[IU]/mL"),
     ("cells/cumm", "/mm3"),
     ("/cumm", "/mm3"),
+    ("cells/mm3", "/mm3"),
+    ("/mm3", "/mm3"),
+    ("cells/uL", "/uL"),
+    ("/uL", "/uL"),
+    ("10^3/uL", "10*3/uL"),
+    ("x10^3/uL", "10*3/uL"),
+    ("10^6/uL", "10*6/uL"),
+    ("x10^6/uL", "10*6/uL"),
+    ("10^9/L", "10*9/L"),
+    ("x10^9/L", "10*9/L"),
     ("%", "%"),
+    ("mmHg", "mm[Hg]"),
+    ("mm of Hg", "mm[Hg]"),
     ("mm/hr", "mm/h"),
+    ("mL/min", "mL/min"),
     ("fL", "fL"),
     ("pg", "pg"),
-    ("ng/mL", "ng/mL"),
-    ("mEq/L", "meq/L"),
+    ("beats/min", "/min"),
+    ("/min", "/min"),
 ];
+
+/// Longer than any unit; a parser is not given the texts of strangers at any length.
+const LENGTH_MAX: usize = 64;
+/// Two factors that differ by less are one: they were computed with floating-point numbers.
+const SAME_FACTOR: f64 = 1e-9;
 
 /// The UCUM code for a unit as laboratories write it, in any case.
 pub(crate) fn ucum(unit: &str) -> Option<&'static str> {
-    let unit = unit.trim();
-    UNITS.iter().find(|(known, _)| known.eq_ignore_ascii_case(unit)).map(|(_, code)| *code)
+    let unit = micro(unit.trim());
+    UNITS.iter().find(|(known, _)| known.eq_ignore_ascii_case(&unit)).map(|(_, code)| *code)
+}
+
+/// Whether `code` is an expression of UCUM.
+pub(crate) fn is_ucum(code: &str) -> bool {
+    code.len() <= LENGTH_MAX && ucum::validate(code).is_ok()
+}
+
+/// Whether the unit in words says something else than `code`, an expression of UCUM.
+///
+/// Words that are neither in the table nor UCUM say nothing that could be compared.
+pub(crate) fn contradicts(words: &str, code: &str) -> bool {
+    let words = micro(words.trim());
+    let known = self::ucum(&words).or_else(|| is_ucum(&words).then_some(&*words));
+    known.is_some_and(|known| !is_same(known, code))
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    if spelled(one) == spelled(other) {
+        return true;
+    }
+    let (Ok(first), Ok(second)) = (ucum::analyze(one), ucum::analyze(other)) else {
+        return false;
+    };
+    let near = (first.factor - second.factor).abs() <= SAME_FACTOR * first.factor.abs();
+    near && ucum::is_comparable(one, other).unwrap_or(false)
+}
+
+/// Both ways to write a litre are one. So are U and IU: laboratories use either word for the
+/// activity of an enzyme. Arbitrary units have no dimension by which they could be compared.
+fn spelled(code: &str) -> String {
+    code.replace("[IU]", "U").replace("[iU]", "U").replace('l', "L")
+}
+
+/// Both signs for a millionth, as `u`.
+fn micro(unit: &str) -> String {
+    unit.replace(['µ', 'μ'], "u")
 }
 
 #[cfg(test)]
@@ -35,6 +107,47 @@ mod tests {
         assert_eq!(ucum("G/DL"), Some("g/dL"));
         assert_eq!(ucum("IU/L"), Some("[IU]/L"));
         assert_eq!(ucum("fl"), Some("fL"));
+        assert_eq!(ucum("µg/dL"), Some("ug/dL"));
+        assert_eq!(ucum("mmHg"), Some("mm[Hg]"));
         assert_eq!(ucum("lakhs/cumm"), None);
+    }
+
+    #[test]
+    fn every_code_of_the_tables_is_ucum() {
+        for (unit, code) in UNITS {
+            assert!(is_ucum(code), "{unit}");
+            assert!(!contradicts(unit, code), "{unit}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_expression_is_no_ucum() {
+        for good in ["mm[Hg]", "mg/dL", "10*3/uL", "{score}", "/[HPF]", "mL/min/{1.73_m2}"] {
+            assert!(is_ucum(good), "{good}");
+        }
+        for bad in ["", "mmHg", "not a ucum code", "mg/dL ", "mIU/mL", "ratio", "sec", "Mg/Dl x"] {
+            assert!(!is_ucum(bad), "{bad}");
+        }
+        assert!(!is_ucum(&"(".repeat(100_000)));
+    }
+
+    #[test]
+    fn words_and_code_must_say_the_same() {
+        for (words, code) in [
+            ("mg/dl", "mg/dL"),
+            ("mg/dL", "mg/dl"),
+            ("IU/L", "[iU]/L"),
+            ("IU/L", "U/L"),
+            ("cells/cumm", "/uL"),
+            ("gm%", "g/dL"),
+            ("g/L", "mg/mL"),
+        ] {
+            assert!(!contradicts(words, code), "{words} {code}");
+        }
+        for (words, code) in
+            [("mg/dL", "mmol/L"), ("mg/dL", "g/L"), ("Mg", "mg"), ("ug/L", "mg/L"), ("%", "g/dL")]
+        {
+            assert!(contradicts(words, code), "{words} {code}");
+        }
     }
 }

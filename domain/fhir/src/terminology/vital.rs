@@ -24,6 +24,9 @@ macro_rules! measures {
             ucum: $ucum,
             profile: profile::$profile,
         };)+
+
+        #[cfg(test)]
+        const ALL: &[Measure] = &[$($name),+];
     };
 }
 
@@ -52,4 +55,14 @@ measures! {
         "mg/dL" "mg/dL", OBSERVATION_GENERAL_ASSESSMENT;
     GLUCOSE_AFTER_MEAL: "1521-4" "Glucose [Mass/volume] in Serum or Plasma --2 hours post meal",
         "mg/dL" "mg/dL", OBSERVATION_GENERAL_ASSESSMENT;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_unit_is_ucum() {
+        assert!(ALL.iter().all(|measure| crate::terminology::unit::is_ucum(measure.ucum)));
+    }
 }

@@ -1,6 +1,6 @@
 //! Bytes that travel inside the visit document.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Moment;
 
@@ -11,9 +11,11 @@ pub struct Attachment {
     /// A name for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// A media type of the short list in the schema.
+    /// A media type of the short list in the schema; `image/jpg` is read as `image/jpeg`.
+    #[serde(deserialize_with = "media_type")]
     pub content_type: String,
-    /// Base64 with padding; decodes to at most 10 MiB.
+    /// Base64 with padding; decodes to at most 10 MiB. White space is removed when it is read.
+    #[serde(deserialize_with = "base64")]
     pub data: String,
 }
 
@@ -26,9 +28,11 @@ pub struct ScannedDocument {
     /// What it is a scan of; other when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<ScannedDocumentKind>,
-    /// A media type of the short list in the schema.
+    /// A media type of the short list in the schema; `image/jpg` is read as `image/jpeg`.
+    #[serde(deserialize_with = "media_type")]
     pub content_type: String,
-    /// Base64 with padding; decodes to at most 10 MiB.
+    /// Base64 with padding; decodes to at most 10 MiB. White space is removed when it is read.
+    #[serde(deserialize_with = "base64")]
     pub data: String,
     /// When the paper was made or scanned.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,4 +57,19 @@ pub enum ScannedDocumentKind {
     /// Anything else.
     #[serde(rename = "other")]
     Other,
+}
+
+fn media_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Ok(if name == "image/jpg" { "image/jpeg".to_owned() } else { name })
+}
+
+fn base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer).map(without_white_space)
+}
+
+/// Mail programs and `base64` itself break lines; FHIR readers expect none.
+pub(super) fn without_white_space(mut data: String) -> String {
+    data.retain(|letter| !letter.is_ascii_whitespace());
+    data
 }

@@ -1,6 +1,7 @@
 //! The patient.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{PartialDate, whole};
 
@@ -8,7 +9,7 @@ use super::{PartialDate, whole};
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Beneficiary {
-    /// The number on the patient card.
+    /// The number on the patient card: up to 255 of the characters that the network allows in a reference.
     pub beneficiary_id: String,
     /// The registration number; internal to the record system, never leaves in a document.
     pub beneficiary_reg_id: String,
@@ -34,6 +35,12 @@ pub struct Beneficiary {
     /// Used when the date of birth is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age: Option<Age>,
+    /// Whether the patient has died.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deceased: Option<bool>,
+    /// When the patient died.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deceased_date: Option<PartialDate>,
     /// In the words of the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub marital_status: Option<String>,
@@ -104,10 +111,13 @@ pub enum AgeUnit {
     /// Days, for newborns.
     #[serde(rename = "days")]
     Days,
+    /// Hours, for newborns.
+    #[serde(rename = "hours")]
+    Hours,
 }
 
-/// Administrative gender, as the record has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Administrative gender, as the record has it; read in any letter case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Gender {
     /// Male.
     Male,
@@ -115,6 +125,22 @@ pub enum Gender {
     Female,
     /// Transgender.
     Transgender,
+    /// Any other gender.
+    Other,
     /// Not recorded.
     Unknown,
+}
+
+impl<'de> Deserialize<'de> for Gender {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        match word.to_ascii_lowercase().as_str() {
+            "male" => Ok(Self::Male),
+            "female" => Ok(Self::Female),
+            "transgender" => Ok(Self::Transgender),
+            "other" => Ok(Self::Other),
+            "unknown" => Ok(Self::Unknown),
+            _ => Err(D::Error::custom("not a gender")),
+        }
+    }
 }

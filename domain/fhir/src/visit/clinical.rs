@@ -48,7 +48,7 @@ pub struct Diagnosis {
     /// Term of that code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icd10_term: Option<String>,
-    /// Provisional when absent.
+    /// Not known when absent, unless the term says it, as `Dengue ruled out` does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certainty: Option<Certainty>,
     /// When it was written down.
@@ -59,12 +59,21 @@ pub struct Diagnosis {
 /// How sure a diagnosis is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Certainty {
+    /// Too little is known to call it anything more.
+    #[serde(rename = "unconfirmed")]
+    Unconfirmed,
     /// A working diagnosis.
     #[serde(rename = "provisional")]
     Provisional,
+    /// One of several that could be it.
+    #[serde(rename = "differential")]
+    Differential,
     /// Established.
     #[serde(rename = "confirmed")]
     Confirmed,
+    /// Ruled out.
+    #[serde(rename = "refuted")]
+    Refuted,
 }
 
 /// A known allergy.
@@ -117,7 +126,7 @@ pub struct Procedure {
     /// When.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub performed_at: Option<Moment>,
-    /// In the words of the record; completed when absent.
+    /// In the words of the record; not known when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }

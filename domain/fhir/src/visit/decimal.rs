@@ -18,8 +18,7 @@ impl Decimal {
 
     /// The number that `text` is: digits, perhaps a minus before and a fraction behind, nothing else.
     ///
-    /// Laboratories send numbers as text. A leading zero or a thousands comma says that it is some
-    /// other kind of text; an exponent is not what a person wrote.
+    /// A leading zero says that it is some other kind of text.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         let digits = text.strip_prefix('-').unwrap_or(text);

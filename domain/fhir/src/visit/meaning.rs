@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::attachment::without_white_space;
 use super::error::{Found, Rule};
 use super::moment::{self, Moment};
 use super::path::Path;
@@ -156,15 +157,17 @@ fn base64_fault(text: &str) -> Option<(Rule, String)> {
         let limit = ATTACHMENT_BYTES_MAX / 1024 / 1024;
         Some((Rule::Size, format!("must be at most {limit} MiB when decoded")))
     };
-    if text.len() > ATTACHMENT_BYTES_MAX.div_ceil(3) * 4 {
+    let data = without_white_space(text.to_owned());
+    if data.len() > ATTACHMENT_BYTES_MAX.div_ceil(3) * 4 {
         return too_large();
     }
-    match STANDARD.decode(text) {
+    match STANDARD.decode(data) {
+        Ok(bytes) if bytes.is_empty() => {
+            Some((Rule::MinLength, "must not be empty: leave out what is not known".to_owned()))
+        }
         Ok(bytes) if bytes.len() > ATTACHMENT_BYTES_MAX => too_large(),
         Ok(_) => None,
-        Err(_) => {
-            Some((Rule::Format, "must be base64 with padding and without line breaks".to_owned()))
-        }
+        Err(_) => Some((Rule::Format, "must be base64 with padding".to_owned())),
     }
 }
 
@@ -198,11 +201,13 @@ fn order(document: &Value, found: &mut Found) {
             found.add(Path::of(later), Rule::Range, message);
         }
     }
-    let birth = present(document, &["beneficiary", "dateOfBirth"]).and_then(Value::as_str);
-    let visit = text(&["visit", "visitDate"]).filter(|visit| Moment::parse(visit).is_some());
+    let day =
+        |keys| present(document, keys).and_then(Value::as_str).and_then(moment::PartialDate::parse);
+    let birth = day(&["beneficiary", "dateOfBirth"]);
+    let visit = text(&["visit", "visitDate"]).and_then(Moment::parse);
     if let (Some(birth), Some(visit)) = (birth, visit)
-        && moment::PartialDate::parse(birth).is_some()
-        && visit.get(..birth.len()).is_some_and(|same_precision| birth > same_precision)
+        // Whichever is later, the day that the sender wrote or that of the facility.
+        && birth.is_after(visit.at_facility().date_naive().max(visit.at().date_naive()))
     {
         let message = "must not be after visit.visitDate";
         found.add(Path::of(&["beneficiary", "dateOfBirth"]), Rule::Range, message);
@@ -214,6 +219,7 @@ fn age(document: &Value, found: &mut Found) {
     let most = match part("unit").and_then(Value::as_str) {
         Some("years") => 150,
         Some("months") => 150 * 12,
+        Some("hours") => 150 * 366 * 24,
         _ => 150 * 366,
     };
     if part("value").and_then(Value::as_f64).is_some_and(|value| value > f64::from(most)) {

@@ -26,15 +26,25 @@ impl Moment {
         &self.text
     }
 
-    /// For a narrative: day and minute in the zone of the facility.
+    /// For a narrative: day, minute and zone, as written.
     pub(crate) fn for_people(&self) -> String {
-        self.at.format("%Y-%m-%d %H:%M").to_string()
+        self.at.format("%Y-%m-%d %H:%M %:z").to_string()
+    }
+
+    /// Date and time at the facility, whichever zone the sender wrote.
+    pub fn at_facility(&self) -> DateTime<FixedOffset> {
+        self.at.with_timezone(&facility_zone())
     }
 
     /// The point in time.
     pub fn at(&self) -> DateTime<FixedOffset> {
         self.at
     }
+}
+
+/// Every facility of the network is in India, which has one time zone.
+pub(crate) fn facility_zone() -> FixedOffset {
+    FixedOffset::east_opt(5 * 3600 + 30 * 60).expect("less than a day")
 }
 
 /// A date known to the year, the month or the day: a `date` of FHIR.
@@ -66,6 +76,18 @@ impl PartialDate {
     /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether the whole of it is later than `day`.
+    pub(crate) fn is_after(&self, day: NaiveDate) -> bool {
+        let day = day.to_string();
+        day.get(..self.0.len()).is_some_and(|same_precision| self.0.as_str() > same_precision)
+    }
+
+    /// Whether it surely comes before `other`: at the coarser of the two precisions.
+    pub(crate) fn is_before(&self, other: &Self) -> bool {
+        let length = self.0.len().min(other.0.len());
+        self.0[..length] < other.0[..length]
     }
 }
 

@@ -49,6 +49,9 @@ pub struct Prescription {
     /// For the patient.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
+    /// What the medicine is for. The `term` of a diagnosis of this visit points at that diagnosis.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
     /// Pieces to hand out.
     #[serde(default, deserialize_with = "whole::some", skip_serializing_if = "Option::is_none")]
     pub quantity: Option<i64>,

@@ -15,6 +15,9 @@ pub const VISIT_SCHEMA: &str = include_str!("../../schema/visit-document-1.0.sch
 
 const DATE: &str = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$";
 const DATE_TIME: &str = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$";
+/// A list of words, written as a pattern so that the letter case does not matter.
+const GENDER: &str = "^([Mm][Aa][Ll][Ee]|[Ff][Ee][Mm][Aa][Ll][Ee]|\
+    [Tt][Rr][Aa][Nn][Ss][Gg][Ee][Nn][Dd][Ee][Rr]|[Oo][Tt][Hh][Ee][Rr]|[Uu][Nn][Kk][Nn][Oo][Ww][Nn])$";
 pub(super) const DATE_TIME_WORDS: &str =
     "must be a date and time with seconds and zone, as 2026-03-02T10:15:00+05:30";
 pub(super) const DATE_WORDS: &str = "must be a date that exists: YYYY, YYYY-MM or YYYY-MM-DD";
@@ -23,13 +26,16 @@ pub(super) const DATE_WORDS: &str = "must be a date that exists: YYYY, YYYY-MM o
 const PATTERNS: &[(&str, &str)] = &[
     (DATE, DATE_WORDS),
     (DATE_TIME, DATE_TIME_WORDS),
-    ("^[0-9]{1,20}$", "must be 1 to 20 digits"),
+    (
+        r"^[A-Za-z0-9_@,. ()/:\\-]{1,255}$",
+        "must be 1 to 255 letters, digits, blanks or characters of _-@,.()/:\\",
+    ),
+    (GENDER, "must be one of: Male, Female, Transgender, Other, Unknown; in any letter case"),
     ("^[1-9][0-9]{5}$", "must be a PIN code of 6 digits"),
     (
         "^([0-9]{14}|[0-9]{2}-[0-9]{4}-[0-9]{4}-[0-9]{4})$",
         "must be 14 digits, or NN-NNNN-NNNN-NNNN",
     ),
-    ("^[0-9]{2}-[0-9]{4}-[0-9]{4}-[0-9]{4}$", "must be NN-NNNN-NNNN-NNNN"),
     ("^[A-Za-z0-9._-]+@[a-z]+$", "must be an ABHA address, as name@abdm"),
     ("^[0-9]{6,18}$", "must be a SNOMED CT code: 6 to 18 digits"),
     (r"^[A-Z][0-9]{2}(\.[0-9A-Z]{1,4})?$", "must be an ICD-10 code, as J06.9"),
@@ -97,6 +103,9 @@ fn collect_meanings(schema: &Value, meanings: &mut HashMap<String, Meaning>) {
     if let Some(items) = schema.get("items") {
         collect_meanings(items, meanings);
     }
+    for definition in schema.get("$defs").and_then(Value::as_object).into_iter().flatten() {
+        collect_meanings(definition.1, meanings);
+    }
 }
 
 #[expect(
@@ -120,7 +129,8 @@ fn report(error: &ValidationError<'_>, found: &mut Found) {
             found.add(path, Rule::Type, format!("must be {}", type_words(kind)));
         }
         ValidationErrorKind::Pattern { pattern } => {
-            found.add(path, Rule::Pattern, pattern_words(pattern));
+            let rule = if pattern == GENDER { Rule::Enum } else { Rule::Pattern };
+            found.add(path, rule, pattern_words(pattern));
         }
         ValidationErrorKind::Format { format } => {
             let words = if format == "uuid" { "must be a UUID" } else { DATE_TIME_WORDS };
@@ -140,6 +150,12 @@ fn report(error: &ValidationError<'_>, found: &mut Found) {
         ValidationErrorKind::MinLength { limit } => {
             let message = format!("must have at least {limit} characters");
             found.add(path, Rule::MinLength, message);
+        }
+        ValidationErrorKind::MaxItems { limit } => {
+            found.add(path, Rule::Size, format!("must be a list of at most {limit}"));
+        }
+        ValidationErrorKind::UniqueItems => {
+            found.add(path, Rule::Duplicate, "must not name the same twice");
         }
         ValidationErrorKind::MinItems { .. } => {
             found.add(path, Rule::MinItems, "must not be an empty list: leave it out");
@@ -180,6 +196,9 @@ mod tests {
             all.push((name, property));
             properties(property, all);
             properties(&property["items"], all);
+        }
+        for definition in schema["$defs"].as_object().into_iter().flatten() {
+            properties(definition.1, all);
         }
     }
 

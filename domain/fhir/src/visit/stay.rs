@@ -8,12 +8,12 @@ use super::{Moment, whole};
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Visit {
-    /// The care context: up to 20 digits.
+    /// The care context: up to 255 of the characters that the network allows in a reference.
     pub visit_code: String,
     /// Internal to the record system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ben_visit_id: Option<String>,
-    /// Begin; the date of every document of the visit.
+    /// Begin.
     pub visit_date: Moment,
     /// End; never before the begin.
     #[serde(skip_serializing_if = "Option::is_none")]

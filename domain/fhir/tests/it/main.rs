@@ -5,11 +5,13 @@
 
 mod bills;
 mod bundles;
+mod claims;
 mod codes;
 mod compile;
 mod damage;
 mod envelope;
 mod every_document;
+mod found;
 mod golden;
 mod invariants;
 mod limits;
@@ -23,8 +25,11 @@ mod revisions;
 mod roles;
 mod rules;
 mod shared;
+mod shown;
 mod summaries;
 mod vaccines;
+mod visits;
+mod warnings;
 mod wellness;
 
 use abdm_fhir::{BuildContext, Confidentiality, Document, Documents, HiType, VisitDocument};

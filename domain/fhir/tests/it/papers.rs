@@ -31,7 +31,7 @@ fn an_imaging_report_without_a_picture_is_a_paper_in_words() {
     assert_eq!(attachment["contentType"], "text/plain;charset=utf-8");
     let text = STANDARD.decode(attachment["data"].as_str().unwrap()).unwrap();
     let text = String::from_utf8(text).unwrap();
-    assert!(text.starts_with("Ultrasound abdomen\n2026-06-01 08:30\n"), "{text}");
+    assert!(text.starts_with("Ultrasound abdomen\n2026-06-01 08:30 +05:30\n"), "{text}");
     assert!(text.contains("ಯಕೃತ್ತು ಸಾಮಾನ್ಯ; <no> ascites"), "{text}");
 }
 

@@ -19,7 +19,7 @@ fn a_note_is_told_in_words() {
         "Chief complaints\n----------------\nPain in knee & \"locking\" <right>\n",
         "Body weight\n  Value: 81.0 kg\n",
         "  Systolic blood pressure\n    Value: 142 mmHg\n",
-        "  Diastolic blood pressure\n    Value: NA (missing)\n",
+        "  Diastolic blood pressure\n    Value: no value: Unknown\n",
         "Paracetamol 650 mg Tablet\n  Dosage: 1 Tablet, Thrice Daily (TDS), for 5 Day(s), भोजन के बाद\n  \
          How often: 3 times in 1 d, for 5 Day(s)\n",
         "  With: सुनीता पाटील, Dr. Asmita Kale\n",

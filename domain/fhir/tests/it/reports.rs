@@ -111,11 +111,12 @@ fn a_report_says_who_read_it_what_was_examined_and_what_was_asked() {
 }
 
 #[test]
-fn a_report_without_words_gets_a_neutral_conclusion_and_the_practitioner_as_reader() {
+fn a_report_without_words_gets_a_neutral_conclusion_and_no_nurse_as_reader() {
     let (_, bundle) = &reports()[1];
     let report = all(bundle, "DiagnosticReport")[0];
     assert_eq!(report["conclusion"], "Results recorded; see values");
-    assert_eq!(report["resultsInterpreter"][0]["display"], "Sister Leela Mathew");
+    assert_eq!(report["resultsInterpreter"][0]["type"], "Organization");
+    assert_eq!(report["performer"][1]["display"], "Sister Leela Mathew");
     assert_eq!(report.get("issued"), None);
     assert_eq!(report["code"], json!({ "text": "Complete blood count" }));
 }

@@ -6,21 +6,22 @@ use super::Draft;
 use crate::check;
 use crate::document::Document;
 use crate::document::frame;
-use crate::model::Text;
+use crate::hi_type::HiType;
 use crate::model::datatype::{Identifier, Meta};
 use crate::model::narrative::Narrative;
 use crate::model::profile;
-use crate::model::resource::{Bundle, BundleMeta, Composition, Entry, RelatesTo, Section};
+use crate::model::resource::{
+    Attester, Bundle, BundleMeta, Composition, Entry, RelatesTo, Section,
+};
+use crate::visit::PractitionerRole;
 
 impl<'a> Draft<'a> {
     /// Puts the first page before everything, serialises and checks.
     pub(in crate::document) fn finish(mut self, section: Vec<Section<'a>>) -> Document {
-        let mut entry = vec![
-            Entry::of(self.composition(section)),
-            Entry::of(frame::patient(&self)),
-            Entry::of(frame::practitioner(&self)),
-        ];
-        entry.extend(frame::practitioner_role(&self).map(Entry::of));
+        let mut entry =
+            vec![Entry::of(self.composition(section)), Entry::of(frame::patient(&self))];
+        entry.extend(frame::practitioners(&self).into_iter().map(Entry::of));
+        entry.extend(frame::practitioner_roles(&self).into_iter().map(Entry::of));
         entry.push(Entry::of(frame::organization(&self)));
         let diagnoses = std::mem::take(&mut self.diagnoses);
         entry.push(Entry::of(frame::encounter(&self, diagnoses)));
@@ -59,7 +60,7 @@ impl<'a> Draft<'a> {
     fn composition(&self, section: Vec<Section<'a>>) -> Composition<'a> {
         let when = format!("Visit: {}", self.visit.visit.visit_date.for_people());
         let who = format!("Patient: {}", self.visit.beneficiary.name);
-        let by = format!("By: {}", self.visit.practitioner.full_name);
+        let by = format!("By: {}", self.practitioner().display());
         let at = format!("At: {}", self.visit.facility.abdm_facility_name);
         let lines = [self.title(), &when, &who, &by, &at];
         Composition {
@@ -67,19 +68,35 @@ impl<'a> Draft<'a> {
             meta: Meta::of(self.kind.profile),
             text: Narrative::paragraphs(lines),
             identifier: self.identified(self.identifier(None)),
-            status: "final",
+            status: self.status(),
             kind: self.kind.type_concept.concept(),
             subject: self.patient(),
             encounter: self.encounter(),
-            date: self.visit.visit.visit_date.as_str(),
-            author: [self.practitioner()],
+            date: self.latest.as_str(),
+            author: self.cast.authors(),
             title: self.title().to_owned(),
+            attester: self.attesters(),
             custodian: self.organization(),
             relates_to: self.replaced_identifier().map(|identifier| {
                 [RelatesTo { code: "replaces", target_identifier: self.identified(identifier) }]
             }),
             section,
         }
+    }
+
+    /// While the visit goes on, more may be written; so it may after a report that lacks results.
+    fn status(&self) -> &'static str {
+        let is_report = self.kind.hi_type == HiType::DiagnosticReport;
+        let is_open = frame::is_open(self.visit) || (is_report && self.is_incomplete);
+        if is_open { "preliminary" } else { "final" }
+    }
+
+    fn attesters(&self) -> Vec<Attester<'a>> {
+        let people = self.cast.people.iter();
+        let attesters = people.filter(|person| person.has(PractitionerRole::Attester));
+        attesters
+            .map(|person| Attester { mode: "professional", party: person.reference.clone() })
+            .collect()
     }
 
     fn title(&self) -> &str {
@@ -108,10 +125,6 @@ impl<'a> Draft<'a> {
     }
 
     fn identified(&self, value: String) -> Identifier<'a> {
-        Identifier {
-            kind: None,
-            system: Some(Text::Borrowed(&self.context.hip_url)),
-            value: value.into(),
-        }
+        Identifier::of(&self.context.hip_url, value)
     }
 }

@@ -1,12 +1,12 @@
 //! The visit as an event.
 
-use crate::document::draft::Draft;
+use crate::document::draft::{Draft, Person};
 use crate::model::datatype::{CodeableConcept, Coding, Identifier, Meta, Period};
 use crate::model::narrative::Narrative;
 use crate::model::profile;
 use crate::model::resource::{Diagnosis, Encounter, Hospitalization, Participant};
 use crate::terminology::system;
-use crate::visit::{EncounterClass, Moment, Visit, VisitDocument};
+use crate::visit::{EncounterClass, Moment, PractitionerRole, VisitDocument};
 
 pub(in crate::document) fn encounter<'a>(
     draft: &Draft<'a>,
@@ -20,16 +20,12 @@ pub(in crate::document) fn encounter<'a>(
         id: draft.id("encounter"),
         meta: Meta::of(profile::ENCOUNTER),
         text: Narrative::paragraph(&line),
-        identifier: [Identifier {
-            kind: None,
-            system: Some((&draft.context.hip_url).into()),
-            value: (&visit.visit_code).into(),
-        }],
-        status: status(visit),
+        identifier: [Identifier::of(&draft.context.hip_url, &visit.visit_code)],
+        status: status(draft.visit),
         class: class(draft.visit),
         kind: [CodeableConcept::text(&visit.category)],
         subject: draft.patient(),
-        participant: [Participant { individual: draft.practitioner_in_role() }],
+        participant: draft.cast.people.iter().map(participant).collect(),
         period: period(draft.visit),
         reason_code: visit.reason.as_ref().map(|reason| [CodeableConcept::text(reason)]),
         diagnosis,
@@ -39,8 +35,49 @@ pub(in crate::document) fn encounter<'a>(
     }
 }
 
-/// The state of whoever comes last in the visit: specialist, else doctor, else nurse.
-fn status(visit: &Visit) -> &'static str {
+/// What somebody did, as far as the visit says it in a word of HL7 v3.
+fn participant<'a>(person: &Person<'a>) -> Participant<'a> {
+    let kinds = [
+        (PractitionerRole::Attending, "ATND", "attender"),
+        (PractitionerRole::Consultant, "CON", "consultant"),
+        (PractitionerRole::Referrer, "REF", "referrer"),
+        (PractitionerRole::Performer, "PPRF", "primary performer"),
+    ];
+    let kinds = kinds.into_iter().filter(|(role, ..)| person.has(*role));
+    Participant {
+        kind: kinds
+            .map(|(_, code, display)| {
+                CodeableConcept::coded(Coding::new(system::PARTICIPATION, code, display))
+            })
+            .collect(),
+        individual: person.in_role(),
+    }
+}
+
+/// Whether the patient is still admitted, as far as the visit tells.
+pub(in crate::document) fn is_stay_open(visit: &VisitDocument) -> bool {
+    match &visit.admission {
+        Some(stay) => stay.discharged_at.is_none(),
+        None => {
+            visit.visit.encounter_class == Some(EncounterClass::Inpatient)
+                && visit.visit.end_time.is_none()
+        }
+    }
+}
+
+/// Whether the visit is known to go on: the doctor has yet to begin or to finish, or the patient is
+/// still admitted.
+pub(in crate::document) fn is_open(visit: &VisitDocument) -> bool {
+    matches!(status(visit), "planned" | "in-progress")
+}
+
+/// The state of whoever comes last in the visit: specialist, else doctor, else nurse. Nobody has
+/// finished with a patient who is still admitted.
+fn status(document: &VisitDocument) -> &'static str {
+    if is_stay_open(document) {
+        return "in-progress";
+    }
+    let visit = &document.visit;
     let set = |flag: Option<i64>| flag.filter(|flag| *flag != 0);
     if let Some(flag) = set(visit.specialist_flag).or_else(|| set(visit.doc_flag)) {
         return match flag {

@@ -26,9 +26,8 @@ pub(in crate::document) fn organization<'a>(draft: &Draft<'a>) -> Organization<'
         meta: Meta::of(profile::ORGANIZATION),
         text: Narrative::paragraph(&facility.abdm_facility_name),
         identifier: [Identifier {
-            kind: Some(CodeableConcept::coded(number)),
             system: Some(system::FACILITIES.into()),
-            value: (&facility.abdm_facility_id).into(),
+            ..Identifier::new(CodeableConcept::coded(number), &facility.abdm_facility_id)
         }],
         name: &facility.abdm_facility_name,
         address: address.unless_empty().map(|address| [address]),

@@ -1,6 +1,6 @@
 //! The patient.
 
-use chrono::Datelike as _;
+mod birth_date;
 
 use super::country;
 use crate::document::draft::Draft;
@@ -10,8 +10,9 @@ use crate::model::datatype::{
 };
 use crate::model::narrative::Narrative;
 use crate::model::profile;
-use crate::model::resource::Patient;
+use crate::model::resource::{Deceased, Patient};
 use crate::terminology::system;
+use crate::visit::dashes::with_dashes;
 use crate::visit::{AgeUnit, Beneficiary, Gender};
 
 pub(in crate::document) fn patient<'a>(draft: &Draft<'a>) -> Patient<'a> {
@@ -32,6 +33,7 @@ pub(in crate::document) fn patient<'a>(draft: &Draft<'a>) -> Patient<'a> {
         telecom: ContactPoint::all(person.phone.as_ref(), person.email.as_ref()),
         gender: gender(person.gender),
         birth_date: birth_date(draft),
+        deceased: deceased(person),
         address: address(person),
         marital_status: person.marital_status.as_deref().map(CodeableConcept::text),
     }
@@ -44,61 +46,48 @@ fn identifiers<'a>(person: &'a Beneficiary, deployment_url: &'a str) -> Vec<Iden
     if let Some(number) = &person.abha_number {
         let abha = Coding::new(system::ABDM_IDENTIFIER_TYPE, "HIN", "Health ID issued by NDHM");
         identifiers.push(Identifier {
-            kind: Some(CodeableConcept::any_of([record_number(), abha])),
             system: Some(system::ABHA.into()),
-            value: with_dashes(number),
+            ..Identifier::new(CodeableConcept::any_of([record_number(), abha]), with_dashes(number))
         });
     }
     if let Some(address) = &person.abha_address {
-        identifiers.push(Identifier {
-            kind: Some(CodeableConcept::coded(Coding::new(
-                system::ABDM_IDENTIFIER_TYPE,
-                "ABHA",
-                "Ayushman Bharat Health Account (ABHA) ID",
-            ))),
-            system: None,
-            value: address.into(),
-        });
+        let (code, display) = ("ABHA", "Ayushman Bharat Health Account (ABHA) ID");
+        let kind = Coding::new(system::ABDM_IDENTIFIER_TYPE, code, display);
+        identifiers.push(Identifier::new(CodeableConcept::coded(kind), address));
     }
     if identifiers.is_empty() {
         identifiers.push(Identifier {
-            kind: Some(CodeableConcept::coded(record_number())),
             system: Some(deployment_url.into()),
-            value: (&person.beneficiary_id).into(),
+            ..Identifier::new(CodeableConcept::coded(record_number()), &person.beneficiary_id)
         });
     }
     identifiers
-}
-
-/// 14 digits as `NN-NNNN-NNNN-NNNN`, the form that people know.
-fn with_dashes(number: &str) -> Text<'_> {
-    match (number.get(..2), number.get(2..6), number.get(6..10), number.get(10..14)) {
-        (Some(a), Some(b), Some(c), Some(d)) if number.len() == 14 => {
-            format!("{a}-{b}-{c}-{d}").into()
-        }
-        _ => number.into(),
-    }
 }
 
 fn gender(gender: Gender) -> &'static str {
     match gender {
         Gender::Male => "male",
         Gender::Female => "female",
-        Gender::Transgender => "other",
+        Gender::Transgender | Gender::Other => "other",
         Gender::Unknown => "unknown",
     }
 }
 
-/// The date of birth as far as it is known. An age in years says a year; nothing finer is made up,
-/// and an age in months or days, which may cross a new year, says no date at all.
+/// The date of birth as far as it is known, or as far as an age allows no other.
 fn birth_date<'a>(draft: &Draft<'a>) -> Option<Text<'a>> {
     let person = &draft.visit.beneficiary;
     if let Some(date) = &person.date_of_birth {
         return Some(date.as_str().into());
     }
-    let age = person.age.as_ref().filter(|age| age.unit == AgeUnit::Years)?;
-    let year = i64::from(draft.visit.visit.visit_date.at().year()) - age.value;
-    Some(format!("{year:04}").into())
+    birth_date::of(person.age.as_ref()?, &draft.visit.visit.visit_date).map(Into::into)
+}
+
+fn deceased(person: &Beneficiary) -> Option<Deceased<'_>> {
+    match (&person.deceased_date, person.deceased) {
+        (Some(date), _) => Some(Deceased::DeceasedDateTime(date.as_str())),
+        (None, Some(flag)) => Some(Deceased::DeceasedBoolean(flag)),
+        (None, None) => None,
+    }
 }
 
 fn address(person: &Beneficiary) -> Option<[Address<'_>; 1]> {
@@ -129,8 +118,14 @@ fn line(person: &Beneficiary) -> String {
             AgeUnit::Years => "years",
             AgeUnit::Months => "months",
             AgeUnit::Days => "days",
+            AgeUnit::Hours => "hours",
         };
-        add(format!("{} {unit} old", age.value));
+        add(format!("{} {unit} old at the visit (date of birth not recorded)", age.value));
+    }
+    match (&person.deceased_date, person.deceased) {
+        (Some(date), _) => add(format!("died {}", date.as_str())),
+        (None, Some(true)) => add("deceased".to_owned()),
+        (None, Some(false) | None) => {}
     }
     if let Some(number) = &person.abha_number {
         add(format!("ABHA number {}", with_dashes(number)));
@@ -139,15 +134,4 @@ fn line(person: &Beneficiary) -> String {
         add(format!("ABHA address {address}"));
     }
     line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_abha_number_gets_its_dashes_once() {
-        assert_eq!(with_dashes("91000010050066"), "91-0000-1005-0066");
-        assert_eq!(with_dashes("91-0000-1005-0066"), "91-0000-1005-0066");
-    }
 }

@@ -30,15 +30,11 @@ fn item<'a>(draft: &mut Draft<'a>, bill: &'a Bill) -> Item<'a> {
         id: draft.id("invoice"),
         meta: Meta::of(profile::INVOICE),
         text: Narrative::list(lines.chain([total.as_str()])),
-        identifier: [Identifier {
-            kind: None,
-            system: Some((&draft.context.deployment_url).into()),
-            value: (&bill.number).into(),
-        }],
+        identifier: [Identifier::of(&draft.context.deployment_url, &bill.number)],
         status: "issued",
         kind: CodeableConcept::coded(invoice_type(kind)),
         subject: draft.patient(),
-        date: bill.date.as_str(),
+        date: draft.at(Some(&bill.date)).as_str(),
         issuer: draft.organization(),
         line_item: charges
             .into_iter()

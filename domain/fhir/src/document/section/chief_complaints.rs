@@ -6,8 +6,8 @@ use crate::model::datatype::{Annotation, CodeableConcept, Coding, Meta};
 use crate::model::narrative::Narrative;
 use crate::model::profile;
 use crate::model::resource::Condition;
-use crate::terminology::{status, system};
-use crate::visit::{ChiefComplaint, Moment};
+use crate::terminology::{claim, status, system};
+use crate::visit::ChiefComplaint;
 
 pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
     let complaints = draft.visit.chief_complaints.iter().enumerate();
@@ -20,20 +20,21 @@ fn item<'a>(draft: &mut Draft<'a>, index: usize, complaint: &'a ChiefComplaint) 
         coding(system::SNOMED_CT, complaint.sct_code.as_ref(), complaint.sct_term.as_ref(), words);
     let since = since(complaint);
     let line = line([Some(words), since.as_deref(), complaint.description.as_deref()]);
-    let recorded = complaint.recorded_at.as_ref().unwrap_or(&draft.visit.visit.visit_date);
+    // A patient may also say what they do not have.
+    let is_denied = claim::is_denied(words);
     let condition = Condition {
         id: draft.id(&format!("complaint/{index}")),
         meta: Meta::of(profile::CONDITION),
         text: Narrative::paragraph(&line),
-        clinical_status: Some(clinical_status("active")),
+        clinical_status: (!is_denied).then(|| clinical_status("active")),
         verification_status: None,
-        category: Some([category("problem-list-item", "Problem List Item")]),
+        category: (!is_denied).then(|| [category("problem-list-item", "Problem List Item")]),
         code: CodeableConcept::worded(words, snomed),
         subject: draft.patient(),
         encounter: draft.encounter(),
         onset_date_time: None,
         onset_string: since.map(Into::into),
-        recorded_date: Some(Moment::as_str(recorded)),
+        recorded_date: Some(draft.at(complaint.recorded_at.as_ref()).as_str()),
         recorder: draft.practitioner(),
         note: complaint.description.iter().map(|text| Annotation { text: text.into() }).collect(),
     };
@@ -50,7 +51,7 @@ fn since(complaint: &ChiefComplaint) -> Option<String> {
 }
 
 pub(super) fn clinical_status(code: &'static str) -> CodeableConcept<'static> {
-    let display = status::clinical_display(code);
+    let display = status::display(code);
     CodeableConcept::coded(Coding::new(system::CONDITION_CLINICAL, code, display))
 }
 

@@ -9,7 +9,7 @@ use crate::model::narrative::Narrative;
 use crate::model::profile;
 use crate::model::resource::{DiagnosticReport, Evidence, Media, MediaLink};
 use crate::terminology::{modality, system};
-use crate::visit::{Attachment, ImagingReport, Moment};
+use crate::visit::{Attachment, ImagingReport, Moment, media_type};
 
 /// The reports that have a picture.
 pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
@@ -38,6 +38,7 @@ pub(in crate::document) fn report<'a>(
     let loinc = coding(system::LOINC, report.loinc_code.as_ref(), report.loinc_term.as_ref(), name);
     let line = format!("{name}: {}", report.conclusion);
     let read = report.reported_at.as_ref();
+    let reader = draft.cast.interpreter(None);
     let resource = DiagnosticReport {
         id: draft.id(&format!("imaging/{index}")),
         meta: Meta::of(profile::DIAGNOSTIC_REPORT_IMAGING),
@@ -47,10 +48,10 @@ pub(in crate::document) fn report<'a>(
         code: CodeableConcept::worded(name, loinc),
         subject: draft.patient(),
         encounter: draft.encounter(),
-        effective_date_time: read.unwrap_or(&draft.visit.visit.visit_date).as_str(),
+        effective_date_time: draft.at(read).as_str(),
         issued: read.map(Moment::as_str),
-        performer: [draft.organization()],
-        results_interpreter: [draft.practitioner()],
+        performer: draft.cast.performers(reader.is_some()),
+        results_interpreter: [reader.unwrap_or_else(|| draft.organization())],
         specimen: None,
         evidence: Evidence::Media([MediaLink { link: picture.reference }]),
         conclusion: (&report.conclusion).into(),
@@ -79,7 +80,7 @@ fn picture<'a>(
         encounter: draft.encounter(),
         created_date_time: report.reported_at.as_ref().map(Moment::as_str),
         content: Bytes {
-            content_type: (&image.content_type).into(),
+            content_type: media_type::actual(&image.content_type, &image.data),
             data: (&image.data).into(),
             title: title.into(),
             creation: None,

@@ -9,7 +9,7 @@ use crate::model::resource::{
     DateCriterion, DueDose, Immunization, ImmunizationRecommendation, Protocol,
 };
 use crate::terminology::system;
-use crate::visit::{Immunization as Dose, Moment, PartialDate};
+use crate::visit::{Immunization as Dose, PartialDate};
 
 /// The doses that were given, then one resource with all that are due. A dose of which neither date
 /// is known says nothing that could be told, and is reported.
@@ -58,7 +58,7 @@ fn given<'a>(
         vaccine_code: vaccine(dose),
         patient: draft.patient(),
         occurrence_date_time: received.as_str(),
-        recorded: dose.recorded_at.as_ref().map(Moment::as_str),
+        recorded: dose.recorded_at.as_ref().map(|it| draft.at(Some(it)).as_str()),
         location: dose.facility_name.as_ref().map(Reference::named),
         manufacturer: dose.manufacturer.as_ref().map(Reference::named),
         lot_number: dose.lot_number.as_deref(),

@@ -25,7 +25,7 @@ pub(super) fn order<'a>(
     is_done: bool,
 ) -> Item<'a> {
     let name = &test.procedure_name;
-    let ordered = test.ordered_at.as_ref().unwrap_or(&draft.visit.visit.visit_date);
+    let ordered = draft.at(test.ordered_at.as_ref());
     let category = Coding::new(system::SNOMED_CT, "108252007", "Laboratory procedure");
     let request = ServiceRequest {
         id: draft.id(&format!("investigation/{index}")),

@@ -1,6 +1,7 @@
 //! What a laboratory found: one report per test, one observation per component of it.
 
 mod range;
+mod reading;
 mod result;
 mod specimen;
 
@@ -37,7 +38,10 @@ pub(in crate::document) fn report<'a>(
     let conclusion = conclusion(test);
     let lines: Vec<&str> = results.iter().map(|result| result.line.as_str()).collect();
     let line = format!("{name}: {}. {conclusion}", lines.join("; "));
+    let reader = draft.cast.interpreter(test.interpreted_by.as_ref());
+    let issued = test.result_at.as_ref().map(|it| draft.at(Some(it)));
     let is_complete = test.components.iter().all(|component| component.value.is_some());
+    draft.is_incomplete |= !is_complete;
     let report = DiagnosticReport {
         id: draft.id(&format!("lab/{index}")),
         meta: Meta::of(profile::DIAGNOSTIC_REPORT_LAB),
@@ -48,9 +52,10 @@ pub(in crate::document) fn report<'a>(
         subject: draft.patient(),
         encounter: draft.encounter(),
         effective_date_time: taken_at(draft, test).as_str(),
-        issued: test.result_at.as_ref().map(Moment::as_str),
-        performer: [draft.organization()],
-        results_interpreter: [draft.person(test.interpreted_by.as_ref())],
+        issued: issued.map(Moment::as_str),
+        performer: draft.cast.performers(reader.is_some()),
+        // The profile wants a reader; when nobody is known to be one, the facility answers for it.
+        results_interpreter: [reader.unwrap_or_else(|| draft.organization())],
         specimen: specimen.map(|specimen| [specimen.reference]),
         evidence: Evidence::Result(results.into_iter().map(|result| result.reference).collect()),
         conclusion: conclusion.into(),
@@ -70,7 +75,7 @@ fn conclusion(test: &LabTest) -> String {
 }
 
 /// When what was measured was so: at the taking of the specimen, as far as it is known.
-fn taken_at<'a>(draft: &Draft<'a>, test: &'a LabTest) -> &'a Moment {
+fn taken_at<'a>(draft: &mut Draft<'a>, test: &'a LabTest) -> &'a Moment {
     let collected = test.specimen.as_ref().and_then(|specimen| specimen.collected_at.as_ref());
-    collected.or(test.result_at.as_ref()).unwrap_or(&draft.visit.visit.visit_date)
+    draft.at(collected.or(test.result_at.as_ref()))
 }

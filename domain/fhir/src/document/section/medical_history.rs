@@ -24,7 +24,7 @@ fn item<'a>(draft: &mut Draft<'a>, index: usize, past: &'a PastCondition) -> Ite
         coding(system::ICD_10, past.icd10_code.as_ref(), None, words),
     ];
     let since = past.since.as_ref().map(PartialDate::as_str);
-    let known = status::of(status::CONDITION, past.status.as_ref());
+    let known = past.status.as_deref().and_then(status::condition);
     let note = past.status.iter().filter(|_| known.is_none());
     let line = line([
         Some(words),

@@ -4,12 +4,12 @@ mod dosage;
 
 use super::{coding, line};
 use crate::document::draft::{Draft, Item};
-use crate::model::datatype::{CodeableConcept, Meta, Number, Period, Quantity};
+use crate::model::datatype::{CodeableConcept, Meta, Number, Period, Quantity, Reference};
 use crate::model::narrative::Narrative;
 use crate::model::profile;
 use crate::model::resource::{DispenseRequest, MedicationRequest, MedicationStatement};
 use crate::terminology::system;
-use crate::visit::{CurrentMedication, Moment, PartialDate, Prescription};
+use crate::visit::{CurrentMedication, PartialDate, Prescription};
 
 pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
     let current = draft.visit.current_medications.iter().enumerate();
@@ -44,7 +44,7 @@ fn taken<'a>(draft: &mut Draft<'a>, index: usize, medicine: &'a CurrentMedicatio
         subject: draft.patient(),
         context: draft.encounter(),
         effective_period: since.map(|since| Period { start: Some(since), end: None }),
-        date_asserted: medicine.recorded_at.as_ref().map(Moment::as_str),
+        date_asserted: medicine.recorded_at.as_ref().map(|it| draft.at(Some(it)).as_str()),
     };
     draft.add(statement, name, line)
 }
@@ -60,7 +60,7 @@ fn ordered<'a>(draft: &mut Draft<'a>, index: usize, order: &'a Prescription) -> 
         .map(|code| crate::model::datatype::Coding::new(system::SNOMED_CT, code, display));
     let dosage = dosage::of(draft, index, order);
     let line = format!("{medicine}: {}", dosage.text);
-    let authored = order.prescribed_at.as_ref().unwrap_or(&draft.visit.visit.visit_date);
+    let (reason_reference, reason_code) = reasons(draft, order);
     let request = MedicationRequest {
         id: draft.id(&format!("prescription/{index}")),
         meta: Meta::of(profile::MEDICATION_REQUEST),
@@ -70,9 +70,10 @@ fn ordered<'a>(draft: &mut Draft<'a>, index: usize, order: &'a Prescription) -> 
         medication_codeable_concept: CodeableConcept::worded(medicine.clone(), snomed),
         subject: draft.patient(),
         encounter: draft.encounter(),
-        authored_on: authored.as_str(),
+        authored_on: draft.at(order.prescribed_at.as_ref()).as_str(),
         requester: draft.practitioner(),
-        reason_reference: draft.diagnoses.iter().map(|reason| reason.condition.clone()).collect(),
+        reason_code,
+        reason_reference,
         dosage_instruction: [dosage],
         dispense_request: order.quantity.filter(|quantity| *quantity > 0).map(|quantity| {
             let unit = order.form.as_ref().map(Into::into);
@@ -80,4 +81,22 @@ fn ordered<'a>(draft: &mut Draft<'a>, index: usize, order: &'a Prescription) -> 
         }),
     };
     draft.add(request, medicine, line)
+}
+
+/// What the visit says that the medicine is for: diagnoses of the encounter by their terms, and other
+/// reasons in words.
+fn reasons<'a>(
+    draft: &Draft<'a>,
+    order: &'a Prescription,
+) -> (Vec<Reference<'a>>, Vec<CodeableConcept<'a>>) {
+    let (mut diagnoses, mut words) = (vec![], vec![]);
+    for reason in &order.reasons {
+        let named = |one: &Reference<'a>| one.display().trim().eq_ignore_ascii_case(reason.trim());
+        let known = draft.diagnoses.iter().map(|one| &one.condition).find(|one| named(one));
+        match known {
+            Some(known) => diagnoses.push(known.clone()),
+            None => words.push(CodeableConcept::text(reason)),
+        }
+    }
+    (diagnoses, words)
 }

@@ -5,20 +5,21 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::document::draft::{Draft, Item};
 use crate::model::Text;
-use crate::model::datatype::{Attachment, CodeableConcept, Coding, Meta};
+use crate::model::datatype::{Attachment, CodeableConcept, Coding, Meta, Reference};
 use crate::model::narrative::Narrative;
 use crate::model::profile;
 use crate::model::resource::{DocumentContent, DocumentReference};
 use crate::terminology::system;
+use crate::visit::media_type;
 use crate::visit::{ImagingReport, Moment, ScannedDocument, ScannedDocumentKind};
 
 /// A scanned paper, as it came.
 pub(in crate::document) fn scan<'a>(draft: &mut Draft<'a>, scan: &'a ScannedDocument) -> Item<'a> {
     let attachment = Attachment {
-        content_type: (&scan.content_type).into(),
+        content_type: media_type::actual(&scan.content_type, &scan.data),
         data: (&scan.data).into(),
         title: (&scan.title).into(),
-        creation: scan.created_at.as_ref().map(Moment::as_str),
+        creation: scan.created_at.as_ref().map(|it| draft.at(Some(it)).as_str()),
     };
     let kind = kind(scan.kind.unwrap_or(ScannedDocumentKind::Other));
     paper(draft, &scan.title, kind, attachment)
@@ -30,15 +31,11 @@ pub(in crate::document) fn written_report<'a>(
     report: &'a ImagingReport,
 ) -> Item<'a> {
     let read = report.reported_at.as_ref();
-    let at = read.unwrap_or(&draft.visit.visit.visit_date).for_people();
-    let (by, place) = (draft.practitioner(), draft.organization());
-    let text = format!(
-        "{}\n{at}\n\n{}\n\n{}, {}\n",
-        report.name,
-        report.conclusion,
-        by.display(),
-        place.display()
-    );
+    let at = draft.at(read).for_people();
+    let (by, place) = (draft.cast.interpreter(None), draft.organization());
+    let signed: Vec<&str> = by.iter().chain([&place]).map(Reference::display).collect();
+    let signed = signed.join(", ");
+    let text = format!("{}\n{at}\n\n{}\n\n{signed}\n", report.name, report.conclusion);
     let attachment = Attachment {
         content_type: "text/plain;charset=utf-8".into(),
         data: STANDARD.encode(text).into(),
@@ -63,7 +60,7 @@ fn paper<'a>(
         doc_status: "final",
         kind: CodeableConcept::worded(display, [Coding::new(system::SNOMED_CT, code, display)]),
         subject: draft.patient(),
-        date: draft.visit.visit.visit_date.as_str(),
+        date: draft.at(None).as_str(),
         custodian: draft.organization(),
         description: Text::from(title),
         content: [DocumentContent { attachment }],

@@ -137,7 +137,7 @@ fn code(measure: &'static Measure) -> CodeableConcept<'static> {
 
 /// All that is the same for every measure of the round.
 fn observation<'a>(
-    draft: &Draft<'a>,
+    draft: &mut Draft<'a>,
     vitals: &'a Vitals,
     name: &str,
     measure: &'static Measure,
@@ -145,7 +145,7 @@ fn observation<'a>(
     line: &str,
 ) -> Observation<'a> {
     let category = Coding::new(system::OBSERVATION_CATEGORY, "vital-signs", "Vital Signs");
-    let measured = vitals.recorded_at.as_ref().unwrap_or(&draft.visit.visit.visit_date);
+    let measured = draft.at(vitals.recorded_at.as_ref());
     Observation {
         id: draft.id(&format!("vital/{name}")),
         meta: Meta::of(measure.profile),

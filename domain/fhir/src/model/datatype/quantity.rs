@@ -11,7 +11,7 @@ use crate::visit::Decimal;
 pub(crate) enum Number<'a> {
     /// As the sender wrote it, trailing zeros included.
     Written(&'a Decimal),
-    /// Read out of a text that is nothing but a number.
+    /// Read out of a text.
     Read(Decimal),
     Whole(i64),
 }
@@ -19,6 +19,8 @@ pub(crate) enum Number<'a> {
 #[derive(Serialize)]
 pub(crate) struct Quantity<'a> {
     value: Number<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparator: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,10 +37,15 @@ impl<'a> Quantity<'a> {
         code: impl Into<Text<'a>>,
     ) -> Self {
         let (unit, code) = (Some(unit.into()), Some(code.into()));
-        Self { value, unit, system: Some(system::UCUM), code }
+        Self { value, comparator: None, unit, system: Some(system::UCUM), code }
     }
 
     pub(crate) fn plain(value: Number<'a>, unit: Option<Text<'a>>) -> Self {
-        Self { value, unit, system: None, code: None }
+        Self { value, comparator: None, unit, system: None, code: None }
+    }
+
+    /// The value lies on that side of the number.
+    pub(crate) fn compared(self, comparator: Option<&'static str>) -> Self {
+        Self { comparator, ..self }
     }
 }

@@ -12,7 +12,9 @@ pub(crate) struct AllergyIntolerance<'a> {
     pub(crate) id: Uuid,
     pub(crate) meta: Meta,
     pub(crate) text: Narrative,
-    pub(crate) clinical_status: CodeableConcept<'a>,
+    /// Always there, unless the entry was an error (ait-1, ait-2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) clinical_status: Option<CodeableConcept<'a>>,
     pub(crate) verification_status: CodeableConcept<'a>,
     pub(crate) category: [&'static str; 1],
     pub(crate) code: CodeableConcept<'a>,

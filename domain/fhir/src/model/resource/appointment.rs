@@ -3,6 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::model::Text;
 use crate::model::datatype::{CodeableConcept, Meta, Reference};
 use crate::model::narrative::Narrative;
 
@@ -19,7 +20,7 @@ pub(crate) struct Appointment<'a> {
     pub(crate) start: &'a str,
     pub(crate) end: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) comment: Option<&'static str>,
+    pub(crate) comment: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) participant: Vec<Attendee<'a>>,
 }

@@ -19,14 +19,24 @@ pub(crate) struct Composition<'a> {
     pub(crate) subject: Reference<'a>,
     pub(crate) encounter: Reference<'a>,
     pub(crate) date: &'a str,
-    pub(crate) author: [Reference<'a>; 1],
+    /// At least one, by the schema of the visit.
+    pub(crate) author: Vec<Reference<'a>>,
     pub(crate) title: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) attester: Vec<Attester<'a>>,
     pub(crate) custodian: Reference<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) relates_to: Option<[RelatesTo<'a>; 1]>,
     /// At least one, by the builders: a document without content is not built.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) section: Vec<Section<'a>>,
+}
+
+/// Who signed the document.
+#[derive(Serialize)]
+pub(crate) struct Attester<'a> {
+    pub(crate) mode: &'static str,
+    pub(crate) party: Reference<'a>,
 }
 
 /// Another document. It is named and not pointed at: it is not part of this one.

@@ -23,7 +23,8 @@ pub(crate) struct DiagnosticReport<'a> {
     pub(crate) effective_date_time: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) issued: Option<&'a str>,
-    pub(crate) performer: [Reference<'a>; 1],
+    /// At least one, by the builder: the facility.
+    pub(crate) performer: Vec<Reference<'a>>,
     pub(crate) results_interpreter: [Reference<'a>; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) specimen: Option<[Reference<'a>; 1]>,

@@ -18,7 +18,8 @@ pub(crate) struct Encounter<'a> {
     #[serde(rename = "type")]
     pub(crate) kind: [CodeableConcept<'a>; 1],
     pub(crate) subject: Reference<'a>,
-    pub(crate) participant: [Participant<'a>; 1],
+    /// At least one, by the schema of the visit.
+    pub(crate) participant: Vec<Participant<'a>>,
     pub(crate) period: Period<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason_code: Option<[CodeableConcept<'a>; 1]>,
@@ -32,6 +33,8 @@ pub(crate) struct Encounter<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Participant<'a> {
+    #[serde(rename = "type", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) kind: Vec<CodeableConcept<'a>>,
     pub(crate) individual: Reference<'a>,
 }
 
@@ -40,8 +43,8 @@ pub(crate) struct Participant<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Diagnosis<'a> {
     pub(crate) condition: Reference<'a>,
-    #[serde(rename = "use")]
-    pub(crate) role: CodeableConcept<'a>,
+    #[serde(rename = "use", skip_serializing_if = "Option::is_none")]
+    pub(crate) role: Option<CodeableConcept<'a>>,
 }
 
 #[derive(Serialize)]

@@ -20,6 +20,8 @@ pub(crate) struct MedicationRequest<'a> {
     pub(crate) authored_on: &'a str,
     pub(crate) requester: Reference<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) reason_code: Vec<CodeableConcept<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) reason_reference: Vec<Reference<'a>>,
     pub(crate) dosage_instruction: [Dosage<'a>; 1],
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -22,8 +22,18 @@ pub(crate) struct Patient<'a> {
     pub(crate) gender: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) birth_date: Option<Text<'a>>,
+    #[serde(flatten)]
+    pub(crate) deceased: Option<Deceased<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) address: Option<[Address<'a>; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) marital_status: Option<CodeableConcept<'a>>,
+}
+
+/// Whether the patient has died; named as the field of the patient that holds it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Deceased<'a> {
+    DeceasedBoolean(bool),
+    DeceasedDateTime(&'a str),
 }

@@ -12,7 +12,8 @@ pub(crate) struct Practitioner<'a> {
     pub(crate) id: Uuid,
     pub(crate) meta: Meta,
     pub(crate) text: Narrative,
-    pub(crate) identifier: [Identifier<'a>; 1],
+    /// At least one, by the builder.
+    pub(crate) identifier: Vec<Identifier<'a>>,
     pub(crate) name: [HumanName<'a>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) telecom: Vec<ContactPoint<'a>>,

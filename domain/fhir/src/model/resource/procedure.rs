@@ -3,7 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::model::datatype::{CodeableConcept, Meta, Reference};
+use crate::model::datatype::{Annotation, CodeableConcept, Meta, Reference};
 use crate::model::narrative::Narrative;
 
 #[derive(Serialize)]
@@ -18,4 +18,6 @@ pub(crate) struct Procedure<'a> {
     pub(crate) encounter: Reference<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) performed_date_time: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) note: Vec<Annotation<'a>>,
 }

@@ -2,49 +2,40 @@
 
 use serde_json::Value;
 
-use super::notes;
+use super::{dosage, notes, reasons};
 use crate::render::card::Card;
-use crate::render::shelf::Shelf;
-use crate::render::words::{concept, date, each, mention, party, period, plain, quantity, text};
+use crate::render::shelf::View;
+use crate::render::words::{concept, date, mention, party, period, plain, quantity, text};
 
-pub(super) fn ordered<'v>(shelf: &Shelf<'v>, order: &'v Value) -> Card<'v> {
-    let dosages = &order["dosageInstruction"];
-    Card::new(name(shelf, order))
-        .wanted("Dosage", each(dosages, |dosage| text(&dosage["text"])))
-        .wanted("How often", each(dosages, |dosage| rhythm(&dosage["timing"]["repeat"], dosage)))
-        .wanted("Route", each(dosages, |dosage| concept(&dosage["route"])))
-        .wanted("Date", date(&order["authoredOn"]))
-        .wanted("Ordered by", party(shelf, &order["requester"]))
-        .extra("Reason", each(&order["reasonReference"], |reason| mention(shelf, reason)))
-        .extra("Quantity", quantity(&order["dispenseRequest"]["quantity"]))
+pub(super) fn ordered<'v>(view: View<'_, 'v>, order: &'v Value) -> Card<'v> {
+    let supply = &order["dispenseRequest"];
+    let card = dosage::add(Card::new(name(view, order)), &order["dosageInstruction"], true);
+    card.wanted("Date", date(&order["authoredOn"]))
+        .wanted("Ordered by", party(view, &order["requester"]))
+        .extra("Reason", reasons(view, order))
+        .extra("Quantity", quantity(&supply["quantity"]))
+        .extra("Supply for", quantity(&supply["expectedSupplyDuration"]))
+        .extra("Repeats", plain(&supply["numberOfRepeatsAllowed"]))
+        .extra("Valid", period(&supply["validityPeriod"]))
         .extra("Note", notes(order))
+        .extra("Priority", text(&order["priority"]))
+        .extra("Intent", text(&order["intent"]).filter(|intent| intent != "order"))
+        .extra("Status", text(&order["status"]).filter(|status| status != "active"))
 }
 
-pub(super) fn taken<'v>(shelf: &Shelf<'v>, statement: &'v Value) -> Card<'v> {
+pub(super) fn taken<'v>(view: View<'_, 'v>, statement: &'v Value) -> Card<'v> {
     let since =
         period(&statement["effectivePeriod"]).or_else(|| date(&statement["effectiveDateTime"]));
-    Card::new(name(shelf, statement))
+    let card = Card::new(name(view, statement))
         .wanted("Status", text(&statement["status"]))
-        .wanted("Taken", since)
-        .extra("Dosage", each(&statement["dosage"], |dosage| text(&dosage["text"])))
+        .wanted("Taken", since);
+    dosage::add(card, &statement["dosage"], false)
+        .extra("Reason", reasons(view, statement))
         .extra("Note", notes(statement))
 }
 
-fn name(shelf: &Shelf<'_>, holder: &Value) -> Option<String> {
+/// In words, or by a resource of the bundle or of the order itself.
+pub(super) fn name(view: View<'_, '_>, holder: &Value) -> Option<String> {
     concept(&holder["medicationCodeableConcept"])
-        .or_else(|| mention(shelf, &holder["medicationReference"]))
-}
-
-/// `3 times in 1 d, for 5 Day(s)`.
-fn rhythm(repeat: &Value, dosage: &Value) -> Option<String> {
-    if dosage["asNeededBoolean"] == true {
-        return Some("as needed".to_owned());
-    }
-    let times = plain(&repeat["frequency"])?;
-    let period = plain(&repeat["period"])?;
-    let unit = text(&repeat["periodUnit"])?;
-    let when = each(&repeat["when"], text).map(|when| format!(" ({when})")).unwrap_or_default();
-    let bounds = quantity(&repeat["boundsDuration"]);
-    let bounds = bounds.map(|length| format!(", for {length}")).unwrap_or_default();
-    Some(format!("{times} times in {period} {unit}{when}{bounds}"))
+        .or_else(|| mention(view, &holder["medicationReference"]))
 }

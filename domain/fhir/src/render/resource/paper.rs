@@ -1,12 +1,11 @@
-//! Papers and bills.
+//! Papers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::render::card::{Card, Picture};
-use crate::render::shelf::Shelf;
-use crate::render::words::{concept, date, each, money, party, quantity, text};
+use crate::render::words::{concept, date, text};
 
 pub(super) fn document(paper: &Value) -> Card<'_> {
     let contents = paper["content"].as_array().map_or(&[][..], Vec::as_slice);
@@ -14,6 +13,7 @@ pub(super) fn document(paper: &Value) -> Card<'_> {
     Card::new(heading)
         .wanted("Kind", concept(&paper["type"]))
         .wanted("Status", text(&paper["status"]))
+        .extra("State", text(&paper["docStatus"]).filter(|state| state != "final"))
         .with(contents.iter().map(|content| attachment(&content["attachment"])))
 }
 
@@ -45,30 +45,16 @@ fn size(attachment: &Value) -> Option<String> {
     Some(if bytes < 1024 { format!("{bytes} bytes") } else { format!("{} KiB", bytes / 1024) })
 }
 
-pub(super) fn invoice<'v>(shelf: &Shelf<'v>, invoice: &'v Value) -> Card<'v> {
-    let lines = invoice["lineItem"].as_array().map_or(&[][..], Vec::as_slice);
-    Card::new(each(&invoice["identifier"], |one| text(&one["value"])))
-        .wanted("Kind", concept(&invoice["type"]))
-        .wanted("Date", date(&invoice["date"]))
-        .wanted("Status", text(&invoice["status"]))
-        .wanted("By", party(shelf, &invoice["issuer"]))
-        .wanted("Total before tax", money(&invoice["totalNet"]))
-        .wanted("To pay", money(&invoice["totalGross"]))
-        .with(lines.iter().map(|line| charge(shelf, line)))
-}
-
-fn charge<'v>(shelf: &Shelf<'v>, line: &'v Value) -> Card<'v> {
-    let item = shelf.at(&line["chargeItemReference"]);
-    let heading = concept(&item["code"]).or_else(|| concept(&line["chargeItemCodeableConcept"]));
-    let price = |component: &Value| {
-        let amount = money(&component["amount"])?;
-        Some(match concept(&component["code"]) {
-            Some(what) => format!("{what} {amount}"),
-            None => amount,
-        })
-    };
-    Card::new(heading)
-        .extra("Product", concept(&item["productCodeableConcept"]))
-        .wanted("Quantity", quantity(&item["quantity"]))
-        .wanted("Price", each(&line["priceComponent"], price))
+impl<'v> Picture<'v> {
+    /// None for what is not a picture, or not what it says: the data ends up in a page.
+    pub(super) fn of(attachment: &'v Value) -> Option<Self> {
+        let content_type = match attachment["contentType"].as_str()? {
+            "image/png" => "image/png",
+            "image/jpeg" | "image/jpg" => "image/jpeg",
+            _ => return None,
+        };
+        let data = attachment["data"].as_str()?;
+        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+        data.bytes().all(is_base64).then_some(Self { content_type, data })
+    }
 }

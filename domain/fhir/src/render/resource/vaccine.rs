@@ -2,23 +2,41 @@
 
 use serde_json::Value;
 
-use super::notes;
+use super::{nested, notes, reasons};
 use crate::render::card::Card;
-use crate::render::shelf::Shelf;
-use crate::render::words::{concept, date, each, party, plain, text};
+use crate::render::shelf::View;
+use crate::render::words::{concept, date, each, mention, party, plain, quantity, text};
 
-pub(super) fn given<'v>(shelf: &Shelf<'v>, dose: &'v Value) -> Card<'v> {
+pub(super) fn given<'v>(view: View<'_, 'v>, dose: &'v Value, depth: usize) -> Card<'v> {
     let given = date(&dose["occurrenceDateTime"]).or_else(|| text(&dose["occurrenceString"]));
-    let protocol = &dose["protocolApplied"];
+    let reactions = dose["reaction"].as_array().map_or(&[][..], Vec::as_slice);
     Card::new(concept(&dose["vaccineCode"]))
         .wanted("Given", given)
         .wanted("Status", text(&dose["status"]))
-        .wanted("Dose", each(protocol, which))
+        .wanted("Dose", each(&dose["protocolApplied"], which))
         .wanted("Lot", text(&dose["lotNumber"]))
-        .wanted("Place", party(shelf, &dose["location"]))
-        .wanted("Manufacturer", party(shelf, &dose["manufacturer"]))
+        .wanted("Place", party(view, &dose["location"]))
+        .wanted("Manufacturer", party(view, &dose["manufacturer"]))
         .extra("Expires", date(&dose["expirationDate"]))
+        .extra("Amount", quantity(&dose["doseQuantity"]))
+        .extra("Route", concept(&dose["route"]))
+        .extra("Body site", concept(&dose["site"]))
+        .extra("By", each(&dose["performer"], |one| party(view, &one["actor"])))
+        .extra("Reason", reasons(view, dose))
+        .extra("Weakened", (dose["isSubpotent"] == true).then(|| "yes".to_owned()))
         .extra("Note", notes(dose))
+        .with(reactions.iter().map(|one| reaction(view, one, depth)))
+}
+
+fn reaction<'v>(view: View<'_, 'v>, reaction: &'v Value, depth: usize) -> Card<'v> {
+    let detail = &reaction["detail"];
+    let known = view.at(detail);
+    let card = Card::new(Some("Reaction".to_owned()))
+        .wanted("What happened", mention(view, detail))
+        .extra("Date", date(&reaction["date"]))
+        .extra("Reported by the patient", plain(&reaction["reported"]));
+    let is_known = known.is_object();
+    card.with(is_known.then(|| nested(view, detail, depth + 1)))
 }
 
 pub(super) fn due(recommendation: &Value) -> Card<'_> {
@@ -31,6 +49,8 @@ pub(super) fn due(recommendation: &Value) -> Card<'_> {
                 .wanted("Due", each(&dose["dateCriterion"], |one| date(&one["value"])))
                 .wanted("Status", concept(&dose["forecastStatus"]))
                 .wanted("Dose", which(dose))
+                .extra("Reason", each(&dose["forecastReason"], concept))
+                .extra("Not to be given", each(&dose["contraindicatedVaccineCode"], concept))
                 .extra("Note", text(&dose["description"]))
         }))
 }

@@ -22,19 +22,33 @@ impl<'a> Range<'a> {
     }
 
     /// Where a value lies: code and display of HL7 v3 `ObservationInterpretation`. The ends of the
-    /// range are normal.
-    pub(super) fn verdict(&self, value: &Decimal) -> Option<(&'static str, &'static str)> {
+    /// range are normal. None when the value may lie on either side of an end.
+    pub(super) fn verdict(
+        &self,
+        value: &Decimal,
+        comparator: Option<&str>,
+    ) -> Option<(&'static str, &'static str)> {
+        const LOW: (&str, &str) = ("L", "Low");
+        const HIGH: (&str, &str) = ("H", "High");
+        const NORMAL: (&str, &str) = ("N", "Normal");
         let value = value.nearest()?;
-        let is_beyond = |end: Option<&Decimal>, beyond: fn(f64, f64) -> bool| {
-            end.and_then(Decimal::nearest).is_some_and(|end| beyond(value, end))
-        };
-        Some(if is_beyond(self.low, |value, low| value < low) {
-            ("L", "Low")
-        } else if is_beyond(self.high, |value, high| value > high) {
-            ("H", "High")
-        } else {
-            ("N", "Normal")
-        })
+        let (low, high) =
+            (self.low.and_then(Decimal::nearest), self.high.and_then(Decimal::nearest));
+        match comparator {
+            None if low.is_some_and(|low| value < low) => Some(LOW),
+            None if high.is_some_and(|high| value > high) => Some(HIGH),
+            None => Some(NORMAL),
+            Some(sign @ ("<" | "<=")) => match (low, high) {
+                (Some(low), _) if value < low || (sign == "<" && value <= low) => Some(LOW),
+                (None, Some(high)) if value <= high => Some(NORMAL),
+                _ => None,
+            },
+            Some(sign) => match (low, high) {
+                (_, Some(high)) if value > high || (sign == ">" && value >= high) => Some(HIGH),
+                (Some(low), None) if value >= low => Some(NORMAL),
+                _ => None,
+            },
+        }
     }
 
     pub(super) fn words(&self) -> String {

@@ -1,6 +1,7 @@
 //! One result of a test.
 
 use super::range::Range;
+use super::reading::{self, Reading};
 use super::taken_at;
 use crate::document::draft::{Draft, Item};
 use crate::document::section::physical_examination::unknown;
@@ -25,12 +26,20 @@ fn item<'a>(
 ) -> Item<'a> {
     let name = &component.name;
     let value = Value::of(component);
+    let unit = Unit::of(component);
+    if unit.is_code_left_out {
+        let path = format!("labTests[{index}].components[{nth}].ucumCode");
+        draft.leave_out(path, "a code that is no UCUM, or not that of the unit, is left out");
+    }
     let range = Range::of(component);
     if range.is_none() && component.range_min.is_some() {
         let path = format!("labTests[{index}].components[{nth}].rangeMin");
         draft.leave_out(path, "a range that ends below its start is not part of the document");
     }
-    let verdict = range.as_ref().zip(value.number()).and_then(|(range, it)| range.verdict(it));
+    let verdict = range
+        .as_ref()
+        .zip(value.number())
+        .and_then(|(range, (number, comparator))| range.verdict(number, comparator));
     let line = format!(
         "{name}: {}",
         line([
@@ -57,8 +66,9 @@ fn item<'a>(
             [CodeableConcept::coded(Coding::new(system::INTERPRETATION, code, display))]
         }),
         note: component.remarks.iter().map(|text| Annotation { text: text.into() }).collect(),
-        reference_range: range.map(|range| [range.reference(|end| quantity(component, end))]),
-        outcome: value.outcome(component),
+        reference_range: range
+            .map(|range| [range.reference(|end| unit.of_value(Number::Written(end)))]),
+        outcome: value.outcome(component, &unit),
     };
     draft.add(observation, name, line)
 }
@@ -67,7 +77,7 @@ fn item<'a>(
 enum Value<'a> {
     Written(&'a Decimal),
     /// A number that came as text, as most do.
-    Read(Decimal),
+    Read(Reading),
     Words(&'a String),
     Absent,
 }
@@ -76,56 +86,86 @@ impl<'a> Value<'a> {
     fn of(component: &'a LabComponent) -> Self {
         match &component.value {
             Some(LabValue::Number(number)) => Self::Written(number),
-            Some(LabValue::Text(text)) => Decimal::read(text).map_or(Self::Words(text), Self::Read),
+            Some(LabValue::Text(text)) => {
+                reading::read(text, component.unit.as_deref()).map_or(Self::Words(text), Self::Read)
+            }
             None => Self::Absent,
         }
     }
 
-    fn number(&self) -> Option<&Decimal> {
+    /// The number, and on which side of it the value lies.
+    fn number(&self) -> Option<(&Decimal, Option<&'static str>)> {
         match self {
-            Self::Written(number) => Some(number),
-            Self::Read(number) => Some(number),
+            Self::Written(number) => Some((number, None)),
+            Self::Read(reading) => Some((&reading.number, reading.comparator)),
             Self::Words(_) | Self::Absent => None,
         }
     }
 
     fn words(&self, component: &LabComponent) -> String {
         let value = match self {
-            Self::Written(number) => number.as_str(),
-            Self::Read(number) => number.as_str(),
-            Self::Words(text) => text,
+            Self::Written(number) => number.as_str().to_owned(),
+            Self::Read(Reading { comparator, number }) => {
+                format!("{}{}", comparator.unwrap_or_default(), number.as_str())
+            }
+            Self::Words(text) => return measured_words(text, component),
             Self::Absent => return "no result yet".to_owned(),
         };
         match &component.unit {
             Some(unit) => format!("{value} {unit}"),
-            None => value.to_owned(),
+            None => value,
         }
     }
 
-    fn outcome(self, component: &'a LabComponent) -> Outcome<'a> {
+    fn outcome(self, component: &'a LabComponent, unit: &Unit<'a>) -> Outcome<'a> {
         match self {
-            Self::Written(number) => Outcome::ValueQuantity(quantity(component, number)),
-            Self::Read(number) => {
-                Outcome::ValueQuantity(with_unit(component, Number::Read(number)))
+            Self::Written(number) => Outcome::ValueQuantity(unit.of_value(Number::Written(number))),
+            Self::Read(Reading { comparator, number }) => {
+                let quantity = unit.of_value(Number::Read(number));
+                Outcome::ValueQuantity(quantity.compared(comparator))
             }
-            Self::Words(text) => Outcome::ValueString(text.into()),
+            Self::Words(text) => Outcome::ValueString(measured_words(text, component).into()),
             Self::Absent => unknown(),
         }
     }
 }
 
-fn quantity<'a>(component: &'a LabComponent, number: &'a Decimal) -> Quantity<'a> {
-    with_unit(component, Number::Written(number))
+/// A text keeps its unit when it tells of numbers: `15-20 mm/hr`, but not `Negative mg/dL`.
+fn measured_words(text: &str, component: &LabComponent) -> String {
+    let text = text.trim();
+    let is_measured =
+        text.starts_with(|first: char| first.is_ascii_digit() || "<>≤≥-".contains(first));
+    match &component.unit {
+        Some(unit) if is_measured && !text.ends_with(unit.as_str()) => format!("{text} {unit}"),
+        Some(_) | None => text.to_owned(),
+    }
 }
 
 /// The unit in the laboratory's words, and the UCUM code that the sender gave or the words surely
 /// mean.
-fn with_unit<'a>(component: &'a LabComponent, number: Number<'a>) -> Quantity<'a> {
-    let given = component.ucum_code.as_deref().filter(|code| !code.contains(char::is_whitespace));
-    let code = given.or_else(|| component.unit.as_deref().and_then(unit::ucum));
-    let words = component.unit.as_deref().or(code);
-    match (words, code) {
-        (Some(words), Some(code)) => Quantity::ucum(number, words, code),
-        (words, _) => Quantity::plain(number, words.map(Into::into)),
+struct Unit<'a> {
+    words: Option<&'a str>,
+    code: Option<&'a str>,
+    /// The sender's code is no UCUM, or says another unit than the words.
+    is_code_left_out: bool,
+}
+
+impl<'a> Unit<'a> {
+    fn of(component: &'a LabComponent) -> Self {
+        let words = component.unit.as_deref();
+        let given = component.ucum_code.as_deref();
+        let ucum = given.filter(|code| unit::is_ucum(code));
+        let is_contradicted =
+            ucum.zip(words).is_some_and(|(code, words)| unit::contradicts(words, code));
+        // Which of the two is wrong nobody can tell: then no code is claimed.
+        let code = if is_contradicted { None } else { ucum.or_else(|| words.and_then(unit::ucum)) };
+        Self { words: words.or(ucum), code, is_code_left_out: given.is_some() && given != code }
+    }
+
+    fn of_value(&self, number: Number<'a>) -> Quantity<'a> {
+        match (self.words, self.code) {
+            (Some(words), Some(code)) => Quantity::ucum(number, words, code),
+            (words, _) => Quantity::plain(number, words.map(Into::into)),
+        }
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn item<'a>(draft: &mut Draft<'a>, index: usize, test: &'a LabTest) -
         let snomed = coding(system::SNOMED_CT, specimen.sct_code.as_ref(), None, words);
         CodeableConcept::worded(words, snomed)
     });
+    draft.at(Some(received));
     let name = words.map_or("Specimen", String::as_str);
     let line = format!("{name}, received {}", received.for_people());
     let resource = Specimen {
