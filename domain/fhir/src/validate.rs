@@ -22,6 +22,7 @@ mod reachable;
 mod refused;
 mod report;
 mod tape;
+pub(crate) mod unit;
 mod walk;
 
 pub use self::finding::{Finding, Layer, Severity};
@@ -101,6 +102,7 @@ fn document(
         entries: &entries,
         report,
         edges: &mut graph.edges,
+        owed: vec![],
         wants_advice: options.best_practice,
         fhir_only: options.fhir_only,
         entry: None,
@@ -109,6 +111,7 @@ fn document(
         profile: None,
     };
     walk.resource(root, wanted(root, rules));
+    walk.settle();
     if root.is(Name::RESOURCE_TYPE, "Bundle") {
         bundle::check(root, &entries, report);
         reachable::check(&entries, graph, report);

@@ -23,6 +23,7 @@ mod revisions;
 mod roles;
 mod rules;
 mod shared;
+mod strict;
 mod summaries;
 mod vaccines;
 mod wellness;

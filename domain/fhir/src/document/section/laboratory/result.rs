@@ -10,6 +10,7 @@ use crate::model::narrative::Narrative;
 use crate::model::profile;
 use crate::model::resource::{Observation, Outcome};
 use crate::terminology::{system, unit};
+use crate::validate::unit::is_sound as is_unit_of_ucum;
 use crate::visit::{Decimal, LabComponent, LabTest, LabValue};
 
 pub(super) fn items<'a>(draft: &mut Draft<'a>, index: usize, test: &'a LabTest) -> Vec<Item<'a>> {
@@ -121,7 +122,7 @@ fn quantity<'a>(component: &'a LabComponent, number: &'a Decimal) -> Quantity<'a
 /// The unit in the laboratory's words, and the UCUM code that the sender gave or the words surely
 /// mean.
 fn with_unit<'a>(component: &'a LabComponent, number: Number<'a>) -> Quantity<'a> {
-    let given = component.ucum_code.as_deref().filter(|code| !code.contains(char::is_whitespace));
+    let given = component.ucum_code.as_deref().filter(|code| is_unit_of_ucum(code));
     let code = given.or_else(|| component.unit.as_deref().and_then(unit::ucum));
     let words = component.unit.as_deref().or(code);
     match (words, code) {
