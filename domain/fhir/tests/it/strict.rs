@@ -246,7 +246,7 @@ fn a_resource_without_definition_is_held_to_what_all_resources_share() {
         ("type", |list, _| list["meta"] = json!("a")),
         ("json-empty", |list, _| list["entry"] = json!([])),
         ("extension-url", |list, _| {
-            list["extension"] = json!([{ "url": "a", "valueString": "a" }])
+            list["extension"] = json!([{ "url": "a", "valueString": "a" }]);
         }),
         ("reference-form", |list, _| list["source"] = json!({ "reference": "a b" })),
     ] {

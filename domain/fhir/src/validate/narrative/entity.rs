@@ -14,12 +14,11 @@ pub(super) fn characters(text: &str) -> impl Iterator<Item = char> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let referred = rest.strip_prefix('&').and_then(first);
-        let (letter, after) = match referred {
-            Some(found) => found,
-            None => {
-                let letter = rest.chars().next()?;
-                (letter, &rest[letter.len_utf8()..])
-            }
+        let (letter, after) = if let Some(found) = referred {
+            found
+        } else {
+            let letter = rest.chars().next()?;
+            (letter, &rest[letter.len_utf8()..])
         };
         rest = after;
         Some(letter)

@@ -29,7 +29,9 @@ fn is_base64_with_blanks(bytes: &[u8]) -> bool {
 pub(in crate::validate) fn decoded_len(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let blanks = bytes.iter().filter(|byte| byte.is_ascii_whitespace()).count();
-    let pads = bytes.iter().filter(|byte| **byte == b'=').count();
+    // Behind the letters there are only pads and blanks.
+    let tail = bytes.iter().rev().take_while(|byte| !is_letter(**byte));
+    let pads = tail.filter(|byte| !byte.is_ascii_whitespace()).count();
     is_base64(text).then(|| (bytes.len() - blanks) / 4 * 3 - pads)
 }
 

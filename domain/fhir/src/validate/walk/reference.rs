@@ -135,7 +135,8 @@ impl<'t> Walk<'_, 't> {
         else {
             return Target::Malformed;
         };
-        if self.entries.has_id(id) { Target::NotByUrl } else { Target::Nowhere }
+        let is_from_entry = self.entry.is_some();
+        if is_from_entry && self.entries.has_id(id) { Target::NotByUrl } else { Target::Nowhere }
     }
 
     /// One version of a resource: the one in the document, when that says that it is this.
