@@ -7,6 +7,7 @@ import ca.uhn.fhir.validation.SingleValidationMessage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +37,8 @@ public final class HapiVerdicts {
       System.exit(2);
     }
     FhirValidator validator = validator(Path.of(arguments[0]));
+    // HAPI prints what it stumbles over on the way to a verdict.
+    System.setErr(new PrintStream(OutputStream.nullOutputStream()));
     PrintStream answers = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     BufferedReader documents =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -54,8 +57,9 @@ public final class HapiVerdicts {
           .filter(message -> message.getSeverity().ordinal() >= ResultSeverityEnum.ERROR.ordinal())
           .map(HapiVerdicts::line)
           .toList();
-    } catch (RuntimeException unreadable) {
-      return List.of(oneLine("unreadable: " + unreadable.getMessage()));
+    } catch (RuntimeException | Error failure) {
+      // It gives up on some documents; that is a refusal, and the next document is another matter.
+      return List.of(oneLine("HAPI gave up: " + failure));
     }
   }
 
