@@ -3,7 +3,8 @@
 /// A kind of error: its name in the table, and whether a text is of it.
 type Known = (&'static str, fn(&str) -> bool);
 
-const KNOWN: [Known; 2] = [
+const KNOWN: [Known; 3] = [
+    ("gave-up", |text| text.starts_with("HAPI gave up: ")),
     ("coding-without-code", |text| text.contains("Unknown code '") && text.contains("#null'")),
     ("profile-version", |text| {
         text.contains("Failed to retrieve profile with url=") && text.contains('|')
@@ -40,6 +41,7 @@ mod tests {
         assert_eq!(kind(&texts(&[follows, code])), Some("coding-without-code"));
         assert_eq!(kind(&texts(&[code, "Bundle | Something else"])), None);
         assert_eq!(kind(&texts(&[follows])), None);
+        assert_eq!(kind(&texts(&["HAPI gave up: a"])), Some("gave-up"));
         let version =
             "null | Invalid profile. Failed to retrieve profile with url=https://a.example/B|1.0";
         assert_eq!(kind(&texts(&[version])), Some("profile-version"));
