@@ -4,6 +4,7 @@
 //! was measured in the same minute: the same disk, the same neighbours. Rounds are interleaved and
 //! all of them are published.
 
+mod agree;
 mod append;
 mod bundle;
 mod goal;
@@ -19,6 +20,8 @@ use crate::output::Answer;
 /// Measurements.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
+    /// The verdicts on documents with one edit, beside those of HAPI's validator.
+    Agree(agree::Options),
     /// Appending to the log, beside pgbench and cqrs-es over postgres-es.
     Append(append::Options),
     /// A visit becomes a document, a document is checked.
@@ -33,6 +36,7 @@ pub(crate) enum Command {
 
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
     match command {
+        Command::Agree(options) => agree::run(&options),
         Command::Append(options) => Box::pin(append::run(options, data_dir)).await,
         Command::Bundle(options) => bundle::run(&options),
         Command::Validate(how) => bundle::validate(&how),

@@ -38,6 +38,11 @@ impl Goal {
         });
         Self { id, what: what.into(), bound, measured, is_met }
     }
+
+    /// Not when it could not be measured.
+    pub(crate) fn is_met(&self) -> bool {
+        self.is_met == Some(true)
+    }
 }
 
 /// Prints the goals, one a line.

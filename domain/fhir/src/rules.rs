@@ -11,6 +11,7 @@ mod manifest;
 pub(crate) mod name;
 pub(crate) mod table;
 
+use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 pub use self::codec::LoadError;
@@ -21,14 +22,15 @@ use self::codec::{Reader, Record};
 use self::index::Indexes;
 use self::name::Name;
 use self::table::{
-    Child, Element, InvariantId, Profile, ProfileId, Shape, ShapeId, Tables, TextId, TypeId, Weight,
+    Child, CodeSystem, Element, InvariantId, Profile, ProfileId, Shape, ShapeId, Tables, TextId,
+    TypeId, Weight,
 };
 use crate::validate::invariant::{self, Invariant};
 
 /// The format of rule files that this version writes and reads.
 ///
 /// It names the invariants and the first member names by number, so it changes with them.
-pub const FORMAT: &str = "FHIRULE1";
+pub const FORMAT: &str = "FHIRULE2";
 
 /// The guide `ndhm.in` 6.5.0 and the R4 types under it.
 const NRCES: &[u8] = include_bytes!("../rules/nrces-6.5.0.rules");
@@ -136,7 +138,23 @@ impl Rules {
 
     /// The shape of what stands beside a primitive.
     pub(crate) fn sidecar_shape(&self) -> ShapeId {
-        self.tables.sidecar[0]
+        self.tables.general[0].sidecar
+    }
+
+    /// What every resource may hold, whatever its type.
+    pub(crate) fn any_resource_shape(&self) -> ShapeId {
+        self.tables.general[0].any_resource
+    }
+
+    /// Whether the code system of that address has the code; nothing when it is not known in full.
+    #[inline]
+    pub(crate) fn has_code(&self, system: &str, code: &str) -> Option<bool> {
+        let system = self.text_id(system)?;
+        let systems = &self.tables.systems;
+        let place = systems.binary_search_by_key(&system, |known| known.url).ok()?;
+        let CodeSystem { codes, is_case_sensitive, url: _ } = &systems[place];
+        let compare = if *is_case_sensitive { str::cmp } else { compare_small };
+        Some(lists(self.text(*codes), code, compare))
     }
 
     #[inline]
@@ -196,5 +214,56 @@ impl Rules {
         const STEPS_MAX: usize = 16;
         let chain = std::iter::successors(Some(profile), |id| self.profile(*id).base);
         chain.take(STEPS_MAX).any(|id| id == ancestor)
+    }
+}
+
+/// Whether one of the lines of `list`, which are sorted, is `line`.
+fn lists(list: &str, line: &str, compare: fn(&str, &str) -> Ordering) -> bool {
+    let mut rest = list;
+    while !rest.is_empty() {
+        // The line around the middle; lines are not empty.
+        let middle = rest.len() / 2;
+        let start = rest.as_bytes()[..middle].iter().rposition(|byte| *byte == b'\n');
+        let start = start.map_or(0, |newline| newline + 1);
+        let end = rest[start..].find('\n').map_or(rest.len(), |length| start + length);
+        match compare(&rest[start..end], line) {
+            Ordering::Equal => return true,
+            Ordering::Greater => rest = &rest[..start.saturating_sub(1)],
+            Ordering::Less => rest = rest.get(end + 1..).unwrap_or_default(),
+        }
+    }
+    false
+}
+
+/// As if both were in small letters.
+pub(crate) fn compare_small(one: &str, other: &str) -> Ordering {
+    fn small(text: &str) -> impl Iterator<Item = u8> {
+        text.bytes().map(|byte| byte.to_ascii_lowercase())
+    }
+    small(one).cmp(small(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_case_does_not_count_a_code_is_found_in_any() {
+        assert!(lists("a\nMR\nsb", "mr", compare_small));
+        assert!(!lists("a\nMR\nsb", "mr", str::cmp));
+    }
+
+    #[test]
+    fn a_sorted_list_is_searched_to_its_ends() {
+        let lines = ["a", "bc", "d e", "x", "yyyyyyyyyyyyyyyyyyyy", "z"];
+        for count in 0..=lines.len() {
+            let list = lines[..count].join("\n");
+            for (index, line) in lines.iter().enumerate() {
+                assert_eq!(lists(&list, line, str::cmp), index < count, "{line} of {list:?}");
+            }
+            for stranger in ["", "b", "bc\nd e", "zz"] {
+                assert!(!lists(&list, stranger, str::cmp), "{stranger:?} of {list:?}");
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod role;
 pub(crate) mod route;
 pub(crate) mod status;
 pub(crate) mod system;
+pub(crate) mod ucum;
 pub(crate) mod unit;
 pub(crate) mod vital;
 

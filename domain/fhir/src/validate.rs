@@ -54,7 +54,7 @@ pub struct Options {
 /// Validates one document, or one resource.
 ///
 /// A bundle is held to the profile `DocumentBundle` of the guide unless it claims another one that
-/// the rules know. Each resource is held to the profiles that it claims, or else to R4.
+/// the rules know, or [`Options::fhir_only`] is set. Each resource is held to the profiles that it claims, or else to R4.
 pub fn validate(json: &[u8], rules: &Rules, options: &Options) -> Report {
     Validator::new(rules).validate(json, options)
 }
@@ -101,6 +101,7 @@ fn document(
         entries: &entries,
         report,
         edges: &mut graph.edges,
+        owed: vec![],
         wants_advice: options.best_practice,
         fhir_only: options.fhir_only,
         entry: None,
@@ -108,7 +109,8 @@ fn document(
         container: root,
         profile: None,
     };
-    walk.resource(root, wanted(root, rules));
+    walk.resource(root, if options.fhir_only { None } else { wanted(root, rules) });
+    walk.settle();
     if root.is(Name::RESOURCE_TYPE, "Bundle") {
         bundle::check(root, &entries, report);
         reachable::check(&entries, graph, report);

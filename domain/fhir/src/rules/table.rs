@@ -12,7 +12,9 @@
 mod bounds;
 mod word;
 
-pub(crate) use self::word::{CodeList, FixedKind, Primitive, SlicingRules, Strength, Weight};
+pub(crate) use self::word::{
+    CodeList, FixedKind, Primitive, SlicingRules, Strength, TypeRole, Weight,
+};
 
 use super::codec::{LoadError, Reader, Record, ids, records};
 use super::name::Name;
@@ -127,7 +129,7 @@ records! {
         required: u128,
         /// Bits that do not count as content: `id`, `resourceType`.
         no_content: u128,
-        is_reference: bool,
+        role: TypeRole,
         /// Checks of the object as a whole, in `checks`.
         checks: Span,
     }
@@ -227,6 +229,23 @@ records! {
         definition: Option<ProfileId>,
     }
 
+    /// A code system that is known in full.
+    struct CodeSystem {
+        url: TextId,
+        /// Whether `a` and `A` are two codes. If not, the codes are sorted by their small letters.
+        is_case_sensitive: bool,
+        /// Sorted, one a line.
+        codes: TextId,
+    }
+
+    /// Shapes that hold everywhere.
+    struct General {
+        /// `Element`, which stands beside primitives.
+        sidecar: ShapeId,
+        /// `DomainResource`.
+        any_resource: ShapeId,
+    }
+
     struct Invariant {
         key: TextId,
         weight: Weight,
@@ -261,13 +280,15 @@ tables! {
     texts: Span,
     names: TextId,
     shapes: Shape,
-    /// One: the shape of `Element`, which stands beside primitives.
-    sidecar: ShapeId,
+    /// One.
+    general: General,
     children: Child,
     elements: Element,
     fixed: Fixed,
     value_sets: ValueSet,
     codes: Code,
+    /// Sorted by address, as a number.
+    systems: CodeSystem,
     targets: Targets,
     slicings: Slicing,
     slices: Slice,

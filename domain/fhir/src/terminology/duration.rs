@@ -20,7 +20,7 @@ mod tests {
 
     #[test]
     fn every_unit_is_ucum() {
-        assert!(UNITS.iter().all(|(_, code)| crate::terminology::unit::is_ucum(code)));
+        assert!(UNITS.iter().all(|(_, code)| crate::terminology::ucum::is_unit(code)));
     }
 
     #[test]

@@ -63,6 +63,6 @@ mod tests {
 
     #[test]
     fn every_unit_is_ucum() {
-        assert!(ALL.iter().all(|measure| crate::terminology::unit::is_ucum(measure.ucum)));
+        assert!(ALL.iter().all(|measure| crate::terminology::ucum::is_unit(measure.ucum)));
     }
 }

@@ -33,6 +33,35 @@ pub(super) fn check<'t>(bundle: View<'t>, entries: &Entries<'t>, report: &mut Re
     for entry in &entries.list {
         one(entry, is_document, report);
     }
+    not_absolute(bundle, entries, report);
+}
+
+/// Who writes one of them wrong writes all of them so: they are one finding.
+fn not_absolute<'t>(bundle: View<'t>, entries: &Entries<'t>, report: &mut Report) {
+    let mut places = entries.list.iter().filter_map(|entry| {
+        let url = entry.full_url.filter(|url| !names_a_version(url))?;
+        let is_wrong = Address::of(url, entry.kind) == Address::NotAbsolute;
+        entry.at.member(Name::FULL_URL).filter(|_| is_wrong)
+    });
+    let Some(first) = places.next() else {
+        return;
+    };
+    let (place, message) = match places.count() {
+        0 => (first, "is not an absolute address of this resource".to_owned()),
+        others => {
+            let count = others + 1;
+            let message =
+                format!("{count} entries have a fullUrl that is no absolute address of theirs");
+            (bundle.member(Name::ENTRY).unwrap_or(first), message)
+        }
+    };
+    let mend =
+        "write urn:uuid: with a UUID in small letters, urn:oid:, or http(s)://server/Type/id";
+    error(report, place, Note::new("full-url", message, mend));
+}
+
+fn names_a_version(url: &str) -> bool {
+    url.contains("/_history/")
 }
 
 fn error<'t>(report: &mut Report, place: impl Into<Place<'t>>, note: Note) {
@@ -84,29 +113,22 @@ fn one(entry: &Entry<'_>, is_document: bool, report: &mut Report) {
 }
 
 fn full_url<'t>(entry: &Entry<'t>, url: &str, place: View<'t>, report: &mut Report) {
-    if url.contains("/_history/") {
+    if names_a_version(url) {
         let message = "names one version of the resource instead of the resource";
         error(report, place, Note::new("bdl-8", message, "leave out /_history/ and what follows"));
         return;
     }
     let id = entry.resource.and_then(|resource| resource.text_of(Name::ID));
     match Address::of(url, entry.kind) {
-        Address::NotAbsolute => {
-            let message = "is not an absolute address of this resource";
-            let mend = "write urn:uuid: with a UUID in small letters, urn:oid:, or \
-                        http(s)://server/Type/id";
-            error(report, place, Note::new("full-url", message, mend));
-        }
         // FHIR asks this of http addresses only.
         Address::OnServer(named) if id != Some(named) => {
-            let note = Note::new("resource-id", DIFFERS, "make id and fullUrl agree");
-            report.add(Severity::Warning, Layer::Fhir, place.into(), note);
+            error(report, place, Note::new("resource-id", DIFFERS, "make id and fullUrl agree"));
         }
         Address::Uuid(named) if id != Some(named) => {
             let note = Note::new("resource-id", DIFFERS, "make id and fullUrl agree");
             report.add(Severity::Warning, Layer::Policy, place.into(), note);
         }
-        Address::OnServer(_) | Address::Uuid(_) | Address::NamesNoId => {}
+        Address::OnServer(_) | Address::Uuid(_) | Address::NamesNoId | Address::NotAbsolute => {}
     }
 }
 

@@ -1,5 +1,8 @@
 //! The entries of a bundle by address: what references point at.
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
 use super::limits::Limits;
 use super::tape::View;
 use crate::rules::Rules;
@@ -25,6 +28,8 @@ pub(crate) struct Entries<'t> {
     pub(crate) list: Vec<Entry<'t>>,
     /// Sorted by address; the first of several with the same comes first.
     by_url: Vec<(&'t str, u32)>,
+    /// The ids of the resources; only worked out when asked for.
+    ids: OnceCell<HashSet<&'t str>>,
 }
 
 impl<'t> Entries<'t> {
@@ -45,7 +50,7 @@ impl<'t> Entries<'t> {
             by_url.extend(full_url.map(|url| (url, index)));
         }
         by_url.sort_unstable();
-        Self { list, by_url }
+        Self { list, by_url, ids: OnceCell::new() }
     }
 
     /// Whether there is anything to resolve references in.
@@ -58,6 +63,15 @@ impl<'t> Entries<'t> {
         let next = self.list.partition_point(|entry| entry.at.is_before(resource));
         let index = next.checked_sub(1)?;
         (self.list[index].resource == Some(resource)).then_some(index)
+    }
+
+    /// Whether a resource has this id.
+    pub(super) fn has_id(&self, id: &str) -> bool {
+        let ids = || {
+            let resources = self.list.iter().filter_map(|entry| entry.resource);
+            resources.filter_map(|resource| resource.text_of(Name::ID)).collect()
+        };
+        self.ids.get_or_init(ids).contains(id)
     }
 
     pub(super) fn index_of(&self, url: &str) -> Option<usize> {

@@ -46,10 +46,11 @@ fn issue(finding: &Finding) -> Value {
 fn code(rule: &str) -> &'static str {
     match rule {
         "cardinality" => "required",
-        "fixed" | "pattern" | "primitive" | "primitive-format" | "full-url" => "value",
-        "binding-required" | "binding-extensible" => "code-invalid",
+        "attachment-size" | "extension-url" | "fixed" | "full-url" | "pattern" | "primitive"
+        | "primitive-format" | "reference-form" => "value",
+        "binding-required" | "binding-extensible" | "code-unknown" | "ucum" => "code-invalid",
         "reference-resolve" => "not-found",
-        "bdl-7" | "json-duplicate" => "duplicate",
+        "bdl-7" | "json-duplicate" | "security-duplicate" => "duplicate",
         "json-syntax" => "structure",
         "limit-bytes" | "limit-depth" | "limit-values" => "too-costly",
         "not-checked" | "profile-unknown" | "unknown-resource" => "not-supported",

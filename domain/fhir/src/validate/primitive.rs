@@ -20,7 +20,8 @@ pub(super) fn fault(at: View<'_>, primitive: Primitive) -> Option<Note> {
         Primitive::Integer => at.kind() == Kind::Number && number::is_integer(at.literal()),
         Primitive::UnsignedInt => at.kind() == Kind::Number && number::is_unsigned(at.literal()),
         Primitive::PositiveInt => at.kind() == Kind::Number && number::is_positive(at.literal()),
-        Primitive::Base64Binary
+        Primitive::AbsoluteUri
+        | Primitive::Base64Binary
         | Primitive::Canonical
         | Primitive::Code
         | Primitive::Date
@@ -50,7 +51,12 @@ fn is_written_well(text: &str, primitive: Primitive, at: View<'_>) -> bool {
         Primitive::Instant => date::is_instant(text),
         Primitive::Oid => text::is_oid(text),
         Primitive::Time => date::is_time(text),
-        Primitive::Canonical | Primitive::Uri | Primitive::Url => text::is_uri(text),
+        Primitive::AbsoluteUri => text::is_system(text),
+        // `#id` is a contained definition.
+        Primitive::Canonical => {
+            text::is_absolute_uri(text) || (text.starts_with('#') && text::is_uri(text))
+        }
+        Primitive::Uri | Primitive::Url => text::is_uri(text),
         Primitive::Uuid => text.strip_prefix("urn:uuid:").is_some_and(text::is_uuid),
         // JSON itself forbids control characters, so only escapes can have brought one in.
         Primitive::Markdown | Primitive::String => {
@@ -66,7 +72,8 @@ fn is_written_well(text: &str, primitive: Primitive, at: View<'_>) -> bool {
     }
 }
 
-pub(super) use self::text::is_uuid;
+pub(super) use self::attachment::decoded_len;
+pub(super) use self::text::{is_absolute_uri, is_id, is_uuid};
 
 #[cold]
 fn describe(at: View<'_>, primitive: Primitive) -> Note {
@@ -110,8 +117,12 @@ fn form(primitive: Primitive) -> (&'static str, &'static str) {
             ("bytes in base64, padded to a multiple of four", "\"SGVsbG8=\"")
         }
         Primitive::Boolean => ("a truth value", "true, without quotes"),
+        Primitive::AbsoluteUri => (
+            "an absolute address: http, https or urn, in small letters",
+            "\"http://snomed.info/sct\"",
+        ),
         Primitive::Canonical => {
-            ("the address of a definition", "\"https://example.org/Profile|1.0\"")
+            ("the absolute address of a definition", "\"https://example.org/Profile|1.0\"")
         }
         Primitive::Code => ("a code: no blanks at its ends, no two in a row", "\"final\""),
         Primitive::Date => ("a date that exists: a year, a month or a day", "\"2026-05-04\""),

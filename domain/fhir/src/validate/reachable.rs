@@ -17,6 +17,16 @@ impl Graph {
         self.edges.clear();
     }
 
+    /// Lets the links of some entries lead the other way, too.
+    fn reverse(&mut self, from_these: impl Fn(u32) -> bool) {
+        for place in 0..self.edges.len() {
+            let (from, to) = self.edges[place];
+            if from_these(from) {
+                self.edges.push((to, from));
+            }
+        }
+    }
+
     /// Marks all that can be reached from the first entry.
     fn spread(&mut self, count: usize) {
         let Self { edges, is_seen, open } = self;
@@ -44,17 +54,27 @@ pub(super) fn check(entries: &Entries<'_>, graph: &mut Graph, report: &mut Repor
     let is_provenance = |index: u32| {
         entries.list.get(index as usize).is_some_and(|entry| entry.kind == "Provenance")
     };
-    for place in 0..graph.edges.len() {
-        let (from, to) = graph.edges[place];
-        if is_provenance(from) {
-            graph.edges.push((to, from));
-        }
-    }
+    graph.reverse(is_provenance);
     graph.spread(entries.list.len());
-    let unseen = entries.list.iter().zip(&graph.is_seen).filter(|(_, is_seen)| !**is_seen);
-    for (entry, _) in unseen {
-        let message = "no reference leads from the Composition to this entry";
+    if graph.is_seen.iter().all(|is_seen| *is_seen) {
+        return;
+    }
+    let is_led_to = std::mem::take(&mut graph.is_seen);
+    graph.reverse(|_| true);
+    graph.spread(entries.list.len());
+    let found = is_led_to.iter().zip(&graph.is_seen);
+    for (entry, (is_led_to, is_joined)) in entries.list.iter().zip(found) {
+        let (severity, message) = match (is_led_to, is_joined) {
+            (true, _) => continue,
+            (false, true) => {
+                (Severity::Warning, "no reference leads from the Composition to this entry")
+            }
+            (false, false) => (
+                Severity::Error,
+                "no reference joins this entry to the Composition, in either direction",
+            ),
+        };
         let note = Note::new("reachable", message, "list it in a section, or leave it out");
-        report.add(Severity::Warning, Layer::Fhir, entry.at.into(), note);
+        report.add(severity, Layer::Fhir, entry.at.into(), note);
     }
 }

@@ -1,7 +1,9 @@
 //! The one walk over a document: each object against the shape it should have.
 
 mod binding;
+mod datatype;
 mod given;
+mod held;
 mod list;
 mod member;
 mod plain;
@@ -10,6 +12,7 @@ mod resource;
 mod value;
 mod vital;
 
+pub(super) use self::held::Owed;
 pub(super) use self::plain::check as check_plain;
 
 use super::entries::Entries;
@@ -19,7 +22,8 @@ use super::place::Place;
 use super::report::{Note, Report};
 use super::tape::View;
 use crate::rules::Rules;
-use crate::rules::table::{ProfileId, Shape, ShapeId, Span, Weight};
+use crate::rules::name::Name;
+use crate::rules::table::{ProfileId, Shape, ShapeId, Span, TypeRole, Weight};
 
 /// What the walk carries along.
 pub(super) struct Walk<'w, 't> {
@@ -28,6 +32,8 @@ pub(super) struct Walk<'w, 't> {
     pub(super) report: &'w mut Report,
     /// Which entry points at which: filled on the way.
     pub(super) edges: &'w mut Vec<(u32, u32)>,
+    /// Targets of references that are still to be held to a profile.
+    pub(super) owed: Vec<Owed<'t>>,
     pub(super) wants_advice: bool,
     pub(super) fhir_only: bool,
     /// The entry that the walk is in.
@@ -58,6 +64,7 @@ impl<'t> Walk<'_, 't> {
         let rules = self.rules;
         let shape = rules.shape(id);
         let (mut values, mut sidecars) = (0_u128, 0_u128);
+        let is_extended = shape.role != TypeRole::Extension;
         for member in at.members() {
             let Some(child) = rules.child(shape, member.name()) else {
                 self.unknown(member, shape);
@@ -70,6 +77,9 @@ impl<'t> Walk<'_, 't> {
                 continue;
             }
             *seen |= bit;
+            if is_extended && is_extension(member.name()) {
+                self.extensions(member);
+            }
             if member.is_sidecar() {
                 self.sidecar(at, member, child);
             } else {
@@ -84,6 +94,7 @@ impl<'t> Walk<'_, 't> {
             self.empty(at);
         }
         self.checks(at, shape.checks);
+        self.data_type(at, shape.role);
     }
 
     #[cold]
@@ -96,6 +107,11 @@ impl<'t> Walk<'_, 't> {
                 continue;
             }
             left &= !bit;
+            // That is what qty-3 says.
+            let is_told = shape.role == TypeRole::Quantity && child.name == Name::SYSTEM;
+            if is_told && at.has(Name::CODE) {
+                continue;
+            }
             let element = rules.element(child);
             let (name, title) = (rules.text(element.name), rules.text(shape.title));
             let profile = self.profile_name();
@@ -135,4 +151,9 @@ impl<'t> Walk<'_, 't> {
             }
         }
     }
+}
+
+#[inline]
+fn is_extension(name: Name) -> bool {
+    name == Name::EXTENSION || name == Name::MODIFIER_EXTENSION
 }

@@ -2,7 +2,7 @@
 
 use super::{Found, WarningRule};
 use crate::terminology::claim::{self, Claim};
-use crate::terminology::{status, unit};
+use crate::terminology::{status, ucum, unit};
 use crate::visit::media_type::{self, Content};
 use crate::visit::{Decimal, LabComponent, VisitDocument};
 
@@ -54,7 +54,7 @@ fn statuses(visit: &VisitDocument, found: &mut Found) {
 
 fn result(path: &str, component: &LabComponent, found: &mut Found) {
     if let Some(code) = &component.ucum_code {
-        let is_ucum = unit::is_ucum(code);
+        let is_ucum = ucum::is_unit(code);
         let words = component.unit.as_deref();
         if !is_ucum {
             let text = "is no UCUM code: it is not sent";

@@ -45,6 +45,7 @@ fn thing(elements: &[Value]) -> Files {
             &[text("Coding.system"), text("Coding.code"), text("Coding.display")],
         ),
         definition("complex-type", "BackboneElement", &[]),
+        definition("complex-type", "DomainResource", &[text("DomainResource.id")]),
         definition("resource", "Thing", elements),
     ]
 }

@@ -64,14 +64,92 @@ fn vital_signs_keep_the_profiles_of_r4_whatever_they_claim() {
 }
 
 #[test]
-fn a_reference_to_another_server_is_only_a_warning() {
+fn a_reference_that_leads_out_of_the_document_is_a_warning_but_from_the_composition() {
+    for elsewhere in [
+        "https://hfr.example.org/Organization/1",
+        "urn:uuid:0b4f2b9e-6f0a-4a53-9f0f-2a1b8f0f0aff",
+        "Organization/1",
+    ] {
+        let found = after(|note| {
+            let entries = note["entry"].as_array_mut().unwrap().iter_mut();
+            let mut resources = entries.map(|entry| &mut entry["resource"]);
+            let encounter = resources.find(|one| one["resourceType"] == "Encounter").unwrap();
+            encounter["serviceProvider"]["reference"] = json!(elsewhere);
+        });
+        let found: Vec<_> = found.iter().map(|one| (one.rule, one.severity, one.layer)).collect();
+        assert_eq!(found, [("reference-resolve", Severity::Warning, Layer::Policy)], "{elsewhere}");
+        let found = after(|note| {
+            note["entry"][0]["resource"]["custodian"]["reference"] = json!(elsewhere);
+        });
+        let found: Vec<_> = found.iter().map(|one| (one.rule, one.severity, one.layer)).collect();
+        assert_eq!(found, [("reference-resolve", Severity::Error, Layer::Fhir)], "{elsewhere}");
+    }
+}
+
+#[test]
+fn what_a_document_replaces_lies_outside_of_it() {
     let found = after(|note| {
-        note["entry"][0]["resource"]["custodian"]["reference"] =
-            json!("https://hfr.example.org/Organization/1");
+        note["entry"][0]["resource"]["relatesTo"] = json!([{
+            "code": "replaces",
+            "targetReference": { "reference": "urn:uuid:0b4f2b9e-6f0a-4a53-9f0f-2a1b8f0f0aff" }
+        }]);
     });
-    let found: Vec<_> = found.iter().map(|one| (one.rule, one.severity)).collect();
-    assert!(found.contains(&("reference-resolve", Severity::Warning)));
-    assert!(!found.iter().any(|(_, severity)| *severity == Severity::Error));
+    assert_eq!(found, []);
+}
+
+#[test]
+fn a_reference_to_a_version_leads_to_the_resource_that_is_that_version() {
+    let pointed_at = |version: &str| {
+        after(|note| {
+            let url = note["entry"][1]["fullUrl"].as_str().unwrap().to_owned();
+            let versioned = format!("{url}/_history/1");
+            let mut text = note.to_string();
+            text = text.replace(
+                &format!("\"reference\":\"{url}\""),
+                &format!("\"reference\":\"{versioned}\""),
+            );
+            *note = serde_json::from_str(&text).unwrap();
+            note["entry"][1]["resource"]["meta"]["versionId"] = json!(version);
+        })
+    };
+    let of_fhir = |found: Vec<Finding>| {
+        found
+            .into_iter()
+            .filter(|one| one.layer == Layer::Fhir)
+            .map(|one| one.rule)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of_fhir(pointed_at("1")), [""; 0]);
+    assert!(of_fhir(pointed_at("2")).contains(&"reference-resolve"));
+}
+
+#[test]
+fn relative_full_urls_are_one_finding_with_their_number() {
+    let found = after(|note| {
+        for entry in note["entry"].as_array_mut().unwrap() {
+            let id = entry["resource"]["id"].as_str().unwrap().to_owned();
+            let kind = entry["resource"]["resourceType"].as_str().unwrap().to_owned();
+            entry["fullUrl"] = json!(format!("{kind}/{id}"));
+        }
+    });
+    let of_urls: Vec<_> = found.iter().filter(|one| one.rule == "full-url").collect();
+    let [only] = of_urls[..] else { panic!("{found:#?}") };
+    let count = changed(|_| {})["entry"].as_array().unwrap().len();
+    assert!(only.message.contains(&format!("{count} entries")), "{}", only.message);
+    assert_eq!(only.path, "Bundle.entry");
+}
+
+#[test]
+fn a_full_url_on_a_server_ends_with_type_and_id() {
+    let rules = |url: &str| {
+        let found = after(|note| note["entry"][1]["fullUrl"] = json!(url));
+        found.into_iter().map(|one| (one.rule, one.severity)).collect::<Vec<_>>()
+    };
+    let kind = changed(|_| {})["entry"][1]["resource"]["resourceType"].as_str().unwrap().to_owned();
+    let of_other = rules(&format!("https://a.example/fhir/{kind}/other"));
+    assert!(of_other.contains(&("resource-id", Severity::Error)), "{of_other:?}");
+    let of_type = rules("https://a.example/fhir/Group/1");
+    assert!(of_type.contains(&("full-url", Severity::Error)), "{of_type:?}");
 }
 
 #[test]
@@ -106,7 +184,18 @@ fn what_no_reference_leads_to_is_reported_and_provenance_is_led_to_from_what_it_
         let organization = organization(note);
         with_entry(note, &organization);
     });
-    assert_eq!(found.iter().map(|one| one.rule).collect::<Vec<_>>(), ["reachable"]);
+    let found: Vec<_> = found.iter().map(|one| (one.rule, one.severity)).collect();
+    assert_eq!(found, [("reachable", Severity::Error)]);
+    // One that points at what the Composition leads to is joined to it all the same.
+    let found = after(|note| {
+        let mut organization = organization(note);
+        let other = all(note, "Organization")[0].clone();
+        organization["partOf"] =
+            json!({ "reference": format!("urn:uuid:{}", other["id"].as_str().unwrap()) });
+        with_entry(note, &organization);
+    });
+    let found: Vec<_> = found.iter().map(|one| (one.rule, one.severity)).collect();
+    assert_eq!(found, [("reachable", Severity::Warning)]);
     let found = after(|note| {
         let target = note["entry"][1]["fullUrl"].clone();
         with_entry(
@@ -126,10 +215,13 @@ fn what_no_reference_leads_to_is_reported_and_provenance_is_led_to_from_what_it_
 #[test]
 fn policy_is_kept_apart() {
     let note = changed(|note| {
-        let mut other = all(note, "Patient")[0].clone();
+        let patient = all(note, "Patient")[0].clone();
+        let mut other = patient.clone();
         other["id"] = json!(OTHER);
+        let address = format!("urn:uuid:{}", patient["id"].as_str().unwrap());
+        other["link"] = json!([{ "other": { "reference": address }, "type": "seealso" }]);
         with_entry(note, &other);
-        note["meta"]["profile"] = json!(["http://example.org/Other"]);
+        note["meta"]["profile"] = json!(["http://hl7.org/fhir/StructureDefinition/Bundle"]);
     });
     let policy = |report: &Report| {
         let of_policy = report.findings.iter().filter(|finding| finding.layer == Layer::Policy);

@@ -26,6 +26,7 @@ mod roles;
 mod rules;
 mod shared;
 mod shown;
+mod strict;
 mod summaries;
 mod vaccines;
 mod visits;

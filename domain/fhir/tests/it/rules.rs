@@ -9,10 +9,12 @@ use abdm_fhir::rules::{Input, compile};
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/rules/nrces-6.5.0.rules");
 
-/// The definitions, which live beside the repository: they are not ours.
-pub(crate) fn definitions() -> Option<[PathBuf; 2]> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/ig");
-    let inputs = ["6.5.0", "r4-core"].map(|name| folder.join(name));
+/// The definitions, which live beside the repository as they are not ours, and the code systems of R4.
+pub(crate) fn definitions() -> Option<[PathBuf; 3]> {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = crate_folder.join("../../../shared/ig");
+    let code_systems = crate_folder.join("rules/r4-code-systems");
+    let inputs = [folder.join("6.5.0"), folder.join("r4-core"), code_systems];
     if inputs.iter().all(|input| input.is_dir()) {
         return Some(inputs);
     }

@@ -78,6 +78,7 @@ pub(super) struct Discriminator {
 
 #[derive(Deserialize)]
 pub(super) struct Base {
+    pub(super) path: String,
     pub(super) max: String,
 }
 
@@ -152,6 +153,8 @@ impl Definitions {
             self.terms.value_set(parse(file, content)?);
         } else if file.starts_with("CodeSystem-") {
             self.terms.code_system(parse(file, content)?);
+        } else if file == "code-systems.json" {
+            self.terms.systems(parse(file, content)?);
         } else if file == "valueset-expansions.json" {
             self.terms.expansions(parse(file, content)?);
         } else if file.starts_with("ImplementationGuide-") && self.package.is_empty() {

@@ -173,7 +173,14 @@ impl ElementDefinition {
     }
 }
 
+/// Elements that name a system of codes or identifiers. R4 asks for absolute addresses there.
+const ABSOLUTE: [&str; 3] = ["Coding.system", "Identifier.system", "Quantity.system"];
+
 fn primitive(tree: &Tree, element: &ElementDefinition, of: &TypeRef) -> Option<Primitive> {
+    let base = element.base.as_ref().map_or(&element.path, |base| &base.path);
+    if of.code == "uri" && ABSOLUTE.contains(&&base[..]) {
+        return Some(Primitive::AbsoluteUri);
+    }
     if !of.code.starts_with("http://hl7.org/fhirpath/") {
         return Primitive::parse(&of.code);
     }

@@ -7,8 +7,9 @@ use super::error::CompileError;
 use super::intern::{Interner, Words, extend, push};
 use super::tree::{ROOT, Tree};
 use crate::rules::table::{
-    Child, Content, ELEMENTS_MAX, Element, ElementId, FixedId, InvariantId, Profile, ProfileId,
-    ResourceType, Shape, ShapeId, Span, Tables, TargetsId, TextId, TypeId, ValueSetId,
+    Child, Content, ELEMENTS_MAX, Element, ElementId, FixedId, General, InvariantId, Profile,
+    ProfileId, ResourceType, Shape, ShapeId, Span, Tables, TargetsId, TextId, TypeId, TypeRole,
+    ValueSetId,
 };
 use crate::rules::table::{Fixed, Targets};
 
@@ -55,10 +56,11 @@ impl<'d> Compiler<'d> {
     }
 
     pub(super) fn run(mut self) -> Result<Tables, CompileError> {
-        let unknown = || CompileError::UnknownType { path: "_".into(), name: "Element".into() };
-        let sidecar = self.definitions.of_type("Element").ok_or_else(unknown)?;
-        let sidecar = self.shape(sidecar, ROOT)?;
-        self.tables.sidecar.push(sidecar);
+        let general = General {
+            sidecar: self.shape_of_type("Element")?,
+            any_resource: self.shape_of_type("DomainResource")?,
+        };
+        self.tables.general.push(general);
         let urls: Vec<&str> = self.profile_ids.keys().copied().collect();
         for url in urls {
             let tree = &self.definitions.trees[url];
@@ -76,7 +78,14 @@ impl<'d> Compiler<'d> {
             let name = self.text(name)?;
             self.tables.types.push(ResourceType { name, definition });
         }
+        self.code_systems()?;
         Ok(self.tables)
+    }
+
+    fn shape_of_type(&mut self, name: &str) -> Result<ShapeId, CompileError> {
+        let unknown = || CompileError::UnknownType { path: "_".into(), name: name.into() };
+        let tree = self.definitions.of_type(name).ok_or_else(unknown)?;
+        self.shape(tree, ROOT)
     }
 
     pub(super) fn text(&mut self, text: &str) -> Result<TextId, CompileError> {
@@ -98,14 +107,12 @@ impl<'d> Compiler<'d> {
         if let Some(known) = self.shapes.get(&key) {
             return Ok(*known);
         }
-        let is_reference = tree.element(node).types.iter().any(|of| of.code == "Reference")
-            || (node == ROOT && tree.definition.of == "Reference");
         let shape = Shape {
             title: self.text(&tree.element(node).path)?,
             children: Span::default(),
             required: 0,
             no_content: 0,
-            is_reference,
+            role: self.role(tree, node),
             checks: Span::default(),
         };
         let id = push(&mut self.tables.shapes, shape, ShapeId::at, "shapes")?;
@@ -135,6 +142,29 @@ impl<'d> Compiler<'d> {
         (shape.children, shape.checks) = (children, checks);
         (shape.required, shape.no_content) = (members.required, members.no_content);
         Ok(())
+    }
+
+    fn role(&self, tree: &Tree, node: usize) -> TypeRole {
+        let of_element = tree.element(node).types.iter().map(|of| &of.code[..]);
+        let of_tree = (node == ROOT).then_some(&tree.definition.of[..]);
+        let roles = of_element.chain(of_tree).map(|of| match of {
+            "Attachment" => TypeRole::Attachment,
+            "Coding" => TypeRole::Coding,
+            "Extension" => TypeRole::Extension,
+            "Meta" => TypeRole::Meta,
+            "Reference" => TypeRole::Reference,
+            of if self.is_quantity(of) => TypeRole::Quantity,
+            _ => TypeRole::Plain,
+        });
+        roles.into_iter().find(|role| *role != TypeRole::Plain).unwrap_or(TypeRole::Plain)
+    }
+
+    fn is_quantity(&self, of: &str) -> bool {
+        let base = self
+            .definitions
+            .of_type(of)
+            .and_then(|tree| tree.definition.base_definition.as_deref());
+        of == "Quantity" || base.is_some_and(|base| base.strip_prefix(R4) == Some("Quantity"))
     }
 
     fn resource_type(&mut self, members: &mut Members) -> Result<(), CompileError> {

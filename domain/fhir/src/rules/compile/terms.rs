@@ -1,6 +1,6 @@
 //! Value sets: the codes that a binding admits, as far as they can be listed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Deserialize;
 
@@ -8,7 +8,8 @@ use super::definition::ElementDefinition;
 use super::error::CompileError;
 use super::intern::{extend, push};
 use super::shape::Compiler;
-use crate::rules::table::{Binding, Code, CodeList, Strength, ValueSet, ValueSetId};
+use crate::rules::compare_small;
+use crate::rules::table::{Binding, Code, CodeList, CodeSystem, Strength, ValueSet, ValueSetId};
 
 /// Sets too large to list, with a form that can be checked.
 const FORMS: [(&str, CodeList); 2] = [
@@ -27,7 +28,7 @@ pub(super) struct TermFiles {
     expansions: HashMap<String, Expansion>,
     value_sets: HashMap<String, ValueSetFile>,
     /// Only those whose file lists all their codes.
-    systems: HashMap<String, Vec<String>>,
+    systems: BTreeMap<String, System>,
 }
 
 /// A value set with its codes worked out by somebody who has all code systems.
@@ -72,10 +73,23 @@ struct Include {
     value_set: Vec<String>,
 }
 
+/// A code system with all its codes.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct System {
+    #[serde(rename = "caseSensitive", default)]
+    is_case_sensitive: bool,
+    codes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct CodeSystemFile {
     url: String,
     content: String,
+    /// A system that does not say is taken as one where case does not count.
+    #[serde(default)]
+    case_sensitive: bool,
     #[serde(default)]
     concept: Vec<Concept>,
 }
@@ -100,8 +114,17 @@ impl TermFiles {
             }
         }
         if file.content == "complete" {
-            let codes = self.systems.entry(file.url).or_default();
-            flatten(&file.concept, codes);
+            let mut codes = vec![];
+            flatten(&file.concept, &mut codes);
+            let system = System { is_case_sensitive: file.case_sensitive, codes };
+            self.systems.entry(file.url).or_insert(system);
+        }
+    }
+
+    /// Code systems that are listed in full, by address.
+    pub(super) fn systems(&mut self, systems: BTreeMap<String, System>) {
+        for (url, system) in systems {
+            self.systems.entry(url).or_insert(system);
         }
     }
 
@@ -143,7 +166,7 @@ impl TermFiles {
         let own: Option<BTreeSet<Term>> = if include.system.is_empty() {
             None
         } else if include.concept.is_empty() {
-            Some(self.systems.get(&include.system)?.iter().map(term).collect())
+            Some(self.systems.get(&include.system)?.codes.iter().map(term).collect())
         } else {
             Some(include.concept.iter().map(|concept| term(&concept.code)).collect())
         };
@@ -161,6 +184,21 @@ impl TermFiles {
 }
 
 impl Compiler<'_> {
+    pub(super) fn code_systems(&mut self) -> Result<(), CompileError> {
+        let definitions = self.definitions;
+        for (url, System { is_case_sensitive, codes }) in &definitions.terms.systems {
+            let mut codes: Vec<&str> = codes.iter().map(|code| &code[..]).collect();
+            let compare = if *is_case_sensitive { str::cmp } else { compare_small };
+            codes.sort_by(|one, other| compare(one, other));
+            codes.dedup();
+            let (url, codes) = (self.text(url)?, self.text(&codes.join("\n"))?);
+            let is_case_sensitive = *is_case_sensitive;
+            self.tables.systems.push(CodeSystem { url, is_case_sensitive, codes });
+        }
+        self.tables.systems.sort_by_key(|system| system.url);
+        Ok(())
+    }
+
     pub(super) fn binding(
         &mut self,
         definition: &ElementDefinition,

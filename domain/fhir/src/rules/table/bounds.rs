@@ -1,8 +1,8 @@
 //! That nothing in the tables points outside of them, so that no look-up can fail later.
 
 use super::{
-    Content, ElementId, InvariantId, LoadError, Name, ProfileId, ShapeId, Span, Tables, TextId,
-    TypeId,
+    Content, ElementId, General, InvariantId, LoadError, Name, ProfileId, ShapeId, Span, Tables,
+    TextId, TypeId,
 };
 
 impl Tables {
@@ -23,10 +23,11 @@ impl Tables {
     }
 
     fn shapes_are_sound(&self) -> bool {
-        let [sidecar] = self.sidecar[..] else {
+        let [General { sidecar, any_resource }] = self.general[..] else {
             return false;
         };
         self.has_shape(sidecar)
+            && self.has_shape(any_resource)
             && self.shapes.iter().all(|shape| {
                 self.has_text(shape.title)
                     && shape.children.end() <= self.children.len()
@@ -78,6 +79,8 @@ impl Tables {
             .iter()
             .all(|set| self.has_text(set.url) && set.codes.end() <= self.codes.len())
             && self.codes.iter().all(|code| self.has_text(code.code) && self.has_text(code.system))
+            && self.systems.is_sorted_by_key(|system| system.url)
+            && self.systems.iter().all(|one| self.has_text(one.url) && self.has_text(one.codes))
             && self.invariants.iter().all(|invariant| self.has_text(invariant.key))
     }
 

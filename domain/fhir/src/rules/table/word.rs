@@ -5,6 +5,8 @@ use crate::rules::codec::choices;
 choices! {
     /// The primitive types of R4.
     spelled enum Primitive {
+        /// A `uri` that must be absolute. The definitions say so in prose only.
+        AbsoluteUri = "absolute uri",
         Base64Binary = "base64Binary",
         Boolean = "boolean",
         Canonical = "canonical",
@@ -48,6 +50,19 @@ choices! {
 }
 
 choices! {
+    /// Data types that have rules of their own.
+    enum TypeRole {
+        /// No such rules.
+        Plain,
+        Attachment,
+        Coding,
+        Extension,
+        Meta,
+        /// And what narrows it, such as `Age`.
+        Quantity,
+        Reference,
+    }
+
     /// How the codes of a value set are known.
     enum CodeList {
         /// All of them are listed.

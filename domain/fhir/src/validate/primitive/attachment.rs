@@ -25,6 +25,16 @@ fn is_base64_with_blanks(bytes: &[u8]) -> bool {
     letters > 0 && pads <= 2 && (letters + pads).is_multiple_of(4)
 }
 
+/// How many bytes the base64 stands for; nothing when it is no base64.
+pub(in crate::validate) fn decoded_len(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let blanks = bytes.iter().filter(|byte| byte.is_ascii_whitespace()).count();
+    // Behind the letters there are only pads and blanks.
+    let tail = bytes.iter().rev().take_while(|byte| !is_letter(**byte));
+    let pads = tail.filter(|byte| !byte.is_ascii_whitespace()).count();
+    is_base64(text).then(|| (bytes.len() - blanks) / 4 * 3 - pads)
+}
+
 #[inline]
 fn is_letter(byte: u8) -> bool {
     let is_alphabetic = (byte | 0x20).wrapping_sub(b'a') < 26;
@@ -36,6 +46,14 @@ fn is_letter(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_bytes_behind_base64_are_counted() {
+        for (text, count) in [("QQ==", 1), ("QUI=", 2), ("QUJD\n QUJD", 6)] {
+            assert_eq!(decoded_len(text), Some(count), "{text}");
+        }
+        assert_eq!(decoded_len("QQ"), None);
+    }
 
     #[test]
     fn only_padded_base64_passes() {

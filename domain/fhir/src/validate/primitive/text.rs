@@ -32,7 +32,7 @@ pub(super) fn is_code(text: &str) -> bool {
 }
 
 #[inline]
-pub(super) fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     (1..=ID_CHARS_MAX).contains(&text.len())
         && every(text, |byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
 }
@@ -40,6 +40,25 @@ pub(super) fn is_id(text: &str) -> bool {
 #[inline]
 pub(super) fn is_uri(text: &str) -> bool {
     !text.is_empty() && every(text, |byte| byte > b' ')
+}
+
+/// A scheme in small letters, a colon, and something behind it.
+#[inline]
+pub(crate) fn is_absolute_uri(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_of_scheme =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
+    let scheme = bytes.iter().take_while(|byte| is_of_scheme(**byte)).count();
+    bytes.first().is_some_and(u8::is_ascii_lowercase)
+        && bytes.get(scheme) == Some(&b':')
+        && bytes.len() > scheme + 1
+        && is_uri(text)
+}
+
+/// The address of a system of codes or identifiers.
+pub(super) fn is_system(text: &str) -> bool {
+    ["http:", "https:", "urn:"].iter().any(|scheme| text.starts_with(scheme))
+        && is_absolute_uri(text)
 }
 
 pub(super) fn is_oid(text: &str) -> bool {
@@ -78,6 +97,16 @@ mod tests {
     fn ids_addresses_and_uuids_have_their_forms() {
         assert!(is_id("a-1.B") && !is_id("") && !is_id("a_b") && !is_id(&"a".repeat(65)));
         assert!(is_uri("urn:x") && is_uri("MedicationRequest") && !is_uri("a b") && !is_uri(""));
+        for absolute in ["http://a.example", "urn:oid:1.2", "urn:iso:std:iso:4217", "mailto:a"] {
+            assert!(is_absolute_uri(absolute), "{absolute}");
+        }
+        for relative in
+            ["", "a", "a.example", "Patient/1", ":a", "http:", "HTTP://a", "1a:b", "a:b c"]
+        {
+            assert!(!is_absolute_uri(relative), "{relative}");
+        }
+        assert!(is_system("http://loinc.org") && is_system("urn:oid:1.2"));
+        assert!(!is_system("htp://loinc.org") && !is_system("loinc.org") && !is_system("urn:"));
         assert!(is_oid("urn:oid:2.16.840") && !is_oid("urn:oid:3.1") && !is_oid("urn:oid:1.02"));
         assert!(is_uuid("305fecc2-4ba2-46cc-9ccd-efa755aff51d"));
         assert!(!is_uuid("305FECC2-4ba2-46cc-9ccd-efa755aff51d") && !is_uuid("305fecc2"));

@@ -160,6 +160,11 @@ impl<'t> View<'t> {
         self.at < other.at
     }
 
+    /// Where it is among all values of the document.
+    pub(crate) fn position(self) -> u32 {
+        self.at
+    }
+
     /// Every value from here on downwards, itself included, in the order of the text.
     pub(crate) fn descendants(self) -> impl Iterator<Item = Self> {
         (self.at..self.node().end).map(move |at| Self { tape: self.tape, at })

@@ -3,7 +3,7 @@
 use super::{Note, View, Walk};
 use crate::rules::Rules;
 use crate::rules::name::Name;
-use crate::rules::table::{Binding, CodeList, Content, Strength, ValueSet};
+use crate::rules::table::{Binding, CodeList, Content, Strength, TypeRole, ValueSet};
 use crate::validate::tape::Kind;
 
 /// A value set with more codes is not spelled out in a message.
@@ -22,9 +22,13 @@ impl<'t> Walk<'_, 't> {
                 let is_worded = binding.strength == Strength::Extensible && !at.has(Name::CODING);
                 is_worded || codings.any(|coding| is_coding_in(rules, set, coding))
             }
-            Content::Object(_) => {
+            Content::Object(shape) => {
                 let is_worded = binding.strength == Strength::Extensible && !at.has(Name::CODE);
-                is_worded || is_coding_in(rules, set, at)
+                // A unit without system is told by qty-3.
+                let is_told = rules.shape(shape).role == TypeRole::Quantity
+                    && at.has(Name::CODE)
+                    && !at.has(Name::SYSTEM);
+                is_worded || is_told || is_coding_in(rules, set, at)
             }
             Content::Resource(_) | Content::ResourceType => true,
         };

@@ -1,6 +1,6 @@
 //! Resources: which profiles they are checked against.
 
-use super::{Note, View, Walk, check_plain};
+use super::{Note, View, Walk, check_plain, is_extension};
 use crate::rules::name::Name;
 use crate::rules::table::{ProfileId, TypeId};
 use crate::validate::finding::{Layer, Severity};
@@ -36,11 +36,9 @@ impl<'t> Walk<'_, 't> {
             return check_plain(at, self.report);
         };
         let Some(definition) = self.rules.definition(kind) else {
-            let name = self.rules.type_name(kind);
-            let message = format!("{name} is not checked: the rules have no definition of it");
-            self.warning(at, Note::new("not-checked", message, ""));
-            return check_plain(at, self.report);
+            return self.any_resource(at, kind);
         };
+        self.implicit_rules(at);
         let mut profiles = [definition; PROFILES_MAX];
         let count = self.profiles(at, kind, wanted, &mut profiles);
         for place in 0..count.max(1) {
@@ -55,6 +53,48 @@ impl<'t> Walk<'_, 't> {
             }
             self.profile = Some(profile);
             self.object(at, self.rules.profile(profile).shape);
+        }
+    }
+
+    /// A resource of a type that the rules do not define: what every resource may hold is checked,
+    /// and where its references lead.
+    fn any_resource(&mut self, at: View<'t>, kind: TypeId) {
+        let name = self.rules.type_name(kind);
+        let message = format!("only what every resource has is checked: {name} is not defined");
+        self.warning(at, Note::new("not-checked", message, ""));
+        check_plain(at, self.report);
+        self.implicit_rules(at);
+        self.profile = None;
+        let shape = self.rules.shape(self.rules.any_resource_shape());
+        for member in at.members() {
+            let Some(child) = self.rules.child(shape, member.name()) else {
+                self.references(member);
+                continue;
+            };
+            if is_extension(member.name()) {
+                self.extensions(member);
+            }
+            if member.is_sidecar() {
+                self.sidecar(at, member, child);
+            } else {
+                self.member(at, member, child);
+            }
+        }
+        self.checks(at, shape.checks);
+    }
+
+    /// All references in something that no shape describes.
+    fn references(&mut self, at: View<'t>) {
+        let objects = at.descendants().filter(|value| value.kind() == Kind::Object);
+        for reference in objects.filter(|value| value.text_of(Name::REFERENCE).is_some()) {
+            self.reference(reference, None);
+        }
+    }
+
+    fn implicit_rules(&mut self, at: View<'t>) {
+        if let Some(rules) = at.member(Name::IMPLICIT_RULES) {
+            let message = "a reader who does not know these rules must not use the resource";
+            self.warning(rules, Note::new("implicit-rules", message, "leave implicitRules out"));
         }
     }
 
@@ -106,8 +146,7 @@ impl<'t> Walk<'_, 't> {
                 continue;
             };
             let Some(profile) = rules.profile_at(url) else {
-                let message = "the profile is not known, so the resource is not checked against it";
-                self.warning(claim, Note::new("profile-unknown", message, "mind its spelling"));
+                self.unknown_profile(at, claim);
                 continue;
             };
             if rules.profile(profile).resource == kind {
@@ -128,6 +167,15 @@ impl<'t> Walk<'_, 't> {
             count += 1;
         }
         count
+    }
+
+    /// Of the whole document nothing can be said then; of a part only that it was not checked.
+    #[cold]
+    fn unknown_profile(&mut self, at: View<'t>, claim: View<'t>) {
+        let message = "the profile is not known, so the resource is not checked against it";
+        let severity = if at == at.root() { Severity::Error } else { Severity::Warning };
+        let note = Note::new("profile-unknown", message, "correct its spelling, or leave it out");
+        self.report.add(severity, Layer::Fhir, claim.into(), note);
     }
 
     #[cold]

@@ -1,8 +1,10 @@
 //! One value: a primitive, an object or a resource.
 
 use super::{Note, View, Walk};
-use crate::rules::table::{Content, Element, Primitive, ShapeId, TargetsId};
-use crate::validate::narrative::{self, Fault};
+use crate::rules::name::Name;
+use crate::rules::table::{Content, Element, Primitive, ShapeId, TargetsId, TypeRole};
+use crate::validate::finding::{Layer, Severity};
+use crate::validate::narrative::{self, Fault, Seen};
 use crate::validate::primitive;
 use crate::validate::tape::Kind;
 
@@ -38,12 +40,29 @@ impl<'t> Walk<'_, 't> {
             return false;
         }
         if primitive == Primitive::Xhtml {
-            let fault = at.text().and_then(narrative::fault);
-            if let Some(fault) = fault {
-                self.narrative(at, fault);
+            match at.text().map(narrative::read) {
+                Some(Ok(seen)) if seen != Seen::default() => self.seen(at, seen),
+                Some(Err(fault)) => self.narrative(at, fault),
+                Some(Ok(_)) | None => {}
             }
         }
         true
+    }
+
+    /// Images and styles of a narrative that is sound in itself.
+    #[cold]
+    fn seen(&mut self, at: View<'t>, seen: Seen<'_>) {
+        let mut contained = self.container.each(Name::CONTAINED);
+        if seen.own_image.is_some_and(|id| !contained.any(|inner| inner.is(Name::ID, id))) {
+            let message = "the text shows an image of a contained resource that is not there";
+            self.error(at, Note::new("txt-image", message, "contain it, or leave the image out"));
+        }
+        if seen.loads && !self.fhir_only {
+            let message = "the text loads or holds something beside its words; it may not be shown";
+            let mend = "leave out images and styles from elsewhere, and links that hold data";
+            let note = Note::new("txt-loads", message, mend);
+            self.report.add(Severity::Warning, Layer::Policy, at.into(), note);
+        }
     }
 
     #[cold]
@@ -64,6 +83,16 @@ impl<'t> Walk<'_, 't> {
                 "the text holds an element or attribute that a narrative may not have",
                 "keep to paragraphs, lists, tables, links, images and plain formatting",
             ),
+            Fault::Misplaced => Note::new(
+                "txt-1",
+                "the text has an element, or words, where HTML has no place for them",
+                "keep lists and tables out of paragraphs, and words inside of items and cells",
+            ),
+            Fault::Active => Note::new(
+                "txt-1",
+                "the text has a link that runs a script",
+                "link to an https address, or leave the link out",
+            ),
             Fault::Empty => {
                 Note::new("txt-2", "the text says nothing", "write something, or leave text out")
             }
@@ -75,7 +104,7 @@ impl<'t> Walk<'_, 't> {
         let is_object = at.kind() == Kind::Object;
         if is_object {
             self.object(at, shape);
-            if self.rules.shape(shape).is_reference {
+            if self.rules.shape(shape).role == TypeRole::Reference {
                 self.reference(at, targets);
             }
         } else {

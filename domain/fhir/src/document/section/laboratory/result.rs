@@ -10,7 +10,7 @@ use crate::model::datatype::{Annotation, CodeableConcept, Coding, Meta, Number, 
 use crate::model::narrative::Narrative;
 use crate::model::profile;
 use crate::model::resource::{Observation, Outcome};
-use crate::terminology::{system, unit};
+use crate::terminology::{system, ucum, unit};
 use crate::visit::{Decimal, LabComponent, LabTest, LabValue};
 
 pub(super) fn items<'a>(draft: &mut Draft<'a>, index: usize, test: &'a LabTest) -> Vec<Item<'a>> {
@@ -154,7 +154,7 @@ impl<'a> Unit<'a> {
     fn of(component: &'a LabComponent) -> Self {
         let words = component.unit.as_deref();
         let given = component.ucum_code.as_deref();
-        let ucum = given.filter(|code| unit::is_ucum(code));
+        let ucum = given.filter(|code| ucum::is_unit(code));
         let is_contradicted =
             ucum.zip(words).is_some_and(|(code, words)| unit::contradicts(words, code));
         // Which of the two is wrong nobody can tell: then no code is claimed.

@@ -1,0 +1,111 @@
+//! `hip bench agree`: documents with one edit each, judged by our validator and by HAPI's.
+//!
+//! What the two say differently, and who is right, stands in `docs/validator-beside-hapi.md`.
+
+mod base;
+mod known;
+mod mutate;
+mod referee;
+mod report;
+
+use std::path::PathBuf;
+
+use abdm_fhir::Rules;
+use abdm_fhir::validate::{self, Validator};
+use clap::value_parser;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::Value;
+
+use self::mutate::Mutant;
+use self::referee::Referee;
+use self::report::{Disagreement, Report};
+use super::goal;
+use crate::output::{Answer, say, say_json};
+
+/// What to ask whom.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Class path of the program in `tests/tools/hapi`, with its libraries.
+    #[arg(long, value_name = "CLASSPATH")]
+    hapi: String,
+    /// Folder with the definitions of the guide; documents among its examples are edited, too.
+    #[arg(long, value_name = "DIR")]
+    guide: PathBuf,
+    /// Folder with more documents to edit.
+    #[arg(long, value_name = "DIR")]
+    documents: Option<PathBuf>,
+    /// The same seed gives the same edits of the same documents.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many edits.
+    #[arg(long, default_value_t = 3000, value_parser = value_parser!(u32).range(1..))]
+    count: u32,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// No, when the verdicts differ by more than the goals allow.
+pub(crate) fn run(options: &Options) -> anyhow::Result<Answer> {
+    let mut judges = Judges::new(options)?;
+    let folders = std::iter::once(&options.guide).chain(&options.documents);
+    let mut bases = vec![];
+    let mut passed_over = 0;
+    for (name, document) in base::documents(folders)? {
+        // A fault put into a document that has one already would change no verdict.
+        if judges.accept(&document)? {
+            bases.push((name, document));
+        } else {
+            passed_over += 1;
+        }
+    }
+    anyhow::ensure!(!bases.is_empty(), "there is no document that both validators accept");
+    let mut random = StdRng::seed_from_u64(options.seed);
+    let mut report = Report::new(options.seed, options.count, bases.len(), passed_over);
+    for _ in 0..options.count {
+        let mutant = mutate::mutant(&bases, &mut random);
+        report.disagreements.extend(judges.disagree(mutant)?);
+    }
+    judges.referee.close()?;
+    let goals = report.goals();
+    if options.json {
+        say_json(&report);
+    } else {
+        report.print();
+        say("");
+        goal::print(&goals);
+    }
+    Ok(if goals.iter().all(goal::Goal::is_met) { Answer::Yes } else { Answer::No })
+}
+
+/// The two whose verdicts are compared.
+struct Judges {
+    own: Validator<'static>,
+    options: validate::Options,
+    referee: Referee,
+}
+
+impl Judges {
+    fn new(options: &Options) -> anyhow::Result<Self> {
+        let own = Validator::new(Rules::nrces());
+        // HAPI knows nothing of our policy.
+        let fhir_only = validate::Options { fhir_only: true, ..validate::Options::default() };
+        let referee = Referee::start(&options.hapi, &options.guide)?;
+        Ok(Self { own, options: fhir_only, referee })
+    }
+
+    fn accept(&mut self, document: &Value) -> anyhow::Result<bool> {
+        let json = document.to_string();
+        let is_sound = self.own.validate(json.as_bytes(), &self.options).is_valid();
+        Ok(is_sound && self.referee.errors(&json)?.is_empty())
+    }
+
+    fn disagree(&mut self, mutant: Mutant) -> anyhow::Result<Option<Disagreement>> {
+        let findings = self.own.validate(mutant.json.as_bytes(), &self.options);
+        let own: Vec<String> = findings.errors().map(ToString::to_string).collect();
+        let hapi = self.referee.errors(&mutant.json)?;
+        let differ = own.is_empty() != hapi.is_empty();
+        Ok(differ.then(|| Disagreement::new(mutant, own, hapi)))
+    }
+}
