@@ -12,8 +12,8 @@ pub(crate) async fn warn_of_missing(gateway: &HttpGateway, settings: &Settings) 
     let missing: Vec<_> = settings
         .facilities
         .iter()
-        .filter(|facility| bridge.standing(&facility.id) != Standing::Listed)
-        .map(|facility| facility.id.as_str())
+        .filter(|facility| bridge.standing(&facility.service_id) != Standing::Listed)
+        .map(|facility| facility.service_id.as_str())
         .collect();
     if !missing.is_empty() {
         tracing::warn!(

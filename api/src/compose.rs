@@ -18,6 +18,7 @@ use hip_infra::config::{Clients, Config, Secrets};
 use hip_infra::document_store;
 use hip_infra::eraser::PgEraser;
 use hip_infra::event_store::PgLog;
+use hip_infra::facility_ids::Renames;
 use hip_infra::gateway::{HttpGateway, RsaConsentKey};
 use hip_infra::hiu::HttpHiu;
 use hip_infra::ids::RandomIds;
@@ -57,12 +58,13 @@ const CONNECTION_COUNT_MAX: u32 = 24;
 const WRITER_CONNECTION_COUNT_MAX: u32 = 2;
 
 pub(crate) async fn compose(
-    config: Config,
+    mut config: Config,
     secrets: Secrets,
     database_url: &str,
 ) -> anyhow::Result<Composed> {
     config.documents.check(secrets.mongodb_url.is_some())?;
     let pool = postgres::connect(database_url, CONNECTION_COUNT_MAX).await?;
+    config.renames = Renames::read(&pool).await?;
     let write_pool = postgres::connect(database_url, WRITER_CONNECTION_COUNT_MAX).await?;
     let vault = Arc::new(PgVault::new(pool.clone(), key_wrapper(&config, &secrets)?));
     let log = Arc::new(PgLog::start(pool.clone(), write_pool, Arc::clone(&vault)));

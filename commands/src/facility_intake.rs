@@ -1,4 +1,4 @@
-//! The operator's switch: whether the visits of a facility are fetched.
+//! What an operator decides about a facility: whether its visits are fetched, and its service id.
 
 use hip_domain::facility::{Facility, FacilityCommand, FacilityError};
 use hip_domain::id::FacilityId;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::dispatch::{DispatchError, Dispatcher};
 use crate::port::log::{Actor, Origin};
 
-/// Pauses or resumes. Returns whether anything changed. `wish` is the id of this wish: repeated under
+/// Pauses, resumes or renames. Returns whether anything changed. `wish` is the id of this wish: repeated under
 /// the same id it is done once.
 pub async fn decide(
     dispatcher: &Dispatcher,

@@ -14,8 +14,12 @@ use crate::matching::Thresholds;
 /// A facility that this process serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facility {
-    /// Its service id, as `bridge-services` lists it.
+    /// The service id that it had first: the log is kept under it.
     pub id: FacilityId,
+    /// Its service id now, as `bridge-services` lists it.
+    pub service_id: FacilityId,
+    /// Service ids that it has had in between, and callbacks may still name.
+    pub former_ids: Vec<FacilityId>,
     /// Its id in the register of facilities, where that is another: a second bridge of a facility gets a
     /// service id with a suffix.
     pub hfr_id: Option<FacilityId>,
@@ -121,16 +125,22 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// A facility that is served here.
+    /// A facility that is served here, by the id that the log has.
     pub fn facility(&self, id: &FacilityId) -> Option<&Facility> {
         self.facilities.iter().find(|facility| facility.id == *id)
     }
 
-    /// A facility that a record system or the gateway names, by either of its ids.
+    /// A facility that a record system, an operator or the gateway names, by any of its ids.
     pub fn facility_named(&self, id: &FacilityId) -> Option<&Facility> {
-        let by_hfr_id =
-            || self.facilities.iter().find(|facility| facility.hfr_id.as_ref() == Some(id));
-        self.facility(id).or_else(by_hfr_id)
+        let by_service_id = || self.facilities.iter().find(|one| one.service_id == *id);
+        let by_former_id = || self.facilities.iter().find(|one| one.former_ids.contains(id));
+        let by_hfr_id = || self.facilities.iter().find(|one| one.hfr_id.as_ref() == Some(id));
+        by_service_id().or_else(|| self.facility(id)).or_else(by_former_id).or_else(by_hfr_id)
+    }
+
+    /// The id by which the network knows a facility.
+    pub fn service_id<'a>(&'a self, id: &'a FacilityId) -> &'a FacilityId {
+        self.facility(id).map_or(id, |facility| &facility.service_id)
     }
 
     /// From where on a discovery at this facility takes two people for one.

@@ -17,7 +17,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use hip_commands::settings::{Facility, HiuProfile, Settings};
+use hip_commands::settings::{Facility, HiuProfile, PushBearer, Settings};
 use hip_domain::id::{FacilityId, HiuId};
 use hip_domain::link_token::TokenLimits;
 use serde::Deserialize;
@@ -37,6 +37,7 @@ pub use stores::{AmritSection, CollectionNames, DocumentsSection, LinkTokensSect
 pub use visit_source::VisitSourceSection;
 
 use crate::environment;
+use crate::facility_ids::Renames;
 use crate::gateway::{BearerPolicy, GatewaySettings};
 use crate::otp_sender::SmsSection;
 
@@ -112,6 +113,9 @@ pub struct Config {
     /// Where visits are fetched from.
     #[serde(rename = "visit_source", default)]
     pub visit_sources: Vec<VisitSourceSection>,
+    /// Not of the file: what the log says of service ids that were corrected.
+    #[serde(skip)]
+    pub renames: Renames,
 }
 
 fn default_listen() -> SocketAddr {
@@ -144,6 +148,9 @@ impl Config {
 
     /// The part that decisions need.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
+        if environment::is_production() && self.shows_session_to_all() {
+            return Err(ConfigError::BearerForAll);
+        }
         Ok(Settings {
             facilities: self.facilities()?,
             hius: self.hius()?,
@@ -169,17 +176,26 @@ impl Config {
         })
     }
 
+    /// Whether pages for some HIU show our session token wherever they go.
+    pub fn shows_session_to_all(&self) -> bool {
+        let own = self.hius.iter().filter_map(|hiu| hiu.bearer);
+        own.chain([self.push.bearer]).any(|bearer| PushBearer::from(bearer) == PushBearer::Always)
+    }
+
     fn facilities(&self) -> Result<Vec<Facility>, ConfigError> {
         let mut facilities: Vec<Facility> = Vec::new();
         let mut taken = BTreeSet::new();
         for section in &self.facilities {
-            let facility = facility(section)?;
-            let hfr_id = facility.hfr_id.iter().filter(|id| **id != facility.id);
-            for id in std::iter::once(&facility.id).chain(hfr_id) {
+            let mut facility = facility(section)?;
+            self.renames.apply(&mut facility);
+            let own: BTreeSet<_> = [&facility.id, &facility.service_id]
+                .into_iter()
+                .chain(&facility.hfr_id)
                 // Names of streams are in lower case.
-                if !taken.insert(id.as_str().to_ascii_lowercase()) {
-                    return Err(ConfigError::FacilityTwice(id.clone()));
-                }
+                .map(|id| id.as_str().to_ascii_lowercase())
+                .collect();
+            if own.into_iter().any(|id| !taken.insert(id)) {
+                return Err(ConfigError::FacilityTwice(facility.service_id));
             }
             facilities.push(facility);
         }
@@ -229,8 +245,11 @@ fn facility(section: &FacilitySection) -> Result<Facility, ConfigError> {
         FacilityId::parse(id.clone())
             .map_err(|source| ConfigError::Facility { name: section.name.clone(), source })
     };
+    let service_id = parse(&section.id)?;
     Ok(Facility {
-        id: parse(&section.id)?,
+        id: service_id.clone(),
+        service_id,
+        former_ids: vec![],
         hfr_id: section.hfr_id.as_ref().map(parse).transpose()?,
         name: section.name.clone(),
         thresholds: section.discovery.as_ref().map(DiscoverySection::thresholds),

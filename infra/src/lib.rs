@@ -13,6 +13,7 @@ pub mod environment;
 pub mod eraser;
 pub mod event_store;
 pub mod evidence;
+pub mod facility_ids;
 pub mod gateway;
 pub mod hiu;
 #[cfg(test)]

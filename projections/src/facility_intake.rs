@@ -27,6 +27,7 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
     let (facility, paused, reason) = match event {
         FacilityEvent::IntakePaused { facility, reason } => (facility, true, reason.clone()),
         FacilityEvent::IntakeResumed { facility } => (facility, false, None),
+        FacilityEvent::Renamed { .. } => return None,
     };
     Some(Change { facility: facility.clone(), paused, reason, at: recorded.recorded_at })
 }

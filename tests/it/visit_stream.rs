@@ -5,7 +5,7 @@ use std::time::Duration;
 use hip_tests::World;
 use hip_tests::person::visit;
 use hip_tests::process::hip_binary;
-use hip_tests::world::API_KEY;
+use hip_tests::world::{API_KEY, PATIENCE};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -13,6 +13,8 @@ use tokio::net::TcpStream;
 /// Sends a whole stream at once; the lines of the answer.
 async fn send(world: &World, body: String) -> Vec<Value> {
     let response = reqwest::Client::builder()
+        // The provider reads on when it has recorded what it has.
+        .tcp_user_timeout(None)
         .build()
         .unwrap()
         .post(format!("{}/v1/visits", world.launch.url))
@@ -106,7 +108,7 @@ async fn write_line(stream: &mut BufReader<TcpStream>, line: &str) -> std::io::R
 async fn read_result(stream: &mut BufReader<TcpStream>) -> Value {
     loop {
         let mut line = String::new();
-        let read = tokio::time::timeout(Duration::from_secs(20), stream.read_line(&mut line));
+        let read = tokio::time::timeout(PATIENCE, stream.read_line(&mut line));
         assert!(read.await.unwrap().unwrap() > 0, "the answer has ended");
         if line.starts_with('{') {
             return serde_json::from_str(&line).unwrap();

@@ -50,7 +50,7 @@ impl Launch {
     ///
     /// # Panics
     ///
-    /// When it does not serve within 30 seconds.
+    /// When it does not serve in time.
     pub async fn start(&self) -> HipProcess {
         let process = self.spawn("all");
         self.wait_until_ready().await;
@@ -61,7 +61,7 @@ impl Launch {
     ///
     /// # Panics
     ///
-    /// When it does not serve within 30 seconds.
+    /// When it does not serve in time.
     pub async fn start_doors(&self) -> HipProcess {
         let process = self.spawn("api");
         self.wait_until_ready().await;
@@ -113,7 +113,7 @@ impl Launch {
     }
 
     async fn wait_until_ready(&self) {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + crate::world::PATIENCE;
         let url = format!("{}/health/ready", self.url);
         loop {
             if let Ok(response) = reqwest::get(&url).await
@@ -129,6 +129,11 @@ impl Launch {
 }
 
 impl HipProcess {
+    /// Its number at the operating system.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// `kill -9`: no farewell of any kind.
     pub fn kill(mut self) {
         let _ = self.child.kill();

@@ -16,8 +16,8 @@ use crate::process::{HipProcess, Launch, free_port, hip_binary};
 /// What the medical record system of the suite shows.
 pub const API_KEY: &str = "suite-api-key";
 
-/// Longer than anything takes on a slow machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than anything takes on a slow machine with other work.
+pub const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A world.
 pub struct World {
@@ -214,11 +214,19 @@ impl World {
     pub async fn until_within(&self, name: &str, count: i64, patience: Duration) {
         let deadline = Instant::now() + patience;
         while self.count(name).await < count {
-            let log = std::fs::read_to_string(&self.launch.log).unwrap_or_default();
-            let tail: Vec<_> = log.lines().rev().take(5).collect();
-            assert!(Instant::now() < deadline, "no {count} × {name}; last lines: {tail:#?}");
+            assert!(
+                Instant::now() < deadline,
+                "no {count} × {name}; last lines: {:#?}",
+                self.tail()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// The last lines that the provider has logged.
+    fn tail(&self) -> Vec<String> {
+        let log = std::fs::read_to_string(&self.launch.log).unwrap_or_default();
+        log.lines().rev().take(5).map(str::to_owned).collect()
     }
 
     /// Waits until something is so.
@@ -315,7 +323,7 @@ impl World {
 async fn twin(options: Options) -> Sandbox {
     crate::install_tls();
     let redelivery = Redelivery { interval: Duration::from_millis(100), attempts_max: 600 };
-    let options = Options { seed: 7, redelivery, ..options };
+    let options = Options { seed: 7, redelivery, patience: PATIENCE, ..options };
     let sandbox = Sandbox::start(options).await.expect("the twin starts");
     sandbox.register_facility(FACILITY, "PHC Ambegaon");
     sandbox.register_abha(abha_holder());

@@ -6,6 +6,7 @@
 mod check;
 mod local;
 mod network;
+mod trust;
 
 use std::path::{Path, PathBuf};
 
@@ -41,14 +42,18 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> Answer {
 
 async fn examine(options: &Options, data_dir: &Path) -> Vec<Check> {
     let (mut checks, found) = local::configuration(&options.config);
-    checks.extend(local::database(data_dir).await);
+    let (of_database, found) = local::database(data_dir, found).await;
+    checks.extend(of_database);
     let Some((config, settings)) = found else { return checks };
     let (secrets, of_secrets) = local::secrets();
     checks.extend(of_secrets);
     checks.push(local::key_encryption_key(&config));
+    checks.push(trust::pages(&config));
+    checks.push(trust::consents(settings.require_consent_signature));
     if let Some(secrets) = secrets {
         checks.extend(local::documents(&config, &secrets));
         checks.push(local::clients(&config, &secrets));
+        checks.extend(trust::callbacks(&config, &secrets));
         let url = options.register_url.as_deref();
         checks.extend(network::gateway(&config, &settings, &secrets, url).await);
     }

@@ -1,4 +1,4 @@
-//! `hip facility pause|resume|list`.
+//! `hip facility pause|resume|rename|list`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,18 +11,19 @@ use hip_commands::port::Ids;
 use hip_domain::facility::FacilityCommand;
 use hip_domain::id::FacilityId;
 use hip_infra::event_store::PgLog;
+use hip_infra::facility_ids::{self, Renames};
 use hip_infra::ids::RandomIds;
 use hip_infra::postgres;
 use hip_infra::vault::{NoKey, PgVault};
 use sqlx::PgPool;
 
 use crate::database::Database;
-use crate::output::{Answer, say, say_json};
+use crate::output::{Answer, complain, say, say_json};
 
-/// Whether the visits of a facility are fetched. What is pushed is taken in any case.
+/// Whether the visits of a facility are fetched, and under which id the network knows it.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Fetch nothing of a facility until it is resumed. What waits, waits on.
+    /// Fetch nothing of a facility until it is resumed. What waits, waits on; what is pushed is taken.
     Pause {
         /// The facility's id.
         id: String,
@@ -35,6 +36,15 @@ pub(crate) enum Command {
         /// The facility's id.
         id: String,
     },
+    /// The register has corrected the service id of a facility: what the log has of it goes on under the
+    /// new one. Then set the new id in the configuration and start `hip serve` again. Callbacks that
+    /// still name the old id are understood.
+    Rename {
+        /// The id that it had.
+        old: String,
+        /// Its id now, as `bridge-services` lists it.
+        new: String,
+    },
     /// Facilities that were ever paused or have visits waiting.
     List {
         /// Print one JSON object a facility.
@@ -46,22 +56,64 @@ pub(crate) enum Command {
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
     let database = Database::open(data_dir).await?;
     let pool = postgres::connect(database.url(), 2).await?;
-    let answer = match command {
-        Command::Pause { id, reason } => {
-            let facility = FacilityId::parse(id).context("the facility's id")?;
-            let command = FacilityCommand::PauseIntake { facility: facility.clone(), reason };
-            decide(&pool, &facility, command, "paused").await
-        }
-        Command::Resume { id } => {
-            let facility = FacilityId::parse(id).context("the facility's id")?;
-            let command = FacilityCommand::ResumeIntake { facility: facility.clone() };
-            decide(&pool, &facility, command, "resumed").await
-        }
-        Command::List { json } => list(&pool, json).await,
-    };
+    let answer = answer(command, &pool).await;
     pool.close().await;
     database.close().await;
     answer
+}
+
+async fn answer(command: Command, pool: &PgPool) -> anyhow::Result<Answer> {
+    let renames = Renames::read(pool).await?;
+    let read = |id: &str| FacilityId::parse(id).context("the facility's id");
+    match command {
+        Command::Pause { id, reason } => {
+            let facility = renames.first_of(&read(&id)?).clone();
+            let command = FacilityCommand::PauseIntake { facility: facility.clone(), reason };
+            decide(pool, &facility, command, &format!("{id}: paused")).await
+        }
+        Command::Resume { id } => {
+            let facility = renames.first_of(&read(&id)?).clone();
+            let command = FacilityCommand::ResumeIntake { facility: facility.clone() };
+            decide(pool, &facility, command, &format!("{id}: resumed")).await
+        }
+        Command::Rename { old, new } => {
+            let (old, new) = (read(&old)?, read(&new)?);
+            let first = renames.first_of(&old).clone();
+            if let Some(why) = refusal(pool, &renames, (&old, &first), &new).await? {
+                complain(&why);
+                return Ok(Answer::No);
+            }
+            let command = FacilityCommand::Rename { facility: first.clone(), to: new.clone() };
+            let answer = decide(pool, &first, command, &format!("{old}: is {new} now")).await?;
+            say(&format!("set id = \"{new}\" in its [[facility]], and start `hip serve` again"));
+            Ok(answer)
+        }
+        Command::List { json } => list(pool, json).await,
+    }
+}
+
+/// Why a facility cannot be called `new`.
+async fn refusal(
+    pool: &PgPool,
+    renames: &Renames,
+    (old, first): (&FacilityId, &FacilityId),
+    new: &FacilityId,
+) -> anyhow::Result<Option<String>> {
+    let of_another = renames.first_of(new);
+    if of_another == first {
+        return Ok(None);
+    }
+    if of_another != new {
+        return Ok(Some(format!("{new} is what the facility {of_another} was renamed to")));
+    }
+    let visits = facility_ids::visits(pool, new).await?;
+    if visits > 0 {
+        return Ok(Some(format!(
+            "{new} has {visits} visits of its own in the log: two facilities cannot become one"
+        )));
+    }
+    let visits = facility_ids::visits(pool, first).await?;
+    Ok((visits == 0).then(|| format!("nothing is known of {old}: there is nothing to carry over")))
 }
 
 async fn decide(
@@ -75,9 +127,9 @@ async fn decide(
     let dispatcher = Dispatcher::new(log, None);
     let wish = RandomIds.random();
     if facility_intake::decide(&dispatcher, facility, command, wish).await? {
-        say(&format!("{facility}: {outcome}"));
+        say(outcome);
     } else {
-        say(&format!("{facility}: {outcome} already, nothing changed"));
+        say(&format!("{outcome} already, nothing changed"));
     }
     Ok(Answer::Yes)
 }

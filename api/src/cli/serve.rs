@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use hip_infra::config::{Config, Secrets};
+use hip_infra::facility_ids;
 use hip_infra::postgres;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -12,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::bridge_check;
-use crate::compose::compose;
+use crate::compose::{Composed, compose};
 use crate::database::{Database, erasures_file, seals_file};
 use crate::output::{Answer, say};
 use crate::service::{self, Role};
@@ -45,11 +46,27 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     tracing::info!(role = ?options.role, listen = %config.listen, database = database.describe(), "serving");
     let composed = compose(config, secrets, database.url()).await?;
     let (gateway, settings) = (composed.gateway.clone(), composed.provider.settings.clone());
+    warn_of_orphans(&composed).await?;
     tokio::spawn(async move { bridge_check::warn_of_missing(&gateway, &settings).await });
     service::run(composed, listener, options.role, stop).await?;
     database.close().await;
     tracing::info!("stopped");
     Ok(Answer::Yes)
+}
+
+/// Visits of a facility that is not configured can be found and shared by nobody.
+async fn warn_of_orphans(composed: &Composed) -> anyhow::Result<()> {
+    for (facility, visits) in
+        facility_ids::orphans(&composed.pool, &composed.provider.settings).await?
+    {
+        tracing::warn!(
+            facility,
+            visits,
+            "no [[facility]] has this id: its visits are not served; when its service id was corrected, run \
+             `hip facility rename`"
+        );
+    }
+    Ok(())
 }
 
 pub(crate) async fn migrate(data_dir: &Path) -> anyhow::Result<Answer> {

@@ -36,14 +36,16 @@ impl Server {
         Ok(request.header("content-type", "application/json").body(body))
     }
 
-    /// Posts a stream; its answer comes while it is sent, and may take any time.
+    /// Posts a stream; its answer comes while it is sent, and may take any time. So may the server to
+    /// read on: the system's own limit for that would break the stream off.
     pub(super) async fn stream(
         &self,
         path: &str,
         content_type: &str,
         body: reqwest::Body,
     ) -> anyhow::Result<Response> {
-        let client = Client::builder().connect_timeout(CONNECT_TIMEOUT).build()?;
+        let client = Client::builder().connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(None);
+        let client = client.build()?;
         let request = client.post(format!("{}{path}", self.url)).bearer_auth(&self.api_key);
         let request = request.header("content-type", content_type).body(body);
         request.send().await.with_context(|| format!("{} does not answer", self.url))

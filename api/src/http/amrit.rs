@@ -18,6 +18,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 use hip_commands::caller::Caller;
+use hip_commands::settings::Facility;
 use hip_domain::id::FacilityId;
 
 use self::envelope::Envelope;
@@ -44,11 +45,16 @@ fn facility<'c>(
     caller: &Caller,
     named: &str,
 ) -> Result<&'c FacilityId, Envelope> {
-    let facilities = composed.provider.settings.facilities.iter().map(|facility| &facility.id);
-    let mut theirs = facilities.filter(|facility| caller.serves(facility));
+    let settings = &composed.provider.settings;
+    let served = |facility: &&Facility| caller.serves(&facility.id);
     let found = match named.trim() {
-        "" => theirs.next(),
-        named => theirs.find(|facility| facility.as_str() == named),
+        "" => settings.facilities.iter().find(served),
+        named => {
+            let named = FacilityId::parse(named).ok();
+            named.and_then(|id| settings.facility_named(&id)).filter(served)
+        }
     };
-    found.ok_or_else(|| Envelope::failed("abdmFacilityId must be a facility of this service"))
+    found
+        .map(|facility| &facility.id)
+        .ok_or_else(|| Envelope::failed("abdmFacilityId must be a facility of this service"))
 }

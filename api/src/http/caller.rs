@@ -95,6 +95,16 @@ pub(crate) fn bound(caller: &Caller, named: Option<&str>) -> Option<Vec<String>>
     }
 }
 
+/// The same for a facility that is named by any of its ids.
+pub(crate) fn bound_by(
+    composed: &Composed,
+    caller: &Caller,
+    named: Option<&FacilityId>,
+) -> Option<Vec<String>> {
+    let known = named.and_then(|named| composed.provider.settings.facility_named(named));
+    bound(caller, known.map(|known| &known.id).or(named).map(FacilityId::as_str))
+}
+
 fn unknown() -> Problem {
     Problem::new(
         StatusCode::UNAUTHORIZED,

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Context;
 use super::asked::{Body, Name, Query, Typed};
-use super::caller::{By, Looking, bound};
+use super::caller::{By, Looking, bound_by};
 use super::facilities::{Whose, chosen, only};
 use super::link_error::{LinkError, LinkErrorDetail, link_error_columns};
 use super::looks;
@@ -111,7 +111,7 @@ pub(crate) async fn list(
     Query(which): Query<Which>,
 ) -> Result<Json<Page<CareContext>>, Problem> {
     let Which { facility, state, limit, cursor } = which;
-    let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
+    let facilities = bound_by(&composed, &caller, facility.as_ref());
     let wanted = Wanted { facilities, limit, cursor };
     let filters = [("link_state", state.map(|state| state.as_str().to_owned()))];
     let page: Page<CareContext> = CARE_CONTEXTS.page(&composed.pool, wanted, &filters).await?;
@@ -136,7 +136,7 @@ pub(crate) async fn show(
 ) -> Result<Json<CareContext>, Problem> {
     const ABSENT: &str = "There is no such care context";
     let reference = CareContextReference::parse(reference).map_err(|_| Problem::absent(ABSENT))?;
-    let facilities = bound(&caller, whose.facility.as_ref().map(FacilityId::as_str));
+    let facilities = bound_by(&composed, &caller, whose.facility.as_ref());
     let limit = Limit::try_from(2).ok();
     let wanted = Wanted { facilities, limit, cursor: None };
     let filters = [("care_context_number", Some(reference.as_str().to_owned()))];

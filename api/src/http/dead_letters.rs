@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Context;
 use super::asked::Query;
-use super::caller::{By, Running, bound};
+use super::caller::{By, Running, bound_by};
 use super::problem::Problem;
 
 /// Which.
@@ -38,7 +38,7 @@ pub(crate) async fn list(
     State(composed): Context,
     Query(which): Query<Which>,
 ) -> Result<Json<DeadLetters>, Problem> {
-    let facilities = bound(&caller, which.facility.as_ref().map(FacilityId::as_str));
+    let facilities = bound_by(&composed, &caller, which.facility.as_ref());
     let groups = groups(&composed.pool, facilities.as_deref()).await;
     let groups = groups.map_err(|error| Problem::no_answer(&error))?;
     Ok(Json(DeadLetters { groups }))

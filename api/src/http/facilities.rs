@@ -54,7 +54,7 @@ pub(crate) async fn list(
     let items = served.filter(|facility| caller.serves(&facility.id)).map(|facility| {
         let pause = paused.iter().find(|(id, _)| id == facility.id.as_str());
         Facility {
-            id: facility.id.to_string(),
+            id: facility.service_id.to_string(),
             hfr_id: facility.hfr_id.as_ref().map(ToString::to_string),
             name: facility.name.clone(),
             intake_paused: pause.is_some(),
@@ -95,12 +95,14 @@ pub(crate) fn chosen(
     caller: &Caller,
     named: Option<&FacilityId>,
 ) -> Result<FacilityId, Problem> {
-    let served = composed.provider.settings.facilities.iter().map(|facility| &facility.id);
-    let mut theirs = served.filter(|facility| caller.serves(facility));
+    let settings = &composed.provider.settings;
     if let Some(named) = named {
-        let found = theirs.find(|facility| *facility == named);
-        return found.cloned().ok_or_else(|| Problem::absent("There is no such facility"));
+        let found = settings.facility_named(named).filter(|found| caller.serves(&found.id));
+        let found = found.ok_or_else(|| Problem::absent("There is no such facility"))?;
+        return Ok(found.id.clone());
     }
+    let served = settings.facilities.iter().map(|facility| &facility.id);
+    let mut theirs = served.filter(|facility| caller.serves(facility));
     match (theirs.next(), theirs.next()) {
         (Some(only), None) => Ok(only.clone()),
         (None | Some(_), _) => Err(unnamed()),

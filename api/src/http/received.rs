@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::Context;
 use super::asked::{Name, Query};
-use super::caller::{By, Running, bound};
+use super::caller::{By, Running, bound, bound_by};
 use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
@@ -122,7 +122,7 @@ pub(crate) async fn list(
     Query(which): Query<Which>,
 ) -> Result<Json<Page<Callback>>, Problem> {
     let Which { facility, status, kind, limit, cursor } = which;
-    let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
+    let facilities = bound_by(&composed, &caller, facility.as_ref());
     let wanted = Wanted { facilities, limit, cursor };
     let by = [
         (Filter::Facility, facility.is_some()),

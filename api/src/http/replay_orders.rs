@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use super::Context;
 use super::asked::{Body, Name};
-use super::caller::{By, Mending, bound};
+use super::caller::{By, Mending, bound_by};
 use super::looks;
 use super::problem::{Fault, Problem};
 use super::rate::Rate;
@@ -170,7 +170,7 @@ pub(crate) async fn give(
         by: caller.name.clone(),
         why: wish.why.map(String::from),
     };
-    let selection = selection(&caller, wish.requests, wish.r#where);
+    let selection = selection(&composed, &caller, wish.requests, wish.r#where);
     if wish.dry_run {
         return dry_run(&composed, &caller, &order, &selection).await;
     }
@@ -185,13 +185,14 @@ pub(crate) async fn give(
 }
 
 fn selection(
+    composed: &Composed,
     caller: &Caller,
     requests: Option<Vec<RequestId>>,
     r#where: Option<Where>,
 ) -> Selection {
     let requests = requests.unwrap_or_default();
-    let facility = r#where.as_ref().and_then(|w| w.facility.as_ref()).map(FacilityId::as_str);
-    let facilities = bound(caller, facility)
+    let facility = r#where.as_ref().and_then(|w| w.facility.as_ref());
+    let facilities = bound_by(composed, caller, facility)
         .map(|ids| ids.into_iter().filter_map(|id| FacilityId::parse(id).ok()).collect());
     let Some(r#where) = r#where else {
         return Selection { requests, facilities, ..Selection::default() };

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Context;
 use super::asked::{Name, Query};
-use super::caller::{By, Looking, bound};
+use super::caller::{By, Looking, bound, bound_by};
 use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
@@ -138,7 +138,7 @@ pub(crate) async fn list(
     Query(which): Query<Which>,
 ) -> Result<Json<Page<Transfer>>, Problem> {
     let Which { facility, consent, status, limit, cursor } = which;
-    let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
+    let facilities = bound_by(&composed, &caller, facility.as_ref());
     let wanted = Wanted { facilities, limit, cursor };
     let filters = [
         ("consent_id", consent.clone().map(String::from)),

@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Context;
 use super::asked::{Name, Query};
-use super::caller::{By, Looking, bound};
+use super::caller::{By, Looking, bound_by};
 use super::facilities::{Whose, chosen, only};
 use super::link_error::{LinkError, LinkErrorDetail, link_error_columns};
 use super::looks;
@@ -150,7 +150,7 @@ pub(crate) async fn list(
     Query(which): Query<Which>,
 ) -> Result<Json<Page<Visit>>, Problem> {
     let Which { facility, limit, cursor } = which;
-    let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
+    let facilities = bound_by(&composed, &caller, facility.as_ref());
     let wanted = Wanted { facilities, limit, cursor };
     let page: Page<Visit> = VISITS.page(&composed.pool, wanted, &[]).await?;
     let by = [(Filter::Facility, facility.is_some())];
@@ -173,7 +173,7 @@ pub(crate) async fn show(
 ) -> Result<Json<Visit>, Problem> {
     const ABSENT: &str = "There is no such visit";
     let code = CareContextReference::parse(code).map_err(|_| Problem::absent(ABSENT))?;
-    let facilities = bound(&caller, whose.facility.as_ref().map(FacilityId::as_str));
+    let facilities = bound_by(&composed, &caller, whose.facility.as_ref());
     let mut found = look(&composed, &code, facilities.clone()).await?;
     if found.is_empty()
         && let Some(position) = position_of(&composed, &caller, &whose, &code).await?

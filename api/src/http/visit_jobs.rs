@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Context;
 use super::asked::Query;
-use super::caller::{By, Running, bound};
+use super::caller::{By, Running, bound_by};
 use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::problem::Problem;
@@ -103,7 +103,7 @@ pub(crate) async fn list(
     Query(which): Query<Which>,
 ) -> Result<Json<Page<VisitJob>>, Problem> {
     let Which { facility, state, limit, cursor } = which;
-    let facilities = bound(&caller, facility.as_ref().map(FacilityId::as_str));
+    let facilities = bound_by(&composed, &caller, facility.as_ref());
     let wanted = Wanted { facilities, limit, cursor };
     let filters = [("j.state", state.map(|state| state.as_str().to_owned()))];
     let page: Page<VisitJob> = JOBS.page(&composed.pool, wanted, &filters).await?;

@@ -22,6 +22,14 @@ pub enum FacilityEvent {
         /// Which.
         facility: FacilityId,
     },
+    /// The gateway knows it under another service id from now on.
+    #[serde(rename = "facility.renamed")]
+    Renamed {
+        /// The id that it had first.
+        facility: FacilityId,
+        /// Its id now.
+        to: FacilityId,
+    },
 }
 
 impl LogEvent for FacilityEvent {
@@ -29,6 +37,7 @@ impl LogEvent for FacilityEvent {
         match self {
             Self::IntakePaused { .. } => "facility.intake_paused",
             Self::IntakeResumed { .. } => "facility.intake_resumed",
+            Self::Renamed { .. } => "facility.renamed",
         }
     }
 }

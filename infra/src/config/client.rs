@@ -127,11 +127,14 @@ fn caller(section: &ClientSection, served: &[Facility]) -> Result<Caller, &'stat
     if section.roles.is_empty() {
         return Err("without roles it may do nothing: emr, operator, auditor");
     }
-    let is_served = |id: &FacilityId| served.iter().any(|facility| facility.id == *id);
     let facilities = section
         .facilities
         .iter()
-        .map(|id| FacilityId::parse(id.clone()).ok().filter(is_served))
+        .map(|id| {
+            let named = FacilityId::parse(id.clone()).ok()?;
+            let known = served.iter().find(|one| one.service_id == named || one.id == named);
+            known.map(|facility| facility.id.clone())
+        })
         .collect::<Option<Vec<_>>>()
         .ok_or("each of its facilities needs a [[facility]]")?;
     Ok(Caller {

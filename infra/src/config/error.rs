@@ -89,6 +89,12 @@ pub enum ConfigError {
     /// Answers would be kept for no time, or for ever.
     #[error("[rest]: idempotency_hours is from 1 to 720")]
     RestHours,
+    /// Whoever names a push address would be shown our session token.
+    #[error(
+        "[push] bearer \"always\" shows the session token to whoever names a push address, and is refused \
+         where HIP_ENV is production: set \"trusted\", and trust HIUs one by one with `hip hiu trust`"
+    )]
+    BearerForAll,
     /// There is no facility.
     #[error("no [[facility]] is configured: there is nobody to serve")]
     NoFacility,

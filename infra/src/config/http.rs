@@ -14,7 +14,8 @@ pub struct HttpSection {
     pub connections_per_address_max: usize,
     /// Seconds within which the head of a request must be complete.
     pub head_s: u16,
-    /// Seconds after which a connection on which nothing moves is closed.
+    /// Seconds after which a connection on which nothing moves is closed: longer than the ten minutes for
+    /// which the sender of a stream of visits may be silent.
     pub idle_s: u16,
     /// MiB of request bodies in memory at the same time, of all callers. One caller may take up half of
     /// it, or as much as one body needs.
@@ -39,7 +40,7 @@ impl Default for HttpSection {
             connections_max: 4_096,
             connections_per_address_max: 1_024,
             head_s: 10,
-            idle_s: 75,
+            idle_s: 660,
             bodies_mib_max: 64,
         }
     }

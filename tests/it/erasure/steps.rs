@@ -70,7 +70,7 @@ async fn a_key_in_the_memory_of_another_process_is_forgotten_when_it_is_told() {
     let erased = erase(&world, &[&["--patient", "88001234"][..], &REASON].concat()).await;
     assert!(erased.status.success(), "{}", String::from_utf8_lossy(&erased.stderr));
     // Much sooner than it would forget by itself, which takes a minute.
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + hip_tests::world::PATIENCE;
     while matches!(other.open(sealed).await.unwrap(), Opened::Plain(_)) {
         assert!(Instant::now() < deadline, "the key is still there");
         tokio::time::sleep(Duration::from_millis(20)).await;

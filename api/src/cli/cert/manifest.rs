@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use hip_commands::certification::{Entity, Outcome, manifest};
-use hip_commands::settings::Facility;
+use hip_commands::settings::{Facility, Settings};
 use hip_domain::id::FacilityId;
 use hip_infra::config::Config;
 use hip_infra::event_store::LogReader;
+use hip_infra::facility_ids::Renames;
 use hip_infra::postgres;
 use url::Url;
 
@@ -44,17 +45,19 @@ pub(crate) struct Options {
 
 /// The answer is no when a case has failed.
 pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
-    let config = Config::read(&options.config)?;
-    let facility = chosen(&config.settings()?.facilities, options.facility.as_deref())?;
+    let mut config = Config::read(&options.config)?;
     let database = Database::open(data_dir).await?;
     let pool = postgres::connect(database.url(), 2).await?;
+    config.renames = Renames::read(&pool).await?;
+    let facility = chosen(&config.settings()?, options.facility.as_deref())?;
+    let (facility, service_id) = (facility.id, facility.service_id);
     let part = Part { after: 0, since: options.since, until: options.until };
     let ledger = read(&LogReader::new(pool.clone()), facility.clone(), &part).await;
     pool.close().await;
     database.close().await;
     let entity = Entity {
         kind: options.entity.clone(),
-        hip_id: facility.to_string(),
+        hip_id: service_id.to_string(),
         callback_url: options.callback_url.as_str().trim_end_matches('/').to_owned(),
         client_id: config.gateway.client_id.clone(),
     };
@@ -67,11 +70,13 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
     Ok(if has_failed { Answer::No } else { Answer::Yes })
 }
 
-fn chosen(facilities: &[Facility], wanted: Option<&str>) -> anyhow::Result<FacilityId> {
+fn chosen(settings: &Settings, wanted: Option<&str>) -> anyhow::Result<Facility> {
     let Some(wanted) = wanted else {
-        ensure!(facilities.len() == 1, "several facilities are configured: name one, --facility …");
-        return Ok(facilities[0].id.clone());
+        let [only] = settings.facilities.as_slice() else {
+            bail!("several facilities are configured: name one, --facility …");
+        };
+        return Ok(only.clone());
     };
-    let found = facilities.iter().find(|facility| facility.id.as_str() == wanted);
-    Ok(found.with_context(|| format!("no facility {wanted} is configured"))?.id.clone())
+    let found = FacilityId::parse(wanted).ok().and_then(|id| settings.facility_named(&id));
+    Ok(found.with_context(|| format!("no facility {wanted} is configured"))?.clone())
 }

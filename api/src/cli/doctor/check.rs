@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 /// One finding.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Check {
     /// What was looked at.
     pub(super) name: &'static str,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use hip_commands::settings::Settings;
 use hip_infra::config::{Config, Secrets};
+use hip_infra::facility_ids::{self, Renames};
 use hip_infra::postgres;
 use hip_infra::vault::LocalKey;
 
@@ -85,25 +86,66 @@ pub(super) fn documents(config: &Config, secrets: &Secrets) -> Option<Check> {
     Some(Check::failed("documents", refused.to_string(), cure))
 }
 
-pub(super) async fn database(data_dir: &Path) -> Vec<Check> {
+/// The database; and whether it has visits of facilities that are not configured.
+pub(super) async fn database(
+    data_dir: &Path,
+    found: Option<(Config, Settings)>,
+) -> (Vec<Check>, Option<(Config, Settings)>) {
     const NAME: &str = "database";
     let database = match Database::open(data_dir).await {
         Ok(database) => database,
         Err(error) => {
             let cure = "set DATABASE_URL, or let this user write HIP_DATA_DIR";
-            return vec![Check::failed(NAME, format!("{error:#}"), cure)];
+            return (vec![Check::failed(NAME, format!("{error:#}"), cure)], found);
         }
     };
     let name = database.describe();
-    let check = match postgres::is_migrated(database.url()).await {
-        Ok(true) => Check::ok(NAME, format!("{name} answers, its schema is up to date")),
+    let mut found = found;
+    let checks = match postgres::is_migrated(database.url()).await {
+        Ok(true) => {
+            let check = Check::ok(NAME, format!("{name} answers, its schema is up to date"));
+            let orphans = match &mut found {
+                Some((config, settings)) => orphans(database.url(), config, settings).await,
+                None => vec![],
+            };
+            [vec![check], orphans].concat()
+        }
         Ok(false) => {
-            Check::failed(NAME, format!("the schema of {name} is old"), "run `hip migrate`")
+            vec![Check::failed(NAME, format!("the schema of {name} is old"), "run `hip migrate`")]
         }
         Err(error) => {
-            Check::failed(NAME, error.to_string(), "check DATABASE_URL and that its server runs")
+            let cure = "check DATABASE_URL and that its server runs";
+            vec![Check::failed(NAME, error.to_string(), cure)]
         }
     };
     database.close().await;
-    vec![check]
+    (checks, found)
+}
+
+/// Visits that nobody serves. From here on facilities have the ids that the log has for them.
+async fn orphans(url: &str, config: &mut Config, settings: &mut Settings) -> Vec<Check> {
+    const NAME: &str = "visits";
+    let read = async {
+        let pool = postgres::connect(url, 1).await?;
+        config.renames = Renames::read(&pool).await?;
+        *settings = config.settings()?;
+        let orphans = facility_ids::orphans(&pool, settings).await?;
+        pool.close().await;
+        anyhow::Ok(orphans)
+    };
+    let orphans = match read.await {
+        Ok(orphans) => orphans,
+        Err(error) => return vec![Check::failed(NAME, format!("{error:#}"), "mend it first")],
+    };
+    if orphans.is_empty() {
+        return vec![Check::ok(NAME, "each is of a facility that is configured")];
+    }
+    let told = orphans.into_iter().map(|(facility, visits)| {
+        let what = format!("{visits} are of {facility}, which no [[facility]] has as its id");
+        let cure = format!(
+            "when its service id was corrected, run `hip facility rename {facility} NEW`; else configure it"
+        );
+        Check::failed(NAME, what, cure)
+    });
+    told.collect()
 }

@@ -98,7 +98,7 @@ fn url(bridge: &Bridge) -> Check {
 
 fn facility(bridge: &Bridge, facility: &Facility) -> Check {
     const NAME: &str = "facility";
-    let (id, name) = (&facility.id, &facility.name);
+    let (id, name) = (&facility.service_id, &facility.name);
     match bridge.standing(id) {
         Standing::Listed => Check::ok(NAME, format!("{id} ({name}) is listed as a HIP")),
         Standing::Inactive => {

@@ -135,7 +135,7 @@ impl Composer<'_> {
             path,
             api,
             request_id: self.request_id,
-            facility: facility.clone(),
+            facility: self.provider.settings.service_id(&facility).clone(),
             link_token: None,
             body: body.to_string().into_bytes(),
         };
@@ -153,6 +153,11 @@ impl Composer<'_> {
             Some((facility, api)) => Ok(Asked { request_id, facility, api }),
             None => Err(TaskError::never("there is no such message")),
         }
+    }
+
+    /// The id by which the network knows a facility.
+    fn service_id(&self, facility: &FacilityId) -> String {
+        self.provider.settings.service_id(facility).to_string()
     }
 
     fn facility_name(&self, facility: &FacilityId) -> String {

@@ -111,7 +111,7 @@ impl Composer<'_> {
             "hiTypes": hi_types,
             "date": timestamp(facts.visited_at),
             "hip": {
-                "id": facts.facility.as_str(),
+                "id": self.service_id(&facts.facility),
                 "name": self.facility_name(&facts.facility),
                 "type": "HIP",
             },
@@ -128,7 +128,7 @@ impl Composer<'_> {
         let body = json!({ "notification": {
             "phoneNo": format!("91{}", mobile.reveal()),
             "hip": {
-                "id": facts.facility.as_str(),
+                "id": self.service_id(&facts.facility),
                 "name": self.facility_name(&facts.facility),
             },
         }});

@@ -86,10 +86,10 @@ impl Composer<'_> {
             "consentId": facts.consent_id.as_str(),
             "transactionId": transaction.as_str(),
             "doneAt": timestamp(completed.recorded_at),
-            "notifier": { "type": "HIP", "id": facts.facility.as_str() },
+            "notifier": { "type": "HIP", "id": self.service_id(&facts.facility) },
             "statusNotification": {
                 "sessionStatus": if completed.event { "TRANSFERRED" } else { "FAILED" },
-                "hipId": facts.facility.as_str(),
+                "hipId": self.service_id(&facts.facility),
                 "statusResponses": statuses.iter().map(status).collect::<Vec<_>>(),
             },
         }});
