@@ -120,7 +120,10 @@ async fn resume_one(
     if hiu_of(provider, transaction).await?.as_ref() != Some(hiu) {
         return Ok(());
     }
-    let origin = due.cause.origin(Actor::Process);
+    // Whose page it is, is known from the push; an operator's decision is about nobody.
+    let pushed = provider.log.stream(&stream, 0).await?;
+    let subject = pushed.iter().rev().find_map(|stored| stored.subject);
+    let origin = due.cause.origin(Actor::Process).about(subject);
     let key = format!("{}:{request_id}", due.key());
     let command = OutboundCommand::Resume;
     provider.dispatcher.execute::<Outbound>(&stream, command, &key, &origin).await?;

@@ -22,8 +22,10 @@ pub struct Message {
     pub kind: CallbackKind,
     /// The dialect it speaks.
     pub api: ApiVersion,
-    /// `X-HIP-ID`.
+    /// Whom it is for.
     pub facility: FacilityId,
+    /// `X-HIP-ID`, when it names the facility by a former service id.
+    pub named: Option<FacilityId>,
     /// `REQUEST-ID`, or `requestId` in the older dialect.
     pub request_id: RequestId,
     /// `TIMESTAMP` or `timestamp`, when it could be read.
@@ -50,13 +52,14 @@ pub enum IntakeError {
 
 /// Stores a message, durably. The same message again changes nothing.
 pub async fn receive(provider: &Provider, message: Message) -> Result<(), IntakeError> {
-    let Message { kind, api, facility, request_id, sent_at, bearer, raw } = message;
+    let Message { kind, api, facility, named, request_id, sent_at, bearer, raw } = message;
     let digest = Digest::of(raw.body.as_bytes());
     let stream = StreamId::inbound(request_id);
     let received = InboundEvent::Received(Received {
         kind,
         api,
         facility,
+        named,
         request_id,
         sent_at,
         digest: digest.clone(),

@@ -138,6 +138,13 @@ impl Settings {
         by_service_id().or_else(|| self.facility(id)).or_else(by_former_id).or_else(by_hfr_id)
     }
 
+    /// Whether this is a service id that one of the facilities has no longer.
+    pub fn is_former(&self, id: &FacilityId) -> bool {
+        self.facility_named(id).is_some_and(|facility| {
+            facility.service_id != *id && (facility.id == *id || facility.former_ids.contains(id))
+        })
+    }
+
     /// The id by which the network knows a facility.
     pub fn service_id<'a>(&'a self, id: &'a FacilityId) -> &'a FacilityId {
         self.facility(id).map_or(id, |facility| &facility.service_id)

@@ -85,7 +85,9 @@ async fn a_renamed_facility_is_found_consented_to_and_answers_under_its_new_id()
         assert!(!offered.is_empty(), "{facility}");
         let wish =
             world.sandbox.hiu().request_consent(ConsentRequest::new("kavya.n90@sbx", facility));
-        let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
+        let pair = ("88001234".to_owned(), "3801".to_owned());
+        let grant = Grant { care_contexts: Some(vec![pair]), ..Grant::default() };
+        let consent = world.sandbox.phr().grant(&wish, grant).await.unwrap();
         let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
         let transaction = world.sandbox.hiu().request(request).await.unwrap();
         let hiu = world.sandbox.hiu();
@@ -98,9 +100,10 @@ async fn a_renamed_facility_is_found_consented_to_and_answers_under_its_new_id()
     let told: Vec<_> =
         told.iter().filter(|it| it.operation == Some(Operation::DataFlowNotify)).collect();
     assert_eq!(told.len(), 2);
-    for notify in told {
-        assert_eq!(notify.header("x-hip-id"), Some(NEW));
-        assert_eq!(notify.body["notification"]["statusNotification"]["hipId"], json!(NEW));
+    // Each question is answered under the id by which it was asked.
+    for (notify, id) in told.iter().zip([NEW, FACILITY]) {
+        assert_eq!(notify.header("x-hip-id"), Some(id));
+        assert_eq!(notify.body["notification"]["statusNotification"]["hipId"], json!(id));
     }
 
     // What is pushed from now on belongs to the same facility, under any of its ids.
@@ -111,6 +114,11 @@ async fn a_renamed_facility_is_found_consented_to_and_answers_under_its_new_id()
     }
     world.until("visit.linked", 5).await;
     world.until_idle().await;
+    let linked = world.sandbox.journal().snapshot().into_iter();
+    let linked: Vec<_> =
+        linked.filter(|it| it.operation == Some(Operation::LinkCareContext)).skip(2).collect();
+    assert_eq!(linked.len(), 3);
+    assert!(linked.iter().all(|link| link.header("x-hip-id") == Some(NEW)));
     let stored: Vec<String> = sqlx::query_scalar("SELECT DISTINCT facility_id FROM hip.visit")
         .fetch_all(&world.pool)
         .await

@@ -8,8 +8,8 @@ use hip_tests::world::API_KEY;
 use serde_json::json;
 
 /// More than a page of a reader of the log may hold, in a few events.
-const VISITS: usize = 6;
-const ATTACHMENT_BYTES: usize = 5 * 1024 * 1024;
+const VISITS: usize = 12;
+const ATTACHMENT_BYTES: usize = 1024 * 1024;
 
 #[tokio::test]
 async fn every_reader_gets_past_visits_that_are_larger_than_its_pages() {

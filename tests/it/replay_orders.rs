@@ -28,6 +28,7 @@ async fn with_messages(count: u128) -> World {
     let message = |n: u128| Message {
         kind: CallbackKind::Discover,
         api: ApiVersion::V3,
+        named: None,
         facility: FacilityId::parse(FACILITY).unwrap(),
         request_id: RequestId(Uuid::from_u128(0x6f1b_7f5e_0000_4000_8000_0000_0000_0000 + n)),
         sent_at: None,

@@ -79,7 +79,7 @@ async fn a_key_is_judged_before_the_body_is_sent() {
             "POST {path} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {bearer}\r\n\
              REQUEST-ID: 6f1b7f5e-0000-4000-8000-0000000000f1\r\nX-HIP-ID: IN0610099001\r\n\
              TIMESTAMP: 2026-09-14T10:00:00.000Z\r\nContent-Type: application/json\r\n\
-             Content-Length: 1900000\r\n\r\n{{"
+             Content-Length: 15000\r\n\r\n{{"
         );
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut status = [0; 12];

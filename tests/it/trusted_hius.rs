@@ -101,7 +101,7 @@ async fn an_hiu_that_wants_our_session_gets_it_once_it_is_trusted() {
     world.until_idle().await;
     assert!(secured.pushes().iter().all(|push| push.header("authorization").is_none()));
     let cure = format!("hip hiu trust {HIU} --host {}", secured.host);
-    let dead = world.hip_json(&["callbacks", "dead", "--json"]).await;
+    let dead = world.hip_json(&["callbacks", "dead", "--json", "--url", &world.launch.url]).await;
     assert!(dead.iter().any(|cause| cause.to_string().contains(&cure)), "{dead:#?}");
 
     world.sandbox.faults().clear();

@@ -73,7 +73,8 @@ pub(super) async fn receive(
     };
     let headers = kept(&parts.headers);
     let raw = RawMessage { path: parts.uri.path().to_owned(), headers, body };
-    let message = Message { kind, api, facility, request_id, sent_at, bearer, raw };
+    let named = named.filter(|id| provider.settings.is_former(id));
+    let message = Message { kind, api, facility, named, request_id, sent_at, bearer, raw };
     let answer = store(provider, message).await;
     drop(taken);
     answer

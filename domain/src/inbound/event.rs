@@ -172,8 +172,11 @@ pub struct Received {
     /// The dialect it speaks.
     #[serde(default, skip_serializing_if = "is_v3")]
     pub api: ApiVersion,
-    /// Whom it is for: `X-HIP-ID`.
+    /// Whom it is for.
     pub facility: FacilityId,
+    /// The former service id by which it names the facility: it is answered under the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<FacilityId>,
     /// Its `REQUEST-ID`.
     pub request_id: RequestId,
     /// Its `TIMESTAMP`, when it could be read.

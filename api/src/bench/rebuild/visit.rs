@@ -216,6 +216,7 @@ impl Visit {
     fn message(&self, what: &str, kind: CallbackKind, raw: Sealed<RawMessage>) -> Append {
         let request_id = RequestId(self.id(what));
         let received = Received {
+            named: None,
             kind,
             api: hip_domain::inbound::ApiVersion::V3,
             facility: self.facility.clone(),

@@ -92,13 +92,14 @@ struct Paths {
 struct Asked {
     request_id: RequestId,
     facility: FacilityId,
+    named: Option<FacilityId>,
     api: ApiVersion,
 }
 
 impl Composer<'_> {
     /// A message that the gateway did not ask for.
     fn to_gateway(&self, path: &'static str, facility: FacilityId, body: &Value) -> Composed {
-        self.spoken(path, ApiVersion::V3, facility, body)
+        self.spoken(path, ApiVersion::V3, (facility, None), body)
     }
 
     /// An answer, in the dialect of the question.
@@ -115,7 +116,7 @@ impl Composer<'_> {
                 paths.v05
             }
         };
-        self.spoken(path, asked.api, asked.facility, &body)
+        self.spoken(path, asked.api, (asked.facility, asked.named), &body)
     }
 
     /// What the older dialect has in the body and ours in headers.
@@ -124,18 +125,20 @@ impl Composer<'_> {
         body["timestamp"] = json!(timestamp(self.provider.clock.now()));
     }
 
+    /// A message of a facility, under the id by which it was named before, or else its service id.
     fn spoken(
         &self,
         path: &'static str,
         api: ApiVersion,
-        facility: FacilityId,
+        (facility, named): (FacilityId, Option<FacilityId>),
         body: &Value,
     ) -> Composed {
+        let own = || self.provider.settings.service_id(&facility).clone();
         let message = GatewayMessage {
             path,
             api,
             request_id: self.request_id,
-            facility: self.provider.settings.service_id(&facility).clone(),
+            facility: named.unwrap_or_else(own),
             link_token: None,
             body: body.to_string().into_bytes(),
         };
@@ -147,10 +150,10 @@ impl Composer<'_> {
         let stream = StreamId::inbound(request_id);
         let received = self.provider.newest(&stream, |event| {
             let Event::Inbound(InboundEvent::Received(received)) = event else { return None };
-            Some((received.facility, received.api))
+            Some((received.facility, received.named, received.api))
         });
         match received.await?.map(|recorded| recorded.event) {
-            Some((facility, api)) => Ok(Asked { request_id, facility, api }),
+            Some((facility, named, api)) => Ok(Asked { request_id, facility, named, api }),
             None => Err(TaskError::never("there is no such message")),
         }
     }

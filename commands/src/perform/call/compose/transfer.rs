@@ -82,26 +82,28 @@ impl Composer<'_> {
         else {
             return Err(TaskError::never("the transfer is not completed"));
         };
+        let asked = self.asked(facts.request_id).await?;
+        let own = || self.provider.settings.service_id(&facts.facility);
+        let hip_id = asked.named.as_ref().unwrap_or_else(own).as_str();
         let mut body = json!({ "notification": {
             "consentId": facts.consent_id.as_str(),
             "transactionId": transaction.as_str(),
             "doneAt": timestamp(completed.recorded_at),
-            "notifier": { "type": "HIP", "id": self.service_id(&facts.facility) },
+            "notifier": { "type": "HIP", "id": hip_id },
             "statusNotification": {
                 "sessionStatus": if completed.event { "TRANSFERRED" } else { "FAILED" },
-                "hipId": self.service_id(&facts.facility),
+                "hipId": hip_id,
                 "statusResponses": statuses.iter().map(status).collect::<Vec<_>>(),
             },
         }});
-        let api = self.asked(facts.request_id).await?.api;
-        let path = match api {
+        let path = match asked.api {
             ApiVersion::V3 => NOTIFY.v3,
             ApiVersion::V05 => {
                 self.sign(&mut body);
                 NOTIFY.v05
             }
         };
-        Ok(self.spoken(path, api, facts.facility, &body))
+        Ok(self.spoken(path, asked.api, (facts.facility, asked.named), &body))
     }
 }
 
