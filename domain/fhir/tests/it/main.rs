@@ -3,35 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it breaks")]
 #![expect(clippy::print_stdout, reason = "figures, and what was skipped, with --nocapture")]
 
-mod bills;
-mod bundles;
-mod claims;
-mod codes;
-mod compile;
-mod damage;
-mod envelope;
-mod every_document;
-mod found;
-mod golden;
-mod invariants;
-mod limits;
-mod mutants;
-mod notes;
-mod papers;
-mod prescriptions;
-mod rendering;
-mod reports;
-mod revisions;
-mod roles;
-mod rules;
+mod building;
+mod checking;
+mod reading;
 mod shared;
-mod shown;
-mod strict;
-mod summaries;
-mod vaccines;
-mod visits;
-mod warnings;
-mod wellness;
+mod showing;
 
 use abdm_fhir::{BuildContext, Confidentiality, Document, Documents, HiType, VisitDocument};
 use serde_json::Value;

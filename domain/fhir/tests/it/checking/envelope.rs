@@ -38,7 +38,7 @@ fn a_note_as_it_is_built_has_no_findings() {
 
 #[test]
 fn a_discharge_summary_of_nineteen_entries_has_no_findings() {
-    let summary = include_bytes!("../fixtures/discharge-summary.json");
+    let summary = include_bytes!("../../fixtures/discharge-summary.json");
     assert_eq!(check::document(summary, HiType::DischargeSummary).findings, []);
 }
 

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::{OUTPATIENT, STAY};
 
-#[path = "../../fuzz/harness.rs"]
+#[path = "../../../fuzz/harness.rs"]
 mod harness;
 
-const DOCUMENT: &[u8] = include_bytes!("../fixtures/discharge-summary.json");
-const RULES: &[u8] = include_bytes!("../../rules/nrces-6.5.0.rules");
+const DOCUMENT: &[u8] = include_bytes!("../../fixtures/discharge-summary.json");
+const RULES: &[u8] = include_bytes!("../../../rules/nrces-6.5.0.rules");
 
 /// What a sender may write where something else was meant.
 const WORDS: &[&str] = &[

@@ -4,7 +4,7 @@ use abdm_fhir::{HiType, VisitDocument, WarningRule, documents, render, warnings}
 use serde_json::Value;
 
 use crate::shared::{folder, json as read};
-use crate::shown::has;
+use crate::showing::has;
 use crate::{all, context};
 
 /// The visits of the folder by name; none when there is no folder.
