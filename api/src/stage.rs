@@ -54,7 +54,7 @@ impl Stage {
         data_dir: &Path,
         sections: &str,
     ) -> anyhow::Result<Self> {
-        postgres::migrate(database.url()).await?;
+        postgres::migrate(database.owner_url()).await?;
         let sandbox = twin(data_dir).await?;
         let listener = TcpListener::bind("127.0.0.1:8080").await;
         // Somebody else's port is no reason not to play.

@@ -41,6 +41,7 @@ mod openapi;
 mod opt_out;
 mod parked;
 mod privacy;
+mod private_database;
 mod projections;
 mod read_your_writes;
 mod replay;

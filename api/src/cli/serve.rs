@@ -36,7 +36,7 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     config.erasure.journal.get_or_insert_with(|| erasures_file(data_dir));
     let secrets = secrets_from_env()?;
     let database = Database::open(data_dir).await?;
-    postgres::migrate(database.url()).await?;
+    postgres::migrate(database.owner_url()).await?;
     let listener = match options.role {
         Role::All | Role::Api => Some(listen(config.listen).await?),
         Role::Worker => None,
@@ -54,7 +54,7 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
 
 pub(crate) async fn migrate(data_dir: &Path) -> anyhow::Result<Answer> {
     let database = Database::open(data_dir).await?;
-    postgres::migrate(database.url()).await?;
+    postgres::migrate(database.owner_url()).await?;
     say(&format!("the schema of {} is up to date", database.describe()));
     database.close().await;
     Ok(Answer::Yes)
