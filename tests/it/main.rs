@@ -31,6 +31,7 @@ mod golden;
 mod hostile_push_urls;
 mod idempotency;
 mod journey;
+mod kek;
 mod late_peers;
 mod linking;
 mod log;

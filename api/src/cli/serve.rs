@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use hip_infra::config::{Config, Secrets};
 use hip_infra::postgres;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -73,12 +73,19 @@ pub(super) fn secrets_from_env() -> anyhow::Result<Secrets> {
         client_secret: required("HIP_CLIENT_SECRET")?,
         api_key: set_in_env("HIP_API_KEY"),
         kek: secret("HIP_KEK"),
+        older_keks: older_keks_from_env(),
         seal_key: secret("HIP_SEAL_KEY"),
         sms_token: secret("HIP_SMS_TOKEN"),
         mongodb_url: set_in_env("MONGODB_URL"),
         redis_url: set_in_env("REDIS_URL"),
         amrit_redis_url: set_in_env("AMRIT_REDIS_URL"),
     })
+}
+
+/// `HIP_KEK_OLDER`: keys that are separated by commas.
+pub(crate) fn older_keks_from_env() -> Vec<SecretString> {
+    let Some(given) = set_in_env("HIP_KEK_OLDER") else { return vec![] };
+    given.expose_secret().split(',').map(|one| SecretString::from(one.trim())).collect()
 }
 
 /// A secret of the environment. Set to nothing it is not set: so a compose file hands on what it may not

@@ -5,7 +5,7 @@ use std::path::Path;
 use hip_commands::settings::Settings;
 use hip_infra::config::{Config, Secrets};
 use hip_infra::postgres;
-use hip_infra::vault::LocalKey;
+use sqlx::PgPool;
 
 use super::check::Check;
 use crate::cli::serve::secrets_from_env;
@@ -51,33 +51,6 @@ pub(super) fn clients(config: &Config, secrets: &Secrets) -> Check {
     }
 }
 
-/// `HIP_KEK`, or the key file. A missing file is made by the first `hip serve`, not here.
-pub(super) fn key_encryption_key(config: &Config) -> Check {
-    const NAME: &str = "key-encryption key";
-    if let Ok(kek) = std::env::var("HIP_KEK") {
-        return match LocalKey::parse(&kek.into()) {
-            Ok(_) => Check::ok(NAME, "read from HIP_KEK"),
-            Err(error) => Check::failed(NAME, format!("HIP_KEK: {error}"), "correct HIP_KEK"),
-        };
-    }
-    let Some(path) = config.keys.file.as_deref() else {
-        return Check::failed(NAME, "there is none", "set HIP_KEK, or file in section [keys]");
-    };
-    let shown = path.display();
-    if !path.exists() {
-        let cure =
-            "when this is not a new installation, bring back the file that belongs to the database";
-        return Check::warning(NAME, format!("{shown} is made at the first start"), cure);
-    }
-    match LocalKey::read(path) {
-        Ok(_) => Check::ok(NAME, format!("read from {shown}")),
-        Err(error) => {
-            let cure = "let this user read it; it holds 32 bytes in base64";
-            Check::failed(NAME, format!("{error:#}"), cure)
-        }
-    }
-}
-
 /// Documents that may not lie where they would.
 pub(super) fn documents(config: &Config, secrets: &Secrets) -> Option<Check> {
     let refused = config.documents.check(secrets.mongodb_url.is_some()).err()?;
@@ -85,25 +58,42 @@ pub(super) fn documents(config: &Config, secrets: &Secrets) -> Option<Check> {
     Some(Check::failed("documents", refused.to_string(), cure))
 }
 
-pub(super) async fn database(data_dir: &Path) -> Vec<Check> {
+/// A database that can be asked.
+pub(super) struct Open {
+    pub(super) database: Database,
+    /// As the service.
+    pub(super) pool: PgPool,
+}
+
+/// The database, and what it is when its schema is up to date.
+pub(super) async fn database(data_dir: &Path) -> (Option<Open>, Vec<Check>) {
     const NAME: &str = "database";
     let database = match Database::open(data_dir).await {
         Ok(database) => database,
         Err(error) => {
             let cure = "set DATABASE_URL, or let this user write HIP_DATA_DIR";
-            return vec![Check::failed(NAME, format!("{error:#}"), cure)];
+            return (None, vec![Check::failed(NAME, format!("{error:#}"), cure)]);
         }
     };
     let name = database.describe();
-    let check = match postgres::is_migrated(database.url()).await {
-        Ok(true) => Check::ok(NAME, format!("{name} answers, its schema is up to date")),
+    let pool = match postgres::is_migrated(database.url()).await {
+        Ok(true) => postgres::connect(database.url(), 1).await,
         Ok(false) => {
-            Check::failed(NAME, format!("the schema of {name} is old"), "run `hip migrate`")
+            database.close().await;
+            let what = format!("the schema of {name} is old");
+            return (None, vec![Check::failed(NAME, what, "run `hip migrate`")]);
+        }
+        Err(error) => Err(error),
+    };
+    match pool {
+        Ok(pool) => {
+            let what = format!("{name} answers, its schema is up to date");
+            (Some(Open { database, pool }), vec![Check::ok(NAME, what)])
         }
         Err(error) => {
-            Check::failed(NAME, error.to_string(), "check DATABASE_URL and that its server runs")
+            database.close().await;
+            let cure = "check DATABASE_URL and that its server runs";
+            (None, vec![Check::failed(NAME, error.to_string(), cure)])
         }
-    };
-    database.close().await;
-    vec![check]
+    }
 }
