@@ -19,7 +19,7 @@ pub(super) async fn check(config: &Config, secrets: &Secrets, pool: Option<&PgPo
     let mut checks = vec![Check::ok(NAME, format!("{} can be read", ring.kek_id()))];
     let Some(pool) = pool else { return checks };
     match keks(pool, config, secrets).await {
-        Ok(found) => checks.extend(found.iter().filter_map(judged)),
+        Ok(found) => checks.extend(found.iter().map(judged)),
         Err(error) => {
             let cure = "check DATABASE_URL, and that this user may read the journal of erasures";
             checks.push(Check::failed(NAME, format!("{error:#}"), cure));
@@ -57,25 +57,22 @@ async fn unreadable(
     }
 }
 
-/// Nothing, when there is nothing to say of it.
-fn judged(kek: &Kek) -> Option<Check> {
+fn judged(kek: &Kek) -> Check {
+    let what = kek.describe();
     match kek.role {
-        Role::Wraps => Some(Check::ok(NAME, kek.describe())),
-        Role::Unwraps if kek.is_needed() => Some(Check::warning(
+        Role::Wraps => Check::ok(NAME, what),
+        Role::Unwraps if kek.is_needed() => {
+            Check::warning(NAME, what, "run `hip key rewrap` with this configuration")
+        }
+        Role::Unwraps => Check::warning(
             NAME,
-            kek.describe(),
-            "run `hip key rewrap` with this configuration",
-        )),
-        Role::Unwraps => Some(Check::warning(
-            NAME,
-            kek.describe(),
+            what,
             "take it out of [keys] older_files or HIP_KEK_OLDER, and keep it with the backups that need it",
-        )),
-        Role::Missing => Some(Check::failed(
-            NAME,
-            kek.describe(),
-            "configure it: as HIP_KEK or [keys] file, or among the older ones",
-        )),
+        ),
+        Role::Missing => {
+            let cure = "configure it: as HIP_KEK or [keys] file, or among the older ones";
+            Check::failed(NAME, what, cure)
+        }
     }
 }
 

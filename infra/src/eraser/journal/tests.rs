@@ -94,6 +94,9 @@ fn what_a_crash_cut_short_spoils_nothing() {
     assert_eq!(faults(&journal), []);
 }
 
+/// What was done to the file, what it holds then, and the lines that are named.
+type Case = (&'static str, String, Vec<(usize, Fault)>);
+
 /// Whoever can write to the file tries what they like; nothing of it is acted upon, and each line is named.
 #[test]
 fn a_line_that_is_not_as_it_was_written_is_named() {
@@ -103,7 +106,7 @@ fn a_line_that_is_not_as_it_was_written_is_named() {
     let legacy = serde_json::to_string(&entry(50)).unwrap() + "\n";
     let other = keys(9, &[]).write(Statement::Erasure(entry(50)), [0; 32]) + "\n";
     let named = other.replace(&kek_id(9), &kek_id(1));
-    let cases: [(&str, String, Vec<(usize, Fault)>); 10] = [
+    let cases: [Case; 10] = [
         ("added, as earlier versions wrote it", text.clone() + &legacy, vec![(4, Fault::Unproven)]),
         ("added under another key", text.clone() + &other, vec![(4, Fault::OtherKek(kek_id(9)))]),
         ("added under a false name", text.clone() + &named, vec![(4, Fault::Forged)]),
