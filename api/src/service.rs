@@ -83,7 +83,7 @@ pub(crate) async fn run(
         warn_of_others(&composed, process).await;
         let work = Arc::new(Notify::new());
         start_readers(&composed, process, &work, &mut parts)?;
-        start_keepers(&composed, &mut parts)?;
+        start_keepers(&composed, &mut parts).await?;
         start_workers(&composed, work, &mut parts);
     }
     restored::wait(&composed, &erased_again, &mut stop).await?;
@@ -145,11 +145,11 @@ fn start_readers(
 }
 
 /// Who looks after the log itself.
-fn start_keepers(composed: &Composed, parts: &mut Parts) -> anyhow::Result<()> {
+async fn start_keepers(composed: &Composed, parts: &mut Parts) -> anyhow::Result<()> {
     if let Some(unclaimed) = unclaimed(composed) {
         parts.start(|stop| unclaimed.run(stop));
     }
-    if let Some(sealer) = compose::sealer(composed)? {
+    if let Some(sealer) = compose::sealer(composed).await? {
         parts.start(|stop| sealer.run(stop));
     }
     Ok(())
