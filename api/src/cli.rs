@@ -9,6 +9,7 @@ mod crypto;
 mod discovery;
 mod doctor;
 mod erase;
+mod erasures;
 mod error;
 mod events;
 mod explain;
@@ -69,7 +70,7 @@ enum Command {
     /// Health information users (HIUs) that are shown our session token.
     #[command(subcommand)]
     Hiu(hiu::Command),
-    /// Keys of clients.
+    /// Keys of clients, and key-encryption keys.
     #[command(subcommand)]
     Key(key::Command),
     /// FHIR documents of visits.
@@ -89,6 +90,9 @@ enum Command {
     Crypto(crypto::Command),
     /// Erase a person: destroy their keys, and let go of whatever is kept of them. There is no way back.
     Erase(erase::Options),
+    /// The journal of erasures outside the database.
+    #[command(subcommand)]
+    Erasures(erasures::Command),
     /// What an error code of the network means, and what to do.
     Error(error::Options),
     /// Print the description of the REST interface, OpenAPI 3.1.
@@ -149,13 +153,14 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Visit(command) => visit::run(command, data_dir).await,
         Command::Facility(command) => facility::run(command, data_dir).await,
         Command::Hiu(command) => hiu::run(command, data_dir).await,
-        Command::Key(command) => key::run(&command),
+        Command::Key(command) => key::run(command, data_dir).await,
         Command::Bundle(command) => bundle::run(&command),
         Command::Ig(command) => ig::run(&command),
         Command::Link(command) => link::run(command).await,
         Command::Token(command) => link::run_token(command).await,
         Command::Crypto(command) => crypto::run(&command),
         Command::Erase(options) => erase::run(options).await,
+        Command::Erasures(command) => erasures::run(command, data_dir).await,
         Command::Error(options) => Ok(error::run(&options)),
         Command::Openapi => Ok(openapi::run()),
         Command::Events(command) => events::run(command, data_dir).await,

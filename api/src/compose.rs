@@ -7,7 +7,6 @@ pub(crate) use sealer::sealer;
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use hip_commands::Provider;
 use hip_commands::callbacks::Today;
 use hip_commands::dispatch::Dispatcher;
@@ -16,7 +15,7 @@ use hip_infra::amrit_sessions::AmritSessions;
 use hip_infra::clock::SystemClock;
 use hip_infra::config::{Clients, Config, Secrets};
 use hip_infra::document_store;
-use hip_infra::eraser::PgEraser;
+use hip_infra::eraser::{Journal, JournalKeys, PgEraser};
 use hip_infra::event_store::PgLog;
 use hip_infra::facility_ids::Renames;
 use hip_infra::gateway::{HttpGateway, RsaConsentKey};
@@ -27,7 +26,7 @@ use hip_infra::otp_sender;
 use hip_infra::patient_directory::PgPatientDirectory;
 use hip_infra::postgres;
 use hip_infra::transfer_directory::PgTransferDirectory;
-use hip_infra::vault::{KeyWrapper, LocalKey, PgVault};
+use hip_infra::vault::{KeyRing, PgVault, kek};
 use hip_infra::visit_jobs::Source;
 use sqlx::PgPool;
 
@@ -43,6 +42,9 @@ pub(crate) struct Composed {
     pub(crate) gateway: Arc<HttpGateway>,
     pub(crate) provider: Provider,
     pub(crate) vault: Arc<PgVault>,
+    pub(crate) keks: Arc<KeyRing>,
+    /// The journal of erasures, when it is configured.
+    pub(crate) journal: Option<Journal>,
     pub(crate) documents: Arc<dyn DocumentStore>,
     pub(crate) visit_sources: Vec<Source>,
     /// Room for the bodies of requests.
@@ -66,7 +68,8 @@ pub(crate) async fn compose(
     let pool = postgres::connect(database_url, CONNECTION_COUNT_MAX).await?;
     config.renames = Renames::read(&pool).await?;
     let write_pool = postgres::connect(database_url, WRITER_CONNECTION_COUNT_MAX).await?;
-    let vault = Arc::new(PgVault::new(pool.clone(), key_wrapper(&config, &secrets)?));
+    let keks = Arc::new(kek::open(&pool, &config.keys, &secrets).await?);
+    let vault = Arc::new(PgVault::new(pool.clone(), keks.clone()));
     let log = Arc::new(PgLog::start(pool.clone(), write_pool, Arc::clone(&vault)));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn Ids> = Arc::new(RandomIds);
@@ -79,7 +82,8 @@ pub(crate) async fn compose(
     let redis_url = secrets.redis_url.as_ref();
     let link_tokens =
         link_token_cache::from_config(&config.link_tokens, redis_url, Arc::clone(&clock))?;
-    let eraser = eraser(&config, &pool, &vault, &documents, &clock)?;
+    let journal = journal(&config, &keks);
+    let eraser = eraser(&config, &pool, &vault, &documents, &clock, journal.clone())?;
     let prefix = &config.amrit.session_key_prefix;
     let amrit_sessions = secrets.amrit_redis_url.as_ref();
     let amrit_sessions = amrit_sessions.map(|url| AmritSessions::new(url, prefix)).transpose()?;
@@ -113,6 +117,8 @@ pub(crate) async fn compose(
         gateway,
         provider,
         vault,
+        keks,
+        journal,
         documents,
         visit_sources,
         room,
@@ -125,12 +131,19 @@ fn consent_key(config: &Config) -> anyhow::Result<Option<Arc<dyn ConsentKey>>> {
     Ok(Some(Arc::new(RsaConsentKey::read(path)?)))
 }
 
+/// The journal of erasures, when it is configured.
+pub(crate) fn journal(config: &Config, keks: &KeyRing) -> Option<Journal> {
+    let path = config.erasure.journal.clone()?;
+    Some(Journal::new(path, JournalKeys::of(keks)))
+}
+
 fn eraser(
     config: &Config,
     pool: &PgPool,
     vault: &Arc<PgVault>,
     documents: &Arc<dyn DocumentStore>,
     clock: &Arc<dyn Clock>,
+    journal: Option<Journal>,
 ) -> anyhow::Result<PgEraser> {
     let names = config.documents.names()?;
     Ok(PgEraser {
@@ -142,27 +155,7 @@ fn eraser(
             ("patient_care_contexts", names.care_contexts),
             ("resource_documents", names.resources),
         ],
-        journal: config.erasure.journal.clone(),
+        journal,
         clock: Arc::clone(clock),
     })
-}
-
-/// `HIP_KEK`, or the key file.
-fn key_wrapper(config: &Config, secrets: &Secrets) -> anyhow::Result<Arc<dyn KeyWrapper>> {
-    if let Some(kek) = &secrets.kek {
-        return Ok(Arc::new(LocalKey::parse(kek).context("HIP_KEK cannot be used")?));
-    }
-    let path = config
-        .keys
-        .file
-        .as_deref()
-        .context("no key-encryption key: set HIP_KEK, or file in section [keys]")?;
-    let (key, new) = LocalKey::read_or_create(path)?;
-    if new {
-        tracing::warn!(
-            path = %path.display(),
-            "a new key-encryption key was made; without this file nothing in the log can be read, so keep a copy apart from the database"
-        );
-    }
-    Ok(Arc::new(key))
 }

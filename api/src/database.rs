@@ -7,12 +7,22 @@ use hip_launcher::{Durability, Options, PrivatePostgres};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use crate::output::complain;
+
 /// Name of our database in a private cluster.
 const NAME: &str = "hip";
+
+/// The user of a private cluster that serves. It owns nothing, and may do what [`SERVICE`] may.
+const LOGIN: &str = "hip_app";
+
+/// The role that may append to the log and read it, and never change it.
+const SERVICE: &str = "hip_service";
 
 /// A database that is there as long as this value is.
 pub(crate) struct Database {
     url: SecretString,
+    /// As the owner, who may change the schema; nothing, when it is the same.
+    owner_url: Option<SecretString>,
     private: Option<PrivatePostgres>,
 }
 
@@ -20,25 +30,38 @@ impl Database {
     /// `DATABASE_URL`, or a private cluster under `data_dir`, durable.
     pub(crate) async fn open(data_dir: &Path) -> anyhow::Result<Self> {
         if let Ok(url) = std::env::var("DATABASE_URL") {
-            return Ok(Self { url: SecretString::from(url), private: None });
+            return Ok(Self { url: SecretString::from(url), owner_url: None, private: None });
         }
         let data_dir = data_dir.join("pg");
         let started = tokio::task::spawn_blocking(move || start(data_dir)).await?;
         let private =
             started.context("no database: set DATABASE_URL, or let a private one start")?;
-        let url = SecretString::from(private.url(NAME));
-        Ok(Self { url, private: Some(private) })
+        if private.was_open() {
+            complain(&format!(
+                "hip: the private PostgreSQL in {} let in every local user; from now on it wants a password",
+                private.data_dir().display()
+            ));
+        }
+        let url = SecretString::from(private.login_url(LOGIN, NAME)?);
+        let owner_url = Some(SecretString::from(private.url(NAME)));
+        Ok(Self { url, owner_url, private: Some(private) })
     }
 
+    /// For everything but the schema.
     pub(crate) fn url(&self) -> &str {
         self.url.expose_secret()
+    }
+
+    /// For migrations.
+    pub(crate) fn owner_url(&self) -> &str {
+        self.owner_url.as_ref().unwrap_or(&self.url).expose_secret()
     }
 
     /// In words, for the first line of a command.
     pub(crate) fn describe(&self) -> String {
         match &self.private {
             None => "the PostgreSQL of DATABASE_URL".to_owned(),
-            Some(private) => format!("a private PostgreSQL on port {}", private.port()),
+            Some(private) => format!("a private PostgreSQL in {}", private.data_dir().display()),
         }
     }
 
@@ -77,5 +100,6 @@ fn place(url: &Url) -> String {
 fn start(data_dir: PathBuf) -> anyhow::Result<PrivatePostgres> {
     let private = PrivatePostgres::start(Options { data_dir, durability: Durability::Durable })?;
     private.create_database(NAME)?;
+    private.create_login(LOGIN, SERVICE)?;
     Ok(private)
 }

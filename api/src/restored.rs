@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use anyhow::Context;
 use hip_commands::erasure;
 use hip_domain::id::SubjectId;
-use hip_infra::eraser::{destroy_again, erased, unsettled};
+use hip_infra::eraser::{Again, again, unsettled};
 use tokio::sync::watch;
 
 use crate::compose::Composed;
@@ -14,17 +15,51 @@ use crate::compose::Composed;
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// Destroys the keys again, at once, and has the rest done by the workers. Who they are, for [`wait`].
+///
+/// Each destruction is in the log before it is done: after a crash it is done again, and said twice rather
+/// than not at all.
 pub(crate) async fn erase_again(composed: &Composed) -> anyhow::Result<Vec<SubjectId>> {
-    let Some(journal) = &composed.config.erasure.journal else { return Ok(vec![]) };
-    let unknown = destroy_again(&composed.vault, &composed.pool, erased(journal)?).await?;
-    for entry in &unknown {
-        erasure::repeat(&composed.provider, &entry.facility, entry.subject).await?;
+    let Some(journal) = &composed.journal else { return Ok(vec![]) };
+    let provider = &composed.provider;
+    let opened = journal.open(&composed.pool, provider.clock.now()).await;
+    let erased = opened.inspect_err(|error| tracing::error!("{error}"));
+    let mut subjects = vec![];
+    for found in again(&composed.pool, erased?).await? {
+        destroy(composed, &found).await.context("an erasure could not be done again")?;
+        if found.is_undecided {
+            erasure::repeat(provider, &found.entry.facility, found.entry.subject).await?;
+            subjects.push(found.entry.subject);
+        }
     }
-    if !unknown.is_empty() {
-        let count = unknown.len();
+    if !subjects.is_empty() {
+        let count = subjects.len();
         tracing::warn!(count, "this database is older than erasures; they are done again");
     }
-    Ok(unknown.into_iter().map(|entry| entry.subject).collect())
+    Ok(subjects)
+}
+
+async fn destroy(composed: &Composed, found: &Again) -> anyhow::Result<()> {
+    let Again { line, entry, keys, others, .. } = found;
+    if *others > 0 {
+        tracing::error!(
+            line,
+            keys = others,
+            "the journal of erasures names keys of somebody else; they are left alone"
+        );
+    }
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let count = u64::try_from(keys.len()).unwrap_or(u64::MAX);
+    let (facility, subject) = (&entry.facility, entry.subject);
+    erasure::note_destroyed_again(&composed.provider, facility, subject, count).await?;
+    composed.vault.destroy_listed(keys).await?;
+    tracing::error!(
+        line,
+        keys = count,
+        "keys of a person who was erased were there again, and are destroyed once more"
+    );
+    Ok(())
 }
 
 /// Returns when nothing is left of them, or `stop` says so.

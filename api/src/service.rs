@@ -13,6 +13,7 @@ use hip_infra::projection_status;
 use hip_infra::reactions::Reactions;
 use hip_infra::replays::{PgReplayQueue, Replays};
 use hip_infra::subscription::{Pace, Subscriber, Subscription};
+use hip_infra::vault::kek;
 use hip_infra::visit_jobs::VisitJobs;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
@@ -73,15 +74,16 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let composed = Arc::new(composed);
     let mut parts = Parts { running: JoinSet::new(), stop: stop.clone() };
-    let erased_again = restored::erase_again(&composed).await?;
     let vault = Arc::clone(&composed.vault);
     parts.start(|stop| async move { vault.forget_destroyed(stop).await });
+    check_keys(&composed, &mut stop).await?;
+    let erased_again = restored::erase_again(&composed).await?;
     if role != Role::Api {
         let process = composed.provider.ids.random();
         warn_of_others(&composed, process).await;
         let work = Arc::new(Notify::new());
         start_readers(&composed, process, &work, &mut parts)?;
-        start_keepers(&composed, &mut parts)?;
+        start_keepers(&composed, &mut parts).await?;
         start_workers(&composed, work, &mut parts);
     }
     restored::wait(&composed, &erased_again, &mut stop).await?;
@@ -89,6 +91,19 @@ pub(crate) async fn run(
         open_doors(&composed, listener, &mut parts);
     }
     parts.join().await
+}
+
+/// Looks again whether this process has the keys of the vault, now that no other will wrap keys with one that
+/// it lacks; and opens those of the facilities.
+async fn check_keys(composed: &Composed, stop: &mut watch::Receiver<bool>) -> anyhow::Result<()> {
+    tokio::select! {
+        () = composed.vault.until_listening() => {}
+        _ = stop.changed() => {}
+    }
+    kek::check(&composed.pool, &composed.keks).await?;
+    let facilities = composed.provider.settings.facilities.iter();
+    let facilities: Vec<_> = facilities.map(|facility| facility.id.clone()).collect();
+    composed.vault.open_facilities(&facilities).await.context("the keys of the facilities")
 }
 
 fn open_doors(composed: &Arc<Composed>, listener: TcpListener, parts: &mut Parts) {
@@ -130,11 +145,11 @@ fn start_readers(
 }
 
 /// Who looks after the log itself.
-fn start_keepers(composed: &Composed, parts: &mut Parts) -> anyhow::Result<()> {
+async fn start_keepers(composed: &Composed, parts: &mut Parts) -> anyhow::Result<()> {
     if let Some(unclaimed) = unclaimed(composed) {
         parts.start(|stop| unclaimed.run(stop));
     }
-    if let Some(sealer) = compose::sealer(composed)? {
+    if let Some(sealer) = compose::sealer(composed).await? {
         parts.start(|stop| sealer.run(stop));
     }
     Ok(())

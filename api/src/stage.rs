@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::cli::serve::set_in_env;
+use crate::cli::serve::{older_keks_from_env, set_in_env};
 use crate::compose::compose;
 use crate::database::{Database, erasures_file, seals_file};
 use crate::output::say;
@@ -54,7 +54,7 @@ impl Stage {
         data_dir: &Path,
         sections: &str,
     ) -> anyhow::Result<Self> {
-        postgres::migrate(database.url()).await?;
+        postgres::migrate(database.owner_url()).await?;
         let sandbox = twin(data_dir).await?;
         let listener = TcpListener::bind("127.0.0.1:8080").await;
         // Somebody else's port is no reason not to play.
@@ -143,6 +143,7 @@ fn configuration(
         client_secret: SecretString::from(credentials.client_secret.clone()),
         api_key: Some(SecretString::from(API_KEY)),
         kek: std::env::var("HIP_KEK").ok().map(SecretString::from),
+        older_keks: older_keks_from_env(),
         seal_key: None,
         sms_token: Some(SecretString::from("demo-sms-token")),
         mongodb_url: set_in_env("MONGODB_URL"),

@@ -131,6 +131,21 @@ pub async fn repeat(
     decide(provider, subject, command, provider.ids.random()).await
 }
 
+/// Writes down that keys of somebody who was erased are there again, and are about to be destroyed once more.
+///
+/// # Errors
+///
+/// The log cannot be written.
+pub async fn note_destroyed_again(
+    provider: &Provider,
+    facility: &FacilityId,
+    subject: SubjectId,
+    keys: u64,
+) -> Result<(), ErasureError> {
+    let command = SubjectCommand::DestroyAgain { facility: facility.clone(), keys };
+    decide(provider, subject, command, provider.ids.random()).await
+}
+
 async fn decide(
     provider: &Provider,
     subject: SubjectId,

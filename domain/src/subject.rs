@@ -71,6 +71,13 @@ pub enum SubjectCommand {
         /// Pseudonyms of the ABHA addresses that they had.
         addresses: Vec<Pseudonym>,
     },
+    /// Keys that were destroyed are there again, in a restored database, and go once more.
+    DestroyAgain {
+        /// Where they were treated.
+        facility: FacilityId,
+        /// How many keys.
+        keys: u64,
+    },
     /// Every store has let go of them.
     Purge {
         /// What was removed.
@@ -117,6 +124,9 @@ impl Subject {
                 let facility = facility.clone();
                 vec![SubjectEvent::Erased { facility, destroyed, addresses }]
             }
+            (_, SubjectCommand::DestroyAgain { facility, keys }) => {
+                vec![SubjectEvent::KeysDestroyedAgain { facility, keys }]
+            }
             (Self::Kept, SubjectCommand::Erase { .. }) => return Err(SubjectError::NotRequested),
             (Self::Erased { .. } | Self::Purged { .. }, SubjectCommand::Erase { .. })
             | (Self::Purged { .. }, SubjectCommand::Purge { .. }) => vec![],
@@ -131,6 +141,8 @@ impl Subject {
 
     fn evolve(&mut self, event: SubjectEvent) {
         *self = match event {
+            // What is decided about them is another matter.
+            SubjectEvent::KeysDestroyedAgain { .. } => return,
             SubjectEvent::ErasureRequested { facility, .. } => Self::Requested { facility },
             SubjectEvent::ErasureRefused { .. } => Self::Kept,
             SubjectEvent::Erased { facility, .. } => Self::Erased { facility },

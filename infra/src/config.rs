@@ -343,6 +343,7 @@ mod tests {
             seal_key: None,
             api_key: Some(SecretString::from("made-up")),
             kek: None,
+            older_keks: vec![],
             sms_token: None,
             mongodb_url: None,
             redis_url: None,

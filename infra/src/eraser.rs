@@ -5,7 +5,6 @@ mod journal;
 mod restored;
 mod unclaimed;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -18,8 +17,8 @@ use hip_domain::subject::Purged;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-pub use journal::{Entry, JournalError, erased};
-pub use restored::{destroy_again, unsettled};
+pub use journal::{Entry, Fault, Journal, JournalError, JournalKeys, Repaired, Written};
+pub use restored::{Again, again, unsettled};
 pub use unclaimed::Unclaimed;
 
 use crate::event_store::SHARD;
@@ -41,7 +40,7 @@ pub struct PgEraser {
     pub collections: Vec<(&'static str, CollectionName)>,
     /// The file outside the database in which each erasure is written down first. Without it nobody is
     /// erased.
-    pub journal: Option<PathBuf>,
+    pub journal: Option<Journal>,
     /// The time that is written down.
     pub clock: Arc<dyn Clock>,
 }
@@ -80,8 +79,8 @@ impl Eraser for PgEraser {
                 keys: keys.iter().copied().collect(),
                 at: self.clock.now(),
             };
-            let journal = self.journal.as_deref().ok_or(Failed::NoJournal)?;
-            journal::add(journal, &entry).map_err(Failed::Journal)
+            let journal = self.journal.as_ref().ok_or(Failed::NoJournal)?;
+            journal.add(&entry).map_err(Failed::Journal)
         });
         destroyed.await.map_err(|failed| match failed {
             Failed::NoJournal => EraserError::Journal("set journal in section [erasure]".into()),

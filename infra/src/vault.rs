@@ -6,9 +6,14 @@
 
 mod destruction;
 mod envelope;
+mod inventory;
+pub mod kek;
+mod key_ring;
 pub mod key_wrapper;
 mod no_key;
+mod presence;
 mod pseudonym;
+mod rewrap;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,11 +26,16 @@ use hip_commands::port::vault::{Opened, VaultError};
 use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
 use moka::future::Cache;
 use sqlx::PgPool;
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 pub use envelope::{EnvelopeContext, SubjectKey};
+pub use inventory::{UnderKek, inventory};
+pub use kek::KekError;
+pub use key_ring::KeyRing;
 pub use key_wrapper::{KeyWrapper, LocalKey};
 pub use no_key::NoKey;
+pub use rewrap::{RewrapError, Rewrapped, rewrap};
 
 /// Unwrapped keys that are kept in memory, and for how long: what bounds how long another process can
 /// still read after an erasure of which it was not told.
@@ -38,6 +48,8 @@ pub struct PgVault {
     wrapper: Arc<dyn KeyWrapper>,
     subject_keys: Cache<SubjectId, SubjectKey>,
     facility_keys: Cache<FacilityId, SubjectKey>,
+    /// Whether other processes know which key-encryption keys this one has.
+    listening: watch::Sender<bool>,
 }
 
 impl PgVault {
@@ -45,7 +57,8 @@ impl PgVault {
     pub fn new(pool: PgPool, wrapper: Arc<dyn KeyWrapper>) -> Self {
         let subject_keys =
             Cache::builder().max_capacity(KEY_COUNT_MAX).time_to_live(KEY_AGE_MAX).build();
-        Self { pool, wrapper, subject_keys, facility_keys: Cache::new(1_000) }
+        let listening = watch::Sender::new(false);
+        Self { pool, wrapper, subject_keys, facility_keys: Cache::new(1_000), listening }
     }
 
     /// A new key for a new subject, with its wrapped form for the append that will store it.
@@ -102,6 +115,31 @@ impl PgVault {
     ) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
         let key = self.subject_key(subject).await?;
         Ok(key.and_then(|key| key.open_document(name, sealed)))
+    }
+
+    /// Opens the keys of facilities, and makes those that are missing. Of several processes that start on
+    /// an empty vault, each with a key-encryption key of its own, one can do so and the others cannot.
+    ///
+    /// # Errors
+    ///
+    /// A key lies under another key-encryption key, or the database cannot be used.
+    pub async fn open_facilities(&self, facilities: &[FacilityId]) -> Result<(), VaultError> {
+        let names: Vec<&str> = facilities.iter().map(FacilityId::as_str).collect();
+        let known: Vec<(String, Vec<u8>, String)> = sqlx::query_as(
+            "SELECT facility, wrapped, kek_id FROM vault.facility_key WHERE facility = ANY($1)",
+        )
+        .bind(names)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unavailable)?;
+        for (name, wrapped, kek_id) in &known {
+            self.wrapper.unwrap(name.as_bytes(), wrapped, kek_id).await?;
+        }
+        let is_known = |facility: &FacilityId| known.iter().any(|(it, ..)| it == facility.as_str());
+        for facility in facilities.iter().filter(|facility| !is_known(facility)) {
+            self.facility_key(facility).await?;
+        }
+        Ok(())
     }
 
     async fn facility_key(&self, facility: &FacilityId) -> Result<SubjectKey, VaultError> {

@@ -52,10 +52,10 @@ async fn a_login_that_may_only_serve_can_serve() {
     let mut world = World::create().await;
     let mut owner = world.database.as_owner().await;
     let login = format!("app_{}", uuid::Uuid::new_v4().simple());
-    let create = AssertSqlSafe(format!("CREATE ROLE {login} LOGIN IN ROLE hip_service"));
-    owner.execute(create).await.unwrap();
-    world.launch.database_url = world.database.url.replace("//hip@", &format!("//{login}@"));
-    assert!(world.launch.database_url.contains(&login), "{}", world.database.url);
+    let create = format!("CREATE ROLE {login} LOGIN PASSWORD '{login}' IN ROLE hip_service");
+    owner.execute(AssertSqlSafe(create)).await.unwrap();
+    let (_, address) = world.database.url.split_once('@').unwrap();
+    world.launch.database_url = format!("postgres://{login}:{login}@{address}");
     let _hip = world.launch.start().await;
     assert_eq!(world.push(&visit("3002", true)).await.0, 201);
     world.until("visit.linked", 1).await;

@@ -1,5 +1,6 @@
 //! A person is erased: nothing of them can be read anywhere, the log is whole, and everybody else is served.
 
+mod journal;
 mod opt_out;
 mod restored;
 mod retention;

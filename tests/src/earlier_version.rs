@@ -85,6 +85,7 @@ fn secrets(world: &World) -> Secrets {
         client_secret: world.launch.client_secret.clone().into(),
         api_key: Some(world.launch.api_key.clone().into()),
         kek: None,
+        older_keks: vec![],
         seal_key: None,
         sms_token: Some("suite-sms-token".to_owned().into()),
         mongodb_url: None,

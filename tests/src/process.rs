@@ -77,6 +77,29 @@ impl Launch {
         self.spawn("worker")
     }
 
+    /// Starts a process that must not come up; what it has said before it ended.
+    ///
+    /// # Panics
+    ///
+    /// When it serves, or ends with another status than that of a system that cannot answer.
+    pub async fn refused(&self) -> String {
+        let command = tokio::process::Command::new(hip_binary())
+            .args(["serve", "--config"])
+            .arg(&self.config)
+            .env("DATABASE_URL", &self.database_url)
+            .env("HIP_CLIENT_SECRET", &self.client_secret)
+            .env("HIP_API_KEY", &self.api_key)
+            .env("HIP_DATA_DIR", self.data_dir())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .kill_on_drop(true)
+            .output();
+        let ended = tokio::time::timeout(crate::world::PATIENCE, command).await;
+        let output = ended.expect("it serves").expect("the binary can be started");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        said
+    }
+
     /// Where it keeps what no configuration places.
     ///
     /// # Panics

@@ -183,6 +183,7 @@ fn configuration(folder: &Path) -> anyhow::Result<(Config, Secrets)> {
         api_key: Some(SecretString::from("bench")),
         seal_key: None,
         kek: None,
+        older_keks: vec![],
         sms_token: None,
         mongodb_url: None,
         redis_url: None,

@@ -4,12 +4,17 @@
 //! failed is left out.
 
 mod check;
+mod keys;
 mod local;
 mod network;
 mod trust;
 
 use std::path::{Path, PathBuf};
 
+use hip_commands::settings::Settings;
+use hip_infra::config::Config;
+
+use crate::database::erasures_file;
 use crate::output::{Answer, say, say_json};
 use check::{Check, Outcome};
 
@@ -42,20 +47,39 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> Answer {
 
 async fn examine(options: &Options, data_dir: &Path) -> Vec<Check> {
     let (mut checks, found) = local::configuration(&options.config);
-    let (of_database, found) = local::database(data_dir, found).await;
+    let (database, of_database) = local::database(data_dir).await;
     checks.extend(of_database);
-    let Some((config, settings)) = found else { return checks };
-    let (secrets, of_secrets) = local::secrets();
-    checks.extend(of_secrets);
-    checks.push(local::key_encryption_key(&config));
-    checks.push(trust::pages(&config));
+    if let Some((mut config, mut settings)) = found {
+        if let Some(open) = &database {
+            checks.extend(local::orphans(&open.pool, &mut config, &mut settings).await);
+        }
+        config.erasure.journal.get_or_insert_with(|| erasures_file(data_dir));
+        checks.extend(configured(options, &config, &settings, database.as_ref()).await);
+    }
+    if let Some(local::Open { database, pool }) = database {
+        pool.close().await;
+        database.close().await;
+    }
+    checks
+}
+
+/// What needs a configuration.
+async fn configured(
+    options: &Options,
+    config: &Config,
+    settings: &Settings,
+    database: Option<&local::Open>,
+) -> Vec<Check> {
+    let (secrets, mut checks) = local::secrets();
+    checks.push(trust::pages(config));
     checks.push(trust::consents(settings.require_consent_signature));
     if let Some(secrets) = secrets {
-        checks.extend(local::documents(&config, &secrets));
-        checks.push(local::clients(&config, &secrets));
-        checks.extend(trust::callbacks(&config, &secrets));
+        checks.extend(keys::check(config, &secrets, database.map(|open| &open.pool)).await);
+        checks.extend(local::documents(config, &secrets));
+        checks.push(local::clients(config, &secrets));
+        checks.extend(trust::callbacks(config, &secrets));
         let url = options.register_url.as_deref();
-        checks.extend(network::gateway(&config, &settings, &secrets, url).await);
+        checks.extend(network::gateway(config, settings, &secrets, url).await);
     }
     checks
 }

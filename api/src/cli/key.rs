@@ -1,13 +1,21 @@
-//! `hip key`: keys of clients.
+//! `hip key`: keys of clients, and the key-encryption keys that the vault's keys lie under.
+
+pub(super) mod list;
+mod rewrap;
+
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hip_infra::config::key_sha256;
+use hip_infra::config::{Config, key_sha256};
+use hip_infra::vault::LocalKey;
 use rand::TryRng;
 use rand::rngs::SysRng;
 use serde_json::json;
 
-use crate::output::{Answer, say, say_json};
+use super::serve::secrets_from_env;
+use crate::database::erasures_file;
+use crate::output::{Answer, complain, say, say_json};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -17,22 +25,69 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Make a key-encryption key in a new file, which only its owner may read.
+    MakeKek {
+        /// The file. It must not be there yet.
+        file: PathBuf,
+    },
+    /// How many keys lie under which key-encryption key, and whether an older one can be removed. Exit 1 when
+    /// keys lie under one that is not configured.
+    List(Options),
+    /// Wrap every key anew with the current key-encryption key, so that older ones can be removed. The service
+    /// may go on meanwhile; stopped half-way, run it again. Exit 1 when keys are left.
+    Rewrap(Options),
+}
+
+/// Options of the commands that look into the vault.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The configuration of `hip serve`.
+    #[arg(long, env = "HIP_CONFIG")]
+    config: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Of a key, before it is written in letters: nobody finds it by trying.
 const KEY_BYTES: usize = 32;
 
-pub(crate) fn run(command: &Command) -> anyhow::Result<Answer> {
-    let Command::New { json } = command;
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+    match command {
+        Command::New { json } => new(json),
+        Command::MakeKek { file } => make_kek(&file),
+        Command::List(options) => list::run(&options, data_dir).await,
+        Command::Rewrap(options) => rewrap::run(&options, data_dir).await,
+    }
+}
+
+fn new(json: bool) -> anyhow::Result<Answer> {
     let mut bytes = [0; KEY_BYTES];
     SysRng.try_fill_bytes(&mut bytes)?;
     let key = format!("hip_{}", URL_SAFE_NO_PAD.encode(bytes));
     let digest = key_sha256(&key);
-    if *json {
+    if json {
         say_json(&json!({ "key": key, "keySha256": digest }));
     } else {
         say(&format!("key, for the client:             {key}"));
         say(&format!("key_sha256, for its [[client]]:  {digest}"));
     }
     Ok(Answer::Yes)
+}
+
+fn make_kek(file: &Path) -> anyhow::Result<Answer> {
+    let (_, is_new) = LocalKey::read_or_create(file)?;
+    if !is_new {
+        complain(&format!("{} is there already", file.display()));
+        return Ok(Answer::No);
+    }
+    say(&format!("a key-encryption key was made in {}; keep a copy", file.display()));
+    Ok(Answer::Yes)
+}
+
+/// The configuration, with the defaults of `hip serve`.
+fn configuration(path: &Path, data_dir: &Path) -> anyhow::Result<Config> {
+    let mut config = Config::read(path)?;
+    config.erasure.journal.get_or_insert_with(|| erasures_file(data_dir));
+    Ok(config)
 }

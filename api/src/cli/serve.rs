@@ -7,7 +7,7 @@ use anyhow::Context;
 use hip_infra::config::{Config, Secrets};
 use hip_infra::facility_ids;
 use hip_infra::postgres;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -37,7 +37,7 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     config.erasure.journal.get_or_insert_with(|| erasures_file(data_dir));
     let secrets = secrets_from_env()?;
     let database = Database::open(data_dir).await?;
-    postgres::migrate(database.url()).await?;
+    postgres::migrate(database.owner_url()).await?;
     let listener = match options.role {
         Role::All | Role::Api => Some(listen(config.listen).await?),
         Role::Worker => None,
@@ -71,7 +71,7 @@ async fn warn_of_orphans(composed: &Composed) -> anyhow::Result<()> {
 
 pub(crate) async fn migrate(data_dir: &Path) -> anyhow::Result<Answer> {
     let database = Database::open(data_dir).await?;
-    postgres::migrate(database.url()).await?;
+    postgres::migrate(database.owner_url()).await?;
     say(&format!("the schema of {} is up to date", database.describe()));
     database.close().await;
     Ok(Answer::Yes)
@@ -90,12 +90,19 @@ pub(super) fn secrets_from_env() -> anyhow::Result<Secrets> {
         client_secret: required("HIP_CLIENT_SECRET")?,
         api_key: set_in_env("HIP_API_KEY"),
         kek: secret("HIP_KEK"),
+        older_keks: older_keks_from_env(),
         seal_key: secret("HIP_SEAL_KEY"),
         sms_token: secret("HIP_SMS_TOKEN"),
         mongodb_url: set_in_env("MONGODB_URL"),
         redis_url: set_in_env("REDIS_URL"),
         amrit_redis_url: set_in_env("AMRIT_REDIS_URL"),
     })
+}
+
+/// `HIP_KEK_OLDER`: keys that are separated by commas.
+pub(crate) fn older_keks_from_env() -> Vec<SecretString> {
+    let Some(given) = set_in_env("HIP_KEK_OLDER") else { return vec![] };
+    given.expose_secret().split(',').map(|one| SecretString::from(one.trim())).collect()
 }
 
 /// A secret of the environment. Set to nothing it is not set: so a compose file hands on what it may not

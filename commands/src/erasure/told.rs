@@ -63,6 +63,7 @@ pub async fn tell(provider: &Provider, subject: SubjectId) -> Result<Option<Told
             SubjectEvent::Erased { destroyed, .. } => {
                 told = told.map(|told| Told { erased: Some((at, destroyed)), ..told });
             }
+            SubjectEvent::KeysDestroyedAgain { .. } => {}
             SubjectEvent::Purged { purged, .. } => {
                 told = told.map(|told| Told { purged: Some((at, purged)), ..told });
             }

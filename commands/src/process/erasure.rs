@@ -12,7 +12,9 @@ pub(super) fn of_subject(recorded: &Recorded<Event>, event: &SubjectEvent) -> Ve
     match event {
         SubjectEvent::ErasureRequested { .. } => vec![Task::Erase { subject }.into()],
         SubjectEvent::Erased { .. } => vec![Task::FinishErasure { subject }.into()],
-        SubjectEvent::ErasureRefused { .. } | SubjectEvent::Purged { .. } => vec![],
+        SubjectEvent::ErasureRefused { .. }
+        | SubjectEvent::KeysDestroyedAgain { .. }
+        | SubjectEvent::Purged { .. } => vec![],
     }
 }
 

@@ -97,6 +97,15 @@ pub enum SubjectEvent {
         /// Pseudonyms of the ABHA addresses that they had, for who knows them by these alone.
         addresses: Vec<Pseudonym>,
     },
+    /// A restored database had keys of theirs again. They are destroyed once more, by the journal of
+    /// erasures.
+    #[serde(rename = "subject.keys_destroyed_again")]
+    KeysDestroyedAgain {
+        /// Where they were treated.
+        facility: FacilityId,
+        /// How many keys: theirs, and of messages about them.
+        keys: u64,
+    },
     /// Every store has let go of them.
     #[serde(rename = "subject.purged")]
     Purged {
@@ -113,6 +122,7 @@ impl LogEvent for SubjectEvent {
             Self::ErasureRequested { .. } => "subject.erasure_requested",
             Self::ErasureRefused { .. } => "subject.erasure_refused",
             Self::Erased { .. } => "subject.erased",
+            Self::KeysDestroyedAgain { .. } => "subject.keys_destroyed_again",
             Self::Purged { .. } => "subject.purged",
         }
     }

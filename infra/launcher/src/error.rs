@@ -11,7 +11,7 @@ use crate::postgres::wire::WireError;
 /// Why no server could be had, with what to do about it where something can be done.
 #[derive(Debug)]
 pub enum LaunchError {
-    /// `HIP_ENV` is `production`: a server that trusts every local user has no place there.
+    /// `HIP_ENV` is `production`: a server that nobody looks after has no place there.
     Production,
     /// No PostgreSQL server on this machine.
     NotInstalled,
@@ -46,6 +46,14 @@ pub enum LaunchError {
         /// The version at hand.
         installed: String,
     },
+    /// A server that an earlier version has started is at work on the cluster. It lets in every local
+    /// user, and somebody is connected to it.
+    OpenServer {
+        /// The cluster's directory.
+        cluster: PathBuf,
+        /// The number of the server's process.
+        pid: i32,
+    },
     /// The server, or `initdb`, ended when it should not have.
     Ended {
         /// Which program.
@@ -62,10 +70,14 @@ pub enum LaunchError {
         /// Its log.
         log: PathBuf,
     },
-    /// A name that is no plain database name: `[a-z_][a-z0-9_]*`, at most 63 bytes.
-    DatabaseName(String),
+    /// A name that is no plain name of a database or a user: `[a-z_][a-z0-9_]*`, at most 63 bytes.
+    Name(String),
     /// The server refused to create a database.
     Database(WireError),
+    /// The server refused to create a user.
+    Login(WireError),
+    /// There is no such user.
+    NoLogin(String),
     /// The operating system refused.
     Io {
         /// What was tried, such as `create`.
@@ -125,8 +137,16 @@ impl fmt::Display for LaunchError {
                 waited.as_secs(),
                 log.display()
             ),
-            Self::DatabaseName(name) => write!(f, "{name:?} is no plain database name"),
+            Self::OpenServer { cluster, pid } => write!(
+                f,
+                "process {pid} is a server of an earlier version on {}, lets in every local user, and is in \
+                 use: stop the program that uses it, then start again",
+                cluster.display()
+            ),
+            Self::Name(name) => write!(f, "{name:?} is no plain name"),
             Self::Database(_) => f.write_str("the server did not create the database"),
+            Self::NoLogin(name) => write!(f, "the server has no user {name}"),
+            Self::Login(_) => f.write_str("the server did not create the user"),
             Self::Io { action, path, .. } => write!(f, "cannot {action} {}", path.display()),
         }
     }
@@ -135,7 +155,7 @@ impl fmt::Display for LaunchError {
 impl Error for LaunchError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Database(source) => Some(source),
+            Self::Database(source) | Self::Login(source) => Some(source),
             Self::Io { source, .. } => Some(source),
             Self::Production
             | Self::NotInstalled
@@ -148,7 +168,9 @@ impl Error for LaunchError {
             | Self::OtherVersion { .. }
             | Self::Ended { .. }
             | Self::NotReady { .. }
-            | Self::DatabaseName(_) => None,
+            | Self::OpenServer { .. }
+            | Self::NoLogin(_)
+            | Self::Name(_) => None,
         }
     }
 }

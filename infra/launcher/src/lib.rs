@@ -1,15 +1,17 @@
-//! Private servers: a PostgreSQL of one's own, on a free port, gone or kept as asked; and for tests a
-//! Redis and a MongoDB that keep nothing.
+//! Private servers: a PostgreSQL of one's own, gone or kept as asked; and for tests a Redis, a MongoDB and
+//! a MariaDB that keep nothing.
 //!
 //! `hip` uses PostgreSQL as the embedded default when `DATABASE_URL` is not set, and the suite uses
-//! all three, one of each for all its tests (the program `hip-dev`). The system's own servers,
+//! all of them, one of each for all its tests (the program `hip-dev`). The system's own servers,
 //! running or not, are left alone.
 //!
-//! This crate knows nothing of ours and no driver: std and `rustix` only, so that starting a server
-//! costs nothing to build. Its calls block; in an async program run them on a blocking thread.
+//! The private PostgreSQL is for one user of the machine. It listens on a Unix socket in a directory that
+//! nobody else may enter, and wants a password that lies in a file that nobody else may read; for tests it
+//! listens on the loopback interface, too. The other servers for tests let in every local user; they hold
+//! made-up data only. None of them is started when `HIP_ENV` is `production`.
 //!
-//! It is for development and single machines. The servers trust whoever reaches them over the
-//! loopback interface, so none is started when `HIP_ENV` is `production`.
+//! This crate knows nothing of ours and no driver, so that starting a server costs little to build. Its
+//! calls block; in an async program run them on a blocking thread.
 //!
 //! Start reading at [`PrivatePostgres`]; the steps it takes are the modules below it. The others are
 //! a page each, on `throwaway`.

@@ -11,6 +11,8 @@ pub struct Secrets {
     pub api_key: Option<SecretString>,
     /// `HIP_KEK`: the key-encryption key, 32 bytes in base64; else `keys.file`.
     pub kek: Option<SecretString>,
+    /// `HIP_KEK_OLDER`: older key-encryption keys, beside those of `keys.older_files`.
+    pub older_keks: Vec<SecretString>,
     /// `HIP_SEAL_KEY`: the key that signs seals, PKCS#8 in PEM; else `seals.key_file`.
     pub seal_key: Option<SecretString>,
     /// `HIP_SMS_TOKEN`: what the sender of text messages is shown.

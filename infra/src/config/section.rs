@@ -221,6 +221,9 @@ impl Default for TransferSection {
 pub struct KeysSection {
     /// File of the key-encryption key, when `HIP_KEK` is not set.
     pub file: Option<PathBuf>,
+    /// Files of older key-encryption keys: they unwrap what they have wrapped, and wrap nothing any more.
+    #[serde(default)]
+    pub older_files: Vec<PathBuf>,
 }
 
 /// `[push]`

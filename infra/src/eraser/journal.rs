@@ -1,37 +1,52 @@
 //! Erasures outside the database: a file of lines, each an erasure in JSON, written down before the keys
 //! go. A database that is restored from an older backup has the keys again; this file knows better.
 //!
+//! Whoever can write to the file must not be able to destroy a key with it, nor to bring somebody back. So
+//! each line has a proof that covers the whole file before it ([`line`]), and the database knows how far the
+//! file went ([`anchor`]). Nothing is acted upon, and nobody is served, while any line is not as it should
+//! be: a line that cannot be relied upon may be the place of one that was an erasure, and to serve would be
+//! to show somebody who was erased. That cannot be undone; a service that does not start can be mended
+//! (`hip erasures repair`).
+//!
 //! It names data principals and keys by random ids, and nothing else. It belongs on storage that is not
 //! restored together with the database, and that all workers share.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+mod anchor;
+mod check;
+mod earlier;
+mod file;
+mod line;
+mod repair;
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use hip_domain::id::{FacilityId, SubjectId};
-use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::{PgExecutor, PgPool};
 use thiserror::Error;
-use uuid::Uuid;
 
-/// An erasure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Who.
-    pub subject: SubjectId,
-    /// Where they were treated.
-    pub facility: FacilityId,
-    /// Keys that were destroyed: theirs, and of messages about them.
-    pub keys: Vec<Uuid>,
-    /// When, in UTC.
-    pub at: DateTime<Utc>,
+pub use check::Fault;
+pub use line::{Entry, JournalKeys};
+pub use repair::Repaired;
+
+use check::{Checked, Head, check};
+use line::Statement;
+
+/// The journal of a process.
+#[derive(Clone)]
+pub struct Journal {
+    path: PathBuf,
+    keys: Arc<JournalKeys>,
 }
 
-/// Why the file cannot be read or added to.
+/// Why the journal cannot be relied upon, or added to.
 #[derive(Debug, Error)]
 pub enum JournalError {
     /// It cannot be used.
-    #[error("the file of erasures {path} cannot be used")]
+    #[error("the journal of erasures {path} cannot be used")]
     File {
         /// Which.
         path: PathBuf,
@@ -39,115 +54,194 @@ pub enum JournalError {
         #[source]
         source: std::io::Error,
     },
-    /// A line is no erasure. To pass over it could be to bring somebody back.
-    #[error("line {line} of the file of erasures {path} is no erasure")]
-    Line {
+    /// Lines are not as they should be.
+    #[error(
+        "the journal of erasures {path} cannot be relied upon: {}; put back the file as hip left it, or see \
+         `hip erasures check`",
+        told(faults)
+    )]
+    Faults {
         /// Of which file.
         path: PathBuf,
-        /// From 1.
-        line: usize,
+        /// Lines, from 1, and what is wrong with each.
+        faults: Vec<(usize, Fault)>,
     },
+    /// Lines that were there are missing, or other lines stand in their place.
+    #[error(
+        "the journal of erasures {path} does not begin with the {lines} lines that this database has seen: put \
+         back the file as hip left it, or see `hip erasures check`"
+    )]
+    Missing {
+        /// Of which file.
+        path: PathBuf,
+        /// How many lines it had.
+        lines: usize,
+    },
+    /// The database.
+    #[error("what the database knows of the journal of erasures cannot be read")]
+    Database(#[from] sqlx::Error),
 }
 
-/// What was written down, in order; nothing, when there is no such file.
-///
-/// A last line without an end is one that a crash cut short: its keys were not destroyed.
-///
-/// # Errors
-///
-/// The file cannot be read, or a line is no erasure.
-pub fn erased(path: &Path) -> Result<Vec<Entry>, JournalError> {
-    let text = match std::fs::read_to_string(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vec![]),
-        text => text.map_err(file_error(path))?,
-    };
-    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-    let lines = (1..).zip(whole.split('\n')).filter(|(_, line)| !line.is_empty());
-    lines
-        .map(|(line, text)| {
-            serde_json::from_str(text).map_err(|_| JournalError::Line { path: path.into(), line })
-        })
-        .collect()
-}
-
-/// Writes an erasure down, durably. Several processes may have one file.
-///
-/// # Errors
-///
-/// The file cannot be written.
-pub(super) fn add(path: &Path, entry: &Entry) -> Result<(), JournalError> {
-    let error = file_error(path);
-    let is_new = !path.exists();
-    let mut file =
-        File::options().create(true).read(true).append(true).open(path).map_err(&error)?;
-    file.lock().map_err(&error)?; // until it is closed
-    cut_to_whole_lines(&mut file).map_err(&error)?;
-    let mut line = serde_json::to_string(entry).expect("an erasure serialises");
-    line.push('\n');
-    file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(&error)?;
-    if is_new {
-        // Else a loss of power could take the name.
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let directory = File::open(directory.unwrap_or(Path::new(".")));
-        directory.and_then(|directory| directory.sync_all()).map_err(&error)?;
+/// The first few, each with its line.
+fn told(faults: &[(usize, Fault)]) -> String {
+    const SHOWN_MAX: usize = 5;
+    let shown = faults.iter().take(SHOWN_MAX).map(|(line, fault)| format!("line {line} {fault}"));
+    let mut told: Vec<String> = shown.collect();
+    if faults.len() > SHOWN_MAX {
+        told.push(format!("and {} more", faults.len() - SHOWN_MAX));
     }
-    Ok(())
+    told.join("; ")
 }
 
-/// Removes what a crash has left behind the last whole line: else it would spoil the next.
-fn cut_to_whole_lines(file: &mut File) -> std::io::Result<()> {
-    let length = file.metadata()?.len();
-    let mut last = [0];
-    let mut end = length;
-    while end > 0 {
-        file.seek(SeekFrom::Start(end - 1))?;
-        file.read_exact(&mut last)?;
-        if last == *b"\n" {
-            break;
+/// A line that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written(Head);
+
+impl Written {
+    /// Notes in the database that the journal goes so far.
+    pub(crate) async fn note(self, executor: impl PgExecutor<'_>) -> Result<(), sqlx::Error> {
+        anchor::note(executor, self.0).await
+    }
+}
+
+impl Journal {
+    /// The journal in a file, which may not be there yet.
+    pub fn new(path: PathBuf, keys: JournalKeys) -> Self {
+        Self { path, keys: Arc::new(keys) }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What was written down, in order, each with its line, from 1. The journal is as it should be, and
+    /// from now on the database knows how far it goes.
+    ///
+    /// A journal of an earlier version, which has no proofs, is taken over once; see [`earlier`].
+    ///
+    /// # Errors
+    ///
+    /// The file or the database cannot be used, or a line is not as it should be.
+    pub async fn open(
+        &self,
+        pool: &PgPool,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<(usize, Entry)>, JournalError> {
+        let known = anchor::known(pool).await?;
+        let mut checked = self.checked()?;
+        if earlier::may_be_taken_over(&checked, known.is_some())
+            && earlier::is_confirmed(pool, &checked.unproven).await?
+        {
+            let count = checked.unproven.len();
+            self.vouch(at)?;
+            checked = self.checked()?;
+            tracing::warn!(
+                count,
+                "the journal of erasures was of an earlier version; its lines have proofs now"
+            );
         }
-        end -= 1;
+        self.verify(&checked, known)?;
+        let head = checked.head();
+        // Of none there is nothing to know: the journal may lie elsewhere until somebody configures where.
+        if head.lines > 0 {
+            anchor::note(pool, head).await?;
+        }
+        Ok(checked.erasures)
     }
-    if end < length { file.set_len(end) } else { Ok(()) }
-}
 
-fn file_error(path: &Path) -> impl Fn(std::io::Error) -> JournalError {
-    |source| JournalError::File { path: path.to_owned(), source }
-}
+    /// Whether the journal is as it should be: how many lines it has. Nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Journal::open`].
+    pub async fn verified(&self, pool: &PgPool) -> Result<usize, JournalError> {
+        let checked = self.checked()?;
+        self.verify(&checked, anchor::known(pool).await?)?;
+        Ok(checked.head().lines)
+    }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// Key-encryption keys without which the journal could not be relied upon.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn needed_keks(&self) -> Result<Vec<String>, JournalError> {
+        Ok(self.checked()?.needed_keks)
+    }
 
-    fn entry(n: u128) -> Entry {
-        Entry {
-            subject: SubjectId(Uuid::from_u128(n)),
-            facility: FacilityId::parse("IN1").unwrap(),
-            keys: vec![Uuid::from_u128(n), Uuid::from_u128(n + 1)],
-            at: DateTime::UNIX_EPOCH,
+    /// Has the current key-encryption key vouch for all lines, so that older ones can be removed.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be used, or a line is not as it should be.
+    pub async fn vouch_anew(&self, pool: &PgPool, at: DateTime<Utc>) -> Result<(), JournalError> {
+        let checked = self.checked()?;
+        self.verify(&checked, anchor::known(pool).await?)?;
+        if checked.needed_keks.iter().all(|kek| kek == self.keys.current()) {
+            return Ok(());
+        }
+        let head = self.append(Statement::Vouched { at }, |checked| checked.faults.is_empty())?;
+        Ok(anchor::note(pool, head).await?)
+    }
+
+    /// Writes an erasure down, durably. Several processes may have one file.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written, or a line before it is not as it should be.
+    pub(super) fn add(&self, entry: &Entry) -> Result<Written, JournalError> {
+        let says = Statement::Erasure(entry.clone());
+        self.append(says, |checked| checked.faults.is_empty()).map(Written)
+    }
+
+    fn vouch(&self, at: DateTime<Utc>) -> Result<Head, JournalError> {
+        // Looked at again, now that nobody else can write.
+        let is_earlier = |checked: &Checked| earlier::may_be_taken_over(checked, false);
+        self.append(Statement::Vouched { at }, is_earlier)
+    }
+
+    fn append(
+        &self,
+        says: Statement,
+        is_right: impl Fn(&Checked) -> bool,
+    ) -> Result<Head, JournalError> {
+        let error = |source| self.file_error(source);
+        let mut file = file::Opened::open(&self.path).map_err(error)?;
+        let text = file.lines().map_err(error)?;
+        let checked = check(&text, &self.keys);
+        if !is_right(&checked) {
+            return Err(self.faults(&checked));
+        }
+        let Head { lines, digest } = checked.head();
+        let line = self.keys.write(says, digest) + "\n";
+        file.add(&self.path, &line).map_err(error)?;
+        let digest = Sha256::new().chain_update(&text).chain_update(&line).finalize().into();
+        Ok(Head { lines: lines + 1, digest })
+    }
+
+    fn checked(&self) -> Result<Checked, JournalError> {
+        let text = file::read(&self.path).map_err(|source| self.file_error(source))?;
+        Ok(check(&text.unwrap_or_default(), &self.keys))
+    }
+
+    fn verify(&self, checked: &Checked, known: Option<Head>) -> Result<(), JournalError> {
+        if !checked.faults.is_empty() {
+            return Err(self.faults(checked));
+        }
+        match known {
+            Some(known) if checked.digest_after(known.lines) != Some(known.digest) => {
+                Err(JournalError::Missing { path: self.path.clone(), lines: known.lines })
+            }
+            Some(_) | None => Ok(()),
         }
     }
 
-    #[test]
-    fn what_a_crash_cut_short_spoils_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("erasures.jsonl");
-        assert_eq!(erased(&path).unwrap(), []);
-        add(&path, &entry(1)).unwrap();
-        let mut file = File::options().append(true).open(&path).unwrap();
-        file.write_all(br#"{"subject":"0000"#).unwrap();
-        assert_eq!(erased(&path).unwrap(), [entry(1)]);
-        add(&path, &entry(3)).unwrap();
-        assert_eq!(erased(&path).unwrap(), [entry(1), entry(3)]);
+    fn faults(&self, checked: &Checked) -> JournalError {
+        JournalError::Faults { path: self.path.clone(), faults: checked.faults.clone() }
     }
 
-    #[test]
-    fn a_whole_line_that_is_no_erasure_is_not_passed_over() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("erasures.jsonl");
-        add(&path, &entry(1)).unwrap();
-        let mut file = File::options().append(true).open(&path).unwrap();
-        file.write_all(b"something else\n").unwrap();
-        add(&path, &entry(3)).unwrap();
-        assert!(matches!(erased(&path), Err(JournalError::Line { line: 2, .. })));
+    fn file_error(&self, source: std::io::Error) -> JournalError {
+        JournalError::File { path: self.path.clone(), source }
     }
 }

@@ -64,7 +64,7 @@ impl Unclaimed {
         for facility in &self.facilities {
             let after = seen.entry(facility.clone()).or_default();
             while let Some((up_to, keys)) = self.stretch(facility, *after, before).await? {
-                count += self.vault.destroy_again(&keys).await?.len();
+                count += self.vault.destroy_listed(&keys).await?.len();
                 *after = up_to;
             }
         }

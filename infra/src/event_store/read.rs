@@ -120,7 +120,7 @@ impl LogReader {
     }
 
     /// Up to `limit` events after `position`, in global order; fewer, but one at least, when their bodies
-    /// have more than [`PAGE_BYTES_MAX`].
+    /// have more than 8 MiB.
     ///
     /// The first event of a page must be the one right after `position`: a hole would be a lost event,
     /// and the reader must halt.

@@ -27,12 +27,13 @@ pub enum SealKeyError {
     },
 }
 
-/// Reads the key from a file, or makes both. Beside it lies its public half, as `<file>.pub`.
+/// Reads the key from a file, or makes both. Beside it lies its public half, as `<file>.pub`. Returns the key
+/// and whether it is new.
 ///
 /// # Errors
 ///
 /// The file holds something else, or cannot be read or written.
-pub fn read_or_create(path: &Path) -> Result<SigningKey, SealKeyError> {
+pub fn read_or_create(path: &Path) -> Result<(SigningKey, bool), SealKeyError> {
     let error = |source| SealKeyError::File { path: path.to_owned(), source };
     let (pem, new) = secret_file::read_or_create(path, || random().to_pem()).map_err(error)?;
     let key = SigningKey::from_pem(&pem)?;
@@ -41,7 +42,7 @@ pub fn read_or_create(path: &Path) -> Result<SigningKey, SealKeyError> {
         public.push(".pub");
         std::fs::write(&public, key.public_pem()).map_err(error)?;
     }
-    Ok(key)
+    Ok((key, new))
 }
 
 fn random() -> SigningKey {

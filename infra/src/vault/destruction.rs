@@ -14,7 +14,8 @@ use sqlx::postgres::PgListener;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{PgVault, unavailable};
+use super::{PgVault, presence, unavailable};
+use crate::eraser::Written;
 
 /// Where a process says which key it has destroyed.
 const CHANNEL: &str = "hip_key_destroyed";
@@ -28,11 +29,11 @@ impl PgVault {
     pub(crate) async fn destroy<E: From<sqlx::Error>>(
         &self,
         subject: SubjectId,
-        note: impl FnOnce(&BTreeSet<Uuid>) -> Result<(), E>,
+        note: impl FnOnce(&BTreeSet<Uuid>) -> Result<Written, E>,
     ) -> Result<u64, E> {
         let mut transaction = self.pool.begin().await?;
         let keys = tied(&mut transaction, subject, true).await?;
-        note(&keys)?;
+        note(&keys)?.note(&mut *transaction).await?;
         let all: Vec<Uuid> = keys.iter().copied().collect();
         sqlx::query(
             "WITH gone AS (UPDATE vault.key SET wrapped = NULL, destroyed_at = now() \
@@ -58,12 +59,18 @@ impl PgVault {
     }
 
     /// Destroys single keys, by their ids, wherever there are such. Which of them were still there.
-    pub(crate) async fn destroy_again(&self, keys: &[Uuid]) -> Result<Vec<Uuid>, sqlx::Error> {
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be used.
+    pub async fn destroy_listed(&self, keys: &[Uuid]) -> Result<Vec<Uuid>, sqlx::Error> {
         let gone: Vec<Uuid> = sqlx::query_scalar(
-            "UPDATE vault.key SET wrapped = NULL, destroyed_at = now() \
-              WHERE key_id = ANY($1) AND destroyed_at IS NULL RETURNING key_id",
+            "WITH gone AS (UPDATE vault.key SET wrapped = NULL, destroyed_at = now() \
+                            WHERE key_id = ANY($1) AND destroyed_at IS NULL RETURNING key_id) \
+             SELECT key_id FROM gone, pg_notify($2, key_id::text)",
         )
         .bind(keys)
+        .bind(CHANNEL)
         .fetch_all(&self.pool)
         .await?;
         for key in &gone {
@@ -87,13 +94,24 @@ impl PgVault {
         }
     }
 
+    /// Returns when [`PgVault::forget_destroyed`] listens for the first time. From then on no key is wrapped
+    /// anew by a key-encryption key that this process lacks.
+    pub async fn until_listening(&self) {
+        // The sender lives as long as the vault.
+        let _ = self.listening.subscribe().wait_for(|listening| *listening).await;
+    }
+
     /// Returns when the connection is lost.
     async fn listen(&self) {
         let Ok(mut listener) = PgListener::connect_with(&self.pool).await else { return };
         if listener.listen(CHANNEL).await.is_err() {
             return;
         }
+        if presence::announce(&mut listener, self.wrapper.as_ref()).await.is_err() {
+            return;
+        }
         self.subject_keys.invalidate_all();
+        self.listening.send_replace(true);
         while let Ok(Some(notification)) = listener.try_recv().await {
             if let Ok(key) = Uuid::try_parse(notification.payload()) {
                 self.subject_keys.invalidate(&SubjectId(key)).await;

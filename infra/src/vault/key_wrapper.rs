@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hip_commands::port::vault::VaultError;
+use hkdf::Hkdf;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -19,6 +20,16 @@ use crate::secret_file;
 pub trait KeyWrapper: Send + Sync {
     /// Names the key-encryption key; stored beside what it wraps.
     fn kek_id(&self) -> &str;
+
+    /// Whether what this key-encryption key has wrapped can be unwrapped.
+    fn has(&self, kek_id: &str) -> bool {
+        self.kek_id() == kek_id
+    }
+
+    /// The ids of all key-encryption keys that can unwrap.
+    fn kek_ids(&self) -> Vec<String> {
+        vec![self.kek_id().to_owned()]
+    }
 
     /// Wraps `key` for the one place that `name` stands for.
     async fn wrap(&self, name: &[u8], key: &SubjectKey) -> Result<Vec<u8>, VaultError>;
@@ -71,7 +82,8 @@ impl LocalKey {
         Self::parse(&SecretString::from(text))
     }
 
-    /// Reads the key from a file, or makes both. Whoever loses this file loses the log's content.
+    /// Reads the key from a file, or makes both. Whoever loses this file loses the log's content. For a
+    /// vault that may have keys, [`super::kek::open`] is right: it makes none.
     ///
     /// Returns the key and whether it is new.
     pub fn read_or_create(path: &Path) -> Result<(Self, bool), LocalKeyError> {
@@ -81,7 +93,16 @@ impl LocalKey {
         Ok((Self::parse(&SecretString::from(text.as_str()))?, new))
     }
 
-    fn from_bytes(bytes: [u8; 32]) -> Self {
+    /// A key for something else, which tells nothing of this one.
+    pub(super) fn derive(&self, label: &[u8]) -> Zeroizing<[u8; 32]> {
+        let mut derived = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(None, self.key.as_bytes())
+            .expand(label, derived.as_mut_slice())
+            .expect("HKDF gives 32 bytes");
+        derived
+    }
+
+    pub(super) fn from_bytes(bytes: [u8; 32]) -> Self {
         let fingerprint = Sha256::new_with_prefix(b"hip/kek/1").chain_update(bytes).finalize();
         Self {
             key: SubjectKey::from_bytes(bytes),

@@ -15,6 +15,14 @@ impl KeyWrapper for NoKey {
         "none"
     }
 
+    fn has(&self, _kek_id: &str) -> bool {
+        false
+    }
+
+    fn kek_ids(&self) -> Vec<String> {
+        vec![]
+    }
+
     async fn wrap(&self, _name: &[u8], _key: &SubjectKey) -> Result<Vec<u8>, VaultError> {
         Err(VaultError::Unavailable("this command has no key-encryption key".into()))
     }

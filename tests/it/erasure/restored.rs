@@ -16,12 +16,12 @@ fn run(command: &mut Command) -> Output {
     output
 }
 
-fn back_up(world: &World, file: &Path) {
+pub(super) fn back_up(world: &World, file: &Path) {
     run(Command::new("pg_dump").arg("--file").arg(file).arg(&world.launch.database_url));
 }
 
 /// Has the world use a new database with what is in the file.
-async fn restore(world: &mut World, file: &Path) {
+pub(super) async fn restore(world: &mut World, file: &Path) {
     let (server, _) = world.launch.database_url.rsplit_once('/').unwrap();
     let url = format!("{server}/r_{}", Uuid::new_v4().simple());
     let name = url.rsplit('/').next().unwrap();

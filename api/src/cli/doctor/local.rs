@@ -6,7 +6,7 @@ use hip_commands::settings::Settings;
 use hip_infra::config::{Config, Secrets};
 use hip_infra::facility_ids::{self, Renames};
 use hip_infra::postgres;
-use hip_infra::vault::LocalKey;
+use sqlx::PgPool;
 
 use super::check::Check;
 use crate::cli::serve::secrets_from_env;
@@ -52,33 +52,6 @@ pub(super) fn clients(config: &Config, secrets: &Secrets) -> Check {
     }
 }
 
-/// `HIP_KEK`, or the key file. A missing file is made by the first `hip serve`, not here.
-pub(super) fn key_encryption_key(config: &Config) -> Check {
-    const NAME: &str = "key-encryption key";
-    if let Ok(kek) = std::env::var("HIP_KEK") {
-        return match LocalKey::parse(&kek.into()) {
-            Ok(_) => Check::ok(NAME, "read from HIP_KEK"),
-            Err(error) => Check::failed(NAME, format!("HIP_KEK: {error}"), "correct HIP_KEK"),
-        };
-    }
-    let Some(path) = config.keys.file.as_deref() else {
-        return Check::failed(NAME, "there is none", "set HIP_KEK, or file in section [keys]");
-    };
-    let shown = path.display();
-    if !path.exists() {
-        let cure =
-            "when this is not a new installation, bring back the file that belongs to the database";
-        return Check::warning(NAME, format!("{shown} is made at the first start"), cure);
-    }
-    match LocalKey::read(path) {
-        Ok(_) => Check::ok(NAME, format!("read from {shown}")),
-        Err(error) => {
-            let cure = "let this user read it; it holds 32 bytes in base64";
-            Check::failed(NAME, format!("{error:#}"), cure)
-        }
-    }
-}
-
 /// Documents that may not lie where they would.
 pub(super) fn documents(config: &Config, secrets: &Secrets) -> Option<Check> {
     let refused = config.documents.check(secrets.mongodb_url.is_some()).err()?;
@@ -86,52 +59,57 @@ pub(super) fn documents(config: &Config, secrets: &Secrets) -> Option<Check> {
     Some(Check::failed("documents", refused.to_string(), cure))
 }
 
-/// The database; and whether it has visits of facilities that are not configured.
-pub(super) async fn database(
-    data_dir: &Path,
-    found: Option<(Config, Settings)>,
-) -> (Vec<Check>, Option<(Config, Settings)>) {
+/// A database that can be asked.
+pub(super) struct Open {
+    pub(super) database: Database,
+    /// As the service.
+    pub(super) pool: PgPool,
+}
+
+/// The database, and what it is when its schema is up to date.
+pub(super) async fn database(data_dir: &Path) -> (Option<Open>, Vec<Check>) {
     const NAME: &str = "database";
     let database = match Database::open(data_dir).await {
         Ok(database) => database,
         Err(error) => {
             let cure = "set DATABASE_URL, or let this user write HIP_DATA_DIR";
-            return (vec![Check::failed(NAME, format!("{error:#}"), cure)], found);
+            return (None, vec![Check::failed(NAME, format!("{error:#}"), cure)]);
         }
     };
     let name = database.describe();
-    let mut found = found;
-    let checks = match postgres::is_migrated(database.url()).await {
-        Ok(true) => {
-            let check = Check::ok(NAME, format!("{name} answers, its schema is up to date"));
-            let orphans = match &mut found {
-                Some((config, settings)) => orphans(database.url(), config, settings).await,
-                None => vec![],
-            };
-            [vec![check], orphans].concat()
-        }
+    let pool = match postgres::is_migrated(database.url()).await {
+        Ok(true) => postgres::connect(database.url(), 1).await,
         Ok(false) => {
-            vec![Check::failed(NAME, format!("the schema of {name} is old"), "run `hip migrate`")]
+            database.close().await;
+            let what = format!("the schema of {name} is old");
+            return (None, vec![Check::failed(NAME, what, "run `hip migrate`")]);
+        }
+        Err(error) => Err(error),
+    };
+    match pool {
+        Ok(pool) => {
+            let what = format!("{name} answers, its schema is up to date");
+            (Some(Open { database, pool }), vec![Check::ok(NAME, what)])
         }
         Err(error) => {
+            database.close().await;
             let cure = "check DATABASE_URL and that its server runs";
-            vec![Check::failed(NAME, error.to_string(), cure)]
+            (None, vec![Check::failed(NAME, error.to_string(), cure)])
         }
-    };
-    database.close().await;
-    (checks, found)
+    }
 }
 
 /// Visits that nobody serves. From here on facilities have the ids that the log has for them.
-async fn orphans(url: &str, config: &mut Config, settings: &mut Settings) -> Vec<Check> {
+pub(super) async fn orphans(
+    pool: &PgPool,
+    config: &mut Config,
+    settings: &mut Settings,
+) -> Vec<Check> {
     const NAME: &str = "visits";
     let read = async {
-        let pool = postgres::connect(url, 1).await?;
-        config.renames = Renames::read(&pool).await?;
+        config.renames = Renames::read(pool).await?;
         *settings = config.settings()?;
-        let orphans = facility_ids::orphans(&pool, settings).await?;
-        pool.close().await;
-        anyhow::Ok(orphans)
+        anyhow::Ok(facility_ids::orphans(pool, settings).await?)
     };
     let orphans = match read.await {
         Ok(orphans) => orphans,

@@ -70,6 +70,7 @@ mod tests {
             seal_key: None,
             api_key: None,
             kek: None,
+            older_keks: vec![],
             sms_token: None,
             mongodb_url: None,
             redis_url: None,

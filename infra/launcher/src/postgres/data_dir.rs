@@ -8,7 +8,7 @@ pub(crate) mod place;
 
 use std::fs::{self, DirBuilder, File, Metadata, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, lchown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, lchown};
 use std::path::{Path, PathBuf};
 
 use rustix::process::geteuid;
@@ -55,6 +55,28 @@ impl DataDir {
         self.path.join("pg")
     }
 
+    /// PostgreSQL's file of who may log in, and how.
+    pub(crate) fn who_may_log_in(&self) -> PathBuf {
+        self.cluster().join("pg_hba.conf")
+    }
+
+    /// The password of the user that owns the cluster.
+    pub(crate) fn owner_password(&self) -> PathBuf {
+        self.path.join("owner.password")
+    }
+
+    /// The password of a user that was made with [`PrivatePostgres::create_login`].
+    ///
+    /// [`PrivatePostgres::create_login`]: super::PrivatePostgres::create_login
+    pub(crate) fn login_password(&self, login: &str) -> PathBuf {
+        self.path.join(format!("login-{login}.password"))
+    }
+
+    /// The user id of whoever runs the server.
+    pub(crate) fn server_uid(&self) -> u32 {
+        self.runs_as.as_ref().map_or_else(|| geteuid().as_raw(), |account| account.uid)
+    }
+
     /// An empty directory for a cluster in the making. It becomes [`Self::cluster`] once `initdb`
     /// has ended well, so that one that was interrupted is never taken for a cluster.
     pub(crate) fn make_unfinished_cluster(&self) -> Result<PathBuf, LaunchError> {
@@ -88,7 +110,8 @@ impl DataDir {
     /// let go of by the system when its holder is killed.
     pub(crate) fn lock(&self) -> Result<File, LaunchError> {
         let path = self.path.join("start.lock");
-        let file = File::options().create(true).truncate(false).write(true).open(&path);
+        // Nobody else may open it: whoever can, can hold the lock.
+        let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
         let locked = file.and_then(|file| file.lock().map(|()| file));
         locked.map_err(LaunchError::io("lock", &path))
     }

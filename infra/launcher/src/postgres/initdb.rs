@@ -11,7 +11,8 @@ use crate::process::{command, last_words};
 
 /// Makes the cluster beside its place and moves it there when it is whole.
 ///
-/// UTF-8, and the C locale: text sorts by its bytes, the same on every machine.
+/// UTF-8, and the C locale: text sorts by its bytes, the same on every machine. Nobody may log in yet;
+/// [`super::access`] says who may.
 pub(crate) fn make_cluster(
     binaries: &Binaries,
     data_dir: &DataDir,
@@ -23,7 +24,7 @@ pub(crate) fn make_cluster(
     let status = command(&program, &log, &unfinished, data_dir.runs_as.as_ref())?
         .arg("-D")
         .arg(&unfinished)
-        .args(["-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale"])
+        .args(["-U", USER, "-A", "reject", "-E", "UTF8", "--no-locale"])
         .args(durability.initdb_arguments())
         .status()
         .map_err(LaunchError::io("run", &program))?;

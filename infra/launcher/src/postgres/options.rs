@@ -7,8 +7,9 @@ use std::path::PathBuf;
 pub struct Options {
     /// The directory of this server and of nobody else; made when it is missing.
     ///
-    /// Holds the cluster in `pg`, the server's log in `postgres.log` and the lock of a start in
-    /// `start.lock`. As root the cluster belongs to the account that the server runs as, which must
+    /// Holds the cluster in `pg`, the server's log in `postgres.log`, its socket in `socket` (or in
+    /// `/tmp`, when that path is too long), passwords in files that end in `.password`, and the lock of
+    /// a start in `start.lock`. As root the cluster belongs to the account that the server runs as, which must
     /// be able to get here: not below a closed directory such as root's home.
     pub data_dir: PathBuf,
     /// Whether the data outlives a power cut.

@@ -6,11 +6,17 @@ use std::path::Path;
 
 use rustix::process::{Pid, test_kill_process};
 
+use super::socket_dir::Socket;
+
 /// A server that is alive, as its own lock file tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Running {
     pub(crate) pid: Pid,
     pub(crate) port: u16,
+    /// Its socket. Servers that earlier versions of this crate have started have none.
+    pub(crate) socket: Option<Socket>,
+    /// Whether it listens on its port, too.
+    pub(crate) is_on_loopback: bool,
     /// The server says that it takes connections.
     pub(crate) is_ready: bool,
 }
@@ -37,14 +43,18 @@ pub(crate) fn remove_stale(cluster: &Path) -> io::Result<()> {
     }
 }
 
-/// Line 1 is the process, line 4 the port, line 8 the state; the file grows while a server starts.
+/// Line 1 is the process, 4 the port, 5 the directory of the socket, 6 the address, 8 the state; the file
+/// grows while a server starts.
 fn parse(text: &str) -> Option<Running> {
     let mut lines = text.lines().map(str::trim);
     // Negative: the cluster is open in single-user mode, which serves nobody.
     let pid = lines.next()?.parse().ok().filter(|pid| *pid > 0).and_then(Pid::from_raw)?;
     let port = lines.nth(2)?.parse().ok()?;
-    let is_ready = lines.nth(3) == Some("ready");
-    Some(Running { pid, port, is_ready })
+    let directory = lines.next().filter(|line| !line.is_empty());
+    let socket = directory.map(|directory| Socket { directory: directory.into(), port });
+    let is_on_loopback = lines.next().is_some_and(|address| !address.is_empty());
+    let is_ready = lines.nth(1) == Some("ready");
+    Some(Running { pid, port, socket, is_on_loopback, is_ready })
 }
 
 fn is_server_of(pid: Pid, cluster: &Path) -> bool {
@@ -71,11 +81,23 @@ mod tests {
 
     #[test]
     fn the_file_is_read_in_every_stage_of_a_start() {
-        let whole = "4242\n/var/tmp/x/pg\n1764000000\n40001\n\n127.0.0.1\n  123 4\nready   \n";
-        let expected = Running { pid: Pid::from_raw(4242).unwrap(), port: 40001, is_ready: true };
-        assert_eq!(parse(whole), Some(expected));
+        let whole =
+            "4242\n/var/tmp/x/pg\n1764000000\n5432\n/var/tmp/x/socket\n\n  123 4\nready   \n";
+        let expected = Running {
+            pid: Pid::from_raw(4242).unwrap(),
+            port: 5432,
+            socket: Some(Socket { directory: "/var/tmp/x/socket".into(), port: 5432 }),
+            is_on_loopback: false,
+            is_ready: true,
+        };
+        assert_eq!(parse(whole), Some(expected.clone()));
         let starting = whole.replace("ready   ", "starting");
-        assert_eq!(parse(&starting), Some(Running { is_ready: false, ..expected }));
+        assert_eq!(parse(&starting), Some(Running { is_ready: false, ..expected.clone() }));
+        let earlier = "4242\n/var/tmp/x/pg\n1764000000\n5432\n\n127.0.0.1\n  123 4\nready   \n";
+        assert_eq!(
+            parse(earlier),
+            Some(Running { socket: None, is_on_loopback: true, ..expected })
+        );
         assert_eq!(parse("4242\n/var/tmp/x/pg\n1764000000\n"), None);
         assert_eq!(parse("-1\n\n\n40001\n"), None);
         assert_eq!(parse(""), None);

@@ -1,7 +1,9 @@
 //! The server process: its start, the wait until it answers, its end.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::thread;
@@ -12,6 +14,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::binaries::Binaries;
 use super::data_dir::DataDir;
 use super::options::Durability;
+use super::password::Password;
+use super::socket_dir::{Socket, SocketDir, USUAL_PORT};
 use super::{answers, pid_file};
 use crate::error::LaunchError;
 use crate::process::{POLL_INTERVAL, command, last_words, says_port_taken, written_since};
@@ -19,13 +23,9 @@ use crate::process::{POLL_INTERVAL, command, last_words, says_port_taken, writte
 /// How long a server may take to end before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Settings of every server of ours.
-///
-/// No socket directory: its path could be too long, and the system's own is not for everybody. The
-/// log is kept free of the values in a row: they may be personal.
-const SETTINGS: [&str; 6] = [
-    "listen_addresses=127.0.0.1",
-    "unix_socket_directories=",
+/// Settings of every server of ours. The log is kept free of the values in a row: they may be personal.
+const SETTINGS: [&str; 5] = [
+    "unix_socket_permissions=0700",
     "max_connections=200",
     "shared_buffers=64MB",
     "log_error_verbosity=terse",
@@ -37,6 +37,8 @@ const SETTINGS: [&str; 6] = [
 pub(crate) struct Server {
     child: Child,
     program: PathBuf,
+    socket_dir: SocketDir,
+    port: u16,
 }
 
 /// Why a server did not start, and so whether another try is worth it.
@@ -50,30 +52,37 @@ pub(crate) enum StartError {
 }
 
 impl Server {
-    /// Starts `postgres` and returns when it answers on `port`.
+    /// Starts `postgres` and returns when its owner can log in. Given a port, it listens on it on the
+    /// loopback interface, too.
     pub(crate) fn start(
         binaries: &Binaries,
         data_dir: &DataDir,
         durability: Durability,
-        port: u16,
+        owner: &Password,
+        port: Option<u16>,
         ready_timeout: Duration,
     ) -> Result<Self, StartError> {
+        let socket_dir = SocketDir::prepare(data_dir).map_err(StartError::Other)?;
         let log = data_dir.log();
         let log_start = fs::metadata(&log).map_or(0, |metadata| metadata.len());
         let program = binaries.program("postgres");
         let mut command = command(&program, &log, &data_dir.cluster(), data_dir.runs_as.as_ref())
             .map_err(StartError::Other)?;
-        command.arg("-D").arg(data_dir.cluster()).arg("-c").arg(format!("port={port}"));
+        command.arg("-D").arg(data_dir.cluster());
+        let addresses =
+            if port.is_some() { "listen_addresses=127.0.0.1" } else { "listen_addresses=" };
+        let port = port.unwrap_or(USUAL_PORT);
+        command.args(["-c", addresses]).arg("-c").arg(format!("port={port}"));
+        command.arg("-c").arg(socket_setting(&socket_dir.path));
         for setting in SETTINGS.iter().chain(durability.server_settings()) {
             command.args(["-c", setting]);
         }
         let child = command
             .spawn()
             .map_err(|error| StartError::Other(LaunchError::io("run", &program)(error)))?;
-        let mut server = Self { child, program };
+        let mut server = Self { child, program, socket_dir, port };
         let begun_at = Instant::now();
-        // Its own file says that it is this process that answers on the port.
-        while !server.says_ready(data_dir) || !answers(port) {
+        while !server.says_ready(data_dir) || !answers(&server.socket(), owner) {
             if server.has_ended().map_err(StartError::Other)? {
                 return Err(why_ended(&log, log_start));
             }
@@ -84,6 +93,10 @@ impl Server {
             thread::sleep(POLL_INTERVAL);
         }
         Ok(server)
+    }
+
+    pub(crate) fn socket(&self) -> Socket {
+        Socket { directory: self.socket_dir.path.clone(), port: self.port }
     }
 
     /// Asks the server to end, waits, and kills it if it does not.
@@ -137,7 +150,17 @@ pub(crate) fn keep_old_log(data_dir: &DataDir) -> Result<(), LaunchError> {
     }
 }
 
-fn why_ended(log: &Path, log_start: u64) -> StartError {
+/// The setting is a list, in which a name may stand in double quotes.
+fn socket_setting(directory: &Path) -> OsString {
+    let mut setting = b"unix_socket_directories=\"".to_vec();
+    for byte in directory.as_os_str().as_bytes() {
+        setting.extend(if *byte == b'"' { &b"\"\""[..] } else { std::slice::from_ref(byte) });
+    }
+    setting.push(b'"');
+    OsString::from_vec(setting)
+}
+
+pub(super) fn why_ended(log: &Path, log_start: u64) -> StartError {
     let said = written_since(log, log_start);
     let error = LaunchError::Ended {
         program: "postgres",

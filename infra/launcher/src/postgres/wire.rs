@@ -1,13 +1,19 @@
 //! As much of PostgreSQL's protocol as a launcher needs: is it there, and one statement at a time.
 //!
-//! Version 3.0 in clear over the loopback interface, no password. A driver would be the largest
+//! Version 3.0 over the server's Unix socket, with a password (SCRAM). A driver would be the largest
 //! part of this crate; the server's client programs are a package of their own and may be missing.
 
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
+
+use postgres_protocol::authentication::sasl::{ChannelBinding, SCRAM_SHA_256, ScramSha256};
+
+use super::password::Password;
+use super::socket_dir::Socket;
 
 /// Protocol 3.0 as the start message gives it.
 const PROTOCOL_VERSION: u32 = 3 << 16;
@@ -17,6 +23,12 @@ const MESSAGE_BYTES_MAX: usize = 1 << 20;
 
 /// How long one read or write may take. Creating a database copies some 7 MB.
 const IO_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Steps of a login, as the server numbers them.
+const AUTHENTICATED: u32 = 0;
+const SASL: u32 = 10;
+const SASL_CONTINUE: u32 = 11;
+const SASL_FINAL: u32 = 12;
 
 /// The name of the user that every cluster of ours is made with.
 pub(crate) const USER: &str = "hip";
@@ -62,25 +74,56 @@ impl From<io::Error> for WireError {
     }
 }
 
+/// What a connection goes over.
+trait Stream: Read + Write + fmt::Debug {}
+
+impl<S: Read + Write + fmt::Debug> Stream for S {}
+
 /// A connection that the server has accepted.
 #[derive(Debug)]
-pub(crate) struct Session(TcpStream);
+pub(crate) struct Session(Box<dyn Stream>);
 
 impl Session {
-    /// Connects to `database` on the loopback interface. It succeeds once the server takes work.
-    pub(crate) fn open(port: u16, database: &str) -> Result<Self, WireError> {
+    /// Connects to `database` over the server's socket. It succeeds once the server takes work.
+    pub(crate) fn open(
+        socket: &Socket,
+        user: &str,
+        password: &Password,
+        database: &str,
+    ) -> Result<Self, WireError> {
+        let stream = UnixStream::connect(socket.file())?;
+        stream.set_read_timeout(Some(IO_TIMEOUT))?;
+        stream.set_write_timeout(Some(IO_TIMEOUT))?;
+        Self::start(Box::new(stream), user, Some(password), database)
+    }
+
+    /// Connects to a server of an earlier version of this crate: those let in every local user over
+    /// the loopback interface.
+    pub(crate) fn open_without_password(port: u16) -> Result<Self, WireError> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
         stream.set_read_timeout(Some(IO_TIMEOUT))?;
         stream.set_write_timeout(Some(IO_TIMEOUT))?;
+        Self::start(Box::new(stream), USER, None, "postgres")
+    }
+
+    fn start(
+        stream: Box<dyn Stream>,
+        user: &str,
+        password: Option<&Password>,
+        database: &str,
+    ) -> Result<Self, WireError> {
         let mut body = PROTOCOL_VERSION.to_be_bytes().to_vec();
-        for word in ["user", USER, "database", database, "application_name", "hip-launcher", ""] {
+        for word in ["user", user, "database", database, "application_name", "hip-launcher", ""] {
             body.extend_from_slice(word.as_bytes());
             body.push(0);
         }
         let mut session = Self(stream);
         session.send(&[], &body)?;
-        session.until_ready()?;
+        let login = password.map(|password| {
+            ScramSha256::new(password.as_str().as_bytes(), ChannelBinding::unsupported())
+        });
+        session.until_ready(login)?;
         Ok(session)
     }
 
@@ -89,7 +132,7 @@ impl Session {
         let mut body = statement.as_bytes().to_vec();
         body.push(0);
         self.send(b"Q", &body)?;
-        self.until_ready()
+        self.until_ready(None)
     }
 
     /// A message is its kind, the length of the rest with these four bytes, and the rest.
@@ -99,7 +142,7 @@ impl Session {
     }
 
     /// Reads on until the server waits for the next statement.
-    fn until_ready(&mut self) -> Result<(), WireError> {
+    fn until_ready(&mut self, mut login: Option<ScramSha256>) -> Result<(), WireError> {
         let mut refused = None;
         loop {
             let (kind, body) = match self.receive() {
@@ -110,10 +153,36 @@ impl Session {
             match kind {
                 b'Z' => return refused.map_or(Ok(()), Err),
                 b'E' => refused = Some(refusal(&body)),
-                // Anything but "authenticated" would ask for a password.
-                b'R' if body != [0; 4] => return Err(WireError::NotUnderstood),
+                b'R' => self.authenticate(&body, login.as_mut())?,
                 _ => {}
             }
+        }
+    }
+
+    /// One step of a login. The server proves that it knows the password, too.
+    fn authenticate(
+        &mut self,
+        body: &[u8],
+        login: Option<&mut ScramSha256>,
+    ) -> Result<(), WireError> {
+        let (step, data) = body.split_first_chunk().ok_or(WireError::NotUnderstood)?;
+        match (u32::from_be_bytes(*step), login) {
+            (AUTHENTICATED, _) => Ok(()),
+            (SASL, Some(login)) if offers_scram(data) => {
+                let message = login.message();
+                let length = u32::try_from(message.len()).map_err(|_| WireError::NotUnderstood)?;
+                let name = [SCRAM_SHA_256.as_bytes(), &[0]].concat();
+                let body = [&name, &length.to_be_bytes()[..], message].concat();
+                self.send(b"p", &body)
+            }
+            (SASL_CONTINUE, Some(login)) => {
+                login.update(data)?;
+                let message = login.message().to_vec();
+                self.send(b"p", &message)
+            }
+            (SASL_FINAL, Some(login)) => Ok(login.finish(data)?),
+            // It wants a password in another way, or one that we do not have.
+            (_, _) => Err(WireError::NotUnderstood),
         }
     }
 
@@ -132,6 +201,11 @@ impl Session {
     }
 }
 
+/// The server names what it takes, each in words that end in a zero byte.
+fn offers_scram(mechanisms: &[u8]) -> bool {
+    mechanisms.split(|byte| *byte == 0).any(|name| name == SCRAM_SHA_256.as_bytes())
+}
+
 /// An error message is a row of fields, each a letter and a text that ends in a zero byte.
 fn refusal(body: &[u8]) -> WireError {
     let field = |letter: u8| {
@@ -145,10 +219,15 @@ fn refusal(body: &[u8]) -> WireError {
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
+    use std::os::unix::net::UnixListener;
+    use std::path::Path;
     use std::thread;
 
     use super::*;
+
+    fn socket_in(directory: &Path) -> Socket {
+        Socket { directory: directory.to_owned(), port: 1 }
+    }
 
     #[test]
     fn a_refusal_keeps_code_and_words() {
@@ -157,15 +236,34 @@ mod tests {
     }
 
     #[test]
-    fn another_program_on_the_port_is_not_taken_for_a_server() {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
+    fn another_program_on_the_socket_is_not_taken_for_a_server() {
+        let dir = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(socket_in(dir.path()).file()).unwrap();
         let other = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
         });
-        let opened = Session::open(port, "postgres");
+        let opened = Session::open(&socket_in(dir.path()), USER, &Password::random(), "postgres");
         other.join().unwrap();
         assert!(matches!(opened, Err(WireError::NotUnderstood | WireError::Io(_))), "{opened:?}");
+    }
+
+    /// Whoever lets in everybody, or asks for the password in clear, is not our server.
+    #[test]
+    fn the_password_is_never_sent_in_clear() {
+        let dir = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(socket_in(dir.path()).file()).unwrap();
+        let other = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(b"R\0\0\0\x08\0\0\0\x03").unwrap(); // "your password, please"
+            let mut sent = vec![];
+            stream.read_to_end(&mut sent).unwrap();
+            sent
+        });
+        let password = Password::random();
+        let opened = Session::open(&socket_in(dir.path()), USER, &password, "postgres");
+        assert!(matches!(opened, Err(WireError::NotUnderstood)), "{opened:?}");
+        let sent = String::from_utf8_lossy(&other.join().unwrap()).into_owned();
+        assert!(!sent.contains(password.as_str()));
     }
 }

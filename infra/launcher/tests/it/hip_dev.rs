@@ -44,10 +44,17 @@ fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// The port in `postgres://hip@127.0.0.1:PORT/postgres`.
+/// The port in `postgres://hip:PASSWORD@127.0.0.1:PORT/postgres`.
 fn port_of(url: &str) -> u16 {
-    let authority = url.trim().strip_prefix("postgres://hip@127.0.0.1:").unwrap();
-    authority.strip_suffix("/postgres").unwrap().parse().unwrap()
+    let (user, address) = url.trim().split_once('@').unwrap();
+    let password = user.strip_prefix("postgres://hip:").unwrap();
+    assert!(password.len() >= 32, "{url}");
+    let port = address.strip_prefix("127.0.0.1:").unwrap();
+    port.strip_suffix("/postgres").unwrap().parse().unwrap()
+}
+
+fn is_empty(directory: &Path) -> bool {
+    fs::read_dir(directory).unwrap().next().is_none()
 }
 
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {
@@ -66,8 +73,7 @@ fn loopback_port(url: &str, scheme: &str) -> u16 {
 }
 
 fn is_gone(port: u16, temporary: &Path) -> bool {
-    TcpStream::connect(("127.0.0.1", port)).is_err()
-        && fs::read_dir(temporary).unwrap().next().is_none()
+    TcpStream::connect(("127.0.0.1", port)).is_err() && is_empty(temporary)
 }
 
 #[test]
@@ -188,7 +194,7 @@ fn mistakes_have_a_status_of_their_own() {
     assert_eq!(status(&run, "PG_BIN", "/nowhere"), Some(3));
     assert_eq!(status(&run, "HIP_ENV", "production"), Some(3));
     assert_eq!(status(&["with-servers", "--", "/nowhere/true"], "X", ""), Some(126));
-    wait_until("data are gone", || fs::read_dir(temporary.path()).unwrap().next().is_none());
+    wait_until("data are gone", || is_empty(temporary.path()));
 }
 
 /// As root the other tests run the server as another account; this one leaves root altogether.

@@ -4,3 +4,4 @@
 
 mod hip_dev;
 mod private_postgres;
+mod who_may_log_in;

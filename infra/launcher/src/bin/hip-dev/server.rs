@@ -57,7 +57,7 @@ impl Server {
         match self {
             Self::Postgres => {
                 let options = Options { data_dir: home, durability: Durability::Throwaway };
-                PrivatePostgres::start(options).map(Running::Postgres)
+                PrivatePostgres::start_on_loopback(options).map(Running::Postgres)
             }
             Self::Redis => ThrowawayRedis::start(&home).map(Running::Redis),
             Self::Mongod => ThrowawayMongod::start(&home).map(Running::Mongod),

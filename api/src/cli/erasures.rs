@@ -1,0 +1,116 @@
+//! `hip erasures`: the journal of erasures outside the database.
+
+use std::path::{Path, PathBuf};
+
+use hip_commands::port::Clock;
+use hip_infra::clock::SystemClock;
+use hip_infra::config::Config;
+use hip_infra::eraser::{Journal, JournalError, Repaired};
+use hip_infra::postgres;
+use hip_infra::vault::kek;
+use serde_json::json;
+use sqlx::PgPool;
+
+use super::serve::secrets_from_env;
+use crate::compose::journal;
+use crate::database::{Database, erasures_file};
+use crate::output::{Answer, complain, say, say_json};
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Whether every line of the journal is as hip has written it, and none is missing. Exit 1 when not.
+    Check(Options),
+    /// Make the journal anew of the lines that can be relied upon, for when it cannot be brought back as it
+    /// was. You answer for what is missing in it: whoever is erased in a missing line comes back with an older
+    /// backup. The old file stays beside the new one. Stop `hip serve` first.
+    ///
+    /// A journal of an earlier version, whose lines have no proof, is taken over whole: look at it before.
+    Repair(Options),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The configuration of `hip serve`.
+    #[arg(long, env = "HIP_CONFIG")]
+    config: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+    let (Command::Check(options) | Command::Repair(options)) = &command;
+    let mut config = Config::read(&options.config)?;
+    config.erasure.journal.get_or_insert_with(|| erasures_file(data_dir));
+    let secrets = secrets_from_env()?;
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 1).await?;
+    let ring = kek::open_existing(&pool, &config.keys, &secrets).await?;
+    let answer = match (journal(&config, &ring), &command) {
+        (None, _) => Ok(Answer::Yes),
+        (Some(journal), Command::Check(options)) => check(&journal, &pool, options).await,
+        (Some(journal), Command::Repair(options)) => repair(&journal, &pool, options).await,
+    };
+    pool.close().await;
+    database.close().await;
+    answer
+}
+
+async fn check(journal: &Journal, pool: &PgPool, options: &Options) -> anyhow::Result<Answer> {
+    let path = journal.path().display().to_string();
+    match journal.verified(pool).await {
+        Ok(lines) => {
+            if options.json {
+                say_json(&json!({ "journal": path, "sound": true, "lines": lines }));
+            } else {
+                say(&format!("{path}: {lines} lines, each as it was written"));
+            }
+            Ok(Answer::Yes)
+        }
+        Err(error @ (JournalError::File { .. } | JournalError::Database(_))) => Err(error.into()),
+        Err(error @ (JournalError::Faults { .. } | JournalError::Missing { .. })) => {
+            if options.json {
+                let faults = faults(&error);
+                say_json(&json!({ "journal": path, "sound": false, "faults": faults }));
+            } else {
+                complain(&error.to_string());
+            }
+            Ok(Answer::No)
+        }
+    }
+}
+
+fn faults(error: &JournalError) -> Vec<serde_json::Value> {
+    match error {
+        JournalError::Faults { faults, .. } => faults
+            .iter()
+            .map(|(line, fault)| json!({ "line": line, "fault": fault.to_string() }))
+            .collect(),
+        JournalError::Missing { lines, .. } => {
+            vec![json!({ "line": lines, "fault": "lines up to this one are missing or others" })]
+        }
+        JournalError::File { .. } | JournalError::Database(_) => vec![],
+    }
+}
+
+async fn repair(journal: &Journal, pool: &PgPool, options: &Options) -> anyhow::Result<Answer> {
+    let Repaired { kept, dropped, old } = journal.repair(pool, SystemClock.now()).await?;
+    let path = journal.path().display().to_string();
+    let old = old.map(|old| old.display().to_string());
+    if options.json {
+        let dropped: Vec<_> = dropped
+            .iter()
+            .map(|(line, fault)| json!({ "line": line, "fault": fault.to_string() }))
+            .collect();
+        say_json(&json!({ "journal": path, "kept": kept, "dropped": dropped, "old": old }));
+        return Ok(Answer::Yes);
+    }
+    for (line, fault) in &dropped {
+        complain(&format!("line {line} {fault}; it is not in the new file as it was"));
+    }
+    say(&format!("{path}: {kept} erasures"));
+    if let Some(old) = old {
+        say(&format!("the old file is {old}"));
+    }
+    Ok(Answer::Yes)
+}

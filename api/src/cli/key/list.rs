@@ -1,0 +1,103 @@
+//! `hip key list`.
+
+use std::path::Path;
+
+use hip_infra::config::{Config, Secrets};
+use hip_infra::postgres;
+use hip_infra::vault::{KeyWrapper, UnderKek, inventory, kek};
+use serde::Serialize;
+use sqlx::PgPool;
+
+use super::{Options, configuration, secrets_from_env};
+use crate::compose::journal;
+use crate::database::Database;
+use crate::output::{Answer, say, say_json};
+
+/// A key-encryption key, and what lies under it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Kek {
+    pub(crate) id: String,
+    pub(crate) role: Role,
+    #[serde(flatten)]
+    pub(crate) under: UnderKek,
+    /// Whether the journal of erasures needs it.
+    pub(crate) proves_journal: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Role {
+    /// New keys are wrapped by it.
+    Wraps,
+    /// It is older, and only unwraps.
+    Unwraps,
+    /// It is in use, and not configured.
+    Missing,
+}
+
+impl Kek {
+    pub(crate) const fn is_needed(&self) -> bool {
+        self.proves_journal || self.under.keys > 0 || self.under.facility_keys > 0
+    }
+
+    /// What it is, and what is to be done with it.
+    pub(crate) fn describe(&self) -> String {
+        let advice = match (self.role, self.is_needed()) {
+            (Role::Wraps, _) => "wraps",
+            (Role::Unwraps, true) => "older; `hip key rewrap` makes it needless",
+            (Role::Unwraps, false) => "older; needed no more, remove it from the configuration",
+            (Role::Missing, _) => "NOT CONFIGURED",
+        };
+        let UnderKek { keys, facility_keys } = self.under;
+        format!("{}: {keys} keys, {facility_keys} of facilities; {advice}", self.id)
+    }
+}
+
+pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    let config = configuration(&options.config, data_dir)?;
+    let secrets = secrets_from_env()?;
+    let database = Database::open(data_dir).await?;
+    let pool = postgres::connect(database.url(), 1).await?;
+    let found = keks(&pool, &config, &secrets).await;
+    pool.close().await;
+    database.close().await;
+    let found = found?;
+    for one in &found {
+        if options.json {
+            say_json(one);
+        } else {
+            say(&one.describe());
+        }
+    }
+    let is_missing = found.iter().any(|one| one.role == Role::Missing);
+    Ok(if is_missing { Answer::No } else { Answer::Yes })
+}
+
+/// All that are configured or in use.
+pub(crate) async fn keks(
+    pool: &PgPool,
+    config: &Config,
+    secrets: &Secrets,
+) -> anyhow::Result<Vec<Kek>> {
+    let ring = kek::read(&config.keys, secrets)?;
+    let mut in_use = inventory(pool).await?;
+    let needed = match journal(config, &ring) {
+        Some(journal) => journal.needed_keks()?,
+        None => vec![],
+    };
+    let mut found = vec![];
+    let mut add = |id: &str, role| {
+        let under = in_use.remove(id).unwrap_or_default();
+        let proves_journal = needed.iter().any(|needed| needed == id);
+        found.push(Kek { id: id.to_owned(), role, under, proves_journal });
+    };
+    add(ring.kek_id(), Role::Wraps);
+    for id in ring.older_ids() {
+        add(id, Role::Unwraps);
+    }
+    for (id, under) in in_use {
+        found.push(Kek { id, role: Role::Missing, under, proves_journal: false });
+    }
+    Ok(found)
+}

@@ -1,0 +1,58 @@
+//! A server that an earlier version of this crate has started, and that has outlived its launcher: it
+//! lets in every local user over the loopback interface.
+
+use std::io;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::pid_file;
+use super::wire::{Session, WireError};
+use crate::error::LaunchError;
+use crate::process::POLL_INTERVAL;
+
+/// How long it may take to end.
+const STOP_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Fails while anybody else is connected.
+const FAIL_IF_IN_USE: &str = "\
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_stat_activity
+              WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()) THEN
+    RAISE EXCEPTION 'in use' USING ERRCODE = 'object_in_use';
+  END IF;
+END $$";
+
+/// Stops the server and waits until it has ended. One that is in use is left alone.
+pub(crate) fn stop(pid: Pid, port: u16, cluster: &Path) -> Result<(), LaunchError> {
+    let asked = Session::open_without_password(port)
+        .and_then(|mut session| session.execute(FAIL_IF_IN_USE));
+    match asked {
+        Ok(()) => {}
+        Err(WireError::Refused { .. }) => {
+            let (cluster, pid) = (cluster.to_owned(), pid.as_raw_pid());
+            return Err(LaunchError::OpenServer { cluster, pid });
+        }
+        // It is about to end.
+        Err(WireError::Io(_)) if !is_running(pid, cluster) => return Ok(()),
+        Err(error) => return Err(LaunchError::Database(error)),
+    }
+    // Fast shutdown, as for servers of our own.
+    kill_process(pid, Signal::INT)
+        .map_err(|error| LaunchError::io("stop the server on", cluster)(error.into()))?;
+    let begun_at = Instant::now();
+    while is_running(pid, cluster) {
+        if begun_at.elapsed() > STOP_TIMEOUT {
+            let source = io::Error::from(io::ErrorKind::TimedOut);
+            return Err(LaunchError::io("stop the server on", cluster)(source));
+        }
+        thread::sleep(POLL_INTERVAL);
+    }
+    Ok(())
+}
+
+fn is_running(pid: Pid, cluster: &Path) -> bool {
+    pid_file::running(cluster).is_some_and(|running| running.pid == pid)
+}

@@ -1,0 +1,51 @@
+//! Without `DATABASE_URL`: the private database serves a user that owns nothing, and nobody else gets in.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use hip_launcher::{Durability, Options, PrivatePostgres};
+use hip_tests::process::hip_binary;
+
+fn hip(data_dir: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(hip_binary());
+    command.args(arguments).env_remove("DATABASE_URL").env("HIP_DATA_DIR", data_dir);
+    command.output().unwrap()
+}
+
+fn psql(url: &str, statement: &str) -> (bool, String) {
+    let arguments = ["--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--quiet"];
+    let mut command = Command::new("psql");
+    let output = command.args(arguments).args(["--command", statement, url]).output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+#[test]
+fn the_service_logs_in_as_somebody_who_owns_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
+    let migrated = hip(directory.path(), &["migrate"]);
+    assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
+    // As the service's user: it reads the log.
+    let listed = hip(directory.path(), &["events", "list"]);
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+
+    let data_dir = directory.path().join("pg");
+    let options = Options { data_dir, durability: Durability::Throwaway };
+    let postgres = PrivatePostgres::start(options).unwrap();
+    assert!(!postgres.was_open());
+    let url = postgres.login_url("hip_app", "hip").unwrap();
+    assert_eq!(psql(&url, "SELECT count(*) FROM es.event"), (true, "0".to_owned()));
+    let owned = "SELECT count(*) FROM pg_class WHERE relowner = 'hip_app'::regrole";
+    assert_eq!(psql(&url, owned), (true, "0".to_owned()));
+    for refused in [
+        "SET ROLE hip",
+        "RESET ROLE; ALTER TABLE es.event DISABLE TRIGGER ALL",
+        "DROP TABLE es.event",
+        "DELETE FROM vault.key",
+        "CREATE TABLE es.other (n int)",
+    ] {
+        assert!(!psql(&url, refused).0, "{refused}");
+    }
+}
