@@ -5,6 +5,7 @@ mod client;
 mod erasure;
 mod error;
 mod http;
+mod otp;
 mod seals;
 mod secrets;
 mod section;
@@ -27,6 +28,7 @@ pub use client::{ClientSection, Clients, key_sha256};
 pub use erasure::{ErasureSection, KeptRecords, OptOut, RetentionSection};
 pub use error::ConfigError;
 pub use http::HttpSection;
+pub use otp::OtpSection;
 pub use seals::SealsSection;
 pub use secrets::Secrets;
 pub use section::{
@@ -67,6 +69,9 @@ pub struct Config {
     /// How long a transfer may take.
     #[serde(default)]
     pub transfer: TransferSection,
+    /// How often one-time passwords may be sent and tried.
+    #[serde(default)]
+    pub otp: OtpSection,
     /// Who sends text messages.
     #[serde(default)]
     pub sms: SmsSection,
@@ -134,6 +139,7 @@ impl Config {
         }
         visit_source::check(&config.visit_sources)?;
         config.rest.check()?;
+        config.otp.check()?;
         Ok(config)
     }
 
@@ -156,6 +162,7 @@ impl Config {
             },
             bundle: self.bundle.settings()?,
             erasure: erasure::policy(&self.erasure, &self.retention),
+            otp: self.otp.limits(),
             sms_without_abha: self.linking.sms_without_abha,
             require_consent_signature: self
                 .consent

@@ -39,6 +39,7 @@ mod lost_stores;
 mod odd_questions;
 mod openapi;
 mod opt_out;
+mod otp_limits;
 mod parked;
 mod privacy;
 mod projections;

@@ -46,6 +46,7 @@ async fn examine(options: &Options, data_dir: &Path) -> Vec<Check> {
     let (secrets, of_secrets) = local::secrets();
     checks.extend(of_secrets);
     checks.push(local::key_encryption_key(&config));
+    checks.push(local::text_messages(&config));
     if let Some(secrets) = secrets {
         checks.extend(local::documents(&config, &secrets));
         checks.push(local::clients(&config, &secrets));

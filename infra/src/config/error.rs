@@ -89,6 +89,9 @@ pub enum ConfigError {
     /// Answers would be kept for no time, or for ever.
     #[error("[rest]: idempotency_hours is from 1 to 720")]
     RestHours,
+    /// No one-time password could ever be sent, or taken.
+    #[error("[otp]: per_hour_max and wrong_max are at least 1")]
+    Otp,
     /// There is no facility.
     #[error("no [[facility]] is configured: there is nobody to serve")]
     NoFacility,

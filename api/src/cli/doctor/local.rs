@@ -4,8 +4,9 @@ use std::path::Path;
 
 use hip_commands::settings::Settings;
 use hip_infra::config::{Config, Secrets};
-use hip_infra::postgres;
+use hip_infra::otp_sender::SenderKind;
 use hip_infra::vault::LocalKey;
+use hip_infra::{environment, postgres};
 
 use super::check::Check;
 use crate::cli::serve::secrets_from_env;
@@ -45,9 +46,23 @@ pub(super) fn clients(config: &Config, secrets: &Secrets) -> Check {
     match config.clients(secrets) {
         Ok(clients) => Check::ok(NAME, format!("keys that are known: {}", clients.count())),
         Err(error) => {
-            let cure = "correct [[client]]; `hip key new` makes a key and its digest";
+            let cure =
+                "correct [[client]]; `hip key new` makes a key and its digest";
             Check::failed(NAME, error.to_string(), cure)
         }
+    }
+}
+
+/// Who sends one-time passwords.
+pub(super) fn text_messages(config: &Config) -> Check {
+    const NAME: &str = "text messages";
+    match config.sms.check(environment::is_production()) {
+        Ok(()) if config.sms.sender == SenderKind::Console => {
+            let what = "one-time passwords go to standard error, and to no telephone";
+            Check::warning(NAME, what, "set sender = \"webhook\" and url in section [sms]")
+        }
+        Ok(()) => Check::ok(NAME, "one-time passwords go to a webhook"),
+        Err(error) => Check::failed(NAME, error.to_string(), "correct section [sms]"),
     }
 }
 
