@@ -1,5 +1,7 @@
 //! What an operator configures: a TOML file, and secrets from the environment.
 
+mod amrit;
+mod api_key;
 mod bundle;
 mod client;
 mod erasure;
@@ -10,6 +12,7 @@ mod seals;
 mod secrets;
 mod section;
 mod stores;
+mod throttle;
 mod visit_source;
 
 use std::collections::BTreeSet;
@@ -23,6 +26,9 @@ use hip_domain::id::{FacilityId, HiuId};
 use hip_domain::link_token::TokenLimits;
 use serde::Deserialize;
 
+pub use amrit::AmritSection;
+pub use api_key::KEY_PREFIX;
+pub(crate) use api_key::may_be_ours;
 pub use bundle::{BundleSection, Discharge, read_rules};
 pub use client::{ClientSection, Clients, key_sha256};
 pub use erasure::{ErasureSection, KeptRecords, OptOut, RetentionSection};
@@ -35,7 +41,8 @@ pub use section::{
     ConsentSection, DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection,
     LinkingSection, PushSection, RestSection, TransferSection, WorkerSection,
 };
-pub use stores::{AmritSection, CollectionNames, DocumentsSection, LinkTokensSection, Preset};
+pub use stores::{CollectionNames, DocumentsSection, LinkTokensSection, Preset};
+pub use throttle::ThrottleSection;
 pub use visit_source::VisitSourceSection;
 
 use crate::environment;
@@ -108,6 +115,9 @@ pub struct Config {
     /// What strangers may take up.
     #[serde(default)]
     pub http: HttpSection,
+    /// Callers whose key is not known.
+    #[serde(default)]
+    pub throttle: ThrottleSection,
     /// What a consent has to show.
     #[serde(default)]
     pub consent: ConsentSection,
@@ -146,6 +156,18 @@ impl Config {
     /// Who may call.
     pub fn clients(&self, secrets: &Secrets) -> Result<Clients, ConfigError> {
         Clients::new(&self.clients, &self.facilities()?, secrets.api_key.as_ref())
+    }
+
+    /// For which facilities somebody who is logged in to AMRIT may call: those that are configured; without
+    /// that the only one, and none when there are several.
+    ///
+    /// # Errors
+    ///
+    /// One of them is not served here.
+    pub fn amrit_facilities(&self) -> Result<Vec<FacilityId>, ConfigError> {
+        let served: Vec<FacilityId> =
+            self.facilities()?.into_iter().map(|facility| facility.id).collect();
+        self.amrit.facilities(served)
     }
 
     /// The part that decisions need.

@@ -44,6 +44,7 @@ mod parked;
 mod privacy;
 mod projections;
 mod read_your_writes;
+mod refused_callers;
 mod replay;
 mod replay_orders;
 mod replay_policy;

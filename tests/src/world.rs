@@ -14,7 +14,12 @@ use crate::person::{FACILITY, abha_holder};
 use crate::process::{HipProcess, Launch, free_port, hip_binary};
 
 /// What the medical record system of the suite shows.
-pub const API_KEY: &str = "suite-api-key";
+pub const API_KEY: &str = "suite-api-key-Zq7dW2mX9rT4kB8nV1cJ6yHs3pFgLe0u";
+
+/// The key of a client of the suite, by its name.
+pub fn key_of(name: &str) -> String {
+    hip_infra::config::key_sha256(name)
+}
 
 /// Longer than anything takes on a slow machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);

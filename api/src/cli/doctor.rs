@@ -50,6 +50,7 @@ async fn examine(options: &Options, data_dir: &Path) -> Vec<Check> {
     if let Some(secrets) = secrets {
         checks.extend(local::documents(&config, &secrets));
         checks.push(local::clients(&config, &secrets));
+        checks.extend(local::amrit(&config, &secrets));
         let url = options.register_url.as_deref();
         checks.extend(network::gateway(&config, &settings, &secrets, url).await);
     }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hip_infra::config::key_sha256;
+use hip_infra::config::{KEY_PREFIX, key_sha256};
 use rand::TryRng;
 use rand::rngs::SysRng;
 use serde_json::json;
@@ -26,7 +26,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Answer> {
     let Command::New { json } = command;
     let mut bytes = [0; KEY_BYTES];
     SysRng.try_fill_bytes(&mut bytes)?;
-    let key = format!("hip_{}", URL_SAFE_NO_PAD.encode(bytes));
+    let key = format!("{KEY_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
     let digest = key_sha256(&key);
     if *json {
         say_json(&json!({ "key": key, "keySha256": digest }));

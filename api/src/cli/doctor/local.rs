@@ -47,7 +47,7 @@ pub(super) fn clients(config: &Config, secrets: &Secrets) -> Check {
         Ok(clients) => Check::ok(NAME, format!("keys that are known: {}", clients.count())),
         Err(error) => {
             let cure =
-                "correct [[client]]; `hip key new` makes a key and its digest";
+                "correct HIP_API_KEY or [[client]]; `hip key new` makes a key and its digest";
             Check::failed(NAME, error.to_string(), cure)
         }
     }
@@ -64,6 +64,23 @@ pub(super) fn text_messages(config: &Config) -> Check {
         Ok(()) => Check::ok(NAME, "one-time passwords go to a webhook"),
         Err(error) => Check::failed(NAME, error.to_string(), "correct section [sms]"),
     }
+}
+
+/// Who is logged in to AMRIT.
+pub(super) fn amrit(config: &Config, secrets: &Secrets) -> Option<Check> {
+    const NAME: &str = "amrit sessions";
+    secrets.amrit_redis_url.as_ref()?;
+    let facilities = config.amrit.check().and_then(|()| config.amrit_facilities());
+    Some(match facilities {
+        Ok(facilities) if facilities.is_empty() => {
+            let cure = "name them in section [amrit], facilities";
+            Check::warning(NAME, "they may act for no facility", cure)
+        }
+        Ok(facilities) => {
+            Check::ok(NAME, format!("facilities that they may act for: {}", facilities.len()))
+        }
+        Err(error) => Check::failed(NAME, error.to_string(), "correct section [amrit]"),
+    })
 }
 
 /// `HIP_KEK`, or the key file. A missing file is made by the first `hip serve`, not here.
