@@ -1,6 +1,6 @@
 //! The facility's door: a visit is checked, its person recognised, and both are stored.
 
-use abdm_fhir::visit::{AgeUnit, Gender, VisitDocument, VisitErrors};
+use abdm_fhir::visit::{AgeUnit, Beneficiary, Gender, VisitDocument, VisitErrors};
 use abdm_fhir::{VisitWarning, warnings};
 use chrono::{Datelike, Days, Months, TimeDelta};
 use hip_domain::id::{CareContextReference, FacilityId, InvalidId, Pseudonym};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::caller::Caller;
 use crate::dispatch::DispatchError;
 use crate::lookup::{self, Lookup};
+use crate::matching::is_latin;
 use crate::port::vault::VaultError;
 use crate::provider::Provider;
 use crate::registration::{Names, Person, Registration, RegistrationError};
@@ -218,10 +219,24 @@ fn demographics(visit: &VisitDocument) -> Demographics {
     Demographics {
         reference: Phi::new(beneficiary.beneficiary_id.clone()),
         name: Phi::new(beneficiary.name.clone()),
+        name_latin: name_latin(beneficiary).map(Phi::new),
         gender: Phi::new(gender(beneficiary.gender).to_owned()),
         year_of_birth: year_of_birth(visit).map(Phi::new),
         mobile: beneficiary.phone.as_deref().and_then(lookup::mobile).map(Phi::new),
     }
+}
+
+/// The name in Latin letters, when the record has it beside one in another script: as such, or in parts.
+fn name_latin(beneficiary: &Beneficiary) -> Option<String> {
+    if beneficiary.name_latin.is_some() || is_latin(&beneficiary.name) {
+        return beneficiary.name_latin.clone();
+    }
+    let Beneficiary { first_name, middle_name, last_name, .. } = beneficiary;
+    let parts = [first_name.as_deref(), middle_name.as_deref(), last_name.as_deref()];
+    let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    // A first name alone is not the name.
+    let is_whole = first_name.is_some() && last_name.is_some();
+    Some(name).filter(|name| is_whole && is_latin(name))
 }
 
 /// AMRIT's words for ABDM's letters. AMRIT sends every other gender as `O`.

@@ -32,6 +32,7 @@ mod hostile_push_urls;
 mod idempotency;
 mod journey;
 mod late_peers;
+mod latin_names;
 mod linking;
 mod log;
 mod looks;

@@ -18,6 +18,7 @@ fn demographics() -> Demographics {
     Demographics {
         reference: Phi::new("P-1".to_owned()),
         name: Phi::new("Test Person".to_owned()),
+        name_latin: None,
         gender: Phi::new("F".to_owned()),
         year_of_birth: Some(Phi::new(1990)),
         mobile: None,
