@@ -71,6 +71,7 @@ pub async fn record(
     caller: &Caller,
     document: &str,
 ) -> Result<Recorded, RecordError> {
+    let document = without_mark(document);
     // First of all: whose visit is not the caller's to push is not theirs to have checked, either.
     if named_facility(document).is_some_and(|named| !is_callers(provider, caller, &named)) {
         return Err(RecordError::UnknownFacility);
@@ -94,6 +95,7 @@ pub struct Fetched(VisitDocument);
 impl Fetched {
     /// Reads a document, whatever its `eventId` is.
     pub fn parse(text: &str) -> Result<Self, VisitErrors> {
+        let text = without_mark(text);
         let without_id = match serde_json::from_str(text) {
             Ok(serde_json::Value::Object(mut members)) => {
                 members.insert("eventId".to_owned(), json!(Uuid::nil()));
@@ -136,6 +138,11 @@ pub async fn record_fetched(
 
 /// The name space of the ids of fetched visits.
 const FETCHED: Uuid = Uuid::from_u128(0x2d9c_61f5_0f0e_4b53_8a53_6f0a_1d5e_7c42);
+
+/// A text without the byte order mark that some programs put in front of UTF-8.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
 
 async fn store(
     names: &Names<'_>,

@@ -45,9 +45,9 @@ pub use stores::{CollectionNames, DocumentsSection, LinkTokensSection, Preset};
 pub use throttle::ThrottleSection;
 pub use visit_source::VisitSourceSection;
 
-use crate::environment;
 use crate::gateway::{BearerPolicy, GatewaySettings};
 use crate::otp_sender::SmsSection;
+use crate::{environment, text_file};
 
 /// The configuration file, as it is written. Every section has defaults; see `docs/hip.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -136,7 +136,7 @@ fn default_listen() -> SocketAddr {
 impl Config {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
+        let text = text_file::read_to_string(path)
             .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
         Self::parse(&text)
     }

@@ -35,6 +35,7 @@ pub mod seals;
 mod secret_file;
 pub mod shadow;
 pub mod subscription;
+pub mod text_file;
 pub mod transfer_directory;
 pub mod vault;
 pub mod visit_jobs;

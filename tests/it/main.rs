@@ -12,6 +12,7 @@ mod append_only;
 mod audit;
 mod audit_patient;
 mod bench_rebuild;
+mod byte_order_marks;
 mod callbacks;
 mod clients;
 mod conformance;

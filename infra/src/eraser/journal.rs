@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::text_file;
+
 /// An erasure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -57,7 +59,7 @@ pub enum JournalError {
 ///
 /// The file cannot be read, or a line is no erasure.
 pub fn erased(path: &Path) -> Result<Vec<Entry>, JournalError> {
-    let text = match std::fs::read_to_string(path) {
+    let text = match text_file::read_to_string(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vec![]),
         text => text.map_err(file_error(path))?,
     };
