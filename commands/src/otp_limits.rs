@@ -102,8 +102,7 @@ impl<'p> OtpCounters<'p> {
         for stream in &self.streams {
             let key = format!("{key}:{stream}");
             let dispatcher = &self.provider.dispatcher;
-            let counted =
-                dispatcher.execute::<OtpLimit>(stream, command.clone(), &key, &self.origin).await;
+            let counted = dispatcher.execute::<OtpLimit>(stream, command, &key, &self.origin).await;
             match counted {
                 Ok(_) => {}
                 Err(DispatchError::Refused(why)) => return Ok(Err(why)),
@@ -117,7 +116,7 @@ impl<'p> OtpCounters<'p> {
         for stream in &self.streams {
             let key = format!("{key}:{stream}");
             let dispatcher = &self.provider.dispatcher;
-            dispatcher.execute::<OtpLimit>(stream, command.clone(), &key, &self.origin).await?;
+            dispatcher.execute::<OtpLimit>(stream, command, &key, &self.origin).await?;
         }
         Ok(())
     }

@@ -53,7 +53,7 @@ struct Try {
 }
 
 /// What is asked of the limit.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum OtpLimitCommand {
     /// A message is about to be sent.
     Send {

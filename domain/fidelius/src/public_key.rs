@@ -130,11 +130,12 @@ impl PublicKey {
             let bytes = wire::decode(base64, TEXT_LENGTH_MAX, Error::KeyEncoding)?;
             Ok((Self::from_encoded(&bytes)?, bytes))
         };
-        read().map_err(|error| match error {
-            Error::Base64 | Error::KeyEncoding if base64.len() <= TEXT_LENGTH_MAX => {
-                wire::diagnose(base64, error, |bytes| classify(bytes).is_ok())
+        read().map_err(|error| {
+            let is_no_form = matches!(error, Error::Base64 | Error::KeyEncoding);
+            if !is_no_form || base64.len() > TEXT_LENGTH_MAX {
+                return error;
             }
-            other => other,
+            wire::diagnose(base64, error, |bytes| classify(bytes).is_ok())
         })
     }
 

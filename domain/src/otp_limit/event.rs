@@ -8,7 +8,7 @@ use crate::aggregate::LogEvent;
 use crate::id::{LinkReference, RequestId};
 
 /// What is counted of one-time passwords.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum OtpLimitEvent {
     /// A message is about to be sent.
     #[serde(rename = "otp_limit.send_counted")]

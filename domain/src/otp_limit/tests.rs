@@ -41,7 +41,9 @@ fn attempt_at(n: u128, seconds: i64) -> OtpLimitCommand {
 
 fn refused(history: Vec<OtpLimitEvent>, command: OtpLimitCommand) -> OtpLimitError {
     let mut limit = OtpLimit::default();
-    history.into_iter().for_each(|event| limit.evolve(event));
+    for event in history {
+        limit.evolve(event);
+    }
     limit.decide(command).unwrap_err()
 }
 
@@ -70,7 +72,7 @@ fn a_message_that_was_not_sent_does_not_count() {
     let back = OtpLimitEvent::SendTakenBack { attempt: Uuid::from_u128(1) };
     given::<OtpLimit>([counted(1, 0)])
         .when(OtpLimitCommand::TakeBack { attempt: Uuid::from_u128(1) })
-        .then([back.clone()]);
+        .then([back]);
     given::<OtpLimit>([counted(1, 0), back]).when(send(2, 1)).then([counted(2, 1)]);
 }
 

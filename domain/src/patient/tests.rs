@@ -35,7 +35,7 @@ fn record(digest: char, abha: Option<(AbhaLookups, Abha)>) -> PatientCommand {
         facility: facility(),
         lookups: lookups(),
         digest: pseudonym(digest),
-        demographics: demographics(),
+        demographics: Box::new(demographics()),
         abha,
     }
 }

@@ -47,7 +47,7 @@ fn indic(word: &str, writing: Writing) -> String {
     let mut sounds = sounds::read(word, writing);
     vowels::leave_out_unspoken(&mut sounds, writing);
     let text = match writing {
-        Writing::Tamil => tamil::usual(spelling::spell(&tamil::voiced(&sounds), writing)),
+        Writing::Tamil => tamil::usual(&spelling::spell(&tamil::voiced(&sounds), writing)),
         Writing::Devanagari
         | Writing::Bengali
         | Writing::Gurmukhi

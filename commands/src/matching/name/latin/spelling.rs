@@ -9,7 +9,7 @@ pub(super) fn spell(sounds: &[Sound], writing: Writing) -> String {
         let place = Place { sounds, at, writing };
         match sound {
             Sound::Consonant { text: plain, offset } => {
-                text.push_str(place.consonant(plain, *offset))
+                text.push_str(place.consonant(plain, *offset));
             }
             Sound::Vowel(plain) => text.push_str(place.vowel(plain)),
             Sound::Implied => text.push('a'),
@@ -142,12 +142,12 @@ impl Place<'_> {
         if vowels_before == 0 && vowels_after < 2 {
             return last.is_some() && !matches!(next, None | Some("y"));
         }
-        match (last, rest) {
-            (_, [Sound::Consonant { text: "t" | "n" | "v", .. }]) => true,
-            (Some("d"), [Sound::Consonant { text: "p", .. }]) => true,
-            (Some("v"), [Sound::Consonant { text: "r", .. }]) => true,
-            _ => false,
-        }
+        matches!(
+            (last, rest),
+            (_, [Sound::Consonant { text: "t" | "n" | "v", .. }])
+                | (Some("d"), [Sound::Consonant { text: "p", .. }])
+                | (Some("v"), [Sound::Consonant { text: "r", .. }])
+        )
     }
 }
 

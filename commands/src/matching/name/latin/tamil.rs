@@ -11,15 +11,10 @@ pub(super) fn voiced(sounds: &[Sound]) -> Vec<Sound> {
     let mut at = 0;
     while at < sounds.len() {
         let (taken, heard) = heard(sounds, at);
-        voiced.extend(heard.iter().map(|text| match sounds[at] {
-            Sound::Consonant { text: plain, offset } if *text == plain => {
-                Sound::Consonant { text: plain, offset }
-            }
-            _ => Sound::Consonant { text, offset: 0 },
-        }));
         if heard.is_empty() {
             voiced.push(sounds[at]);
         }
+        voiced.extend(heard.iter().map(|text| Sound::Consonant { text, offset: 0 }));
         at += taken;
     }
     voiced
@@ -92,9 +87,9 @@ const STARTS: &[(&str, &str)] = &[
 ];
 
 /// The usual spelling of a word that was spelled as it is read.
-pub(super) fn usual(text: String) -> String {
+pub(super) fn usual(text: &str) -> String {
     let start = STARTS.iter().find_map(|(read, usual)| Some((text.strip_prefix(read)?, usual)));
-    let text = start.map_or_else(|| text.clone(), |(rest, usual)| format!("{usual}{rest}"));
+    let text = start.map_or_else(|| text.to_owned(), |(rest, usual)| format!("{usual}{rest}"));
     let text = text.replace("kirush", "krish");
     match text.strip_suffix("sami") {
         Some(start) if !start.is_empty() => format!("{start}samy"),

@@ -32,7 +32,12 @@ fn leave_out_last(sounds: &mut Vec<Sound>, writing: Writing) {
             is_cluster || (last == Some("h") && before(3) == Some(Sound::Nasal))
         }
         Writing::Gurmukhi => false,
-        _ => is_cluster && last.is_some_and(|last| SONORANTS.contains(&last)),
+        Writing::Devanagari
+        | Writing::Gujarati
+        | Writing::Tamil
+        | Writing::Telugu
+        | Writing::Kannada
+        | Writing::Malayalam => is_cluster && last.is_some_and(|last| SONORANTS.contains(&last)),
     };
     if !is_spoken {
         sounds.pop();
@@ -66,10 +71,10 @@ fn leave_out_inner(sounds: &mut Vec<Sound>) {
 /// Revati, Indumati, Gadkari: these endings are said in full.
 fn is_ending_in_full(last: &str, after: &[Sound]) -> bool {
     let [next, Sound::Vowel(vowel)] = after else { return false };
-    match (last, next.consonant(), *vowel) {
-        ("v" | "m", Some("t"), "i" | "ii") | ("k", Some("r"), "ii" | "e") => true,
-        _ => false,
-    }
+    matches!(
+        (last, next.consonant(), *vowel),
+        ("v" | "m", Some("t"), "i" | "ii") | ("k", Some("r"), "ii" | "e")
+    )
 }
 
 fn is_unspoken(sounds: &[Sound], at: usize) -> bool {
