@@ -30,6 +30,7 @@ use hip_infra::vault::{KeyRing, PgVault, kek};
 use hip_infra::visit_jobs::Source;
 use sqlx::PgPool;
 
+use crate::http::refused::RefusedCallers;
 use crate::room::Room;
 
 /// Everything that a process is made of.
@@ -49,6 +50,7 @@ pub(crate) struct Composed {
     pub(crate) visit_sources: Vec<Source>,
     /// Room for the bodies of requests.
     pub(crate) room: Arc<Room>,
+    pub(crate) refused_callers: Arc<RefusedCallers>,
     /// Where AMRIT keeps its sessions, when it is known.
     pub(crate) amrit_sessions: Option<AmritSessions>,
 }
@@ -84,9 +86,7 @@ pub(crate) async fn compose(
         link_token_cache::from_config(&config.link_tokens, redis_url, Arc::clone(&clock))?;
     let journal = journal(&config, &keks);
     let eraser = eraser(&config, &pool, &vault, &documents, &clock, journal.clone())?;
-    let prefix = &config.amrit.session_key_prefix;
-    let amrit_sessions = secrets.amrit_redis_url.as_ref();
-    let amrit_sessions = amrit_sessions.map(|url| AmritSessions::new(url, prefix)).transpose()?;
+    let amrit_sessions = amrit_sessions(&config, &secrets)?;
     let shared: Arc<dyn Log> = log.clone();
     let provider = Provider {
         log: Arc::clone(&shared),
@@ -106,6 +106,7 @@ pub(crate) async fn compose(
         dispatcher: Dispatcher::new(shared, None),
         settings: Arc::new(config.settings()?),
     };
+    let refused_callers = Arc::new(RefusedCallers::new(&config.throttle));
     let room = Arc::new(Room::new(config.http.bodies_mib_max));
     let visit_sources = visit_sources::all(&config.visit_sources, &pool)?;
     Ok(Composed {
@@ -122,8 +123,22 @@ pub(crate) async fn compose(
         documents,
         visit_sources,
         room,
+        refused_callers,
         amrit_sessions,
     })
+}
+
+/// Where AMRIT keeps its sessions; `None` when it is not known.
+fn amrit_sessions(config: &Config, secrets: &Secrets) -> anyhow::Result<Option<AmritSessions>> {
+    let Some(url) = &secrets.amrit_redis_url else { return Ok(None) };
+    config.amrit.check()?;
+    let facilities = config.amrit_facilities()?;
+    if facilities.is_empty() {
+        tracing::warn!(
+            "sessions of AMRIT may act for no facility: several are served, and [amrit] facilities does not say which"
+        );
+    }
+    Ok(Some(AmritSessions::new(url, &config.amrit, facilities)?))
 }
 
 fn consent_key(config: &Config) -> anyhow::Result<Option<Arc<dyn ConsentKey>>> {

@@ -28,6 +28,7 @@ mod problem;
 mod projections;
 mod rate;
 mod received;
+pub(crate) mod refused;
 mod replay_orders;
 mod replays;
 pub(crate) mod server;
@@ -43,7 +44,7 @@ use std::time::Duration;
 use abdm_fhir::validate::Limits;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Method, StatusCode};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -81,6 +82,7 @@ pub(crate) fn router(composed: Arc<Composed>, stop: watch::Receiver<bool>) -> Ro
         .merge(description())
         .merge(amrit::router())
         .fallback(without_route)
+        .layer(from_fn_with_state(Arc::clone(&composed), refused::layer))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(problem::dress))

@@ -109,6 +109,8 @@ async fn check_keys(composed: &Composed, stop: &mut watch::Receiver<bool>) -> an
 fn open_doors(composed: &Arc<Composed>, listener: TcpListener, parts: &mut Parts) {
     let router = http::router(Arc::clone(composed), parts.stop.clone());
     let limits = composed.config.http;
+    let refused_callers = Arc::clone(&composed.refused_callers);
+    parts.start(|stop| refused_callers.summarise(stop));
     parts.start(|stop| http::server::serve(listener, router, limits, stop));
 }
 

@@ -31,7 +31,7 @@ pub(crate) const FACILITY_ID: &str = "IN0610099001";
 pub(crate) const FACILITY_NAME: &str = "PHC Ambegaon";
 
 /// What the medical record system shows here. It opens nothing else.
-pub(crate) const API_KEY: &str = "demo-api-key";
+pub(crate) const API_KEY: &str = "demo-api-key-Yt5bN8wQ2sK7xC4hP9vR3mJ6gLd1fZa0";
 
 pub(crate) struct Stage {
     pub(crate) database: Database,

@@ -18,6 +18,7 @@ use crate::dispatch::DispatchError;
 use crate::port::vault::VaultError;
 use crate::registration::RegistrationError;
 use crate::task::TaskError;
+use crate::viewing::ViewingError;
 
 /// Why nothing was done.
 #[derive(Debug, Error)]
@@ -54,6 +55,9 @@ pub enum AmritError {
     /// The keys.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// That the caller is given something of a person could not be recorded.
+    #[error(transparent)]
+    Viewing(#[from] ViewingError),
     /// Something in the log cannot be read.
     #[error("the log cannot be read")]
     Log(#[from] TaskError),

@@ -51,16 +51,16 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Somebody who is logged in to AMRIT, whose facilities AMRIT knows and we do not.
+    /// Somebody who is logged in to AMRIT. Their facilities are configured: AMRIT does not tell them.
     ///
     /// # Panics
     ///
     /// Never: the name has the form of one.
-    pub fn amrit() -> Self {
+    pub fn amrit(facilities: Vec<FacilityId>) -> Self {
         Self {
             name: ClientName::parse(AMRIT_SESSION).expect("it has the form of a name"),
             roles: BTreeSet::from([Role::Emr]),
-            facilities: None,
+            facilities: Some(facilities),
         }
     }
 

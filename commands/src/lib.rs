@@ -30,6 +30,7 @@ pub mod matching;
 mod noticed;
 mod opt_out;
 mod otp;
+mod otp_limits;
 pub mod perform;
 mod person;
 pub mod port;

@@ -16,7 +16,7 @@ use hip_domain::discovery::comparison::{Comparison, GenderComparison, RecordNumb
 use hip_domain::patient::Demographics;
 use hip_domain::sensitive::Phi;
 
-pub use name::{in_latin, score as name_score};
+pub use name::{in_latin, is_latin, score as name_score};
 pub use rank::{Choice, choose};
 pub use verdict::{Difference, Thresholds, Verdict, judge};
 pub use what_if::{Change, Redecided, WhatIf};

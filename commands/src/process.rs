@@ -50,6 +50,7 @@ fn planned(recorded: &Recorded<Event>) -> Vec<Planned> {
         Event::Identity(_)
         | Event::Patient(_)
         | Event::Consent(_)
+        | Event::OtpLimit(_)
         | Event::Access(_)
         | Event::Facility(_)
         | Event::Replay(_)

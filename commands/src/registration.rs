@@ -155,7 +155,7 @@ impl Registration<'_> {
                 mobile: names.of_some(mobile).await?,
             },
             digest: names.of(Lookup::Content(&content)).await?,
-            demographics: demographics.clone(),
+            demographics: Box::new(demographics.clone()),
             abha,
         };
         let origin = self.origin(Some(subject), false);

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use hip_domain::id::{FacilityId, HiuId};
 use hip_domain::inbound::BearerCheck;
 use hip_domain::link_token::TokenLimits;
+use hip_domain::otp_limit::OtpLimits;
 
 use crate::erasure::Policy;
 use crate::matching::Thresholds;
@@ -103,6 +104,8 @@ pub struct Settings {
     pub thresholds: Thresholds,
     /// How often the gateway may be asked for a link token.
     pub token_limits: TokenLimits,
+    /// How often one-time passwords may be sent and tried.
+    pub otp: OtpLimits,
     /// Whether the gateway sends a text message to a patient whose ABHA address we do not know, where
     /// the facility says nothing else.
     pub sms_without_abha: bool,

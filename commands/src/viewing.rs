@@ -75,6 +75,24 @@ impl<'a> Viewer<'a> {
         self.remember(&event, today(now), &key, Some(subject)).await
     }
 
+    /// Records that they are given something of a person: each time, and not once an hour.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be written.
+    pub async fn given(
+        &self,
+        view: View,
+        of: &StreamId,
+        subject: Option<SubjectId>,
+    ) -> Result<(), ViewingError> {
+        let key = format!("access:{}:{}:{}", self.client, view.as_str(), self.ids.random());
+        let (client, of) = (self.client.clone(), of.clone());
+        let stream = StreamId::access_to(&of);
+        let event = AccessEvent::PersonViewed { client, view, of: Some(of) };
+        self.remember(&event, stream, &key, subject).await
+    }
+
     /// Remembers that they look at this in this way, as a look at whomever it is about, if that is known.
     /// Whoever was erased stays known by their pseudonym alone.
     ///

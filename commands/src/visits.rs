@@ -1,6 +1,6 @@
 //! The facility's door: a visit is checked, its person recognised, and both are stored.
 
-use abdm_fhir::visit::{AgeUnit, Gender, VisitDocument, VisitErrors};
+use abdm_fhir::visit::{AgeUnit, Beneficiary, Gender, VisitDocument, VisitErrors};
 use abdm_fhir::{VisitWarning, warnings};
 use chrono::{Datelike, Days, Months, TimeDelta};
 use hip_domain::id::{CareContextReference, FacilityId, InvalidId, Pseudonym};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::caller::Caller;
 use crate::dispatch::DispatchError;
 use crate::lookup::{self, Lookup};
+use crate::matching::is_latin;
 use crate::port::vault::VaultError;
 use crate::provider::Provider;
 use crate::registration::{Names, Person, Registration, RegistrationError};
@@ -70,6 +71,7 @@ pub async fn record(
     caller: &Caller,
     document: &str,
 ) -> Result<Recorded, RecordError> {
+    let document = without_mark(document);
     // First of all: whose visit is not the caller's to push is not theirs to have checked, either.
     if named_facility(document).is_some_and(|named| !is_callers(provider, caller, &named)) {
         return Err(RecordError::UnknownFacility);
@@ -93,6 +95,7 @@ pub struct Fetched(VisitDocument);
 impl Fetched {
     /// Reads a document, whatever its `eventId` is.
     pub fn parse(text: &str) -> Result<Self, VisitErrors> {
+        let text = without_mark(text);
         let without_id = match serde_json::from_str(text) {
             Ok(serde_json::Value::Object(mut members)) => {
                 members.insert("eventId".to_owned(), json!(Uuid::nil()));
@@ -135,6 +138,11 @@ pub async fn record_fetched(
 
 /// The name space of the ids of fetched visits.
 const FETCHED: Uuid = Uuid::from_u128(0x2d9c_61f5_0f0e_4b53_8a53_6f0a_1d5e_7c42);
+
+/// A text without the byte order mark that some programs put in front of UTF-8.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
 
 async fn store(
     names: &Names<'_>,
@@ -218,10 +226,24 @@ fn demographics(visit: &VisitDocument) -> Demographics {
     Demographics {
         reference: Phi::new(beneficiary.beneficiary_id.clone()),
         name: Phi::new(beneficiary.name.clone()),
+        name_latin: name_latin(beneficiary).map(Phi::new),
         gender: Phi::new(gender(beneficiary.gender).to_owned()),
         year_of_birth: year_of_birth(visit).map(Phi::new),
         mobile: beneficiary.phone.as_deref().and_then(lookup::mobile).map(Phi::new),
     }
+}
+
+/// The name in Latin letters, when the record has it beside one in another script: as such, or in parts.
+fn name_latin(beneficiary: &Beneficiary) -> Option<String> {
+    if beneficiary.name_latin.is_some() || is_latin(&beneficiary.name) {
+        return beneficiary.name_latin.clone();
+    }
+    let Beneficiary { first_name, middle_name, last_name, .. } = beneficiary;
+    let parts = [first_name.as_deref(), middle_name.as_deref(), last_name.as_deref()];
+    let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    // A first name alone is not the name.
+    let is_whole = first_name.is_some() && last_name.is_some();
+    Some(name).filter(|name| is_whole && is_latin(name))
 }
 
 /// AMRIT's words for ABDM's letters. AMRIT sends every other gender as `O`.

@@ -98,6 +98,8 @@ pub enum View {
     Link,
     /// Whether a link may be asked for.
     LinkToken,
+    /// They were given a link token of theirs, whose claims hold the ABHA number.
+    LinkTokenGiven,
     /// What they have consented to.
     Consent,
     /// What was sent under a consent.
@@ -120,6 +122,7 @@ impl View {
             Self::Explanation => "explanation",
             Self::Link => "link",
             Self::LinkToken => "link-token",
+            Self::LinkTokenGiven => "link-token-given",
             Self::Consent => "consent",
             Self::Transfer => "transfer",
             Self::Callback => "callback",

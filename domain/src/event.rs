@@ -12,6 +12,7 @@ use crate::hiu::HiuEvent;
 use crate::identity::IdentityEvent;
 use crate::inbound::InboundEvent;
 use crate::link_token::LinkTokenEvent;
+use crate::otp_limit::OtpLimitEvent;
 use crate::outbound::OutboundEvent;
 use crate::patient::PatientEvent;
 use crate::profile_share::ProfileShareEvent;
@@ -48,6 +49,8 @@ pub enum Event {
     Transfer(TransferEvent),
     /// A link that a patient begins.
     UserLink(UserLinkEvent),
+    /// The limits on one-time passwords.
+    OtpLimit(OtpLimitEvent),
     /// A counter's tokens.
     ProfileShare(ProfileShareEvent),
     /// Something noticed at the door.
@@ -106,6 +109,7 @@ impl Event {
             "consent" => serde_json::from_slice(clear).map(Self::Consent),
             "transfer" => serde_json::from_slice(clear).map(Self::Transfer),
             "user_link" => serde_json::from_slice(clear).map(Self::UserLink),
+            "otp_limit" => serde_json::from_slice(clear).map(Self::OtpLimit),
             "profile_share" => serde_json::from_slice(clear).map(Self::ProfileShare),
             "access" => serde_json::from_slice(clear).map(Self::Access),
             "facility" => serde_json::from_slice(clear).map(Self::Facility),
@@ -132,6 +136,7 @@ impl Event {
             Self::Consent(event) => event.name(),
             Self::Transfer(event) => event.name(),
             Self::UserLink(event) => event.name(),
+            Self::OtpLimit(event) => event.name(),
             Self::ProfileShare(event) => event.name(),
             Self::Access(event) => event.name(),
             Self::Facility(event) => event.name(),
@@ -156,6 +161,7 @@ impl Event {
             Self::Consent(event) => serde_json::to_value(event),
             Self::Transfer(event) => serde_json::to_value(event),
             Self::UserLink(event) => serde_json::to_value(event),
+            Self::OtpLimit(event) => serde_json::to_value(event),
             Self::ProfileShare(event) => serde_json::to_value(event),
             Self::Access(event) => serde_json::to_value(event),
             Self::Facility(event) => serde_json::to_value(event),
@@ -181,6 +187,7 @@ impl Event {
             Self::Consent(event) => event.sealed_mut(),
             Self::Transfer(event) => event.sealed_mut(),
             Self::UserLink(event) => event.sealed_mut(),
+            Self::OtpLimit(event) => event.sealed_mut(),
             Self::ProfileShare(event) => event.sealed_mut(),
             Self::Access(event) => event.sealed_mut(),
             Self::Facility(event) => event.sealed_mut(),

@@ -19,6 +19,7 @@
 //! | [`discovery`] | `discovery-{transaction}` | one patient or none |
 //! | [`consent`] | `consent-{artefact id}` | granted, revoked, expired, denied |
 //! | [`user_link`] | `user-link-{reference}` | an OTP proves that it is the patient who links |
+//! | [`otp_limit`] | `otp-limit-person-{subject}`, `otp-limit-mobile-{pseudonym}` | may an OTP be sent or tried |
 //! | [`profile_share`] | `profile-share-{facility}-{counter}-{day}` | one place in the queue |
 //! | [`transfer`] | `transfer-{transaction}` | what leaves, page by page |
 //! | [`facility`] | `facility-{facility}` | are its visits fetched at the moment |
@@ -40,6 +41,7 @@ pub mod id;
 pub mod identity;
 pub mod inbound;
 pub mod link_token;
+pub mod otp_limit;
 pub mod outbound;
 pub mod patient;
 pub mod profile_share;

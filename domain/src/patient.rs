@@ -38,7 +38,7 @@ pub enum PatientCommand {
         /// Keyed digest of the demographics: equal when nothing changed.
         digest: Pseudonym,
         /// Who they are.
-        demographics: Demographics,
+        demographics: Box<Demographics>,
         /// Their ABHA, when the visit mentions it.
         abha: Option<(AbhaLookups, Abha)>,
     },
@@ -101,7 +101,7 @@ impl Patient {
                 return Ok(attached.into_iter().collect());
             }
         };
-        let demographics = Sealed::Open(demographics);
+        let demographics = Sealed::Open(*demographics);
         let mut events = Vec::new();
         match &self.digest {
             None => events.push(PatientEvent::Registered {

@@ -74,6 +74,16 @@ impl StreamId {
         Self(format!("user-link-{reference}"))
     }
 
+    /// The one-time passwords of a data principal.
+    pub fn otp_limit_of_person(subject: SubjectId) -> Self {
+        Self(format!("otp-limit-person-{subject}"))
+    }
+
+    /// The one-time passwords of a telephone, by the pseudonym that it has at every facility.
+    pub fn otp_limit_of_mobile(mobile: &Pseudonym) -> Self {
+        Self(format!("otp-limit-mobile-{mobile}"))
+    }
+
     /// The tokens that one counter of a facility gives out on one day.
     pub fn profile_share(
         facility: &FacilityId,

@@ -12,7 +12,7 @@ pub mod command;
 pub mod event;
 mod progress;
 
-pub use command::TransferCommand;
+pub use command::{Denial, TransferCommand};
 pub use event::{
     DeliveryStatus, HiuKey, MissingPage, PageSeal, PlannedPage, Recipient, Stop, TransferEvent,
     TransferFacts,
@@ -121,7 +121,9 @@ impl Transfer {
                 let transaction = facts.transaction;
                 let verdict = match verdict {
                     Ok(()) => TransferEvent::Accepted { transaction, request_id },
-                    Err(code) => TransferEvent::Refused { transaction, request_id, code },
+                    Err(Denial { code, reason }) => {
+                        TransferEvent::Refused { transaction, request_id, code, reason }
+                    }
                 };
                 Ok(vec![requested, verdict])
             }

@@ -115,6 +115,18 @@ impl UserLink {
         }
     }
 
+    /// Whether a one-time password is out that was not typed yet: then another may be a guess.
+    pub const fn can_be_guessed(&self) -> bool {
+        match self {
+            Self::Initiated { otp: Some(_), .. } | Self::Waiting { .. } => true,
+            Self::Absent
+            | Self::Initiated { otp: None, .. }
+            | Self::Confirmed { .. }
+            | Self::Linked { .. }
+            | Self::Void { .. } => false,
+        }
+    }
+
     /// What follows from `command`.
     pub fn decide(&self, command: UserLinkCommand) -> Result<Vec<UserLinkEvent>, UserLinkError> {
         match (self, command) {
@@ -130,9 +142,9 @@ impl UserLink {
                 let transaction = facts.transaction.clone();
                 Ok(vec![UserLinkEvent::OtpSent { request_id: facts.request_id, transaction }])
             }
-            (Self::Initiated { facts, .. }, UserLinkCommand::FailOtp { reason }) => {
+            (Self::Initiated { facts, .. }, UserLinkCommand::FailOtp { reason, code }) => {
                 let (request_id, transaction) = (facts.request_id, facts.transaction.clone());
-                Ok(vec![UserLinkEvent::OtpFailed { request_id, transaction, reason }])
+                Ok(vec![UserLinkEvent::OtpFailed { request_id, transaction, reason, code }])
             }
             (state, UserLinkCommand::Confirm { request_id, digits, now }) => {
                 Ok(vec![state.confirm(request_id, &digits, now)])

@@ -1,14 +1,18 @@
 //! What an operator configures: a TOML file, and secrets from the environment.
 
+mod amrit;
+mod api_key;
 mod bundle;
 mod client;
 mod erasure;
 mod error;
 mod http;
+mod otp;
 mod seals;
 mod secrets;
 mod section;
 mod stores;
+mod throttle;
 mod visit_source;
 
 use std::collections::BTreeSet;
@@ -22,24 +26,29 @@ use hip_domain::id::{FacilityId, HiuId};
 use hip_domain::link_token::TokenLimits;
 use serde::Deserialize;
 
+pub use amrit::AmritSection;
+pub use api_key::KEY_PREFIX;
+pub(crate) use api_key::may_be_ours;
 pub use bundle::{BundleSection, Discharge, read_rules};
 pub use client::{ClientSection, Clients, key_sha256};
 pub use erasure::{ErasureSection, KeptRecords, OptOut, RetentionSection};
 pub use error::ConfigError;
 pub use http::HttpSection;
+pub use otp::OtpSection;
 pub use seals::SealsSection;
 pub use secrets::Secrets;
 pub use section::{
     ConsentSection, DiscoverySection, FacilitySection, GatewaySection, HiuSection, KeysSection,
     LinkingSection, PushSection, RestSection, TransferSection, WorkerSection,
 };
-pub use stores::{AmritSection, CollectionNames, DocumentsSection, LinkTokensSection, Preset};
+pub use stores::{CollectionNames, DocumentsSection, LinkTokensSection, Preset};
+pub use throttle::ThrottleSection;
 pub use visit_source::VisitSourceSection;
 
-use crate::environment;
 use crate::facility_ids::Renames;
 use crate::gateway::{BearerPolicy, GatewaySettings};
 use crate::otp_sender::SmsSection;
+use crate::{environment, text_file};
 
 /// The configuration file, as it is written. Every section has defaults; see `docs/hip.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -68,6 +77,9 @@ pub struct Config {
     /// How long a transfer may take.
     #[serde(default)]
     pub transfer: TransferSection,
+    /// How often one-time passwords may be sent and tried.
+    #[serde(default)]
+    pub otp: OtpSection,
     /// Who sends text messages.
     #[serde(default)]
     pub sms: SmsSection,
@@ -104,6 +116,9 @@ pub struct Config {
     /// What strangers may take up.
     #[serde(default)]
     pub http: HttpSection,
+    /// Callers whose key is not known.
+    #[serde(default)]
+    pub throttle: ThrottleSection,
     /// What a consent has to show.
     #[serde(default)]
     pub consent: ConsentSection,
@@ -125,7 +140,7 @@ fn default_listen() -> SocketAddr {
 impl Config {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
+        let text = text_file::read_to_string(path)
             .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
         Self::parse(&text)
     }
@@ -138,12 +153,25 @@ impl Config {
         }
         visit_source::check(&config.visit_sources)?;
         config.rest.check()?;
+        config.otp.check()?;
         Ok(config)
     }
 
     /// Who may call.
     pub fn clients(&self, secrets: &Secrets) -> Result<Clients, ConfigError> {
         Clients::new(&self.clients, &self.facilities()?, secrets.api_key.as_ref())
+    }
+
+    /// For which facilities somebody who is logged in to AMRIT may call: those that are configured; without
+    /// that the only one, and none when there are several.
+    ///
+    /// # Errors
+    ///
+    /// One of them is not served here.
+    pub fn amrit_facilities(&self) -> Result<Vec<FacilityId>, ConfigError> {
+        let served: Vec<FacilityId> =
+            self.facilities()?.into_iter().map(|facility| facility.id).collect();
+        self.amrit.facilities(served)
     }
 
     /// The part that decisions need.
@@ -163,6 +191,7 @@ impl Config {
             },
             bundle: self.bundle.settings()?,
             erasure: erasure::policy(&self.erasure, &self.retention),
+            otp: self.otp.limits(),
             sms_without_abha: self.linking.sms_without_abha,
             require_consent_signature: self
                 .consent

@@ -36,6 +36,7 @@ pub mod seals;
 mod secret_file;
 pub mod shadow;
 pub mod subscription;
+pub mod text_file;
 pub mod transfer_directory;
 pub mod vault;
 pub mod visit_jobs;

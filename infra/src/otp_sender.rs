@@ -10,6 +10,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::environment;
+
 pub use console::ConsoleSender;
 pub use webhook::WebhookSender;
 
@@ -21,13 +23,30 @@ pub struct SmsSection {
     pub sender: SenderKind,
     /// Where the webhook is: https, or http to this machine.
     pub url: Option<String>,
+    /// Lets the console be the sender, for development.
+    pub allow_console: bool,
+}
+
+impl SmsSection {
+    /// Whether this sender may be used here.
+    ///
+    /// # Errors
+    ///
+    /// It is the console, and this is not said to be for development.
+    pub const fn check(&self, is_production: bool) -> Result<(), SenderError> {
+        match self.sender {
+            SenderKind::Console if is_production => Err(SenderError::ConsoleInProduction),
+            SenderKind::Console if !self.allow_console => Err(SenderError::Console),
+            SenderKind::Console | SenderKind::Webhook => Ok(()),
+        }
+    }
 }
 
 /// The senders that there are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SenderKind {
-    /// Standard error: for development.
+    /// Standard error: for development, and only with `allow_console`.
     #[default]
     Console,
     /// A service behind a URL.
@@ -37,6 +56,18 @@ pub enum SenderKind {
 /// Why there is no sender.
 #[derive(Debug, Error)]
 pub enum SenderError {
+    /// Passwords of patients would be in the log of the process.
+    #[error(
+        "section [sms] has the sender \"console\", which writes one-time passwords to standard error; for \
+         development add allow_console = true to it, else set sender = \"webhook\" and url"
+    )]
+    Console,
+    /// The same, where patients depend on it.
+    #[error(
+        "section [sms] has the sender \"console\", which is refused when HIP_ENV is \"production\"; set \
+         sender = \"webhook\" and url"
+    )]
+    ConsoleInProduction,
     /// The webhook has no address.
     #[error("section [sms] has sender = \"webhook\" and no url")]
     NoUrl,
@@ -53,6 +84,7 @@ pub fn from_config(
     section: &SmsSection,
     token: Option<SecretString>,
 ) -> Result<Arc<dyn OtpSender>, SenderError> {
+    section.check(environment::is_production())?;
     match section.sender {
         SenderKind::Console => Ok(Arc::new(ConsoleSender)),
         SenderKind::Webhook => {
@@ -71,7 +103,8 @@ mod tests {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let sender = |url: Option<&str>| {
             let url = url.map(str::to_owned);
-            from_config(&SmsSection { sender: SenderKind::Webhook, url }, None).map(|_| ())
+            let section = SmsSection { sender: SenderKind::Webhook, url, allow_console: false };
+            from_config(&section, None).map(|_| ())
         };
         assert!(matches!(sender(None), Err(SenderError::NoUrl)));
         for url in ["http://sms.example.in/send", "sms.example.in", "file:///tmp/x", "https://"] {
@@ -83,7 +116,16 @@ mod tests {
     }
 
     #[test]
-    fn without_a_section_the_console_is_the_sender() {
-        assert!(from_config(&SmsSection::default(), None).is_ok());
+    fn the_console_is_a_sender_only_where_development_says_so() {
+        let section = |text: &str| toml::from_str::<SmsSection>(text).unwrap();
+        for text in ["", "sender = \"console\"", "allow_console = false"] {
+            let refused = section(text).check(false);
+            assert!(matches!(refused, Err(SenderError::Console)), "{text}");
+        }
+        let allowed = section("allow_console = true");
+        allowed.check(false).unwrap();
+        assert!(matches!(allowed.check(true), Err(SenderError::ConsoleInProduction)));
+        let webhook = section("sender = \"webhook\"\nurl = \"https://sms.example.in/send\"");
+        webhook.check(true).unwrap();
     }
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::text_file;
+
 /// Reads the text of a file, or makes it. Of several processes that start at once one makes it, and the
 /// others read what that one has made: the file appears whole, or not at all.
 ///
@@ -17,7 +19,7 @@ pub(crate) fn read_or_create(
     path: &Path,
     make: impl FnOnce() -> Zeroizing<String>,
 ) -> io::Result<(Zeroizing<String>, bool)> {
-    match std::fs::read_to_string(path) {
+    match text_file::read_to_string(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         there => return there.map(|text| (Zeroizing::new(text), false)),
     }
@@ -32,7 +34,7 @@ pub(crate) fn read_or_create(
     match file.persist_noclobber(path) {
         Ok(_) => {}
         Err(lost) if lost.error.kind() == ErrorKind::AlreadyExists => {
-            return std::fs::read_to_string(path).map(|text| (Zeroizing::new(text), false));
+            return text_file::read_to_string(path).map(|text| (Zeroizing::new(text), false));
         }
         Err(error) => return Err(error.error),
     }

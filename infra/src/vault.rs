@@ -42,12 +42,16 @@ pub use rewrap::{RewrapError, Rewrapped, rewrap};
 const KEY_COUNT_MAX: u64 = 10_000;
 const KEY_AGE_MAX: Duration = Duration::from_secs(60);
 
+/// In place of a facility's id: the key of pseudonyms that are the same at every facility. No facility has
+/// this id.
+const SERVICE: &str = "";
+
 /// The vault.
 pub struct PgVault {
     pool: PgPool,
     wrapper: Arc<dyn KeyWrapper>,
     subject_keys: Cache<SubjectId, SubjectKey>,
-    facility_keys: Cache<FacilityId, SubjectKey>,
+    pseudonym_keys: Cache<String, SubjectKey>,
     /// Whether other processes know which key-encryption keys this one has.
     listening: watch::Sender<bool>,
 }
@@ -58,7 +62,7 @@ impl PgVault {
         let subject_keys =
             Cache::builder().max_capacity(KEY_COUNT_MAX).time_to_live(KEY_AGE_MAX).build();
         let listening = watch::Sender::new(false);
-        Self { pool, wrapper, subject_keys, facility_keys: Cache::new(1_000), listening }
+        Self { pool, wrapper, subject_keys, pseudonym_keys: Cache::new(1_000), listening }
     }
 
     /// A new key for a new subject, with its wrapped form for the append that will store it.
@@ -137,16 +141,16 @@ impl PgVault {
         }
         let is_known = |facility: &FacilityId| known.iter().any(|(it, ..)| it == facility.as_str());
         for facility in facilities.iter().filter(|facility| !is_known(facility)) {
-            self.facility_key(facility).await?;
+            self.pseudonym_key(facility.as_str()).await?;
         }
         Ok(())
     }
 
-    async fn facility_key(&self, facility: &FacilityId) -> Result<SubjectKey, VaultError> {
-        if let Some(key) = self.facility_keys.get(facility).await {
+    /// The key of a facility's pseudonyms, or of the service's.
+    async fn pseudonym_key(&self, name: &str) -> Result<SubjectKey, VaultError> {
+        if let Some(key) = self.pseudonym_keys.get(name).await {
             return Ok(key);
         }
-        let name = facility.as_str();
         let fresh = self.wrapper.wrap(name.as_bytes(), &SubjectKey::random()).await?;
         // Of two processes that meet a new facility at once, the first to store a key decides.
         sqlx::query("INSERT INTO vault.facility_key VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
@@ -163,7 +167,7 @@ impl PgVault {
                 .await
                 .map_err(unavailable)?;
         let key = self.wrapper.unwrap(name.as_bytes(), &wrapped, &kek_id).await?;
-        self.facility_keys.insert(facility.clone(), key.clone()).await;
+        self.pseudonym_keys.insert(name.to_owned(), key.clone()).await;
         Ok(key)
     }
 }
@@ -193,7 +197,12 @@ impl Vault for PgVault {
         facility: &FacilityId,
         lookup: &Lookup<'_>,
     ) -> Result<Pseudonym, VaultError> {
-        let key = self.facility_key(facility).await?;
+        let key = self.pseudonym_key(facility.as_str()).await?;
+        Ok(pseudonym::pseudonym(&key, lookup))
+    }
+
+    async fn service_pseudonym(&self, lookup: &Lookup<'_>) -> Result<Pseudonym, VaultError> {
+        let key = self.pseudonym_key(SERVICE).await?;
         Ok(pseudonym::pseudonym(&key, lookup))
     }
 

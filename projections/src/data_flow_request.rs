@@ -84,6 +84,7 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         | Event::Discovery(_)
         | Event::Consent(_)
         | Event::UserLink(_)
+        | Event::OtpLimit(_)
         | Event::ProfileShare(_)
         | Event::Access(_)
         | Event::Facility(_)

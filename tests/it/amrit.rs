@@ -34,6 +34,19 @@ async fn call(world: &World, path: &str, body: &Value) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
+/// Who was given something of the tokens, as what, and whether the log says whose it is.
+async fn token_looks(world: &World) -> Vec<(String, String, bool)> {
+    sqlx::query_as(
+        "SELECT look ->> 'client', look ->> 'view', subject_id IS NOT NULL FROM ( \
+           SELECT convert_from(body, 'UTF8')::jsonb -> event_type AS look, subject_id, position \
+             FROM es.event WHERE event_type = 'access.person_viewed' \
+              AND stream_id LIKE 'access-link-token-%') AS looks ORDER BY position",
+    )
+    .fetch_all(&world.pool)
+    .await
+    .unwrap()
+}
+
 fn asks_for_token(facility: &str) -> Value {
     json!({
         "abhaNumber": "91-7777-1234-5678", "abhaAddress": "kavya.n90@sbx", "name": "Kavya Nair",
@@ -89,6 +102,16 @@ async fn a_visit_that_was_not_pushed_yet_is_linked_and_its_documents_follow() {
     // A token that is there is given at once, and no second one is asked for.
     let again = call(&world, "/careContext/generateCareContextToken", &asks_for_token("")).await;
     assert!(again["data"]["linkToken"].as_str().unwrap().contains('.'), "{again}");
+    let given = |looks: &[(String, String, bool)]| {
+        looks.iter().filter(|(_, view, _)| view == "link-token-given").count()
+    };
+    let looks = token_looks(&world).await;
+    assert_eq!(given(&looks), 1, "{looks:?}");
+    let again = call(&world, "/careContext/generateLinkToken", &asks_for_token("")).await;
+    assert!(again["data"]["linkToken"].is_string(), "{again}");
+    let looks = token_looks(&world).await;
+    assert_eq!(given(&looks), 2, "each time, not once an hour: {looks:?}");
+    assert!(looks.iter().all(|(client, _, is_known)| client == "api-key" && *is_known));
     assert_eq!(world.sandbox.journal().count(Operation::GenerateToken), 1);
 
     world.push(&visit("4401", true)).await;

@@ -74,9 +74,83 @@ async fn a_session_lets_in_as_long_as_it_lasts_and_other_keys_do_not() {
     assert!(!world.logged().contains(session));
 }
 
+/// A session in AMRIT's Redis.
+const SESSION: &str = "6b3f0c4e9a7d4f1c8e2b5a60d9c1e7f3";
+
+#[tokio::test]
+async fn nothing_that_may_be_a_key_of_ours_is_looked_up() {
+    let Some(url) = redis_url() else { return };
+    let prefix = unique_name();
+    let operator = hip_tests::world::key_of("operator");
+    let digest = hip_infra::config::key_sha256(&operator);
+    let sections = format!(
+        "[amrit]\nsession_key_prefix = \"{prefix}:\"\n\
+         [[client]]\nname = \"operator\"\nroles = [\"operator\"]\nkey_sha256 = {digest:?}\n"
+    );
+    let mut world = World::create_with(&sections).await;
+    world.launch.environment = vec![("AMRIT_REDIS_URL", url)];
+    let _hip = world.launch.start().await;
+    // If they were looked up, they would be found.
+    let mistyped = format!("hip_{SESSION}");
+    let other = "Zq7dW2mX9rT4kB8nV1cJ6yHs3pFgLe0uAo5iQ-w_Rt7";
+    for key in [&operator, mistyped.as_str(), other] {
+        redis(&["SET", &format!("{prefix}:{key}"), "{}", "EX", "600"]).await;
+        assert!(!is_let_in(&world, key).await);
+    }
+}
+
+#[tokio::test]
+async fn without_a_prefix_the_service_does_not_start_unless_it_is_told_to() {
+    let Some(url) = redis_url() else { return };
+    let mut world = World::create().await;
+    world.launch.environment = vec![("AMRIT_REDIS_URL", url.clone())];
+    let config = world.launch.config.display().to_string();
+    let refused = world.hip(&["serve", "--config", &config]).await;
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("session_key_prefix"), "{said}");
+    let found = world.hip(&["doctor", "--config", &config]).await;
+    let said = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert!(said.contains("session_key_prefix"), "{said}");
+
+    let sections = "[amrit]\nsession_keys_without_prefix = true\n";
+    let mut world = World::create_with(sections).await;
+    world.launch.environment = vec![("AMRIT_REDIS_URL", url)];
+    let _hip = world.launch.start().await;
+    // The form of AMRIT's own keys, and a name that another program might use there.
+    let session = hip_tests::world::key_of(&unique_name());
+    let named = format!("another-programs-{}", unique_name());
+    for key in [&session, &named] {
+        redis(&["SET", key, "{}", "EX", "600"]).await;
+    }
+    assert!(is_let_in(&world, &session).await);
+    assert!(!is_let_in(&world, &named).await);
+}
+
+#[tokio::test]
+async fn a_session_acts_only_for_the_facilities_that_are_configured() {
+    let Some(url) = redis_url() else { return };
+    let other = "[[facility]]\nid = \"IN0610099002\"\nname = \"PHC Other\"\n";
+    for (facilities, is_served) in [
+        ("", false),
+        ("facilities = [\"IN0610099002\"]\n", false),
+        ("facilities = [\"IN0610099001\"]\n", true),
+    ] {
+        let prefix = unique_name();
+        let section = format!("{other}[amrit]\nsession_key_prefix = \"{prefix}:\"\n{facilities}");
+        let mut world = World::create_with(&section).await;
+        world.launch.environment = vec![("AMRIT_REDIS_URL", url.clone())];
+        let _hip = world.launch.start().await;
+        redis(&["SET", &format!("{prefix}:{SESSION}"), "{}", "EX", "600"]).await;
+        let answer = call(&world, SESSION).await;
+        let saved = "ABDM Facility ID updated successfully";
+        assert_eq!(answer["data"]["response"] == saved, is_served, "{facilities}: {answer}");
+    }
+}
+
 #[tokio::test]
 async fn sessions_that_cannot_be_read_let_nobody_in_but_who_has_our_key() {
-    let mut world = World::create().await;
+    let sections = "[amrit]\nsession_key_prefix = \"session:\"\n";
+    let mut world = World::create_with(sections).await;
     world.launch.environment = vec![("AMRIT_REDIS_URL", "redis://127.0.0.1:9".to_owned())];
     let _hip = world.launch.start().await;
     let answer = call(&world, "6b3f0c4e9a7d4f1c8e2b5a60d9c1e7f3").await;

@@ -1,7 +1,7 @@
 //! Whose records went to whom, and who has looked: told to an auditor, and remembered.
 
 use hip_tests::World;
-use hip_tests::world::API_KEY;
+use hip_tests::world::{API_KEY, key_of};
 use serde_json::{Value, json};
 
 use crate::privacy::play;
@@ -24,7 +24,7 @@ const OTHER: &str = "[[facility]]\nid = \"IN0610099002\"\nname = \"PHC Other\"\n
 
 /// An auditor of the other facility.
 fn client() -> String {
-    let digest = hip_infra::config::key_sha256("elsewhere");
+    let digest = hip_infra::config::key_sha256(&key_of("elsewhere"));
     format!(
         "[[client]]\nname = \"elsewhere\"\nroles = [\"auditor\"]\nfacilities = [\"IN0610099002\"]\n\
          key_sha256 = {digest:?}\n"
@@ -65,7 +65,7 @@ async fn every_disclosure_and_every_look_is_told_until_the_person_is_erased() {
     assert_eq!(world.count("access.person_viewed").await, 2);
 
     let hers = json!({ "abhaAddress": "kavya.n90@sbx" });
-    assert_eq!(ask(&world, "elsewhere", &hers).await.0, 404);
+    assert_eq!(ask(&world, &key_of("elsewhere"), &hers).await.0, 404);
     let both = json!({ "abhaAddress": "kavya.n90@sbx", "patientReference": "88001234" });
     assert_eq!(ask(&world, API_KEY, &both).await.0, 422);
     assert_eq!(ask(&world, API_KEY, &json!({})).await.0, 422);

@@ -4,19 +4,21 @@ use hip_infra::config::key_sha256;
 use hip_sandbox::Operation;
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
+use hip_tests::world::key_of;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 /// The other facility of the same process.
 const OTHER: &str = "IN0610099002";
 
+// Keys, by their names.
 const PHC: &str = "key-of-the-phc";
 const OTHER_PHC: &str = "key-of-the-other";
 const AUDITOR: &str = "key-of-the-auditor";
 const OPERATOR: &str = "key-of-the-operator";
 
 fn client(name: &str, role: &str, facilities: &[&str], key: &str) -> String {
-    let digest = key_sha256(key);
+    let digest = key_sha256(&key_of(key));
     format!(
         "[[client]]\nname = {name:?}\nroles = [{role:?}]\nfacilities = {facilities:?}\n\
          key_sha256 = {digest:?}\n"
@@ -49,7 +51,8 @@ async fn call(
     body: Option<&Value>,
 ) -> (u16, Value) {
     let url = format!("{}{path}", world.launch.url);
-    let mut request = Client::builder().build().unwrap().request(method, url).bearer_auth(key);
+    let mut request =
+        Client::builder().build().unwrap().request(method, url).bearer_auth(key_of(key));
     if let Some(body) = body {
         request = request.header("content-type", "application/json").body(body.to_string());
     }
@@ -105,7 +108,7 @@ async fn each_line_of_a_stream_is_bounded_by_its_sender() {
         .build()
         .unwrap()
         .post(format!("{}/v1/visits", world.launch.url))
-        .bearer_auth(PHC)
+        .bearer_auth(key_of(PHC))
         .header("content-type", "application/x-ndjson")
         .body(lines)
         .send()

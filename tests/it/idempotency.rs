@@ -3,7 +3,7 @@
 use hip_infra::config::key_sha256;
 use hip_tests::World;
 use hip_tests::person::visit;
-use hip_tests::world::API_KEY;
+use hip_tests::world::{API_KEY, key_of};
 use reqwest::Client;
 use serde_json::{Value, json};
 
@@ -66,7 +66,7 @@ async fn the_same_request_is_done_once_and_answered_alike() {
 
 #[tokio::test]
 async fn a_key_is_for_one_request_of_one_client() {
-    let digest = key_sha256("other-key");
+    let digest = key_sha256(&key_of("other"));
     let other =
         format!("[[client]]\nname = \"other\"\nroles = [\"emr\"]\nkey_sha256 = {digest:?}\n");
     let (world, _hip) = World::start_with(&other).await;
@@ -77,7 +77,7 @@ async fn a_key_is_for_one_request_of_one_client() {
     let link = send(&world, API_KEY, "/v1/links", "k", &json!({ "visitCode": "8101" })).await;
     assert_eq!(link.status, 409, "another route is another request");
     assert_eq!(world.count("visit.recorded").await, 1);
-    let others = send(&world, "other-key", "/v1/visits", "k", &visit("8102", false)).await;
+    let others = send(&world, &key_of("other"), "/v1/visits", "k", &visit("8102", false)).await;
     assert_eq!((others.status, others.is_replayed), (201, false), "each client has its own keys");
     // A refusal is an answer like any other.
     let broken = json!({ "visit": {} });

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hip_infra::config::key_sha256;
 use hip_tests::World;
 use hip_tests::process::HipProcess;
-use hip_tests::world::API_KEY;
+use hip_tests::world::{API_KEY, key_of};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
@@ -63,7 +63,7 @@ const SHOWS_NOBODY: [(&str, &str); 15] = [
 fn clients() -> String {
     let operations = SHOWS_SOMEBODY.iter().chain(&SHOWS_NOBODY).map(|(operation, _)| operation);
     let section = |operation: &&str| {
-        let digest = key_sha256(operation);
+        let digest = key_sha256(&key_of(operation));
         format!(
             "[[client]]\nname = {operation:?}\nroles = [\"emr\", \"operator\", \"auditor\"]\n\
              key_sha256 = {digest:?}\n"
@@ -134,7 +134,8 @@ fn body(operation: &str) -> Option<Value> {
 
 /// Asks as the client with this name; the status.
 async fn ask(world: &World, client: &str, method: Method, path: &str, body: Option<Value>) -> u16 {
-    let (status, answer) = world.ask(client, method, path, body.as_ref()).await;
+    let key = if client == API_KEY { API_KEY.to_owned() } else { key_of(client) };
+    let (status, answer) = world.ask(&key, method, path, body.as_ref()).await;
     assert!(status < 500, "{client}: {answer}");
     status
 }

@@ -16,7 +16,7 @@ use hip_tests::World;
 use hip_tests::earlier_version::EarlierVersion;
 use hip_tests::person::{FACILITY, abha_holder, visit};
 use hip_tests::process::HipProcess;
-use hip_tests::world::{API_KEY, PATIENCE};
+use hip_tests::world::{API_KEY, PATIENCE, key_of};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -275,12 +275,12 @@ async fn what_is_anothers_cannot_be_replayed() {
     let section = format!(
         "[[facility]]\nid = {other:?}\nname = \"PHC Other\"\n[[client]]\nname = \"other-desk\"\n\
          roles = [\"operator\"]\nfacilities = [{other:?}]\nkey_sha256 = {:?}\n",
-        hip_infra::config::key_sha256("other-key")
+        hip_infra::config::key_sha256(&key_of("other-desk"))
     );
     let (world, _hip) = World::start_with(&section).await;
     let request = world.sandbox.call_back(FACILITY, DISCOVER, json!({ "transactionId": "t-9" }));
     world.until_shown(&request, "failed").await;
-    let (key, post) = ("other-key", Method::POST);
+    let (key, post) = (&key_of("other-desk"), Method::POST);
     let named = json!({ "requests": [request] });
     for wish in [named, json!({ "where": { "facility": FACILITY } }), json!({ "where": {} })] {
         let (status, body) = world.ask(key, post.clone(), "/v1/replays", Some(&wish)).await;

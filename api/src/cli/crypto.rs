@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use abdm_fidelius::{explain, vectors};
 use anyhow::Context;
+use hip_infra::text_file;
 
 use crate::output::{Answer, complain, say, say_json};
 
@@ -44,7 +45,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Answer> {
 }
 
 fn run_vectors(file: &std::path::Path, json: bool) -> anyhow::Result<Answer> {
-    let text = std::fs::read_to_string(file)
+    let text = text_file::read_to_string(file)
         .with_context(|| format!("{} cannot be read", file.display()))?;
     let summary = vectors::run(&text)?;
     for failure in &summary.failed {

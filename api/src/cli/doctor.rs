@@ -73,10 +73,12 @@ async fn configured(
     let (secrets, mut checks) = local::secrets();
     checks.push(trust::pages(config));
     checks.push(trust::consents(settings.require_consent_signature));
+    checks.push(local::text_messages(config));
     if let Some(secrets) = secrets {
         checks.extend(keys::check(config, &secrets, database.map(|open| &open.pool)).await);
         checks.extend(local::documents(config, &secrets));
         checks.push(local::clients(config, &secrets));
+        checks.extend(local::amrit(config, &secrets));
         checks.extend(trust::callbacks(config, &secrets));
         let url = options.register_url.as_deref();
         checks.extend(network::gateway(config, settings, &secrets, url).await);

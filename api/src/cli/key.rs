@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hip_infra::config::{Config, key_sha256};
+use hip_infra::config::{Config, KEY_PREFIX, key_sha256};
 use hip_infra::vault::LocalKey;
 use rand::TryRng;
 use rand::rngs::SysRng;
@@ -64,7 +64,7 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
 fn new(json: bool) -> anyhow::Result<Answer> {
     let mut bytes = [0; KEY_BYTES];
     SysRng.try_fill_bytes(&mut bytes)?;
-    let key = format!("hip_{}", URL_SAFE_NO_PAD.encode(bytes));
+    let key = format!("{KEY_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
     let digest = key_sha256(&key);
     if json {
         say_json(&json!({ "key": key, "keySha256": digest }));

@@ -9,6 +9,7 @@ use abdm_fhir::{VisitDocument, warnings};
 use anyhow::Context;
 use hip_commands::port::Clock;
 use hip_infra::clock::SystemClock;
+use hip_infra::text_file;
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -123,5 +124,5 @@ async fn show(code: &str, facility: Option<&str>, server: &Server) -> anyhow::Re
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))
+    text_file::read(file).with_context(|| format!("{} cannot be read", file.display()))
 }

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use anyhow::{Context, bail};
+use hip_infra::text_file::without_mark;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -60,5 +61,5 @@ fn typed(text: &str) -> anyhow::Result<String> {
     }
     let mut read = String::new();
     std::io::stdin().take(BYTES_MAX).read_to_string(&mut read)?;
-    Ok(read.trim().to_owned())
+    Ok(without_mark(&read).trim().to_owned())
 }

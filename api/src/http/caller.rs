@@ -66,7 +66,9 @@ impl<R: Roles> FromRequestParts<Arc<Composed>> for By<R> {
         composed: &Arc<Composed>,
     ) -> Result<Self, Problem> {
         let known = shown(&parts.headers).and_then(|key| composed.clients.caller(key));
-        let caller = known.ok_or_else(unknown)?;
+        let Some(caller) = known else {
+            return Err(composed.refused_callers.count(parts).map_or_else(unknown, too_many));
+        };
         if caller.is_one_of(R::ANY_OF) {
             return Ok(Self(caller, PhantomData));
         }
@@ -112,6 +114,16 @@ fn unknown() -> Problem {
         "The caller is not known",
         "send the API key as `Authorization: Bearer …` or `X-API-Key: …`",
     )
+}
+
+fn too_many(seconds: u32) -> Problem {
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-many-unknown-keys",
+        "Too many requests with unknown keys",
+        "wait as long as Retry-After says, or send a key that is known",
+    )
+    .with_retry_after(seconds)
 }
 
 /// The key that is shown.

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use hip_commands::caller::Caller;
 use hip_commands::records::{self, Shown};
 use hip_domain::stream::StreamId;
+use hip_infra::text_file::bytes_without_mark;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -53,7 +54,7 @@ pub(crate) async fn validate(
     let report = tokio::task::spawn_blocking(move || {
         let _taken = taken;
         let rules = composed.provider.settings.bundle.rules();
-        check(resource(&body), rules, &Options::default())
+        check(resource(bytes_without_mark(&body)), rules, &Options::default())
     });
     Ok(Outcome::found(&report.await.map_err(|_| Outcome::from(Problem::unavailable()))?))
 }

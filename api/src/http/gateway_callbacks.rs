@@ -17,6 +17,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
 
+use super::refused::Refused;
 use super::{Context, bodies};
 
 /// What a path is a callback of. The gateway posts with and without `/api`, with a slash at the end,
@@ -143,17 +144,22 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// A sender that is not believed gets 401; one that could not be checked is asked to come again.
 fn unproven(error: &BearerError) -> Response {
-    tracing::warn!(%error, "a callback was not believed");
     match error {
-        BearerError::Refused(_) => {
+        BearerError::Refused(why) => {
             let body = json!({
                 "code": "900902",
                 "message": "Missing Credentials",
                 "description": "the bearer is missing or not one of the gateway's",
             });
-            (StatusCode::UNAUTHORIZED, axum::Json(body)).into_response()
+            let mut response = (StatusCode::UNAUTHORIZED, axum::Json(body)).into_response();
+            // The frame around all routes logs it.
+            response.extensions_mut().insert(Refused(why));
+            response
         }
-        BearerError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        BearerError::Unavailable(_) => {
+            tracing::warn!(%error, "a callback's bearer cannot be checked");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
     }
 }
 

@@ -154,6 +154,7 @@ fn refusals() -> Map<String, Value> {
         ("413", "The body is too large."),
         ("415", "The body is of another kind."),
         ("422", "The body does not fit; `errors` names each fault."),
+        ("429", "The key is missing or unknown, as were too many before it: see Retry-After."),
         ("503", "Something is away at the moment; sending the same again is safe."),
     ];
     let problem = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
@@ -164,6 +165,9 @@ fn refusals() -> Map<String, Value> {
             json!({ "description": description, "content": { PROBLEM_JSON: problem.clone() } });
         if status == "401" {
             refusal["headers"] = json!({ "www-authenticate": { "schema": { "type": "string" } } });
+        }
+        if status == "429" {
+            refusal["headers"] = json!({ "retry-after": { "schema": { "type": "integer" } } });
         }
         named.insert(format!("Problem{status}"), refusal.clone());
         refusal["content"]["application/fhir+json"] = outcome.clone();
@@ -184,7 +188,7 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     let has_body = operation.get("requestBody").is_some();
     let is_looked_up =
         operation.to_string().contains("\"facility\"") || path.contains('{') || has_body;
-    let mut statuses = vec!["400", "401", "403", "503"];
+    let mut statuses = vec!["400", "401", "403", "429", "503"];
     if is_looked_up {
         statuses.push("404");
     }

@@ -10,13 +10,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
 use hip_infra::config::HttpSection;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt;
+
+use super::refused::Peer;
 
 /// The largest head of a request, in bytes.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -45,7 +50,12 @@ pub(crate) async fn serve(
             _ = stop.wait_for(|stop| *stop) => break,
         };
         let Some((stream, place)) = entry else { continue };
-        let service = TowerToHyperService::new(router.clone());
+        let peer = Peer(place.address);
+        let router = router.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            request
+        });
+        let service = TowerToHyperService::new(router);
         let mut stream = TimeoutStream::new(stream);
         stream.set_read_timeout(Some(limits.idle()));
         stream.set_write_timeout(Some(limits.idle()));

@@ -217,6 +217,7 @@ async fn asked_for(
     Ok(Demographics {
         reference: wish.beneficiary_id.to_owned().into(),
         name,
+        name_latin: None,
         gender,
         year_of_birth: Some(year_of_birth),
         mobile: None,

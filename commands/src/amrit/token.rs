@@ -1,6 +1,7 @@
 //! A link token for a person, before any visit needs it.
 
 use chrono::{DateTime, Utc};
+use hip_domain::access::View;
 use hip_domain::event::Event;
 use hip_domain::id::{ErrorCode, FacilityId, RequestId, SubjectId};
 use hip_domain::link_token::{
@@ -17,6 +18,7 @@ use crate::port::log::{Actor, Origin};
 use crate::provider::Provider;
 use crate::registration::Names;
 use crate::task::TaskError;
+use crate::viewing::Viewer;
 
 /// How it stands with a token.
 #[derive(Debug)]
@@ -33,22 +35,39 @@ pub enum TokenAnswer {
     Unknown,
 }
 
-/// Asks for a token, unless there is one or one is on its way.
+/// Asks for a token, unless there is one or one is on its way. A token that is there is given to the
+/// viewer, and that is in the log first.
 ///
 /// # Errors
 ///
 /// The log or the keys cannot be used.
 pub async fn ask(
     provider: &Provider,
+    viewer: &Viewer<'_>,
     facility: &FacilityId,
     person: AskedPerson,
 ) -> Result<TokenAnswer, AmritError> {
     let names = Names { provider, facility };
     let stream = names.link_token(person.abha_address.reveal()).await?;
-    let state = provider.dispatcher.load::<LinkToken>(&stream).await?;
+    let answered = ask_of(provider, facility, &stream, person).await?;
+    if let TokenAnswer::Issued(_) = answered {
+        let state = provider.dispatcher.load::<LinkToken>(&stream).await?;
+        let subject = living(provider, state.subject).await?;
+        viewer.given(View::LinkTokenGiven, &stream, subject).await?;
+    }
+    Ok(answered)
+}
+
+async fn ask_of(
+    provider: &Provider,
+    facility: &FacilityId,
+    stream: &StreamId,
+    person: AskedPerson,
+) -> Result<TokenAnswer, AmritError> {
+    let state = provider.dispatcher.load::<LinkToken>(stream).await?;
     let (now, request_id) = (provider.clock.now(), RequestId(provider.ids.random()));
     if let Some(issued_by) = state.usable(now) {
-        let token = link_token(provider, &stream, Some(issued_by)).await?;
+        let token = link_token(provider, stream, Some(issued_by)).await?;
         return Ok(TokenAnswer::Issued(token));
     }
     // Who is asked for may have no other event yet: then the request brings their key.
@@ -70,8 +89,8 @@ pub async fn ask(
         new_subject: known.is_none(),
     };
     let key = format!("amrit:token:{request_id}");
-    provider.dispatcher.execute::<LinkToken>(&stream, command, &key, &origin).await?;
-    answer(provider, &stream, None).await
+    provider.dispatcher.execute::<LinkToken>(stream, command, &key, &origin).await?;
+    answer(provider, stream, None).await
 }
 
 /// How it stands with the tokens of a stream; when a request is named, a refusal of another does not

@@ -6,7 +6,7 @@ use hip_domain::consent::{Consent, NotInForce};
 use hip_domain::id::{ConsentId, ErrorCode, TransactionId};
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
-use hip_domain::transfer::{HiuKey, Recipient, Transfer, TransferCommand, TransferFacts};
+use hip_domain::transfer::{Denial, HiuKey, Recipient, Transfer, TransferCommand, TransferFacts};
 use serde::Deserialize;
 
 use super::wire::{Malformed, WireRange, parse, scalar};
@@ -150,18 +150,23 @@ async fn check(
     facts: &TransferFacts,
     recipient: &Recipient,
     consent: &Consent,
-) -> Result<Result<(), ErrorCode>, TaskError> {
+) -> Result<Result<(), Denial>, TaskError> {
     let now = provider.clock.now();
     let grant = match consent_check::in_force(provider, consent, &facts.facility, now).await? {
         Ok(grant) => grant,
-        Err(why) => return Ok(Err(refusal(why))),
+        Err(why) => return Ok(Err(refusal(why).into())),
     };
     if !facts.date_range.is_some_and(|range| grant.date_range.covers(&range)) {
-        return Ok(Err(ErrorCode::ours("ABDM-1063")));
+        return Ok(Err(ErrorCode::ours("ABDM-1063").into()));
     }
-    let can_be_sent = hiu_key::check(&recipient.key, now).is_ok()
-        && provider.hiu.check(&recipient.push_url).await.is_ok();
-    Ok(if can_be_sent { Ok(()) } else { Err(ErrorCode::ours("ABDM-1031")) })
+    let reason = match hiu_key::check(&recipient.key, now) {
+        Err(error) => format!("the HIU's key material: {error}"),
+        Ok(_) => match provider.hiu.check(&recipient.push_url).await {
+            Ok(()) => return Ok(Ok(())),
+            Err(error) => error.to_string(),
+        },
+    };
+    Ok(Err(Denial { code: ErrorCode::ours("ABDM-1031"), reason: Some(reason) }))
 }
 
 fn refusal(why: NotInForce) -> ErrorCode {

@@ -11,6 +11,7 @@ use super::wire::{parse, scalar};
 use super::{Incoming, Verdict};
 use crate::opt_out::{self, HAS_LEFT};
 use crate::otp;
+use crate::otp_limits::{OtpCounters, TOO_MANY};
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::TaskError;
@@ -54,19 +55,41 @@ pub(super) async fn interpret(
         let owed = Some(Owed::LinkOnConfirm { error: code.clone() });
         return Ok(Verdict::Rejected { code, reason: "the patient has left ABDM", owed });
     }
+    let request_id = incoming.received.request_id;
+    let mut origin = incoming.cause.origin(Actor::Interpreter);
+    origin.subject = Some(facts.subject);
+    let mut counters = None;
+    if link.can_be_guessed() {
+        let counted = OtpCounters::of_person(provider, facts.subject, origin.clone()).await?;
+        if counted.count_try(request_id, incoming.recorded_at).await?.is_err() {
+            return Ok(locked());
+        }
+        counters = Some(counted);
+    }
     // No OTP is a wrong one: the patient is told, and may try again.
     let typed = confirmation.token.unwrap_or_default().trim().to_owned();
     let command = UserLinkCommand::Confirm {
-        request_id: incoming.received.request_id,
+        request_id,
         digits: otp::pseudonym(provider, facility, reference, &typed).await?,
         // When it was typed, not when we got round to it.
         now: incoming.recorded_at,
     };
-    let mut origin = incoming.cause.origin(Actor::Interpreter);
-    origin.subject = Some(facts.subject);
     let key = incoming.once("user-link");
     provider.dispatcher.execute::<UserLink>(&stream, command, &key, &origin).await?;
+    if let Some(counters) = counters
+        && let UserLink::Confirmed { confirmed_by, .. } = provider.dispatcher.load(&stream).await?
+        && confirmed_by == request_id
+    {
+        counters.clear(request_id).await?;
+    }
     Ok(Verdict::about(Some(facts.subject)))
+}
+
+fn locked() -> Verdict {
+    let code = ErrorCode::ours(TOO_MANY);
+    let owed = Some(Owed::LinkOnConfirm { error: code.clone() });
+    let reason = "too many wrong one-time passwords were tried for this person or telephone";
+    Verdict::Rejected { code, reason, owed }
 }
 
 fn unknown() -> Verdict {

@@ -106,17 +106,17 @@ pub(super) fn accepted(case: &Case, now: DateTime<Utc>) -> Finding {
     let transfer = case.consent(now).map(|consent| &consent.transfer[..]).unwrap_or_default();
     let answer = newest(transfer, |event| match event {
         Event::Transfer(TransferEvent::Accepted { .. }) => Some(None),
-        Event::Transfer(TransferEvent::Refused { code, .. }) => Some(Some(code.clone())),
+        Event::Transfer(TransferEvent::Refused { code, reason, .. }) => {
+            Some(Some((code.clone(), reason.clone())))
+        }
         _ => None,
     });
     match answer {
         Some((at, None)) => Ok(format!("accepted at {at}")),
-        Some((_, Some(code))) => {
+        Some((_, Some((code, reason)))) => {
             let entry = abdm_error::lookup(&code, Context::DataFlow);
-            Err(Obstacle::broken(
-                format!("the request was refused ({code}): {}", entry.what),
-                entry.cure,
-            ))
+            let why = reason.unwrap_or_else(|| entry.what.to_owned());
+            Err(Obstacle::broken(format!("the request was refused ({code}): {why}"), entry.cure))
         }
         None => Err(Obstacle::waits(
             "the request waits for its consent, which may come after it",

@@ -10,7 +10,7 @@ mod script;
 mod sound;
 mod words;
 
-pub use latin::in_latin;
+pub use latin::{in_latin, is_latin};
 
 use words::Word;
 

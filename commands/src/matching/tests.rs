@@ -19,6 +19,7 @@ fn ours() -> Demographics {
     Demographics {
         reference: Phi::new("P-77".to_owned()),
         name: Phi::new("Smt. Kavya Test Nair".to_owned()),
+        name_latin: None,
         gender: Phi::new("F".to_owned()),
         year_of_birth: Some(Phi::new(1990)),
         mobile: None,

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use hip_domain::id::LinkReference;
+use hip_domain::id::{ErrorCode, LinkReference};
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use hip_domain::user_link::{OTP_AGE_MAX, UserLink, UserLinkCommand, UserLinkFacts};
 
-use crate::otp;
+use crate::otp_limits::{OtpCounters, TOO_MANY};
 use crate::person::demographics;
 use crate::port::log::Actor;
 use crate::port::otp_sender::{OtpText, SmsError};
@@ -15,6 +15,7 @@ use crate::provider::Provider;
 use crate::replay::silenced;
 use crate::task::Due;
 use crate::task::TaskError;
+use crate::{lookup, otp};
 
 /// The patient waits in front of the app: a sender that is away is tried for so long.
 const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::seconds(45);
@@ -33,29 +34,48 @@ pub(super) async fn send_otp(
     };
     if silenced(provider, &due.cause).await?.is_some() {
         let reason = "a replay leads to it that may send nothing".to_owned();
-        return tell(provider, due, &facts, UserLinkCommand::FailOtp { reason }, "fail").await;
+        return fail(provider, due, &facts, reason, None).await;
     }
-    let Some(mobile) = demographics(provider, facts.subject).await?.mobile else {
+    let mobile = demographics(provider, facts.subject).await?.mobile;
+    let Some(mobile) = mobile.filter(|mobile| lookup::mobile(mobile.reveal()).is_some()) else {
         let reason = "no mobile number of the patient is known".to_owned();
-        return tell(provider, due, &facts, UserLinkCommand::FailOtp { reason }, "fail").await;
+        return fail(provider, due, &facts, reason, None).await;
     };
     let attempt = provider.ids.random();
+    let mut origin = due.cause.origin(Actor::Process);
+    origin.subject = Some(facts.subject);
+    let counters = OtpCounters::of(provider, facts.subject, &mobile, origin).await?;
+    if let Err(why) = counters.count_send(reference, attempt).await? {
+        let code = Some(ErrorCode::ours(TOO_MANY));
+        return fail(provider, due, &facts, why.to_string(), code).await;
+    }
     let digits = otp::fresh(provider.ids.random());
     let kept = otp::pseudonym(provider, &facts.facility, reference, &digits).await?;
     let issue = UserLinkCommand::IssueOtp { digits: kept, now: provider.clock.now() };
     // Every attempt has an OTP of its own, so also a key of its own.
     tell(provider, due, &facts, issue, &format!("issue:{attempt}")).await?;
-    match send(provider, &facts, &mobile, &digits).await {
+    let sent = send(provider, &facts, &mobile, &digits).await;
+    if sent.is_err_and(|error| !error.may_have_sent()) {
+        counters.take_back(attempt).await?;
+    }
+    match sent {
         Ok(()) => tell(provider, due, &facts, UserLinkCommand::MarkOtpSent, "sent").await,
         Err(error) if error.is_transient() && is_worth_waiting(provider, &stream).await? => {
             let reason = error.to_string();
             Err(TaskError::Later { after: Some(Duration::from_secs(2)), reason })
         }
-        Err(error) => {
-            let reason = error.to_string();
-            tell(provider, due, &facts, UserLinkCommand::FailOtp { reason }, "fail").await
-        }
+        Err(error) => fail(provider, due, &facts, error.to_string(), None).await,
     }
+}
+
+async fn fail(
+    provider: &Provider,
+    due: &Due,
+    facts: &UserLinkFacts,
+    reason: String,
+    code: Option<ErrorCode>,
+) -> Result<(), TaskError> {
+    tell(provider, due, facts, UserLinkCommand::FailOtp { reason, code }, "fail").await
 }
 
 async fn send(

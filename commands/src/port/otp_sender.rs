@@ -31,6 +31,9 @@ impl OtpText {
 /// Why a message was not sent. Names neither number nor text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SmsError {
+    /// No connection could be made: nothing was sent.
+    #[error("the SMS service cannot be reached")]
+    Unreachable,
     /// The service is away or busy, or it is not known whether it took the message: try again.
     #[error("the SMS service cannot be reached or is busy (status {status:?})")]
     Transient {
@@ -49,8 +52,16 @@ impl SmsError {
     /// Whether trying again may help.
     pub const fn is_transient(self) -> bool {
         match self {
-            Self::Transient { .. } => true,
+            Self::Unreachable | Self::Transient { .. } => true,
             Self::Permanent { .. } => false,
+        }
+    }
+
+    /// Whether the message may have been sent all the same: there was no answer that says no.
+    pub const fn may_have_sent(self) -> bool {
+        match self {
+            Self::Transient { status } => status.is_none(),
+            Self::Unreachable | Self::Permanent { .. } => false,
         }
     }
 }

@@ -23,6 +23,9 @@ pub trait Vault: Send + Sync {
         lookup: &Lookup<'_>,
     ) -> Result<Pseudonym, VaultError>;
 
+    /// The pseudonym of something personal that is the same at every facility of this service.
+    async fn service_pseudonym(&self, lookup: &Lookup<'_>) -> Result<Pseudonym, VaultError>;
+
     /// Ties the key of a raw message to the data principal it turned out to be about, so that
     /// erasing the person erases the message. Tied once, it stays tied; tied to somebody who is erased,
     /// it is destroyed.

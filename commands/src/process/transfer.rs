@@ -18,7 +18,7 @@ pub(super) fn of_transfer(recorded: &Recorded<Event>, event: &TransferEvent) -> 
             error: None,
             in_reply_to: *request_id,
         }),
-        TransferEvent::Refused { transaction, request_id, code } => call(Call::OnRequest {
+        TransferEvent::Refused { transaction, request_id, code, .. } => call(Call::OnRequest {
             transaction: transaction.clone(),
             error: Some(code.clone()),
             in_reply_to: *request_id,

@@ -22,10 +22,10 @@ pub(super) fn of_user_link(recorded: &Recorded<Event>, event: &UserLinkEvent) ->
             error: None,
             in_reply_to: *request_id,
         },
-        UserLinkEvent::OtpFailed { request_id, transaction, .. } => Call::OnInit {
+        UserLinkEvent::OtpFailed { request_id, transaction, code, .. } => Call::OnInit {
             transaction: transaction.clone(),
             link: None,
-            error: Some(ErrorCode::ours("ABDM-1004")),
+            error: Some(code.clone().unwrap_or_else(|| ErrorCode::ours("ABDM-1004"))),
             in_reply_to: *request_id,
         },
         UserLinkEvent::Confirmed { request_id } => {

@@ -10,6 +10,14 @@ pub enum Error {
     /// A key or nonce isn't standard, padded, one-line base64.
     #[error("not standard padded base64 on one line")]
     Base64,
+    /// Blanks stand where `+` belongs: with `+` in their places it would be a key or nonce.
+    #[error(
+        "blanks stand where '+' belongs; the sender must send JSON, or escape '+' as %2B in a form"
+    )]
+    LostPlus,
+    /// It decodes to base64 again, and only that is a key or nonce.
+    #[error("it is base64 of base64; the sender must encode the bytes once")]
+    EncodedTwice,
     /// The decoded bytes are none of the five accepted key forms.
     #[error("not one of the accepted public key forms")]
     KeyEncoding,

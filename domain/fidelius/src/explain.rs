@@ -84,10 +84,16 @@ const LENGTH: Check = Check {
 const BASE64: Check = Check {
     name: "base64",
     passed: "The text is standard, padded base64 on one line.",
-    failures: &[(
-        Error::Base64,
-        "The text is not standard padded base64: look for a line break, missing '=' or the characters '-' and '_'.",
-    )],
+    failures: &[
+        (
+            Error::LostPlus,
+            "Blanks stand where '+' belongs: somewhere the key went through form decoding, which takes '+' for a blank. The sender must send it in JSON, or escape '+' as %2B.",
+        ),
+        (
+            Error::Base64,
+            "The text is not standard padded base64: look for a line break, missing '=', lost characters, '%' escapes or the characters '-' and '_'.",
+        ),
+    ],
 };
 const FORM: Check = Check {
     name: "form",
@@ -96,6 +102,10 @@ const FORM: Check = Check {
         (
             Error::KeyStrippedZero,
             "The key is one byte short: the sender dropped a leading zero of a coordinate. It cannot be repaired; the sender must pad coordinates to 32 bytes, and a new request will usually work.",
+        ),
+        (
+            Error::EncodedTwice,
+            "The text is base64 of base64: the key in it was encoded twice. The sender must encode the bytes of the key once.",
         ),
         (
             Error::KeyEncoding,

@@ -19,8 +19,18 @@ impl Nonce {
     ///
     /// # Errors
     ///
-    /// [`Error::Base64`], or [`Error::NonceLength`] for any other length, also before decoding.
+    /// [`Error::Base64`], or [`Error::NonceLength`] for any other length, also before decoding;
+    /// [`Error::LostPlus`] or [`Error::EncodedTwice`] where one of these is the cause.
     pub fn parse(base64: &str) -> Result<Self, Error> {
+        Self::decode(base64).map_err(|error| {
+            if base64.len() > TEXT_LENGTH_MAX {
+                return error;
+            }
+            wire::diagnose(base64, error, |bytes| bytes.len() == 32)
+        })
+    }
+
+    fn decode(base64: &str) -> Result<Self, Error> {
         let bytes = wire::decode(base64, TEXT_LENGTH_MAX, Error::NonceLength)?;
         bytes.as_slice().try_into().map(Self).map_err(|_| Error::NonceLength)
     }

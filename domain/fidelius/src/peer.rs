@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::public_key::TEXT_LENGTH_MAX;
-use crate::{Dialect, Error, Nonce, PublicKey, expiry, wire};
+use crate::{Dialect, Error, Nonce, PublicKey, expiry};
 
 /// The key material of a health information request, checked.
 ///
@@ -53,8 +52,7 @@ impl PeerMaterial {
         let expires_at = expiry::parse(expiry)?;
         expiry::check(expires_at, now)?;
         let nonce = Nonce::parse(nonce)?;
-        let mut key_bytes = wire::decode(key_value, TEXT_LENGTH_MAX, Error::KeyEncoding)?;
-        let key = PublicKey::from_encoded(&key_bytes)?;
+        let (key, mut key_bytes) = PublicKey::decode(key_value)?;
         Ok(Self { key, key_bytes: KeyBytes(std::mem::take(&mut *key_bytes)), nonce, expires_at })
     }
 

@@ -5,6 +5,7 @@ mod encoding;
 use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 pub(crate) use self::encoding::classify;
 use crate::weierstrass::{Coordinates, RawPoint};
@@ -116,10 +117,26 @@ impl PublicKey {
     /// # Errors
     ///
     /// The first check that fails: [`Error::KeyEncoding`] (also for more than 1024 characters),
-    /// [`Error::Base64`], [`Error::KeyStrippedZero`], [`Error::NotCanonical`], [`Error::NotOnCurve`],
+    /// [`Error::Base64`], or [`Error::LostPlus`] or [`Error::EncodedTwice`] where one of these is the cause,
+    /// [`Error::KeyStrippedZero`], [`Error::NotCanonical`], [`Error::NotOnCurve`],
     /// [`Error::SmallOrder`], [`Error::MixedOrder`].
     pub fn parse(base64: &str) -> Result<Self, Error> {
-        Self::from_encoded(&wire::decode(base64, TEXT_LENGTH_MAX, Error::KeyEncoding)?)
+        Self::decode(base64).map(|(key, _)| key)
+    }
+
+    /// The key, and the bytes that it was written as.
+    pub(crate) fn decode(base64: &str) -> Result<(Self, Zeroizing<Vec<u8>>), Error> {
+        let read = || {
+            let bytes = wire::decode(base64, TEXT_LENGTH_MAX, Error::KeyEncoding)?;
+            Ok((Self::from_encoded(&bytes)?, bytes))
+        };
+        read().map_err(|error| {
+            let is_no_form = matches!(error, Error::Base64 | Error::KeyEncoding);
+            if !is_no_form || base64.len() > TEXT_LENGTH_MAX {
+                return error;
+            }
+            wire::diagnose(base64, error, |bytes| classify(bytes).is_ok())
+        })
     }
 
     /// As [`PublicKey::parse`], from the decoded bytes.

@@ -20,6 +20,28 @@ pub(crate) fn decode(
     STANDARD.decode(text).map(Zeroizing::new).map_err(|_| Error::Base64)
 }
 
+/// What is odd about a text that is no key or nonce, when its cause can be told: `fits` says whether bytes
+/// are what was expected. Otherwise the error stays as it is.
+pub(crate) fn diagnose(text: &str, error: Error, fits: impl Fn(&[u8]) -> bool) -> Error {
+    if text.contains(' ') {
+        // A form takes '+' for a blank.
+        let restored = STANDARD.decode(text.replace(' ', "+")).map(Zeroizing::new);
+        return if restored.is_ok_and(|bytes| fits(&bytes)) { Error::LostPlus } else { error };
+    }
+    let mut decoded = STANDARD.decode(text).map(Zeroizing::new);
+    while let Ok(bytes) = decoded {
+        decoded = STANDARD.decode(bytes.trim_ascii()).map(Zeroizing::new);
+        if decoded.as_ref().is_ok_and(|bytes| fits(bytes)) {
+            return Error::EncodedTwice;
+        }
+        // Nothing decodes to nothing, for ever.
+        if decoded.as_ref().is_ok_and(|bytes| bytes.is_empty()) {
+            break;
+        }
+    }
+    error
+}
+
 /// Standard base64, padded, one line.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)

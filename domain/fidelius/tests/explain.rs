@@ -87,3 +87,52 @@ fn a_refused_key_is_reported_with_what_to_do() {
     assert!(report.to_string().ends_with("refused"));
     assert_eq!(failing("not a key"), "base64");
 }
+
+/// The sentence of the check that failed.
+fn told(text: &str) -> &'static str {
+    let report = explain::key(text);
+    assert!(!report.accepted);
+    let failed = report.steps.iter().find(|step| step.outcome == Outcome::Failed);
+    failed.expect("a refused key has a check that failed").sentence
+}
+
+#[test]
+fn a_key_that_was_encoded_twice_or_lost_its_plus_signs_is_told_so() {
+    // Its coordinates hold a '+' in base64.
+    let bytes = hex::decode(concat!(
+        "04",
+        "2aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaad245a",
+        "20ae19a1b8a086b4e01edd2c7748d14c923d4d7e6d7c61b229e9c5a27eced3d9",
+    ));
+    let raw = STANDARD.encode(bytes.expect("it is hexadecimal"));
+    let keys = [Dialect::Weierstrass, Dialect::X25519].map(own_key);
+    let forms = [
+        KeyForm::Raw,
+        KeyForm::SpkiExplicit,
+        KeyForm::SpkiNamed,
+        KeyForm::X25519Raw,
+        KeyForm::X25519Spki,
+    ];
+    let written = keys.iter().flat_map(|key| forms.iter().filter_map(|form| key.encode(*form)));
+    for once in written.map(|bytes| STANDARD.encode(bytes)) {
+        let twice = STANDARD.encode(&once);
+        assert_eq!(failing(&twice), "form");
+        assert!(told(&twice).contains("base64 of base64"), "{}", told(&twice));
+        let lines = STANDARD.encode(format!("{once}\n"));
+        assert!(told(&lines).contains("base64 of base64"), "a line break in between");
+    }
+    let texts = std::iter::once(raw)
+        .chain((0..64).map(|_| STANDARD.encode(own_key(Dialect::Weierstrass).as_bytes())));
+    let mut count = 0;
+    for text in texts.filter(|text| text.contains('+')) {
+        let lost = text.replace('+', " ");
+        assert_eq!(failing(&lost), "base64");
+        assert!(told(&lost).contains("form decoding"), "{}", told(&lost));
+        count += 1;
+    }
+    assert!(count > 0);
+    // A blank that was no '+', and base64 of something else.
+    assert!(!told("not a key").contains("form decoding"));
+    assert!(!told(&STANDARD.encode(STANDARD.encode([7; 20]))).contains("base64 of base64"));
+    assert!(!told("").contains("base64 of base64"));
+}

@@ -32,12 +32,22 @@ pub struct Demographics {
     pub reference: Phi<String>,
     /// Full name, any script.
     pub name: Phi<String>,
+    /// The same in Latin letters, as the record system spells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_latin: Option<Phi<String>>,
     /// `M`, `F`, `O`, or `U` when unknown, as ABDM spells it.
     pub gender: Phi<String>,
     /// Year of birth, when known or computed from an age.
     pub year_of_birth: Option<Phi<i32>>,
     /// Last 10 digits.
     pub mobile: Option<Phi<String>>,
+}
+
+impl Demographics {
+    /// The name that the network is told: as the record system spells it in Latin letters, if it does.
+    pub fn name_for_network(&self) -> &str {
+        self.name_latin.as_ref().unwrap_or(&self.name).reveal()
+    }
 }
 
 /// A patient's ABHA. Sealed wherever it is at rest.

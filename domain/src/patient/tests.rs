@@ -18,6 +18,7 @@ fn demographics() -> Demographics {
     Demographics {
         reference: Phi::new("P-1".to_owned()),
         name: Phi::new("Test Person".to_owned()),
+        name_latin: None,
         gender: Phi::new("F".to_owned()),
         year_of_birth: Some(Phi::new(1990)),
         mobile: None,
@@ -34,7 +35,7 @@ fn record(digest: char, abha: Option<(AbhaLookups, Abha)>) -> PatientCommand {
         facility: facility(),
         lookups: lookups(),
         digest: pseudonym(digest),
-        demographics: demographics(),
+        demographics: Box::new(demographics()),
         abha,
     }
 }

@@ -4,6 +4,21 @@ use super::{MissingPage, PageSeal, PlannedPage, Recipient, Stop, TransferFacts};
 use crate::id::{CareContextReference, ErrorCode};
 use crate::sensitive::Phi;
 
+/// Why a request is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// What the gateway is told.
+    pub code: ErrorCode,
+    /// Why, more exactly, for an operator: in words without personal data.
+    pub reason: Option<String>,
+}
+
+impl From<ErrorCode> for Denial {
+    fn from(code: ErrorCode) -> Self {
+        Self { code, reason: None }
+    }
+}
+
 /// A wish about a transfer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TransferCommand {
@@ -14,7 +29,7 @@ pub enum TransferCommand {
         /// Where to and under which key; nothing when that could not be used.
         recipient: Option<Recipient>,
         /// Whether it may have it.
-        verdict: Result<(), ErrorCode>,
+        verdict: Result<(), Denial>,
     },
     /// These pages will leave.
     Prepare {

@@ -167,6 +167,9 @@ pub enum TransferEvent {
         request_id: RequestId,
         /// Why.
         code: ErrorCode,
+        /// Why, more exactly, in words without personal data.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// It is known what will leave.
     #[serde(rename = "transfer.bundle_prepared")]

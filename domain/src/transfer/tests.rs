@@ -149,7 +149,7 @@ fn a_refused_request_is_in_the_log_with_its_code() {
         .when(TransferCommand::Request {
             facts: facts(),
             recipient: None,
-            verdict: Err(code.clone()),
+            verdict: Err(Denial { code: code.clone(), reason: Some("a reason".to_owned()) }),
         })
         .then([
             TransferEvent::Requested { facts: facts(), recipient: Sealed::Closed },
@@ -157,6 +157,7 @@ fn a_refused_request_is_in_the_log_with_its_code() {
                 transaction: facts().transaction,
                 request_id: facts().request_id,
                 code,
+                reason: Some("a reason".to_owned()),
             },
         ]);
 }
@@ -195,6 +196,7 @@ fn a_refused_transfer_of_a_known_consent_is_closed_with_every_care_context() {
         transaction: facts().transaction,
         request_id: facts().request_id,
         code: ErrorCode::parse("ABDM-1063").unwrap(),
+        reason: None,
     };
     let requested = TransferEvent::Requested { facts: facts(), recipient: Sealed::Closed };
     given::<Transfer>([requested, refused])

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::UserLinkFacts;
-use crate::id::{Pseudonym, RequestId};
+use crate::id::{ErrorCode, Pseudonym, RequestId};
 
 /// A wish about a link.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,8 @@ pub enum UserLinkCommand {
     FailOtp {
         /// Why, in words without personal data.
         reason: String,
+        /// What the patient's app is told; without it, that text messages cannot be sent.
+        code: Option<ErrorCode>,
     },
     /// The patient has typed an OTP.
     Confirm {

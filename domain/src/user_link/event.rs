@@ -6,7 +6,7 @@ use super::Otp;
 use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
 use crate::id::{
-    CareContextReference, FacilityId, LinkReference, RequestId, SubjectId, TransactionId,
+    CareContextReference, ErrorCode, FacilityId, LinkReference, RequestId, SubjectId, TransactionId,
 };
 use crate::stream::StreamId;
 
@@ -82,6 +82,9 @@ pub enum UserLinkEvent {
         transaction: TransactionId,
         /// Why.
         reason: String,
+        /// What the patient's app is told; without it, that text messages cannot be sent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<ErrorCode>,
     },
     /// An OTP was refused.
     #[serde(rename = "user_link.refused")]

@@ -122,6 +122,7 @@ fn without_a_text_message_there_is_nothing_to_confirm() {
         request_id: request(1),
         transaction: facts().transaction,
         reason: "away".into(),
+        code: None,
     };
     given::<UserLink>([UserLinkEvent::Initiated { facts: facts() }, failed])
         .when(confirm(5, 'a', now()))

@@ -8,6 +8,7 @@ use hip_commands::settings::BundleSettings;
 use serde::Deserialize;
 
 use super::ConfigError;
+use crate::text_file;
 
 /// `[bundle]`
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -51,7 +52,7 @@ impl BundleSection {
 }
 
 fn read_codes(path: &Path) -> Result<Arc<dyn CodeMap>, ConfigError> {
-    let text = std::fs::read_to_string(path)
+    let text = text_file::read_to_string(path)
         .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
     let table = CodeTable::from_csv(&text)
         .map_err(|source| ConfigError::Codes { path: path.to_owned(), source })?;
@@ -89,7 +90,8 @@ mod tests {
     fn a_table_gives_its_codes() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("table.csv");
-        std::fs::write(&path, "kind,name,code,display\nvaccine,A,1000000001,Vaccine A\n").unwrap();
+        std::fs::write(&path, "\u{feff}kind,name,code,display\nvaccine,A,1000000001,Vaccine A\n")
+            .unwrap();
         let section: BundleSection = toml::from_str(&format!(
             "discharge = \"stays-only\"\ncodes = {:?}\n",
             path.display().to_string()

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::ConfigError;
+use super::api_key::is_long_enough;
 
 /// What the holder of `HIP_API_KEY` is called.
 const HOLDER_OF_THE_API_KEY: &str = "api-key";
@@ -27,7 +28,7 @@ pub struct ClientSection {
     #[serde(default)]
     pub facilities: Vec<String>,
     /// SHA-256 of its key in hex, as `hip key new` prints it. The file holds no secret by that: such a
-    /// key has 256 bits, and is not found by trying.
+    /// key has 256 bits, and is not found by trying. A shorter key is refused when it is shown.
     pub key_sha256: String,
 }
 
@@ -79,6 +80,9 @@ impl Clients {
     ) -> Result<Self, ConfigError> {
         let mut clients = HashMap::new();
         if let Some(key) = api_key {
+            if !is_long_enough(key.expose_secret()) {
+                return Err(ConfigError::WeakApiKey);
+            }
             let holder = Caller {
                 name: ClientName::parse(HOLDER_OF_THE_API_KEY).expect("it has the form of a name"),
                 roles: BTreeSet::from(Role::ALL),
@@ -111,9 +115,11 @@ impl Clients {
         self.0.len()
     }
 
-    /// Whose key this is.
+    /// Whose key this is. A key that is too short is nobody's, also when a `[[client]]` has its digest:
+    /// the digest does not show how long the key is.
     pub fn caller(&self, key: &str) -> Option<Arc<Caller>> {
-        self.0.get(&key_digest(key)).cloned()
+        let caller = self.0.get(&key_digest(key)).cloned();
+        caller.filter(|_| is_long_enough(key))
     }
 }
 
@@ -148,6 +154,8 @@ fn caller(section: &ClientSection, served: &[Facility]) -> Result<Caller, &'stat
 mod tests {
     use super::*;
 
+    const KEY: &str = "hip_3q2-7wAq0jB9Kx1mZf4Tn8VuYcEoLhRg5WsXpI6dQyA";
+
     fn clients(sections: &str) -> Result<Clients, ConfigError> {
         let text = include_str!("../../../docs/hip.toml");
         let config = crate::config::Config::parse(&format!("{text}\n{sections}")).unwrap();
@@ -164,15 +172,31 @@ mod tests {
 
     #[test]
     fn a_client_is_known_by_its_key_and_by_nothing_else() {
-        let clients = clients(&section("phc", "IN0610099001", "made-up")).unwrap();
-        let caller = clients.caller("made-up").unwrap();
+        let clients = clients(&section("phc", "IN0610099001", KEY)).unwrap();
+        let caller = clients.caller(KEY).unwrap();
         assert_eq!(caller.name.as_str(), "phc");
         assert!(caller.is_one_of(&[Role::Emr, Role::Auditor]));
         assert!(!caller.is_one_of(&[Role::Operator]));
         assert!(caller.serves(&FacilityId::parse("IN0610099001").unwrap()));
         assert!(!caller.serves(&FacilityId::parse("IN0610099002").unwrap()));
-        for other in ["", "made-up ", "MADE-UP", &key_sha256("made-up")] {
+        for other in ["", &format!("{KEY} "), &KEY.to_uppercase(), &key_sha256(KEY)] {
             assert!(clients.caller(other).is_none(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_too_short_opens_nothing() {
+        let with_api_key = |key: &str| {
+            let config = crate::config::Config::parse(include_str!("../../../docs/hip.toml"));
+            let config = config.unwrap();
+            Clients::new(&[], &config.facilities().unwrap(), Some(&SecretString::from(key)))
+        };
+        assert!(with_api_key(KEY).unwrap().caller(KEY).is_some());
+        for weak in ["x", "", "made-up", &"a".repeat(64)] {
+            let refused = with_api_key(weak).map(|_| ());
+            assert!(matches!(refused, Err(ConfigError::WeakApiKey)), "{weak}: {refused:?}");
+            let clients = clients(&section("phc", "IN0610099001", weak)).unwrap();
+            assert!(clients.caller(weak).is_none(), "{weak}, by its digest");
         }
     }
 

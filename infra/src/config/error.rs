@@ -45,6 +45,21 @@ pub enum ConfigError {
     /// Nobody could push a visit.
     #[error("there is nobody who may call: set HIP_API_KEY, or configure a [[client]]")]
     NoClient,
+    /// Who calls could be found out by trying.
+    #[error(
+        "HIP_API_KEY is too short: a key has at least 32 random bytes, 43 characters of base64 or 64 hex \
+         digits; `hip key new` makes one"
+    )]
+    WeakApiKey,
+    /// A caller could have any key of AMRIT's Redis read.
+    #[error(
+        "[amrit] needs session_key_prefix, what the keys of sessions begin with in the Redis of \
+         AMRIT_REDIS_URL; when AMRIT writes them without one, set session_keys_without_prefix = true"
+    )]
+    SessionKeyPrefix,
+    /// Whoever is logged in to AMRIT would act for somebody else's facility.
+    #[error("[amrit]: each of its facilities needs a [[facility]]")]
+    AmritFacility,
     /// An HIU's id is none.
     #[error("[[hiu]]: the id {0}")]
     Hiu(#[source] InvalidId),
@@ -95,6 +110,9 @@ pub enum ConfigError {
          where HIP_ENV is production: set \"trusted\", and trust HIUs one by one with `hip hiu trust`"
     )]
     BearerForAll,
+    /// No one-time password could ever be sent, or taken.
+    #[error("[otp]: per_hour_max and wrong_max are at least 1")]
+    Otp,
     /// There is no facility.
     #[error("no [[facility]] is configured: there is nobody to serve")]
     NoFacility,

@@ -97,15 +97,6 @@ impl DocumentsSection {
     }
 }
 
-/// `[amrit]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct AmritSection {
-    /// What the keys of its sessions begin with in the Redis of `AMRIT_REDIS_URL`, before what its user
-    /// interface shows.
-    pub session_key_prefix: String,
-}
-
 /// `[link_tokens]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

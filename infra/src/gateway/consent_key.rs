@@ -8,6 +8,8 @@ use hip_commands::port::ConsentKey;
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use thiserror::Error;
 
+use crate::text_file;
+
 /// Why the key cannot be used.
 #[derive(Debug, Error)]
 pub enum ConsentKeyError {
@@ -37,8 +39,8 @@ impl RsaConsentKey {
     /// The file cannot be read, or holds something else.
     pub fn read(path: &Path) -> Result<Self, ConsentKeyError> {
         let shown = path.display().to_string();
-        let pem =
-            std::fs::read(path).map_err(|source| ConsentKeyError::File { path: shown, source })?;
+        let pem = text_file::read(path)
+            .map_err(|source| ConsentKeyError::File { path: shown, source })?;
         Self::parse(&pem)
     }
 

@@ -59,7 +59,13 @@ impl OtpSender for WebhookSender {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token.expose_secret());
         }
-        let response = request.send().await.map_err(|_| SmsError::Transient { status: None })?;
+        let response = request.send().await.map_err(|error| {
+            if error.is_connect() {
+                SmsError::Unreachable
+            } else {
+                SmsError::Transient { status: None }
+            }
+        })?;
         let status = response.status();
         let told = Some(status.as_u16());
         if status.is_success() {
@@ -112,6 +118,23 @@ mod tests {
         let nobody = send(&sender(&stub), "12345").await.unwrap_err();
         assert!(!nobody.is_transient());
         stub.stop();
-        assert!(send(&sender(&stub), "9800000101").await.unwrap_err().is_transient());
+        let away = send(&sender(&stub), "9800000101").await.unwrap_err();
+        assert!(away.is_transient() && !away.may_have_sent());
+    }
+
+    #[tokio::test]
+    async fn without_an_answer_a_message_may_have_been_sent() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/send", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                drop(connection);
+            }
+        });
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let sender = WebhookSender::new(&url, None).unwrap();
+        let broken_off = send(&sender, "9800000101").await.unwrap_err();
+        assert!(broken_off.is_transient() && broken_off.may_have_sent());
+        assert!(!SmsError::Transient { status: Some(503) }.may_have_sent());
     }
 }

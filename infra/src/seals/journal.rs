@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use hip_proof::Seal;
 use thiserror::Error;
 
+use crate::text_file;
+
 /// Bytes at the end of the file that hold its last seal, which takes some 450.
 const TAIL_LENGTH: u64 = 4_096;
 
@@ -53,7 +55,7 @@ pub enum JournalError {
 ///
 /// The file cannot be read, or a line is no seal.
 pub fn published(path: &Path) -> Result<Vec<Seal>, JournalError> {
-    let text = std::fs::read_to_string(path).map_err(file_error(path))?;
+    let text = text_file::read_to_string(path).map_err(file_error(path))?;
     let lines: Vec<&str> = text.lines().collect();
     let mut seals = Vec::with_capacity(lines.len());
     for (index, line) in lines.iter().enumerate() {

@@ -13,7 +13,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::envelope::SubjectKey;
-use crate::secret_file;
+use crate::{secret_file, text_file};
 
 /// Wraps and unwraps keys. A key management service or a transit engine fits behind it.
 #[async_trait]
@@ -78,7 +78,7 @@ impl LocalKey {
 
     /// Reads the key from a file.
     pub fn read(path: &Path) -> Result<Self, LocalKeyError> {
-        let text = std::fs::read_to_string(path).map_err(|source| file_error(path, source))?;
+        let text = text_file::read_to_string(path).map_err(|source| file_error(path, source))?;
         Self::parse(&SecretString::from(text))
     }
 

@@ -90,6 +90,7 @@ impl Visit {
         let demographics = Demographics {
             reference: Phi::new(format!("7{number:09}")),
             name: Phi::new(format!("Patient {number}")),
+            name_latin: None,
             gender: Phi::new("F".to_owned()),
             year_of_birth: Some(Phi::new(1988)),
             mobile: None,

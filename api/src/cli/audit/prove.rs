@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use hip_infra::event_store::LogReader;
 use hip_infra::postgres;
 use hip_infra::seals::{ProofError, prove as prove_at};
+use hip_infra::text_file::without_mark;
 use hip_proof::Proof;
 use serde_json::json;
 use uuid::Uuid;
@@ -107,5 +108,5 @@ fn read(path: &Path) -> anyhow::Result<String> {
         Box::new(std::fs::File::open(path).with_context(context)?)
     };
     source.by_ref().take(PROOF_LENGTH_MAX).read_to_string(&mut text).with_context(context)?;
-    Ok(text)
+    Ok(without_mark(&text).to_owned())
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use hip_infra::seals::published;
+use hip_infra::text_file;
 use hip_proof::{PublicKeys, Seal, SigningKey};
 use zeroize::Zeroizing;
 
@@ -27,7 +28,7 @@ impl Trust {
     pub(super) fn keys(&self, data_dir: &Path) -> anyhow::Result<PublicKeys> {
         let mut keys = PublicKeys::default();
         for path in &self.public_keys {
-            let pem = std::fs::read_to_string(path);
+            let pem = text_file::read_to_string(path);
             let pem = pem.with_context(|| format!("{} cannot be read", path.display()))?;
             keys.add_pem(&pem).with_context(|| path.display().to_string())?;
         }
@@ -59,7 +60,7 @@ pub(super) fn own_key(data_dir: &Path) -> anyhow::Result<Option<SigningKey>> {
         if !path.exists() {
             return Ok(None);
         }
-        let pem = std::fs::read_to_string(&path);
+        let pem = text_file::read_to_string(&path);
         Zeroizing::new(pem.with_context(|| format!("{} cannot be read", path.display()))?)
     };
     Ok(Some(SigningKey::from_pem(&pem)?))

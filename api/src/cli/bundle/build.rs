@@ -9,6 +9,7 @@ use hip_commands::port::Clock;
 use hip_commands::visit_source::context;
 use hip_infra::clock::SystemClock;
 use hip_infra::config::{BundleSection, Discharge};
+use hip_infra::text_file;
 use serde_json::json;
 
 use crate::output::{Answer, complain, say, say_json};
@@ -84,7 +85,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Answer> {
 
 /// Nothing, when the visit document is not valid; its faults are told.
 fn read(path: &Path) -> anyhow::Result<Option<VisitDocument>> {
-    let text = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let text =
+        text_file::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
     match VisitDocument::parse(&text) {
         Ok(visit) => Ok(Some(visit)),
         Err(errors) => {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use abdm_fhir::render;
 use anyhow::Context;
+use hip_infra::text_file;
 use serde_json::Value;
 
 use crate::output::{Answer, complain, say};
@@ -19,7 +20,8 @@ pub(crate) struct Options {
 
 pub(super) fn run(options: &Options) -> anyhow::Result<Answer> {
     let file = &options.file;
-    let text = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let text =
+        text_file::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let bundle: Value =
         serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
     if let Some(reason) = render::not_a_document(&bundle) {

@@ -6,6 +6,7 @@ use abdm_fhir::validate::{self as check, Report, Severity, Validator};
 use abdm_fhir::{HiType, Rules};
 use anyhow::Context;
 use hip_infra::config::read_rules;
+use hip_infra::text_file::bytes_without_mark;
 use serde_json::{Value, json};
 
 use crate::output::{Answer, say, say_json};
@@ -72,6 +73,7 @@ fn read(file: &Path, options: &check::Options) -> anyhow::Result<Vec<u8>> {
     std::fs::File::open(file)
         .and_then(|opened| opened.take(enough).read_to_end(&mut text))
         .with_context(|| format!("{} cannot be read", file.display()))?;
+    text.drain(..text.len() - bytes_without_mark(&text).len());
     Ok(text)
 }
 

@@ -5,7 +5,8 @@ use std::path::Path;
 use hip_commands::settings::Settings;
 use hip_infra::config::{Config, Secrets};
 use hip_infra::facility_ids::{self, Renames};
-use hip_infra::postgres;
+use hip_infra::otp_sender::SenderKind;
+use hip_infra::{environment, postgres};
 use sqlx::PgPool;
 
 use super::check::Check;
@@ -46,10 +47,41 @@ pub(super) fn clients(config: &Config, secrets: &Secrets) -> Check {
     match config.clients(secrets) {
         Ok(clients) => Check::ok(NAME, format!("keys that are known: {}", clients.count())),
         Err(error) => {
-            let cure = "correct [[client]]; `hip key new` makes a key and its digest";
+            let cure =
+                "correct HIP_API_KEY or [[client]]; `hip key new` makes a key and its digest";
             Check::failed(NAME, error.to_string(), cure)
         }
     }
+}
+
+/// Who sends one-time passwords.
+pub(super) fn text_messages(config: &Config) -> Check {
+    const NAME: &str = "text messages";
+    match config.sms.check(environment::is_production()) {
+        Ok(()) if config.sms.sender == SenderKind::Console => {
+            let what = "one-time passwords go to standard error, and to no telephone";
+            Check::warning(NAME, what, "set sender = \"webhook\" and url in section [sms]")
+        }
+        Ok(()) => Check::ok(NAME, "one-time passwords go to a webhook"),
+        Err(error) => Check::failed(NAME, error.to_string(), "correct section [sms]"),
+    }
+}
+
+/// Who is logged in to AMRIT.
+pub(super) fn amrit(config: &Config, secrets: &Secrets) -> Option<Check> {
+    const NAME: &str = "amrit sessions";
+    secrets.amrit_redis_url.as_ref()?;
+    let facilities = config.amrit.check().and_then(|()| config.amrit_facilities());
+    Some(match facilities {
+        Ok(facilities) if facilities.is_empty() => {
+            let cure = "name them in section [amrit], facilities";
+            Check::warning(NAME, "they may act for no facility", cure)
+        }
+        Ok(facilities) => {
+            Check::ok(NAME, format!("facilities that they may act for: {}", facilities.len()))
+        }
+        Err(error) => Check::failed(NAME, error.to_string(), "correct section [amrit]"),
+    })
 }
 
 /// Documents that may not lie where they would.

@@ -55,6 +55,7 @@ impl From<AmritError> for Envelope {
             | AmritError::CareContext(_)
             | AmritError::Person(_)
             | AmritError::Vault(_)
+            | AmritError::Viewing(_)
             | AmritError::Log(_) => {
                 tracing::error!(%error, "a request of AMRIT could not be answered");
                 Self::failed("The service is not available at the moment, please try again")

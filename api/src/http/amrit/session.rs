@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use hip_commands::caller::{Caller, Role};
 
 use super::envelope::Envelope;
 use crate::compose::Composed;
+use crate::http::refused::Refused;
 
 /// Whose key it is. What they ask for is bounded by their facilities.
 pub(super) struct Session(pub(super) Arc<Caller>);
@@ -28,14 +29,15 @@ impl FromRequestParts<Arc<Composed>> for Session {
         };
         let shown = header.to_str().unwrap_or_default();
         let shown = shown.strip_prefix("Bearer ").unwrap_or(shown).trim();
-        let known = composed.clients.caller(shown);
-        if let Some(caller) = known.filter(|caller| caller.is_one_of(&[Role::Emr])) {
-            return Ok(Self(caller));
+        if let Some(caller) = composed.clients.caller(shown) {
+            // A key of ours is no session, whatever its roles are.
+            let is_record_system = caller.is_one_of(&[Role::Emr]);
+            return if is_record_system { Ok(Self(caller)) } else { Err(refused(FORBIDDEN, None)) };
         }
         if let Some(sessions) = &composed.amrit_sessions {
-            match sessions.is_open(shown).await {
-                Ok(true) => return Ok(Self(Arc::new(Caller::amrit()))),
-                Ok(false) => {}
+            match sessions.caller(shown).await {
+                Ok(Some(caller)) => return Ok(Self(Arc::new(caller))),
+                Ok(None) => {}
                 Err(error) => {
                     tracing::warn!(%error, "a caller could not be checked");
                     let words = "Sessions cannot be checked at the moment; try again";
@@ -43,6 +45,20 @@ impl FromRequestParts<Arc<Composed>> for Session {
                 }
             }
         }
-        Err(Envelope::failed("Invalid login key or session is expired").into_response())
+        Err(refused(UNKNOWN, composed.refused_callers.count(parts)))
     }
+}
+
+const UNKNOWN: Refused = Refused("the key or session is unknown");
+const FORBIDDEN: Refused = Refused("the key's roles do not allow this");
+
+/// AMRIT reads the envelope, whatever the status is.
+fn refused(why: Refused, wait_s: Option<u32>) -> Response {
+    let mut response = Envelope::failed("Invalid login key or session is expired").into_response();
+    response.extensions_mut().insert(why);
+    if let Some(seconds) = wait_s {
+        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response
 }

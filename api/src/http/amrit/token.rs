@@ -3,6 +3,7 @@
 use axum::extract::State;
 use chrono::Datelike;
 use hip_commands::amrit::token::{TokenAnswer, ask};
+use hip_commands::viewing::Viewer;
 use hip_domain::link_token::AskedPerson;
 use hip_domain::sensitive::Phi;
 use secrecy::ExposeSecret;
@@ -34,9 +35,10 @@ pub(super) async fn generate(
     Body(asked): Body<Asked>,
 ) -> Result<Envelope, Envelope> {
     let facility = facility(&composed, &caller, asked.abdm_facility_id.as_str())?;
-    let answer =
-        ask(&composed.provider, facility, person(&asked, composed.provider.clock.now().year())?)
-            .await?;
+    let provider = &composed.provider;
+    let person = person(&asked, provider.clock.now().year())?;
+    let viewer = Viewer::at_the_door(provider, &caller);
+    let answer = ask(provider, &viewer, facility, person).await?;
     Ok(match answer {
         TokenAnswer::Issued(token) => Envelope::ok(json!({ "linkToken": token.expose_secret() })),
         TokenAnswer::Requested(request_id) => {

@@ -2,7 +2,7 @@
 
 use abdm_fhir::validate::Report;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -13,17 +13,23 @@ use crate::http::problem::Problem;
 pub(crate) struct Outcome {
     status: StatusCode,
     body: Value,
+    /// Seconds after which to ask again.
+    retry_after: Option<u32>,
 }
 
 impl Outcome {
     /// What a validation found.
     pub(super) fn found(report: &Report) -> Self {
-        Self { status: StatusCode::OK, body: report.to_operation_outcome() }
+        Self { status: StatusCode::OK, body: report.to_operation_outcome(), retry_after: None }
     }
 
     /// A document that is there and must not be shared.
     pub(super) fn unfit(report: &Report) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, body: report.to_operation_outcome() }
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            body: report.to_operation_outcome(),
+            retry_after: None,
+        }
     }
 
     /// There is no such document, or none any more.
@@ -46,7 +52,8 @@ impl Outcome {
 
     fn of(status: StatusCode, code: &str, text: &str) -> Self {
         let issue = json!({ "severity": "error", "code": code, "details": { "text": text } });
-        Self { status, body: json!({ "resourceType": "OperationOutcome", "issue": [issue] }) }
+        let body = json!({ "resourceType": "OperationOutcome", "issue": [issue] });
+        Self { status, body, retry_after: None }
     }
 }
 
@@ -54,15 +61,22 @@ impl From<Problem> for Outcome {
     fn from(problem: Problem) -> Self {
         let code = match problem.status() {
             StatusCode::UNAUTHORIZED => "login",
+            StatusCode::TOO_MANY_REQUESTS => "throttled",
             StatusCode::SERVICE_UNAVAILABLE => "transient",
             _ => "processing",
         };
-        Self::of(problem.status(), code, problem.detail())
+        let outcome = Self::of(problem.status(), code, problem.detail());
+        Self { retry_after: problem.retry_after(), ..outcome }
     }
 }
 
 impl IntoResponse for Outcome {
     fn into_response(self) -> Response {
-        (self.status, [(CONTENT_TYPE, FHIR_JSON)], self.body.to_string()).into_response()
+        let head = [(CONTENT_TYPE, FHIR_JSON)];
+        let mut response = (self.status, head, self.body.to_string()).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, BodyDataStream};
 use bytes::{Buf, Bytes};
 use futures_util::{Stream, StreamExt, stream};
+use hip_infra::text_file::bytes_without_mark;
 use tokio::sync::watch;
 
 use crate::room::{Room, Taken};
@@ -159,7 +160,10 @@ impl Lines {
     /// The line that has been gathered, if there is anything in it.
     fn complete(&mut self) -> Option<Line> {
         self.number += 1;
-        let (line, taken) = (std::mem::take(&mut self.line), self.taken.take());
+        let (mut line, taken) = (std::mem::take(&mut self.line), self.taken.take());
+        if self.number == 1 {
+            line.drain(..line.len() - bytes_without_mark(&line).len());
+        }
         let is_busy = std::mem::take(&mut self.is_busy);
         let what = if std::mem::take(&mut self.is_too_long) {
             What::TooLong(self.bytes_max)
@@ -210,6 +214,13 @@ mod tests {
     async fn lines_do_not_follow_the_pieces_in_which_they_come() {
         let found = lines(&[b"on", b"e\n", b"two\nthr", b"", b"ee\n\n  \r\nsix"]).await;
         assert_eq!(found, expected(&[(1, "one"), (2, "two"), (3, "three"), (6, "six")]));
+    }
+
+    #[tokio::test]
+    async fn a_byte_order_mark_is_no_part_of_the_first_line() {
+        let found = lines(&[b"\xef\xbb", b"\xbfone\ntwo\n"]).await;
+        assert_eq!(found, expected(&[(1, "one"), (2, "two")]));
+        assert_eq!(lines(&[b"\xef\xbb\xbf\r\ntwo"]).await, expected(&[(2, "two")]));
     }
 
     #[tokio::test]

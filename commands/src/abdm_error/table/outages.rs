@@ -2,7 +2,7 @@
 
 use super::{Retry, Row};
 use crate::abdm_error::Context::{
-    LinkCareContext, LinkInit, OnCareContext, OnGenerateToken, ProfileShare,
+    LinkCareContext, LinkConfirm, LinkInit, OnCareContext, OnGenerateToken, ProfileShare,
 };
 
 const WAIT: &str = "nothing, unless it lasts: then ask NHA's support with the REQUEST-ID";
@@ -41,6 +41,14 @@ pub(super) const ROWS: &[Row] = &[
         "nothing, unless it lasts: then push old visits in smaller portions",
         Retry::SLOWLY,
     ),
+    Row::new(
+        "ABDM-1022",
+        "Too many requests",
+        "too many one-time passwords were sent to this patient or telephone, or wrong ones tried",
+        "nothing: the patient tries again later; [otp] in the configuration says when",
+        Retry::Never,
+    )
+    .within(&[LinkInit, LinkConfirm]),
     Row::new(
         "ABDM-2429",
         "Too many requests found",

@@ -1,6 +1,6 @@
 //! Words of any script in small Latin letters.
 
-mod indic;
+pub(super) mod indic;
 mod urdu;
 
 /// The script of a word, as far as it matters for what its letters can tell apart.

@@ -181,6 +181,10 @@ impl Vault for ForgetfulVault {
         self.real.pseudonym(facility, lookup).await
     }
 
+    async fn service_pseudonym(&self, lookup: &Lookup<'_>) -> Result<Pseudonym, VaultError> {
+        self.real.service_pseudonym(lookup).await
+    }
+
     async fn tie(&self, _: SubjectId, _: SubjectId) -> Result<(), VaultError> {
         Ok(())
     }

@@ -134,6 +134,10 @@ impl Vault for StillVault {
         self.0.pseudonym(facility, lookup).await
     }
 
+    async fn service_pseudonym(&self, lookup: &Lookup<'_>) -> Result<Pseudonym, VaultError> {
+        self.0.service_pseudonym(lookup).await
+    }
+
     async fn tie(&self, _: SubjectId, _: SubjectId) -> Result<(), VaultError> {
         Ok(())
     }

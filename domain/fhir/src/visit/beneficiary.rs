@@ -15,6 +15,9 @@ pub struct Beneficiary {
     pub beneficiary_reg_id: String,
     /// The full name in any script.
     pub name: String,
+    /// The full name in Latin letters, as the patient spells it; the network is told this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_latin: Option<String>,
     /// Given name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,

@@ -31,6 +31,10 @@ const PATTERNS: &[(&str, &str)] = &[
         "must be 1 to 255 letters, digits, blanks or characters of _-@,.()/:\\",
     ),
     (GENDER, "must be one of: Male, Female, Transgender, Other, Unknown; in any letter case"),
+    (
+        r"^[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f .,'\u2019-]{0,254}$",
+        "must be a name of 1 to 255 Latin letters, blanks and characters of .,'-",
+    ),
     ("^[1-9][0-9]{5}$", "must be a PIN code of 6 digits"),
     (
         "^([0-9]{14}|[0-9]{2}-[0-9]{4}-[0-9]{4}-[0-9]{4})$",

@@ -9,13 +9,15 @@ const FIRST: u32 = 0x0900;
 const LAST: u32 = 0x0d7f;
 const BLOCK: u32 = 0x80;
 
+/// Which of the nine blocks a character lies in.
+pub(in crate::matching::name) fn block(c: char) -> Option<usize> {
+    let place = u32::from(c);
+    (FIRST..=LAST).contains(&place).then(|| ((place - FIRST) / BLOCK) as usize)
+}
+
 /// The script that a character belongs to.
 pub(super) fn script_of(c: char) -> Option<Script> {
-    let place = u32::from(c);
-    if !(FIRST..=LAST).contains(&place) {
-        return None;
-    }
-    Some(match (place - FIRST) / BLOCK {
+    Some(match block(c)? {
         1 | 4 => Script::Eastern,
         5 => Script::Tamil,
         _ => Script::Indic,
@@ -29,17 +31,20 @@ pub(super) fn is_mark(c: char) -> bool {
     })
 }
 
-const fn offset(c: char) -> u32 {
+/// The place of a character in the block of its script.
+pub(in crate::matching::name) const fn offset(c: char) -> u32 {
     (c as u32 - FIRST) % BLOCK
 }
 
-const NUKTA: u32 = 0x3c;
-const VIRAMA: u32 = 0x4d;
+/// A dot below.
+pub(in crate::matching::name) const NUKTA: u32 = 0x3c;
+/// What takes the implied vowel away.
+pub(in crate::matching::name) const VIRAMA: u32 = 0x4d;
 /// Gurmukhi's mark of a doubled consonant.
-const ADDAK: u32 = 0x71;
+pub(in crate::matching::name) const ADDAK: u32 = 0x71;
 
 #[derive(Clone, Copy)]
-enum Letter {
+pub(in crate::matching::name) enum Letter {
     /// Carries a vowel with it unless told otherwise.
     Consonant(&'static str),
     /// A vowel that stands alone.
@@ -103,7 +108,8 @@ fn dotted(plain: &'static str) -> &'static str {
     }
 }
 
-fn letter(c: char) -> Letter {
+/// What a character of one of the scripts writes.
+pub(in crate::matching::name) fn letter(c: char) -> Letter {
     use Letter::{Consonant, Sign, Tail, Vowel};
     // Places that one script uses in its own way, then those that all of them share.
     match u32::from(c) {

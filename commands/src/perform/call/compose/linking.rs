@@ -158,11 +158,12 @@ enum Asked {
 async fn known(provider: &Provider, subject: SubjectId) -> Result<AskedPerson, TaskError> {
     let person = demographics(provider, subject).await?;
     let abha = abha(provider, subject).await?;
+    let name = Phi::new(person.name_for_network().to_owned());
     let year_of_birth = person.year_of_birth;
     Ok(AskedPerson {
         abha_address: Phi::new(abha_address(&abha)?.to_owned()),
         abha_number: abha.number,
-        name: person.name,
+        name,
         gender: person.gender,
         year_of_birth: year_of_birth
             .ok_or_else(|| TaskError::never("the patient's year of birth is not known"))?,

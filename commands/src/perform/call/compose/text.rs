@@ -29,7 +29,7 @@ pub(super) fn patients(person: &Demographics, offered: &[Offered]) -> Value {
         for care_contexts in of_kind.chunks(COUNT_MAX) {
             elements.push(json!({
                 "referenceNumber": person.reference.reveal(),
-                "display": displayable(person.name.reveal()),
+                "display": displayable(person.name_for_network()),
                 "careContexts": care_contexts,
                 "hiType": hi_type.as_str(),
                 "count": care_contexts.len(),
@@ -49,7 +49,7 @@ pub(super) fn one_patient(person: &Demographics, offered: &[Offered]) -> Value {
         .collect();
     json!({
         "referenceNumber": person.reference.reveal(),
-        "display": displayable(person.name.reveal()),
+        "display": displayable(person.name_for_network()),
         "careContexts": care_contexts,
     })
 }
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_name_in_another_script_becomes_something_the_gateway_takes() {
-        assert_eq!(displayable("आशा रानी"), "Aashaa Raanii");
+        assert_eq!(displayable("आशा रानी"), "Asha Rani");
         assert_eq!(displayable("…"), "Patient");
         assert_eq!(displayable("Asha  <Rani>"), "Asha Rani");
     }
@@ -97,6 +97,7 @@ mod tests {
         let person = Demographics {
             reference: Phi::new("P-1".to_owned()),
             name: Phi::new("Test Person".to_owned()),
+            name_latin: None,
             gender: Phi::new("F".to_owned()),
             year_of_birth: None,
             mobile: None,

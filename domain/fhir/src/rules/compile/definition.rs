@@ -171,6 +171,7 @@ impl Definitions {
 }
 
 fn parse<T: DeserializeOwned>(file: &str, content: &[u8]) -> Result<T, CompileError> {
-    serde_json::from_slice(content)
+    // Some editors put a byte order mark in front of UTF-8.
+    serde_json::from_slice(content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content))
         .map_err(|source| CompileError::Json { file: file.to_owned(), source })
 }
