@@ -44,7 +44,7 @@ async fn confirm(world: &World, link: &LinkReference, otp: &str) -> Result<usize
 fn code(error: FlowError) -> String {
     match error {
         FlowError::Refused(error) => error.code,
-        other => panic!("{other}"),
+        other @ (FlowError::Silence { .. } | FlowError::Unknown(_)) => panic!("{other}"),
     }
 }
 

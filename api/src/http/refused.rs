@@ -83,12 +83,11 @@ pub(super) async fn layer(State(composed): Context, request: Request, next: Next
     let refused_callers = &composed.refused_callers;
     let address = refused_callers.address(request.headers(), request.extensions());
     let matched = request.extensions().get::<MatchedPath>().cloned();
-    let callback = match &matched {
-        Some(_) => None,
-        None => {
-            let prefix = &composed.provider.settings.callback_prefix;
-            gateway_callbacks::kind_of(request.uri().path(), prefix)
-        }
+    let callback = if matched.is_none() {
+        let prefix = &composed.provider.settings.callback_prefix;
+        gateway_callbacks::kind_of(request.uri().path(), prefix)
+    } else {
+        None
     };
     let response = next.run(request).await;
     let status = response.status();

@@ -118,7 +118,7 @@ impl Journal {
     /// What was written down, in order, each with its line, from 1. The journal is as it should be, and
     /// from now on the database knows how far it goes.
     ///
-    /// A journal of an earlier version, which has no proofs, is taken over once; see [`earlier`].
+    /// A journal of an earlier version, which has no proofs, is taken over once.
     ///
     /// # Errors
     ///

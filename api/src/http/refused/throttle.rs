@@ -133,28 +133,28 @@ mod tests {
         })
     }
 
-    fn v4(last: u32) -> Option<IpAddr> {
-        Some(IpAddr::from(last.to_be_bytes()))
+    fn v4(last: u32) -> IpAddr {
+        IpAddr::from(last.to_be_bytes())
     }
 
     #[test]
     fn an_address_that_fails_too_often_waits_for_the_end_of_the_minute() {
         let (throttle, now) = (throttle(2, 100), Instant::now());
         let later = now + Duration::from_secs(20);
-        assert_eq!(throttle.count(v4(1), now), None);
-        assert_eq!(throttle.count(v4(1), now), None);
-        assert_eq!(throttle.count(v4(1), later), Some(Duration::from_secs(40)));
-        assert_eq!(throttle.count(v4(2), later), None, "another address");
-        assert_eq!(throttle.count(v4(1), now + WINDOW), None, "the next minute");
+        assert_eq!(throttle.count(Some(v4(1)), now), None);
+        assert_eq!(throttle.count(Some(v4(1)), now), None);
+        assert_eq!(throttle.count(Some(v4(1)), later), Some(Duration::from_secs(40)));
+        assert_eq!(throttle.count(Some(v4(2)), later), None, "another address");
+        assert_eq!(throttle.count(Some(v4(1)), now + WINDOW), None, "the next minute");
     }
 
     #[test]
     fn many_addresses_together_are_held_up_too() {
         let (throttle, now) = (throttle(10, 3), Instant::now());
         for n in 0..3 {
-            assert_eq!(throttle.count(v4(n), now), None);
+            assert_eq!(throttle.count(Some(v4(n)), now), None);
         }
-        assert_eq!(throttle.count(v4(9), now), Some(WINDOW));
+        assert_eq!(throttle.count(Some(v4(9)), now), Some(WINDOW));
         assert_eq!(throttle.count(None, now), Some(WINDOW), "an address that is not known");
     }
 
@@ -174,12 +174,12 @@ mod tests {
         let (throttle, now) = (throttle(1, u32::MAX), Instant::now());
         let count = u32::try_from(ADDRESS_COUNT_MAX).unwrap();
         for n in 0..count * 2 {
-            assert_eq!(throttle.count(v4(n), now), None);
+            assert_eq!(throttle.count(Some(v4(n)), now), None);
         }
         let len = || throttle.state.lock().unwrap().addresses.len();
         assert_eq!(len(), ADDRESS_COUNT_MAX);
-        assert!(throttle.count(v4(0), now).is_some(), "who is in the table stays in it");
-        assert_eq!(throttle.count(v4(count), now + WINDOW), None);
+        assert!(throttle.count(Some(v4(0)), now).is_some(), "who is in the table stays in it");
+        assert_eq!(throttle.count(Some(v4(count)), now + WINDOW), None);
         assert_eq!(len(), 1);
     }
 
