@@ -1,5 +1,7 @@
 //! The database: the one that is configured, or a private one that we start ourselves.
 
+mod open_log;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -8,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::output::complain;
+pub(crate) use open_log::{OpenLog, is_made};
 
 /// Name of our database in a private cluster.
 const NAME: &str = "hip";
@@ -29,10 +32,10 @@ pub(crate) struct Database {
 impl Database {
     /// `DATABASE_URL`, or a private cluster under `data_dir`, durable.
     pub(crate) async fn open(data_dir: &Path) -> anyhow::Result<Self> {
-        if let Ok(url) = std::env::var("DATABASE_URL") {
-            return Ok(Self { url: SecretString::from(url), owner_url: None, private: None });
+        if let Some(url) = url_from_env() {
+            return Ok(Self { url, owner_url: None, private: None });
         }
-        let data_dir = data_dir.join("pg");
+        let data_dir = private_data_dir(data_dir);
         let started = tokio::task::spawn_blocking(move || start(data_dir)).await?;
         let private =
             started.context("no database: set DATABASE_URL, or let a private one start")?;
@@ -73,11 +76,20 @@ impl Database {
     }
 }
 
+fn url_from_env() -> Option<SecretString> {
+    std::env::var("DATABASE_URL").ok().map(SecretString::from)
+}
+
+/// Where a private cluster is.
+fn private_data_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("pg")
+}
+
 /// Where the seals of this database's log are published when no configuration says: databases that
 /// share a data directory have files of their own.
 pub(crate) fn seals_file(data_dir: &Path) -> PathBuf {
-    let url = std::env::var("DATABASE_URL").ok();
-    data_dir.join(match url.and_then(|url| Url::parse(&url).ok()) {
+    let url = url_from_env().and_then(|url| Url::parse(url.expose_secret()).ok());
+    data_dir.join(match url {
         Some(url) => format!("seals-{}.jsonl", place(&url)),
         None => "seals.jsonl".to_owned(),
     })

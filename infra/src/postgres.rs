@@ -66,6 +66,15 @@ pub async fn is_migrated(url: &str) -> Result<bool, DatabaseError> {
     Ok(is_current)
 }
 
+/// Whether there is a log, of this version or another. Changes nothing.
+pub async fn has_log(url: &str) -> Result<bool, DatabaseError> {
+    let pool = connect_as_given(url).await?;
+    let found =
+        sqlx::query_scalar("SELECT to_regclass('es.event') IS NOT NULL").fetch_one(&pool).await;
+    pool.close().await;
+    found.map_err(DatabaseError::Connect)
+}
+
 /// Whether exactly our migrations have been applied, as they are.
 async fn is_current(pool: &PgPool) -> bool {
     let applied: Result<Vec<(i64, Vec<u8>)>, _> = sqlx::query_as(

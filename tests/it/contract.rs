@@ -19,6 +19,3 @@ macro_rules! cases {
     };
 }
 use cases;
-
-/// Long before the time limits of the stores' own libraries.
-const SOON: std::time::Duration = std::time::Duration::from_secs(25);

@@ -1,6 +1,5 @@
 //! `hip explain`: in each of these planted situations it names the link that does not hold.
 
-use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use hip_sandbox::{
@@ -247,9 +246,10 @@ async fn the_consent_is_for_another_time_or_over() {
     stops_at(&world, "6001", ("consent", "broken"), "is for records from").await;
     world.sandbox.phr().revoke(&consent).await.unwrap();
 
-    let soon = Some(Utc::now() + TimeDelta::seconds(2));
-    grant(&world, Grant { data_erase_at: soon, ..Grant::default() }).await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    // Long enough for the grant to come in before its end.
+    let end = Utc::now() + TimeDelta::seconds(20);
+    grant(&world, Grant { data_erase_at: Some(end), ..Grant::default() }).await;
+    world.eventually("the consent is over", async || Utc::now() > end).await;
     stops_at(&world, "6001", ("consent", "broken"), "has expired").await;
 
     let phr = world.sandbox.phr();

@@ -46,6 +46,10 @@ async fn data_that_do_not_match_are_explained_and_better_ones_link() {
 async fn the_governor_says_when_the_next_request_may_leave() {
     let (world, _hip) = World::start().await;
     assert_eq!(token_status(&world).await["state"], "none");
+    let arguments = ["token", "status", "-", "--url", &world.launch.url];
+    let told = world.hip_with_input(&arguments, "KAVYA.N90@sbx\n").await;
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(told["state"], "none", "the address is read from standard input");
     let faults = world.sandbox.faults();
     faults.answer_with_error(Operation::GenerateToken, 1, "ABDM-1024", "dependency away");
     world.push(&visit("3002", true)).await;

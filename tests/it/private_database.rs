@@ -21,6 +21,45 @@ fn psql(url: &str, statement: &str) -> (bool, String) {
     (output.status.success(), String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
+/// Every command that reads a log.
+const READERS: &[&[&str]] = &[
+    &["audit", "verify"],
+    &["audit", "consent", "0b3bca4e-6b6f-4f0e-9a8e-3f2c7ee4a001"],
+    &["audit", "export"],
+    &["audit", "seals"],
+    &["audit", "prove", "1"],
+    &["discovery", "what-if"],
+    &["events", "list"],
+    &["explain", "V-1"],
+    &["facility", "list"],
+    &["hiu", "list"],
+    &["projection", "status"],
+    &["visit", "jobs"],
+];
+
+#[test]
+fn a_command_that_reads_a_log_says_when_there_is_none_and_makes_none() {
+    let directory = tempfile::tempdir().unwrap();
+    for arguments in READERS {
+        let output = hip(directory.path(), arguments);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {told}");
+        assert!(told.contains("there is no log in"), "{arguments:?}: {told}");
+        assert!(told.contains("HIP_DATA_DIR") && told.contains("DATABASE_URL"), "{told}");
+    }
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    // A cluster without our schema.
+    let data_dir = directory.path().join("pg");
+    let options = Options { data_dir, durability: Durability::Throwaway };
+    let postgres = PrivatePostgres::start(options).unwrap();
+    let mut command = Command::new(hip_binary());
+    let url = postgres.url("postgres");
+    let output = command.args(["audit", "verify"]).env("DATABASE_URL", url).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("there is no log in") && told.contains("hip migrate"), "{told}");
+}
+
 #[test]
 fn the_service_logs_in_as_somebody_who_owns_nothing() {
     let directory = tempfile::tempdir().unwrap();

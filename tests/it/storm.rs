@@ -132,7 +132,7 @@ async fn every_callback_of_a_storm_has_its_effect_once() {
     assert_eq!(world.count("inbound.received").await, i64::from(COUNT) + 1);
 
     let answers = i64::from(COUNT) / 10 * 9;
-    world.until_within("outbound.accepted", answers, std::time::Duration::from_secs(600)).await;
+    world.until_within("outbound.accepted", answers, std::time::Duration::from_mins(60)).await;
     world.until_idle().await;
     every_stream_says_each_thing_once(&world).await;
     every_revoked_consent_stays_revoked(&world).await;

@@ -1,6 +1,5 @@
 //! Strangers who open connections and send large bodies keep nobody else out, and fill no memory.
 
-use std::time::Duration;
 
 use hip_tests::World;
 use hip_tests::process::HipProcess;
@@ -130,5 +129,5 @@ async fn who_is_quiet_in_the_middle_of_a_body_is_let_go() {
     stream.write_all(head.as_bytes()).await.unwrap();
     let answer = rest(&mut stream).await;
     assert!(!answer.contains("200 OK"), "{answer}");
-    tokio::time::timeout(Duration::from_secs(60), async { is_alive(&world).await }).await.unwrap();
+    is_alive(&world).await;
 }

@@ -1,5 +1,6 @@
 //! A whole world for one test: database, twin, and how to start the provider between them.
 
+use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
 use hip_infra::event_store::LogReader;
@@ -8,6 +9,7 @@ use hip_sandbox::{Operation, Options, Redelivery, Sandbox};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
 
 use crate::database::TestDatabase;
 use crate::person::{FACILITY, abha_holder};
@@ -279,7 +281,16 @@ impl World {
     /// # Panics
     ///
     /// When it cannot be run.
-    pub async fn hip(&self, arguments: &[&str]) -> std::process::Output {
+    pub async fn hip(&self, arguments: &[&str]) -> Output {
+        self.hip_with_input(arguments, "").await
+    }
+
+    /// The same, with something on its standard input.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be run, or reads nothing.
+    pub async fn hip_with_input(&self, arguments: &[&str], input: &str) -> Output {
         let mut command = tokio::process::Command::new(hip_binary());
         command
             .args(arguments)
@@ -287,8 +298,17 @@ impl World {
             .env("HIP_CLIENT_SECRET", &self.launch.client_secret)
             .env("HIP_API_KEY", &self.launch.api_key)
             .env("HIP_DATA_DIR", self.launch.data_dir())
-            .envs(self.launch.environment.iter().map(|(name, value)| (name, value)));
-        command.output().await.expect("the binary can be started")
+            .envs(self.launch.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary can be started");
+        let mut stdin = child.stdin.take().expect("it has a standard input");
+        if !input.is_empty() {
+            stdin.write_all(input.as_bytes()).await.expect("it reads its input");
+        }
+        drop(stdin);
+        child.wait_with_output().await.expect("it ends")
     }
 
     /// The same, for a command that prints one JSON object a line and must not fail.

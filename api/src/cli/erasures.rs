@@ -6,14 +6,13 @@ use hip_commands::port::Clock;
 use hip_infra::clock::SystemClock;
 use hip_infra::config::Config;
 use hip_infra::eraser::{Journal, JournalError, Repaired};
-use hip_infra::postgres;
 use hip_infra::vault::kek;
 use serde_json::json;
 use sqlx::PgPool;
 
 use super::serve::secrets_from_env;
 use crate::compose::journal;
-use crate::database::{Database, erasures_file};
+use crate::database::{OpenLog, erasures_file};
 use crate::output::{Answer, complain, say, say_json};
 
 #[derive(clap::Subcommand)]
@@ -43,16 +42,14 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     let mut config = Config::read(&options.config)?;
     config.erasure.journal.get_or_insert_with(|| erasures_file(data_dir));
     let secrets = secrets_from_env()?;
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 1).await?;
-    let ring = kek::open_existing(&pool, &config.keys, &secrets).await?;
+    let log = OpenLog::open(data_dir, 1).await?;
+    let ring = kek::open_existing(&log.pool, &config.keys, &secrets).await?;
     let answer = match (journal(&config, &ring), &command) {
         (None, _) => Ok(Answer::Yes),
-        (Some(journal), Command::Check(options)) => check(&journal, &pool, options).await,
-        (Some(journal), Command::Repair(options)) => repair(&journal, &pool, options).await,
+        (Some(journal), Command::Check(options)) => check(&journal, &log.pool, options).await,
+        (Some(journal), Command::Repair(options)) => repair(&journal, &log.pool, options).await,
     };
-    pool.close().await;
-    database.close().await;
+    log.close().await;
     answer
 }
 

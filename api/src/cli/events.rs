@@ -4,12 +4,11 @@ use std::path::Path;
 
 use hip_commands::port::log::StoredEvent;
 use hip_domain::access::{Filter, Listing, View};
-use hip_infra::postgres;
 use serde::Serialize;
 use sqlx::PgPool;
 
 use super::looks::Looks;
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, say, say_json};
 
 /// Commands on the log.
@@ -45,11 +44,9 @@ struct Line<'a> {
 
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
     let Command::List { after, stream, limit, json } = command;
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 2).await?;
-    let listed = list(&pool, after, &stream, limit, json).await;
-    pool.close().await;
-    database.close().await;
+    let log = OpenLog::open(data_dir, 2).await?;
+    let listed = list(&log.pool, after, &stream, limit, json).await;
+    log.close().await;
     listed
 }
 

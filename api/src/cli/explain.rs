@@ -9,12 +9,11 @@ use hip_domain::access::View;
 use hip_domain::id::{CareContextReference, FacilityId};
 use hip_infra::clock::SystemClock;
 use hip_infra::evidence::PgEvidence;
-use hip_infra::postgres;
 use serde_json::json;
 use sqlx::PgPool;
 
 use super::looks::Looks;
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, complain, say, say_json};
 
 /// Options of `hip explain`.
@@ -36,16 +35,14 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
         .context("the care context is named by its visit code")?;
     let facility = options.facility.as_deref().map(FacilityId::parse).transpose();
     let facility = facility.context("--facility")?;
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 2).await?;
-    let evidence = PgEvidence::new(pool.clone());
+    let log = OpenLog::open(data_dir, 2).await?;
+    let evidence = PgEvidence::new(log.pool.clone());
     let found = explain(&evidence, &reference, facility.as_ref(), SystemClock.now()).await;
     let remembered = match &found {
-        Ok(found) => remember(&pool, found).await,
+        Ok(found) => remember(&log.pool, found).await,
         Err(_) => Ok(()),
     };
-    pool.close().await;
-    database.close().await;
+    log.close().await;
     let found = found?;
     remembered?;
     if found.is_empty() {

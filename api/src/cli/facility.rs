@@ -13,11 +13,10 @@ use hip_domain::id::FacilityId;
 use hip_infra::event_store::PgLog;
 use hip_infra::facility_ids::{self, Renames};
 use hip_infra::ids::RandomIds;
-use hip_infra::postgres;
 use hip_infra::vault::{NoKey, PgVault};
 use sqlx::PgPool;
 
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, complain, say, say_json};
 
 /// Whether the visits of a facility are fetched, and under which id the network knows it.
@@ -54,11 +53,9 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 2).await?;
-    let answer = answer(command, &pool).await;
-    pool.close().await;
-    database.close().await;
+    let log = OpenLog::open(data_dir, 2).await?;
+    let answer = answer(command, &log.pool).await;
+    log.close().await;
     answer
 }
 

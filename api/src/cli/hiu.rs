@@ -12,12 +12,11 @@ use hip_domain::hiu::{Hiu, HiuCommand, HiuEvent};
 use hip_domain::id::{HiuId, PushHost};
 use hip_infra::event_store::PgLog;
 use hip_infra::ids::RandomIds;
-use hip_infra::postgres;
 use hip_infra::vault::{NoKey, PgVault};
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, say, say_json};
 
 /// Which health information users (HIUs) are shown our session token with their pages.
@@ -48,15 +47,13 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 2).await?;
+    let log = OpenLog::open(data_dir, 2).await?;
     let answer = match command {
-        Command::Trust { id, host } => trust(&pool, id, &host).await,
-        Command::Distrust { id } => distrust(&pool, id).await,
-        Command::List { json } => list(&pool, json).await,
+        Command::Trust { id, host } => trust(&log.pool, id, &host).await,
+        Command::Distrust { id } => distrust(&log.pool, id).await,
+        Command::List { json } => list(&log.pool, json).await,
     };
-    pool.close().await;
-    database.close().await;
+    log.close().await;
     answer
 }
 

@@ -4,6 +4,7 @@ use anyhow::bail;
 use serde_json::{Value, json};
 
 use super::server::{Server, complain_of};
+use super::whom::typed;
 use crate::output::{Answer, say};
 use crate::path_segment::path_segment;
 
@@ -33,7 +34,8 @@ pub(crate) struct Which {
 pub(crate) enum TokenCommand {
     /// Whether there is a token, how many were asked for today, and when the next may be.
     Status {
-        /// The ABHA address.
+        /// The ABHA address; `-` reads it from standard input, so that it does not show in the list of
+        /// processes.
         abha_address: String,
         /// Which facility's.
         #[arg(long)]
@@ -52,7 +54,7 @@ pub(crate) async fn run(command: LinkCommand) -> anyhow::Result<Answer> {
 
 pub(crate) async fn run_token(command: TokenCommand) -> anyhow::Result<Answer> {
     let TokenCommand::Status { abha_address, facility, server } = command;
-    let wish = json!({ "abhaAddress": abha_address, "facility": facility });
+    let wish = json!({ "abhaAddress": typed(&abha_address)?, "facility": facility });
     server.show(server.post("/v1/link-tokens/status", wish.to_string())?).await
 }
 

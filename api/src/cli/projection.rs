@@ -9,7 +9,6 @@ use hip_commands::port::Ids;
 use hip_infra::config::Config;
 use hip_infra::event_store::LogReader;
 use hip_infra::ids::RandomIds;
-use hip_infra::postgres;
 use hip_infra::projection_status::{self, ParkedEvent, ProjectionStatus, Retry};
 use hip_infra::rebuild::{Compared, Projection, Rebuild, Rebuilt};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -18,7 +17,7 @@ use sqlx::PgPool;
 
 use super::serve::secrets_from_env;
 use crate::compose::compose;
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, complain, say, say_json};
 use crate::read_models;
 
@@ -57,27 +56,25 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 4).await?;
+    let log = OpenLog::open(data_dir, 4).await?;
     let answer = match command {
-        Command::Status { json } => status(&pool, json).await,
-        Command::Unpark { name } => unpark(&pool, &name).await,
+        Command::Status { json } => status(&log.pool, json).await,
+        Command::Unpark { name } => unpark(&log.pool, &name).await,
         Command::Rebuild { names, config, json, .. } => {
             let projections = match &config {
-                Some(config) => configured(config, database.url()).await,
+                Some(config) => configured(config, log.url()).await,
                 None => Ok(read_models::tables()),
             };
             match projections {
                 Ok(projections) => match check(&projections, &names, config.is_some()) {
-                    Ok(()) => rebuild(&pool, projections, &names, json).await,
+                    Ok(()) => rebuild(&log.pool, projections, &names, json).await,
                     Err(error) => Err(error),
                 },
                 Err(error) => Err(error),
             }
         }
     };
-    pool.close().await;
-    database.close().await;
+    log.close().await;
     answer
 }
 

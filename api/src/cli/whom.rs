@@ -55,7 +55,7 @@ impl Whom {
 }
 
 /// The text; for `-` what standard input says.
-fn typed(text: &str) -> anyhow::Result<String> {
+pub(super) fn typed(text: &str) -> anyhow::Result<String> {
     if text != "-" {
         return Ok(text.to_owned());
     }

@@ -1,7 +1,7 @@
 //! The document store, in Postgres and in `MongoDB`.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use hip_commands::port::DocumentStore;
@@ -16,7 +16,7 @@ use hip_tests::servers::mongo_url;
 use secrecy::SecretString;
 use sqlx::postgres::PgPoolOptions;
 
-use super::{SOON, cases};
+use super::cases;
 
 mod generations;
 
@@ -281,17 +281,15 @@ suite!(postgres, in_postgres);
 suite!(mongo, in_mongo);
 
 async fn is_away(store: &dyn DocumentStore) {
-    let begun_at = Instant::now();
     let error = store.get(&contexts(), "k").await.unwrap_err();
     assert!(error.is_transient(), "{error:?}");
     let puts = [put("k", 7, named("x"))];
     let error = store.put_many(&contexts(), 1, &puts).await.unwrap_err();
     assert!(error.is_transient(), "{error:?}");
-    assert!(begun_at.elapsed() < SOON, "{:?}", begun_at.elapsed());
 }
 
 #[tokio::test]
-async fn a_server_that_is_away_is_said_soon() {
+async fn a_server_that_is_away_is_a_passing_trouble() {
     let port = free_port();
     let url = SecretString::from(format!("mongodb://127.0.0.1:{port}/x?directConnection=true"));
     is_away(&MongoDocumentStore::new(&url).await.unwrap()).await;

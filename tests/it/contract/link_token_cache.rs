@@ -13,7 +13,7 @@ use hip_tests::process::free_port;
 use hip_tests::servers::{redis_url, unique_name};
 use secrecy::SecretString;
 
-use super::{SOON, cases};
+use super::cases;
 
 /// A cache, and the clock that it goes by.
 struct Opened {
@@ -243,13 +243,11 @@ async fn two_prefixes_in_one_redis_are_two_caches() {
 }
 
 #[tokio::test]
-async fn a_redis_that_is_away_is_said_soon() {
+async fn a_redis_that_is_away_is_a_passing_trouble() {
     let url = format!("redis://127.0.0.1:{}", free_port());
     let cache = redis_cache(&url, "t:", &SetClock::new());
-    let begun_at = Instant::now();
     let error = cache.get(&holder("IN1", 1)).await.unwrap_err();
     assert!(error.is_transient(), "{error:?}");
-    assert!(begun_at.elapsed() < SOON, "{:?}", begun_at.elapsed());
 }
 
 #[tokio::test]

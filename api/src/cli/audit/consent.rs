@@ -10,13 +10,12 @@ use hip_domain::id::ConsentId;
 use hip_domain::stream::StreamId;
 use hip_infra::event_store::{Report, verify_streams};
 use hip_infra::evidence::PgEvidence;
-use hip_infra::postgres;
 use serde_json::json;
 use sqlx::PgPool;
 
 use super::verify::in_words;
 use crate::cli::looks::Looks;
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, complain, say, say_json};
 
 /// Options of `hip audit consent`.
@@ -36,15 +35,13 @@ pub(crate) struct Options {
 pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let id =
         ConsentId::parse(&options.id).context("a consent is named by the id of its artefact")?;
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 2).await?;
-    let told = consent(&PgEvidence::new(pool.clone()), &id, options.at).await;
+    let log = OpenLog::open(data_dir, 2).await?;
+    let told = consent(&PgEvidence::new(log.pool.clone()), &id, options.at).await;
     let checked = match &told {
-        Ok(Some(audit)) => Some(check(&pool, audit).await),
+        Ok(Some(audit)) => Some(check(&log.pool, audit).await),
         Ok(None) | Err(_) => None,
     };
-    pool.close().await;
-    database.close().await;
+    log.close().await;
     let (Some(audit), Some(report)) = (told?, checked.transpose()?) else {
         complain("this consent was never heard of here");
         return Ok(Answer::No);

@@ -7,12 +7,11 @@ use hip_commands::codec;
 use hip_domain::access::{Filter, Listing};
 use hip_infra::event_store::LogReader;
 use hip_infra::evidence::PgEvidence;
-use hip_infra::postgres;
 use serde_json::json;
 use sqlx::PgPool;
 
 use crate::cli::looks::Looks;
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, say_json};
 
 /// Options of `hip audit export`.
@@ -35,11 +34,9 @@ enum Format {
 }
 
 pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 2).await?;
-    let exported = export(&pool, options).await;
-    pool.close().await;
-    database.close().await;
+    let log = OpenLog::open(data_dir, 2).await?;
+    let exported = export(&log.pool, options).await;
+    log.close().await;
     exported.map(|()| Answer::Yes)
 }
 

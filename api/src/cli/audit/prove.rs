@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use hip_infra::event_store::LogReader;
-use hip_infra::postgres;
 use hip_infra::seals::{ProofError, prove as prove_at};
 use hip_infra::text_file::without_mark;
 use hip_proof::Proof;
@@ -13,7 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::trust::Trust;
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, complain, say, say_json};
 
 /// A proof is some kilobytes; more is none.
@@ -39,19 +38,17 @@ pub(crate) struct CheckOptions {
 }
 
 pub(super) async fn prove(options: &ProveOptions, data_dir: &Path) -> anyhow::Result<Answer> {
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 2).await?;
+    let log = OpenLog::open(data_dir, 2).await?;
     let position = match (options.event.parse::<i64>(), Uuid::parse_str(&options.event)) {
         (Ok(position), _) => Some(position),
-        (_, Ok(id)) => LogReader::new(pool.clone()).position_of(id).await?,
+        (_, Ok(id)) => LogReader::new(log.pool.clone()).position_of(id).await?,
         _ => bail!("an event is named by its id, a UUID, or by its position"),
     };
     let proof = match position {
-        Some(position) => prove_at(&pool, position).await,
+        Some(position) => prove_at(&log.pool, position).await,
         None => Err(ProofError::Unknown),
     };
-    pool.close().await;
-    database.close().await;
+    log.close().await;
     match proof {
         Ok(proof) => {
             say_json(&json!(proof));

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use anyhow::Context;
 use hip_infra::clock::SystemClock;
 use hip_infra::config::SealsSection;
-use hip_infra::postgres;
 use hip_infra::seals::{Sealer, kept};
 use serde_json::json;
 
 use super::trust;
-use crate::database::{Database, seals_file};
+use crate::database::{OpenLog, seals_file};
 use crate::output::{Answer, say, say_json};
 
 /// Seals per query.
@@ -37,28 +36,26 @@ pub(crate) struct SealOptions {
 }
 
 pub(super) async fn list(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 1).await?;
+    let log = OpenLog::open(data_dir, 1).await?;
     let mut after = options.after;
     loop {
-        let page = kept(&pool, after, PAGE).await?;
+        let page = kept(&log.pool, after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.statement.to;
         for seal in &page {
             say(&serde_json::to_string(seal)?); // the very line that is published
         }
     }
-    pool.close().await;
-    database.close().await;
+    log.close().await;
     Ok(Answer::Yes)
 }
 
 pub(super) async fn seal(options: &SealOptions, data_dir: &Path) -> anyhow::Result<Answer> {
     let key = trust::own_key(data_dir)?
         .context("there is no key to sign with: set HIP_SEAL_KEY, or HIP_DATA_DIR to where `hip serve` made one")?;
-    let database = Database::open(data_dir).await?;
+    let log = OpenLog::open(data_dir, 2).await?;
     let sealer = Sealer {
-        pool: postgres::connect(database.url(), 2).await?,
+        pool: log.pool.clone(),
         key,
         clock: Arc::new(SystemClock),
         pace: SealsSection::default().pace(),
@@ -66,8 +63,7 @@ pub(super) async fn seal(options: &SealOptions, data_dir: &Path) -> anyhow::Resu
     };
     let done = sealer.turn(true).await;
     let newest = sealer.newest().await;
-    sealer.pool.close().await;
-    database.close().await;
+    log.close().await;
     done?;
     let to = newest?.map_or(0, |seal| seal.statement.to);
     if options.json {

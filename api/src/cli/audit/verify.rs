@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use anyhow::Context;
 use hip_infra::event_store::{Broken, Report, Scope, verify};
-use hip_infra::postgres;
 use hip_proof::{Seal, follow};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::trust::{Trust, published_seals};
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, say, say_json};
 
 /// Options of `hip audit verify`.
@@ -76,16 +75,15 @@ fn mistrusted(
 }
 
 async fn walk(options: &Options, data_dir: &Path, seals: &[Seal]) -> anyhow::Result<Report> {
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 2).await?;
+    let log = OpenLog::open(data_dir, 2).await?;
     let bar = ProgressBar::new_spinner()
         .with_style(ProgressStyle::with_template("{spinner} {pos} events verified")?);
     bar.enable_steady_tick(Duration::from_millis(200));
     let scope = Scope { after: options.from - 1, seals };
-    let report = verify(&pool, scope, |position| bar.set_position(position.unsigned_abs())).await;
+    let report =
+        verify(&log.pool, scope, |position| bar.set_position(position.unsigned_abs())).await;
     bar.finish_and_clear();
-    pool.close().await;
-    database.close().await;
+    log.close().await;
     report.context("the log cannot be read")
 }
 

@@ -10,12 +10,11 @@ use hip_commands::matching::{Change, Redecided, Thresholds, WhatIf};
 use hip_domain::access::{Filter, Listing};
 use hip_domain::id::FacilityId;
 use hip_infra::event_store::LogReader;
-use hip_infra::postgres;
 use serde_json::json;
 use sqlx::PgPool;
 
 use crate::cli::looks::Looks;
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, say, say_json};
 
 /// Options of `hip discovery what-if`.
@@ -47,11 +46,9 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
     let facility = facility.context("--facility")?;
     let Options { name_score_min, year_tolerance, .. } = *options;
     let mut what_if = WhatIf::new(Thresholds { name_score_min, year_tolerance }, facility);
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 2).await?;
-    let read = read(&pool, options, &mut what_if).await;
-    pool.close().await;
-    database.close().await;
+    let log = OpenLog::open(data_dir, 2).await?;
+    let read = read(&log.pool, options, &mut what_if).await;
+    log.close().await;
     read?;
     tell(options, &what_if);
     Ok(Answer::Yes)

@@ -11,7 +11,7 @@ use sqlx::PgPool;
 
 use super::check::Check;
 use crate::cli::serve::secrets_from_env;
-use crate::database::Database;
+use crate::database::{Database, is_made};
 
 /// The file, and what it says when it can be read.
 pub(super) fn configuration(path: &Path) -> (Vec<Check>, Option<(Config, Settings)>) {
@@ -101,6 +101,11 @@ pub(super) struct Open {
 /// The database, and what it is when its schema is up to date.
 pub(super) async fn database(data_dir: &Path) -> (Option<Open>, Vec<Check>) {
     const NAME: &str = "database";
+    if !is_made(data_dir) {
+        let what = format!("there is none in {} yet", data_dir.display());
+        let cure = "when this is not a new installation, set HIP_DATA_DIR or DATABASE_URL; else the first `hip serve` makes it";
+        return (None, vec![Check::warning(NAME, what, cure)]);
+    }
     let database = match Database::open(data_dir).await {
         Ok(database) => database,
         Err(error) => {

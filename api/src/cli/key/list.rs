@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use hip_infra::config::{Config, Secrets};
-use hip_infra::postgres;
 use hip_infra::vault::{KeyWrapper, UnderKek, inventory, kek};
 use serde::Serialize;
 use sqlx::PgPool;
 
 use super::{Options, configuration, secrets_from_env};
 use crate::compose::journal;
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, say, say_json};
 
 /// A key-encryption key, and what lies under it.
@@ -57,11 +56,9 @@ impl Kek {
 pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let config = configuration(&options.config, data_dir)?;
     let secrets = secrets_from_env()?;
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 1).await?;
-    let found = keks(&pool, &config, &secrets).await;
-    pool.close().await;
-    database.close().await;
+    let log = OpenLog::open(data_dir, 1).await?;
+    let found = keks(&log.pool, &config, &secrets).await;
+    log.close().await;
     let found = found?;
     for one in &found {
         if options.json {

@@ -6,7 +6,6 @@ use anyhow::Context;
 use hip_commands::port::Clock;
 use hip_infra::clock::SystemClock;
 use hip_infra::config::Config;
-use hip_infra::postgres;
 use hip_infra::vault::{KeyRing, KeyWrapper, Rewrapped, UnderKek, inventory, kek, rewrap};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -14,18 +13,16 @@ use sqlx::PgPool;
 
 use super::{Options, configuration, secrets_from_env};
 use crate::compose::journal;
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, complain, say, say_json};
 
 pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let config = configuration(&options.config, data_dir)?;
     let secrets = secrets_from_env()?;
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 2).await?;
-    let ring = kek::open_existing(&pool, &config.keys, &secrets).await?;
-    let done = all(&pool, &config, &ring).await;
-    pool.close().await;
-    database.close().await;
+    let log = OpenLog::open(data_dir, 2).await?;
+    let ring = kek::open_existing(&log.pool, &config.keys, &secrets).await?;
+    let done = all(&log.pool, &config, &ring).await;
+    log.close().await;
     let (Rewrapped { keys, damaged }, left) = done?;
     let kek_id = ring.kek_id();
     if options.json {

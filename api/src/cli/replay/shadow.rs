@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::cli::serve::secrets_from_env;
 use crate::compose::{Composed, compose};
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::Answer;
 use crate::read_models;
 use report::Report;
@@ -45,14 +45,13 @@ pub(crate) struct Options {
 
 /// Reads the log and the keys; writes only to the scratch database. A no: something is different.
 pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
-    let database = Database::open(data_dir).await?;
-    let composed =
-        compose(Config::read(&options.config)?, secrets_from_env()?, database.url()).await?;
+    let log = OpenLog::open(data_dir, 1).await?;
+    let composed = compose(Config::read(&options.config)?, secrets_from_env()?, log.url()).await?;
     let scratch = ScratchDatabase::make(options.scratch.clone(), data_dir).await?;
     let outcome = play(&options, &composed, &scratch).await;
     scratch.close().await;
     composed.pool.close().await;
-    database.close().await;
+    log.close().await;
     outcome
 }
 

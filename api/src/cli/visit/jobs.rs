@@ -4,12 +4,11 @@ use std::path::Path;
 
 use anyhow::bail;
 use hip_domain::access::{Filter, Listing};
-use hip_infra::postgres;
 use hip_infra::visit_jobs::{self, Job, State};
 use sqlx::PgPool;
 
 use crate::cli::looks::Looks;
-use crate::database::Database;
+use crate::database::OpenLog;
 use crate::output::{Answer, complain, say, say_json};
 
 /// Jobs to fetch visits.
@@ -60,15 +59,13 @@ impl From<StateOption> for State {
 }
 
 pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
-    let database = Database::open(data_dir).await?;
-    let pool = postgres::connect(database.url(), 2).await?;
+    let log = OpenLog::open(data_dir, 2).await?;
     let answer = match &options.command {
-        None => list(&pool, &options).await,
-        Some(Command::Retry { ids, .. }) if !ids.is_empty() => retry(&pool, ids).await,
-        Some(Command::Retry { .. }) => retry_all(&pool).await,
+        None => list(&log.pool, &options).await,
+        Some(Command::Retry { ids, .. }) if !ids.is_empty() => retry(&log.pool, ids).await,
+        Some(Command::Retry { .. }) => retry_all(&log.pool).await,
     };
-    pool.close().await;
-    database.close().await;
+    log.close().await;
     answer
 }
 

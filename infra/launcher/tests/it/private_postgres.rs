@@ -138,7 +138,7 @@ fn an_orphan_of_a_killed_launcher_is_taken_over() {
     let begun_at = Instant::now();
     // Our zombie now; the next start must see through that, too.
     while directory.path().join("pg/postmaster.pid").exists() {
-        assert!(begun_at.elapsed() < Duration::from_secs(10), "the orphan does not end");
+        assert!(begun_at.elapsed() < Duration::from_mins(5), "the orphan does not end");
         thread::sleep(Duration::from_millis(10));
     }
     assert!(!start(directory.path()).was_running());

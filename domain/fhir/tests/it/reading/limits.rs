@@ -1,6 +1,6 @@
 //! Input that is meant to hurt.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use abdm_fhir::validate::{FINDINGS_MAX, Limits, Options, Severity, validate};
 use abdm_fhir::visit::Rule;
@@ -38,7 +38,6 @@ fn a_nest_of_ten_thousand_is_refused_where_it_gets_too_deep() {
     const DEPTH: usize = 10_000;
     let options =
         Options { limits: Limits { depth: usize::MAX, ..Limits::default() }, ..Options::default() };
-    let started = Instant::now();
     for json in [
         nest("[", "]", DEPTH),
         nest("{\"a\":", "}", DEPTH),
@@ -52,20 +51,17 @@ fn a_nest_of_ten_thousand_is_refused_where_it_gets_too_deep() {
         let rules: Vec<_> = errors.iter().map(|error| error.rule).collect();
         assert_eq!(rules, [Rule::Depth]);
     }
-    assert!(started.elapsed() < Duration::from_secs(1), "took {:?}", started.elapsed());
 }
 
 #[test]
 fn a_hundred_megabytes_are_refused_unread() {
+    // Who reads them finds a nest that is too deep.
     let json = vec![b'['; 100 * 1024 * 1024];
-    let started = Instant::now();
     let report = validate(&json, Rules::nrces(), &Options::default());
     let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(rules, ["limit-bytes"]);
     let errors = VisitDocument::parse(&json).unwrap_err();
     assert_eq!(errors.iter().map(|error| error.rule).collect::<Vec<_>>(), [Rule::Size]);
-    // Reading them once takes longer.
-    assert!(started.elapsed() < Duration::from_millis(10), "took {:?}", started.elapsed());
 }
 
 /// The most resources, the most documents, and the most text.
@@ -130,6 +126,12 @@ fn the_number_of_findings_is_bounded() {
     assert!(report.is_truncated);
 }
 
+/// What this thread has used, whatever else runs on the machine.
+fn processor_time() -> Duration {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(used).expect("it does not run backwards")
+}
+
 /// Documents that would take a quadratic check minutes.
 #[test]
 fn no_document_takes_long() {
@@ -179,9 +181,9 @@ fn no_document_takes_long() {
         ("members", wrap(json!({ "resourceType": "Patient", "name": [unknown] }))),
     ] {
         let json = document.to_string();
-        let started = Instant::now();
+        let before = processor_time();
         let report = validate(json.as_bytes(), Rules::nrces(), &Options::default());
-        let taken = started.elapsed();
+        let taken = processor_time() - before;
         println!("{name}: {} bytes, {} findings, {taken:?}", json.len(), report.findings.len());
         assert!(!report.is_valid());
         assert!(taken < Duration::from_secs(10), "{name} took {taken:?}");

@@ -1,0 +1,65 @@
+//! The log of a database that was there before the command: commands that read it make none.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use hip_infra::postgres;
+use sqlx::PgPool;
+
+use super::{Database, private_data_dir, url_from_env};
+
+/// A log to read, and to append to.
+pub(crate) struct OpenLog {
+    database: Database,
+    /// As the service.
+    pub(crate) pool: PgPool,
+}
+
+impl OpenLog {
+    /// The log in `DATABASE_URL`, or in the private PostgreSQL under `data_dir`, which is started for as
+    /// long as this value is open.
+    ///
+    /// # Errors
+    ///
+    /// There is no log, or the database cannot be used.
+    pub(crate) async fn open(data_dir: &Path, connection_count_max: u32) -> anyhow::Result<Self> {
+        if !is_made(data_dir) {
+            bail!(
+                "there is no log in {}: set HIP_DATA_DIR to the directory of `hip serve`, or DATABASE_URL to its database",
+                data_dir.display()
+            );
+        }
+        let database = Database::open(data_dir).await?;
+        let pool = Self::connect(&database, connection_count_max).await;
+        match pool {
+            Ok(pool) => Ok(Self { database, pool }),
+            Err(error) => {
+                database.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn connect(database: &Database, connection_count_max: u32) -> anyhow::Result<PgPool> {
+        let name = database.describe();
+        if !postgres::has_log(database.url()).await.with_context(|| name.clone())? {
+            bail!("there is no log in {name}: `hip migrate` makes one, and so does `hip serve`");
+        }
+        Ok(postgres::connect(database.url(), connection_count_max).await?)
+    }
+
+    /// As the service.
+    pub(crate) fn url(&self) -> &str {
+        self.database.url()
+    }
+
+    pub(crate) async fn close(self) {
+        self.pool.close().await;
+        self.database.close().await;
+    }
+}
+
+/// Whether there is a database to look into.
+pub(crate) fn is_made(data_dir: &Path) -> bool {
+    url_from_env().is_some() || private_data_dir(data_dir).join("PG_VERSION").exists()
+}
