@@ -1,6 +1,5 @@
 //! `hip explain`: in each of these planted situations it names the link that does not hold.
 
-
 use chrono::{TimeDelta, Utc};
 use hip_sandbox::{
     ApiVersion, ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation, PatientStatus,

@@ -141,7 +141,9 @@ fn a_guide_without_bundles(folder: &Path) -> String {
     };
     let guide = folder.join("guide");
     std::fs::create_dir(&guide).unwrap();
-    for (kind, name) in [("complex-type", "Element"), ("resource", "Thing")] {
+    for (kind, name) in
+        [("complex-type", "Element"), ("resource", "DomainResource"), ("resource", "Thing")]
+    {
         let file = guide.join(format!("StructureDefinition-{name}.json"));
         std::fs::write(file, definition(kind, name).to_string()).unwrap();
     }

@@ -1,6 +1,5 @@
 //! Strangers who open connections and send large bodies keep nobody else out, and fill no memory.
 
-
 use hip_tests::World;
 use hip_tests::process::HipProcess;
 use hip_tests::world::{API_KEY, PATIENCE};

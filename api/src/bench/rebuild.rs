@@ -31,6 +31,7 @@ use super::machine::Machine;
 use crate::compose::{Composed, compose};
 use crate::output::{Answer, complain, say, say_json};
 use crate::read_models;
+use crate::stage::API_KEY;
 use author::Author;
 use live::Live;
 use reads::Reads;
@@ -180,7 +181,7 @@ fn configuration(folder: &Path) -> anyhow::Result<(Config, Secrets)> {
     );
     let secrets = Secrets {
         client_secret: SecretString::from("bench"),
-        api_key: Some(SecretString::from("bench")),
+        api_key: Some(SecretString::from(API_KEY)),
         seal_key: None,
         kek: None,
         older_keks: vec![],

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use hip_infra::postgres;
+use hip_launcher::PrivatePostgres;
 use sqlx::PgPool;
 
 use super::{Database, private_data_dir, url_from_env};
@@ -61,5 +62,5 @@ impl OpenLog {
 
 /// Whether there is a database to look into.
 pub(crate) fn is_made(data_dir: &Path) -> bool {
-    url_from_env().is_some() || private_data_dir(data_dir).join("PG_VERSION").exists()
+    url_from_env().is_some() || PrivatePostgres::is_made(&private_data_dir(data_dir))
 }

@@ -135,6 +135,11 @@ impl PrivatePostgres {
         Ok(Self { data_dir, socket, is_on_loopback, owner, server: Some(server), was_open })
     }
 
+    /// Whether a cluster was made in this directory. Nothing is changed.
+    pub fn is_made(data_dir: &Path) -> bool {
+        data_dir::cluster_in(data_dir).is_dir()
+    }
+
     /// Where a driver finds `database`, as the owner, who may do everything: `postgres://hip:…@…`. It
     /// holds the password. The host is the directory of the socket, or 127.0.0.1 when the server listens
     /// there.

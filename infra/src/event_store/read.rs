@@ -33,6 +33,9 @@ struct Row {
 /// it in time.
 const PAGE_BYTES_MAX: i64 = 8 * 1024 * 1024;
 
+/// Events that are searched by one query, which must end before a statement may take no longer.
+const SEARCHED_AT_ONCE: i64 = 100_000;
+
 /// Lengths of bodies are known without reading them.
 const PAGE: &str = include_str!("sql/page.sql");
 
@@ -103,20 +106,32 @@ impl LogReader {
             .map_err(unavailable)
     }
 
-    /// Where the event with this id is. Reads the log to find it: ids are not indexed.
+    /// Where the event with this id is. Reads the log to find it, the newest first: ids are not indexed.
     ///
     /// # Errors
     ///
     /// The log cannot be read.
     pub async fn position_of(&self, id: Uuid) -> Result<Option<i64>, LogError> {
-        sqlx::query_scalar(
-            "SELECT position FROM es.event WHERE shard = $1 AND event_id = $2 LIMIT 1",
-        )
-        .bind(SHARD)
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(unavailable)
+        let mut last = self.head().await?;
+        while last > 0 {
+            let first = (last - SEARCHED_AT_ONCE).max(0);
+            let found = sqlx::query_scalar(
+                "SELECT position FROM es.event \
+                 WHERE shard = $1 AND position > $2 AND position <= $3 AND event_id = $4",
+            )
+            .bind(SHARD)
+            .bind(first)
+            .bind(last)
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(unavailable)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+            last = first;
+        }
+        Ok(None)
     }
 
     /// Up to `limit` events after `position`, in global order; fewer, but one at least, when their bodies

@@ -80,54 +80,15 @@ pub(super) fn mutant(bases: &[(String, Value)], random: &mut StdRng) -> Mutant {
 /// Whether an edit of this kind has something to do there.
 fn fits(kind: Kind, site: &Site, document: &Value) -> bool {
     let value = site.value(document);
-    // What HAPI does not look at is told in docs/validator-beside-hapi.md.
-    if is_of_vital_sign(site, document) {
-        return false;
-    }
     match kind {
-        Kind::Dropped | Kind::Retyped => true,
-        Kind::Doubled => site.key() != "resourceType",
-        Kind::Emptied => site.name() != "profile",
+        Kind::Dropped | Kind::Doubled | Kind::Emptied | Kind::Retyped => true,
         Kind::Renamed => !site.is_item(),
-        Kind::CodeChanged => value.is_string() && text::is_code(site.name()) && !is_unasked(site),
-        Kind::UrlChanged => {
-            value.is_string() && text::is_url(site.name()) && !site.is_in(&["signature"])
-        }
-        Kind::Malformed => {
-            let is_system = site.name() == "system" && site.is_in(&["coding"]);
-            let has_own_kind = is_system || site.name() == "div" || site.is_in(&["signature"]);
-            (value.is_string() || value.is_number()) && !has_own_kind && !is_unasked(site)
-        }
-        Kind::ReferenceBroken => {
-            value.is_string() && site.name() == "reference" && !site.is_in(&["signature"])
-        }
+        Kind::CodeChanged => value.is_string() && text::is_code(site.name()),
+        Kind::UrlChanged => value.is_string() && text::is_url(site.name()),
+        Kind::Malformed => value.is_string() || value.is_number(),
+        Kind::ReferenceBroken => value.is_string() && site.name() == "reference",
         Kind::NarrativeChanged => value.is_string() && site.name() == "div",
     }
-}
-
-/// What the profiles of vital signs in R4 narrow: HAPI holds an observation to them only when it
-/// claims them.
-fn is_of_vital_sign(site: &Site, document: &Value) -> bool {
-    const NARROWED: [&str; 7] = [
-        "category",
-        "code",
-        "component",
-        "effectiveDateTime",
-        "hasMember",
-        "subject",
-        "valueQuantity",
-    ];
-    let entry = site.pointer.strip_prefix("/entry/").and_then(|rest| rest.split('/').next());
-    let resource = entry.and_then(|entry| document.pointer(&format!("/entry/{entry}/resource")));
-    let categories = resource.and_then(|resource| resource["category"].as_array());
-    let codings = categories.into_iter().flatten().filter_map(|one| one["coding"].as_array());
-    let is_vital_sign = codings.flatten().any(|coding| coding["code"] == "vital-signs");
-    is_vital_sign && site.is_in(&NARROWED)
-}
-
-/// Codes that HAPI does not look up: of a `Coding` on its own, and media types.
-fn is_unasked(site: &Site) -> bool {
-    site.is_in(&["security", "class", "contentType", "sigFormat"])
 }
 
 fn edit(kind: Kind, site: &Site, document: &mut Value, random: &mut StdRng) {

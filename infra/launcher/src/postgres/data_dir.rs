@@ -27,6 +27,11 @@ pub(crate) struct DataDir {
     pub(crate) runs_as: Option<Account>,
 }
 
+/// PostgreSQL's own directory inside of one of ours.
+pub(crate) fn cluster_in(path: &Path) -> PathBuf {
+    path.join("pg")
+}
+
 impl DataDir {
     /// Makes the directory, or checks the one that is there.
     pub(crate) fn prepare(path: &Path) -> Result<Self, LaunchError> {
@@ -52,7 +57,7 @@ impl DataDir {
 
     /// PostgreSQL's own data directory.
     pub(crate) fn cluster(&self) -> PathBuf {
-        self.path.join("pg")
+        cluster_in(&self.path)
     }
 
     /// PostgreSQL's file of who may log in, and how.

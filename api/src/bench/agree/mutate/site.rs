@@ -20,11 +20,6 @@ impl Site {
         steps.find(|step| !is_number(step)).unwrap_or_default()
     }
 
-    /// Whether one of these members is on the way to it.
-    pub(super) fn is_in(&self, names: &[&str]) -> bool {
-        self.pointer.split('/').any(|step| names.contains(&step))
-    }
-
     pub(super) fn is_item(&self) -> bool {
         is_number(self.key())
     }

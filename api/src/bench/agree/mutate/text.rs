@@ -50,18 +50,16 @@ pub(super) fn change_code(site: &Site, document: &mut Value, random: &mut StdRng
 
 pub(super) fn change_url(site: &Site, document: &mut Value, random: &mut StdRng) {
     let url = text(site, document);
-    // HAPI looks at the system of a coding only to find its codes.
-    let is_of_coding = site.name() == "system" && site.is_in(&["coding", "security", "class"]);
     let bare = url.split_once("://").map_or(&url[..], |(_, bare)| bare).to_owned();
-    let changed = match random.random_range(if is_of_coding { 6..9 } else { 0..9 }) {
+    let changed = match random.random_range(0..9) {
         0 => last(&url).to_owned(),
         1 => without_one(&url, random),
         2 => bare,
         3 => another(site, document, is_url, random),
         4 => url.to_ascii_uppercase(),
-        5 if site.name() != "profile" => format!("{url}|1.0"),
-        5 | 6 if site.name() == "fullUrl" => last(&url).to_owned(),
-        5 | 6 => format!("https://example.org/fhir/Patient/{}", last(&url)),
+        5 => format!("{url}|1.0"),
+        6 if site.name() == "fullUrl" => last(&url).to_owned(),
+        6 => format!("https://example.org/fhir/Patient/{}", last(&url)),
         7 => format!("{url}/"),
         _ => format!("{url}x"),
     };
