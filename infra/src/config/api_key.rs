@@ -1,39 +1,47 @@
-//! The form of an API key: one that is too short to hold 32 random bytes opens nothing.
+//! The form of an API key: one that could be found by trying opens nothing.
+
+/// The fewest characters of a key. With that many a key cannot be found by trying, though a key whose
+/// bytes are written in base64 or hex needs more to hold 32 of them; `hip key new` makes such keys.
+const LENGTH_MIN: usize = 32;
+
+/// The fewest different characters. A random key has more, but for one in 10⁶.
+const DIFFERENT_MIN: usize = 12;
+const HEX_DIFFERENT_MIN: usize = 8;
 
 /// The length of 32 bytes in base64, without padding.
-const BASE64_LENGTH_MIN: usize = 43;
-
-/// The length of 32 bytes in hex.
-const HEX_LENGTH_MIN: usize = 64;
-
-/// The fewest different characters. Random keys of these lengths have more, but for one in 10¹².
-const BASE64_DIFFERENT_MIN: usize = 16;
-const HEX_DIFFERENT_MIN: usize = 8;
+const BASE64_LENGTH: usize = 43;
 
 /// The start of the keys that `hip key new` makes.
 pub const KEY_PREFIX: &str = "hip_";
 
-/// Whether a key can hold 32 random bytes: at least 43 characters of base64 (of either alphabet), or 64
-/// hex digits. Whether they are random cannot be seen; repeated characters can.
+/// Whether a key has 32 characters that can be seen and enough different ones. Whether they are random
+/// cannot be known; repeated characters can.
 pub(super) fn is_long_enough(key: &str) -> bool {
-    let secret = key.strip_prefix(KEY_PREFIX).unwrap_or(key).trim_end_matches('=');
-    let is_hex = secret.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let secret = secret_of(key);
+    let different_min = if is_hex(secret) { HEX_DIFFERENT_MIN } else { DIFFERENT_MIN };
+    secret.bytes().all(|byte| byte.is_ascii_graphic())
+        && secret.len() >= LENGTH_MIN
+        && different(secret) >= different_min
+}
+
+/// Whether this may be a key of ours, known or mistyped: one of `hip key new`, or 32 bytes in base64.
+/// Digits of hex alone may be a session key of AMRIT, which has that form.
+pub(crate) fn may_be_ours(key: &str) -> bool {
+    let secret = secret_of(key);
     let is_base64 = secret
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/'));
-    let (length_min, different_min) = if is_hex {
-        (HEX_LENGTH_MIN, HEX_DIFFERENT_MIN)
-    } else {
-        (BASE64_LENGTH_MIN, BASE64_DIFFERENT_MIN)
-    };
-    is_base64 && secret.len() >= length_min && different(secret) >= different_min
+    let is_key = is_base64 && !is_hex(secret) && secret.len() >= BASE64_LENGTH;
+    key.starts_with(KEY_PREFIX) || (is_key && is_long_enough(key))
 }
 
-/// Whether this may be a key of ours, known or mistyped. 64 hex digits alone may be a session key of
-/// AMRIT, which has that form.
-pub(crate) fn may_be_ours(key: &str) -> bool {
-    let is_hex = key.bytes().all(|byte| byte.is_ascii_hexdigit());
-    key.starts_with(KEY_PREFIX) || (is_long_enough(key) && !is_hex)
+/// The part that nobody can know.
+fn secret_of(key: &str) -> &str {
+    key.strip_prefix(KEY_PREFIX).unwrap_or(key).trim_end_matches('=')
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// How many different characters an ASCII text has.
@@ -62,18 +70,24 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_cannot_hold_32_random_bytes_is_refused() {
+    fn a_key_of_32_characters_that_differ_is_long_enough() {
+        for key in ["3q2-7wAq0jB9Kx1mZf4Tn8VuYcEoLhRg", "ward-key-0123456789abcdef01234567"] {
+            assert!(is_long_enough(key), "{key}");
+            assert!(!may_be_ours(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_can_be_found_by_trying_is_refused() {
         for key in [
             "",
             "x",
             "hip_",
             "hip_3q2-7wAq0jB9Kx1m",
             // One character short.
-            "3q2-7wAq0jB9Kx1mZf4Tn8VuYcEoLhRg5WsXpI6dQy",
-            "hip_3q2-7wAq0jB9Kx1mZf4Tn8VuYcEoLhRg5WsXpI6dQy",
-            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a0",
-            // 22 bytes in hex are long enough for base64, and too few.
-            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b",
+            "3q2-7wAq0jB9Kx1mZf4Tn8VuYcEoLhR",
+            "hip_3q2-7wAq0jB9Kx1mZf4Tn8VuYcEoLhR",
+            "9f86d081884c7d659a2feaa0c55ad01",
             // Other characters than those of a key.
             "3q2 7wAq0jB9Kx1mZf4Tn8VuYcEoLhRg5WsXpI6dQyA",
             "correct horse battery staple correct horse battery staple",

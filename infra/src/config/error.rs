@@ -47,8 +47,8 @@ pub enum ConfigError {
     NoClient,
     /// Who calls could be found out by trying.
     #[error(
-        "HIP_API_KEY is too short: a key has at least 32 random bytes, 43 characters of base64 or 64 hex \
-         digits; `hip key new` makes one"
+        "HIP_API_KEY is too short: a key has at least 32 characters, of which 12 differ (8 of hex digits); \
+         `hip key new` makes one of 32 random bytes"
     )]
     WeakApiKey,
     /// A caller could have any key of AMRIT's Redis read.
