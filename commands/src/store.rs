@@ -107,7 +107,8 @@ where
         &self,
         aggregate_id: &str,
     ) -> Result<Vec<EventEnvelope<A>>, AggregateError<A::Error>> {
-        let stored = self.log.stream(&StreamId::stored(aggregate_id), 0).await.map_err(broken)?;
+        let stream = StreamId::stored(aggregate_id);
+        let stored = self.log.clear_stream(&stream, 0).await.map_err(broken)?;
         stored.iter().map(|event| envelope(aggregate_id, event)).collect()
     }
 
@@ -121,7 +122,7 @@ where
         }
         let mut state = A::default();
         let mut version = 0;
-        for stored in self.log.stream(&stream, 0).await.map_err(broken)? {
+        for stored in self.log.clear_stream(&stream, 0).await.map_err(broken)? {
             version = stored.version;
             state.apply(payload::<A>(&stored)?);
         }
