@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventStore};
 use hip_domain::aggregate::LogEvent;
+use hip_domain::event::decode;
 use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;
 use moka::sync::Cache;
@@ -175,7 +176,7 @@ where
 }
 
 fn payload<A: Aggregate>(stored: &StoredEvent) -> Result<A::Event, AggregateError<A::Error>> {
-    serde_json::from_slice(&stored.clear)
+    decode(&stored.name, stored.schema_version, &stored.clear)
         .map_err(|error| AggregateError::DeserializationError(Box::new(error)))
 }
 
