@@ -20,7 +20,7 @@ impl Table for ConsentTable {
     const NAME: &'static str = "consent";
 
     // The end of a consent must not wait behind something else unseen.
-    const POISON: Poison = Poison::QuarantinePerson;
+    const POISON: Poison = Poison::QuarantineStream;
 
     type Change = Change;
 

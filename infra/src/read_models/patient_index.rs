@@ -19,7 +19,7 @@ impl Table for PatientIndexTable {
     const NAME: &'static str = "patient_index";
 
     // Who has left must not be found because of something that came before.
-    const POISON: Poison = Poison::QuarantinePerson;
+    const POISON: Poison = Poison::QuarantineStream;
 
     type Change = Change;
 

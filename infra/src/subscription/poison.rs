@@ -13,7 +13,8 @@ pub enum Poison {
     ParkStream,
     /// The same, but an event that only a newer program knows halts the reader: the newer program takes it up.
     QuarantineStream,
-    /// The same, and what follows about the same person is put aside too: its order counts across streams.
+    /// The same, and what follows about the same person is put aside too: where events of several streams change
+    /// one row or document, their order counts.
     QuarantinePerson,
 }
 
