@@ -15,6 +15,7 @@ use hip_infra::replays::{PgReplayQueue, Replays};
 use hip_infra::subscription::{Pace, Subscriber, Subscription};
 use hip_infra::vault::kek;
 use hip_infra::visit_jobs::VisitJobs;
+use hip_infra::worker::restart_after_panic;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -149,10 +150,14 @@ fn start_readers(
 /// Who looks after the log itself.
 async fn start_keepers(composed: &Composed, parts: &mut Parts) -> anyhow::Result<()> {
     if let Some(unclaimed) = unclaimed(composed) {
-        parts.start(|stop| unclaimed.run(stop));
+        parts.start(|stop| async move {
+            restart_after_panic("unclaimed messages", || unclaimed.run(stop.clone())).await;
+        });
     }
     if let Some(sealer) = compose::sealer(composed).await? {
-        parts.start(|stop| sealer.run(stop));
+        parts.start(|stop| async move {
+            restart_after_panic("sealer", || sealer.run(stop.clone())).await;
+        });
     }
     Ok(())
 }

@@ -18,8 +18,17 @@ fn filter() -> EnvFilter {
     EnvFilter::try_from_env("HIP_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT))
 }
 
+/// Logs panics by their place in the code. Their texts may quote what was worked on.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a panic: this is a bug in hip");
+    }));
+}
+
 /// Logs as JSON lines on standard error.
 pub(crate) fn to_stderr() {
+    log_panics();
     let _ = tracing_subscriber::fmt()
         .json()
         .with_env_filter(filter())

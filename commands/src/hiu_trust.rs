@@ -121,7 +121,7 @@ async fn resume_one(
         return Ok(());
     }
     // Whose page it is, is known from the push; an operator's decision is about nobody.
-    let pushed = provider.log.stream(&stream, 0).await?;
+    let pushed = provider.log.clear_stream(&stream, 0).await?;
     let subject = pushed.iter().rev().find_map(|stored| stored.subject);
     let origin = due.cause.origin(Actor::Process).about(subject);
     let key = format!("{}:{request_id}", due.key());

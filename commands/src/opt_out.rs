@@ -20,6 +20,41 @@ use crate::task::TaskError;
 /// "ABHA deactivated": what the network is told about a patient who has left.
 pub(crate) const HAS_LEFT: &str = "ABDM-1407";
 
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// How soon it is looked again whether an operator has had the events applied that were put aside.
+const QUARANTINE_LOOK_AGAIN: Duration = Duration::from_secs(10);
+
+/// The reason of what waits for that.
+const QUARANTINED: &str = "a reader of the log has put aside an event that may be about the patient; \
+                           see `hip projection status`";
+
+fn lags() -> TaskError {
+    let reason = "the read models lag behind".to_owned();
+    TaskError::Later { after: Some(LOOK_AGAIN), reason }
+}
+
+/// Refuses to go on while the read models cannot be relied on for a patient.
+///
+/// # Errors
+///
+/// `Later`, when they lag behind `position` or have put something aside that may be about the patient.
+pub(crate) async fn require_whole_view(
+    provider: &Provider,
+    facility: &FacilityId,
+    subjects: &[SubjectId],
+    position: i64,
+) -> Result<(), TaskError> {
+    if !provider.directory.caught_up(position).await {
+        return Err(lags());
+    }
+    if provider.directory.is_quarantined(facility, subjects).await? {
+        let reason = QUARANTINED.to_owned();
+        return Err(TaskError::Later { after: Some(QUARANTINE_LOOK_AGAIN), reason });
+    }
+    Ok(())
+}
+
 /// An ABHA address that left ABDM.
 pub(crate) struct OptOut<'a> {
     /// The facility that was told.
@@ -56,8 +91,8 @@ pub(crate) async fn refuses(
 ///
 /// # Errors
 ///
-/// `Later`, when the read models lag behind the message: what they show is ended, and the rest when
-/// this is called again.
+/// `Later`, when the read models lag behind the message or have put something aside that may be about the
+/// patient: what they show is ended, and the rest when this is called again.
 pub(crate) async fn purge(
     provider: &Provider,
     left: &OptOut<'_>,
@@ -67,12 +102,13 @@ pub(crate) async fn purge(
     let has_seen_all = provider.directory.caught_up(left.position).await;
     let tokens = end_tokens(provider, left, origin, key).await?;
     end_consents(provider, left, origin, key).await?;
-    let patient = detach(provider, left, tokens, origin, key).await?;
-    if has_seen_all {
-        return Ok(patient);
+    let mut patients = detach(provider, left, tokens, origin, key).await?;
+    // Not before all that is shown has ended.
+    if !has_seen_all {
+        return Err(lags());
     }
-    let reason = "the read models lag behind the opt-out".to_owned();
-    Err(TaskError::Later { after: Some(Duration::from_secs(1)), reason })
+    require_whole_view(provider, left.facility, &patients, left.position).await?;
+    Ok(patients.pop())
 }
 
 /// Returns whose tokens they were.
@@ -114,7 +150,7 @@ async fn detach(
     of_tokens: Option<SubjectId>,
     origin: &Origin,
     key: &str,
-) -> Result<Option<SubjectId>, TaskError> {
+) -> Result<Vec<SubjectId>, TaskError> {
     let found = provider.directory.by_abha_address(left.facility, left.address).await?;
     let mut subjects: Vec<_> = found.into_iter().map(|candidate| candidate.subject).collect();
     subjects.extend(of_tokens.filter(|subject| !subjects.contains(subject)));
@@ -128,7 +164,7 @@ async fn detach(
         let stream = StreamId::patient(*subject);
         provider.dispatcher.execute::<Patient>(&stream, command, &key, origin).await?;
     }
-    Ok(subjects.pop())
+    Ok(subjects)
 }
 
 /// A deactivated ABHA is active again: the patient can be found again. Returns them, when we know who

@@ -13,9 +13,11 @@ mod user_link;
 
 use hip_domain::event::Event;
 use hip_domain::id::RequestId;
+use hip_domain::inbound::{CallbackKind, InboundEvent};
+use hip_domain::outbound::Call;
 use hip_domain::recorded::Recorded;
 
-use crate::task::{Cause, Due, Planned};
+use crate::task::{Cause, Due, Planned, Task};
 
 /// Everything that is to be done because of `recorded`.
 pub fn react(recorded: &Recorded<Event>) -> Vec<Due> {
@@ -32,6 +34,19 @@ pub fn react(recorded: &Recorded<Event>) -> Vec<Due> {
         at: planned.at,
     };
     (0..).zip(planned(recorded)).map(due).collect()
+}
+
+/// Whether a task goes before others of its lane: it may end a consent, or says that one has ended. No page may
+/// leave after that was acknowledged, so it must not wait behind pages.
+pub const fn is_urgent(recorded: &Recorded<Event>, task: &Task) -> bool {
+    match (&recorded.event, task) {
+        (Event::Inbound(InboundEvent::Received(received)), Task::Interpret { .. }) => {
+            matches!(received.kind, CallbackKind::ConsentNotify | CallbackKind::PatientStatus)
+        }
+        (_, Task::Call { call: Call::ConsentOnNotify { .. }, .. })
+        | (_, Task::StopTransfer { .. } | Task::Erase { .. }) => true,
+        (_, _) => false,
+    }
 }
 
 fn planned(recorded: &Recorded<Event>) -> Vec<Planned> {

@@ -59,10 +59,9 @@ impl Provider {
         stream: &StreamId,
         select: impl Fn(Event) -> Option<T>,
     ) -> Result<Option<Recorded<T>>, OpenError> {
-        for stored in self.log.stream(stream, 0).await?.iter().rev() {
+        for stored in self.log.clear_stream(stream, 0).await?.iter().rev() {
             if select(codec::decode(stored)?.event).is_some() {
-                let opened = codec::open(self.vault.as_ref(), stored).await?;
-                return Ok(opened.select(select));
+                return Ok(self.open(stored).await?.select(select));
             }
         }
         Ok(None)
@@ -75,7 +74,7 @@ impl Provider {
         stream: &StreamId,
         select: impl Fn(Event) -> Option<T>,
     ) -> Result<Option<T>, OpenError> {
-        for stored in self.log.stream(stream, 0).await?.iter().rev() {
+        for stored in self.log.clear_stream(stream, 0).await?.iter().rev() {
             if let Some(selected) = select(codec::decode(stored)?.event) {
                 return Ok(Some(selected));
             }

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventStore};
 use hip_domain::aggregate::LogEvent;
+use hip_domain::event::decode;
 use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;
 use moka::sync::Cache;
@@ -107,7 +108,8 @@ where
         &self,
         aggregate_id: &str,
     ) -> Result<Vec<EventEnvelope<A>>, AggregateError<A::Error>> {
-        let stored = self.log.stream(&StreamId::stored(aggregate_id), 0).await.map_err(broken)?;
+        let stream = StreamId::stored(aggregate_id);
+        let stored = self.log.clear_stream(&stream, 0).await.map_err(broken)?;
         stored.iter().map(|event| envelope(aggregate_id, event)).collect()
     }
 
@@ -121,7 +123,7 @@ where
         }
         let mut state = A::default();
         let mut version = 0;
-        for stored in self.log.stream(&stream, 0).await.map_err(broken)? {
+        for stored in self.log.clear_stream(&stream, 0).await.map_err(broken)? {
             version = stored.version;
             state.apply(payload::<A>(&stored)?);
         }
@@ -174,7 +176,7 @@ where
 }
 
 fn payload<A: Aggregate>(stored: &StoredEvent) -> Result<A::Event, AggregateError<A::Error>> {
-    serde_json::from_slice(&stored.clear)
+    decode(&stored.name, stored.schema_version, &stored.clear)
         .map_err(|error| AggregateError::DeserializationError(Box::new(error)))
 }
 

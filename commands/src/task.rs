@@ -1,6 +1,7 @@
 //! What is to be done because of an event.
 
 mod error;
+mod lane;
 
 use chrono::{DateTime, Utc};
 use hip_domain::care_context::CareContextFacts;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 use crate::port::log::{Actor, Origin};
 
 pub use error::TaskError;
+pub use lane::Lane;
 
 /// One thing to do. It lies in the outbox, so it names things and holds nothing personal.
 ///

@@ -235,7 +235,9 @@ impl CareContext {
                 self.link = Link::Unlinked;
                 match retry {
                     Some(RetryLink { drop: Some(_), .. }) => self.redone = true,
-                    Some(RetryLink { drop: None, .. }) => self.troubles += 1,
+                    Some(RetryLink { drop: None, .. }) => {
+                        self.troubles = self.troubles.saturating_add(1)
+                    }
                     None => {}
                 }
             }

@@ -1,5 +1,6 @@
 //! Everything that can be in the log.
 
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::access::AccessEvent;
@@ -89,37 +90,56 @@ pub enum DecodeError {
     },
 }
 
+/// Reads the clear part of a stored event of one aggregate.
+///
+/// # Errors
+///
+/// [`DecodeError::Unknown`], when it is of another version, or has a variant that this program does not know.
+pub fn decode<E: DeserializeOwned>(
+    name: &str,
+    version: i16,
+    clear: &[u8],
+) -> Result<E, DecodeError> {
+    let unknown = || DecodeError::Unknown { name: name.to_owned(), version };
+    if version != 1 {
+        return Err(unknown());
+    }
+    serde_json::from_slice(clear).map_err(|source| {
+        // The words are of `serde::de::Error::unknown_variant`.
+        if source.is_data() && source.to_string().starts_with("unknown variant") {
+            return unknown();
+        }
+        DecodeError::Shape { name: name.to_owned(), source }
+    })
+}
+
 impl Event {
     /// Reads the clear part of a stored event. The sealed part stays closed.
     pub fn decode(name: &str, version: i16, clear: &[u8]) -> Result<Self, DecodeError> {
         let unknown = || DecodeError::Unknown { name: name.to_owned(), version };
-        if version != 1 {
-            return Err(unknown());
-        }
         let (aggregate, _) = name.split_once('.').ok_or_else(unknown)?;
-        let event = match aggregate {
-            "inbound" => serde_json::from_slice(clear).map(Self::Inbound),
-            "outbound" => serde_json::from_slice(clear).map(Self::Outbound),
-            "identity" => serde_json::from_slice(clear).map(Self::Identity),
-            "patient" => serde_json::from_slice(clear).map(Self::Patient),
-            "visit" => serde_json::from_slice(clear).map(Self::Visit),
-            "care_context" => serde_json::from_slice(clear).map(Self::CareContext),
-            "link_token" => serde_json::from_slice(clear).map(Self::LinkToken),
-            "discovery" => serde_json::from_slice(clear).map(Self::Discovery),
-            "consent" => serde_json::from_slice(clear).map(Self::Consent),
-            "transfer" => serde_json::from_slice(clear).map(Self::Transfer),
-            "user_link" => serde_json::from_slice(clear).map(Self::UserLink),
-            "otp_limit" => serde_json::from_slice(clear).map(Self::OtpLimit),
-            "profile_share" => serde_json::from_slice(clear).map(Self::ProfileShare),
-            "access" => serde_json::from_slice(clear).map(Self::Access),
-            "facility" => serde_json::from_slice(clear).map(Self::Facility),
-            "hiu" => serde_json::from_slice(clear).map(Self::Hiu),
-            "subject" => serde_json::from_slice(clear).map(Self::Subject),
-            "replay" => serde_json::from_slice(clear).map(Self::Replay),
-            "replay_switch" => serde_json::from_slice(clear).map(Self::ReplaySwitch),
+        Ok(match aggregate {
+            "inbound" => Self::Inbound(decode(name, version, clear)?),
+            "outbound" => Self::Outbound(decode(name, version, clear)?),
+            "identity" => Self::Identity(decode(name, version, clear)?),
+            "patient" => Self::Patient(decode(name, version, clear)?),
+            "visit" => Self::Visit(decode(name, version, clear)?),
+            "care_context" => Self::CareContext(decode(name, version, clear)?),
+            "link_token" => Self::LinkToken(decode(name, version, clear)?),
+            "discovery" => Self::Discovery(decode(name, version, clear)?),
+            "consent" => Self::Consent(decode(name, version, clear)?),
+            "transfer" => Self::Transfer(decode(name, version, clear)?),
+            "user_link" => Self::UserLink(decode(name, version, clear)?),
+            "otp_limit" => Self::OtpLimit(decode(name, version, clear)?),
+            "profile_share" => Self::ProfileShare(decode(name, version, clear)?),
+            "access" => Self::Access(decode(name, version, clear)?),
+            "facility" => Self::Facility(decode(name, version, clear)?),
+            "hiu" => Self::Hiu(decode(name, version, clear)?),
+            "subject" => Self::Subject(decode(name, version, clear)?),
+            "replay" => Self::Replay(decode(name, version, clear)?),
+            "replay_switch" => Self::ReplaySwitch(decode(name, version, clear)?),
             _ => return Err(unknown()),
-        };
-        event.map_err(|source| DecodeError::Shape { name: name.to_owned(), source })
+        })
     }
 
     /// The stored name.

@@ -177,7 +177,7 @@ impl UserLink {
             return refused(OtpRefusal::Void, 0);
         };
         let wrong = if let Self::Waiting { wrong, .. } = self { *wrong } else { 0 };
-        let tries_left = WRONG_OTP_COUNT_MAX.saturating_sub(wrong + 1);
+        let tries_left = WRONG_OTP_COUNT_MAX.saturating_sub(wrong.saturating_add(1));
         if otp.digits != *digits {
             return refused(OtpRefusal::Wrong, tries_left);
         }

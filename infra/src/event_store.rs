@@ -69,6 +69,14 @@ impl Log for PgLog {
         self.reader.stream(stream, version).await
     }
 
+    async fn clear_stream(
+        &self,
+        stream: &StreamId,
+        version: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        self.reader.clear_stream(stream, version).await
+    }
+
     async fn version(&self, stream: &StreamId) -> Result<i64, LogError> {
         self.reader.version(stream).await
     }

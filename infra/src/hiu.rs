@@ -1,6 +1,7 @@
 //! The push to an HIU. Its address is a stranger's: where it leads is checked before it is called,
 //! and the address that was checked is the one that is called.
 
+mod places;
 mod push_url;
 mod tracked_body;
 
@@ -11,14 +12,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hip_commands::port::Hiu;
 use hip_commands::port::gateway::SendError;
-use hip_commands::port::hiu::PushUrlRefused;
+use hip_commands::port::hiu::{HostBusy, Place, PushUrlRefused};
 use hip_domain::sensitive::Phi;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::gateway::{ClientError, HttpGateway};
 use crate::retry_after::retry_after;
+use places::Places;
 use push_url::{Allowed, PublicResolver, PushUrl};
 use tracked_body::TrackedBody;
 
@@ -27,6 +29,7 @@ pub struct HttpHiu {
     client: Client,
     gateway: Arc<HttpGateway>,
     allowed: Arc<Allowed>,
+    places: Arc<Places>,
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -49,7 +52,7 @@ impl HttpHiu {
             .no_proxy()
             .dns_resolver(Arc::new(PublicResolver::new(Arc::clone(&allowed))))
             .build()?;
-        Ok(Self { client, gateway, allowed })
+        Ok(Self { client, gateway, allowed, places: Arc::default() })
     }
 
     /// Sends a page and waits for the head of the answer; `None` when it took too long.
@@ -74,11 +77,30 @@ impl HttpHiu {
 /// nor logged, and the connection is dropped with it.
 #[async_trait]
 impl Hiu for HttpHiu {
+    fn reserve(&self, push_url: &Phi<String>) -> Result<Place, HostBusy> {
+        let Ok(url) = PushUrl::parse(push_url.reveal(), &self.allowed) else {
+            return Ok(Place::unlimited());
+        };
+        let host = url.host_and_port();
+        match self.places.take(&host) {
+            Some(taken) => Ok(Place::new(taken)),
+            None => Err(HostBusy { host }),
+        }
+    }
+
+    fn busy_hosts(&self) -> Vec<String> {
+        self.places.full()
+    }
+
+    async fn session(&self) -> Result<Option<SecretString>, SendError> {
+        self.gateway.session_token().await.map(Some)
+    }
+
     async fn push(
         &self,
         push_url: &Phi<String>,
         body: Phi<String>,
-        bearer: bool,
+        session: Option<&SecretString>,
     ) -> Result<u16, SendError> {
         let refused = |reason: &'static str| SendError::Refused {
             status: None,
@@ -89,8 +111,8 @@ impl Hiu for HttpHiu {
         let mut request =
             self.client.post(url.as_url().clone()).header(CONTENT_TYPE, "application/json");
         // Our session is shown to nobody who could be overheard.
-        if bearer && url.is_encrypted() {
-            request = request.bearer_auth(self.gateway.session_token().await?.expose_secret());
+        if let Some(session) = session.filter(|_| url.is_encrypted()) {
+            request = request.bearer_auth(session.expose_secret());
         }
         let Some(Ok(response)) = self.send(request, body.into_inner()).await else {
             return Err(SendError::NO_ANSWER);

@@ -42,3 +42,4 @@ pub mod vault;
 pub mod visit_jobs;
 pub mod visit_records;
 pub mod visit_trigger;
+pub mod worker;

@@ -1,7 +1,7 @@
 //! The only place from which work is done: claim, perform, settle.
 //!
-//! A claim is a lease with a fence. It is renewed while the work goes on; after a crash it runs out,
-//! and somebody else does the work again. Every task may be done twice (see `hip_commands::task`).
+//! Every task may be done twice (see `hip_commands::task`). Calls to the gateway and pushes to HIUs have lanes
+//! of their own, so a peer that hangs delays neither the interpretation of callbacks nor other local work.
 
 mod claims;
 
@@ -10,144 +10,146 @@ use std::time::Duration;
 
 use hip_commands::Provider;
 use hip_commands::perform::perform;
-use hip_commands::task::{Due, TaskError};
+use hip_commands::task::{Lane, TaskError};
 use sqlx::PgPool;
-use tokio::sync::{Notify, Semaphore, watch};
-use tracing::Instrument;
+use tokio::sync::{Notify, watch};
+use tracing::Span;
 
+pub use crate::worker::Pace;
+
+use crate::worker::{Backoff, PANICKED, Queue, Worker, at_least, spread};
 use claims::{Claim, Claims, Settlement};
-
-/// How the outbox paces itself.
-#[derive(Debug, Clone, Copy)]
-pub struct Pace {
-    /// Tasks that are done at the same time.
-    pub concurrency: usize,
-    /// How long a claim holds without being renewed.
-    pub lease: Duration,
-    /// How often to look for work whose time has come.
-    pub poll: Duration,
-}
-
-/// How long tasks may still run when the process is told to stop.
-const FAREWELL: Duration = Duration::from_secs(10);
 
 /// A task that fails for no reason of its own (a store that is away) is tried about a day. One that
 /// says when it wants to be tried again knows its own end.
 const ATTEMPT_COUNT_MAX: i32 = 300;
 
+const BACKOFF: Backoff =
+    Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(300) };
+
+/// How long this process leaves a task to others that a newer version of the program has planned.
+const LEFT_TO_NEWER: Duration = Duration::from_secs(10);
+
+/// The reason of such a task.
+const NOT_KNOWN: &str = "this version of hip does not know the task; it waits for a newer one";
+
 /// The worker.
-pub struct Outbox {
-    provider: Provider,
-    claims: Claims,
-    pace: Pace,
-    work: Arc<Notify>,
-    permits: Arc<Semaphore>,
-}
+pub struct Outbox(Worker<Tasks>);
 
 impl Outbox {
     /// A worker over the outbox in `pool`; `work` rings when there is something new.
     pub fn new(provider: Provider, pool: PgPool, pace: Pace, work: Arc<Notify>) -> Self {
-        let permits = Arc::new(Semaphore::new(pace.concurrency));
-        Self { provider, claims: Claims::new(pool, pace.lease), pace, work, permits }
+        Self(Worker::new(Tasks { provider, claims: Claims::new(pool, pace.lease) }, pace, work))
     }
 
     /// Runs until `stop` says so, then waits a little for what is under way.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let renewing = tokio::spawn(self.claims.clone().keep_renewing());
-        while !*stop.borrow() {
-            let mut took_all = false;
-            match self.claim().await {
-                Ok(claims) => {
-                    took_all = !claims.is_empty();
-                    for claim in claims {
-                        self.start(claim);
-                    }
-                }
-                Err(error) => {
-                    let unreachable = error.as_database_error().is_none();
-                    tracing::warn!(unreachable, "the outbox cannot be read");
-                }
-            }
-            if took_all {
-                continue;
-            }
-            tokio::select! {
-                () = self.work.notified() => {}
-                () = tokio::time::sleep(self.pace.poll) => {}
-                _ = stop.changed() => {}
-            }
-        }
-        let all = u32::try_from(self.pace.concurrency).unwrap_or(u32::MAX);
-        let _ = tokio::time::timeout(FAREWELL, self.permits.acquire_many(all)).await;
-        renewing.abort();
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        self.0.run(stop).await;
+    }
+}
+
+struct Tasks {
+    provider: Provider,
+    claims: Claims,
+}
+
+impl Queue for Tasks {
+    type Claim = Claim;
+    type Settlement = Settlement;
+
+    const ROWS: &'static str = "tasks";
+
+    fn lane_count(&self) -> usize {
+        Lane::ALL.len()
     }
 
-    /// As many due tasks as there are free hands.
-    async fn claim(&self) -> Result<Vec<Claim>, sqlx::Error> {
-        match i64::try_from(self.permits.available_permits()) {
-            Ok(free) if free > 0 => self.claims.take(free).await,
-            Ok(_) | Err(_) => {
-                // Wait for a hand, then look.
-                drop(self.permits.acquire().await);
-                Ok(vec![])
-            }
-        }
+    async fn take(&self, lane: usize, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
+        let Some(lane) = Lane::ALL.get(lane) else { return Ok(vec![]) };
+        self.claims.take(*lane, &self.provider.hiu.busy_hosts(), limit).await
     }
 
-    fn start(&self, claim: Claim) {
-        let permits = Arc::clone(&self.permits);
-        let permit = permits.try_acquire_owned().ok();
-        let (provider, claims, work) =
-            (self.provider.clone(), self.claims.clone(), Arc::clone(&self.work));
-        let due: Result<Due, _> = serde_json::from_slice(&claim.request);
-        let task = due.as_ref().map_or("unknown", |due| due.task.kind());
-        let span = tracing::info_span!("task.perform", task, task.key = %claim.dedupe, attempt = claim.attempts);
-        let work_on = async move {
-            let settlement = match due {
-                Ok(due) => settlement(perform(&provider, &due).await, claim.attempts),
-                Err(_) => Settlement::Dead { reason: "the task cannot be read".to_owned() },
-            };
-            claims.settle(&claim, &settlement).await;
-            drop(permit);
-            // A hand is free.
-            work.notify_one();
+    fn span(&self, claim: &Claim) -> Span {
+        let task = claim.due().map_or("unknown", |due| due.task.kind());
+        tracing::info_span!("task.perform", task, task.key = %claim.dedupe, attempt = claim.attempts)
+    }
+
+    async fn perform(&self, claim: &Claim) -> Settlement {
+        let due = match claim.due() {
+            Ok(due) => due,
+            Err(unread) => return self.unread(&unread),
         };
-        tokio::spawn(work_on.instrument(span));
+        let lane = due.task.lane();
+        if lane.number() != claim.lane {
+            // Planned by a version of the program that had no lanes.
+            return Settlement::Moved { lane };
+        }
+        self.settlement(perform(&self.provider, &due).await, claim.attempts)
+    }
+
+    fn panicked(&self, claim: &Claim) -> Settlement {
+        self.settlement(
+            Err(TaskError::Later { after: None, reason: PANICKED.to_owned() }),
+            claim.attempts,
+        )
+    }
+
+    fn given_back(&self) -> Settlement {
+        let reason = "the process stopped before the task was done".to_owned();
+        Settlement::Again { after: Duration::ZERO, reason }
+    }
+
+    async fn settle(&self, claim: &Claim, settlement: &Settlement) -> Result<(), sqlx::Error> {
+        self.claims.settle(claim, settlement).await
+    }
+
+    async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
+        self.claims.renew(claims).await
     }
 }
 
-fn settlement(result: Result<(), TaskError>, attempts: i32) -> Settlement {
-    match result {
-        Ok(()) => Settlement::Done,
-        Err(TaskError::Never { reason }) => {
-            tracing::error!(reason, "a task was given up");
-            Settlement::Dead { reason }
-        }
-        Err(TaskError::Later { after: None, reason }) if attempts >= ATTEMPT_COUNT_MAX => {
-            tracing::error!(reason, "a task was given up after many attempts");
-            Settlement::Dead { reason }
-        }
-        Err(TaskError::Later { after, reason }) => {
-            tracing::warn!(reason, "a task is tried again later");
-            Settlement::Again { after: after.unwrap_or_else(|| backoff(attempts)), reason }
+impl Tasks {
+    fn random(&self) -> u128 {
+        self.provider.ids.random().as_u128()
+    }
+
+    /// A task that this version of the program cannot read.
+    fn unread(&self, unread: &claims::Unread) -> Settlement {
+        match unread {
+            claims::Unread::Unknown => self.left_to_newer(NOT_KNOWN.to_owned()),
+            claims::Unread::Damaged => {
+                let reason = "the task cannot be read".to_owned();
+                tracing::error!(reason, "a task was given up");
+                Settlement::Dead { reason }
+            }
         }
     }
-}
 
-/// A quarter of a second, doubled up to five minutes.
-fn backoff(attempts: i32) -> Duration {
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(11);
-    Duration::from_millis(250 << doublings).min(Duration::from_secs(300))
-}
+    fn left_to_newer(&self, reason: String) -> Settlement {
+        tracing::warn!(reason, "a task is left to a newer version of the program");
+        Settlement::NotTried { after: spread(LEFT_TO_NEWER, self.random()), reason }
+    }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waiting_grows_and_is_bounded() {
-        assert_eq!(backoff(1), Duration::from_millis(250));
-        assert_eq!(backoff(3), Duration::from_secs(1));
-        assert_eq!(backoff(i32::MAX), Duration::from_secs(300));
+    fn settlement(&self, result: Result<(), TaskError>, attempts: i32) -> Settlement {
+        match result {
+            Ok(()) => Settlement::Done,
+            Err(TaskError::Never { reason }) => {
+                tracing::error!(reason, "a task was given up");
+                Settlement::Dead { reason }
+            }
+            Err(TaskError::Newer { reason }) => self.left_to_newer(reason),
+            Err(TaskError::HostBusy { host }) => Settlement::Waits { host },
+            Err(TaskError::Later { after: None, reason }) if attempts >= ATTEMPT_COUNT_MAX => {
+                tracing::error!(reason, "a task was given up after many attempts");
+                Settlement::Dead { reason }
+            }
+            Err(TaskError::Later { after, reason }) => {
+                tracing::warn!(reason, "a task is tried again later");
+                let after = match after {
+                    Some(asked) => at_least(asked, self.random()),
+                    None => BACKOFF.after(attempts, self.random()),
+                };
+                Settlement::Again { after, reason }
+            }
+        }
     }
 }

@@ -63,6 +63,28 @@ impl PatientDirectory for PgPatientDirectory {
         tokio::time::timeout(CATCH_UP, waiting).await.is_ok()
     }
 
+    async fn is_quarantined(
+        &self,
+        facility: &FacilityId,
+        subjects: &[SubjectId],
+    ) -> Result<bool, DirectoryError> {
+        let subjects: Vec<Uuid> = subjects.iter().map(|subject| subject.0).collect();
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM es.parked q JOIN es.projection p USING (name, generation, shard) \
+                WHERE q.name IN ('patient_index', 'care_context', 'consent', 'visit') \
+                  AND p.state IN ('live', 'halted') AND shard = $3 \
+                  AND (q.facility_id IS NULL OR q.facility_id = $1) \
+                  AND (q.subject_id IS NULL OR q.subject_id = ANY ($2) \
+                       OR NOT EXISTS (SELECT FROM hip.patient_index i WHERE i.subject_id = q.subject_id)))",
+        )
+        .bind(facility.as_str())
+        .bind(subjects)
+        .bind(SHARD)
+        .fetch_one(&self.pool)
+        .await
+        .map_err(unreachable)
+    }
+
     async fn by_abha_address(
         &self,
         facility: &FacilityId,

@@ -1,13 +1,20 @@
 //! The connection to Postgres: migrations by the owner, everything else as the service's role.
 
 use std::str::FromStr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use sqlx::migrate::{Migration, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor, PgPool};
 use thiserror::Error;
 
-static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+/// Migrations of a newer program may have been applied: whether this one can work with them, the database says.
+static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    let mut migrator = sqlx::migrate!("../migrations");
+    migrator.set_ignore_missing(true);
+    migrator
+});
 
 /// A statement that runs longer than this is stopped by the server.
 const STATEMENT_TIMEOUT: &str = "SET statement_timeout = '5s'";
@@ -33,16 +40,30 @@ pub enum DatabaseError {
         "the database schema cannot be migrated; `hip migrate` needs a role that may create schemas and roles"
     )]
     Migrate(#[source] sqlx::migrate::MigrateError),
+    /// A newer program has changed it in a way that this one does not understand.
+    #[error(
+        "the database is of a newer hip: it needs one that has migration {oldest}, and this one ends with {newest}"
+    )]
+    TooOld {
+        /// The newest migration that a program must at least have.
+        oldest: i64,
+        /// The newest migration of this program.
+        newest: i64,
+    },
 }
 
 /// Brings the schema up to date, under a lock, so that several processes may try at once. When it
 /// is up to date, a role that may only serve is enough.
+///
+/// # Errors
+///
+/// [`DatabaseError`]; also when the schema is too new for this program.
 pub async fn migrate(url: &str) -> Result<(), DatabaseError> {
     let pool = connect_as_given(url).await?;
-    let migrated = if is_current(&pool).await {
-        Ok(())
-    } else {
-        MIGRATOR.run(&pool).await.map_err(DatabaseError::Migrate)
+    let migrated = match is_current(&pool).await {
+        Ok(true) => Ok(()),
+        Ok(false) => MIGRATOR.run(&pool).await.map_err(DatabaseError::Migrate),
+        Err(error) => Err(error),
     };
     pool.close().await;
     migrated
@@ -59,11 +80,15 @@ async fn connect_as_given(url: &str) -> Result<PgPool, DatabaseError> {
 }
 
 /// Whether the schema is up to date. Changes nothing.
+///
+/// # Errors
+///
+/// The database does not answer, or its schema is too new for this program.
 pub async fn is_migrated(url: &str) -> Result<bool, DatabaseError> {
     let pool = connect_as_given(url).await?;
     let is_current = is_current(&pool).await;
     pool.close().await;
-    Ok(is_current)
+    is_current
 }
 
 /// Whether there is a log, of this version or another. Changes nothing.
@@ -75,15 +100,35 @@ pub async fn has_log(url: &str) -> Result<bool, DatabaseError> {
     found.map_err(DatabaseError::Connect)
 }
 
-/// Whether exactly our migrations have been applied, as they are.
-async fn is_current(pool: &PgPool) -> bool {
-    let applied: Result<Vec<(i64, Vec<u8>)>, _> = sqlx::query_as(
-        "SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version",
-    )
-    .fetch_all(pool)
-    .await;
-    let ours = MIGRATOR.iter().map(|ours| (ours.version, ours.checksum.to_vec()));
-    applied.is_ok_and(|applied| applied.into_iter().eq(ours))
+/// Whether all our migrations have been applied, as they are. A newer program may have applied more, if it
+/// still lets this one work.
+async fn is_current(pool: &PgPool) -> Result<bool, DatabaseError> {
+    let applied: Result<Vec<(i64, Vec<u8>)>, _> =
+        sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success")
+            .fetch_all(pool)
+            .await;
+    let Ok(applied) = applied else { return Ok(false) };
+    let newest = MIGRATOR.iter().map(|ours| ours.version).max().unwrap_or_default();
+    if applied.iter().any(|(version, _)| *version > newest) {
+        let oldest = oldest_program(pool).await?;
+        if oldest > newest {
+            return Err(DatabaseError::TooOld { oldest, newest });
+        }
+    }
+    let is_applied = |ours: &Migration| {
+        applied.iter().any(|(version, checksum)| {
+            *version == ours.version && checksum.as_slice() == ours.checksum.as_ref()
+        })
+    };
+    Ok(MIGRATOR.iter().all(is_applied))
+}
+
+/// The newest migration that a program must at least have to work with this schema.
+async fn oldest_program(pool: &PgPool) -> Result<i64, DatabaseError> {
+    sqlx::query_scalar("SELECT oldest_program FROM es.compatibility")
+        .fetch_one(pool)
+        .await
+        .map_err(DatabaseError::Connect)
 }
 
 /// Connects as the service's role.

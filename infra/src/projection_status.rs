@@ -43,6 +43,10 @@ pub struct ParkedEvent {
     pub position: i64,
     /// In which stream.
     pub stream: String,
+    /// About whom it is, if that is known; a pseudonym.
+    pub subject: Option<Uuid>,
+    /// At which facility, if that is known.
+    pub facility: Option<String>,
     /// Why it cannot be applied; nothing personal.
     pub reason: String,
     /// How often that was tried.
@@ -62,6 +66,7 @@ pub async fn all(pool: &PgPool) -> Result<Vec<ProjectionStatus>, sqlx::Error> {
                   WHERE (q.name, q.generation, q.shard) = (p.name, p.generation, p.shard)) AS parked, \
                 (SELECT coalesce(json_agg(json_build_object( \
                             'position', q.position, 'stream', q.stream_id, 'reason', q.reason, \
+                            'subject', q.subject_id, 'facility', q.facility_id, \
                             'attempts', q.attempts, 'parkedAt', q.parked_at) ORDER BY q.position), '[]') \
                    FROM (SELECT * FROM es.parked q WHERE q.reason IS NOT NULL \
                             AND (q.name, q.generation, q.shard) = (p.name, p.generation, p.shard) \
@@ -70,6 +75,21 @@ pub async fn all(pool: &PgPool) -> Result<Vec<ProjectionStatus>, sqlx::Error> {
            LEFT JOIN es.event e ON e.shard = p.shard AND e.position = p.position + 1 \
           WHERE p.state <> 'retired' ORDER BY p.name, p.generation",
     )
+    .fetch_all(pool)
+    .await
+}
+
+/// The readers that are read and have put events aside, and how many.
+///
+/// # Errors
+///
+/// The database cannot be read.
+pub async fn put_aside(pool: &PgPool) -> Result<Vec<(String, i64)>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT name, count(*) FROM es.parked JOIN es.projection p USING (name, generation, shard) \
+          WHERE p.state IN ('live', 'halted') AND shard = $1 GROUP BY name ORDER BY name",
+    )
+    .bind(SHARD)
     .fetch_all(pool)
     .await
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use hip_commands::process::react;
+use hip_commands::process::{is_urgent, react};
 use hip_commands::task::Due;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
@@ -59,6 +59,8 @@ struct Rows {
     stream: Vec<String>,
     kind: Vec<&'static str>,
     request: Vec<Vec<u8>>,
+    lane: Vec<i16>,
+    priority: Vec<i16>,
     due_at: Vec<Option<DateTime<Utc>>>,
 }
 
@@ -68,6 +70,8 @@ impl Rows {
         self.stream.push(recorded.stream.as_str().to_owned());
         self.kind.push(due.task.kind());
         self.due_at.push(due.at);
+        self.lane.push(due.task.lane().number());
+        self.priority.push(if is_urgent(recorded, &due.task) { 0 } else { 1 });
         self.request.push(serde_json::to_vec(due).expect("our own tasks serialise"));
     }
 
@@ -76,10 +80,11 @@ impl Rows {
             return Ok(());
         }
         sqlx::query(
-            "INSERT INTO es.outbox (shard, dedupe, stream_id, kind, request, due_at) \
-             SELECT $1, dedupe, stream_id, kind, request, coalesce(due_at, now()) \
-               FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[], $6::timestamptz[]) \
-                    AS task(dedupe, stream_id, kind, request, due_at) \
+            "INSERT INTO es.outbox (shard, dedupe, stream_id, kind, request, due_at, lane, priority) \
+             SELECT $1, dedupe, stream_id, kind, request, coalesce(due_at, now()), lane, priority \
+               FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[], $6::timestamptz[], \
+                           $7::smallint[], $8::smallint[]) \
+                    AS task(dedupe, stream_id, kind, request, due_at, lane, priority) \
              ON CONFLICT DO NOTHING",
         )
         .bind(SHARD)
@@ -88,6 +93,8 @@ impl Rows {
         .bind(self.kind)
         .bind(self.request)
         .bind(self.due_at)
+        .bind(self.lane)
+        .bind(self.priority)
         .execute(&mut **transaction)
         .await?;
         Ok(())

@@ -117,7 +117,7 @@ impl Rebuild {
         let owner = format!("rebuild {}", self.process);
         let next = Lease::begin_next(&self.pool, name, &owner, LEASE).await?;
         let next = next.ok_or(RebuildError::Busy(name))?;
-        let mut next = Cursor::new(&self.pool, next).await?;
+        let mut next = Cursor::new(&self.pool, next, projection.poison()).await?;
         let rebuilt = self.fill_and_replace(projection, &mut next, &owner, progress).await;
         if rebuilt.is_err() {
             // As well as it goes: what is left is removed by the next rebuild.
@@ -142,7 +142,7 @@ impl Rebuild {
         let held_at = Instant::now();
         let live = Lease::take(&self.pool, projection.name(), owner, LEASE, Taking::Held).await?;
         let live = live.ok_or(RebuildError::NotLive(projection.name()))?;
-        let mut live = Cursor::new(&self.pool, live).await?;
+        let mut live = Cursor::new(&self.pool, live, projection.poison()).await?;
         let replaced = self.replace(projection, next, &mut live).await;
         if replaced.is_err() {
             let _ = live.lease.release(&self.pool).await;

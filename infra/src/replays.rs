@@ -19,35 +19,30 @@ use hip_commands::replay::{Done, Outcome, redo};
 use hip_commands::task::TaskError;
 use hip_domain::replay::Replay;
 use sqlx::PgPool;
-use tokio::sync::{Notify, Semaphore, watch};
-use tracing::Instrument;
+use tokio::sync::{Notify, watch};
+use tracing::Span;
 
 pub use dead_letters::{Group, groups};
 pub use listing::{DoneItem, Order, items, of_stream, one, orders};
 pub use queue::{ITEM_COUNT_MAX, PgReplayQueue, Selected, select};
 
-use crate::outbox::Pace;
+use crate::worker::{Backoff, PANICKED, Pace, Queue, Worker, spread};
 use claims::{Claim, Claims, Settlement};
-
-/// How long items may still run when the process is told to stop.
-const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Tries after which an item is given up: a store that is away comes back within minutes.
 const ATTEMPT_COUNT_MAX: i32 = 20;
 
+const BACKOFF: Backoff =
+    Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(60) };
+
 /// Between two looks at an order that waits.
 const HELD_FOR: Duration = Duration::from_secs(1);
 
+/// How long this process leaves an item to others that only a newer version of the program can do.
+const LEFT_TO_NEWER: Duration = Duration::from_secs(10);
+
 /// Follows orders.
-pub struct Replays {
-    provider: Provider,
-    conversations: Arc<dyn Conversations>,
-    queue: Arc<dyn ReplayQueue>,
-    claims: Claims,
-    pace: Pace,
-    work: Arc<Notify>,
-    permits: Arc<Semaphore>,
-}
+pub struct Replays(Worker<Items>);
 
 impl Replays {
     /// A worker over the items in `pool`.
@@ -58,81 +53,81 @@ impl Replays {
         pool: PgPool,
         pace: Pace,
     ) -> Self {
-        Self {
-            provider,
-            conversations,
-            queue,
-            claims: Claims::new(pool, pace.lease),
-            pace,
-            work: Arc::default(),
-            permits: Arc::new(Semaphore::new(pace.concurrency)),
-        }
+        let claims = Claims::new(pool, pace.lease);
+        let items = Items { provider, conversations, queue, claims };
+        Self(Worker::new(items, pace, Arc::<Notify>::default()))
     }
 
     /// Runs until `stop` says so, then waits a little for what is under way.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let renewing = tokio::spawn(self.claims.clone().keep_renewing());
-        while !*stop.borrow() {
-            if self.start_what_is_due().await {
-                continue;
-            }
-            self.complete().await;
-            tokio::select! {
-                () = self.work.notified() => {}
-                () = tokio::time::sleep(self.pace.poll) => {}
-                _ = stop.changed() => {}
-            }
-        }
-        let all = u32::try_from(self.pace.concurrency).unwrap_or(u32::MAX);
-        let _ = tokio::time::timeout(FAREWELL, self.permits.acquire_many(all)).await;
-        renewing.abort();
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        self.0.run(stop).await;
+    }
+}
+
+struct Items {
+    provider: Provider,
+    conversations: Arc<dyn Conversations>,
+    queue: Arc<dyn ReplayQueue>,
+    claims: Claims,
+}
+
+impl Queue for Items {
+    type Claim = Claim;
+    type Settlement = Settlement;
+
+    const ROWS: &'static str = "items of replays";
+
+    fn lane_count(&self) -> usize {
+        1
     }
 
-    /// Starts as many items as there are free hands; whether there may be more at once.
-    async fn start_what_is_due(&self) -> bool {
-        let free = match i64::try_from(self.permits.available_permits()) {
-            Ok(free) if free > 0 => free,
-            Ok(_) | Err(_) => {
-                // Wait for a hand, then look.
-                drop(self.permits.acquire().await);
-                return true;
-            }
-        };
-        match self.claims.take(free).await {
-            Ok(claims) => {
-                let took_some = !claims.is_empty();
-                for claim in claims {
-                    self.start(claim);
-                }
-                took_some
-            }
+    async fn take(&self, _: usize, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
+        self.claims.take(limit).await
+    }
+
+    fn span(&self, claim: &Claim) -> Span {
+        tracing::info_span!("replay.item", replay = %claim.replay_id, item = claim.n)
+    }
+
+    async fn perform(&self, claim: &Claim) -> Settlement {
+        match may_go_on(&self.provider, self.queue.as_ref(), claim).await {
+            Ok(true) => {}
+            Ok(false) => return Settlement::Held { after: HELD_FOR },
             Err(error) => {
-                let unreachable = error.as_database_error().is_none();
-                tracing::warn!(unreachable, "the items of replays cannot be read");
-                false
+                tracing::warn!(%error, "an order cannot be looked up");
+                return Settlement::Held { after: HELD_FOR };
             }
+        }
+        let (Some(order), Some(item)) = (claim.order(), claim.item()) else {
+            return self.left_to_newer("this version of hip does not know the order");
+        };
+        let conversations = self.conversations.as_ref();
+        match redo(&self.provider, conversations, &order, &item).await {
+            Ok(done) => Settlement::Done(done),
+            Err(error) => self.failed(error, claim.attempts),
         }
     }
 
-    fn start(&self, claim: Claim) {
-        let permit = Arc::clone(&self.permits).try_acquire_owned().ok();
-        let (provider, conversations, queue) =
-            (self.provider.clone(), Arc::clone(&self.conversations), Arc::clone(&self.queue));
-        let (claims, work) = (self.claims.clone(), Arc::clone(&self.work));
-        let span = tracing::info_span!("replay.item", replay = %claim.replay_id, item = claim.n);
-        let work_on = async move {
-            let settlement =
-                follow(&provider, conversations.as_ref(), queue.as_ref(), &claim).await;
-            claims.settle(&claim, &settlement).await;
-            drop(permit);
-            // A hand is free.
-            work.notify_one();
-        };
-        tokio::spawn(work_on.instrument(span));
+    fn panicked(&self, claim: &Claim) -> Settlement {
+        let error = TaskError::Later { after: None, reason: PANICKED.to_owned() };
+        self.failed(error, claim.attempts)
+    }
+
+    fn given_back(&self) -> Settlement {
+        let reason = "the process stopped before the item was done".to_owned();
+        Settlement::Again { after: Duration::ZERO, reason }
+    }
+
+    async fn settle(&self, claim: &Claim, settlement: &Settlement) -> Result<(), sqlx::Error> {
+        self.claims.settle(claim, settlement).await
+    }
+
+    async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
+        self.claims.renew(claims).await
     }
 
     /// Orders of which every item was looked at are over.
-    async fn complete(&self) {
+    async fn idle(&self) {
         let Ok(finished) = self.claims.finished().await else { return };
         for (replay, tally) in finished {
             let (dispatcher, queue) = (&self.provider.dispatcher, self.queue.as_ref());
@@ -144,36 +139,31 @@ impl Replays {
     }
 }
 
-/// Does an item, if its order may go on.
-async fn follow(
-    provider: &Provider,
-    conversations: &dyn Conversations,
-    queue: &dyn ReplayQueue,
-    claim: &Claim,
-) -> Settlement {
-    match may_go_on(provider, queue, claim).await {
-        Ok(true) => {}
-        Ok(false) => return Settlement::Held { after: HELD_FOR },
-        Err(error) => {
-            tracing::warn!(%error, "an order cannot be looked up");
-            return Settlement::Held { after: HELD_FOR };
-        }
+impl Items {
+    fn random(&self) -> u128 {
+        self.provider.ids.random().as_u128()
     }
-    let (Some(order), item) = (claim.order(), claim.item()) else {
-        let reason = "the order cannot be read";
-        return Settlement::Done(Done::without_effect(Outcome::Failed, reason));
-    };
-    match redo(provider, conversations, &order, &item).await {
-        Ok(done) => Settlement::Done(done),
-        Err(TaskError::Never { reason }) => {
-            Settlement::Done(Done::without_effect(Outcome::Failed, reason))
-        }
-        Err(TaskError::Later { reason, .. }) if claim.attempts >= ATTEMPT_COUNT_MAX => {
-            Settlement::Done(Done::without_effect(Outcome::Failed, reason))
-        }
-        Err(TaskError::Later { after, reason }) => {
-            tracing::warn!(reason, "an item is tried again later");
-            Settlement::Again { after: after.unwrap_or_else(|| backoff(claim.attempts)), reason }
+
+    fn left_to_newer(&self, reason: &str) -> Settlement {
+        tracing::warn!(reason, "an item is left to a newer version of the program");
+        Settlement::Held { after: spread(LEFT_TO_NEWER, self.random()) }
+    }
+
+    fn failed(&self, error: TaskError, attempts: i32) -> Settlement {
+        match error {
+            TaskError::Newer { reason } => self.left_to_newer(&reason),
+            TaskError::HostBusy { .. } => Settlement::Held { after: HELD_FOR },
+            TaskError::Never { reason } => {
+                Settlement::Done(Done::without_effect(Outcome::Failed, reason))
+            }
+            TaskError::Later { reason, .. } if attempts >= ATTEMPT_COUNT_MAX => {
+                Settlement::Done(Done::without_effect(Outcome::Failed, reason))
+            }
+            TaskError::Later { after, reason } => {
+                tracing::warn!(reason, "an item is tried again later");
+                let after = after.unwrap_or_else(|| BACKOFF.after(attempts, self.random()));
+                Settlement::Again { after, reason }
+            }
         }
     }
 }
@@ -194,10 +184,4 @@ async fn may_go_on(
             Ok(false)
         }
     }
-}
-
-/// A quarter of a second, doubled up to a minute.
-fn backoff(attempts: i32) -> Duration {
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(8);
-    Duration::from_millis(250 << doublings).min(Duration::from_secs(60))
 }

@@ -1,19 +1,24 @@
 //! `Retry-After`: how long a peer asks us to wait, in seconds or as a date.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+/// No longer wait is kept to, whatever a peer asks for.
+const WAIT_MAX: Duration = Duration::from_secs(86_400);
 
 /// `None` when the peer does not ask for a wait, or in no form that can be read. A date in the past is
 /// no wait.
 pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+        return Some(Duration::from_secs(seconds).min(WAIT_MAX));
     }
     let at = DateTime::parse_from_rfc2822(text).ok()?.to_utc();
-    Some((at - now).to_std().unwrap_or_default())
+    Some(at.signed_duration_since(now).to_std().unwrap_or_default().min(WAIT_MAX))
 }
 
 #[cfg(test)]
@@ -33,6 +38,8 @@ mod tests {
         let date = (now + Duration::from_secs(90)).to_rfc2822().replace("+0000", "GMT");
         assert_eq!(read(date.leak()), Some(Duration::from_secs(90)));
         assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::ZERO));
+        assert_eq!(read("18446744073709551615"), Some(WAIT_MAX));
+        assert_eq!(read("Fri, 31 Dec 9999 23:59:59 GMT"), Some(WAIT_MAX));
         for text in ["", "soon", "-1", "1.5"] {
             assert_eq!(read(text), None, "{text}");
         }

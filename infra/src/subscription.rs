@@ -10,12 +10,16 @@ mod cursor;
 mod lease;
 mod page;
 mod parking;
+mod poison;
 mod stop;
 
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use hip_commands::port::Log;
 use hip_commands::port::log::LogError;
 use sqlx::{PgPool, PgTransaction};
@@ -24,6 +28,7 @@ use uuid::Uuid;
 
 pub use self::lease::Generation;
 pub use self::page::Page;
+pub use self::poison::Poison;
 pub use self::stop::ApplyError;
 
 pub(crate) use self::cursor::Cursor;
@@ -44,10 +49,9 @@ pub trait Subscriber: Send + Sync {
         page: &Page,
     ) -> Result<(), ApplyError>;
 
-    /// Whether an event that cannot be applied may be put aside, with what follows it in its stream,
-    /// while others go on. Else the subscription halts there.
-    fn may_park(&self) -> bool {
-        false
+    /// What becomes of an event that cannot be applied.
+    fn poison(&self) -> Poison {
+        Poison::QuarantineStream
     }
 
     /// Called after the transaction has committed.
@@ -115,7 +119,8 @@ impl Subscription {
         let mut holding = None;
         let mut failures = 0;
         while !*stop.borrow() {
-            match self.step(&mut holding).await {
+            let step = AssertUnwindSafe(self.step(&mut holding)).catch_unwind().await;
+            match step.unwrap_or(Err(Stop::Apply(ApplyError::Panicked))) {
                 Ok(true) => {
                     failures = 0;
                     continue;
@@ -185,26 +190,32 @@ impl Subscription {
         let lease = Lease::take(&self.pool, name, &self.owner, time, Taking::Free).await?;
         let Some(mut lease) = lease else { return Ok(None) };
         self.recall(&mut lease).await?;
-        let cursor = Cursor::new(&self.pool, lease).await?;
+        let cursor = Cursor::new(&self.pool, lease, self.subscriber.poison()).await?;
         Ok(Some(Held { cursor, recalled_at: Instant::now() }))
     }
 
-    /// Tries again what was put aside, each stream from its first event on.
+    /// Tries again what was put aside, in the order of the log. What cannot be applied keeps what follows it.
     async fn retry(&self, cursor: &mut Cursor) -> Result<(), Stop> {
-        for stream in cursor.parked_streams() {
-            while let Some(position) = parking::first(&self.pool, &cursor.lease, &stream).await? {
-                let stored = self.log.page(position - 1, 1).await?.into_iter().next();
-                let missing = LogError::Damaged { position, what: "there is no such event" };
-                let stored = stored.ok_or(missing)?;
-                let subscriber = self.subscriber.as_ref();
-                match cursor.apply_parked(&self.pool, subscriber, stored).await {
-                    Ok(()) => self.subscriber.applied(),
-                    Err(stop) if stop.is_of_an_event() => {
-                        parking::tried(&self.pool, &cursor.lease, position, &stop.cause()).await?;
-                        break;
-                    }
-                    Err(stop) => return Err(stop),
+        let subscriber = self.subscriber.as_ref();
+        let mut kept = HashSet::new();
+        let mut after = 0;
+        while let Some(position) = parking::next(&self.pool, &cursor.lease, after).await? {
+            after = position;
+            let stored = self.log.page(position.saturating_sub(1), 1).await?.into_iter().next();
+            let missing = LogError::Damaged { position, what: "there is no such event" };
+            let stored = stored.ok_or(missing)?;
+            let groups = subscriber.poison().groups(&stored);
+            if groups.iter().any(|group| kept.contains(group)) {
+                kept.extend(groups);
+                continue;
+            }
+            match cursor.apply_parked(&self.pool, subscriber, stored).await {
+                Ok(()) => self.subscriber.applied(),
+                Err(stop) if stop.is_of_an_event() => {
+                    parking::tried(&self.pool, &cursor.lease, position, &stop.cause()).await?;
+                    kept.extend(groups);
                 }
+                Err(stop) => return Err(stop),
             }
         }
         cursor.lease.retried(&self.pool).await

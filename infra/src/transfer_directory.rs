@@ -28,6 +28,7 @@ impl TransferDirectory for PgTransferDirectory {
             "SELECT NOT EXISTS (SELECT FROM es.projection \
                                  WHERE name = 'data_flow_request' AND state IN ('live', 'halted') \
                                    AND shard = $2 AND position >= $3) \
+                 OR EXISTS (SELECT FROM es.parked WHERE name = 'data_flow_request' AND shard = $2) \
                  OR EXISTS (SELECT FROM hip.page_push p JOIN hip.data_flow_request d USING (transaction_id) \
                              WHERE d.consent_id = $1 AND p.on_its_way)",
         )

@@ -19,13 +19,13 @@ use hip_commands::Provider;
 use hip_commands::fetching::{self, Announced, FetchError};
 use hip_commands::port::{VisitRecords, VisitTrigger};
 use sqlx::PgPool;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
-use tracing::Instrument;
+use tracing::Span;
 
 pub use listing::{Job, State, jobs, retry, retry_all_dead};
 
-use crate::outbox::Pace;
+use crate::worker::{Backoff, PANICKED, Pace, Queue, Worker, restart_after_panic};
 use claims::{Claim, Claims, Settlement};
 use scanner::Scanner;
 
@@ -48,117 +48,125 @@ pub struct Source {
     pub attempts_max: i32,
 }
 
-/// How long fetches may still run when the process is told to stop.
-const FAREWELL: Duration = Duration::from_secs(10);
-
 /// A facility is paused, which the claims do not know yet.
 const PAUSED_FOR: Duration = Duration::from_secs(2);
 
-/// Scans the sources and does the jobs.
+const BACKOFF: Backoff =
+    Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(900) };
+
+/// Scans the sources and does the jobs. Each source has workers of its own, so one whose record system hangs
+/// does not delay the others.
 pub struct VisitJobs {
-    provider: Provider,
-    pool: PgPool,
-    sources: Arc<[Source]>,
-    claims: Claims,
-    pace: Pace,
-    work: Arc<Notify>,
-    permits: Arc<Semaphore>,
+    worker: Worker<Jobs>,
+    scanners: Vec<Scanner>,
 }
 
 impl VisitJobs {
     /// A worker for these sources.
     pub fn new(provider: Provider, pool: PgPool, sources: Vec<Source>, pace: Pace) -> Self {
-        let names = sources.iter().map(|source| source.name.clone()).collect();
-        Self {
-            provider,
-            claims: Claims::new(pool.clone(), pace.lease, names),
-            pool,
-            sources: sources.into(),
+        let work = Arc::<Notify>::default();
+        let scanner = |source: &Source| Scanner {
+            pool: pool.clone(),
+            source: source.clone(),
             pace,
-            work: Arc::default(),
-            permits: Arc::new(Semaphore::new(pace.concurrency)),
-        }
+            found: Arc::clone(&work),
+        };
+        let scanners = sources.iter().map(scanner).collect();
+        let jobs = Jobs { provider, sources, claims: Claims::new(pool, pace.lease) };
+        Self { worker: Worker::new(jobs, pace, work), scanners }
     }
 
     /// Runs until `stop` says so, then waits a little for what is under way.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut beside = JoinSet::new();
-        beside.spawn(self.claims.clone().keep_renewing());
-        for source in self.sources.iter() {
-            let scanner = Scanner {
-                pool: self.pool.clone(),
-                source: source.clone(),
-                pace: self.pace,
-                found: Arc::clone(&self.work),
-            };
-            beside.spawn(scanner.run());
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        // They are aborted as the set is dropped.
+        let mut scanning = JoinSet::new();
+        for scanner in self.scanners {
+            scanning.spawn(async move {
+                let part = format!("scanner of {}", scanner.source.name);
+                restart_after_panic(&part, || scanner.run()).await;
+            });
         }
-        while !*stop.borrow() {
-            let took_all = self.start_what_is_due().await;
-            if took_all {
-                continue;
-            }
-            tokio::select! {
-                () = self.work.notified() => {}
-                () = tokio::time::sleep(self.pace.poll) => {}
-                _ = stop.changed() => {}
-            }
-        }
-        let all = u32::try_from(self.pace.concurrency).unwrap_or(u32::MAX);
-        let _ = tokio::time::timeout(FAREWELL, self.permits.acquire_many(all)).await;
-        // What stands beside is aborted as it is dropped.
+        self.worker.run(stop).await;
+    }
+}
+
+struct Jobs {
+    provider: Provider,
+    sources: Vec<Source>,
+    claims: Claims,
+}
+
+impl Queue for Jobs {
+    type Claim = Claim;
+    type Settlement = Settlement;
+
+    const ROWS: &'static str = "visit jobs";
+
+    fn lane_count(&self) -> usize {
+        self.sources.len()
     }
 
-    /// Starts as many jobs as there are free hands; whether there may be more at once.
-    async fn start_what_is_due(&self) -> bool {
-        let free = match i64::try_from(self.permits.available_permits()) {
-            Ok(free) if free > 0 => free,
-            Ok(_) | Err(_) => {
-                // Wait for a hand, then look.
-                drop(self.permits.acquire().await);
-                return true;
-            }
-        };
-        match self.claims.take(free).await {
-            Ok(claims) => {
-                let took_some = !claims.is_empty();
-                for claim in claims {
-                    self.start(claim);
-                }
-                took_some
-            }
-            Err(error) => {
-                let unreachable = error.as_database_error().is_none();
-                tracing::warn!(unreachable, "visit jobs cannot be read");
-                false
-            }
-        }
+    async fn take(&self, lane: usize, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
+        let Some(source) = self.sources.get(lane) else { return Ok(vec![]) };
+        self.claims.take(&source.name, limit).await
     }
 
-    fn start(&self, claim: Claim) {
-        let permit = Arc::clone(&self.permits).try_acquire_owned().ok();
-        let (provider, claims, work) =
-            (self.provider.clone(), self.claims.clone(), Arc::clone(&self.work));
-        let source = self.sources.iter().find(|source| source.name == claim.source).cloned();
-        let span = tracing::info_span!(
+    fn span(&self, claim: &Claim) -> Span {
+        tracing::info_span!(
             "visit.fetch",
             source = claim.source,
             trigger.id = claim.trigger_id,
             attempt = claim.attempts
-        );
-        let work_on = async move {
-            // Only jobs of our sources are claimed.
-            if let Some(source) = source {
-                let jitter = provider.ids.random().as_u128();
-                let settlement =
-                    settlement(&source, &claim, work_off(&provider, &source, &claim).await, jitter);
-                claims.settle(&claim, &settlement).await;
+        )
+    }
+
+    async fn perform(&self, claim: &Claim) -> Settlement {
+        let Some(source) = self.source(claim) else { return self.given_back() };
+        let result = work_off(&self.provider, source, claim).await;
+        self.settlement(source, claim, result)
+    }
+
+    fn panicked(&self, claim: &Claim) -> Settlement {
+        let Some(source) = self.source(claim) else { return self.given_back() };
+        self.settlement(source, claim, Err(Undone::Panicked))
+    }
+
+    fn given_back(&self) -> Settlement {
+        let reason = "the process stopped before the visit was fetched".to_owned();
+        Settlement::Again { after: Duration::ZERO, reason }
+    }
+
+    async fn settle(&self, claim: &Claim, settlement: &Settlement) -> Result<(), sqlx::Error> {
+        self.claims.settle(claim, settlement).await
+    }
+
+    async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
+        self.claims.renew(claims).await
+    }
+}
+
+impl Jobs {
+    fn source(&self, claim: &Claim) -> Option<&Source> {
+        self.sources.iter().find(|source| source.name == claim.source)
+    }
+
+    fn settlement(&self, source: &Source, claim: &Claim, result: Result<(), Undone>) -> Settlement {
+        let (may_pass, reason) = match result {
+            Ok(()) => return Settlement::Done,
+            Err(Undone::Fetch(FetchError::Paused(facility))) => {
+                return Settlement::Paused { facility: facility.into(), after: PAUSED_FOR };
             }
-            drop(permit);
-            // A hand is free.
-            work.notify_one();
+            Err(Undone::Fetch(error)) => (error.may_pass(), error.reason()),
+            Err(Undone::Unmarked(reason)) => (true, reason),
+            Err(Undone::Panicked) => (true, PANICKED.to_owned()),
         };
-        tokio::spawn(work_on.instrument(span));
+        if may_pass && claim.attempts < source.attempts_max {
+            tracing::warn!(reason, "a visit is fetched again later");
+            let random = self.provider.ids.random().as_u128();
+            return Settlement::Again { after: BACKOFF.after(claim.attempts, random), reason };
+        }
+        tracing::error!(reason, "a visit was given up");
+        Settlement::Dead { reason }
     }
 }
 
@@ -167,6 +175,7 @@ enum Undone {
     Fetch(FetchError),
     /// The visit is in the log; the trigger table does not know yet.
     Unmarked(String),
+    Panicked,
 }
 
 async fn work_off(provider: &Provider, source: &Source, claim: &Claim) -> Result<(), Undone> {
@@ -182,51 +191,4 @@ async fn work_off(provider: &Provider, source: &Source, claim: &Claim) -> Result
     tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit fetched and recorded");
     let marked = source.trigger.mark_processed(claim.trigger_id).await;
     marked.map_err(|error| Undone::Unmarked(format!("the visit is recorded, but {error}")))
-}
-
-fn settlement(
-    source: &Source,
-    claim: &Claim,
-    result: Result<(), Undone>,
-    jitter: u128,
-) -> Settlement {
-    let (may_pass, reason) = match result {
-        Ok(()) => return Settlement::Done,
-        Err(Undone::Fetch(FetchError::Paused(facility))) => {
-            return Settlement::Paused { facility: facility.into(), after: PAUSED_FOR };
-        }
-        Err(Undone::Fetch(error)) => (error.may_pass(), error.reason()),
-        Err(Undone::Unmarked(reason)) => (true, reason),
-    };
-    if may_pass && claim.attempts < source.attempts_max {
-        tracing::warn!(reason, "a visit is fetched again later");
-        return Settlement::Again { after: backoff(claim.attempts, jitter), reason };
-    }
-    tracing::error!(reason, "a visit was given up");
-    Settlement::Dead { reason }
-}
-
-/// A second, doubled up to a quarter of an hour; of that, at least half, so that visits which failed
-/// together do not come back together.
-fn backoff(attempts: i32, jitter: u128) -> Duration {
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(10);
-    let full_ms = (1_000_u64 << doublings).min(900_000);
-    let part_ms = jitter % u128::from(full_ms / 2 + 1);
-    Duration::from_millis(full_ms / 2 + u64::try_from(part_ms).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waiting_grows_is_bounded_and_differs() {
-        let half = Duration::from_millis(500);
-        assert_eq!(backoff(1, 0), half);
-        assert_eq!(backoff(1, 500), 2 * half);
-        assert_eq!(backoff(3, 0), 4 * half);
-        assert_eq!(backoff(i32::MAX, 450_000), Duration::from_secs(900));
-        assert_eq!(backoff(i32::MAX, 0), Duration::from_secs(450));
-        assert_ne!(backoff(5, 17), backoff(5, 4711));
-    }
 }

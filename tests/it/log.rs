@@ -262,3 +262,51 @@ async fn restore(database: &TestDatabase, log: &Arc<PgLog>) {
         log.append(append(&wish)).await.unwrap();
     }
 }
+
+/// Waits until a statement of this database waits for a lock.
+async fn until_blocked(pool: &PgPool) {
+    loop {
+        let blocked: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) \
+                             WHERE NOT l.granted AND a.datname = current_database())",
+        )
+        .fetch_one(pool)
+        .await
+        .unwrap();
+        if blocked {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_another_writer_stores_meanwhile_is_a_duplicate() {
+    let database = TestDatabase::create().await;
+    let dir = tempfile::tempdir().unwrap();
+    let log = writer(&database, &dir.path().join("kek")).await;
+    let wish = |key, guess| Wish { stream: 1, key, event_count: 1, guess, sealed: false };
+    let first = log.append(append(&wish(1, Some(0)))).await.unwrap();
+    assert!(matches!(first, Appended::Stored { version: 1, .. }), "{first:?}");
+
+    // The other writer holds the stream's row, and has stored the command under its key.
+    let mut owner = database.as_owner().await;
+    let mut other = sqlx::Connection::begin(&mut owner).await.unwrap();
+    sqlx::query("UPDATE es.stream SET version = 2 WHERE stream_id = 's-1'")
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    sqlx::query("INSERT INTO es.append_key VALUES (0, 's-1-2', 's-1', 2, now())")
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let waiting = tokio::spawn({
+        let (log, append) = (Arc::clone(&log), append(&wish(2, Some(1))));
+        async move { log.append(append).await }
+    });
+    until_blocked(&database.as_service(1).await).await;
+    other.commit().await.unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap(), Appended::Duplicate { version: 2 });
+    let conflict = log.append(append(&wish(3, Some(1)))).await;
+    assert!(matches!(conflict, Err(LogError::Conflict { version: 2 })), "{conflict:?}");
+}

@@ -14,6 +14,7 @@ fn another(world: &World, name: &str) -> Launch {
     let config = world.launch.config.with_file_name(format!("{name}.toml"));
     std::fs::write(&config, text.replace(&listen(&world.launch.url), &listen(&url))).unwrap();
     Launch {
+        binary: None,
         config,
         log: world.launch.log.with_file_name(format!("{name}.log")),
         database_url: world.launch.database_url.clone(),

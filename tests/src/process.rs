@@ -14,6 +14,8 @@ pub struct HipProcess {
 
 /// How a process is started, again and again.
 pub struct Launch {
+    /// Another binary than the one that was built beside the test.
+    pub binary: Option<PathBuf>,
     /// The configuration file.
     pub config: PathBuf,
     /// Where its log goes; later processes append.
@@ -83,7 +85,7 @@ impl Launch {
     ///
     /// When it serves, or ends with another status than that of a system that cannot answer.
     pub async fn refused(&self) -> String {
-        let command = tokio::process::Command::new(hip_binary())
+        let command = tokio::process::Command::new(self.binary())
             .args(["serve", "--config"])
             .arg(&self.config)
             .env("DATABASE_URL", &self.database_url)
@@ -109,10 +111,14 @@ impl Launch {
         self.log.parent().expect("the log is in a directory")
     }
 
+    fn binary(&self) -> PathBuf {
+        self.binary.clone().unwrap_or_else(hip_binary)
+    }
+
     fn spawn(&self, role: &str) -> HipProcess {
         let log = std::fs::File::options().create(true).append(true).open(&self.log);
         let log = log.expect("the log file can be written");
-        let child = Command::new(hip_binary())
+        let child = Command::new(self.binary())
             .arg("serve")
             .arg("--config")
             .arg(&self.config)

@@ -85,6 +85,7 @@ impl World {
         std::fs::write(&config, text).expect("the configuration can be written");
         let credentials = sandbox.credentials();
         let launch = Launch {
+            binary: None,
             config,
             log: dir.path().join("hip.log"),
             database_url: database.url.clone(),

@@ -7,6 +7,7 @@ mod check;
 mod keys;
 mod local;
 mod network;
+mod readers;
 mod trust;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,9 @@ async fn examine(options: &Options, data_dir: &Path) -> Vec<Check> {
     let (mut checks, found) = local::configuration(&options.config);
     let (database, of_database) = local::database(data_dir).await;
     checks.extend(of_database);
+    if let Some(open) = &database {
+        checks.extend(readers::check(&open.pool).await);
+    }
     if let Some((mut config, mut settings)) = found {
         if let Some(open) = &database {
             checks.extend(local::orphans(&open.pool, &mut config, &mut settings).await);

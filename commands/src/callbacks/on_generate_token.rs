@@ -1,5 +1,7 @@
 //! `POST /api/v3/hip/token/on-generate-token`: the link token we asked for, or why there is none.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
@@ -11,7 +13,7 @@ use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use serde::Deserialize;
 
-use super::wire::{Malformed, Response, WireError, parse, scalar};
+use super::wire::{Malformed, Response, WireError, parse, scalar, within_years};
 use super::{Incoming, Verdict, unknown_request};
 use crate::abdm_error::{self, Context, Mark};
 use crate::erasure::living;
@@ -108,7 +110,7 @@ fn expiry(token: &str) -> Option<DateTime<Utc>> {
     }
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     let claims: Claims = serde_json::from_slice(&claims).ok()?;
-    DateTime::from_timestamp(claims.exp, 0)
+    within_years(DateTime::from_timestamp(claims.exp, 0)?)
 }
 
 #[cfg(test)]
@@ -125,6 +127,10 @@ mod tests {
     fn a_token_that_is_none_has_no_expiry() {
         for token in ["", "a.b.c", "..", "no"] {
             assert_eq!(expiry(token), None);
+        }
+        for exp in [i64::MIN, -8_000_000_000_000, 8_000_000_000_000, i64::MAX] {
+            let token = format!("h.{}.s", URL_SAFE_NO_PAD.encode(format!(r#"{{"exp":{exp}}}"#)));
+            assert_eq!(expiry(&token), None, "{exp}");
         }
     }
 }

@@ -14,7 +14,7 @@ use hip_domain::id::{ErrorCode, RequestId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-pub use instant::{end_instant, instant};
+pub use instant::{end_instant, instant, within_years};
 pub(crate) use lenient::{list, scalar, year};
 pub(crate) use outcome::{Outcome, StatusWords};
 pub(crate) use range::WireRange;

@@ -12,6 +12,7 @@ use hip_domain::stream::StreamId;
 use super::ErasureError;
 use crate::codec;
 use crate::lookup::Lookup;
+use crate::opt_out;
 use crate::port::eraser::Whose;
 use crate::port::vault::VaultError;
 use crate::provider::Provider;
@@ -54,7 +55,8 @@ async fn meant(
     match named {
         Named::AbhaAddress(address) => {
             // What was stored before the question can be found.
-            provider.directory.caught_up(provider.log.head().await?).await;
+            let head = provider.log.head().await?;
+            opt_out::require_whole_view(provider, facility, &[], head).await?;
             let address = Lookup::AbhaAddress(address);
             let address = provider.vault.pseudonym(facility, &address).await?;
             let candidates = provider.directory.by_abha_address(facility, &address).await?;
@@ -63,6 +65,8 @@ async fn meant(
             let tokens = StreamId::link_token(facility, &address);
             let tokens = provider.dispatcher.load::<LinkToken>(&tokens).await;
             found.extend(tokens.map_err(TaskError::from)?.subject);
+            let subjects: Vec<_> = found.iter().copied().collect();
+            opt_out::require_whole_view(provider, facility, &subjects, head).await?;
         }
         Named::Reference(reference) => {
             let reference = Lookup::Beneficiary(reference);

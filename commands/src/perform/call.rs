@@ -14,11 +14,13 @@ use hip_domain::id::{ErrorCode, RequestId};
 use hip_domain::outbound::{Call, Outbound, OutboundCommand};
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::{Stop, Transfer, TransferCommand};
+use secrecy::SecretString;
 
 use crate::abdm_error::{self, Context, refused_words};
 use crate::consent_check;
 use crate::hiu_trust;
 use crate::port::gateway::SendError;
+use crate::port::hiu::{HostBusy, Place};
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::replay::silenced;
@@ -51,6 +53,7 @@ pub(super) async fn perform(
     pages_have_landed(provider, due, call).await?;
     link_has_settled(provider, call).await?;
     let composed = compose::compose(provider, request_id, call).await?;
+    let _place = place(provider, &composed)?;
     let attempt = Attempt { provider, due, stream };
     if before == Outbound::Absent
         && let Some(replay) = silenced(provider, &due.cause).await?
@@ -63,6 +66,8 @@ pub(super) async fn perform(
     let number = attempts(&before) + 1;
     let sent = Some(fingerprint::of(provider, due.cause.correlation, &composed).await?);
     let Composed { facility, message } = composed;
+    // Before the consent is looked at: the gateway may take its time.
+    let session = session(provider, &message).await;
     let command = OutboundCommand::Attempt { call: call.clone(), facility, sent };
     attempt.tell(command, &format!("attempt:{number}")).await?;
     // After the attempt is in the log, so that whoever ends the consent from now on sees it there.
@@ -72,13 +77,38 @@ pub(super) async fn perform(
             OutboundCommand::Abandon { status: None, code: None, reason, awaits_trust: false };
         return attempt.tell(command, "abandon").await;
     }
-    let outcome = match message {
-        Message::Gateway(message) => provider.gateway.send(message).await,
-        Message::Hiu { push_url, body, bearer } => provider.hiu.push(&push_url, body, bearer).await,
+    let outcome = match (message, session) {
+        (Message::Gateway(message), _) => provider.gateway.send(message).await,
+        (Message::Hiu { push_url, body, .. }, Ok(session)) => {
+            provider.hiu.push(&push_url, body, session.as_ref()).await
+        }
+        (Message::Hiu { .. }, Err(error)) => Err(error),
     };
     let deadline = deadline(provider, call).await?;
     let made = Made { call, number, lost: matches!(before, Outbound::Attempted { .. }), deadline };
     attempt.settle(&made, outcome).await
+}
+
+/// A place for a page at its HIU's host. Other calls need none.
+fn place(provider: &Provider, composed: &Composed) -> Result<Option<Place>, TaskError> {
+    match &composed.message {
+        Message::Gateway(_) => Ok(None),
+        Message::Hiu { push_url, .. } => match provider.hiu.reserve(push_url) {
+            Ok(place) => Ok(Some(place)),
+            Err(HostBusy { host }) => Err(TaskError::HostBusy { host }),
+        },
+    }
+}
+
+/// Our session token, for a page to an HIU that is shown it.
+async fn session(
+    provider: &Provider,
+    message: &Message,
+) -> Result<Option<SecretString>, SendError> {
+    match message {
+        Message::Gateway(_) | Message::Hiu { bearer: false, .. } => Ok(None),
+        Message::Hiu { bearer: true, .. } => provider.hiu.session().await,
+    }
 }
 
 /// The network gives a transfer twenty minutes.
@@ -106,7 +136,7 @@ async fn pages_have_landed(provider: &Provider, due: &Due, call: &Call) -> Resul
     if !provider.transfers.on_its_way(consent, due.cause.position).await? {
         return Ok(());
     }
-    let asked = provider.log.stream(&StreamId::inbound(*in_reply_to), 0).await?;
+    let asked = provider.log.clear_stream(&StreamId::inbound(*in_reply_to), 0).await?;
     let asked_at = asked.first().map(|event| event.recorded_at);
     if asked_at.is_some_and(|at| provider.clock.now() < at + ACKNOWLEDGEMENT_WAIT_MAX) {
         let reason = "a page under this consent is still on its way".to_owned();

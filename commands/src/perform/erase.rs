@@ -38,7 +38,7 @@ pub(super) async fn erase(
     let Subject::Requested { facility } = state else {
         return Ok(());
     };
-    provider.directory.caught_up(due.cause.position).await;
+    opt_out::require_whole_view(provider, &facility, &[subject], due.cause.position).await?;
     let whose = whose(provider, &facility, subject).await?;
     stop_sharing(provider, due, &whose).await?;
     release(provider, due, &whose).await?;

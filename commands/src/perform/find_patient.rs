@@ -16,6 +16,7 @@ use hip_domain::stream::StreamId;
 
 use crate::lookup::{self, Lookup};
 use crate::matching::{Choice, Verdict, choose, compare, judge};
+use crate::opt_out;
 use crate::person::demographics_of;
 use crate::port::log::Actor;
 use crate::port::patient_directory::Candidate;
@@ -213,6 +214,10 @@ async fn conclude(provider: &Provider, matches: Vec<Match>) -> Result<Outcome, T
         Choice::Nobody => return Ok(nobody(0)),
         Choice::Several(candidates) => return Ok(nobody(candidates)),
     };
+    // The index may lag, or have put something about them aside.
+    if opt_out::has_left(provider, found.subject).await? {
+        return Ok(nobody(0));
+    }
     let unlinked = provider.directory.unlinked(found.subject).await?;
     if unlinked.is_empty() {
         let code = ErrorCode::ours("ABDM-1012");

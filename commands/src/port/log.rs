@@ -19,6 +19,17 @@ pub trait Log: Send + Sync {
     /// The events of a stream after `version`, in order.
     async fn stream(&self, stream: &StreamId, version: i64) -> Result<Vec<StoredEvent>, LogError>;
 
+    /// The same, with the confidential parts left in the log: a decision needs none of them, and a transfer has
+    /// many megabytes of ciphertexts. What is opened of it is read again, see
+    /// [`Provider::open`](crate::Provider::open).
+    async fn clear_stream(
+        &self,
+        stream: &StreamId,
+        version: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        self.stream(stream, version).await
+    }
+
     /// The version of a stream; 0 when it does not exist.
     async fn version(&self, stream: &StreamId) -> Result<i64, LogError>;
 

@@ -14,6 +14,14 @@ pub trait PatientDirectory: Send + Sync {
     /// can.
     async fn caught_up(&self, position: i64) -> bool;
 
+    /// Whether the read models have put aside an event that may be about one of these people, or about somebody
+    /// of the facility whom they do not know. What they show of them is not to be relied on then.
+    async fn is_quarantined(
+        &self,
+        facility: &FacilityId,
+        subjects: &[SubjectId],
+    ) -> Result<bool, DirectoryError>;
+
     /// Patients of a facility with this ABHA address. At most `CANDIDATES_MAX`. None of the three
     /// look-ups finds a patient who has left ABDM.
     async fn by_abha_address(

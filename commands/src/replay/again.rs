@@ -115,7 +115,7 @@ pub(super) async fn make(
     cause: Option<uuid::Uuid>,
 ) -> Result<Result<(), &'static str>, TaskError> {
     let stream = StreamId::outbound(earlier.request_id);
-    let stored = provider.log.stream(&stream, 0).await?;
+    let stored = provider.log.clear_stream(&stream, 0).await?;
     let (Some(first), Some(last)) = (stored.first(), stored.last()) else {
         return Ok(Err("there is no such call"));
     };

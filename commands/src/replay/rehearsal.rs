@@ -90,7 +90,10 @@ pub async fn rehearse(
     let known = KnownCalls { inner: conversations, head };
     let done = match redo(&stage, &known, order, item).await {
         Ok(done) => done,
-        Err(error @ TaskError::Later { .. }) => return Err(error),
+        Err(
+            error
+            @ (TaskError::Later { .. } | TaskError::Newer { .. } | TaskError::HostBusy { .. }),
+        ) => return Err(error),
         Err(TaskError::Never { reason }) => Done::without_effect(Outcome::Failed, reason),
     };
     let is_cut = follow(&stage, &forgetful).await?;
@@ -178,8 +181,13 @@ async fn do_now(stage: &Provider, due: &Due) -> Result<(), TaskError> {
         return Ok(());
     }
     match perform(stage, due).await {
-        Ok(()) | Err(TaskError::Never { .. } | TaskError::Later { after: Some(_), .. }) => Ok(()),
-        Err(error @ TaskError::Later { after: None, .. }) => Err(error),
+        Ok(())
+        | Err(
+            TaskError::Never { .. }
+            | TaskError::Later { after: Some(_), .. }
+            | TaskError::HostBusy { .. },
+        ) => Ok(()),
+        Err(error @ (TaskError::Later { after: None, .. } | TaskError::Newer { .. })) => Err(error),
     }
 }
 

@@ -28,14 +28,27 @@ pub enum TaskError {
         /// Why, for an operator.
         reason: String,
     },
+    /// Not by this version of the program: it meets something that only a newer one writes. No attempt is
+    /// counted; the reason holds nothing personal.
+    #[error("for a newer version: {reason}")]
+    Newer {
+        /// What is not known.
+        reason: String,
+    },
+    /// Not while enough pages are on their way to the same host. No attempt was made.
+    #[error("enough pages are on their way to the HIU")]
+    HostBusy {
+        /// Host and port of the HIU.
+        host: String,
+    },
 }
 
 impl TaskError {
     /// Whether trying again cannot help.
     pub const fn is_final(&self) -> bool {
         match self {
-            Self::Never { .. } => true,
-            Self::Later { .. } => false,
+            Self::Never { .. } | Self::Newer { .. } => true,
+            Self::Later { .. } | Self::HostBusy { .. } => false,
         }
     }
 
@@ -77,7 +90,11 @@ impl From<DirectoryError> for TaskError {
 
 impl From<DecodeError> for TaskError {
     fn from(error: DecodeError) -> Self {
-        Self::never(error.to_string())
+        let reason = error.to_string();
+        match error {
+            DecodeError::Unknown { .. } => Self::Newer { reason },
+            DecodeError::Shape { .. } => Self::Never { reason },
+        }
     }
 }
 
@@ -97,9 +114,11 @@ impl<E: std::error::Error> From<DispatchError<E>> for TaskError {
         match error {
             DispatchError::Conflict => Self::later(error.to_string()),
             DispatchError::Log(error) => error.into(),
-            DispatchError::Refused(_) | DispatchError::Undecodable(_) => {
-                Self::never(error.to_string())
-            }
+            DispatchError::Undecodable(source) => match source.downcast::<DecodeError>() {
+                Ok(error) => (*error).into(),
+                Err(_) => Self::never("the stream cannot be read"),
+            },
+            DispatchError::Refused(_) => Self::never(error.to_string()),
         }
     }
 }

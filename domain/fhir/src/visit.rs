@@ -6,6 +6,8 @@
 //! answered with a list of [`VisitError`]s that say where and what was expected, and never
 //! repeat what was sent: it is a patient's record.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
+
 mod attachment;
 mod beneficiary;
 mod clinical;

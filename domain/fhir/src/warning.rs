@@ -4,6 +4,8 @@
 //! told. The visit itself is all that is looked at, so the warnings of a stored visit can be asked for
 //! again.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
+
 mod dates;
 mod people;
 mod sums;

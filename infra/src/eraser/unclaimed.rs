@@ -35,7 +35,7 @@ pub struct Unclaimed {
 
 impl Unclaimed {
     /// Looks every hour until `stop` says so.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut seen = HashMap::new();
         while !*stop.borrow() {
             match self.sweep(&mut seen).await {

@@ -42,6 +42,11 @@ const PAGE: &str = include_str!("sql/page.sql");
 /// Of a body in two parts, only the length of the clear part and that part are read.
 const CLEAR_PAGE: &str = include_str!("sql/clear_page.sql");
 
+const STREAM: &str = include_str!("sql/stream.sql");
+
+/// Of a body in two parts, only the clear part is read.
+const CLEAR_STREAM: &str = include_str!("sql/clear_stream.sql");
+
 /// Reads the log. It needs no key: confidential parts stay closed.
 #[derive(Clone)]
 pub struct LogReader {
@@ -68,19 +73,31 @@ impl LogReader {
         stream: &StreamId,
         version: i64,
     ) -> Result<Vec<StoredEvent>, LogError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT e.position, e.stream_id, e.version, e.event_id, e.event_type, e.schema_version, \
-                    e.recorded_at, e.correlation_id, e.causation_id, e.subject_id, e.codec, e.body \
-               FROM es.event e \
-              WHERE e.shard = $1 AND e.stream_id = $2 AND e.version > $3 \
-              ORDER BY e.version",
-        )
-        .bind(SHARD)
-        .bind(stream.as_str())
-        .bind(version)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(unavailable)?;
+        self.stream_of(STREAM, stream, version).await
+    }
+
+    /// The same, with the confidential parts left in the log.
+    pub async fn clear_stream(
+        &self,
+        stream: &StreamId,
+        version: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        self.stream_of(CLEAR_STREAM, stream, version).await
+    }
+
+    async fn stream_of(
+        &self,
+        statement: &'static str,
+        stream: &StreamId,
+        version: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        let rows: Vec<Row> = sqlx::query_as(statement)
+            .bind(SHARD)
+            .bind(stream.as_str())
+            .bind(version)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(unavailable)?;
         rows.into_iter().map(stored).collect()
     }
 

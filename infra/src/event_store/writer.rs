@@ -77,8 +77,11 @@ impl Task {
             {
                 self.backlog.push_back(queued);
             }
+            forget_abandoned(&mut self.backlog);
             let batch = next_batch(&mut self.backlog);
-            self.store(batch).await;
+            if !batch.is_empty() {
+                self.store(batch).await;
+            }
         }
     }
 
@@ -154,6 +157,11 @@ impl Task {
         self.connection = Some(connection);
         Ok(outcomes)
     }
+}
+
+/// Drops the commands that nobody waits for any more: their callers were told nothing, and may have gone on.
+fn forget_abandoned(backlog: &mut VecDeque<Queued>) {
+    backlog.retain(|queued| !queued.answer.is_closed());
 }
 
 /// At most one command per stream and per key, sorted by stream: the locks are then always taken
@@ -232,6 +240,16 @@ mod tests {
             new_key: None,
         };
         Queued { command, answer }
+    }
+
+    #[test]
+    fn a_command_leaves_the_queue_with_its_caller() {
+        let (answer, waiting) = oneshot::channel();
+        let awaited = Queued { answer, ..queued("a", "1") };
+        let mut backlog = VecDeque::from([queued("a", "0"), awaited, queued("b", "2")]);
+        forget_abandoned(&mut backlog);
+        assert_eq!(names(&next_batch(&mut backlog)), [("a".into(), "1".into())]);
+        drop(waiting);
     }
 
     fn names(batch: &[Queued]) -> Vec<(String, String)> {

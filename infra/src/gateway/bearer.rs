@@ -3,6 +3,8 @@
 //! The gateway's keys sign more than callbacks: sessions of every participant, our own, and link
 //! tokens. So beside the signature a bearer has to show that the gateway itself speaks.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
+
 use std::collections::BTreeMap;
 
 use hip_commands::port::gateway::SendError;

@@ -1,5 +1,7 @@
 //! The session with the gateway: one token, shared by all facilities, fetched by one caller at a time.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
+
 use std::sync::Arc;
 
 use base64::Engine;
@@ -19,6 +21,9 @@ const MARGIN: TimeDelta = TimeDelta::seconds(60);
 
 /// What a token without a readable lifetime gets; the gateway's own is 20 minutes.
 const LIFETIME_UNKNOWN: TimeDelta = TimeDelta::minutes(5);
+
+/// No token is trusted for longer, whatever its lifetime is said to be.
+const LIFETIME_MAX: TimeDelta = TimeDelta::days(1);
 
 pub(super) struct Sessions {
     endpoint: Arc<Endpoint>,
@@ -105,14 +110,16 @@ impl Sessions {
     }
 }
 
-/// From `expiresIn`; when that is absent or zero, from the token's own `exp`.
+/// From `expiresIn`; when that is absent or zero, from the token's own `exp`. The gateway may say any number.
 fn good_until(granted: &Granted, now: DateTime<Utc>) -> DateTime<Utc> {
-    let told = granted.expires_in.filter(|seconds| *seconds > 0).map(TimeDelta::seconds);
-    let ends_at = told
-        .map(|lifetime| now + lifetime)
-        .or_else(|| expiry(&granted.access_token))
-        .unwrap_or(now + LIFETIME_UNKNOWN);
-    ends_at - MARGIN
+    let told = granted.expires_in.filter(|seconds| *seconds > 0).map(|seconds| {
+        TimeDelta::try_seconds(seconds).map_or(LIFETIME_MAX, |told| told.min(LIFETIME_MAX))
+    });
+    let lifetime = told
+        .or_else(|| Some(expiry(&granted.access_token)?.signed_duration_since(now)))
+        .unwrap_or(LIFETIME_UNKNOWN)
+        .clamp(TimeDelta::zero(), LIFETIME_MAX);
+    now.checked_add_signed(lifetime).and_then(|end| end.checked_sub_signed(MARGIN)).unwrap_or(now)
 }
 
 fn expiry(token: &str) -> Option<DateTime<Utc>> {
@@ -140,6 +147,23 @@ mod tests {
     fn the_lifetime_is_what_the_gateway_says_less_a_minute() {
         let now = Utc.with_ymd_and_hms(2026, 9, 14, 7, 0, 0).unwrap();
         assert_eq!(good_until(&granted(Some(1200), 0), now), now + TimeDelta::seconds(1140));
+    }
+
+    #[test]
+    fn a_lifetime_beyond_all_bounds_is_a_day() {
+        let now = Utc.with_ymd_and_hms(2026, 9, 14, 7, 0, 0).unwrap();
+        let a_day = now + TimeDelta::days(1) - TimeDelta::minutes(1);
+        for (expires_in, exp) in
+            [(Some(i64::MAX), 0), (Some(i64::MAX / 1000), 0), (None, 8_000_000_000_000)]
+        {
+            assert_eq!(good_until(&granted(expires_in, exp), now), a_day, "{expires_in:?} {exp}");
+        }
+        let over = now - TimeDelta::minutes(1);
+        assert_eq!(good_until(&granted(Some(i64::MIN), -8_000_000_000_000), now), over);
+        let unknown = now + TimeDelta::minutes(4);
+        for exp in [i64::MIN, i64::MAX] {
+            assert_eq!(good_until(&granted(None, exp), now), unknown, "{exp}");
+        }
     }
 
     #[test]

@@ -79,6 +79,12 @@ impl PushUrl {
         self.0.scheme() == "https"
     }
 
+    /// By what pages that are on their way are counted.
+    pub(super) fn host_and_port(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default().trim_end_matches('.');
+        format!("{host}:{}", self.0.port_or_known_default().unwrap_or_default())
+    }
+
     /// Looks the host up: every address that it has must be public.
     pub(super) async fn resolve(&self, allowed: &Allowed) -> Result<(), PushUrlRefused> {
         let Some(Host::Domain(host)) = self.0.host() else {

@@ -48,7 +48,7 @@ fn pusher(address: SocketAddr) -> HttpHiu {
 async fn push(address: SocketAddr) -> Result<u16, SendError> {
     let url = Phi::new(format!("http://{address}/v3/transfer"));
     let pushed = pusher(address);
-    let pushed = pushed.push(&url, Phi::new("{}".to_owned()), false);
+    let pushed = pushed.push(&url, Phi::new("{}".to_owned()), None);
     tokio::time::timeout(Duration::from_secs(5), pushed).await.expect("nothing is waited for")
 }
 

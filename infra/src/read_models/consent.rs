@@ -10,6 +10,7 @@ use sqlx::PgTransaction;
 
 use super::erased::Erased;
 use super::table::Table;
+use crate::subscription::Poison;
 
 /// Writes `hip.consent`.
 pub struct ConsentTable;
@@ -19,7 +20,7 @@ impl Table for ConsentTable {
     const NAME: &'static str = "consent";
 
     // The end of a consent must not wait behind something else unseen.
-    const MAY_PARK: bool = false;
+    const POISON: Poison = Poison::QuarantineStream;
 
     type Change = Change;
 

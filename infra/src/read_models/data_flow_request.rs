@@ -10,6 +10,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 
 use super::table::Table;
+use crate::subscription::Poison;
 
 /// Writes `hip.data_flow_request` and `hip.page_push`.
 pub struct DataFlowRequestTable;
@@ -19,7 +20,7 @@ impl Table for DataFlowRequestTable {
     const NAME: &'static str = "data_flow_request";
 
     // The end of a consent is acknowledged by what this says is on its way.
-    const MAY_PARK: bool = false;
+    const POISON: Poison = Poison::QuarantineStream;
 
     type Change = Change;
 

@@ -11,7 +11,7 @@ use hip_domain::recorded::Recorded;
 use sqlx::{PgPool, PgTransaction};
 
 use crate::rebuild::{Compared, Generations, Projection};
-use crate::subscription::{ApplyError, Generation, Page, Subscriber};
+use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
 
 /// Keeps the cache in step with the log. The cache may lose anything at any time; what is missing is
 /// read from the log.
@@ -66,8 +66,8 @@ impl Subscriber for LinkTokens {
         "link_tokens"
     }
 
-    fn may_park(&self) -> bool {
-        true
+    fn poison(&self) -> Poison {
+        Poison::ParkStream
     }
 
     async fn apply(

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::erased::Erased;
 use super::table::Table;
+use crate::subscription::Poison;
 
 /// Writes `hip.patient_index`.
 pub struct PatientIndexTable;
@@ -18,7 +19,7 @@ impl Table for PatientIndexTable {
     const NAME: &'static str = "patient_index";
 
     // Who has left must not be found because of something that came before.
-    const MAY_PARK: bool = false;
+    const POISON: Poison = Poison::QuarantineStream;
 
     type Change = Change;
 

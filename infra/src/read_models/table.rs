@@ -10,7 +10,7 @@ use sqlx::{PgPool, PgTransaction};
 
 use super::erased::Erased;
 use crate::rebuild::{Compared, Generations, Projection};
-use crate::subscription::{ApplyError, Generation, Page, Subscriber};
+use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
 
 /// A projection and its table.
 #[async_trait]
@@ -18,9 +18,8 @@ pub trait Table: Send + Sync + 'static {
     /// The subscription's name. A stored name never changes.
     const NAME: &'static str;
 
-    /// Whether an event that cannot be applied is put aside, and what follows it in its stream. Not
-    /// where others are to be protected by what follows: there the whole read model waits.
-    const MAY_PARK: bool = true;
+    /// What becomes of an event that cannot be applied.
+    const POISON: Poison = Poison::ParkStream;
 
     /// A change of one row.
     type Change: Send;
@@ -87,8 +86,8 @@ impl<T: Table> Subscriber for Kept<T> {
         T::NAME
     }
 
-    fn may_park(&self) -> bool {
-        T::MAY_PARK
+    fn poison(&self) -> Poison {
+        T::POISON
     }
 
     async fn apply(

@@ -1,7 +1,6 @@
 //! Items, taken at the rate of their order, and settled.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hip_commands::replay::{Done, Item};
@@ -30,7 +29,7 @@ impl Claim {
         ReplayId(self.replay_id)
     }
 
-    /// The order as its row has it; nothing, when no program of ours has written the row.
+    /// The order as its row has it; nothing, when only a newer program knows such an order.
     pub(super) fn order(&self) -> Option<Ordered> {
         let all = [Policy::Projections, Policy::Safe, Policy::All];
         Some(Ordered {
@@ -41,12 +40,14 @@ impl Claim {
         })
     }
 
-    pub(super) fn item(&self) -> Item {
-        let is_call = self.direction == "call";
-        Item {
-            direction: if is_call { Direction::Call } else { Direction::Callback },
-            stream: StreamId::stored(&self.stream_id),
-        }
+    /// What is to be done again; nothing, when only a newer program knows it.
+    pub(super) fn item(&self) -> Option<Item> {
+        let direction = match self.direction.as_str() {
+            "call" => Direction::Call,
+            "callback" => Direction::Callback,
+            _ => return None,
+        };
+        Some(Item { direction, stream: StreamId::stored(&self.stream_id) })
     }
 }
 
@@ -63,14 +64,10 @@ pub(super) enum Settlement {
     },
 }
 
-type Key = (Uuid, i32);
-
 /// Takes, renews and settles.
-#[derive(Clone)]
 pub(super) struct Claims {
     pool: PgPool,
     lease: Duration,
-    held: Arc<Mutex<HashMap<Key, i64>>>,
 }
 
 /// Orders take turns. One with a rate gives one item at a time, and the next not before its time; what was
@@ -104,22 +101,22 @@ UPDATE hip.replay_item i
 RETURNING i.replay_id, i.n, i.stream_id, i.direction, t.policy, t.ordered_by, t.why, i.fence, i.attempts";
 
 impl Claims {
-    pub(super) fn new(pool: PgPool, lease: Duration) -> Self {
-        Self { pool, lease, held: Arc::default() }
+    pub(super) const fn new(pool: PgPool, lease: Duration) -> Self {
+        Self { pool, lease }
     }
 
     /// Takes up to `limit` items of one running order.
     pub(super) async fn take(&self, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
-        let claims: Vec<Claim> =
-            sqlx::query_as(TAKE).bind(limit).bind(self.lease).fetch_all(&self.pool).await?;
-        let mut held = self.held.lock().expect("nobody panics while holding it");
-        held.extend(claims.iter().map(|claim| ((claim.replay_id, claim.n), claim.fence)));
-        Ok(claims)
+        sqlx::query_as(TAKE).bind(limit).bind(self.lease).fetch_all(&self.pool).await
     }
 
     /// Notes how it ended; without effect when the claim was lost meanwhile. A settlement that does
     /// not get through leaves the item to its lease: it is done again.
-    pub(super) async fn settle(&self, claim: &Claim, settlement: &Settlement) {
+    pub(super) async fn settle(
+        &self,
+        claim: &Claim,
+        settlement: &Settlement,
+    ) -> Result<(), sqlx::Error> {
         let (outcome, reason, resent, after, unmade) = match settlement {
             Settlement::Done(done) => {
                 let resent = i32::try_from(done.resent).unwrap_or(i32::MAX);
@@ -128,7 +125,7 @@ impl Claims {
             Settlement::Again { after, reason } => (None, Some(reason.as_str()), 0, *after, 0),
             Settlement::Held { after } => (None, None, 0, *after, 1),
         };
-        let settled = sqlx::query(
+        sqlx::query(
             "UPDATE hip.replay_item \
                 SET outcome = $4, reason = $5, resent = $6, due_at = now() + $7, attempts = attempts - $8, \
                     lease_until = '-infinity', done_at = CASE WHEN $4::text IS NOT NULL THEN now() END \
@@ -143,12 +140,8 @@ impl Claims {
         .bind(after)
         .bind(unmade)
         .execute(&self.pool)
-        .await;
-        let key = (claim.replay_id, claim.n);
-        self.held.lock().expect("nobody panics while holding it").remove(&key);
-        if settled.is_err() {
-            tracing::warn!("a settled item could not be noted; it will be done again");
-        }
+        .await?;
+        Ok(())
     }
 
     /// Running orders with nothing left to do, and what became of their items.
@@ -174,35 +167,22 @@ impl Claims {
         Ok(rows.into_iter().map(|(id, counts)| (ReplayId(id), tally(counts))).collect())
     }
 
-    /// Renews what is held, three times per lease.
-    pub(super) async fn keep_renewing(self) {
-        loop {
-            tokio::time::sleep(self.lease / 3).await;
-            let (mut replays, mut ns, mut fences) = (vec![], vec![], vec![]);
-            for ((replay, n), fence) in
-                self.held.lock().expect("nobody panics while holding it").iter()
-            {
-                replays.push(*replay);
-                ns.push(*n);
-                fences.push(*fence);
-            }
-            if ns.is_empty() {
-                continue;
-            }
-            let renewed = sqlx::query(
-                "UPDATE hip.replay_item i SET lease_until = now() + $1 \
-                   FROM unnest($2::uuid[], $3::int[], $4::bigint[]) AS held(replay_id, n, fence) \
-                  WHERE i.replay_id = held.replay_id AND i.n = held.n AND i.fence = held.fence",
-            )
-            .bind(self.lease)
-            .bind(replays)
-            .bind(ns)
-            .bind(fences)
-            .execute(&self.pool)
-            .await;
-            if renewed.is_err() {
-                tracing::warn!("claims of items could not be renewed");
-            }
-        }
+    pub(super) async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
+        let replays: Vec<Uuid> = claims.iter().map(|claim| claim.replay_id).collect();
+        let ns: Vec<i32> = claims.iter().map(|claim| claim.n).collect();
+        let fences: Vec<i64> = claims.iter().map(|claim| claim.fence).collect();
+        sqlx::query(
+            "UPDATE hip.replay_item i SET lease_until = now() + $1 \
+               FROM unnest($2::uuid[], $3::int[], $4::bigint[]) AS held(replay_id, n, fence) \
+              WHERE i.replay_id = held.replay_id AND i.n = held.n AND i.fence = held.fence \
+                AND i.outcome IS NULL AND i.lease_until > '-infinity'",
+        )
+        .bind(self.lease)
+        .bind(replays)
+        .bind(ns)
+        .bind(fences)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 }

@@ -63,7 +63,7 @@ pub enum SealingError {
 
 impl Sealer {
     /// Seals and publishes until `stop` turns true; then once more, so that what is sealed is current.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut look = interval(LOOK_INTERVAL);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sealed_at = Instant::now();

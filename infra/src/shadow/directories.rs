@@ -43,6 +43,14 @@ impl PatientDirectory for DirectoriesAsOf {
         true
     }
 
+    async fn is_quarantined(
+        &self,
+        _: &FacilityId,
+        _: &[SubjectId],
+    ) -> Result<bool, DirectoryError> {
+        Ok(false)
+    }
+
     async fn by_abha_address(
         &self,
         facility: &FacilityId,

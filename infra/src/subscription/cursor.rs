@@ -2,20 +2,21 @@
 //!
 //! A page that fails is followed by pages of one event, which grow again: so the event that cannot be
 //! applied is found. After some attempts it is put aside, with all that follows it in its stream, and
-//! the reader goes on; unless the subscriber must not skip, then it is its own halt.
+//! the reader goes on. An event that only a newer program knows may halt it instead: see [`Poison`].
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use hip_commands::codec;
 use hip_commands::port::log::StoredEvent;
-use hip_domain::stream::StreamId;
 use sqlx::PgPool;
 
 use super::lease::Lease;
 use super::page::Page;
 use super::parking::{self, Aside, Parked};
 use super::stop::{ApplyError, Stop};
-use super::{ATTEMPT_COUNT_MAX, Subscriber};
+use super::{ATTEMPT_COUNT_MAX, Poison, Subscriber};
 
 /// How long a page may take: less than the server lets its transaction stand idle, so that an owner
 /// who is awake has stopped writing before anybody else may begin.
@@ -38,8 +39,12 @@ struct Failed {
 }
 
 impl Cursor {
-    pub(crate) async fn new(pool: &PgPool, lease: Lease) -> Result<Self, sqlx::Error> {
-        let parked = Parked::load(pool, &lease).await?;
+    pub(crate) async fn new(
+        pool: &PgPool,
+        lease: Lease,
+        poison: Poison,
+    ) -> Result<Self, sqlx::Error> {
+        let parked = Parked::load(pool, &lease, poison).await?;
         Ok(Self { lease, parked, size: i64::MAX, failed: None })
     }
 
@@ -63,7 +68,7 @@ impl Cursor {
 
     /// Whether the next attempt is another one than the last: with fewer events, or without one.
     pub(crate) fn goes_on_after(subscriber: &dyn Subscriber, stop: &Stop) -> bool {
-        subscriber.may_park() && stop.is_of_an_event()
+        subscriber.poison().goes_on_after(stop)
     }
 
     /// Applies the events right after the position, and moves it.
@@ -77,7 +82,8 @@ impl Cursor {
             [only] => Some(only.position),
             _ => None,
         };
-        let outcome = self.try_page(pool, subscriber, stored).await;
+        let trying = AssertUnwindSafe(self.try_page(pool, subscriber, stored)).catch_unwind();
+        let outcome = trying.await.unwrap_or(Err(Stop::Apply(ApplyError::Panicked)));
         match &outcome {
             Ok(()) => {
                 self.failed = None;
@@ -88,7 +94,7 @@ impl Cursor {
                     && Self::goes_on_after(subscriber, stop)
                 {
                     let before = self.failed.take().filter(|failed| failed.position == position);
-                    let attempts = before.map_or(0, |failed| failed.attempts) + 1;
+                    let attempts = before.map_or(0, |failed| failed.attempts).saturating_add(1);
                     self.failed = Some(Failed { position, attempts, reason: stop.cause() });
                 }
                 self.size = 1;
@@ -127,24 +133,31 @@ impl Cursor {
         subscriber: &dyn Subscriber,
         stored: Vec<StoredEvent>,
     ) -> Result<(Page, Vec<Aside>), Stop> {
+        let poison = subscriber.poison();
         let mut page = Page::over(&stored);
         let mut aside: Vec<Aside> = vec![];
         for event in stored {
-            if self.parked.holds(&event.stream) || aside.iter().any(|it| it.is_of(&event.stream)) {
-                aside.push(Aside::behind(&event));
+            let groups = poison.groups(&event);
+            let is_behind =
+                |group| self.parked.holds(group) || aside.iter().any(|it| it.is_of(group));
+            if groups.iter().any(is_behind) {
+                aside.push(Aside::behind(&event, groups));
             } else if let Some(Failed { position, attempts, reason }) = &self.failed
                 && *attempts >= ATTEMPT_COUNT_MAX
                 && event.position == *position
             {
-                aside.push(Aside::failed(&event, *attempts, reason.clone()));
+                aside.push(Aside::failed(&event, groups, *attempts, reason.clone()));
             } else {
                 match codec::decode(&event) {
                     Ok(recorded) => page.push(event, recorded),
                     // It reads no better a second time.
-                    Err(error) if subscriber.may_park() => {
-                        aside.push(Aside::failed(&event, 1, error.to_string()));
+                    Err(error) => {
+                        let (reason, stop) = (error.to_string(), Stop::from(error));
+                        if !poison.goes_on_after(&stop) {
+                            return Err(stop);
+                        }
+                        aside.push(Aside::failed(&event, groups, 1, reason));
                     }
-                    Err(error) => return Err(error.into()),
                 }
             }
         }
@@ -152,19 +165,24 @@ impl Cursor {
         Ok((page, aside))
     }
 
-    /// The streams of which something was put aside.
-    pub(super) fn parked_streams(&self) -> Vec<StreamId> {
-        self.parked.streams()
-    }
-
-    /// Applies one that was put aside: the first of its stream.
+    /// Applies one that was put aside, before all that waits behind it.
     pub(super) async fn apply_parked(
         &mut self,
         pool: &PgPool,
         subscriber: &dyn Subscriber,
         stored: StoredEvent,
     ) -> Result<(), Stop> {
-        let (position, stream) = (stored.position, stored.stream.clone());
+        let trying = AssertUnwindSafe(self.try_parked(pool, subscriber, stored)).catch_unwind();
+        trying.await.unwrap_or(Err(Stop::Apply(ApplyError::Panicked)))
+    }
+
+    async fn try_parked(
+        &mut self,
+        pool: &PgPool,
+        subscriber: &dyn Subscriber,
+        stored: StoredEvent,
+    ) -> Result<(), Stop> {
+        let (position, groups) = (stored.position, subscriber.poison().groups(&stored));
         let mut page = Page::over(std::slice::from_ref(&stored));
         let recorded = codec::decode(&stored)?;
         page.push(stored, recorded);
@@ -174,7 +192,7 @@ impl Cursor {
         tokio::time::timeout(PAGE_TIME_MAX, applied).await.map_err(|_| ApplyError::Late)??;
         parking::delete(&mut transaction, &self.lease, position).await?;
         transaction.commit().await?;
-        self.parked.forget_one(&stream);
+        self.parked.forget_one(&groups);
         Ok(())
     }
 }

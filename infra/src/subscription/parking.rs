@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use hip_commands::port::log::StoredEvent;
 use hip_domain::stream::StreamId;
 use sqlx::{PgPool, PgTransaction};
+use uuid::Uuid;
 
 use super::lease::Lease;
+use super::poison::{Group, Poison};
 use super::stop::Stop;
 use crate::event_store::SHARD;
 
@@ -17,30 +19,40 @@ const PARKED_COUNT_MAX: usize = 10_000;
 pub(super) struct Aside {
     position: i64,
     stream: StreamId,
+    subject: Option<Uuid>,
+    facility: Option<String>,
+    groups: Vec<Group>,
     attempts: i32,
     reason: Option<String>,
 }
 
 impl Aside {
     /// One that could not be applied, after so many attempts.
-    pub(super) fn failed(event: &StoredEvent, attempts: u32, reason: String) -> Self {
+    pub(super) fn failed(
+        event: &StoredEvent,
+        groups: Vec<Group>,
+        attempts: u32,
+        reason: String,
+    ) -> Self {
         let attempts = i32::try_from(attempts).unwrap_or(i32::MAX);
+        Self { attempts, reason: Some(reason), ..Self::behind(event, groups) }
+    }
+
+    /// One that waits behind another.
+    pub(super) fn behind(event: &StoredEvent, groups: Vec<Group>) -> Self {
         Self {
             position: event.position,
             stream: event.stream.clone(),
-            attempts,
-            reason: Some(reason),
+            subject: event.subject.map(|subject| subject.0),
+            facility: facility(&event.clear),
+            groups,
+            attempts: 0,
+            reason: None,
         }
     }
 
-    /// One that waits behind another of its stream.
-    pub(super) fn behind(event: &StoredEvent) -> Self {
-        let (position, stream) = (event.position, event.stream.clone());
-        Self { position, stream, attempts: 0, reason: None }
-    }
-
-    pub(super) fn is_of(&self, stream: &StreamId) -> bool {
-        self.stream == *stream
+    pub(super) fn is_of(&self, group: &Group) -> bool {
+        self.groups.contains(group)
     }
 
     /// Position and reason of one that could not be applied.
@@ -49,43 +61,54 @@ impl Aside {
     }
 }
 
-/// How many events of which streams a generation has put aside. Only who holds the lease changes that.
+/// The facility that an event names. An event that cannot be read may still say it.
+fn facility(clear: &[u8]) -> Option<String> {
+    let event: serde_json::Value = serde_json::from_slice(clear).ok()?;
+    let said = event.as_object()?.values().next()?;
+    let places = [Some(said), said.get("grant"), said.get("facts")];
+    let facility = places.into_iter().flatten().find_map(|place| place.get("facility")?.as_str());
+    facility.map(str::to_owned)
+}
+
+/// How many events of which groups a generation has put aside. Only who holds the lease changes that.
 #[derive(Debug, Default)]
 pub(super) struct Parked {
-    counts: HashMap<StreamId, usize>,
+    count: usize,
+    counts: HashMap<Group, usize>,
 }
 
 impl Parked {
-    pub(super) async fn load(pool: &PgPool, lease: &Lease) -> Result<Self, sqlx::Error> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT stream_id, count(*) FROM es.parked \
-              WHERE name = $1 AND generation = $2 AND shard = $3 GROUP BY stream_id",
+    pub(super) async fn load(
+        pool: &PgPool,
+        lease: &Lease,
+        poison: Poison,
+    ) -> Result<Self, sqlx::Error> {
+        let rows: Vec<(String, Option<Uuid>)> = sqlx::query_as(
+            "SELECT stream_id, subject_id FROM es.parked \
+              WHERE name = $1 AND generation = $2 AND shard = $3",
         )
         .bind(lease.name)
         .bind(lease.generation.number)
         .bind(SHARD)
         .fetch_all(pool)
         .await?;
-        let of = |(stream, count): (String, i64)| {
-            (StreamId::stored(stream), usize::try_from(count).unwrap_or_default())
-        };
-        Ok(Self { counts: rows.into_iter().map(of).collect() })
+        let mut parked = Self::default();
+        for (stream, subject) in rows {
+            parked.add_one(poison.groups_of(stream, subject));
+        }
+        Ok(parked)
     }
 
-    pub(super) fn holds(&self, stream: &StreamId) -> bool {
-        self.counts.contains_key(stream)
+    pub(super) fn holds(&self, group: &Group) -> bool {
+        self.counts.contains_key(group)
     }
 
-    pub(super) fn streams(&self) -> Vec<StreamId> {
-        self.counts.keys().cloned().collect()
-    }
-
-    pub(super) fn count(&self) -> usize {
-        self.counts.values().sum()
+    pub(super) const fn count(&self) -> usize {
+        self.count
     }
 
     pub(super) fn check(&self, more: &[Aside]) -> Result<(), Stop> {
-        if more.is_empty() || self.count() + more.len() <= PARKED_COUNT_MAX {
+        if more.is_empty() || self.count.saturating_add(more.len()) <= PARKED_COUNT_MAX {
             return Ok(());
         }
         Err(Stop::TooManyParked)
@@ -94,16 +117,27 @@ impl Parked {
     /// Notes what was put aside.
     pub(super) fn add(&mut self, more: Vec<Aside>) {
         for aside in more {
-            *self.counts.entry(aside.stream).or_default() += 1;
+            self.add_one(aside.groups);
         }
     }
 
-    /// Notes that one of a stream was applied after all.
-    pub(super) fn forget_one(&mut self, stream: &StreamId) {
-        if let Some(count) = self.counts.get_mut(stream) {
-            *count -= 1;
-            if *count == 0 {
-                self.counts.remove(stream);
+    fn add_one(&mut self, groups: Vec<Group>) {
+        self.count = self.count.saturating_add(1);
+        for group in groups {
+            let count = self.counts.entry(group).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Notes that one of these groups was applied after all.
+    pub(super) fn forget_one(&mut self, groups: &[Group]) {
+        self.count = self.count.saturating_sub(1);
+        for group in groups {
+            if let Some(count) = self.counts.get_mut(group) {
+                *count = count.saturating_sub(1);
+                if *count == 0 {
+                    self.counts.remove(group);
+                }
             }
         }
     }
@@ -119,9 +153,10 @@ pub(super) async fn insert(
         return Ok(());
     }
     sqlx::query(
-        "INSERT INTO es.parked (name, generation, shard, position, stream_id, attempts, reason) \
+        "INSERT INTO es.parked \
+           (name, generation, shard, position, stream_id, attempts, reason, subject_id, facility_id) \
          SELECT $1, $2, $3, aside.* \
-           FROM unnest($4::bigint[], $5::text[], $6::int[], $7::text[]) AS aside \
+           FROM unnest($4::bigint[], $5::text[], $6::int[], $7::text[], $8::uuid[], $9::text[]) AS aside \
          ON CONFLICT DO NOTHING",
     )
     .bind(lease.name)
@@ -131,25 +166,27 @@ pub(super) async fn insert(
     .bind(events.iter().map(|aside| aside.stream.as_str()).collect::<Vec<_>>())
     .bind(events.iter().map(|aside| aside.attempts).collect::<Vec<_>>())
     .bind(events.iter().map(|aside| aside.reason.as_deref()).collect::<Vec<_>>())
+    .bind(events.iter().map(|aside| aside.subject).collect::<Vec<_>>())
+    .bind(events.iter().map(|aside| aside.facility.as_deref()).collect::<Vec<_>>())
     .execute(&mut **transaction)
     .await?;
     Ok(())
 }
 
-/// The position of the first of a stream.
-pub(super) async fn first(
+/// The next position after this one at which an event was put aside.
+pub(super) async fn next(
     pool: &PgPool,
     lease: &Lease,
-    stream: &StreamId,
+    after: i64,
 ) -> Result<Option<i64>, sqlx::Error> {
     sqlx::query_scalar(
         "SELECT min(position) FROM es.parked \
-          WHERE name = $1 AND generation = $2 AND shard = $3 AND stream_id = $4",
+          WHERE name = $1 AND generation = $2 AND shard = $3 AND position > $4",
     )
     .bind(lease.name)
     .bind(lease.generation.number)
     .bind(SHARD)
-    .bind(stream.as_str())
+    .bind(after)
     .fetch_one(pool)
     .await
 }

@@ -27,6 +27,9 @@ pub enum ApplyError {
     /// It took too long; with fewer events it may go.
     #[error("the page took too long")]
     Late,
+    /// A bug. The service's log says where.
+    #[error("the reader panicked")]
+    Panicked,
     /// The keys.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -68,6 +71,7 @@ impl ApplyError {
                 Self::Database(error) => has_class(error, &["42"]), // names that are not there
                 Self::Documents(error) => !error.is_transient(),
                 Self::Cache(error) => !error.is_transient(),
+                Self::Panicked => true,
                 Self::Vault(_) | Self::Source(_) | Self::Open(_) | Self::Lost | Self::Late => false,
             }
     }
@@ -89,7 +93,8 @@ impl ApplyError {
             },
             Self::Vault(error) => matches!(error, VaultError::Damaged(_)),
             Self::Source(error) => error.is_final(),
-            Self::Open(OpenError::Decode(_) | OpenError::Vault(VaultError::Damaged(_))) => true,
+            Self::Open(OpenError::Decode(_) | OpenError::Vault(VaultError::Damaged(_)))
+            | Self::Panicked => true,
             Self::Lost
             | Self::Late
             | Self::Cache(_)

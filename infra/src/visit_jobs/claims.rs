@@ -1,7 +1,6 @@
 //! Jobs, taken in turns and settled.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
@@ -13,7 +12,7 @@ pub(super) struct Claim {
     pub(super) trigger_id: i64,
     pub(super) visit_code: String,
     facility_id: String,
-    pub(super) fence: i64,
+    fence: i64,
     pub(super) attempts: i32,
 }
 
@@ -41,15 +40,10 @@ pub(super) enum Settlement {
     },
 }
 
-type Key = (String, i64);
-
 /// Takes, renews and settles.
-#[derive(Clone)]
 pub(super) struct Claims {
     pool: PgPool,
     lease: Duration,
-    sources: Arc<[String]>,
-    held: Arc<Mutex<HashMap<Key, i64>>>,
 }
 
 /// Facilities take turns: who was served longest ago is next, and gets one job, then the next one,
@@ -77,7 +71,7 @@ WITH RECURSIVE waiting AS (
      AND NOT EXISTS (SELECT FROM hip.facility_intake i WHERE i.facility_id = w.facility_id AND i.paused)
      AND EXISTS (SELECT FROM hip.visit_job j
                   WHERE j.facility_id = w.facility_id AND j.state = 'due' AND j.due_at <= now()
-                    AND j.lease_until < now() AND j.source = ANY ($1))
+                    AND j.lease_until < now() AND j.source = $1)
    ORDER BY served_at NULLS FIRST LIMIT $2
 ), candidate AS (
   SELECT next.source, next.trigger_id, t.served_at,
@@ -85,7 +79,7 @@ WITH RECURSIVE waiting AS (
     FROM turn t CROSS JOIN LATERAL (
       SELECT j.source, j.trigger_id, j.due_at FROM hip.visit_job j
        WHERE j.facility_id = t.facility_id AND j.state = 'due' AND j.due_at <= now()
-         AND j.lease_until < now() AND j.source = ANY ($1)
+         AND j.lease_until < now() AND j.source = $1
        ORDER BY j.due_at LIMIT $2
     ) next
 ), chosen AS (
@@ -102,26 +96,22 @@ UPDATE hip.visit_job j
 RETURNING j.source, j.trigger_id, j.visit_code, j.facility_id, j.fence, j.attempts";
 
 impl Claims {
-    pub(super) fn new(pool: PgPool, lease: Duration, sources: Arc<[String]>) -> Self {
-        Self { pool, lease, sources, held: Arc::default() }
+    pub(super) const fn new(pool: PgPool, lease: Duration) -> Self {
+        Self { pool, lease }
     }
 
-    /// Takes up to `limit` jobs that are due, that nobody holds and whose facility is not paused.
-    pub(super) async fn take(&self, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
-        let claims: Vec<Claim> = sqlx::query_as(TAKE)
-            .bind(self.sources.as_ref())
-            .bind(limit)
-            .bind(self.lease)
-            .fetch_all(&self.pool)
-            .await?;
-        let mut held = self.held.lock().expect("nobody panics while holding it");
-        held.extend(claims.iter().map(|claim| (key(claim), claim.fence)));
-        Ok(claims)
+    /// Takes up to `limit` jobs of a source that are due, that nobody holds and whose facility is not paused.
+    pub(super) async fn take(&self, source: &str, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
+        sqlx::query_as(TAKE).bind(source).bind(limit).bind(self.lease).fetch_all(&self.pool).await
     }
 
     /// Notes how it ended; without effect when the claim was lost meanwhile. A settlement that does
     /// not get through leaves the job to its lease: it is done again.
-    pub(super) async fn settle(&self, claim: &Claim, settlement: &Settlement) {
+    pub(super) async fn settle(
+        &self,
+        claim: &Claim,
+        settlement: &Settlement,
+    ) -> Result<(), sqlx::Error> {
         let (state, after, reason, facility) = match settlement {
             Settlement::Done => ("done", Duration::ZERO, None, None),
             Settlement::Again { after, reason } => ("due", *after, Some(reason.as_str()), None),
@@ -130,7 +120,7 @@ impl Claims {
             }
             Settlement::Dead { reason } => ("dead", Duration::ZERO, Some(reason.as_str()), None),
         };
-        let settled = sqlx::query(
+        sqlx::query(
             "UPDATE hip.visit_job \
                 SET state = $4, due_at = now() + $5, lease_until = '-infinity', last_error = $6, \
                     facility_id = coalesce($7, facility_id), \
@@ -146,46 +136,26 @@ impl Claims {
         .bind(reason)
         .bind(facility)
         .execute(&self.pool)
-        .await;
-        self.held.lock().expect("nobody panics while holding it").remove(&key(claim));
-        if settled.is_err() {
-            tracing::warn!("a settled visit job could not be noted; it will be done again");
-        }
+        .await?;
+        Ok(())
     }
 
-    /// Renews what is held, three times per lease.
-    pub(super) async fn keep_renewing(self) {
-        loop {
-            tokio::time::sleep(self.lease / 3).await;
-            let (mut sources, mut ids, mut fences) = (vec![], vec![], vec![]);
-            for ((source, id), fence) in
-                self.held.lock().expect("nobody panics while holding it").iter()
-            {
-                sources.push(source.clone());
-                ids.push(*id);
-                fences.push(*fence);
-            }
-            if ids.is_empty() {
-                continue;
-            }
-            let renewed = sqlx::query(
-                "UPDATE hip.visit_job j SET lease_until = now() + $1 \
-                   FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS held(source, trigger_id, fence) \
-                  WHERE j.source = held.source AND j.trigger_id = held.trigger_id AND j.fence = held.fence",
-            )
-            .bind(self.lease)
-            .bind(sources)
-            .bind(ids)
-            .bind(fences)
-            .execute(&self.pool)
-            .await;
-            if renewed.is_err() {
-                tracing::warn!("claims of visit jobs could not be renewed");
-            }
-        }
+    pub(super) async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
+        let sources: Vec<&str> = claims.iter().map(|claim| claim.source.as_str()).collect();
+        let ids: Vec<i64> = claims.iter().map(|claim| claim.trigger_id).collect();
+        let fences: Vec<i64> = claims.iter().map(|claim| claim.fence).collect();
+        sqlx::query(
+            "UPDATE hip.visit_job j SET lease_until = now() + $1 \
+               FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS held(source, trigger_id, fence) \
+              WHERE j.source = held.source AND j.trigger_id = held.trigger_id AND j.fence = held.fence \
+                AND j.state = 'due' AND j.lease_until > '-infinity'",
+        )
+        .bind(self.lease)
+        .bind(sources)
+        .bind(ids)
+        .bind(fences)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
-}
-
-fn key(claim: &Claim) -> Key {
-    (claim.source.clone(), claim.trigger_id)
 }

@@ -10,7 +10,7 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::Source;
-use crate::outbox::Pace;
+use crate::worker::Pace;
 
 /// Looks at one source.
 pub(super) struct Scanner {
@@ -40,7 +40,7 @@ enum ScanError {
 
 impl Scanner {
     /// Looks again and again, until it is dropped.
-    pub(super) async fn run(self) {
+    pub(super) async fn run(&self) {
         loop {
             match self.turn().await {
                 Ok(Some(turn)) => self.look(&turn).await,

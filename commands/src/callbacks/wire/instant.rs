@@ -3,6 +3,8 @@
 //! With or without zone (none is UTC), `T` or a space, 0 to 9 fraction digits, or a date alone. They
 //! are kept to the millisecond, so that two senders who name one moment with other precision agree.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
+
 use chrono::{
     DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, Utc,
 };
@@ -38,7 +40,12 @@ fn read(
         let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
         Some(of_day(day)?.and_utc())
     })?;
-    YEARS.contains(&at.year()).then(|| at.trunc_subsecs(3))
+    within_years(at).map(|at| at.trunc_subsecs(3))
+}
+
+/// A moment, if it lies in a year that a time can lie in.
+pub fn within_years(at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    YEARS.contains(&at.year()).then_some(at)
 }
 
 fn moment(text: &str) -> Option<DateTime<Utc>> {

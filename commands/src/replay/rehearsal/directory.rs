@@ -21,6 +21,14 @@ impl PatientDirectory for KnownPatients {
         self.directory.caught_up(position.min(self.head)).await
     }
 
+    async fn is_quarantined(
+        &self,
+        facility: &FacilityId,
+        subjects: &[SubjectId],
+    ) -> Result<bool, DirectoryError> {
+        self.directory.is_quarantined(facility, subjects).await
+    }
+
     async fn by_abha_address(
         &self,
         facility: &FacilityId,

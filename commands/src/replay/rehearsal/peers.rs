@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use hip_domain::id::{FacilityId, RequestId, SubjectId};
 use hip_domain::sensitive::Phi;
 use hip_domain::subject::Purged;
+use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::port::conversations::ConversationsError;
@@ -30,7 +31,12 @@ pub(super) struct NoHiu(pub(super) Arc<dyn Hiu>);
 
 #[async_trait]
 impl Hiu for NoHiu {
-    async fn push(&self, _: &Phi<String>, _: Phi<String>, _: bool) -> Result<u16, SendError> {
+    async fn push(
+        &self,
+        _: &Phi<String>,
+        _: Phi<String>,
+        _: Option<&SecretString>,
+    ) -> Result<u16, SendError> {
         Ok(202)
     }
 

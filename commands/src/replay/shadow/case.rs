@@ -112,7 +112,7 @@ impl Case {
 
     /// Notes what a task fails with. It is told only of a case that differs.
     pub(super) fn fails(&mut self, outcome: &Result<(), TaskError>) {
-        if let Err(TaskError::Never { reason }) = outcome {
+        if let Err(TaskError::Never { reason } | TaskError::Newer { reason }) = outcome {
             self.finding.failure = Some(reason.clone());
         }
     }

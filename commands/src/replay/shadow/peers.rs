@@ -9,6 +9,7 @@ use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
 use hip_domain::outbound::OutboundEvent;
 use hip_domain::sensitive::Phi;
 use hip_domain::user_link::UserLinkEvent;
+use secrecy::SecretString;
 
 use super::guided::Guided;
 use crate::codec;
@@ -48,7 +49,12 @@ impl Gateway for AsThen {
 
 #[async_trait]
 impl Hiu for AsThen {
-    async fn push(&self, _: &Phi<String>, _: Phi<String>, _: bool) -> Result<u16, SendError> {
+    async fn push(
+        &self,
+        _: &Phi<String>,
+        _: Phi<String>,
+        _: Option<&SecretString>,
+    ) -> Result<u16, SendError> {
         self.answer()
     }
 

@@ -46,7 +46,7 @@ struct Guard<'f> {
 
 impl Guard<'_> {
     fn count<E: serde::de::Error>(&mut self) -> Result<(), E> {
-        self.values += 1;
+        self.values = self.values.saturating_add(1);
         if self.values > VALUES_MAX {
             return self.stop(Rule::Size, format!("must hold at most {VALUES_MAX} values"));
         }
@@ -54,7 +54,7 @@ impl Guard<'_> {
     }
 
     fn enter<E: serde::de::Error>(&mut self) -> Result<(), E> {
-        self.depth += 1;
+        self.depth = self.depth.saturating_add(1);
         if self.depth > DEPTH_MAX {
             return self.stop(Rule::Depth, format!("must not be nested deeper than {DEPTH_MAX}"));
         }
@@ -126,7 +126,7 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
                 None => break,
             }
         }
-        guard.depth -= 1;
+        guard.depth = guard.depth.saturating_sub(1);
         Ok(Value::Array(list))
     }
 
@@ -144,7 +144,7 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
             guard.path.pop();
             object.insert(name, value);
         }
-        guard.depth -= 1;
+        guard.depth = guard.depth.saturating_sub(1);
         Ok(Value::Object(object))
     }
 }

@@ -158,7 +158,7 @@ fn base64_fault(text: &str) -> Option<(Rule, String)> {
         Some((Rule::Size, format!("must be at most {limit} MiB when decoded")))
     };
     let data = without_white_space(text.to_owned());
-    if data.len() > ATTACHMENT_BYTES_MAX.div_ceil(3) * 4 {
+    if data.len() > ATTACHMENT_BYTES_MAX.div_ceil(3).saturating_mul(4) {
         return too_large();
     }
     match STANDARD.decode(data) {

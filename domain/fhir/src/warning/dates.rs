@@ -81,7 +81,8 @@ impl Times<'_> {
     }
 
     fn future(&self, found: &mut Found, path: &str, moment: Option<&Moment>) {
-        if moment.is_some_and(|moment| moment.at() > self.now + CLOCKS_DIFFER) {
+        if moment.is_some_and(|moment| moment.at().signed_duration_since(self.now) > CLOCKS_DIFFER)
+        {
             found.add(path, WarningRule::Future, "lies in the future");
         }
     }

@@ -37,7 +37,7 @@ fn age(visit: &VisitDocument, found: &mut Found) {
     let seen = visit.visit.visit_date.at_facility().date_naive();
     let at = |born: &str| born.parse().ok().map(|born| units(age, born, seen));
     if let (Some(most), Some(least)) = (at(&first), at(&last))
-        && !(least - 1..=most + 1).contains(&age.value)
+        && !(least.saturating_sub(1)..=most.saturating_add(1)).contains(&age.value)
     {
         let text = "does not fit beneficiary.dateOfBirth, which is sent";
         found.add("beneficiary.age", WarningRule::Age, text);
@@ -46,18 +46,22 @@ fn age(visit: &VisitDocument, found: &mut Found) {
 
 /// How old somebody born on that day is, in the unit of `age`.
 fn units(age: &Age, born: NaiveDate, seen: NaiveDate) -> i64 {
-    let days = (seen - born).num_days();
-    let months = i64::from(seen.year() - born.year()) * 12 + i64::from(seen.month())
-        - i64::from(born.month())
-        - i64::from(seen.day() < born.day());
+    let days = seen.signed_duration_since(born).num_days();
+    let months = months_since_year_0(seen)
+        .saturating_sub(months_since_year_0(born))
+        .saturating_sub(i64::from(seen.day() < born.day()));
     match age.unit {
         AgeUnit::Years => months.div_euclid(12),
         AgeUnit::Months => months,
         AgeUnit::Days => days,
         // The hour of birth is not known: anything within a day fits.
         AgeUnit::Hours => {
-            let hours = days * 24;
-            if (age.value - hours).abs() <= 24 { age.value } else { hours }
+            let hours = days.saturating_mul(24);
+            if age.value.abs_diff(hours) <= 24 { age.value } else { hours }
         }
     }
+}
+
+fn months_since_year_0(day: NaiveDate) -> i64 {
+    i64::from(day.year()).saturating_mul(12).saturating_add(day.month().into())
 }

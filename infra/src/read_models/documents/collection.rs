@@ -21,7 +21,7 @@ use sqlx::{PgPool, PgTransaction};
 use super::drafts::Drafts;
 use crate::read_models::Erased;
 use crate::rebuild::{Compared, Generations, Projection};
-use crate::subscription::{ApplyError, Generation, Page, Subscriber};
+use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
 
 /// Where the store notes how far each collection is.
 const POSITIONS: &str = "hip_position";
@@ -86,10 +86,10 @@ pub trait DocumentView: Send + Sync {
     /// What documents are looked for by.
     fn indexes(&self) -> Vec<Index>;
 
-    /// Whether an event that cannot be applied may be put aside. Not where events of several streams
-    /// change one document, whose order tells.
-    fn may_park(&self) -> bool {
-        true
+    /// What becomes of an event that cannot be applied. Where events of several streams change one document,
+    /// their order counts for the whole person.
+    fn poison(&self) -> Poison {
+        Poison::ParkStream
     }
 
     /// By whom the documents of an erased person are marked as theirs.
@@ -157,8 +157,8 @@ impl<V: DocumentView> Subscriber for KeptCollection<V> {
         self.view.name()
     }
 
-    fn may_park(&self) -> bool {
-        self.view.may_park()
+    fn poison(&self) -> Poison {
+        self.view.poison()
     }
 
     async fn apply(

@@ -25,7 +25,7 @@ use self::shape::Shape;
 use super::collection::{DocumentChange, DocumentView, SUBJECT};
 use super::sealing::seal;
 use crate::config::Preset;
-use crate::subscription::ApplyError;
+use crate::subscription::{ApplyError, Poison};
 use crate::vault::PgVault;
 
 mod shape;
@@ -206,8 +206,8 @@ impl DocumentView for PatientCareContexts {
         "patient_care_contexts"
     }
 
-    fn may_park(&self) -> bool {
-        false
+    fn poison(&self) -> Poison {
+        Poison::QuarantinePerson
     }
 
     fn indexes(&self) -> Vec<Index> {

@@ -91,7 +91,7 @@ fn line_item<'a>(index: usize, charge: Reference<'a>, line: &'a InvoiceLine) -> 
         (line.sgst.as_ref(), "tax", "04", "SGST"),
     ];
     LineItem {
-        sequence: index + 1,
+        sequence: index.saturating_add(1),
         charge_item_reference: charge,
         price_component: components
             .into_iter()

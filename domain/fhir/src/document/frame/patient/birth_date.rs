@@ -1,5 +1,7 @@
 //! The date of birth that an age at a visit allows.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
+
 use chrono::{DateTime, Days, FixedOffset, Months, TimeDelta};
 
 use crate::visit::{Age, AgeUnit, Moment};
@@ -14,7 +16,7 @@ pub(super) fn of(age: &Age, visit: &Moment) -> Option<String> {
         // Born on that day they would be a unit older.
         AgeUnit::Years | AgeUnit::Months => earliest.checked_add_days(Days::new(1))?,
         AgeUnit::Days => earliest,
-        AgeUnit::Hours => earliest + TimeDelta::seconds(1),
+        AgeUnit::Hours => earliest.checked_add_signed(TimeDelta::seconds(1))?,
     };
     let [earliest, latest] = [earliest, latest].map(|birth| birth.date_naive().to_string());
     let same = |length: usize| earliest.get(..length).filter(|part| latest.starts_with(*part));

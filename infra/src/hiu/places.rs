@@ -1,0 +1,74 @@
+//! How many pages this process has on their way to each host.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Pages to one host at the same time. A host that hangs keeps no more workers than these.
+const PLACES_PER_HOST: usize = 2;
+
+/// The places that are taken, by host.
+#[derive(Default)]
+pub(super) struct Places(Mutex<HashMap<String, usize>>);
+
+impl Places {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place; `None` when the host has none left.
+    pub(super) fn take(self: &Arc<Self>, host: &str) -> Option<Taken> {
+        let mut taken = self.lock();
+        let count = taken.get(host).copied().unwrap_or_default();
+        if count >= PLACES_PER_HOST {
+            return None;
+        }
+        taken.insert(host.to_owned(), count.saturating_add(1));
+        Some(Taken { places: Arc::clone(self), host: host.to_owned() })
+    }
+
+    /// The hosts that have no place left.
+    pub(super) fn full(&self) -> Vec<String> {
+        let taken = self.lock();
+        let full = taken.iter().filter(|(_, count)| **count >= PLACES_PER_HOST);
+        full.map(|(host, _)| host.clone()).collect()
+    }
+}
+
+/// A place that is free again when this is dropped.
+pub(super) struct Taken {
+    places: Arc<Places>,
+    host: String,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let mut taken = self.places.lock();
+        if let Some(count) = taken.get_mut(&self.host) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                taken.remove(&self.host);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_has_two_places_and_each_is_given_back() {
+        let places = Arc::<Places>::default();
+        let first = places.take("hiu.example.org:443");
+        let second = places.take("hiu.example.org:443");
+        assert!(first.is_some() && second.is_some());
+        assert!(places.take("hiu.example.org:443").is_none());
+        assert!(places.take("other.example.org:443").is_some());
+        assert_eq!(places.full(), ["hiu.example.org:443"]);
+        drop(first);
+        assert_eq!(places.full(), Vec::<String>::new());
+        assert!(places.take("hiu.example.org:443").is_some());
+        drop(second);
+        assert!(places.lock().is_empty(), "hosts that are done with are forgotten");
+    }
+}

@@ -1,0 +1,227 @@
+//! One worker loop for every table of work: claim, do, settle.
+//!
+//! A claim is a lease with a fence. It is renewed while the work goes on; after a crash it runs out and another
+//! process does the work again. A claim whose work ended without a settlement (it panicked, or the process was
+//! told to stop) is given back, so that it is tried again at once.
+//!
+//! A queue has lanes. Each lane has slots of its own: work that waits for a slow peer cannot take the slots of
+//! other work.
+
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
+
+mod backoff;
+mod held;
+mod supervise;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tracing::{Instrument, Span};
+
+pub(crate) use backoff::{Backoff, at_least, spread};
+pub use supervise::restart_after_panic;
+
+use held::{Guard, Held};
+
+/// How a worker paces itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Claims that are worked on at the same time, in each lane.
+    pub concurrency: usize,
+    /// How long a claim holds without being renewed.
+    pub lease: Duration,
+    /// How often to look for work whose time has come.
+    pub poll: Duration,
+}
+
+/// How long work may still run when the process is told to stop. Then it is given back.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
+
+/// How long the last statements may take after that.
+const GIVE_BACK_MAX: Duration = Duration::from_secs(2);
+
+/// The reason of an attempt that panicked.
+pub(crate) const PANICKED: &str = "the task panicked; the service's log says where";
+
+/// A table of work.
+pub(crate) trait Queue: Send + Sync + 'static {
+    /// A row that this process works on.
+    type Claim: Send + Sync + 'static;
+    /// How a row is left.
+    type Settlement: Send + Sync;
+
+    /// What the rows are called in the service's log.
+    const ROWS: &'static str;
+
+    /// How many lanes there are.
+    fn lane_count(&self) -> usize;
+
+    /// Takes up to `limit` rows of a lane that are due and that nobody holds.
+    fn take(
+        &self,
+        lane: usize,
+        limit: i64,
+    ) -> impl Future<Output = Result<Vec<Self::Claim>, sqlx::Error>> + Send;
+
+    /// What the work on a claim is logged under.
+    fn span(&self, claim: &Self::Claim) -> Span;
+
+    /// Does the work.
+    fn perform(&self, claim: &Self::Claim) -> impl Future<Output = Self::Settlement> + Send;
+
+    /// How a row is left after an attempt that panicked.
+    fn panicked(&self, claim: &Self::Claim) -> Self::Settlement;
+
+    /// How a row is left whose work was cut off: due at once, with its attempt counted.
+    fn given_back(&self) -> Self::Settlement;
+
+    /// Notes how it ended; without effect when the claim was lost meanwhile.
+    fn settle(
+        &self,
+        claim: &Self::Claim,
+        settlement: &Self::Settlement,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+
+    /// Renews these claims.
+    fn renew(
+        &self,
+        claims: &[Arc<Self::Claim>],
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+
+    /// Called when nothing was due.
+    fn idle(&self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+}
+
+/// Works off a queue.
+pub(crate) struct Worker<Q: Queue> {
+    queue: Arc<Q>,
+    pace: Pace,
+    /// Rings when there may be something to do.
+    work: Arc<Notify>,
+    lanes: Vec<Arc<Semaphore>>,
+    held: Arc<Held<Q::Claim>>,
+}
+
+impl<Q: Queue> Worker<Q> {
+    pub(crate) fn new(queue: Q, pace: Pace, work: Arc<Notify>) -> Self {
+        let slots = |_| Arc::new(Semaphore::new(pace.concurrency.max(1)));
+        let lanes = (0..queue.lane_count()).map(slots).collect();
+        Self { queue: Arc::new(queue), pace, work, lanes, held: Arc::default() }
+    }
+
+    /// Runs until `stop` says so. Then work may go on for a moment, and what is left is given back.
+    pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut running = JoinSet::new();
+        let mut beside = JoinSet::new();
+        beside.spawn(keep_renewing(
+            Arc::clone(&self.queue),
+            Arc::clone(&self.held),
+            self.pace.lease,
+        ));
+        while !*stop.borrow() {
+            while running.try_join_next().is_some() {}
+            tokio::select! {
+                took_some = self.turn(&mut running) => if took_some { continue },
+                _ = stop.changed() => break,
+            }
+            tokio::select! {
+                () = self.work.notified() => {}
+                () = tokio::time::sleep(self.pace.poll) => {}
+                _ = stop.changed() => {}
+            }
+        }
+        let all = async { while running.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(SHUTDOWN_GRACE, all).await;
+        running.shutdown().await;
+        if tokio::time::timeout(GIVE_BACK_MAX, self.give_back()).await.is_err() {
+            tracing::warn!(rows = Q::ROWS, "claims were not given back; their leases run out");
+        }
+    }
+
+    /// Starts what is due and has a slot. Returns whether there was any.
+    async fn turn(&self, running: &mut JoinSet<()>) -> bool {
+        self.give_back().await;
+        let mut took_some = false;
+        for (lane, slots) in self.lanes.iter().enumerate() {
+            let Ok(free) = i64::try_from(slots.available_permits()) else { continue };
+            if free == 0 {
+                continue;
+            }
+            match self.queue.take(lane, free).await {
+                Ok(claims) => {
+                    took_some |= !claims.is_empty();
+                    for claim in claims {
+                        let guard = Guard::new(&self.held, claim);
+                        let slot = Arc::clone(slots).try_acquire_owned().ok();
+                        running.spawn(self.work_on(guard, slot));
+                    }
+                }
+                Err(error) => {
+                    let unreachable = error.as_database_error().is_none();
+                    tracing::warn!(rows = Q::ROWS, unreachable, "work cannot be looked for");
+                }
+            }
+        }
+        if !took_some {
+            self.queue.idle().await;
+        }
+        took_some
+    }
+
+    fn work_on(
+        &self,
+        guard: Guard<Q::Claim>,
+        slot: Option<OwnedSemaphorePermit>,
+    ) -> impl Future<Output = ()> + Send + use<Q> {
+        let (queue, work) = (Arc::clone(&self.queue), Arc::clone(&self.work));
+        let span = queue.span(guard.claim());
+        async move {
+            let performed = AssertUnwindSafe(queue.perform(guard.claim())).catch_unwind().await;
+            let settlement = performed.unwrap_or_else(|_| {
+                tracing::error!(rows = Q::ROWS, "a task panicked");
+                queue.panicked(guard.claim())
+            });
+            if queue.settle(guard.claim(), &settlement).await.is_err() {
+                // The row keeps its lease, and is done again when that runs out.
+                tracing::warn!(rows = Q::ROWS, "the end of a task was not noted; it is done again");
+            }
+            guard.settled();
+            drop(slot);
+            work.notify_one();
+        }
+        .instrument(span)
+    }
+
+    /// Gives back the claims whose work ended without a settlement.
+    async fn give_back(&self) {
+        for claim in self.held.dropped() {
+            if self.queue.settle(&claim, &self.queue.given_back()).await.is_err() {
+                tracing::warn!(rows = Q::ROWS, "a claim was not given back; its lease runs out");
+            }
+        }
+    }
+}
+
+/// Renews what is held, three times per lease.
+async fn keep_renewing<Q: Queue>(queue: Arc<Q>, held: Arc<Held<Q::Claim>>, lease: Duration) {
+    loop {
+        tokio::time::sleep(lease / 3).await;
+        let claims = held.all();
+        if claims.is_empty() {
+            continue;
+        }
+        let renewed = AssertUnwindSafe(queue.renew(&claims)).catch_unwind().await;
+        if !matches!(renewed, Ok(Ok(()))) {
+            tracing::warn!(rows = Q::ROWS, "claims could not be renewed");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

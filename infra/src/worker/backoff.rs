@@ -1,0 +1,57 @@
+//! How long to wait before an attempt is made again.
+
+use std::time::Duration;
+
+/// A wait that doubles with each attempt, up to a longest one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Backoff {
+    pub(crate) first: Duration,
+    pub(crate) longest: Duration,
+}
+
+impl Backoff {
+    /// The wait after so many attempts. At least half of it is certain; `random` says how much of the other
+    /// half is waited too, so that what failed together does not come back together.
+    pub(crate) fn after(self, attempts: i32, random: u128) -> Duration {
+        let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(30);
+        let full = self.first.saturating_mul(1_u32 << doublings).min(self.longest);
+        spread(full, random)
+    }
+}
+
+/// Between half of a wait and all of it.
+pub(crate) fn spread(full: Duration, random: u128) -> Duration {
+    let half = full / 2;
+    let steps = half.as_millis().saturating_add(1);
+    let part = u64::try_from(random % steps).unwrap_or_default();
+    half.saturating_add(Duration::from_millis(part))
+}
+
+/// A wait that somebody asked for, and up to an eighth more.
+pub(crate) fn at_least(asked: Duration, random: u128) -> Duration {
+    let steps = (asked / 8).as_millis().saturating_add(1);
+    asked.saturating_add(Duration::from_millis(u64::try_from(random % steps).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BACKOFF: Backoff =
+        Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(900) };
+
+    #[test]
+    fn waits_grow_are_bounded_and_differ() {
+        let half = Duration::from_millis(500);
+        assert_eq!(BACKOFF.after(1, 0), half);
+        assert_eq!(BACKOFF.after(1, 500), 2 * half);
+        assert_eq!(BACKOFF.after(3, 0), 4 * half);
+        assert_eq!(BACKOFF.after(i32::MAX, 450_000), Duration::from_secs(900));
+        assert_eq!(BACKOFF.after(i32::MAX, 0), Duration::from_secs(450));
+        assert_eq!(BACKOFF.after(i32::MIN, 0), half);
+        assert_eq!(at_least(Duration::from_secs(8), 0), Duration::from_secs(8));
+        assert_eq!(at_least(Duration::from_secs(8), 1_000), Duration::from_secs(9));
+        assert_eq!(at_least(Duration::ZERO, 77), Duration::ZERO);
+        assert_ne!(BACKOFF.after(5, 17), BACKOFF.after(5, 4711));
+    }
+}

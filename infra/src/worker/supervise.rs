@@ -1,0 +1,22 @@
+//! Parts that run for as long as the process and must not end by a panic.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+
+use super::Backoff;
+
+/// How long to wait before a part that panicked is started again.
+const RESTART: Backoff =
+    Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(60) };
+
+/// Runs a part until it ends by itself. When it panics, it is started again after a wait.
+pub async fn restart_after_panic<F: Future<Output = ()>>(part: &str, mut start: impl FnMut() -> F) {
+    let mut panics = 0_i32;
+    while AssertUnwindSafe(start()).catch_unwind().await.is_err() {
+        panics = panics.saturating_add(1);
+        tracing::error!(part, panics, "a part of the service panicked; it is started again");
+        tokio::time::sleep(RESTART.after(panics, 0)).await;
+    }
+}

@@ -1,0 +1,132 @@
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::mpsc;
+
+use super::*;
+
+/// What is to be done about a row of the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Row {
+    Succeed,
+    Panic,
+    Hang,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Done,
+    Panicked,
+    GivenBack,
+}
+
+/// A queue in memory, with the rows of each lane.
+struct Rows {
+    lanes: Vec<Mutex<Vec<Row>>>,
+    ended: mpsc::UnboundedSender<(Row, End)>,
+    renewed: Arc<AtomicUsize>,
+}
+
+impl Queue for Rows {
+    type Claim = Row;
+    type Settlement = End;
+
+    const ROWS: &'static str = "rows of a test";
+
+    fn lane_count(&self) -> usize {
+        self.lanes.len()
+    }
+
+    async fn take(&self, lane: usize, limit: i64) -> Result<Vec<Row>, sqlx::Error> {
+        let mut rows = self.lanes[lane].lock().unwrap();
+        let count = rows.len().min(usize::try_from(limit).unwrap());
+        Ok(rows.drain(..count).collect())
+    }
+
+    fn span(&self, _: &Row) -> Span {
+        Span::none()
+    }
+
+    async fn perform(&self, row: &Row) -> End {
+        match row {
+            Row::Succeed => End::Done,
+            Row::Panic => panic!("a row of the test panics"),
+            Row::Hang => std::future::pending().await,
+        }
+    }
+
+    fn panicked(&self, _: &Row) -> End {
+        End::Panicked
+    }
+
+    fn given_back(&self) -> End {
+        End::GivenBack
+    }
+
+    async fn settle(&self, row: &Row, end: &End) -> Result<(), sqlx::Error> {
+        self.ended.send((*row, *end)).unwrap();
+        Ok(())
+    }
+
+    async fn renew(&self, claims: &[Arc<Row>]) -> Result<(), sqlx::Error> {
+        self.renewed.store(claims.len(), Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+struct Running {
+    ended: mpsc::UnboundedReceiver<(Row, End)>,
+    renewed: Arc<AtomicUsize>,
+    stop: watch::Sender<bool>,
+    worker: tokio::task::JoinHandle<()>,
+}
+
+fn run(lanes: Vec<Vec<Row>>) -> Running {
+    let (ending, ended) = mpsc::unbounded_channel();
+    let renewed = Arc::<AtomicUsize>::default();
+    let lanes = lanes.into_iter().map(Mutex::new).collect();
+    let rows = Rows { lanes, ended: ending, renewed: Arc::clone(&renewed) };
+    let (lease, poll) = (Duration::from_secs(9), Duration::from_millis(100));
+    let worker = Worker::new(rows, Pace { concurrency: 2, lease, poll }, Arc::default());
+    let (stop, stopped) = watch::channel(false);
+    Running { ended, renewed, stop, worker: tokio::spawn(worker.run(stopped)) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_panics_has_failed_and_is_renewed_no_more() {
+    let mut running = run(vec![vec![Row::Panic, Row::Succeed, Row::Hang]]);
+    assert_eq!(running.ended.recv().await, Some((Row::Panic, End::Panicked)));
+    assert_eq!(running.ended.recv().await, Some((Row::Succeed, End::Done)));
+    // Only the row that hangs is still held.
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(running.renewed.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_that_hang_keep_no_slot_of_another_lane() {
+    let mut running = run(vec![vec![Row::Hang; 16], vec![Row::Succeed]]);
+    assert_eq!(running.ended.recv().await, Some((Row::Succeed, End::Done)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_without_a_free_slot_stops_in_time_and_gives_back_what_hangs() {
+    let mut running = run(vec![vec![Row::Hang; 3]]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    running.stop.send_replace(true);
+    let stopped = tokio::time::timeout(SHUTDOWN_GRACE + GIVE_BACK_MAX, running.worker).await;
+    stopped.expect("it stops in time").unwrap();
+    for _ in 0..2 {
+        assert_eq!(running.ended.recv().await, Some((Row::Hang, End::GivenBack)));
+    }
+    assert_eq!(running.ended.recv().await, None, "the third row was never taken");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_that_panics_is_started_again() {
+    let starts = AtomicUsize::new(0);
+    restart_after_panic("a part of the test", || async {
+        assert!(starts.fetch_add(1, Ordering::SeqCst) == 2, "the part panics twice");
+    })
+    .await;
+    assert_eq!(starts.load(Ordering::SeqCst), 3);
+}

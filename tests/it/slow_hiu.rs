@@ -1,0 +1,91 @@
+//! An HIU that takes pages and does not answer: nobody else waits for it, and a process that is told to stop
+//! gives its pages back.
+
+use hip_sandbox::{
+    ConsentRequest, Dialect, DiscoverRequest, Grant, HealthInformationRequest, Hold, Operation,
+};
+use hip_tests::World;
+use hip_tests::person::{FACILITY, abha_holder, visit};
+use hip_tests::process::HipProcess;
+use hip_tests::world::PATIENCE;
+
+const TRANSFER_COUNT: usize = 16;
+
+async fn consent(world: &World) -> String {
+    let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
+    let wish = world.sandbox.hiu().request_consent(wish);
+    world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap()
+}
+
+/// Sixteen transfers to an HIU that answers none of their pages.
+async fn hanging() -> (World, HipProcess, Vec<String>, Vec<Hold>) {
+    let (world, hip) = World::start().await;
+    world.push(&visit("6101", true)).await;
+    world.until("visit.linked", 1).await;
+    let consent = consent(&world).await;
+    let faults = world.sandbox.faults();
+    let holds: Vec<Hold> = (1..=64).map(|n| faults.hold_before(Operation::Push, n)).collect();
+    let mut transactions = vec![];
+    for _ in 0..TRANSFER_COUNT {
+        let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+        transactions.push(world.sandbox.hiu().request(request).await.unwrap());
+    }
+    let count = i64::try_from(TRANSFER_COUNT).unwrap();
+    world.until("transfer.page_encrypted", count).await;
+    holds[0].caught(PATIENCE).await.unwrap();
+    holds[1].caught(PATIENCE).await.unwrap();
+    (world, hip, transactions, holds)
+}
+
+/// How many pages were sent so far, and how many of them were answered.
+fn pushes(world: &World) -> (usize, usize) {
+    let entries = world.sandbox.journal().snapshot();
+    let pushes = entries.iter().filter(|entry| entry.operation == Some(Operation::Push));
+    let answered = pushes.clone().filter(|entry| entry.status.is_some());
+    (pushes.count(), answered.count())
+}
+
+#[tokio::test]
+async fn others_are_served_while_every_page_to_an_hiu_hangs() {
+    let (world, _hip, transactions, holds) = hanging().await;
+    let request = DiscoverRequest::new(FACILITY, &abha_holder());
+    let discovery = world.sandbox.phr().discover(request).await.unwrap();
+    assert!(discovery.answer.is_ok());
+    let other = consent(&world).await;
+    world.sandbox.phr().revoke(&other).await.unwrap();
+    assert_eq!(pushes(&world), (2, 0), "two pages at a time, and no answer to any");
+    for hold in holds {
+        hold.release();
+    }
+    for transaction in transactions {
+        let delivery = world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await;
+        assert_eq!(delivery.unwrap().session_status.as_deref(), Some("TRANSFERRED"));
+    }
+    world.until_idle().await;
+    assert!(world.sandbox.violations().is_empty(), "{:?}", world.sandbox.violations());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_is_told_to_stop_gives_back_the_pages_that_hang() {
+    let (world, hip, transactions, holds) = hanging().await;
+    assert!(tokio::task::spawn_blocking(|| hip.terminate()).await.unwrap());
+    let left: Vec<(bool, Option<String>)> = sqlx::query_as(
+        "SELECT lease_until = '-infinity', last_error FROM es.outbox \
+          WHERE state = 'due' AND lane = 2 AND waits_for IS NULL",
+    )
+    .fetch_all(&world.pool)
+    .await
+    .unwrap();
+    let given_back = |(is_free, reason): &(bool, Option<String>)| {
+        *is_free && reason.as_ref().is_some_and(|reason| reason.contains("process stopped"))
+    };
+    assert_eq!(left.iter().filter(|row| given_back(row)).count(), 2, "{left:?}");
+    for hold in holds {
+        hold.release();
+    }
+    let _hip = world.launch.start().await;
+    for transaction in transactions {
+        let delivery = world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await;
+        assert_eq!(delivery.unwrap().session_status.as_deref(), Some("TRANSFERRED"));
+    }
+}
