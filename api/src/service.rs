@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use hip_commands::port::Log;
 use hip_infra::conversations::PgConversations;
 use hip_infra::eraser::Unclaimed;
+use hip_infra::event_store::keep_partitions_ahead;
 use hip_infra::outbox::{self, Outbox};
 use hip_infra::projection_status;
 use hip_infra::reactions::Reactions;
@@ -76,6 +77,8 @@ pub(crate) async fn run(
     let mut parts = Parts { running: JoinSet::new(), stop: stop.clone() };
     let vault = Arc::clone(&composed.vault);
     parts.start(|stop| async move { vault.forget_destroyed(stop).await });
+    let pool = composed.pool.clone();
+    parts.start(|stop| keep_partitions_ahead(pool, stop));
     check_keys(&composed, &mut stop).await?;
     let erased_again = restored::erase_again(&composed).await?;
     if role != Role::Api {

@@ -7,6 +7,7 @@
 
 mod batch;
 mod encode;
+mod partitions;
 mod read;
 mod verify;
 mod writer;
@@ -20,6 +21,7 @@ use hip_domain::stream::StreamId;
 use sqlx::PgPool;
 use tokio::sync::watch;
 
+pub use partitions::{LogRoom, ROOM_MIN, keep_partitions_ahead, log_room, make_partitions_ahead};
 pub use read::{LogReader, Pages};
 pub use verify::{Broken, Report, Scope, verify, verify_streams};
 

@@ -46,6 +46,7 @@ mod openapi;
 mod opt_out;
 mod otp_limits;
 mod parked;
+mod partitions;
 mod privacy;
 mod private_database;
 mod projections;

@@ -49,6 +49,9 @@ async fn examine(options: &Options, data_dir: &Path) -> Vec<Check> {
     let (mut checks, found) = local::configuration(&options.config);
     let (database, of_database) = local::database(data_dir).await;
     checks.extend(of_database);
+    if let Some(open) = &database {
+        checks.push(local::room(&open.pool).await);
+    }
     if let Some((mut config, mut settings)) = found {
         if let Some(open) = &database {
             checks.extend(local::orphans(&open.pool, &mut config, &mut settings).await);
