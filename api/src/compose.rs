@@ -67,9 +67,11 @@ pub(crate) async fn compose(
     database_url: &str,
 ) -> anyhow::Result<Composed> {
     config.documents.check(secrets.mongodb_url.is_some())?;
-    let pool = postgres::connect(database_url, CONNECTION_COUNT_MAX).await?;
+    let lease = config.lease();
+    let connect = |count_max| postgres::connect_for(database_url, count_max, lease);
+    let pool = connect(CONNECTION_COUNT_MAX).await?;
+    let write_pool = connect(WRITER_CONNECTION_COUNT_MAX).await?;
     config.renames = Renames::read(&pool).await?;
-    let write_pool = postgres::connect(database_url, WRITER_CONNECTION_COUNT_MAX).await?;
     let keks = Arc::new(kek::open(&pool, &config.keys, &secrets).await?);
     let vault = Arc::new(PgVault::new(pool.clone(), keks.clone()));
     let log = Arc::new(PgLog::start(pool.clone(), write_pool, Arc::clone(&vault)));

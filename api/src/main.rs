@@ -16,6 +16,7 @@ mod room;
 mod scratch_server;
 mod service;
 mod stage;
+mod stop;
 mod telemetry;
 
 use std::process::ExitCode;

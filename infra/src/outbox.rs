@@ -104,7 +104,7 @@ impl Outbox {
         let span = tracing::info_span!("task.perform", task, task.key = %claim.dedupe, attempt = claim.attempts);
         let work_on = async move {
             let settlement = match due {
-                Ok(due) => settlement(perform(&provider, &due).await, claim.attempts),
+                Ok(due) => settlement(perform_in_time(&provider, &due).await, claim.attempts),
                 Err(_) => Settlement::Dead { reason: "the task cannot be read".to_owned() },
             };
             claims.settle(&claim, &settlement).await;
@@ -114,6 +114,15 @@ impl Outbox {
         };
         tokio::spawn(work_on.instrument(span));
     }
+}
+
+/// A task that takes too long is broken off: its claim would be renewed for ever.
+async fn perform_in_time(provider: &Provider, due: &Due) -> Result<(), TaskError> {
+    let time_max = due.task.time_max();
+    tokio::time::timeout(time_max, perform(provider, due)).await.unwrap_or_else(|_| {
+        let reason = format!("it was not done within {} seconds", time_max.as_secs());
+        Err(TaskError::Later { after: None, reason })
+    })
 }
 
 fn settlement(result: Result<(), TaskError>, attempts: i32) -> Settlement {

@@ -4,20 +4,40 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Executor, PgPool};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 use thiserror::Error;
+
+use crate::deadline::within;
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
-/// A statement that runs longer than this is stopped by the server.
-const STATEMENT_TIMEOUT: &str = "SET statement_timeout = '5s'";
+/// Each session of the service. The role may append to the log and read it, and never change it. A statement
+/// that runs longer than its limit is stopped by the server, and so is one that waits for a lock.
+const SESSION: &str = "SET ROLE hip_service; \
+     SET statement_timeout = '5s'; \
+     SET lock_timeout = '4s'; \
+     SET default_transaction_isolation = 'read committed'";
 
-/// The role that may append to the log and read it, and never change it.
-const SET_ROLE: &str = "SET ROLE hip_service";
+/// The server closes a session whose transaction stands idle, and one whose peer is gone: else the locks of a
+/// process that is frozen, or cut off, would stay. Of the settings those are made that the server knows.
+const PEER_LIMITS: &str = "SELECT set_config(known.name, wanted.value, false) \
+       FROM (VALUES ('idle_in_transaction_session_timeout', $1), ('client_connection_check_interval', '5s'), \
+                    ('tcp_keepalives_idle', '15'), ('tcp_keepalives_interval', '5'), \
+                    ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '20s')) AS wanted(name, value) \
+       JOIN pg_settings known USING (name)";
 
 /// A connection that lay unused for longer than this is asked whether it still lives. One that was
 /// used a moment ago is not: the question costs as much as a small query.
 const IDLE_TRUSTED: Duration = Duration::from_secs(1);
+
+/// How long it may take to say that it lives. One that is silent is closed, and makes room for another.
+const PING_TIME_MAX: Duration = Duration::from_secs(3);
+
+/// How long a transaction may stand idle when nothing else is said.
+const IDLE_IN_TRANSACTION_MAX: Duration = Duration::from_secs(10);
+
+/// No less, however short the leases are: a transaction may wait for a disk or for another store.
+pub(crate) const IDLE_IN_TRANSACTION_MIN: Duration = Duration::from_secs(5);
 
 /// Why the database cannot be used.
 #[derive(Debug, Error)]
@@ -79,25 +99,60 @@ async fn is_current(pool: &PgPool) -> bool {
 
 /// Connects as the service's role.
 pub async fn connect(url: &str, connection_count_max: u32) -> Result<PgPool, DatabaseError> {
+    connect_for(url, connection_count_max, IDLE_IN_TRANSACTION_MAX).await
+}
+
+/// The same; a transaction may stand idle for the time of a lease, and five seconds at least. Then the server
+/// ends it: a process that is frozen has lost its leases, and must not keep its locks.
+pub async fn connect_for(
+    url: &str,
+    connection_count_max: u32,
+    lease: Duration,
+) -> Result<PgPool, DatabaseError> {
     PgPoolOptions::new()
         .max_connections(connection_count_max)
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
         .before_acquire(|connection, used| {
             Box::pin(
-                async move { Ok(used.idle_for < IDLE_TRUSTED || connection.ping().await.is_ok()) },
+                async move { Ok(used.idle_for < IDLE_TRUSTED || lives(connection).await.is_ok()) },
             )
         })
-        .after_connect(|connection, _| {
+        // The pool itself would wait for ever for the answer that a call did not wait for.
+        .after_release(|connection, _| {
+            Box::pin(async move { lives(connection).await.map(|()| true) })
+        })
+        .after_connect(move |connection, _| {
             Box::pin(async move {
-                connection.execute(SET_ROLE).await?;
-                connection.execute(STATEMENT_TIMEOUT).await?;
+                connection.execute(SESSION).await?;
+                let limits = sqlx::query(PEER_LIMITS).persistent(false);
+                let idle_ms = lease.max(IDLE_IN_TRANSACTION_MIN).as_millis().to_string();
+                limits.bind(idle_ms).execute(connection).await?;
                 Ok(())
             })
         })
         .connect_with(options(url)?)
         .await
         .map_err(DatabaseError::Connect)
+}
+
+async fn lives(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    within(PING_TIME_MAX, connection.ping()).await
+}
+
+/// A new connection that no pool knows, to see whether the server answers one.
+///
+/// # Errors
+///
+/// It does not, within `time_max`.
+pub async fn answers(url: &str, time_max: Duration) -> Result<(), DatabaseError> {
+    let options = options(url)?;
+    let asked = async {
+        let mut connection = PgConnection::connect_with(&options).await?;
+        connection.execute("SELECT 1").await?;
+        Ok(())
+    };
+    within(time_max, asked).await.map_err(DatabaseError::Connect)
 }
 
 /// Statements are not logged: their errors may quote what they held. The search path does not follow

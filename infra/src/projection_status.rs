@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 
 /// A generation of a reader, and where it stands.
@@ -71,6 +72,7 @@ pub async fn all(pool: &PgPool) -> Result<Vec<ProjectionStatus>, sqlx::Error> {
           WHERE p.state <> 'retired' ORDER BY p.name, p.generation",
     )
     .fetch_all(pool)
+    .in_time()
     .await
 }
 
@@ -86,6 +88,7 @@ pub async fn is_shared(pool: &PgPool, process: Uuid) -> Result<bool, sqlx::Error
     )
     .bind(process.to_string())
     .fetch_one(pool)
+    .in_time()
     .await
 }
 
@@ -111,6 +114,7 @@ pub async fn wish_retry(pool: &PgPool, name: &str) -> Result<Retry, sqlx::Error>
     .bind(name)
     .bind(SHARD)
     .execute(pool)
+    .in_time()
     .await?;
     Ok(if wished.rows_affected() == 0 { Retry::Unknown } else { Retry::Wished })
 }
@@ -125,6 +129,7 @@ pub async fn retry(pool: &PgPool, name: &str) -> Result<Retry, sqlx::Error> {
     .bind(name)
     .bind(SHARD)
     .fetch_optional(pool)
+    .in_time()
     .await?;
     Ok(match row {
         None => Retry::Unknown,

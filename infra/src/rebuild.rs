@@ -200,6 +200,10 @@ impl Rebuild {
             }
         };
         let mut transaction = self.pool.begin().await?;
+        // A store apart from Postgres may take its time.
+        sqlx::query("SET LOCAL idle_in_transaction_session_timeout = '60s'")
+            .execute(&mut *transaction)
+            .await?;
         projection.promote(&mut transaction, &generations).await?;
         next.lease.replace(&live.lease, transaction).await?;
         projection.retire(&self.pool, &generations).await?;

@@ -35,6 +35,9 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// Tries after which an item is given up: a store that is away comes back within minutes.
 const ATTEMPT_COUNT_MAX: i32 = 20;
 
+/// How long an item may take before it is broken off and done again later.
+const ITEM_TIME_MAX: Duration = Duration::from_secs(300);
+
 /// Between two looks at an order that waits.
 const HELD_FOR: Duration = Duration::from_secs(1);
 
@@ -121,8 +124,10 @@ impl Replays {
         let (claims, work) = (self.claims.clone(), Arc::clone(&self.work));
         let span = tracing::info_span!("replay.item", replay = %claim.replay_id, item = claim.n);
         let work_on = async move {
-            let settlement =
-                follow(&provider, conversations.as_ref(), queue.as_ref(), &claim).await;
+            let following = follow(&provider, conversations.as_ref(), queue.as_ref(), &claim);
+            let settlement = tokio::time::timeout(ITEM_TIME_MAX, following)
+                .await
+                .unwrap_or_else(|_| late(&claim));
             claims.settle(&claim, &settlement).await;
             drop(permit);
             // A hand is free.
@@ -176,6 +181,15 @@ async fn follow(
             Settlement::Again { after: after.unwrap_or_else(|| backoff(claim.attempts)), reason }
         }
     }
+}
+
+/// An item that was broken off.
+fn late(claim: &Claim) -> Settlement {
+    let reason = format!("it was not done within {} seconds", ITEM_TIME_MAX.as_secs());
+    if claim.attempts >= ATTEMPT_COUNT_MAX {
+        return Settlement::Done(Done::without_effect(Outcome::Failed, reason));
+    }
+    Settlement::Again { after: backoff(claim.attempts), reason }
 }
 
 /// Asked of the log, before every item. What the row says wrongly is mended.

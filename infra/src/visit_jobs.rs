@@ -51,6 +51,10 @@ pub struct Source {
 /// How long fetches may still run when the process is told to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
 
+/// How long a visit may take before it is broken off and fetched again later. Each question to the record
+/// system has a shorter limit.
+const FETCH_TIME_MAX: Duration = Duration::from_secs(300);
+
 /// A facility is paused, which the claims do not know yet.
 const PAUSED_FOR: Duration = Duration::from_secs(2);
 
@@ -150,8 +154,11 @@ impl VisitJobs {
             // Only jobs of our sources are claimed.
             if let Some(source) = source {
                 let jitter = provider.ids.random().as_u128();
-                let settlement =
-                    settlement(&source, &claim, work_off(&provider, &source, &claim).await, jitter);
+                let working = work_off(&provider, &source, &claim);
+                let worked = tokio::time::timeout(FETCH_TIME_MAX, working)
+                    .await
+                    .unwrap_or(Err(Undone::Late));
+                let settlement = settlement(&source, &claim, worked, jitter);
                 claims.settle(&claim, &settlement).await;
             }
             drop(permit);
@@ -165,6 +172,8 @@ impl VisitJobs {
 /// Why a job is not done.
 enum Undone {
     Fetch(FetchError),
+    /// It was broken off.
+    Late,
     /// The visit is in the log; the trigger table does not know yet.
     Unmarked(String),
 }
@@ -196,6 +205,9 @@ fn settlement(
             return Settlement::Paused { facility: facility.into(), after: PAUSED_FOR };
         }
         Err(Undone::Fetch(error)) => (error.may_pass(), error.reason()),
+        Err(Undone::Late) => {
+            (true, format!("it was not fetched within {} seconds", FETCH_TIME_MAX.as_secs()))
+        }
         Err(Undone::Unmarked(reason)) => (true, reason),
     };
     if may_pass && claim.attempts < source.attempts_max {

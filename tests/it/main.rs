@@ -28,6 +28,7 @@ mod facility_intake;
 mod facility_rename;
 mod fence;
 mod fhir;
+mod frozen;
 mod gateway_fixtures;
 mod golden;
 mod hostile_push_urls;

@@ -7,16 +7,16 @@ use anyhow::Context;
 use hip_infra::config::{Config, Secrets};
 use hip_infra::facility_ids;
 use hip_infra::postgres;
+use hip_infra::watchdog::{HANG_TIME_MAX, Watchdog};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
 
 use crate::bridge_check;
 use crate::compose::{Composed, compose};
 use crate::database::{Database, erasures_file, seals_file};
 use crate::output::{Answer, say};
 use crate::service::{self, Role};
+use crate::stop;
 
 /// Options of `hip serve`.
 #[derive(clap::Args)]
@@ -42,9 +42,10 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
         Role::All | Role::Api => Some(listen(config.listen).await?),
         Role::Worker => None,
     };
-    let stop = stop_on_signal()?;
+    let stop = stop::on_signal()?;
     tracing::info!(role = ?options.role, listen = %config.listen, database = database.describe(), "serving");
     let composed = compose(config, secrets, database.url()).await?;
+    watch_writer(&composed, database.url())?;
     let (gateway, settings) = (composed.gateway.clone(), composed.provider.settings.clone());
     warn_of_orphans(&composed).await?;
     tokio::spawn(async move { bridge_check::warn_of_missing(&gateway, &settings).await });
@@ -52,6 +53,23 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     database.close().await;
     tracing::info!("stopped");
     Ok(Answer::Yes)
+}
+
+/// Ends the process when its writer hangs while the database answers others: whoever starts it again has one
+/// that writes.
+fn watch_writer(composed: &Composed, database_url: &str) -> anyhow::Result<()> {
+    let watchdog = Watchdog {
+        writer: composed.log.writer_activity(),
+        database_url: SecretString::from(database_url),
+        hang_time_max: HANG_TIME_MAX,
+    };
+    watchdog.spawn(|| {
+        tracing::error!(
+            "the writer of the log hangs while the database answers; the process ends, to be started anew"
+        );
+        std::process::exit(stop::UNABLE);
+    })?;
+    Ok(())
 }
 
 /// Visits of a facility that is not configured can be found and shared by nobody.
@@ -110,20 +128,4 @@ pub(crate) fn older_keks_from_env() -> Vec<SecretString> {
 pub(crate) fn set_in_env(name: &str) -> Option<SecretString> {
     let given = std::env::var(name).ok().filter(|value| !value.is_empty());
     given.map(SecretString::from)
-}
-
-/// Turns true on Ctrl-C or a request to terminate.
-pub(crate) fn stop_on_signal() -> anyhow::Result<watch::Receiver<bool>> {
-    let (tell, stop) = watch::channel(false);
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        tell.send_replace(true);
-        // Keep the sender: a receiver that finds it gone would think that nobody will say stop.
-        std::future::pending::<()>().await;
-    });
-    Ok(stop)
 }

@@ -6,6 +6,7 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 
 use super::SHARD;
+use crate::deadline::InTime;
 
 /// How often is looked whether enough partitions lie ahead. At a thousand events a second, one partition
 /// lasts five hours.
@@ -49,6 +50,7 @@ pub async fn log_room(pool: &PgPool) -> Result<LogRoom, sqlx::Error> {
     )
     .bind(SHARD)
     .fetch_one(pool)
+    .in_time()
     .await?;
     Ok(LogRoom { head, last_position: last_position.unwrap_or(0) })
 }
@@ -59,7 +61,7 @@ pub async fn log_room(pool: &PgPool) -> Result<LogRoom, sqlx::Error> {
 ///
 /// The database cannot be used, or a lock was not had in time.
 pub async fn make_partitions_ahead(pool: &PgPool) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT es.make_partitions_ahead()").execute(pool).await?;
+    sqlx::query("SELECT es.make_partitions_ahead()").execute(pool).in_time().await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 
 /// A row that this process works on.
@@ -52,6 +53,7 @@ impl Claims {
         .bind(self.lease)
         .bind(limit)
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         let mut held = self.held.lock().expect("nobody panics while holding it");
         held.extend(claims.iter().map(|claim| (claim.dedupe.clone(), claim.fence)));
@@ -78,6 +80,7 @@ impl Claims {
         .bind(after)
         .bind(reason)
         .execute(&self.pool)
+        .in_time()
         .await;
         self.held.lock().expect("nobody panics while holding it").remove(&claim.dedupe);
         if settled.is_err() {
@@ -106,6 +109,7 @@ impl Claims {
             .bind(dedupe)
             .bind(fence)
             .execute(&self.pool)
+            .in_time()
             .await;
             if renewed.is_err() {
                 tracing::warn!("claims could not be renewed");

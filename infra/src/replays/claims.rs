@@ -11,6 +11,8 @@ use hip_domain::stream::StreamId;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::deadline::InTime;
+
 /// An item that this process works on.
 #[derive(sqlx::FromRow)]
 pub(super) struct Claim {
@@ -110,8 +112,12 @@ impl Claims {
 
     /// Takes up to `limit` items of one running order.
     pub(super) async fn take(&self, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
-        let claims: Vec<Claim> =
-            sqlx::query_as(TAKE).bind(limit).bind(self.lease).fetch_all(&self.pool).await?;
+        let claims: Vec<Claim> = sqlx::query_as(TAKE)
+            .bind(limit)
+            .bind(self.lease)
+            .fetch_all(&self.pool)
+            .in_time()
+            .await?;
         let mut held = self.held.lock().expect("nobody panics while holding it");
         held.extend(claims.iter().map(|claim| ((claim.replay_id, claim.n), claim.fence)));
         Ok(claims)
@@ -143,6 +149,7 @@ impl Claims {
         .bind(after)
         .bind(unmade)
         .execute(&self.pool)
+        .in_time()
         .await;
         let key = (claim.replay_id, claim.n);
         self.held.lock().expect("nobody panics while holding it").remove(&key);
@@ -165,6 +172,7 @@ impl Claims {
               GROUP BY t.replay_id",
         )
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         let tally = |counts: [i32; 4]| {
             let [completed, refused, failed, skipped] =
@@ -199,6 +207,7 @@ impl Claims {
             .bind(ns)
             .bind(fences)
             .execute(&self.pool)
+            .in_time()
             .await;
             if renewed.is_err() {
                 tracing::warn!("claims of items could not be renewed");

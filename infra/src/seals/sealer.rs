@@ -16,6 +16,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::journal::{self, JournalError};
 use super::table;
+use crate::deadline::InTime;
 use crate::event_store::{SHARD, unavailable};
 
 /// Seals that are published at once.
@@ -139,6 +140,7 @@ impl Sealer {
     .bind(after)
     .bind(self.pace.event_count_max)
     .fetch_all(pool)
+    .in_time()
     .await
     .map_err(unavailable)?;
         let mut tree = Tree::default();

@@ -4,8 +4,6 @@
 //! applied is found. After some attempts it is put aside, with all that follows it in its stream, and
 //! the reader goes on; unless the subscriber must not skip, then it is its own halt.
 
-use std::time::Duration;
-
 use hip_commands::codec;
 use hip_commands::port::log::StoredEvent;
 use hip_domain::stream::StreamId;
@@ -16,10 +14,7 @@ use super::page::Page;
 use super::parking::{self, Aside, Parked};
 use super::stop::{ApplyError, Stop};
 use super::{ATTEMPT_COUNT_MAX, Subscriber};
-
-/// How long a page may take: less than the server lets its transaction stand idle, so that an owner
-/// who is awake has stopped writing before anybody else may begin.
-const PAGE_TIME_MAX: Duration = Duration::from_secs(50);
+use crate::deadline::{CALL_TIME_MAX, within};
 
 /// Where a generation stands.
 pub(crate) struct Cursor {
@@ -77,7 +72,8 @@ impl Cursor {
             [only] => Some(only.position),
             _ => None,
         };
-        let outcome = self.try_page(pool, subscriber, stored).await;
+        let time_max = self.lease.page_time_max() + CALL_TIME_MAX;
+        let outcome = within(time_max, self.try_page(pool, subscriber, stored)).await;
         match &outcome {
             Ok(()) => {
                 self.failed = None;
@@ -110,7 +106,9 @@ impl Cursor {
         let mut transaction = pool.begin().await?;
         self.lease.hold(&mut transaction).await?;
         let applied = subscriber.apply(&mut transaction, self.lease.generation, &page);
-        tokio::time::timeout(PAGE_TIME_MAX, applied).await.map_err(|_| ApplyError::Late)??;
+        tokio::time::timeout(self.lease.page_time_max(), applied)
+            .await
+            .map_err(|_| ApplyError::Late)??;
         parking::insert(&mut transaction, &self.lease, &aside).await?;
         self.lease.advance(transaction, last).await?;
         for it in aside.iter().filter_map(Aside::complaint) {
@@ -171,7 +169,9 @@ impl Cursor {
         let mut transaction = pool.begin().await?;
         self.lease.hold(&mut transaction).await?;
         let applied = subscriber.apply(&mut transaction, self.lease.generation, &page);
-        tokio::time::timeout(PAGE_TIME_MAX, applied).await.map_err(|_| ApplyError::Late)??;
+        tokio::time::timeout(self.lease.page_time_max(), applied)
+            .await
+            .map_err(|_| ApplyError::Late)??;
         parking::delete(&mut transaction, &self.lease, position).await?;
         transaction.commit().await?;
         self.parked.forget_one(&stream);

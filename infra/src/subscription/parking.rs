@@ -8,6 +8,7 @@ use sqlx::{PgPool, PgTransaction};
 
 use super::lease::Lease;
 use super::stop::Stop;
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 
 /// The most events that a reader puts aside. Beyond that it is not the events that are odd.
@@ -65,6 +66,7 @@ impl Parked {
         .bind(lease.generation.number)
         .bind(SHARD)
         .fetch_all(pool)
+        .in_time()
         .await?;
         let of = |(stream, count): (String, i64)| {
             (StreamId::stored(stream), usize::try_from(count).unwrap_or_default())
@@ -151,6 +153,7 @@ pub(super) async fn first(
     .bind(SHARD)
     .bind(stream.as_str())
     .fetch_one(pool)
+    .in_time()
     .await
 }
 
@@ -190,6 +193,7 @@ pub(super) async fn tried(
     .bind(position)
     .bind(reason)
     .execute(pool)
+    .in_time()
     .await?;
     Ok(())
 }

@@ -9,6 +9,8 @@ use hip_commands::task::TaskError;
 use hip_domain::event::DecodeError;
 use thiserror::Error;
 
+use crate::deadline::is_lost;
+
 /// Why a subscriber did not apply a page.
 #[derive(Debug, Error)]
 pub enum ApplyError {
@@ -135,6 +137,20 @@ impl Stop {
             Self::Decode(_) => true,
             Self::Apply(error) => error.is_of_an_event(),
             Self::Fenced | Self::TooManyParked | Self::Log(_) => false,
+        }
+    }
+
+    /// Whether the connection is lost, or the server may be another one: then the database may not be as it
+    /// was, and what is known of it is read anew.
+    pub(super) fn is_of_the_connection(&self) -> bool {
+        match self {
+            Self::Apply(ApplyError::Database(error)) => is_lost(error),
+            Self::Log(LogError::Unavailable(error)) => error.downcast_ref().is_some_and(is_lost),
+            Self::Apply(_)
+            | Self::Log(_)
+            | Self::Decode(_)
+            | Self::Fenced
+            | Self::TooManyParked => false,
         }
     }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
+use crate::deadline::InTime;
+
 /// A job that this process works on.
 #[derive(sqlx::FromRow)]
 pub(super) struct Claim {
@@ -113,6 +115,7 @@ impl Claims {
             .bind(limit)
             .bind(self.lease)
             .fetch_all(&self.pool)
+            .in_time()
             .await?;
         let mut held = self.held.lock().expect("nobody panics while holding it");
         held.extend(claims.iter().map(|claim| (key(claim), claim.fence)));
@@ -146,6 +149,7 @@ impl Claims {
         .bind(reason)
         .bind(facility)
         .execute(&self.pool)
+        .in_time()
         .await;
         self.held.lock().expect("nobody panics while holding it").remove(&key(claim));
         if settled.is_err() {
@@ -178,6 +182,7 @@ impl Claims {
             .bind(ids)
             .bind(fences)
             .execute(&self.pool)
+            .in_time()
             .await;
             if renewed.is_err() {
                 tracing::warn!("claims of visit jobs could not be renewed");
