@@ -25,6 +25,7 @@ use hip_infra::link_token_cache;
 use hip_infra::otp_sender;
 use hip_infra::patient_directory::PgPatientDirectory;
 use hip_infra::postgres;
+use hip_infra::readiness::Readiness;
 use hip_infra::transfer_directory::PgTransferDirectory;
 use hip_infra::vault::{KeyRing, PgVault, kek};
 use hip_infra::visit_jobs::Source;
@@ -44,6 +45,7 @@ pub(crate) struct Composed {
     pub(crate) provider: Provider,
     pub(crate) vault: Arc<PgVault>,
     pub(crate) keks: Arc<KeyRing>,
+    pub(crate) readiness: Readiness,
     /// The journal of erasures, when it is configured.
     pub(crate) journal: Option<Journal>,
     pub(crate) documents: Arc<dyn DocumentStore>,
@@ -108,6 +110,7 @@ pub(crate) async fn compose(
         dispatcher: Dispatcher::new(shared, None),
         settings: Arc::new(config.settings()?),
     };
+    let readiness = Readiness::new(pool.clone(), Arc::clone(&keks), log.writer_activity());
     let refused_callers = Arc::new(RefusedCallers::new(&config.throttle));
     let room = Arc::new(Room::new(config.http.bodies_mib_max));
     let visit_sources = visit_sources::all(&config.visit_sources, &pool)?;
@@ -121,6 +124,7 @@ pub(crate) async fn compose(
         provider,
         vault,
         keks,
+        readiness,
         journal,
         documents,
         visit_sources,

@@ -29,6 +29,7 @@ pub mod projection_status;
 pub mod projection_wait;
 pub mod reactions;
 pub mod read_models;
+pub mod readiness;
 pub mod rebuild;
 mod redis_connection;
 pub mod replays;

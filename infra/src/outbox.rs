@@ -118,8 +118,14 @@ impl Outbox {
 
 /// A task that takes too long is broken off: its claim would be renewed for ever.
 async fn perform_in_time(provider: &Provider, due: &Due) -> Result<(), TaskError> {
-    let time_max = due.task.time_max();
-    tokio::time::timeout(time_max, perform(provider, due)).await.unwrap_or_else(|_| {
+    bounded(due.task.time_max(), perform(provider, due)).await
+}
+
+async fn bounded(
+    time_max: Duration,
+    work: impl Future<Output = Result<(), TaskError>>,
+) -> Result<(), TaskError> {
+    tokio::time::timeout(time_max, work).await.unwrap_or_else(|_| {
         let reason = format!("it was not done within {} seconds", time_max.as_secs());
         Err(TaskError::Later { after: None, reason })
     })
@@ -152,6 +158,12 @@ fn backoff(attempts: i32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_never_ends_is_broken_off_and_tried_again() {
+        let broken_off = bounded(Duration::from_secs(60), std::future::pending()).await;
+        assert!(matches!(settlement(broken_off, 1), Settlement::Again { .. }));
+    }
 
     #[test]
     fn waiting_grows_and_is_bounded() {

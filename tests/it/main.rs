@@ -31,6 +31,7 @@ mod fhir;
 mod frozen;
 mod gateway_fixtures;
 mod golden;
+mod half_open;
 mod hostile_push_urls;
 mod idempotency;
 mod journey;

@@ -9,6 +9,7 @@ pub mod database;
 pub mod earlier_version;
 pub mod person;
 pub mod process;
+pub mod proxy;
 pub mod record_system;
 pub mod replays;
 pub mod servers;

@@ -1,9 +1,35 @@
 //! Whether the process lives, and whether it can do its work.
 
+use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
-use hip_commands::port::Log;
+use hip_infra::readiness::Unready;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Context;
+
+/// Whether the service can do its work.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Ready {
+    /// Whether it can.
+    ready: bool,
+    /// Why it cannot.
+    reasons: Vec<Reason>,
+}
+
+/// Why the service cannot do its work.
+#[derive(Serialize, ToSchema)]
+struct Reason {
+    /// The kind and what it concerns; `reason` is one of `database`, `writer`, `reader_halted`,
+    /// `reader_behind`, `log_full`, `key_encryption_key`.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    unready: Unready,
+    /// The same in words.
+    #[schema(example = "the reader consent has halted; `hip projection status` says why")]
+    detail: String,
+}
 
 /// The process answers.
 #[utoipa::path(get, path = "/health/live", tag = "health", operation_id = "isAlive",
@@ -12,12 +38,17 @@ pub(crate) async fn live() -> StatusCode {
     StatusCode::OK
 }
 
-/// The log answers: without it nothing can be taken in.
+/// The log takes events, its readers keep up with it, and the keys are known.
 #[utoipa::path(get, path = "/health/ready", tag = "health", operation_id = "isReady",
-    responses((status = 200, description = "It does."), (status = 503, description = "It does not.")))]
-pub(crate) async fn ready(axum::extract::State(composed): Context) -> StatusCode {
-    match composed.log.head().await {
-        Ok(_) => StatusCode::OK,
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
-    }
+    responses((status = 200, body = Ready, description = "All is so."),
+              (status = 503, body = Ready, description = "Something is not; `reasons` says what.")))]
+pub(crate) async fn ready(State(composed): Context) -> (StatusCode, Json<Ready>) {
+    let unready = composed.readiness.unready().await;
+    let ready = unready.is_empty();
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let reasons = unready.into_iter().map(|unready| {
+        let detail = unready.to_string();
+        Reason { unready, detail }
+    });
+    (status, Json(Ready { ready, reasons: reasons.collect() }))
 }
