@@ -3,7 +3,7 @@
 use hip_infra::event_store::{log_room, make_partitions_ahead};
 use hip_tests::person::visit;
 use hip_tests::{TestDatabase, World};
-use sqlx::{Executor, PgPool};
+use sqlx::{Connection, Executor, PgPool};
 
 /// The last position of the first partition.
 const FIRST_END: i64 = 20_000_000;
@@ -11,11 +11,21 @@ const FIRST_END: i64 = 20_000_000;
 /// Moves the log, and all that reads it, to a position as if so many events had been stored.
 async fn move_to(database: &TestDatabase, position: i64) {
     let mut owner = database.as_owner().await;
+    let mut transaction = owner.begin().await.unwrap();
     for statement in
         ["UPDATE es.log_head SET position = $1", "UPDATE es.projection SET position = $1"]
     {
-        sqlx::query(statement).bind(position).execute(&mut owner).await.unwrap();
+        sqlx::query(statement).bind(position).execute(&mut *transaction).await.unwrap();
     }
+    transaction.commit().await.unwrap();
+}
+
+/// How often each reader was taken up.
+async fn fences(pool: &PgPool) -> Vec<i64> {
+    sqlx::query_scalar("SELECT fence FROM es.projection ORDER BY name")
+        .fetch_all(pool)
+        .await
+        .unwrap()
 }
 
 async fn stored_behind(pool: &PgPool, position: i64) -> i64 {
@@ -28,11 +38,16 @@ async fn stored_behind(pool: &PgPool, position: i64) -> i64 {
 
 #[tokio::test]
 async fn visits_are_linked_across_the_end_of_a_partition() {
-    let (world, hip) = World::start().await;
+    let (world, _hip) = World::start().await;
     world.until_idle().await;
-    hip.terminate();
+    let before = fences(&world.pool).await;
     move_to(&world.database, FIRST_END - 5).await;
-    let _hip = world.launch.start().await;
+    world
+        .eventually("every reader is taken up where it is now", async || {
+            let now = fences(&world.pool).await;
+            before.iter().zip(&now).all(|(before, now)| now > before)
+        })
+        .await;
     assert_eq!(world.push(&visit("7001", true)).await.0, 201);
     world.until("visit.linked", 1).await;
     world.until_idle().await;
