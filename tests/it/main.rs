@@ -53,6 +53,7 @@ mod privacy;
 mod private_database;
 mod projections;
 mod read_your_writes;
+mod readiness;
 mod refused_callers;
 mod replay;
 mod replay_orders;
