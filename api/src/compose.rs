@@ -24,7 +24,7 @@ use hip_infra::ids::RandomIds;
 use hip_infra::link_token_cache;
 use hip_infra::otp_sender;
 use hip_infra::patient_directory::PgPatientDirectory;
-use hip_infra::postgres;
+use hip_infra::postgres::{self, Session, TimelineGuard};
 use hip_infra::readiness::Readiness;
 use hip_infra::transfer_directory::PgTransferDirectory;
 use hip_infra::vault::{KeyRing, PgVault, kek};
@@ -46,6 +46,8 @@ pub(crate) struct Composed {
     pub(crate) vault: Arc<PgVault>,
     pub(crate) keks: Arc<KeyRing>,
     pub(crate) readiness: Readiness,
+    /// The newest event that this process has stored, also on a server that is lost.
+    pub(crate) seen: i64,
     /// The journal of erasures, when it is configured.
     pub(crate) journal: Option<Journal>,
     pub(crate) documents: Arc<dyn DocumentStore>,
@@ -64,13 +66,23 @@ const CONNECTION_COUNT_MAX: u32 = 24;
 const WRITER_CONNECTION_COUNT_MAX: u32 = 2;
 
 pub(crate) async fn compose(
-    mut config: Config,
+    config: Config,
     secrets: Secrets,
     database_url: &str,
 ) -> anyhow::Result<Composed> {
+    compose_guarded(config, secrets, database_url, None).await
+}
+
+/// The same; a guard refuses connections to a server with another history.
+pub(crate) async fn compose_guarded(
+    mut config: Config,
+    secrets: Secrets,
+    database_url: &str,
+    guard: Option<TimelineGuard>,
+) -> anyhow::Result<Composed> {
     config.documents.check(secrets.mongodb_url.is_some())?;
-    let lease = config.lease();
-    let connect = |count_max| postgres::connect_for(database_url, count_max, lease);
+    let session = Session { lease: config.lease(), guard };
+    let connect = |count_max| postgres::connect_with(database_url, count_max, session.clone());
     let pool = connect(CONNECTION_COUNT_MAX).await?;
     let write_pool = connect(WRITER_CONNECTION_COUNT_MAX).await?;
     config.renames = Renames::read(&pool).await?;
@@ -125,6 +137,7 @@ pub(crate) async fn compose(
         vault,
         keks,
         readiness,
+        seen: 0,
         journal,
         documents,
         visit_sources,

@@ -7,6 +7,7 @@ mod cli;
 mod compose;
 mod database;
 mod demo;
+mod failover;
 mod http;
 mod output;
 mod path_segment;

@@ -11,6 +11,7 @@ pub mod conversations;
 mod deadline;
 pub mod document_store;
 pub mod environment;
+pub mod epochs;
 pub mod eraser;
 pub mod event_store;
 pub mod evidence;

@@ -1,5 +1,7 @@
 //! The connection to Postgres: migrations by the owner, everything else as the service's role.
 
+mod timeline;
+
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -8,6 +10,8 @@ use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 use thiserror::Error;
 
 use crate::deadline::within;
+
+pub use timeline::{Timeline, TimelineGuard};
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
@@ -99,15 +103,25 @@ async fn is_current(pool: &PgPool) -> bool {
 
 /// Connects as the service's role.
 pub async fn connect(url: &str, connection_count_max: u32) -> Result<PgPool, DatabaseError> {
-    connect_for(url, connection_count_max, IDLE_IN_TRANSACTION_MAX).await
+    let session = Session { lease: IDLE_IN_TRANSACTION_MAX, guard: None };
+    connect_with(url, connection_count_max, session).await
 }
 
-/// The same; a transaction may stand idle for the time of a lease, and five seconds at least. Then the server
-/// ends it: a process that is frozen has lost its leases, and must not keep its locks.
-pub async fn connect_for(
+/// What holds for the connections of a pool.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// A transaction may stand idle for the time of a lease, and five seconds at least. Then the server ends
+    /// it: a process that is frozen has lost its leases, and must not keep its locks.
+    pub lease: Duration,
+    /// Refuses connections to a server with another history.
+    pub guard: Option<TimelineGuard>,
+}
+
+/// The same, with these limits.
+pub async fn connect_with(
     url: &str,
     connection_count_max: u32,
-    lease: Duration,
+    session: Session,
 ) -> Result<PgPool, DatabaseError> {
     PgPoolOptions::new()
         .max_connections(connection_count_max)
@@ -123,17 +137,24 @@ pub async fn connect_for(
             Box::pin(async move { lives(connection).await.map(|()| true) })
         })
         .after_connect(move |connection, _| {
-            Box::pin(async move {
-                connection.execute(SESSION).await?;
-                let limits = sqlx::query(PEER_LIMITS).persistent(false);
-                let idle_ms = lease.max(IDLE_IN_TRANSACTION_MIN).as_millis().to_string();
-                limits.bind(idle_ms).execute(connection).await?;
-                Ok(())
-            })
+            let session = session.clone();
+            Box::pin(async move { session.begin(connection).await })
         })
         .connect_with(options(url)?)
         .await
         .map_err(DatabaseError::Connect)
+}
+
+impl Session {
+    async fn begin(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        if let Some(guard) = &self.guard {
+            guard.check(connection).await?;
+        }
+        connection.execute(SESSION).await?;
+        let idle_ms = self.lease.max(IDLE_IN_TRANSACTION_MIN).as_millis().to_string();
+        sqlx::query(PEER_LIMITS).persistent(false).bind(idle_ms).execute(connection).await?;
+        Ok(())
+    }
 }
 
 async fn lives(connection: &mut PgConnection) -> Result<(), sqlx::Error> {

@@ -26,6 +26,7 @@ mod erasure;
 mod explain;
 mod facility_intake;
 mod facility_rename;
+mod failover;
 mod fence;
 mod fhir;
 mod frozen;

@@ -131,6 +131,18 @@ impl World {
         (world, process)
     }
 
+    /// Has the world, and what is started from now on, use another database.
+    ///
+    /// # Panics
+    ///
+    /// When the service cannot connect to it.
+    pub async fn use_database(&mut self, url: &str) {
+        self.pool = postgres::connect(url, 2).await.expect("the service can connect");
+        self.log = LogReader::new(self.pool.clone());
+        url.clone_into(&mut self.database.url);
+        url.clone_into(&mut self.launch.database_url);
+    }
+
     /// A bearer of the twin's gateway, taken from a callback that it has sent.
     ///
     /// # Panics

@@ -222,14 +222,19 @@ impl Lease {
             .held(
                 "UPDATE es.projection SET lease_until = now() + $5 \
               WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 AND position = $6 \
-              RETURNING retry_parked",
+              RETURNING retry_parked, (SELECT h.position FROM es.log_head h WHERE h.shard = $3)",
             )
             .bind(self.time)
             .bind(self.position)
             .fetch_optional(pool)
             .in_time()
             .await?;
-        self.retry_wanted |= renewed.ok_or(Stop::Fenced)?.try_get::<bool, _>(0)?;
+        let renewed = renewed.ok_or(Stop::Fenced)?;
+        self.retry_wanted |= renewed.try_get::<bool, _>(0)?;
+        let head = renewed.try_get(1)?;
+        if head < self.position {
+            return Err(Stop::BeyondTheLog { position: self.position, head });
+        }
         Ok(())
     }
 

@@ -45,6 +45,10 @@ pub enum ApplyError {
 pub(crate) enum Stop {
     #[error("another process has taken over")]
     Fenced,
+    #[error(
+        "this reader has come to position {position}, and the log ends at {head}: the log is older than it was"
+    )]
+    BeyondTheLog { position: i64, head: i64 },
     #[error(transparent)]
     Log(#[from] LogError),
     #[error(transparent)]
@@ -127,7 +131,7 @@ impl Stop {
         match self {
             Self::Decode(_) | Self::TooManyParked | Self::Log(LogError::Damaged { .. }) => true,
             Self::Apply(error) => error.is_poison(),
-            Self::Fenced | Self::Log(_) => false,
+            Self::Fenced | Self::BeyondTheLog { .. } | Self::Log(_) => false,
         }
     }
 
@@ -136,7 +140,7 @@ impl Stop {
         match self {
             Self::Decode(_) => true,
             Self::Apply(error) => error.is_of_an_event(),
-            Self::Fenced | Self::TooManyParked | Self::Log(_) => false,
+            Self::Fenced | Self::BeyondTheLog { .. } | Self::TooManyParked | Self::Log(_) => false,
         }
     }
 
@@ -144,6 +148,7 @@ impl Stop {
     /// was, and what is known of it is read anew.
     pub(super) fn is_of_the_connection(&self) -> bool {
         match self {
+            Self::BeyondTheLog { .. } => true,
             Self::Apply(ApplyError::Database(error)) => is_lost(error),
             Self::Log(LogError::Unavailable(error)) => error.downcast_ref().is_some_and(is_lost),
             Self::Apply(_)
@@ -164,7 +169,7 @@ impl Stop {
             Self::Apply(error) => error.to_string(),
             Self::Log(error) => error.to_string(),
             Self::Decode(error) => error.to_string(),
-            Self::Fenced | Self::TooManyParked => self.to_string(),
+            Self::Fenced | Self::BeyondTheLog { .. } | Self::TooManyParked => self.to_string(),
         }
     }
 }
