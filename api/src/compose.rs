@@ -24,7 +24,8 @@ use hip_infra::ids::RandomIds;
 use hip_infra::link_token_cache;
 use hip_infra::otp_sender;
 use hip_infra::patient_directory::PgPatientDirectory;
-use hip_infra::postgres;
+use hip_infra::postgres::{self, Session, TimelineGuard};
+use hip_infra::readiness::Readiness;
 use hip_infra::transfer_directory::PgTransferDirectory;
 use hip_infra::vault::{KeyRing, PgVault, kek};
 use hip_infra::visit_jobs::Source;
@@ -44,6 +45,9 @@ pub(crate) struct Composed {
     pub(crate) provider: Provider,
     pub(crate) vault: Arc<PgVault>,
     pub(crate) keks: Arc<KeyRing>,
+    pub(crate) readiness: Readiness,
+    /// The newest event that this process has stored, also on a server that is lost.
+    pub(crate) seen: i64,
     /// The journal of erasures, when it is configured.
     pub(crate) journal: Option<Journal>,
     pub(crate) documents: Arc<dyn DocumentStore>,
@@ -62,14 +66,26 @@ const CONNECTION_COUNT_MAX: u32 = 24;
 const WRITER_CONNECTION_COUNT_MAX: u32 = 2;
 
 pub(crate) async fn compose(
-    mut config: Config,
+    config: Config,
     secrets: Secrets,
     database_url: &str,
 ) -> anyhow::Result<Composed> {
+    compose_guarded(config, secrets, database_url, None).await
+}
+
+/// The same; a guard refuses connections to a server with another history.
+pub(crate) async fn compose_guarded(
+    mut config: Config,
+    secrets: Secrets,
+    database_url: &str,
+    guard: Option<TimelineGuard>,
+) -> anyhow::Result<Composed> {
     config.documents.check(secrets.mongodb_url.is_some())?;
-    let pool = postgres::connect(database_url, CONNECTION_COUNT_MAX).await?;
+    let session = Session { lease: config.lease(), guard };
+    let connect = |count_max| postgres::connect_with(database_url, count_max, session.clone());
+    let pool = connect(CONNECTION_COUNT_MAX).await?;
+    let write_pool = connect(WRITER_CONNECTION_COUNT_MAX).await?;
     config.renames = Renames::read(&pool).await?;
-    let write_pool = postgres::connect(database_url, WRITER_CONNECTION_COUNT_MAX).await?;
     let keks = Arc::new(kek::open(&pool, &config.keys, &secrets).await?);
     let vault = Arc::new(PgVault::new(pool.clone(), keks.clone()));
     let log = Arc::new(PgLog::start(pool.clone(), write_pool, Arc::clone(&vault)));
@@ -106,6 +122,7 @@ pub(crate) async fn compose(
         dispatcher: Dispatcher::new(shared, None),
         settings: Arc::new(config.settings()?),
     };
+    let readiness = Readiness::new(pool.clone(), Arc::clone(&keks), log.writer_activity());
     let refused_callers = Arc::new(RefusedCallers::new(&config.throttle));
     let room = Arc::new(Room::new(config.http.bodies_mib_max));
     let visit_sources = visit_sources::all(&config.visit_sources, &pool)?;
@@ -119,6 +136,8 @@ pub(crate) async fn compose(
         provider,
         vault,
         keks,
+        readiness,
+        seen: 0,
         journal,
         documents,
         visit_sources,

@@ -7,6 +7,7 @@ mod cli;
 mod compose;
 mod database;
 mod demo;
+mod failover;
 mod http;
 mod output;
 mod path_segment;
@@ -16,6 +17,7 @@ mod room;
 mod scratch_server;
 mod service;
 mod stage;
+mod stop;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -7,7 +7,9 @@ use anyhow::Context;
 use chrono::TimeDelta;
 use hip_commands::port::Log;
 use hip_infra::conversations::PgConversations;
+use hip_infra::epochs;
 use hip_infra::eraser::Unclaimed;
+use hip_infra::event_store::keep_partitions_ahead;
 use hip_infra::outbox::{self, Outbox};
 use hip_infra::projection_status;
 use hip_infra::reactions::Reactions;
@@ -22,7 +24,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::compose::{self, Composed};
-use crate::{http, read_models, restored};
+use crate::{failover, http, read_models, restored};
 
 /// Which parts of the provider a process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -77,8 +79,12 @@ pub(crate) async fn run(
     let mut parts = Parts { running: JoinSet::new(), stop: stop.clone() };
     let vault = Arc::clone(&composed.vault);
     parts.start(|stop| async move { vault.forget_destroyed(stop).await });
+    let pool = composed.pool.clone();
+    parts.start(|stop| keep_partitions_ahead(pool, stop));
     check_keys(&composed, &mut stop).await?;
+    let found = epochs::standing(&composed.pool).await?;
     let erased_again = restored::erase_again(&composed).await?;
+    failover::take_up(&composed, &found).await?;
     if role != Role::Api {
         let process = composed.provider.ids.random();
         warn_of_others(&composed, process).await;

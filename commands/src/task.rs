@@ -3,6 +3,8 @@
 mod error;
 mod lane;
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use hip_domain::care_context::CareContextFacts;
 use hip_domain::hi_type::HiType;
@@ -240,6 +242,42 @@ impl Task {
             Self::Erase { .. } => "erase",
             Self::FinishErasure { .. } => "finish_erasure",
             Self::Call { .. } => "call",
+        }
+    }
+}
+
+impl Task {
+    /// How long it may take before it is broken off and done again later. Whoever holds a task renews its
+    /// lease no longer than this.
+    pub const fn time_max(&self) -> Duration {
+        match self {
+            // What the log is told, and one question to the gateway at most.
+            Self::Interpret { .. }
+            | Self::RegisterCareContext { .. }
+            | Self::NeedLinkToken { .. }
+            | Self::RequestLink { .. }
+            | Self::RejectLinkToken { .. }
+            | Self::RejectLink { .. }
+            | Self::RetryLink { .. }
+            | Self::FailLink { .. }
+            | Self::OfferBySms { .. }
+            | Self::SendOtp { .. }
+            | Self::MarkUserLinked { .. }
+            | Self::LinkByPatient { .. }
+            | Self::CloseRefused { .. }
+            | Self::MarkVisitLinked { .. }
+            | Self::FindPatient { .. }
+            | Self::MarkPushed { .. }
+            | Self::StopTransfer { .. } => Duration::from_secs(60),
+            // Documents with their attachments.
+            Self::BuildDocuments { .. }
+            | Self::PrepareTransfer { .. }
+            | Self::EncryptPage { .. }
+            | Self::ResumePushes { .. } => Duration::from_secs(300),
+            // A page may take two minutes to leave, and its HIU three to answer.
+            Self::Call { .. } => Duration::from_secs(420),
+            // Everything that there is of a person, in every store.
+            Self::Erase { .. } | Self::FinishErasure { .. } => Duration::from_secs(900),
         }
     }
 }

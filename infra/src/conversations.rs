@@ -8,6 +8,7 @@ use sqlx::PgPool;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 use crate::projection_wait::{Waited, wait};
 
@@ -39,6 +40,7 @@ impl PgConversations {
         )
         .bind(conversation)
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         Ok(ids.into_iter().map(RequestId).collect())
     }
@@ -62,6 +64,7 @@ impl Conversations for PgConversations {
         .bind(conversation)
         .bind(position)
         .fetch_all(&self.pool)
+        .in_time()
         .await
         .map_err(unknown)?;
         Ok(ids.into_iter().map(RequestId).collect())
@@ -76,6 +79,7 @@ impl Conversations for PgConversations {
         .bind(SHARD)
         .bind(call.to_string())
         .fetch_one(&self.pool)
+        .in_time()
         .await
         .map_err(unknown)
     }

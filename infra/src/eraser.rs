@@ -21,6 +21,7 @@ pub use journal::{Entry, Fault, Journal, JournalError, JournalKeys, Repaired, Wr
 pub use restored::{Again, again, unsettled};
 pub use unclaimed::Unclaimed;
 
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 use crate::read_models::documents::forget;
 use crate::vault::PgVault;
@@ -64,6 +65,7 @@ impl Eraser for PgEraser {
                 .bind(STRETCH)
                 .bind(None::<DateTime<Utc>>)
                 .fetch_all(&self.pool)
+                .in_time()
                 .await
                 .map_err(unavailable)?;
         let Some((up_to, ..)) = rows.last().copied() else { return Ok(None) };
@@ -178,6 +180,7 @@ impl PgEraser {
         .bind(SHARD)
         .bind(position)
         .fetch_one(&self.pool)
+        .in_time()
         .await
     }
 
@@ -194,6 +197,7 @@ impl PgEraser {
         .bind(SHARD)
         .bind(reader)
         .fetch_all(&self.pool)
+        .in_time()
         .await
         .map_err(unavailable)?;
         for generation in abandoned {

@@ -5,13 +5,15 @@
 //! never inside its transaction. Reading is plain SQL: positions have no holes and become visible
 //! in order, so a reader needs no guard against late commits.
 
+mod activity;
 mod batch;
 mod encode;
+mod partitions;
 mod read;
 mod verify;
 mod writer;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use hip_commands::port::Log;
@@ -20,6 +22,8 @@ use hip_domain::stream::StreamId;
 use sqlx::PgPool;
 use tokio::sync::watch;
 
+pub use activity::WriterActivity;
+pub use partitions::{LogRoom, ROOM_MIN, keep_partitions_ahead, log_room, make_partitions_ahead};
 pub use read::{LogReader, Pages};
 pub use verify::{Broken, Report, Scope, verify, verify_streams};
 
@@ -49,6 +53,11 @@ impl PgLog {
     pub fn without_keys(pool: PgPool) -> Self {
         let reader = LogReader::new(pool.clone());
         Self { reader, vault: None, writer: Writer::start(pool) }
+    }
+
+    /// What the writer is doing; nothing once the log is dropped.
+    pub fn writer_activity(&self) -> Weak<WriterActivity> {
+        self.writer.activity()
     }
 
     /// Follows the position of the newest event that this process has stored: a hint that there is

@@ -17,6 +17,7 @@ use hip_domain::stream::StreamId;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::deadline::InTime;
 use crate::event_store::{LogReader, SHARD};
 
 /// Evidence from Postgres.
@@ -50,6 +51,7 @@ impl Evidence for PgEvidence {
                 .bind(facility.map(FacilityId::as_str))
                 .bind(FACILITIES_MAX)
                 .fetch_all(&self.pool)
+                .in_time()
                 .await
                 .map_err(unreadable)?;
         rows.into_iter().map(known_visit).collect::<Result<_, _>>().map_err(unreadable)
@@ -60,6 +62,7 @@ impl Evidence for PgEvidence {
             sqlx::query_scalar("SELECT abha_address FROM hip.patient_index WHERE subject_id = $1")
                 .bind(subject.0)
                 .fetch_optional(&self.pool)
+                .in_time()
                 .await
                 .map_err(unreadable)?;
         address.flatten().map(Pseudonym::parse).transpose().map_err(unreadable)
@@ -78,6 +81,7 @@ impl Evidence for PgEvidence {
         .bind(patient.as_str())
         .bind(CONSENTS_MAX)
         .fetch_all(&self.pool)
+        .in_time()
         .await
         .map_err(unreadable)?;
         ids.iter().map(ConsentId::parse).collect::<Result<_, _>>().map_err(unreadable)
@@ -97,6 +101,7 @@ impl Evidence for PgEvidence {
         .bind(patients)
         .bind(ALL_CONSENTS_MAX)
         .fetch_all(&self.pool)
+        .in_time()
         .await
         .map_err(unreadable)?;
         ids.iter().map(ConsentId::parse).collect::<Result<_, _>>().map_err(unreadable)
@@ -107,6 +112,7 @@ impl Evidence for PgEvidence {
             .bind(SHARD)
             .bind(stream.as_str())
             .fetch_optional(&self.pool)
+            .in_time()
             .await
             .map_err(unreadable)?;
         Ok(subject.map(SubjectId))
@@ -122,6 +128,7 @@ impl Evidence for PgEvidence {
         .bind(subject.0)
         .bind(LOOKS_MAX)
         .fetch_all(&self.pool)
+        .in_time()
         .await
         .map_err(unreadable)?;
         let mut looks = vec![];
@@ -145,6 +152,7 @@ impl Evidence for PgEvidence {
         .bind(consent.as_str())
         .bind(limit)
         .fetch_all(&self.pool)
+        .in_time()
         .await
         .map_err(unreadable)?;
         ids.iter().map(TransactionId::parse).collect::<Result<_, _>>().map_err(unreadable)

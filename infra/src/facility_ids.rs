@@ -9,6 +9,7 @@ use hip_domain::stream::StreamId;
 use sqlx::PgPool;
 use thiserror::Error;
 
+use crate::deadline::InTime;
 use crate::event_store::LogReader;
 
 /// Why the ids are not known.
@@ -43,6 +44,7 @@ impl Renames {
             "SELECT stream_id FROM es.stream WHERE stream_type = 'facility' ORDER BY stream_id",
         )
         .fetch_all(pool)
+        .in_time()
         .await?;
         let log = LogReader::new(pool.clone());
         let mut all = vec![];
@@ -92,13 +94,13 @@ pub async fn orphans(
         "SELECT facility_id, count(*) FROM hip.visit \
           WHERE NOT facility_id = ANY ($1) GROUP BY facility_id ORDER BY facility_id",
     );
-    Ok(orphans.bind(served).fetch_all(pool).await?)
+    Ok(orphans.bind(served).fetch_all(pool).in_time().await?)
 }
 
 /// How many visits a facility has, by the id that the log has for it.
 pub async fn visits(pool: &PgPool, facility: &FacilityId) -> Result<i64, FacilityIdsError> {
     let count = sqlx::query_scalar("SELECT count(*) FROM hip.visit WHERE facility_id = $1");
-    Ok(count.bind(facility.as_str()).fetch_one(pool).await?)
+    Ok(count.bind(facility.as_str()).fetch_one(pool).in_time().await?)
 }
 
 #[cfg(test)]

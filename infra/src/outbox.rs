@@ -17,7 +17,7 @@ use tracing::Span;
 
 pub use crate::worker::Pace;
 
-use crate::worker::{Backoff, PANICKED, Queue, Worker, at_least, spread};
+use crate::worker::{Backoff, Queue, Worker, at_least, spread};
 use claims::{Claim, Claims, Settlement};
 
 /// A task that fails for no reason of its own (a store that is away) is tried about a day. One that
@@ -32,6 +32,9 @@ const LEFT_TO_NEWER: Duration = Duration::from_secs(10);
 
 /// The reason of such a task.
 const NOT_KNOWN: &str = "this version of hip does not know the task; it waits for a newer one";
+
+/// For a task that cannot be read, which is only settled.
+const UNREAD_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// The worker.
 pub struct Outbox(Worker<Tasks>);
@@ -86,11 +89,12 @@ impl Queue for Tasks {
         self.settlement(perform(&self.provider, &due).await, claim.attempts)
     }
 
-    fn panicked(&self, claim: &Claim) -> Settlement {
-        self.settlement(
-            Err(TaskError::Later { after: None, reason: PANICKED.to_owned() }),
-            claim.attempts,
-        )
+    fn time_max(&self, claim: &Claim) -> Duration {
+        claim.due().map_or(UNREAD_TIME_MAX, |due| due.task.time_max())
+    }
+
+    fn broken_off(&self, claim: &Claim, reason: String) -> Settlement {
+        self.settlement(Err(TaskError::Later { after: None, reason }), claim.attempts)
     }
 
     fn given_back(&self) -> Settlement {

@@ -13,6 +13,7 @@ use hip_domain::id::{CareContextReference, ConsentId, FacilityId, Pseudonym, Sub
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 
 /// How long an answer waits for what was stored before the question.
@@ -39,6 +40,7 @@ impl PgPatientDirectory {
         )
         .bind(SHARD)
         .fetch_one(&self.pool)
+        .in_time()
         .await?;
         Ok(slowest.unwrap_or(0) < position)
     }
@@ -98,6 +100,7 @@ impl PatientDirectory for PgPatientDirectory {
         .bind(address.as_str())
         .bind(CANDIDATES_MAX)
         .fetch_all(&self.pool)
+        .in_time()
         .await;
         candidates(rows)
     }
@@ -115,6 +118,7 @@ impl PatientDirectory for PgPatientDirectory {
         .bind(number.as_str())
         .bind(CANDIDATES_MAX)
         .fetch_all(&self.pool)
+        .in_time()
         .await;
         candidates(rows)
     }
@@ -133,6 +137,7 @@ impl PatientDirectory for PgPatientDirectory {
         .bind(&mobiles)
         .bind(CANDIDATES_MAX)
         .fetch_all(&self.pool)
+        .in_time()
         .await;
         candidates(rows)
     }
@@ -144,6 +149,7 @@ impl PatientDirectory for PgPatientDirectory {
         )
         .bind(subject.0)
         .fetch_all(&self.pool)
+        .in_time()
         .await;
         Ok(candidates(rows)?.pop())
     }
@@ -155,6 +161,7 @@ impl PatientDirectory for PgPatientDirectory {
         )
         .bind(subject.0)
         .fetch_one(&self.pool)
+        .in_time()
         .await
         .map_err(unreachable)
     }
@@ -171,6 +178,7 @@ impl PatientDirectory for PgPatientDirectory {
         .bind(facility.as_str())
         .bind(patient.as_str())
         .fetch_all(&self.pool)
+        .in_time()
         .await
         .map_err(unreachable)?;
         Ok(ids.into_iter().filter_map(|id| ConsentId::parse(id).ok()).collect())
@@ -185,6 +193,7 @@ impl PatientDirectory for PgPatientDirectory {
         .bind(subject.0)
         .bind(OFFERS_MAX)
         .fetch_all(&self.pool)
+        .in_time()
         .await
         .map_err(unreachable)?;
         let unlinked = rows.into_iter().filter_map(|(reference, hi_types, visited_at)| {

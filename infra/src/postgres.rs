@@ -1,13 +1,19 @@
 //! The connection to Postgres: migrations by the owner, everything else as the service's role.
 
+mod timeline;
+
 use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Executor, PgPool};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 use thiserror::Error;
+
+use crate::deadline::within;
+
+pub use timeline::{Timeline, TimelineGuard};
 
 /// Migrations of a newer program may have been applied: whether this one can work with them, the database says.
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
@@ -16,15 +22,33 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
     migrator
 });
 
-/// A statement that runs longer than this is stopped by the server.
-const STATEMENT_TIMEOUT: &str = "SET statement_timeout = '5s'";
+/// Each session of the service. The role may append to the log and read it, and never change it. A statement
+/// that runs longer than its limit is stopped by the server, and so is one that waits for a lock.
+const SESSION: &str = "SET ROLE hip_service; \
+     SET statement_timeout = '5s'; \
+     SET lock_timeout = '4s'; \
+     SET default_transaction_isolation = 'read committed'";
 
-/// The role that may append to the log and read it, and never change it.
-const SET_ROLE: &str = "SET ROLE hip_service";
+/// The server closes a session whose transaction stands idle, and one whose peer is gone: else the locks of a
+/// process that is frozen, or cut off, would stay. Of the settings those are made that the server knows.
+const PEER_LIMITS: &str = "SELECT set_config(known.name, wanted.value, false) \
+       FROM (VALUES ('idle_in_transaction_session_timeout', $1), ('client_connection_check_interval', '5s'), \
+                    ('tcp_keepalives_idle', '15'), ('tcp_keepalives_interval', '5'), \
+                    ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '20s')) AS wanted(name, value) \
+       JOIN pg_settings known USING (name)";
 
 /// A connection that lay unused for longer than this is asked whether it still lives. One that was
 /// used a moment ago is not: the question costs as much as a small query.
 const IDLE_TRUSTED: Duration = Duration::from_secs(1);
+
+/// How long it may take to say that it lives. One that is silent is closed, and makes room for another.
+const PING_TIME_MAX: Duration = Duration::from_secs(3);
+
+/// How long a transaction may stand idle when nothing else is said.
+const IDLE_IN_TRANSACTION_MAX: Duration = Duration::from_secs(10);
+
+/// No less, however short the leases are: a transaction may wait for a disk or for another store.
+pub(crate) const IDLE_IN_TRANSACTION_MIN: Duration = Duration::from_secs(5);
 
 /// Why the database cannot be used.
 #[derive(Debug, Error)]
@@ -133,25 +157,77 @@ async fn oldest_program(pool: &PgPool) -> Result<i64, DatabaseError> {
 
 /// Connects as the service's role.
 pub async fn connect(url: &str, connection_count_max: u32) -> Result<PgPool, DatabaseError> {
+    let session = Session { lease: IDLE_IN_TRANSACTION_MAX, guard: None };
+    connect_with(url, connection_count_max, session).await
+}
+
+/// What holds for the connections of a pool.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// A transaction may stand idle for the time of a lease, and five seconds at least. Then the server ends
+    /// it: a process that is frozen has lost its leases, and must not keep its locks.
+    pub lease: Duration,
+    /// Refuses connections to a server with another history.
+    pub guard: Option<TimelineGuard>,
+}
+
+/// The same, with these limits.
+pub async fn connect_with(
+    url: &str,
+    connection_count_max: u32,
+    session: Session,
+) -> Result<PgPool, DatabaseError> {
     PgPoolOptions::new()
         .max_connections(connection_count_max)
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
         .before_acquire(|connection, used| {
             Box::pin(
-                async move { Ok(used.idle_for < IDLE_TRUSTED || connection.ping().await.is_ok()) },
+                async move { Ok(used.idle_for < IDLE_TRUSTED || lives(connection).await.is_ok()) },
             )
         })
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                connection.execute(SET_ROLE).await?;
-                connection.execute(STATEMENT_TIMEOUT).await?;
-                Ok(())
-            })
+        // The pool itself would wait for ever for the answer that a call did not wait for.
+        .after_release(|connection, _| {
+            Box::pin(async move { lives(connection).await.map(|()| true) })
+        })
+        .after_connect(move |connection, _| {
+            let session = session.clone();
+            Box::pin(async move { session.begin(connection).await })
         })
         .connect_with(options(url)?)
         .await
         .map_err(DatabaseError::Connect)
+}
+
+impl Session {
+    async fn begin(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        if let Some(guard) = &self.guard {
+            guard.check(connection).await?;
+        }
+        connection.execute(SESSION).await?;
+        let idle_ms = self.lease.max(IDLE_IN_TRANSACTION_MIN).as_millis().to_string();
+        sqlx::query(PEER_LIMITS).persistent(false).bind(idle_ms).execute(connection).await?;
+        Ok(())
+    }
+}
+
+async fn lives(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    within(PING_TIME_MAX, connection.ping()).await
+}
+
+/// A new connection that no pool knows, to see whether the server answers one.
+///
+/// # Errors
+///
+/// It does not, within `time_max`.
+pub async fn answers(url: &str, time_max: Duration) -> Result<(), DatabaseError> {
+    let options = options(url)?;
+    let asked = async {
+        let mut connection = PgConnection::connect_with(&options).await?;
+        connection.execute("SELECT 1").await?;
+        Ok(())
+    };
+    within(time_max, asked).await.map_err(DatabaseError::Connect)
 }
 
 /// Statements are not logged: their errors may quote what they held. The search path does not follow

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 
 /// A generation of a reader, and where it stands.
@@ -76,6 +77,7 @@ pub async fn all(pool: &PgPool) -> Result<Vec<ProjectionStatus>, sqlx::Error> {
           WHERE p.state <> 'retired' ORDER BY p.name, p.generation",
     )
     .fetch_all(pool)
+    .in_time()
     .await
 }
 
@@ -91,6 +93,7 @@ pub async fn put_aside(pool: &PgPool) -> Result<Vec<(String, i64)>, sqlx::Error>
     )
     .bind(SHARD)
     .fetch_all(pool)
+    .in_time()
     .await
 }
 
@@ -106,6 +109,7 @@ pub async fn is_shared(pool: &PgPool, process: Uuid) -> Result<bool, sqlx::Error
     )
     .bind(process.to_string())
     .fetch_one(pool)
+    .in_time()
     .await
 }
 
@@ -131,6 +135,7 @@ pub async fn wish_retry(pool: &PgPool, name: &str) -> Result<Retry, sqlx::Error>
     .bind(name)
     .bind(SHARD)
     .execute(pool)
+    .in_time()
     .await?;
     Ok(if wished.rows_affected() == 0 { Retry::Unknown } else { Retry::Wished })
 }
@@ -145,6 +150,7 @@ pub async fn retry(pool: &PgPool, name: &str) -> Result<Retry, sqlx::Error> {
     .bind(name)
     .bind(SHARD)
     .fetch_optional(pool)
+    .in_time()
     .await?;
     Ok(match row {
         None => Retry::Unknown,

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
 
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 
 /// The longest wait.
@@ -54,6 +55,7 @@ async fn is_reached(pool: &PgPool, names: &[&str], position: i64) -> Result<bool
     .bind(SHARD)
     .bind(position)
     .fetch_one(pool)
+    .in_time()
     .await
 }
 
@@ -62,5 +64,6 @@ async fn is_beyond(pool: &PgPool, position: i64) -> Result<bool, sqlx::Error> {
         .bind(SHARD)
         .bind(position)
         .fetch_one(pool)
+        .in_time()
         .await
 }

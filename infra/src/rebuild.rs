@@ -9,10 +9,11 @@
 
 mod levelling;
 mod projection;
+mod step;
 
 use std::time::{Duration, Instant};
 
-use hip_commands::port::log::{LogError, StoredEvent};
+use hip_commands::port::log::LogError;
 use sqlx::PgPool;
 use thiserror::Error;
 use uuid::Uuid;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 pub use self::projection::{Compared, Generations, Projection};
 
 use self::levelling::level;
+use self::step::step;
 use crate::event_store::LogReader;
 use crate::subscription::{ApplyError, Cursor, Lease, Stop, Taking};
 
@@ -166,12 +168,9 @@ impl Rebuild {
     ) -> Result<(), RebuildError> {
         let head = self.log.head().await?;
         loop {
-            let limit = next.limit(PAGE);
-            let stored = self.log.clear_page(next.position(), limit).await?;
-            let is_last = stored.is_empty();
-            let is_applied = advance(&self.pool, projection, next, stored).await?;
+            let done = step(&self.log, &self.pool, projection, next, PAGE).await?;
             progress(next.position(), head.max(next.position()));
-            if is_last && is_applied {
+            if done.is_last && done.is_applied {
                 return Ok(());
             }
         }
@@ -200,23 +199,13 @@ impl Rebuild {
             }
         };
         let mut transaction = self.pool.begin().await?;
+        // A store apart from Postgres may take its time.
+        sqlx::query("SET LOCAL idle_in_transaction_session_timeout = '60s'")
+            .execute(&mut *transaction)
+            .await?;
         projection.promote(&mut transaction, &generations).await?;
         next.lease.replace(&live.lease, transaction).await?;
         projection.retire(&self.pool, &generations).await?;
         Ok(compared)
-    }
-}
-
-/// Applies events. Says whether they were; not, when an event is to be put aside first.
-async fn advance(
-    pool: &PgPool,
-    projection: &dyn Projection,
-    cursor: &mut Cursor,
-    stored: Vec<StoredEvent>,
-) -> Result<bool, Stop> {
-    match cursor.apply(pool, projection, stored).await {
-        Ok(()) => Ok(true),
-        Err(stop) if Cursor::goes_on_after(projection, &stop) => Ok(false),
-        Err(stop) => Err(stop),
     }
 }

@@ -26,7 +26,7 @@ pub use dead_letters::{Group, groups};
 pub use listing::{DoneItem, Order, items, of_stream, one, orders};
 pub use queue::{ITEM_COUNT_MAX, PgReplayQueue, Selected, select};
 
-use crate::worker::{Backoff, PANICKED, Pace, Queue, Worker, spread};
+use crate::worker::{Backoff, Pace, Queue, Worker, spread};
 use claims::{Claim, Claims, Settlement};
 
 /// Tries after which an item is given up: a store that is away comes back within minutes.
@@ -34,6 +34,8 @@ const ATTEMPT_COUNT_MAX: i32 = 20;
 
 const BACKOFF: Backoff =
     Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(60) };
+/// How long an item may take before it is broken off and done again later.
+const ITEM_TIME_MAX: Duration = Duration::from_secs(300);
 
 /// Between two looks at an order that waits.
 const HELD_FOR: Duration = Duration::from_secs(1);
@@ -108,9 +110,12 @@ impl Queue for Items {
         }
     }
 
-    fn panicked(&self, claim: &Claim) -> Settlement {
-        let error = TaskError::Later { after: None, reason: PANICKED.to_owned() };
-        self.failed(error, claim.attempts)
+    fn time_max(&self, _: &Claim) -> Duration {
+        ITEM_TIME_MAX
+    }
+
+    fn broken_off(&self, claim: &Claim, reason: String) -> Settlement {
+        self.failed(TaskError::Later { after: None, reason }, claim.attempts)
     }
 
     fn given_back(&self) -> Settlement {
@@ -167,6 +172,8 @@ impl Items {
         }
     }
 }
+
+/// An item that was broken off.
 
 /// Asked of the log, before every item. What the row says wrongly is mended.
 async fn may_go_on(

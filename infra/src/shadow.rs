@@ -11,6 +11,7 @@ pub use scratch::{Built, Scratch};
 use hip_commands::replay::shadow::UnderWay;
 use sqlx::PgPool;
 
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 
 /// What is still being done. To be read before the end of the log is: what is over by then is in it.
@@ -23,6 +24,7 @@ pub async fn under_way(pool: &PgPool) -> Result<UnderWay, sqlx::Error> {
         sqlx::query_scalar("SELECT dedupe FROM es.outbox WHERE shard = $1 AND state = 'due'")
             .bind(SHARD)
             .fetch_all(pool)
+            .in_time()
             .await?;
     let reacted_to: Option<i64> = sqlx::query_scalar(
         "SELECT min(position) FROM es.projection \
@@ -30,6 +32,7 @@ pub async fn under_way(pool: &PgPool) -> Result<UnderWay, sqlx::Error> {
     )
     .bind(SHARD)
     .fetch_one(pool)
+    .in_time()
     .await?;
     Ok(UnderWay { reacted_to: reacted_to.unwrap_or(0), tasks: tasks.into_iter().collect() })
 }

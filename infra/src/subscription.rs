@@ -31,6 +31,8 @@ pub use self::page::Page;
 pub use self::poison::Poison;
 pub use self::stop::ApplyError;
 
+use crate::deadline::{CALL_TIME_MAX, within};
+
 pub(crate) use self::cursor::Cursor;
 pub(crate) use self::lease::{Lease, Taking};
 pub(crate) use self::stop::Stop;
@@ -83,6 +85,9 @@ const ATTEMPT_COUNT_MAX: u32 = 3;
 /// The longest wait for a store that is away.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
+/// How long it may take to become the owner of a reader, or to see what its store has: some calls each.
+const CLAIM_TIME_MAX: Duration = Duration::from_secs(30);
+
 /// How often a store is asked whether it still has what it was given.
 const RECALL_INTERVAL: Duration = Duration::from_secs(5);
 
@@ -132,6 +137,9 @@ impl Subscription {
                     failures += 1;
                     let (attempt, cause) = (failures, error.cause());
                     tracing::warn!(subscription = name, attempt, cause, "a page was not applied");
+                    if error.is_of_the_connection() {
+                        holding = None;
+                    }
                     let goes_on = Cursor::goes_on_after(self.subscriber.as_ref(), &error);
                     if failures >= ATTEMPT_COUNT_MAX && error.is_poison() && !goes_on {
                         return self.halt(holding, &error).await;
@@ -160,13 +168,13 @@ impl Subscription {
     /// Applies one page, if there is one. Says whether there may be more.
     async fn step(&self, held: &mut Option<Held>) -> Result<bool, Stop> {
         if held.is_none() {
-            *held = self.claim().await?;
+            *held = within(CLAIM_TIME_MAX, self.claim()).await?;
         }
         let Some(Held { cursor, recalled_at }) = held else {
             return Ok(false);
         };
         if recalled_at.elapsed() > RECALL_INTERVAL {
-            self.recall(&mut cursor.lease).await?;
+            within(CLAIM_TIME_MAX, self.recall(&mut cursor.lease)).await?;
             *recalled_at = Instant::now();
         }
         let limit = cursor.limit(PAGE);
@@ -209,7 +217,9 @@ impl Subscription {
                 kept.extend(groups);
                 continue;
             }
-            match cursor.apply_parked(&self.pool, subscriber, stored).await {
+            let time_max = cursor.lease.page_time_max() + CALL_TIME_MAX;
+            let applied = cursor.apply_parked(&self.pool, subscriber, stored);
+            match within(time_max, applied).await {
                 Ok(()) => self.subscriber.applied(),
                 Err(stop) if stop.is_of_an_event() => {
                     parking::tried(&self.pool, &cursor.lease, position, &stop.cause()).await?;

@@ -7,6 +7,7 @@ use hip_domain::id::{ConsentId, RequestId};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 
 /// The transfers in `hip.data_flow_request`.
@@ -36,6 +37,7 @@ impl TransferDirectory for PgTransferDirectory {
         .bind(SHARD)
         .bind(position)
         .fetch_one(&self.pool)
+        .in_time()
         .await
         .map_err(|error| DirectoryError(Box::new(error)))
     }
@@ -53,6 +55,7 @@ impl TransferDirectory for PgTransferDirectory {
         .bind(SHARD)
         .bind(position)
         .fetch_one(&self.pool)
+        .in_time()
         .await
         .map_err(unreachable)?;
         if !reaches {
@@ -65,6 +68,7 @@ impl TransferDirectory for PgTransferDirectory {
               ORDER BY changed_at LIMIT 10000",
         )
         .fetch_all(&self.pool)
+        .in_time()
         .await
         .map_err(unreachable)?;
         Ok(Some(ids.into_iter().map(RequestId).collect()))

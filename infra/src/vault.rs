@@ -29,6 +29,8 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
+use crate::deadline::InTime;
+
 pub use envelope::{EnvelopeContext, SubjectKey};
 pub use inventory::{UnderKek, inventory};
 pub use kek::KekError;
@@ -87,6 +89,7 @@ impl PgVault {
             sqlx::query_as("SELECT wrapped, kek_id FROM vault.key WHERE key_id = $1")
                 .bind(subject.0)
                 .fetch_optional(&self.pool)
+                .in_time()
                 .await
                 .map_err(unavailable)?;
         let Some((Some(wrapped), kek_id)) = row else {
@@ -134,6 +137,7 @@ impl PgVault {
         )
         .bind(names)
         .fetch_all(&self.pool)
+        .in_time()
         .await
         .map_err(unavailable)?;
         for (name, wrapped, kek_id) in &known {
@@ -158,12 +162,14 @@ impl PgVault {
             .bind(fresh)
             .bind(self.wrapper.kek_id())
             .execute(&self.pool)
+            .in_time()
             .await
             .map_err(unavailable)?;
         let (wrapped, kek_id): (Vec<u8>, String) =
             sqlx::query_as("SELECT wrapped, kek_id FROM vault.facility_key WHERE facility = $1")
                 .bind(name)
                 .fetch_one(&self.pool)
+                .in_time()
                 .await
                 .map_err(unavailable)?;
         let key = self.wrapper.unwrap(name.as_bytes(), &wrapped, &kek_id).await?;
@@ -220,6 +226,7 @@ impl Vault for PgVault {
         .bind(message.0)
         .bind(subject.0)
         .fetch_optional(&self.pool)
+        .in_time()
         .await
         .map_err(unavailable)?;
         if is_gone == Some(true) {
@@ -234,6 +241,7 @@ impl Vault for PgVault {
         )
         .bind(subject.0)
         .fetch_one(&self.pool)
+        .in_time()
         .await
         .map_err(unavailable)
     }

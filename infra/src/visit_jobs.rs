@@ -25,7 +25,7 @@ use tracing::Span;
 
 pub use listing::{Job, State, jobs, retry, retry_all_dead};
 
-use crate::worker::{Backoff, PANICKED, Pace, Queue, Worker, restart_after_panic};
+use crate::worker::{Backoff, Pace, Queue, Worker, restart_after_panic};
 use claims::{Claim, Claims, Settlement};
 use scanner::Scanner;
 
@@ -47,6 +47,10 @@ pub struct Source {
     /// Fetches after which a visit is given up.
     pub attempts_max: i32,
 }
+
+/// How long a visit may take before it is broken off and fetched again later. Each question to the record
+/// system has a shorter limit.
+const FETCH_TIME_MAX: Duration = Duration::from_secs(300);
 
 /// A facility is paused, which the claims do not know yet.
 const PAUSED_FOR: Duration = Duration::from_secs(2);
@@ -126,9 +130,13 @@ impl Queue for Jobs {
         self.settlement(source, claim, result)
     }
 
-    fn panicked(&self, claim: &Claim) -> Settlement {
+    fn time_max(&self, _: &Claim) -> Duration {
+        FETCH_TIME_MAX
+    }
+
+    fn broken_off(&self, claim: &Claim, reason: String) -> Settlement {
         let Some(source) = self.source(claim) else { return self.given_back() };
-        self.settlement(source, claim, Err(Undone::Panicked))
+        self.settlement(source, claim, Err(Undone::BrokenOff(reason)))
     }
 
     fn given_back(&self) -> Settlement {
@@ -157,8 +165,7 @@ impl Jobs {
                 return Settlement::Paused { facility: facility.into(), after: PAUSED_FOR };
             }
             Err(Undone::Fetch(error)) => (error.may_pass(), error.reason()),
-            Err(Undone::Unmarked(reason)) => (true, reason),
-            Err(Undone::Panicked) => (true, PANICKED.to_owned()),
+            Err(Undone::Unmarked(reason) | Undone::BrokenOff(reason)) => (true, reason),
         };
         if may_pass && claim.attempts < source.attempts_max {
             tracing::warn!(reason, "a visit is fetched again later");
@@ -175,7 +182,8 @@ enum Undone {
     Fetch(FetchError),
     /// The visit is in the log; the trigger table does not know yet.
     Unmarked(String),
-    Panicked,
+    /// It panicked, or took too long.
+    BrokenOff(String),
 }
 
 async fn work_off(provider: &Provider, source: &Source, claim: &Claim) -> Result<(), Undone> {

@@ -45,7 +45,7 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 const GIVE_BACK_MAX: Duration = Duration::from_secs(2);
 
 /// The reason of an attempt that panicked.
-pub(crate) const PANICKED: &str = "the task panicked; the service's log says where";
+const PANICKED: &str = "the task panicked; the service's log says where";
 
 /// A table of work.
 pub(crate) trait Queue: Send + Sync + 'static {
@@ -73,8 +73,11 @@ pub(crate) trait Queue: Send + Sync + 'static {
     /// Does the work.
     fn perform(&self, claim: &Self::Claim) -> impl Future<Output = Self::Settlement> + Send;
 
-    /// How a row is left after an attempt that panicked.
-    fn panicked(&self, claim: &Self::Claim) -> Self::Settlement;
+    /// How long the work may take before it is broken off: its claim would be renewed for ever.
+    fn time_max(&self, claim: &Self::Claim) -> Duration;
+
+    /// How a row is left after an attempt that panicked or took too long.
+    fn broken_off(&self, claim: &Self::Claim, reason: String) -> Self::Settlement;
 
     /// How a row is left whose work was cut off: due at once, with its attempt counted.
     fn given_back(&self) -> Self::Settlement;
@@ -182,11 +185,19 @@ impl<Q: Queue> Worker<Q> {
         let (queue, work) = (Arc::clone(&self.queue), Arc::clone(&self.work));
         let span = queue.span(guard.claim());
         async move {
-            let performed = AssertUnwindSafe(queue.perform(guard.claim())).catch_unwind().await;
-            let settlement = performed.unwrap_or_else(|_| {
-                tracing::error!(rows = Q::ROWS, "a task panicked");
-                queue.panicked(guard.claim())
-            });
+            let time_max = queue.time_max(guard.claim());
+            let performing = AssertUnwindSafe(queue.perform(guard.claim())).catch_unwind();
+            let settlement = match tokio::time::timeout(time_max, performing).await {
+                Ok(Ok(settlement)) => settlement,
+                Ok(Err(_)) => {
+                    tracing::error!(rows = Q::ROWS, "a task panicked");
+                    queue.broken_off(guard.claim(), PANICKED.to_owned())
+                }
+                Err(_) => {
+                    let reason = format!("it was not done within {} seconds", time_max.as_secs());
+                    queue.broken_off(guard.claim(), reason)
+                }
+            };
             if queue.settle(guard.claim(), &settlement).await.is_err() {
                 // The row keeps its lease, and is done again when that runs out.
                 tracing::warn!(rows = Q::ROWS, "the end of a task was not noted; it is done again");

@@ -28,16 +28,16 @@ use crate::privacy::play;
 const REASON: [&str; 2] = ["--reason", "the patient wishes it"];
 
 /// Of Kavya; the last of the suite's secrets is a key.
-fn hers() -> &'static [&'static str] {
+pub(crate) fn hers() -> &'static [&'static str] {
     let (key, hers) = SECRETS.split_last().unwrap();
     assert_eq!(*key, API_KEY);
     hers
 }
 
 /// Somebody else at the same facility.
-const HIS: [&str; 4] = ["Devan", "devan.p77", "9833311122", "Bronchitis"];
+pub(crate) const HIS: [&str; 4] = ["Devan", "devan.p77", "9833311122", "Bronchitis"];
 
-fn him() -> AbhaHolder {
+pub(crate) fn him() -> AbhaHolder {
     AbhaHolder {
         abha_address: "devan.p77@sbx".to_owned(),
         abha_number: "91555512349876".to_owned(),
@@ -48,7 +48,7 @@ fn him() -> AbhaHolder {
     }
 }
 
-fn his_visit(code: &str, with_abha: bool) -> Value {
+pub(crate) fn his_visit(code: &str, with_abha: bool) -> Value {
     let mut document = visit(code, with_abha);
     let own = json!({
         "beneficiaryId": "77005555",
@@ -99,7 +99,10 @@ fn vault(world: &World) -> PgVault {
 
 /// Which of these can be read by who has all keys that there are. Every event opens or is known to be
 /// erased; says how many of each.
-async fn opened<'n>(world: &World, needles: &[&'n str]) -> (BTreeSet<&'n str>, usize, usize) {
+pub(crate) async fn opened<'n>(
+    world: &World,
+    needles: &[&'n str],
+) -> (BTreeSet<&'n str>, usize, usize) {
     let vault = vault(world);
     let (mut found, mut plain, mut erased) = (BTreeSet::new(), 0, 0);
     for stored in world.log.page(0, 100_000).await.unwrap() {

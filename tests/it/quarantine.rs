@@ -40,9 +40,9 @@ async fn shown(world: &World, consent: &str) -> Option<String> {
         .unwrap()
 }
 
-async fn ready(world: &World) -> (u16, String) {
+async fn ready(world: &World) -> (u16, Value) {
     let response = reqwest::get(format!("{}/health/ready", world.launch.url)).await.unwrap();
-    (response.status().as_u16(), response.text().await.unwrap())
+    (response.status().as_u16(), response.json().await.unwrap())
 }
 
 /// A patient with a consent that the table takes, and one that it does not.
@@ -106,8 +106,9 @@ async fn a_consent_that_cannot_be_applied_stops_nobody_else_and_is_shown() {
         })
         .await;
 
-    let (status, text) = ready(&world).await;
-    assert_eq!((status, text.as_str()), (200, "degraded\nconsent has put aside 1 events\n"));
+    let (status, said) = ready(&world).await;
+    let put_aside = json!([{ "reader": "consent", "events": 1 }]);
+    assert_eq!((status, &said["ready"], &said["putAside"]), (200, &json!(true), &put_aside));
     let config = world.launch.config.display().to_string();
     let doctor = world.hip(&["doctor", "--json", "--config", &config]).await;
     let said = String::from_utf8(doctor.stdout).unwrap();
@@ -156,7 +157,8 @@ async fn an_opt_out_waits_for_what_was_put_aside_and_then_ends_that_too() {
         })
         .await;
     world.until_idle().await;
-    assert_eq!(ready(&world).await, (200, "ready\n".to_owned()));
+    let (status, said) = ready(&world).await;
+    assert_eq!((status, &said["putAside"]), (200, &json!([])));
 }
 
 #[tokio::test]

@@ -4,31 +4,12 @@ use futures_util::future::join_all;
 use hip_sandbox::Operation;
 use hip_tests::World;
 use hip_tests::person::visit;
-use hip_tests::process::{Launch, free_port};
-
-/// Another process beside that of the world, with the same configuration but its own port.
-fn another(world: &World, name: &str) -> Launch {
-    let url = format!("http://127.0.0.1:{}", free_port());
-    let text = std::fs::read_to_string(&world.launch.config).unwrap();
-    let listen = |url: &str| url.trim_start_matches("http://").to_owned();
-    let config = world.launch.config.with_file_name(format!("{name}.toml"));
-    std::fs::write(&config, text.replace(&listen(&world.launch.url), &listen(&url))).unwrap();
-    Launch {
-        binary: None,
-        config,
-        log: world.launch.log.with_file_name(format!("{name}.log")),
-        database_url: world.launch.database_url.clone(),
-        client_secret: world.launch.client_secret.clone(),
-        api_key: world.launch.api_key.clone(),
-        url,
-        environment: vec![],
-    }
-}
+use hip_tests::process::Launch;
 
 #[tokio::test]
 async fn processes_that_start_at_once_on_nothing_share_the_keys_that_one_makes() {
     let world = World::create_with("").await;
-    let launches = ["a", "b", "c", "d"].map(|name| another(&world, name));
+    let launches = ["a", "b", "c", "d"].map(|name| world.beside(name));
     let _processes = join_all(launches.iter().map(Launch::start)).await;
     for (n, launch) in (0..).zip(&launches) {
         let client = reqwest::Client::new();
@@ -44,7 +25,7 @@ async fn processes_that_start_at_once_on_nothing_share_the_keys_that_one_makes()
 #[tokio::test]
 async fn the_survivor_takes_over_and_nothing_is_done_twice() {
     let (world, first) = World::start().await;
-    let other = another(&world, "second");
+    let other = world.beside("second");
     let _survivor = other.start().await;
     let said = std::fs::read_to_string(&other.log).unwrap();
     assert!(

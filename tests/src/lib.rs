@@ -5,10 +5,12 @@
 //! reach its server fails; it is never skipped, unless `HIP_TEST_BACKENDS=embedded` says to go with
 //! Postgres alone.
 
+pub mod cluster;
 pub mod database;
 pub mod earlier_version;
 pub mod person;
 pub mod process;
+pub mod proxy;
 pub mod record_system;
 pub mod replays;
 pub mod servers;

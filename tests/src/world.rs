@@ -99,6 +99,30 @@ impl World {
         Self { sandbox, database, pool, log, launch, _dir: dir }
     }
 
+    /// How to start another process on the same database, with the same configuration and its own port.
+    ///
+    /// # Panics
+    ///
+    /// When its configuration cannot be written.
+    pub fn beside(&self, name: &str) -> Launch {
+        let url = format!("http://127.0.0.1:{}", free_port());
+        let text = std::fs::read_to_string(&self.launch.config).expect("it was written");
+        let listen = |url: &str| url.trim_start_matches("http://").to_owned();
+        let config = self.launch.config.with_file_name(format!("{name}.toml"));
+        let text = text.replace(&listen(&self.launch.url), &listen(&url));
+        std::fs::write(&config, text).expect("the configuration can be written");
+        Launch {
+            binary: None,
+            config,
+            log: self.launch.log.with_file_name(format!("{name}.log")),
+            database_url: self.launch.database_url.clone(),
+            client_secret: self.launch.client_secret.clone(),
+            api_key: self.launch.api_key.clone(),
+            url,
+            environment: self.launch.environment.clone(),
+        }
+    }
+
     /// A world with a running provider.
     pub async fn start() -> (Self, HipProcess) {
         Self::start_with("").await
@@ -109,6 +133,18 @@ impl World {
         let world = Self::create_with(sections).await;
         let process = world.launch.start().await;
         (world, process)
+    }
+
+    /// Has the world, and what is started from now on, use another database.
+    ///
+    /// # Panics
+    ///
+    /// When the service cannot connect to it.
+    pub async fn use_database(&mut self, url: &str) {
+        self.pool = postgres::connect(url, 2).await.expect("the service can connect");
+        self.log = LogReader::new(self.pool.clone());
+        url.clone_into(&mut self.database.url);
+        url.clone_into(&mut self.launch.database_url);
     }
 
     /// A bearer of the twin's gateway, taken from a callback that it has sent.

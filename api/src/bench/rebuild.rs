@@ -177,7 +177,8 @@ fn configuration(folder: &Path) -> anyhow::Result<(Config, Secrets)> {
     let kek = kek.display();
     let text = format!(
         "[gateway]\nbase_url = \"http://127.0.0.1:9\"\nclient_id = \"bench\"\n\
-         [[facility]]\nid = {id:?}\nname = {name:?}\n[keys]\nfile = \"{kek}\"\n",
+         [[facility]]\nid = {id:?}\nname = {name:?}\n[keys]\nfile = \"{kek}\"\n\
+         [sms]\nsender = \"webhook\"\nurl = \"http://127.0.0.1:9/\"\n",
     );
     let secrets = Secrets {
         client_secret: SecretString::from("bench"),

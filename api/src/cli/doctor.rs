@@ -51,6 +51,7 @@ async fn examine(options: &Options, data_dir: &Path) -> Vec<Check> {
     let (database, of_database) = local::database(data_dir).await;
     checks.extend(of_database);
     if let Some(open) = &database {
+        checks.push(local::room(&open.pool).await);
         checks.extend(readers::check(&open.pool).await);
     }
     if let Some((mut config, mut settings)) = found {

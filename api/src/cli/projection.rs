@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 use hip_commands::port::Ids;
 use hip_infra::config::Config;
-use hip_infra::event_store::LogReader;
+use hip_infra::event_store::{LogReader, LogRoom, log_room};
 use hip_infra::ids::RandomIds;
 use hip_infra::projection_status::{self, ParkedEvent, ProjectionStatus, Retry};
 use hip_infra::rebuild::{Compared, Projection, Rebuild, Rebuilt};
@@ -24,7 +24,8 @@ use crate::read_models;
 /// Read models: folds of the log.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// How far each reader of the log has come. Exit 1 when one has halted, or has put events aside.
+    /// How far each reader of the log has come, and for how many events the log has room. Exit 1 when a
+    /// reader has halted or has put events aside, or when partitions of the log are missing.
     Status {
         /// Print one JSON object a reader.
         #[arg(long)]
@@ -79,14 +80,16 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
 }
 
 async fn status(pool: &PgPool, json: bool) -> anyhow::Result<Answer> {
-    let all = projection_status::all(pool).await?;
+    let (all, room) = (projection_status::all(pool).await?, log_room(pool).await?);
     if json {
         all.iter().for_each(say_json);
     } else {
         print(&all);
+        print_room(room);
     }
     let is_stuck = |one: &ProjectionStatus| one.state == "halted" || one.parked > 0;
-    Ok(if all.iter().any(is_stuck) { Answer::No } else { Answer::Yes })
+    let is_well = room.is_enough() && !all.iter().any(is_stuck);
+    Ok(if is_well { Answer::Yes } else { Answer::No })
 }
 
 /// How long to wait for `hip serve` to try again.
@@ -139,6 +142,14 @@ fn print(all: &[ProjectionStatus]) {
         for ParkedEvent { position, stream, reason, attempts, .. } in &one.parked_events {
             say(&format!("    position {position} of {stream}: {reason} ({attempts} attempts)"));
         }
+    }
+}
+
+fn print_room(room: LogRoom) {
+    let (head, left) = (room.head, room.left());
+    say(&format!("the log is at position {head}; its partitions have room for {left} more events"));
+    if !room.is_enough() {
+        say("  partitions are missing: a running `hip serve` makes them, and logs why it cannot");
     }
 }
 

@@ -2,21 +2,24 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 use hip_infra::config::{Config, Secrets};
 use hip_infra::facility_ids;
-use hip_infra::postgres;
+use hip_infra::postgres::{self, TimelineGuard};
+use hip_infra::watchdog::{HANG_TIME_MAX, Watchdog};
 use secrecy::{ExposeSecret, SecretString};
+use sqlx::PgPool;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::bridge_check;
-use crate::compose::{Composed, compose};
+use crate::compose::{Composed, compose_guarded};
 use crate::database::{Database, erasures_file, seals_file};
 use crate::output::{Answer, say};
 use crate::service::{self, Role};
+use crate::stop;
 
 /// Options of `hip serve`.
 #[derive(clap::Args)]
@@ -37,21 +40,119 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     config.erasure.journal.get_or_insert_with(|| erasures_file(data_dir));
     let secrets = secrets_from_env()?;
     let database = Database::open(data_dir).await?;
-    postgres::migrate(database.owner_url()).await?;
-    let listener = match options.role {
-        Role::All | Role::Api => Some(listen(config.listen).await?),
-        Role::Worker => None,
-    };
-    let stop = stop_on_signal()?;
+    let stop = stop::on_signal()?;
     tracing::info!(role = ?options.role, listen = %config.listen, database = database.describe(), "serving");
-    let composed = compose(config, secrets, database.url()).await?;
-    let (gateway, settings) = (composed.gateway.clone(), composed.provider.settings.clone());
-    warn_of_orphans(&composed).await?;
-    tokio::spawn(async move { bridge_check::warn_of_missing(&gateway, &settings).await });
-    service::run(composed, listener, options.role, stop).await?;
+    let serving = Serving { config, secrets, database: &database, role: options.role };
+    serving.on_any_server(stop).await?;
     database.close().await;
     tracing::info!("stopped");
     Ok(Answer::Yes)
+}
+
+/// How often a database server that has taken the place of another is tried, and how long between.
+const TAKE_UP_ATTEMPT_COUNT_MAX: u32 = 60;
+const TAKE_UP_PAUSE: Duration = Duration::from_secs(1);
+
+/// What is served, and from where.
+struct Serving<'d> {
+    config: Config,
+    secrets: Secrets,
+    database: &'d Database,
+    role: Role,
+}
+
+impl Serving<'_> {
+    /// Serves until `stop` says so, on one server after the other.
+    async fn on_any_server(&self, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+        let (mut seen, mut attempts_left) = (0, 0);
+        loop {
+            match self.on_one_server(seen, stop.clone()).await {
+                Ok(None) => return Ok(()),
+                Ok(Some(newest)) => {
+                    tracing::error!("the database server was replaced; everything is read anew");
+                    (seen, attempts_left) = (newest, TAKE_UP_ATTEMPT_COUNT_MAX);
+                }
+                // The new server may not be well yet.
+                Err(error) if attempts_left > 0 && !*stop.borrow() => {
+                    tracing::warn!("the new database server cannot be used yet: {error:#}");
+                    attempts_left -= 1;
+                    tokio::time::sleep(TAKE_UP_PAUSE).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Serves until `stop` says so, or another server has taken the place of the database's. Then nothing that
+    /// is in memory holds any more, and it has to begin anew; the newest event that was seen, for that.
+    async fn on_one_server(
+        &self,
+        seen: i64,
+        stop: watch::Receiver<bool>,
+    ) -> anyhow::Result<Option<i64>> {
+        postgres::migrate(self.database.owner_url()).await?;
+        let listener = match self.role {
+            Role::All | Role::Api => Some(listen(self.config.listen).await?),
+            Role::Worker => None,
+        };
+        let guard = TimelineGuard::default();
+        let (config, secrets) = (self.config.clone(), self.secrets.clone());
+        let composing = compose_guarded(config, secrets, self.database.url(), Some(guard.clone()));
+        let mut composed = composing.await?;
+        composed.seen = seen;
+        watch_writer(&composed, self.database.url())?;
+        warn_of_orphans(&composed).await?;
+        let (gateway, settings) = (composed.gateway.clone(), composed.provider.settings.clone());
+        tokio::spawn(async move { bridge_check::warn_of_missing(&gateway, &settings).await });
+        let head = composed.log.watch_head();
+        let ending = ending(composed.pool.clone(), &guard, stop.clone());
+        let served = service::run(composed, listener, self.role, ending).await;
+        if *guard.changed().borrow() && !*stop.borrow() {
+            let newest = seen.max(*head.borrow());
+            return Ok(Some(newest));
+        }
+        served.map(|()| None)
+    }
+}
+
+/// Turns true with `stop`, and when the server was replaced; then nobody waits for the database any more.
+fn ending(
+    pool: PgPool,
+    guard: &TimelineGuard,
+    mut stop: watch::Receiver<bool>,
+) -> watch::Receiver<bool> {
+    let (tell, ending) = watch::channel(false);
+    let mut changed = guard.changed();
+    tokio::spawn(async move {
+        let is_replaced = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => false,
+            _ = changed.wait_for(|changed| *changed) => true,
+        };
+        tell.send_replace(true);
+        if is_replaced {
+            pool.close().await;
+        }
+        // The sender stays: a receiver that finds it gone would think that nobody will say stop.
+        tell.closed().await;
+    });
+    ending
+}
+
+/// Ends the process when its writer hangs while the database answers others: whoever starts it again has one
+/// that writes.
+fn watch_writer(composed: &Composed, database_url: &str) -> anyhow::Result<()> {
+    let watchdog = Watchdog {
+        writer: composed.log.writer_activity(),
+        database_url: SecretString::from(database_url),
+        hang_time_max: HANG_TIME_MAX,
+    };
+    watchdog.spawn(|| {
+        tracing::error!(
+            "the writer of the log hangs while the database answers; the process ends, to be started anew"
+        );
+        std::process::exit(stop::UNABLE);
+    })?;
+    Ok(())
 }
 
 /// Visits of a facility that is not configured can be found and shared by nobody.
@@ -110,20 +211,4 @@ pub(crate) fn older_keks_from_env() -> Vec<SecretString> {
 pub(crate) fn set_in_env(name: &str) -> Option<SecretString> {
     let given = std::env::var(name).ok().filter(|value| !value.is_empty());
     given.map(SecretString::from)
-}
-
-/// Turns true on Ctrl-C or a request to terminate.
-pub(crate) fn stop_on_signal() -> anyhow::Result<watch::Receiver<bool>> {
-    let (tell, stop) = watch::channel(false);
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        tell.send_replace(true);
-        // Keep the sender: a receiver that finds it gone would think that nobody will say stop.
-        std::future::pending::<()>().await;
-    });
-    Ok(stop)
 }

@@ -1,11 +1,49 @@
 //! Whether the process lives, and whether it can do its work.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use hip_commands::port::Log;
 use hip_infra::projection_status;
+use hip_infra::readiness::Unready;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Context;
+
+/// Whether the service can do its work.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Ready {
+    /// Whether it can.
+    ready: bool,
+    /// Why it cannot.
+    reasons: Vec<Reason>,
+    /// Readers of the log that go on without some events.
+    put_aside: Vec<PutAside>,
+}
+
+/// A reader of the log that has put events aside, with all that is about the same people.
+#[derive(Serialize, ToSchema)]
+struct PutAside {
+    /// Its name.
+    #[schema(example = "consent")]
+    reader: String,
+    /// How many.
+    events: i64,
+}
+
+/// Why the service cannot do its work.
+#[derive(Serialize, ToSchema)]
+struct Reason {
+    /// The kind and what it concerns; `reason` is one of `database`, `writer`, `reader_halted`,
+    /// `reader_behind`, `log_full`, `key_encryption_key`.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    unready: Unready,
+    /// The same in words.
+    #[schema(example = "the reader consent has halted; `hip projection status` says why")]
+    detail: String,
+}
 
 /// The process answers.
 #[utoipa::path(get, path = "/health/live", tag = "health", operation_id = "isAlive",
@@ -14,19 +52,25 @@ pub(crate) async fn live() -> StatusCode {
     StatusCode::OK
 }
 
-/// The log answers: without it nothing can be taken in. The text says which readers of the log have put events
-/// aside: the service does its work but for what these are about.
+/// The log takes events, its readers keep up with it, and the keys are known. `putAside` names the readers that
+/// have put events aside: the service does its work but for what these are about.
 #[utoipa::path(get, path = "/health/ready", tag = "health", operation_id = "isReady",
-    responses((status = 200, description = "It does.", body = String, content_type = "text/plain"),
-              (status = 503, description = "It does not.")))]
-pub(crate) async fn ready(State(composed): Context) -> Result<String, StatusCode> {
-    composed.log.head().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-    let put_aside = projection_status::put_aside(&composed.pool).await;
-    let put_aside = put_aside.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-    if put_aside.is_empty() {
-        return Ok("ready\n".to_owned());
-    }
-    let readers =
-        put_aside.iter().map(|(name, count)| format!("{name} has put aside {count} events\n"));
-    Ok(std::iter::once("degraded\n".to_owned()).chain(readers).collect())
+    responses((status = 200, body = Ready, description = "All is so."),
+              (status = 503, body = Ready, description = "Something is not; `reasons` says what.")))]
+pub(crate) async fn ready(State(composed): Context) -> (StatusCode, Json<Ready>) {
+    let unready = composed.readiness.unready().await;
+    let ready = unready.is_empty();
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let reasons = unready.into_iter().map(|unready| {
+        let detail = unready.to_string();
+        Reason { unready, detail }
+    });
+    let put_aside = if ready {
+        projection_status::put_aside(&composed.pool).await.unwrap_or_default()
+    } else {
+        vec![] // a database that does not answer is not asked again
+    };
+    let put_aside = put_aside.into_iter().map(|(reader, events)| PutAside { reader, events });
+    let (reasons, put_aside) = (reasons.collect(), put_aside.collect());
+    (status, Json(Ready { ready, reasons, put_aside }))
 }

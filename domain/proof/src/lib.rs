@@ -7,6 +7,8 @@
 //! 2. [`Seal`]s: every thousand events or every minute, the Merkle root over the hashes of the events
 //!    since the last seal is signed with P-256 and published outside the database. They show what a
 //!    chain cannot: that the newest events were cut off, or that everything was written anew.
+//!    A standby that is promoted may lack events that were sealed. Then a [`Restart`] is signed and
+//!    published, too: it says from which seal on the others are given up, and how far the loss goes.
 //! 3. The [`Proof`] that one event lies under a seal. Who has it and the public key needs nothing else,
 //!    and learns nothing of any other event.
 //!
@@ -20,6 +22,7 @@ mod digest;
 mod inclusion;
 mod key;
 mod merkle;
+mod restart;
 mod seal;
 #[cfg(test)]
 mod tests;
@@ -29,6 +32,7 @@ pub use digest::{Digested, genesis, link, sha256};
 pub use inclusion::{Node, NotProven, Proof, ProvenEvent};
 pub use key::{KeyError, KeyId, PublicKeys, SigningKey};
 pub use merkle::{Tree, path};
+pub use restart::{Chain, Published, Restart, RestartStatement, check};
 pub use seal::{Seal, SealError, Statement};
 
 /// Length of every hash here, in bytes.

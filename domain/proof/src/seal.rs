@@ -75,22 +75,28 @@ impl Statement {
     /// (i64 µs since 1970), key id; each with its length as a big-endian u32 in front, numbers
     /// big-endian.
     fn bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![];
-        let mut field = |field: &[u8]| {
-            let length = u32::try_from(field.len()).expect("a field is a few bytes long");
-            bytes.extend_from_slice(&length.to_be_bytes());
-            bytes.extend_from_slice(field);
-        };
-        field(DOMAIN);
-        field(&self.shard.to_be_bytes());
-        field(&self.from.to_be_bytes());
-        field(&self.to.to_be_bytes());
-        field(&self.root);
-        field(&self.previous);
-        field(&self.sealed_at.timestamp_micros().to_be_bytes());
-        field(self.key_id.as_str().as_bytes());
-        bytes
+        framed(&[
+            DOMAIN,
+            &self.shard.to_be_bytes(),
+            &self.from.to_be_bytes(),
+            &self.to.to_be_bytes(),
+            &self.root,
+            &self.previous,
+            &self.sealed_at.timestamp_micros().to_be_bytes(),
+            self.key_id.as_str().as_bytes(),
+        ])
     }
+}
+
+/// Fields one after the other, each with its length as a big-endian u32 in front.
+pub(crate) fn framed(fields: &[&[u8]]) -> Vec<u8> {
+    let mut bytes = vec![];
+    for field in fields {
+        let length = u32::try_from(field.len()).expect("a field is a few bytes long");
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(field);
+    }
+    bytes
 }
 
 impl Seal {

@@ -4,8 +4,8 @@ use chrono::{TimeDelta, TimeZone, Utc};
 use uuid::Uuid;
 
 use crate::{
-    Fault, FaultKind, Hash, LogCheck, NotProven, Proof, ProvenEvent, Seal, SealError, SigningKey,
-    Statement, Tree, follow, path, sha256,
+    Chain, Fault, FaultKind, Hash, LogCheck, NotProven, Proof, ProvenEvent, Published,
+    RestartStatement, Seal, SealError, SigningKey, Statement, Tree, follow, path, sha256,
 };
 
 fn key(seed: u8) -> SigningKey {
@@ -149,4 +149,45 @@ fn keys_are_written_and_read_and_have_one_name() {
     assert_eq!(sealed(&log(3), &read)[0].check(&keys), Ok(()));
     assert!(keys.add_pem(&key.to_pem()).is_err(), "a secret is no public key");
     assert!(!format!("{key:?}").contains("PRIVATE"));
+}
+
+#[test]
+fn seals_go_on_from_an_earlier_one_when_that_is_signed() {
+    let (before, key, other) = (log(12), key(1), key(2));
+    let seals = sealed(&before, &key);
+    let given_up = Chain { seals: seals.clone(), restarts: vec![] };
+    let at = seals[0].statement.sealed_at;
+    let restart = |key: &SigningKey| {
+        let statement = given_up.restart(2, at, key.id().clone()).unwrap();
+        Published::Restart(statement.sign(key))
+    };
+    // The log has the first seven events, and then others.
+    let after = sealed(&[log(7), log(3)].concat(), &key);
+    assert_eq!(after[..2], seals[..2]);
+    let lines = |restart: Published| -> Vec<Published> {
+        let before = seals.iter().cloned().map(Published::Seal);
+        let after = after[2..].iter().cloned().map(Published::Seal);
+        before.chain([restart]).chain(after).collect()
+    };
+    let found = crate::check(lines(restart(&key)), &key.public()).unwrap();
+    assert_eq!(found.seals, after);
+    let statement = &found.restarts[0];
+    assert_eq!((statement.restart_after, statement.lost_through), (6, 12));
+    let json = serde_json::to_string(&restart(&key)).unwrap();
+    assert_eq!(serde_json::from_str::<Published>(&json).unwrap(), restart(&key));
+
+    let fault = |lines: Vec<Published>| crate::check(lines, &key.public()).unwrap_err().kind;
+    assert!(matches!(fault(lines(restart(&other))), FaultKind::Seal(SealError::UnknownKey(_))));
+    let changed = |change: fn(&mut RestartStatement)| {
+        let mut statement = given_up.restart(2, at, key.id().clone()).unwrap();
+        change(&mut statement);
+        lines(Published::Restart(statement.sign(&key)))
+    };
+    assert_eq!(fault(changed(|it| it.restart_after = 3)), FaultKind::OutOfLine);
+    assert_eq!(fault(changed(|it| it.lost_through = 9)), FaultKind::OutOfLine);
+    assert_eq!(fault(changed(|it| it.given_up[0] ^= 1)), FaultKind::OutOfLine);
+    assert_eq!(fault(changed(|it| it.kept[0] ^= 1)), FaultKind::OutOfLine);
+    // Said by nobody, the seals do not follow each other.
+    let silent = lines(restart(&key)).into_iter().filter(|line| matches!(line, Published::Seal(_)));
+    assert_eq!(fault(silent.collect()), FaultKind::OutOfLine);
 }

@@ -16,6 +16,7 @@ use sqlx::PgPool;
 use self::fault::fault;
 use super::batch::{Write, batches};
 use super::digest::Digester;
+use crate::deadline::InTime;
 
 /// Documents that are read at once for a digest.
 const DIGEST_PAGE: u32 = 200;
@@ -59,6 +60,7 @@ impl PgDocumentStore {
         .bind(after_key.unwrap_or("")) // no key is empty
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
+        .in_time()
         .await;
         documents(collection, rows)
     }
@@ -67,7 +69,7 @@ impl PgDocumentStore {
 #[async_trait]
 impl DocumentStore for PgDocumentStore {
     async fn ping(&self) -> Result<(), DocumentError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await.map(|_| ()).map_err(fault)
+        sqlx::query("SELECT 1").execute(&self.pool).in_time().await.map(|_| ()).map_err(fault)
     }
 
     async fn prepare(
@@ -120,6 +122,7 @@ impl DocumentStore for PgDocumentStore {
         .bind(generation)
         .bind(up_to_position)
         .execute(&self.pool)
+        .in_time()
         .await
         .map_err(fault)?;
         Ok(purged.rows_affected())
@@ -138,6 +141,7 @@ impl DocumentStore for PgDocumentStore {
         .bind(collection.as_str())
         .bind(key)
         .fetch_all(&self.pool)
+        .in_time()
         .await;
         Ok(documents(collection, rows)?.pop())
     }
@@ -159,6 +163,7 @@ impl DocumentStore for PgDocumentStore {
         .bind(generation)
         .bind(key)
         .fetch_all(&self.pool)
+        .in_time()
         .await
         .map_err(fault)?;
         let Some((key, position, generation, fields)) = rows.into_iter().next() else {
@@ -188,6 +193,7 @@ impl DocumentStore for PgDocumentStore {
         .bind(json::predicate(field, value))
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
+        .in_time()
         .await;
         documents(collection, rows)
     }
@@ -209,6 +215,7 @@ impl DocumentStore for PgDocumentStore {
         .bind(json::predicate(field, value))
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
+        .in_time()
         .await;
         documents(collection, rows)
     }
@@ -229,6 +236,7 @@ impl DocumentStore for PgDocumentStore {
         .bind(after_key.unwrap_or("")) // no key is empty
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
+        .in_time()
         .await;
         documents(collection, rows)
     }

@@ -5,6 +5,8 @@ use hip_commands::port::eraser::{Holdings, Whose};
 use hip_domain::id::Pseudonym;
 use sqlx::PgPool;
 
+use crate::deadline::InTime;
+
 #[derive(sqlx::FromRow)]
 struct Row {
     keys: i64,
@@ -26,6 +28,7 @@ pub(super) async fn of(pool: &PgPool, whose: &Whose) -> Result<Holdings, sqlx::E
         .bind(whose.facility.as_str())
         .bind(addresses)
         .fetch_one(pool)
+        .in_time()
         .await?;
     let count = |count: i64| u64::try_from(count).unwrap_or_default();
     Ok(Holdings {

@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::journal::Entry;
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 
 /// What a line of the journal leads to in this database.
@@ -80,6 +81,7 @@ async fn still_tied(
     )
     .bind(subjects)
     .fetch_all(pool)
+    .in_time()
     .await?;
     let mut theirs: BTreeMap<Uuid, BTreeSet<Uuid>> = BTreeMap::new();
     for (subject, key) in rows {
@@ -105,6 +107,7 @@ async fn still_named(pool: &PgPool, keys: &[Uuid]) -> Result<BTreeMap<Uuid, Owne
     .bind(SHARD)
     .bind(keys)
     .fetch_all(pool)
+    .in_time()
     .await?;
     let owner = |is_theirs| if is_theirs { Owner::Somebody } else { Owner::Nobody };
     Ok(rows.into_iter().map(|(key, is_theirs)| (key, owner(is_theirs))).collect())
@@ -121,6 +124,7 @@ async fn undecided(pool: &PgPool, subjects: &[Uuid]) -> Result<BTreeSet<Uuid>, s
     .bind(SHARD)
     .bind(subjects)
     .fetch_all(pool)
+    .in_time()
     .await?;
     Ok(undecided.into_iter().collect())
 }
@@ -139,5 +143,6 @@ pub async fn unsettled(pool: &PgPool, subjects: &[SubjectId]) -> Result<i64, sql
     .bind(SHARD)
     .bind(subjects.iter().map(|subject| subject.0).collect::<Vec<_>>())
     .fetch_one(pool)
+    .in_time()
     .await
 }

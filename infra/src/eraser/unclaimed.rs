@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::STRETCH;
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 use crate::vault::PgVault;
 
@@ -84,6 +85,7 @@ impl Unclaimed {
             .bind(STRETCH)
             .bind(Some(before))
             .fetch_all(&self.pool)
+            .in_time()
             .await?;
         let Some((up_to, ..)) = rows.last().copied() else { return Ok(None) };
         let keys = rows.into_iter().filter_map(|(_, is_untied, key)| key.filter(|_| is_untied));

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::encode::{CODEC_FRAME, CODEC_JSON};
 use super::{SHARD, unavailable};
+use crate::deadline::InTime;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -96,6 +97,7 @@ impl LogReader {
             .bind(stream.as_str())
             .bind(version)
             .fetch_all(&self.pool)
+            .in_time()
             .await
             .map_err(unavailable)?;
         rows.into_iter().map(stored).collect()
@@ -108,6 +110,7 @@ impl LogReader {
                 .bind(SHARD)
                 .bind(stream.as_str())
                 .fetch_optional(&self.pool)
+                .in_time()
                 .await
                 .map_err(unavailable)?;
         Ok(version.unwrap_or(0))
@@ -119,6 +122,7 @@ impl LogReader {
             .bind(SHARD)
             .bind(key)
             .fetch_optional(&self.pool)
+            .in_time()
             .await
             .map_err(unavailable)
     }
@@ -141,6 +145,7 @@ impl LogReader {
             .bind(last)
             .bind(id)
             .fetch_optional(&self.pool)
+            .in_time()
             .await
             .map_err(unavailable)?;
             if found.is_some() {
@@ -181,6 +186,7 @@ impl LogReader {
             .bind(limit)
             .bind(PAGE_BYTES_MAX)
             .fetch_all(&self.pool)
+            .in_time()
             .await
             .map_err(unavailable)?;
         for (expected, row) in (position + 1..).zip(&rows) {
@@ -199,6 +205,7 @@ impl LogReader {
         sqlx::query_scalar("SELECT position FROM es.log_head WHERE shard = $1")
             .bind(SHARD)
             .fetch_one(&self.pool)
+            .in_time()
             .await
             .map_err(unavailable)
     }

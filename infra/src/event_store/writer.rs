@@ -1,6 +1,7 @@
 //! The group commit: one task that turns whatever is queued into one call.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use hip_commands::port::log::{Appended, LogError};
@@ -8,8 +9,10 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::activity::WriterActivity;
 use super::batch::{self, Command, Outcome, Queued};
 use super::unavailable;
+use crate::deadline::{InTime, is_lost};
 
 /// More commands than this wait for the next call; the body of one call stays about a megabyte.
 const COMMAND_COUNT_MAX: usize = 256;
@@ -26,19 +29,32 @@ const RECONNECT_COUNT_MAX: u32 = 5;
 pub(super) struct Writer {
     queue: mpsc::Sender<Queued>,
     head: watch::Receiver<i64>,
+    activity: Arc<WriterActivity>,
 }
 
 impl Writer {
     pub(super) fn start(pool: PgPool) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE_LENGTH);
         let (announce, head) = watch::channel(0);
-        let task = Task { pool, connection: None, waiting, backlog: VecDeque::new(), announce };
+        let activity = Arc::new(WriterActivity::default());
+        let task = Task {
+            pool,
+            connection: None,
+            waiting,
+            backlog: VecDeque::new(),
+            announce,
+            activity: Arc::clone(&activity),
+        };
         tokio::spawn(task.run());
-        Self { queue, head }
+        Self { queue, head, activity }
     }
 
     pub(super) fn watch_head(&self) -> watch::Receiver<i64> {
         self.head.clone()
+    }
+
+    pub(super) fn activity(&self) -> Weak<WriterActivity> {
+        Arc::downgrade(&self.activity)
     }
 
     /// Returns once the outcome is durable.
@@ -58,6 +74,7 @@ struct Task {
     /// Taken from the queue, left out of the last call: same stream or key, or too much at once.
     backlog: VecDeque<Queued>,
     announce: watch::Sender<i64>,
+    activity: Arc<WriterActivity>,
 }
 
 impl Task {
@@ -134,7 +151,11 @@ impl Task {
         let mut raced = false;
         let mut reconnects = 0;
         loop {
-            match self.call_once(part).await {
+            let activity = Arc::clone(&self.activity);
+            let call = activity.call();
+            let outcome = self.call_once(part).in_time().await;
+            drop(call);
+            match outcome {
                 Ok(outcomes) => return Ok(outcomes),
                 // Another writer made the same stream or key, or the two got in each other's way.
                 Err(error) if is_race(&error) && !raced => raced = true,
@@ -147,7 +168,8 @@ impl Task {
         }
     }
 
-    /// One call. After an error the connection goes back to the pool, which looks whether it is good.
+    /// One call. After an error, or when nobody waits for it any more, the connection goes back to the pool,
+    /// which looks whether it is good.
     async fn call_once(&mut self, part: &[Queued]) -> Result<Vec<Outcome>, sqlx::Error> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
@@ -197,14 +219,6 @@ fn next_batch(backlog: &mut VecDeque<Queued>) -> Vec<Queued> {
 fn is_race(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| matches!(code.as_ref(), "23505" | "40001" | "40P01"))
-}
-
-fn is_lost(error: &sqlx::Error) -> bool {
-    let shutting_down = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-        .is_some_and(|code| code.starts_with("57P") || code.starts_with("08"));
-    shutting_down || matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut)
 }
 
 fn unavailable_copy(error: &sqlx::Error) -> LogError {

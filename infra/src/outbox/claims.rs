@@ -7,6 +7,7 @@ use hip_commands::task::{Due, Lane};
 use serde_json::Value;
 use sqlx::PgPool;
 
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 
 /// A row that this process works on.
@@ -98,6 +99,7 @@ impl Claims {
         .bind(lane.number())
         .bind(busy)
         .fetch_all(&self.pool)
+        .in_time()
         .await
     }
 
@@ -140,6 +142,7 @@ impl Claims {
         .bind(lane)
         .bind(waits_for)
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(())
     }
@@ -158,6 +161,7 @@ impl Claims {
         .bind(dedupe)
         .bind(fence)
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(())
     }

@@ -9,6 +9,7 @@ use hip_domain::recorded::Recorded;
 use sqlx::{PgPool, PgTransaction};
 
 use super::erased::Erased;
+use crate::deadline::InTime;
 use crate::rebuild::{Compared, Generations, Projection};
 use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
 
@@ -123,7 +124,11 @@ impl<T: Table> Subscriber for Kept<T> {
 #[async_trait]
 impl<T: Table> Projection for Kept<T> {
     async fn begin(&self, pool: &PgPool, _: Generation) -> Result<(), ApplyError> {
-        sqlx::query("SELECT hip.begin_generation($1)").bind(T::NAME).execute(pool).await?;
+        sqlx::query("SELECT hip.begin_generation($1)")
+            .bind(T::NAME)
+            .execute(pool)
+            .in_time()
+            .await?;
         Ok(())
     }
 
@@ -159,7 +164,7 @@ impl<T: Table> Projection for Kept<T> {
     }
 
     async fn abandon(&self, pool: &PgPool, _: Generation) -> Result<(), ApplyError> {
-        sqlx::query("SELECT hip.drop_generation($1)").bind(T::NAME).execute(pool).await?;
+        sqlx::query("SELECT hip.drop_generation($1)").bind(T::NAME).execute(pool).in_time().await?;
         Ok(())
     }
 }

@@ -2,8 +2,9 @@
 
 use sqlx::PgPool;
 
+use super::PAGE;
 use super::projection::Projection;
-use super::{PAGE, advance};
+use super::step::step;
 use crate::event_store::LogReader;
 use crate::subscription::{ApplyError, Cursor, Stop};
 
@@ -25,11 +26,10 @@ pub(super) async fn level(
         } else {
             (&mut *next, live.position())
         };
-        let limit = behind.limit(PAGE.min(goal - behind.position()));
-        let stored = log.clear_page(behind.position(), limit).await?;
-        match advance(pool, projection, behind, stored).await {
+        let most = PAGE.min(goal - behind.position());
+        match step(log, pool, projection, behind, most).await {
             Err(Stop::Apply(ApplyError::Lost)) if live_is_behind => return Ok(()),
-            advanced => advanced?,
+            done => done?,
         };
     }
     Ok(())

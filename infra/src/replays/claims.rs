@@ -10,6 +10,8 @@ use hip_domain::stream::StreamId;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::deadline::InTime;
+
 /// An item that this process works on.
 #[derive(sqlx::FromRow)]
 pub(super) struct Claim {
@@ -107,7 +109,7 @@ impl Claims {
 
     /// Takes up to `limit` items of one running order.
     pub(super) async fn take(&self, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
-        sqlx::query_as(TAKE).bind(limit).bind(self.lease).fetch_all(&self.pool).await
+        sqlx::query_as(TAKE).bind(limit).bind(self.lease).fetch_all(&self.pool).in_time().await
     }
 
     /// Notes how it ended; without effect when the claim was lost meanwhile. A settlement that does
@@ -140,6 +142,7 @@ impl Claims {
         .bind(after)
         .bind(unmade)
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(())
     }
@@ -158,6 +161,7 @@ impl Claims {
               GROUP BY t.replay_id",
         )
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         let tally = |counts: [i32; 4]| {
             let [completed, refused, failed, skipped] =
@@ -182,6 +186,7 @@ impl Claims {
         .bind(ns)
         .bind(fences)
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(())
     }

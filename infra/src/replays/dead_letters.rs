@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
+use crate::deadline::InTime;
+
 /// Messages and calls that were given up for the same cause.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -58,5 +60,6 @@ pub async fn groups(
     )
     .bind(facilities)
     .fetch_all(pool)
+    .in_time()
     .await
 }

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::deadline::InTime;
+
 /// An order, as it stands.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -103,7 +105,7 @@ pub async fn orders(
 ) -> Result<Vec<Order>, sqlx::Error> {
     let orders = sqlx::query_as(ORDERS).bind(None::<Uuid>).bind(facilities).bind(limit);
     let (at, id) = after.unzip();
-    orders.bind(at).bind(id).fetch_all(pool).await
+    orders.bind(at).bind(id).fetch_all(pool).in_time().await
 }
 
 /// One order, if its items are all of these facilities.
@@ -117,7 +119,7 @@ pub async fn one(
     replay: Uuid,
 ) -> Result<Option<Order>, sqlx::Error> {
     let order = sqlx::query_as(ORDERS).bind(replay).bind(facilities).bind(1_i64);
-    order.bind(None::<DateTime<Utc>>).bind(None::<&str>).fetch_optional(pool).await
+    order.bind(None::<DateTime<Utc>>).bind(None::<&str>).fetch_optional(pool).in_time().await
 }
 
 /// Up to `limit` items of an order after the `after`th, in order.
@@ -134,7 +136,7 @@ pub async fn items(
     let query = sqlx::AssertSqlSafe(format!(
         "{ITEMS} WHERE i.replay_id = $1 AND i.n > $2 ORDER BY i.n LIMIT $3"
     ));
-    sqlx::query_as(query).bind(replay).bind(after).bind(limit).fetch_all(pool).await
+    sqlx::query_as(query).bind(replay).bind(after).bind(limit).fetch_all(pool).in_time().await
 }
 
 /// The replays of a message or call, the oldest first; at most a hundred.
@@ -147,5 +149,5 @@ pub async fn of_stream(pool: &PgPool, stream: &str) -> Result<Vec<DoneItem>, sql
         "{ITEMS} JOIN hip.replay_task t USING (replay_id) WHERE i.stream_id = $1 \
           ORDER BY t.created_at, i.replay_id LIMIT 100"
     ));
-    sqlx::query_as(query).bind(stream).fetch_all(pool).await
+    sqlx::query_as(query).bind(stream).fetch_all(pool).in_time().await
 }

@@ -10,6 +10,8 @@ use hip_domain::stream::StreamId;
 use sqlx::{PgPool, PgTransaction};
 use uuid::Uuid;
 
+use crate::deadline::InTime;
+
 /// Items that one order may have. A day of a large network; more is several orders.
 pub const ITEM_COUNT_MAX: u32 = 100_000;
 
@@ -79,6 +81,7 @@ pub async fn select(
         .bind(&selection.cause)
         .bind(i64::from(limit))
         .fetch_all(pool)
+        .in_time()
         .await
         .map_err(unavailable)?;
     let missing =
@@ -116,6 +119,7 @@ impl ReplayQueue for PgReplayQueue {
             .bind(replay.0)
             .bind(state.as_str())
             .execute(&self.pool)
+            .in_time()
             .await
             .map_err(unavailable)?;
         Ok(())

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use hip_proof::Seal;
+use hip_proof::{Chain, Published, Restart, Seal};
 use thiserror::Error;
 
 use crate::text_file;
@@ -54,8 +54,12 @@ pub enum JournalError {
 /// # Errors
 ///
 /// The file cannot be read, or a line is no seal.
-pub fn published(path: &Path) -> Result<Vec<Seal>, JournalError> {
+pub fn published(path: &Path) -> Result<Vec<Published>, JournalError> {
     let text = text_file::read_to_string(path).map_err(file_error(path))?;
+    lines(path, &text)
+}
+
+fn lines(path: &Path, text: &str) -> Result<Vec<Published>, JournalError> {
     let lines: Vec<&str> = text.lines().collect();
     let mut seals = Vec::with_capacity(lines.len());
     for (index, line) in lines.iter().enumerate() {
@@ -63,7 +67,7 @@ pub fn published(path: &Path) -> Result<Vec<Seal>, JournalError> {
             Some(next) => next.starts_with(line),
             None => !text.ends_with('\n'),
         };
-        match serde_json::from_str::<Seal>(line) {
+        match serde_json::from_str::<Published>(line) {
             Ok(seal) => seals.push(seal),
             Err(_) if is_cut_short() => {}
             Err(_) => return Err(JournalError::Line { path: path.to_owned(), line: index + 1 }),
@@ -99,27 +103,52 @@ pub fn publish(path: &Path, seals: &[Seal]) -> Result<usize, JournalError> {
     Ok(new.len())
 }
 
-/// Where the newest seal in the file begins; nothing, when there is none.
-pub(super) fn newest_begins(path: &Path) -> Result<Option<i64>, JournalError> {
+/// Says at the end of the file that the seals go on from an earlier one, if the file still has this chain:
+/// another process may have said so meanwhile. Whether it was said.
+pub(super) fn restart(path: &Path, chain: &Chain, restart: Restart) -> Result<bool, JournalError> {
+    let error = file_error(path);
+    let mut file = File::options().read(true).append(true).open(path).map_err(&error)?;
+    file.lock().map_err(&error)?; // until it is closed
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(&error)?;
+    if Chain::of(lines(path, &text)?).as_ref() != Ok(chain) {
+        return Ok(false);
+    }
+    let start = if text.ends_with('\n') { "" } else { "\n" };
+    let line = serde_json::to_string(&restart).expect("a restart serialises");
+    let line = format!("{start}{line}\n");
+    file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(&error)?;
+    Ok(true)
+}
+
+/// After which position the seals begin that may have to be published: the newest that is there is looked
+/// at again. Nothing, when there is none.
+pub(super) fn known_through(path: &Path) -> Result<Option<i64>, JournalError> {
     match File::open(path) {
-        Ok(mut file) => Ok(last(path, &mut file)?.map(|seal| seal.statement.from)),
+        Ok(mut file) => Ok(last(path, &mut file)?.map(|line| match line {
+            Published::Seal(seal) => seal.statement.from - 1,
+            Published::Restart(restart) => restart.statement.restart_after,
+        })),
         Err(source) if source.kind() == ErrorKind::NotFound => Ok(None),
         Err(source) => Err(file_error(path)(source)),
     }
 }
 
 /// Those of `seals` that come after `last`.
-fn continuing<'a>(last: Option<&Seal>, seals: &'a [Seal]) -> Result<&'a [Seal], JournalError> {
-    let Some(last) = last else { return Ok(seals) };
-    let to = last.statement.to;
+fn continuing<'a>(last: Option<&Published>, seals: &'a [Seal]) -> Result<&'a [Seal], JournalError> {
+    let (to, digest) = match last {
+        None => return Ok(seals),
+        Some(Published::Seal(last)) => (last.statement.to, last.digest()),
+        Some(Published::Restart(last)) => (last.statement.restart_after, last.statement.kept),
+    };
     let (old, new) = seals.split_at(seals.partition_point(|seal| seal.statement.to <= to));
-    let is_another = old.last().is_some_and(|old| old.statement.to == to && old != last);
-    let leaves_line = new.first().is_some_and(|new| new.statement.previous != last.digest());
+    let is_another = old.last().is_some_and(|old| old.statement.to == to && old.digest() != digest);
+    let leaves_line = new.first().is_some_and(|new| new.statement.previous != digest);
     if is_another || leaves_line { Err(JournalError::Contradiction { to }) } else { Ok(new) }
 }
 
-/// The last seal in the file, read from its end.
-fn last(path: &Path, file: &mut File) -> Result<Option<Seal>, JournalError> {
+/// The last line of the file, read from its end.
+fn last(path: &Path, file: &mut File) -> Result<Option<Published>, JournalError> {
     let error = file_error(path);
     let length = file.metadata().map_err(&error)?.len();
     let mut tail = vec![];

@@ -8,6 +8,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::table;
+use crate::deadline::InTime;
 use crate::event_store::{SHARD, unavailable};
 
 /// Why there is no proof.
@@ -67,6 +68,7 @@ pub async fn prove(pool: &PgPool, position: i64) -> Result<Proof, ProofError> {
     .bind(SHARD)
     .bind(position)
     .fetch_optional(pool)
+    .in_time()
     .await
     .map_err(unavailable)?;
     let row = row.ok_or(ProofError::Unknown)?;
@@ -80,6 +82,7 @@ pub async fn prove(pool: &PgPool, position: i64) -> Result<Proof, ProofError> {
     .bind(seal.statement.from)
     .bind(seal.statement.to)
     .fetch_all(pool)
+    .in_time()
     .await
     .map_err(unavailable)?;
     let index = usize::try_from(position - seal.statement.from).map_err(|_| altered())?;
@@ -103,6 +106,7 @@ async fn previous_hash(pool: &PgPool, row: &Row) -> Result<Option<Hash>, LogErro
     .bind(&row.stream_id)
     .bind(row.version - 1)
     .fetch_optional(pool)
+    .in_time()
     .await
     .map_err(unavailable)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::SubsecRound;
 use hip_commands::port::Clock;
 use hip_commands::port::log::LogError;
-use hip_proof::{Hash, Seal, SigningKey, Statement, Tree};
+use hip_proof::{Chain, Fault, Hash, Seal, SigningKey, Statement, Tree};
 use sqlx::PgPool;
 use thiserror::Error;
 use tokio::sync::watch;
@@ -16,6 +16,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::journal::{self, JournalError};
 use super::table;
+use crate::deadline::InTime;
 use crate::event_store::{SHARD, unavailable};
 
 /// Seals that are published at once.
@@ -59,6 +60,15 @@ pub enum SealingError {
     /// It could not be published.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// What was published is no chain.
+    #[error("the file of seals: {}", .0.kind)]
+    Chain(Fault),
+}
+
+impl From<Fault> for SealingError {
+    fn from(fault: Fault) -> Self {
+        Self::Chain(fault)
+    }
 }
 
 impl Sealer {
@@ -113,8 +123,8 @@ impl Sealer {
 
     async fn publish(&self) -> Result<(), SealingError> {
         let path = self.journal.clone();
-        let begins = spawn_blocking(move || journal::newest_begins(&path));
-        let mut after = begins.await.expect("nothing panics there")?.map_or(0, |from| from - 1);
+        let known = spawn_blocking(move || journal::known_through(&path));
+        let mut after = known.await.expect("nothing panics there")?.unwrap_or(0);
         loop {
             // From the newest that is published on: that the two are one is checked, too.
             let seals = table::kept(&self.pool, after, PUBLISHED_AT_ONCE).await?;
@@ -124,6 +134,38 @@ impl Sealer {
             let published = spawn_blocking(move || journal::publish(&path, &seals));
             published.await.expect("nothing panics there")?;
         }
+    }
+
+    /// Gives up published seals that the database does not have, and says so where they are published: the
+    /// log was taken up by a server that lacks events. The last position that they had sealed.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be read, what was published is no chain of seals, or it cannot be added to.
+    pub async fn give_up_lost(&self) -> Result<Option<i64>, SealingError> {
+        let path = self.journal.clone();
+        if !path.exists() {
+            return Ok(None);
+        }
+        let lines = spawn_blocking(move || journal::published(&path));
+        let chain = Chain::of(lines.await.expect("nothing panics there")?)?;
+        let mut count = chain.seals.len();
+        while let Some(seal) = count.checked_sub(1).map(|last| &chain.seals[last]) {
+            let here = table::kept(&self.pool, seal.statement.to - 1, 1).await?;
+            if here.first() == Some(seal) {
+                break;
+            }
+            count -= 1;
+        }
+        let restarted_at = self.clock.now().trunc_subsecs(6);
+        let restart = chain.restart(count, restarted_at, self.key.id().clone());
+        let Some(restart) = restart.map(|restart| restart.sign(&self.key)) else {
+            return Ok(None);
+        };
+        let (path, lost_through) = (self.journal.clone(), restart.statement.lost_through);
+        let restarted = spawn_blocking(move || journal::restart(&path, &chain, restart));
+        let restarted = restarted.await.expect("nothing panics there")?;
+        Ok(restarted.then_some(lost_through))
     }
 
     /// Makes the next seal, when at least so many events wait for one.
@@ -139,6 +181,7 @@ impl Sealer {
     .bind(after)
     .bind(self.pace.event_count_max)
     .fetch_all(pool)
+    .in_time()
     .await
     .map_err(unavailable)?;
         let mut tree = Tree::default();

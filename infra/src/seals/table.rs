@@ -5,6 +5,7 @@ use hip_commands::port::log::LogError;
 use hip_proof::{Hash, KeyId, Seal, Statement};
 use sqlx::PgPool;
 
+use crate::deadline::InTime;
 use crate::event_store::{SHARD, unavailable};
 
 #[derive(sqlx::FromRow)]
@@ -49,6 +50,7 @@ pub async fn kept(pool: &PgPool, position: i64, limit: i64) -> Result<Vec<Seal>,
     .bind(position)
     .bind(limit)
     .fetch_all(pool)
+    .in_time()
     .await
     .map_err(unavailable)?;
     Ok(rows.into_iter().map(Seal::from).collect())
@@ -60,6 +62,7 @@ pub(super) async fn newest(pool: &PgPool) -> Result<Option<Seal>, LogError> {
         sqlx::query_as("SELECT * FROM es.seal WHERE shard = $1 ORDER BY to_position DESC LIMIT 1")
             .bind(SHARD)
             .fetch_optional(pool)
+            .in_time()
             .await
             .map_err(unavailable)?;
     Ok(row.map(Seal::from))
@@ -80,6 +83,7 @@ pub(super) async fn keep(pool: &PgPool, seal: &Seal) -> Result<bool, LogError> {
     .bind(key_id.as_str())
     .bind(seal.signature)
     .execute(pool)
+    .in_time()
     .await
     .map_err(unavailable)?;
     Ok(done.rows_affected() == 1)

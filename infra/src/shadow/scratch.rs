@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use tokio::sync::Mutex;
 
 use super::contents::{Live, contents, live};
+use crate::deadline::InTime;
 use crate::event_store::{LogReader, SHARD};
 use crate::rebuild::{Compared, Projection};
 use crate::subscription::{ApplyError, Generation, Page};
@@ -187,6 +188,7 @@ async fn stand_anywhere(pool: &PgPool) -> Result<(), sqlx::Error> {
     )
     .bind(SHARD)
     .execute(pool)
+    .in_time()
     .await?;
     Ok(())
 }

@@ -5,7 +5,6 @@
 //! the reader goes on. An event that only a newer program knows may halt it instead: see [`Poison`].
 
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use hip_commands::codec;
@@ -17,10 +16,7 @@ use super::page::Page;
 use super::parking::{self, Aside, Parked};
 use super::stop::{ApplyError, Stop};
 use super::{ATTEMPT_COUNT_MAX, Poison, Subscriber};
-
-/// How long a page may take: less than the server lets its transaction stand idle, so that an owner
-/// who is awake has stopped writing before anybody else may begin.
-const PAGE_TIME_MAX: Duration = Duration::from_secs(50);
+use crate::deadline::{CALL_TIME_MAX, within};
 
 /// Where a generation stands.
 pub(crate) struct Cursor {
@@ -82,7 +78,9 @@ impl Cursor {
             [only] => Some(only.position),
             _ => None,
         };
-        let trying = AssertUnwindSafe(self.try_page(pool, subscriber, stored)).catch_unwind();
+        let time_max = self.lease.page_time_max() + CALL_TIME_MAX;
+        let trying = within(time_max, self.try_page(pool, subscriber, stored));
+        let trying = AssertUnwindSafe(trying).catch_unwind();
         let outcome = trying.await.unwrap_or(Err(Stop::Apply(ApplyError::Panicked)));
         match &outcome {
             Ok(()) => {
@@ -116,7 +114,9 @@ impl Cursor {
         let mut transaction = pool.begin().await?;
         self.lease.hold(&mut transaction).await?;
         let applied = subscriber.apply(&mut transaction, self.lease.generation, &page);
-        tokio::time::timeout(PAGE_TIME_MAX, applied).await.map_err(|_| ApplyError::Late)??;
+        tokio::time::timeout(self.lease.page_time_max(), applied)
+            .await
+            .map_err(|_| ApplyError::Late)??;
         parking::insert(&mut transaction, &self.lease, &aside).await?;
         self.lease.advance(transaction, last).await?;
         for it in aside.iter().filter_map(Aside::complaint) {
@@ -189,7 +189,9 @@ impl Cursor {
         let mut transaction = pool.begin().await?;
         self.lease.hold(&mut transaction).await?;
         let applied = subscriber.apply(&mut transaction, self.lease.generation, &page);
-        tokio::time::timeout(PAGE_TIME_MAX, applied).await.map_err(|_| ApplyError::Late)??;
+        tokio::time::timeout(self.lease.page_time_max(), applied)
+            .await
+            .map_err(|_| ApplyError::Late)??;
         parking::delete(&mut transaction, &self.lease, position).await?;
         transaction.commit().await?;
         self.parked.forget_one(&groups);

@@ -7,7 +7,9 @@ use sqlx::query::Query;
 use sqlx::{PgPool, PgTransaction, Postgres, Row};
 
 use super::stop::Stop;
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
+use crate::postgres::IDLE_IN_TRANSACTION_MIN;
 
 /// Which generation of a read model, and whether it is the one that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,9 +42,10 @@ pub(crate) enum Taking {
     Held,
 }
 
-/// The longest a page may be at work between two statements to Postgres; then the server ends its
-/// transaction. Else an owner that was paused in the middle of a page would keep the row for ever.
-const PAGE_IDLE_MAX: &str = "60s";
+/// The longest a page may be at work between two statements to Postgres, however long the lease is; then the
+/// server ends its transaction. Else an owner that was frozen in the middle of a page would keep the row for
+/// as long as it is frozen.
+const PAGE_IDLE_MAX: Duration = Duration::from_secs(60);
 
 /// How long to wait for the page of another owner: for a free lease hardly, since that owner is at
 /// work; to take it away longer than a page can last.
@@ -149,6 +152,16 @@ impl Lease {
             .bind(self.fence)
     }
 
+    fn page_idle_max(&self) -> Duration {
+        self.time.clamp(IDLE_IN_TRANSACTION_MIN, PAGE_IDLE_MAX)
+    }
+
+    /// How long a page may take: less than the server lets its transaction stand idle, so that an owner who
+    /// is awake has stopped writing before anybody else may begin.
+    pub(super) fn page_time_max(&self) -> Duration {
+        self.page_idle_max() * 5 / 6
+    }
+
     /// Locks the row until the transaction ends, if it is still ours: nobody else can take the lease
     /// while a page is written, wherever it is written to.
     pub(super) async fn hold(&mut self, transaction: &mut PgTransaction<'_>) -> Result<(), Stop> {
@@ -156,9 +169,10 @@ impl Lease {
             .held(
                 "SELECT retry_parked, set_config('idle_in_transaction_session_timeout', $5, true) \
                    FROM es.projection \
-              WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 FOR UPDATE",
+              WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 AND position = $6 FOR UPDATE",
             )
-            .bind(PAGE_IDLE_MAX)
+            .bind(self.page_idle_max().as_millis().to_string())
+            .bind(self.position)
             .fetch_optional(&mut **transaction)
             .await?;
         self.retry_wanted |= held.ok_or(Stop::Fenced)?.try_get::<bool, _>(0)?;
@@ -173,6 +187,7 @@ impl Lease {
               WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4",
             )
             .execute(pool)
+            .in_time()
             .await?;
         self.retry_wanted = false;
         if noted.rows_affected() == 1 { Ok(()) } else { Err(Stop::Fenced) }
@@ -206,12 +221,20 @@ impl Lease {
         let renewed = self
             .held(
                 "UPDATE es.projection SET lease_until = now() + $5 \
-              WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 RETURNING retry_parked",
+              WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 AND position = $6 \
+              RETURNING retry_parked, (SELECT h.position FROM es.log_head h WHERE h.shard = $3)",
             )
             .bind(self.time)
+            .bind(self.position)
             .fetch_optional(pool)
+            .in_time()
             .await?;
-        self.retry_wanted |= renewed.ok_or(Stop::Fenced)?.try_get::<bool, _>(0)?;
+        let renewed = renewed.ok_or(Stop::Fenced)?;
+        self.retry_wanted |= renewed.try_get::<bool, _>(0)?;
+        let head = renewed.try_get(1)?;
+        if head < self.position {
+            return Err(Stop::BeyondTheLog { position: self.position, head });
+        }
         Ok(())
     }
 
@@ -222,6 +245,7 @@ impl Lease {
               WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4",
         )
         .execute(pool)
+        .in_time()
         .await?;
         Ok(())
     }
@@ -234,6 +258,7 @@ impl Lease {
         )
         .bind(cause)
         .execute(pool)
+        .in_time()
         .await?;
         Ok(())
     }
@@ -269,6 +294,7 @@ impl Lease {
         self.held("DELETE FROM es.projection \
               WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 AND state = 'building'")
         .execute(pool)
+        .in_time()
         .await?;
         Ok(())
     }
@@ -282,6 +308,7 @@ impl Lease {
             )
             .bind(position)
             .execute(pool)
+            .in_time()
             .await?;
         if moved.rows_affected() != 1 {
             return Err(Stop::Fenced);

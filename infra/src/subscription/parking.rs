@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::lease::Lease;
 use super::poison::{Group, Poison};
 use super::stop::Stop;
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 
 /// The most events that a reader puts aside. Beyond that it is not the events that are odd.
@@ -91,6 +92,7 @@ impl Parked {
         .bind(lease.generation.number)
         .bind(SHARD)
         .fetch_all(pool)
+        .in_time()
         .await?;
         let mut parked = Self::default();
         for (stream, subject) in rows {
@@ -188,6 +190,7 @@ pub(super) async fn next(
     .bind(SHARD)
     .bind(after)
     .fetch_one(pool)
+    .in_time()
     .await
 }
 
@@ -227,6 +230,7 @@ pub(super) async fn tried(
     .bind(position)
     .bind(reason)
     .execute(pool)
+    .in_time()
     .await?;
     Ok(())
 }

@@ -52,6 +52,7 @@ fn is_of_a_newer_program(stop: &Stop) -> bool {
         Stop::Apply(error) => error.is_of_a_newer_program(),
         Stop::Decode(DecodeError::Shape { .. })
         | Stop::Fenced
+        | Stop::BeyondTheLog { .. }
         | Stop::Log(_)
         | Stop::TooManyParked => false,
     }

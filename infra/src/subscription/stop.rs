@@ -9,6 +9,8 @@ use hip_commands::task::TaskError;
 use hip_domain::event::DecodeError;
 use thiserror::Error;
 
+use crate::deadline::is_lost;
+
 /// Why a subscriber did not apply a page.
 #[derive(Debug, Error)]
 pub enum ApplyError {
@@ -46,6 +48,10 @@ pub enum ApplyError {
 pub(crate) enum Stop {
     #[error("another process has taken over")]
     Fenced,
+    #[error(
+        "this reader has come to position {position}, and the log ends at {head}: the log is older than it was"
+    )]
+    BeyondTheLog { position: i64, head: i64 },
     #[error(transparent)]
     Log(#[from] LogError),
     #[error(transparent)]
@@ -130,7 +136,7 @@ impl Stop {
         match self {
             Self::Decode(_) | Self::TooManyParked | Self::Log(LogError::Damaged { .. }) => true,
             Self::Apply(error) => error.is_poison(),
-            Self::Fenced | Self::Log(_) => false,
+            Self::Fenced | Self::BeyondTheLog { .. } | Self::Log(_) => false,
         }
     }
 
@@ -139,7 +145,36 @@ impl Stop {
         match self {
             Self::Decode(_) => true,
             Self::Apply(error) => error.is_of_an_event(),
-            Self::Fenced | Self::TooManyParked | Self::Log(_) => false,
+            Self::Fenced | Self::BeyondTheLog { .. } | Self::TooManyParked | Self::Log(_) => false,
+        }
+    }
+
+    /// Whether the same may go well in a moment: the log or a store is busy or away.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Log(LogError::Unavailable(_)) => true,
+            Self::Apply(ApplyError::Lost) => false,
+            Self::Apply(error) => !error.is_poison(),
+            Self::Fenced
+            | Self::BeyondTheLog { .. }
+            | Self::Log(_)
+            | Self::Decode(_)
+            | Self::TooManyParked => false,
+        }
+    }
+
+    /// Whether the connection is lost, or the server may be another one: then the database may not be as it
+    /// was, and what is known of it is read anew.
+    pub(super) fn is_of_the_connection(&self) -> bool {
+        match self {
+            Self::BeyondTheLog { .. } => true,
+            Self::Apply(ApplyError::Database(error)) => is_lost(error),
+            Self::Log(LogError::Unavailable(error)) => error.downcast_ref().is_some_and(is_lost),
+            Self::Apply(_)
+            | Self::Log(_)
+            | Self::Decode(_)
+            | Self::Fenced
+            | Self::TooManyParked => false,
         }
     }
 
@@ -153,7 +188,7 @@ impl Stop {
             Self::Apply(error) => error.to_string(),
             Self::Log(error) => error.to_string(),
             Self::Decode(error) => error.to_string(),
-            Self::Fenced | Self::TooManyParked => self.to_string(),
+            Self::Fenced | Self::BeyondTheLog { .. } | Self::TooManyParked => self.to_string(),
         }
     }
 }

@@ -9,16 +9,20 @@ use std::time::Duration;
 
 use hip_commands::port::vault::VaultError;
 use hip_domain::id::SubjectId;
-use sqlx::PgTransaction;
 use sqlx::postgres::PgListener;
+use sqlx::{Executor, PgTransaction};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{PgVault, presence, unavailable};
+use crate::deadline::InTime;
 use crate::eraser::Written;
 
 /// Where a process says which key it has destroyed.
 const CHANNEL: &str = "hip_key_destroyed";
+
+/// How long nothing may be heard before it is asked whether the connection still lives.
+const LISTEN_CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
 /// How long to wait before listening again.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
@@ -72,6 +76,7 @@ impl PgVault {
         .bind(keys)
         .bind(CHANNEL)
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         for key in &gone {
             self.subject_keys.invalidate(&SubjectId(*key)).await;
@@ -103,18 +108,29 @@ impl PgVault {
 
     /// Returns when the connection is lost.
     async fn listen(&self) {
-        let Ok(mut listener) = PgListener::connect_with(&self.pool).await else { return };
-        if listener.listen(CHANNEL).await.is_err() {
+        let Ok(mut listener) = PgListener::connect_with(&self.pool).in_time().await else { return };
+        if listener.listen(CHANNEL).in_time().await.is_err() {
             return;
         }
-        if presence::announce(&mut listener, self.wrapper.as_ref()).await.is_err() {
+        if presence::announce(&mut listener, self.wrapper.as_ref()).in_time().await.is_err() {
             return;
         }
         self.subject_keys.invalidate_all();
         self.listening.send_replace(true);
-        while let Ok(Some(notification)) = listener.try_recv().await {
-            if let Ok(key) = Uuid::try_parse(notification.payload()) {
-                self.subject_keys.invalidate(&SubjectId(key)).await;
+        loop {
+            match tokio::time::timeout(LISTEN_CHECK_INTERVAL, listener.try_recv()).await {
+                Ok(Ok(Some(notification))) => {
+                    if let Ok(key) = Uuid::try_parse(notification.payload()) {
+                        self.subject_keys.invalidate(&SubjectId(key)).await;
+                    }
+                }
+                Ok(Ok(None) | Err(_)) => return,
+                // No news: a connection that has died without a word would never bring any.
+                Err(_) => {
+                    if listener.execute("SELECT 1").in_time().await.is_err() {
+                        return;
+                    }
+                }
             }
         }
     }

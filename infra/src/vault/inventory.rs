@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use sqlx::PgPool;
 
+use crate::deadline::InTime;
+
 /// How much lies under one key-encryption key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,6 +34,7 @@ pub(super) async fn keks_in_use(pool: &PgPool) -> Result<BTreeSet<String>, sqlx:
           UNION SELECT kek_id FROM vault.facility_key",
     )
     .fetch_all(pool)
+    .in_time()
     .await?;
     Ok(ids.into_iter().collect())
 }
@@ -68,5 +71,6 @@ pub(super) async fn is_empty(pool: &PgPool) -> Result<bool, sqlx::Error> {
         "SELECT NOT EXISTS (SELECT FROM vault.key) AND NOT EXISTS (SELECT FROM vault.facility_key)",
     )
     .fetch_one(pool)
+    .in_time()
     .await
 }

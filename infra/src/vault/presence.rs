@@ -9,6 +9,7 @@ use sqlx::postgres::PgListener;
 use sqlx::{Executor, PgPool};
 
 use super::key_wrapper::KeyWrapper;
+use crate::deadline::InTime;
 
 /// What our locks are told by from those of others in the database.
 const LOCK_CLASS: i32 = 0x004B_454B;
@@ -39,6 +40,7 @@ pub(super) async fn count_without(pool: &PgPool, kek_id: &str) -> Result<i64, sq
     .bind(number(LOCK_CLASS))
     .bind(number(lock_of(kek_id)))
     .fetch_one(pool)
+    .in_time()
     .await
 }
 

@@ -13,6 +13,7 @@ use super::inventory::keks_in_use;
 use super::key_ring::KeyRing;
 use super::key_wrapper::KeyWrapper;
 use super::presence;
+use crate::deadline::InTime;
 
 /// Keys that one transaction wraps anew.
 const BATCH: i64 = 500;
@@ -112,6 +113,7 @@ async fn rewrap_subjects(
             .bind(after)
             .bind(BATCH)
             .fetch_all(pool)
+            .in_time()
             .await?;
             let Some((last, _)) = rows.last() else { break };
             after = *last;
@@ -166,6 +168,7 @@ impl Batch {
         .bind(&self.new)
         .bind(kek_id)
         .execute(pool)
+        .in_time()
         .await?;
         Ok(written.rows_affected())
     }
@@ -178,6 +181,7 @@ async fn rewrap_facilities(pool: &PgPool, ring: &KeyRing) -> Result<u64, RewrapE
     )
     .bind(ring.kek_id())
     .fetch_all(pool)
+    .in_time()
     .await?;
     let mut count = 0;
     for (facility, old, kek_id) in rows {
@@ -193,6 +197,7 @@ async fn rewrap_facilities(pool: &PgPool, ring: &KeyRing) -> Result<u64, RewrapE
         .bind(&new)
         .bind(ring.kek_id())
         .execute(pool)
+        .in_time()
         .await?;
         count += written.rows_affected();
     }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
+use crate::deadline::InTime;
+
 /// A job that this process works on.
 #[derive(sqlx::FromRow)]
 pub(super) struct Claim {
@@ -102,7 +104,8 @@ impl Claims {
 
     /// Takes up to `limit` jobs of a source that are due, that nobody holds and whose facility is not paused.
     pub(super) async fn take(&self, source: &str, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
-        sqlx::query_as(TAKE).bind(source).bind(limit).bind(self.lease).fetch_all(&self.pool).await
+        let due = sqlx::query_as(TAKE).bind(source).bind(limit).bind(self.lease);
+        due.fetch_all(&self.pool).in_time().await
     }
 
     /// Notes how it ended; without effect when the claim was lost meanwhile. A settlement that does
@@ -136,6 +139,7 @@ impl Claims {
         .bind(reason)
         .bind(facility)
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(())
     }
@@ -155,6 +159,7 @@ impl Claims {
         .bind(ids)
         .bind(fences)
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(())
     }

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
+use crate::deadline::InTime;
+
 /// A job, as it stands.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
@@ -73,6 +75,7 @@ pub async fn jobs(
     .bind(states)
     .bind(limit)
     .fetch_all(pool)
+    .in_time()
     .await
 }
 
@@ -89,6 +92,7 @@ pub async fn retry(
     .bind(source)
     .bind(trigger_id)
     .execute(pool)
+    .in_time()
     .await?;
     Ok(retried.rows_affected() > 0)
 }
@@ -99,6 +103,7 @@ pub async fn retry_all_dead(pool: &PgPool) -> Result<u64, sqlx::Error> {
         "UPDATE hip.visit_job SET state = 'due', attempts = 0, due_at = now() WHERE state = 'dead'",
     )
     .execute(pool)
+    .in_time()
     .await?;
     Ok(retried.rows_affected())
 }

@@ -10,6 +10,7 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::Source;
+use crate::deadline::InTime;
 use crate::worker::Pace;
 
 /// Looks at one source.
@@ -67,6 +68,7 @@ impl Scanner {
         .bind(&self.source.name)
         .bind(self.pace.lease)
         .fetch_optional(&self.pool)
+        .in_time()
         .await
     }
 
@@ -123,6 +125,7 @@ impl Scanner {
         .bind(codes)
         .bind(facilities)
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(added.rows_affected())
     }
@@ -138,6 +141,7 @@ impl Scanner {
             .bind(fence)
             .bind(self.pace.lease)
             .execute(&self.pool)
+            .in_time()
             .await;
             if renewed.is_ok_and(|renewed| renewed.rows_affected() == 0) {
                 return;
@@ -160,6 +164,7 @@ impl Scanner {
         .bind(error.map(|error| error.to_string()))
         .bind(seen_all)
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(())
     }

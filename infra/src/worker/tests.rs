@@ -5,6 +5,8 @@ use tokio::sync::mpsc;
 
 use super::*;
 
+const TIME_MAX: Duration = Duration::from_secs(60);
+
 /// What is to be done about a row of the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
@@ -17,6 +19,7 @@ enum Row {
 enum End {
     Done,
     Panicked,
+    Late,
     GivenBack,
 }
 
@@ -55,8 +58,12 @@ impl Queue for Rows {
         }
     }
 
-    fn panicked(&self, _: &Row) -> End {
-        End::Panicked
+    fn time_max(&self, _: &Row) -> Duration {
+        TIME_MAX
+    }
+
+    fn broken_off(&self, _: &Row, reason: String) -> End {
+        if reason == PANICKED { End::Panicked } else { End::Late }
     }
 
     fn given_back(&self) -> End {
@@ -119,6 +126,12 @@ async fn a_worker_without_a_free_slot_stops_in_time_and_gives_back_what_hangs() 
         assert_eq!(running.ended.recv().await, Some((Row::Hang, End::GivenBack)));
     }
     assert_eq!(running.ended.recv().await, None, "the third row was never taken");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_never_ends_is_broken_off() {
+    let mut running = run(vec![vec![Row::Hang]]);
+    assert_eq!(running.ended.recv().await, Some((Row::Hang, End::Late)));
 }
 
 #[tokio::test(start_paused = true)]

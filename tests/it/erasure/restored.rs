@@ -34,10 +34,7 @@ pub(super) async fn restore(world: &mut World, file: &Path) {
     let quiet = ["--quiet", "--set", "ON_ERROR_STOP=1", "--file"];
     run(Command::new("psql").args(quiet).arg(file).arg(&url));
     world.pool.close().await;
-    world.pool = hip_infra::postgres::connect(&url, 2).await.unwrap();
-    world.log = hip_infra::event_store::LogReader::new(world.pool.clone());
-    world.database.url.clone_from(&url);
-    world.launch.database_url = url;
+    world.use_database(&url).await;
 }
 
 #[tokio::test]

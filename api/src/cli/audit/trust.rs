@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use hip_infra::seals::published;
 use hip_infra::text_file;
-use hip_proof::{PublicKeys, Seal, SigningKey};
+use hip_proof::{PublicKeys, Published, SigningKey};
 use zeroize::Zeroizing;
 
 use crate::database::seals_file;
@@ -41,11 +41,11 @@ impl Trust {
     }
 }
 
-/// The seals that were published: to the file that is named, else to that of this machine.
+/// What was published: to the file that is named, else to that of this machine.
 pub(super) fn published_seals(
     given: Option<&Path>,
     data_dir: &Path,
-) -> anyhow::Result<Option<Vec<Seal>>> {
+) -> anyhow::Result<Option<Vec<Published>>> {
     let own = seals_file(data_dir);
     let path = given.or_else(|| own.exists().then_some(&own));
     path.map(published).transpose().map_err(Into::into)

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
+use hip_infra::epochs::{self, Epoch};
 use hip_infra::event_store::{Broken, Report, Scope, verify};
-use hip_proof::{Seal, follow};
+use hip_proof::{Chain, Published, RestartStatement, Seal, check};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
@@ -40,14 +41,20 @@ enum Sealed {
 
 pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
     let published = published_seals(options.seals.as_deref(), data_dir)?;
-    let seals = published.unwrap_or_default();
-    let sealed = seals.last().map_or(Sealed::Not, |seal| Sealed::To(seal.statement.to));
-    let report = match mistrusted(options, data_dir, &seals)? {
-        Some(broken) => Report { event_count: 0, stream_count: 0, broken: Some(broken) },
-        None => walk(options, data_dir, &seals).await?,
+    let (report, chain, epochs) = match believed(options, data_dir, published.unwrap_or_default())?
+    {
+        Ok(chain) => {
+            let (report, epochs) = walk(options, data_dir, &chain.seals).await?;
+            (report, chain, epochs)
+        }
+        Err(broken) => {
+            let report = Report { event_count: 0, stream_count: 0, broken: Some(broken) };
+            (report, Chain::default(), vec![])
+        }
     };
+    let sealed = chain.seals.last().map_or(Sealed::Not, |seal| Sealed::To(seal.statement.to));
     if options.json {
-        say_json(&as_json(&report, sealed));
+        say_json(&as_json(&report, sealed, &chain.restarts, &epochs));
     } else {
         let of_seals = match (&report.broken, sealed) {
             (Some(_), _) => String::new(),
@@ -57,24 +64,29 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
             }
         };
         say(&(in_words(&report) + &of_seals));
+        losses(&chain.restarts, &epochs).iter().for_each(|loss| say(loss));
     }
     Ok(if report.broken.is_none() { Answer::Yes } else { Answer::No })
 }
 
-/// The first seal that is not to be believed.
-fn mistrusted(
+/// What was published, or the first of it that is not to be believed.
+fn believed(
+    options: &Options,
+    data_dir: &Path,
+    published: Vec<Published>,
+) -> anyhow::Result<Result<Chain, Broken>> {
+    if published.is_empty() {
+        return Ok(Ok(Chain::default()));
+    }
+    let keys = options.trust.keys(data_dir)?;
+    Ok(check(published, &keys).map_err(Broken::from))
+}
+
+async fn walk(
     options: &Options,
     data_dir: &Path,
     seals: &[Seal],
-) -> anyhow::Result<Option<Broken>> {
-    if seals.is_empty() {
-        return Ok(None);
-    }
-    let keys = options.trust.keys(data_dir)?;
-    Ok(follow(seals, &keys).err().map(Broken::from))
-}
-
-async fn walk(options: &Options, data_dir: &Path, seals: &[Seal]) -> anyhow::Result<Report> {
+) -> anyhow::Result<(Report, Vec<Epoch>)> {
     let log = OpenLog::open(data_dir, 2).await?;
     let bar = ProgressBar::new_spinner()
         .with_style(ProgressStyle::with_template("{spinner} {pos} events verified")?);
@@ -83,8 +95,9 @@ async fn walk(options: &Options, data_dir: &Path, seals: &[Seal]) -> anyhow::Res
     let report =
         verify(&log.pool, scope, |position| bar.set_position(position.unsigned_abs())).await;
     bar.finish_and_clear();
+    let epochs = epochs::all(&log.pool).await;
     log.close().await;
-    report.context("the log cannot be read")
+    Ok((report.context("the log cannot be read")?, epochs.context("the epochs cannot be read")?))
 }
 
 /// The result in a sentence.
@@ -101,7 +114,29 @@ pub(crate) fn in_words(report: &Report) -> String {
     format!("chain broken {place}: {what}")
 }
 
-fn as_json(report: &Report, sealed: Sealed) -> serde_json::Value {
+/// What is known to be lost, by the epochs of this database and by what was published.
+fn losses(restarts: &[RestartStatement], epochs: &[Epoch]) -> Vec<String> {
+    let by_epoch = epochs.iter().filter(|epoch| epoch.lost_through > epoch.begins_after);
+    let by_epoch = by_epoch.map(|it| {
+        let (at, first, last) = (it.began_at, it.begins_after + 1, it.lost_through);
+        format!(
+            "  epoch {}: at {at} another server took up the log; what lay at positions {first} to {last} before is lost",
+            it.epoch
+        )
+    });
+    let by_seal = restarts.iter().map(|it| {
+        let (at, first, last) = (it.restarted_at, it.restart_after + 1, it.lost_through);
+        format!("  seals over positions {first} to {last} were given up at {at}")
+    });
+    by_epoch.chain(by_seal).collect()
+}
+
+fn as_json(
+    report: &Report,
+    sealed: Sealed,
+    restarts: &[RestartStatement],
+    epochs: &[Epoch],
+) -> serde_json::Value {
     let broken = report.broken.as_ref().map(|broken| {
         json!({
             "position": broken.position,
@@ -119,5 +154,7 @@ fn as_json(report: &Report, sealed: Sealed) -> serde_json::Value {
             Sealed::Not => None,
         },
         "broken": broken,
+        "restarts": restarts,
+        "epochs": epochs,
     })
 }

@@ -1,6 +1,7 @@
 //! Key-encryption keys, and the journal of erasures that they prove.
 
 use hip_infra::config::{Config, Secrets};
+use hip_infra::readiness::{Unready, unready};
 use hip_infra::vault::{KekError, KeyRing, KeyWrapper, kek};
 use sqlx::PgPool;
 
@@ -26,6 +27,7 @@ pub(super) async fn check(config: &Config, secrets: &Secrets, pool: Option<&PgPo
         }
     }
     checks.extend(journal_of_erasures(config, &ring, pool).await);
+    checks.extend(readiness(&ring, pool).await);
     checks
 }
 
@@ -74,6 +76,28 @@ fn judged(kek: &Kek) -> Check {
             Check::failed(NAME, what, cure)
         }
     }
+}
+
+/// What keeps `hip serve` from being ready.
+async fn readiness(ring: &KeyRing, pool: &PgPool) -> Vec<Check> {
+    const NAME: &str = "ready";
+    let unready = unready(pool, ring).await;
+    if unready.is_empty() {
+        return vec![Check::ok(NAME, "the log has room, and its readers keep up with it")];
+    }
+    let told = unready.into_iter().map(|unready| {
+        let cure = match unready {
+            Unready::Database | Unready::Writer => "check DATABASE_URL and that its server runs",
+            Unready::ReaderHalted { .. } => "mend the cause, then start `hip serve` again",
+            Unready::ReaderBehind { .. } => "start `hip serve`; if it runs, see what its log says",
+            Unready::LogFull { .. } => "start `hip serve`, which makes partitions of the log",
+            Unready::KeyEncryptionKey => {
+                "configure it: as HIP_KEK or [keys] file, or among the older ones"
+            }
+        };
+        Check::failed(NAME, unready.to_string(), cure)
+    });
+    told.collect()
 }
 
 async fn journal_of_erasures(config: &Config, ring: &KeyRing, pool: &PgPool) -> Option<Check> {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use hip_commands::settings::Settings;
 use hip_infra::config::{Config, Secrets};
+use hip_infra::event_store::log_room;
 use hip_infra::facility_ids::{self, Renames};
 use hip_infra::otp_sender::SenderKind;
 use hip_infra::{environment, postgres};
@@ -133,6 +134,23 @@ pub(super) async fn database(data_dir: &Path) -> (Option<Open>, Vec<Check>) {
             let cure = "check DATABASE_URL and that its server runs";
             (None, vec![Check::failed(NAME, error.to_string(), cure)])
         }
+    }
+}
+
+/// Whether the log has room for what comes.
+pub(super) async fn room(pool: &PgPool) -> Check {
+    const NAME: &str = "log";
+    match log_room(pool).await {
+        Ok(room) if room.is_enough() => {
+            let what = format!("position {}; room for {} more events", room.head, room.left());
+            Check::ok(NAME, what)
+        }
+        Ok(room) => {
+            let what = format!("its partitions have room for only {} more events", room.left());
+            let cure = "start `hip serve`, which makes partitions; its log says why it cannot";
+            Check::failed(NAME, what, cure)
+        }
+        Err(error) => Check::failed(NAME, error.to_string(), "check DATABASE_URL"),
     }
 }
 

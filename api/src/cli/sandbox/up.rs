@@ -4,8 +4,8 @@ use std::path::Path;
 
 use hip_sandbox::{Options as TwinOptions, Sandbox};
 
-use crate::cli::serve;
 use crate::output::{Answer, say};
+use crate::stop;
 
 /// Options of `hip sandbox up`.
 #[derive(clap::Args)]
@@ -53,7 +53,7 @@ pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
         credentials.client_secret
     ));
     say(&format!("callbacks to   {bridge_url}"));
-    let mut stop = serve::stop_on_signal()?;
+    let mut stop = stop::on_signal()?;
     let _ = stop.wait_for(|stop| *stop).await;
     sandbox.stop().await;
     Ok(Answer::Yes)

@@ -4,6 +4,7 @@ use hip_commands::port::document_store::{CollectionName, DocumentError, FieldPat
 use sqlx::{PgPool, PgTransaction};
 
 use super::fault::fault;
+use crate::deadline::InTime;
 
 /// Documents of a retired generation that are removed at once.
 const RETIRE_PAGE: i64 = 1000;
@@ -27,6 +28,7 @@ pub(super) async fn prepare(
     .bind(generation)
     .bind(&unique)
     .fetch_one(pool)
+    .in_time()
     .await
     .map_err(fault)?;
     if state == "retired" { Err(unknown(collection, generation)) } else { Ok(()) }
@@ -41,6 +43,7 @@ pub(super) async fn live(
     )
     .bind(collection.as_str())
     .fetch_optional(pool)
+    .in_time()
     .await
     .map_err(fault)
 }
@@ -95,6 +98,7 @@ pub(super) async fn retire(
     .bind(collection.as_str())
     .bind(generation)
     .execute(pool)
+    .in_time()
     .await
     .map_err(fault)?;
     if retired.rows_affected() == 0 {
@@ -118,6 +122,7 @@ pub(super) async fn retire(
             .bind(generation)
             .bind(RETIRE_PAGE)
             .execute(pool)
+            .in_time()
             .await
             .map_err(fault)?
             .rows_affected()

@@ -3,12 +3,14 @@
 use sqlx::{PgExecutor, PgPool};
 
 use super::check::Head;
+use crate::deadline::InTime;
 
 /// How far the journal went when this database last saw it; nothing, when it never did.
 pub(super) async fn known(pool: &PgPool) -> Result<Option<Head>, sqlx::Error> {
     let row: Option<(i64, [u8; 32])> =
         sqlx::query_as("SELECT lines, digest FROM vault.erasure_journal")
             .fetch_optional(pool)
+            .in_time()
             .await?;
     Ok(row
         .map(|(lines, digest)| Head { lines: usize::try_from(lines).unwrap_or_default(), digest }))
@@ -37,6 +39,7 @@ pub(super) async fn replace(pool: &PgPool, head: Head) -> Result<(), sqlx::Error
     .bind(lines(head))
     .bind(head.digest)
     .execute(pool)
+    .in_time()
     .await?;
     Ok(())
 }

@@ -13,6 +13,7 @@ use sqlx::PgPool;
 
 use super::check::{Checked, Fault};
 use super::line::Entry;
+use crate::deadline::InTime;
 use crate::event_store::SHARD;
 
 /// Whether it is a journal of an earlier version and nothing else, which this database has not seen.
@@ -52,5 +53,6 @@ async fn is_known(pool: &PgPool, subject: SubjectId, entry: &Entry) -> Result<bo
     .bind(subject.0)
     .bind(&entry.keys)
     .fetch_one(pool)
+    .in_time()
     .await
 }

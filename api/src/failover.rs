@@ -1,0 +1,60 @@
+//! Another server holds the log: a standby was promoted, or a backup was restored. Before anybody is served,
+//! what lies outside of it is brought back to where the log is.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use hip_infra::epochs::{self, Standing};
+use hip_infra::event_store::LogReader;
+use hip_infra::rebuild::Rebuild;
+
+use crate::compose::{self, Composed};
+use crate::read_models;
+
+/// How often is looked whether another process has done it.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// Returns when the newest epoch is that of this server. Of several processes one does the work. `found` is what
+/// the server had before anything was appended to it.
+pub(crate) async fn take_up(composed: &Composed, found: &Standing) -> anyhow::Result<()> {
+    let pool = &composed.pool;
+    let Standing::Another { head } = *found else { return Ok(()) };
+    while epochs::standing(pool).await? != Standing::Known {
+        if let Some(turn) = epochs::turn(pool).await? {
+            begin(composed, head).await?;
+            turn.end().await?;
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    Ok(())
+}
+
+async fn begin(composed: &Composed, head: i64) -> anyhow::Result<()> {
+    let sealed = match compose::sealer(composed).await? {
+        Some(sealer) => sealer.give_up_lost().await.context("seals of what is lost")?,
+        None => None,
+    };
+    let lost_through = composed.seen.max(sealed.unwrap_or(0)).max(head);
+    if lost_through > head {
+        tracing::error!(
+            first = head + 1,
+            last = lost_through,
+            "another server holds the log, and lacks its newest events; those that this process or a seal had \
+             known are lost"
+        );
+    } else {
+        tracing::warn!(head, "another server holds the log; nothing is known to be lost");
+    }
+    let pool = composed.pool.clone();
+    let process = composed.provider.ids.random();
+    let builder = Rebuild { log: LogReader::new(pool.clone()), pool, process };
+    let projections = read_models::all(composed)?;
+    for name in epochs::rebuild_what_is_ahead(&builder, &projections).await? {
+        tracing::warn!(
+            subscription = name,
+            "documents that the log does not know any more were removed"
+        );
+    }
+    Ok(epochs::begin(&composed.pool, head, lost_through).await?)
+}

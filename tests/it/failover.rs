@@ -1,0 +1,96 @@
+//! The primary is lost, and a standby that lacks its newest commits is promoted while the service serves.
+
+use hip_infra::postgres;
+use hip_tests::World;
+use hip_tests::cluster::Cluster;
+use hip_tests::person::visit;
+use hip_tests::proxy::Proxy;
+use hip_tests::servers::mongo_url;
+use serde_json::Value;
+
+use crate::erasure::{HIS, erase_her, hers, him, his_visit, opened};
+
+/// A world whose provider reaches a cluster of its own through a proxy.
+async fn world(primary: &Cluster) -> (World, Proxy) {
+    let mut world = World::create_with("[seals]\nevents_max = 5\ninterval_s = 1\n").await;
+    world.sandbox.register_abha(him());
+    let url = primary.url("postgres");
+    postgres::migrate(&url).await.unwrap();
+    world.use_database(&url).await;
+    let proxy = Proxy::before(&url).await;
+    world.launch.database_url.clone_from(&proxy.url);
+    world.launch.environment.extend(mongo_url().await.map(|url| ("MONGODB_URL", url)));
+    (world, proxy)
+}
+
+async fn verify(world: &World) -> Value {
+    let output = world.hip(&["audit", "verify", "--json"]).await;
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+}
+
+/// Waits until every event is under a published seal; up to where they go.
+async fn until_sealed(world: &World) -> i64 {
+    let mut head = 0;
+    world
+        .eventually("all is sealed", async || {
+            head = world.log.head().await.unwrap();
+            verify(world).await["sealedTo"] == head
+        })
+        .await;
+    head
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_standby_without_the_newest_commits_takes_over_while_the_service_serves() {
+    let mut primary = Cluster::primary().await;
+    let (mut world, proxy) = world(&primary).await;
+    let hip = world.launch.start().await;
+    assert_eq!(world.push(&visit("7301", true)).await.0, 201);
+    assert_eq!(world.push(&his_visit("7302", true)).await.0, 201);
+    world.until("visit.linked", 2).await;
+    world.until_idle().await;
+    until_sealed(&world).await;
+    let mut standby = primary.standby();
+    let kept = world.log.head().await.unwrap();
+
+    // What the standby does not receive: an erasure, and another visit.
+    erase_her(&world).await;
+    assert_eq!(world.push(&his_visit("7303", true)).await.0, 201);
+    world.until("visit.linked", 3).await;
+    world.until_idle().await;
+    let lost = until_sealed(&world).await;
+    assert!(lost > kept);
+
+    primary.kill();
+    standby.promote().await;
+    let url = standby.url("postgres");
+    world.use_database(&url).await;
+    world.launch.database_url.clone_from(&proxy.url);
+    assert!(!opened(&world, hers()).await.0.is_empty(), "the standby has her keys");
+    proxy.redirect(&url);
+
+    // The same process goes on. By the time it serves again, she is erased again.
+    world
+        .eventually("the service serves again", async || {
+            world.try_push(&his_visit("7304", true)).await.is_some_and(|(status, _)| status == 201)
+        })
+        .await;
+    assert_eq!(world.count("subject.purged").await, 1);
+    assert!(opened(&world, hers()).await.0.is_empty());
+    assert!(!opened(&world, &HIS).await.0.is_empty(), "nobody else is touched");
+    world.until("visit.linked", 3).await;
+    world.until_idle().await;
+    let logged = world.logged();
+    assert!(logged.contains("lacks its newest events"), "{logged}");
+
+    // Documents elsewhere are what the log says, and it is sealed again; what was lost is said.
+    world.rebuild_all().await;
+    until_sealed(&world).await;
+    let report = verify(&world).await;
+    assert_eq!(report["whole"], true, "{report}");
+    assert_eq!(report["restarts"][0]["lostThrough"], lost, "{report}");
+    let epoch = &report["epochs"][1];
+    assert_eq!(epoch["lostThrough"], lost, "{report}");
+    assert_eq!(epoch["beginsAfter"], kept, "{report}");
+    assert!(hip.terminate());
+}

@@ -1,0 +1,111 @@
+//! Connections to the database fall silent, without an error and without an end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hip_commands::port::Log;
+use hip_commands::port::log::{Actor, Append, Expected, NewEvent, Origin};
+use hip_domain::stream::StreamId;
+use hip_infra::event_store::PgLog;
+use hip_infra::postgres;
+use hip_infra::watchdog::{Watchdog, Watched};
+use hip_tests::person::visit;
+use hip_tests::process::HipProcess;
+use hip_tests::proxy::Proxy;
+use hip_tests::world::PATIENCE;
+use hip_tests::{TestDatabase, World};
+use secrecy::SecretString;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A world whose provider reaches its database through a proxy.
+async fn world() -> (World, Proxy, HipProcess) {
+    let mut world = World::create().await;
+    let proxy = Proxy::before(&world.launch.database_url).await;
+    world.launch.database_url.clone_from(&proxy.url);
+    let hip = world.launch.start().await;
+    (world, proxy, hip)
+}
+
+async fn ready(world: &World) -> (u16, Value) {
+    let answer = reqwest::get(format!("{}/health/ready", world.launch.url)).await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+async fn ends(hip: HipProcess) {
+    let ended = tokio::task::spawn_blocking(move || hip.terminate());
+    tokio::time::timeout(PATIENCE, ended).await.expect("it ends when it is told to").unwrap();
+}
+
+#[tokio::test]
+async fn work_goes_on_over_new_connections_when_the_old_ones_fall_silent() {
+    let (world, proxy, hip) = world().await;
+    assert_eq!(world.push(&visit("7101", true)).await.0, 201);
+    world.until("visit.linked", 1).await;
+    proxy.silence_existing();
+    world
+        .eventually("a visit is taken in", async || {
+            world.try_push(&visit("7102", true)).await.is_some_and(|(status, _)| status < 300)
+        })
+        .await;
+    world.until("visit.linked", 2).await;
+    world.until_idle().await;
+    world.eventually("it is ready again", async || ready(&world).await.0 == 200).await;
+    ends(hip).await;
+}
+
+#[tokio::test]
+async fn a_provider_without_a_database_is_not_ready_and_can_be_stopped() {
+    let (world, proxy, hip) = world().await;
+    assert_eq!(ready(&world).await.0, 200);
+    proxy.silence_all();
+    world.eventually("it is not ready", async || ready(&world).await.0 == 503).await;
+    let (_, told) = ready(&world).await;
+    assert_eq!(told["reasons"][0]["reason"], "database", "{told}");
+    ends(hip).await;
+}
+
+fn append(key: &str) -> Append {
+    let event =
+        NewEvent { name: "test.happened", schema_version: 1, clear: b"{}".to_vec(), secret: None };
+    Append {
+        stream: StreamId::stored("s-1".to_owned()),
+        stream_type: "test",
+        expected: Expected::Any,
+        key: key.to_owned(),
+        origin: Origin {
+            correlation: Uuid::nil(),
+            causation: None,
+            actor: Actor::Door,
+            subject: None,
+            new_subject: false,
+        },
+        events: vec![event],
+    }
+}
+
+#[tokio::test]
+async fn the_watchdog_sees_a_writer_that_hangs_while_the_database_answers() {
+    let database = TestDatabase::create().await;
+    let proxy = Proxy::before(&database.url).await;
+    let pool = postgres::connect(&proxy.url, 1).await.unwrap();
+    let log = Arc::new(PgLog::without_keys(pool));
+    log.append(append("a")).await.unwrap();
+    let watchdog = |hang_time_max| Watchdog {
+        writer: log.writer_activity(),
+        database_url: SecretString::from(database.url.clone()),
+        hang_time_max,
+    };
+    proxy.silence_existing();
+    let appending = tokio::spawn({
+        let log = Arc::clone(&log);
+        async move { log.append(append("b")).await }
+    });
+    let watching = watchdog(Duration::from_millis(100));
+    assert_eq!(tokio::time::timeout(PATIENCE, watching.watch()).await.unwrap(), Watched::Hangs);
+    // The deadline of the call has the writer go on by itself.
+    tokio::time::timeout(PATIENCE, appending).await.unwrap().unwrap().unwrap();
+    let watching = watchdog(PATIENCE);
+    drop(log);
+    assert_eq!(tokio::time::timeout(PATIENCE, watching.watch()).await.unwrap(), Watched::Closed);
+}
