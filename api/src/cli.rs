@@ -145,7 +145,7 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
         Command::Demo(options) => Box::pin(demo::run(options, data_dir)).await,
         Command::Serve(options) => {
             telemetry::to_stderr();
-            serve::run(options, data_dir).await
+            Box::pin(serve::run(options, data_dir)).await
         }
         Command::Migrate => serve::migrate(data_dir).await,
         Command::Doctor(options) => Ok(Box::pin(doctor::run(options, data_dir)).await),

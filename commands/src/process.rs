@@ -43,8 +43,12 @@ pub const fn is_urgent(recorded: &Recorded<Event>, task: &Task) -> bool {
         (Event::Inbound(InboundEvent::Received(received)), Task::Interpret { .. }) => {
             matches!(received.kind, CallbackKind::ConsentNotify | CallbackKind::PatientStatus)
         }
-        (_, Task::Call { call: Call::ConsentOnNotify { .. }, .. })
-        | (_, Task::StopTransfer { .. } | Task::Erase { .. }) => true,
+        (
+            _,
+            Task::Call { call: Call::ConsentOnNotify { .. }, .. }
+            | Task::StopTransfer { .. }
+            | Task::Erase { .. },
+        ) => true,
         (_, _) => false,
     }
 }

@@ -236,7 +236,7 @@ impl CareContext {
                 match retry {
                     Some(RetryLink { drop: Some(_), .. }) => self.redone = true,
                     Some(RetryLink { drop: None, .. }) => {
-                        self.troubles = self.troubles.saturating_add(1)
+                        self.troubles = self.troubles.saturating_add(1);
                     }
                     None => {}
                 }

@@ -79,7 +79,7 @@ impl Queue for Tasks {
     async fn perform(&self, claim: &Claim) -> Settlement {
         let due = match claim.due() {
             Ok(due) => due,
-            Err(unread) => return self.unread(&unread),
+            Err(unread) => return self.unread(unread),
         };
         let lane = due.task.lane();
         if lane.number() != claim.lane {
@@ -117,7 +117,7 @@ impl Tasks {
     }
 
     /// A task that this version of the program cannot read.
-    fn unread(&self, unread: &claims::Unread) -> Settlement {
+    fn unread(&self, unread: claims::Unread) -> Settlement {
         match unread {
             claims::Unread::Unknown => self.left_to_newer(NOT_KNOWN.to_owned()),
             claims::Unread::Damaged => {

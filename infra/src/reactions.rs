@@ -71,7 +71,7 @@ impl Rows {
         self.kind.push(due.task.kind());
         self.due_at.push(due.at);
         self.lane.push(due.task.lane().number());
-        self.priority.push(if is_urgent(recorded, &due.task) { 0 } else { 1 });
+        self.priority.push(i16::from(!is_urgent(recorded, &due.task))); // the smallest goes first
         self.request.push(serde_json::to_vec(due).expect("our own tasks serialise"));
     }
 

@@ -173,8 +173,6 @@ impl Items {
     }
 }
 
-/// An item that was broken off.
-
 /// Asked of the log, before every item. What the row says wrongly is mended.
 async fn may_go_on(
     provider: &Provider,

@@ -124,8 +124,8 @@ impl Subscription {
         let mut holding = None;
         let mut failures = 0;
         while !*stop.borrow() {
-            let step = AssertUnwindSafe(self.step(&mut holding)).catch_unwind().await;
-            match step.unwrap_or(Err(Stop::Apply(ApplyError::Panicked))) {
+            let taken = AssertUnwindSafe(self.step(&mut holding)).catch_unwind().await;
+            match taken.unwrap_or(Err(Stop::Apply(ApplyError::Panicked))) {
                 Ok(true) => {
                     failures = 0;
                     continue;

@@ -222,7 +222,7 @@ impl<Q: Queue> Worker<Q> {
 /// Renews what is held, three times per lease.
 async fn keep_renewing<Q: Queue>(queue: Arc<Q>, held: Arc<Held<Q::Claim>>, lease: Duration) {
     loop {
-        tokio::time::sleep(lease / 3).await;
+        tokio::time::sleep(lease.checked_div(3).unwrap_or(lease)).await;
         let claims = held.all();
         if claims.is_empty() {
             continue;

@@ -43,6 +43,7 @@ impl Cluster {
     /// # Panics
     ///
     /// When it cannot be copied.
+    #[must_use]
     pub fn standby(&self) -> Self {
         let standby = Self::without_data();
         let mut backup = standby.program("pg_basebackup");

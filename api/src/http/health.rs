@@ -15,7 +15,8 @@ use super::Context;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Ready {
     /// Whether it can.
-    ready: bool,
+    #[serde(rename = "ready")]
+    can_work: bool,
     /// Why it cannot.
     reasons: Vec<Reason>,
     /// Readers of the log that go on without some events.
@@ -59,18 +60,18 @@ pub(crate) async fn live() -> StatusCode {
               (status = 503, body = Ready, description = "Something is not; `reasons` says what.")))]
 pub(crate) async fn ready(State(composed): Context) -> (StatusCode, Json<Ready>) {
     let unready = composed.readiness.unready().await;
-    let ready = unready.is_empty();
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let can_work = unready.is_empty();
+    let status = if can_work { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let reasons = unready.into_iter().map(|unready| {
         let detail = unready.to_string();
         Reason { unready, detail }
     });
-    let put_aside = if ready {
+    let put_aside = if can_work {
         projection_status::put_aside(&composed.pool).await.unwrap_or_default()
     } else {
         vec![] // a database that does not answer is not asked again
     };
     let put_aside = put_aside.into_iter().map(|(reader, events)| PutAside { reader, events });
     let (reasons, put_aside) = (reasons.collect(), put_aside.collect());
-    (status, Json(Ready { ready, reasons, put_aside }))
+    (status, Json(Ready { can_work, reasons, put_aside }))
 }

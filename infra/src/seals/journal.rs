@@ -105,7 +105,7 @@ pub fn publish(path: &Path, seals: &[Seal]) -> Result<usize, JournalError> {
 
 /// Says at the end of the file that the seals go on from an earlier one, if the file still has this chain:
 /// another process may have said so meanwhile. Whether it was said.
-pub(super) fn restart(path: &Path, chain: &Chain, restart: Restart) -> Result<bool, JournalError> {
+pub(super) fn restart(path: &Path, chain: &Chain, restart: &Restart) -> Result<bool, JournalError> {
     let error = file_error(path);
     let mut file = File::options().read(true).append(true).open(path).map_err(&error)?;
     file.lock().map_err(&error)?; // until it is closed
@@ -115,7 +115,7 @@ pub(super) fn restart(path: &Path, chain: &Chain, restart: Restart) -> Result<bo
         return Ok(false);
     }
     let start = if text.ends_with('\n') { "" } else { "\n" };
-    let line = serde_json::to_string(&restart).expect("a restart serialises");
+    let line = serde_json::to_string(restart).expect("a restart serialises");
     let line = format!("{start}{line}\n");
     file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(&error)?;
     Ok(true)

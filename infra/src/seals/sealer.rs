@@ -163,7 +163,7 @@ impl Sealer {
             return Ok(None);
         };
         let (path, lost_through) = (self.journal.clone(), restart.statement.lost_through);
-        let restarted = spawn_blocking(move || journal::restart(&path, &chain, restart));
+        let restarted = spawn_blocking(move || journal::restart(&path, &chain, &restart));
         let restarted = restarted.await.expect("nothing panics there")?;
         Ok(restarted.then_some(lost_through))
     }

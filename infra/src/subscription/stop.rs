@@ -153,8 +153,7 @@ impl Stop {
     pub(crate) fn may_pass(&self) -> bool {
         match self {
             Self::Log(LogError::Unavailable(_)) => true,
-            Self::Apply(ApplyError::Lost) => false,
-            Self::Apply(error) => !error.is_poison(),
+            Self::Apply(error) => !error.is_poison() && !matches!(error, ApplyError::Lost),
             Self::Fenced
             | Self::BeyondTheLog { .. }
             | Self::Log(_)

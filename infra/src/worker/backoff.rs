@@ -21,16 +21,24 @@ impl Backoff {
 
 /// Between half of a wait and all of it.
 pub(crate) fn spread(full: Duration, random: u128) -> Duration {
-    let half = full / 2;
-    let steps = half.as_millis().saturating_add(1);
-    let part = u64::try_from(random % steps).unwrap_or_default();
-    half.saturating_add(Duration::from_millis(part))
+    let half = part_of(full, 2);
+    half.saturating_add(some_of(half, random))
 }
 
 /// A wait that somebody asked for, and up to an eighth more.
 pub(crate) fn at_least(asked: Duration, random: u128) -> Duration {
-    let steps = (asked / 8).as_millis().saturating_add(1);
-    asked.saturating_add(Duration::from_millis(u64::try_from(random % steps).unwrap_or_default()))
+    asked.saturating_add(some_of(part_of(asked, 8), random))
+}
+
+fn part_of(whole: Duration, parts: u32) -> Duration {
+    whole.checked_div(parts).unwrap_or_default()
+}
+
+/// Between nothing and all of it.
+fn some_of(most: Duration, random: u128) -> Duration {
+    let steps = most.as_millis().saturating_add(1);
+    let part = random.checked_rem(steps).and_then(|part| u64::try_from(part).ok());
+    Duration::from_millis(part.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -64,7 +64,9 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
             }
         };
         say(&(in_words(&report) + &of_seals));
-        losses(&chain.restarts, &epochs).iter().for_each(|loss| say(loss));
+        for loss in losses(&chain.restarts, &epochs) {
+            say(&loss);
+        }
     }
     Ok(if report.broken.is_none() { Answer::Yes } else { Answer::No })
 }

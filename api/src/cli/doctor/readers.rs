@@ -8,9 +8,8 @@ use super::check::Check;
 const NAME: &str = "readers";
 
 pub(super) async fn check(pool: &PgPool) -> Vec<Check> {
-    let readers = match projection_status::all(pool).await {
-        Ok(readers) => readers,
-        Err(_) => return vec![Check::failed(NAME, "they cannot be read", "look at the database")],
+    let Ok(readers) = projection_status::all(pool).await else {
+        return vec![Check::failed(NAME, "they cannot be read", "look at the database")];
     };
     let found: Vec<Check> = readers.iter().filter_map(finding).collect();
     if found.is_empty() { vec![Check::ok(NAME, "each applies what it reads")] } else { found }
