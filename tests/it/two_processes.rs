@@ -25,6 +25,13 @@ async fn processes_that_start_at_once_on_nothing_share_the_keys_that_one_makes()
 #[tokio::test]
 async fn the_survivor_takes_over_and_nothing_is_done_twice() {
     let (world, first) = World::start().await;
+    world
+        .eventually("the first reads the log", async || {
+            let held = "SELECT count(*) FROM es.projection WHERE lease_until > now()";
+            let count: i64 = sqlx::query_scalar(held).fetch_one(&world.pool).await.unwrap();
+            count > 0
+        })
+        .await;
     let other = world.beside("second");
     let _survivor = other.start().await;
     let said = std::fs::read_to_string(&other.log).unwrap();
