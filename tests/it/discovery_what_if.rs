@@ -33,6 +33,7 @@ async fn other_thresholds_win_and_lose_matches_and_nothing_is_opened() {
     let (world, _hip) = World::start().await;
     world.push(&visit("3001", false)).await;
     world.until("visit.bundles_built", 1).await;
+    world.until_idle().await;
     assert!(ask(&world, "kavya.one@sbx", "Kavya Nair", 1991).await, "a year is often guessed");
     assert!(!ask(&world, "kavya.two@sbx", "Kavya Nair", 1995).await, "five years are too many");
     assert!(!ask(&world, "ravi@sbx", "Ravi Menon", 1990).await, "somebody of her family");

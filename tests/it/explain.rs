@@ -186,6 +186,8 @@ async fn the_gateway_is_away() {
     world.sandbox.faults().always(Operation::GenerateToken, 503, Value::Null);
     world.push(&visit("6001", true)).await;
     world.until("outbound.failed", 1).await;
+    let is_known = async || !world.hip(&["explain", "6001"]).await.stdout.is_empty();
+    world.eventually("its read model has the visit", is_known).await;
     stops_at(&world, "6001", ("token", "waits"), "has failed so far (HTTP 503)").await;
 }
 

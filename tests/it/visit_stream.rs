@@ -52,6 +52,14 @@ async fn a_thousand_lines_with_faults_are_answered_in_order() {
     for result in &results {
         let number = result["line"].as_u64().unwrap();
         let paths = |result: &Value| result["problem"]["errors"][0]["path"].clone();
+        if result["status"] == 503 {
+            // The log had no time; sending the same again is safe.
+            let document: Value =
+                serde_json::from_str(&line(u32::try_from(number).unwrap())).unwrap();
+            let is_taken = async || matches!(world.push(&document).await.0, 200 | 201);
+            world.eventually("the line is taken when it is sent again", is_taken).await;
+            continue;
+        }
         match number % 100 {
             20 => assert_eq!(result["status"], 422, "{result}"),
             30 => {

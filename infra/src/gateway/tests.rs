@@ -88,14 +88,29 @@ async fn a_session_that_ended_early_is_replaced_and_the_message_sent_again_once(
     for body in ["", r#"{"code":"900901"}"#, r#"{"code":900902}"#] {
         let stub = Stub::start(move |asked, n| match asked.what.as_str() {
             SESSIONS => session(n),
-            _ if asked.bearer == "session-1" => (401, body.to_owned()),
+            _ if asked.bearer == "session-1" && n > 2 => (401, body.to_owned()),
             _ => (202, String::new()),
         })
         .await;
-        let gateway = gateway(&stub.url, SetClock::new(), policy(), None);
+        let clock = SetClock::new();
+        let gateway = gateway(&stub.url, Arc::clone(&clock), policy(), None);
         assert_eq!(gateway.send(message()).await, Ok(202), "{body}");
-        assert_eq!((stub.count(SESSIONS), stub.count(SHARE)), (2, 2), "{body}");
+        clock.advance(TimeDelta::minutes(2));
+        assert_eq!(gateway.send(message()).await, Ok(202), "{body}");
+        assert_eq!((stub.count(SESSIONS), stub.count(SHARE)), (2, 3), "{body}");
     }
+}
+
+#[tokio::test]
+async fn a_401_without_a_code_is_no_matter_of_a_session_that_was_opened_just_now() {
+    let stub = Stub::start(|asked, n| match asked.what.as_str() {
+        SESSIONS => session(n),
+        _ => (401, String::new()),
+    })
+    .await;
+    let gateway = gateway(&stub.url, SetClock::new(), policy(), None);
+    assert!(gateway.send(message()).await.is_err());
+    assert_eq!((stub.count(SESSIONS), stub.count(SHARE)), (1, 1));
 }
 
 #[tokio::test]

@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(outcome("bearer = \"trusted\""), Outcome::Ok);
         assert_eq!(outcome("bearer = false"), Outcome::Ok);
         assert_eq!(outcome("bearer = \"always\""), Outcome::Failed);
-        let one = "bearer = \"never\"\n[[hiu]]\nid = \"IN1\"\nbearer = \"always\"";
-        assert_eq!(outcome(one), Outcome::Failed);
+        let (last, one) = ("# attempts_max = 20", "[[hiu]]\nid = \"IN1\"\nbearer = \"always\"");
+        assert_eq!(pages(&config(last, one)).outcome, Outcome::Failed);
     }
 }

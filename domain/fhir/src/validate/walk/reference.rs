@@ -49,7 +49,9 @@ impl<'t> Walk<'_, 't> {
                 let message = "points at a server outside of the document";
                 let mend =
                     "put the resource into the document: its reader may not reach the server";
-                self.not_here(path, Note::new("reference-resolve", message, mend));
+                if !self.fhir_only {
+                    self.not_here(path, Note::new("reference-resolve", message, mend));
+                }
             }
             Target::Nowhere => {
                 let message = "points at nothing in the document";
