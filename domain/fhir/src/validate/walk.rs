@@ -36,10 +36,6 @@ pub(super) struct Walk<'w, 't> {
     pub(super) owed: Vec<Owed<'t>>,
     pub(super) wants_advice: bool,
     pub(super) fhir_only: bool,
-    /// What the object is whose members are walked.
-    pub(super) role: TypeRole,
-    /// The walk is in the signature of the Bundle.
-    pub(super) is_in_signature: bool,
     /// The entry that the walk is in.
     pub(super) entry: Option<usize>,
     /// The resource that the walk is in.
@@ -52,18 +48,7 @@ pub(super) struct Walk<'w, 't> {
 
 impl<'t> Walk<'_, 't> {
     fn error<'p>(&mut self, place: impl Into<Place<'p>>, note: Note) {
-        if self.is_in_signature {
-            return self.stricter(place, note);
-        }
         self.report.add(Severity::Error, Layer::Fhir, place.into(), note);
-    }
-
-    /// An error of ours, where the validator of HL7 has none: see `docs/validator-beside-hapi.md`.
-    #[cold]
-    fn stricter<'p>(&mut self, place: impl Into<Place<'p>>, note: Note) {
-        if !self.fhir_only {
-            self.report.add(Severity::Error, Layer::Policy, place.into(), note);
-        }
     }
 
     fn warning<'p>(&mut self, place: impl Into<Place<'p>>, note: Note) {
@@ -97,13 +82,6 @@ impl<'t> Walk<'_, 't> {
             }
             if member.is_sidecar() {
                 self.sidecar(at, member, child);
-                continue;
-            }
-            self.role = shape.role;
-            if at == at.root() && member.key() == "signature" {
-                self.is_in_signature = true;
-                self.member(at, member, child);
-                self.is_in_signature = false;
             } else {
                 self.member(at, member, child);
             }

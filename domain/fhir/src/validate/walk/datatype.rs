@@ -16,13 +16,13 @@ impl<'t> Walk<'_, 't> {
             // References are checked where their targets are known, see `inner_object`.
             TypeRole::Plain | TypeRole::Extension | TypeRole::Reference => {}
             TypeRole::Attachment => self.attachment(at),
-            TypeRole::Coding | TypeRole::Quantity => self.code(at, role),
+            TypeRole::Coding | TypeRole::Quantity => self.code(at),
             TypeRole::Meta => self.labels(at),
         }
     }
 
     /// A code must be one of its system, however binding the value set is.
-    fn code(&mut self, at: View<'t>, role: TypeRole) {
+    fn code(&mut self, at: View<'t>) {
         let Some((system, code)) = at.text_of(Name::SYSTEM).zip(at.text_of(Name::CODE)) else {
             return;
         };
@@ -31,7 +31,7 @@ impl<'t> Walk<'_, 't> {
                 self.no_unit(at);
             }
         } else if self.rules.has_code(system, code) == Some(false) {
-            self.not_in_system(at, role);
+            self.not_in_system(at);
         }
     }
 
@@ -43,14 +43,9 @@ impl<'t> Walk<'_, 't> {
     }
 
     #[cold]
-    fn not_in_system(&mut self, at: View<'t>, role: TypeRole) {
+    fn not_in_system(&mut self, at: View<'t>) {
         let message = "the code system does not have this code";
-        let note = Note::new("code-unknown", message, "use a code of the system");
-        // Of a coding on its own the validator of HL7 looks at the binding only.
-        if role == TypeRole::Coding && at.name() != Name::CODING {
-            return self.stricter(at, note);
-        }
-        self.error(at, note);
+        self.error(at, Note::new("code-unknown", message, "use a code of the system"));
     }
 
     /// `size` is that of the data, when they are here.

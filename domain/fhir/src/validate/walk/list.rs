@@ -53,9 +53,6 @@ impl<'t> Walk<'_, 't> {
                 format!("{profile} allows {} of {name}, and there are {count}", element.max);
             Note::new("cardinality", message, "merge them, or make several documents")
         };
-        if count == 0 && at.name() == Name::PROFILE {
-            return self.stricter(at, note);
-        }
         self.error(at, note);
     }
 

@@ -49,9 +49,7 @@ impl<'t> Walk<'_, 't> {
                 let message = "points at a server outside of the document";
                 let mend =
                     "put the resource into the document: its reader may not reach the server";
-                if !self.fhir_only {
-                    self.not_here(path, Note::new("reference-resolve", message, mend));
-                }
+                self.not_here(path, Note::new("reference-resolve", message, mend));
             }
             Target::Nowhere => {
                 let message = "points at nothing in the document";

@@ -36,12 +36,7 @@ impl<'t> Walk<'_, 't> {
 
     fn primitive(&mut self, at: View<'t>, primitive: Primitive) -> bool {
         if let Some(note) = primitive::fault(at, primitive) {
-            let is_address = primitive == Primitive::AbsoluteUri && at.is_text();
-            if is_address && self.role == TypeRole::Coding {
-                self.stricter(at, note);
-            } else {
-                self.error(at, note);
-            }
+            self.error(at, note);
             return false;
         }
         if primitive == Primitive::Xhtml {
