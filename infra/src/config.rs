@@ -367,17 +367,7 @@ mod tests {
             .replace("# clientId", "clientId")
             .replace("late_kept_s_max = 86400", "late_kept_s_max = 60");
         let config = Config::parse(&text).unwrap();
-        let secrets = Secrets {
-            client_secret: SecretString::from("made-up"),
-            seal_key: None,
-            api_key: Some(SecretString::from("made-up")),
-            kek: None,
-            older_keks: vec![],
-            sms_token: None,
-            mongodb_url: None,
-            redis_url: None,
-            amrit_redis_url: None,
-        };
+        let secrets = Secrets::new(SecretString::from("made-up"));
         let policy = config.gateway_settings(&secrets).bearer;
         assert_eq!(policy.claims.get("clientId").map(String::as_str), Some("gateway"));
         assert_eq!(policy.late_kept_s_max, 900, "what is acted upon is kept, too");

@@ -81,22 +81,6 @@ pub async fn all(pool: &PgPool) -> Result<Vec<ProjectionStatus>, sqlx::Error> {
     .await
 }
 
-/// The readers that are read and have put events aside, and how many.
-///
-/// # Errors
-///
-/// The database cannot be read.
-pub async fn put_aside(pool: &PgPool) -> Result<Vec<(String, i64)>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT name, count(*) FROM es.parked JOIN es.projection p USING (name, generation, shard) \
-          WHERE p.state IN ('live', 'halted') AND shard = $1 GROUP BY name ORDER BY name",
-    )
-    .bind(SHARD)
-    .fetch_all(pool)
-    .in_time()
-    .await
-}
-
 /// Whether another process holds a lease on a reader now.
 ///
 /// # Errors

@@ -60,19 +60,42 @@ pub enum Unready {
     KeyEncryptionKey,
 }
 
-/// Looks for reasons not to be ready. It waits some seconds at most.
-pub async fn unready(pool: &PgPool, keks: &KeyRing) -> Vec<Unready> {
-    within(ANSWER_TIME_MAX, look(pool, keks)).await.unwrap_or_else(|_| vec![Unready::Database])
+/// A reader of the log that goes on without some events, and how many it has put aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PutAside {
+    /// Its name.
+    pub reader: String,
+    /// What could not be applied, and what waits behind that.
+    pub events: i64,
 }
 
-async fn look(pool: &PgPool, keks: &KeyRing) -> Result<Vec<Unready>, sqlx::Error> {
-    let mut found = vec![];
+/// What was found.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Why the service is not ready; empty when it is.
+    pub unready: Vec<Unready>,
+    /// Readers that are ready but for some events.
+    pub put_aside: Vec<PutAside>,
+}
+
+/// Looks for reasons not to be ready. It waits some seconds at most.
+pub async fn look(pool: &PgPool, keks: &KeyRing) -> Found {
+    within(ANSWER_TIME_MAX, ask(pool, keks))
+        .await
+        .unwrap_or_else(|_| Found { unready: vec![Unready::Database], put_aside: vec![] })
+}
+
+async fn ask(pool: &PgPool, keks: &KeyRing) -> Result<Found, sqlx::Error> {
+    let (mut found, mut put_aside) = (vec![], vec![]);
     let room = log_room(pool).await?;
     if !room.is_enough() {
         found.push(Unready::LogFull { left: room.left() });
     }
     for reader in projection_status::all(pool).await? {
         let name = reader.name;
+        if reader.parked > 0 && matches!(reader.state.as_str(), "live" | "halted") {
+            put_aside.push(PutAside { reader: name.clone(), events: reader.parked });
+        }
         if reader.state == "halted" {
             found.push(Unready::ReaderHalted { reader: name });
         } else if reader.state == "live"
@@ -87,7 +110,7 @@ async fn look(pool: &PgPool, keks: &KeyRing) -> Result<Vec<Unready>, sqlx::Error
         Err(KekError::Database(error)) => return Err(error),
         Err(_) => found.push(Unready::KeyEncryptionKey),
     }
-    Ok(found)
+    Ok(Found { unready: found, put_aside })
 }
 
 /// Whether a process is ready.
@@ -95,7 +118,7 @@ pub struct Readiness {
     pool: PgPool,
     keks: Arc<KeyRing>,
     writer: Weak<WriterActivity>,
-    found: Mutex<Option<(Instant, Vec<Unready>)>>,
+    found: Mutex<Option<(Instant, Found)>>,
 }
 
 impl Readiness {
@@ -104,18 +127,18 @@ impl Readiness {
         Self { pool, keks, writer, found: Mutex::new(None) }
     }
 
-    /// Why it is not ready; empty when it is.
-    pub async fn unready(&self) -> Vec<Unready> {
+    /// Whether it is, and why not.
+    pub async fn look(&self) -> Found {
         let mut kept = self.found.lock().await;
         if let Some((at, found)) = kept.as_ref()
             && at.elapsed() < GOOD_FOR
         {
             return found.clone();
         }
-        let mut found = unready(&self.pool, &self.keks).await;
+        let mut found = look(&self.pool, &self.keks).await;
         let calling_for = self.writer.upgrade().and_then(|writer| writer.calling_for());
         if calling_for.is_some_and(|time| time > APPEND_TIME_MAX) {
-            found.push(Unready::Writer);
+            found.unready.push(Unready::Writer);
         }
         *kept = Some((Instant::now(), found.clone()));
         found

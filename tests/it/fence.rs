@@ -5,13 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use hip_commands::codec;
 use hip_commands::port::document_store::{CollectionName, Fields, Index};
-use hip_commands::port::log::{Actor, Append, Appended, Expected, LogError, Origin, StoredEvent};
+use hip_commands::port::log::{Append, Appended, LogError, StoredEvent};
 use hip_commands::port::{DocumentStore, Log};
-use hip_domain::access::AccessEvent;
 use hip_domain::event::Event;
-use hip_domain::id::{CareContextReference, FacilityId};
 use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
 use hip_infra::document_store::{MongoDocumentStore, PgDocumentStore};
@@ -19,10 +16,9 @@ use hip_infra::event_store::PgLog;
 use hip_infra::read_models::documents::{DocumentChange, DocumentView, KeptCollection};
 use hip_infra::subscription::{ApplyError, Pace, Subscription};
 use hip_infra::vault::{LocalKey, PgVault};
-use hip_tests::TestDatabase;
-use hip_tests::person::FACILITY;
 use hip_tests::servers::mongo_url;
 use hip_tests::world::PATIENCE;
+use hip_tests::{TestDatabase, an_event};
 use secrecy::SecretString;
 use sqlx::PgPool;
 use tokio::sync::{Semaphore, watch};
@@ -131,26 +127,7 @@ async fn scene(store: impl AsyncFnOnce(&TestDatabase) -> Arc<dyn DocumentStore>)
     let (key, _) = LocalKey::read_or_create(&dir.path().join("kek")).unwrap();
     let vault = Arc::new(PgVault::new(pool.clone(), Arc::new(key)));
     let log = Arc::new(PgLog::start(pool.clone(), database.as_service(1).await, vault));
-    let event = AccessEvent::FacilityChosen {
-        facility: FacilityId::parse(FACILITY).unwrap(),
-        visit: CareContextReference::parse("4401").unwrap(),
-    };
-    let origin = Origin {
-        correlation: Uuid::nil(),
-        causation: None,
-        actor: Actor::Door,
-        subject: None,
-        new_subject: false,
-    };
-    let append = Append {
-        stream: StreamId::stored("access-1".to_owned()),
-        stream_type: "access",
-        expected: Expected::Any,
-        key: "one".to_owned(),
-        origin,
-        events: vec![codec::encode(&event)],
-    };
-    log.append(append).await.unwrap();
+    log.append(an_event::in_stream(1)).await.unwrap();
     let store = store(&database).await;
     Scene { database, pool, log, store, stop: watch::channel(false).0 }
 }

@@ -45,6 +45,17 @@ async fn ready(world: &World) -> (u16, Value) {
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
+/// Until a task of this kind waits for what was put aside.
+async fn until_waits(world: &World, kind: &str) {
+    let waits = "SELECT EXISTS (SELECT FROM es.outbox \
+                 WHERE state = 'due' AND kind = $1 AND last_error LIKE '%put aside%')";
+    world
+        .eventually("the task waits", async || {
+            sqlx::query_scalar(waits).bind(kind).fetch_one(&world.pool).await.unwrap()
+        })
+        .await;
+}
+
 /// A patient with a consent that the table takes, and one that it does not.
 async fn quarantined() -> (World, HipProcess, String, String) {
     let (world, hip) = World::start().await;
@@ -129,17 +140,7 @@ async fn an_opt_out_waits_for_what_was_put_aside_and_then_ends_that_too() {
     });
     heard.await.unwrap();
     // What is shown ends at once, and the message is not done with.
-    world
-        .eventually("the task waits", async || {
-            sqlx::query_scalar(
-                "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due' AND kind = 'interpret' \
-                               AND last_error LIKE '%put aside%')",
-            )
-            .fetch_one(&world.pool)
-            .await
-            .unwrap()
-        })
-        .await;
+    until_waits(&world, "interpret").await;
     world.until("patient.abha_detached", 1).await;
     world
         .eventually("it has ended", async || {
@@ -172,17 +173,7 @@ async fn an_erasure_waits_for_what_was_put_aside_about_that_person() {
         .body(wish.to_string());
     let asked = asked.send().await.unwrap();
     assert!(asked.status().is_success(), "{}", asked.text().await.unwrap());
-    world
-        .eventually("the erasure waits", async || {
-            sqlx::query_scalar(
-                "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due' AND kind = 'erase' \
-                               AND last_error LIKE '%put aside%')",
-            )
-            .fetch_one(&world.pool)
-            .await
-            .unwrap()
-        })
-        .await;
+    until_waits(&world, "erase").await;
     assert_eq!(world.count("subject.erased").await, 0);
     alter(&world, "ALTER TABLE hip.consent DROP CONSTRAINT odd").await;
     assert_eq!(world.hip(&["projection", "unpark", "consent"]).await.status.code(), Some(0));

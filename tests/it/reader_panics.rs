@@ -4,17 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use hip_commands::codec;
 use hip_commands::port::Log;
-use hip_commands::port::log::{Actor, Append, Expected, Origin};
-use hip_domain::access::AccessEvent;
-use hip_domain::id::{CareContextReference, FacilityId};
-use hip_domain::stream::StreamId;
 use hip_infra::event_store::PgLog;
 use hip_infra::subscription::{ApplyError, Generation, Pace, Page, Subscriber, Subscription};
 use hip_infra::vault::{LocalKey, PgVault};
-use hip_tests::TestDatabase;
-use hip_tests::person::FACILITY;
+use hip_tests::{TestDatabase, an_event};
 use sqlx::{PgPool, PgTransaction};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -39,29 +33,6 @@ impl Subscriber for Panics {
     }
 }
 
-async fn append(log: &PgLog, n: usize) {
-    let event = AccessEvent::FacilityChosen {
-        facility: FacilityId::parse(FACILITY).unwrap(),
-        visit: CareContextReference::parse("4401").unwrap(),
-    };
-    let origin = Origin {
-        correlation: Uuid::nil(),
-        causation: None,
-        actor: Actor::Door,
-        subject: None,
-        new_subject: false,
-    };
-    let append = Append {
-        stream: StreamId::stored(format!("access-{n}")),
-        stream_type: "access",
-        expected: Expected::Any,
-        key: n.to_string(),
-        origin,
-        events: vec![codec::encode(&event)],
-    };
-    log.append(append).await.unwrap();
-}
-
 async fn stands(pool: &PgPool) -> Option<(i64, String)> {
     sqlx::query_as("SELECT position, state FROM es.projection WHERE name = 'panics'")
         .fetch_optional(pool)
@@ -78,7 +49,7 @@ async fn a_reader_that_panics_puts_the_event_aside_and_goes_on() {
     let vault = Arc::new(PgVault::new(pool.clone(), Arc::new(key)));
     let log = Arc::new(PgLog::start(pool.clone(), database.as_service(1).await, vault));
     for n in 1..=3 {
-        append(&log, n).await;
+        log.append(an_event::in_stream(n)).await.unwrap();
     }
     let pace = Pace { lease: Duration::from_secs(600), poll: Duration::from_millis(10) };
     let shared: Arc<dyn Log> = log.clone();

@@ -1,6 +1,6 @@
 //! The service says that it is not ready, and why.
 
-use hip_infra::readiness::{Unready, unready};
+use hip_infra::readiness::{Unready, look};
 use hip_infra::vault::{KeyRing, LocalKey};
 use hip_tests::World;
 use hip_tests::person::visit;
@@ -21,7 +21,7 @@ async fn each_reason_not_to_be_ready_is_named_and_goes_with_its_cause() {
         std::fs::read_to_string(&world.launch.config).unwrap().parse().unwrap();
     let file = std::path::PathBuf::from(config["keys"]["file"].as_str().unwrap());
     let keks = KeyRing::new(LocalKey::read(&file).unwrap(), vec![]);
-    let reasons = async || unready(&world.pool, &keks).await;
+    let reasons = async || look(&world.pool, &keks).await.unready;
     assert_eq!(reasons().await, []);
 
     let mut owner = world.database.as_owner().await;

@@ -82,15 +82,9 @@ pub async fn provider(world: &World, interpreter: Arc<dyn Interpreter>) -> (Prov
 
 fn secrets(world: &World) -> Secrets {
     Secrets {
-        client_secret: world.launch.client_secret.clone().into(),
         api_key: Some(world.launch.api_key.clone().into()),
-        kek: None,
-        older_keks: vec![],
-        seal_key: None,
         sms_token: Some("suite-sms-token".to_owned().into()),
-        mongodb_url: None,
-        redis_url: None,
-        amrit_redis_url: None,
+        ..Secrets::new(world.launch.client_secret.clone().into())
     }
 }
 

@@ -5,6 +5,7 @@
 //! reach its server fails; it is never skipped, unless `HIP_TEST_BACKENDS=embedded` says to go with
 //! Postgres alone.
 
+pub mod an_event;
 pub mod cluster;
 pub mod database;
 pub mod earlier_version;

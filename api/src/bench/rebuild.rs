@@ -180,16 +180,7 @@ fn configuration(folder: &Path) -> anyhow::Result<(Config, Secrets)> {
          [[facility]]\nid = {id:?}\nname = {name:?}\n[keys]\nfile = \"{kek}\"\n\
          [sms]\nsender = \"webhook\"\nurl = \"http://127.0.0.1:9/\"\n",
     );
-    let secrets = Secrets {
-        client_secret: SecretString::from("bench"),
-        api_key: Some(SecretString::from(API_KEY)),
-        seal_key: None,
-        kek: None,
-        older_keks: vec![],
-        sms_token: None,
-        mongodb_url: None,
-        redis_url: None,
-        amrit_redis_url: None,
-    };
+    let api_key = Some(SecretString::from(API_KEY));
+    let secrets = Secrets { api_key, ..Secrets::new(SecretString::from("bench")) };
     Ok((Config::parse(&text)?, secrets))
 }

@@ -3,8 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use hip_infra::projection_status;
-use hip_infra::readiness::Unready;
+use hip_infra::readiness::{Found, PutAside, Unready};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -19,18 +18,9 @@ pub(crate) struct Ready {
     can_work: bool,
     /// Why it cannot.
     reasons: Vec<Reason>,
-    /// Readers of the log that go on without some events.
+    /// Readers of the log that go on without some events: `reader`, its name, and `events`, how many.
+    #[schema(value_type = Vec<Object>)]
     put_aside: Vec<PutAside>,
-}
-
-/// A reader of the log that has put events aside, with all that is about the same people.
-#[derive(Serialize, ToSchema)]
-struct PutAside {
-    /// Its name.
-    #[schema(example = "consent")]
-    reader: String,
-    /// How many.
-    events: i64,
 }
 
 /// Why the service cannot do its work.
@@ -59,19 +49,13 @@ pub(crate) async fn live() -> StatusCode {
     responses((status = 200, body = Ready, description = "All is so."),
               (status = 503, body = Ready, description = "Something is not; `reasons` says what.")))]
 pub(crate) async fn ready(State(composed): Context) -> (StatusCode, Json<Ready>) {
-    let unready = composed.readiness.unready().await;
+    let Found { unready, put_aside } = composed.readiness.look().await;
     let can_work = unready.is_empty();
     let status = if can_work { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let reasons = unready.into_iter().map(|unready| {
         let detail = unready.to_string();
         Reason { unready, detail }
     });
-    let put_aside = if can_work {
-        projection_status::put_aside(&composed.pool).await.unwrap_or_default()
-    } else {
-        vec![] // a database that does not answer is not asked again
-    };
-    let put_aside = put_aside.into_iter().map(|(reader, events)| PutAside { reader, events });
-    let (reasons, put_aside) = (reasons.collect(), put_aside.collect());
+    let reasons = reasons.collect();
     (status, Json(Ready { can_work, reasons, put_aside }))
 }

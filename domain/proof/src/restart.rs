@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{Fault, FaultKind};
 use crate::key::{KeyId, PublicKeys, SigningKey};
-use crate::seal::{Seal, SealError, Statement, framed};
+use crate::seal::{self, Seal, SealError, Statement, framed};
 use crate::{HASH_LENGTH, Hash};
 
 const DOMAIN: &[u8] = b"HIPRESTART1";
@@ -92,13 +92,7 @@ impl Restart {
     ///
     /// None has.
     pub fn check(&self, keys: &PublicKeys) -> Result<(), SealError> {
-        let key_id = &self.statement.key_id;
-        let key = keys.get(key_id).ok_or_else(|| SealError::UnknownKey(key_id.clone()))?;
-        if key.is_signature_of(&self.statement.bytes(), &self.signature) {
-            Ok(())
-        } else {
-            Err(SealError::Signature)
-        }
+        seal::check(keys, &self.statement.key_id, &self.statement.bytes(), &self.signature)
     }
 }
 

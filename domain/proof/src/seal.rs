@@ -99,6 +99,17 @@ pub(crate) fn framed(fields: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
+/// Whether the key with this id has signed the bytes.
+pub(crate) fn check(
+    keys: &PublicKeys,
+    id: &KeyId,
+    bytes: &[u8],
+    signature: &[u8; 64],
+) -> Result<(), SealError> {
+    let key = keys.get(id).ok_or_else(|| SealError::UnknownKey(id.clone()))?;
+    if key.is_signature_of(bytes, signature) { Ok(()) } else { Err(SealError::Signature) }
+}
+
 impl Seal {
     /// Whether one of these keys has signed it.
     ///
@@ -106,13 +117,7 @@ impl Seal {
     ///
     /// None has.
     pub fn check(&self, keys: &PublicKeys) -> Result<(), SealError> {
-        let key_id = &self.statement.key_id;
-        let key = keys.get(key_id).ok_or_else(|| SealError::UnknownKey(key_id.clone()))?;
-        if key.is_signature_of(&self.statement.bytes(), &self.signature) {
-            Ok(())
-        } else {
-            Err(SealError::Signature)
-        }
+        check(keys, &self.statement.key_id, &self.statement.bytes(), &self.signature)
     }
 
     /// What the next seal says of this one: SHA-256 over the signed bytes and the signature.

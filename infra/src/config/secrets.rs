@@ -24,3 +24,20 @@ pub struct Secrets {
     /// `AMRIT_REDIS_URL`: where AMRIT keeps its sessions.
     pub amrit_redis_url: Option<SecretString>,
 }
+
+impl Secrets {
+    /// The one that there must be, and no other.
+    pub const fn new(client_secret: SecretString) -> Self {
+        Self {
+            client_secret,
+            api_key: None,
+            kek: None,
+            older_keks: vec![],
+            seal_key: None,
+            sms_token: None,
+            mongodb_url: None,
+            redis_url: None,
+            amrit_redis_url: None,
+        }
+    }
+}

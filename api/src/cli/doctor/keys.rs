@@ -1,7 +1,7 @@
 //! Key-encryption keys, and the journal of erasures that they prove.
 
 use hip_infra::config::{Config, Secrets};
-use hip_infra::readiness::{Unready, unready};
+use hip_infra::readiness::{Unready, look};
 use hip_infra::vault::{KekError, KeyRing, KeyWrapper, kek};
 use sqlx::PgPool;
 
@@ -81,7 +81,7 @@ fn judged(kek: &Kek) -> Check {
 /// What keeps `hip serve` from being ready.
 async fn readiness(ring: &KeyRing, pool: &PgPool) -> Vec<Check> {
     const NAME: &str = "ready";
-    let unready = unready(pool, ring).await;
+    let unready = look(pool, ring).await.unready;
     if unready.is_empty() {
         return vec![Check::ok(NAME, "the log has room, and its readers keep up with it")];
     }

@@ -65,17 +65,7 @@ mod tests {
     }
 
     fn secrets() -> Secrets {
-        Secrets {
-            client_secret: SecretString::from("made-up"),
-            seal_key: None,
-            api_key: None,
-            kek: None,
-            older_keks: vec![],
-            sms_token: None,
-            mongodb_url: None,
-            redis_url: None,
-            amrit_redis_url: None,
-        }
+        Secrets::new(SecretString::from("made-up"))
     }
 
     #[test]
