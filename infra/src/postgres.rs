@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{Migration, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool, Row};
 use thiserror::Error;
 
 use crate::deadline::within;
@@ -38,7 +38,7 @@ const PEER_LIMITS: &str = "SELECT set_config(known.name, wanted.value, false) \
        JOIN pg_settings known USING (name)";
 
 /// A connection that lay unused for longer than this is asked whether it still lives. One that was
-/// used a moment ago is not: the question costs as much as a small query.
+/// used a moment ago is not: it was asked when it was given back.
 const IDLE_TRUSTED: Duration = Duration::from_secs(1);
 
 /// How long it may take to say that it lives. One that is silent is closed, and makes room for another.
@@ -182,14 +182,12 @@ pub async fn connect_with(
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
         .before_acquire(|connection, used| {
-            Box::pin(
-                async move { Ok(used.idle_for < IDLE_TRUSTED || lives(connection).await.is_ok()) },
-            )
+            Box::pin(async move {
+                Ok(used.idle_for < IDLE_TRUSTED || is_free(connection).await.unwrap_or(false))
+            })
         })
         // The pool itself would wait for ever for the answer that a call did not wait for.
-        .after_release(|connection, _| {
-            Box::pin(async move { lives(connection).await.map(|()| true) })
-        })
+        .after_release(|connection, _| Box::pin(is_free(connection)))
         .after_connect(move |connection, _| {
             let session = session.clone();
             Box::pin(async move { session.begin(connection).await })
@@ -211,8 +209,12 @@ impl Session {
     }
 }
 
-async fn lives(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    within(PING_TIME_MAX, connection.ping()).await
+/// Whether a connection lives, and nobody has left a transaction open on it. Who gives up while a transaction
+/// begins leaves one that the driver does not know of: what the next one writes would never be committed.
+async fn is_free(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    // Equal only where the statement is its own transaction. One that has failed refuses the question.
+    let asked = sqlx::raw_sql("SELECT now() = statement_timestamp()").fetch_one(connection);
+    within(PING_TIME_MAX, asked).await?.try_get(0)
 }
 
 /// A new connection that no pool knows, to see whether the server answers one.

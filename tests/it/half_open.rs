@@ -16,6 +16,7 @@ use hip_tests::world::PATIENCE;
 use hip_tests::{TestDatabase, World};
 use secrecy::SecretString;
 use serde_json::Value;
+use sqlx::Row as _;
 use uuid::Uuid;
 
 /// A world whose provider reaches its database through a proxy.
@@ -108,4 +109,28 @@ async fn the_watchdog_sees_a_writer_that_hangs_while_the_database_answers() {
     let watching = watchdog(PATIENCE);
     drop(log);
     assert_eq!(tokio::time::timeout(PATIENCE, watching.watch()).await.unwrap(), Watched::Closed);
+}
+
+#[tokio::test]
+async fn a_transaction_that_was_given_up_while_it_began_is_not_left_open() {
+    let database = TestDatabase::create().await;
+    let pool = database.as_service(1).await;
+    // One statement that is its own transaction; and the session that answers.
+    let look = async || -> (bool, i32) {
+        let asked = sqlx::raw_sql("SELECT now() = statement_timestamp(), pg_backend_pid()");
+        let row = asked.fetch_one(&pool).await.unwrap();
+        (row.get(0), row.get(1))
+    };
+    for _ in 0..20 {
+        // The server is asked to begin, and nobody waits for its answer.
+        tokio::select! {
+            biased;
+            begun = pool.begin() => drop(begun.unwrap()),
+            () = std::future::ready(()) => {}
+        }
+        let (is_free, session) = look().await;
+        assert!(is_free, "what is written now would never be committed");
+        drop(pool.begin().await.unwrap());
+        assert_eq!(look().await, (true, session), "a session without fault is used again");
+    }
 }

@@ -158,8 +158,8 @@ pub enum DocumentError {
     #[error("the document store cannot be reached")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
     /// It will not do this, now or later: it does not know us, or does not let us.
-    #[error("the document store refuses")]
-    Refused(#[source] Box<dyn Error + Send + Sync>),
+    #[error("the document store refuses: {0}")]
+    Refused(Box<dyn Error + Send + Sync>),
     /// The document is larger than a store takes.
     #[error("the document from position {position} has {bytes} bytes, more than a store takes")]
     TooLarge {

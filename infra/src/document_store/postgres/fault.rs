@@ -3,16 +3,17 @@
 use hip_commands::port::document_store::DocumentError;
 use sqlx::Error;
 
-/// Classes of errors of the server that may pass: connection, rollback, resources, intervention of an
-/// operator, system; and a server that only reads, because another has taken over.
-const TRANSIENT: [&str; 7] = ["08", "40", "53", "55", "57", "58", "25006"];
+/// Errors of the server that may pass, by class or code: connection, rollback, resources, intervention of an
+/// operator, system; and the state of a transaction: it stood idle or took too long, as it does on a machine
+/// with much other work, or the server only reads, because another has taken over.
+const TRANSIENT: [&str; 7] = ["08", "25", "40", "53", "55", "57", "58"];
 
 /// Of what the server says only the code is kept: its words may quote a document.
 pub(super) fn fault(error: Error) -> DocumentError {
     if let Error::Database(refusal) = &error {
         let code = refusal.code().unwrap_or_default();
         let source = format!("PostgreSQL error {code}").into();
-        return if TRANSIENT.iter().any(|class| code.starts_with(class)) {
+        return if may_pass(&code) {
             DocumentError::Unavailable(source)
         } else {
             DocumentError::Refused(source)
@@ -22,4 +23,26 @@ pub(super) fn fault(error: Error) -> DocumentError {
         return DocumentError::Refused("a row of the documents has another form".into());
     }
     DocumentError::Unavailable(Box::new(error))
+}
+
+fn may_pass(code: &str) -> bool {
+    TRANSIENT.iter().any(|class| code.starts_with(class))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_pass;
+
+    #[test]
+    fn what_a_busy_or_restarted_server_says_may_pass() {
+        for code in ["08006", "40001", "40P01", "53300", "55P03", "57014", "57P01", "58030"] {
+            assert!(may_pass(code), "{code}");
+        }
+        for code in ["25006", "25P02", "25P03", "25P04"] {
+            assert!(may_pass(code), "{code}");
+        }
+        for code in ["22P05", "23505", "28P01", "42501", "42P01", "54000", ""] {
+            assert!(!may_pass(code), "{code}");
+        }
+    }
 }

@@ -16,12 +16,13 @@ pub(super) async fn write(
     generation: i32,
     writes: &[Write<'_>],
 ) -> Result<(), DocumentError> {
-    let mut transaction = pool.begin().await.map_err(fault)?;
-    let unique_fields = unique_fields(&mut transaction, collection, generation).await?;
     let keys: Vec<&str> = writes.iter().map(|write| write.key).collect();
     let positions: Vec<i64> = writes.iter().map(|write| write.position).collect();
     let fields = |write: &Write<'_>| write.fields.map(|it| json::to_json(it).to_string());
     let fields: Vec<Option<String>> = writes.iter().map(fields).collect();
+    // Begun when all is ready: the server closes a transaction that stands idle.
+    let mut transaction = pool.begin().await.map_err(fault)?;
+    let unique_fields = unique_fields(&mut transaction, collection, generation).await?;
     let written: Vec<String> = sqlx::query_scalar(
         "INSERT INTO hip.document AS kept (collection, generation, key, position, fields) \
          SELECT $1, $2, key, position, fields::jsonb \
