@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use hip_commands::port::document_store::{CollectionName, DocumentError, Index};
 use mongodb::bson::{Binary, Bson, Document, doc};
-use mongodb::options::IndexOptions;
+use mongodb::options::{IndexOptions, ReturnDocument};
 use mongodb::{Collection, Database, IndexModel};
 
 use super::bson::{GENERATION, GONE, POSITION};
@@ -98,15 +98,35 @@ pub(super) async fn prepare(
     }
     let models = indexes.iter().map(model).chain([tombstones()]);
     within(database.collection::<Document>(&name).create_indexes(models)).await?;
+    let made = uuid(database, &name).await?.ok_or_else(|| unknown(collection, generation))?;
+    if register(database, collection, generation, &made).await? != made {
+        // Another one was first, and has promoted it already: the name was free again.
+        within(database.collection::<Document>(&name).drop()).await?;
+    }
+    Ok(())
+}
+
+/// Enters where a generation lies, unless that is known. Says what is known now.
+async fn register(
+    database: &Database,
+    collection: &CollectionName,
+    generation: i32,
+    made: &Binary,
+) -> Result<Binary, DocumentError> {
     let entry = format!("uuids.{generation}");
-    let uuid = uuid(database, &name).await?.ok_or_else(|| unknown(collection, generation))?;
-    within(
+    let first = doc! { "$ifNull": [format!("${entry}"), made] };
+    let stored = within(
         registry(database)
-            .update_one(doc! { "_id": collection.as_str() }, doc! { "$set": { entry: uuid } })
-            .upsert(true),
+            .find_one_and_update(
+                doc! { "_id": collection.as_str() },
+                vec![doc! { "$set": { entry: first } }],
+            )
+            .upsert(true)
+            .return_document(ReturnDocument::After),
     )
     .await?;
-    Ok(())
+    let mut uuids = stored.as_ref().map(Registered::read).unwrap_or_default().uuids;
+    uuids.remove(&generation).ok_or_else(|| unknown(collection, generation))
 }
 
 pub(super) async fn promote(
@@ -126,7 +146,11 @@ pub(super) async fn promote(
             return Err(DocumentError::Foreign(collection.clone()));
         }
         within(registry(database).update_one(
-            doc! { "_id": collection.as_str(), "promoting": { "$exists": false } },
+            doc! {
+                "_id": collection.as_str(),
+                "promoting": { "$exists": false },
+                "live": { "$ne": generation },
+            },
             doc! { "$set": { "promoting": generation } },
         ))
         .await?;
@@ -197,7 +221,8 @@ async fn finish(
         }
     }
     let mut gone = doc! { "promoting": "" };
-    if let Some(former) = registered.live {
+    // Two who promote the same one may both come here: what is live keeps its place.
+    if let Some(former) = registered.live.filter(|former| *former != generation) {
         gone.insert(format!("uuids.{former}"), "");
     }
     within(registry(database).update_one(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hip_commands::port::document_store::{DocumentError, Put};
+use hip_commands::port::document_store::{CollectionName, DocumentError, Put};
 
 use super::{
     Store, contexts, get, in_mongo, in_postgres, live, named, patient, position, prepared, put,
@@ -133,6 +133,40 @@ async fn a_generation_is_read_by_who_fills_it(store: Store) {
     assert!(matches!(replaced, Err(DocumentError::UnknownGeneration { generation: 1, .. })));
 }
 
+async fn whoever_of_several_begins_a_collection_it_is_one(store: Store) {
+    for round in 0..20 {
+        let name = CollectionName::parse(format!("begun{round}")).unwrap();
+        let writers: Vec<_> = (0..6)
+            .map(|number| {
+                let (store, name) = (Arc::clone(&store), name.clone());
+                tokio::spawn(async move {
+                    let puts = [put(&format!("{number}"), 7, named("x"))];
+                    // As a reader does: what it finds lost it begins again.
+                    for _ in 0..20 {
+                        let begun = begin(&store, &name).await.is_ok();
+                        if begun && store.put_many(&name, 1, &puts).await.is_ok() {
+                            return;
+                        }
+                    }
+                    panic!("{name} cannot be written");
+                })
+            })
+            .collect();
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        assert_eq!(store.page(&name, None, 100).await.unwrap().len(), 6, "{name}");
+    }
+}
+
+async fn begin(store: &Store, name: &CollectionName) -> Result<(), DocumentError> {
+    if store.live(name).await?.is_none() {
+        store.prepare(name, 1, &[]).await?;
+        store.promote(name, 1).await?;
+    }
+    Ok(())
+}
+
 macro_rules! suite {
     ($adapter:ident, $open:ident) => {
         cases!($adapter, $open:
@@ -141,6 +175,7 @@ macro_rules! suite {
             a_reader_sees_one_generation_or_the_other
             a_writer_goes_on_while_its_generation_is_promoted
             a_generation_is_read_by_who_fills_it
+            whoever_of_several_begins_a_collection_it_is_one
         );
     };
 }
