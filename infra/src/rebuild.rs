@@ -31,6 +31,13 @@ const PAGE: i64 = 2_000;
 /// How long the leases of a rebuild hold: how long after its death the live reader goes on.
 const LEASE: Duration = Duration::from_secs(15);
 
+/// How often it is tried to replace a generation whose tables another session holds, a dump for example. Each
+/// attempt waits for four seconds and keeps others waiting; the live reader waits for all of them.
+const PROMOTIONS_MAX: u32 = 12;
+
+/// Between two attempts, in which others get through.
+const PROMOTION_PAUSE: Duration = Duration::from_secs(1);
+
 /// What a rebuild needs.
 pub struct Rebuild {
     /// The log.
@@ -198,14 +205,34 @@ impl Rebuild {
                 }
             }
         };
+        let mut failures = 0;
+        while let Err(stop) = self.promote(projection, &generations, next, live).await {
+            failures += 1;
+            if !stop.is_of_a_lock() || failures == PROMOTIONS_MAX {
+                return Err(stop.into());
+            }
+            tokio::time::sleep(PROMOTION_PAUSE).await;
+            next.lease.renew(&self.pool).await?;
+            live.lease.renew(&self.pool).await?;
+        }
+        projection.retire(&self.pool, &generations).await?;
+        Ok(compared)
+    }
+
+    /// Has the next generation read in the place of the live one. Until then both are as they were.
+    async fn promote(
+        &self,
+        projection: &dyn Projection,
+        generations: &Generations,
+        next: &Cursor,
+        live: &Cursor,
+    ) -> Result<(), Stop> {
         let mut transaction = self.pool.begin().await?;
         // A store apart from Postgres may take its time.
         sqlx::query("SET LOCAL idle_in_transaction_session_timeout = '60s'")
             .execute(&mut *transaction)
             .await?;
-        projection.promote(&mut transaction, &generations).await?;
-        next.lease.replace(&live.lease, transaction).await?;
-        projection.retire(&self.pool, &generations).await?;
-        Ok(compared)
+        projection.promote(&mut transaction, generations).await?;
+        next.lease.replace(&live.lease, transaction).await
     }
 }

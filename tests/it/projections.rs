@@ -5,6 +5,7 @@ use std::time::Duration;
 use hip_tests::World;
 use hip_tests::person::visit;
 use serde_json::json;
+use sqlx::Connection as _;
 
 #[tokio::test]
 async fn a_rebuild_beside_a_service_at_work_gives_what_the_service_has() {
@@ -78,4 +79,38 @@ async fn a_rebuild_that_dies_leaves_the_live_generation_alone() {
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("there are only patient_index"));
     let apart = world.hip(&["projection", "rebuild", "link_tokens"]).await;
     assert!(String::from_utf8_lossy(&apart.stderr).contains("--config"));
+}
+
+#[tokio::test]
+async fn a_rebuild_waits_for_who_holds_the_tables() {
+    let (world, _hip) = World::start().await;
+    world.push(&visit("4901", true)).await;
+    world.until("visit.linked", 1).await;
+    world.until_idle().await;
+    // As a dump of the database does.
+    let mut dump = world.database.as_owner().await;
+    let mut reading = dump.begin().await.unwrap();
+    sqlx::query("LOCK TABLE hip.visit IN ACCESS SHARE MODE").execute(&mut *reading).await.unwrap();
+    let rebuilding = world.hip_json(&["projection", "rebuild", "visit", "--json"]);
+    let giving_back = async {
+        for is_waiting in [true, false] {
+            world
+                .eventually("an attempt waits and gives up", async || {
+                    let waits: bool = sqlx::query_scalar(
+                        "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
+                            WHERE d.datname = current_database() \
+                              AND l.mode = 'AccessExclusiveLock' AND NOT l.granted)",
+                    )
+                    .fetch_one(&world.pool)
+                    .await
+                    .unwrap();
+                    waits == is_waiting
+                })
+                .await;
+        }
+        reading.commit().await.unwrap();
+    };
+    let (rebuilt, ()) = tokio::join!(rebuilding, giving_back);
+    assert_eq!((&rebuilt[0]["same"], &rebuilt[0]["generation"]), (&json!(true), &json!(2)));
+    assert_eq!(world.show("4901").await["linked"], true);
 }

@@ -1,6 +1,6 @@
 //! The right to move a checkpoint: one row of `es.projection`, with a fence.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
@@ -29,6 +29,8 @@ pub(crate) struct Lease {
     fence: i64,
     /// How long it holds without being renewed.
     time: Duration,
+    /// When it was last renewed, or before that.
+    renewed_at: Instant,
     /// Whether what was put aside is to be tried again, as it was when the row was last looked at.
     pub(super) retry_wanted: bool,
 }
@@ -64,6 +66,7 @@ impl Lease {
         time: Duration,
         taking: Taking,
     ) -> Result<Option<Self>, sqlx::Error> {
+        let renewed_at = Instant::now();
         let mut transaction = pool.begin().await?;
         let patience = match taking {
             Taking::Free => FREE_PATIENCE,
@@ -101,7 +104,7 @@ impl Lease {
         transaction.commit().await?;
         Ok(row.map(|(number, position, fence)| {
             let generation = Generation { number, is_live: true };
-            Self { name, generation, position, fence, time, retry_wanted: true }
+            Self { name, generation, position, fence, time, renewed_at, retry_wanted: true }
         }))
     }
 
@@ -112,6 +115,7 @@ impl Lease {
         owner: &str,
         time: Duration,
     ) -> Result<Option<Self>, sqlx::Error> {
+        let renewed_at = Instant::now();
         let mut transaction = pool.begin().await?;
         // What a builder left that died is of no use to anybody.
         sqlx::query(
@@ -138,7 +142,7 @@ impl Lease {
         transaction.commit().await?;
         Ok(number.map(|number| {
             let generation = Generation { number, is_live: false };
-            Self { name, generation, position: 0, fence: 1, time, retry_wanted: false }
+            Self { name, generation, position: 0, fence: 1, time, renewed_at, retry_wanted: false }
         }))
     }
 
@@ -199,6 +203,7 @@ impl Lease {
         mut transaction: PgTransaction<'_>,
         position: i64,
     ) -> Result<(), Stop> {
+        let renewed_at = Instant::now();
         let moved = self
             .held(
                 "UPDATE es.projection SET position = $5, lease_until = clock_timestamp() + $6 \
@@ -213,11 +218,16 @@ impl Lease {
             return Err(Stop::Fenced);
         }
         transaction.commit().await?;
-        self.position = position;
+        (self.position, self.renewed_at) = (position, renewed_at);
         Ok(())
     }
 
+    /// Renews it when a third of its time has passed: an idle reader is to cost the database little.
     pub(crate) async fn renew(&mut self, pool: &PgPool) -> Result<(), Stop> {
+        if self.renewed_at.elapsed() < self.time / 3 {
+            return Ok(());
+        }
+        let renewed_at = Instant::now();
         let renewed = self
             .held(
                 "UPDATE es.projection SET lease_until = now() + $5 \
@@ -230,6 +240,7 @@ impl Lease {
             .in_time()
             .await?;
         let renewed = renewed.ok_or(Stop::Fenced)?;
+        self.renewed_at = renewed_at;
         self.retry_wanted |= renewed.try_get::<bool, _>(0)?;
         let head = renewed.try_get(1)?;
         if head < self.position {

@@ -177,10 +177,27 @@ impl Stop {
         }
     }
 
+    /// Whether a lock was not had in time, or two waited for each other: the transaction is undone, and the
+    /// same may go well in a moment.
+    pub(crate) fn is_of_a_lock(&self) -> bool {
+        match self {
+            Self::Apply(ApplyError::Database(error)) => has_class(error, &["55P03", "40P01"]),
+            Self::Apply(_)
+            | Self::BeyondTheLog { .. }
+            | Self::Log(_)
+            | Self::Decode(_)
+            | Self::Fenced
+            | Self::TooManyParked => false,
+        }
+    }
+
     /// The error in words that quote no row.
     pub(crate) fn cause(&self) -> String {
         match self {
             Self::Apply(ApplyError::Database(error)) => match code(error) {
+                Some(_) if self.is_of_a_lock() => {
+                    "another session holds the tables, such as a dump of the database".to_owned()
+                }
                 Some(code) => format!("database error {code}"),
                 None => "the database cannot be reached".to_owned(),
             },
@@ -192,7 +209,7 @@ impl Stop {
     }
 }
 
-/// Whether its SQLSTATE is of one of these classes.
+/// Whether its SQLSTATE is one of these, or of one of these classes.
 fn has_class(error: &sqlx::Error, classes: &[&str]) -> bool {
     code(error).is_some_and(|code| classes.iter().any(|class| code.starts_with(class)))
 }
