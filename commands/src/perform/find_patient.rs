@@ -43,7 +43,9 @@ pub(super) async fn perform(
         return Err(TaskError::never("the data principal was erased"));
     };
     // What was stored before the patient asked can be found.
-    provider.directory.caught_up(due.cause.position).await;
+    if !provider.directory.caught_up(due.cause.position).await {
+        wait(provider, asked_at, "what can be found is behind the question")?;
+    }
     let found = find(provider, &facility, &query).await?;
     wait_for_documents(provider, &found.matches, asked_at).await?;
     let outcome = conclude(provider, found.matches).await?;
@@ -65,13 +67,19 @@ async fn wait_for_documents(
     matches: &[Match],
     asked_at: DateTime<Utc>,
 ) -> Result<(), TaskError> {
+    let [found] = matches else { return Ok(()) };
+    if provider.directory.is_building(found.subject).await? {
+        wait(provider, asked_at, "documents of the patient are being built")?;
+    }
+    Ok(())
+}
+
+/// Comes back in a moment, unless the patient has waited for long: then what is known has to do.
+fn wait(provider: &Provider, asked_at: DateTime<Utc>, reason: &str) -> Result<(), TaskError> {
     const WAIT_MAX: TimeDelta = TimeDelta::seconds(10);
     const LOOK_AGAIN: Duration = Duration::from_millis(250);
-    let [found] = matches else { return Ok(()) };
-    let waiting = provider.clock.now() < asked_at + WAIT_MAX;
-    if waiting && provider.directory.is_building(found.subject).await? {
-        let reason = "documents of the patient are being built".to_owned();
-        return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason });
+    if provider.clock.now() < asked_at + WAIT_MAX {
+        return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason: reason.to_owned() });
     }
     Ok(())
 }

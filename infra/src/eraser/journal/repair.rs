@@ -67,8 +67,11 @@ impl Journal {
             .open(&unfinished)?;
         new.write_all(text.as_bytes())?;
         new.sync_all()?;
-        let old =
-            self.path.exists().then(|| named(&at.format("replaced-%Y%m%dT%H%M%SZ").to_string()));
+        // To the microsecond: who repairs twice keeps what there was each time.
+        let old = self
+            .path
+            .exists()
+            .then(|| named(&at.format("replaced-%Y%m%dT%H%M%S%.6fZ").to_string()));
         if let Some(old) = &old {
             std::fs::hard_link(&self.path, old)?;
         }
