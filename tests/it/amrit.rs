@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use hip_sandbox::{ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation};
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::person::{FACILITY, visit};
 use hip_tests::world::{API_KEY, PATIENCE};
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ async fn post(world: &World, path: &str, key: Option<&str>, body: &Value) -> (u1
     if let Some(key) = key {
         request = request.header("authorization", key);
     }
-    let response = request.send().await.unwrap();
+    let response = request.patiently().await.unwrap();
     (response.status().as_u16(), response.text().await.unwrap())
 }
 
@@ -240,7 +241,7 @@ async fn every_answer_has_the_envelope_and_status_200() {
     assert_eq!(world.count("access.facility_chosen").await, 1);
 
     let url = format!("{}/facility/getAbdmRegisteredFacilities", world.launch.url);
-    let listed = client().get(url).header("authorization", API_KEY).send().await.unwrap();
+    let listed = client().get(url).header("authorization", API_KEY).patiently().await.unwrap();
     let listed: Value = listed.json().await.unwrap();
     assert_eq!(listed["data"][0]["id"], FACILITY, "{listed}");
 }

@@ -1,6 +1,7 @@
 //! Who is logged in to AMRIT may call as its user interface does, and nobody else but who has our key.
 
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::person::FACILITY;
 use hip_tests::servers::{redis_url, unique_name};
 use hip_tests::world::API_KEY;
@@ -20,7 +21,7 @@ async fn call(world: &World, authorization: &str) -> Value {
         .post(format!("{}/facility/saveAbdmFacilityId", world.launch.url))
         .header("authorization", authorization)
         .json(&json!({ "abdmFacilityId": FACILITY, "visitCode": 30_027_000_000_541_i64 }))
-        .send()
+        .patiently()
         .await
         .unwrap();
     assert_eq!(response.status(), 200);

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_sandbox::{ConsentRequest, Dialect, Grant, HealthInformationRequest};
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::person::{FACILITY, SECRETS, visit};
 use hip_tests::world::PATIENCE;
 use serde_json::{Value, json};
@@ -97,7 +98,7 @@ async fn who_saw_what_is_exported_line_by_line() {
     let document = shown["documents"][0]["document_id"].as_str().unwrap();
     let url = format!("{}/fhir/Bundle/{document}", world.launch.url);
     let client = reqwest::Client::builder().build().unwrap();
-    let read = client.get(url).bearer_auth(&world.launch.api_key).send().await.unwrap();
+    let read = client.get(url).bearer_auth(&world.launch.api_key).patiently().await.unwrap();
     assert_eq!(read.status(), 200);
     let lines = world.hip_json(&["audit", "export"]).await;
     let of = |what: &str| lines.iter().filter(|line| line["what"] == what).collect::<Vec<_>>();

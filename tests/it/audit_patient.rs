@@ -1,6 +1,7 @@
 //! Whose records went to whom, and who has looked: told to an auditor, and remembered.
 
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::world::{API_KEY, key_of};
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ async fn ask(world: &World, key: &str, question: &Value) -> (u16, Value) {
     let client = reqwest::Client::builder().build().unwrap();
     let url = format!("{}/v1/audit/patients", world.launch.url);
     let asked = client.post(url).bearer_auth(key).header("content-type", "application/json");
-    let answer = asked.body(question.to_string()).send().await.unwrap();
+    let answer = asked.body(question.to_string()).patiently().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
@@ -39,7 +40,7 @@ async fn every_disclosure_and_every_look_is_told_until_the_person_is_erased() {
     let document = shown["documents"][0]["document_id"].as_str().unwrap();
     let url = format!("{}/fhir/Bundle/{document}", world.launch.url);
     let reader = reqwest::Client::builder().build().unwrap();
-    assert_eq!(reader.get(url).bearer_auth(API_KEY).send().await.unwrap().status(), 200);
+    assert_eq!(reader.get(url).bearer_auth(API_KEY).patiently().await.unwrap().status(), 200);
 
     let told = audit(&world, &["--abha", "Kavya.N90@sbx"]).await;
     assert_eq!(told["erased"], false);
@@ -92,7 +93,7 @@ async fn who_searches_for_a_person_is_remembered() {
         asked
             .header("content-type", "application/json")
             .body(json!({ "abhaAddress": address }).to_string())
-            .send()
+            .patiently()
     };
     for _ in 0..3 {
         assert_eq!(search("kavya.n90@sbx").await.unwrap().status(), 200);

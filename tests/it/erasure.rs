@@ -16,6 +16,7 @@ use hip_commands::port::vault::Opened;
 use hip_infra::vault::{LocalKey, PgVault};
 use hip_sandbox::{AbhaHolder, DiscoverRequest};
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::person::{FACILITY, SECRETS, abha_holder, visit};
 use hip_tests::servers::{mongo_url, redis_url};
 use hip_tests::world::API_KEY;
@@ -149,7 +150,7 @@ async fn history(world: &World) {
 async fn bundle(world: &World, document: &str) -> u16 {
     let url = format!("{}/fhir/Bundle/{document}", world.launch.url);
     let client = reqwest::Client::builder().build().unwrap();
-    client.get(url).bearer_auth(API_KEY).send().await.unwrap().status().as_u16()
+    client.get(url).bearer_auth(API_KEY).patiently().await.unwrap().status().as_u16()
 }
 
 /// The whole of it, on whichever stores the world has.

@@ -5,6 +5,7 @@ use hip_sandbox::{
     ApiVersion, ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation, PatientStatus,
 };
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::person::{FACILITY, visit};
 use hip_tests::world::{API_KEY, PATIENCE};
 use serde_json::{Value, json};
@@ -77,7 +78,7 @@ async fn before_there_is_a_token() {
     let ask = async |path: &str| {
         let url = format!("{}/v1/care-contexts/{path}", world.launch.url);
         let client = reqwest::Client::builder().build().unwrap();
-        let answer = client.get(url).bearer_auth(API_KEY).send().await.unwrap();
+        let answer = client.get(url).bearer_auth(API_KEY).patiently().await.unwrap();
         (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
     };
     let (status, asked) = ask("6001/explanation").await;
@@ -115,7 +116,7 @@ async fn a_visit_that_was_announced_and_never_sent() {
         let request =
             client.post(format!("{}{path}", world.launch.url)).header("authorization", API_KEY);
         let response = request.header("content-type", "application/json").body(body.to_string());
-        response.send().await.unwrap().json::<Value>().await.unwrap()
+        response.patiently().await.unwrap().json::<Value>().await.unwrap()
     };
     let person = json!({
         "abhaNumber": "91-7777-1234-5678", "abhaAddress": ADDRESS, "name": "Kavya Nair",

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use hip_domain::id::Digest;
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::person::visit;
 use hip_tests::process::hip_binary;
 use hip_tests::world::API_KEY;
@@ -22,7 +23,7 @@ fn get(world: &World, path: &str) -> RequestBuilder {
 
 async fn validate(world: &World, body: impl Into<reqwest::Body>) -> Response {
     let url = format!("{}/fhir/$validate", world.launch.url);
-    client().post(url).bearer_auth(API_KEY).body(body).send().await.unwrap()
+    client().post(url).bearer_auth(API_KEY).body(body).patiently().await.unwrap()
 }
 
 async fn worst(response: Response) -> String {
@@ -46,7 +47,7 @@ async fn a_document_is_shown_by_id_as_it_would_be_sent_and_that_is_remembered() 
     assert!(documents.len() >= 2, "{shown}");
     for document in documents {
         let path = format!("/fhir/Bundle/{}", document["document_id"].as_str().unwrap());
-        let response = get(&world, &path).send().await.unwrap();
+        let response = get(&world, &path).patiently().await.unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "application/fhir+json");
         assert_eq!(response.headers()["etag"], "W/\"1\"");
@@ -58,10 +59,11 @@ async fn a_document_is_shown_by_id_as_it_would_be_sent_and_that_is_remembered() 
     assert_eq!(looks, i64::try_from(documents.len()).unwrap());
 
     let unknown = get(&world, "/fhir/Bundle/6f2b1e0e-63f5-5c0e-8f3a-2f6a3c1f9d11");
-    let unknown = unknown.send().await.unwrap();
+    let unknown = unknown.patiently().await.unwrap();
     assert_eq!(unknown.status(), 404);
     assert_eq!(worst(unknown).await, "error");
-    let anybody = client().get(format!("{}/fhir/Bundle/x", world.launch.url)).send().await.unwrap();
+    let anybody =
+        client().get(format!("{}/fhir/Bundle/x", world.launch.url)).patiently().await.unwrap();
     assert_eq!(anybody.status(), 401);
     assert_eq!(worst(anybody).await, "error");
 }
@@ -80,13 +82,18 @@ async fn an_amended_document_says_what_it_replaces() {
     let after = ids(&world).await;
     assert_ne!(before, after);
     for id in after {
-        let bundle: Value =
-            get(&world, &format!("/fhir/Bundle/{id}")).send().await.unwrap().json().await.unwrap();
+        let bundle: Value = get(&world, &format!("/fhir/Bundle/{id}"))
+            .patiently()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
         let composition = &bundle["entry"][0]["resource"];
         let replaced = composition["relatesTo"][0]["targetIdentifier"]["value"].as_str().unwrap();
         assert!(replaced.starts_with("3001-") && replaced.ends_with("-1"), "{replaced}");
     }
-    let gone = get(&world, &format!("/fhir/Bundle/{}", before[0])).send().await.unwrap();
+    let gone = get(&world, &format!("/fhir/Bundle/{}", before[0])).patiently().await.unwrap();
     assert_eq!(gone.status(), 404);
 }
 
@@ -177,7 +184,7 @@ async fn a_document_that_does_not_fit_the_operators_guide_is_kept_with_its_findi
         let findings = document["findings"].as_array().unwrap();
         assert!(findings[0].as_str().unwrap().contains("Bundle"), "{document}");
         let path = format!("/fhir/Bundle/{}", document["document_id"].as_str().unwrap());
-        let response = get(&world, &path).send().await.unwrap();
+        let response = get(&world, &path).patiently().await.unwrap();
         assert_eq!(response.status(), 422);
         assert_eq!(worst(response).await, "error");
     }

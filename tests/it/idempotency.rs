@@ -2,6 +2,7 @@
 
 use hip_infra::config::key_sha256;
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::person::visit;
 use hip_tests::world::{API_KEY, key_of};
 use reqwest::Client;
@@ -23,7 +24,7 @@ async fn send(world: &World, key: &str, path: &str, idempotency_key: &str, body:
         .header("content-type", "application/json")
         .header("idempotency-key", idempotency_key)
         .body(body.to_string())
-        .send()
+        .patiently()
         .await
         .unwrap();
     let header =

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::person::visit;
 use hip_tests::world::API_KEY;
 use serde_json::json;
@@ -28,7 +29,8 @@ async fn every_reader_gets_past_visits_that_are_larger_than_its_pages() {
             "title": "X-ray", "contentType": "image/jpeg", "data": STANDARD.encode(bytes),
         }]);
         let url = format!("{}/v1/visits", world.launch.url);
-        let answer = client.post(url).bearer_auth(API_KEY).json(&document).send().await.unwrap();
+        let answer =
+            client.post(url).bearer_auth(API_KEY).json(&document).patiently().await.unwrap();
         let status = answer.status();
         assert_eq!(status, 201, "{}", answer.text().await.unwrap());
     }

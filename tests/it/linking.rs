@@ -2,6 +2,7 @@
 
 use hip_sandbox::Operation;
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::person::visit;
 use hip_tests::world::API_KEY;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ async fn post(world: &World, path: &str, body: Value) -> (u16, Value) {
     let client = reqwest::Client::builder().build().unwrap();
     let request = client.post(format!("{}{path}", world.launch.url)).bearer_auth(API_KEY);
     let request = request.header("content-type", "application/json").body(body.to_string());
-    let response = request.send().await.unwrap();
+    let response = request.patiently().await.unwrap();
     (response.status().as_u16(), response.json().await.unwrap_or_default())
 }
 

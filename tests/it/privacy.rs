@@ -5,6 +5,7 @@ use hip_sandbox::{
     ShareRequest,
 };
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::person::{FACILITY, SECRETS, abha_holder, visit};
 use hip_tests::world::PATIENCE;
 use sqlx::{AssertSqlSafe, Row};
@@ -74,7 +75,7 @@ async fn the_logs_at_their_most_talkative_name_nobody() {
             .header("content-type", "application/json")
             .header("idempotency-key", key)
             .body(document.to_string());
-        assert!(matches!(pushed.send().await.unwrap().status().as_u16(), 201 | 422));
+        assert!(matches!(pushed.patiently().await.unwrap().status().as_u16(), 201 | 422));
     }
     let secrets = wire_secrets(&world);
     assert!(secrets.len() > 10, "the run had tokens and keys");

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use hip_sandbox::{ConsentRequest, Dialect, Grant, HealthInformationRequest};
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::person::{FACILITY, visit};
 use hip_tests::process::HipProcess;
 use hip_tests::world::{API_KEY, PATIENCE};
@@ -20,7 +21,7 @@ async fn read(response: Response) -> (u16, Value) {
 }
 
 async fn get(world: &World, path: &str) -> (u16, Value) {
-    read(request(world, Method::GET, path).send().await.unwrap()).await
+    read(request(world, Method::GET, path).patiently().await.unwrap()).await
 }
 
 async fn found(world: &World, path: &str) -> Value {
@@ -31,7 +32,7 @@ async fn found(world: &World, path: &str) -> Value {
 
 async fn post(world: &World, path: &str, body: &Value) -> (u16, Value) {
     let request = request(world, Method::POST, path).header("content-type", "application/json");
-    read(request.body(body.to_string()).send().await.unwrap()).await
+    read(request.body(body.to_string()).patiently().await.unwrap()).await
 }
 
 /// A visit that is linked, consented to and sent; one that is not linked.
@@ -184,7 +185,7 @@ async fn every_refusal_is_a_problem() {
     ];
     for ((method, path, kind, body), status, fault) in cases {
         let request = request(&world, method, path).header("content-type", kind).body(body);
-        let response = request.send().await.unwrap();
+        let response = request.patiently().await.unwrap();
         assert_eq!(response.headers()["content-type"], "application/problem+json", "{path} {body}");
         if status == 405 {
             assert_eq!(response.headers()["allow"], "GET,HEAD");

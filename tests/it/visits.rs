@@ -1,6 +1,7 @@
 //! `POST /v1/visits`, from outside.
 
 use hip_tests::World;
+use hip_tests::patience::Patient as _;
 use hip_tests::person::visit;
 use hip_tests::process::hip_binary;
 use hip_tests::world::API_KEY;
@@ -51,7 +52,7 @@ async fn an_amendment_builds_the_documents_anew() {
         .unwrap()
         .get(format!("{}/v1/visits/3001", world.launch.url))
         .header("x-api-key", API_KEY)
-        .send()
+        .patiently()
         .await
         .unwrap()
         .json::<serde_json::Value>()
@@ -84,7 +85,7 @@ async fn without_the_key_there_is_no_answer() {
         if let Some(key) = key {
             request = request.bearer_auth(key);
         }
-        let response = request.send().await.unwrap();
+        let response = request.patiently().await.unwrap();
         assert_eq!(response.status(), 401);
         assert_eq!(response.headers()["content-type"], "application/problem+json");
     }

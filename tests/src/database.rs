@@ -2,7 +2,9 @@
 
 use hip_infra::postgres;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
-use uuid::Uuid;
+use tokio::sync::OnceCell;
+
+use crate::servers::unique_name;
 
 /// A migrated, empty database of its own. It stays until the server goes: the whole cluster of a
 /// test run is thrown away.
@@ -11,8 +13,28 @@ pub struct TestDatabase {
     pub url: String,
 }
 
+/// The name of the database that all others of this process are copies of: the migrations take longer than
+/// a copy of what they lead to.
+static MIGRATED: OnceCell<String> = OnceCell::const_new();
+
+async fn migrated(server: &str) -> String {
+    let (url, name) = create(server, "").await;
+    postgres::migrate(&url).await.expect("the schema is brought up to date");
+    name
+}
+
+/// A new database: its URL and its name.
+async fn create(server: &str, how: &str) -> (String, String) {
+    let name = unique_name();
+    let mut connection = PgConnection::connect(server).await.expect("the test server answers");
+    let create = AssertSqlSafe(format!("CREATE DATABASE {name} {how}"));
+    connection.execute(create).await.expect("a database can be made");
+    let (base, _) = server.rsplit_once('/').expect("the URL names a database");
+    (format!("{base}/{name}"), name)
+}
+
 impl TestDatabase {
-    /// Makes a database and brings it up to date.
+    /// Makes a database whose schema is up to date.
     ///
     /// # Panics
     ///
@@ -20,15 +42,8 @@ impl TestDatabase {
     pub async fn create() -> Self {
         let server = std::env::var("HIP_TEST_PG")
             .expect("HIP_TEST_PG is not set: start the suite with ./run test");
-        #[expect(clippy::disallowed_methods, reason = "a test's database needs a name of its own")]
-        let name = format!("t_{}", Uuid::new_v4().simple());
-        let mut connection = PgConnection::connect(&server).await.expect("the test server answers");
-        let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
-        connection.execute(create).await.expect("a database can be made");
-        let (base, _) = server.rsplit_once('/').expect("the URL names a database");
-        let url = format!("{base}/{name}");
-        postgres::migrate(&url).await.expect("the schema is brought up to date");
-        Self { url }
+        let migrated = MIGRATED.get_or_init(|| migrated(&server)).await;
+        Self { url: create(&server, &format!("TEMPLATE {migrated}")).await.0 }
     }
 
     /// Connections as the service's role: what the product has.

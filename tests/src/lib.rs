@@ -9,6 +9,7 @@ pub mod an_event;
 pub mod cluster;
 pub mod database;
 pub mod earlier_version;
+pub mod patience;
 pub mod person;
 pub mod process;
 pub mod proxy;

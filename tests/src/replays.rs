@@ -6,6 +6,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use crate::World;
+use crate::patience::Patient as _;
 use crate::world::{API_KEY, PATIENCE};
 
 impl World {
@@ -27,7 +28,7 @@ impl World {
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_string());
         }
-        let response = request.send().await.expect("the provider answers");
+        let response = request.patiently().await.expect("the provider answers");
         (response.status().as_u16(), response.json().await.unwrap_or_default())
     }
 

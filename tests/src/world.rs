@@ -2,6 +2,7 @@
 
 mod commands;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use hip_infra::event_store::LogReader;
@@ -12,6 +13,7 @@ use sqlx::PgPool;
 use tempfile::TempDir;
 
 use crate::database::TestDatabase;
+use crate::patience::Patient as _;
 use crate::person::{FACILITY, abha_holder};
 use crate::process::{HipProcess, Launch, free_port};
 
@@ -38,7 +40,22 @@ pub struct World {
     pub log: LogReader,
     /// How to start the provider.
     pub launch: Launch,
+    _log_on_failure: LogOnFailure,
     _dir: TempDir,
+}
+
+/// Prints the end of the provider's log when a test fails; its files go with the test.
+struct LogOnFailure(PathBuf);
+
+impl Drop for LogOnFailure {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(&self.0).unwrap_or_default();
+            let lines: Vec<&str> = log.lines().collect();
+            let last = lines.len().saturating_sub(40);
+            eprintln!("the end of the provider's log:\n{}", lines[last..].join("\n"));
+        }
+    }
 }
 
 impl World {
@@ -96,7 +113,8 @@ impl World {
         };
         let pool = postgres::connect(&database.url, 2).await.expect("the service can connect");
         let log = LogReader::new(pool.clone());
-        Self { sandbox, database, pool, log, launch, _dir: dir }
+        let log_on_failure = LogOnFailure(launch.log.clone());
+        Self { sandbox, database, pool, log, launch, _log_on_failure: log_on_failure, _dir: dir }
     }
 
     /// How to start another process on the same database, with the same configuration and its own port.
@@ -202,7 +220,7 @@ impl World {
             .bearer_auth(API_KEY)
             .header("content-type", "application/json")
             .body(visit.to_string())
-            .send()
+            .patiently()
             .await
             .ok()?;
         Some((response.status().as_u16(), response.json().await.unwrap_or_default()))
@@ -257,13 +275,18 @@ impl World {
     /// When that does not happen in time.
     pub async fn until_within(&self, name: &str, count: i64, patience: Duration) {
         let deadline = Instant::now() + patience;
-        while self.count(name).await < count {
+        loop {
+            let asked_at = Instant::now();
+            if self.count(name).await >= count {
+                return;
+            }
             assert!(
                 Instant::now() < deadline,
                 "no {count} × {name}; last lines: {:#?}",
                 self.tail()
             );
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            // To count a long log costs the provider time, too.
+            tokio::time::sleep((asked_at.elapsed() * 5).max(Duration::from_millis(20))).await;
         }
     }
 
@@ -386,6 +409,6 @@ fn configuration(
          [keys]\nfile = \"{kek}\"\n\
          [push]\nallow = [{push:?}]\n\
          [sms]\nsender = \"webhook\"\nurl = {sms:?}\n\
-         [worker]\nlease_ms = 600\npoll_ms = 50\n"
+         [worker]\nlease_ms = 600\npoll_ms = 100\n"
     )
 }

@@ -51,7 +51,9 @@ impl World {
     /// When it fails, or prints something else.
     pub async fn hip_json(&self, arguments: &[&str]) -> Vec<Value> {
         let output = self.hip(arguments).await;
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (stdout, stderr) = (said(&output.stdout), said(&output.stderr));
+        assert!(output.status.success(), "{}: {stderr}{stdout}", output.status);
         let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         lines.map(|line| serde_json::from_slice(line).expect("a line is JSON")).collect()
     }

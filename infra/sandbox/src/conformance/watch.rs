@@ -1,6 +1,7 @@
 //! Waiting for what a HIP must do, and for what it must leave alone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::case::{Failure, Verdict};
 use super::stage::Stage;
@@ -8,9 +9,10 @@ use crate::faults::Target;
 use crate::journal::{Direction, Entry};
 use crate::operation::Operation;
 
-/// Which part of the patience a HIP is watched that must not do something: 1.5 s of a minute. Longer
-/// than a pause between two of its steps; a call that it makes much later is not noticed.
+/// Which part of the patience a HIP is watched that must not do something, and the most: longer than a pause
+/// between two of its steps. A call that it makes much later is not noticed.
 const QUIET_PART: u32 = 40;
+const QUIET_MAX: Duration = Duration::from_millis(1_500);
 
 impl Stage<'_> {
     /// The first answered call of `operation` after `since` that fits.
@@ -82,7 +84,7 @@ impl Stage<'_> {
 
     /// Let the HIP do what it should not.
     pub(super) async fn watch(&self) {
-        tokio::time::sleep(self.patience() / QUIET_PART).await;
+        tokio::time::sleep(QUIET_MAX.min(self.patience() / QUIET_PART)).await;
     }
 
     async fn journal_after(
