@@ -36,7 +36,7 @@ use crate::hi_type::HiType;
 use crate::model::profile::DOCUMENT_BUNDLE;
 use crate::rules::Rules;
 use crate::rules::name::Name;
-use crate::rules::table::ProfileId;
+use crate::rules::table::{ProfileId, TypeRole};
 
 /// What to check beside FHIR and the profiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -104,6 +104,8 @@ fn document(
         owed: vec![],
         wants_advice: options.best_practice,
         fhir_only: options.fhir_only,
+        role: TypeRole::Plain,
+        is_in_label: false,
         entry: None,
         resource: root,
         container: root,

@@ -36,6 +36,11 @@ pub(super) struct Walk<'w, 't> {
     pub(super) owed: Vec<Owed<'t>>,
     pub(super) wants_advice: bool,
     pub(super) fhir_only: bool,
+    /// What the object is whose members are walked.
+    pub(super) role: TypeRole,
+    /// The walk is in a security label or the class of an encounter: there the validator of HL7 looks at the
+    /// binding only, and other codings it looks up.
+    pub(super) is_in_label: bool,
     /// The entry that the walk is in.
     pub(super) entry: Option<usize>,
     /// The resource that the walk is in.
@@ -49,6 +54,14 @@ pub(super) struct Walk<'w, 't> {
 impl<'t> Walk<'_, 't> {
     fn error<'p>(&mut self, place: impl Into<Place<'p>>, note: Note) {
         self.report.add(Severity::Error, Layer::Fhir, place.into(), note);
+    }
+
+    /// An error of ours, where the validator of HL7 has none: see `docs/validator-beside-hapi.md`.
+    #[cold]
+    fn stricter<'p>(&mut self, place: impl Into<Place<'p>>, note: Note) {
+        if !self.fhir_only {
+            self.report.add(Severity::Error, Layer::Policy, place.into(), note);
+        }
     }
 
     fn warning<'p>(&mut self, place: impl Into<Place<'p>>, note: Note) {
@@ -65,6 +78,7 @@ impl<'t> Walk<'_, 't> {
         let shape = rules.shape(id);
         let (mut values, mut sidecars) = (0_u128, 0_u128);
         let is_extended = shape.role != TypeRole::Extension;
+        let is_label = self.is_in_label;
         for member in at.members() {
             let Some(child) = rules.child(shape, member.name()) else {
                 self.unknown(member, shape);
@@ -83,9 +97,12 @@ impl<'t> Walk<'_, 't> {
             if member.is_sidecar() {
                 self.sidecar(at, member, child);
             } else {
+                self.role = shape.role;
+                self.is_in_label = member.name() == Name::SECURITY || member.key() == "class";
                 self.member(at, member, child);
             }
         }
+        self.is_in_label = false;
         let found = values | sidecars;
         if shape.required & !found != 0 {
             self.missing(at, shape, shape.required & !found);
@@ -94,7 +111,7 @@ impl<'t> Walk<'_, 't> {
             self.empty(at);
         }
         self.checks(at, shape.checks);
-        self.data_type(at, shape.role);
+        self.data_type(at, shape.role, is_label);
     }
 
     #[cold]

@@ -11,18 +11,20 @@ const UCUM: &str = "http://unitsofmeasure.org";
 
 impl<'t> Walk<'_, 't> {
     #[inline]
-    pub(super) fn data_type(&mut self, at: View<'t>, role: TypeRole) {
+    pub(super) fn data_type(&mut self, at: View<'t>, role: TypeRole, is_label: bool) {
         match role {
             // References are checked where their targets are known, see `inner_object`.
             TypeRole::Plain | TypeRole::Extension | TypeRole::Reference => {}
             TypeRole::Attachment => self.attachment(at),
-            TypeRole::Coding | TypeRole::Quantity => self.code(at),
+            TypeRole::Coding if is_label => self.code(at, Self::stricter),
+            TypeRole::Coding | TypeRole::Quantity => self.code(at, Self::error),
             TypeRole::Meta => self.labels(at),
         }
     }
 
-    /// A code must be one of its system, however binding the value set is.
-    fn code(&mut self, at: View<'t>) {
+    /// A code must be one of its system, however binding the value set is. Of a label
+    /// the validator of HL7 asks only what the binding asks.
+    fn code(&mut self, at: View<'t>, refuse: fn(&mut Self, View<'t>, Note)) {
         let Some((system, code)) = at.text_of(Name::SYSTEM).zip(at.text_of(Name::CODE)) else {
             return;
         };
@@ -31,7 +33,8 @@ impl<'t> Walk<'_, 't> {
                 self.no_unit(at);
             }
         } else if self.rules.has_code(system, code) == Some(false) {
-            self.not_in_system(at);
+            let message = "the code system does not have this code";
+            refuse(self, at, Note::new("code-unknown", message, "use a code of the system"));
         }
     }
 
@@ -40,12 +43,6 @@ impl<'t> Walk<'_, 't> {
         let message = "the code is no unit of UCUM";
         let mend = "write the unit as UCUM does, such as mm[Hg], or leave out system and code";
         self.error(at, Note::new("ucum", message, mend));
-    }
-
-    #[cold]
-    fn not_in_system(&mut self, at: View<'t>) {
-        let message = "the code system does not have this code";
-        self.error(at, Note::new("code-unknown", message, "use a code of the system"));
     }
 
     /// `size` is that of the data, when they are here.

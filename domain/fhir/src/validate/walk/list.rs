@@ -53,6 +53,9 @@ impl<'t> Walk<'_, 't> {
                 format!("{profile} allows {} of {name}, and there are {count}", element.max);
             Note::new("cardinality", message, "merge them, or make several documents")
         };
+        if count == 0 && at.name() == Name::PROFILE {
+            return self.stricter(at, note);
+        }
         self.error(at, note);
     }
 

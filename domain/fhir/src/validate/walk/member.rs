@@ -61,6 +61,9 @@ impl<'t> Walk<'_, 't> {
             let message = "the name is there already in this object";
             Note::new("json-duplicate", message, "remove one of them")
         };
+        if at.name() == Name::RESOURCE_TYPE {
+            return self.stricter(at, note);
+        }
         self.error(at, note);
     }
 

@@ -36,6 +36,13 @@ impl<'t> Walk<'_, 't> {
 
     fn primitive(&mut self, at: View<'t>, primitive: Primitive) -> bool {
         if let Some(note) = primitive::fault(at, primitive) {
+            // The validator of HL7 only warns that it does not know the system.
+            let is_of_coding = primitive == Primitive::AbsoluteUri && self.role == TypeRole::Coding;
+            let is_uri = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
+            if is_of_coding && at.text().is_some_and(is_uri) {
+                self.stricter(at, note);
+                return true;
+            }
             self.error(at, note);
             return false;
         }

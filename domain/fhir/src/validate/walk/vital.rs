@@ -22,9 +22,9 @@ const PROFILES: [(&str, &str); 11] = [
 ];
 
 impl<'t> Walk<'_, 't> {
-    /// The profile that the code of an observation brings with it.
+    /// The profile that the code of an observation brings with it. The validator of HL7 waits for its claim.
     pub(super) fn vital_sign(&self, at: View<'t>) -> Option<ProfileId> {
-        if !at.is(Name::RESOURCE_TYPE, "Observation") {
+        if self.fhir_only || !at.is(Name::RESOURCE_TYPE, "Observation") {
             return None;
         }
         let mut codings = at.member(Name::CODE)?.each(Name::CODING);

@@ -9,6 +9,10 @@ use crate::{OUTPATIENT, STAY, built_from};
 
 /// The report on a document after a change of its first resource of a type.
 fn after(hi_type: HiType, kind: &str, change: impl FnOnce(&mut Value)) -> Report {
+    check::bundle(changed(hi_type, kind, change).as_bytes())
+}
+
+fn changed(hi_type: HiType, kind: &str, change: impl FnOnce(&mut Value)) -> String {
     let visit = if hi_type == HiType::OpConsultation { OUTPATIENT } else { STAY };
     let (_, mut document) = built_from(hi_type, visit);
     let resource = if kind == "Bundle" {
@@ -19,7 +23,7 @@ fn after(hi_type: HiType, kind: &str, change: impl FnOnce(&mut Value)) -> Report
         resources.find(|one| one["resourceType"] == kind).expect(kind)
     };
     change(resource);
-    check::bundle(document.to_string().as_bytes())
+    document.to_string()
 }
 
 fn note(kind: &str, change: impl FnOnce(&mut Value)) -> Report {
@@ -315,4 +319,38 @@ fn nothing_is_said_of_a_document_that_claims_a_profile_nobody_knows() {
     let options = Options { fhir_only: true, ..Options::default() };
     let report = validate(document.to_string().as_bytes(), Rules::nrces(), &options);
     assert_only(&report, "profile-unknown", "Bundle.meta.profile[0]");
+}
+
+/// The verdict for FHIR alone, and the layers of the errors of all that we ask.
+fn with_and_without_policy(kind: &str, change: impl FnOnce(&mut Value)) -> (bool, Vec<Layer>) {
+    let json = changed(HiType::OpConsultation, kind, change);
+    let options = Options { fhir_only: true, ..Options::default() };
+    let fhir = validate(json.as_bytes(), Rules::nrces(), &options);
+    let all = check::bundle(json.as_bytes());
+    (fhir.is_valid(), all.errors().map(|error| error.layer).collect())
+}
+
+#[test]
+fn what_the_validator_of_hl7_lets_pass_is_an_error_of_ours() {
+    let refused_by_us = (true, vec![Layer::Policy]);
+    let empty = |one: &mut Value| one["meta"]["profile"] = json!([]);
+    assert_eq!(with_and_without_policy("Patient", empty), refused_by_us);
+    let label = |code: &str| json!([{ "system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": code }]);
+    let unknown = |one: &mut Value| one["meta"]["security"] = label("Vx");
+    assert_eq!(with_and_without_policy("Bundle", unknown), refused_by_us);
+    let relative = |one: &mut Value| {
+        one["maritalStatus"] = json!({ "coding": [{ "system": "hip.in", "code": "a" }] });
+    };
+    assert_eq!(with_and_without_policy("Patient", relative), refused_by_us);
+    // Looked up by both, or no URI at all.
+    for system in ["", "hip in", " http://hip.in"] {
+        let spoilt = |one: &mut Value| {
+            one["maritalStatus"] = json!({ "coding": [{ "system": system, "code": "a" }] });
+        };
+        assert!(!with_and_without_policy("Patient", spoilt).0, "{system:?}");
+    }
+    let unknown_in_concept = |one: &mut Value| {
+        one["maritalStatus"] = json!({ "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "Vx" }] });
+    };
+    assert!(!with_and_without_policy("Patient", unknown_in_concept).0);
 }
