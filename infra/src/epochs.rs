@@ -89,7 +89,7 @@ pub async fn standing(pool: &PgPool) -> Result<Standing, sqlx::Error> {
     }
 }
 
-/// The turn to begin an epoch. It is lost with its connection.
+/// The turn to begin an epoch. It is lost with its connection, which no pool gets back.
 pub struct Turn(PoolConnection<Postgres>);
 
 const TURN: &str = "hashtextextended('es.timeline', 0)";
@@ -101,6 +101,7 @@ const TURN: &str = "hashtextextended('es.timeline', 0)";
 /// The database cannot be used.
 pub async fn turn(pool: &PgPool) -> Result<Option<Turn>, sqlx::Error> {
     let mut connection = pool.acquire().in_time().await?;
+    connection.close_on_drop();
     let statement = AssertSqlSafe(format!("SELECT pg_try_advisory_lock({TURN})"));
     let is_ours = sqlx::query_scalar(statement).fetch_one(&mut *connection).in_time().await?;
     Ok(if is_ours { Some(Turn(connection)) } else { None })

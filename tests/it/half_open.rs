@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hip_commands::port::Log;
-use hip_commands::port::log::{Actor, Append, Expected, NewEvent, Origin};
-use hip_domain::stream::StreamId;
 use hip_infra::event_store::PgLog;
 use hip_infra::postgres;
 use hip_infra::watchdog::{Watchdog, Watched};
@@ -13,11 +11,10 @@ use hip_tests::person::visit;
 use hip_tests::process::HipProcess;
 use hip_tests::proxy::Proxy;
 use hip_tests::world::PATIENCE;
-use hip_tests::{TestDatabase, World};
+use hip_tests::{TestDatabase, World, an_event};
 use secrecy::SecretString;
 use serde_json::Value;
 use sqlx::Row as _;
-use uuid::Uuid;
 
 /// A world whose provider reaches its database through a proxy.
 async fn world() -> (World, Proxy, HipProcess) {
@@ -66,32 +63,13 @@ async fn a_provider_without_a_database_is_not_ready_and_can_be_stopped() {
     ends(hip).await;
 }
 
-fn append(key: &str) -> Append {
-    let event =
-        NewEvent { name: "test.happened", schema_version: 1, clear: b"{}".to_vec(), secret: None };
-    Append {
-        stream: StreamId::stored("s-1".to_owned()),
-        stream_type: "test",
-        expected: Expected::Any,
-        key: key.to_owned(),
-        origin: Origin {
-            correlation: Uuid::nil(),
-            causation: None,
-            actor: Actor::Door,
-            subject: None,
-            new_subject: false,
-        },
-        events: vec![event],
-    }
-}
-
 #[tokio::test]
 async fn the_watchdog_sees_a_writer_that_hangs_while_the_database_answers() {
     let database = TestDatabase::create().await;
     let proxy = Proxy::before(&database.url).await;
     let pool = postgres::connect(&proxy.url, 1).await.unwrap();
     let log = Arc::new(PgLog::without_keys(pool));
-    log.append(append("a")).await.unwrap();
+    log.append(an_event::in_stream(1)).await.unwrap();
     let watchdog = |hang_time_max| Watchdog {
         writer: log.writer_activity(),
         database_url: SecretString::from(database.url.clone()),
@@ -100,7 +78,7 @@ async fn the_watchdog_sees_a_writer_that_hangs_while_the_database_answers() {
     proxy.silence_existing();
     let appending = tokio::spawn({
         let log = Arc::clone(&log);
-        async move { log.append(append("b")).await }
+        async move { log.append(an_event::in_stream(2)).await }
     });
     let watching = watchdog(Duration::from_millis(100));
     assert_eq!(tokio::time::timeout(PATIENCE, watching.watch()).await.unwrap(), Watched::Hangs);

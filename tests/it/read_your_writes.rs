@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use hip_sandbox::DiscoverRequest;
 use hip_tests::World;
-use hip_tests::person::visit;
+use hip_tests::person::{FACILITY, abha_holder, visit};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use sqlx::{Postgres, Transaction};
@@ -75,7 +76,7 @@ async fn a_read_model_that_is_behind_is_waited_for_and_not_for_long() {
     world.until("visit.linked", 1).await;
     world.until_idle().await;
     // A reader does not move while somebody else has its row.
-    let held = hold(&world).await;
+    let held = hold(&world, "visit").await;
     let position = push(&world, "4902").await;
     assert_eq!(show(&world, "4902", None).await.status(), 503, "it is in the log");
     let behind = show(&world, "4902", Some(&position)).await;
@@ -92,7 +93,7 @@ async fn a_read_model_that_is_behind_is_waited_for_and_not_for_long() {
         .eventually("a question waits for its answer", async || {
             number += 1;
             let code = number.to_string();
-            let held = hold(&world).await;
+            let held = hold(&world, "visit").await;
             let position = push(&world, &code).await;
             let going_on = async {
                 tokio::time::sleep(Duration::from_millis(200)).await;
@@ -104,10 +105,41 @@ async fn a_read_model_that_is_behind_is_waited_for_and_not_for_long() {
         .await;
 }
 
-/// Keeps the reader of visits where it is.
-async fn hold(world: &World) -> Transaction<'static, Postgres> {
+/// Whoever is known only from the log is found, too: a question waits for the read models, and not for long.
+#[tokio::test]
+async fn a_discovery_waits_for_read_models_that_are_behind() {
+    for _ in 0..5 {
+        let (world, _hip) = World::start().await;
+        world.until_idle().await;
+        let held = hold(&world, "patient_index").await;
+        push(&world, "4951").await;
+        let request = DiscoverRequest::new(FACILITY, &abha_holder());
+        let phr = world.sandbox.phr();
+        let releasing = async {
+            // Until the first look has given up, or has answered.
+            let looked = "SELECT EXISTS (SELECT FROM es.outbox WHERE kind = 'find_patient' \
+                              AND (attempts > 1 OR state <> 'due'))";
+            world
+                .eventually("it has looked once", async || {
+                    sqlx::query_scalar(looked).fetch_one(&world.pool).await.unwrap()
+                })
+                .await;
+            held.rollback().await
+        };
+        let (answered, released) = tokio::join!(phr.discover(request), releasing);
+        // A machine that is too slow for the ten seconds of a question tries again.
+        if released.is_ok() && answered.is_ok_and(|it| it.answer.is_ok()) {
+            return;
+        }
+    }
+    panic!("who is known from the log was not found");
+}
+
+/// Keeps a reader where it is.
+async fn hold(world: &World, reader: &str) -> Transaction<'static, Postgres> {
     let mut held = world.pool.begin().await.unwrap();
-    sqlx::query("SELECT FROM es.projection WHERE name = 'visit' FOR UPDATE")
+    sqlx::query("SELECT FROM es.projection WHERE name = $1 FOR UPDATE")
+        .bind(reader)
         .execute(&mut *held)
         .await
         .unwrap();

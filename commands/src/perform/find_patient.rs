@@ -44,7 +44,7 @@ pub(super) async fn perform(
     };
     // What was stored before the patient asked can be found.
     if !provider.directory.caught_up(due.cause.position).await {
-        wait(provider, asked_at, "what can be found is behind the question")?;
+        wait(provider, asked_at, "the read models are behind the question")?;
     }
     let found = find(provider, &facility, &query).await?;
     wait_for_documents(provider, &found.matches, asked_at).await?;

@@ -195,8 +195,8 @@ impl Stop {
     pub(crate) fn cause(&self) -> String {
         match self {
             Self::Apply(ApplyError::Database(error)) => match code(error) {
-                Some(_) if self.is_of_a_lock() => {
-                    "another session holds the tables, such as a dump of the database".to_owned()
+                Some(code) if self.is_of_a_lock() => {
+                    format!("another session, such as a dump, holds a lock (database error {code})")
                 }
                 Some(code) => format!("database error {code}"),
                 None => "the database cannot be reached".to_owned(),

@@ -342,6 +342,8 @@ fn what_the_validator_of_hl7_lets_pass_is_an_error_of_ours() {
         one["maritalStatus"] = json!({ "coding": [{ "system": "hip.in", "code": "a" }] });
     };
     assert_eq!(with_and_without_policy("Patient", relative), refused_by_us);
+    let class = |one: &mut Value| one["class"]["code"] = json!("Vx");
+    assert_eq!(with_and_without_policy("Encounter", class), refused_by_us);
     // Looked up by both, or no URI at all.
     for system in ["", "hip in", " http://hip.in"] {
         let spoilt = |one: &mut Value| {
@@ -353,4 +355,21 @@ fn what_the_validator_of_hl7_lets_pass_is_an_error_of_ours() {
         one["maritalStatus"] = json!({ "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "Vx" }] });
     };
     assert!(!with_and_without_policy("Patient", unknown_in_concept).0);
+}
+
+#[test]
+fn a_resource_type_that_is_there_twice_is_an_error_of_ours_and_other_names_of_fhir() {
+    let json = changed(HiType::OpConsultation, "Patient", |_| {});
+    let options = Options { fhir_only: true, ..Options::default() };
+    for (member, is_valid) in
+        [("\"resourceType\":\"Patient\"", true), ("\"gender\":\"female\"", false)]
+    {
+        assert!(json.contains(member), "{member}");
+        let twice = json.replacen(member, &format!("{member},{member}"), 1);
+        let fhir = validate(twice.as_bytes(), Rules::nrces(), &options);
+        assert_eq!(fhir.is_valid(), is_valid, "{member}");
+        let layer = if is_valid { Layer::Policy } else { Layer::Fhir };
+        let all = check::bundle(twice.as_bytes());
+        assert!(all.errors().any(|error| error.rule == "json-duplicate" && error.layer == layer));
+    }
 }
