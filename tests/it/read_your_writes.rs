@@ -110,9 +110,8 @@ async fn a_read_model_that_is_behind_is_waited_for_and_not_for_long() {
 async fn a_discovery_waits_for_read_models_that_are_behind() {
     for _ in 0..5 {
         let (world, _hip) = World::start().await;
-        world.until_idle().await;
         let held = hold(&world, "patient_index").await;
-        push(&world, "4951").await;
+        assert_eq!(world.push(&visit("4951", false)).await.0, 201);
         let request = DiscoverRequest::new(FACILITY, &abha_holder());
         let phr = world.sandbox.phr();
         let releasing = async {
@@ -135,12 +134,20 @@ async fn a_discovery_waits_for_read_models_that_are_behind() {
     panic!("who is known from the log was not found");
 }
 
-/// Keeps a reader where it is.
+/// Keeps a reader where it is, once it has a row.
 async fn hold(world: &World, reader: &str) -> Transaction<'static, Postgres> {
+    world
+        .eventually("the reader has begun", async || {
+            let row = sqlx::query("SELECT FROM es.projection WHERE name = $1")
+                .bind(reader)
+                .fetch_optional(&world.pool);
+            row.await.unwrap().is_some()
+        })
+        .await;
     let mut held = world.pool.begin().await.unwrap();
     sqlx::query("SELECT FROM es.projection WHERE name = $1 FOR UPDATE")
         .bind(reader)
-        .execute(&mut *held)
+        .fetch_one(&mut *held)
         .await
         .unwrap();
     held
