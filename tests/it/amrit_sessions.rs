@@ -44,6 +44,7 @@ async fn a_session_lets_in_as_long_as_it_lasts_and_other_keys_do_not() {
     let prefix = unique_name();
     let sections = format!("[amrit]\nsession_key_prefix = \"{prefix}:\"\n");
     let mut world = World::create_with(&sections).await;
+    world.launch.log_level = "trace";
     world.launch.environment = vec![("AMRIT_REDIS_URL", url)];
     let _hip = world.launch.start().await;
 

@@ -14,7 +14,8 @@ const TOO_MANY: &str = "ABDM-1022";
 /// A provider of two facilities, at both of which she was.
 async fn world(otp: &str) -> (World, hip_tests::process::HipProcess) {
     let other = format!("[[facility]]\nid = {OTHER:?}\nname = \"PHC Other\"\n");
-    let world = World::create_with(&format!("{other}[otp]\n{otp}")).await;
+    let mut world = World::create_with(&format!("{other}[otp]\n{otp}")).await;
+    world.launch.log_level = "trace";
     world.sandbox.register_facility(OTHER, "PHC Other");
     let hip = world.launch.start().await;
     for (code, facility) in [("7001", FACILITY), ("7002", OTHER)] {

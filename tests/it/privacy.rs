@@ -61,7 +61,9 @@ fn wire_secrets(world: &World) -> Vec<String> {
 
 #[tokio::test]
 async fn the_logs_at_their_most_talkative_name_nobody() {
-    let (world, hip) = World::start().await;
+    let mut world = World::create().await;
+    world.launch.log_level = "trace";
+    let hip = world.launch.start().await;
     play(&world).await;
     // Refusals are logged too.
     world.push(&serde_json::json!({ "beneficiary": { "name": "Kavya Nair" } })).await;

@@ -110,6 +110,7 @@ fn earlier(world: &World, binary: std::ffi::OsString) -> Launch {
         client_secret: world.launch.client_secret.clone(),
         api_key: world.launch.api_key.clone(),
         url,
+        log_level: "info",
         environment: vec![],
     }
 }

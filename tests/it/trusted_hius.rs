@@ -33,6 +33,7 @@ impl Secured {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let host = listener.local_addr().unwrap().to_string();
         let mut world = World::create_with(sections).await;
+        world.launch.log_level = "trace";
         let push = world.sandbox.hiu_push_url();
         let (address, path) = push.trim_start_matches("http://").split_once('/').unwrap();
         let push_url = format!("https://{host}/{path}");

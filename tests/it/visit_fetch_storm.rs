@@ -36,8 +36,8 @@ async fn until_done(world: &World, count: i64) {
 async fn five_thousand_visits_are_each_recorded_once_though_a_worker_is_killed() {
     let records = RecordSystem::start(Duration::ZERO).await;
     let mut world = World::create_with(&records.sections("")).await;
-    // So many visits at the most talkative would be a test of the disk.
-    world.launch.environment.push(("HIP_LOG", "warn".to_owned()));
+    // So many visits in words would be a test of the disk.
+    world.launch.log_level = "warn";
     let mut owner = world.database.as_owner().await;
     sqlx::query(
         "INSERT INTO intake.ndhm_trigger_visit_data (VisitCode, visitdate, AbdmFacilityID) \

@@ -28,6 +28,8 @@ pub struct Launch {
     pub api_key: String,
     /// Where it listens.
     pub url: String,
+    /// What it logs: `HIP_LOG`.
+    pub log_level: &'static str,
     /// More of its environment, such as where the stores beside the log are.
     pub environment: Vec<(&'static str, String)>,
 }
@@ -130,7 +132,7 @@ impl Launch {
             .env_remove("MONGODB_URL")
             .env_remove("REDIS_URL")
             .env("HIP_DATA_DIR", self.data_dir())
-            .env("HIP_LOG", "trace")
+            .env("HIP_LOG", self.log_level)
             .env("HIP_VISIT_SOURCE_KEY", crate::record_system::KEY)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())

@@ -45,18 +45,26 @@ pub struct World {
     _dir: TempDir,
 }
 
-/// Prints the end of the provider's log when a test fails; its files go with the test.
+/// Prints the newest warnings and lines of the provider's log when a test fails; its files go with the test.
 struct LogOnFailure(PathBuf);
 
 impl Drop for LogOnFailure {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let log = std::fs::read_to_string(&self.0).unwrap_or_default();
-            let lines: Vec<&str> = log.lines().collect();
-            let last = lines.len().saturating_sub(40);
-            eprintln!("the end of the provider's log:\n{}", lines[last..].join("\n"));
+            let is_grave = |line: &&str| line.contains(r#""WARN""#) || line.contains(r#""ERROR""#);
+            eprintln!("the provider's newest warnings:\n{}", newest(log.lines().filter(is_grave)));
+            eprintln!("the end of the provider's log:\n{}", newest(log.lines()));
         }
     }
+}
+
+/// The last ten lines, without what is beyond their first 400 characters.
+fn newest<'a>(lines: impl DoubleEndedIterator<Item = &'a str>) -> String {
+    let mut newest: Vec<String> =
+        lines.rev().take(10).map(|line| line.chars().take(400).collect()).collect();
+    newest.reverse();
+    newest.join("\n")
 }
 
 impl World {
@@ -109,6 +117,7 @@ impl World {
             client_secret: credentials.client_secret.clone(),
             api_key: API_KEY.to_owned(),
             url,
+            log_level: "info",
             environment: vec![],
         };
         let pool = postgres::connect(&database.url, 2).await.expect("the service can connect");
@@ -137,6 +146,7 @@ impl World {
             client_secret: self.launch.client_secret.clone(),
             api_key: self.launch.api_key.clone(),
             url,
+            log_level: self.launch.log_level,
             environment: self.launch.environment.clone(),
         }
     }
