@@ -37,7 +37,10 @@ pub(crate) enum Role {
     Worker,
 }
 
-/// How long a reader waits for a hint before it looks anyway: another process may have written.
+/// How often a process asks whether others have written.
+const HEAD_INTERVAL: Duration = Duration::from_millis(250);
+
+/// How long a reader waits for a hint before it looks to its lease.
 pub(crate) const READER_POLL: Duration = Duration::from_millis(500);
 
 /// What runs side by side until it is told to stop.
@@ -143,6 +146,8 @@ fn start_readers(
     let reactions: Arc<dyn Subscriber> = Arc::new(Reactions::new(Arc::clone(work)));
     let read_models = read_models::all(composed)?.into_iter().map(|one| one as Arc<dyn Subscriber>);
     let log: Arc<dyn Log> = composed.log.clone();
+    let followed = Arc::clone(&composed.log);
+    parts.start(|stop| async move { followed.follow_head(HEAD_INTERVAL, stop).await });
     for subscriber in std::iter::once(reactions).chain(read_models) {
         let pace = Pace { lease: composed.config.lease(), poll: READER_POLL };
         let pool = composed.pool.clone();

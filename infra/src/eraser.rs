@@ -23,6 +23,7 @@ pub use unclaimed::Unclaimed;
 
 use crate::deadline::InTime;
 use crate::event_store::SHARD;
+use crate::postgres::begin;
 use crate::read_models::documents::forget;
 use crate::vault::PgVault;
 
@@ -122,7 +123,7 @@ impl From<sqlx::Error> for Failed {
 
 impl PgEraser {
     async fn cleared(&self, whose: &Whose) -> Result<Purged, sqlx::Error> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = begin(&self.pool).await?;
         let codes: Vec<String> = sqlx::query_scalar(
             "SELECT visit_code FROM hip.visit WHERE subject_id = $1 \
               UNION SELECT care_context_number FROM hip.care_context WHERE subject_id = $1",

@@ -8,12 +8,14 @@
 mod activity;
 mod batch;
 mod encode;
+mod head;
 mod partitions;
 mod read;
 mod verify;
 mod writer;
 
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use hip_commands::port::Log;
@@ -60,10 +62,15 @@ impl PgLog {
         self.writer.activity()
     }
 
-    /// Follows the position of the newest event that this process has stored: a hint that there is
-    /// something to read.
+    /// Follows the newest position that is known: a hint that there is something to read. It knows at once
+    /// what this process has stored, and what others have while [`Self::follow_head`] runs.
     pub fn watch_head(&self) -> watch::Receiver<i64> {
-        self.writer.watch_head()
+        self.writer.head().watch()
+    }
+
+    /// Asks the database for the newest position, once an interval, until `stop` says so.
+    pub async fn follow_head(&self, interval: Duration, stop: watch::Receiver<bool>) {
+        self.writer.head().follow(self.reader.pool(), interval, stop).await;
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{Migration, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool, Row};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool, PgTransaction};
 use thiserror::Error;
 
 use crate::deadline::within;
@@ -31,11 +31,11 @@ const SESSION: &str = "SET ROLE hip_service; \
 
 /// The server closes a session whose transaction stands idle, and one whose peer is gone: else the locks of a
 /// process that is frozen, or cut off, would stay. Of the settings those are made that the server knows.
-const PEER_LIMITS: &str = "SELECT set_config(known.name, wanted.value, false) \
+const PEER_LIMITS: &str = "SELECT set_config(wanted.name, wanted.value, false) \
        FROM (VALUES ('idle_in_transaction_session_timeout', $1), ('client_connection_check_interval', '5s'), \
                     ('tcp_keepalives_idle', '15'), ('tcp_keepalives_interval', '5'), \
                     ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '20s')) AS wanted(name, value) \
-       JOIN pg_settings known USING (name)";
+      WHERE current_setting(wanted.name, true) IS NOT NULL";
 
 /// A connection that lay unused for longer than this is asked whether it still lives. One that was
 /// used a moment ago is not: it was asked when it was given back.
@@ -182,12 +182,12 @@ pub async fn connect_with(
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
         .before_acquire(|connection, used| {
-            Box::pin(async move {
-                Ok(used.idle_for < IDLE_TRUSTED || is_free(connection).await.unwrap_or(false))
-            })
+            Box::pin(
+                async move { Ok(used.idle_for < IDLE_TRUSTED || lives(connection).await.is_ok()) },
+            )
         })
         // The pool itself would wait for ever for the answer that a call did not wait for.
-        .after_release(|connection, _| Box::pin(is_free(connection)))
+        .after_release(|connection, _| Box::pin(async { lives(connection).await.map(|()| true) }))
         .after_connect(move |connection, _| {
             let session = session.clone();
             Box::pin(async move { session.begin(connection).await })
@@ -209,12 +209,21 @@ impl Session {
     }
 }
 
-/// Whether a connection lives, and nobody has left a transaction open on it. Who gives up while a transaction
-/// begins leaves one that the driver does not know of: what the next one writes would never be committed.
-async fn is_free(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    // Equal only where the statement is its own transaction. One that has failed refuses the question.
-    let asked = sqlx::raw_sql("SELECT now() = statement_timestamp()").fetch_one(connection);
-    within(PING_TIME_MAX, asked).await?.try_get(0)
+async fn lives(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    within(PING_TIME_MAX, connection.ping()).await
+}
+
+/// A transaction. The task that begins it goes on when the caller has gone: of one that was given up half-way
+/// the driver would not know, and what the next user of the connection writes would never be committed.
+///
+/// # Errors
+///
+/// The database cannot be used.
+pub async fn begin(pool: &PgPool) -> Result<PgTransaction<'static>, sqlx::Error> {
+    let pool = pool.clone();
+    #[expect(clippy::disallowed_methods, reason = "here it cannot be given up")]
+    let beginning = tokio::spawn(async move { pool.begin().await });
+    beginning.await.map_err(|_| sqlx::Error::WorkerCrashed)?
 }
 
 /// A new connection that no pool knows, to see whether the server answers one.

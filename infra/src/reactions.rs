@@ -32,6 +32,10 @@ impl Subscriber for Reactions {
         "reactions"
     }
 
+    fn is_indifferent_to(&self, page: &Page) -> bool {
+        page.events().iter().all(|recorded| react(recorded).is_empty())
+    }
+
     async fn apply(
         &self,
         transaction: &mut PgTransaction<'_>,

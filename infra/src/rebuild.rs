@@ -23,6 +23,7 @@ pub use self::projection::{Compared, Generations, Projection};
 use self::levelling::level;
 use self::step::step;
 use crate::event_store::LogReader;
+use crate::postgres::begin;
 use crate::subscription::{ApplyError, Cursor, Lease, Stop, Taking};
 
 /// Events in one transaction: more than a service takes, since nobody waits for them.
@@ -227,7 +228,7 @@ impl Rebuild {
         next: &Cursor,
         live: &Cursor,
     ) -> Result<(), Stop> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = begin(&self.pool).await?;
         // A store apart from Postgres may take its time.
         sqlx::query("SET LOCAL idle_in_transaction_session_timeout = '60s'")
             .execute(&mut *transaction)

@@ -51,6 +51,11 @@ pub trait Subscriber: Send + Sync {
         page: &Page,
     ) -> Result<(), ApplyError>;
 
+    /// Whether a page changes nothing, so that the checkpoint may move past it without a transaction.
+    fn is_indifferent_to(&self, _: &Page) -> bool {
+        false
+    }
+
     /// What becomes of an event that cannot be applied.
     fn poison(&self) -> Poison {
         Poison::QuarantineStream
@@ -71,7 +76,7 @@ pub trait Subscriber: Send + Sync {
 pub struct Pace {
     /// How long a lease holds without being renewed: how long after a crash another process waits.
     pub lease: Duration,
-    /// How long to wait for a hint before looking anyway.
+    /// How long to wait for a hint before looking to the lease.
     pub poll: Duration,
 }
 
@@ -87,6 +92,9 @@ const PAUSE_MAX: Duration = Duration::from_secs(5);
 
 /// How long it may take to become the owner of a reader, or to see what its store has: some calls each.
 const CLAIM_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// How often the log is looked at without a hint that there is something to read.
+const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// How often a store is asked whether it still has what it was given.
 const RECALL_INTERVAL: Duration = Duration::from_secs(5);
@@ -104,6 +112,8 @@ pub struct Subscription {
 struct Held {
     cursor: Cursor,
     recalled_at: Instant,
+    /// When the log had nothing more to read.
+    read_all_at: Option<Instant>,
 }
 
 impl Subscription {
@@ -124,7 +134,7 @@ impl Subscription {
         let mut holding = None;
         let mut failures = 0;
         while !*stop.borrow() {
-            let taken = AssertUnwindSafe(self.step(&mut holding)).catch_unwind().await;
+            let taken = AssertUnwindSafe(self.step(&mut holding, &head)).catch_unwind().await;
             match taken.unwrap_or(Err(Stop::Apply(ApplyError::Panicked))) {
                 Ok(true) => {
                     failures = 0;
@@ -166,31 +176,44 @@ impl Subscription {
     }
 
     /// Applies one page, if there is one. Says whether there may be more.
-    async fn step(&self, held: &mut Option<Held>) -> Result<bool, Stop> {
+    async fn step(
+        &self,
+        held: &mut Option<Held>,
+        newest: &watch::Receiver<i64>,
+    ) -> Result<bool, Stop> {
         if held.is_none() {
             *held = within(CLAIM_TIME_MAX, self.claim()).await?;
         }
-        let Some(Held { cursor, recalled_at }) = held else {
+        let Some(Held { cursor, recalled_at, read_all_at }) = held else {
             return Ok(false);
         };
         if recalled_at.elapsed() > RECALL_INTERVAL {
             within(CLAIM_TIME_MAX, self.recall(&mut cursor.lease)).await?;
             *recalled_at = Instant::now();
         }
-        let limit = cursor.limit(PAGE);
-        let read = self.log.clear_page(cursor.position(), limit).await;
-        let stored = read.inspect_err(|_| cursor.read_failed(limit))?;
-        let is_whole = !stored.is_empty();
-        if stored.is_empty() {
+        let is_hinted = *newest.borrow() > cursor.position();
+        let is_due = read_all_at.is_none_or(|at| at.elapsed() > LOOK_INTERVAL);
+        let mut has_more = false;
+        if is_hinted || is_due {
+            let limit = cursor.limit(PAGE);
+            let read = self.log.clear_page(cursor.position(), limit).await;
+            let stored = read.inspect_err(|_| cursor.read_failed(limit))?;
+            has_more = !stored.is_empty();
+            if has_more {
+                cursor.apply(&self.pool, self.subscriber.as_ref(), stored).await?;
+                self.subscriber.applied();
+            }
+            let known = *newest.borrow();
+            let is_at_head = known > 0 && known <= cursor.position();
+            *read_all_at = (!has_more || is_at_head).then(Instant::now);
+        }
+        if !has_more {
             cursor.lease.renew(&self.pool).await?;
-        } else {
-            cursor.apply(&self.pool, self.subscriber.as_ref(), stored).await?;
-            self.subscriber.applied();
         }
         if cursor.lease.retry_wanted {
             self.retry(cursor).await?;
         }
-        Ok(is_whole)
+        Ok(has_more)
     }
 
     async fn claim(&self) -> Result<Option<Held>, Stop> {
@@ -199,7 +222,7 @@ impl Subscription {
         let Some(mut lease) = lease else { return Ok(None) };
         self.recall(&mut lease).await?;
         let cursor = Cursor::new(&self.pool, lease, self.subscriber.poison()).await?;
-        Ok(Some(Held { cursor, recalled_at: Instant::now() }))
+        Ok(Some(Held { cursor, recalled_at: Instant::now(), read_all_at: None }))
     }
 
     /// Tries again what was put aside, in the order of the log. What cannot be applied keeps what follows it.

@@ -1,24 +1,43 @@
 //! The primary is lost, and a standby that lacks its newest commits is promoted while the service serves.
 
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
 use hip_infra::postgres;
+use hip_launcher::{Follow, ReplicatedPostgres};
+use hip_sandbox::Proxy;
 use hip_tests::World;
-use hip_tests::cluster::Cluster;
 use hip_tests::person::visit;
-use hip_tests::proxy::Proxy;
 use hip_tests::servers::mongo_url;
 use serde_json::Value;
 
 use crate::erasure::{HIS, erase_her, hers, him, his_visit, opened};
 
+/// A folder that goes with this value, and that the account which runs the servers may pass.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let passable = std::fs::Permissions::from_mode(0o711);
+        std::fs::set_permissions(folder.path(), passable).unwrap();
+        Self(folder)
+    }
+
+    fn of(&self, server: &str) -> PathBuf {
+        self.0.path().join(server)
+    }
+}
+
 /// A world whose provider reaches a cluster of its own through a proxy.
-async fn world(primary: &Cluster) -> (World, Proxy) {
+async fn world(primary: &ReplicatedPostgres) -> (World, Proxy) {
     let mut world = World::create_with("[seals]\nevents_max = 5\ninterval_s = 1\n").await;
     world.sandbox.register_abha(him());
     let url = primary.url("postgres");
     postgres::migrate(&url).await.unwrap();
     world.use_database(&url).await;
-    let proxy = Proxy::before(&url).await;
-    world.launch.database_url.clone_from(&proxy.url);
+    let proxy = Proxy::before(&[&url]).await.unwrap();
+    world.launch.database_url = proxy.through(&url);
     world.launch.environment.extend(mongo_url().await.map(|url| ("MONGODB_URL", url)));
     (world, proxy)
 }
@@ -42,7 +61,8 @@ async fn until_sealed(world: &World) -> i64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_standby_without_the_newest_commits_takes_over_while_the_service_serves() {
-    let mut primary = Cluster::primary().await;
+    let folder = Folder::new();
+    let mut primary = ReplicatedPostgres::primary(&folder.of("primary")).unwrap();
     let (mut world, proxy) = world(&primary).await;
     let hip = world.launch.start().await;
     assert_eq!(world.push(&visit("7301", true)).await.0, 201);
@@ -50,7 +70,7 @@ async fn a_standby_without_the_newest_commits_takes_over_while_the_service_serve
     world.until("visit.linked", 2).await;
     world.until_idle().await;
     until_sealed(&world).await;
-    let mut standby = primary.standby();
+    let standby = primary.standby(&folder.of("standby"), Follow::Nothing).unwrap();
     let kept = world.log.head().await.unwrap();
 
     // What the standby does not receive: an erasure, and another visit.
@@ -62,12 +82,12 @@ async fn a_standby_without_the_newest_commits_takes_over_while_the_service_serve
     assert!(lost > kept);
 
     primary.kill();
-    standby.promote().await;
+    standby.promote().unwrap();
     let url = standby.url("postgres");
     world.use_database(&url).await;
-    world.launch.database_url.clone_from(&proxy.url);
+    world.launch.database_url = proxy.through(&url);
     assert!(!opened(&world, hers()).await.0.is_empty(), "the standby has her keys");
-    proxy.redirect(&url);
+    proxy.redirect(&[&url]);
 
     // The same process goes on. By the time it serves again, she is erased again.
     world

@@ -7,9 +7,9 @@ use hip_commands::port::Log;
 use hip_infra::event_store::PgLog;
 use hip_infra::postgres;
 use hip_infra::watchdog::{Watchdog, Watched};
+use hip_sandbox::Proxy;
 use hip_tests::person::visit;
 use hip_tests::process::HipProcess;
-use hip_tests::proxy::Proxy;
 use hip_tests::world::PATIENCE;
 use hip_tests::{TestDatabase, World, an_event};
 use secrecy::SecretString;
@@ -19,8 +19,8 @@ use sqlx::Row as _;
 /// A world whose provider reaches its database through a proxy.
 async fn world() -> (World, Proxy, HipProcess) {
     let mut world = World::create().await;
-    let proxy = Proxy::before(&world.launch.database_url).await;
-    world.launch.database_url.clone_from(&proxy.url);
+    let proxy = Proxy::before(&[&world.launch.database_url]).await.unwrap();
+    world.launch.database_url = proxy.through(&world.launch.database_url);
     let hip = world.launch.start().await;
     (world, proxy, hip)
 }
@@ -64,10 +64,22 @@ async fn a_provider_without_a_database_is_not_ready_and_can_be_stopped() {
 }
 
 #[tokio::test]
+async fn a_provider_that_is_stopped_before_its_database_answers_ends_well() {
+    let mut world = World::create().await;
+    let proxy = Proxy::before(&[&world.launch.database_url]).await.unwrap();
+    world.launch.database_url = proxy.through(&world.launch.database_url);
+    proxy.silence_all();
+    let hip = world.launch.start_worker();
+    world.eventually("it begins", async || world.logged().contains("serving")).await;
+    let ended = tokio::task::spawn_blocking(move || hip.terminate()).await.unwrap();
+    assert!(ended, "{}", world.logged());
+}
+
+#[tokio::test]
 async fn the_watchdog_sees_a_writer_that_hangs_while_the_database_answers() {
     let database = TestDatabase::create().await;
-    let proxy = Proxy::before(&database.url).await;
-    let pool = postgres::connect(&proxy.url, 1).await.unwrap();
+    let proxy = Proxy::before(&[&database.url]).await.unwrap();
+    let pool = postgres::connect(&proxy.through(&database.url), 1).await.unwrap();
     let log = Arc::new(PgLog::without_keys(pool));
     log.append(an_event::in_stream(1)).await.unwrap();
     let watchdog = |hang_time_max| Watchdog {
@@ -103,12 +115,12 @@ async fn a_transaction_that_was_given_up_while_it_began_is_not_left_open() {
         // The server is asked to begin, and nobody waits for its answer.
         tokio::select! {
             biased;
-            begun = pool.begin() => drop(begun.unwrap()),
+            begun = postgres::begin(&pool) => drop(begun.unwrap()),
             () = std::future::ready(()) => {}
         }
         let (is_free, session) = look().await;
         assert!(is_free, "what is written now would never be committed");
-        drop(pool.begin().await.unwrap());
+        drop(postgres::begin(&pool).await.unwrap());
         assert_eq!(look().await, (true, session), "a session without fault is used again");
     }
 }

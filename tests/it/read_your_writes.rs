@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hip_infra::postgres;
 use hip_sandbox::DiscoverRequest;
 use hip_tests::World;
 use hip_tests::person::{FACILITY, abha_holder, visit};
@@ -144,7 +145,7 @@ async fn hold(world: &World, reader: &str) -> Transaction<'static, Postgres> {
             row.await.unwrap().is_some()
         })
         .await;
-    let mut held = world.pool.begin().await.unwrap();
+    let mut held = postgres::begin(&world.pool).await.unwrap();
     sqlx::query("SELECT FROM es.projection WHERE name = $1 FOR UPDATE")
         .bind(reader)
         .fetch_one(&mut *held)

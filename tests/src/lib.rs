@@ -6,13 +6,11 @@
 //! Postgres alone.
 
 pub mod an_event;
-pub mod cluster;
 pub mod database;
 pub mod earlier_version;
 pub mod patience;
 pub mod person;
 pub mod process;
-pub mod proxy;
 pub mod record_system;
 pub mod replays;
 pub mod servers;

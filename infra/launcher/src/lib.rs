@@ -14,7 +14,7 @@
 //! calls block; in an async program run them on a blocking thread.
 //!
 //! Start reading at [`PrivatePostgres`]; the steps it takes are the modules below it. The others are
-//! a page each, on `throwaway`.
+//! a page each, on `throwaway`. [`ReplicatedPostgres`] is a primary with standbys, for tests of a failover.
 
 mod account;
 mod checkout;
@@ -24,6 +24,7 @@ mod mongod;
 mod postgres;
 mod process;
 mod redis;
+mod replicated;
 mod throwaway;
 
 pub use error::LaunchError;
@@ -34,3 +35,4 @@ pub use postgres::data_dir::default_data_dir;
 pub use postgres::options::{Durability, Options};
 pub use postgres::wire::WireError;
 pub use redis::ThrowawayRedis;
+pub use replicated::{Follow, ReplicatedPostgres};

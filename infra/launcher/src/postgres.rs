@@ -1,7 +1,7 @@
 //! A PostgreSQL server of one's own.
 
 mod access;
-mod binaries;
+pub(crate) mod binaries;
 pub(crate) mod data_dir;
 mod initdb;
 mod login;

@@ -12,6 +12,7 @@ mod operation;
 mod options;
 mod patch;
 mod phr;
+mod proxy;
 mod question;
 mod sandbox;
 mod server;
@@ -39,6 +40,7 @@ pub use phr::{
     Artefact, CareContext, ConsentStatus, DiscoverRequest, Discovery, FlowError, Grant, HipError,
     Identifier, LinkReference, Offer, PatientStatus, Phr, QueueToken, ShareRequest,
 };
+pub use proxy::Proxy;
 pub use sandbox::{Credentials, Sandbox, StartError};
 pub use sms::{Sms, Text};
 pub use version::ApiVersion;

@@ -17,6 +17,7 @@ use self::fault::fault;
 use super::batch::{Write, batches};
 use super::digest::Digester;
 use crate::deadline::InTime;
+use crate::postgres::begin;
 
 /// Documents that are read at once for a digest.
 const DIGEST_PAGE: u32 = 200;
@@ -246,7 +247,7 @@ impl DocumentStore for PgDocumentStore {
         collection: &CollectionName,
         generation: i32,
     ) -> Result<CollectionDigest, DocumentError> {
-        let mut transaction = self.pool.begin().await.map_err(fault)?;
+        let mut transaction = begin(&self.pool).await.map_err(fault)?;
         generations::unique_fields(&mut transaction, collection, generation).await?;
         drop(transaction);
         let mut digester = Digester::new();

@@ -60,6 +60,10 @@ impl LogReader {
         Self { pool }
     }
 
+    pub(super) const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
     /// Walks along the log, after a position.
     pub const fn pages(&self, after: i64) -> Pages<'_> {
         Pages { log: self, after }

@@ -12,6 +12,8 @@ use sqlx::{PgConnection, PgPool};
 
 use super::{SHARD, unavailable};
 use chain::{Chains, Row};
+
+use crate::postgres::begin;
 pub use streams::verify_streams;
 
 /// What was found.
@@ -100,7 +102,7 @@ pub async fn verify(
     }
     drop(connection);
     if walk.broken.is_none() {
-        let mut snapshot = pool.begin().await.map_err(unavailable)?;
+        let mut snapshot = begin(pool).await.map_err(unavailable)?;
         sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             .execute(&mut *snapshot)
             .await

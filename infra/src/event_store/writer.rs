@@ -7,10 +7,11 @@ use std::time::Duration;
 use hip_commands::port::log::{Appended, LogError};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 use super::activity::WriterActivity;
 use super::batch::{self, Command, Outcome, Queued};
+use super::head::Head;
 use super::unavailable;
 use crate::deadline::{InTime, is_lost};
 
@@ -28,29 +29,29 @@ const RECONNECT_COUNT_MAX: u32 = 5;
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Queued>,
-    head: watch::Receiver<i64>,
+    head: Head,
     activity: Arc<WriterActivity>,
 }
 
 impl Writer {
     pub(super) fn start(pool: PgPool) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE_LENGTH);
-        let (announce, head) = watch::channel(0);
+        let head = Head::new();
         let activity = Arc::new(WriterActivity::default());
         let task = Task {
             pool,
             connection: None,
             waiting,
             backlog: VecDeque::new(),
-            announce,
+            head: head.clone(),
             activity: Arc::clone(&activity),
         };
         tokio::spawn(task.run());
         Self { queue, head, activity }
     }
 
-    pub(super) fn watch_head(&self) -> watch::Receiver<i64> {
-        self.head.clone()
+    pub(super) fn head(&self) -> &Head {
+        &self.head
     }
 
     pub(super) fn activity(&self) -> Weak<WriterActivity> {
@@ -73,7 +74,7 @@ struct Task {
     waiting: mpsc::Receiver<Queued>,
     /// Taken from the queue, left out of the last call: same stream or key, or too much at once.
     backlog: VecDeque<Queued>,
-    announce: watch::Sender<i64>,
+    head: Head,
     activity: Arc<WriterActivity>,
 }
 
@@ -138,11 +139,7 @@ impl Task {
             let _ = queued.answer.send(outcome.into());
         }
         if head > 0 {
-            self.announce.send_if_modified(|known| {
-                let newer = head > *known;
-                *known = head.max(*known);
-                newer
-            });
+            self.head.reaches(head);
         }
     }
 

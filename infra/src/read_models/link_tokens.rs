@@ -70,6 +70,12 @@ impl Subscriber for LinkTokens {
         Poison::ParkStream
     }
 
+    /// The first page makes the cache ready, whatever is in it.
+    fn is_indifferent_to(&self, page: &Page) -> bool {
+        let mut events = page.events().iter();
+        !page.is_first() && events.all(|recorded| !matches!(recorded.event, Event::LinkToken(_)))
+    }
+
     async fn apply(
         &self,
         _: &mut PgTransaction<'_>,

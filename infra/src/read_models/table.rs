@@ -10,6 +10,7 @@ use sqlx::{PgPool, PgTransaction};
 
 use super::erased::Erased;
 use crate::deadline::InTime;
+use crate::postgres::begin;
 use crate::rebuild::{Compared, Generations, Projection};
 use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
 
@@ -91,6 +92,12 @@ impl<T: Table> Subscriber for Kept<T> {
         T::POISON
     }
 
+    fn is_indifferent_to(&self, page: &Page) -> bool {
+        page.events()
+            .iter()
+            .all(|recorded| Erased::of(recorded).is_none() && T::change(recorded).is_none())
+    }
+
     async fn apply(
         &self,
         transaction: &mut PgTransaction<'_>,
@@ -133,7 +140,7 @@ impl<T: Table> Projection for Kept<T> {
     }
 
     async fn compare(&self, pool: &PgPool, _: &Generations) -> Result<Vec<Compared>, ApplyError> {
-        let mut transaction = pool.begin().await?;
+        let mut transaction = begin(pool).await?;
         // A digest of a large table takes longer than a statement of the service may.
         sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
         let compared = sqlx::query_as(

@@ -11,6 +11,7 @@ use sqlx::{PgPool, PgTransaction};
 use uuid::Uuid;
 
 use crate::deadline::InTime;
+use crate::postgres::begin;
 
 /// Items that one order may have. A day of a large network; more is several orders.
 pub const ITEM_COUNT_MAX: u32 = 100_000;
@@ -108,7 +109,7 @@ impl ReplayQueue for PgReplayQueue {
         if count > ITEM_COUNT_MAX {
             return Err(QueueError::TooMany(ITEM_COUNT_MAX));
         }
-        let mut transaction = self.pool.begin().await.map_err(unavailable)?;
+        let mut transaction = begin(&self.pool).await.map_err(unavailable)?;
         lay_down(&mut transaction, order, rate_per_s, selected).await.map_err(unavailable)?;
         transaction.commit().await.map_err(unavailable)?;
         Ok(count)

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sqlx::{AssertSqlSafe, PgPool, PgTransaction};
 
 use crate::event_store::SHARD;
+use crate::postgres::begin;
 
 /// What a table holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub(super) struct Live {
 
 /// The tables that are read, all as they are at one moment, by the name of their projection.
 pub(super) async fn live(pool: &PgPool) -> Result<HashMap<String, Live>, sqlx::Error> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         .execute(&mut *transaction)
         .await?;

@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use super::contents::{Live, contents, live};
 use crate::deadline::InTime;
 use crate::event_store::{LogReader, SHARD};
+use crate::postgres::begin;
 use crate::rebuild::{Compared, Projection};
 use crate::subscription::{ApplyError, Generation, Page};
 
@@ -134,7 +135,7 @@ impl Scratch {
             if matches!(kept.built, Some(Built::Failed(_))) {
                 continue;
             }
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = begin(&self.pool).await?;
             let generation = Generation { number: 1, is_live: true };
             match kept.projection.apply(&mut transaction, generation, &page).await {
                 Ok(()) => transaction.commit().await?,
@@ -151,7 +152,7 @@ impl Scratch {
             if kept.goal() != Some(position) {
                 continue;
             }
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = begin(&self.pool).await?;
             let built = contents(&mut transaction, kept.projection.name()).await?;
             let live = kept.live.iter().flat_map(|live| &live.contents);
             let tables = built.into_iter().zip(live).map(|(built, live)| Compared {

@@ -17,6 +17,7 @@ use super::parking::{self, Aside, Parked};
 use super::stop::{ApplyError, Stop};
 use super::{ATTEMPT_COUNT_MAX, Poison, Subscriber};
 use crate::deadline::{CALL_TIME_MAX, within};
+use crate::postgres::begin;
 
 /// Where a generation stands.
 pub(crate) struct Cursor {
@@ -111,7 +112,10 @@ impl Cursor {
         let Some(last) = page.last_position() else {
             return Ok(());
         };
-        let mut transaction = pool.begin().await?;
+        if aside.is_empty() && subscriber.is_indifferent_to(&page) {
+            return self.lease.pass(pool, last).await;
+        }
+        let mut transaction = begin(pool).await?;
         self.lease.hold(&mut transaction).await?;
         let applied = subscriber.apply(&mut transaction, self.lease.generation, &page);
         tokio::time::timeout(self.lease.page_time_max(), applied)
@@ -186,7 +190,7 @@ impl Cursor {
         let mut page = Page::over(std::slice::from_ref(&stored));
         let recorded = codec::decode(&stored)?;
         page.push(stored, recorded);
-        let mut transaction = pool.begin().await?;
+        let mut transaction = begin(pool).await?;
         self.lease.hold(&mut transaction).await?;
         let applied = subscriber.apply(&mut transaction, self.lease.generation, &page);
         tokio::time::timeout(self.lease.page_time_max(), applied)

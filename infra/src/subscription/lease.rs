@@ -9,7 +9,7 @@ use sqlx::{PgPool, PgTransaction, Postgres, Row};
 use super::stop::Stop;
 use crate::deadline::InTime;
 use crate::event_store::SHARD;
-use crate::postgres::IDLE_IN_TRANSACTION_MIN;
+use crate::postgres::{IDLE_IN_TRANSACTION_MIN, begin};
 
 /// Which generation of a read model, and whether it is the one that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Lease {
         taking: Taking,
     ) -> Result<Option<Self>, sqlx::Error> {
         let renewed_at = Instant::now();
-        let mut transaction = pool.begin().await?;
+        let mut transaction = begin(pool).await?;
         let patience = match taking {
             Taking::Free => FREE_PATIENCE,
             Taking::Held => HELD_PATIENCE,
@@ -116,7 +116,7 @@ impl Lease {
         time: Duration,
     ) -> Result<Option<Self>, sqlx::Error> {
         let renewed_at = Instant::now();
-        let mut transaction = pool.begin().await?;
+        let mut transaction = begin(pool).await?;
         // What a builder left that died is of no use to anybody.
         sqlx::query(
             "DELETE FROM es.projection \
@@ -218,6 +218,25 @@ impl Lease {
             return Err(Stop::Fenced);
         }
         transaction.commit().await?;
+        (self.position, self.renewed_at) = (position, renewed_at);
+        Ok(())
+    }
+
+    /// Moves the checkpoint past what changes nothing.
+    pub(super) async fn pass(&mut self, pool: &PgPool, position: i64) -> Result<(), Stop> {
+        let renewed_at = Instant::now();
+        let moved = self
+            .held(
+                "UPDATE es.projection SET position = $5, lease_until = clock_timestamp() + $6 \
+              WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 AND position = $7 \
+              RETURNING retry_parked",
+            )
+            .bind(position)
+            .bind(self.time)
+            .bind(self.position)
+            .fetch_optional(pool)
+            .await?;
+        self.retry_wanted |= moved.ok_or(Stop::Fenced)?.try_get::<bool, _>(0)?;
         (self.position, self.renewed_at) = (position, renewed_at);
         Ok(())
     }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{PgVault, presence, unavailable};
 use crate::deadline::InTime;
 use crate::eraser::Written;
+use crate::postgres::begin;
 
 /// Where a process says which key it has destroyed.
 const CHANNEL: &str = "hip_key_destroyed";
@@ -35,7 +36,7 @@ impl PgVault {
         subject: SubjectId,
         note: impl FnOnce(&BTreeSet<Uuid>) -> Result<Written, E>,
     ) -> Result<u64, E> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = begin(&self.pool).await?;
         let keys = tied(&mut transaction, subject, true).await?;
         note(&keys)?.note(&mut *transaction).await?;
         let all: Vec<Uuid> = keys.iter().copied().collect();
@@ -58,7 +59,7 @@ impl PgVault {
     /// The keys of a person: their own, and every key that is tied to it, also through others; be they
     /// destroyed or not.
     pub(crate) async fn keys_of(&self, subject: SubjectId) -> Result<BTreeSet<Uuid>, VaultError> {
-        let mut transaction = self.pool.begin().await.map_err(unavailable)?;
+        let mut transaction = begin(&self.pool).await.map_err(unavailable)?;
         tied(&mut transaction, subject, false).await.map_err(unavailable)
     }
 

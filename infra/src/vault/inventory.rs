@@ -6,6 +6,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::deadline::InTime;
+use crate::postgres::begin;
 
 /// How much lies under one key-encryption key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -45,7 +46,7 @@ pub(super) async fn keks_in_use(pool: &PgPool) -> Result<BTreeSet<String>, sqlx:
 ///
 /// The database cannot be used.
 pub async fn inventory(pool: &PgPool) -> Result<BTreeMap<String, UnderKek>, sqlx::Error> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
     let rows: Vec<(String, i64, i64)> = sqlx::query_as(
         "SELECT kek_id, sum(keys)::bigint, sum(facility_keys)::bigint FROM ( \

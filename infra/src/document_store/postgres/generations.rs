@@ -5,6 +5,7 @@ use sqlx::{PgPool, PgTransaction};
 
 use super::fault::fault;
 use crate::deadline::InTime;
+use crate::postgres::begin;
 
 /// Documents of a retired generation that are removed at once.
 const RETIRE_PAGE: i64 = 1000;
@@ -53,7 +54,7 @@ pub(super) async fn promote(
     collection: &CollectionName,
     generation: i32,
 ) -> Result<(), DocumentError> {
-    let mut transaction = pool.begin().await.map_err(fault)?;
+    let mut transaction = begin(pool).await.map_err(fault)?;
     // All rows of the collection, in one order, so that two who promote take turns.
     let states: Vec<(i32, String)> = sqlx::query_as(
         "SELECT generation, state FROM hip.document_generation \

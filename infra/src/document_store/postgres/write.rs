@@ -8,6 +8,7 @@ use super::generations::unique_fields;
 use super::json;
 use crate::document_store::batch::Write;
 use crate::document_store::digest::of_value;
+use crate::postgres::begin;
 
 /// Writes a batch, all of it or nothing.
 pub(super) async fn write(
@@ -21,7 +22,7 @@ pub(super) async fn write(
     let fields = |write: &Write<'_>| write.fields.map(|it| json::to_json(it).to_string());
     let fields: Vec<Option<String>> = writes.iter().map(fields).collect();
     // Begun when all is ready: the server closes a transaction that stands idle.
-    let mut transaction = pool.begin().await.map_err(fault)?;
+    let mut transaction = begin(pool).await.map_err(fault)?;
     let unique_fields = unique_fields(&mut transaction, collection, generation).await?;
     let written: Vec<String> = sqlx::query_scalar(
         "INSERT INTO hip.document AS kept (collection, generation, key, position, fields) \

@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use super::chain::{Chains, Row};
 use super::{Broken, Report};
 use crate::event_store::{SHARD, unavailable};
+use crate::postgres::begin;
 
 /// Recomputes these streams from their first event to their head.
 ///
@@ -16,7 +17,7 @@ use crate::event_store::{SHARD, unavailable};
 pub async fn verify_streams(pool: &PgPool, streams: &[String]) -> Result<Report, LogError> {
     let mut chains = Chains::after(0);
     let (mut event_count, mut broken) = (0, None);
-    let mut snapshot = pool.begin().await.map_err(unavailable)?;
+    let mut snapshot = begin(pool).await.map_err(unavailable)?;
     sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         .execute(&mut *snapshot)
         .await

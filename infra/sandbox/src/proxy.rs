@@ -1,8 +1,10 @@
-//! Between the service and its database: a TCP proxy that can fall silent. Then it still takes what is sent, and
+//! The wires between two programs: a TCP proxy that can fall silent. Then it still takes what is sent, and
 //! nothing comes back and nothing is closed, as when a firewall forgets a connection or a host loses power.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -10,37 +12,51 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// A proxy in front of a database.
+/// A proxy in front of a server, or of several: a connection goes to the next of them that takes it.
 pub struct Proxy {
-    /// The database behind it, through it.
-    pub url: String,
+    /// Where it listens.
+    pub address: SocketAddr,
     silence: watch::Sender<watch::Sender<bool>>,
     silent: Mutex<Vec<watch::Sender<bool>>>,
-    server: watch::Sender<String>,
+    servers: watch::Sender<Vec<String>>,
     accepting: JoinHandle<()>,
 }
 
 impl Proxy {
-    /// Starts one in front of the database at this URL.
+    /// Starts one in front of the servers at these URLs.
+    ///
+    /// # Errors
+    ///
+    /// When no port is free.
     ///
     /// # Panics
     ///
-    /// When the URL names no host and port, or no port is free.
-    pub async fn before(database_url: &str) -> Self {
-        let (login, _) = database_url.split_once('@').expect("the URL names a user");
-        let (server, database) = place(database_url);
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
-        let address = listener.local_addr().expect("a bound socket has an address");
-        let url = format!("{login}@{address}/{database}");
+    /// When a URL names no host and port.
+    pub async fn before(urls: &[&str]) -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
         let silence = watch::Sender::new(watch::Sender::new(false));
-        let server = watch::Sender::new(server.to_owned());
-        let accepting = tokio::spawn(accept(listener, server.subscribe(), silence.subscribe()));
-        Self { url, silence, silent: Mutex::default(), server, accepting }
+        let servers = watch::Sender::new(places(urls));
+        let accepting = tokio::spawn(accept(listener, servers.subscribe(), silence.subscribe()));
+        Ok(Self { address, silence, silent: Mutex::default(), servers, accepting })
     }
 
-    /// New connections go to the server of this URL.
-    pub fn redirect(&self, database_url: &str) {
-        self.server.send_replace(place(database_url).0.to_owned());
+    /// The same URL with the proxy in the server's place.
+    ///
+    /// # Panics
+    ///
+    /// When it names no host and port.
+    pub fn through(&self, url: &str) -> String {
+        url.replacen(place(url), &self.address.to_string(), 1)
+    }
+
+    /// New connections go to the servers of these URLs.
+    ///
+    /// # Panics
+    ///
+    /// When a URL names no host and port.
+    pub fn redirect(&self, urls: &[&str]) {
+        self.servers.send_replace(places(urls));
     }
 
     /// The connections that there are fall silent; new ones work.
@@ -67,30 +83,38 @@ impl Drop for Proxy {
     }
 }
 
-/// Host and port, and what follows.
-fn place(database_url: &str) -> (&str, &str) {
-    let (_, rest) = database_url.split_once('@').expect("the URL names a user");
-    rest.split_once('/').expect("the URL names a database")
+fn places(urls: &[&str]) -> Vec<String> {
+    urls.iter().map(|url| place(url).to_owned()).collect()
+}
+
+/// Host and port.
+fn place(url: &str) -> &str {
+    let (_, rest) = url.split_once("://").expect("the URL names a scheme");
+    let authority = rest.split('/').next().unwrap_or(rest);
+    authority.rsplit_once('@').map_or(authority, |(_, place)| place)
 }
 
 async fn accept(
     listener: TcpListener,
-    server: watch::Receiver<String>,
+    servers: watch::Receiver<Vec<String>>,
     silence: watch::Receiver<watch::Sender<bool>>,
 ) {
+    let turn = AtomicUsize::new(0);
     while let Ok((client, _)) = listener.accept().await {
         let is_silent = silence.borrow().subscribe();
-        let server = server.borrow().clone();
-        tokio::spawn(connect(client, server, is_silent));
+        let mut servers = servers.borrow().clone();
+        let first = turn.fetch_add(1, Ordering::Relaxed) % servers.len().max(1);
+        servers.rotate_left(first);
+        tokio::spawn(connect(client, servers, is_silent));
     }
 }
 
 async fn connect(
     client: TcpStream,
-    server: String,
+    servers: Vec<String>,
     is_silent: watch::Receiver<bool>,
 ) -> io::Result<()> {
-    let server = TcpStream::connect(server).await?;
+    let server = first_to_take(&servers).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
     let (from_client, to_client) = client.into_split();
@@ -99,6 +123,15 @@ async fn connect(
     let back = pump(from_server, to_client, is_silent);
     let _ = tokio::join!(there, back);
     Ok(())
+}
+
+async fn first_to_take(servers: &[String]) -> io::Result<TcpStream> {
+    for server in servers {
+        if let Ok(connection) = TcpStream::connect(server).await {
+            return Ok(connection);
+        }
+    }
+    Err(io::ErrorKind::ConnectionRefused.into())
 }
 
 /// Hands on what is read. Once silent, it reads on and hands on nothing; nor does it tell that a side has closed.

@@ -1,0 +1,195 @@
+//! PostgreSQL servers that follow one another, for campaigns and tests of a failover.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, lchown};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::geteuid;
+
+use crate::account::Account;
+use crate::error::LaunchError;
+use crate::postgres::binaries::Binaries;
+use crate::process::{POLL_INTERVAL, command, free_port, last_words, refuse_production};
+
+/// How long a server may take until it answers. It takes a second; the rest is for a busy machine.
+const READY_TIMEOUT: Duration = Duration::from_mins(2);
+
+/// The user whom every cluster has.
+const USER: &str = "hip";
+
+/// One setting of its own, read anew when the server is told to.
+const REPLICATION_FILE: &str = "replication.conf";
+
+/// What a standby is told after it was copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Follow {
+    /// Everything that comes later.
+    Stream,
+    /// Nothing: it stays as the primary was.
+    Nothing,
+}
+
+/// A primary or a standby on the loopback interface. It holds made-up data, and lets in every local user;
+/// it never waits for the disk. Dropping it kills it; its files stay.
+#[derive(Debug)]
+pub struct ReplicatedPostgres {
+    binaries: Binaries,
+    runs_as: Option<Account>,
+    home: PathBuf,
+    port: u16,
+    server: Option<Child>,
+}
+
+impl ReplicatedPostgres {
+    /// Makes an empty cluster under `home`, which must not exist yet, and starts it.
+    pub fn primary(home: &Path) -> Result<Self, LaunchError> {
+        let mut primary = Self::without_data(home)?;
+        let mut initdb = primary.program("initdb")?;
+        initdb.args(["--no-sync", "--auth=trust", "--username", USER, "--encoding=UTF8", "-D"]);
+        primary.run("initdb", initdb.arg(primary.data()))?;
+        let configuration = primary.data().join("postgresql.conf");
+        File::options()
+            .append(true)
+            .open(&configuration)
+            .and_then(|mut file| writeln!(file, "include_if_exists = '{REPLICATION_FILE}'"))
+            .map_err(LaunchError::io("write", &configuration))?;
+        primary.start()?;
+        Ok(primary)
+    }
+
+    /// Copies this server as it is now to `home`, and starts the copy as a standby, which can be read.
+    pub fn standby(&self, home: &Path, follow: Follow) -> Result<Self, LaunchError> {
+        let mut standby = Self::without_data(home)?;
+        let mut backup = standby.program("pg_basebackup")?;
+        backup.args(["--no-sync", "--checkpoint=fast", "--wal-method=stream", "-h", "127.0.0.1"]);
+        backup.args(["-U", USER, "-p"]).arg(self.port.to_string());
+        if follow == Follow::Stream {
+            backup.arg("--write-recovery-conf");
+        }
+        standby.run("pg_basebackup", backup.arg("-D").arg(standby.data()))?;
+        let signal = standby.data().join("standby.signal");
+        File::create(&signal).map_err(LaunchError::io("write", &signal))?;
+        standby.start()?;
+        Ok(standby)
+    }
+
+    /// Whether a commit waits until a standby has it, from now on. Without a standby it waits for ever.
+    pub fn set_synchronous(&self, is_synchronous: bool) -> Result<(), LaunchError> {
+        let path = self.data().join(REPLICATION_FILE);
+        let names = if is_synchronous { "*" } else { "" };
+        fs::write(&path, format!("synchronous_standby_names = '{names}'\n"))
+            .map_err(LaunchError::io("write", &path))?;
+        self.control("reload")
+    }
+
+    /// Makes a standby the primary.
+    pub fn promote(&self) -> Result<(), LaunchError> {
+        self.control("promote")
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            // It may be gone already.
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+    }
+
+    /// Where a database of it is.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    fn without_data(home: &Path) -> Result<Self, LaunchError> {
+        refuse_production()?;
+        let runs_as = if geteuid().is_root() {
+            let account = Account::candidates()?.into_iter().next();
+            Some(account.ok_or(LaunchError::NoAccount)?)
+        } else {
+            None
+        };
+        let mode = if runs_as.is_some() { 0o711 } else { 0o700 };
+        DirBuilder::new().mode(mode).create(home).map_err(LaunchError::io("create", home))?;
+        if let Some(account) = &runs_as {
+            lchown(home, Some(account.uid), Some(account.gid))
+                .map_err(LaunchError::io("hand over", home))?;
+        }
+        let binaries = Binaries::find(None)?;
+        Ok(Self { binaries, runs_as, home: home.to_owned(), port: free_port()?, server: None })
+    }
+
+    fn start(&mut self) -> Result<(), LaunchError> {
+        let mut postgres = self.program("postgres")?;
+        postgres.arg("-D").arg(self.data()).arg("-p").arg(self.port.to_string());
+        postgres.arg("-k").arg(&self.home);
+        for setting in ["fsync=off", "max_connections=200", "shared_buffers=32MB"] {
+            postgres.arg("-c").arg(setting);
+        }
+        let server = postgres.spawn().map_err(LaunchError::io("run", &self.data()))?;
+        let server = self.server.insert(server);
+        let begun_at = Instant::now();
+        loop {
+            let ended = server.try_wait().map_err(LaunchError::io("wait for", &self.home))?;
+            if ended.is_some() {
+                return Err(ended_of("postgres", &self.home));
+            }
+            let mut ask = command(
+                &self.binaries.program("pg_isready"),
+                &log_of(&self.home),
+                &self.home,
+                self.runs_as.as_ref(),
+            )?;
+            ask.args(["-q", "-h", "127.0.0.1", "-p"]).arg(self.port.to_string());
+            let answer = ask.status().map_err(LaunchError::io("run pg_isready in", &self.home))?;
+            if answer.success() {
+                return Ok(());
+            }
+            if begun_at.elapsed() > READY_TIMEOUT {
+                let log = log_of(&self.home);
+                return Err(LaunchError::NotReady { waited: READY_TIMEOUT, log });
+            }
+            thread::sleep(POLL_INTERVAL);
+        }
+    }
+
+    /// One word of `pg_ctl`; returns when it is done.
+    fn control(&self, word: &str) -> Result<(), LaunchError> {
+        let mut control = self.program("pg_ctl")?;
+        control.arg(word).arg("-D").arg(self.data());
+        self.run("pg_ctl", &mut control)
+    }
+
+    fn program(&self, name: &str) -> Result<Command, LaunchError> {
+        let program = self.binaries.program(name);
+        command(&program, &log_of(&self.home), &self.home, self.runs_as.as_ref())
+    }
+
+    fn run(&self, program: &'static str, command: &mut Command) -> Result<(), LaunchError> {
+        let status = command.status().map_err(LaunchError::io("run a program in", &self.home))?;
+        if status.success() { Ok(()) } else { Err(ended_of(program, &self.home)) }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.home.join("data")
+    }
+}
+
+impl Drop for ReplicatedPostgres {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn log_of(home: &Path) -> PathBuf {
+    home.join("log")
+}
+
+fn ended_of(program: &'static str, home: &Path) -> LaunchError {
+    let log = log_of(home);
+    LaunchError::Ended { program, said: last_words(&log, 0), log }
+}
