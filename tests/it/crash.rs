@@ -1,6 +1,7 @@
 //! `kill -9` at every step of the main job: the story completes, and nothing has two effects.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hip_infra::event_store::{Scope, verify};
@@ -10,17 +11,21 @@ use hip_sandbox::{
 };
 use hip_tests::World;
 use hip_tests::person::{FACILITY, abha_holder, visit};
+use hip_tests::process::HipProcess;
 use hip_tests::world::PATIENCE;
 use tokio::task::JoinSet;
 
 /// Worlds that are played at the same time.
 const WORLD_COUNT: usize = 3;
 
+/// How many events a process is left between two deaths.
+const EVENTS_BETWEEN: i64 = 10;
+
 /// When the process dies.
 #[derive(Debug, Clone, Copy)]
 enum Death {
-    /// As soon as the log holds this many events.
-    AtEvent(i64),
+    /// As soon as the log holds this many events, and again after every ten more.
+    AtEvents(i64),
     /// When its nth call has arrived at the peer, which has not looked at it yet.
     BeforeCall(u64),
     /// When its nth call has had its effect at the peer, which has not answered yet.
@@ -29,83 +34,95 @@ enum Death {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_after_every_event_the_story_completes() {
-    every(Death::AtEvent).await;
+    let (mut worlds, mut deaths) = (JoinSet::new(), 0);
+    for first in 1..=EVENTS_BETWEEN {
+        if worlds.len() == WORLD_COUNT {
+            deaths += worlds.join_next().await.unwrap().unwrap();
+        }
+        worlds.spawn(play(Death::AtEvents(first)));
+    }
+    deaths += worlds.join_all().await.into_iter().sum::<usize>();
+    assert!(deaths >= 40, "only {deaths} moments were found: the story has more steps");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_before_every_call_is_taken_the_story_completes() {
-    every(|n| Death::BeforeCall(n.unsigned_abs())).await;
+    at_every_call(Death::BeforeCall).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_after_every_call_is_taken_the_story_completes() {
-    every(|n| Death::AfterCall(n.unsigned_abs())).await;
+    at_every_call(Death::AfterCall).await;
 }
 
 /// Plays the story with the 1st, 2nd, 3rd … moment of death, until there is no such moment left.
-async fn every(death: impl Fn(i64) -> Death) {
+async fn at_every_call(death: impl Fn(u64) -> Death) {
     let (mut worlds, mut next, mut deaths, mut survived) = (JoinSet::new(), 1, 0, false);
     loop {
         while !survived && worlds.len() < WORLD_COUNT {
             worlds.spawn(play(death(next)));
             next += 1;
         }
-        match worlds.join_next().await {
-            Some(died) if died.as_ref().is_ok_and(|died| *died) => deaths += 1,
-            Some(died) => survived |= !died.unwrap(),
+        match worlds.join_next().await.map(Result::unwrap) {
+            Some(0) => survived = true,
+            Some(died) => deaths += died,
             None => break,
         }
     }
     assert!(deaths >= 7, "only {deaths} moments were found: the story has more steps");
 }
 
-/// Plays the story in a world of its own. Says whether the moment of death ever came.
-async fn play(death: Death) -> bool {
+/// Plays the story in a world of its own. Says how often the process died.
+async fn play(death: Death) -> usize {
     let (world, hip) = World::start().await;
-    let (delivery, died) = {
-        let killing = kill(&world, hip, death);
+    let deaths = AtomicUsize::new(0);
+    let delivery = {
+        let killing = kill(&world, hip, death, &deaths);
         tokio::pin!(killing);
         let story = story(&world);
         tokio::pin!(story);
         tokio::select! {
-            // The story ended first: the moment never came.
-            delivery = &mut story => (delivery, false),
+            // The story ended first: the moment, or the next one, never came.
+            delivery = &mut story => delivery,
             hip = &mut killing => {
                 let delivery = story.await;
                 drop(hip);
-                (delivery, true)
+                delivery
             }
         }
     };
     judge(&world, &delivery, death).await;
-    died
+    deaths.into_inner()
 }
 
-/// Waits for the moment, kills the process, starts it again.
+/// Waits for the moment, kills the process, starts it again; and so on, if there are more moments.
 async fn kill(
     world: &World,
-    hip: hip_tests::process::HipProcess,
+    mut hip: HipProcess,
     death: Death,
-) -> hip_tests::process::HipProcess {
+    deaths: &AtomicUsize,
+) -> HipProcess {
     let faults = world.sandbox.faults();
     let hold = match death {
-        Death::AtEvent(count) => {
-            while world.log.head().await.unwrap() < count {
-                tokio::time::sleep(Duration::from_millis(1)).await;
+        Death::AtEvents(first) => {
+            for count in (0..).map(|n| first + n * EVENTS_BETWEEN) {
+                while world.log.head().await.unwrap() < count {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                hip.kill();
+                deaths.fetch_add(1, Ordering::Relaxed);
+                hip = world.launch.start().await;
             }
-            None
+            return hip;
         }
-        Death::BeforeCall(n) => Some(faults.hold_before(Target::Any, n)),
-        Death::AfterCall(n) => Some(faults.hold_after(Target::Any, n)),
+        Death::BeforeCall(n) => faults.hold_before(Target::Any, n),
+        Death::AfterCall(n) => faults.hold_after(Target::Any, n),
     };
-    if let Some(hold) = &hold {
-        // Longer than the story: then it is the story that ends.
-        let _ = hold.caught(PATIENCE * 2).await;
-    }
+    // Longer than the story: then it is the story that ends.
+    let _ = hold.caught(PATIENCE * 2).await;
     hip.kill();
-    if let Some(hold) = hold {
-        hold.release();
-    }
+    deaths.fetch_add(1, Ordering::Relaxed);
+    hold.release();
     world.launch.start().await
 }
 
