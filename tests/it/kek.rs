@@ -1,5 +1,6 @@
 //! Key-encryption keys: a lost one is not replaced, another one is refused, and an old one is retired.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -235,4 +236,14 @@ async fn a_damaged_key_is_counted_and_left_as_it_is() {
     assert!(found.iter().any(|(outcome, _)| outcome == "warning"), "{found:?}");
     forget_older(&world);
     assert!(world.launch.refused().await.contains("this database holds keys under local-"));
+}
+
+#[tokio::test]
+async fn a_data_directory_that_is_not_there_is_made_for_its_owner_alone() {
+    let mut world = World::create().await;
+    let data_dir = world.launch.data_dir().join("var/lib/hip");
+    world.launch.environment.push(("HIP_DATA_DIR", data_dir.display().to_string()));
+    let _hip = world.launch.start().await;
+    assert_eq!(std::fs::metadata(&data_dir).unwrap().permissions().mode() & 0o777, 0o700);
+    assert!(data_dir.join("seal-key.pem").exists());
 }

@@ -1,6 +1,8 @@
 //! `hip serve`, `hip migrate`.
 
+use std::fs::DirBuilder;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -40,6 +42,7 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     config.erasure.journal.get_or_insert_with(|| erasures_file(data_dir));
     let secrets = secrets_from_env()?;
     let database = Database::open(data_dir).await?;
+    make(data_dir).with_context(|| format!("{} cannot be made", data_dir.display()))?;
     let stop = stop::on_signal()?;
     tracing::info!(role = ?options.role, listen = %config.listen, database = database.describe(), "serving");
     let serving = Serving { config, secrets, database: &database, role: options.role };
@@ -47,6 +50,11 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     database.close().await;
     tracing::info!("stopped");
     Ok(Answer::Yes)
+}
+
+/// Keys and journals will be in it: nobody else may look.
+fn make(data_dir: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(data_dir)
 }
 
 /// How often a database server that has taken the place of another is tried, and how long between.
@@ -72,8 +80,13 @@ impl Serving<'_> {
                     tracing::error!("the database server was replaced; everything is read anew");
                     (seen, attempts_left) = (newest, TAKE_UP_ATTEMPT_COUNT_MAX);
                 }
+                // It was told to end, and has: what it could not begin before that does not matter.
+                Err(error) if *stop.borrow() => {
+                    tracing::warn!("it was told to stop before it served: {error:#}");
+                    return Ok(());
+                }
                 // The new server may not be well yet.
-                Err(error) if attempts_left > 0 && !*stop.borrow() => {
+                Err(error) if attempts_left > 0 => {
                     tracing::warn!("the new database server cannot be used yet: {error:#}");
                     attempts_left -= 1;
                     tokio::time::sleep(TAKE_UP_PAUSE).await;
