@@ -22,7 +22,7 @@ mod looks;
 mod openapi;
 mod projection;
 mod replay;
-mod sandbox;
+pub(crate) mod sandbox;
 pub(crate) mod serve;
 mod server;
 mod visit;

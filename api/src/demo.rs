@@ -7,7 +7,7 @@
 mod progress;
 mod report;
 mod story;
-mod visits;
+pub(crate) mod visits;
 
 use std::path::{Path, PathBuf};
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod bridge_check;
+mod campaign;
 mod capture;
 mod cli;
 mod compose;

@@ -14,6 +14,7 @@ mod audit_patient;
 mod bench_rebuild;
 mod byte_order_marks;
 mod callbacks;
+mod campaign;
 mod clients;
 mod conformance;
 mod contract;

@@ -7,6 +7,7 @@ use std::path::Path;
 
 pub(crate) use conformance::SUITE_SECTIONS;
 
+use crate::campaign;
 use crate::output::Answer;
 use crate::telemetry;
 
@@ -17,6 +18,9 @@ pub(crate) enum Command {
     Up(up::Options),
     /// Every flow of milestone M2, success and refusal, against this HIP; a table at the end.
     Conformance(conformance::Options),
+    /// Two nodes at work while they, their connections and their database are broken; what was lost, doubled,
+    /// leaked or late at the end.
+    Campaign(campaign::Options),
 }
 
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
@@ -26,5 +30,6 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
             up::run(options, data_dir).await
         }
         Command::Conformance(options) => Box::pin(conformance::run(options, data_dir)).await,
+        Command::Campaign(options) => Box::pin(campaign::run(options)).await,
     }
 }

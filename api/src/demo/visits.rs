@@ -57,7 +57,8 @@ pub(super) fn without_abha(code: &str, push_id: Uuid, now: DateTime<Utc>) -> Val
     visit(code, push_id, now - TimeDelta::days(40))
 }
 
-fn visit(code: &str, push_id: Uuid, at: DateTime<Utc>) -> Value {
+/// A visit of hers without an ABHA, at this instant.
+pub(crate) fn visit(code: &str, push_id: Uuid, at: DateTime<Utc>) -> Value {
     let india = chrono::FixedOffset::east_opt(5 * 3600 + 1800).expect("a valid offset");
     let at = at.with_timezone(&india);
     let at = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, false);

@@ -1,0 +1,102 @@
+//! `hip sandbox campaign`: patients and hospitals at work, and somebody who breaks things meanwhile.
+//!
+//! Two nodes serve one facility on a primary PostgreSQL with a standby, behind a door that goes to whichever
+//! node takes a connection. All day visits are pushed, linked, discovered, consented to, asked for and taken
+//! back; a [`nemesis`] kills, stops, freezes and cuts off the nodes, and loses the primary. At the end
+//! everything is whole again, and the [`verdict`] says what was lost, doubled, leaked or late.
+//!
+//! A seed decides the order of the blows and what each patient does. It does not decide the moment: what the
+//! machine does between two of them is its own.
+
+mod effects;
+mod folder;
+mod ledger;
+mod nemesis;
+mod node;
+mod person;
+mod scene;
+mod story;
+mod verdict;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::output::{Answer, complain, say, say_json};
+use crate::telemetry;
+
+use folder::Folder;
+use ledger::Ledger;
+use scene::Scene;
+use story::Storyteller;
+
+/// Options of `hip sandbox campaign`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Decides the order of the blows and what each patient does.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// For how long things are broken; then they are whole again, and what has begun may end.
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(20..=86_400))]
+    seconds: u64,
+    /// Patients at the same time.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
+    patients: u64,
+    /// Print the verdict as one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(options: Options) -> anyhow::Result<Answer> {
+    let folder = Folder::create()?;
+    telemetry::to_file(&folder.path().join("campaign.log"))?;
+    if !options.json {
+        complain(&format!("files of this run are in {}", folder.path().display()));
+    }
+    let verdict = Box::pin(play(&options, folder.path())).await?;
+    if options.json {
+        say_json(&verdict);
+    } else {
+        say(&verdict.in_words());
+    }
+    let is_clean = verdict.is_clean();
+    if !is_clean {
+        let kept = folder.keep();
+        complain(&format!("the logs of the nodes and the database are kept in {}", kept.display()));
+    }
+    Ok(if is_clean { Answer::Yes } else { Answer::No })
+}
+
+async fn play(options: &Options, folder: &Path) -> anyhow::Result<verdict::Verdict> {
+    let scene = Arc::new(Scene::set(folder, options.seed).await?);
+    let ledger = Arc::new(Ledger::default());
+    let (curtain, fallen) = watch::channel(false);
+    let mut patients = JoinSet::new();
+    for number in 0..options.patients {
+        let teller = Storyteller {
+            scene: Arc::clone(&scene),
+            ledger: Arc::clone(&ledger),
+            seed: options.seed,
+            row: number,
+        };
+        patients.spawn(teller.until(fallen.clone()));
+    }
+    let keeper = tokio::spawn({
+        let scene = Arc::clone(&scene);
+        async move { scene.keep_nodes_running().await }
+    });
+    let ends_at = Instant::now() + Duration::from_secs(options.seconds);
+    let struck = nemesis::rage(&scene, options.seed, ends_at).await;
+    scene.make_whole().await?;
+    curtain.send_replace(true);
+    while let Some(ended) = patients.join_next().await {
+        ended?;
+    }
+    let verdict = verdict::of(&scene, &ledger, struck?).await;
+    keeper.abort();
+    scene.strike().await;
+    verdict
+}

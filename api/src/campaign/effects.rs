@@ -1,0 +1,119 @@
+//! What the world outside has taken twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hip_sandbox::{Entry, Operation};
+use serde_json::Value;
+
+/// Calls that the world outside took as new, although it had taken one for the same thing before; and pages
+/// that came in two versions, which were encrypted twice.
+pub(super) fn effects_that_came_twice<'e>(journal: impl Iterator<Item = &'e Entry>) -> Vec<String> {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    let mut pages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for entry in journal {
+        let Some(operation) = entry.operation else { continue };
+        let is_taken = entry.status.is_some_and(|status| (200..300).contains(&status));
+        if operation == Operation::Push {
+            let page = format!("{} {}", entry.body["transactionId"], entry.body["pageNumber"]);
+            pages.entry(page).or_default().insert(entry.body["entries"].to_string());
+        } else if is_taken
+            && !entry.duplicate
+            && let Some(about) = what_it_is_about(operation, &entry.body)
+        {
+            *counts.entry(format!("{} of {about}", operation.name())).or_default() += 1;
+        }
+    }
+    let calls = counts.into_iter().filter(|(_, count)| *count > 1);
+    let calls = calls.map(|(what, count)| format!("{what}: {count} times"));
+    let pages = pages.into_iter().filter(|(_, versions)| versions.len() > 1);
+    calls.chain(pages.map(|(page, _)| format!("page {page} in two versions"))).collect()
+}
+
+/// The one thing that a call may be about once; nothing for calls that may come again.
+fn what_it_is_about(operation: Operation, body: &Value) -> Option<String> {
+    let about = match operation {
+        Operation::LinkCareContext => &body["patient"][0]["careContexts"][0]["referenceNumber"],
+        Operation::OnDiscover
+        | Operation::OnInit
+        | Operation::OnConfirm
+        | Operation::ConsentOnNotify
+        | Operation::OnRequest
+        | Operation::OnShare => &body["response"]["requestId"],
+        Operation::DataFlowNotify => &body["notification"]["transactionId"],
+        Operation::Session
+        | Operation::Certs
+        | Operation::OpenidConfiguration
+        | Operation::BridgeUrl
+        | Operation::BridgeServices
+        | Operation::BridgeService
+        | Operation::GenerateToken
+        | Operation::ContextNotify
+        | Operation::SmsNotify
+        | Operation::Push
+        | Operation::Sms => return None,
+    };
+    about.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use hip_sandbox::{Direction, Peer};
+    use serde_json::json;
+
+    use super::*;
+
+    fn call(operation: Operation, body: Value) -> Entry {
+        Entry {
+            at: chrono::DateTime::UNIX_EPOCH,
+            direction: Direction::Out,
+            peer: Peer::Gateway,
+            operation: Some(operation),
+            method: "POST".to_owned(),
+            path: String::new(),
+            headers: BTreeMap::new(),
+            body,
+            status: Some(202),
+            answer: Value::Null,
+            request_id: None,
+            duplicate: false,
+            violations: vec![],
+        }
+    }
+
+    fn answer(request_id: &str) -> Entry {
+        call(Operation::OnDiscover, json!({ "response": { "requestId": request_id } }))
+    }
+
+    fn page(number: u32, content: &str) -> Entry {
+        let entries = [json!({ "content": content })];
+        let body = json!({ "transactionId": "t", "pageNumber": number, "entries": entries });
+        call(Operation::Push, body)
+    }
+
+    #[test]
+    fn one_answer_to_each_question_is_no_double() {
+        let mut repeated = answer("a");
+        repeated.duplicate = true;
+        let mut refused = answer("a");
+        refused.status = Some(503);
+        let journal = [answer("a"), repeated, refused, answer("b"), page(1, "x"), page(1, "x")];
+        assert_eq!(effects_that_came_twice(journal.iter()), [""; 0]);
+    }
+
+    #[test]
+    fn a_second_answer_and_a_second_version_of_a_page_are_seen() {
+        let journal = [answer("a"), answer("a"), page(1, "x"), page(2, "x"), page(2, "y")];
+        let seen = effects_that_came_twice(journal.iter());
+        assert_eq!(seen, ["on-discover of a: 2 times", "page \"t\" 2 in two versions"]);
+    }
+
+    #[test]
+    fn a_visit_that_is_linked_twice_is_seen() {
+        let context = json!({ "careContexts": [{ "referenceNumber": "4711" }] });
+        let link = || call(Operation::LinkCareContext, json!({ "patient": [context] }));
+        assert_eq!(
+            effects_that_came_twice([link(), link()].iter()),
+            ["link-care-context of 4711: 2 times"]
+        );
+    }
+}

@@ -1,0 +1,70 @@
+//! What was promised to patients and hospitals, so that the verdict can ask for it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A visit that a node has said it has.
+#[derive(Clone)]
+pub(super) struct Acknowledged {
+    pub(super) visit_code: String,
+    pub(super) abha_address: String,
+}
+
+/// Everything that was promised, and what did not come.
+#[derive(Default)]
+pub(super) struct Ledger(Mutex<Entries>);
+
+#[derive(Default)]
+struct Entries {
+    visits: Vec<Acknowledged>,
+    transfers_asked: u64,
+    transfers_whole: u64,
+    revoked: u64,
+    unanswered: Vec<String>,
+}
+
+/// How much there was.
+pub(super) struct Sums {
+    pub(super) visits: Vec<Acknowledged>,
+    pub(super) transfers_asked: u64,
+    pub(super) transfers_whole: u64,
+    pub(super) revoked: u64,
+    pub(super) unanswered: Vec<String>,
+}
+
+impl Ledger {
+    pub(super) fn acknowledged(&self, visit: Acknowledged) {
+        self.lock().visits.push(visit);
+    }
+
+    pub(super) fn asked_for_a_transfer(&self) {
+        self.lock().transfers_asked += 1;
+    }
+
+    pub(super) fn got_a_transfer(&self) {
+        self.lock().transfers_whole += 1;
+    }
+
+    pub(super) fn revoked(&self) {
+        self.lock().revoked += 1;
+    }
+
+    /// A question without its right answer, in words.
+    pub(super) fn unanswered(&self, question: String) {
+        self.lock().unanswered.push(question);
+    }
+
+    pub(super) fn sums(&self) -> Sums {
+        let entries = self.lock();
+        Sums {
+            visits: entries.visits.clone(),
+            transfers_asked: entries.transfers_asked,
+            transfers_whole: entries.transfers_whole,
+            revoked: entries.revoked,
+            unanswered: entries.unanswered.clone(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,157 @@
+//! One node: `hip serve` in a process of its own, which can be hurt.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use rustix::process::{Pid, Signal, kill_process};
+
+/// How long a node may take to end when it is told to.
+const FAREWELL_TIME_MAX: Duration = Duration::from_secs(60);
+
+/// How it is started, and whether it runs.
+pub(super) struct Node {
+    /// Where it listens.
+    pub(super) url: String,
+    pub(super) config: PathBuf,
+    pub(super) log: PathBuf,
+    /// The rest of its environment, secrets among it.
+    pub(super) environment: Vec<(&'static str, String)>,
+    state: Mutex<State>,
+    ended_by_itself: AtomicU32,
+}
+
+#[derive(Default)]
+struct State {
+    process: Option<Child>,
+    /// Whether somebody wants it to run.
+    is_wanted: bool,
+}
+
+impl Node {
+    pub(super) fn new(
+        url: String,
+        config: PathBuf,
+        log: PathBuf,
+        environment: Vec<(&'static str, String)>,
+    ) -> Self {
+        let state = Mutex::default();
+        Self { url, config, log, environment, state, ended_by_itself: AtomicU32::new(0) }
+    }
+
+    pub(super) fn start(&self) -> anyhow::Result<()> {
+        let mut state = self.lock();
+        state.is_wanted = true;
+        if state.process.is_none() {
+            state.process = Some(self.spawn()?);
+        }
+        Ok(())
+    }
+
+    /// `kill -9`.
+    pub(super) fn kill(&self) {
+        let mut state = self.lock();
+        state.is_wanted = false;
+        if let Some(mut process) = state.process.take() {
+            // It may be gone already.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    /// Asks it to end, and waits. Says whether it ended well and in time.
+    pub(super) async fn stop(&self) -> bool {
+        let process = {
+            let mut state = self.lock();
+            state.is_wanted = false;
+            state.process.take()
+        };
+        let Some(mut process) = process else { return true };
+        signal(&process, Signal::TERM);
+        let begun_at = Instant::now();
+        loop {
+            if let Ok(Some(status)) = process.try_wait() {
+                return status.success();
+            }
+            if begun_at.elapsed() > FAREWELL_TIME_MAX {
+                let _ = process.kill();
+                let _ = process.wait();
+                return false;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Stands still, with all it holds.
+    pub(super) fn freeze(&self) {
+        self.send(Signal::STOP);
+    }
+
+    /// Goes on where it stood.
+    pub(super) fn thaw(&self) {
+        self.send(Signal::CONT);
+    }
+
+    /// Starts it again when it has ended by itself, as a supervisor does.
+    pub(super) fn revive(&self) -> anyhow::Result<()> {
+        let mut state = self.lock();
+        let has_ended = match &mut state.process {
+            Some(process) => process.try_wait()?.is_some(),
+            None => false,
+        };
+        if has_ended && state.is_wanted {
+            self.ended_by_itself.fetch_add(1, Ordering::Relaxed);
+            state.process = Some(self.spawn()?);
+        }
+        Ok(())
+    }
+
+    /// How often it had to be started again.
+    pub(super) fn ended_by_itself_count(&self) -> u32 {
+        self.ended_by_itself.load(Ordering::Relaxed)
+    }
+
+    fn send(&self, word: Signal) {
+        if let Some(process) = &self.lock().process {
+            signal(process, word);
+        }
+    }
+
+    fn spawn(&self) -> anyhow::Result<Child> {
+        let log = File::options().create(true).append(true).open(&self.log)?;
+        let program = std::env::current_exe().context("this program has no path")?;
+        Command::new(program)
+            .args(["serve", "--config"])
+            .arg(&self.config)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .env_remove("MONGODB_URL")
+            .env_remove("REDIS_URL")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .context("a node cannot be started")
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn signal(process: &Child, word: Signal) {
+    let pid = i32::try_from(process.id()).ok().and_then(Pid::from_raw);
+    if let Some(pid) = pid {
+        // It may be gone already.
+        let _ = kill_process(pid, word);
+    }
+}

@@ -1,0 +1,209 @@
+//! What a campaign has shown: everything that was promised, held against the log and against what the world
+//! outside has seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use hip_infra::event_store::{Scope, verify};
+use hip_infra::postgres;
+use serde::Serialize;
+use sqlx::PgPool;
+
+use super::effects::effects_that_came_twice;
+use super::ledger::{Acknowledged, Ledger};
+use super::nemesis::Struck;
+use super::scene::{PATIENCE, Scene};
+
+/// A run is clean when every list below `revoked` is empty and the chain is whole.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Verdict {
+    /// What was done, by kind.
+    blows: BTreeMap<&'static str, u32>,
+    /// Nodes that ended by themselves and were started again, as the watchdog has them do.
+    ended_by_themselves: u32,
+    visits: usize,
+    transfers_asked: u64,
+    transfers_whole: u64,
+    revoked: u64,
+    /// Visits that were acknowledged, and are not in the log or not linked.
+    lost: Vec<String>,
+    /// What had two effects.
+    doubled: Vec<String>,
+    /// Records that left without a consent, or after its end was acknowledged.
+    leaked: Vec<String>,
+    /// Other rules of the contract that were broken.
+    violations: Vec<String>,
+    /// Questions without their right answer.
+    unanswered: Vec<String>,
+    /// Work that was given up, and events that were put aside.
+    given_up: Vec<String>,
+    /// Nodes that did not end well when they were asked to.
+    bad_ends: u32,
+    is_chain_whole: bool,
+    /// From when all was whole again, and all stories told, until nothing was left to be done.
+    settled_after_ms: Option<u64>,
+}
+
+impl Verdict {
+    pub(super) fn is_clean(&self) -> bool {
+        let lists = [
+            &self.lost,
+            &self.doubled,
+            &self.leaked,
+            &self.violations,
+            &self.unanswered,
+            &self.given_up,
+        ];
+        lists.iter().all(|list| list.is_empty()) && self.bad_ends == 0 && self.is_chain_whole
+    }
+
+    /// A table, with the first of what is wrong below it.
+    pub(super) fn in_words(&self) -> String {
+        let mut text = String::new();
+        for (blow, count) in &self.blows {
+            line(&mut text, blow, count);
+        }
+        line(&mut text, "nodes that ended by themselves", self.ended_by_themselves);
+        text.push('\n');
+        line(&mut text, "visits acknowledged", self.visits);
+        line(&mut text, "transfers asked for", self.transfers_asked);
+        line(&mut text, "transfers received whole", self.transfers_whole);
+        line(&mut text, "consents revoked", self.revoked);
+        text.push('\n');
+        let lists = [
+            ("lost", &self.lost),
+            ("doubled", &self.doubled),
+            ("leaked, or late after a revocation", &self.leaked),
+            ("other rules broken", &self.violations),
+            ("unanswered", &self.unanswered),
+            ("given up or put aside", &self.given_up),
+        ];
+        for (name, list) in lists {
+            line(&mut text, name, list.len());
+        }
+        line(&mut text, "nodes that did not end well", self.bad_ends);
+        line(&mut text, "chain", if self.is_chain_whole { "whole" } else { "broken" });
+        let settled = self.settled_after_ms.map_or("never".to_owned(), |ms| format!("{ms} ms"));
+        line(&mut text, "settled after", settled);
+        for (name, list) in lists {
+            for what in list.iter().take(10) {
+                let _ = write!(text, "\n{name}: {what}");
+            }
+        }
+        text
+    }
+}
+
+fn line(text: &mut String, name: &str, value: impl std::fmt::Display) {
+    let _ = writeln!(text, "{name:<36} {value:>8}");
+}
+
+/// Waits until nothing is left to be done, and looks.
+pub(super) async fn of(scene: &Scene, ledger: &Ledger, struck: Struck) -> anyhow::Result<Verdict> {
+    let pool = postgres::connect(&scene.database_url().await?, 2).await?;
+    let settled_after = settle(&pool).await?;
+    let mut sums = ledger.sums();
+    if settled_after.is_none() {
+        sums.unanswered.push("there is still something to be done".to_owned());
+    }
+    let journal = scene.sandbox.journal().snapshot();
+    let (leaked, violations) = scene
+        .sandbox
+        .violations()
+        .into_iter()
+        .map(|violation| violation.rule)
+        .partition(|rule| rule.starts_with("a page came"));
+    let mut doubled = effects_that_came_twice(journal.iter().map(AsRef::as_ref));
+    doubled.extend(events_that_came_twice(&pool).await?);
+    let report = Box::pin(verify(&pool, Scope::CHAIN, |_| {})).await?;
+    Ok(Verdict {
+        blows: struck.counts.iter().map(|(blow, count)| (blow.as_str(), *count)).collect(),
+        ended_by_themselves: scene.nodes.iter().map(super::node::Node::ended_by_itself_count).sum(),
+        visits: sums.visits.len(),
+        transfers_asked: sums.transfers_asked,
+        transfers_whole: sums.transfers_whole,
+        revoked: sums.revoked,
+        lost: lost(scene, &pool, &sums.visits).await?,
+        doubled,
+        leaked,
+        violations,
+        unanswered: sums.unanswered,
+        given_up: given_up(&pool).await?,
+        bad_ends: struck.bad_ends,
+        is_chain_whole: report.broken.is_none(),
+        settled_after_ms: settled_after.and_then(|time| u64::try_from(time.as_millis()).ok()),
+    })
+}
+
+/// Until nothing is due within a minute, and every reader is at the end of the log: how long that took, if it
+/// came.
+async fn settle(pool: &PgPool) -> anyhow::Result<Option<Duration>> {
+    let begun_at = Instant::now();
+    loop {
+        let is_busy: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due' AND due_at < now() + interval '1 minute') \
+                 OR EXISTS (SELECT FROM es.projection p, es.log_head h \
+                             WHERE p.state <> 'retired' AND p.position < h.position)",
+        )
+        .fetch_one(pool)
+        .await?;
+        if !is_busy {
+            return Ok(Some(begun_at.elapsed()));
+        }
+        if begun_at.elapsed() > PATIENCE {
+            return Ok(None);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn lost(
+    scene: &Scene,
+    pool: &PgPool,
+    visits: &[Acknowledged],
+) -> anyhow::Result<Vec<String>> {
+    let known: Vec<String> =
+        sqlx::query_scalar("SELECT visit_code FROM hip.visit").fetch_all(pool).await?;
+    let known: BTreeSet<String> = known.into_iter().collect();
+    let mut lost = vec![];
+    for visit in visits {
+        let code = &visit.visit_code;
+        if !known.contains(code) {
+            lost.push(format!("visit {code} is not in the log"));
+        }
+        let linked = scene.sandbox.phr().linked(&visit.abha_address);
+        if !linked.iter().any(|context| context.care_context_reference == *code) {
+            lost.push(format!("visit {code} is not linked"));
+        }
+    }
+    Ok(lost)
+}
+
+/// Events that a stream may have once.
+async fn events_that_came_twice(pool: &PgPool) -> anyhow::Result<Vec<String>> {
+    let twice: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT event_type, count(*) FROM es.event \
+          WHERE event_type IN ('visit.recorded', 'visit.linked', 'visit.bundles_built', 'care_context.linked', \
+                               'consent.granted', 'transfer.accepted', 'transfer.completed') \
+          GROUP BY stream_id, event_type HAVING count(*) > 1",
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(twice
+        .into_iter()
+        .map(|(name, count)| format!("{name} of one stream: {count} times"))
+        .collect())
+}
+
+async fn given_up(pool: &PgPool) -> anyhow::Result<Vec<String>> {
+    let dead: Vec<String> = sqlx::query_scalar(
+        "SELECT kind || ': ' || coalesce(last_error, 'no reason') FROM es.outbox WHERE state = 'dead'",
+    )
+    .fetch_all(pool)
+    .await?;
+    let aside: i64 = sqlx::query_scalar("SELECT count(*) FROM es.parked").fetch_one(pool).await?;
+    let aside = (aside > 0).then(|| format!("{aside} events are put aside"));
+    Ok(dead.into_iter().chain(aside).collect())
+}
