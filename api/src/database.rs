@@ -3,6 +3,7 @@
 mod open_log;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 use hip_launcher::{Durability, Options, PrivatePostgres};
@@ -20,6 +21,9 @@ const LOGIN: &str = "hip_app";
 
 /// The role that may append to the log and read it, and never change it.
 const SERVICE: &str = "hip_service";
+
+/// How often is looked whether a private cluster is still at work.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A database that is there as long as this value is.
 pub(crate) struct Database {
@@ -65,6 +69,15 @@ impl Database {
         match &self.private {
             None => "the PostgreSQL of DATABASE_URL".to_owned(),
             Some(private) => format!("a private PostgreSQL in {}", private.data_dir().display()),
+        }
+    }
+
+    /// Returns when a private cluster is not at work any more, whoever has ended it. Never, for another one:
+    /// that may come back by itself.
+    pub(crate) async fn until_it_ends(&self) {
+        let Some(private) = &self.private else { return std::future::pending().await };
+        while private.is_at_work() {
+            tokio::time::sleep(LOOK_INTERVAL).await;
         }
     }
 

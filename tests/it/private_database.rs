@@ -2,11 +2,13 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use std::process::{Command, Output};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 use hip_launcher::{Durability, Options, PrivatePostgres};
+use hip_tests::World;
 use hip_tests::process::hip_binary;
+use rustix::process::{Pid, Signal, kill_process};
 
 fn hip(data_dir: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(hip_binary());
@@ -58,6 +60,47 @@ fn a_command_that_reads_a_log_says_when_there_is_none_and_makes_none() {
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{told}");
     assert!(told.contains("there is no log in") && told.contains("hip migrate"), "{told}");
+}
+
+#[tokio::test]
+async fn a_service_whose_private_server_is_killed_ends_and_the_next_start_serves() {
+    let world = World::create().await;
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
+    let serve = || {
+        let mut command = Command::new(hip_binary());
+        command.args(["serve", "--config"]).arg(&world.launch.config);
+        command.env_remove("DATABASE_URL").env("HIP_DATA_DIR", directory.path());
+        command.env("HIP_CLIENT_SECRET", &world.launch.client_secret);
+        command.env("HIP_API_KEY", &world.launch.api_key).env("HIP_SMS_TOKEN", "suite-sms-token");
+        command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let ready = async || {
+        let answer = reqwest::get(format!("{}/health/ready", world.launch.url)).await;
+        answer.is_ok_and(|answer| answer.status().is_success())
+    };
+    let first = serve();
+    world.eventually("it serves", ready).await;
+    let found = find(directory.path(), "postmaster.pid").expect("a server is at work");
+    let server = fs::read_to_string(found).unwrap().lines().next().unwrap().parse().unwrap();
+    kill_process(Pid::from_raw(server).unwrap(), Signal::KILL).unwrap();
+    let ended =
+        tokio::task::spawn_blocking(move || first.wait_with_output()).await.unwrap().unwrap();
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(3), "{told}");
+    assert!(told.contains("the private PostgreSQL has ended"), "{told}");
+    let mut second = serve();
+    world.eventually("it serves again", ready).await;
+    kill_process(Pid::from_child(&second), Signal::TERM).unwrap();
+    assert!(tokio::task::spawn_blocking(move || second.wait()).await.unwrap().unwrap().success());
+}
+
+/// A file with this name, in this folder or below.
+fn find(folder: &Path, name: &str) -> Option<PathBuf> {
+    let entries: Vec<PathBuf> =
+        fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).collect();
+    let here = entries.iter().find(|path| path.ends_with(name)).cloned();
+    here.or_else(|| entries.iter().find_map(|path| find(path, name)))
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! failed is left out.
 
 mod check;
+mod durability;
 mod keys;
 mod local;
 mod network;
@@ -52,6 +53,7 @@ async fn examine(options: &Options, data_dir: &Path) -> Vec<Check> {
     checks.extend(of_database);
     if let Some(open) = &database {
         checks.push(local::room(&open.pool).await);
+        checks.push(durability::check(&open.pool).await);
         checks.extend(readers::check(&open.pool).await);
     }
     if let Some((mut config, mut settings)) = found {

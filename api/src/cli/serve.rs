@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use hip_infra::config::{Config, Secrets};
 use hip_infra::facility_ids;
 use hip_infra::postgres::{self, TimelineGuard};
@@ -46,7 +46,12 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     let stop = stop::on_signal()?;
     tracing::info!(role = ?options.role, listen = %config.listen, database = database.describe(), "serving");
     let serving = Serving { config, secrets, database: &database, role: options.role };
-    serving.on_any_server(stop).await?;
+    tokio::select! {
+        served = serving.on_any_server(stop) => served?,
+        () = database.until_it_ends() => bail!(
+            "the private PostgreSQL has ended; this process ends, too, so that whoever starts it again starts both"
+        ),
+    }
     database.close().await;
     tracing::info!("stopped");
     Ok(Answer::Yes)

@@ -165,6 +165,11 @@ impl PrivatePostgres {
         self.server.is_none()
     }
 
+    /// Whether the server is still at work: it may have been killed, for want of memory or by hand.
+    pub fn is_at_work(&self) -> bool {
+        pid_file::running(&self.data_dir.cluster()).is_some()
+    }
+
     /// Whether the cluster let in every local user until this start.
     pub fn was_open(&self) -> bool {
         self.was_open
