@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use hip_infra::epochs::{self, Standing};
+use hip_infra::epochs::{self, EpochError, Standing};
 use hip_infra::event_store::LogReader;
-use hip_infra::rebuild::Rebuild;
+use hip_infra::rebuild::{Rebuild, RebuildError};
 
 use crate::compose::{self, Composed};
 use crate::read_models;
@@ -21,13 +21,24 @@ pub(crate) async fn take_up(composed: &Composed, found: &Standing) -> anyhow::Re
     let Standing::Another { head } = *found else { return Ok(()) };
     while epochs::standing(pool).await? != Standing::Known {
         if let Some(turn) = epochs::turn(pool).await? {
-            begin(composed, head).await?;
-            turn.end().await?;
-            return Ok(());
+            match begin(composed, head).await {
+                Ok(()) => return Ok(turn.end().await?),
+                // By hand, or by a process that died over it, whose lease runs out.
+                Err(error) if is_being_rebuilt(&error) => {
+                    tracing::warn!("waiting, because {error:#}");
+                    turn.end().await?;
+                }
+                Err(error) => return Err(error),
+            }
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     Ok(())
+}
+
+fn is_being_rebuilt(error: &anyhow::Error) -> bool {
+    let rebuild = error.downcast_ref::<EpochError>();
+    matches!(rebuild, Some(EpochError::Rebuild(RebuildError::Busy(_))))
 }
 
 async fn begin(composed: &Composed, head: i64) -> anyhow::Result<()> {
@@ -50,7 +61,7 @@ async fn begin(composed: &Composed, head: i64) -> anyhow::Result<()> {
     let process = composed.provider.ids.random();
     let builder = Rebuild { log: LogReader::new(pool.clone()), pool, process };
     let projections = read_models::all(composed)?;
-    for name in epochs::rebuild_what_is_ahead(&builder, &projections).await? {
+    for name in epochs::rebuild_what_is_ahead(&builder, &projections, head).await? {
         tracing::warn!(
             subscription = name,
             "documents that the log does not know any more were removed"

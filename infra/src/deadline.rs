@@ -38,6 +38,11 @@ pub(crate) async fn within<T, E: From<sqlx::Error>>(
         .unwrap_or_else(|_| Err(E::from(sqlx::Error::Io(no_answer()))))
 }
 
+/// Whether an answer did not come in time.
+pub(crate) fn is_silent(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut)
+}
+
 /// Whether the connection is lost, or the server is not what it was: what was known of the database before
 /// may not hold any more.
 pub(crate) fn is_lost(error: &sqlx::Error) -> bool {

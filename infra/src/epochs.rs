@@ -131,7 +131,8 @@ pub async fn begin(pool: &PgPool, head: i64, lost_through: i64) -> Result<(), sq
     add(pool, next, timeline(pool).await?, head, lost_through.max(head)).await
 }
 
-/// Builds anew what a store beside the database keeps, if it may hold events that the log has not; the names.
+/// Builds anew what a store beside the checkpoints keeps, if it holds events that the log has not, which ends at
+/// `head`; the names. What is between a checkpoint and the end of the log is only written once more.
 ///
 /// # Errors
 ///
@@ -139,11 +140,12 @@ pub async fn begin(pool: &PgPool, head: i64, lost_through: i64) -> Result<(), sq
 pub async fn rebuild_what_is_ahead(
     builder: &Rebuild,
     projections: &[std::sync::Arc<dyn Projection>],
+    head: i64,
 ) -> Result<Vec<&'static str>, EpochError> {
     let mut rebuilt = vec![];
     for projection in projections {
-        let live: Option<(i32, i64)> = sqlx::query_as(
-            "SELECT generation, position FROM es.projection \
+        let live: Option<i32> = sqlx::query_scalar(
+            "SELECT generation FROM es.projection \
               WHERE name = $1 AND shard = $2 AND state IN ('live', 'halted')",
         )
         .bind(projection.name())
@@ -151,9 +153,9 @@ pub async fn rebuild_what_is_ahead(
         .fetch_optional(&builder.pool)
         .in_time()
         .await?;
-        let Some((number, position)) = live else { continue };
+        let Some(number) = live else { continue };
         let generation = Generation { number, is_live: true };
-        if projection.remembered(generation).await?.is_some_and(|known| known > position) {
+        if projection.remembered(generation).await?.is_some_and(|known| known > head) {
             builder.run(projection.as_ref(), &|_, _| {}).await?;
             rebuilt.push(projection.name());
         }

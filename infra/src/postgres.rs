@@ -1,5 +1,6 @@
 //! The connection to Postgres: migrations by the owner, everything else as the service's role.
 
+mod silence;
 mod timeline;
 
 use std::str::FromStr;
@@ -12,6 +13,7 @@ use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool, PgTransac
 use thiserror::Error;
 
 use crate::deadline::within;
+use silence::Silence;
 
 pub use timeline::{Timeline, TimelineGuard};
 
@@ -36,13 +38,6 @@ const PEER_LIMITS: &str = "SELECT set_config(wanted.name, wanted.value, false) \
                     ('tcp_keepalives_idle', '15'), ('tcp_keepalives_interval', '5'), \
                     ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '20s')) AS wanted(name, value) \
       WHERE current_setting(wanted.name, true) IS NOT NULL";
-
-/// A connection that lay unused for longer than this is asked whether it still lives. One that was
-/// used a moment ago is not: it was asked when it was given back.
-const IDLE_TRUSTED: Duration = Duration::from_secs(1);
-
-/// How long it may take to say that it lives. One that is silent is closed, and makes room for another.
-const PING_TIME_MAX: Duration = Duration::from_secs(3);
 
 /// How long a transaction may stand idle when nothing else is said.
 const IDLE_IN_TRANSACTION_MAX: Duration = Duration::from_secs(10);
@@ -177,17 +172,19 @@ pub async fn connect_with(
     connection_count_max: u32,
     session: Session,
 ) -> Result<PgPool, DatabaseError> {
+    let silence = Silence::default();
     PgPoolOptions::new()
         .max_connections(connection_count_max)
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
-        .before_acquire(|connection, used| {
-            Box::pin(
-                async move { Ok(used.idle_for < IDLE_TRUSTED || lives(connection).await.is_ok()) },
-            )
+        .before_acquire(move |connection, used| {
+            let silence = silence.clone();
+            Box::pin(async move { Ok(silence.is_trusted(connection, used.idle_for).await) })
         })
         // The pool itself would wait for ever for the answer that a call did not wait for.
-        .after_release(|connection, _| Box::pin(async { lives(connection).await.map(|()| true) }))
+        .after_release(|connection, _| {
+            Box::pin(async { silence::lives(connection).await.map(|()| true) })
+        })
         .after_connect(move |connection, _| {
             let session = session.clone();
             Box::pin(async move { session.begin(connection).await })
@@ -207,10 +204,6 @@ impl Session {
         sqlx::query(PEER_LIMITS).persistent(false).bind(idle_ms).execute(connection).await?;
         Ok(())
     }
-}
-
-async fn lives(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    within(PING_TIME_MAX, connection.ping()).await
 }
 
 /// A transaction. The task that begins it goes on when the caller has gone: of one that was given up half-way

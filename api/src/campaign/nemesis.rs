@@ -47,8 +47,8 @@ impl Blow {
 pub(super) struct Struck {
     /// How often, by kind.
     pub(super) counts: BTreeMap<Blow, u32>,
-    /// Nodes that did not end, or not well, when they were asked to.
-    pub(super) bad_ends: u32,
+    /// Nodes that did not end in time when they were asked to.
+    pub(super) late_ends: u32,
 }
 
 /// Breaks things until then, and until every kind has come. Every kind comes before any comes again.
@@ -89,7 +89,7 @@ async fn strike(
         }
         Blow::Stop => {
             if !node.stop().await {
-                struck.bad_ends += 1;
+                struck.late_ends += 1;
             }
             pause(draw, 0..1_000).await;
             node.start()?;

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// How long a node may take to end when it is told to.
-const FAREWELL_TIME_MAX: Duration = Duration::from_secs(60);
+/// How long a node may take to end when it is told to. It promises 25 seconds, whatever hangs.
+const FAREWELL_TIME_MAX: Duration = Duration::from_secs(35);
 
 /// How it is started, and whether it runs.
 pub(super) struct Node {
@@ -63,7 +63,7 @@ impl Node {
         }
     }
 
-    /// Asks it to end, and waits. Says whether it ended well and in time.
+    /// Asks it to end, and waits. Says whether it ended in time.
     pub(super) async fn stop(&self) -> bool {
         let process = {
             let mut state = self.lock();
@@ -74,8 +74,8 @@ impl Node {
         signal(&process, Signal::TERM);
         let begun_at = Instant::now();
         loop {
-            if let Ok(Some(status)) = process.try_wait() {
-                return status.success();
+            if let Ok(Some(_)) = process.try_wait() {
+                return true;
             }
             if begun_at.elapsed() > FAREWELL_TIME_MAX {
                 let _ = process.kill();

@@ -39,8 +39,8 @@ pub(super) struct Verdict {
     unanswered: Vec<String>,
     /// Work that was given up, and events that were put aside.
     given_up: Vec<String>,
-    /// Nodes that did not end well when they were asked to.
-    bad_ends: u32,
+    /// Nodes that did not end in time when they were asked to.
+    late_ends: u32,
     is_chain_whole: bool,
     /// From when all was whole again, and all stories told, until nothing was left to be done.
     settled_after_ms: Option<u64>,
@@ -56,7 +56,7 @@ impl Verdict {
             &self.unanswered,
             &self.given_up,
         ];
-        lists.iter().all(|list| list.is_empty()) && self.bad_ends == 0 && self.is_chain_whole
+        lists.iter().all(|list| list.is_empty()) && self.late_ends == 0 && self.is_chain_whole
     }
 
     /// A table, with the first of what is wrong below it.
@@ -83,7 +83,7 @@ impl Verdict {
         for (name, list) in lists {
             line(&mut text, name, list.len());
         }
-        line(&mut text, "nodes that did not end well", self.bad_ends);
+        line(&mut text, "nodes that did not end in time", self.late_ends);
         line(&mut text, "chain", if self.is_chain_whole { "whole" } else { "broken" });
         let settled = self.settled_after_ms.map_or("never".to_owned(), |ms| format!("{ms} ms"));
         line(&mut text, "settled after", settled);
@@ -131,7 +131,7 @@ pub(super) async fn of(scene: &Scene, ledger: &Ledger, struck: Struck) -> anyhow
         violations,
         unanswered: sums.unanswered,
         given_up: given_up(&pool).await?,
-        bad_ends: struck.bad_ends,
+        late_ends: struck.late_ends,
         is_chain_whole: report.broken.is_none(),
         settled_after_ms: settled_after.and_then(|time| u64::try_from(time.as_millis()).ok()),
     })
