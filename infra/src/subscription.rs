@@ -5,6 +5,10 @@
 //! under its fence. So an owner that was overtaken writes nothing, nobody overtakes it while it
 //! writes, and an event is applied once. What is kept in another store than Postgres is written before
 //! that transaction ends: there a page may be applied twice, and every write carries its position.
+//! A page that changes nothing moves the checkpoint alone, under the same fence.
+//!
+//! What makes it look is the newest position that the process knows; without that it looks every two
+//! seconds.
 
 mod cursor;
 mod lease;
@@ -170,9 +174,10 @@ impl Subscription {
         }
     }
 
-    /// A store that is away is not asked at every event.
+    /// A store that is away is not asked at every event. A lease is looked to before it has run out.
     fn pause(&self, failures: u32) -> Duration {
-        (self.pace.poll * 2_u32.saturating_pow(failures.min(6))).min(PAUSE_MAX)
+        let poll = self.pace.poll.min(self.pace.lease / 4);
+        (poll * 2_u32.saturating_pow(failures.min(6))).min(PAUSE_MAX)
     }
 
     /// Applies one page, if there is one. Says whether there may be more.

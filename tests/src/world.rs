@@ -29,6 +29,9 @@ pub fn key_of(name: &str) -> String {
 /// Longer than anything takes on a slow machine with other work.
 pub const PATIENCE: Duration = Duration::from_mins(5);
 
+/// The readers of a provider. One that has not begun yet has no place in the log that could be behind.
+const READER_COUNT: i64 = 17;
+
 /// A world.
 pub struct World {
     /// The outside.
@@ -330,8 +333,10 @@ impl World {
             let busy: bool = sqlx::query_scalar(
                 "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due' AND due_at < now() + interval '1 minute') \
                      OR EXISTS (SELECT FROM es.projection p, es.log_head h \
-                             WHERE p.state <> 'retired' AND p.position < h.position)",
+                             WHERE p.state <> 'retired' AND p.position < h.position) \
+                     OR (SELECT count(DISTINCT name) < $1 FROM es.projection)",
             )
+            .bind(READER_COUNT)
             .fetch_one(&self.pool)
             .await
             .expect("the log can be read");
