@@ -61,7 +61,7 @@ async fn begin(composed: &Composed, head: i64) -> anyhow::Result<()> {
     let process = composed.provider.ids.random();
     let builder = Rebuild { log: LogReader::new(pool.clone()), pool, process };
     let projections = read_models::all(composed)?;
-    for name in epochs::rebuild_what_is_ahead(&builder, &projections, head).await? {
+    for name in epochs::rebuild_what_is_ahead(&builder, &projections).await? {
         tracing::warn!(
             subscription = name,
             "documents that the log does not know any more were removed"

@@ -131,14 +131,7 @@ fn configuration(
     sections: &str,
 ) -> anyhow::Result<(Config, Secrets)> {
     let credentials = sandbox.credentials();
-    let push_address: std::net::SocketAddr = sandbox
-        .hiu_push_url()
-        .trim_start_matches("http://")
-        .split('/')
-        .next()
-        .unwrap_or_default()
-        .parse()?;
-    let text = toml(sandbox, push_address, data_dir) + sections;
+    let text = provider_toml(sandbox, data_dir) + sections;
     let secrets = Secrets {
         client_secret: SecretString::from(credentials.client_secret.clone()),
         api_key: Some(SecretString::from(API_KEY)),
@@ -153,8 +146,11 @@ fn configuration(
     Ok((Config::parse(&text)?, secrets))
 }
 
-/// The twin's HIU listens on loopback without TLS: allowed here, and only that address.
-fn toml(sandbox: &Sandbox, push_address: std::net::SocketAddr, data_dir: &Path) -> String {
+/// The configuration of a provider beside its twin. The twin's HIU listens on loopback without TLS: allowed
+/// here, and only that address.
+pub(crate) fn provider_toml(sandbox: &Sandbox, data_dir: &Path) -> String {
+    let push = sandbox.hiu_push_url();
+    let push_address = push.trim_start_matches("http://").split('/').next().unwrap_or_default();
     let gateway = sandbox.gateway_url();
     let client_id = sandbox.credentials().client_id;
     let sms = sandbox.sms_url();

@@ -131,8 +131,10 @@ pub async fn begin(pool: &PgPool, head: i64, lost_through: i64) -> Result<(), sq
     add(pool, next, timeline(pool).await?, head, lost_through.max(head)).await
 }
 
-/// Builds anew what a store beside the checkpoints keeps, if it holds events that the log has not, which ends at
-/// `head`; the names. What is between a checkpoint and the end of the log is only written once more.
+/// Builds anew what a store beside the checkpoints keeps, if it may hold events that the log has not; the names.
+///
+/// That a store is ahead of its checkpoint is enough. To compare it with the end of the log would not do: who died
+/// over this has perhaps appended erasures already, at the positions of what was lost.
 ///
 /// # Errors
 ///
@@ -140,12 +142,11 @@ pub async fn begin(pool: &PgPool, head: i64, lost_through: i64) -> Result<(), sq
 pub async fn rebuild_what_is_ahead(
     builder: &Rebuild,
     projections: &[std::sync::Arc<dyn Projection>],
-    head: i64,
 ) -> Result<Vec<&'static str>, EpochError> {
     let mut rebuilt = vec![];
     for projection in projections {
-        let live: Option<i32> = sqlx::query_scalar(
-            "SELECT generation FROM es.projection \
+        let live: Option<(i32, i64)> = sqlx::query_as(
+            "SELECT generation, position FROM es.projection \
               WHERE name = $1 AND shard = $2 AND state IN ('live', 'halted')",
         )
         .bind(projection.name())
@@ -153,9 +154,9 @@ pub async fn rebuild_what_is_ahead(
         .fetch_optional(&builder.pool)
         .in_time()
         .await?;
-        let Some(number) = live else { continue };
+        let Some((number, position)) = live else { continue };
         let generation = Generation { number, is_live: true };
-        if projection.remembered(generation).await?.is_some_and(|known| known > head) {
+        if projection.remembered(generation).await?.is_some_and(|known| known > position) {
             builder.run(projection.as_ref(), &|_, _| {}).await?;
             rebuilt.push(projection.name());
         }

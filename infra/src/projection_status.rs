@@ -81,6 +81,24 @@ pub async fn all(pool: &PgPool) -> Result<Vec<ProjectionStatus>, sqlx::Error> {
     .await
 }
 
+/// Whether nothing is left to be done: no task is due within a minute, and every reader is at the end of the log.
+/// Tasks that watch for silence are due later than that.
+///
+/// # Errors
+///
+/// The database cannot be read.
+pub async fn is_settled(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT NOT EXISTS (SELECT FROM es.outbox \
+                             WHERE state = 'due' AND due_at < now() + interval '1 minute') \
+            AND NOT EXISTS (SELECT FROM es.projection p JOIN es.log_head h USING (shard) \
+                             WHERE p.state <> 'retired' AND p.position < h.position)",
+    )
+    .fetch_one(pool)
+    .in_time()
+    .await
+}
+
 /// Whether another process holds a lease on a reader now.
 ///
 /// # Errors

@@ -122,3 +122,30 @@ async fn a_standby_without_the_newest_commits_takes_over_while_the_service_serve
     assert_eq!(epoch["beginsAfter"], kept, "{report}");
     assert!(hip.terminate());
 }
+
+#[tokio::test]
+async fn a_store_that_is_ahead_of_its_checkpoint_is_built_anew_whatever_was_appended_since() {
+    let (world, hip) = World::start().await;
+    assert_eq!(world.push(&visit("7401", true)).await.0, 201);
+    world.until("visit.linked", 1).await;
+    world.until_idle().await;
+    assert!(hip.terminate());
+    // As after a promotion: another history, and a checkpoint that is older than what the store was given. The
+    // log has gone on meanwhile, so that its end says nothing of what the store should know.
+    let mut owner = world.database.as_owner().await;
+    for statement in [
+        "INSERT INTO es.timeline \
+                (epoch, system_identifier, wal_timeline, database_oid, begins_after, lost_through) \
+         SELECT epoch + 1, system_identifier, wal_timeline + 1, database_oid, begins_after, lost_through \
+           FROM es.timeline ORDER BY epoch DESC LIMIT 1",
+        "UPDATE es.projection SET position = position - 2 WHERE name = 'resource_documents'",
+    ] {
+        sqlx::query(statement).execute(&mut owner).await.unwrap();
+    }
+    let _hip = world.launch.start().await;
+    let logged = world.logged();
+    let removed = logged.lines().find(|line| line.contains("does not know any more were removed"));
+    assert!(removed.is_some_and(|line| line.contains("resource_documents")), "{logged}");
+    world.until_idle().await;
+    world.rebuild_all().await;
+}

@@ -66,4 +66,6 @@ async fn each_reason_not_to_be_ready_is_named_and_goes_with_its_cause() {
     let output = world.hip(&["doctor", "--json", "--config", &config]).await;
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("room for only 7 more events"), "{said}");
+    // And that the servers of the suite keep nothing over a power cut.
+    assert!(said.contains("fsync is off"), "{said}");
 }

@@ -330,17 +330,12 @@ impl World {
     pub async fn until_idle(&self) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let busy: bool = sqlx::query_scalar(
-                "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due' AND due_at < now() + interval '1 minute') \
-                     OR EXISTS (SELECT FROM es.projection p, es.log_head h \
-                             WHERE p.state <> 'retired' AND p.position < h.position) \
-                     OR (SELECT count(DISTINCT name) < $1 FROM es.projection)",
-            )
-            .bind(READER_COUNT)
-            .fetch_one(&self.pool)
-            .await
-            .expect("the log can be read");
-            if !busy {
+            let begun: i64 = sqlx::query_scalar("SELECT count(DISTINCT name) FROM es.projection")
+                .fetch_one(&self.pool)
+                .await
+                .expect("the log can be read");
+            let is_settled = hip_infra::projection_status::is_settled(&self.pool).await;
+            if begun >= READER_COUNT && is_settled.expect("the log can be read") {
                 return;
             }
             if Instant::now() > deadline {

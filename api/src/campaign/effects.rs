@@ -29,30 +29,17 @@ pub(super) fn effects_that_came_twice<'e>(journal: impl Iterator<Item = &'e Entr
     calls.chain(pages.map(|(page, _)| format!("page {page} in two versions"))).collect()
 }
 
-/// The one thing that a call may be about once; nothing for calls that may come again.
-fn what_it_is_about(operation: Operation, body: &Value) -> Option<String> {
-    let about = match operation {
-        Operation::LinkCareContext => &body["patient"][0]["careContexts"][0]["referenceNumber"],
-        Operation::OnDiscover
-        | Operation::OnInit
-        | Operation::OnConfirm
-        | Operation::ConsentOnNotify
-        | Operation::OnRequest
-        | Operation::OnShare => &body["response"]["requestId"],
-        Operation::DataFlowNotify => &body["notification"]["transactionId"],
-        Operation::Session
-        | Operation::Certs
-        | Operation::OpenidConfiguration
-        | Operation::BridgeUrl
-        | Operation::BridgeServices
-        | Operation::BridgeService
-        | Operation::GenerateToken
-        | Operation::ContextNotify
-        | Operation::SmsNotify
-        | Operation::Push
-        | Operation::Sms => return None,
+/// The one thing that a call may be about once: the visit that is linked, the transfer that is closed, the question
+/// that is answered. Nothing for calls that may come again.
+fn what_it_is_about(operation: Operation, body: &Value) -> Option<&str> {
+    let about = if operation == Operation::LinkCareContext {
+        &body["patient"][0]["careContexts"][0]["referenceNumber"]
+    } else if operation == Operation::DataFlowNotify {
+        &body["notification"]["transactionId"]
+    } else {
+        &body["response"]["requestId"]
     };
-    about.as_str().map(str::to_owned)
+    about.as_str()
 }
 
 #[cfg(test)]

@@ -13,17 +13,9 @@ pub(super) struct Acknowledged {
 #[derive(Default)]
 pub(super) struct Ledger(Mutex<Entries>);
 
-#[derive(Default)]
-struct Entries {
-    visits: Vec<Acknowledged>,
-    transfers_asked: u64,
-    transfers_whole: u64,
-    revoked: u64,
-    unanswered: Vec<String>,
-}
-
-/// How much there was.
-pub(super) struct Sums {
+/// What is written in it.
+#[derive(Clone, Default)]
+pub(super) struct Entries {
     pub(super) visits: Vec<Acknowledged>,
     pub(super) transfers_asked: u64,
     pub(super) transfers_whole: u64,
@@ -53,15 +45,8 @@ impl Ledger {
         self.lock().unanswered.push(question);
     }
 
-    pub(super) fn sums(&self) -> Sums {
-        let entries = self.lock();
-        Sums {
-            visits: entries.visits.clone(),
-            transfers_asked: entries.transfers_asked,
-            transfers_whole: entries.transfers_whole,
-            revoked: entries.revoked,
-            unanswered: entries.unanswered.clone(),
-        }
+    pub(super) fn entries(&self) -> Entries {
+        self.lock().clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {

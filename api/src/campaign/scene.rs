@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 
 use super::node::Node;
 use crate::cli::sandbox::SUITE_SECTIONS;
-use crate::stage::{API_KEY, FACILITY_ID, FACILITY_NAME};
+use crate::stage::{API_KEY, FACILITY_ID, FACILITY_NAME, provider_toml};
 
 /// How long anything may take once all is whole again.
 pub(super) const PATIENCE: Duration = Duration::from_mins(5);
@@ -194,21 +194,9 @@ fn twin(seed: u64) -> TwinOptions {
 fn node(sandbox: &Sandbox, folder: &Path, name: &str, database: &str) -> anyhow::Result<Node> {
     let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let credentials = sandbox.credentials();
-    let push = sandbox.hiu_push_url();
-    let push = push.trim_start_matches("http://").split('/').next().unwrap_or_default();
-    let shared = folder.display();
     let text = format!(
-        "listen = \"127.0.0.1:{port}\"\n\
-         [gateway]\nbase_url = {:?}\nclient_id = {:?}\n\
-         [[facility]]\nid = {FACILITY_ID:?}\nname = {FACILITY_NAME:?}\n\
-         [keys]\nfile = \"{shared}/kek\"\n\
-         [push]\nallow = [{push:?}]\n\
-         [sms]\nsender = \"webhook\"\nurl = {:?}\n\
-         [worker]\nlease_ms = 2000\npoll_ms = 100\n\
-         {SUITE_SECTIONS}",
-        sandbox.gateway_url(),
-        credentials.client_id,
-        sandbox.sms_url(),
+        "listen = \"127.0.0.1:{port}\"\n{}[worker]\nlease_ms = 2000\npoll_ms = 100\n{SUITE_SECTIONS}",
+        provider_toml(sandbox, folder),
     );
     let config = folder.join(format!("{name}.toml"));
     std::fs::write(&config, text)?;
@@ -217,7 +205,7 @@ fn node(sandbox: &Sandbox, folder: &Path, name: &str, database: &str) -> anyhow:
         ("HIP_CLIENT_SECRET", credentials.client_secret),
         ("HIP_API_KEY", API_KEY.to_owned()),
         ("HIP_SMS_TOKEN", "campaign-sms-token".to_owned()),
-        ("HIP_DATA_DIR", shared.to_string()),
+        ("HIP_DATA_DIR", folder.display().to_string()),
     ];
     Ok(Node::new(
         format!("http://127.0.0.1:{port}"),

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use hip_infra::event_store::{Scope, verify};
-use hip_infra::postgres;
+use hip_infra::{postgres, projection_status};
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -104,9 +104,9 @@ fn line(text: &mut String, name: &str, value: impl std::fmt::Display) {
 pub(super) async fn of(scene: &Scene, ledger: &Ledger, struck: Struck) -> anyhow::Result<Verdict> {
     let pool = postgres::connect(&scene.database_url().await?, 2).await?;
     let settled_after = settle(&pool).await?;
-    let mut sums = ledger.sums();
+    let mut entries = ledger.entries();
     if settled_after.is_none() {
-        sums.unanswered.push("there is still something to be done".to_owned());
+        entries.unanswered.push("there is still something to be done".to_owned());
     }
     let journal = scene.sandbox.journal().snapshot();
     let (leaked, violations) = scene
@@ -121,15 +121,15 @@ pub(super) async fn of(scene: &Scene, ledger: &Ledger, struck: Struck) -> anyhow
     Ok(Verdict {
         blows: struck.counts.iter().map(|(blow, count)| (blow.as_str(), *count)).collect(),
         ended_by_themselves: scene.nodes.iter().map(super::node::Node::ended_by_itself_count).sum(),
-        visits: sums.visits.len(),
-        transfers_asked: sums.transfers_asked,
-        transfers_whole: sums.transfers_whole,
-        revoked: sums.revoked,
-        lost: lost(scene, &pool, &sums.visits).await?,
+        visits: entries.visits.len(),
+        transfers_asked: entries.transfers_asked,
+        transfers_whole: entries.transfers_whole,
+        revoked: entries.revoked,
+        lost: lost(scene, &pool, &entries.visits).await?,
         doubled,
         leaked,
         violations,
-        unanswered: sums.unanswered,
+        unanswered: entries.unanswered,
         given_up: given_up(&pool).await?,
         late_ends: struck.late_ends,
         is_chain_whole: report.broken.is_none(),
@@ -137,19 +137,11 @@ pub(super) async fn of(scene: &Scene, ledger: &Ledger, struck: Struck) -> anyhow
     })
 }
 
-/// Until nothing is due within a minute, and every reader is at the end of the log: how long that took, if it
-/// came.
+/// Until nothing is left to be done: how long that took, if it came.
 async fn settle(pool: &PgPool) -> anyhow::Result<Option<Duration>> {
     let begun_at = Instant::now();
     loop {
-        let is_busy: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due' AND due_at < now() + interval '1 minute') \
-                 OR EXISTS (SELECT FROM es.projection p, es.log_head h \
-                             WHERE p.state <> 'retired' AND p.position < h.position)",
-        )
-        .fetch_one(pool)
-        .await?;
-        if !is_busy {
+        if projection_status::is_settled(pool).await? {
             return Ok(Some(begun_at.elapsed()));
         }
         if begun_at.elapsed() > PATIENCE {

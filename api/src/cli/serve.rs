@@ -42,7 +42,7 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     config.erasure.journal.get_or_insert_with(|| erasures_file(data_dir));
     let secrets = secrets_from_env()?;
     let database = Database::open(data_dir).await?;
-    make(data_dir).with_context(|| format!("{} cannot be made", data_dir.display()))?;
+    make_data_dir(data_dir).with_context(|| format!("{} cannot be made", data_dir.display()))?;
     let stop = stop::on_signal()?;
     tracing::info!(role = ?options.role, listen = %config.listen, database = database.describe(), "serving");
     let serving = Serving { config, secrets, database: &database, role: options.role };
@@ -58,7 +58,7 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
 }
 
 /// Keys and journals will be in it: nobody else may look.
-fn make(data_dir: &Path) -> std::io::Result<()> {
+fn make_data_dir(data_dir: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(data_dir)
 }
 

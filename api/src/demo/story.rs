@@ -9,6 +9,7 @@ use hip_commands::port::{Clock, Ids};
 use hip_infra::clock::SystemClock;
 use hip_infra::event_store::{Scope, verify};
 use hip_infra::ids::RandomIds;
+use hip_infra::projection_status;
 use hip_sandbox::{
     ConsentRequest, Delivery, Dialect, DiscoverRequest, Grant, HealthInformationRequest,
 };
@@ -149,13 +150,7 @@ async fn unsettled<T>(
 async fn settle(stage: &Stage) -> anyhow::Result<()> {
     let deadline = Instant::now() + Duration::from_secs(5);
     while Instant::now() < deadline {
-        let busy: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'due' AND due_at < now() + interval '1 minute') \
-                 OR EXISTS (SELECT FROM es.projection p, es.log_head h WHERE p.name = 'reactions' AND p.position < h.position)",
-        )
-        .fetch_one(&stage.pool)
-        .await?;
-        if !busy {
+        if projection_status::is_settled(&stage.pool).await? {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -26,6 +26,8 @@ use server::{Server, StartError};
 use socket_dir::Socket;
 use wire::{Session, USER, WireError};
 
+use rustix::process::{Pid, test_kill_process};
+
 use crate::error::LaunchError;
 use crate::process::{POLL_INTERVAL, PORT_TRY_COUNT_MAX, free_port, refuse_production};
 
@@ -61,6 +63,8 @@ pub struct PrivatePostgres {
     owner: Password,
     /// The server that we started and shall stop; nothing when it was running before.
     server: Option<Server>,
+    /// The one that was running before.
+    reused: Option<Pid>,
     was_open: bool,
 }
 
@@ -89,13 +93,14 @@ impl PrivatePostgres {
         let data_dir = DataDir::prepare(&data_dir)?;
         let _turn = data_dir.lock()?;
         if let Some((running, owner)) = reuse(&data_dir)? {
-            let Reused { socket, is_on_loopback } = running;
+            let Reused { pid, socket, is_on_loopback } = running;
             return Ok(Self {
                 data_dir,
                 socket,
                 is_on_loopback,
                 owner,
                 server: None,
+                reused: Some(pid),
                 was_open: false,
             });
         }
@@ -132,7 +137,15 @@ impl PrivatePostgres {
             }
         };
         let socket = server.socket();
-        Ok(Self { data_dir, socket, is_on_loopback, owner, server: Some(server), was_open })
+        Ok(Self {
+            data_dir,
+            socket,
+            is_on_loopback,
+            owner,
+            server: Some(server),
+            reused: None,
+            was_open,
+        })
     }
 
     /// Whether a cluster was made in this directory. Nothing is changed.
@@ -167,7 +180,11 @@ impl PrivatePostgres {
 
     /// Whether the server is still at work: it may have been killed, for want of memory or by hand.
     pub fn is_at_work(&self) -> bool {
-        pid_file::running(&self.data_dir.cluster()).is_some()
+        match (&self.server, self.reused) {
+            (Some(server), _) => server.is_at_work(),
+            (None, Some(pid)) => test_kill_process(pid).is_ok(),
+            (None, None) => false,
+        }
     }
 
     /// Whether the cluster let in every local user until this start.
@@ -224,6 +241,7 @@ fn start_server(
 
 /// How a server that is at work is reached.
 struct Reused {
+    pid: Pid,
     socket: Socket,
     is_on_loopback: bool,
 }
@@ -240,7 +258,8 @@ fn reuse(data_dir: &DataDir) -> Result<Option<(Reused, Password)>, LaunchError> 
                     let owner = owner_of_running(data_dir)?;
                     if answers(&socket, &owner) {
                         let is_on_loopback = running.is_on_loopback;
-                        return Ok(Some((Reused { socket, is_on_loopback }, owner)));
+                        let pid = running.pid;
+                        return Ok(Some((Reused { pid, socket, is_on_loopback }, owner)));
                     }
                 }
             }

@@ -22,9 +22,14 @@ impl Head {
         self.0.subscribe()
     }
 
-    /// An event has this position. What is known does not become less by it.
+    /// The log reaches this position. What is known never becomes less: a server that has less is another one,
+    /// and the connections of a process refuse it.
     pub(super) fn reaches(&self, position: i64) {
-        self.set(|known| position.max(known));
+        self.0.send_if_modified(|known| {
+            let is_newer = position > *known;
+            *known = position.max(*known);
+            is_newer
+        });
     }
 
     /// Asks the database until `stop` says so. One that does not answer says nothing: readers look by
@@ -35,13 +40,10 @@ impl Head {
         interval: Duration,
         mut stop: watch::Receiver<bool>,
     ) {
-        let mut seen = 0;
         while !*stop.borrow() {
             let asked = sqlx::query_scalar("SELECT position FROM es.log_head WHERE shard = $1");
             if let Ok(position) = asked.bind(SHARD).fetch_one(pool).in_time().await {
-                // Less than before: it is another server, and what was known of the last one is void.
-                self.set(|known| if position < seen { position } else { position.max(known) });
-                seen = position;
+                self.reaches(position);
             }
             tokio::select! {
                 () = tokio::time::sleep(interval) => {}
@@ -49,11 +51,22 @@ impl Head {
             }
         }
     }
+}
 
-    fn set(&self, next: impl FnOnce(i64) -> i64) {
-        self.0.send_if_modified(|known| {
-            let next = next(*known);
-            std::mem::replace(known, next) != next
-        });
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_are_told_of_what_is_newer_only() {
+        let head = Head::new();
+        let mut told = head.watch();
+        head.reaches(7);
+        assert!(told.has_changed().unwrap());
+        assert_eq!(*told.borrow_and_update(), 7);
+        head.reaches(7);
+        head.reaches(3);
+        assert!(!told.has_changed().unwrap());
+        assert_eq!(*told.borrow(), 7);
     }
 }

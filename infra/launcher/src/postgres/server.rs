@@ -9,7 +9,7 @@ use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
 use super::binaries::Binaries;
 use super::data_dir::DataDir;
@@ -119,6 +119,15 @@ impl Server {
             thread::sleep(POLL_INTERVAL / 4);
         }
         Ok(())
+    }
+
+    /// Whether the process has not ended. It opens no file: a process that is out of them must not take its
+    /// server for dead.
+    pub(crate) fn is_at_work(&self) -> bool {
+        let pid = WaitId::Pid(Pid::from_child(&self.child));
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        // No child of ours any more: it was waited for.
+        matches!(waitid(pid, options), Ok(None))
     }
 
     fn says_ready(&self, data_dir: &DataDir) -> bool {
