@@ -37,6 +37,17 @@ fn a_minute_of_it_loses_doubles_and_leaks_nothing() {
     for blow in ["kill", "stop", "freeze", "cut", "half-open", "promote"] {
         assert!(verdict["blows"][blow].as_u64() >= Some(1), "no {blow}: {verdict:#}");
     }
+    // Nothing came twice where there was something to compare.
+    for operation in [
+        "link-care-context",
+        "on-discover",
+        "consent-on-notify",
+        "on-request",
+        "data-flow-notify",
+        "push",
+    ] {
+        assert!(verdict["compared"][operation].as_u64() > Some(0), "no {operation}: {verdict:#}");
+    }
     let count = |what: &str| verdict[what].as_u64().unwrap_or_default();
     assert!(
         count("visits") > 0 && count("transfersWhole") > 0 && count("revoked") > 0,

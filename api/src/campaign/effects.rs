@@ -5,28 +5,47 @@ use std::collections::{BTreeMap, BTreeSet};
 use hip_sandbox::{Entry, Operation};
 use serde_json::Value;
 
-/// Calls that the world outside took as new, although it had taken one for the same thing before; and pages
-/// that came in two versions, which were encrypted twice.
-pub(super) fn effects_that_came_twice<'e>(journal: impl Iterator<Item = &'e Entry>) -> Vec<String> {
-    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-    let mut pages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for entry in journal {
-        let Some(operation) = entry.operation else { continue };
-        let is_taken = entry.status.is_some_and(|status| (200..300).contains(&status));
-        if operation == Operation::Push {
-            let page = format!("{} {}", entry.body["transactionId"], entry.body["pageNumber"]);
-            pages.entry(page).or_default().insert(entry.body["entries"].to_string());
-        } else if is_taken
-            && !entry.duplicate
-            && let Some(about) = what_it_is_about(operation, &entry.body)
-        {
-            *counts.entry(format!("{} of {about}", operation.name())).or_default() += 1;
+/// What came of the calls of a run.
+#[derive(Default)]
+pub(super) struct Effects {
+    /// How many different things there were, by operation: where there was none, none could come twice.
+    pub(super) compared: BTreeMap<&'static str, usize>,
+    /// Calls that the world outside took as new, although it had taken one for the same thing before; and pages
+    /// that came in two versions, which were encrypted twice.
+    pub(super) twice: Vec<String>,
+}
+
+impl Effects {
+    pub(super) fn of<'e>(journal: impl Iterator<Item = &'e Entry>) -> Self {
+        let mut calls: BTreeMap<(&'static str, String), u32> = BTreeMap::new();
+        let mut pages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for entry in journal {
+            let Some(operation) = entry.operation else { continue };
+            let is_taken = entry.status.is_some_and(|status| (200..300).contains(&status));
+            if operation == Operation::Push {
+                let page = format!("{} {}", entry.body["transactionId"], entry.body["pageNumber"]);
+                pages.entry(page).or_default().insert(entry.body["entries"].to_string());
+            } else if is_taken
+                && !entry.duplicate
+                && let Some(about) = what_it_is_about(operation, &entry.body)
+            {
+                *calls.entry((operation.name(), about.to_owned())).or_default() += 1;
+            }
         }
+        let mut effects = Self::default();
+        for ((name, about), count) in calls {
+            *effects.compared.entry(name).or_default() += 1;
+            if count > 1 {
+                effects.twice.push(format!("{name} of {about}: {count} times"));
+            }
+        }
+        effects.compared.insert(Operation::Push.name(), pages.len());
+        let in_two_versions = pages.into_iter().filter(|(_, versions)| versions.len() > 1);
+        effects
+            .twice
+            .extend(in_two_versions.map(|(page, _)| format!("page {page} in two versions")));
+        effects
     }
-    let calls = counts.into_iter().filter(|(_, count)| *count > 1);
-    let calls = calls.map(|(what, count)| format!("{what}: {count} times"));
-    let pages = pages.into_iter().filter(|(_, versions)| versions.len() > 1);
-    calls.chain(pages.map(|(page, _)| format!("page {page} in two versions"))).collect()
 }
 
 /// The one thing that a call may be about once: the visit that is linked, the transfer that is closed, the question
@@ -84,13 +103,15 @@ mod tests {
         let mut refused = answer("a");
         refused.status = Some(503);
         let journal = [answer("a"), repeated, refused, answer("b"), page(1, "x"), page(1, "x")];
-        assert_eq!(effects_that_came_twice(journal.iter()), [""; 0]);
+        let effects = Effects::of(journal.iter());
+        assert_eq!(effects.twice, [""; 0]);
+        assert_eq!((effects.compared["on-discover"], effects.compared["push"]), (2, 1));
     }
 
     #[test]
     fn a_second_answer_and_a_second_version_of_a_page_are_seen() {
         let journal = [answer("a"), answer("a"), page(1, "x"), page(2, "x"), page(2, "y")];
-        let seen = effects_that_came_twice(journal.iter());
+        let seen = Effects::of(journal.iter()).twice;
         assert_eq!(seen, ["on-discover of a: 2 times", "page \"t\" 2 in two versions"]);
     }
 
@@ -99,7 +120,7 @@ mod tests {
         let context = json!({ "careContexts": [{ "referenceNumber": "4711" }] });
         let link = || call(Operation::LinkCareContext, json!({ "patient": [context] }));
         assert_eq!(
-            effects_that_came_twice([link(), link()].iter()),
+            Effects::of([link(), link()].iter()).twice,
             ["link-care-context of 4711: 2 times"]
         );
     }

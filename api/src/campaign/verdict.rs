@@ -10,12 +10,12 @@ use hip_infra::{postgres, projection_status};
 use serde::Serialize;
 use sqlx::PgPool;
 
-use super::effects::effects_that_came_twice;
+use super::effects::Effects;
 use super::ledger::{Acknowledged, Ledger};
 use super::nemesis::Struck;
 use super::scene::{PATIENCE, Scene};
 
-/// A run is clean when every list below `revoked` is empty and the chain is whole.
+/// A run is clean when every list is empty, every node ended in time, and the chain is whole.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Verdict {
@@ -29,6 +29,8 @@ pub(super) struct Verdict {
     revoked: u64,
     /// Visits that were acknowledged, and are not in the log or not linked.
     lost: Vec<String>,
+    /// Of how many different things it was looked whether they had two effects, by operation.
+    compared: BTreeMap<&'static str, usize>,
     /// What had two effects.
     doubled: Vec<String>,
     /// Records that left without a consent, or after its end was acknowledged.
@@ -115,7 +117,7 @@ pub(super) async fn of(scene: &Scene, ledger: &Ledger, struck: Struck) -> anyhow
         .into_iter()
         .map(|violation| violation.rule)
         .partition(|rule| rule.starts_with("a page came"));
-    let mut doubled = effects_that_came_twice(journal.iter().map(AsRef::as_ref));
+    let Effects { compared, twice: mut doubled } = Effects::of(journal.iter().map(AsRef::as_ref));
     doubled.extend(events_that_came_twice(&pool).await?);
     let report = Box::pin(verify(&pool, Scope::CHAIN, |_| {})).await?;
     Ok(Verdict {
@@ -126,6 +128,7 @@ pub(super) async fn of(scene: &Scene, ledger: &Ledger, struck: Struck) -> anyhow
         transfers_whole: entries.transfers_whole,
         revoked: entries.revoked,
         lost: lost(scene, &pool, &entries.visits).await?,
+        compared,
         doubled,
         leaked,
         violations,

@@ -13,7 +13,10 @@ use rustix::process::geteuid;
 use crate::account::Account;
 use crate::error::LaunchError;
 use crate::postgres::binaries::Binaries;
-use crate::process::{POLL_INTERVAL, command, free_port, last_words, refuse_production};
+use crate::process::{
+    POLL_INTERVAL, PORT_TRY_COUNT_MAX, command, free_port, last_words, refuse_production,
+    says_port_taken,
+};
 
 /// How long a server may take until it answers. It takes a second; the rest is for a busy machine.
 const READY_TIMEOUT: Duration = Duration::from_mins(2);
@@ -123,38 +126,60 @@ impl ReplicatedPostgres {
         Ok(Self { binaries, runs_as, home: home.to_owned(), port: free_port()?, server: None })
     }
 
+    /// On another port, when somebody has taken the one that was free a moment ago.
     fn start(&mut self) -> Result<(), LaunchError> {
+        let mut ports_tried = 1;
+        loop {
+            match self.start_once() {
+                Err(LaunchError::Ended { said, .. })
+                    if says_port_taken(&said) && ports_tried < PORT_TRY_COUNT_MAX =>
+                {
+                    ports_tried += 1;
+                    self.port = free_port()?;
+                }
+                started => return started,
+            }
+        }
+    }
+
+    fn start_once(&mut self) -> Result<(), LaunchError> {
         let mut postgres = self.program("postgres")?;
         postgres.arg("-D").arg(self.data()).arg("-p").arg(self.port.to_string());
-        postgres.arg("-k").arg(&self.home);
-        for setting in ["fsync=off", "max_connections=200", "shared_buffers=32MB"] {
+        // No socket: its path may be no longer than some hundred bytes, and a folder for temporary files may be.
+        for setting in
+            ["unix_socket_directories=", "fsync=off", "max_connections=200", "shared_buffers=32MB"]
+        {
             postgres.arg("-c").arg(setting);
         }
+        let log = self.home.join("log");
+        let log_start = fs::metadata(&log).map_or(0, |metadata| metadata.len());
         let server = postgres.spawn().map_err(LaunchError::io("run", &self.data()))?;
-        let server = self.server.insert(server);
+        self.server = Some(server);
         let begun_at = Instant::now();
-        loop {
-            let ended = server.try_wait().map_err(LaunchError::io("wait for", &self.home))?;
-            if ended.is_some() {
-                return Err(ended_of("postgres", &self.home));
-            }
-            let mut ask = command(
-                &self.binaries.program("pg_isready"),
-                &log_of(&self.home),
-                &self.home,
-                self.runs_as.as_ref(),
-            )?;
-            ask.args(["-q", "-h", "127.0.0.1", "-p"]).arg(self.port.to_string());
-            let answer = ask.status().map_err(LaunchError::io("run pg_isready in", &self.home))?;
-            if answer.success() {
-                return Ok(());
+        while !self.takes_connections()? {
+            if self.has_ended()? {
+                let said = last_words(&log, log_start);
+                return Err(LaunchError::Ended { program: "postgres", said, log });
             }
             if begun_at.elapsed() > READY_TIMEOUT {
-                let log = log_of(&self.home);
                 return Err(LaunchError::NotReady { waited: READY_TIMEOUT, log });
             }
             thread::sleep(POLL_INTERVAL);
         }
+        Ok(())
+    }
+
+    fn takes_connections(&self) -> Result<bool, LaunchError> {
+        let mut ask = self.program("pg_isready")?;
+        ask.args(["-q", "-h", "127.0.0.1", "-p"]).arg(self.port.to_string());
+        let answer = ask.status().map_err(LaunchError::io("run pg_isready in", &self.home))?;
+        Ok(answer.success())
+    }
+
+    fn has_ended(&mut self) -> Result<bool, LaunchError> {
+        let Some(server) = &mut self.server else { return Ok(true) };
+        let ended = server.try_wait().map_err(LaunchError::io("wait for", &self.home))?;
+        Ok(ended.is_some())
     }
 
     /// One word of `pg_ctl`; returns when it is done.
@@ -166,12 +191,16 @@ impl ReplicatedPostgres {
 
     fn program(&self, name: &str) -> Result<Command, LaunchError> {
         let program = self.binaries.program(name);
-        command(&program, &log_of(&self.home), &self.home, self.runs_as.as_ref())
+        command(&program, &self.home.join("log"), &self.home, self.runs_as.as_ref())
     }
 
     fn run(&self, program: &'static str, command: &mut Command) -> Result<(), LaunchError> {
         let status = command.status().map_err(LaunchError::io("run a program in", &self.home))?;
-        if status.success() { Ok(()) } else { Err(ended_of(program, &self.home)) }
+        if status.success() {
+            return Ok(());
+        }
+        let log = self.home.join("log");
+        Err(LaunchError::Ended { program, said: last_words(&log, 0), log })
     }
 
     fn data(&self) -> PathBuf {
@@ -183,13 +212,4 @@ impl Drop for ReplicatedPostgres {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-fn log_of(home: &Path) -> PathBuf {
-    home.join("log")
-}
-
-fn ended_of(program: &'static str, home: &Path) -> LaunchError {
-    let log = log_of(home);
-    LaunchError::Ended { program, said: last_words(&log, 0), log }
 }
