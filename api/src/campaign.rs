@@ -18,10 +18,11 @@ mod scene;
 mod story;
 mod verdict;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -45,6 +46,9 @@ pub(crate) struct Options {
     /// Patients at the same time.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
     patients: u64,
+    /// The program of the second node, when that is to be another version than this one.
+    #[arg(long, value_name = "PATH")]
+    second_program: Option<PathBuf>,
     /// Print the verdict as one JSON object.
     #[arg(long)]
     json: bool,
@@ -71,7 +75,9 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<Answer> {
 }
 
 async fn play(options: &Options, folder: &Path) -> anyhow::Result<verdict::Verdict> {
-    let scene = Arc::new(Scene::set(folder, options.seed).await?);
+    let own = std::env::current_exe().context("this program has no path")?;
+    let second = options.second_program.clone().unwrap_or_else(|| own.clone());
+    let scene = Arc::new(Scene::set(folder, options.seed, [own, second]).await?);
     let ledger = Arc::new(Ledger::default());
     let (curtain, fallen) = watch::channel(false);
     let mut patients = JoinSet::new();

@@ -9,7 +9,7 @@ use hip_commands::port::Log;
 use hip_infra::conversations::PgConversations;
 use hip_infra::epochs;
 use hip_infra::eraser::Unclaimed;
-use hip_infra::event_store::keep_partitions_ahead;
+use hip_infra::event_store::{forget_what_is_done, keep_partitions_ahead};
 use hip_infra::outbox::{self, Outbox};
 use hip_infra::projection_status;
 use hip_infra::reactions::Reactions;
@@ -160,6 +160,8 @@ fn start_readers(
 
 /// Who looks after the log itself.
 async fn start_keepers(composed: &Composed, parts: &mut Parts) -> anyhow::Result<()> {
+    let pool = composed.pool.clone();
+    parts.start(|stop| forget_what_is_done(pool, stop));
     if let Some(unclaimed) = unclaimed(composed) {
         parts.start(|stop| async move {
             restart_after_panic("unclaimed messages", || unclaimed.run(stop.clone())).await;

@@ -8,6 +8,7 @@
 mod activity;
 mod batch;
 mod encode;
+mod forgetting;
 mod head;
 mod partitions;
 mod read;
@@ -25,6 +26,7 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 
 pub use activity::WriterActivity;
+pub use forgetting::{APPEND_KEYS_KEPT, forget_what_is_done};
 pub use partitions::{LogRoom, ROOM_MIN, keep_partitions_ahead, log_room, make_partitions_ahead};
 pub use read::{LogReader, Pages};
 pub use verify::{Broken, Report, Scope, verify, verify_streams};

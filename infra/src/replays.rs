@@ -24,7 +24,7 @@ use tracing::Span;
 
 pub use dead_letters::{Group, groups};
 pub use listing::{DoneItem, Order, items, of_stream, one, orders};
-pub use queue::{ITEM_COUNT_MAX, PgReplayQueue, Selected, select};
+pub use queue::{ITEM_COUNT_MAX, PgReplayQueue, SELECT, Selected, select};
 
 use crate::worker::{Backoff, Pace, Queue, Worker, spread};
 use claims::{Claim, Claims, Settlement};

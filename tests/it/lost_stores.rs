@@ -131,3 +131,22 @@ async fn with_both_stores_away_the_whole_job_is_done_and_what_they_missed_follow
     world.until_idle().await;
     world.rebuild_all().await;
 }
+
+/// The memory of a process begins empty. Tokens are read from the log when they are wanted, not all at a start.
+#[tokio::test]
+async fn without_redis_a_restart_does_not_read_the_log_from_its_beginning() {
+    let world = World::create().await;
+    let hip = world.launch.start().await;
+    world.push(&visit("5301", true)).await;
+    world.until("visit.linked", 1).await;
+    world.until_idle().await;
+    assert!(hip.terminate());
+
+    let _hip = world.launch.start().await;
+    world.push(&visit("5302", true)).await;
+    world.until("visit.linked", 2).await;
+    world.until_idle().await;
+    assert_eq!(world.count("link_token.issued").await, 1, "the token is read from the log");
+    let log = std::fs::read_to_string(&world.launch.log).unwrap();
+    assert!(!log.contains("the store has lost what it was given"), "a reader was rewound");
+}

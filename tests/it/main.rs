@@ -33,6 +33,7 @@ mod fhir;
 mod frozen;
 mod gateway_fixtures;
 mod golden;
+mod growth;
 mod half_open;
 mod hostile_push_urls;
 mod idempotency;

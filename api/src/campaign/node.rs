@@ -15,6 +15,7 @@ const FAREWELL_TIME_MAX: Duration = Duration::from_secs(35);
 
 /// How it is started, and whether it runs.
 pub(super) struct Node {
+    program: PathBuf,
     /// Where it listens.
     pub(super) url: String,
     pub(super) config: PathBuf,
@@ -34,13 +35,14 @@ struct State {
 
 impl Node {
     pub(super) fn new(
+        program: PathBuf,
         url: String,
         config: PathBuf,
         log: PathBuf,
         environment: Vec<(&'static str, String)>,
     ) -> Self {
         let state = Mutex::default();
-        Self { url, config, log, environment, state, ended_by_itself: AtomicU32::new(0) }
+        Self { program, url, config, log, environment, state, ended_by_itself: AtomicU32::new(0) }
     }
 
     pub(super) fn start(&self) -> anyhow::Result<()> {
@@ -123,8 +125,7 @@ impl Node {
 
     fn spawn(&self) -> anyhow::Result<Child> {
         let log = File::options().create(true).append(true).open(&self.log)?;
-        let program = std::env::current_exe().context("this program has no path")?;
-        Command::new(program)
+        Command::new(&self.program)
             .args(["serve", "--config"])
             .arg(&self.config)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))

@@ -44,7 +44,12 @@ struct Servers {
 }
 
 impl Scene {
-    pub(super) async fn set(folder: &Path, seed: u64) -> anyhow::Result<Self> {
+    /// Each node is a process of its program.
+    pub(super) async fn set(
+        folder: &Path,
+        seed: u64,
+        programs: [PathBuf; NODE_COUNT],
+    ) -> anyhow::Result<Self> {
         let servers = blocking({
             let folder = folder.to_owned();
             move || Servers::start(folder)
@@ -56,9 +61,9 @@ impl Scene {
         let sandbox = Sandbox::start(twin(seed)).await?;
         sandbox.register_facility(FACILITY_ID, FACILITY_NAME);
         let (mut nodes, mut wires) = (vec![], vec![]);
-        for name in ["first", "second"].into_iter().take(NODE_COUNT) {
+        for (name, program) in ["first", "second"].into_iter().zip(programs) {
             let wire = Proxy::before(&[&database]).await?;
-            nodes.push(node(&sandbox, folder, name, &wire.through(&database))?);
+            nodes.push(node(&sandbox, folder, (name, program), &wire.through(&database))?);
             wires.push(wire);
         }
         let urls: Vec<&str> = nodes.iter().map(|node| node.url.as_str()).collect();
@@ -191,7 +196,12 @@ fn twin(seed: u64) -> TwinOptions {
 }
 
 /// A node with a configuration, a log and a port of its own; keys and seals are shared.
-fn node(sandbox: &Sandbox, folder: &Path, name: &str, database: &str) -> anyhow::Result<Node> {
+fn node(
+    sandbox: &Sandbox,
+    folder: &Path,
+    (name, program): (&str, PathBuf),
+    database: &str,
+) -> anyhow::Result<Node> {
     let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let credentials = sandbox.credentials();
     let text = format!(
@@ -208,6 +218,7 @@ fn node(sandbox: &Sandbox, folder: &Path, name: &str, database: &str) -> anyhow:
         ("HIP_DATA_DIR", folder.display().to_string()),
     ];
     Ok(Node::new(
+        program,
         format!("http://127.0.0.1:{port}"),
         config,
         folder.join(format!("{name}.log")),

@@ -132,6 +132,9 @@ pub trait DocumentStore: Send + Sync {
     ) -> Result<(), DocumentError>;
 }
 
+/// The field that says whose a document is: a person, or several. Every store finds by it without a walk.
+pub const SUBJECT: &str = "subjectId";
+
 /// What documents are looked for by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {

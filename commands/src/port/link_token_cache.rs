@@ -50,6 +50,10 @@ pub trait LinkTokenCache: Send + Sync {
     /// Empties a generation. After the one that is read was cleared, none is read.
     async fn clear_generation(&self, generation: i32) -> Result<(), CacheError>;
 
+    /// Whether what was put is there after a restart. One that always begins empty is not filled from the log:
+    /// that would be read from its beginning at every start, for what a look into it gives anyway.
+    fn outlives_the_process(&self) -> bool;
+
     /// Whether the cache answers.
     async fn ping(&self) -> Result<(), CacheError>;
 }

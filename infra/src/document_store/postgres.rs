@@ -11,7 +11,7 @@ use hip_commands::port::document_store::{
     CollectionDigest, CollectionName, Document, DocumentError, FieldPath, Index, Put, Sought,
 };
 use serde_json::Value;
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 
 use self::fault::fault;
 use super::batch::{Write, batches};
@@ -22,7 +22,8 @@ use crate::postgres::begin;
 /// Documents that are read at once for a digest.
 const DIGEST_PAGE: u32 = 200;
 
-/// Documents in Postgres.
+/// Documents in Postgres. Only the field that says whose a document is has an index: by any other, a collection is
+/// walked.
 pub struct PgDocumentStore {
     pool: PgPool,
 }
@@ -117,7 +118,7 @@ impl DocumentStore for PgDocumentStore {
     ) -> Result<u64, DocumentError> {
         let purged = sqlx::query(
             "DELETE FROM hip.document \
-              WHERE collection = $1 AND generation = $2 AND fields IS NULL AND position <= $3",
+              WHERE collection = $1 AND generation = $2 AND is_tombstone AND position <= $3",
         )
         .bind(collection.as_str())
         .bind(generation)
@@ -184,14 +185,15 @@ impl DocumentStore for PgDocumentStore {
         value: Sought<'_>,
         limit: u32,
     ) -> Result<Vec<Document>, DocumentError> {
-        let rows = sqlx::query_as(
+        let (column, predicate) = json::condition(field, value);
+        let rows = sqlx::query_as(AssertSqlSafe(format!(
             "SELECT key, position, generation, fields FROM hip.document \
-              WHERE collection = $1 AND generation = $2 AND fields @@ $3::text::jsonpath \
+              WHERE collection = $1 AND generation = $2 AND {column} @@ $3::text::jsonpath \
               ORDER BY key LIMIT $4",
-        )
+        )))
         .bind(collection.as_str())
         .bind(generation)
-        .bind(json::predicate(field, value))
+        .bind(predicate)
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .in_time()
@@ -206,14 +208,15 @@ impl DocumentStore for PgDocumentStore {
         value: Sought<'_>,
         limit: u32,
     ) -> Result<Vec<Document>, DocumentError> {
-        let rows = sqlx::query_as(
+        let (column, predicate) = json::condition(field, value);
+        let rows = sqlx::query_as(AssertSqlSafe(format!(
             "SELECT d.key, d.position, d.generation, d.fields FROM hip.document d \
                JOIN hip.document_generation g USING (collection, generation) \
-              WHERE collection = $1 AND g.state = 'live' AND d.fields @@ $2::text::jsonpath \
+              WHERE collection = $1 AND g.state = 'live' AND d.{column} @@ $2::text::jsonpath \
               ORDER BY d.key LIMIT $3",
-        )
+        )))
         .bind(collection.as_str())
-        .bind(json::predicate(field, value))
+        .bind(predicate)
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .in_time()

@@ -138,6 +138,10 @@ impl LinkTokenCache for MemoryLinkTokenCache {
         Ok(())
     }
 
+    fn outlives_the_process(&self) -> bool {
+        false
+    }
+
     async fn ping(&self) -> Result<(), CacheError> {
         Ok(())
     }

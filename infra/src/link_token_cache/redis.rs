@@ -160,6 +160,10 @@ impl LinkTokenCache for RedisLinkTokenCache {
         }
     }
 
+    fn outlives_the_process(&self) -> bool {
+        true
+    }
+
     async fn ping(&self) -> Result<(), CacheError> {
         self.ask(&cmd("PING")).await
     }

@@ -83,7 +83,7 @@ impl Subscriber for LinkTokens {
         page: &Page,
     ) -> Result<(), ApplyError> {
         if generation.is_live && self.cache.live().await? != Some(generation.number) {
-            if !page.is_first() {
+            if !page.is_first() && self.cache.outlives_the_process() {
                 return Err(ApplyError::Lost);
             }
             self.cache.promote(generation.number).await?;
@@ -97,6 +97,9 @@ impl Subscriber for LinkTokens {
     /// A cache that was emptied has no generation to read. One that has lost a part cannot know, and
     /// need not: what is missing is read from the log.
     async fn remembered(&self, generation: Generation) -> Result<Option<i64>, ApplyError> {
+        if !self.cache.outlives_the_process() {
+            return Ok(None);
+        }
         let live = self.cache.live().await?;
         Ok(if live == Some(generation.number) { None } else { Some(0) })
     }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use hip_commands::port::ReplayQueue;
 use hip_commands::port::replay_queue::QueueError;
 use hip_commands::replay::Item;
-use hip_domain::id::{FacilityId, ReplayId};
+use hip_domain::id::{FacilityId, ReplayId, RequestId};
 use hip_domain::replay::{Direction, Ordered, Replay, Selection};
 use hip_domain::stream::StreamId;
 use sqlx::{PgPool, PgTransaction};
@@ -15,6 +15,9 @@ use crate::postgres::begin;
 
 /// Items that one order may have. A day of a large network; more is several orders.
 pub const ITEM_COUNT_MAX: u32 = 100_000;
+
+/// What a selection selects; see there for its parameters.
+pub const SELECT: &str = include_str!("select.sql");
 
 /// The items of orders, in Postgres.
 pub struct PgReplayQueue {
@@ -59,8 +62,10 @@ pub async fn select(
     selection: &Selection,
     limit: u32,
 ) -> Result<Vec<Selected>, QueueError> {
-    let named: Option<Vec<Uuid>> = Some(selection.requests.iter().map(|id| id.0).collect())
-        .filter(|ids: &Vec<Uuid>| !ids.is_empty());
+    let requests = &selection.requests;
+    let streams = requests.iter().flat_map(|id| [StreamId::inbound(*id), StreamId::outbound(*id)]);
+    let streams: Vec<String> = streams.map(|stream| stream.as_str().to_owned()).collect();
+    let named = (!requests.is_empty()).then_some(streams);
     let facilities = selection.facilities.as_ref().map(|facilities| {
         facilities.iter().map(FacilityId::as_str).map(str::to_owned).collect::<Vec<_>>()
     });
@@ -71,7 +76,10 @@ pub async fn select(
         Some(Direction::Callback) => Some("callback"),
         None => is_open.then_some("callback"),
     };
-    let selected: Vec<Selected> = sqlx::query_as(include_str!("select.sql"))
+    let mut transaction = begin(pool).await.map_err(unavailable)?;
+    let planning = "SET LOCAL plan_cache_mode = force_custom_plan";
+    sqlx::query(planning).execute(&mut *transaction).in_time().await.map_err(unavailable)?;
+    let selected: Vec<Selected> = sqlx::query_as(SELECT)
         .bind(&named)
         .bind(facilities)
         .bind(selection.since)
@@ -81,13 +89,12 @@ pub async fn select(
         .bind(&selection.status)
         .bind(&selection.cause)
         .bind(i64::from(limit))
-        .fetch_all(pool)
+        .fetch_all(&mut *transaction)
         .in_time()
         .await
         .map_err(unavailable)?;
-    let missing =
-        named.iter().flatten().filter(|id| selected.iter().all(|one| one.request_id != **id));
-    match missing.count() {
+    let is_missing = |id: &&RequestId| selected.iter().all(|one| one.request_id != id.0);
+    match requests.iter().filter(is_missing).count() {
         0 => Ok(selected),
         count => Err(QueueError::Absent(count)),
     }

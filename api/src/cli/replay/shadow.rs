@@ -8,16 +8,20 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use hip_commands::Provider;
+use hip_commands::port::Clock as _;
 use hip_commands::replay::shadow::{Looked, Period, World, shadow};
+use hip_infra::clock::SystemClock;
 use hip_infra::config::Config;
+use hip_infra::event_store::{APPEND_KEYS_KEPT, LogReader};
 use hip_infra::postgres;
 use hip_infra::shadow::{Built, DirectoriesAsOf, Scratch, under_way};
+use sqlx::PgPool;
 use url::Url;
 
 use crate::cli::serve::secrets_from_env;
 use crate::compose::{Composed, compose};
 use crate::database::OpenLog;
-use crate::output::Answer;
+use crate::output::{Answer, complain};
 use crate::read_models;
 use report::Report;
 use scratch_database::ScratchDatabase;
@@ -73,7 +77,8 @@ async fn play(
         },
         as_of: scratch.as_ref(),
     };
-    let period = Period { since: options.since, until: options.until };
+    let since = options.since.max(comparable_from(live).await?);
+    let period = Period { since, until: options.until };
     // In this order: what is over by then is in the log.
     let under_way = under_way(live).await?;
     let mut report = Report::new(options.json);
@@ -83,4 +88,15 @@ async fn play(
     let is_same = looked.differences == 0 && built.iter().all(|(_, built)| Built::is_same(built));
     report.end(&looked, &built);
     Ok(if is_same { Answer::Yes } else { Answer::No })
+}
+
+/// From when on the log tells what was stored once from what was not. Says so when it has something earlier.
+async fn comparable_from(pool: &PgPool) -> anyhow::Result<DateTime<Utc>> {
+    let from = SystemClock.now() - APPEND_KEYS_KEPT;
+    let first = LogReader::new(pool.clone()).page(0, 1).await?;
+    if first.first().is_some_and(|event| event.recorded_at < from) {
+        let from = from.format("%Y-%m-%dT%H:%M:%SZ");
+        complain(&format!("what was recorded before {from} is too old to be compared"));
+    }
+    Ok(from)
 }

@@ -182,6 +182,10 @@ impl LinkTokenCache for NoTokens {
         Ok(())
     }
 
+    fn outlives_the_process(&self) -> bool {
+        false
+    }
+
     async fn ping(&self) -> Result<(), CacheError> {
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Documents as JSON. A moment is `{"$date": milliseconds}`; no field of ours begins with a `$`.
 
 use chrono::{DateTime, Utc};
-use hip_commands::port::document_store::{FieldPath, FieldValue, Fields, Sought};
+use hip_commands::port::document_store::{FieldPath, FieldValue, Fields, SUBJECT, Sought};
 use serde_json::{Map, Value, json};
 
 const DATE: &str = "$date";
@@ -47,17 +47,22 @@ fn value_from_json(value: Value) -> Option<FieldValue> {
     })
 }
 
-/// The predicate that a document with this value at this place fulfils, as SQL/JSON path. It is lax,
-/// which is to go through lists.
-pub(super) fn predicate(path: &FieldPath, value: Sought<'_>) -> String {
-    let place: String = path.names().flat_map(|name| [".\"", name, "\""]).collect();
+/// What a document with this value at this place fulfils: the column, and a predicate as SQL/JSON path. It is
+/// lax, which is to go through lists.
+pub(super) fn condition(path: &FieldPath, value: Sought<'_>) -> (&'static str, String) {
+    // This field has a column of its own, with an index.
+    let (column, place) = if path.as_str() == SUBJECT {
+        ("subjects", String::new())
+    } else {
+        ("fields", path.names().flat_map(|name| [".\"", name, "\""]).collect())
+    };
     let value = match value {
         // A text of a path is quoted as in JSON.
         Sought::Text(text) => Value::from(text),
         Sought::Integer(number) => number.into(),
         Sought::Flag(flag) => flag.into(),
     };
-    format!("${place} == {value}")
+    (column, format!("${place} == {value}"))
 }
 
 #[cfg(test)]
@@ -79,7 +84,10 @@ mod tests {
     #[test]
     fn a_text_cannot_leave_its_quotes() {
         let path = FieldPath::parse("a.b").unwrap();
-        let predicate = predicate(&path, Sought::Text("\" || true == \"\\"));
-        assert_eq!(predicate, r#"$."a"."b" == "\" || true == \"\\""#);
+        let (column, predicate) = condition(&path, Sought::Text("\" || true == \"\\"));
+        assert_eq!(
+            (column, predicate.as_str()),
+            ("fields", r#"$."a"."b" == "\" || true == \"\\""#)
+        );
     }
 }

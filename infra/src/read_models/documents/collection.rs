@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
 use hip_commands::port::DocumentStore;
 use hip_commands::port::document_store::{
-    CollectionName, DocumentError, FieldPath, Fields, Index, Put, Sought,
+    CollectionName, DocumentError, FieldPath, Fields, Index, Put, SUBJECT, Sought,
 };
 use hip_commands::port::log::StoredEvent;
 use hip_domain::event::Event;
@@ -38,9 +38,6 @@ pub enum DocumentChange {
     /// There is none under this key any more.
     Remove(String),
 }
-
-/// Where a document says whose it is: a person, or several under one key.
-pub(super) const SUBJECT: &str = "subjectId";
 
 /// Documents that are let go of at a time.
 const FORGET_COUNT: u32 = 100;

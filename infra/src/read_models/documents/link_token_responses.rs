@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use hip_commands::Provider;
 use hip_commands::abdm_error::{self, Context};
 use hip_commands::codec;
-use hip_commands::port::document_store::{FieldPath, Fields, Index};
+use hip_commands::port::document_store::{FieldPath, Fields, Index, SUBJECT};
 use hip_commands::port::link_token_cache::Holder;
 use hip_commands::port::log::StoredEvent;
 use hip_domain::event::Event;
@@ -22,7 +22,7 @@ use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use serde_json::json;
 
-use super::collection::{DocumentChange, DocumentView, SUBJECT};
+use super::collection::{DocumentChange, DocumentView};
 use super::sealing::seal;
 use crate::config::Preset;
 use crate::subscription::ApplyError;

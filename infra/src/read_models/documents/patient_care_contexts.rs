@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use hip_commands::Provider;
 use hip_commands::codec;
-use hip_commands::port::document_store::{FieldPath, Fields, Index};
+use hip_commands::port::document_store::{FieldPath, Fields, Index, SUBJECT};
 use hip_commands::port::log::StoredEvent;
 use hip_domain::care_context::{CareContextEvent, CareContextFacts};
 use hip_domain::event::Event;
@@ -22,7 +22,7 @@ use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 
 use self::shape::Shape;
-use super::collection::{DocumentChange, DocumentView, SUBJECT};
+use super::collection::{DocumentChange, DocumentView};
 use super::sealing::seal;
 use crate::config::Preset;
 use crate::subscription::{ApplyError, Poison};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use abdm_fhir::{Document, HiType};
 use async_trait::async_trait;
 use hip_commands::Provider;
-use hip_commands::port::document_store::{FieldPath, FieldValue, Fields, Index};
+use hip_commands::port::document_store::{FieldPath, FieldValue, Fields, Index, SUBJECT};
 use hip_commands::port::log::StoredEvent;
 use hip_commands::visit_source::VisitSource;
 use hip_domain::event::Event;
@@ -19,7 +19,7 @@ use hip_domain::recorded::Recorded;
 use hip_domain::sensitive::Phi;
 use hip_domain::visit::VisitEvent;
 
-use super::collection::{DocumentChange, DocumentView, SUBJECT};
+use super::collection::{DocumentChange, DocumentView};
 use super::sealing::seal;
 use crate::config::Preset;
 use crate::subscription::ApplyError;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use hip_commands::Provider;
 use hip_commands::abdm_error;
 use hip_commands::callbacks::answer;
-use hip_commands::port::document_store::{FieldPath, Fields, Index};
+use hip_commands::port::document_store::{FieldPath, Fields, Index, SUBJECT};
 use hip_commands::port::log::StoredEvent;
 use hip_domain::event::Event;
 use hip_domain::id::SubjectId;
@@ -17,7 +17,7 @@ use hip_domain::inbound::InboundEvent;
 use hip_domain::recorded::Recorded;
 use serde_json::json;
 
-use super::collection::{DocumentChange, DocumentView, SUBJECT};
+use super::collection::{DocumentChange, DocumentView};
 use crate::config::Preset;
 use crate::subscription::ApplyError;
 use crate::vault::PgVault;

@@ -1,14 +1,13 @@
 //! The members of a patient's document, pure.
 
 use chrono::{DateTime, Utc};
-use hip_commands::port::document_store::{FieldValue, Fields};
+use hip_commands::port::document_store::{FieldValue, Fields, SUBJECT};
 use hip_commands::visit_display::visit_of;
 use hip_domain::care_context::CareContextFacts;
 use hip_domain::id::SubjectId;
 use hip_domain::patient::{Abha, Demographics};
 
 use crate::config::Preset;
-use crate::read_models::documents::collection::SUBJECT;
 
 /// Whose names the members have.
 pub(super) struct Shape(pub(super) Preset);
