@@ -1,12 +1,12 @@
-//! Ten thousand callbacks, each one to three times, in no order, over fifty connections.
+//! Ten thousand callbacks, or two thousand for who waits, each one to three times, in no order, over fifty connections.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hip_infra::event_store::{Scope, verify};
 use hip_sandbox::Operation;
-use hip_tests::World;
 use hip_tests::person::FACILITY;
+use hip_tests::{World, size};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
@@ -16,7 +16,6 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-const COUNT: u32 = 10_000;
 const CONNECTION_COUNT: usize = 50;
 
 #[derive(Clone)]
@@ -114,6 +113,7 @@ async fn deliver(world: &World, bearer: &str, deliveries: Vec<Message>) {
 
 #[tokio::test]
 async fn every_callback_of_a_storm_has_its_effect_once() {
+    let count = size(10_000, 2_000);
     let (world, _hip) = World::start().await;
     let bearer = world.gateway_bearer().await;
     world.until("inbound.rejected", 1).await;
@@ -123,20 +123,20 @@ async fn every_callback_of_a_storm_has_its_effect_once() {
     }
     let mut rng = StdRng::seed_from_u64(2026);
     let mut deliveries = Vec::new();
-    for n in 0..COUNT {
+    for n in 0..count {
         let times = rng.random_range(1..=3);
         deliveries.extend(std::iter::repeat_n(message(n), times));
     }
     deliveries.shuffle(&mut rng);
     deliver(&world, &bearer, deliveries).await;
-    assert_eq!(world.count("inbound.received").await, i64::from(COUNT) + 1);
+    assert_eq!(world.count("inbound.received").await, i64::from(count) + 1);
 
-    let answers = i64::from(COUNT) / 10 * 9;
+    let answers = i64::from(count) / 10 * 9;
     world.until_within("outbound.accepted", answers, std::time::Duration::from_mins(60)).await;
     world.until_idle().await;
     every_stream_says_each_thing_once(&world).await;
-    every_revoked_consent_stays_revoked(&world).await;
-    places_in_the_queue_have_no_gaps(&world).await;
+    every_revoked_consent_stays_revoked(&world, count).await;
+    places_in_the_queue_have_no_gaps(&world, count).await;
     every_question_has_one_answer(&world, answers);
     let report = verify(&world.pool, Scope::CHAIN, |_| {}).await.unwrap();
     assert!(report.broken.is_none(), "the chain is not whole");
@@ -154,7 +154,7 @@ async fn every_stream_says_each_thing_once(world: &World) {
     assert_eq!(doubled, 0);
 }
 
-async fn every_revoked_consent_stays_revoked(world: &World) {
+async fn every_revoked_consent_stays_revoked(world: &World, count: u32) {
     let counts: (i64, i64) = sqlx::query_as(
         "SELECT count(*) FILTER (WHERE status = 'revoked'), count(*) FILTER (WHERE status = 'granted') \
            FROM hip.consent",
@@ -162,17 +162,17 @@ async fn every_revoked_consent_stays_revoked(world: &World) {
     .fetch_one(&world.pool)
     .await
     .unwrap();
-    assert_eq!(counts, (i64::from(COUNT) / 5, i64::from(COUNT) * 3 / 10));
+    assert_eq!(counts, (i64::from(count) / 5, i64::from(count) * 3 / 10));
 }
 
-async fn places_in_the_queue_have_no_gaps(world: &World) {
+async fn places_in_the_queue_have_no_gaps(world: &World, count: u32) {
     let bodies: Vec<(String, Vec<u8>)> = sqlx::query_as(
         "SELECT stream_id, body FROM es.event WHERE event_type = 'profile_share.token_issued'",
     )
     .fetch_all(&world.pool)
     .await
     .unwrap();
-    assert_eq!(bodies.len(), COUNT as usize / 10);
+    assert_eq!(bodies.len(), count as usize / 10);
     let mut counters: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
     for (counter, body) in bodies {
         let (length, rest) = body.split_first_chunk::<4>().unwrap();

@@ -23,3 +23,8 @@ pub use world::World;
 pub fn install_tls() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
+
+/// The size of a test that has two: the whole one with `HIP_TEST_FULL=1`, as in CI, else one for a developer who waits.
+pub fn size<T>(whole: T, quick: T) -> T {
+    if std::env::var("HIP_TEST_FULL").is_ok_and(|value| value == "1") { whole } else { quick }
+}
