@@ -3,6 +3,7 @@
 mod amrit;
 mod asked;
 mod bodies;
+mod callback_path;
 mod caller;
 mod care_contexts;
 mod consents;
@@ -34,6 +35,7 @@ mod replays;
 pub(crate) mod server;
 mod transfers;
 mod visit;
+mod visit_answer;
 mod visit_jobs;
 mod visit_stream;
 mod visits;
@@ -173,7 +175,7 @@ fn body_of(bytes_max: usize) -> (DefaultBodyLimit, RequestBodyLimitLayer) {
 /// Everything that has no route: the gateway's callbacks, whose paths come in many spellings.
 async fn without_route(State(composed): Context, request: Request) -> Response {
     let prefix = &composed.provider.settings.callback_prefix;
-    match gateway_callbacks::kind_of(request.uri().path(), prefix) {
+    match callback_path::kind_of(request.uri().path(), prefix) {
         Some(kind) if request.method() == Method::POST => {
             gateway_callbacks::receive(State(composed), kind, request).await
         }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use hip_domain::consent::{Consent, Grant, NotInForce};
 use hip_domain::id::FacilityId;
 
-use crate::callbacks::subject_of;
 use crate::opt_out;
+use crate::person::subject_of;
 use crate::provider::Provider;
 use crate::task::TaskError;
 

@@ -12,7 +12,8 @@ use hip_domain::patient::{Patient, PatientCommand, PatientEvent};
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 
-use crate::callbacks::{Incoming, subject_of};
+use crate::callbacks::Incoming;
+use crate::person::subject_of;
 use crate::port::log::Origin;
 use crate::provider::Provider;
 use crate::task::TaskError;

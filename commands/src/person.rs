@@ -1,5 +1,7 @@
 //! What the log holds of a person: opened for one message, and not kept.
 
+use hip_domain::care_context::CareContext;
+use hip_domain::consent::GrantedCareContext;
 use hip_domain::event::Event;
 use hip_domain::id::{RequestId, SubjectId};
 use hip_domain::link_token::LinkTokenEvent;
@@ -94,4 +96,18 @@ pub(crate) fn readable<T>(sealed: Option<Sealed<T>>, why_not: &str) -> Result<T,
         Some(Sealed::Open(content)) => Ok(content),
         Some(Sealed::Closed | Sealed::Erased) | None => Err(TaskError::never(why_not)),
     }
+}
+
+/// Whose consent it is: the person behind the first care context that is ours.
+pub(crate) async fn subject_of(
+    provider: &Provider,
+    care_contexts: &[GrantedCareContext],
+) -> Result<Option<SubjectId>, TaskError> {
+    for care_context in care_contexts {
+        let state = provider.dispatcher.load::<CareContext>(&care_context.stream).await?;
+        if let Some(facts) = state.facts {
+            return Ok(Some(facts.subject));
+        }
+    }
+    Ok(None)
 }

@@ -1,12 +1,15 @@
 //! The provider: its ports, its dispatcher, its settings.
 
+mod interpreter;
+
 use std::sync::Arc;
 
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
 
-use crate::callbacks::Interpreter;
+pub use interpreter::Interpreter;
+
 use crate::codec::{self, OpenError};
 use crate::dispatch::Dispatcher;
 use crate::port::log::{LogError, StoredEvent};

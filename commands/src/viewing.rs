@@ -1,4 +1,4 @@
-//! That somebody has looked at what is known of a person is remembered before they are answered.
+//! Records access to patient data before returning it.
 //!
 //! Once an hour for each who looks, whatever they look at: whoever asks every second is not remembered every
 //! second. What was looked at has a stream of its own for it, so that looks at many things do not wait for

@@ -92,7 +92,7 @@ pub enum NotInForce {
     Expired,
 }
 
-/// Nothing is ever refused here; the type has no value.
+/// Uninhabited: these commands cannot fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ConsentError {}
 

@@ -59,7 +59,7 @@ pub enum FacilityCommand {
     },
 }
 
-/// Nothing is ever refused here; the type has no value.
+/// Uninhabited: these commands cannot fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum FacilityError {}
 

@@ -56,7 +56,7 @@ pub enum IdentityEvent {
     },
 }
 
-/// Nothing is ever refused here; the type has no value.
+/// Uninhabited: these commands cannot fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum IdentityError {}
 

@@ -14,9 +14,9 @@ pub mod command;
 pub mod event;
 pub mod governor;
 
-pub use command::{LinkTokenCommand, Refusal};
+pub use command::LinkTokenCommand;
 pub use event::{AskedPerson, LinkTokenEvent, Token};
-pub use governor::{Hold, TokenLimits};
+pub use governor::{Hold, Refusal, TokenLimits};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -68,7 +68,7 @@ pub enum Phase {
     },
 }
 
-/// Nothing is ever refused here; the type has no value.
+/// Uninhabited: these commands cannot fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum LinkTokenError {}
 

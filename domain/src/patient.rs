@@ -62,7 +62,7 @@ pub enum PatientCommand {
     },
 }
 
-/// Nothing is ever refused here; the type has no value.
+/// Uninhabited: these commands cannot fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PatientError {}
 

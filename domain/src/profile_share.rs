@@ -55,7 +55,7 @@ pub enum ProfileShareCommand {
     },
 }
 
-/// Nothing is ever refused here; the type has no value.
+/// Uninhabited: these commands cannot fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ProfileShareError {}
 

@@ -58,7 +58,7 @@ impl LogEvent for ReplaySwitchEvent {
     }
 }
 
-/// Nothing is ever refused here; the type has no value.
+/// Uninhabited: these commands cannot fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ReplaySwitchError {}
 

@@ -83,7 +83,7 @@ pub struct Otp {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Why a wish about a link was refused.
+/// Errors of user-link commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum UserLinkError {
     /// There is no such link.

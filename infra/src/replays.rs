@@ -1,4 +1,4 @@
-//! Orders to do something again are followed, by whichever process has a hand free.
+//! Performs replay orders, in any process with a free worker slot.
 //!
 //! An item is a claim with a lease and a fence, as everywhere. Before each, the log is asked whether the
 //! order may go on: after a cancel is in the log, a hand at most finishes the item that it has. Who was

@@ -1,4 +1,4 @@
-//! Visits that record systems announce are fetched, fairly, by whichever process has a hand free.
+//! Fetches the visits that record systems announce, in any process with a free worker slot; facilities take turns.
 //!
 //! ```text
 //! trigger table ── scan ──► hip.visit_job ── claim, fetch, record ──► log

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hip_commands::Provider;
-use hip_commands::callbacks::Interpreter;
 use hip_commands::dispatch::Dispatcher;
 use hip_commands::port::{Clock, Ids, Log};
+use hip_commands::provider::Interpreter;
 use hip_infra::clock::SystemClock;
 use hip_infra::config::{Config, Secrets};
 use hip_infra::document_store::PgDocumentStore;

@@ -8,6 +8,7 @@
 pub mod an_event;
 pub mod database;
 pub mod earlier_version;
+pub mod keys;
 pub mod patience;
 pub mod person;
 pub mod process;

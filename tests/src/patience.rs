@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use reqwest::{RequestBuilder, Response, StatusCode};
 
-use crate::world::PATIENCE;
+/// Longer than anything takes on a slow machine with other work.
+pub const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A request to a provider that may be busy.
 pub trait Patient {

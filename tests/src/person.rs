@@ -19,7 +19,7 @@ pub const SECRETS: [&str; 11] = [
     "Sumatriptan",
     "Chalakudy",
     "88001234",
-    crate::world::API_KEY,
+    crate::keys::API_KEY,
 ];
 
 /// As the network's register has her.

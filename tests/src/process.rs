@@ -97,7 +97,7 @@ impl Launch {
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .kill_on_drop(true)
             .output();
-        let ended = tokio::time::timeout(crate::world::PATIENCE, command).await;
+        let ended = tokio::time::timeout(crate::patience::PATIENCE, command).await;
         let output = ended.expect("it serves").expect("the binary can be started");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(3), "{said}");
@@ -144,7 +144,7 @@ impl Launch {
     }
 
     async fn wait_until_ready(&self) {
-        let deadline = Instant::now() + crate::world::PATIENCE;
+        let deadline = Instant::now() + crate::patience::PATIENCE;
         let url = format!("{}/health/ready", self.url);
         loop {
             if let Ok(response) = reqwest::get(&url).await

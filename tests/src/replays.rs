@@ -6,8 +6,9 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use crate::World;
+use crate::keys::API_KEY;
+use crate::patience::PATIENCE;
 use crate::patience::Patient as _;
-use crate::world::{API_KEY, PATIENCE};
 
 impl World {
     /// Asks the provider something; status and body of the answer.

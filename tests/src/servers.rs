@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// How long a new replica set may take to have a primary. It takes a third of a second.
-const PRIMARY_PATIENCE: Duration = crate::world::PATIENCE;
+const PRIMARY_PATIENCE: Duration = crate::patience::PATIENCE;
 
 /// The code of a server that is a replica set already.
 const ALREADY_INITIALIZED: i32 = 23;

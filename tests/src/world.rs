@@ -18,16 +18,8 @@ use crate::patience::Patient as _;
 use crate::person::{FACILITY, abha_holder};
 use crate::process::{HipProcess, Launch, free_port};
 
-/// What the medical record system of the suite shows.
-pub const API_KEY: &str = "suite-api-key-Zq7dW2mX9rT4kB8nV1cJ6yHs3pFgLe0u";
-
-/// The key of a client of the suite, by its name.
-pub fn key_of(name: &str) -> String {
-    hip_infra::config::key_sha256(name)
-}
-
-/// Longer than anything takes on a slow machine with other work.
-pub const PATIENCE: Duration = Duration::from_mins(5);
+pub use crate::keys::{API_KEY, key_of};
+pub use crate::patience::PATIENCE;
 
 /// The readers of a provider. One that has not begun yet has no place in the log that could be behind.
 const READER_COUNT: i64 = 17;

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::replay::{self, How};
-use super::server::{Server, complain_of};
-use crate::output::{Answer, complain, say, say_json};
+use super::server::{Server, refused};
+use crate::output::{Answer, say};
 
 /// What came from the gateway, and what became of it.
 #[derive(clap::Subcommand)]
@@ -66,12 +66,12 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Answer> {
             let filters =
                 [("status", status), ("kind", kind), ("facility", facility), ("limit", limit)];
             let request = server.get("/v1/callbacks")?.query(&said(filters));
-            list(&server, request, "items", json, callback_line).await
+            server.list(request, "items", json, callback_line).await
         }
         Command::Show { id, server } => show(&server, &id).await,
         Command::Dead { facility, json, server } => {
             let request = server.get("/v1/dead-letters")?.query(&said([("facility", facility)]));
-            list(&server, request, "groups", json, group_lines).await
+            server.list(request, "groups", json, group_lines).await
         }
         Command::Replay { ids, how, server } => {
             replay::order(&server, json!({ "requests": ids }), &how).await
@@ -82,41 +82,6 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Answer> {
 /// The parameters that were said.
 fn said<const N: usize>(all: [(&'static str, Option<String>); N]) -> Vec<(&'static str, String)> {
     all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
-}
-
-/// A list, a line or an object each. That there is none is no data, and not for scripts.
-pub(super) async fn list(
-    server: &Server,
-    request: reqwest::RequestBuilder,
-    member: &str,
-    json: bool,
-    line: impl Fn(&Value) -> String,
-) -> anyhow::Result<Answer> {
-    let (status, body) = server.send(request).await?;
-    if !status.is_success() {
-        return refused(status, &body);
-    }
-    let all = body[member].as_array().map(Vec::as_slice).unwrap_or_default();
-    if all.is_empty() && !json {
-        complain("there is none");
-    }
-    for one in all {
-        if json {
-            say_json(one);
-        } else {
-            say(&line(one));
-        }
-    }
-    Ok(Answer::Yes)
-}
-
-/// A refusal is a no; what is no refusal is no answer.
-pub(super) fn refused(status: reqwest::StatusCode, body: &Value) -> anyhow::Result<Answer> {
-    if status.is_client_error() && status != reqwest::StatusCode::UNAUTHORIZED {
-        complain_of(body);
-        return Ok(Answer::No);
-    }
-    anyhow::bail!("the server answered {status}");
 }
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {

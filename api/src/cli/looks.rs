@@ -43,7 +43,7 @@ impl Looks {
 
 fn remembered(done: Result<(), ViewingError>) -> anyhow::Result<()> {
     done.context(
-        "nothing is shown, since that it was cannot be remembered: the role of DATABASE_URL must be one that may \
-         append to the log, as `hip_service` may",
+        "access could not be recorded, so nothing is shown: the role of DATABASE_URL must be allowed to append to \
+         the log, as `hip_service` is",
     )
 }

@@ -8,8 +8,7 @@ use std::time::Duration;
 use anyhow::bail;
 use serde_json::{Value, json};
 
-use super::callbacks::{list, refused};
-use super::server::Server;
+use super::server::{Server, refused};
 use crate::output::{Answer, complain, say, say_json};
 
 /// Do again what failed.
@@ -230,7 +229,7 @@ async fn tasks(command: TaskCommand) -> anyhow::Result<Answer> {
     match command {
         TaskCommand::List { json, server } => {
             let request = server.get("/v1/replays")?;
-            list(&server, request, "items", json, task_line).await
+            server.list(request, "items", json, task_line).await
         }
         TaskCommand::Show(named) => show(&named).await,
         TaskCommand::Pause(named) => change(&named, "pause").await,

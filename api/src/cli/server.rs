@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
-use crate::output::{Answer, complain, say};
+use crate::output::{Answer, complain, say, say_json};
 
 /// A server that cannot be reached says so sooner than one that is busy.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -62,19 +62,50 @@ impl Server {
         Ok((status, response.json().await.unwrap_or_default()))
     }
 
-    /// Sends a request whose answer is shown as it is; a refusal is a no.
+    /// Sends a request and prints its answer as it is.
     pub(super) async fn show(&self, request: RequestBuilder) -> anyhow::Result<Answer> {
         let (status, body) = self.send(request).await?;
         if status.is_success() {
             say(&serde_json::to_string_pretty(&body)?);
             return Ok(Answer::Yes);
         }
-        if status.is_client_error() && status != StatusCode::UNAUTHORIZED {
-            complain_of(&body);
-            return Ok(Answer::No);
-        }
-        bail!("the server answered {status}");
+        refused(status, &body)
     }
+
+    /// Prints a list, one line or one JSON object an item. That it is empty is told on standard error.
+    pub(super) async fn list(
+        &self,
+        request: RequestBuilder,
+        member: &str,
+        json: bool,
+        line: impl Fn(&Value) -> String,
+    ) -> anyhow::Result<Answer> {
+        let (status, body) = self.send(request).await?;
+        if !status.is_success() {
+            return refused(status, &body);
+        }
+        let all = body[member].as_array().map(Vec::as_slice).unwrap_or_default();
+        if all.is_empty() && !json {
+            complain("there is none");
+        }
+        for one in all {
+            if json {
+                say_json(one);
+            } else {
+                say(&line(one));
+            }
+        }
+        Ok(Answer::Yes)
+    }
+}
+
+/// What an answer without success means for the exit code: 1 for a refusal (4xx), 3 for anything else.
+pub(super) fn refused(status: StatusCode, body: &Value) -> anyhow::Result<Answer> {
+    if status.is_client_error() && status != StatusCode::UNAUTHORIZED {
+        complain_of(body);
+        return Ok(Answer::No);
+    }
+    bail!("the server answered {status}");
 }
 
 fn client() -> anyhow::Result<Client> {

@@ -205,7 +205,7 @@ pub(super) async fn at_holders(
 ) -> Result<(), Problem> {
     let holders = composed.provider.directory.by_abha_address(facility, address).await;
     let holders = holders.map_err(|error| {
-        tracing::warn!(%error, "who is looked at could not be found");
+        tracing::warn!(%error, "could not resolve the patient for the access log");
         Problem::unavailable()
     })?;
     for holder in holders {

@@ -1,4 +1,4 @@
-//! What a caller is shown is remembered first. What cannot be remembered is not shown.
+//! Writes the access log before responding. It fails closed: without an entry in the log, nothing is returned.
 
 use hip_commands::caller::Caller;
 use hip_commands::viewing::{Viewer, ViewingError};

@@ -152,7 +152,7 @@ fn refusals() -> Map<String, Value> {
              request is still being answered, then with Retry-After.",
         ),
         ("413", "The body is too large."),
-        ("415", "The body is of another kind."),
+        ("415", "Unsupported media type."),
         ("422", "The body does not fit; `errors` names each fault."),
         ("429", "The key is missing or unknown, as were too many before it: see Retry-After."),
         ("503", "Something is away at the moment; sending the same again is safe."),

@@ -104,7 +104,7 @@ fn not_yet() -> Problem {
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "not-yet",
-        "What was written is not shown yet",
+        "Read model not up to date yet",
         "ask again in a moment, or without a position for what is shown now",
     )
     .with_retry_after(1)

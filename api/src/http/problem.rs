@@ -81,7 +81,7 @@ impl Problem {
     /// The request was understood, and does not fit.
     pub(crate) fn unfit(faults: Vec<Fault>) -> Self {
         let title = "The request is not valid";
-        let detail = "mend the fields in `errors` and send it again";
+        let detail = "correct the fields listed in `errors` and send it again";
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-request", title, detail)
             .with_faults(faults)
     }
@@ -134,7 +134,7 @@ impl Problem {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported-media-type",
-            "The body is of another kind",
+            "Unsupported media type",
             format!("send content-type: {wanted}"),
         )
     }
@@ -142,12 +142,10 @@ impl Problem {
     /// A refusal of the frame around the routes, by its status.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         let (kind, title, detail) = match status {
-            StatusCode::NOT_FOUND => ("no-route", "There is nothing here", "see /openapi.json"),
-            StatusCode::METHOD_NOT_ALLOWED => (
-                "method",
-                "This is not done here",
-                "the header Allow says what is; see /openapi.json",
-            ),
+            StatusCode::NOT_FOUND => ("no-route", "No such route", "see /openapi.json"),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                ("method", "Method not allowed", "the header Allow says what is; see /openapi.json")
+            }
             StatusCode::PAYLOAD_TOO_LARGE => (
                 "too-large",
                 "The body is too large",

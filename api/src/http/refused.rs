@@ -21,7 +21,7 @@ use tokio::sync::watch;
 pub(crate) use address::Peer;
 use throttle::{Throttle, WINDOW};
 
-use super::{Context, gateway_callbacks};
+use super::{Context, callback_path};
 
 /// Counts and logs refused callers.
 pub(crate) struct RefusedCallers {
@@ -85,7 +85,7 @@ pub(super) async fn layer(State(composed): Context, request: Request, next: Next
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let callback = if matched.is_none() {
         let prefix = &composed.provider.settings.callback_prefix;
-        gateway_callbacks::kind_of(request.uri().path(), prefix)
+        callback_path::kind_of(request.uri().path(), prefix)
     } else {
         None
     };

@@ -247,7 +247,7 @@ async fn dry_run(
     for one in selected.iter().take(REHEARSED_COUNT_MAX) {
         let would = rehearse(&composed.provider, &conversations, order, &one.item()).await;
         let would = would.map_err(|error| {
-            tracing::error!(%error, "a replay could not be rehearsed");
+            tracing::error!(%error, "replay dry run failed");
             Problem::unavailable()
         })?;
         rehearsed.push(RehearsedItem { request_id: one.request_id, rehearsed: would });

@@ -23,7 +23,7 @@ use super::looks;
 use super::page::{Cursor, Limit, List, Page, Wanted};
 use super::position;
 use super::problem::Problem;
-use super::visits::Warning;
+use super::visit_answer::Warning;
 use crate::compose::Composed;
 
 /// What became of a visit.

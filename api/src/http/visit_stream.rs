@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 use self::lines::{Line, Lines, What};
 use super::problem::Problem;
-use super::visits::{Warning, problem};
+use super::visit_answer::{Warning, problem};
 use crate::compose::Composed;
 
 /// The media type of lines of JSON.

@@ -1,20 +1,19 @@
 //! `POST /v1/visits`. What became of a visit is in [`super::visit`].
 
-use abdm_fhir::VisitWarning;
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use hip_commands::caller::Caller;
-use hip_commands::dispatch::DispatchError;
-use hip_commands::visits::{self, RecordError};
+use hip_commands::visits;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::asked::is_json;
 use super::caller::{By, Pushing};
-use super::problem::{Fault, Problem};
+use super::problem::Problem;
+use super::visit_answer::{Warning, problem};
 use super::{Context, Stop, VISIT_BYTES_MAX, bodies, visit_stream};
 use crate::compose::Composed;
 use crate::path_segment::path_segment;
@@ -34,26 +33,6 @@ pub(crate) struct RecordedVisit {
     /// What is odd in the document, which is accepted all the same; at most 50. Left out when nothing is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
-}
-
-/// One odd thing in a visit document.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Warning {
-    /// Where.
-    #[schema(example = "vitals.diastolic")]
-    path: String,
-    /// What was looked at.
-    #[schema(example = "bloodPressure")]
-    rule: String,
-    /// What is odd.
-    #[schema(example = "is not below vitals.systolic")]
-    text: String,
-}
-
-impl From<VisitWarning> for Warning {
-    fn from(VisitWarning { path, rule, text }: VisitWarning) -> Self {
-        Self { path, rule: rule.as_str().to_owned(), text }
-    }
 }
 
 /// Records a visit; its documents and its link follow. Or many, as a stream with one document a line: each
@@ -116,51 +95,6 @@ async fn record(composed: &Composed, caller: &Caller, document: &str) -> Result<
         warnings: recorded.warnings.into_iter().map(Warning::from).collect(),
     };
     Ok((status, [(LOCATION, location)], axum::Json(body)).into_response())
-}
-
-/// Why a visit document was not stored, for its sender.
-pub(super) fn problem(error: &RecordError) -> Problem {
-    let invalid = |detail| {
-        let title = "The visit document is not valid";
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-visit", title, detail)
-    };
-    match error {
-        RecordError::Invalid(errors) => {
-            let faults = errors.iter().map(|error| Fault {
-                path: error.path.clone(),
-                rule: error.rule.as_str().to_owned(),
-                message: error.message.clone(),
-            });
-            invalid("mend the fields in `errors` and send it again").with_faults(faults.collect())
-        }
-        RecordError::Identifier { path, source } => invalid("mend the field in `errors`")
-            .with_faults(vec![fault(path, "pattern", &source.to_string())]),
-        RecordError::UnknownFacility => Problem::new(
-            StatusCode::FORBIDDEN,
-            "foreign-facility",
-            "The facility is not the caller's",
-            "send the visit to the service of its facility, with a key for it",
-        )
-        .with_faults(vec![fault(
-            "facility.abdmFacilityId",
-            "facility",
-            "must be the caller's",
-        )]),
-        RecordError::Visit(DispatchError::Refused(refusal)) => Problem::new(
-            StatusCode::CONFLICT,
-            "conflict",
-            "The push contradicts an earlier one",
-            refusal.to_string(),
-        ),
-        RecordError::Visit(_) | RecordError::Person(_) | RecordError::Vault(_) => {
-            tracing::error!(%error, "a visit could not be stored");
-            Problem::unavailable()
-        }
-    }
-}
-
-fn fault(path: &str, rule: &str, message: &str) -> Fault {
-    Fault { path: path.to_owned(), rule: rule.to_owned(), message: message.to_owned() }
 }
 
 /// Stands for the published schema of visit documents, which [`super::openapi`] puts in its place.

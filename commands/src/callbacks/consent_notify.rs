@@ -17,10 +17,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::wire::{Malformed, WireRange, end_instant, list, parse, scalar};
-use super::{Incoming, Verdict, subject_of};
+use super::{Incoming, Verdict};
 use crate::erasure::living;
 use crate::lookup::Lookup;
 use crate::opt_out::{self, HAS_LEFT};
+use crate::person::subject_of;
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::TaskError;

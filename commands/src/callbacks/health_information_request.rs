@@ -10,10 +10,11 @@ use hip_domain::transfer::{Denial, HiuKey, Recipient, Transfer, TransferCommand,
 use serde::Deserialize;
 
 use super::wire::{Malformed, WireRange, parse, scalar};
-use super::{Incoming, Verdict, subject_of};
+use super::{Incoming, Verdict};
 use crate::consent_check;
 use crate::erasure::living;
 use crate::hiu_key;
+use crate::person::subject_of;
 use crate::port::log::Actor;
 use crate::provider::Provider;
 use crate::task::TaskError;

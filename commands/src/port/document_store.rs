@@ -116,8 +116,7 @@ pub trait DocumentStore: Send + Sync {
         generation: i32,
     ) -> Result<CollectionDigest, DocumentError>;
 
-    /// Has a generation read from now on, and no more the one before, which takes no more writes.
-    /// Promoted again, nothing changes.
+    /// Switches reads to this generation, and freezes the previous one. Idempotent.
     async fn promote(
         &self,
         collection: &CollectionName,

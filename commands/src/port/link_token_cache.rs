@@ -44,7 +44,7 @@ pub trait LinkTokenCache: Send + Sync {
     /// is to be filled from the log.
     async fn live(&self) -> Result<Option<i32>, CacheError>;
 
-    /// Has a generation read from now on. What the one before holds stays until it is cleared.
+    /// Switches reads to this generation. The entries of the previous one stay until it is cleared.
     async fn promote(&self, generation: i32) -> Result<(), CacheError>;
 
     /// Empties a generation. After the one that is read was cleared, none is read.

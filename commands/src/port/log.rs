@@ -33,7 +33,7 @@ pub trait Log: Send + Sync {
     /// The version of a stream; 0 when it does not exist.
     async fn version(&self, stream: &StreamId) -> Result<i64, LogError>;
 
-    /// The version that an append under this key has reached; nothing, when there was none.
+    /// The version written by the append with this idempotency key; `None` if there was none.
     async fn answered(&self, key: &str) -> Result<Option<i64>, LogError>;
 
     /// Up to `limit` events after `position`, in global order. An empty page means "nothing yet".

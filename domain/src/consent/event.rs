@@ -27,7 +27,7 @@ pub struct Grant {
     pub care_contexts: Vec<GrantedCareContext>,
     /// Records of which period.
     pub date_range: DateRange,
-    /// `permission.dataEraseAt`: from then on nothing leaves, told or not.
+    /// `permission.dataEraseAt`: no data is sent after this time, even without a revocation.
     pub erase_at: DateTime<Utc>,
 }
 

@@ -1,8 +1,8 @@
 //! What may be asked of link tokens.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use super::{AskedPerson, Token, TokenLimits};
+use super::{AskedPerson, Refusal, Token, TokenLimits};
 use crate::id::{ErrorCode, FacilityId, RequestId, SubjectId};
 use crate::stream::StreamId;
 
@@ -72,15 +72,4 @@ pub enum LinkTokenCommand {
     },
     /// The patient has left ABDM.
     Purge,
-}
-
-/// What a refusal means for the next request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// The same data will be refused again: somebody has to change them.
-    Final,
-    /// It may be asked again as soon as the limits allow.
-    Passing,
-    /// Nothing is to be asked for so long.
-    Hold(TimeDelta),
 }

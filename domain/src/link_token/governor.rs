@@ -3,7 +3,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Refusal;
 use crate::id::RequestId;
 
 /// How often the gateway may be asked for one ABHA address and facility.
@@ -52,6 +51,17 @@ pub enum Hold {
     DailyQuota,
     /// The gateway said so.
     ByGateway,
+}
+
+/// What a refusal means for the next request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The same data will be refused again: somebody has to change them.
+    Final,
+    /// It may be asked again as soon as the limits allow.
+    Passing,
+    /// Nothing is to be asked for so long.
+    Hold(TimeDelta),
 }
 
 impl Hold {

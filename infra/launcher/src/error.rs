@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::postgres::wire::WireError;
+use crate::postgres::wire_error::WireError;
 
 /// Why no server could be had, with what to do about it where something can be done.
 #[derive(Debug)]

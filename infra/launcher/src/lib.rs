@@ -33,6 +33,6 @@ pub use mongod::ThrowawayMongod;
 pub use postgres::PrivatePostgres;
 pub use postgres::data_dir::default_data_dir;
 pub use postgres::options::{Durability, Options};
-pub use postgres::wire::WireError;
+pub use postgres::wire_error::WireError;
 pub use redis::ThrowawayRedis;
 pub use replicated::{Follow, ReplicatedPostgres};

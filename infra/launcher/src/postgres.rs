@@ -12,7 +12,8 @@ mod pid_file;
 mod server;
 mod socket_dir;
 mod url;
-pub(crate) mod wire;
+mod wire;
+pub(crate) mod wire_error;
 
 use std::path::Path;
 use std::thread;
@@ -24,7 +25,8 @@ use options::Options;
 use password::Password;
 use server::{Server, StartError};
 use socket_dir::Socket;
-use wire::{Session, USER, WireError};
+use wire::{Session, USER};
+use wire_error::WireError;
 
 use rustix::process::{Pid, test_kill_process};
 

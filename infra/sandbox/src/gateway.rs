@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::callback::Callback;
 use crate::clock;
 use crate::faults::Script;
-use crate::gateway::callbacks::Callback;
 use crate::gateway::shape::{Finding, Shape};
 use crate::hiu;
 use crate::message::{Answer, Call, Refusal};
@@ -16,6 +16,7 @@ use crate::state::State;
 use crate::version::ApiVersion;
 use crate::world::World;
 
+pub(crate) mod bearer;
 mod bodies;
 mod bridge;
 pub(crate) mod callbacks;
@@ -69,7 +70,7 @@ impl Case<'_> {
 
     /// A callback to the facility that called.
     pub(crate) fn call_back(&self, path: &'static str, body: Value) -> Callback {
-        Callback::new(self.world, self.facility, path, body)
+        Callback::new(&self.world.draw, self.facility, path, body)
     }
 }
 

@@ -7,16 +7,16 @@ use chrono::{DateTime, Months, Utc};
 use serde_json::Value;
 
 use crate::clock;
+use crate::flow_error::FlowError;
 use crate::gateway::callbacks;
 use crate::operation::Operation;
-use crate::phr::FlowError;
 use crate::phr::consent::RequestedConsent;
 use crate::version::ApiVersion;
 use crate::world::World;
 
 pub(crate) mod decrypt;
 pub(crate) mod delivery;
-mod document;
+pub(crate) mod document;
 mod field;
 pub(crate) mod key_form;
 pub(crate) mod key_pair;
@@ -180,7 +180,7 @@ impl Hiu {
             .world
             .change(|state| {
                 let transaction = state.transactions.get_mut(transaction_id)?;
-                Some(transaction.question.repeat(&self.world))
+                Some(transaction.question.repeat(&self.world.draw))
             })
             .ok_or_else(|| FlowError::Unknown(transaction_id.to_owned()))?;
         callbacks::send(&self.world, callback);

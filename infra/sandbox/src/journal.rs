@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::clock;
 use crate::operation::Operation;
+use crate::peer::Peer;
 use crate::tick::Tick;
 
 /// Which way a message went, seen from the HIP.
@@ -27,28 +28,6 @@ impl Direction {
         match self {
             Self::In => "in",
             Self::Out => "out",
-        }
-    }
-}
-
-/// Which part of the twin the HIP spoke with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Peer {
-    /// The gateway, with its consent manager.
-    Gateway,
-    /// The health information user.
-    Hiu,
-    /// The provider of text messages.
-    Sms,
-}
-
-impl Peer {
-    /// `gateway`, `hiu` or `sms`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Gateway => "gateway",
-            Self::Hiu => "hiu",
-            Self::Sms => "sms",
         }
     }
 }

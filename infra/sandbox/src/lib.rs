@@ -1,9 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod callback;
+mod care_context;
 mod clock;
 pub mod conformance;
+mod credentials;
 mod draw;
 mod faults;
+mod flow_error;
 mod gateway;
 mod hiu;
 mod journal;
@@ -11,6 +15,7 @@ mod message;
 mod operation;
 mod options;
 mod patch;
+mod peer;
 mod phr;
 mod proxy;
 mod question;
@@ -26,22 +31,30 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use care_context::CareContext;
+pub use credentials::Credentials;
 pub use faults::{ErrorForm, Faults, HeldCall, Hold, HoldState, Target};
+pub use flow_error::{FlowError, HipError};
 pub use gateway::keys::KeysError;
 pub use gateway::register::AbhaHolder;
 pub use hiu::decrypt::DecryptError;
 pub use hiu::delivery::{Delivery, Incomplete, Page, StatusResponse};
 pub use hiu::key_form::Dialect;
 pub use hiu::{ConsentRequest, HealthInformationRequest, Hiu};
-pub use journal::{Direction, Entry, Journal, NotSeen, Peer};
+pub use journal::{Direction, Entry, Journal, NotSeen};
 pub use operation::{Operation, UnknownOperation};
 pub use options::{Deadlines, LinkRefusals, Options, Redelivery, TokenLimits};
+pub use peer::Peer;
 pub use phr::{
-    Artefact, CareContext, ConsentStatus, DiscoverRequest, Discovery, FlowError, Grant, HipError,
-    Identifier, LinkReference, Offer, PatientStatus, Phr, QueueToken, ShareRequest,
+    Artefact, ConsentStatus, DiscoverRequest, Discovery, Grant, Identifier, PatientStatus, Phr,
+    ShareRequest,
 };
 pub use proxy::Proxy;
-pub use sandbox::{Credentials, Sandbox, StartError};
-pub use sms::{Sms, Text};
+pub use sandbox::{Sandbox, StartError};
+pub use sms::Sms;
+pub use state::discovery::Offer;
+pub use state::link::LinkReference;
+pub use state::share::QueueToken;
+pub use state::text::Text;
 pub use version::ApiVersion;
 pub use violation::Violation;

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Response, StatusCode, header};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::gateway::callbacks::Callback;
+use crate::callback::Callback;
 use crate::operation::Operation;
 use crate::version::ApiVersion;
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::journal::Peer;
+use crate::peer::Peer;
 use crate::version::ApiVersion;
 
 /// The path below which the gateway's operations lie.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::gateway::callbacks::Callback;
+use crate::callback::Callback;
+use crate::draw::Draw;
 use crate::version::ApiVersion;
-use crate::world::World;
 
 /// One callback, whatever it says.
 pub(crate) struct Asked {
@@ -43,8 +43,8 @@ impl Question {
     }
 
     /// Put the same question again, under a fresh REQUEST-ID.
-    pub(crate) fn repeat(&mut self, world: &World) -> Callback {
-        let callback = self.first.renamed(world.draw.id());
+    pub(crate) fn repeat(&mut self, draw: &Draw) -> Callback {
+        let callback = self.first.renamed(draw.id());
         self.request_ids.push(callback.request_id.clone());
         callback
     }

@@ -9,15 +9,19 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::callback::Callback;
+use crate::credentials::Credentials;
 use crate::draw::Draw;
 use crate::faults::Faults;
-use crate::gateway::callbacks::{self, Callback};
+use crate::gateway::bearer::GatewayBearer;
+use crate::gateway::callbacks;
 use crate::gateway::keys::{Keys, KeysError};
 use crate::gateway::register::AbhaHolder;
 use crate::hiu::Hiu;
-use crate::journal::{Journal, Peer};
+use crate::journal::Journal;
 use crate::operation::{GATEWAY_BASE, PUSH_PATH, SMS_PATH, V05_BASE};
 use crate::options::Options;
+use crate::peer::Peer;
 use crate::phr::Phr;
 use crate::server;
 use crate::sms::Sms;
@@ -49,15 +53,6 @@ pub enum StartError {
     /// The thread that makes the keys died.
     #[error("cannot make keys")]
     Thread(#[from] tokio::task::JoinError),
-}
-
-/// What `POST /gateway/v3/sessions` accepts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credentials {
-    /// `clientId`
-    pub client_id: String,
-    /// `clientSecret`; follows from the seed, so it stays the same over restarts.
-    pub client_secret: String,
 }
 
 /// The outside world of one HIP on three local ports: gateway with consent manager and PHR app, HIU,
@@ -100,7 +95,7 @@ impl Sandbox {
             tick,
             stopping: watch::Sender::new(false),
             http,
-            gateway_bearer: callbacks::GatewayBearer::default(),
+            gateway_bearer: GatewayBearer::default(),
             gateway_address: gateway.1,
             hiu_address: hiu.1,
             sms_address: sms.1,
@@ -197,7 +192,7 @@ impl Sandbox {
     ///
     /// It is delivered and redelivered like the others.
     pub fn call_back(&self, facility: &str, path: &str, body: Value) -> String {
-        let callback = Callback::new(&self.world, facility, path, body);
+        let callback = Callback::new(&self.world.draw, facility, path, body);
         let request_id = callback.request_id.clone();
         callbacks::send(&self.world, callback);
         request_id
@@ -221,17 +216,6 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.world.stopping.send_replace(true);
-    }
-}
-
-impl Credentials {
-    fn from_seed(seed: u64) -> Self {
-        // A draw of its own: the secret must not depend on how many ids were drawn before.
-        let secret: [u8; 16] = Draw::new(seed, u64::MAX).bytes();
-        Self {
-            client_id: format!("SBXID_{:06}", seed % 1_000_000),
-            client_secret: hex::encode(secret),
-        }
     }
 }
 

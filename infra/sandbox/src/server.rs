@@ -16,9 +16,10 @@ use crate::clock;
 use crate::faults::HeldCall;
 use crate::gateway;
 use crate::gateway::callbacks;
-use crate::journal::{Direction, Entry, Peer};
+use crate::journal::{Direction, Entry};
 use crate::message::{Answer, Call, read_body, read_headers};
 use crate::operation::Operation;
+use crate::peer::Peer;
 use crate::version::ApiVersion;
 use crate::world::World;
 

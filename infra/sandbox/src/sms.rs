@@ -6,38 +6,18 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 use crate::gateway::headers;
 use crate::gateway::shape::Shape::{self, Object, Text as TextShape};
 use crate::gateway::shape::{Finding, must};
 use crate::gateway::text;
 use crate::message::{Answer, Call, Refusal};
+use crate::state::text::Text;
 use crate::world::World;
 
 const MESSAGE: Shape = Object(&[
     must("to", &TextShape(is_mobile_number, "10 digits")),
     must("text", &TextShape(text::is_not_empty, "a text that is not empty")),
 ]);
-/// How many digits an OTP has.
-const OTP_LENGTH: usize = 6;
-
-/// One text message, as it lies on the telephone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text {
-    /// When it arrived.
-    pub at: DateTime<Utc>,
-    /// What it says, OTP included.
-    pub text: String,
-}
-
-impl Text {
-    /// The last number of exactly six digits in it.
-    pub fn otp(&self) -> Option<&str> {
-        self.text.split(|c: char| !c.is_ascii_digit()).rfind(|digits| digits.len() == OTP_LENGTH)
-    }
-}
-
 /// Every telephone that a text message was sent to. Cheap to clone.
 #[derive(Clone)]
 pub struct Sms {
@@ -109,18 +89,6 @@ fn national(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn otp(text: &str) -> Option<String> {
-        let text = Text { at: DateTime::UNIX_EPOCH, text: text.to_owned() };
-        text.otp().map(str::to_owned)
-    }
-
-    #[test]
-    fn the_otp_is_the_last_number_of_six_digits() {
-        assert_eq!(otp("482913 is your OTP. Valid 10 min."), Some("482913".to_owned()));
-        assert_eq!(otp("Ref 111111: OTP 482913."), Some("482913".to_owned()));
-        assert_eq!(otp("Call 9800000101 or 1800"), None);
-    }
 
     #[test]
     fn a_number_is_known_by_its_last_ten_digits() {

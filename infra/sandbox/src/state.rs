@@ -1,20 +1,29 @@
 //! Everything the twin remembers of one run.
 
+pub(crate) mod discovery;
+pub(crate) mod link;
+pub(crate) mod links;
+pub(crate) mod share;
+pub(crate) mod text;
+pub(crate) mod token_ledger;
+pub(crate) mod transaction;
+
 use std::collections::BTreeMap;
 
-use crate::gateway::linking::Links;
 use crate::gateway::register::Register;
-use crate::gateway::token::TokenLedger;
 use crate::hiu::reuse::Used;
-use crate::hiu::transaction::Transaction;
 use crate::operation::Operation;
 use crate::phr::consent::{ConsentRecord, RequestedConsent};
-use crate::phr::discovery::DiscoveryRecord;
-use crate::phr::link::{ConfirmRecord, InitRecord};
-use crate::phr::share::ShareRecord;
 use crate::question::Asked;
-use crate::sms::Text;
 use crate::violation::Violation;
+
+use self::discovery::DiscoveryRecord;
+use self::link::{ConfirmRecord, InitRecord};
+use self::links::Links;
+use self::share::ShareRecord;
+use self::text::Text;
+use self::token_ledger::TokenLedger;
+use self::transaction::Transaction;
 
 /// One lock guards it all: an operation of the HIP is processed as a whole or not at all.
 #[derive(Default)]

@@ -7,14 +7,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::clock;
+use crate::credentials::Credentials;
 use crate::draw::Draw;
 use crate::faults::Faults;
-use crate::gateway::callbacks;
+use crate::gateway::bearer::GatewayBearer;
 use crate::gateway::keys::Keys;
 use crate::journal::Journal;
 use crate::operation::Operation;
 use crate::options::Options;
-use crate::sandbox::Credentials;
 use crate::state::State;
 use crate::tick::Tick;
 use crate::violation::Violation;
@@ -29,7 +29,7 @@ pub(crate) struct World {
     pub(crate) tick: Arc<Tick>,
     pub(crate) stopping: watch::Sender<bool>,
     pub(crate) http: reqwest::Client,
-    pub(crate) gateway_bearer: callbacks::GatewayBearer,
+    pub(crate) gateway_bearer: GatewayBearer,
     pub(crate) gateway_address: SocketAddr,
     pub(crate) hiu_address: SocketAddr,
     pub(crate) sms_address: SocketAddr,

@@ -1,6 +1,7 @@
 //! Read models that lie in the document store: a view says what an event changes, the collection is
 //! kept in step with the log.
 
+mod change;
 mod collection;
 mod drafts;
 mod link_token_responses;
@@ -9,7 +10,8 @@ mod resources;
 mod responses;
 mod sealing;
 
-pub use collection::{DocumentChange, DocumentView, Edit, KeptCollection, forget};
+pub use change::{DocumentChange, Edit};
+pub use collection::{DocumentView, KeptCollection, forget};
 pub use link_token_responses::LinkTokenResponses;
 pub use patient_care_contexts::PatientCareContexts;
 pub use resources::Resources;

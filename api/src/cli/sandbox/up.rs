@@ -23,7 +23,7 @@ pub(crate) struct Options {
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     bridge_url: String,
     /// A facility to know: service id and name.
-    #[arg(long, num_args = 2, default_values = ["IN0610099001", "PHC Ambegaon"])]
+    #[arg(long, num_args = 2, value_names = ["ID", "NAME"], default_values = ["IN0610099001", "PHC Ambegaon"])]
     facility: Vec<String>,
 }
 

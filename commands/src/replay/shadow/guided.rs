@@ -8,7 +8,6 @@ use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;
 use thiserror::Error;
 
-use super::stage::Scene;
 use crate::port::log::{Append, Appended, Expected, LogError, NewEvent, StoredEvent};
 use crate::port::{Clock, Log};
 
@@ -70,16 +69,14 @@ pub(super) struct Played {
 struct Over;
 
 impl Guided {
-    /// The log of a scene, its clock moved by `shift`.
-    pub(super) fn new(real: Arc<dyn Log>, scene: &Scene<'_>, shift: TimeDelta) -> Self {
-        let state = State {
-            head: scene.head,
-            now: scene.now,
-            untaken: scene.untaken.to_vec(),
-            taken: vec![],
-            stream: None,
-            end: None,
-        };
+    /// A log that ends at `head`, with its clock at `now` moved by `shift`, and what history has still to say.
+    pub(super) fn new(
+        real: Arc<dyn Log>,
+        head: i64,
+        (now, shift): (DateTime<Utc>, TimeDelta),
+        untaken: Vec<StoredEvent>,
+    ) -> Self {
+        let state = State { head, now, untaken, taken: vec![], stream: None, end: None };
         Self { real, shift, state: Mutex::new(state) }
     }
 

@@ -46,7 +46,8 @@ impl<'a> Scene<'a> {
         provider: &Provider,
         shift: TimeDelta,
     ) -> (Played, Result<(), TaskError>) {
-        let guided = Arc::new(Guided::new(Arc::clone(&provider.log), self, shift));
+        let (real, untaken) = (Arc::clone(&provider.log), self.untaken.to_vec());
+        let guided = Arc::new(Guided::new(real, self.head, (self.now, shift), untaken));
         let outcome = perform(&stage(provider, &guided), self.due).await;
         (guided.played(), outcome)
     }

@@ -4,13 +4,15 @@ mod measure;
 mod narrative;
 mod people;
 mod time;
+mod value;
 
 use serde_json::Value;
 
-pub(super) use self::measure::{money, quantity, range, ratio, value};
+pub(super) use self::measure::{money, quantity, range, ratio};
 pub(super) use self::narrative::narrative;
 pub(super) use self::people::{address, in_use, mention, name, party};
 pub(super) use self::time::{any_time, date, period};
+pub(super) use self::value::value;
 
 /// A text that is not blank.
 pub(super) fn text(value: &Value) -> Option<String> {

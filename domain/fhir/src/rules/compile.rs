@@ -8,7 +8,9 @@
 //! discriminator without a fixed value. So nothing that the guide asks for is skipped in silence.
 
 mod check;
+mod choice;
 mod definition;
+mod definitions;
 mod element;
 mod error;
 mod input;
@@ -16,6 +18,7 @@ mod intern;
 mod shape;
 mod slicing;
 mod target;
+mod term_files;
 mod terms;
 mod tree;
 
@@ -25,7 +28,7 @@ use std::path::{Path, PathBuf};
 pub use self::error::CompileError;
 pub use self::input::{Input, InputError};
 
-use self::definition::Definitions;
+use self::definitions::Definitions;
 use self::shape::Compiler;
 use super::codec::Record;
 use super::manifest::Manifest;

@@ -11,7 +11,6 @@ mod people;
 mod resource;
 mod schedule;
 
-use super::entries::Entries;
 use super::tape::View;
 
 /// Where an invariant is checked.
@@ -20,7 +19,8 @@ pub(crate) struct Scope<'s, 't> {
     pub(crate) at: View<'t>,
     /// The resource around it; around a contained resource, the one that contains it.
     pub(crate) container: View<'t>,
-    pub(crate) entries: &'s Entries<'t>,
+    /// The type of the resource in the entry with this address; nothing, when there is none.
+    pub(crate) type_at: &'s dyn Fn(&str) -> Option<&'t str>,
 }
 
 /// How an invariant is held.

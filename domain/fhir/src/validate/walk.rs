@@ -149,10 +149,11 @@ impl<'t> Walk<'_, 't> {
         if checks.count == 0 {
             return;
         }
-        let rules = self.rules;
+        let (rules, entries) = (self.rules, self.entries);
+        let type_at = |url: &str| entries.at_url(url).map(|entry| entry.kind);
         for id in checks.of(&rules.tables().checks) {
             let (weight, invariant) = rules.invariant(*id);
-            let scope = Scope { at, container: self.container, entries: self.entries };
+            let scope = Scope { at, container: self.container, type_at: &type_at };
             let holds = match invariant.check {
                 Check::Of(holds) => holds(&scope),
                 Check::Advice(holds) => !self.wants_advice || holds(&scope),

@@ -3,7 +3,8 @@
 use super::PrivatePostgres;
 use super::check_name;
 use super::password::Password;
-use super::wire::{Session, WireError};
+use super::wire::Session;
+use super::wire_error::WireError;
 use crate::error::LaunchError;
 
 impl PrivatePostgres {

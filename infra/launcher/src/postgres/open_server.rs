@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::pid_file;
-use super::wire::{Session, WireError};
+use super::wire::Session;
+use super::wire_error::WireError;
 use crate::error::LaunchError;
 use crate::process::POLL_INTERVAL;
 

@@ -3,9 +3,8 @@
 //! Version 3.0 over the server's Unix socket, with a password (SCRAM). A driver would be the largest
 //! part of this crate; the server's client programs are a package of their own and may be missing.
 
-use std::error::Error;
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use postgres_protocol::authentication::sasl::{ChannelBinding, SCRAM_SHA_256, Scr
 
 use super::password::Password;
 use super::socket_dir::Socket;
+use super::wire_error::WireError;
 
 /// Protocol 3.0 as the start message gives it.
 const PROTOCOL_VERSION: u32 = 3 << 16;
@@ -32,47 +32,6 @@ const SASL_FINAL: u32 = 12;
 
 /// The name of the user that every cluster of ours is made with.
 pub(crate) const USER: &str = "hip";
-
-/// Why a server did not do what it was asked.
-#[derive(Debug)]
-pub enum WireError {
-    /// It could not be reached, or hung up.
-    Io(io::Error),
-    /// It refused.
-    Refused {
-        /// The five characters of its error code, such as `42P04`.
-        sqlstate: String,
-        /// Its own words.
-        message: String,
-    },
-    /// It did not answer as PostgreSQL does; it may be another program.
-    NotUnderstood,
-}
-
-impl fmt::Display for WireError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(_) => f.write_str("the server cannot be reached"),
-            Self::Refused { sqlstate, message } => write!(f, "{message} ({sqlstate})"),
-            Self::NotUnderstood => f.write_str("this is not the answer of a PostgreSQL server"),
-        }
-    }
-}
-
-impl Error for WireError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Io(source) => Some(source),
-            Self::Refused { .. } | Self::NotUnderstood => None,
-        }
-    }
-}
-
-impl From<io::Error> for WireError {
-    fn from(source: io::Error) -> Self {
-        Self::Io(source)
-    }
-}
 
 /// What a connection goes over.
 trait Stream: Read + Write + fmt::Debug {}

@@ -7,9 +7,10 @@ use super::case::{Failure, Verdict, ensure};
 use super::pull::{consent, refused};
 use super::stage::Stage;
 use crate::clock;
+use crate::flow_error::FlowError;
 use crate::hiu::HealthInformationRequest;
 use crate::hiu::key_form::Dialect;
-use crate::phr::{FlowError, Grant};
+use crate::phr::Grant;
 
 const FLOW: &str = "data-flow";
 /// A host of a private network, which no HIU of another facility has.

@@ -8,7 +8,10 @@ use super::person::Person;
 use super::pull::all_of_it;
 use super::records::Visit;
 use super::stage::Stage;
-use crate::phr::{CareContext, DiscoverRequest, Discovery, FlowError, LinkReference};
+use crate::care_context::CareContext;
+use crate::flow_error::FlowError;
+use crate::phr::{DiscoverRequest, Discovery};
+use crate::state::link::LinkReference;
 use crate::version::ApiVersion;
 
 pub(super) const FLOW: &str = "user-linking";

@@ -1,110 +1,21 @@
 //! Callbacks: what the gateway says of its own accord, again and again until it is heard.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tracing::{info, warn};
 
+use crate::callback::Callback;
 use crate::clock;
-use crate::journal::{Direction, Entry, Peer};
+use crate::journal::{Direction, Entry};
 use crate::message::read_body;
+use crate::peer::Peer;
 use crate::question::Asked;
-use crate::version::ApiVersion;
 use crate::world::World;
 
 use super::sessions;
-
-/// A message to the HIP. Its bearer and its TIMESTAMP are set when it is first sent.
-#[derive(Clone, Debug)]
-pub(crate) struct Callback {
-    pub(crate) request_id: String,
-    facility: String,
-    /// Below the bridge URL, `/api` included.
-    path: String,
-    body: Value,
-    pub(crate) version: ApiVersion,
-    /// Its TIMESTAMP, if that is not the time of the first attempt.
-    dated: Option<DateTime<Utc>>,
-}
-
-impl Callback {
-    /// The same message under another REQUEST-ID.
-    pub(crate) fn renamed(&self, request_id: String) -> Self {
-        Self { request_id, ..self.clone() }
-    }
-
-    pub(crate) fn new(world: &World, facility: &str, path: &str, body: Value) -> Self {
-        Self {
-            request_id: world.draw.id(),
-            facility: facility.to_owned(),
-            path: path.to_owned(),
-            body,
-            version: ApiVersion::V3,
-            dated: None,
-        }
-    }
-
-    /// The same message in another version of the API.
-    pub(crate) fn in_version(self, version: ApiVersion) -> Self {
-        Self { version, ..self }
-    }
-
-    /// The same message with another TIMESTAMP: one that was overtaken on its way.
-    pub(crate) fn dated(self, at: DateTime<Utc>) -> Self {
-        Self { dated: Some(at), ..self }
-    }
-
-    /// The headers and the body, as they go out at `now` and at every later attempt.
-    fn write(&self, bearer: &str, now: DateTime<Utc>) -> (BTreeMap<String, String>, Value) {
-        let mut headers: BTreeMap<String, String> = [
-            ("Authorization", format!("Bearer {bearer}")),
-            ("Content-Type", "application/json".to_owned()),
-            ("X-HIP-ID", self.facility.clone()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into();
-        let mut body = self.body.clone();
-        let timestamp = clock::wire(self.dated.unwrap_or(now));
-        match self.version {
-            ApiVersion::V3 => {
-                headers.insert("REQUEST-ID".to_owned(), self.request_id.clone());
-                headers.insert("TIMESTAMP".to_owned(), timestamp);
-            }
-            ApiVersion::V05 => {
-                body["requestId"] = json!(self.request_id);
-                body["timestamp"] = json!(timestamp);
-            }
-        }
-        (headers, body)
-    }
-}
-
-/// The gateway's own bearer, which many callbacks share.
-///
-/// The real gateway was seen to send tokens minted up to nine minutes before.
-#[derive(Default)]
-pub(crate) struct GatewayBearer(Mutex<Option<(String, DateTime<Utc>)>>);
-
-impl GatewayBearer {
-    const AGE_MAX: TimeDelta = TimeDelta::minutes(9);
-
-    fn get(&self, world: &World, now: DateTime<Utc>) -> String {
-        let lifetime = TimeDelta::from_std(world.options.session_lifetime).unwrap_or_default();
-        let age_max = Self::AGE_MAX.min(lifetime / 2);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*kept {
-            Some((bearer, minted_at)) if now - *minted_at < age_max => bearer.clone(),
-            Some(_) | None => {
-                let claims = sessions::claims(world, "gateway", "Bearer", now);
-                let bearer = world.keys.session.sign(&claims);
-                *kept = Some((bearer.clone(), now));
-                bearer
-            }
-        }
-    }
-}
 
 /// `error` of a callback.
 pub(crate) fn error(code: &str, message: &str) -> Value {
@@ -127,10 +38,16 @@ pub(crate) fn send(world: &Arc<World>, callback: Callback) {
     });
 }
 
+fn bearer(world: &World, now: DateTime<Utc>) -> String {
+    let lifetime = TimeDelta::from_std(world.options.session_lifetime).unwrap_or_default();
+    let mint = || world.keys.session.sign(&sessions::claims(world, "gateway", "Bearer", now));
+    world.gateway_bearer.get(now, lifetime, mint)
+}
+
 async fn deliver(world: &World, callback: &Callback) {
     tokio::time::sleep(world.options.callback_delay).await;
     let now = clock::now();
-    let bearer = world.gateway_bearer.get(world, now);
+    let bearer = bearer(world, now);
     let (headers, body) = callback.write(&bearer, now);
     let attempts_max = world.options.redelivery.attempts_max.max(1);
     for attempt in 1..=attempts_max {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::flow_error::HipError;
 use crate::hiu::delivery::StatusResponse;
-use crate::hiu::transaction::{SessionReport, Transaction};
 use crate::message::Refusal;
 use crate::operation::Operation;
-use crate::phr::HipError;
+use crate::state::transaction::{SessionReport, Transaction};
 
 use super::{Case, Outcome};
 

@@ -1,8 +1,9 @@
 //! `POST /user-initiated-linking/v3/patient/care-context/on-discover`
 
+use crate::flow_error::HipError;
 use crate::message::Refusal;
 use crate::operation::Operation;
-use crate::phr::{HipError, Offer};
+use crate::state::discovery::Offer;
 
 use super::{Case, Outcome, groups};
 

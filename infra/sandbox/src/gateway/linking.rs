@@ -1,15 +1,11 @@
 //! HIP-initiated linking: link tokens redeemed, care contexts linked, news of linked ones.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use crate::care_context::CareContext;
 use crate::clock;
 use crate::message::Refusal;
 use crate::options::LinkRefusals;
-use crate::phr::CareContext;
 
 use super::jwt::TokenError;
 use super::shape::abha_number;
@@ -18,48 +14,6 @@ use super::{Case, Outcome, callbacks, groups};
 pub(super) const ON_LINK: &str = "/api/v3/link/on_carecontext";
 pub(super) const ON_CONTEXT_NOTIFY: &str = "/api/v3/links/context/on-notify";
 pub(super) const ON_SMS_NOTIFY: &str = "/api/v3/patients/sms/on-notify";
-
-/// The linked care contexts by ABHA address, in the order they were linked.
-#[derive(Default)]
-pub(crate) struct Links {
-    by_address: BTreeMap<String, Vec<CareContext>>,
-    /// When something was newly linked, by ABHA address.
-    linked_at: BTreeMap<String, DateTime<Utc>>,
-}
-
-impl Links {
-    pub(crate) fn of(&self, abha_address: &str) -> &[CareContext] {
-        self.by_address.get(abha_address).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether the same care context is linked under the same hi type; the display may differ.
-    pub(crate) fn contains(&self, abha_address: &str, context: &CareContext) -> bool {
-        self.of(abha_address).iter().any(|linked| linked.is_same(context))
-    }
-
-    /// Link what is not linked yet. Returns how many were new.
-    pub(crate) fn add(&mut self, abha_address: &str, contexts: Vec<CareContext>) -> usize {
-        let mut added = 0;
-        for context in contexts {
-            if !self.contains(abha_address, &context) {
-                self.by_address.entry(abha_address.to_owned()).or_default().push(context);
-                added += 1;
-            }
-        }
-        added
-    }
-
-    fn note_link(&mut self, abha_address: &str) {
-        self.linked_at.insert(abha_address.to_owned(), clock::now());
-    }
-
-    /// Whether the newest link of this address is older than `settles_after`.
-    fn is_settled(&self, abha_address: &str, settles_after: Duration) -> bool {
-        let linked_at = self.linked_at.get(abha_address);
-        linked_at
-            .is_none_or(|at| (clock::now() - *at).to_std().unwrap_or_default() >= settles_after)
-    }
-}
 
 /// `POST /hip/v3/link/carecontext`
 pub(super) fn link(case: &mut Case) -> Outcome {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::faults::Script;
 use crate::operation::Operation;
 
-use super::callbacks::Callback;
 use super::{Case, callbacks, linking, token};
+use crate::callback::Callback;
 
 /// The callback of a call that passed every check of its form, and has no other effect.
 ///

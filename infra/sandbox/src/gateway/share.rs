@@ -1,8 +1,9 @@
 //! `POST /patient-share/v3/on-share`
 
+use crate::flow_error::HipError;
 use crate::message::Refusal;
 use crate::operation::Operation;
-use crate::phr::{HipError, QueueToken};
+use crate::state::share::QueueToken;
 
 use super::discovery::{second_answer, unknown_question};
 use super::{Case, Outcome};

@@ -1,13 +1,10 @@
 //! `POST /v3/token/generate-token`: demographics for a link token.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::clock;
 use crate::message::Refusal;
-use crate::options::TokenLimits;
 
 use super::register::AbhaHolder;
 use super::{Case, Outcome, callbacks};
@@ -15,59 +12,6 @@ use super::{Case, Outcome, callbacks};
 pub(super) const CALLBACK: &str = "/api/v3/hip/token/on-generate-token";
 /// 182.5 days, as measured on the sandbox's tokens.
 const LIFETIME_SECONDS: i64 = 15_768_000;
-
-/// The requests that were accepted, by ABHA address (or number) and facility.
-#[derive(Default)]
-pub(crate) struct TokenLedger {
-    accepted_at: BTreeMap<(String, String), Vec<DateTime<Utc>>>,
-    /// By ABHA address (or number): a block holds at every facility.
-    blocked_until: BTreeMap<String, DateTime<Utc>>,
-    /// The `transactionId` of every token that was asked for with an ABHA number: a link request
-    /// must then give the number too.
-    pub(super) with_number: BTreeSet<String>,
-}
-
-impl TokenLedger {
-    fn is_duplicate(
-        &self,
-        key: &(String, String),
-        limits: TokenLimits,
-        now: DateTime<Utc>,
-    ) -> bool {
-        let last = self.accepted_at.get(key).and_then(|times| times.last());
-        match (last, limits.duplicate_window) {
-            (Some(last), Some(window)) => now - last < delta(window),
-            _ => false,
-        }
-    }
-
-    /// Count an accepted request; whether it comes too often, or into a block.
-    fn is_blocked(
-        &mut self,
-        key: &(String, String),
-        limits: TokenLimits,
-        now: DateTime<Utc>,
-    ) -> bool {
-        let times = self.accepted_at.entry(key.clone()).or_default();
-        times.push(now);
-        if self.blocked_until.get(&key.0).is_some_and(|until| now < *until) {
-            return true;
-        }
-        let Some(per_day_max) = limits.per_day_max else {
-            return false;
-        };
-        let in_a_day = times.iter().filter(|at| now - **at < delta(limits.day)).count();
-        let blocked = u32::try_from(in_a_day).is_ok_and(|count| count > per_day_max);
-        if blocked {
-            self.blocked_until.insert(key.0.clone(), now + delta(limits.block));
-        }
-        blocked
-    }
-}
-
-fn delta(duration: std::time::Duration) -> TimeDelta {
-    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
-}
 
 pub(super) fn generate(case: &mut Case) -> Outcome {
     let address = case.body["abhaAddress"].as_str();

@@ -11,7 +11,7 @@ use crate::gateway::text;
 use crate::phr::consent::ConsentRecord;
 
 /// From when to when, both included.
-pub(super) type Range = (DateTime<Utc>, DateTime<Utc>);
+pub(crate) type Range = (DateTime<Utc>, DateTime<Utc>);
 
 /// The fixed code of `Composition.type` by hi type, SNOMED CT (ABDM document profiles).
 const CODES: [(&str, &str); 5] = [

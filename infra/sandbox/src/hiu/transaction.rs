@@ -1,82 +1,18 @@
-//! One health information request, from the question to the report.
-
-use std::collections::BTreeSet;
+//! How a health information request is written.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::HealthInformationRequest;
-use super::delivery::{Delivery, Page, StatusResponse};
-use super::document::Range;
 use super::key_pair::KeyPair;
+use crate::callback::Callback;
 use crate::clock;
-use crate::gateway::callbacks::Callback;
 use crate::operation::PUSH_PATH;
 use crate::patch;
-use crate::phr::HipError;
 use crate::question::Question;
+use crate::state::transaction::Transaction;
 use crate::world::World;
-
-/// The HIP's notify.
-pub(crate) struct SessionReport {
-    pub(crate) session_status: String,
-    pub(crate) responses: Vec<StatusResponse>,
-}
-
-pub(crate) struct Transaction {
-    pub(crate) id: String,
-    pub(crate) question: Question,
-    pub(crate) consent_id: String,
-    pub(crate) key_pair: KeyPair,
-    /// Of which dates; `None` when it was asked in no form that can be read.
-    pub(super) range: Option<Range>,
-    pub(crate) acknowledged: Option<Result<(), HipError>>,
-    pub(crate) pages: Vec<Page>,
-    pub(crate) duplicates: usize,
-    pub(crate) report: Option<SessionReport>,
-}
-
-impl Transaction {
-    /// Whether a page of this care context is here.
-    pub(crate) fn holds(&self, response: &StatusResponse) -> bool {
-        self.pages.iter().any(|page| page.care_context_reference == response.care_context_reference)
-    }
-
-    pub(super) fn is_open(&self) -> bool {
-        matches!(self.acknowledged, Some(Ok(()))) && self.report.is_none()
-    }
-
-    pub(super) fn is_complete(&self) -> bool {
-        self.report
-            .as_ref()
-            .is_some_and(|report| report.session_status == "FAILED" || self.has_all_pages())
-    }
-
-    fn has_all_pages(&self) -> bool {
-        let numbers: BTreeSet<i64> = self.pages.iter().map(|page| page.page_number).collect();
-        let announced = self.pages.first().map(|page| page.page_count);
-        announced.is_some_and(|count| usize::try_from(count) == Ok(numbers.len()))
-    }
-
-    pub(super) fn delivery(&self) -> Delivery {
-        let all_good = self.pages.iter().all(|page| page.violations.is_empty());
-        let report = self.report.as_ref();
-        Delivery {
-            transaction_id: self.id.clone(),
-            acknowledgement: self.acknowledged.clone(),
-            session_status: report.map(|report| report.session_status.clone()),
-            status_responses: report.map(|report| report.responses.clone()).unwrap_or_default(),
-            pages: self.pages.clone(),
-            duplicates: self.duplicates,
-            hiu_status: self.has_all_pages().then_some(if all_good {
-                "RECEIVED"
-            } else {
-                "FAILED"
-            }),
-        }
-    }
-}
 
 /// Draw a key pair and write the question.
 pub(super) fn prepare(world: &World, request: HealthInformationRequest) -> (Transaction, Callback) {
@@ -114,7 +50,7 @@ pub(super) fn prepare(world: &World, request: HealthInformationRequest) -> (Tran
     let asked = &body["hiRequest"]["dateRange"];
     let moment = |member: &str| clock::read_wire(asked[member].as_str()?);
     let range = moment("from").zip(moment("to"));
-    let callback = Callback::new(world, &facility, path, body).in_version(request.version);
+    let callback = Callback::new(&world.draw, &facility, path, body).in_version(request.version);
     let transaction = Transaction {
         id,
         question: Question::new(&callback),

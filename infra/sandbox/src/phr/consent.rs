@@ -6,8 +6,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{CareContext, HipError};
+use crate::care_context::CareContext;
 use crate::clock;
+use crate::flow_error::HipError;
 use crate::version::ApiVersion;
 
 /// What a HIP is told of a consent.

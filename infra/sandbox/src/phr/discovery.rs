@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{CareContext, FlowError, HipError, Phr};
-use crate::gateway::callbacks::{self, Callback};
+use super::Phr;
+use crate::callback::Callback;
+use crate::flow_error::{FlowError, HipError};
+use crate::gateway::callbacks;
 use crate::gateway::register::AbhaHolder;
 use crate::operation::Operation;
 use crate::question::Question;
+use crate::state::discovery::{DiscoveryRecord, Offer};
 use crate::version::ApiVersion;
 
 /// One identifier of the patient.
@@ -110,27 +113,6 @@ pub struct Discovery {
     pub answer: Result<Offer, HipError>,
 }
 
-/// What a HIP offers to link.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
-    /// One element per care context and hi type.
-    pub care_contexts: Vec<CareContext>,
-    /// `MR`, `MOBILE`, `ABHA_NUMBER`, `ABHA_ADDRESS`
-    pub matched_by: Vec<String>,
-    /// Those that the gateway holds as linked already.
-    ///
-    /// Should be empty; but while the callback of a link is on its way the HIP cannot know better,
-    /// so a test has to decide whether this is a mistake.
-    pub already_linked: Vec<CareContext>,
-}
-
-pub(crate) struct DiscoveryRecord {
-    pub(crate) question: Question,
-    pub(crate) facility: String,
-    pub(crate) abha_address: String,
-    pub(crate) answer: Option<Result<Offer, HipError>>,
-}
-
 impl Phr {
     /// Ask a facility for the patient's care contexts, and wait for its on-discover.
     ///
@@ -143,8 +125,8 @@ impl Phr {
             .pick("/api/v3/hip/patient/care-context/discover", "/v0.5/care-contexts/discover");
         let transaction_id = self.world.draw.id();
         let body = request.body(&transaction_id);
-        let callback =
-            Callback::new(&self.world, &request.facility, path, body).in_version(request.version);
+        let callback = Callback::new(&self.world.draw, &request.facility, path, body)
+            .in_version(request.version);
         let request_id = callback.request_id.clone();
         self.world.change(|state| {
             let record = DiscoveryRecord {
@@ -181,7 +163,7 @@ impl Phr {
             .world
             .change(|state| {
                 let record = state.discoveries.get_mut(transaction_id)?;
-                Some(record.question.repeat(&self.world))
+                Some(record.question.repeat(&self.world.draw))
             })
             .ok_or_else(|| FlowError::Unknown(transaction_id.to_owned()))?;
         callbacks::send(&self.world, callback);

@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::Phr;
 use super::consent::{Artefact, ConsentRecord, ConsentStatus, Grant, artefact};
-use super::{FlowError, Phr};
-use crate::gateway::callbacks::{self, Callback};
+use crate::callback::Callback;
+use crate::flow_error::FlowError;
+use crate::gateway::callbacks;
 use crate::operation::Operation;
 
 impl Phr {
@@ -106,8 +108,9 @@ impl Phr {
                 let version = record.request.version;
                 let path =
                     version.pick("/api/v3/consent/request/hip/notify", "/v0.5/consents/hip/notify");
-                let callback = Callback::new(&self.world, &record.request.facility, path, body)
-                    .in_version(version);
+                let callback =
+                    Callback::new(&self.world.draw, &record.request.facility, path, body)
+                        .in_version(version);
                 record.announce(&callback.request_id, status);
                 Some(callback)
             })

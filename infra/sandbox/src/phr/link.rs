@@ -2,38 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{CareContext, Discovery, FlowError, HipError, Phr};
-use crate::gateway::callbacks::{self, Callback};
+use super::{Discovery, Phr};
+use crate::callback::Callback;
+use crate::care_context::CareContext;
+use crate::flow_error::FlowError;
+use crate::gateway::callbacks;
 use crate::gateway::groups;
 use crate::operation::Operation;
+use crate::state::link::{ConfirmRecord, InitRecord, LinkReference};
 use crate::version::ApiVersion;
-
-/// A link that waits for its OTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LinkReference {
-    /// The HIP's name for it.
-    pub reference_number: String,
-    /// Where the OTP went, masked.
-    pub communication_hint: String,
-    /// When the OTP ends, as the HIP spelled it.
-    pub communication_expiry: String,
-    /// The REQUEST-ID of the init it answers.
-    pub init_request_id: String,
-}
-
-pub(crate) struct InitRecord {
-    pub(crate) transaction_id: String,
-    pub(crate) facility: String,
-    pub(crate) abha_address: String,
-    pub(crate) chosen: Vec<CareContext>,
-    pub(crate) version: ApiVersion,
-    pub(crate) answer: Option<Result<LinkReference, HipError>>,
-}
-
-pub(crate) struct ConfirmRecord {
-    pub(crate) init_request_id: String,
-    pub(crate) answer: Option<Result<Vec<CareContext>, HipError>>,
-}
 
 impl Phr {
     /// Choose care contexts that a discovery offered, and wait for the HIP's link reference.
@@ -61,7 +38,7 @@ impl Phr {
             },
         });
         let callback =
-            Callback::new(&self.world, &discovery.facility, path, body).in_version(version);
+            Callback::new(&self.world.draw, &discovery.facility, path, body).in_version(version);
         let request_id = callback.request_id.clone();
         self.world.change(|state| {
             let record = InitRecord {
@@ -104,7 +81,7 @@ impl Phr {
         });
         let path =
             version.pick("/api/v3/hip/link/care-context/confirm", "/v0.5/links/link/confirm");
-        let callback = Callback::new(&self.world, &facility, path, body).in_version(version);
+        let callback = Callback::new(&self.world.draw, &facility, path, body).in_version(version);
         let request_id = callback.request_id.clone();
         self.world.change(|state| {
             let record = ConfirmRecord { init_request_id, answer: None };

@@ -3,11 +3,14 @@
 
 use serde_json::{Value, json};
 
-use super::{FlowError, HipError, Phr};
-use crate::gateway::callbacks::{self, Callback};
+use super::Phr;
+use crate::callback::Callback;
+use crate::flow_error::FlowError;
+use crate::gateway::callbacks;
 use crate::gateway::register::AbhaHolder;
 use crate::operation::Operation;
 use crate::patch;
+use crate::state::share::{QueueToken, ShareRecord};
 
 /// A profile at a counter. Sent as it stands: the HIP has to check it.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,30 +73,6 @@ impl ShareRequest {
     }
 }
 
-/// A place in the queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueueToken {
-    /// Who waits.
-    pub abha_address: String,
-    /// At which counter.
-    pub context: String,
-    /// What the display will call, zeros included.
-    pub token_number: String,
-    /// How long it is good for, in seconds.
-    pub expiry_s: u64,
-    /// The REQUEST-ID of the share that it answers.
-    pub request_id: String,
-}
-
-/// A share that was sent.
-pub(crate) struct ShareRecord {
-    pub(crate) callback: Callback,
-    pub(crate) facility: String,
-    pub(crate) abha_address: String,
-    pub(crate) counter: String,
-    pub(crate) answer: Option<Result<QueueToken, HipError>>,
-}
-
 impl Phr {
     /// Show a profile at a counter, and wait for the place in the queue.
     ///
@@ -102,7 +81,7 @@ impl Phr {
     /// [`FlowError::Silence`], [`FlowError::Refused`].
     pub async fn share_profile(&self, request: ShareRequest) -> Result<QueueToken, FlowError> {
         const PATH: &str = "/api/v3/hip/patient/share";
-        let callback = Callback::new(&self.world, &request.facility, PATH, request.body());
+        let callback = Callback::new(&self.world.draw, &request.facility, PATH, request.body());
         let record = ShareRecord {
             callback,
             facility: request.facility,

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::Phr;
-use crate::gateway::callbacks::{self, Callback};
+use crate::callback::Callback;
+use crate::gateway::callbacks;
 use crate::version::ApiVersion;
 
 /// What has become of an ABHA.
@@ -49,7 +50,7 @@ impl Phr {
         self.world.change(|state| {
             state.register.set_active(abha_address, status == PatientStatus::Active);
         });
-        let callback = Callback::new(&self.world, facility, path, body).in_version(version);
+        let callback = Callback::new(&self.world.draw, facility, path, body).in_version(version);
         let request_id = callback.request_id.clone();
         callbacks::send(&self.world, callback);
         request_id

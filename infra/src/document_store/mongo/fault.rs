@@ -5,6 +5,9 @@ use std::io::Error;
 use hip_commands::port::document_store::DocumentError;
 use mongodb::error::{ErrorKind, WriteFailure};
 
+/// The collection with this name is not the one that was meant: it has been renamed.
+pub(super) const COLLECTION_UUID_MISMATCH: i32 = 361;
+
 /// Codes of the server that may pass: a network between its members, a server that stops or is no
 /// longer the primary, a time limit, too many at once.
 const TRANSIENT: [i32; 24] = [

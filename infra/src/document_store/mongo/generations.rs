@@ -16,9 +16,8 @@ use mongodb::options::{IndexOptions, ReturnDocument};
 use mongodb::{Collection, Database, IndexModel};
 
 use super::bson::{GENERATION, GONE, POSITION};
-use super::fault::{code, fault};
+use super::fault::{COLLECTION_UUID_MISMATCH, code, fault};
 use super::within;
-use super::write::COLLECTION_UUID_MISMATCH;
 
 /// The collection of the registry: one document a collection.
 const REGISTRY: &str = "hip_generation";

@@ -9,12 +9,9 @@ use mongodb::bson::{Bson, Document, doc};
 
 use super::TIMEOUT;
 use super::bson::{POSITION, stored};
-use super::fault::{code, fault, refusal};
+use super::fault::{COLLECTION_UUID_MISMATCH, code, fault, refusal};
 use super::generations::{self, Place};
 use crate::document_store::batch::Write;
-
-/// The collection with this name is not the one that was meant: it has been renamed.
-pub(super) const COLLECTION_UUID_MISMATCH: i32 = 361;
 
 const DUPLICATE_KEY: i32 = 11_000;
 

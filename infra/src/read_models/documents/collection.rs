@@ -18,6 +18,7 @@ use hip_domain::id::SubjectId;
 use hip_domain::recorded::Recorded;
 use sqlx::{PgPool, PgTransaction};
 
+use super::change::DocumentChange;
 use super::drafts::Drafts;
 use crate::read_models::Erased;
 use crate::rebuild::{Compared, Generations, Projection};
@@ -25,19 +26,6 @@ use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
 
 /// Where the store notes how far each collection is.
 const POSITIONS: &str = "hip_position";
-
-/// What a document says, given what it said before. Nothing: there is none, or none any more.
-pub type Edit = Box<dyn FnOnce(Option<Fields>) -> Option<Fields> + Send>;
-
-/// What an event changes.
-pub enum DocumentChange {
-    /// A document is there, with this content.
-    Put(String, Fields),
-    /// What a document says follows from what it said.
-    Edit(String, Edit),
-    /// There is none under this key any more.
-    Remove(String),
-}
 
 /// Documents that are let go of at a time.
 const FORGET_COUNT: u32 = 100;

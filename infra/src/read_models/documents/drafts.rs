@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use hip_commands::port::DocumentStore;
 use hip_commands::port::document_store::{CollectionName, DocumentError, Fields, Put};
 
-use super::collection::DocumentChange;
+use super::change::DocumentChange;
 
 /// Bytes of documents that are held back at most, but for the last.
 const BYTES_MAX: usize = 8 << 20;

@@ -22,7 +22,8 @@ use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 
 use self::shape::Shape;
-use super::collection::{DocumentChange, DocumentView};
+use super::change::DocumentChange;
+use super::collection::DocumentView;
 use super::sealing::seal;
 use crate::config::Preset;
 use crate::subscription::{ApplyError, Poison};

@@ -19,7 +19,8 @@ use hip_domain::recorded::Recorded;
 use hip_domain::sensitive::Phi;
 use hip_domain::visit::VisitEvent;
 
-use super::collection::{DocumentChange, DocumentView};
+use super::change::DocumentChange;
+use super::collection::DocumentView;
 use super::sealing::seal;
 use crate::config::Preset;
 use crate::subscription::ApplyError;

@@ -17,7 +17,8 @@ use hip_domain::inbound::InboundEvent;
 use hip_domain::recorded::Recorded;
 use serde_json::json;
 
-use super::collection::{DocumentChange, DocumentView};
+use super::change::DocumentChange;
+use super::collection::DocumentView;
 use crate::config::Preset;
 use crate::subscription::ApplyError;
 use crate::vault::PgVault;

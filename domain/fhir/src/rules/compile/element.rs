@@ -1,10 +1,10 @@
 //! Elements: how often, of which types, with which value, and the JSON names they go by.
 
+use super::choice::{Choice, choices, unsupported};
 use super::definition::{ElementDefinition, TypeRef};
 use super::error::CompileError;
 use super::intern::push;
 use super::shape::Compiler;
-use super::slicing::choices;
 use super::tree::{ROOT, Tree};
 use crate::rules::table::{
     Child, Content, Element, ElementId, Fixed, FixedId, FixedKind, Primitive, Span, UNBOUNDED,
@@ -150,14 +150,6 @@ impl<'d> Compiler<'d> {
     }
 }
 
-/// One way to write a choice.
-pub(super) struct Choice<'d> {
-    /// The element, or the slice of it that speaks of this type.
-    pub(super) node: usize,
-    pub(super) of: &'d TypeRef,
-    pub(super) min: u16,
-}
-
 impl ElementDefinition {
     /// The value of `fixed[x]` or `pattern[x]`.
     pub(super) fn given(&self) -> Option<(FixedKind, &serde_json::Value)> {
@@ -196,8 +188,4 @@ fn primitive(tree: &Tree, element: &ElementDefinition, of: &TypeRef) -> Option<P
 
 pub(super) fn unknown_type(element: &ElementDefinition, name: &str) -> CompileError {
     CompileError::UnknownType { path: element.id.clone(), name: name.to_owned() }
-}
-
-pub(super) fn unsupported(element: &ElementDefinition, what: &'static str) -> CompileError {
-    CompileError::Unsupported { path: element.id.clone(), what }
 }

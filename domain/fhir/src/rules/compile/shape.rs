@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::definition::{Definitions, R4};
+use super::definitions::{Definitions, R4};
 use super::error::CompileError;
 use super::intern::{Interner, Words, extend, push};
 use super::tree::{ROOT, Tree};

@@ -1,6 +1,7 @@
 //! What references may point at.
 
-use super::definition::{ElementDefinition, R4};
+use super::definition::ElementDefinition;
+use super::definitions::R4;
 use super::element::unknown_type;
 use super::error::CompileError;
 use super::intern::push;

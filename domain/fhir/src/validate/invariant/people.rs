@@ -14,7 +14,7 @@ fn is_not_at_home(scope: &Scope<'_, '_>) -> bool {
 
 fn acts_for_a_practitioner(scope: &Scope<'_, '_>) -> bool {
     let member = scope.at.member(Name::MEMBER).and_then(|member| member.text_of(Name::REFERENCE));
-    let kind = member.and_then(|member| scope.entries.at_url(member)).map(|entry| entry.kind);
+    let kind = member.and_then(scope.type_at);
     !scope.at.has(Name::ON_BEHALF_OF) || kind.is_none_or(|kind| kind == "Practitioner")
 }
 
