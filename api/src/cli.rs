@@ -28,13 +28,15 @@ mod server;
 mod visit;
 mod whom;
 
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use futures_util::FutureExt;
 use hip_launcher::default_data_dir;
 
-use crate::output::{Answer, complain};
+use crate::output::{Answer, OutputClosed, complain};
 use crate::{bench, demo, telemetry};
 
 /// A Health Information Provider for ABDM in one binary.
@@ -127,7 +129,14 @@ enum Command {
 /// Runs a command to its exit code.
 pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     let answer = match arguments.data_dir.map_or_else(|| default_data_dir("hip"), Ok) {
-        Ok(data_dir) => Box::pin(answer(arguments.command, &data_dir)).await,
+        Ok(data_dir) => {
+            let answer = AssertUnwindSafe(Box::pin(answer(arguments.command, &data_dir)));
+            match answer.catch_unwind().await {
+                Ok(answer) => answer,
+                Err(payload) if payload.is::<OutputClosed>() => return ExitCode::SUCCESS,
+                Err(payload) => std::panic::resume_unwind(payload),
+            }
+        }
         Err(error) => Err(error.into()),
     };
     match answer {

@@ -10,11 +10,14 @@ pub(crate) enum Answer {
     No,
 }
 
-/// A line for the user, on standard output. A reader that has seen enough, such as `head`, ends the
-/// program without a word.
+/// Standard output was closed: its reader, such as `head`, has seen enough.
+pub(crate) struct OutputClosed;
+
+/// Prints a line on standard output. When nobody reads it, the command ends there: the stack is unwound, so that what
+/// the command has started (a private PostgreSQL) is stopped, and `cli::run` ends the program with exit code 0.
 pub(crate) fn say(line: &str) {
     if writeln!(std::io::stdout(), "{line}").is_err() {
-        std::process::exit(0);
+        std::panic::resume_unwind(Box::new(OutputClosed));
     }
 }
 

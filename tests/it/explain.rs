@@ -57,6 +57,17 @@ async fn ask(world: &World, request: HealthInformationRequest) {
 }
 
 #[tokio::test]
+async fn a_visit_without_an_address_of_a_patient_who_has_one_is_not_linked_automatically() {
+    let (world, _hip) = World::start().await;
+    world.push(&visit("6000", false)).await;
+    world.push(&visit("6001", true)).await;
+    world.until("visit.linked", 1).await;
+    world.until_idle().await;
+    let words = "the visit came without an ABHA address";
+    stops_at(&world, "6000", ("token", "broken"), words).await;
+}
+
+#[tokio::test]
 async fn before_there_is_a_token() {
     let (world, _hip) = World::start().await;
     let unknown = world.hip(&["explain", "6000"]).await;

@@ -104,6 +104,23 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 }
 
 #[test]
+fn a_command_whose_output_is_closed_stops_its_private_server() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
+    let migrated = hip(directory.path(), &["migrate"]);
+    assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
+    let mut command = Command::new(hip_binary());
+    command.args(["projection", "status"]).env_remove("DATABASE_URL");
+    command.env("HIP_DATA_DIR", directory.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // As `head` does when it has seen enough.
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert_eq!(find(directory.path(), "postmaster.pid"), None, "the server goes on");
+}
+
+#[test]
 fn the_service_logs_in_as_somebody_who_owns_nothing() {
     let directory = tempfile::tempdir().unwrap();
     fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();

@@ -27,6 +27,8 @@ pub(super) struct Case {
     pub(super) care_context: Story,
     /// Whether the patient has an ABHA address here.
     pub(super) has_address: bool,
+    /// Whether the visit is to be linked by us: it came with an ABHA address, or somebody asked for the link.
+    pub(super) is_to_be_linked: bool,
     pub(super) token: Story,
     /// The newest call for a token.
     pub(super) token_call: Story,
@@ -63,8 +65,9 @@ impl Case {
             Some(stream) => evidence.events(&stream).await?,
             None => vec![],
         };
-        let token = match token_stream(&visit, &care_context) {
-            Some(stream) => evidence.events(&stream).await?,
+        let token_stream = token_stream(&visit, &care_context);
+        let token = match &token_stream {
+            Some(stream) => evidence.events(stream).await?,
             None => vec![],
         };
         let token_call = call(evidence, newest(&token, asked_by).map(|(_, id)| id)).await?;
@@ -83,6 +86,7 @@ impl Case {
             visit,
             care_context,
             has_address: address.is_some(),
+            is_to_be_linked: token_stream.is_some(),
             token,
             token_call,
             link_call,

@@ -79,6 +79,12 @@ pub(super) fn token(case: &Case, now: DateTime<Utc>) -> Finding {
             "ask the patient for the address and push the visit with it; or they link it themselves, in their app",
         ));
     }
+    if !case.is_to_be_linked {
+        return Err(Obstacle::broken(
+            "the visit came without an ABHA address, so it is not linked automatically",
+            "run `hip link start` with its code; or the patient links it in their app",
+        ));
+    }
     let newest_word = newest(&case.token, |event| match event {
         Event::LinkToken(event) => Some(event.clone()),
         _ => None,
