@@ -8,8 +8,8 @@ pub(crate) use sealer::sealer;
 use std::sync::Arc;
 
 use hip_commands::Provider;
-use hip_commands::callbacks::Today;
-use hip_commands::dispatch::Dispatcher;
+use hip_commands::inbox::callbacks::Today;
+use hip_commands::log::dispatch::Dispatcher;
 use hip_commands::port::{Clock, ConsentKey, DocumentStore, Ids, Log};
 use hip_infra::amrit_sessions::AmritSessions;
 use hip_infra::clock::SystemClock;

@@ -10,8 +10,8 @@ use hip_domain::stream::StreamId;
 
 pub use interpreter::Interpreter;
 
-use crate::codec::{self, OpenError};
-use crate::dispatch::Dispatcher;
+use crate::log::codec::{self, OpenError};
+use crate::log::dispatch::Dispatcher;
 use crate::port::log::{LogError, StoredEvent};
 use crate::port::{
     Clock, ConsentKey, Eraser, Gateway, Hiu, Ids, LinkTokenCache, Log, OtpSender, PatientDirectory,

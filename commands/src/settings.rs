@@ -9,8 +9,8 @@ use hip_domain::inbound::BearerCheck;
 use hip_domain::link_token::TokenLimits;
 use hip_domain::otp_limit::OtpLimits;
 
-use crate::erasure::Policy;
-use crate::matching::Thresholds;
+use crate::accountability::erasure::Policy;
+use crate::patients::matching::Thresholds;
 
 /// A facility that this process serves.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 //! prefix are read, and what does not expire, or is no JSON object, is no session. What may be a key of
 //! our own is never sent there.
 
-use hip_commands::caller::Caller;
+use hip_commands::accountability::caller::Caller;
 use hip_domain::id::FacilityId;
 use redis::aio::ConnectionManager;
 use redis::{Cmd, ErrorKind, FromRedisValue, RedisError, cmd};

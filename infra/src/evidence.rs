@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use async_trait::async_trait;
-use hip_commands::codec;
+use hip_commands::log::codec;
 use hip_commands::port::Evidence;
 use hip_commands::port::evidence::{
     ALL_CONSENTS_MAX, CONSENTS_MAX, EvidenceError, FACILITIES_MAX, KnownVisit, LOOKS_MAX,

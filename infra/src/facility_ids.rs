@@ -51,7 +51,8 @@ impl Renames {
         for stream in streams {
             let (mut first, mut known) = (None, Known::default());
             for stored in log.stream(&StreamId::stored(stream), 0).await? {
-                let Event::Facility(event) = hip_commands::codec::decode(&stored)?.event else {
+                let Event::Facility(event) = hip_commands::log::codec::decode(&stored)?.event
+                else {
                     continue;
                 };
                 if let FacilityEvent::Renamed { facility, .. } = &event {

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use hip_commands::abdm_error::Context;
+use hip_commands::operations::abdm_error::Context;
 use hip_commands::port::gateway::{GatewayMessage, SendError};
 use hip_commands::port::{Clock, Gateway, Ids};
 use reqwest::Client;

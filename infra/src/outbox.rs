@@ -1,6 +1,6 @@
 //! The only place from which work is done: claim, perform, settle.
 //!
-//! Every task may be done twice (see `hip_commands::task`). Calls to the gateway and pushes to HIUs have lanes
+//! Every task may be done twice (see `hip_commands::tasks`). Calls to the gateway and pushes to HIUs have lanes
 //! of their own, so a peer that hangs delays neither the interpretation of callbacks nor other local work.
 
 mod claims;
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hip_commands::Provider;
-use hip_commands::perform::perform;
-use hip_commands::task::{Lane, TaskError};
+use hip_commands::tasks::perform::perform;
+use hip_commands::tasks::{Lane, TaskError};
 use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 use tracing::Span;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use hip_commands::process::{is_urgent, react};
-use hip_commands::task::Due;
+use hip_commands::process_managers::{is_urgent, react};
+use hip_commands::tasks::Due;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
 use sqlx::PgTransaction;

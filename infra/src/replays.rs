@@ -13,10 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hip_commands::Provider;
+use hip_commands::operations::replay::order::{self, OrderError};
+use hip_commands::operations::replay::{Done, Outcome, redo};
 use hip_commands::port::{Conversations, ReplayQueue};
-use hip_commands::replay::order::{self, OrderError};
-use hip_commands::replay::{Done, Outcome, redo};
-use hip_commands::task::TaskError;
+use hip_commands::tasks::TaskError;
 use hip_domain::replay::Replay;
 use sqlx::PgPool;
 use tokio::sync::{Notify, watch};

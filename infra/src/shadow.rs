@@ -8,7 +8,7 @@ mod scratch;
 pub use directories::DirectoriesAsOf;
 pub use scratch::{Built, Scratch};
 
-use hip_commands::replay::shadow::UnderWay;
+use hip_commands::operations::replay::shadow::UnderWay;
 use sqlx::PgPool;
 
 use crate::deadline::InTime;

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use hip_commands::lookup::Lookup;
+use hip_commands::patients::lookup::Lookup;
 use hip_commands::port::Vault;
 use hip_commands::port::log::StoredEvent;
 use hip_commands::port::vault::{Opened, VaultError};

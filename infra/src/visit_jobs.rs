@@ -16,8 +16,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hip_commands::Provider;
-use hip_commands::fetching::{self, Announced, FetchError};
 use hip_commands::port::{VisitRecords, VisitTrigger};
+use hip_commands::visits::fetching::{self, Announced, FetchError};
 use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use cqrs_es::{Aggregate, AggregateError, EventStore};
-use hip_commands::dispatch::{DispatchError, Dispatcher};
+use hip_commands::log::dispatch::{DispatchError, Dispatcher};
+use hip_commands::log::store::{AggregateStore, StateCache};
 use hip_commands::port::Log;
 use hip_commands::port::log::{Actor, Append, Expected, NewEvent, Origin};
-use hip_commands::store::{AggregateStore, StateCache};
 use hip_domain::aggregate::LogEvent;
 use hip_domain::consent::{
     Consent, ConsentCommand, DateRange, End, Grant, Signature, SignatureState,

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use hip_commands::Provider;
-use hip_commands::callbacks::wire::Malformed;
-use hip_commands::callbacks::{Incoming, Today, Verdict};
+use hip_commands::inbox::callbacks::wire::Malformed;
+use hip_commands::inbox::callbacks::{Incoming, Today, Verdict};
 use hip_commands::provider::Interpreter;
-use hip_commands::task::TaskError;
+use hip_commands::tasks::TaskError;
 use hip_domain::inbound::CallbackKind;
 use hip_sandbox::{
     ConsentRequest, Dialect, DiscoverRequest, Grant, HealthInformationRequest, Operation,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use hip_commands::callbacks::Today;
-use hip_commands::intake::{self, Message};
+use hip_commands::inbox::callbacks::Today;
+use hip_commands::inbox::intake::{self, Message};
 use hip_domain::id::{FacilityId, RequestId};
 use hip_domain::inbound::{ApiVersion, BearerCheck, CallbackKind, RawMessage};
 use hip_tests::earlier_version::provider;

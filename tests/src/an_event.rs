@@ -1,6 +1,6 @@
 //! An event for tests of the log that need some event, whichever.
 
-use hip_commands::codec;
+use hip_commands::log::codec;
 use hip_commands::port::log::{Actor, Append, Expected, Origin};
 use hip_domain::access::AccessEvent;
 use hip_domain::id::{CareContextReference, FacilityId};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hip_commands::Provider;
-use hip_commands::dispatch::Dispatcher;
+use hip_commands::log::dispatch::Dispatcher;
 use hip_commands::port::{Clock, Ids, Log};
 use hip_commands::provider::Interpreter;
 use hip_infra::clock::SystemClock;

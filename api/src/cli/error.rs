@@ -1,6 +1,6 @@
 //! `hip error`: what an error code of the network means.
 
-use hip_commands::abdm_error::{self, Context, Entry};
+use hip_commands::operations::abdm_error::{self, Context, Entry};
 use serde::Serialize;
 
 use crate::output::{Answer, complain, say, say_json};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use hip_commands::explain::{Explanation, Looked, State, explain};
+use hip_commands::operations::explain::{Explanation, Looked, State, explain};
 use hip_commands::port::Clock;
 use hip_domain::access::View;
 use hip_domain::id::{CareContextReference, FacilityId};

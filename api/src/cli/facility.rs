@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use hip_commands::dispatch::Dispatcher;
-use hip_commands::facility_intake;
+use hip_commands::log::dispatch::Dispatcher;
 use hip_commands::port::Ids;
+use hip_commands::visits::facility_intake;
 use hip_domain::facility::FacilityCommand;
 use hip_domain::id::FacilityId;
 use hip_infra::event_store::PgLog;

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use hip_commands::dispatch::Dispatcher;
-use hip_commands::hiu_trust;
+use hip_commands::log::dispatch::Dispatcher;
 use hip_commands::port::Ids;
+use hip_commands::sharing::hiu_trust;
 use hip_domain::event::Event;
 use hip_domain::hiu::{Hiu, HiuCommand, HiuEvent};
 use hip_domain::id::{HiuId, PushHost};
@@ -91,7 +91,9 @@ async fn list(pool: &PgPool, as_json: bool) -> anyhow::Result<Answer> {
     for stream in streams {
         let (mut id, mut state) = (None, Hiu::default());
         for stored in log.stream(&hip_domain::stream::StreamId::stored(stream), 0).await? {
-            let Event::Hiu(event) = hip_commands::codec::decode(&stored)?.event else { continue };
+            let Event::Hiu(event) = hip_commands::log::codec::decode(&stored)?.event else {
+                continue;
+            };
             let (HiuEvent::Trusted { hiu, .. } | HiuEvent::Distrusted { hiu }) = &event;
             id = Some(hiu.clone());
             cqrs_es::Aggregate::apply(&mut state, event);

@@ -1,7 +1,7 @@
 //! What a command shows of a person out of the database itself is remembered first, as the doors do it.
 
 use anyhow::Context;
-use hip_commands::viewing::{Viewer, ViewingError};
+use hip_commands::accountability::viewing::{Viewer, ViewingError};
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::stream::StreamId;
 use hip_infra::clock::SystemClock;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use hip_commands::caller::Caller;
+use hip_commands::accountability::caller::Caller;
 use hip_commands::settings::Facility;
 use hip_domain::id::FacilityId;
 

@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use hip_commands::caller::{Caller, Role};
+use hip_commands::accountability::caller::{Caller, Role};
 use hip_domain::id::FacilityId;
 
 use super::problem::Problem;

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use hip_commands::caller::Caller;
-use hip_commands::lookup::Lookup;
+use hip_commands::accountability::caller::Caller;
+use hip_commands::patients::lookup::Lookup;
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{CareContextReference, FacilityId, Pseudonym};
 use hip_domain::stream::StreamId;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use hip_commands::caller::{Caller, Role};
+use hip_commands::accountability::caller::{Caller, Role};
 use hip_commands::port::Log;
 use hip_commands::port::log::StoredEvent;
 use hip_domain::access::{Filter, Listing, View};

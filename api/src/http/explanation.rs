@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use hip_commands::caller::Caller;
-use hip_commands::explain::{self, Looked};
+use hip_commands::accountability::caller::Caller;
+use hip_commands::operations::explain::{self, Looked};
 use hip_domain::access::View;
 use hip_domain::id::{CareContextReference, FacilityId};
 use hip_domain::stream::StreamId;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use hip_commands::caller::Caller;
+use hip_commands::accountability::caller::Caller;
 use hip_domain::id::FacilityId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -1,6 +1,6 @@
 //! Why something is not linked, in words for an operator.
 
-use hip_commands::abdm_error;
+use hip_commands::operations::abdm_error;
 use hip_domain::id::ErrorCode;
 use serde::Serialize;
 use sqlx::postgres::PgRow;

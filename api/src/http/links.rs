@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use hip_commands::linking::{self, LinkingError};
-use hip_commands::lookup::Lookup;
+use hip_commands::linking::start::{self, LinkingError};
+use hip_commands::patients::lookup::Lookup;
 use hip_domain::access::View;
 use hip_domain::id::{CareContextReference, FacilityId};
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,7 @@ pub(crate) async fn start(
     Body(wish): Body<StartLink>,
 ) -> Result<Response, Problem> {
     let facility = chosen(&composed, &caller, wish.facility.as_ref())?;
-    let link = linking::start(&composed.provider, &facility, &wish.visit_code).await;
+    let link = start::start(&composed.provider, &facility, &wish.visit_code).await;
     let link = link.map_err(|error| problem(&error))?;
     let id = link.as_str().to_owned();
     let location = format!("/v1/links/{id}");
@@ -106,7 +106,7 @@ pub(crate) async fn token_status(
     Body(wish): Body<AskStatus>,
 ) -> Result<Json<TokenStatus>, Problem> {
     let facility = chosen(&composed, &caller, wish.facility.as_ref())?;
-    let status = linking::token_status(&composed.provider, &facility, &wish.abha_address.0)
+    let status = start::token_status(&composed.provider, &facility, &wish.abha_address.0)
         .await
         .map_err(|error| problem(&error))?;
     let address = Lookup::AbhaAddress(&wish.abha_address.0);

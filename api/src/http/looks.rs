@@ -1,7 +1,7 @@
 //! Writes the access log before responding. It fails closed: without an entry in the log, nothing is returned.
 
-use hip_commands::caller::Caller;
-use hip_commands::viewing::{Viewer, ViewingError};
+use hip_commands::accountability::caller::Caller;
+use hip_commands::accountability::viewing::{Viewer, ViewingError};
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use hip_commands::audit;
-use hip_commands::erasure::{self, Whereabouts};
+use hip_commands::accountability::audit;
+use hip_commands::accountability::erasure::{self, Whereabouts};
 use hip_domain::access::View;
 use hip_domain::id::FacilityId;
 use hip_infra::evidence::PgEvidence;

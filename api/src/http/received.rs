@@ -4,8 +4,8 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use hip_commands::caller::Caller;
-use hip_commands::replay::history::{self, History};
+use hip_commands::accountability::caller::Caller;
+use hip_commands::operations::replay::history::{self, History};
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{FacilityId, RequestId};
 use hip_domain::stream::StreamId;

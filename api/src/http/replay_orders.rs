@@ -7,10 +7,10 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use hip_commands::caller::Caller;
+use hip_commands::accountability::caller::Caller;
+use hip_commands::operations::replay::order::{self, OrderError, Wish};
+use hip_commands::operations::replay::rehearsal::{Rehearsed, rehearse};
 use hip_commands::port::replay_queue::QueueError;
-use hip_commands::replay::order::{self, OrderError, Wish};
-use hip_commands::replay::rehearsal::{Rehearsed, rehearse};
 use hip_domain::access::{Filter, Listing};
 use hip_domain::id::{FacilityId, ReplayId, RequestId};
 use hip_domain::reason::Reason;
@@ -348,7 +348,7 @@ fn queue(composed: &Composed) -> PgReplayQueue {
 }
 
 fn problem(error: OrderError) -> Problem {
-    use hip_commands::dispatch::DispatchError;
+    use hip_commands::log::dispatch::DispatchError;
     match error {
         OrderError::Queue(QueueError::Absent(_) | QueueError::Nothing) => {
             Problem::absent("There is no such message")

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use hip_commands::caller::Caller;
-use hip_commands::replay::order;
+use hip_commands::accountability::caller::Caller;
+use hip_commands::operations::replay::order;
 use hip_domain::access::{Filter, Listing};
 use hip_infra::replays::{self, DoneItem, Order};
 use serde::{Deserialize, Serialize};

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use hip_commands::caller::Caller;
-use hip_commands::lookup::Lookup;
+use hip_commands::accountability::caller::Caller;
+use hip_commands::patients::lookup::Lookup;
 use hip_commands::port::Log;
-use hip_commands::visit_source::VisitSource;
+use hip_commands::visits::visit_source::VisitSource;
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{CareContextReference, FacilityId};
 use hip_domain::stream::StreamId;

@@ -2,8 +2,8 @@
 
 use abdm_fhir::VisitWarning;
 use axum::http::StatusCode;
-use hip_commands::dispatch::DispatchError;
-use hip_commands::visits::RecordError;
+use hip_commands::log::dispatch::DispatchError;
+use hip_commands::visits::push::RecordError;
 use serde::Serialize;
 use utoipa::ToSchema;
 

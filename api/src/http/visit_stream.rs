@@ -14,8 +14,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
-use hip_commands::caller::Caller;
-use hip_commands::visits;
+use hip_commands::accountability::caller::Caller;
+use hip_commands::visits::push;
 use hip_domain::id::FacilityId;
 use serde::Serialize;
 use tokio::sync::watch;
@@ -102,7 +102,7 @@ async fn result(composed: &Composed, caller: &Caller, line: Line) -> LineResult 
         What::Stopped => return refused(Problem::unavailable()),
         What::Silence => return refused(silence()),
     };
-    match visits::record(&composed.provider, caller, &document).await {
+    match push::record(&composed.provider, caller, &document).await {
         Ok(recorded) => {
             tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
             let status = if recorded.changed { StatusCode::CREATED } else { StatusCode::OK };

@@ -5,8 +5,8 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
-use hip_commands::caller::Caller;
-use hip_commands::visits;
+use hip_commands::accountability::caller::Caller;
+use hip_commands::visits::push;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -82,7 +82,7 @@ pub(crate) async fn receive(
 
 /// Stores a visit document. The same document again changes nothing and is answered alike.
 async fn record(composed: &Composed, caller: &Caller, document: &str) -> Result<Response, Problem> {
-    let recorded = visits::record(&composed.provider, caller, document).await;
+    let recorded = push::record(&composed.provider, caller, document).await;
     let recorded = recorded.map_err(|error| problem(&error))?;
     tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
     let code = path_segment(&recorded.visit_code);

@@ -8,7 +8,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::log::StoredEvent;
-use crate::lookup::Lookup;
+use crate::patients::lookup::Lookup;
 
 /// Opens what the log has sealed, and names people without naming them.
 #[async_trait]

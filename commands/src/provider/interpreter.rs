@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::Provider;
-use crate::callbacks::{Incoming, Verdict};
-use crate::task::TaskError;
+use crate::inbox::callbacks::{Incoming, Verdict};
+use crate::tasks::TaskError;
 
 /// Understands messages. A port, although we have but one interpreter: what an earlier version of it made
 /// of a message is a part of the story, and is told by another.

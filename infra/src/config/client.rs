@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use hip_commands::caller::{Caller, NAMES_OF_OURS, Role};
+use hip_commands::accountability::caller::{Caller, NAMES_OF_OURS, Role};
 use hip_commands::settings::Facility;
 use hip_domain::id::{ClientName, FacilityId};
 use secrecy::{ExposeSecret, SecretString};

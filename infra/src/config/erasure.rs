@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
-use hip_commands::erasure::{OnOptOut, Policy, Records, RetentionClass};
+use hip_commands::accountability::erasure::{OnOptOut, Policy, Records, RetentionClass};
 use serde::Deserialize;
 
 /// `[erasure]`

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use hip_commands::matching::Thresholds;
+use hip_commands::patients::matching::Thresholds;
 use hip_commands::settings::PushBearer;
 use serde::Deserialize;
 

@@ -1,6 +1,6 @@
 //! The bridge as the gateway knows it: where callbacks go, and which facilities it carries.
 
-use hip_commands::abdm_error::Context;
+use hip_commands::operations::abdm_error::Context;
 use hip_commands::port::gateway::SendError;
 use hip_domain::id::FacilityId;
 use serde::Serialize;

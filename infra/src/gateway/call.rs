@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use hip_commands::abdm_error::{self, Context, Mark};
+use hip_commands::operations::abdm_error::{self, Context, Mark};
 use hip_commands::port::gateway::SendError;
 use reqwest::header::{AUTHORIZATION, DATE};
 use reqwest::{RequestBuilder, StatusCode};

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
-use hip_commands::abdm_error::Context;
+use hip_commands::operations::abdm_error::Context;
 use hip_commands::port::Clock;
 use hip_commands::port::gateway::SendError;
 use jsonwebtoken::DecodingKey;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hip_commands::abdm_error::{self, Context, Mark, Retry};
+use hip_commands::operations::abdm_error::{self, Context, Mark, Retry};
 use hip_commands::port::gateway::SendError;
 use hip_domain::id::ErrorCode;
 use reqwest::StatusCode;

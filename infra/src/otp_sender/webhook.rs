@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use hip_commands::lookup;
+use hip_commands::patients::lookup;
 use hip_commands::port::OtpSender;
 use hip_commands::port::otp_sender::{OtpText, SmsError};
 use hip_domain::sensitive::Phi;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hip_commands::task::{Due, Lane};
+use hip_commands::tasks::{Due, Lane};
 use serde_json::Value;
 use sqlx::PgPool;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hip_commands::replay::{Done, Item};
+use hip_commands::operations::replay::{Done, Item};
 use hip_domain::id::{ClientName, ReplayId};
 use hip_domain::replay::{Direction, Ordered, Policy, Tally};
 use hip_domain::stream::StreamId;

@@ -1,9 +1,9 @@
 //! What an order selects, laid down as items.
 
 use async_trait::async_trait;
+use hip_commands::operations::replay::Item;
 use hip_commands::port::ReplayQueue;
 use hip_commands::port::replay_queue::QueueError;
-use hip_commands::replay::Item;
 use hip_domain::id::{FacilityId, ReplayId, RequestId};
 use hip_domain::replay::{Direction, Ordered, Replay, Selection};
 use hip_domain::stream::StreamId;

@@ -7,7 +7,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
-use hip_commands::codec;
+use hip_commands::log::codec;
 use hip_commands::port::log::StoredEvent;
 use sqlx::PgPool;
 

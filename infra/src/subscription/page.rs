@@ -1,6 +1,6 @@
 //! Events that are applied together.
 
-use hip_commands::codec;
+use hip_commands::log::codec;
 use hip_commands::port::log::StoredEvent;
 use hip_domain::event::{DecodeError, Event};
 use hip_domain::recorded::Recorded;

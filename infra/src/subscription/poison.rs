@@ -60,8 +60,8 @@ fn is_of_a_newer_program(stop: &Stop) -> bool {
 
 impl ApplyError {
     fn is_of_a_newer_program(&self) -> bool {
-        use hip_commands::codec::OpenError;
-        use hip_commands::task::TaskError;
+        use hip_commands::log::codec::OpenError;
+        use hip_commands::tasks::TaskError;
         match self {
             Self::Open(OpenError::Decode(DecodeError::Unknown { .. }))
             | Self::Source(TaskError::Newer { .. }) => true,

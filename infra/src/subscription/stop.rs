@@ -1,11 +1,11 @@
 //! Why a page of events was not applied.
 
-use hip_commands::codec::OpenError;
+use hip_commands::log::codec::OpenError;
 use hip_commands::port::document_store::DocumentError;
 use hip_commands::port::link_token_cache::CacheError;
 use hip_commands::port::log::LogError;
 use hip_commands::port::vault::VaultError;
-use hip_commands::task::TaskError;
+use hip_commands::tasks::TaskError;
 use hip_domain::event::DecodeError;
 use thiserror::Error;
 

@@ -1,6 +1,6 @@
 //! Keyed HMAC: a mobile number has ten digits, its bare hash is guessed in seconds.
 
-use hip_commands::lookup::Lookup;
+use hip_commands::patients::lookup::Lookup;
 use hip_domain::id::Pseudonym;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;

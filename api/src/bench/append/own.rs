@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use hip_commands::dispatch::Dispatcher;
+use hip_commands::log::dispatch::Dispatcher;
+use hip_commands::log::store::StateCache;
 use hip_commands::port::Ids;
 use hip_commands::port::log::{Actor, Origin};
-use hip_commands::store::StateCache;
 use hip_domain::stream::StreamId;
 use hip_infra::event_store::PgLog;
 use hip_infra::ids::RandomIds;

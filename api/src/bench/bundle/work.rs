@@ -8,7 +8,7 @@ use abdm_fhir::visit::VisitDocument;
 use abdm_fhir::{BuildContext, BuildPolicy, DischargeRule, Documents, HiType, Rules, documents_by};
 use anyhow::Context;
 use chrono::DateTime;
-use hip_commands::visit_source::context;
+use hip_commands::visits::visit_source::context;
 use serde_json::Value;
 
 use super::Part;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
-use hip_commands::lookup::Lookup;
+use hip_commands::patients::lookup::Lookup;
 use hip_commands::port::link_token_cache::Holder;
 use hip_commands::port::log::{Appended, LogError};
 use hip_commands::port::{Clock, Ids, Log};

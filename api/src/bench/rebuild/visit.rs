@@ -1,7 +1,7 @@
 //! A made-up visit and all the events that the product would store for it.
 
 use chrono::{DateTime, Utc};
-use hip_commands::codec;
+use hip_commands::log::codec;
 use hip_commands::port::log::{Actor, Append, Expected, Origin};
 use hip_domain::aggregate::LogEvent;
 use hip_domain::care_context::{CareContextEvent, CareContextFacts};

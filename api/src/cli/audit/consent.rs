@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use hip_commands::audit::{AsOf, ConsentAudit, Disclosure, Granted, Look, consent};
+use hip_commands::accountability::audit::{AsOf, ConsentAudit, Disclosure, Granted, Look, consent};
 use hip_domain::access::View;
 use hip_domain::id::ConsentId;
 use hip_domain::stream::StreamId;

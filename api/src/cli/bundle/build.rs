@@ -6,7 +6,7 @@ use abdm_fhir::visit::VisitDocument;
 use abdm_fhir::{Document, Documents, Earlier, VisitWarning, documents_by, warnings};
 use anyhow::Context;
 use hip_commands::port::Clock;
-use hip_commands::visit_source::context;
+use hip_commands::visits::visit_source::context;
 use hip_infra::clock::SystemClock;
 use hip_infra::config::{BundleSection, Discharge};
 use hip_infra::text_file;

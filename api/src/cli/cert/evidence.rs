@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 use chrono::{DateTime, Utc};
-use hip_commands::certification::{Attachments, Ledger, is_case};
-use hip_commands::codec;
+use hip_commands::log::codec;
+use hip_commands::operations::certification::{Attachments, Ledger, is_case};
 use hip_domain::id::FacilityId;
 use hip_infra::event_store::LogReader;
 

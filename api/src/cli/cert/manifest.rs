@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
-use hip_commands::certification::{Entity, Outcome, manifest};
+use hip_commands::operations::certification::{Entity, Outcome, manifest};
 use hip_commands::settings::{Facility, Settings};
 use hip_domain::id::FacilityId;
 use hip_infra::config::Config;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use hip_commands::certification::{Entity, Manifest, Outcome, is_case, manifest};
+use hip_commands::operations::certification::{Entity, Manifest, Outcome, is_case, manifest};
 use hip_domain::id::FacilityId;
 use hip_sandbox::conformance::{self, CaseResult, Hip, Report, flow_of};
 

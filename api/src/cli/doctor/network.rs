@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hip_commands::abdm_error::{self, Context, Entry};
+use hip_commands::operations::abdm_error::{self, Context, Entry};
 use hip_commands::port::gateway::SendError;
 use hip_commands::settings::{Facility, Settings};
 use hip_infra::clock::SystemClock;

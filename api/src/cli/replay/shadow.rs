@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use hip_commands::Provider;
+use hip_commands::operations::replay::shadow::{Looked, Period, World, shadow};
 use hip_commands::port::Clock as _;
-use hip_commands::replay::shadow::{Looked, Period, World, shadow};
 use hip_infra::clock::SystemClock;
 use hip_infra::config::Config;
 use hip_infra::event_store::{APPEND_KEYS_KEPT, LogReader};

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use hip_commands::amrit::AmritError;
+use hip_commands::linking::amrit::AmritError;
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! `POST /facility/saveAbdmFacilityId`, `GET /facility/getAbdmRegisteredFacilities`.
 
 use axum::extract::State;
-use hip_commands::amrit::facility::choose;
+use hip_commands::linking::amrit::facility::choose;
 use hip_domain::id::{CareContextReference, FacilityId};
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use hip_commands::amrit::Refused;
-use hip_commands::amrit::link::{Begun, Ended, Wish, begin, look};
-use hip_commands::amrit::token::TokenAnswer;
+use hip_commands::linking::amrit::Refused;
+use hip_commands::linking::amrit::link::{Begun, Ended, Wish, begin, look};
+use hip_commands::linking::amrit::token::TokenAnswer;
 use hip_domain::id::RequestId;
 use hip_domain::stream::StreamId;
 use serde::Deserialize;

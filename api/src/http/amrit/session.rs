@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use hip_commands::caller::{Caller, Role};
+use hip_commands::accountability::caller::{Caller, Role};
 
 use super::envelope::Envelope;
 use crate::compose::Composed;

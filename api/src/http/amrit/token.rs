@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use chrono::Datelike;
-use hip_commands::amrit::token::{TokenAnswer, ask};
-use hip_commands::viewing::Viewer;
+use hip_commands::accountability::viewing::Viewer;
+use hip_commands::linking::amrit::token::{TokenAnswer, ask};
 use hip_domain::link_token::AskedPerson;
 use hip_domain::sensitive::Phi;
 use secrecy::ExposeSecret;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use hip_commands::Provider;
-use hip_commands::abdm_error::{self, Context};
-use hip_commands::codec;
+use hip_commands::log::codec;
+use hip_commands::operations::abdm_error::{self, Context};
 use hip_commands::port::document_store::{FieldPath, Fields, Index, SUBJECT};
 use hip_commands::port::link_token_cache::Holder;
 use hip_commands::port::log::StoredEvent;

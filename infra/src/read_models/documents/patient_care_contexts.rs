@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use hip_commands::Provider;
-use hip_commands::codec;
+use hip_commands::log::codec;
 use hip_commands::port::document_store::{FieldPath, Fields, Index, SUBJECT};
 use hip_commands::port::log::StoredEvent;
 use hip_domain::care_context::{CareContextEvent, CareContextFacts};

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use hip_commands::Provider;
 use hip_commands::port::document_store::{FieldPath, FieldValue, Fields, Index, SUBJECT};
 use hip_commands::port::log::StoredEvent;
-use hip_commands::visit_source::VisitSource;
+use hip_commands::visits::visit_source::VisitSource;
 use hip_domain::event::Event;
 use hip_domain::id::Digest;
 use hip_domain::recorded::Recorded;

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use hip_commands::Provider;
-use hip_commands::abdm_error;
-use hip_commands::callbacks::answer;
+use hip_commands::inbox::callbacks::answer;
+use hip_commands::operations::abdm_error;
 use hip_commands::port::document_store::{FieldPath, Fields, Index, SUBJECT};
 use hip_commands::port::log::StoredEvent;
 use hip_domain::event::Event;

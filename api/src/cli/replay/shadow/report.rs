@@ -1,7 +1,7 @@
 //! What a shadow replay has found, in words or as JSON.
 
-use hip_commands::replay::comparison::{Difference, How};
-use hip_commands::replay::shadow::{Audience, CallFound, Finding, Looked};
+use hip_commands::operations::replay::comparison::{Difference, How};
+use hip_commands::operations::replay::shadow::{Audience, CallFound, Finding, Looked};
 use hip_infra::rebuild::Compared;
 use hip_infra::shadow::Built;
 use indicatif::{ProgressBar, ProgressStyle};

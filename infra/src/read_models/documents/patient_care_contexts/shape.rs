@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use hip_commands::port::document_store::{FieldValue, Fields, SUBJECT};
-use hip_commands::visit_display::visit_of;
+use hip_commands::visits::visit_display::visit_of;
 use hip_domain::care_context::CareContextFacts;
 use hip_domain::id::SubjectId;
 use hip_domain::patient::{Abha, Demographics};

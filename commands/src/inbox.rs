@@ -1,0 +1,5 @@
+//! Messages of the gateway: stored, routed, interpreted.
+
+pub mod callbacks;
+pub mod intake;
+pub mod routing;

@@ -1,0 +1,284 @@
+//! `POST /api/v3/consent/request/hip/notify`: a consent was granted, revoked, expired or denied.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use hip_domain::consent::{
+    Consent, ConsentCommand, DateRange, End, Grant, GrantedCareContext, Signature, SignatureState,
+};
+use hip_domain::hi_type::HiType;
+use hip_domain::id::{
+    CareContextReference, ConsentId, ErrorCode, FacilityId, HiuId, Pseudonym, SubjectId,
+};
+use hip_domain::inbound::Owed;
+use hip_domain::sensitive::Phi;
+use hip_domain::stream::{StreamId, care_context_name};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::wire::{Malformed, WireRange, end_instant, list, parse, scalar};
+use super::{Incoming, Verdict};
+use crate::accountability::erasure::living;
+use crate::linking::opt_out::{self, HAS_LEFT};
+use crate::patients::lookup::Lookup;
+use crate::patients::person::subject_of;
+use crate::port::log::Actor;
+use crate::provider::Provider;
+use crate::tasks::TaskError;
+
+#[derive(Deserialize)]
+struct ConsentNotify {
+    notification: Notification,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Notification {
+    #[serde(default, deserialize_with = "scalar")]
+    status: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    consent_id: Option<String>,
+    consent_detail: Option<Box<RawValue>>,
+    #[serde(default, deserialize_with = "scalar")]
+    signature: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Artefact {
+    patient: Option<Party>,
+    #[serde(default, deserialize_with = "list")]
+    care_contexts: Vec<WireCareContext>,
+    hip: Option<Party>,
+    hiu: Option<Party>,
+    #[serde(default, deserialize_with = "list")]
+    hi_types: Vec<String>,
+    permission: Permission,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireCareContext {
+    #[serde(default, deserialize_with = "scalar")]
+    patient_reference: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    care_context_reference: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Party {
+    #[serde(default, deserialize_with = "scalar")]
+    id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Permission {
+    date_range: WireRange,
+    #[serde(default, deserialize_with = "scalar")]
+    data_erase_at: Option<String>,
+}
+
+/// A consent lists what one patient has with one facility; more than this is a mistake.
+const CARE_CONTEXT_COUNT_MAX: usize = 10_000;
+
+pub(super) async fn interpret(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+) -> Result<Verdict, TaskError> {
+    let notification = match parse::<ConsentNotify>(incoming.body) {
+        Ok(message) => message.notification,
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
+    };
+    let consent_id = ConsentId::parse(notification.consent_id.clone().unwrap_or_default());
+    let Ok(consent_id) = consent_id else {
+        return Ok(Verdict::malformed(Malformed::new("notification.consentId", "a consent id")));
+    };
+    let status = notification.status.as_deref().unwrap_or_default();
+    let how = match status.trim().to_ascii_uppercase().as_str() {
+        "GRANTED" => return granted(provider, incoming, consent_id, notification).await,
+        "REVOKED" => End::Revoked,
+        "EXPIRED" => End::Expired,
+        "DENIED" => End::Denied,
+        // Nothing is decided yet; there is nothing to keep.
+        "REQUESTED" => return Ok(acknowledged(consent_id, None)),
+        _ => {
+            let expected = "GRANTED, REVOKED, EXPIRED, DENIED or REQUESTED";
+            return Ok(Verdict::malformed(Malformed::new("notification.status", expected)));
+        }
+    };
+    let known = provider.dispatcher.load::<Consent>(&StreamId::consent(&consent_id)).await?;
+    if known.grant().is_some_and(|grant| grant.facility != incoming.received.facility) {
+        return Ok(of_another(consent_id, "the consent is another facility's"));
+    }
+    let granted = known.grant().map(|grant| grant.care_contexts.as_slice());
+    let subject = subject_of(provider, granted.unwrap_or_default()).await?;
+    let command = ConsentCommand::End { consent_id: consent_id.clone(), how };
+    store(provider, incoming, &consent_id, command, subject).await?;
+    Ok(acknowledged(consent_id, subject))
+}
+
+async fn granted(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+    consent_id: ConsentId,
+    notification: Notification,
+) -> Result<Verdict, TaskError> {
+    let Some(detail) = notification.consent_detail else {
+        let fault = Malformed::new("notification.consentDetail", "the artefact of the consent");
+        return Ok(Verdict::malformed(fault));
+    };
+    let artefact = match parse::<Artefact>(detail.get()) {
+        Ok(artefact) => artefact,
+        Err(fault) => {
+            return Ok(Verdict::malformed(fault.within("notification.consentDetail")));
+        }
+    };
+    let asked = &incoming.received.facility;
+    if artefact
+        .hip
+        .as_ref()
+        .and_then(|hip| hip.id.as_deref())
+        .is_some_and(|id| !is_ours(provider, asked, id))
+    {
+        return Ok(of_another(consent_id, "the artefact is for another facility than the message"));
+    }
+    let Some(terms) = terms(&artefact) else {
+        let fault = Malformed::new(
+            "notification.consentDetail.permission",
+            "dates in dateRange and dataEraseAt",
+        );
+        return Ok(Verdict::malformed(fault));
+    };
+    let signature = match signature(provider, detail.get(), notification.signature) {
+        Ok(signature) => signature,
+        Err(reason) => return Ok(refused(consent_id, "ABDM-1112", reason)),
+    };
+    let care_contexts = care_contexts(provider, asked, &artefact).await?;
+    let patient = patient(provider, asked, &artefact).await?;
+    let subject = subject_of(provider, &care_contexts).await?;
+    if let Some(subject) = subject
+        && opt_out::refuses(provider, incoming, subject).await?
+    {
+        return Ok(refused(consent_id, HAS_LEFT, "the patient has left ABDM"));
+    }
+    let (date_range, erase_at) = terms;
+    let grant = Grant {
+        consent_id: consent_id.clone(),
+        facility: asked.clone(),
+        patient,
+        hiu: artefact.hiu.and_then(|hiu| HiuId::parse(hiu.id?).ok()),
+        // A kind that we do not know cannot be asked of us.
+        hi_types: artefact.hi_types.iter().filter_map(|name| HiType::parse(name)).collect(),
+        care_contexts,
+        date_range,
+        erase_at,
+    };
+    let artefact = Phi::new(detail.get().to_owned());
+    let command = ConsentCommand::Grant { grant, artefact, signature };
+    store(provider, incoming, &consent_id, command, subject).await?;
+    Ok(acknowledged(consent_id, subject))
+}
+
+/// What is known of the signature, or why a consent with it is not taken.
+fn signature(
+    provider: &Provider,
+    detail: &str,
+    value: Option<String>,
+) -> Result<Signature, &'static str> {
+    let value = value.filter(|value| !value.trim().is_empty());
+    let Some(value) = value else {
+        if provider.settings.require_consent_signature {
+            return Err("the consent is not signed");
+        }
+        return Ok(Signature { state: SignatureState::Unsigned, value: None });
+    };
+    if value.len() > Signature::LENGTH_MAX {
+        return Err("the consent's signature is too long");
+    }
+    let state = match &provider.consent_key {
+        None => SignatureState::SignedUnverified,
+        Some(key) if key.verifies(detail, &value) => SignatureState::Verified,
+        Some(_) => return Err("the consent's signature is not the consent manager's"),
+    };
+    Ok(Signature { state, value: Some(value) })
+}
+
+/// Whether an artefact names the facility that was asked, by its service id or its id in the register.
+fn is_ours(provider: &Provider, asked: &FacilityId, named: &str) -> bool {
+    let named = FacilityId::parse(named).ok();
+    let named = named.and_then(|id| provider.settings.facility_named(&id).map(|one| &one.id));
+    named == Some(asked)
+}
+
+fn terms(artefact: &Artefact) -> Option<(DateRange, DateTime<Utc>)> {
+    let permission = &artefact.permission;
+    let erase_at = end_instant(permission.data_erase_at.as_deref()?)?;
+    Some((permission.date_range.read()?, erase_at))
+}
+
+async fn patient(
+    provider: &Provider,
+    facility: &FacilityId,
+    artefact: &Artefact,
+) -> Result<Option<Pseudonym>, TaskError> {
+    let Some(address) = artefact.patient.as_ref().and_then(|patient| patient.id.as_deref()) else {
+        return Ok(None);
+    };
+    Ok(Some(provider.vault.pseudonym(facility, &Lookup::AbhaAddress(address)).await?))
+}
+
+/// Our streams of the care contexts that the artefact names, each once.
+async fn care_contexts(
+    provider: &Provider,
+    facility: &FacilityId,
+    artefact: &Artefact,
+) -> Result<Vec<GrantedCareContext>, TaskError> {
+    let mut granted: Vec<GrantedCareContext> = Vec::new();
+    let mut streams = HashSet::new();
+    for named in artefact.care_contexts.iter().take(CARE_CONTEXT_COUNT_MAX) {
+        // A reference that can't be ours names nothing that we hold.
+        let reference = named.care_context_reference.clone().unwrap_or_default();
+        let Ok(reference) = CareContextReference::parse(reference) else { continue };
+        let patient = named.patient_reference.as_deref().unwrap_or_default();
+        let name = care_context_name(patient, &reference);
+        let pseudonym = provider.vault.pseudonym(facility, &Lookup::CareContext(&name)).await?;
+        let stream = StreamId::care_context(facility, &pseudonym);
+        // Some artefacts name a care context once for each kind of record.
+        if streams.insert(stream.clone()) {
+            granted.push(GrantedCareContext { stream, reference });
+        }
+    }
+    Ok(granted)
+}
+
+async fn store(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+    consent_id: &ConsentId,
+    command: ConsentCommand,
+    subject: Option<SubjectId>,
+) -> Result<(), TaskError> {
+    let mut origin = incoming.cause.origin(Actor::Interpreter);
+    origin.subject = living(provider, subject).await?.or(origin.subject);
+    let stream = StreamId::consent(consent_id);
+    let key = incoming.key("consent");
+    provider.dispatcher.execute::<Consent>(&stream, command, &key, &origin).await?;
+    Ok(())
+}
+
+/// A message to one facility about what is another's reaches nothing of that other.
+fn of_another(consent_id: ConsentId, reason: &'static str) -> Verdict {
+    refused(consent_id, "ABDM-1035", reason)
+}
+
+fn refused(consent_id: ConsentId, code: &'static str, reason: &'static str) -> Verdict {
+    let code = ErrorCode::ours(code);
+    let owed = Owed::ConsentOnNotify { consent_id, error: Some(code.clone()) };
+    Verdict::Rejected { code, reason, owed: Some(owed) }
+}
+
+fn acknowledged(consent_id: ConsentId, subject: Option<SubjectId>) -> Verdict {
+    let owed = Owed::ConsentOnNotify { consent_id, error: None };
+    Verdict::Interpreted { owed: Some(owed), subject }
+}

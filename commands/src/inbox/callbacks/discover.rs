@@ -1,0 +1,126 @@
+//! `POST /api/v3/hip/patient/care-context/discover`: a patient looks for records of theirs.
+
+use hip_domain::discovery::{Discovery, DiscoveryCommand, DiscoveryEvent, DiscoveryQuery};
+use hip_domain::event::Event;
+use hip_domain::id::{ErrorCode, TransactionId};
+use hip_domain::sealed::Sealed;
+use hip_domain::sensitive::Phi;
+use hip_domain::stream::StreamId;
+use serde::Deserialize;
+
+use super::wire::{Malformed, list, parse, scalar, year};
+use super::{Incoming, Verdict};
+use crate::patients::lookup::abha_address;
+use crate::port::log::Actor;
+use crate::provider::Provider;
+use crate::tasks::TaskError;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Discover {
+    #[serde(default, deserialize_with = "scalar")]
+    transaction_id: Option<String>,
+    patient: Patient,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Patient {
+    #[serde(default, deserialize_with = "scalar")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    gender: Option<String>,
+    #[serde(default, deserialize_with = "year")]
+    year_of_birth: Option<i32>,
+    #[serde(default, deserialize_with = "list")]
+    verified_identifiers: Vec<Identifier>,
+    #[serde(default, deserialize_with = "list")]
+    unverified_identifiers: Vec<Identifier>,
+}
+
+#[derive(Deserialize)]
+struct Identifier {
+    #[serde(rename = "type", default, deserialize_with = "scalar")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    value: Option<String>,
+}
+
+/// A patient has few identifiers; a list of hundreds is no patient.
+const IDENTIFIER_COUNT_MAX: usize = 20;
+
+pub(super) async fn interpret(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+) -> Result<Verdict, TaskError> {
+    let message: Discover = match parse(incoming.body) {
+        Ok(message) => message,
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
+    };
+    let transaction = TransactionId::parse(message.transaction_id.unwrap_or_default());
+    let Ok(transaction) = transaction else {
+        return Ok(Verdict::malformed(Malformed::new("transactionId", "a transaction id")));
+    };
+    let stream = StreamId::discovery(&transaction);
+    let address = message.patient.id.as_deref().unwrap_or_default();
+    if is_of_others(provider, incoming, &stream, address).await? {
+        return Ok(Verdict::Rejected {
+            code: ErrorCode::ours("ABDM-1017"),
+            reason: "the transaction is another patient's or facility's",
+            owed: None,
+        });
+    }
+    let command = DiscoveryCommand::Request {
+        transaction,
+        facility: incoming.received.facility.clone(),
+        request_id: incoming.received.request_id,
+        query: query(message.patient),
+    };
+    let origin = incoming.cause.origin(Actor::Interpreter);
+    let key = incoming.key("discovery");
+    provider.dispatcher.execute::<Discovery>(&stream, command, &key, &origin).await?;
+    Ok(Verdict::about(None))
+}
+
+/// Whether somebody else has begun this conversation: who repeats it is sent what they were offered.
+async fn is_of_others(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+    stream: &StreamId,
+    address: &str,
+) -> Result<bool, TaskError> {
+    let begun = provider.newest(stream, |event| {
+        let Event::Discovery(DiscoveryEvent::Requested { facility, query, .. }) = event else {
+            return None;
+        };
+        Some((facility, query))
+    });
+    let Some(begun) = begun.await? else { return Ok(false) };
+    let (facility, Sealed::Open(query)) = begun.event else { return Ok(true) };
+    let is_same = abha_address(query.abha_address.reveal()) == abha_address(address);
+    Ok(!is_same || facility != incoming.received.facility)
+}
+
+fn query(patient: Patient) -> DiscoveryQuery {
+    DiscoveryQuery {
+        abha_address: Phi::new(patient.id.unwrap_or_default()),
+        name: Phi::new(patient.name.unwrap_or_default()),
+        gender: Phi::new(patient.gender.unwrap_or_default()),
+        year_of_birth: patient.year_of_birth.map(Phi::new),
+        verified: identifiers(patient.verified_identifiers),
+        unverified: identifiers(patient.unverified_identifiers),
+    }
+}
+
+/// An identifier without type or value says nothing.
+fn identifiers(identifiers: Vec<Identifier>) -> Vec<(String, Phi<String>)> {
+    identifiers
+        .into_iter()
+        .take(IDENTIFIER_COUNT_MAX)
+        .filter_map(|identifier| {
+            Some((identifier.kind?.to_ascii_uppercase(), Phi::new(identifier.value?)))
+        })
+        .collect()
+}

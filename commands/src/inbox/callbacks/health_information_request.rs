@@ -1,0 +1,179 @@
+//! `POST /api/v3/hip/health-information/request`: an HIU asks for what a consent covers.
+
+use std::time::Duration;
+
+use hip_domain::consent::{Consent, NotInForce};
+use hip_domain::id::{ConsentId, ErrorCode, TransactionId};
+use hip_domain::sensitive::Phi;
+use hip_domain::stream::StreamId;
+use hip_domain::transfer::{Denial, HiuKey, Recipient, Transfer, TransferCommand, TransferFacts};
+use serde::Deserialize;
+
+use super::wire::{Malformed, WireRange, parse, scalar};
+use super::{Incoming, Verdict};
+use crate::accountability::erasure::living;
+use crate::patients::person::subject_of;
+use crate::port::log::Actor;
+use crate::provider::Provider;
+use crate::sharing::consent_check;
+use crate::sharing::hiu_key;
+use crate::tasks::TaskError;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HealthInformationRequest {
+    #[serde(default, deserialize_with = "scalar")]
+    transaction_id: Option<String>,
+    hi_request: HiRequest,
+}
+
+/// What is missing here is missing in the answer's reason, too: the HIU is told which check failed.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HiRequest {
+    consent: ConsentReference,
+    #[serde(default)]
+    date_range: Option<WireRange>,
+    #[serde(default, deserialize_with = "scalar")]
+    data_push_url: Option<String>,
+    #[serde(default)]
+    key_material: Option<KeyMaterial>,
+}
+
+#[derive(Deserialize)]
+struct ConsentReference {
+    #[serde(default, deserialize_with = "scalar")]
+    id: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct KeyMaterial {
+    #[serde(default, deserialize_with = "scalar")]
+    crypto_alg: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    curve: Option<String>,
+    #[serde(default)]
+    dh_public_key: Option<DhPublicKey>,
+    #[serde(default, deserialize_with = "scalar")]
+    nonce: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DhPublicKey {
+    #[serde(default, deserialize_with = "scalar")]
+    expiry: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    key_value: Option<String>,
+}
+
+pub(super) async fn interpret(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+) -> Result<Verdict, TaskError> {
+    let message: HealthInformationRequest = match parse(incoming.body) {
+        Ok(message) => message,
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
+    };
+    let transaction = TransactionId::parse(message.transaction_id.unwrap_or_default());
+    let Ok(transaction) = transaction else {
+        return Ok(Verdict::malformed(Malformed::new("transactionId", "a transaction id")));
+    };
+    let consent_id = ConsentId::parse(message.hi_request.consent.id.clone().unwrap_or_default());
+    let Ok(consent_id) = consent_id else {
+        return Ok(Verdict::malformed(Malformed::new("hiRequest.consent.id", "a consent id")));
+    };
+    let facts = TransferFacts {
+        transaction: transaction.clone(),
+        facility: incoming.received.facility.clone(),
+        request_id: incoming.received.request_id,
+        consent_id: consent_id.clone(),
+        date_range: message.hi_request.date_range.as_ref().and_then(WireRange::read),
+        asked_at: Some(incoming.recorded_at),
+    };
+    let stream = StreamId::transfer(&transaction);
+    let known = provider.dispatcher.load::<Transfer>(&stream).await?;
+    if known.facts().is_some_and(|known| known.facility != facts.facility) {
+        return Ok(Verdict::Rejected {
+            code: ErrorCode::ours("ABDM-1017"),
+            reason: "the transaction is another facility's",
+            owed: None,
+        });
+    }
+    let recipient = recipient(message.hi_request);
+    let consent = provider.dispatcher.load::<Consent>(&StreamId::consent(&consent_id)).await?;
+    if consent == Consent::Unknown {
+        wait_for_consent(provider, incoming)?;
+    }
+    let verdict = check(provider, &facts, &recipient, &consent).await?;
+    // Whose consent it is matters only where it is one of this facility's.
+    let grant = consent.grant().filter(|grant| grant.facility == facts.facility);
+    let care_contexts = grant.map(|grant| grant.care_contexts.as_slice());
+    let subject = subject_of(provider, care_contexts.unwrap_or_default()).await?;
+
+    let command = TransferCommand::Request { facts, recipient: Some(recipient), verdict };
+    let mut origin = incoming.cause.origin(Actor::Interpreter);
+    origin.subject = living(provider, subject).await?.or(incoming.own_subject());
+    let key = incoming.key("transfer");
+    provider.dispatcher.execute::<Transfer>(&stream, command, &key, &origin).await?;
+    Ok(Verdict::about(subject))
+}
+
+/// A request may overtake the notification of its consent: it is looked at again for a while.
+fn wait_for_consent(provider: &Provider, incoming: &Incoming<'_>) -> Result<(), TaskError> {
+    const LOOK_AGAIN: Duration = Duration::from_millis(500);
+    if provider.clock.now() < incoming.recorded_at + provider.settings.consent_wait {
+        let reason = "the consent is not known yet".to_owned();
+        return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason });
+    }
+    Ok(())
+}
+
+fn recipient(request: HiRequest) -> Recipient {
+    let key = request.key_material.unwrap_or_default();
+    let public = key.dh_public_key.unwrap_or_default();
+    Recipient {
+        push_url: Phi::new(request.data_push_url.unwrap_or_default()),
+        key: HiuKey {
+            key_value: public.key_value.unwrap_or_default(),
+            nonce: key.nonce.unwrap_or_default(),
+            expiry: public.expiry.unwrap_or_default(),
+            algorithm: key.crypto_alg.unwrap_or_default(),
+            curve: key.curve.unwrap_or_default(),
+        },
+    }
+}
+
+/// May they have it? The first thing that is wrong decides what they are told.
+async fn check(
+    provider: &Provider,
+    facts: &TransferFacts,
+    recipient: &Recipient,
+    consent: &Consent,
+) -> Result<Result<(), Denial>, TaskError> {
+    let now = provider.clock.now();
+    let grant = match consent_check::in_force(provider, consent, &facts.facility, now).await? {
+        Ok(grant) => grant,
+        Err(why) => return Ok(Err(refusal(why).into())),
+    };
+    if !facts.date_range.is_some_and(|range| grant.date_range.covers(&range)) {
+        return Ok(Err(ErrorCode::ours("ABDM-1063").into()));
+    }
+    let reason = match hiu_key::check(&recipient.key, now) {
+        Err(error) => format!("the HIU's key material: {error}"),
+        Ok(_) => match provider.hiu.check(&recipient.push_url).await {
+            Ok(()) => return Ok(Ok(())),
+            Err(error) => error.to_string(),
+        },
+    };
+    Ok(Err(Denial { code: ErrorCode::ours("ABDM-1031"), reason: Some(reason) }))
+}
+
+fn refusal(why: NotInForce) -> ErrorCode {
+    ErrorCode::ours(match why {
+        NotInForce::Unknown => "ABDM-1112",
+        NotInForce::NotGranted => "ABDM-1062",
+        NotInForce::Expired => "ABDM-1061",
+    })
+}

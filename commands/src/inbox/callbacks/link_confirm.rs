@@ -1,0 +1,99 @@
+//! `POST /api/v3/hip/link/care-context/confirm`: a patient proves with an OTP that the chosen care
+//! contexts are theirs. Everything hangs on the link reference; the message names nobody.
+
+use hip_domain::id::{ErrorCode, LinkReference};
+use hip_domain::inbound::Owed;
+use hip_domain::stream::StreamId;
+use hip_domain::user_link::{UserLink, UserLinkCommand};
+use serde::Deserialize;
+
+use super::wire::{parse, scalar};
+use super::{Incoming, Verdict};
+use crate::linking::opt_out::{self, HAS_LEFT};
+use crate::linking::otp;
+use crate::linking::otp_limits::{OtpCounters, TOO_MANY};
+use crate::port::log::Actor;
+use crate::provider::Provider;
+use crate::tasks::TaskError;
+
+#[derive(Deserialize)]
+struct LinkConfirm {
+    confirmation: Confirmation,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Confirmation {
+    /// Documents of the network disagree whether an OTP is a text or a number.
+    #[serde(default, deserialize_with = "scalar")]
+    token: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    link_ref_number: Option<String>,
+}
+
+pub(super) async fn interpret(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+) -> Result<Verdict, TaskError> {
+    let confirmation = match parse::<LinkConfirm>(incoming.body) {
+        Ok(message) => message.confirmation,
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
+    };
+    let Ok(reference) =
+        LinkReference::parse(confirmation.link_ref_number.as_deref().unwrap_or_default())
+    else {
+        return Ok(unknown());
+    };
+    let stream = StreamId::user_link(reference);
+    let link = provider.dispatcher.load::<UserLink>(&stream).await?;
+    let facility = &incoming.received.facility;
+    let Some(facts) = link.facts().filter(|facts| facts.facility == *facility) else {
+        return Ok(unknown());
+    };
+    if opt_out::refuses(provider, incoming, facts.subject).await? {
+        let code = ErrorCode::ours(HAS_LEFT);
+        let owed = Some(Owed::LinkOnConfirm { error: code.clone() });
+        return Ok(Verdict::Rejected { code, reason: "the patient has left ABDM", owed });
+    }
+    let request_id = incoming.received.request_id;
+    let mut origin = incoming.cause.origin(Actor::Interpreter);
+    origin.subject = Some(facts.subject);
+    let mut counters = None;
+    if link.can_be_guessed() {
+        let counted = OtpCounters::of_person(provider, facts.subject, origin.clone()).await?;
+        if counted.count_try(request_id, incoming.recorded_at).await?.is_err() {
+            return Ok(locked());
+        }
+        counters = Some(counted);
+    }
+    // No OTP is a wrong one: the patient is told, and may try again.
+    let typed = confirmation.token.unwrap_or_default().trim().to_owned();
+    let command = UserLinkCommand::Confirm {
+        request_id,
+        digits: otp::pseudonym(provider, facility, reference, &typed).await?,
+        // When it was typed, not when we got round to it.
+        now: incoming.recorded_at,
+    };
+    let key = incoming.once("user-link");
+    provider.dispatcher.execute::<UserLink>(&stream, command, &key, &origin).await?;
+    if let Some(counters) = counters
+        && let UserLink::Confirmed { confirmed_by, .. } = provider.dispatcher.load(&stream).await?
+        && confirmed_by == request_id
+    {
+        counters.clear(request_id).await?;
+    }
+    Ok(Verdict::about(Some(facts.subject)))
+}
+
+fn locked() -> Verdict {
+    let code = ErrorCode::ours(TOO_MANY);
+    let owed = Some(Owed::LinkOnConfirm { error: code.clone() });
+    let reason = "too many wrong one-time passwords were tried for this person or telephone";
+    Verdict::Rejected { code, reason, owed }
+}
+
+fn unknown() -> Verdict {
+    let code = ErrorCode::ours("ABDM-1056");
+    let owed = Owed::LinkOnConfirm { error: code.clone() };
+    Verdict::Rejected { code, reason: "there is no such link reference", owed: Some(owed) }
+}

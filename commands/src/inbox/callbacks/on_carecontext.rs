@@ -1,0 +1,98 @@
+//! `POST /api/v3/link/on_carecontext`: whether the care context is linked now.
+
+use hip_domain::care_context::CareContext;
+use hip_domain::id::ErrorCode;
+use hip_domain::outbound::{Call, Outbound};
+use hip_domain::stream::StreamId;
+use serde::Deserialize;
+
+use super::wire::{Outcome, Response, StatusWords, WireError, parse, scalar};
+use super::{Incoming, Verdict, unknown_request};
+use crate::linking::link_refusal::{self, Answer};
+use crate::operations::abdm_error::Context;
+use crate::port::log::Actor;
+use crate::provider::Provider;
+use crate::tasks::TaskError;
+
+#[derive(Deserialize)]
+struct OnCareContext {
+    #[serde(default, deserialize_with = "scalar")]
+    status: Option<String>,
+    error: Option<WireError>,
+    #[serde(alias = "resp")]
+    response: Response,
+}
+
+pub(super) async fn interpret(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+) -> Result<Verdict, TaskError> {
+    let message: OnCareContext = match parse(incoming.body) {
+        Ok(message) => message,
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
+    };
+    let Some(request_id) = message.response.request_id() else {
+        return Ok(unknown_request());
+    };
+    let outbound = provider.dispatcher.load::<Outbound>(&StreamId::outbound(request_id)).await?;
+    let Some(Call::LinkCareContext { care_context, .. }) = outbound.call() else {
+        return Ok(unknown_request());
+    };
+    if !care_context.is_of(&incoming.received.facility) {
+        return Ok(unknown_request());
+    }
+    let answer = answer(&message);
+    let now = incoming.recorded_at;
+    let command = link_refusal::command(request_id, answer, Context::OnCareContext, now);
+    let state = provider.dispatcher.load::<CareContext>(care_context).await?;
+    let subject = state.facts.map(|facts| facts.subject);
+    let mut origin = incoming.cause.origin(Actor::Interpreter);
+    origin.subject = subject.or(origin.subject);
+    let key = incoming.key("care-context");
+    provider.dispatcher.execute::<CareContext>(care_context, command, &key, &origin).await?;
+    Ok(Verdict::about(subject))
+}
+
+fn answer(message: &OnCareContext) -> Answer {
+    if let Some(error) = &message.error {
+        return Answer::Refused { code: error.code(), said: None };
+    }
+    let status = message.status.as_deref();
+    match Outcome::of(status) {
+        Outcome::Done => Answer::Linked,
+        Outcome::AlreadyDone => Answer::LinkedBefore,
+        // Seen in the wild: no error object, and a status that says that it failed.
+        Outcome::NotDone => Answer::Refused {
+            code: ErrorCode::ours("unknown"),
+            said: StatusWords::of(status).map(StatusWords::into_string),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Answer {
+        let response = r#""response":{"requestId":"1"}"#;
+        answer(&parse(&format!("{{{body}{response}}}")).unwrap())
+    }
+
+    #[test]
+    fn already_linked_without_an_error_is_linked() {
+        let status = r#""status":"These care contexts have been already linked","error":null,"#;
+        assert_eq!(read(status), Answer::LinkedBefore);
+        assert_eq!(read(r#""status":"Successfully Linked care context","#), Answer::Linked);
+    }
+
+    #[test]
+    fn a_status_that_is_not_understood_is_a_refusal_that_shows_it() {
+        let code = ErrorCode::ours("unknown");
+        let refused = |said: Option<&str>| Answer::Refused {
+            code: code.clone(),
+            said: said.map(str::to_owned),
+        };
+        assert_eq!(read(r#""status":"Request queued","#), refused(Some("request queued")));
+        assert_eq!(read(r#""status":null,"#), refused(None));
+    }
+}

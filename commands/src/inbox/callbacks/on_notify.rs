@@ -1,0 +1,84 @@
+//! `POST /api/v3/links/context/on-notify` and `…/patients/sms/on-notify`: what became of news that
+//! we sent. Nothing follows from it but the note on the call.
+
+use chrono::TimeDelta;
+use hip_domain::care_context::CareContext;
+use hip_domain::id::{ErrorCode, RequestId};
+use hip_domain::inbound::CallbackKind;
+use hip_domain::outbound::{Call, Outbound, OutboundCommand, SentAgain};
+use hip_domain::stream::StreamId;
+
+use super::{Incoming, Verdict, answer, unknown_request};
+use crate::accountability::erasure::living;
+use crate::operations::abdm_error::{self, Context, Retry};
+use crate::port::log::Actor;
+use crate::provider::Provider;
+use crate::tasks::TaskError;
+
+pub(super) async fn interpret(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+) -> Result<Verdict, TaskError> {
+    let answer = match answer::read(incoming.body) {
+        Ok(answer) => answer,
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
+    };
+    let Some(request_id) = answer.request_id else {
+        return Ok(unknown_request());
+    };
+    let stream = StreamId::outbound(request_id);
+    let outbound = provider.dispatcher.load::<Outbound>(&stream).await?;
+    let facility = &incoming.received.facility;
+    let Some(call) = outbound.call() else { return Ok(unknown_request()) };
+    let kind = incoming.received.kind;
+    let (Call::ContextNotify { care_context, .. } | Call::SmsNotify { care_context, .. }) = call
+    else {
+        return Ok(unknown_request());
+    };
+    if matches!(call, Call::SmsNotify { .. }) != (kind == CallbackKind::SmsOnNotify) {
+        return Ok(unknown_request());
+    }
+    if !care_context.is_of(facility) {
+        return Ok(unknown_request());
+    }
+    let care_context = provider.dispatcher.load::<CareContext>(care_context).await?;
+    let subject = living(provider, care_context.facts.map(|facts| facts.subject)).await?;
+    let command = answered(call, answer.error, incoming);
+    let origin = incoming.cause.origin(Actor::Interpreter).about(subject);
+    let key = incoming.once("outbound");
+    provider.dispatcher.execute::<Outbound>(&stream, command, &key, &origin).await?;
+    Ok(Verdict::about(subject))
+}
+
+/// News right after a link were refused for some 25 seconds and taken after 50; a service behind the
+/// gateway may be away for longer.
+const REFUSAL_COUNT_MAX: u32 = 4;
+
+/// A refusal that passes is answered by the same news under another id, a few times.
+fn answered(call: &Call, error: Option<ErrorCode>, incoming: &Incoming<'_>) -> OutboundCommand {
+    let Some(code) = error else {
+        return OutboundCommand::Answer { code: None, reason: None, again: None };
+    };
+    let entry = abdm_error::lookup(&code, Context::of_call(call));
+    let reason = Some(abdm_error::refused_words(None, Some(&code), entry.what));
+    let again = match entry.retry {
+        Retry::Later { first_s, wait_s_max } if call.refusals() < REFUSAL_COUNT_MAX => {
+            let first_s = i64::from(first_s.max(FIRST_WAIT_S_MIN));
+            let wait_s = (first_s << call.refusals()).min(i64::from(wait_s_max));
+            Some(SentAgain {
+                request_id: RequestId::caused_by(incoming.stored_by, 0),
+                at: incoming.recorded_at + TimeDelta::seconds(wait_s),
+            })
+        }
+        Retry::Later { .. }
+        | Retry::Now
+        | Retry::Hold { .. }
+        | Retry::AfterFix
+        | Retry::Never
+        | Retry::AlreadyDone => None,
+    };
+    OutboundCommand::Answer { code: Some(code), reason, again }
+}
+
+/// Nobody waits for news.
+const FIRST_WAIT_S_MIN: u32 = 10;

@@ -1,0 +1,96 @@
+//! `POST /v0.5/patients/status/notify`, and the same under v3: a patient has left ABDM, or is back.
+//!
+//! The network has published no answer to it.
+
+use hip_domain::reason::Reason;
+use hip_domain::subject::RequestedBy;
+use serde::Deserialize;
+
+use super::wire::{Malformed, parse, scalar};
+use super::{Incoming, Verdict};
+use crate::accountability::erasure::{self, Named, OnOptOut, Wish};
+use crate::linking::opt_out;
+use crate::patients::lookup::Lookup;
+use crate::port::log::Actor;
+use crate::provider::Provider;
+use crate::tasks::TaskError;
+
+#[derive(Deserialize)]
+struct PatientStatus {
+    notification: Notification,
+}
+
+#[derive(Deserialize)]
+struct Notification {
+    #[serde(default, deserialize_with = "scalar")]
+    status: Option<String>,
+    patient: Patient,
+}
+
+#[derive(Deserialize)]
+struct Patient {
+    #[serde(default, deserialize_with = "scalar")]
+    id: Option<String>,
+}
+
+pub(super) async fn interpret(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+) -> Result<Verdict, TaskError> {
+    let notification = match parse::<PatientStatus>(incoming.body) {
+        Ok(message) => message.notification,
+        Err(malformed) => return Ok(Verdict::malformed(malformed)),
+    };
+    let Some(named) = notification.patient.id else {
+        let fault = Malformed::new("notification.patient.id", "an ABHA address");
+        return Ok(Verdict::malformed(fault));
+    };
+    let facility = &incoming.received.facility;
+    let address = Lookup::AbhaAddress(&named);
+    let address = provider.vault.pseudonym(facility, &address).await?;
+    let origin = incoming.cause.origin(Actor::Interpreter);
+    let deleted = match notification.status.unwrap_or_default().trim().to_ascii_uppercase().as_str()
+    {
+        "ACTIVE" => {
+            let key = incoming.key("return");
+            let subject = opt_out::undo(provider, facility, &address, &origin, &key).await?;
+            return Ok(Verdict::about(subject));
+        }
+        // It may be activated again.
+        "DEACTIVATED" => false,
+        "DELETED" => {
+            erase(provider, incoming, &named).await?;
+            true
+        }
+        _ => {
+            let fault = Malformed::new("notification.status", "ACTIVE, DEACTIVATED or DELETED");
+            return Ok(Verdict::malformed(fault));
+        }
+    };
+    let position = incoming.cause.position;
+    let left = opt_out::OptOut { facility, address: &address, deleted, position };
+    let subject = opt_out::purge(provider, &left, &origin, &incoming.key("leaving")).await?;
+    Ok(Verdict::about(subject))
+}
+
+/// A deleted ABHA does not come back. Where the operator wants it, the person goes with it; it is wished
+/// before the ABHA leads to nobody, so that a crash in between loses nothing.
+async fn erase(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+    address: &str,
+) -> Result<(), TaskError> {
+    if provider.settings.erasure.on_opt_out == OnOptOut::StopSharing {
+        return Ok(());
+    }
+    let wish = Wish {
+        by: RequestedBy::OptOut,
+        reason: Reason::ours("the ABHA was deleted"),
+        id: incoming.cause.event_id.0,
+    };
+    let facility = &incoming.received.facility;
+    for subject in erasure::find(provider, facility, &Named::AbhaAddress(address)).await? {
+        erasure::request(provider, facility, subject, &wish).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! A visit is linked, be it that it is not known here yet.
+
+use hip_domain::care_context::{CareContext, CareContextCommand, CareContextFacts, Link};
+use hip_domain::event::Event;
+use hip_domain::hi_type::HiType;
+use hip_domain::id::{CareContextReference, ErrorCode, FacilityId, RequestId, SubjectId};
+use hip_domain::link_token::{AskedPerson, LinkToken, LinkTokenCommand, LinkTokenEvent};
+use hip_domain::outbound::{Outbound, OutboundEvent};
+use hip_domain::patient::Demographics;
+use hip_domain::stream::{StreamId, care_context_name};
+use hip_domain::visit::{Visit, VisitFacts};
+
+use super::token::{self, TokenAnswer};
+use super::{AmritError, Refused};
+use crate::accountability::erasure::living;
+use crate::operations::abdm_error::{self, Context};
+use crate::patients::lookup::Lookup;
+use crate::patients::person::{self, readable};
+use crate::provider::Provider;
+use crate::tasks::TaskError;
+use crate::visits::registration::{Names, Person, Registration};
+
+/// What AMRIT wants linked.
+pub struct Wish<'a> {
+    /// Where.
+    pub facility: &'a FacilityId,
+    /// The facility's own id of the patient.
+    pub beneficiary_id: &'a str,
+    /// The ABHA address.
+    pub abha_address: &'a str,
+    /// The ABHA number, as typed.
+    pub abha_number: Option<&'a str>,
+    /// The request that asked for the token, when the caller polls by it.
+    pub request_id: Option<RequestId>,
+    /// The visit code.
+    pub visit_code: &'a str,
+    /// AMRIT's category of the visit.
+    pub visit_category: &'a str,
+}
+
+/// What comes of the wish.
+#[derive(Debug)]
+pub enum Begun {
+    /// The gateway will be asked to link this care context.
+    Linking(StreamId),
+    /// There is no token to link with, and this is why.
+    NoToken(TokenAnswer),
+}
+
+/// How it ends, as far as AMRIT waits for it.
+#[derive(Debug)]
+pub enum Ended {
+    /// The gateway has taken the request, or the visit is linked already.
+    Added,
+    /// The gateway has refused the link.
+    Refused(Refused),
+}
+
+/// Begins to link a visit with the token that is there; [`look`] says what comes of it.
+///
+/// # Errors
+///
+/// The log or the keys cannot be used, or the visit code is none.
+pub async fn begin(provider: &Provider, wish: &Wish<'_>) -> Result<Begun, AmritError> {
+    let reference = CareContextReference::parse(wish.visit_code)
+        .map_err(|source| AmritError::Identifier { field: "visitCode", source })?;
+    let names = Names { provider, facility: wish.facility };
+    let token_stream = names.link_token(wish.abha_address).await?;
+    let tokens = provider.dispatcher.load::<LinkToken>(&token_stream).await?;
+    if tokens.usable(provider.clock.now()).is_none() {
+        let answer = token::answer(provider, &token_stream, wish.request_id).await?;
+        return Ok(Begun::NoToken(answer));
+    }
+    let name = care_context_name(wish.beneficiary_id, &reference);
+    let name = names.of(Lookup::CareContext(&name)).await?;
+    let care_context = StreamId::care_context(wish.facility, &name);
+    let code = names.of(Lookup::Visit(reference.as_str())).await?;
+    let visit = StreamId::visit(wish.facility, &code);
+    let known = provider.dispatcher.load::<Visit>(&visit).await?.facts;
+    if known.as_ref().is_some_and(|facts| is_of_another(facts, &care_context, &token_stream)) {
+        return Err(AmritError::OtherPatient);
+    }
+
+    let request_id = RequestId(provider.ids.random());
+    let key = format!("amrit:link:{request_id}");
+    let registration = Registration { names: &names, correlation: request_id.0, key };
+    let subject = register(&registration, &token_stream, wish).await?;
+    let asked = living(provider, tokens.subject).await?;
+    if let Some(asked) = asked.filter(|asked| *asked != subject) {
+        // The token has a key of its own: it goes when the person does.
+        provider.vault.tie(asked, subject).await?;
+    }
+    let asks = Asks { registration: &registration, care_context: &care_context, subject };
+    let is_new = match known {
+        Some(_) => false,
+        None => asks.announce(wish, reference, visit, &token_stream).await?,
+    };
+    if !is_new {
+        asks.need_token(&token_stream, request_id).await?;
+    }
+    Ok(Begun::Linking(care_context))
+}
+
+/// Whether a visit that was pushed is not that of the patient who is named. What AMRIT says of a visit
+/// must not lead to somebody else's records.
+fn is_of_another(facts: &VisitFacts, care_context: &StreamId, token_stream: &StreamId) -> bool {
+    let has_another_address =
+        facts.link_token_stream.as_ref().is_some_and(|theirs| theirs != token_stream);
+    facts.care_context_stream != *care_context || has_another_address
+}
+
+/// A care context that is to be linked.
+struct Asks<'a> {
+    registration: &'a Registration<'a>,
+    care_context: &'a StreamId,
+    subject: SubjectId,
+}
+
+impl Asks<'_> {
+    /// A visit that AMRIT speaks of before it was pushed: the care context exists from now on, with the
+    /// kinds that a visit of this category yields. The visit itself follows, and with it the kinds that
+    /// it really yields. Whether that was new.
+    async fn announce(
+        &self,
+        wish: &Wish<'_>,
+        reference: CareContextReference,
+        visit: StreamId,
+        token_stream: &StreamId,
+    ) -> Result<bool, AmritError> {
+        let Registration { names, key, .. } = self.registration;
+        let command = CareContextCommand::Register {
+            facts: CareContextFacts {
+                facility: wish.facility.clone(),
+                reference,
+                subject: self.subject,
+                visit,
+                visited_at: names.provider.clock.now(),
+            },
+            hi_types: kinds(wish.visit_category),
+            link_with: Some(token_stream.clone()),
+            revision: 0,
+        };
+        let origin = self.registration.origin(Some(self.subject), false);
+        let dispatcher = &names.provider.dispatcher;
+        let stored =
+            dispatcher.execute::<CareContext>(self.care_context, command, key, &origin).await?;
+        Ok(stored.is_some())
+    }
+
+    /// Known already: once more, whatever came of it before.
+    async fn need_token(
+        &self,
+        token_stream: &StreamId,
+        request_id: RequestId,
+    ) -> Result<(), AmritError> {
+        let Names { provider, facility } = self.registration.names;
+        let command = LinkTokenCommand::Need {
+            care_context: self.care_context.clone(),
+            facility: (*facility).clone(),
+            subject: self.subject,
+            request_id,
+            limits: provider.settings.token_limits,
+            now: provider.clock.now(),
+        };
+        let key = format!("{}:need", self.registration.key);
+        let origin = self.registration.origin(Some(self.subject), false);
+        provider.dispatcher.execute::<LinkToken>(token_stream, command, &key, &origin).await?;
+        Ok(())
+    }
+}
+
+/// The patient has this ABHA from now on. Who they are is told by their visits; AMRIT's words count for
+/// somebody of whom there is no visit yet.
+async fn register(
+    registration: &Registration<'_>,
+    token_stream: &StreamId,
+    wish: &Wish<'_>,
+) -> Result<SubjectId, AmritError> {
+    let provider = registration.names.provider;
+    let demographics = match registration.known(wish.beneficiary_id).await? {
+        Some(subject) => person::demographics(provider, subject).await?,
+        None => asked_for(provider, token_stream, wish).await?,
+    };
+    let person = Person {
+        demographics,
+        abha_address: Some(wish.abha_address),
+        abha_number: wish.abha_number,
+    };
+    Ok(registration.register(&person).await?)
+}
+
+/// As AMRIT's own rule has it, as far as the category alone tells.
+fn kinds(category: &str) -> Vec<HiType> {
+    let category = category.trim();
+    let is_consultation = ["General OPD", "General OPD (QC)"]
+        .iter()
+        .any(|known| category.eq_ignore_ascii_case(known));
+    let consultation = is_consultation.then_some(HiType::OpConsultation);
+    consultation.into_iter().chain([HiType::DischargeSummary]).collect()
+}
+
+/// Who the patient is, by what AMRIT said when it asked for the token.
+async fn asked_for(
+    provider: &Provider,
+    token_stream: &StreamId,
+    wish: &Wish<'_>,
+) -> Result<Demographics, AmritError> {
+    let asked = provider.newest(token_stream, |event| {
+        let Event::LinkToken(LinkTokenEvent::Asked { person, .. }) = event else {
+            return None;
+        };
+        Some(person)
+    });
+    let asked = asked.await.map_err(TaskError::from)?.ok_or(AmritError::UnknownPerson)?;
+    let why = "the person cannot be read any more";
+    let AskedPerson { name, gender, year_of_birth, .. } = readable(Some(asked.event), why)?;
+    Ok(Demographics {
+        reference: wish.beneficiary_id.to_owned().into(),
+        name,
+        name_latin: None,
+        gender,
+        year_of_birth: Some(year_of_birth),
+        mobile: None,
+    })
+}
+
+/// What has come of a link that was begun; nothing, while the gateway has neither taken nor refused it.
+///
+/// # Errors
+///
+/// The log or the keys cannot be used.
+pub async fn look(
+    provider: &Provider,
+    care_context: &StreamId,
+) -> Result<Option<Ended>, AmritError> {
+    match provider.dispatcher.load::<CareContext>(care_context).await?.link {
+        Link::Linked => Ok(Some(Ended::Added)),
+        Link::Requested { request_id, .. } => outcome(provider, request_id).await,
+        Link::Unlinked => Ok(None),
+    }
+}
+
+/// What became of a call; nothing, while that is not known.
+async fn outcome(provider: &Provider, request_id: RequestId) -> Result<Option<Ended>, AmritError> {
+    let stream = StreamId::outbound(request_id);
+    let call = provider.dispatcher.load::<Outbound>(&stream).await?;
+    if let Outbound::Accepted { .. } = call {
+        return Ok(Some(Ended::Added));
+    }
+    let refused = provider.newest(&stream, |event| {
+        let Event::Outbound(OutboundEvent::Abandoned { code, .. }) = event else {
+            return None;
+        };
+        Some(code)
+    });
+    let refused = refused.await.map_err(TaskError::from)?;
+    Ok(refused.map(|recorded| {
+        let code = recorded.event.unwrap_or_else(|| ErrorCode::ours("not-sent"));
+        let what = abdm_error::lookup(&code, Context::OnCareContext).what;
+        Ended::Refused(Refused { code, what })
+    }))
+}

@@ -1,0 +1,138 @@
+//! A link token for a person, before any visit needs it.
+
+use chrono::{DateTime, Utc};
+use hip_domain::access::View;
+use hip_domain::event::Event;
+use hip_domain::id::{ErrorCode, FacilityId, RequestId, SubjectId};
+use hip_domain::link_token::{
+    AskedPerson, Hold, LinkToken, LinkTokenCommand, LinkTokenEvent, Phase,
+};
+use hip_domain::stream::StreamId;
+use secrecy::SecretString;
+
+use super::{AmritError, Refused};
+use crate::accountability::erasure::living;
+use crate::accountability::viewing::Viewer;
+use crate::operations::abdm_error::{self, Context};
+use crate::patients::person::link_token;
+use crate::port::log::{Actor, Origin};
+use crate::provider::Provider;
+use crate::tasks::TaskError;
+use crate::visits::registration::Names;
+
+/// How it stands with a token.
+#[derive(Debug)]
+pub enum TokenAnswer {
+    /// There is one.
+    Issued(SecretString),
+    /// The gateway was asked under this id, and has not called back.
+    Requested(RequestId),
+    /// The gateway has refused.
+    Refused(Refused),
+    /// The gateway must not be asked before this time.
+    Held(DateTime<Utc>, Hold),
+    /// No such request was ever made here.
+    Unknown,
+}
+
+/// Asks for a token, unless there is one or one is on its way. A token that is there is given to the
+/// viewer, and that is in the log first.
+///
+/// # Errors
+///
+/// The log or the keys cannot be used.
+pub async fn ask(
+    provider: &Provider,
+    viewer: &Viewer<'_>,
+    facility: &FacilityId,
+    person: AskedPerson,
+) -> Result<TokenAnswer, AmritError> {
+    let names = Names { provider, facility };
+    let stream = names.link_token(person.abha_address.reveal()).await?;
+    let answered = ask_of(provider, facility, &stream, person).await?;
+    if let TokenAnswer::Issued(_) = answered {
+        let state = provider.dispatcher.load::<LinkToken>(&stream).await?;
+        let subject = living(provider, state.subject).await?;
+        viewer.given(View::LinkTokenGiven, &stream, subject).await?;
+    }
+    Ok(answered)
+}
+
+async fn ask_of(
+    provider: &Provider,
+    facility: &FacilityId,
+    stream: &StreamId,
+    person: AskedPerson,
+) -> Result<TokenAnswer, AmritError> {
+    let state = provider.dispatcher.load::<LinkToken>(stream).await?;
+    let (now, request_id) = (provider.clock.now(), RequestId(provider.ids.random()));
+    if let Some(issued_by) = state.usable(now) {
+        let token = link_token(provider, stream, Some(issued_by)).await?;
+        return Ok(TokenAnswer::Issued(token));
+    }
+    // Who is asked for may have no other event yet: then the request brings their key.
+    let known = living(provider, state.subject).await?;
+    let subject = known.unwrap_or_else(|| SubjectId(provider.ids.random()));
+    let command = LinkTokenCommand::Ask {
+        facility: facility.clone(),
+        subject,
+        person,
+        request_id,
+        limits: provider.settings.token_limits,
+        now,
+    };
+    let origin = Origin {
+        correlation: request_id.0,
+        causation: None,
+        actor: Actor::Door,
+        subject: Some(subject),
+        new_subject: known.is_none(),
+    };
+    let key = format!("amrit:token:{request_id}");
+    provider.dispatcher.execute::<LinkToken>(stream, command, &key, &origin).await?;
+    answer(provider, stream, None).await
+}
+
+/// How it stands with the tokens of a stream; when a request is named, a refusal of another does not
+/// count.
+///
+/// # Errors
+///
+/// The log or the keys cannot be used.
+pub(super) async fn answer(
+    provider: &Provider,
+    stream: &StreamId,
+    asked: Option<RequestId>,
+) -> Result<TokenAnswer, AmritError> {
+    let state = provider.dispatcher.load::<LinkToken>(stream).await?;
+    let now = provider.clock.now();
+    if let Some(issued_by) = state.usable(now) {
+        let token = link_token(provider, stream, Some(issued_by)).await?;
+        return Ok(TokenAnswer::Issued(token));
+    }
+    if let Phase::Requested { request_id, .. } = state.phase {
+        return Ok(TokenAnswer::Requested(request_id));
+    }
+    if let Some(code) = refusal(provider, stream, asked).await? {
+        let what = abdm_error::lookup(&code, Context::OnGenerateToken).what;
+        return Ok(TokenAnswer::Refused(Refused { code, what }));
+    }
+    let held = state.governor.held(&provider.settings.token_limits, now);
+    Ok(held.map_or(TokenAnswer::Unknown, |(until, why)| TokenAnswer::Held(until, why)))
+}
+
+/// The code of the newest refusal, of this request when it is named.
+async fn refusal(
+    provider: &Provider,
+    stream: &StreamId,
+    asked: Option<RequestId>,
+) -> Result<Option<ErrorCode>, AmritError> {
+    let newest = provider.newest(stream, |event| {
+        let Event::LinkToken(LinkTokenEvent::Rejected { request_id, code, .. }) = event else {
+            return None;
+        };
+        asked.is_none_or(|asked| asked == request_id).then_some(code)
+    });
+    let newest = newest.await.map_err(TaskError::from)?;
+    Ok(newest.map(|recorded| recorded.event))
+}

@@ -1,0 +1,196 @@
+//! A patient leaves ABDM: their link token and their consents end, and nobody finds them any more.
+//!
+//! What a facility treated them for stays: that is the facility's record. Erasure is a separate order.
+
+use std::time::Duration;
+
+use hip_domain::consent::{Consent, ConsentCommand, End};
+use hip_domain::event::Event;
+use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
+use hip_domain::link_token::{LinkToken, LinkTokenCommand};
+use hip_domain::patient::{Patient, PatientCommand, PatientEvent};
+use hip_domain::sealed::Sealed;
+use hip_domain::stream::StreamId;
+
+use crate::inbox::callbacks::Incoming;
+use crate::patients::person::subject_of;
+use crate::port::log::Origin;
+use crate::provider::Provider;
+use crate::tasks::TaskError;
+
+/// "ABHA deactivated": what the network is told about a patient who has left.
+pub(crate) const HAS_LEFT: &str = "ABDM-1407";
+
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// How soon it is looked again whether an operator has had the events applied that were put aside.
+const QUARANTINE_LOOK_AGAIN: Duration = Duration::from_secs(10);
+
+/// The reason of what waits for that.
+const QUARANTINED: &str = "a reader of the log has put aside an event that may be about the patient; \
+                           see `hip projection status`";
+
+fn lags() -> TaskError {
+    let reason = "the read models lag behind".to_owned();
+    TaskError::Later { after: Some(LOOK_AGAIN), reason }
+}
+
+/// Refuses to go on while the read models cannot be relied on for a patient.
+///
+/// # Errors
+///
+/// `Later`, when they lag behind `position` or have put something aside that may be about the patient.
+pub(crate) async fn require_whole_view(
+    provider: &Provider,
+    facility: &FacilityId,
+    subjects: &[SubjectId],
+    position: i64,
+) -> Result<(), TaskError> {
+    if !provider.directory.caught_up(position).await {
+        return Err(lags());
+    }
+    if provider.directory.is_quarantined(facility, subjects).await? {
+        let reason = QUARANTINED.to_owned();
+        return Err(TaskError::Later { after: Some(QUARANTINE_LOOK_AGAIN), reason });
+    }
+    Ok(())
+}
+
+/// An ABHA address that left ABDM.
+pub(crate) struct OptOut<'a> {
+    /// The facility that was told.
+    pub(crate) facility: &'a FacilityId,
+    /// Pseudonym of the ABHA address.
+    pub(crate) address: &'a Pseudonym,
+    /// The ABHA was deleted, not only deactivated.
+    pub(crate) deleted: bool,
+    /// Consents granted before this position end.
+    pub(crate) position: i64,
+}
+
+/// Whether a patient has left ABDM and not come back.
+pub(crate) async fn has_left(provider: &Provider, subject: SubjectId) -> Result<bool, TaskError> {
+    let patient = provider.dispatcher.load::<Patient>(&StreamId::patient(subject)).await?;
+    Ok(patient.has_left())
+}
+
+/// Whether a message is about a patient who has left ABDM. It then goes when that patient is erased,
+/// although it is refused.
+pub(crate) async fn refuses(
+    provider: &Provider,
+    incoming: &Incoming<'_>,
+    subject: SubjectId,
+) -> Result<bool, TaskError> {
+    let left = has_left(provider, subject).await?;
+    if left && let Some(message) = incoming.own_subject() {
+        provider.vault.tie(message, subject).await?;
+    }
+    Ok(left)
+}
+
+/// Ends everything that rests on the ABHA address. Returns the patient, when we know one.
+///
+/// # Errors
+///
+/// `Later`, when the read models lag behind the message or have put something aside that may be about the
+/// patient: what they show is ended, and the rest when this is called again.
+pub(crate) async fn purge(
+    provider: &Provider,
+    left: &OptOut<'_>,
+    origin: &Origin,
+    key: &str,
+) -> Result<Option<SubjectId>, TaskError> {
+    let has_seen_all = provider.directory.caught_up(left.position).await;
+    let tokens = end_tokens(provider, left, origin, key).await?;
+    end_consents(provider, left, origin, key).await?;
+    let mut patients = detach(provider, left, tokens, origin, key).await?;
+    // Not before all that is shown has ended.
+    if !has_seen_all {
+        return Err(lags());
+    }
+    require_whole_view(provider, left.facility, &patients, left.position).await?;
+    Ok(patients.pop())
+}
+
+/// Returns whose tokens they were.
+async fn end_tokens(
+    provider: &Provider,
+    left: &OptOut<'_>,
+    origin: &Origin,
+    key: &str,
+) -> Result<Option<SubjectId>, TaskError> {
+    let stream = StreamId::link_token(left.facility, left.address);
+    let subject = provider.dispatcher.load::<LinkToken>(&stream).await?.subject;
+    let origin = origin.about(subject);
+    let (command, key) = (LinkTokenCommand::Purge, format!("{key}:token"));
+    provider.dispatcher.execute::<LinkToken>(&stream, command, &key, &origin).await?;
+    Ok(subject)
+}
+
+async fn end_consents(
+    provider: &Provider,
+    left: &OptOut<'_>,
+    origin: &Origin,
+    key: &str,
+) -> Result<(), TaskError> {
+    for consent_id in provider.directory.consents(left.facility, left.address).await? {
+        let stream = StreamId::consent(&consent_id);
+        let consent = provider.dispatcher.load::<Consent>(&stream).await?;
+        let granted = consent.grant().map(|grant| grant.care_contexts.as_slice());
+        let origin = origin.about(subject_of(provider, granted.unwrap_or_default()).await?);
+        let key = format!("{key}:consent:{consent_id}");
+        let command = ConsentCommand::End { consent_id, how: End::OptedOut };
+        provider.dispatcher.execute::<Consent>(&stream, command, &key, &origin).await?;
+    }
+    Ok(())
+}
+
+async fn detach(
+    provider: &Provider,
+    left: &OptOut<'_>,
+    of_tokens: Option<SubjectId>,
+    origin: &Origin,
+    key: &str,
+) -> Result<Vec<SubjectId>, TaskError> {
+    let found = provider.directory.by_abha_address(left.facility, left.address).await?;
+    let mut subjects: Vec<_> = found.into_iter().map(|candidate| candidate.subject).collect();
+    subjects.extend(of_tokens.filter(|subject| !subjects.contains(subject)));
+    for subject in &subjects {
+        let key = format!("{key}:patient:{subject}");
+        let command = PatientCommand::DetachAbha {
+            facility: left.facility.clone(),
+            address: left.address.clone(),
+            deleted: left.deleted,
+        };
+        let stream = StreamId::patient(*subject);
+        provider.dispatcher.execute::<Patient>(&stream, command, &key, origin).await?;
+    }
+    Ok(subjects)
+}
+
+/// A deactivated ABHA is active again: the patient can be found again. Returns them, when we know who
+/// had the address; else the next visit that names it attaches it.
+pub(crate) async fn undo(
+    provider: &Provider,
+    facility: &FacilityId,
+    address: &Pseudonym,
+    origin: &Origin,
+    key: &str,
+) -> Result<Option<SubjectId>, TaskError> {
+    let tokens = StreamId::link_token(facility, address);
+    let Some(subject) = provider.dispatcher.load::<LinkToken>(&tokens).await?.subject else {
+        return Ok(None);
+    };
+    let stream = StreamId::patient(subject);
+    let attached = provider.newest(&stream, |event| {
+        let Event::Patient(PatientEvent::AbhaAttached { abha, .. }) = event else { return None };
+        Some(abha)
+    });
+    let Some(Sealed::Open(abha)) = attached.await?.map(|recorded| recorded.event) else {
+        return Ok(None);
+    };
+    let (facility, address) = (facility.clone(), address.clone());
+    let command = PatientCommand::ReattachAbha { facility, address, abha };
+    provider.dispatcher.execute::<Patient>(&stream, command, key, origin).await?;
+    Ok(Some(subject))
+}

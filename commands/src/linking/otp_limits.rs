@@ -1,0 +1,123 @@
+//! The limits on one-time passwords, by person and by telephone.
+//!
+//! A person is one data principal of one facility. A telephone is known by a pseudonym that is the same at
+//! every facility of this service, so what one facility has sent counts at the others.
+
+use hip_domain::id::{LinkReference, RequestId, SubjectId};
+use hip_domain::otp_limit::{OtpLimit, OtpLimitCommand, OtpLimitError};
+use hip_domain::sensitive::Phi;
+use hip_domain::stream::StreamId;
+use uuid::Uuid;
+
+use crate::log::dispatch::DispatchError;
+use crate::patients::lookup::Lookup;
+use crate::patients::person::demographics;
+use crate::port::log::Origin;
+use crate::port::vault::VaultError;
+use crate::provider::Provider;
+use crate::tasks::TaskError;
+
+/// The code of a refusal, for the patient's app.
+pub(crate) const TOO_MANY: &str = "ABDM-1022";
+
+/// What counts for one link: the stream of the person, and that of their telephone.
+pub(crate) struct OtpCounters<'p> {
+    provider: &'p Provider,
+    streams: Vec<StreamId>,
+    origin: Origin,
+}
+
+impl<'p> OtpCounters<'p> {
+    /// The counters of a person and this telephone.
+    pub(crate) async fn of(
+        provider: &'p Provider,
+        subject: SubjectId,
+        mobile: &Phi<String>,
+        origin: Origin,
+    ) -> Result<Self, VaultError> {
+        let lookup = Lookup::Mobile(mobile.reveal());
+        let mobile = provider.vault.service_pseudonym(&lookup).await?;
+        let streams =
+            vec![StreamId::otp_limit_of_person(subject), StreamId::otp_limit_of_mobile(&mobile)];
+        Ok(Self { provider, streams, origin })
+    }
+
+    /// The counters of a person and the telephone that is known of them now, if one is.
+    pub(crate) async fn of_person(
+        provider: &'p Provider,
+        subject: SubjectId,
+        origin: Origin,
+    ) -> Result<Self, TaskError> {
+        if let Some(mobile) = demographics(provider, subject).await?.mobile {
+            return Ok(Self::of(provider, subject, &mobile, origin).await?);
+        }
+        let streams = vec![StreamId::otp_limit_of_person(subject)];
+        Ok(Self { provider, streams, origin })
+    }
+
+    /// Counts a message that is about to be sent; the inner error says why it must not be.
+    pub(crate) async fn count_send(
+        &self,
+        link: LinkReference,
+        attempt: Uuid,
+    ) -> Result<Result<(), OtpLimitError>, TaskError> {
+        let (limits, now) = (self.provider.settings.otp, self.provider.clock.now());
+        let command = OtpLimitCommand::Send { link, attempt, limits, now };
+        let counted = self.count(command, &format!("otp:send:{attempt}")).await?;
+        if counted.is_err() {
+            // The first counter may have taken what the second refused.
+            self.take_back(attempt).await?;
+        }
+        Ok(counted)
+    }
+
+    /// A message that was counted was surely not sent.
+    pub(crate) async fn take_back(&self, attempt: Uuid) -> Result<(), TaskError> {
+        let command = OtpLimitCommand::TakeBack { attempt };
+        self.tell(command, &format!("otp:back:{attempt}")).await
+    }
+
+    /// Counts a password that is about to be judged. `received_at` is when it came, not when we got round
+    /// to it.
+    pub(crate) async fn count_try(
+        &self,
+        request_id: RequestId,
+        received_at: chrono::DateTime<chrono::Utc>,
+    ) -> Result<Result<(), OtpLimitError>, TaskError> {
+        let limits = self.provider.settings.otp;
+        let command = OtpLimitCommand::Try { request_id, limits, now: received_at };
+        self.count(command, &format!("otp:try:{request_id}")).await
+    }
+
+    /// The password of this request was right.
+    pub(crate) async fn clear(&self, request_id: RequestId) -> Result<(), TaskError> {
+        self.tell(OtpLimitCommand::Clear, &format!("otp:clear:{request_id}")).await
+    }
+
+    async fn count(
+        &self,
+        command: OtpLimitCommand,
+        key: &str,
+    ) -> Result<Result<(), OtpLimitError>, TaskError> {
+        for stream in &self.streams {
+            let key = format!("{key}:{stream}");
+            let dispatcher = &self.provider.dispatcher;
+            let counted = dispatcher.execute::<OtpLimit>(stream, command, &key, &self.origin).await;
+            match counted {
+                Ok(_) => {}
+                Err(DispatchError::Refused(why)) => return Ok(Err(why)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    async fn tell(&self, command: OtpLimitCommand, key: &str) -> Result<(), TaskError> {
+        for stream in &self.streams {
+            let key = format!("{key}:{stream}");
+            let dispatcher = &self.provider.dispatcher;
+            dispatcher.execute::<OtpLimit>(stream, command, &key, &self.origin).await?;
+        }
+        Ok(())
+    }
+}

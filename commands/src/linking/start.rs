@@ -1,0 +1,106 @@
+//! The operator's door to linking: what stands in the way of a link, and to try it again.
+
+use chrono::{DateTime, Utc};
+use hip_domain::id::{CareContextReference, FacilityId, RequestId};
+use hip_domain::link_token::{Hold, LinkToken, LinkTokenCommand, LinkTokenError, Phase};
+use hip_domain::stream::StreamId;
+use hip_domain::visit::{Visit, VisitError};
+use thiserror::Error;
+
+use crate::log::dispatch::DispatchError;
+use crate::patients::lookup::Lookup;
+use crate::port::log::{Actor, Origin};
+use crate::port::vault::VaultError;
+use crate::provider::Provider;
+
+/// Why nothing was started or shown.
+#[derive(Debug, Error)]
+pub enum LinkingError {
+    /// There is no such visit.
+    #[error("there is no such visit")]
+    NoVisit,
+    /// Without an address there is nothing to link to.
+    #[error("the visit mentions no ABHA address")]
+    NoAbhaAddress,
+    /// The visit cannot be read.
+    #[error(transparent)]
+    Visit(#[from] DispatchError<VisitError>),
+    /// The tokens cannot be read.
+    #[error(transparent)]
+    Token(#[from] DispatchError<LinkTokenError>),
+    /// The keys.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+/// How it stands with the link tokens of one ABHA address at one facility.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenStatus {
+    /// Until when there is one; nothing, when there is none.
+    pub usable_until: Option<DateTime<Utc>>,
+    /// Whether the gateway's answer is waited for.
+    pub requested: bool,
+    /// Requests of the last 24 hours, and how many the gateway allows.
+    pub used: (usize, usize),
+    /// When the next request may leave, and why not before; nothing, when it may leave now.
+    pub held: Option<(DateTime<Utc>, Hold)>,
+}
+
+/// How it stands with the tokens of an ABHA address.
+pub async fn token_status(
+    provider: &Provider,
+    facility: &FacilityId,
+    abha_address: &str,
+) -> Result<TokenStatus, LinkingError> {
+    let address = Lookup::AbhaAddress(abha_address);
+    let address = provider.vault.pseudonym(facility, &address).await?;
+    let stream = StreamId::link_token(facility, &address);
+    let state = provider.dispatcher.load::<LinkToken>(&stream).await?;
+    let (now, limits) = (provider.clock.now(), &provider.settings.token_limits);
+    let usable_until = match &state.phase {
+        Phase::Issued { expires_at, .. } => Some(*expires_at).filter(|until| now < *until),
+        Phase::Absent | Phase::Requested { .. } => None,
+    };
+    Ok(TokenStatus {
+        usable_until,
+        requested: matches!(state.phase, Phase::Requested { .. }),
+        used: (state.governor.used(now), limits.per_day_max),
+        held: state.governor.held(limits, now),
+    })
+}
+
+/// Tries to link a visit, whatever came of it before. Linked already, it stays as it is.
+///
+/// The governor still holds a request for a token that the gateway would refuse. Returns the stream of
+/// the care context, which says what becomes of it.
+pub async fn start(
+    provider: &Provider,
+    facility: &FacilityId,
+    visit_code: &CareContextReference,
+) -> Result<StreamId, LinkingError> {
+    let code = Lookup::Visit(visit_code.as_str());
+    let code = provider.vault.pseudonym(facility, &code).await?;
+    let stream = StreamId::visit(facility, &code);
+    let visit = provider.dispatcher.load::<Visit>(&stream).await?;
+    let facts = visit.facts.ok_or(LinkingError::NoVisit)?;
+    let link_token = facts.link_token_stream.ok_or(LinkingError::NoAbhaAddress)?;
+    let request_id = RequestId(provider.ids.random());
+    let command = LinkTokenCommand::Need {
+        care_context: facts.care_context_stream.clone(),
+        facility: facility.clone(),
+        subject: facts.subject,
+        request_id,
+        limits: provider.settings.token_limits,
+        now: provider.clock.now(),
+    };
+    let origin = Origin {
+        correlation: request_id.0,
+        causation: None,
+        actor: Actor::Door,
+        subject: Some(facts.subject),
+        new_subject: false,
+    };
+    let key = format!("link:{request_id}");
+    provider.dispatcher.execute::<LinkToken>(&link_token, command, &key, &origin).await?;
+    Ok(facts.care_context_stream)
+}

@@ -1,0 +1,228 @@
+//! `cqrs-es`'s event store, over our log.
+//!
+//! State is folded from the stream's events; a cache in front saves the reading, and is believed
+//! only as far as the log confirms it: a decision with events is checked by the expected version,
+//! and one without is checked by asking for the version.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex};
+
+use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventStore};
+use hip_domain::aggregate::LogEvent;
+use hip_domain::event::decode;
+use hip_domain::id::SubjectId;
+use hip_domain::stream::StreamId;
+use moka::sync::Cache;
+use uuid::Uuid;
+
+use crate::log::codec;
+use crate::port::Log;
+use crate::port::log::{Actor, Append, Appended, Expected, LogError, Origin, StoredEvent};
+
+/// Folded states, shared by all stores. Bounded; dropped whenever the log disagrees.
+#[derive(Clone)]
+pub struct StateCache(Cache<StreamId, Arc<dyn Any + Send + Sync>>);
+
+struct Cached<A> {
+    version: i64,
+    state: A,
+}
+
+impl StateCache {
+    /// A cache of at most `capacity` states.
+    pub fn new(capacity: u64) -> Self {
+        Self(Cache::new(capacity))
+    }
+
+    /// Forgets what it holds of a stream.
+    pub fn forget(&self, stream: &StreamId) {
+        self.0.invalidate(stream);
+    }
+
+    fn get<A: Clone + Send + Sync + 'static>(&self, stream: &StreamId) -> Option<(i64, A)> {
+        let cached = self.0.get(stream)?.downcast::<Cached<A>>().ok()?;
+        Some((cached.version, cached.state.clone()))
+    }
+
+    fn put<A: Send + Sync + 'static>(&self, stream: StreamId, version: i64, state: A) {
+        self.0.insert(stream, Arc::new(Cached { version, state }));
+    }
+}
+
+/// The store of one kind of aggregate, for one execution.
+pub struct AggregateStore<A> {
+    log: Arc<dyn Log>,
+    cache: Option<StateCache>,
+    appended: Arc<Mutex<Option<Appended>>>,
+    aggregate: PhantomData<fn() -> A>,
+}
+
+/// A state, and the version it was folded to.
+pub struct Loaded<A> {
+    stream: StreamId,
+    version: i64,
+    cached: bool,
+    state: A,
+}
+
+impl<A: Aggregate> AggregateContext<A> for Loaded<A> {
+    fn aggregate(&mut self) -> &mut A {
+        &mut self.state
+    }
+}
+
+impl<A> Loaded<A> {
+    /// The state.
+    pub fn into_state(self) -> A {
+        self.state
+    }
+
+    /// Whether it came from the cache, and may be old.
+    pub const fn is_cached(&self) -> bool {
+        self.cached
+    }
+}
+
+impl<A> AggregateStore<A> {
+    /// A store over `log`; with a cache it may start from a remembered state.
+    pub fn new(log: Arc<dyn Log>, cache: Option<StateCache>) -> Self {
+        Self { log, cache, appended: Arc::default(), aggregate: PhantomData }
+    }
+
+    /// Where the store notes what became of its append.
+    pub fn receipt(&self) -> Arc<Mutex<Option<Appended>>> {
+        Arc::clone(&self.appended)
+    }
+}
+
+impl<A> EventStore<A> for AggregateStore<A>
+where
+    A: Aggregate + Clone + 'static,
+    A::Event: LogEvent,
+{
+    type AC = Loaded<A>;
+
+    async fn load_events(
+        &self,
+        aggregate_id: &str,
+    ) -> Result<Vec<EventEnvelope<A>>, AggregateError<A::Error>> {
+        let stream = StreamId::stored(aggregate_id);
+        let stored = self.log.clear_stream(&stream, 0).await.map_err(broken)?;
+        stored.iter().map(|event| envelope(aggregate_id, event)).collect()
+    }
+
+    async fn load_aggregate(
+        &self,
+        aggregate_id: &str,
+    ) -> Result<Loaded<A>, AggregateError<A::Error>> {
+        let stream = StreamId::stored(aggregate_id);
+        if let Some((version, state)) = self.cache.as_ref().and_then(|cache| cache.get(&stream)) {
+            return Ok(Loaded { stream, version, cached: true, state });
+        }
+        let mut state = A::default();
+        let mut version = 0;
+        for stored in self.log.clear_stream(&stream, 0).await.map_err(broken)? {
+            version = stored.version;
+            state.apply(payload::<A>(&stored)?);
+        }
+        Ok(Loaded { stream, version, cached: false, state })
+    }
+
+    async fn commit(
+        &self,
+        events: Vec<A::Event>,
+        context: Loaded<A>,
+        metadata: HashMap<String, String>,
+    ) -> Result<Vec<EventEnvelope<A>>, AggregateError<A::Error>> {
+        let Loaded { stream, version, cached, state } = context;
+        if events.is_empty() {
+            if cached && self.log.version(&stream).await.map_err(broken)? != version {
+                return Err(AggregateError::AggregateConflict);
+            }
+            return Ok(Vec::new());
+        }
+        let append = Append {
+            stream: stream.clone(),
+            stream_type: A::TYPE,
+            expected: Expected::Version(version),
+            key: metadata.get("idem").cloned().unwrap_or_default(),
+            origin: origin(&metadata),
+            events: events.iter().map(codec::encode).collect(),
+        };
+        let appended = match self.log.append(append).await {
+            Ok(appended) => appended,
+            Err(LogError::Conflict { .. }) => return Err(AggregateError::AggregateConflict),
+            Err(error) => return Err(broken(error)),
+        };
+        *self.appended.lock().expect("nobody panics while holding it") = Some(appended);
+        let Appended::Stored { version: reached, .. } = appended else {
+            return Ok(Vec::new());
+        };
+        if let Some(cache) = &self.cache {
+            cache.put(stream.clone(), reached, state);
+        }
+        let numbered = (version + 1..).zip(events);
+        Ok(numbered
+            .map(|(sequence, payload)| EventEnvelope {
+                aggregate_id: stream.as_str().to_owned(),
+                sequence: usize::try_from(sequence).expect("versions count from 1"),
+                payload,
+                metadata: metadata.clone(),
+            })
+            .collect())
+    }
+}
+
+fn payload<A: Aggregate>(stored: &StoredEvent) -> Result<A::Event, AggregateError<A::Error>> {
+    decode(&stored.name, stored.schema_version, &stored.clear)
+        .map_err(|error| AggregateError::DeserializationError(Box::new(error)))
+}
+
+fn envelope<A: Aggregate>(
+    aggregate_id: &str,
+    stored: &StoredEvent,
+) -> Result<EventEnvelope<A>, AggregateError<A::Error>> {
+    Ok(EventEnvelope {
+        aggregate_id: aggregate_id.to_owned(),
+        sequence: usize::try_from(stored.version).expect("versions count from 1"),
+        payload: payload::<A>(stored)?,
+        metadata: HashMap::new(),
+    })
+}
+
+fn broken<E: std::error::Error>(error: LogError) -> AggregateError<E> {
+    AggregateError::DatabaseConnectionError(Box::new(error))
+}
+
+/// What `cqrs-es` carries as text between the dispatcher and this store.
+pub(crate) fn metadata(key: String, origin: &Origin) -> HashMap<String, String> {
+    let mut metadata = HashMap::from([
+        ("idem".to_owned(), key),
+        ("corr".to_owned(), origin.correlation.to_string()),
+        ("actor".to_owned(), origin.actor.as_str().to_owned()),
+    ]);
+    if let Some(causation) = origin.causation {
+        metadata.insert("caus".to_owned(), causation.to_string());
+    }
+    if let Some(subject) = origin.subject {
+        metadata.insert("subject".to_owned(), subject.to_string());
+    }
+    if origin.new_subject {
+        metadata.insert("key".to_owned(), "new".to_owned());
+    }
+    metadata
+}
+
+fn origin(metadata: &HashMap<String, String>) -> Origin {
+    let uuid = |name| metadata.get(name).and_then(|text: &String| Uuid::try_parse(text).ok());
+    let actor = metadata.get("actor").and_then(|word| Actor::parse(word));
+    Origin {
+        correlation: uuid("corr").unwrap_or_default(),
+        causation: uuid("caus"),
+        actor: actor.expect("the dispatcher names the actor"),
+        subject: uuid("subject").map(SubjectId),
+        new_subject: metadata.contains_key("key"),
+    }
+}

@@ -1,0 +1,243 @@
+//! One item of an order is done again. Done twice, it has one effect.
+
+use hip_domain::event::Event;
+use hip_domain::id::{EventId, RequestId};
+use hip_domain::inbound::{Inbound, InboundCommand, InboundEvent};
+use hip_domain::recorded::Recorded;
+use hip_domain::replay::{Direction, Ordered};
+use hip_domain::stream::StreamId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::again::{self, Earlier};
+use crate::inbox::callbacks::Verdict;
+use crate::log::codec;
+use crate::port::Conversations;
+use crate::port::log::{Actor, Origin};
+use crate::process_managers::answers::owed_call;
+use crate::provider::Provider;
+use crate::tasks::perform::interpret;
+use crate::tasks::{Cause, TaskError};
+
+/// What is done again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// A message to us, or a call of ours.
+    pub direction: Direction,
+    /// Its stream.
+    pub stream: StreamId,
+}
+
+/// How an item ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = ReplayOutcome)]
+pub enum Outcome {
+    /// Understood; or a call is made again.
+    Completed,
+    /// Understood, and refused.
+    Refused,
+    /// Not understood, or not to be done.
+    Failed,
+    /// There was nothing to do.
+    Skipped,
+}
+
+impl Outcome {
+    /// The word that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// What became of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ReplayDone)]
+pub struct Done {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why, in words without personal data.
+    pub reason: Option<String>,
+    /// Calls that go out again because of it.
+    pub resent: u32,
+}
+
+impl Done {
+    /// An item that led to nothing.
+    pub fn without_effect(outcome: Outcome, reason: impl Into<String>) -> Self {
+        Self { outcome, reason: Some(reason.into()), resent: 0 }
+    }
+}
+
+/// Does an item again, as far as the order allows it.
+///
+/// # Errors
+///
+/// [`TaskError::Later`] when a store is away: the same again is safe.
+pub async fn redo(
+    provider: &Provider,
+    conversations: &dyn Conversations,
+    order: &Ordered,
+    item: &Item,
+) -> Result<Done, TaskError> {
+    match item.direction {
+        Direction::Callback => callback(provider, conversations, order, &item.stream).await,
+        Direction::Call => call(provider, conversations, order, &item.stream).await,
+    }
+}
+
+/// A call that was given up.
+async fn call(
+    provider: &Provider,
+    conversations: &dyn Conversations,
+    order: &Ordered,
+    stream: &StreamId,
+) -> Result<Done, TaskError> {
+    let known = match stream.request_id() {
+        Some(id) => again::known(provider, id).await?,
+        None => None,
+    };
+    let Some(known) = known else {
+        return Err(TaskError::never("there is no such call"));
+    };
+    Ok(match again::make(provider, conversations, order, &known, None).await? {
+        Ok(()) => Done { outcome: Outcome::Completed, reason: None, resent: 1 },
+        Err(why) => Done::without_effect(Outcome::Skipped, why),
+    })
+}
+
+/// A message is looked at again, then its conversation's calls.
+async fn callback(
+    provider: &Provider,
+    conversations: &dyn Conversations,
+    order: &Ordered,
+    stream: &StreamId,
+) -> Result<Done, TaskError> {
+    let request = request(provider, order, stream).await?;
+    let (conversation, position) = (request.correlation, request.position);
+    let earlier = again::earlier(provider, conversations, conversation, position).await?;
+    if end(provider, stream, request.event_id).await?.is_none() {
+        understand(provider, stream, &request, &earlier).await?;
+    }
+    let end = end(provider, stream, request.event_id).await?;
+    let mut resent = 0;
+    for call in &earlier {
+        let cause = Some(request.event_id.0);
+        if again::make(provider, conversations, order, call, cause).await?.is_ok() {
+            resent += 1;
+        }
+    }
+    let (outcome, reason) = end.map_or((Outcome::Skipped, Some(OVERTAKEN.to_owned())), in_words);
+    Ok(Done { outcome, reason, resent })
+}
+
+/// Two looked at a message at once, and the other has closed it.
+const OVERTAKEN: &str = "the message was being looked at already";
+
+/// The event by which this order asks for the replay; now, if it has not yet.
+async fn request(
+    provider: &Provider,
+    order: &Ordered,
+    stream: &StreamId,
+) -> Result<Recorded<Event>, TaskError> {
+    if let Some(request) = requested(provider, order, stream).await? {
+        return Ok(request);
+    }
+    let stored = provider.log.stream(stream, 0).await?;
+    let (Some(first), Some(last)) = (stored.first(), stored.last()) else {
+        return Err(TaskError::never("there is no such message"));
+    };
+    let command = InboundCommand::Replay { replay: order.clone(), answers: last.event_id };
+    let origin = Origin {
+        correlation: first.correlation,
+        causation: Some(last.event_id.0),
+        actor: Actor::Process,
+        subject: first.subject,
+        new_subject: false,
+    };
+    let key = format!("replay:{}:{stream}", order.replay);
+    provider.dispatcher.execute::<Inbound>(stream, command, &key, &origin).await?;
+    let request = requested(provider, order, stream).await?;
+    request.ok_or_else(|| TaskError::later("the replay is not in the log yet"))
+}
+
+async fn requested(
+    provider: &Provider,
+    order: &Ordered,
+    stream: &StreamId,
+) -> Result<Option<Recorded<Event>>, TaskError> {
+    for stored in provider.log.stream(stream, 0).await? {
+        let recorded = codec::decode(&stored)?;
+        if let Event::Inbound(InboundEvent::ReplayRequested { replay, .. }) = &recorded.event
+            && replay.replay == order.replay
+        {
+            return Ok(Some(recorded));
+        }
+    }
+    Ok(None)
+}
+
+/// How a replay ended: the event that has it as its cause.
+async fn end(
+    provider: &Provider,
+    stream: &StreamId,
+    request: EventId,
+) -> Result<Option<InboundEvent>, TaskError> {
+    for stored in provider.log.stream(stream, 0).await? {
+        if stored.causation == Some(request.0)
+            && let Event::Inbound(event) = codec::decode(&stored)?.event
+            && !matches!(event, InboundEvent::ReplayRequested { .. })
+        {
+            return Ok(Some(event));
+        }
+    }
+    Ok(None)
+}
+
+/// Today's interpreter looks at the message. An answer that was given before is not owed any more: what
+/// becomes of it is the policy's.
+async fn understand(
+    provider: &Provider,
+    stream: &StreamId,
+    request: &Recorded<Event>,
+    earlier: &[Earlier],
+) -> Result<(), TaskError> {
+    let cause = Cause {
+        position: request.position,
+        event_id: request.event_id,
+        correlation: request.correlation,
+        subject: request.subject,
+    };
+    let message = interpret::read(provider, stream).await?;
+    let mut verdict = interpret::understand(provider, &message, &cause).await?;
+    let (Verdict::Interpreted { owed, .. }
+    | Verdict::Rejected { owed, .. }
+    | Verdict::Malformed { owed, .. }) = &mut verdict;
+    let in_reply_to = RequestId(request.correlation);
+    let is_new = |call| earlier.iter().all(|earlier| earlier.call != call);
+    owed.take_if(|owed| !is_new(owed_call(owed.clone(), in_reply_to)));
+    let key = format!("replay:{}:end", request.event_id);
+    interpret::close(provider, stream, &cause, verdict, &key).await
+}
+
+fn in_words(end: InboundEvent) -> (Outcome, Option<String>) {
+    match end {
+        InboundEvent::Interpreted { .. } => (Outcome::Completed, None),
+        InboundEvent::Rejected { code, reason, .. } => {
+            (Outcome::Refused, Some(format!("{code}: {reason}")))
+        }
+        InboundEvent::Failed { field, expected, .. } => {
+            (Outcome::Failed, Some(format!("{field} must be {expected}")))
+        }
+        // Not an end; `end` passes them over.
+        InboundEvent::Received(_) | InboundEvent::ReplayRequested { .. } => {
+            (Outcome::Skipped, None)
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Peers that answer as they did then, stores that keep nothing.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use hip_domain::event::Event;
+use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
+use hip_domain::outbound::OutboundEvent;
+use hip_domain::sensitive::Phi;
+use hip_domain::user_link::UserLinkEvent;
+use secrecy::SecretString;
+
+use super::guided::Guided;
+use crate::log::codec;
+use crate::patients::lookup::Lookup;
+use crate::port::gateway::{GatewayMessage, SendError};
+use crate::port::hiu::PushUrlRefused;
+use crate::port::link_token_cache::{CacheError, CachedToken, Holder};
+use crate::port::log::StoredEvent;
+use crate::port::otp_sender::{OtpText, SmsError};
+use crate::port::vault::{Opened, VaultError};
+use crate::port::{Gateway, Hiu, LinkTokenCache, OtpSender, Vault};
+use crate::tasks::perform::call::{GIVEN_UP, HAD_BEFORE};
+
+/// The gateway, the HIUs and the SMS service, as they were.
+pub(super) struct AsThen {
+    pub(super) log: Arc<Guided>,
+    /// Whether an address might be called is looked at as it is now.
+    pub(super) hiu: Arc<dyn Hiu>,
+}
+
+impl AsThen {
+    fn answer(&self) -> Result<u16, SendError> {
+        let answer = self.log.outcome().and_then(|event| sent(&event));
+        answer.unwrap_or_else(|| {
+            self.log.break_off();
+            Err(SendError::NO_ANSWER)
+        })
+    }
+}
+
+#[async_trait]
+impl Gateway for AsThen {
+    async fn send(&self, _: GatewayMessage) -> Result<u16, SendError> {
+        self.answer()
+    }
+}
+
+#[async_trait]
+impl Hiu for AsThen {
+    async fn push(
+        &self,
+        _: &Phi<String>,
+        _: Phi<String>,
+        _: Option<&SecretString>,
+    ) -> Result<u16, SendError> {
+        self.answer()
+    }
+
+    async fn check(&self, push_url: &Phi<String>) -> Result<(), PushUrlRefused> {
+        self.hiu.check(push_url).await
+    }
+}
+
+#[async_trait]
+impl OtpSender for AsThen {
+    async fn send(&self, _: &Phi<String>, _: &OtpText) -> Result<(), SmsError> {
+        let answer = self.log.outcome().and_then(|event| texted(&event));
+        answer.unwrap_or_else(|| {
+            self.log.break_off();
+            Err(SmsError::Transient { status: None })
+        })
+    }
+}
+
+/// What a peer said, by what was noted of it.
+fn sent(event: &StoredEvent) -> Option<Result<u16, SendError>> {
+    let recorded = codec::decode(event).ok()?;
+    let Event::Outbound(event) = recorded.event else { return None };
+    match event {
+        OutboundEvent::Accepted { status, .. } => Some(Ok(status)),
+        OutboundEvent::Failed { status, code, next_at, .. } => {
+            // The peer may have asked for this wait; the log does not say.
+            let retry_after = (next_at - recorded.recorded_at).to_std().ok();
+            Some(Err(SendError::Unavailable { status, code, retry_after }))
+        }
+        OutboundEvent::Abandoned { status, code, reason, .. } => {
+            Some(Err(match (reason.as_str(), status, code) {
+                (GIVEN_UP, status, code) => {
+                    SendError::Unavailable { status, code, retry_after: None }
+                }
+                (HAD_BEFORE, Some(status), Some(code)) => SendError::Duplicate { status, code },
+                (_, status, code) => SendError::Refused { status, code, reason },
+            }))
+        }
+        OutboundEvent::Planned { .. }
+        | OutboundEvent::Attempted { .. }
+        | OutboundEvent::Answered { .. }
+        | OutboundEvent::Suppressed { .. }
+        | OutboundEvent::Resumed { .. }
+        | OutboundEvent::ReplayRequested { .. } => None,
+    }
+}
+
+/// What the SMS service said. Of a refusal only the words are kept.
+fn texted(event: &StoredEvent) -> Option<Result<(), SmsError>> {
+    let Event::UserLink(event) = codec::decode(event).ok()?.event else { return None };
+    match event {
+        UserLinkEvent::OtpSent { .. } => Some(Ok(())),
+        UserLinkEvent::OtpFailed { reason, .. } => {
+            let statuses = std::iter::once(None).chain((100..600).map(Some));
+            let errors = statuses.flat_map(|status| {
+                [SmsError::Permanent { status }, SmsError::Transient { status }]
+            });
+            errors.into_iter().find(|error| error.to_string() == reason).map(Err)
+        }
+        UserLinkEvent::Initiated { .. }
+        | UserLinkEvent::OtpIssued { .. }
+        | UserLinkEvent::Refused { .. }
+        | UserLinkEvent::Confirmed { .. }
+        | UserLinkEvent::Linked { .. } => None,
+    }
+}
+
+/// The keys, which stay as they are.
+pub(super) struct StillVault(pub(super) Arc<dyn Vault>);
+
+#[async_trait]
+impl Vault for StillVault {
+    async fn open(&self, event: &StoredEvent) -> Result<Opened, VaultError> {
+        self.0.open(event).await
+    }
+
+    async fn pseudonym(
+        &self,
+        facility: &FacilityId,
+        lookup: &Lookup<'_>,
+    ) -> Result<Pseudonym, VaultError> {
+        self.0.pseudonym(facility, lookup).await
+    }
+
+    async fn service_pseudonym(&self, lookup: &Lookup<'_>) -> Result<Pseudonym, VaultError> {
+        self.0.service_pseudonym(lookup).await
+    }
+
+    async fn tie(&self, _: SubjectId, _: SubjectId) -> Result<(), VaultError> {
+        Ok(())
+    }
+
+    async fn is_erased(&self, subject: SubjectId) -> Result<bool, VaultError> {
+        self.0.is_erased(subject).await
+    }
+}
+
+/// No link token is at hand: the log has them all, and the cache those of today.
+pub(super) struct NoTokens;
+
+#[async_trait]
+impl LinkTokenCache for NoTokens {
+    async fn put(&self, _: i32, _: &Holder, _: &CachedToken) -> Result<(), CacheError> {
+        Ok(())
+    }
+
+    async fn get(&self, _: &Holder) -> Result<Option<CachedToken>, CacheError> {
+        Ok(None)
+    }
+
+    async fn forget(&self, _: i32, _: &Holder, _: i64, _: DateTime<Utc>) -> Result<(), CacheError> {
+        Ok(())
+    }
+
+    async fn live(&self) -> Result<Option<i32>, CacheError> {
+        Ok(None)
+    }
+
+    async fn promote(&self, _: i32) -> Result<(), CacheError> {
+        Ok(())
+    }
+
+    async fn clear_generation(&self, _: i32) -> Result<(), CacheError> {
+        Ok(())
+    }
+
+    fn outlives_the_process(&self) -> bool {
+        false
+    }
+
+    async fn ping(&self) -> Result<(), CacheError> {
+        Ok(())
+    }
+}

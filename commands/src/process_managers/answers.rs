@@ -1,0 +1,88 @@
+//! Messages from the gateway are interpreted, and what is owed to their senders is sent.
+
+use hip_domain::discovery::DiscoveryEvent;
+use hip_domain::event::Event;
+use hip_domain::id::{RequestId, TransactionId};
+use hip_domain::inbound::{InboundEvent, Owed};
+use hip_domain::outbound::Call;
+use hip_domain::profile_share::ProfileShareEvent;
+use hip_domain::recorded::Recorded;
+
+use super::request_id;
+use crate::tasks::{Planned, Task};
+
+/// A stored message is interpreted; a closed one is answered, when its answer follows from it alone.
+pub(super) fn of_inbound(recorded: &Recorded<Event>, event: &InboundEvent) -> Vec<Planned> {
+    let owed = match event {
+        InboundEvent::Received(_) => {
+            return vec![Task::Interpret { inbound: recorded.stream.clone() }.into()];
+        }
+        InboundEvent::Interpreted { owed }
+        | InboundEvent::Rejected { owed, .. }
+        | InboundEvent::Failed { owed, .. } => owed,
+        // The worker of replays does it.
+        InboundEvent::ReplayRequested { .. } => &None,
+    };
+    let (Some(owed), Some(in_reply_to)) = (owed, recorded.stream.request_id()) else {
+        return vec![];
+    };
+    let call = owed_call(owed.clone(), in_reply_to);
+    vec![Task::Call { request_id: request_id(recorded, 0), call }.into()]
+}
+
+/// The call by which an answer is given.
+pub(crate) fn owed_call(owed: Owed, in_reply_to: RequestId) -> Call {
+    match owed {
+        Owed::OnDiscover { transaction, error } => {
+            Call::OnDiscover { transaction, error: Some(error), in_reply_to }
+        }
+        Owed::OnRequest { transaction, error } => {
+            Call::OnRequest { transaction, error: Some(error), in_reply_to }
+        }
+        Owed::ConsentOnNotify { consent_id: consent, error } => {
+            Call::ConsentOnNotify { consent, error, in_reply_to }
+        }
+        Owed::LinkOnInit { transaction, error } => {
+            Call::OnInit { transaction, link: None, error: Some(error), in_reply_to }
+        }
+        Owed::LinkOnConfirm { error } => {
+            Call::OnConfirm { link: None, error: Some(error), in_reply_to }
+        }
+        Owed::OnShare { error } => Call::OnShare { counter: None, error: Some(error), in_reply_to },
+    }
+}
+
+/// A discovery is looked up, then answered; one that is repeated is only answered.
+pub(super) fn of_discovery(recorded: &Recorded<Event>, event: &DiscoveryEvent) -> Vec<Planned> {
+    let in_reply_to = match event {
+        DiscoveryEvent::Requested { .. } => {
+            return vec![Task::FindPatient { discovery: recorded.stream.clone() }.into()];
+        }
+        DiscoveryEvent::PatientMatched { request_id, .. }
+        | DiscoveryEvent::NotMatched { request_id, .. }
+        | DiscoveryEvent::Repeated { request_id } => *request_id,
+    };
+    let Some(transaction) = discovery_transaction(recorded) else {
+        return vec![];
+    };
+    let call = Call::OnDiscover { transaction, error: None, in_reply_to };
+    vec![Task::Call { request_id: request_id(recorded, 0), call }.into()]
+}
+
+/// Who shares a profile is told the place in the queue.
+pub(super) fn of_profile_share(
+    recorded: &Recorded<Event>,
+    event: &ProfileShareEvent,
+) -> Vec<Planned> {
+    let in_reply_to = match event {
+        ProfileShareEvent::TokenIssued { request_id, .. }
+        | ProfileShareEvent::TokenRepeated { request_id, .. } => *request_id,
+    };
+    let counter = Some(recorded.stream.clone());
+    let call = Call::OnShare { counter, error: None, in_reply_to };
+    vec![Task::Call { request_id: request_id(recorded, 0), call }.into()]
+}
+
+fn discovery_transaction(recorded: &Recorded<Event>) -> Option<TransactionId> {
+    TransactionId::parse(recorded.stream.as_str().strip_prefix("discovery-")?).ok()
+}

@@ -1,0 +1,148 @@
+//! Which HIUs are shown our session token with a page.
+
+use std::time::Duration;
+
+use hip_domain::consent::Consent;
+use hip_domain::hiu::{Hiu, HiuCommand, HiuError};
+use hip_domain::id::{HiuId, PushHost, RequestId, TransactionId};
+use hip_domain::outbound::{Call, Outbound, OutboundCommand};
+use hip_domain::stream::StreamId;
+use hip_domain::transfer::Transfer;
+use url::Url;
+use uuid::Uuid;
+
+use crate::log::dispatch::{DispatchError, Dispatcher};
+use crate::port::log::{Actor, Origin};
+use crate::provider::Provider;
+use crate::settings::PushBearer;
+use crate::tasks::{Due, TaskError};
+
+/// Trusts a host, or distrusts an HIU. Returns whether anything changed. `wish` is the id of this
+/// decision: repeated under the same id it is made once.
+///
+/// # Errors
+///
+/// The log cannot be written.
+pub async fn decide(
+    dispatcher: &Dispatcher,
+    hiu: &HiuId,
+    command: HiuCommand,
+    wish: Uuid,
+) -> Result<bool, DispatchError<HiuError>> {
+    let origin = Origin {
+        correlation: wish,
+        causation: None,
+        actor: Actor::Door,
+        subject: None,
+        new_subject: false,
+    };
+    let (stream, key) = (StreamId::hiu(hiu), format!("hiu:{wish}"));
+    Ok(dispatcher.execute::<Hiu>(&stream, command, &key, &origin).await?.is_some())
+}
+
+/// Whether a page for this address carries our session token.
+pub(crate) async fn shows_session(
+    provider: &Provider,
+    hiu: Option<&HiuId>,
+    push_url: &str,
+) -> Result<bool, TaskError> {
+    match provider.settings.hiu(hiu).push_bearer {
+        PushBearer::Always => Ok(true),
+        PushBearer::Never => Ok(false),
+        PushBearer::Trusted => {
+            let (Some(hiu), Some(host)) = (hiu, host_of(push_url)) else { return Ok(false) };
+            let known = provider.dispatcher.load::<Hiu>(&StreamId::hiu(hiu)).await?;
+            Ok(known.trusts(&host))
+        }
+    }
+}
+
+/// Host and port of a push address; `None` when it is not https.
+fn host_of(push_url: &str) -> Option<PushHost> {
+    let url = Url::parse(push_url).ok().filter(|url| url.scheme() == "https")?;
+    let host = url.host_str()?.to_ascii_lowercase();
+    // The port is `None` where it is the scheme's own.
+    let text = url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
+    PushHost::parse(text).ok()
+}
+
+/// What an operator reads of a page that an HIU refused because it saw no session of ours. `None` when
+/// trusting the HIU would change nothing.
+pub(crate) async fn cure(
+    provider: &Provider,
+    transaction: &TransactionId,
+    push_url: &str,
+) -> Result<Option<String>, TaskError> {
+    let Some(hiu) = hiu_of(provider, transaction).await? else { return Ok(None) };
+    let asks_trust = provider.settings.hiu(Some(&hiu)).push_bearer == PushBearer::Trusted;
+    let Some(host) = host_of(push_url).filter(|_| asks_trust) else { return Ok(None) };
+    if shows_session(provider, Some(&hiu), push_url).await? {
+        return Ok(None);
+    }
+    Ok(Some(format!(
+        "the HIU answers 401: it may want to see our session token, which only trusted HIUs are shown. \
+         When you trust it, run `hip hiu trust {hiu} --host {host}`; its pages then go out"
+    )))
+}
+
+async fn hiu_of(
+    provider: &Provider,
+    transaction: &TransactionId,
+) -> Result<Option<HiuId>, TaskError> {
+    let transfer = provider.dispatcher.load::<Transfer>(&StreamId::transfer(transaction)).await?;
+    let Some(facts) = transfer.facts() else { return Ok(None) };
+    let consent = StreamId::consent(&facts.consent_id);
+    let consent = provider.dispatcher.load::<Consent>(&consent).await?;
+    Ok(consent.grant().and_then(|grant| grant.hiu.clone()))
+}
+
+/// Makes the pushes again that waited for this HIU to be trusted.
+pub(crate) async fn resume(provider: &Provider, due: &Due, hiu: &HiuId) -> Result<(), TaskError> {
+    let Some(pushes) = provider.transfers.unauthorized_pushes(due.cause.position).await? else {
+        let reason = "the calls that were given up are not all known yet".to_owned();
+        return Err(TaskError::Later { after: Some(Duration::from_millis(200)), reason });
+    };
+    for request_id in pushes {
+        resume_one(provider, due, hiu, request_id).await?;
+    }
+    Ok(())
+}
+
+async fn resume_one(
+    provider: &Provider,
+    due: &Due,
+    hiu: &HiuId,
+    request_id: RequestId,
+) -> Result<(), TaskError> {
+    let stream = StreamId::outbound(request_id);
+    let push = provider.dispatcher.load::<Outbound>(&stream).await?;
+    let Some(Call::PushPage { transaction, .. }) = push.call() else { return Ok(()) };
+    if hiu_of(provider, transaction).await?.as_ref() != Some(hiu) {
+        return Ok(());
+    }
+    // Whose page it is, is known from the push; an operator's decision is about nobody.
+    let pushed = provider.log.clear_stream(&stream, 0).await?;
+    let subject = pushed.iter().rev().find_map(|stored| stored.subject);
+    let origin = due.cause.origin(Actor::Process).about(subject);
+    let key = format!("{}:{request_id}", due.key());
+    let command = OutboundCommand::Resume;
+    provider.dispatcher.execute::<Outbound>(&stream, command, &key, &origin).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_read_from_an_https_address_only() {
+        let host = |url| host_of(url).map(|host| host.as_str().to_owned());
+        assert_eq!(host("https://HIU.Example.org/v3/transfer").as_deref(), Some("hiu.example.org"));
+        assert_eq!(host("https://hiu.example.org:443/x").as_deref(), Some("hiu.example.org"));
+        assert_eq!(host("https://hiu.example.org:8443/x").as_deref(), Some("hiu.example.org:8443"));
+        assert_eq!(host("https://trusted@evil.example/x").as_deref(), Some("evil.example"));
+        for url in ["http://hiu.example.org/x", "https://[::1]/x", "no address", ""] {
+            assert_eq!(host(url), None, "{url}");
+        }
+    }
+}

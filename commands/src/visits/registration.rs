@@ -1,0 +1,167 @@
+//! A person whom the facility names becomes a data principal: recognised, or known from now on.
+
+use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
+use hip_domain::identity::{Identity, IdentityCommand, IdentityError};
+use hip_domain::patient::{
+    Abha, AbhaLookups, Demographics, Lookups, Patient, PatientCommand, PatientError,
+};
+use hip_domain::sensitive::Phi;
+use hip_domain::stream::StreamId;
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::log::dispatch::DispatchError;
+use crate::patients::lookup::{self, Lookup};
+use crate::port::log::{Actor, Origin};
+use crate::port::vault::VaultError;
+use crate::provider::Provider;
+
+/// Why a person could not be registered.
+#[derive(Debug, Error)]
+pub enum RegistrationError {
+    /// They could not be stored.
+    #[error(transparent)]
+    Patient(#[from] DispatchError<PatientError>),
+    /// They could not be recognised.
+    #[error(transparent)]
+    Identity(#[from] DispatchError<IdentityError>),
+    /// The keys.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+/// Pseudonyms at one facility.
+pub(crate) struct Names<'a> {
+    pub(crate) provider: &'a Provider,
+    pub(crate) facility: &'a FacilityId,
+}
+
+impl Names<'_> {
+    pub(crate) async fn of(&self, lookup: Lookup<'_>) -> Result<Pseudonym, VaultError> {
+        self.provider.vault.pseudonym(self.facility, &lookup).await
+    }
+
+    async fn of_some(&self, lookup: Option<Lookup<'_>>) -> Result<Option<Pseudonym>, VaultError> {
+        match lookup {
+            Some(lookup) => Ok(Some(self.of(lookup).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The stream of the tokens for an ABHA address.
+    pub(crate) async fn link_token(&self, address: &str) -> Result<StreamId, VaultError> {
+        let address = self.of(Lookup::AbhaAddress(address)).await?;
+        Ok(StreamId::link_token(self.facility, &address))
+    }
+}
+
+/// A person, as the facility names them.
+pub(crate) struct Person<'a> {
+    /// Who they are; the reference is the facility's own id of them.
+    pub(crate) demographics: Demographics,
+    /// As typed.
+    pub(crate) abha_address: Option<&'a str>,
+    /// As typed.
+    pub(crate) abha_number: Option<&'a str>,
+}
+
+/// What registers.
+pub(crate) struct Registration<'a> {
+    pub(crate) names: &'a Names<'a>,
+    /// The conversation.
+    pub(crate) correlation: Uuid,
+    /// Idempotency: begins the key of everything that is stored.
+    pub(crate) key: String,
+}
+
+impl Registration<'_> {
+    pub(crate) const fn origin(&self, subject: Option<SubjectId>, new_subject: bool) -> Origin {
+        let correlation = self.correlation;
+        Origin { correlation, causation: None, actor: Actor::Door, subject, new_subject }
+    }
+
+    /// Stores who they are; the data principal that they are.
+    pub(crate) async fn register(
+        &self,
+        person: &Person<'_>,
+    ) -> Result<SubjectId, RegistrationError> {
+        let subject = self.recognise(person.demographics.reference.reveal()).await?;
+        let abha = self.abha(person).await?;
+        self.record(subject, &person.demographics, abha).await?;
+        Ok(subject)
+    }
+
+    /// The data principal behind the facility's own id, when it is known here.
+    pub(crate) async fn known(
+        &self,
+        beneficiary: &str,
+    ) -> Result<Option<SubjectId>, RegistrationError> {
+        let stream = self.identity(beneficiary).await?;
+        Ok(self.names.provider.dispatcher.load::<Identity>(&stream).await?.subject)
+    }
+
+    async fn identity(&self, beneficiary: &str) -> Result<StreamId, VaultError> {
+        let beneficiary = self.names.of(Lookup::Beneficiary(beneficiary)).await?;
+        Ok(StreamId::identity(self.names.facility, &beneficiary))
+    }
+
+    /// The one that is known, or a new one. Of two that see the person for the first time at once, the
+    /// first to be stored decides for both.
+    async fn recognise(&self, beneficiary: &str) -> Result<SubjectId, RegistrationError> {
+        let Names { provider, facility } = self.names;
+        let stream = self.identity(beneficiary).await?;
+        let dispatcher = &provider.dispatcher;
+        if let Some(subject) = dispatcher.load::<Identity>(&stream).await?.subject {
+            return Ok(subject);
+        }
+        let subject = SubjectId(provider.ids.random());
+        let command = IdentityCommand::Establish { facility: (*facility).clone(), subject };
+        let key = format!("identity:{subject}");
+        let origin = self.origin(Some(subject), true);
+        dispatcher.execute::<Identity>(&stream, command, &key, &origin).await?;
+        let known = dispatcher.load::<Identity>(&stream).await?.subject;
+        Ok(known.expect("an identity that was established has a subject"))
+    }
+
+    async fn abha(&self, person: &Person<'_>) -> Result<Option<(AbhaLookups, Abha)>, VaultError> {
+        let Person { abha_address: address, abha_number: number, .. } = person;
+        if address.is_none() && number.is_none() {
+            return Ok(None);
+        }
+        let lookups = AbhaLookups {
+            address: self.names.of_some(address.map(Lookup::AbhaAddress)).await?,
+            number: self.names.of_some(number.map(Lookup::AbhaNumber)).await?,
+        };
+        let abha = Abha {
+            address: address.map(|text| Phi::new(lookup::abha_address(text))),
+            number: number.map(|text| Phi::new(lookup::digits(text))),
+        };
+        Ok(Some((lookups, abha)))
+    }
+
+    async fn record(
+        &self,
+        subject: SubjectId,
+        demographics: &Demographics,
+        abha: Option<(AbhaLookups, Abha)>,
+    ) -> Result<(), RegistrationError> {
+        let names = self.names;
+        let mobile = demographics.mobile.as_ref().map(|mobile| Lookup::Mobile(mobile.reveal()));
+        let content = serde_json::to_string(demographics).expect("our own types serialise");
+        let command = PatientCommand::Record {
+            facility: names.facility.clone(),
+            lookups: Lookups {
+                reference: names.of(Lookup::Beneficiary(demographics.reference.reveal())).await?,
+                mobile: names.of_some(mobile).await?,
+            },
+            digest: names.of(Lookup::Content(&content)).await?,
+            demographics: Box::new(demographics.clone()),
+            abha,
+        };
+        let origin = self.origin(Some(subject), false);
+        let stream = StreamId::patient(subject);
+        let key = format!("{}:{subject}:patient", self.key);
+        names.provider.dispatcher.execute::<Patient>(&stream, command, &key, &origin).await?;
+        Ok(())
+    }
+}
