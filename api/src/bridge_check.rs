@@ -2,8 +2,8 @@
 //! at the start.
 
 use hip_commands::settings::Settings;
-use hip_infra::gateway::HttpGateway;
-use hip_infra::gateway::bridge::Standing;
+use hip_infra::http::gateway::HttpGateway;
+use hip_infra::http::gateway::bridge::Standing;
 
 /// Compares what is configured with the gateway's list, and warns of what is not in it. The gateway
 /// may be away; then this says nothing.

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use hip_infra::epochs::{self, EpochError, Standing};
-use hip_infra::event_store::LogReader;
-use hip_infra::rebuild::{Rebuild, RebuildError};
+use hip_infra::postgres::epochs::{self, EpochError, Standing};
+use hip_infra::postgres::event_store::LogReader;
+use hip_infra::subscription::rebuild::{Rebuild, RebuildError};
 
 use crate::compose::{self, Composed};
 use crate::read_models;

@@ -10,7 +10,7 @@ use hip_infra::read_models::{
     FacilityIntakeTable, HealthInformationTable, InitiatedLinkRequestTable, Kept, LinkTokens,
     OutboundCallTable, PatientIndexTable, VisitTable,
 };
-use hip_infra::rebuild::Projection;
+use hip_infra::subscription::rebuild::Projection;
 
 use crate::compose::Composed;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use hip_commands::accountability::erasure;
 use hip_domain::id::SubjectId;
-use hip_infra::eraser::{Again, again, unsettled};
+use hip_infra::postgres::eraser::{Again, again, unsettled};
 use tokio::sync::watch;
 
 use crate::compose::Composed;

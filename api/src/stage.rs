@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use hip_commands::port::Clock;
-use hip_infra::clock::SystemClock;
+use hip_infra::ambient::clock::SystemClock;
 use hip_infra::config::{Config, Secrets};
-use hip_infra::event_store::LogReader;
 use hip_infra::postgres;
+use hip_infra::postgres::event_store::LogReader;
 use hip_sandbox::{Options, Sandbox};
 use secrecy::SecretString;
 use serde_json::{Value, json};

@@ -4,14 +4,17 @@ mod amrit;
 mod api_key;
 mod bundle;
 mod client;
+pub mod environment;
 mod erasure;
 mod error;
 mod http;
 mod otp;
 mod seals;
+pub(crate) mod secret_file;
 mod secrets;
 mod section;
 mod stores;
+pub mod text_file;
 mod throttle;
 mod visit_source;
 
@@ -45,10 +48,9 @@ pub use stores::{CollectionNames, DocumentsSection, LinkTokensSection, Preset};
 pub use throttle::ThrottleSection;
 pub use visit_source::VisitSourceSection;
 
-use crate::facility_ids::Renames;
-use crate::gateway::{BearerPolicy, GatewaySettings};
-use crate::otp_sender::SmsSection;
-use crate::{environment, text_file};
+use crate::http::gateway::{BearerPolicy, GatewaySettings};
+use crate::http::otp_sender::SmsSection;
+use crate::postgres::queries::facility_ids::Renames;
 
 /// The configuration file, as it is written. Every section has defaults; see `docs/hip.toml`.
 #[derive(Debug, Clone, Deserialize)]

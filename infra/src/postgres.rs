@@ -1,7 +1,14 @@
 //! The connection to Postgres: migrations by the owner, everything else as the service's role.
 
+pub(crate) mod deadline;
+pub mod epochs;
+pub mod eraser;
+pub mod event_store;
+pub mod queries;
+pub mod seals;
 mod silence;
 mod timeline;
+pub mod vault;
 
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -12,7 +19,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool, PgTransaction};
 use thiserror::Error;
 
-use crate::deadline::within;
+use crate::postgres::deadline::within;
 use silence::Silence;
 
 pub use timeline::{Timeline, TimelineGuard};

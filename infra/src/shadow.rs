@@ -11,8 +11,8 @@ pub use scratch::{Built, Scratch};
 use hip_commands::operations::replay::shadow::UnderWay;
 use sqlx::PgPool;
 
-use crate::deadline::InTime;
-use crate::event_store::SHARD;
+use crate::postgres::deadline::InTime;
+use crate::postgres::event_store::SHARD;
 
 /// What is still being done. To be read before the end of the log is: what is over by then is in it.
 ///

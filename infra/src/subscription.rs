@@ -15,6 +15,10 @@ mod lease;
 mod page;
 mod parking;
 mod poison;
+pub mod projection_status;
+pub mod projection_wait;
+pub mod reactions;
+pub mod rebuild;
 mod stop;
 
 use std::collections::HashSet;
@@ -35,7 +39,7 @@ pub use self::page::Page;
 pub use self::poison::Poison;
 pub use self::stop::ApplyError;
 
-use crate::deadline::{CALL_TIME_MAX, within};
+use crate::postgres::deadline::{CALL_TIME_MAX, within};
 
 pub(crate) use self::cursor::Cursor;
 pub(crate) use self::lease::{Lease, Taking};

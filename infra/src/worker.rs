@@ -11,7 +11,10 @@
 
 mod backoff;
 mod held;
+pub mod outbox;
+pub mod replays;
 mod supervise;
+pub mod visit_jobs;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

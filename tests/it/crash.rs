@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use hip_infra::event_store::{Scope, verify};
+use hip_infra::postgres::event_store::{Scope, verify};
 use hip_sandbox::{
     ConsentRequest, Delivery, Dialect, DiscoverRequest, Grant, HealthInformationRequest, Operation,
     Target,

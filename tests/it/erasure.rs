@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use hip_commands::port::Vault as _;
 use hip_commands::port::vault::Opened;
-use hip_infra::vault::{LocalKey, PgVault};
+use hip_infra::postgres::vault::{LocalKey, PgVault};
 use hip_sandbox::{AbhaHolder, DiscoverRequest};
 use hip_tests::World;
 use hip_tests::patience::Patient as _;

@@ -1,6 +1,6 @@
 //! What grows with the log stays cheap: tables of many rows, and what each question reads of them.
 
-use hip_infra::replays::SELECT;
+use hip_infra::worker::replays::SELECT;
 use hip_tests::{TestDatabase, size};
 use serde_json::Value;
 use sqlx::postgres::PgArguments;

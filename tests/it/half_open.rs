@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hip_commands::port::Log;
-use hip_infra::event_store::PgLog;
+use hip_infra::health::watchdog::{Watchdog, Watched};
 use hip_infra::postgres;
-use hip_infra::watchdog::{Watchdog, Watched};
+use hip_infra::postgres::event_store::PgLog;
 use hip_sandbox::Proxy;
 use hip_tests::person::visit;
 use hip_tests::process::HipProcess;

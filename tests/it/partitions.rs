@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hip_infra::event_store::{log_room, make_partitions_ahead};
+use hip_infra::postgres::event_store::{log_room, make_partitions_ahead};
 use hip_tests::person::visit;
 use hip_tests::world::PATIENCE;
 use hip_tests::{TestDatabase, World};

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hip_commands::port::Log;
-use hip_infra::event_store::PgLog;
+use hip_infra::postgres::event_store::PgLog;
+use hip_infra::postgres::vault::{LocalKey, PgVault};
 use hip_infra::subscription::{ApplyError, Generation, Pace, Page, Subscriber, Subscription};
-use hip_infra::vault::{LocalKey, PgVault};
 use hip_tests::{TestDatabase, an_event};
 use sqlx::{PgPool, PgTransaction};
 use tokio::sync::watch;

@@ -1,7 +1,7 @@
 //! The service says that it is not ready, and why.
 
-use hip_infra::readiness::{Unready, look};
-use hip_infra::vault::{KeyRing, LocalKey};
+use hip_infra::health::readiness::{Unready, look};
+use hip_infra::postgres::vault::{KeyRing, LocalKey};
 use hip_tests::World;
 use hip_tests::person::visit;
 use sqlx::Executor;

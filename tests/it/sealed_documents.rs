@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hip_domain::id::{Digest, SubjectId};
-use hip_infra::vault::{LocalKey, PgVault};
+use hip_infra::postgres::vault::{LocalKey, PgVault};
 use hip_tests::World;
 use hip_tests::person::{SECRETS, visit};
 use serde_json::Value;

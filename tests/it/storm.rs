@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hip_infra::event_store::{Scope, verify};
+use hip_infra::postgres::event_store::{Scope, verify};
 use hip_sandbox::Operation;
 use hip_tests::person::FACILITY;
 use hip_tests::{World, size};

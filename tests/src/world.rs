@@ -6,8 +6,8 @@ mod configuration;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use hip_infra::event_store::LogReader;
 use hip_infra::postgres;
+use hip_infra::postgres::event_store::LogReader;
 use hip_sandbox::{Operation, Options, Redelivery, Sandbox};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -326,12 +326,13 @@ impl World {
                 .fetch_one(&self.pool)
                 .await
                 .expect("the log can be read");
-            let is_settled = hip_infra::projection_status::is_settled(&self.pool).await;
+            let is_settled =
+                hip_infra::subscription::projection_status::is_settled(&self.pool).await;
             if begun >= READER_COUNT && is_settled.expect("the log can be read") {
                 return;
             }
             if Instant::now() > deadline {
-                let readers = hip_infra::projection_status::all(&self.pool).await;
+                let readers = hip_infra::subscription::projection_status::all(&self.pool).await;
                 panic!("there is still something to be done; {readers:#?}");
             }
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -19,10 +19,10 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use clap::value_parser;
 use hip_commands::port::Ids;
+use hip_infra::ambient::ids::RandomIds;
 use hip_infra::config::{Config, Secrets};
-use hip_infra::event_store::LogReader;
-use hip_infra::ids::RandomIds;
-use hip_infra::rebuild::{Projection, Rebuild};
+use hip_infra::postgres::event_store::LogReader;
+use hip_infra::subscription::rebuild::{Projection, Rebuild};
 use secrecy::SecretString;
 use url::Url;
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use hip_commands::port::Clock;
-use hip_infra::clock::SystemClock;
+use hip_infra::ambient::clock::SystemClock;
 use hip_sandbox::{
     ConsentRequest, Dialect, DiscoverRequest, FlowError, Grant, HealthInformationRequest,
 };

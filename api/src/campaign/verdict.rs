@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use hip_infra::event_store::{Scope, verify};
-use hip_infra::{postgres, projection_status};
+use hip_infra::postgres;
+use hip_infra::postgres::event_store::{Scope, verify};
+use hip_infra::subscription::projection_status;
 use serde::Serialize;
 use sqlx::PgPool;
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use abdm_fidelius::{explain, vectors};
 use anyhow::Context;
-use hip_infra::text_file;
+use hip_infra::config::text_file;
 
 use crate::output::{Answer, complain, say, say_json};
 

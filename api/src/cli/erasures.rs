@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use hip_commands::port::Clock;
-use hip_infra::clock::SystemClock;
+use hip_infra::ambient::clock::SystemClock;
 use hip_infra::config::Config;
-use hip_infra::eraser::{Journal, JournalError, Repaired};
-use hip_infra::vault::kek;
+use hip_infra::postgres::eraser::{Journal, JournalError, Repaired};
+use hip_infra::postgres::vault::kek;
 use serde_json::json;
 use sqlx::PgPool;
 

@@ -70,7 +70,7 @@ async fn list(
     limit: usize,
     json: bool,
 ) -> anyhow::Result<Answer> {
-    let log = hip_infra::event_store::LogReader::new(pool.clone());
+    let log = hip_infra::postgres::event_store::LogReader::new(pool.clone());
     let looks = Looks::in_log_of(pool);
     let (mut pages, mut shown) = (log.pages(after), 0);
     while let Some(page) = pages.next().await? {

@@ -7,8 +7,8 @@ use hip_commands::operations::explain::{Explanation, Looked, State, explain};
 use hip_commands::port::Clock;
 use hip_domain::access::View;
 use hip_domain::id::{CareContextReference, FacilityId};
-use hip_infra::clock::SystemClock;
-use hip_infra::evidence::PgEvidence;
+use hip_infra::ambient::clock::SystemClock;
+use hip_infra::postgres::queries::evidence::PgEvidence;
 use serde_json::json;
 use sqlx::PgPool;
 

@@ -10,10 +10,10 @@ use hip_commands::port::Ids;
 use hip_commands::visits::facility_intake;
 use hip_domain::facility::FacilityCommand;
 use hip_domain::id::FacilityId;
-use hip_infra::event_store::PgLog;
-use hip_infra::facility_ids::{self, Renames};
-use hip_infra::ids::RandomIds;
-use hip_infra::vault::{NoKey, PgVault};
+use hip_infra::ambient::ids::RandomIds;
+use hip_infra::postgres::event_store::PgLog;
+use hip_infra::postgres::queries::facility_ids::{self, Renames};
+use hip_infra::postgres::vault::{NoKey, PgVault};
 use sqlx::PgPool;
 
 use crate::database::OpenLog;

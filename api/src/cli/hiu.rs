@@ -10,9 +10,9 @@ use hip_commands::sharing::hiu_trust;
 use hip_domain::event::Event;
 use hip_domain::hiu::{Hiu, HiuCommand, HiuEvent};
 use hip_domain::id::{HiuId, PushHost};
-use hip_infra::event_store::PgLog;
-use hip_infra::ids::RandomIds;
-use hip_infra::vault::{NoKey, PgVault};
+use hip_infra::ambient::ids::RandomIds;
+use hip_infra::postgres::event_store::PgLog;
+use hip_infra::postgres::vault::{NoKey, PgVault};
 use serde_json::json;
 use sqlx::PgPool;
 
@@ -87,7 +87,7 @@ async fn list(pool: &PgPool, as_json: bool) -> anyhow::Result<Answer> {
     )
     .fetch_all(pool)
     .await?;
-    let log = hip_infra::event_store::LogReader::new(pool.clone());
+    let log = hip_infra::postgres::event_store::LogReader::new(pool.clone());
     for stream in streams {
         let (mut id, mut state) = (None, Hiu::default());
         for stored in log.stream(&hip_domain::stream::StreamId::stored(stream), 0).await? {

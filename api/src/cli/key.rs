@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hip_infra::config::{Config, KEY_PREFIX, key_sha256};
-use hip_infra::vault::LocalKey;
+use hip_infra::postgres::vault::LocalKey;
 use rand::TryRng;
 use rand::rngs::SysRng;
 use serde_json::json;

@@ -4,10 +4,10 @@ use anyhow::Context;
 use hip_commands::accountability::viewing::{Viewer, ViewingError};
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::stream::StreamId;
-use hip_infra::clock::SystemClock;
-use hip_infra::event_store::PgLog;
-use hip_infra::evidence::PgEvidence;
-use hip_infra::ids::RandomIds;
+use hip_infra::ambient::clock::SystemClock;
+use hip_infra::ambient::ids::RandomIds;
+use hip_infra::postgres::event_store::PgLog;
+use hip_infra::postgres::queries::evidence::PgEvidence;
 use sqlx::PgPool;
 
 /// Where the looks of one command are remembered. It needs no key.

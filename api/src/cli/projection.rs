@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use hip_commands::port::Ids;
+use hip_infra::ambient::ids::RandomIds;
 use hip_infra::config::Config;
-use hip_infra::event_store::{LogReader, LogRoom, log_room};
-use hip_infra::ids::RandomIds;
-use hip_infra::projection_status::{self, ParkedEvent, ProjectionStatus, Retry};
-use hip_infra::rebuild::{Compared, Projection, Rebuild, Rebuilt};
+use hip_infra::postgres::event_store::{LogReader, LogRoom, log_room};
+use hip_infra::subscription::projection_status::{self, ParkedEvent, ProjectionStatus, Retry};
+use hip_infra::subscription::rebuild::{Compared, Projection, Rebuild, Rebuilt};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use sqlx::PgPool;

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use hip_infra::config::{Config, Secrets};
-use hip_infra::facility_ids;
+use hip_infra::health::watchdog::{HANG_TIME_MAX, Watchdog};
+use hip_infra::postgres::queries::facility_ids;
 use hip_infra::postgres::{self, TimelineGuard};
-use hip_infra::watchdog::{HANG_TIME_MAX, Watchdog};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 use tokio::net::TcpListener;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use abdm_fhir::{VisitDocument, warnings};
 use anyhow::Context;
 use hip_commands::port::Clock;
-use hip_infra::clock::SystemClock;
-use hip_infra::text_file;
+use hip_infra::ambient::clock::SystemClock;
+use hip_infra::config::text_file;
 use reqwest::StatusCode;
 use serde_json::json;
 

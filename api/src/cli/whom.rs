@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use anyhow::{Context, bail};
-use hip_infra::text_file::without_mark;
+use hip_infra::config::text_file::without_mark;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use hip_infra::seals::{Sealer, kept, read_or_create};
+use hip_infra::postgres::seals::{Sealer, kept, read_or_create};
 use hip_proof::SigningKey;
 use secrecy::ExposeSecret;
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 use anyhow::Context;
 use hip_commands::port::VisitTrigger;
 use hip_infra::config::VisitSourceSection;
-use hip_infra::visit_jobs::Source;
-use hip_infra::visit_records::HttpVisitRecords;
+use hip_infra::http::visit_records::HttpVisitRecords;
 use hip_infra::visit_trigger::{self, PgTrigger, Tables};
+use hip_infra::worker::visit_jobs::Source;
 use secrecy::SecretString;
 use sqlx::PgPool;
 

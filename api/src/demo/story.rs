@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail, ensure};
 use hip_commands::port::log::StoredEvent;
 use hip_commands::port::{Clock, Ids};
-use hip_infra::clock::SystemClock;
-use hip_infra::event_store::{Scope, verify};
-use hip_infra::ids::RandomIds;
-use hip_infra::projection_status;
+use hip_infra::ambient::clock::SystemClock;
+use hip_infra::ambient::ids::RandomIds;
+use hip_infra::postgres::event_store::{Scope, verify};
+use hip_infra::subscription::projection_status;
 use hip_sandbox::{
     ConsentRequest, Delivery, Dialect, DiscoverRequest, Grant, HealthInformationRequest,
 };

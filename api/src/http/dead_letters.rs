@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use hip_domain::id::FacilityId;
-use hip_infra::replays::{Group, groups};
+use hip_infra::worker::replays::{Group, groups};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

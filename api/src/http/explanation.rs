@@ -7,7 +7,7 @@ use hip_commands::operations::explain::{self, Looked};
 use hip_domain::access::View;
 use hip_domain::id::{CareContextReference, FacilityId};
 use hip_domain::stream::StreamId;
-use hip_infra::evidence::PgEvidence;
+use hip_infra::postgres::queries::evidence::PgEvidence;
 use serde::Serialize;
 use utoipa::ToSchema;
 

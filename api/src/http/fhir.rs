@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use hip_commands::accountability::caller::Caller;
 use hip_commands::sharing::records::{self, Shown};
 use hip_domain::stream::StreamId;
-use hip_infra::text_file::bytes_without_mark;
+use hip_infra::config::text_file::bytes_without_mark;
 use serde_json::json;
 use uuid::Uuid;
 

@@ -12,7 +12,7 @@ use hip_commands::inbox::intake::{self, IntakeError, Message};
 use hip_commands::inbox::routing::facility_of;
 use hip_domain::id::{FacilityId, RequestId};
 use hip_domain::inbound::{ApiVersion, CallbackKind, RawMessage};
-use hip_infra::gateway::BearerError;
+use hip_infra::http::gateway::BearerError;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use hip_infra::readiness::{Found, PutAside, Unready};
+use hip_infra::health::readiness::{Found, PutAside, Unready};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -5,7 +5,7 @@ use hip_commands::accountability::viewing::{Viewer, ViewingError};
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;
-use hip_infra::evidence::PgEvidence;
+use hip_infra::postgres::queries::evidence::PgEvidence;
 
 use super::problem::Problem;
 use crate::compose::Composed;

@@ -6,7 +6,7 @@ use hip_commands::accountability::audit;
 use hip_commands::accountability::erasure::{self, Whereabouts};
 use hip_domain::access::View;
 use hip_domain::id::FacilityId;
-use hip_infra::evidence::PgEvidence;
+use hip_infra::postgres::queries::evidence::PgEvidence;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;

@@ -9,7 +9,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hip_commands::port::Log;
-use hip_infra::projection_wait::{Waited, wait};
+use hip_infra::subscription::projection_wait::{Waited, wait};
 
 use super::caller::shown;
 use super::problem::Problem;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use hip_infra::projection_status::{self, ProjectionStatus};
+use hip_infra::subscription::projection_status::{self, ProjectionStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -9,7 +9,7 @@ use hip_commands::operations::replay::history::{self, History};
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{FacilityId, RequestId};
 use hip_domain::stream::StreamId;
-use hip_infra::conversations::PgConversations;
+use hip_infra::postgres::queries::conversations::PgConversations;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;

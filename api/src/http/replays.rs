@@ -5,7 +5,7 @@ use axum::extract::State;
 use hip_commands::accountability::caller::Caller;
 use hip_commands::operations::replay::order;
 use hip_domain::access::{Filter, Listing};
-use hip_infra::replays::{self, DoneItem, Order};
+use hip_infra::worker::replays::{self, DoneItem, Order};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;

@@ -8,7 +8,7 @@ use hip_commands::settings::BundleSettings;
 use serde::Deserialize;
 
 use super::ConfigError;
-use crate::text_file;
+use crate::config::text_file;
 
 /// `[bundle]`
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::seals::SealPace;
+use crate::postgres::seals::SealPace;
 
 /// `[seals]`
 #[derive(Debug, Clone, Deserialize)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::ConfigError;
-use crate::visit_records::Method;
+use crate::http::visit_records::Method;
 use crate::visit_trigger::OWN_TABLE;
 
 /// `[[visit_source]]`

@@ -16,8 +16,8 @@ use sqlx::{AssertSqlSafe, PgPool};
 use self::fault::fault;
 use super::batch::{Write, batches};
 use super::digest::Digester;
-use crate::deadline::InTime;
 use crate::postgres::begin;
+use crate::postgres::deadline::InTime;
 
 /// Documents that are read at once for a digest.
 const DIGEST_PAGE: u32 = 200;

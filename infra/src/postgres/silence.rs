@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::{Connection, PgConnection};
 
-use crate::deadline::{is_silent, within};
+use crate::postgres::deadline::{is_silent, within};
 
 /// A connection that lay unused for longer than this is asked whether it still lives. One that was
 /// used a moment ago is not: it was asked when it was given back.

@@ -10,7 +10,7 @@ use hip_domain::link_token::{LinkTokenEvent, TOKEN_AGE_MAX};
 use hip_domain::recorded::Recorded;
 use sqlx::{PgPool, PgTransaction};
 
-use crate::rebuild::{Compared, Generations, Projection};
+use crate::subscription::rebuild::{Compared, Generations, Projection};
 use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
 
 /// Keeps the cache in step with the log. The cache may lose anything at any time; what is missing is

@@ -9,9 +9,9 @@ use hip_domain::recorded::Recorded;
 use sqlx::{PgPool, PgTransaction};
 
 use super::erased::Erased;
-use crate::deadline::InTime;
 use crate::postgres::begin;
-use crate::rebuild::{Compared, Generations, Projection};
+use crate::postgres::deadline::InTime;
+use crate::subscription::rebuild::{Compared, Generations, Projection};
 use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
 
 /// A projection and its table.

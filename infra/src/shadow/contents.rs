@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use sqlx::{AssertSqlSafe, PgPool, PgTransaction};
 
-use crate::event_store::SHARD;
 use crate::postgres::begin;
+use crate::postgres::event_store::SHARD;
 
 /// What a table holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use hip_commands::port::{PatientDirectory, TransferDirectory};
 use hip_domain::id::{ConsentId, FacilityId, Pseudonym, RequestId, SubjectId};
 
 use super::scratch::Scratch;
-use crate::patient_directory::PgPatientDirectory;
-use crate::transfer_directory::PgTransferDirectory;
+use crate::postgres::queries::patient_directory::PgPatientDirectory;
+use crate::postgres::queries::transfer_directory::PgTransferDirectory;
 
 /// The directories as they were.
 pub struct DirectoriesAsOf {

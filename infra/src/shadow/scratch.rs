@@ -10,10 +10,10 @@ use sqlx::PgPool;
 use tokio::sync::Mutex;
 
 use super::contents::{Live, contents, live};
-use crate::deadline::InTime;
-use crate::event_store::{LogReader, SHARD};
 use crate::postgres::begin;
-use crate::rebuild::{Compared, Projection};
+use crate::postgres::deadline::InTime;
+use crate::postgres::event_store::{LogReader, SHARD};
+use crate::subscription::rebuild::{Compared, Projection};
 use crate::subscription::{ApplyError, Generation, Page};
 
 /// Events in one transaction: nobody waits for them.

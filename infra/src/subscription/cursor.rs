@@ -16,8 +16,8 @@ use super::page::Page;
 use super::parking::{self, Aside, Parked};
 use super::stop::{ApplyError, Stop};
 use super::{ATTEMPT_COUNT_MAX, Poison, Subscriber};
-use crate::deadline::{CALL_TIME_MAX, within};
 use crate::postgres::begin;
+use crate::postgres::deadline::{CALL_TIME_MAX, within};
 
 /// Where a generation stands.
 pub(crate) struct Cursor {

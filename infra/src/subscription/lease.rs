@@ -7,8 +7,8 @@ use sqlx::query::Query;
 use sqlx::{PgPool, PgTransaction, Postgres, Row};
 
 use super::stop::Stop;
-use crate::deadline::InTime;
-use crate::event_store::SHARD;
+use crate::postgres::deadline::InTime;
+use crate::postgres::event_store::SHARD;
 use crate::postgres::{IDLE_IN_TRANSACTION_MIN, begin};
 
 /// Which generation of a read model, and whether it is the one that is read.

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::lease::Lease;
 use super::poison::{Group, Poison};
 use super::stop::Stop;
-use crate::deadline::InTime;
-use crate::event_store::SHARD;
+use crate::postgres::deadline::InTime;
+use crate::postgres::event_store::SHARD;
 
 /// The most events that a reader puts aside. Beyond that it is not the events that are odd.
 const PARKED_COUNT_MAX: usize = 10_000;

@@ -9,7 +9,7 @@ use hip_commands::tasks::TaskError;
 use hip_domain::event::DecodeError;
 use thiserror::Error;
 
-use crate::deadline::is_lost;
+use crate::postgres::deadline::is_lost;
 
 /// Why a subscriber did not apply a page.
 #[derive(Debug, Error)]

@@ -8,7 +8,7 @@ use hip_commands::port::link_token_cache::{CachedToken, Holder};
 use hip_commands::port::{Clock, LinkTokenCache};
 use hip_domain::id::{FacilityId, Pseudonym};
 use hip_domain::stream::StreamId;
-use hip_infra::link_token_cache::{MemoryLinkTokenCache, RedisLinkTokenCache};
+use hip_infra::cache::link_token_cache::{MemoryLinkTokenCache, RedisLinkTokenCache};
 use hip_tests::process::free_port;
 use hip_tests::servers::{redis_url, unique_name};
 use secrecy::SecretString;

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use hip_infra::eraser::{Entry, Journal, JournalKeys, again};
-use hip_infra::vault::{KeyRing, LocalKey};
+use hip_infra::postgres::eraser::{Entry, Journal, JournalKeys, again};
+use hip_infra::postgres::vault::{KeyRing, LocalKey};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
 use serde_json::{Value, json};

@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use hip_commands::port::Vault as _;
 use hip_commands::port::vault::Opened;
 use hip_domain::id::FacilityId;
-use hip_infra::clock::SystemClock;
-use hip_infra::eraser::Unclaimed;
+use hip_infra::ambient::clock::SystemClock;
+use hip_infra::postgres::eraser::Unclaimed;
 use hip_sandbox::{
     Artefact, ConsentRequest, ConsentStatus, Dialect, DiscoverRequest, FlowError, Grant,
     HealthInformationRequest,

@@ -13,10 +13,10 @@ use hip_commands::log::store::StateCache;
 use hip_commands::port::Ids;
 use hip_commands::port::log::{Actor, Origin};
 use hip_domain::stream::StreamId;
-use hip_infra::event_store::PgLog;
-use hip_infra::ids::RandomIds;
+use hip_infra::ambient::ids::RandomIds;
 use hip_infra::postgres;
-use hip_infra::vault::{LocalKey, PgVault};
+use hip_infra::postgres::event_store::PgLog;
+use hip_infra::postgres::vault::{LocalKey, PgVault};
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 

@@ -11,8 +11,8 @@ use hip_commands::port::{Clock, Ids, Log};
 use hip_domain::id::{CareContextReference, FacilityId, Pseudonym, SubjectId};
 use hip_domain::stream::{StreamId, care_context_name};
 use hip_domain::visit::VisitFacts;
-use hip_infra::clock::SystemClock;
-use hip_infra::ids::RandomIds;
+use hip_infra::ambient::clock::SystemClock;
+use hip_infra::ambient::ids::RandomIds;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hip_commands::port::{Ids, Log};
-use hip_infra::ids::RandomIds;
-use hip_infra::rebuild::Projection;
+use hip_infra::ambient::ids::RandomIds;
+use hip_infra::subscription::rebuild::Projection;
 use hip_infra::subscription::{Pace, Subscriber, Subscription};
 use tokio::sync::watch;
 use tokio::task::JoinSet;

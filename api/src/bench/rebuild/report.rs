@@ -1,6 +1,6 @@
 //! What was measured, in lines and as JSON.
 
-use hip_infra::rebuild::Rebuilt;
+use hip_infra::subscription::rebuild::Rebuilt;
 use serde::Serialize;
 
 use super::watch::LagSeen;

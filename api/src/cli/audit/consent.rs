@@ -8,8 +8,8 @@ use hip_commands::accountability::audit::{AsOf, ConsentAudit, Disclosure, Grante
 use hip_domain::access::View;
 use hip_domain::id::ConsentId;
 use hip_domain::stream::StreamId;
-use hip_infra::event_store::{Report, verify_streams};
-use hip_infra::evidence::PgEvidence;
+use hip_infra::postgres::event_store::{Report, verify_streams};
+use hip_infra::postgres::queries::evidence::PgEvidence;
 use serde_json::json;
 use sqlx::PgPool;
 

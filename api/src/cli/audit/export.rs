@@ -5,8 +5,8 @@ use std::path::Path;
 use hip_commands::accountability::audit::{Export, audit_event};
 use hip_commands::log::codec;
 use hip_domain::access::{Filter, Listing};
-use hip_infra::event_store::LogReader;
-use hip_infra::evidence::PgEvidence;
+use hip_infra::postgres::event_store::LogReader;
+use hip_infra::postgres::queries::evidence::PgEvidence;
 use serde_json::json;
 use sqlx::PgPool;
 

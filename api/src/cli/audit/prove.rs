@@ -4,9 +4,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use hip_infra::event_store::LogReader;
-use hip_infra::seals::{ProofError, prove as prove_at};
-use hip_infra::text_file::without_mark;
+use hip_infra::config::text_file::without_mark;
+use hip_infra::postgres::event_store::LogReader;
+use hip_infra::postgres::seals::{ProofError, prove as prove_at};
 use hip_proof::Proof;
 use serde_json::json;
 use uuid::Uuid;

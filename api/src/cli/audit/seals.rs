@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use hip_infra::clock::SystemClock;
+use hip_infra::ambient::clock::SystemClock;
 use hip_infra::config::SealsSection;
-use hip_infra::seals::{Sealer, kept};
+use hip_infra::postgres::seals::{Sealer, kept};
 use serde_json::json;
 
 use super::trust;

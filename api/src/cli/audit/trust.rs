@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use hip_infra::seals::published;
-use hip_infra::text_file;
+use hip_infra::config::text_file;
+use hip_infra::postgres::seals::published;
 use hip_proof::{PublicKeys, Published, SigningKey};
 use zeroize::Zeroizing;
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
-use hip_infra::epochs::{self, Epoch};
-use hip_infra::event_store::{Broken, Report, Scope, verify};
+use hip_infra::postgres::epochs::{self, Epoch};
+use hip_infra::postgres::event_store::{Broken, Report, Scope, verify};
 use hip_proof::{Chain, Published, RestartStatement, Seal, check};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;

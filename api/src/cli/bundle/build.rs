@@ -7,9 +7,9 @@ use abdm_fhir::{Document, Documents, Earlier, VisitWarning, documents_by, warnin
 use anyhow::Context;
 use hip_commands::port::Clock;
 use hip_commands::visits::visit_source::context;
-use hip_infra::clock::SystemClock;
+use hip_infra::ambient::clock::SystemClock;
+use hip_infra::config::text_file;
 use hip_infra::config::{BundleSection, Discharge};
-use hip_infra::text_file;
 use serde_json::json;
 
 use crate::output::{Answer, complain, say, say_json};

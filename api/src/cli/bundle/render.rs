@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use abdm_fhir::render;
 use anyhow::Context;
-use hip_infra::text_file;
+use hip_infra::config::text_file;
 use serde_json::Value;
 
 use crate::output::{Answer, complain, say};

@@ -6,7 +6,7 @@ use abdm_fhir::validate::{self as check, Report, Severity, Validator};
 use abdm_fhir::{HiType, Rules};
 use anyhow::Context;
 use hip_infra::config::read_rules;
-use hip_infra::text_file::bytes_without_mark;
+use hip_infra::config::text_file::bytes_without_mark;
 use serde_json::{Value, json};
 
 use crate::output::{Answer, say, say_json};

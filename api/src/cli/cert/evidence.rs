@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use hip_commands::log::codec;
 use hip_commands::operations::certification::{Attachments, Ledger, is_case};
 use hip_domain::id::FacilityId;
-use hip_infra::event_store::LogReader;
+use hip_infra::postgres::event_store::LogReader;
 
 /// Which part of the log is the run.
 #[derive(Default)]

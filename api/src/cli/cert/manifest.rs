@@ -8,9 +8,9 @@ use hip_commands::operations::certification::{Entity, Outcome, manifest};
 use hip_commands::settings::{Facility, Settings};
 use hip_domain::id::FacilityId;
 use hip_infra::config::Config;
-use hip_infra::event_store::LogReader;
-use hip_infra::facility_ids::Renames;
 use hip_infra::postgres;
+use hip_infra::postgres::event_store::LogReader;
+use hip_infra::postgres::queries::facility_ids::Renames;
 use url::Url;
 
 use super::evidence::{Attachment, Part, named, read};

@@ -9,7 +9,7 @@ use hip_commands::log::codec;
 use hip_commands::patients::matching::{Change, Redecided, Thresholds, WhatIf};
 use hip_domain::access::{Filter, Listing};
 use hip_domain::id::FacilityId;
-use hip_infra::event_store::LogReader;
+use hip_infra::postgres::event_store::LogReader;
 use serde_json::json;
 use sqlx::PgPool;
 

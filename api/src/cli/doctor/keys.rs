@@ -1,8 +1,8 @@
 //! Key-encryption keys, and the journal of erasures that they prove.
 
 use hip_infra::config::{Config, Secrets};
-use hip_infra::readiness::{Unready, look};
-use hip_infra::vault::{KekError, KeyRing, KeyWrapper, kek};
+use hip_infra::health::readiness::{Unready, look};
+use hip_infra::postgres::vault::{KekError, KeyRing, KeyWrapper, kek};
 use sqlx::PgPool;
 
 use super::check::Check;

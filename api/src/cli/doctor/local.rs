@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use hip_commands::settings::Settings;
+use hip_infra::config::environment;
 use hip_infra::config::{Config, Secrets};
-use hip_infra::event_store::log_room;
-use hip_infra::facility_ids::{self, Renames};
-use hip_infra::otp_sender::SenderKind;
-use hip_infra::{environment, postgres};
+use hip_infra::http::otp_sender::SenderKind;
+use hip_infra::postgres;
+use hip_infra::postgres::event_store::log_room;
+use hip_infra::postgres::queries::facility_ids::{self, Renames};
 use sqlx::PgPool;
 
 use super::check::Check;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use hip_commands::operations::abdm_error::{self, Context, Entry};
 use hip_commands::port::gateway::SendError;
 use hip_commands::settings::{Facility, Settings};
-use hip_infra::clock::SystemClock;
+use hip_infra::ambient::clock::SystemClock;
+use hip_infra::ambient::ids::RandomIds;
 use hip_infra::config::{Config, Secrets};
-use hip_infra::gateway::HttpGateway;
-use hip_infra::gateway::bridge::{Bridge, Standing};
-use hip_infra::ids::RandomIds;
+use hip_infra::http::gateway::HttpGateway;
+use hip_infra::http::gateway::bridge::{Bridge, Standing};
 
 use super::check::Check;
 

@@ -1,6 +1,6 @@
 //! Whether every reader of the log applies what it reads.
 
-use hip_infra::projection_status::{self, ProjectionStatus};
+use hip_infra::subscription::projection_status::{self, ProjectionStatus};
 use sqlx::PgPool;
 
 use super::check::Check;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hip_infra::config::{Config, Secrets};
-use hip_infra::vault::{KeyWrapper, UnderKek, inventory, kek};
+use hip_infra::postgres::vault::{KeyWrapper, UnderKek, inventory, kek};
 use serde::Serialize;
 use sqlx::PgPool;
 

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use anyhow::Context;
 use hip_commands::port::Clock;
-use hip_infra::clock::SystemClock;
+use hip_infra::ambient::clock::SystemClock;
 use hip_infra::config::Config;
-use hip_infra::vault::{KeyRing, KeyWrapper, Rewrapped, UnderKek, inventory, kek, rewrap};
+use hip_infra::postgres::vault::{
+    KeyRing, KeyWrapper, Rewrapped, UnderKek, inventory, kek, rewrap,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use sqlx::PgPool;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use hip_domain::access::{Filter, Listing};
-use hip_infra::visit_jobs::{self, Job, State};
+use hip_infra::worker::visit_jobs::{self, Job, State};
 use sqlx::PgPool;
 
 use crate::cli::looks::Looks;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, BodyDataStream};
 use bytes::{Buf, Bytes};
 use futures_util::{Stream, StreamExt, stream};
-use hip_infra::text_file::bytes_without_mark;
+use hip_infra::config::text_file::bytes_without_mark;
 use tokio::sync::watch;
 
 use crate::room::{Room, Taken};

@@ -4,8 +4,8 @@ use hip_commands::port::document_store::{CollectionName, DocumentError, FieldPat
 use sqlx::{PgPool, PgTransaction};
 
 use super::fault::fault;
-use crate::deadline::InTime;
 use crate::postgres::begin;
+use crate::postgres::deadline::InTime;
 
 /// Documents of a retired generation that are removed at once.
 const RETIRE_PAGE: i64 = 1000;

@@ -21,7 +21,7 @@ use sqlx::{PgPool, PgTransaction};
 use super::change::DocumentChange;
 use super::drafts::Drafts;
 use crate::read_models::Erased;
-use crate::rebuild::{Compared, Generations, Projection};
+use crate::subscription::rebuild::{Compared, Generations, Projection};
 use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
 
 /// Where the store notes how far each collection is.

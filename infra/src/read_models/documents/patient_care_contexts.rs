@@ -26,8 +26,8 @@ use super::change::DocumentChange;
 use super::collection::DocumentView;
 use super::sealing::seal;
 use crate::config::Preset;
+use crate::postgres::vault::PgVault;
 use crate::subscription::{ApplyError, Poison};
-use crate::vault::PgVault;
 
 mod shape;
 

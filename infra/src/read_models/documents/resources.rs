@@ -23,8 +23,8 @@ use super::change::DocumentChange;
 use super::collection::DocumentView;
 use super::sealing::seal;
 use crate::config::Preset;
+use crate::postgres::vault::PgVault;
 use crate::subscription::ApplyError;
-use crate::vault::PgVault;
 
 /// The view.
 pub struct Resources {

@@ -20,8 +20,8 @@ use serde_json::json;
 use super::change::DocumentChange;
 use super::collection::DocumentView;
 use crate::config::Preset;
+use crate::postgres::vault::PgVault;
 use crate::subscription::ApplyError;
-use crate::vault::PgVault;
 
 /// The view.
 pub struct Responses {

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use hip_domain::id::SubjectId;
 use hip_domain::sensitive::Phi;
 
+use crate::postgres::vault::PgVault;
 use crate::subscription::ApplyError;
-use crate::vault::PgVault;
 
 /// Seals a text under a name that it is opened by again; nothing, when the data principal was erased.
 /// The same text is sealed alike, so that generations can be compared.

@@ -2,8 +2,8 @@
 
 use hip_commands::operations::replay::comparison::{Difference, How};
 use hip_commands::operations::replay::shadow::{Audience, CallFound, Finding, Looked};
-use hip_infra::rebuild::Compared;
 use hip_infra::shadow::Built;
+use hip_infra::subscription::rebuild::Compared;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 

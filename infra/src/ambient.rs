@@ -1,0 +1,4 @@
+//! The clock and random ids.
+
+pub mod clock;
+pub mod ids;

@@ -1,0 +1,141 @@
+//! One line of the journal: what it says, what came before it, and proof of who wrote it.
+//!
+//! ```json
+//! {"says":{"erasure":{…}},"before":"<SHA-256 of all bytes before this line>","kek":"local-…","mac":"<HMAC>"}
+//! ```
+//! The HMAC-SHA256 covers the line as it is written, without the member `mac`, under a key that is derived
+//! from the key-encryption key `kek`. So a line that is right vouches for every byte before it.
+
+use chrono::{DateTime, Utc};
+use hip_domain::id::{FacilityId, SubjectId};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::postgres::vault::KeyRing;
+
+/// Keeps the keys of the journal apart from whatever else is derived from a key-encryption key.
+const LABEL: &[u8] = b"hip/erasure-journal/1";
+
+/// What stands between what the HMAC covers and the HMAC.
+const BEFORE_MAC: &str = ",\"mac\":\"";
+
+const MAC_DIGITS: usize = 64;
+
+/// An erasure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Who.
+    pub subject: SubjectId,
+    /// Where they were treated.
+    pub facility: FacilityId,
+    /// Keys that were destroyed: theirs, and of messages about them.
+    pub keys: Vec<Uuid>,
+    /// When, in UTC.
+    pub at: DateTime<Utc>,
+}
+
+/// What a line says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Statement {
+    /// Somebody was erased.
+    Erasure(Entry),
+    /// The lines before it are what they were, whoever wrote them: they are of an earlier version, or lie
+    /// under a key-encryption key that is about to be removed.
+    Vouched {
+        /// When, in UTC.
+        at: DateTime<Utc>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unproven {
+    says: Statement,
+    #[serde(with = "hex")]
+    before: [u8; 32],
+    kek: String,
+}
+
+/// Keys to prove with, and to check with.
+pub struct JournalKeys {
+    /// The one that proves is the first.
+    keys: Vec<(String, Zeroizing<[u8; 32]>)>,
+}
+
+impl JournalKeys {
+    /// Derived from key-encryption keys.
+    pub fn of(keks: &KeyRing) -> Self {
+        Self { keys: keks.derived(LABEL) }
+    }
+
+    /// The id of the key-encryption key that new lines lie under.
+    pub fn current(&self) -> &str {
+        &self.keys[0].0
+    }
+
+    fn mac(&self, kek: &str) -> Option<Hmac<Sha256>> {
+        let (_, key) = self.keys.iter().find(|(id, _)| id == kek)?;
+        Some(Hmac::new_from_slice(key.as_slice()).expect("HMAC takes a key of any length"))
+    }
+
+    /// A line, without its end.
+    pub(super) fn write(&self, says: Statement, before: [u8; 32]) -> String {
+        let unproven = Unproven { says, before, kek: self.current().to_owned() };
+        let mut line = serde_json::to_string(&unproven).expect("a line serialises");
+        line.pop(); // the closing brace, which comes after the proof
+        let mut mac = self.mac(self.current()).expect("the current key is there");
+        mac.update(line.as_bytes());
+        line + BEFORE_MAC + &hex::encode(mac.finalize().into_bytes()) + "\"}"
+    }
+
+    /// What a line is, whose predecessors have this digest.
+    pub(super) fn read(&self, line: &str, before: [u8; 32]) -> Read {
+        let Some((proven, mac)) = take_apart(line) else {
+            let earlier: Result<Entry, _> = serde_json::from_str(line);
+            return earlier.map_or(Read::Nonsense, Read::Unproven);
+        };
+        let Ok(Unproven { says, before: claimed, kek }) =
+            serde_json::from_str(&format!("{proven}}}"))
+        else {
+            return Read::Nonsense;
+        };
+        let Some(mut expected) = self.mac(&kek) else { return Read::OtherKek(says, kek) };
+        expected.update(proven.as_bytes());
+        if expected.verify_slice(&mac).is_err() {
+            Read::Forged
+        } else if claimed == before {
+            Read::Proven(says, kek)
+        } else {
+            Read::OutOfOrder(says)
+        }
+    }
+}
+
+/// What a line turned out to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Read {
+    /// Written by us, after exactly what stands before it.
+    Proven(Statement, String),
+    /// Written by us, after something else.
+    OutOfOrder(Statement),
+    /// Its proof is wrong.
+    Forged,
+    /// Its proof cannot be checked: it is under this key-encryption key.
+    OtherKek(Statement, String),
+    /// As earlier versions wrote it: without a proof.
+    Unproven(Entry),
+    /// No line of a journal.
+    Nonsense,
+}
+
+/// What the HMAC covers, and the HMAC.
+fn take_apart(line: &str) -> Option<(&str, Vec<u8>)> {
+    let rest = line.strip_suffix("\"}")?;
+    let (rest, digits) = rest.split_at_checked(rest.len().checked_sub(MAC_DIGITS)?)?;
+    Some((rest.strip_suffix(BEFORE_MAC)?, hex::decode(digits).ok()?))
+}

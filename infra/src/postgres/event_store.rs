@@ -1,0 +1,122 @@
+//! The event log in Postgres.
+//!
+//! Writing goes through one `writer` task, which turns what is queued into one call of
+//! `es.append` (migrations/0003): a group commit. Bodies are sealed and hashed before the call,
+//! never inside its transaction. Reading is plain SQL: positions have no holes and become visible
+//! in order, so a reader needs no guard against late commits.
+
+mod activity;
+mod batch;
+mod encode;
+mod forgetting;
+mod head;
+mod partitions;
+mod read;
+mod verify;
+mod writer;
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use hip_commands::port::Log;
+use hip_commands::port::log::{Append, Appended, LogError, StoredEvent};
+use hip_domain::stream::StreamId;
+use sqlx::PgPool;
+use tokio::sync::watch;
+
+pub use activity::WriterActivity;
+pub use forgetting::{APPEND_KEYS_KEPT, forget_what_is_done};
+pub use partitions::{LogRoom, ROOM_MIN, keep_partitions_ahead, log_room, make_partitions_ahead};
+pub use read::{LogReader, Pages};
+pub use verify::{Broken, Report, Scope, verify, verify_streams};
+
+use crate::postgres::vault::PgVault;
+use writer::Writer;
+
+/// The log has one shard so far; every key of its tables starts with it.
+pub(crate) const SHARD: i16 = 0;
+
+/// The event log.
+pub struct PgLog {
+    reader: LogReader,
+    /// Nothing: then it takes nothing confidential.
+    vault: Option<Arc<PgVault>>,
+    writer: Writer,
+}
+
+impl PgLog {
+    /// Starts the writer task; it ends when the log is dropped. The writer has a pool of its own, so
+    /// that readers cannot keep it waiting for a connection.
+    pub fn start(pool: PgPool, write_pool: PgPool, vault: Arc<PgVault>) -> Self {
+        let vault = Some(vault);
+        Self { reader: LogReader::new(pool), vault, writer: Writer::start(write_pool) }
+    }
+
+    /// A log without keys, for commands that have none: nothing confidential can be stored in it.
+    pub fn without_keys(pool: PgPool) -> Self {
+        let reader = LogReader::new(pool.clone());
+        Self { reader, vault: None, writer: Writer::start(pool) }
+    }
+
+    /// What the writer is doing; nothing once the log is dropped.
+    pub fn writer_activity(&self) -> Weak<WriterActivity> {
+        self.writer.activity()
+    }
+
+    /// Follows the newest position that is known: a hint that there is something to read. It knows at once
+    /// what this process has stored, and what others have while [`Self::follow_head`] runs.
+    pub fn watch_head(&self) -> watch::Receiver<i64> {
+        self.writer.head().watch()
+    }
+
+    /// Asks the database for the newest position, once an interval, until `stop` says so.
+    pub async fn follow_head(&self, interval: Duration, stop: watch::Receiver<bool>) {
+        self.writer.head().follow(self.reader.pool(), interval, stop).await;
+    }
+}
+
+#[async_trait]
+impl Log for PgLog {
+    async fn append(&self, append: Append) -> Result<Appended, LogError> {
+        let command = encode::encode(self.vault.as_deref(), append).await?;
+        self.writer.append(command).await
+    }
+
+    async fn stream(&self, stream: &StreamId, version: i64) -> Result<Vec<StoredEvent>, LogError> {
+        self.reader.stream(stream, version).await
+    }
+
+    async fn clear_stream(
+        &self,
+        stream: &StreamId,
+        version: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        self.reader.clear_stream(stream, version).await
+    }
+
+    async fn version(&self, stream: &StreamId) -> Result<i64, LogError> {
+        self.reader.version(stream).await
+    }
+
+    async fn answered(&self, key: &str) -> Result<Option<i64>, LogError> {
+        self.reader.answered(key).await
+    }
+
+    async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
+        self.reader.page(position, limit).await
+    }
+
+    async fn clear_page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
+        self.reader.clear_page(position, limit).await
+    }
+
+    async fn head(&self) -> Result<i64, LogError> {
+        self.reader.head().await
+    }
+}
+
+/// A database error as the log's.
+pub(crate) fn unavailable(error: sqlx::Error) -> LogError {
+    LogError::Unavailable(Box::new(error))
+}

@@ -1,0 +1,36 @@
+//! Since when the writer waits for the database.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What the writer of a log is doing, for the [watchdog](crate::health::watchdog).
+#[derive(Debug, Default)]
+pub struct WriterActivity {
+    calling_since: Mutex<Option<Instant>>,
+}
+
+/// A call that is under way.
+pub(super) struct Call<'a>(&'a WriterActivity);
+
+impl WriterActivity {
+    pub(super) fn call(&self) -> Call<'_> {
+        self.set(Some(Instant::now()));
+        Call(self)
+    }
+
+    /// How long the call that is under way has taken; `None` when there is none.
+    pub fn calling_for(&self) -> Option<Duration> {
+        let since = self.calling_since.lock().unwrap_or_else(PoisonError::into_inner);
+        since.map(|since| since.elapsed())
+    }
+
+    fn set(&self, since: Option<Instant>) {
+        *self.calling_since.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        self.0.set(None);
+    }
+}

@@ -1,0 +1,277 @@
+//! Reading the log. Short pages: a long cursor would hold a snapshot open.
+
+use chrono::{DateTime, Utc};
+use hip_commands::port::log::{Envelope, LogError, StoredEvent};
+use hip_domain::id::{EventId, SubjectId};
+use hip_domain::stream::StreamId;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::encode::{CODEC_FRAME, CODEC_JSON};
+use super::{SHARD, unavailable};
+use crate::postgres::deadline::InTime;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    position: i64,
+    stream_id: String,
+    version: i64,
+    event_id: Uuid,
+    event_type: String,
+    schema_version: i16,
+    recorded_at: DateTime<Utc>,
+    correlation_id: Uuid,
+    causation_id: Option<Uuid>,
+    subject_id: Option<Uuid>,
+    codec: i16,
+    body: Vec<u8>,
+    /// `body` is the clear part of a body in two parts.
+    #[sqlx(default)]
+    is_clear_part: bool,
+}
+
+/// Bytes of the bodies in one page: a reader holds it in memory, and a slow store must be able to take
+/// it in time.
+const PAGE_BYTES_MAX: i64 = 8 * 1024 * 1024;
+
+/// Events that are searched by one query, which must end before a statement may take no longer.
+const SEARCHED_AT_ONCE: i64 = 100_000;
+
+/// Lengths of bodies are known without reading them.
+const PAGE: &str = include_str!("sql/page.sql");
+
+/// Of a body in two parts, only the length of the clear part and that part are read.
+const CLEAR_PAGE: &str = include_str!("sql/clear_page.sql");
+
+const STREAM: &str = include_str!("sql/stream.sql");
+
+/// Of a body in two parts, only the clear part is read.
+const CLEAR_STREAM: &str = include_str!("sql/clear_stream.sql");
+
+/// Reads the log. It needs no key: confidential parts stay closed.
+#[derive(Clone)]
+pub struct LogReader {
+    pool: PgPool,
+}
+
+impl LogReader {
+    /// A reader over `pool`.
+    pub const fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    pub(super) const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Walks along the log, after a position.
+    pub const fn pages(&self, after: i64) -> Pages<'_> {
+        Pages { log: self, after }
+    }
+
+    /// The events of a stream after `version`, in order.
+    ///
+    /// Asks every partition, at some microseconds each. A lower bound on the position would spare the
+    /// older ones, but a planner without statistics then walks the whole log by position.
+    pub async fn stream(
+        &self,
+        stream: &StreamId,
+        version: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        self.stream_of(STREAM, stream, version).await
+    }
+
+    /// The same, with the confidential parts left in the log.
+    pub async fn clear_stream(
+        &self,
+        stream: &StreamId,
+        version: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        self.stream_of(CLEAR_STREAM, stream, version).await
+    }
+
+    async fn stream_of(
+        &self,
+        statement: &'static str,
+        stream: &StreamId,
+        version: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        let rows: Vec<Row> = sqlx::query_as(statement)
+            .bind(SHARD)
+            .bind(stream.as_str())
+            .bind(version)
+            .fetch_all(&self.pool)
+            .in_time()
+            .await
+            .map_err(unavailable)?;
+        rows.into_iter().map(stored).collect()
+    }
+
+    /// The version of a stream; 0 when it does not exist.
+    pub async fn version(&self, stream: &StreamId) -> Result<i64, LogError> {
+        let version: Option<i64> =
+            sqlx::query_scalar("SELECT version FROM es.stream WHERE shard = $1 AND stream_id = $2")
+                .bind(SHARD)
+                .bind(stream.as_str())
+                .fetch_optional(&self.pool)
+                .in_time()
+                .await
+                .map_err(unavailable)?;
+        Ok(version.unwrap_or(0))
+    }
+
+    /// The version that an append under this key has reached.
+    pub async fn answered(&self, key: &str) -> Result<Option<i64>, LogError> {
+        sqlx::query_scalar("SELECT last_version FROM es.append_key WHERE shard = $1 AND key = $2")
+            .bind(SHARD)
+            .bind(key)
+            .fetch_optional(&self.pool)
+            .in_time()
+            .await
+            .map_err(unavailable)
+    }
+
+    /// Where the event with this id is. Reads the log to find it, the newest first: ids are not indexed.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be read.
+    pub async fn position_of(&self, id: Uuid) -> Result<Option<i64>, LogError> {
+        let mut last = self.head().await?;
+        while last > 0 {
+            let first = (last - SEARCHED_AT_ONCE).max(0);
+            let found = sqlx::query_scalar(
+                "SELECT position FROM es.event \
+                 WHERE shard = $1 AND position > $2 AND position <= $3 AND event_id = $4",
+            )
+            .bind(SHARD)
+            .bind(first)
+            .bind(last)
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .in_time()
+            .await
+            .map_err(unavailable)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+            last = first;
+        }
+        Ok(None)
+    }
+
+    /// Up to `limit` events after `position`, in global order; fewer, but one at least, when their bodies
+    /// have more than 8 MiB.
+    ///
+    /// The first event of a page must be the one right after `position`: a hole would be a lost event,
+    /// and the reader must halt.
+    pub async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
+        self.page_of(PAGE, position, limit).await
+    }
+
+    /// The same, with the confidential parts left in the log.
+    pub async fn clear_page(
+        &self,
+        position: i64,
+        limit: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        self.page_of(CLEAR_PAGE, position, limit).await
+    }
+
+    async fn page_of(
+        &self,
+        statement: &'static str,
+        position: i64,
+        limit: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        let rows: Vec<Row> = sqlx::query_as(statement)
+            .bind(SHARD)
+            .bind(position)
+            .bind(limit)
+            .bind(PAGE_BYTES_MAX)
+            .fetch_all(&self.pool)
+            .in_time()
+            .await
+            .map_err(unavailable)?;
+        for (expected, row) in (position + 1..).zip(&rows) {
+            if row.position != expected {
+                return Err(LogError::Damaged {
+                    position: expected,
+                    what: "there is no such event",
+                });
+            }
+        }
+        rows.into_iter().map(stored).collect()
+    }
+
+    /// The position of the newest event.
+    pub async fn head(&self) -> Result<i64, LogError> {
+        sqlx::query_scalar("SELECT position FROM es.log_head WHERE shard = $1")
+            .bind(SHARD)
+            .fetch_one(&self.pool)
+            .in_time()
+            .await
+            .map_err(unavailable)
+    }
+}
+
+/// A walk along the log, from one page of events to the next.
+pub struct Pages<'a> {
+    log: &'a LogReader,
+    after: i64,
+}
+
+impl Pages<'_> {
+    /// The next events, oldest first; nothing, when the log has no more at the moment.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be read.
+    pub async fn next(&mut self) -> Result<Option<Vec<StoredEvent>>, LogError> {
+        const EVENT_COUNT: i64 = 1_000;
+        let page = self.log.page(self.after, EVENT_COUNT).await?;
+        let Some(last) = page.last() else { return Ok(None) };
+        self.after = last.position;
+        Ok(Some(page))
+    }
+}
+
+fn stored(row: Row) -> Result<StoredEvent, LogError> {
+    let (clear, envelope) = match row.codec {
+        CODEC_JSON => (row.body, None),
+        CODEC_FRAME if row.is_clear_part => (row.body, None),
+        CODEC_FRAME => {
+            let what = "its body is no frame";
+            let damaged = LogError::Damaged { position: row.position, what };
+            let (clear, envelope) = unframe(&row.body).ok_or(damaged)?;
+            (clear, Some(envelope))
+        }
+        _ => {
+            let what = "its codec is not known";
+            return Err(LogError::Damaged { position: row.position, what });
+        }
+    };
+    Ok(StoredEvent {
+        position: row.position,
+        stream: StreamId::stored(row.stream_id),
+        version: row.version,
+        event_id: EventId(row.event_id),
+        name: row.event_type,
+        schema_version: row.schema_version,
+        recorded_at: row.recorded_at,
+        correlation: row.correlation_id,
+        causation: row.causation_id,
+        subject: row.subject_id.map(SubjectId),
+        clear,
+        envelope,
+        is_left_sealed: row.is_clear_part,
+    })
+}
+
+fn unframe(body: &[u8]) -> Option<(Vec<u8>, Envelope)> {
+    let (length, rest) = body.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    let (clear, rest) = rest.split_at_checked(length)?;
+    let (nonce, sealed) = rest.split_first_chunk::<12>()?;
+    Some((clear.to_vec(), Envelope { nonce: *nonce, sealed: sealed.to_vec() }))
+}

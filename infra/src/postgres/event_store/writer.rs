@@ -1,0 +1,292 @@
+//! The group commit: one task that turns whatever is queued into one call.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use hip_commands::port::log::{Appended, LogError};
+use sqlx::pool::PoolConnection;
+use sqlx::{PgPool, Postgres};
+use tokio::sync::{mpsc, oneshot};
+
+use super::activity::WriterActivity;
+use super::batch::{self, Command, Outcome, Queued};
+use super::head::Head;
+use super::unavailable;
+use crate::postgres::deadline::{InTime, is_lost};
+
+/// More commands than this wait for the next call; the body of one call stays about a megabyte.
+const COMMAND_COUNT_MAX: usize = 256;
+const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// How many callers may wait in line before the next one waits for a place.
+const QUEUE_LENGTH: usize = 4096;
+
+/// How often a call is made again when its outcome is unknown. Its keys make that safe.
+const RECONNECT_COUNT_MAX: u32 = 5;
+
+/// A handle on the writer task.
+#[derive(Clone)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Queued>,
+    head: Head,
+    activity: Arc<WriterActivity>,
+}
+
+impl Writer {
+    pub(super) fn start(pool: PgPool) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE_LENGTH);
+        let head = Head::new();
+        let activity = Arc::new(WriterActivity::default());
+        let task = Task {
+            pool,
+            connection: None,
+            waiting,
+            backlog: VecDeque::new(),
+            head: head.clone(),
+            activity: Arc::clone(&activity),
+        };
+        tokio::spawn(task.run());
+        Self { queue, head, activity }
+    }
+
+    pub(super) fn head(&self) -> &Head {
+        &self.head
+    }
+
+    pub(super) fn activity(&self) -> Weak<WriterActivity> {
+        Arc::downgrade(&self.activity)
+    }
+
+    /// Returns once the outcome is durable.
+    pub(super) async fn append(&self, command: Command) -> Result<Appended, LogError> {
+        let (answer, outcome) = oneshot::channel();
+        let gone = || LogError::Unavailable("the log's writer has stopped".into());
+        self.queue.send(Queued { command, answer }).await.map_err(|_| gone())?;
+        outcome.await.map_err(|_| gone())?
+    }
+}
+
+struct Task {
+    pool: PgPool,
+    /// Kept from call to call: the pool would ask the server each time whether it is still there.
+    connection: Option<PoolConnection<Postgres>>,
+    waiting: mpsc::Receiver<Queued>,
+    /// Taken from the queue, left out of the last call: same stream or key, or too much at once.
+    backlog: VecDeque<Queued>,
+    head: Head,
+    activity: Arc<WriterActivity>,
+}
+
+impl Task {
+    async fn run(mut self) {
+        loop {
+            if self.backlog.is_empty() {
+                match self.waiting.recv().await {
+                    Some(queued) => self.backlog.push_back(queued),
+                    None => return,
+                }
+                // Tasks that are ready take their turn first, and with it a place in this call.
+                // Nobody is waited for.
+                tokio::task::yield_now().await;
+            }
+            while self.backlog.len() < QUEUE_LENGTH
+                && let Ok(queued) = self.waiting.try_recv()
+            {
+                self.backlog.push_back(queued);
+            }
+            forget_abandoned(&mut self.backlog);
+            let batch = next_batch(&mut self.backlog);
+            if !batch.is_empty() {
+                self.store(batch).await;
+            }
+        }
+    }
+
+    /// Stores a batch and answers everyone in it. A batch that fails as a whole is cut in halves
+    /// until the command that spoils it is alone.
+    async fn store(&mut self, batch: Vec<Queued>) {
+        let mut parts = vec![batch];
+        while let Some(mut part) = parts.pop() {
+            match self.call(&part).await {
+                Ok(outcomes) => self.answer(part, outcomes),
+                Err(_) if part.len() > 1 => {
+                    let half = part.split_off(part.len() / 2);
+                    parts.push(half);
+                    parts.push(part);
+                }
+                Err(error) => {
+                    for queued in part.drain(..).take(1) {
+                        tracing::error!(
+                            stream.id = %queued.command.stream,
+                            error = %Sqlstate(&error),
+                            "an append failed"
+                        );
+                        let _ = queued.answer.send(Err(unavailable_copy(&error)));
+                    }
+                }
+            }
+        }
+    }
+
+    fn answer(&self, part: Vec<Queued>, outcomes: Vec<Outcome>) {
+        let mut head = 0;
+        for (queued, outcome) in part.into_iter().zip(outcomes) {
+            if let Outcome::Ok { position, .. } = outcome {
+                head = head.max(position);
+            }
+            // Nobody waits any more: the outcome is durable all the same.
+            let _ = queued.answer.send(outcome.into());
+        }
+        if head > 0 {
+            self.head.reaches(head);
+        }
+    }
+
+    /// One call, made again while that may help.
+    async fn call(&mut self, part: &[Queued]) -> Result<Vec<Outcome>, sqlx::Error> {
+        let mut raced = false;
+        let mut reconnects = 0;
+        loop {
+            let activity = Arc::clone(&self.activity);
+            let call = activity.call();
+            let outcome = self.call_once(part).in_time().await;
+            drop(call);
+            match outcome {
+                Ok(outcomes) => return Ok(outcomes),
+                // Another writer made the same stream or key, or the two got in each other's way.
+                Err(error) if is_race(&error) && !raced => raced = true,
+                Err(error) if is_lost(&error) && reconnects < RECONNECT_COUNT_MAX => {
+                    tokio::time::sleep(Duration::from_millis(50 << reconnects)).await;
+                    reconnects += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// One call. After an error, or when nobody waits for it any more, the connection goes back to the pool,
+    /// which looks whether it is good.
+    async fn call_once(&mut self, part: &[Queued]) -> Result<Vec<Outcome>, sqlx::Error> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.pool.acquire().await?,
+        };
+        let outcomes = batch::append(&mut connection, part).await?;
+        self.connection = Some(connection);
+        Ok(outcomes)
+    }
+}
+
+/// Drops the commands that nobody waits for any more: their callers were told nothing, and may have gone on.
+fn forget_abandoned(backlog: &mut VecDeque<Queued>) {
+    backlog.retain(|queued| !queued.answer.is_closed());
+}
+
+/// At most one command per stream and per key, sorted by stream: the locks are then always taken
+/// in one order.
+fn next_batch(backlog: &mut VecDeque<Queued>) -> Vec<Queued> {
+    let (mut streams, mut keys) = (HashSet::new(), HashSet::new());
+    let (mut batch, mut later) = (Vec::new(), VecDeque::new());
+    let mut bytes = 0;
+    while let Some(queued) = backlog.pop_front() {
+        let size = queued.command.size_bytes();
+        let full = batch.len() >= COMMAND_COUNT_MAX
+            || (!batch.is_empty() && bytes + size > BODY_BYTES_MAX);
+        if full {
+            later.push_back(queued);
+            break;
+        }
+        // A stream that was put off once stays put off: its commands keep their order.
+        let first_of_stream = streams.insert(queued.command.stream.clone());
+        let first_of_key = keys.insert(queued.command.key.clone());
+        if first_of_stream && first_of_key {
+            bytes += size;
+            batch.push(queued);
+        } else {
+            later.push_back(queued);
+        }
+    }
+    later.append(backlog);
+    *backlog = later;
+    batch.sort_by(|a: &Queued, b| a.command.stream.cmp(&b.command.stream));
+    batch
+}
+
+fn is_race(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| matches!(code.as_ref(), "23505" | "40001" | "40P01"))
+}
+
+fn unavailable_copy(error: &sqlx::Error) -> LogError {
+    unavailable(sqlx::Error::Protocol(Sqlstate(error).to_string()))
+}
+
+/// An error by its code: its text may quote a row.
+struct Sqlstate<'a>(&'a sqlx::Error);
+
+impl std::fmt::Display for Sqlstate<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0.as_database_error().and_then(sqlx::error::DatabaseError::code) {
+            Some(code) => write!(f, "database error {code}"),
+            None => f.write_str("the database cannot be reached"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hip_domain::stream::StreamId;
+
+    use super::*;
+
+    fn queued(stream: &str, key: &str) -> Queued {
+        let (answer, _) = oneshot::channel();
+        let command = Command {
+            stream: StreamId::stored(stream),
+            stream_type: "test",
+            expected: -1,
+            key: key.to_owned(),
+            events: vec![],
+            new_key: None,
+        };
+        Queued { command, answer }
+    }
+
+    #[test]
+    fn a_command_leaves_the_queue_with_its_caller() {
+        let (answer, waiting) = oneshot::channel();
+        let awaited = Queued { answer, ..queued("a", "1") };
+        let mut backlog = VecDeque::from([queued("a", "0"), awaited, queued("b", "2")]);
+        forget_abandoned(&mut backlog);
+        assert_eq!(names(&next_batch(&mut backlog)), [("a".into(), "1".into())]);
+        drop(waiting);
+    }
+
+    fn names(batch: &[Queued]) -> Vec<(String, String)> {
+        let name = |q: &Queued| (q.command.stream.to_string(), q.command.key.clone());
+        batch.iter().map(name).collect()
+    }
+
+    #[test]
+    fn a_call_holds_one_command_per_stream_and_per_key_and_keeps_their_order() {
+        let mut backlog = VecDeque::from([
+            queued("b", "1"),
+            queued("a", "2"),
+            queued("b", "3"),
+            queued("c", "2"),
+        ]);
+        let first = next_batch(&mut backlog);
+        assert_eq!(names(&first), [("a".into(), "2".into()), ("b".into(), "1".into())]);
+        let second = next_batch(&mut backlog);
+        assert_eq!(names(&second), [("b".into(), "3".into()), ("c".into(), "2".into())]);
+        assert!(backlog.is_empty());
+    }
+
+    #[test]
+    fn a_call_is_bounded() {
+        let mut backlog = (0..300).map(|n| queued(&format!("s{n}"), &format!("k{n}"))).collect();
+        assert_eq!(next_batch(&mut backlog).len(), COMMAND_COUNT_MAX);
+        assert_eq!(backlog.len(), 300 - COMMAND_COUNT_MAX);
+    }
+}

@@ -1,0 +1,36 @@
+//! Two generations are brought to one position.
+
+use sqlx::PgPool;
+
+use super::PAGE;
+use super::projection::Projection;
+use super::step::step;
+use crate::postgres::event_store::LogReader;
+use crate::subscription::{ApplyError, Cursor, Stop};
+
+/// Applies the log to whichever is behind. Both leases are held, so neither moves by itself.
+///
+/// A live generation that is not in our store cannot follow: it was lost, or lies in the memory of another
+/// process. Then the next one, which is ahead of it, takes its place as it is.
+pub(super) async fn level(
+    log: &LogReader,
+    pool: &PgPool,
+    projection: &dyn Projection,
+    next: &mut Cursor,
+    live: &mut Cursor,
+) -> Result<(), Stop> {
+    while next.position() != live.position() {
+        let live_is_behind = live.position() < next.position();
+        let (behind, goal) = if live_is_behind {
+            (&mut *live, next.position())
+        } else {
+            (&mut *next, live.position())
+        };
+        let most = PAGE.min(goal - behind.position());
+        match step(log, pool, projection, behind, most).await {
+            Err(Stop::Apply(ApplyError::Lost)) if live_is_behind => return Ok(()),
+            done => done?,
+        };
+    }
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! Items, taken at the rate of their order, and settled.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hip_commands::operations::replay::{Done, Item};
+use hip_domain::id::{ClientName, ReplayId};
+use hip_domain::replay::{Direction, Ordered, Policy, Tally};
+use hip_domain::stream::StreamId;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::postgres::deadline::InTime;
+
+/// An item that this process works on.
+#[derive(sqlx::FromRow)]
+pub(super) struct Claim {
+    pub(super) replay_id: Uuid,
+    pub(super) n: i32,
+    stream_id: String,
+    direction: String,
+    policy: String,
+    ordered_by: String,
+    why: Option<String>,
+    fence: i64,
+    pub(super) attempts: i32,
+}
+
+impl Claim {
+    pub(super) const fn replay(&self) -> ReplayId {
+        ReplayId(self.replay_id)
+    }
+
+    /// The order as its row has it; nothing, when only a newer program knows such an order.
+    pub(super) fn order(&self) -> Option<Ordered> {
+        let all = [Policy::Projections, Policy::Safe, Policy::All];
+        Some(Ordered {
+            replay: self.replay(),
+            policy: all.into_iter().find(|policy| policy.as_str() == self.policy)?,
+            by: ClientName::parse(&self.ordered_by).ok()?,
+            why: self.why.clone(),
+        })
+    }
+
+    /// What is to be done again; nothing, when only a newer program knows it.
+    pub(super) fn item(&self) -> Option<Item> {
+        let direction = match self.direction.as_str() {
+            "call" => Direction::Call,
+            "callback" => Direction::Callback,
+            _ => return None,
+        };
+        Some(Item { direction, stream: StreamId::stored(&self.stream_id) })
+    }
+}
+
+/// How an item is left.
+pub(super) enum Settlement {
+    Done(Done),
+    Again {
+        after: Duration,
+        reason: String,
+    },
+    /// Its order waits. No attempt was made.
+    Held {
+        after: Duration,
+    },
+}
+
+/// Takes, renews and settles.
+pub(super) struct Claims {
+    pool: PgPool,
+    lease: Duration,
+}
+
+/// Orders take turns. One with a rate gives one item at a time, and the next not before its time; what was
+/// not taken in the last second may be taken at once, so that the rate is held on the average. The lock on
+/// the order's row keeps the processes from taking at the same time.
+const TAKE: &str = "
+WITH task AS (
+  SELECT t.replay_id, t.rate_per_s, t.policy, t.ordered_by, t.why FROM hip.replay_task t
+   WHERE t.state = 'running' AND t.next_at <= now()
+     AND EXISTS (SELECT FROM hip.replay_item i
+                  WHERE i.replay_id = t.replay_id AND i.outcome IS NULL AND i.due_at <= now()
+                    AND i.lease_until < now())
+   ORDER BY t.claimed_at NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED
+), chosen AS (
+  SELECT i.replay_id, i.n FROM hip.replay_item i JOIN task t USING (replay_id)
+   WHERE i.outcome IS NULL AND i.due_at <= now() AND i.lease_until < now()
+   ORDER BY i.n LIMIT (SELECT CASE WHEN rate_per_s IS NULL THEN $1 ELSE 1 END FROM task)
+     FOR UPDATE OF i SKIP LOCKED
+), paced AS (
+  UPDATE hip.replay_task t
+     SET claimed_at = clock_timestamp(),
+         next_at = CASE WHEN t.rate_per_s IS NULL THEN t.next_at
+                        ELSE greatest(t.next_at, now() - interval '1 second')
+                             + interval '1 second' / t.rate_per_s END
+    FROM task WHERE t.replay_id = task.replay_id AND EXISTS (SELECT FROM chosen)
+)
+UPDATE hip.replay_item i
+   SET lease_until = now() + $2, fence = i.fence + 1, attempts = i.attempts + 1
+  FROM chosen c JOIN task t USING (replay_id)
+ WHERE i.replay_id = c.replay_id AND i.n = c.n
+RETURNING i.replay_id, i.n, i.stream_id, i.direction, t.policy, t.ordered_by, t.why, i.fence, i.attempts";
+
+impl Claims {
+    pub(super) const fn new(pool: PgPool, lease: Duration) -> Self {
+        Self { pool, lease }
+    }
+
+    /// Takes up to `limit` items of one running order.
+    pub(super) async fn take(&self, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
+        sqlx::query_as(TAKE).bind(limit).bind(self.lease).fetch_all(&self.pool).in_time().await
+    }
+
+    /// Notes how it ended; without effect when the claim was lost meanwhile. A settlement that does
+    /// not get through leaves the item to its lease: it is done again.
+    pub(super) async fn settle(
+        &self,
+        claim: &Claim,
+        settlement: &Settlement,
+    ) -> Result<(), sqlx::Error> {
+        let (outcome, reason, resent, after, unmade) = match settlement {
+            Settlement::Done(done) => {
+                let resent = i32::try_from(done.resent).unwrap_or(i32::MAX);
+                (Some(done.outcome.as_str()), done.reason.as_deref(), resent, Duration::ZERO, 0)
+            }
+            Settlement::Again { after, reason } => (None, Some(reason.as_str()), 0, *after, 0),
+            Settlement::Held { after } => (None, None, 0, *after, 1),
+        };
+        sqlx::query(
+            "UPDATE hip.replay_item \
+                SET outcome = $4, reason = $5, resent = $6, due_at = now() + $7, attempts = attempts - $8, \
+                    lease_until = '-infinity', done_at = CASE WHEN $4::text IS NOT NULL THEN now() END \
+              WHERE replay_id = $1 AND n = $2 AND fence = $3",
+        )
+        .bind(claim.replay_id)
+        .bind(claim.n)
+        .bind(claim.fence)
+        .bind(outcome)
+        .bind(reason)
+        .bind(resent)
+        .bind(after)
+        .bind(unmade)
+        .execute(&self.pool)
+        .in_time()
+        .await?;
+        Ok(())
+    }
+
+    /// Running orders with nothing left to do, and what became of their items.
+    pub(super) async fn finished(&self) -> Result<Vec<(ReplayId, Tally)>, sqlx::Error> {
+        let rows: Vec<(Uuid, [i32; 4])> = sqlx::query_as(
+            "SELECT t.replay_id, ARRAY[count(*) FILTER (WHERE i.outcome = 'completed'), \
+                                       count(*) FILTER (WHERE i.outcome = 'refused'), \
+                                       count(*) FILTER (WHERE i.outcome = 'failed'), \
+                                       count(*) FILTER (WHERE i.outcome = 'skipped')]::int[] \
+               FROM hip.replay_task t JOIN hip.replay_item i USING (replay_id) \
+              WHERE t.state = 'running' \
+                AND NOT EXISTS (SELECT FROM hip.replay_item d \
+                                 WHERE d.replay_id = t.replay_id AND d.outcome IS NULL) \
+              GROUP BY t.replay_id",
+        )
+        .fetch_all(&self.pool)
+        .in_time()
+        .await?;
+        let tally = |counts: [i32; 4]| {
+            let [completed, refused, failed, skipped] =
+                counts.map(|count| u32::try_from(count).unwrap_or_default());
+            Tally { completed, refused, failed, skipped }
+        };
+        Ok(rows.into_iter().map(|(id, counts)| (ReplayId(id), tally(counts))).collect())
+    }
+
+    pub(super) async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
+        let replays: Vec<Uuid> = claims.iter().map(|claim| claim.replay_id).collect();
+        let ns: Vec<i32> = claims.iter().map(|claim| claim.n).collect();
+        let fences: Vec<i64> = claims.iter().map(|claim| claim.fence).collect();
+        sqlx::query(
+            "UPDATE hip.replay_item i SET lease_until = now() + $1 \
+               FROM unnest($2::uuid[], $3::int[], $4::bigint[]) AS held(replay_id, n, fence) \
+              WHERE i.replay_id = held.replay_id AND i.n = held.n AND i.fence = held.fence \
+                AND i.outcome IS NULL AND i.lease_until > '-infinity'",
+        )
+        .bind(self.lease)
+        .bind(replays)
+        .bind(ns)
+        .bind(fences)
+        .execute(&self.pool)
+        .in_time()
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! What a trigger table announces becomes jobs. One process at a time looks; when it dies, another
+//! does after its lease.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hip_commands::port::visit_trigger::{TriggerRow, VisitTriggerError};
+use sqlx::PgPool;
+use thiserror::Error;
+use tokio::sync::Notify;
+
+use super::Source;
+use crate::postgres::deadline::InTime;
+use crate::worker::Pace;
+
+/// Looks at one source.
+pub(super) struct Scanner {
+    pub(super) pool: PgPool,
+    pub(super) source: Source,
+    pub(super) pace: Pace,
+    /// Rings when there is something new.
+    pub(super) found: Arc<Notify>,
+}
+
+/// The right to look, for as long as the lease is renewed.
+#[derive(sqlx::FromRow)]
+struct Turn {
+    fence: i64,
+    /// Seconds since the last look that came to its end began.
+    unseen_s: Option<f64>,
+}
+
+/// Why a look came to no end.
+#[derive(Debug, Error)]
+enum ScanError {
+    #[error("{0}")]
+    Trigger(#[from] VisitTriggerError),
+    #[error("the database cannot be used")]
+    Jobs(#[from] sqlx::Error),
+}
+
+impl Scanner {
+    /// Looks again and again, until it is dropped.
+    pub(super) async fn run(&self) {
+        loop {
+            match self.turn().await {
+                Ok(Some(turn)) => self.look(&turn).await,
+                Ok(None) => tokio::time::sleep(self.pace.poll).await,
+                Err(_) => {
+                    tracing::warn!(
+                        source = self.source.name,
+                        "the turn to look for visits cannot be taken"
+                    );
+                    tokio::time::sleep(self.pace.lease).await;
+                }
+            }
+        }
+    }
+
+    /// The turn, when a look is due and nobody else is looking.
+    async fn turn(&self) -> Result<Option<Turn>, sqlx::Error> {
+        sqlx::query_as(
+            "INSERT INTO hip.visit_source AS s (source, fence, lease_until) VALUES ($1, 1, now() + $2) \
+             ON CONFLICT (source) DO UPDATE SET fence = s.fence + 1, lease_until = now() + $2 \
+              WHERE s.due_at <= now() AND s.lease_until < now() \
+             RETURNING s.fence, extract(epoch FROM now() - s.scanned_at)::float8 AS unseen_s",
+        )
+        .bind(&self.source.name)
+        .bind(self.pace.lease)
+        .fetch_optional(&self.pool)
+        .in_time()
+        .await
+    }
+
+    async fn look(&self, turn: &Turn) {
+        let outcome = tokio::select! {
+            outcome = self.scan(turn) => outcome,
+            // Somebody else has the turn, and looks.
+            () = self.until_lost(turn.fence) => return,
+        };
+        if let Err(error) = &outcome {
+            tracing::warn!(source = self.source.name, reason = %error, "a trigger table could not be read to its end");
+        }
+        if self.close(turn.fence, outcome.err()).await.is_err() {
+            tracing::warn!(source = self.source.name, "the end of a look could not be noted");
+        }
+    }
+
+    /// Reads the table from its beginning: ids are given out before they are committed, so a row may
+    /// appear behind others that were seen already.
+    async fn scan(&self, turn: &Turn) -> Result<(), ScanError> {
+        // After a pause the visits of the pause are looked for, too.
+        let unseen = turn.unseen_s.and_then(|s| Duration::try_from_secs_f64(s).ok());
+        let lookback = self.source.lookback.map(|it| it + unseen.unwrap_or_default());
+        let mut after = i64::MIN;
+        loop {
+            let rows = self.source.trigger.unprocessed(after, self.source.batch, lookback).await?;
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
+            after = last.id;
+            let is_last_page = i64::try_from(rows.len()).is_ok_and(|len| len < self.source.batch);
+            if self.add(&rows).await? > 0 {
+                self.found.notify_one();
+            }
+            if is_last_page {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Adds what is not known; how many that were.
+    async fn add(&self, rows: &[TriggerRow]) -> Result<u64, sqlx::Error> {
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let codes: Vec<&str> = rows.iter().map(|row| row.visit_code.as_str()).collect();
+        let facilities: Vec<&str> =
+            rows.iter().map(|row| row.facility.as_deref().unwrap_or_default()).collect();
+        let added = sqlx::query(
+            "INSERT INTO hip.visit_job (source, trigger_id, visit_code, facility_id) \
+             SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[]) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(&self.source.name)
+        .bind(ids)
+        .bind(codes)
+        .bind(facilities)
+        .execute(&self.pool)
+        .in_time()
+        .await?;
+        Ok(added.rows_affected())
+    }
+
+    /// Renews the lease; returns when it is lost.
+    async fn until_lost(&self, fence: i64) {
+        loop {
+            tokio::time::sleep(self.pace.lease / 3).await;
+            let renewed = sqlx::query(
+                "UPDATE hip.visit_source SET lease_until = now() + $3 WHERE source = $1 AND fence = $2",
+            )
+            .bind(&self.source.name)
+            .bind(fence)
+            .bind(self.pace.lease)
+            .execute(&self.pool)
+            .in_time()
+            .await;
+            if renewed.is_ok_and(|renewed| renewed.rows_affected() == 0) {
+                return;
+            }
+        }
+    }
+
+    /// Gives the turn back. A look that failed does not count as one.
+    async fn close(&self, fence: i64, error: Option<ScanError>) -> Result<(), sqlx::Error> {
+        let seen_all = error.is_none();
+        sqlx::query(
+            "UPDATE hip.visit_source \
+                SET lease_until = '-infinity', due_at = now() + $3, last_error = $4, \
+                    scanned_at = CASE WHEN $5 THEN now() ELSE scanned_at END \
+              WHERE source = $1 AND fence = $2",
+        )
+        .bind(&self.source.name)
+        .bind(fence)
+        .bind(self.source.poll)
+        .bind(error.map(|error| error.to_string()))
+        .bind(seen_all)
+        .execute(&self.pool)
+        .in_time()
+        .await?;
+        Ok(())
+    }
+}
