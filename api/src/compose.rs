@@ -31,7 +31,7 @@ use hip_infra::postgres::{self, Session, TimelineGuard};
 use hip_infra::worker::visit_jobs::Source;
 use sqlx::PgPool;
 
-use crate::http::refused::RefusedCallers;
+use crate::http::middleware::refused::RefusedCallers;
 use crate::room::Room;
 
 /// Everything that a process is made of.

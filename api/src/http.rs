@@ -1,44 +1,17 @@
 //! Every route on one page.
 
+mod accountability;
 mod amrit;
-mod asked;
-mod bodies;
-mod callback_path;
-mod caller;
-mod care_contexts;
-mod consents;
-mod dead_letters;
 mod docs;
-mod erasures;
-mod events;
-mod explanation;
-mod facilities;
-mod fhir;
-mod gateway_callbacks;
-mod health;
-mod idempotency;
-mod link;
-mod link_error;
-mod links;
-mod looks;
+mod extract;
+mod gateway;
+mod intake;
+mod linking;
+pub(crate) mod middleware;
 pub(crate) mod openapi;
-mod page;
-mod patient_audit;
-mod position;
-mod problem;
-mod projections;
-mod rate;
-mod received;
-pub(crate) mod refused;
-mod replay_orders;
-mod replays;
+mod operations;
 pub(crate) mod server;
-mod transfers;
-mod visit;
-mod visit_answer;
-mod visit_jobs;
-mod visit_stream;
-mod visits;
+mod sharing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,8 +30,17 @@ use tower_http::timeout::TimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::caller::{Erasing, Linking, Looking, Mending, Pushing, Reading, Running};
-use self::problem::Problem;
+use self::accountability::{erasures, patient_audit};
+use self::gateway::{callback_path, gateway_callbacks};
+use self::intake::{facilities, visit, visit_jobs, visits};
+use self::linking::{care_contexts, explanation, link, links};
+use self::middleware::caller::{Erasing, Linking, Looking, Mending, Pushing, Reading, Running};
+use self::middleware::problem::Problem;
+use self::middleware::{idempotency, position, problem, refused};
+use self::operations::{
+    dead_letters, events, health, projections, received, replay_orders, replays,
+};
+use self::sharing::{consents, fhir, transfers};
 use crate::compose::Composed;
 
 /// What a handler may use.

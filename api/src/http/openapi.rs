@@ -16,9 +16,9 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::caller::Roles;
-use super::idempotency::KEY_LENGTH_MAX;
-use super::problem::PROBLEM_JSON;
+use super::middleware::caller::Roles;
+use super::middleware::idempotency::KEY_LENGTH_MAX;
+use super::middleware::problem::PROBLEM_JSON;
 
 /// What holds for all routes, for whoever reads the page.
 const ABOUT: &str = "A Health Information Provider of ABDM.\n\n\

@@ -11,7 +11,7 @@ use hip_commands::accountability::caller::{Caller, Role};
 
 use super::envelope::Envelope;
 use crate::compose::Composed;
-use crate::http::refused::Refused;
+use crate::http::middleware::refused::Refused;
 
 /// Whose key it is. What they ask for is bounded by their facilities.
 pub(super) struct Session(pub(super) Arc<Caller>);

@@ -1,0 +1,273 @@
+//! `POST /v1/erasures`, `GET /v1/erasures/{id}`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use hip_commands::accountability::caller::Caller;
+use hip_commands::accountability::erasure::{self, Named, Told, Wish};
+use hip_commands::port::eraser::Holdings;
+use hip_domain::access::View;
+use hip_domain::id::{FacilityId, SubjectId};
+use hip_domain::reason::Reason;
+use hip_domain::subject::{Ground, RequestedBy};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::compose::Composed;
+use crate::http::Context;
+use crate::http::extract::asked::{Body, Name, Typed};
+use crate::http::intake::facilities::chosen;
+use crate::http::middleware::caller::{By, Erasing, Running};
+use crate::http::middleware::looks;
+use crate::http::middleware::problem::{Fault, Problem};
+
+/// Who is to be erased. In the body: who somebody is must not be in a URL.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RequestErasure {
+    /// Any case. Who has left ABDM is not found by it any more.
+    #[schema(value_type = Option<String>, max_length = 100, example = "test.person@sbx")]
+    abha_address: Option<Typed>,
+    /// The facility's own id of the person. Either this or the address.
+    #[schema(value_type = Option<String>, max_length = 100)]
+    patient_reference: Option<Typed>,
+    /// Why. It stays in the log, so it names nobody: no `@`, no more than 8 digits in a row. Needed
+    /// unless it is only tried.
+    #[schema(value_type = Option<String>)]
+    reason: Option<Reason>,
+    /// Only there; else at every facility of the caller.
+    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+    /// Say what would be done, and do nothing.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What was decided about each that is meant: a person is another one at each facility.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Decisions {
+    /// In the order of the facilities.
+    items: Vec<Decision>,
+}
+
+/// What was decided about one person at one facility, or would be.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Decision {
+    /// For `GET /v1/erasures/{id}`. A pseudonym.
+    id: String,
+    /// The facility.
+    facility_id: String,
+    /// `requested` or `refused`.
+    #[schema(value_type = String)]
+    state: &'static str,
+    /// Why it is refused.
+    ground: Option<Binding>,
+    /// What there is of them.
+    holdings: Held,
+}
+
+/// What binds the facility to keep something.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Binding {
+    /// The class of records.
+    class: String,
+    /// The law, or the purpose.
+    legal_ground: String,
+    /// From then on it binds no more.
+    until: DateTime<Utc>,
+}
+
+impl From<Ground> for Binding {
+    fn from(ground: Ground) -> Self {
+        let Ground { class, legal_ground, until } = ground;
+        Self { class, legal_ground, until }
+    }
+}
+
+/// What there is of a person, by count.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Held {
+    /// Keys: theirs, and of messages about them.
+    keys: u64,
+    /// Visits.
+    visits: u64,
+    /// Care contexts.
+    care_contexts: u64,
+    /// Consents.
+    consents: u64,
+    /// Discoveries in which they were recognised.
+    discoveries: u64,
+    /// Links that they have begun.
+    user_links: u64,
+}
+
+impl From<Holdings> for Held {
+    fn from(holdings: Holdings) -> Self {
+        Self {
+            keys: holdings.keys,
+            visits: holdings.visits,
+            care_contexts: holdings.care_contexts,
+            consents: holdings.consents,
+            discoveries: holdings.discoveries,
+            user_links: holdings.user_links,
+        }
+    }
+}
+
+/// Erases a person: their keys are destroyed, and whatever is kept of them goes. There is no way back.
+#[utoipa::path(post, path = "/v1/erasures", tag = "erasure", operation_id = "requestErasure",
+    request_body = RequestErasure,
+    responses((status = 200, body = Decisions, description = "What would be decided; nothing was done."),
+              (status = 202, body = Decisions, description = "It was decided, and will be done.")))]
+pub(crate) async fn request(
+    By(caller, _): By<Erasing>,
+    State(composed): Context,
+    Body(wish): Body<RequestErasure>,
+) -> Result<Response, Problem> {
+    let facilities = facilities(&composed, &caller, wish.facility.as_ref())?;
+    let named = named(wish.abha_address.as_ref(), wish.patient_reference.as_ref())?;
+    let decide = match (wish.dry_run, &wish.reason) {
+        (true, _) => None,
+        (false, Some(reason)) => Some(Wish {
+            by: RequestedBy::Client(caller.name.clone()),
+            reason: reason.clone(),
+            id: composed.provider.ids.random(),
+        }),
+        (false, None) => {
+            return Err(Problem::unfit(vec![Fault::of_value("reason", "must say why")]));
+        }
+    };
+    let mut items = vec![];
+    for facility in &facilities {
+        let provider = &composed.provider;
+        for subject in erasure::find(provider, facility, &named).await.map_err(problem)? {
+            let decided = if let Some(wish) = &decide {
+                erasure::request(provider, facility, subject, wish).await
+            } else {
+                looks::at_person(&composed, &caller, View::Erasure, subject).await?;
+                erasure::preview(provider, facility, subject).await
+            };
+            items.push(Decision::from(decided.map_err(problem)?));
+        }
+    }
+    if items.is_empty() {
+        return Err(Problem::absent("Nobody is known by this"));
+    }
+    let status = if wish.dry_run { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok((status, Json(Decisions { items })).into_response())
+}
+
+impl From<erasure::Decision> for Decision {
+    fn from(decision: erasure::Decision) -> Self {
+        let erasure::Decision { subject, facility, holdings, ground } = decision;
+        Self {
+            id: subject.to_string(),
+            facility_id: facility.into(),
+            state: if ground.is_some() { "refused" } else { "requested" },
+            ground: ground.map(Binding::from),
+            holdings: holdings.into(),
+        }
+    }
+}
+
+/// The one that is named, or all that the caller serves.
+pub(in crate::http) fn facilities(
+    composed: &Composed,
+    caller: &Caller,
+    named: Option<&FacilityId>,
+) -> Result<Vec<FacilityId>, Problem> {
+    if named.is_some() {
+        return Ok(vec![chosen(composed, caller, named)?]);
+    }
+    let served = composed.provider.settings.facilities.iter().map(|facility| &facility.id);
+    Ok(served.filter(|facility| caller.serves(facility)).cloned().collect())
+}
+
+/// By what somebody is named: one of the two.
+pub(in crate::http) fn named<'a>(
+    abha_address: Option<&'a Typed>,
+    patient_reference: Option<&'a Typed>,
+) -> Result<Named<'a>, Problem> {
+    match (abha_address, patient_reference) {
+        (Some(address), None) => Ok(Named::AbhaAddress(&address.0)),
+        (None, Some(reference)) => Ok(Named::Reference(&reference.0)),
+        (Some(_), Some(_)) | (None, None) => {
+            let message = "either this or patientReference must be given";
+            Err(Problem::unfit(vec![Fault::of_value("abhaAddress", message)]))
+        }
+    }
+}
+
+/// How an erasure has gone. Nothing in it says who it was.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Erasure {
+    /// A pseudonym.
+    id: String,
+    /// The facility.
+    facility_id: String,
+    /// `requested`, `refused`, `erased` (the keys are destroyed) or `purged` (nothing is left).
+    #[schema(value_type = String)]
+    state: &'static str,
+    /// The client that wanted it, `opt-out`, or `restored`.
+    requested_by: String,
+    /// Why.
+    reason: String,
+    /// When it was decided.
+    decided_at: DateTime<Utc>,
+    /// Why it was refused.
+    ground: Option<Binding>,
+    /// When the keys were destroyed.
+    erased_at: Option<DateTime<Utc>>,
+    /// How many.
+    keys_destroyed: Option<u64>,
+    /// When nothing was left.
+    purged_at: Option<DateTime<Utc>>,
+}
+
+/// How far an erasure has come.
+#[utoipa::path(get, path = "/v1/erasures/{id}", tag = "erasure", operation_id = "showErasure",
+    params(("id" = String, Path, max_length = 36, example = "5f0c3a52-0000-4000-8000-000000000007")),
+    responses((status = 200, body = Erasure)))]
+pub(crate) async fn show(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Name(id): Name,
+) -> Result<Json<Erasure>, Problem> {
+    const ABSENT: &str = "There is no such erasure";
+    let subject = SubjectId::parse(&id).map_err(|_| Problem::absent(ABSENT))?;
+    let told = erasure::tell(&composed.provider, subject).await.map_err(problem)?;
+    let told = told.filter(|told| caller.serves(&told.facility));
+    let told = told.ok_or_else(|| Problem::absent(ABSENT))?;
+    looks::at_person(&composed, &caller, View::Erasure, subject).await?;
+    Ok(Json(shown(subject, told)))
+}
+
+fn shown(subject: SubjectId, told: Told) -> Erasure {
+    Erasure {
+        id: subject.to_string(),
+        state: told.state(),
+        facility_id: told.facility.into(),
+        requested_by: match told.by {
+            RequestedBy::Client(name) => name.into(),
+            RequestedBy::OptOut => "opt-out".to_owned(),
+            RequestedBy::Restored => "restored".to_owned(),
+        },
+        reason: told.reason.into(),
+        decided_at: told.decided_at,
+        ground: told.ground.map(Binding::from),
+        erased_at: told.erased.map(|(at, _)| at),
+        keys_destroyed: told.erased.map(|(_, destroyed)| destroyed.keys),
+        purged_at: told.purged.map(|(at, _)| at),
+    }
+}
+
+fn problem(error: impl std::error::Error) -> Problem {
+    tracing::error!(%error, "an erasure could not be decided or told of");
+    Problem::unavailable()
+}

@@ -1,0 +1,273 @@
+//! Lists, page by page: newest first, each page from where the one before has ended.
+//!
+//! A cursor names the last item that was shown, so what is added or removed between two pages neither
+//! repeats nor hides an item.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgPool, Postgres, QueryBuilder};
+use utoipa::ToSchema;
+
+use crate::http::middleware::problem::Problem;
+
+/// A page of a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Page<T> {
+    /// Newest first.
+    pub(crate) items: Vec<T>,
+    /// Give it as `cursor` to get the next page; `null` on the last.
+    #[schema(example = "063924975000000000care-context-in0610099001-0")]
+    pub(crate) next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The page that these begin: one more of them than is shown says that another follows.
+    pub(crate) fn cut(
+        mut items: Vec<T>,
+        limit: Limit,
+        place: impl Fn(&T) -> (DateTime<Utc>, String),
+    ) -> Self {
+        let is_last = items.len() <= limit.count();
+        items.truncate(limit.count());
+        let last = items.last().filter(|_| !is_last).map(place);
+        Self { items, next: last.map(|(at, id)| Cursor { at, id }.text()) }
+    }
+}
+
+/// How many items a page has, from 1 to 200.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limit(u16);
+
+/// In a query it is written in digits; in JSON `50.0` is the same whole number as `50`.
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Whole;
+        impl Visitor<'_> for Whole {
+            type Value = Limit;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number from 1 to 200")
+            }
+
+            fn visit_u64<E: de::Error>(self, count: u64) -> Result<Limit, E> {
+                let count = u16::try_from(count).map_err(E::custom)?;
+                Limit::try_from(count).map_err(E::custom)
+            }
+
+            fn visit_u16<E: de::Error>(self, count: u16) -> Result<Limit, E> {
+                Limit::try_from(count).map_err(E::custom)
+            }
+
+            fn visit_f64<E: de::Error>(self, count: f64) -> Result<Limit, E> {
+                let whole = (1..=200).find(|whole| f64::from(*whole).total_cmp(&count).is_eq());
+                whole.map(Limit).ok_or_else(|| E::custom("must be whole, from 1 to 200"))
+            }
+        }
+        deserializer.deserialize_u16(Whole)
+    }
+}
+
+impl TryFrom<u16> for Limit {
+    type Error = &'static str;
+
+    fn try_from(count: u16) -> Result<Self, &'static str> {
+        if (1..=200).contains(&count) { Ok(Self(count)) } else { Err("must be from 1 to 200") }
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl Limit {
+    pub(crate) fn count(self) -> usize {
+        self.0.into()
+    }
+
+    /// How many are read: with one more than is shown it is known whether there is another page.
+    pub(crate) fn and_one_more(self) -> i64 {
+        i64::from(self.0) + 1
+    }
+}
+
+/// Where a list goes on: after the item with this time and id.
+///
+/// Written as 18 digits, the microseconds since the year 1, and the id. It has no meaning for a caller;
+/// but so its form can be described, and whatever has the form is a cursor.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Cursor {
+    at: DateTime<Utc>,
+    id: String,
+}
+
+/// Digits of the time.
+const TIME_DIGITS: usize = 18;
+
+/// Longer than any id of ours.
+const ID_LENGTH_MAX: usize = 400;
+
+/// 1970 in microseconds since the year 1. Visits may be older.
+const EPOCH: i64 = 62_135_596_800_000_000;
+
+impl TryFrom<String> for Cursor {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        const EXPECTED: &str = "must be the `next` of a page";
+        let is_time = |time: &str| {
+            time.starts_with(['0', '1', '2']) && time.bytes().all(|b| b.is_ascii_digit())
+        };
+        let is_id = |id: &str| {
+            let fits = |b: u8| b.is_ascii_alphanumeric() || b"._@:-".contains(&b);
+            (1..=ID_LENGTH_MAX).contains(&id.len()) && id.bytes().all(fits)
+        };
+        let parts = text.split_at_checked(TIME_DIGITS);
+        let parts = parts.filter(|(time, id)| is_time(time) && is_id(id));
+        let (time, id) = parts.ok_or(EXPECTED)?;
+        let micros: i64 = time.parse().map_err(|_| EXPECTED)?;
+        let at = DateTime::from_timestamp_micros(micros - EPOCH).ok_or(EXPECTED)?;
+        Ok(Self { at, id: id.to_owned() })
+    }
+}
+
+impl Cursor {
+    /// The item after which a list goes on.
+    pub(crate) fn place(&self) -> (DateTime<Utc>, &str) {
+        (self.at, &self.id)
+    }
+
+    fn text(&self) -> String {
+        let micros = self.at.timestamp_micros().saturating_add(EPOCH).max(0);
+        format!("{micros:0TIME_DIGITS$}{}", self.id)
+    }
+}
+
+/// An item of a list, and its place in it.
+#[derive(FromRow)]
+struct Placed<T> {
+    page_at: DateTime<Utc>,
+    page_id: String,
+    #[sqlx(flatten)]
+    item: T,
+}
+
+/// What is listed: a SELECT in parts, so that each list says only what is its own.
+pub(crate) struct List {
+    /// The columns of an item.
+    pub(crate) columns: &'static str,
+    /// FROM, and what all items have in common.
+    pub(crate) from: &'static str,
+    /// The time by which it is ordered.
+    pub(crate) at: &'static str,
+    /// What tells two of the same time apart.
+    pub(crate) id: &'static str,
+    /// The facility of an item.
+    pub(crate) facility: &'static str,
+}
+
+/// Which page of a list.
+pub(crate) struct Wanted {
+    pub(crate) facilities: Option<Vec<String>>,
+    pub(crate) limit: Option<Limit>,
+    pub(crate) cursor: Option<Cursor>,
+}
+
+impl List {
+    /// One page, of items that have all of these values in these columns.
+    pub(crate) async fn page<T>(
+        &self,
+        pool: &PgPool,
+        wanted: Wanted,
+        filters: &[(&'static str, Option<String>)],
+    ) -> Result<Page<T>, Problem>
+    where
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let Self { columns, from, at, id, facility } = self;
+        let limit = wanted.limit.unwrap_or_default();
+        let start =
+            format!("SELECT {at} AS page_at, {id} AS page_id, {columns} FROM {from} WHERE true");
+        let mut query = QueryBuilder::<Postgres>::new(start);
+        match wanted.facilities.as_deref() {
+            None => {}
+            // One value and not a list of one: only then is the index of one facility in order.
+            Some([only]) => {
+                query.push(format!(" AND {facility} = ")).push_bind(only.clone());
+            }
+            Some(several) => {
+                query
+                    .push(format!(" AND {facility} = ANY ("))
+                    .push_bind(several.to_vec())
+                    .push(")");
+            }
+        }
+        for (column, value) in filters {
+            if let Some(value) = value {
+                query.push(format!(" AND {column} = ")).push_bind(value.clone());
+            }
+        }
+        if let Some(cursor) = wanted.cursor {
+            query.push(format!(" AND ({at}, {id}) < (")).push_bind(cursor.at);
+            query.push(", ").push_bind(cursor.id).push(")");
+        }
+        query.push(format!(" ORDER BY {at} DESC, {id} DESC LIMIT "));
+        query.push_bind(limit.and_one_more());
+        let rows: Vec<Placed<T>> = query
+            .build_query_as()
+            .fetch_all(pool)
+            .await
+            .map_err(|error| Problem::no_answer(&error))?;
+        let page = Page::cut(rows, limit, |row| (row.page_at, row.page_id.clone()));
+        Ok(Page { items: page.items.into_iter().map(|row| row.item).collect(), next: page.next })
+    }
+
+    /// The newest item that has all of these values, if there is one.
+    pub(crate) async fn one<T>(
+        &self,
+        pool: &PgPool,
+        facilities: Option<Vec<String>>,
+        filters: &[(&'static str, Option<String>)],
+    ) -> Result<Option<T>, Problem>
+    where
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let wanted = Wanted { facilities, limit: Some(Limit(1)), cursor: None };
+        Ok(self.page(pool, wanted, filters).await?.items.pop())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_a_whole_number_from_1_to_200() {
+        let read = |text: &str| serde_json::from_str::<Limit>(text).ok();
+        assert_eq!(read("196.0"), read("196"));
+        assert_eq!((read("1"), read("200.0")), (Some(Limit(1)), Some(Limit(200))));
+        for text in ["0", "201", "1.5", "-1", "1e9", "\"50\"", "NaN"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_written_and_nothing_else_is_one() {
+        for micros in [1_789_378_500_123_456, -1_789_378_500_123_456] {
+            let at = DateTime::from_timestamp_micros(micros).unwrap();
+            let cursor = Cursor { at, id: "care-context-in1-0:0".to_owned() };
+            assert_eq!(Cursor::try_from(cursor.text()).unwrap(), cursor);
+        }
+        let digits = "0".repeat(TIME_DIGITS);
+        let no_cursors = ["", "a", &digits, &format!("3{digits}a"), &format!("{digits}a\0b")];
+        for text in no_cursors.into_iter().chain(["é".repeat(20).as_str(), &"0".repeat(500)]) {
+            assert!(Cursor::try_from(text.to_owned()).is_err(), "{text:?}");
+        }
+    }
+}

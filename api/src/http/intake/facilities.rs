@@ -1,0 +1,115 @@
+//! `GET /v1/facilities`; and the one facility that a request is about.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use hip_commands::accountability::caller::Caller;
+use hip_domain::id::FacilityId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::compose::Composed;
+use crate::http::Context;
+use crate::http::middleware::caller::{By, Looking};
+use crate::http::middleware::problem::{Fault, Problem};
+
+/// A facility that is served here.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Facility {
+    /// Its service id: `X-HIP-ID`.
+    #[schema(example = "IN0610099001")]
+    id: String,
+    /// Its id in the register of facilities, where that is another.
+    hfr_id: Option<String>,
+    /// Its name.
+    #[schema(example = "PHC Ambegaon")]
+    name: String,
+    /// Whether none of its visits is fetched at the moment.
+    intake_paused: bool,
+    /// Why, in the operator's words.
+    pause_reason: Option<String>,
+}
+
+/// The caller's facilities.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Facilities {
+    /// In the order of the configuration.
+    items: Vec<Facility>,
+}
+
+/// The caller's facilities, all of them.
+#[utoipa::path(get, path = "/v1/facilities", tag = "operations", operation_id = "listFacilities",
+    responses((status = 200, body = Facilities)))]
+pub(crate) async fn list(
+    By(caller, _): By<Looking>,
+    State(composed): Context,
+) -> Result<Json<Facilities>, Problem> {
+    let paused: Vec<(String, Option<String>)> =
+        sqlx::query_as("SELECT facility_id, reason FROM hip.facility_intake WHERE paused")
+            .fetch_all(&composed.pool)
+            .await
+            .map_err(|error| Problem::no_answer(&error))?;
+    let served = composed.provider.settings.facilities.iter();
+    let items = served.filter(|facility| caller.serves(&facility.id)).map(|facility| {
+        let pause = paused.iter().find(|(id, _)| id == facility.id.as_str());
+        Facility {
+            id: facility.service_id.to_string(),
+            hfr_id: facility.hfr_id.as_ref().map(ToString::to_string),
+            name: facility.name.clone(),
+            intake_paused: pause.is_some(),
+            pause_reason: pause.and_then(|(_, reason)| reason.clone()),
+        }
+    });
+    Ok(Json(Facilities { items: items.collect() }))
+}
+
+/// Whose it is that is asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Whose {
+    /// The facility; needed when several of the caller's have one of this name.
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    pub(crate) facility: Option<FacilityId>,
+}
+
+/// The one that was found. Its name may stand for several, one in each facility.
+pub(crate) fn only<T>(found: Vec<T>, absent: &'static str) -> Result<T, Problem> {
+    let mut found = found.into_iter();
+    match (found.next(), found.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "ambiguous",
+            "Several facilities have one of this name",
+            "name the facility: ?facility=…",
+        )),
+        (None, _) => Err(Problem::absent(absent)),
+    }
+}
+
+/// The caller's facility that is named, or their only one. Somebody else's has nothing for them.
+pub(crate) fn chosen(
+    composed: &Composed,
+    caller: &Caller,
+    named: Option<&FacilityId>,
+) -> Result<FacilityId, Problem> {
+    let settings = &composed.provider.settings;
+    if let Some(named) = named {
+        let found = settings.facility_named(named).filter(|found| caller.serves(&found.id));
+        let found = found.ok_or_else(|| Problem::absent("There is no such facility"))?;
+        return Ok(found.id.clone());
+    }
+    let served = settings.facilities.iter().map(|facility| &facility.id);
+    let mut theirs = served.filter(|facility| caller.serves(facility));
+    match (theirs.next(), theirs.next()) {
+        (Some(only), None) => Ok(only.clone()),
+        (None | Some(_), _) => Err(unnamed()),
+    }
+}
+
+fn unnamed() -> Problem {
+    let message = "must be named: the caller has several";
+    Problem::unfit(vec![Fault::of_value("facility", message)])
+}

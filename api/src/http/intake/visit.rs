@@ -1,0 +1,221 @@
+//! `GET /v1/visits`, `GET /v1/visits/{visitCode}`: what became of a visit.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use hip_commands::accountability::caller::Caller;
+use hip_commands::patients::lookup::Lookup;
+use hip_commands::port::Log;
+use hip_commands::visits::visit_source::VisitSource;
+use hip_domain::access::{Filter, Listing, View};
+use hip_domain::id::{CareContextReference, FacilityId};
+use hip_domain::stream::StreamId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::compose::Composed;
+use crate::http::Context;
+use crate::http::extract::asked::{Name, Query};
+use crate::http::extract::page::{Cursor, Limit, List, Page, Wanted};
+use crate::http::intake::facilities::{Whose, chosen, only};
+use crate::http::intake::visit_answer::Warning;
+use crate::http::linking::link_error::{LinkError, LinkErrorDetail, link_error_columns};
+use crate::http::middleware::caller::{By, Looking, bound_by};
+use crate::http::middleware::looks;
+use crate::http::middleware::position;
+use crate::http::middleware::problem::Problem;
+
+/// What became of a visit.
+#[derive(Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Visit {
+    /// Its name in the log; not shown.
+    #[serde(skip)]
+    stream_id: String,
+    /// As it was pushed.
+    #[serde(rename = "visitCode")]
+    #[schema(example = "30000000000104729")]
+    code: String,
+    /// Its facility.
+    #[schema(example = "IN0610099001")]
+    facility_id: String,
+    /// From 1; each amendment counts.
+    revision: i32,
+    /// When the patient was there.
+    visited_at: DateTime<Utc>,
+    /// When this revision was pushed.
+    recorded_at: DateTime<Utc>,
+    /// Whether it is linked to an ABHA address.
+    linked: bool,
+    /// `unlinked`, `requested` or `linked`; nothing while it is not known.
+    link_state: Option<String>,
+    /// Why it is not linked, if something is wrong.
+    #[sqlx(flatten)]
+    #[schema(value_type = Option<LinkErrorDetail>)]
+    link_error: LinkError,
+    /// When the link is tried again.
+    link_retry_at: Option<DateTime<Utc>>,
+    /// Since when it is linked.
+    linked_at: Option<DateTime<Utc>>,
+    /// Fit to be shared.
+    #[sqlx(json)]
+    #[schema(value_type = Vec<BuiltDocument>)]
+    documents: Value,
+    /// Not built, and why.
+    #[sqlx(json)]
+    #[schema(value_type = Vec<SkippedDocument>)]
+    skipped: Value,
+    /// Unfit to be shared, and why.
+    #[sqlx(json)]
+    #[schema(value_type = Vec<RejectedDocument>)]
+    rejected: Value,
+    /// What is odd in the visit document, as of when it was pushed; only where one visit is shown.
+    #[sqlx(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warnings: Option<Vec<Warning>>,
+}
+
+/// A document that may be shared.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the read model holds")]
+pub(crate) struct BuiltDocument {
+    /// Its kind.
+    #[schema(example = "OPConsultation")]
+    hi_type: String,
+    /// For `GET /fhir/Bundle/{id}`.
+    document_id: uuid::Uuid,
+    /// SHA-256 of its bytes.
+    digest: String,
+    /// Its length in bytes.
+    size_bytes: u64,
+}
+
+/// A document that the visit does not yield.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the read model holds")]
+pub(crate) struct SkippedDocument {
+    /// Its kind.
+    hi_type: String,
+    /// Why.
+    reason: String,
+}
+
+/// A document that is not fit to be shared.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the read model holds")]
+pub(crate) struct RejectedDocument {
+    /// Its kind.
+    hi_type: String,
+    /// `Bundle.id`.
+    document_id: uuid::Uuid,
+    /// Rule and path of each finding.
+    findings: Vec<String>,
+}
+
+/// Which visits.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Only of this facility.
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+    /// Items of a page.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    cursor: Option<Cursor>,
+}
+
+const VISITS: List = List {
+    columns: concat!(
+        "v.stream_id, v.visit_code AS code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, \
+         c.link_state, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected, ",
+        link_error_columns!("c.")
+    ),
+    from: "hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id",
+    at: "v.recorded_at",
+    id: "v.stream_id",
+    facility: "v.facility_id",
+};
+
+/// Visits, those that were pushed or amended last first.
+#[utoipa::path(get, path = "/v1/visits", tag = "records", operation_id = "listVisits",
+    params(Which), responses((status = 200, body = Page<Visit>)))]
+pub(crate) async fn list(
+    By(caller, _): By<Looking>,
+    State(composed): Context,
+    Query(which): Query<Which>,
+) -> Result<Json<Page<Visit>>, Problem> {
+    let Which { facility, limit, cursor } = which;
+    let facilities = bound_by(&composed, &caller, facility.as_ref());
+    let wanted = Wanted { facilities, limit, cursor };
+    let page: Page<Visit> = VISITS.page(&composed.pool, wanted, &[]).await?;
+    let by = [(Filter::Facility, facility.is_some())];
+    looks::at_list(&composed, &caller, Listing::Visits, &by, &page.items).await?;
+    Ok(Json(page))
+}
+
+/// What became of a visit: its documents, and whether it is linked.
+#[utoipa::path(get, path = "/v1/visits/{visitCode}", tag = "records", operation_id = "showVisit",
+    params(("visitCode" = String, Path, max_length = 255, example = "30000000000104729",
+            description = "the visit code"), Whose),
+    responses((status = 200, body = Visit),
+              (status = 409, body = Problem, content_type = "application/problem+json",
+               description = "Several of the caller's facilities have a visit with this code.")))]
+pub(crate) async fn show(
+    By(caller, _): By<Looking>,
+    State(composed): Context,
+    Name(code): Name,
+    Query(whose): Query<Whose>,
+) -> Result<Json<Visit>, Problem> {
+    const ABSENT: &str = "There is no such visit";
+    let code = CareContextReference::parse(code).map_err(|_| Problem::absent(ABSENT))?;
+    let facilities = bound_by(&composed, &caller, whose.facility.as_ref());
+    let mut found = look(&composed, &code, facilities.clone()).await?;
+    if found.is_empty()
+        && let Some(position) = position_of(&composed, &caller, &whose, &code).await?
+    {
+        position::until(&composed, &["visit"], position).await?;
+        found = look(&composed, &code, facilities).await?;
+    }
+    let mut found = only(found, ABSENT)?;
+    let stream = StreamId::stored(found.stream_id.as_str());
+    looks::at_thing(&composed, &caller, View::Visit, &stream).await?;
+    // A visit that cannot be opened any more, because its patient was erased, has none to show.
+    let source = VisitSource::newest(&composed.provider, &stream).await.ok();
+    found.warnings =
+        source.map(|source| source.warnings().into_iter().map(Warning::from).collect());
+    Ok(Json(found))
+}
+
+/// Up to where the log tells of a visit that is not shown: whoever has pushed it must not be told that
+/// there is none.
+async fn position_of(
+    composed: &Composed,
+    caller: &Caller,
+    whose: &Whose,
+    code: &CareContextReference,
+) -> Result<Option<i64>, Problem> {
+    let Ok(facility) = chosen(composed, caller, whose.facility.as_ref()) else {
+        return Ok(None);
+    };
+    let vault = &composed.provider.vault;
+    let code = vault.pseudonym(&facility, &Lookup::Visit(code.as_str())).await;
+    let stream = StreamId::visit(&facility, &code.map_err(|_| Problem::unavailable())?);
+    let stored = composed.log.stream(&stream, 0).await.map_err(|_| Problem::unavailable())?;
+    Ok(stored.last().map(|newest| newest.position))
+}
+
+/// Up to two of them.
+async fn look(
+    composed: &Composed,
+    code: &CareContextReference,
+    facilities: Option<Vec<String>>,
+) -> Result<Vec<Visit>, Problem> {
+    let wanted = Wanted { facilities, limit: Limit::try_from(2).ok(), cursor: None };
+    let filters = [("v.visit_code", Some(code.as_str().to_owned()))];
+    Ok(VISITS.page(&composed.pool, wanted, &filters).await?.items)
+}

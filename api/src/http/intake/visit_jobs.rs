@@ -1,0 +1,113 @@
+//! `GET /v1/visit-jobs`: visits that are fetched, and what is in their way.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use hip_domain::access::{Filter, Listing};
+use hip_domain::id::FacilityId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::http::Context;
+use crate::http::extract::asked::Query;
+use crate::http::extract::page::{Cursor, Limit, List, Page, Wanted};
+use crate::http::middleware::caller::{By, Running, bound_by};
+use crate::http::middleware::looks;
+use crate::http::middleware::problem::Problem;
+
+/// How it stands with a job.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum JobState {
+    /// Still to be done.
+    Due,
+    /// The visit is in the log.
+    Done,
+    /// Given up.
+    Dead,
+}
+
+impl JobState {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Done => "done",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+/// Which jobs.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Only of this facility.
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+    /// Only those of which this is so.
+    #[param(inline)]
+    state: Option<JobState>,
+    /// Items of a page.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    cursor: Option<Cursor>,
+}
+
+/// A visit that a record system has announced.
+#[derive(Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct VisitJob {
+    /// As `hip visit jobs retry` takes it.
+    #[schema(example = "amrit:4711")]
+    id: String,
+    /// The visit.
+    visit_code: String,
+    /// The facility, when it is known.
+    facility_id: Option<String>,
+    /// Whether it waits because the facility is paused.
+    paused: bool,
+    /// `due`, `done` or `dead`.
+    state: String,
+    /// How often it was tried.
+    attempts: i32,
+    /// When it is tried next, if it is due.
+    next_attempt_at: Option<DateTime<Utc>>,
+    /// Why it did not work the last time.
+    reason: Option<String>,
+    /// When the visit was announced.
+    created_at: DateTime<Utc>,
+    /// When it was done.
+    done_at: Option<DateTime<Utc>>,
+}
+
+const JOBS: List = List {
+    columns: "j.source || ':' || j.trigger_id AS id, j.visit_code, nullif(j.facility_id, '') AS facility_id, \
+              j.state = 'due' AND coalesce(i.paused, false) AS paused, j.state, j.attempts, \
+              CASE WHEN j.state = 'due' THEN j.due_at END AS next_attempt_at, j.last_error AS reason, \
+              j.created_at, j.done_at",
+    from: "hip.visit_job j LEFT JOIN hip.facility_intake i USING (facility_id)",
+    at: "j.created_at",
+    id: "(j.source || ':' || j.trigger_id)",
+    facility: "j.facility_id",
+};
+
+/// Jobs, the newest first.
+#[utoipa::path(get, path = "/v1/visit-jobs", tag = "operations", operation_id = "listVisitJobs",
+    params(Which), responses((status = 200, body = Page<VisitJob>)))]
+pub(crate) async fn list(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Query(which): Query<Which>,
+) -> Result<Json<Page<VisitJob>>, Problem> {
+    let Which { facility, state, limit, cursor } = which;
+    let facilities = bound_by(&composed, &caller, facility.as_ref());
+    let wanted = Wanted { facilities, limit, cursor };
+    let filters = [("j.state", state.map(|state| state.as_str().to_owned()))];
+    let page: Page<VisitJob> = JOBS.page(&composed.pool, wanted, &filters).await?;
+    let by = [(Filter::Facility, facility.is_some()), (Filter::Status, state.is_some())];
+    looks::at_list(&composed, &caller, Listing::VisitJobs, &by, &page.items).await?;
+    Ok(Json(page))
+}

@@ -1,0 +1,215 @@
+//! `GET /v1/care-contexts`, `GET /v1/care-contexts/{reference}`, `POST /v1/care-contexts/search`.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use hip_commands::accountability::caller::Caller;
+use hip_commands::patients::lookup::Lookup;
+use hip_domain::access::{Filter, Listing, View};
+use hip_domain::id::{CareContextReference, FacilityId, Pseudonym};
+use hip_domain::stream::StreamId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::compose::Composed;
+use crate::http::Context;
+use crate::http::extract::asked::{Body, Name, Query, Typed};
+use crate::http::extract::page::{Cursor, Limit, List, Page, Wanted};
+use crate::http::intake::facilities::{Whose, chosen, only};
+use crate::http::linking::link_error::{LinkError, LinkErrorDetail, link_error_columns};
+use crate::http::middleware::caller::{By, Looking, bound_by};
+use crate::http::middleware::looks;
+use crate::http::middleware::problem::Problem;
+
+/// How far the link of a care context has come.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LinkState {
+    /// Nobody has asked for it, or it was refused.
+    Unlinked,
+    /// It was asked for.
+    Requested,
+    /// The gateway has confirmed it.
+    Linked,
+}
+
+impl LinkState {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unlinked => "unlinked",
+            Self::Requested => "requested",
+            Self::Linked => "linked",
+        }
+    }
+}
+
+/// Which care contexts.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Only of this facility.
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+    /// Only those whose link has come so far.
+    #[param(inline)]
+    state: Option<LinkState>,
+    /// Items of a page.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    cursor: Option<Cursor>,
+}
+
+/// A care context: a visit, as the network knows it.
+#[derive(Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CareContext {
+    /// Its reference, which is the visit code.
+    #[schema(example = "30000000000104729")]
+    reference: String,
+    /// The facility.
+    #[schema(example = "IN0610099001")]
+    facility_id: String,
+    /// Names its link: `GET /v1/links/{id}`.
+    link_id: String,
+    /// When the patient was there.
+    visited_at: DateTime<Utc>,
+    /// The kinds of its documents.
+    hi_types: Vec<String>,
+    /// `unlinked`, `requested` or `linked`.
+    link_state: String,
+    /// Why it is not linked, if something is wrong.
+    #[sqlx(flatten)]
+    #[schema(value_type = Option<LinkErrorDetail>)]
+    link_error: LinkError,
+    /// When the link is tried again.
+    link_retry_at: Option<DateTime<Utc>>,
+    /// Since when it is linked.
+    linked_at: Option<DateTime<Utc>>,
+}
+
+const CARE_CONTEXTS: List = List {
+    columns: concat!(
+        "care_context_number AS reference, facility_id, stream_id AS link_id, visited_at, hi_types, link_state, \
+         link_retry_at, linked_at, ",
+        link_error_columns!("")
+    ),
+    from: "hip.care_context",
+    at: "visited_at",
+    id: "stream_id",
+    facility: "facility_id",
+};
+
+/// Care contexts, the newest visit first.
+#[utoipa::path(get, path = "/v1/care-contexts", tag = "records", operation_id = "listCareContexts",
+    params(Which), responses((status = 200, body = Page<CareContext>)))]
+pub(crate) async fn list(
+    By(caller, _): By<Looking>,
+    State(composed): Context,
+    Query(which): Query<Which>,
+) -> Result<Json<Page<CareContext>>, Problem> {
+    let Which { facility, state, limit, cursor } = which;
+    let facilities = bound_by(&composed, &caller, facility.as_ref());
+    let wanted = Wanted { facilities, limit, cursor };
+    let filters = [("link_state", state.map(|state| state.as_str().to_owned()))];
+    let page: Page<CareContext> = CARE_CONTEXTS.page(&composed.pool, wanted, &filters).await?;
+    let by = [(Filter::Facility, facility.is_some()), (Filter::Status, state.is_some())];
+    looks::at_list(&composed, &caller, Listing::CareContexts, &by, &page.items).await?;
+    Ok(Json(page))
+}
+
+/// One care context, by its reference.
+#[utoipa::path(get, path = "/v1/care-contexts/{reference}", tag = "records",
+    operation_id = "showCareContext",
+    params(("reference" = String, Path, max_length = 255, example = "30000000000104729",
+            description = "the visit code"), Whose),
+    responses((status = 200, body = CareContext),
+              (status = 409, body = Problem, content_type = "application/problem+json",
+               description = "Several of the caller's facilities have one with this reference.")))]
+pub(crate) async fn show(
+    By(caller, _): By<Looking>,
+    State(composed): Context,
+    Name(reference): Name,
+    Query(whose): Query<Whose>,
+) -> Result<Json<CareContext>, Problem> {
+    const ABSENT: &str = "There is no such care context";
+    let reference = CareContextReference::parse(reference).map_err(|_| Problem::absent(ABSENT))?;
+    let facilities = bound_by(&composed, &caller, whose.facility.as_ref());
+    let limit = Limit::try_from(2).ok();
+    let wanted = Wanted { facilities, limit, cursor: None };
+    let filters = [("care_context_number", Some(reference.as_str().to_owned()))];
+    let found: Page<CareContext> = CARE_CONTEXTS.page(&composed.pool, wanted, &filters).await?;
+    let found = only(found.items, ABSENT)?;
+    let stream = StreamId::stored(found.link_id.as_str());
+    looks::at_thing(&composed, &caller, View::CareContext, &stream).await?;
+    Ok(Json(found))
+}
+
+/// Whose care contexts. In the body: who somebody is must not be in a URL.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Search {
+    /// Any case.
+    #[schema(value_type = String, max_length = 100, example = "test.person@sbx")]
+    abha_address: Typed,
+    /// Needed when the caller has several.
+    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+    /// Items of a page.
+    #[schema(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+    /// `next` of the page before.
+    #[schema(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    cursor: Option<Cursor>,
+}
+
+/// Care contexts of the patients with an ABHA address, the newest visit first.
+#[utoipa::path(post, path = "/v1/care-contexts/search", tag = "records",
+    operation_id = "searchCareContexts", request_body = Search,
+    responses((status = 200, body = Page<CareContext>)))]
+pub(crate) async fn search(
+    By(caller, _): By<Looking>,
+    State(composed): Context,
+    Body(search): Body<Search>,
+) -> Result<Json<Page<CareContext>>, Problem> {
+    let facility = chosen(&composed, &caller, search.facility.as_ref())?;
+    let address = Lookup::AbhaAddress(&search.abha_address.0);
+    let address = composed.provider.vault.pseudonym(&facility, &address).await;
+    let address = address.map_err(|error| {
+        tracing::warn!(%error, "care contexts could not be searched");
+        Problem::unavailable()
+    })?;
+    at_holders(&composed, &caller, View::Search, (&facility, &address)).await?;
+    let list = List {
+        from: "(SELECT c.*, i.abha_address FROM hip.care_context c \
+                  JOIN hip.patient_index i USING (subject_id)) AS c",
+        ..CARE_CONTEXTS
+    };
+    let wanted = Wanted {
+        facilities: Some(vec![facility.into()]),
+        limit: search.limit,
+        cursor: search.cursor,
+    };
+    let filters = [("abha_address", Some(address.into()))];
+    Ok(Json(list.page(&composed.pool, wanted, &filters).await?))
+}
+
+/// The caller is about to see something of whoever has this ABHA address at this facility.
+pub(in crate::http) async fn at_holders(
+    composed: &Composed,
+    caller: &Caller,
+    view: View,
+    (facility, address): (&FacilityId, &Pseudonym),
+) -> Result<(), Problem> {
+    let holders = composed.provider.directory.by_abha_address(facility, address).await;
+    let holders = holders.map_err(|error| {
+        tracing::warn!(%error, "could not resolve the patient for the access log");
+        Problem::unavailable()
+    })?;
+    for holder in holders {
+        looks::at_person(composed, caller, view, holder.subject).await?;
+    }
+    Ok(())
+}

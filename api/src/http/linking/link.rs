@@ -1,0 +1,106 @@
+//! `GET /v1/links/{linkId}`: a link, be it that we have begun it or the patient.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use hip_domain::access::View;
+use hip_domain::id::LinkReference;
+use hip_domain::stream::StreamId;
+use serde::Serialize;
+use sqlx::PgPool;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::http::Context;
+use crate::http::extract::asked::Name;
+use crate::http::linking::link_error::{LinkError, LinkErrorDetail, link_error_columns};
+use crate::http::middleware::caller::{By, Looking, bound};
+use crate::http::middleware::looks;
+use crate::http::middleware::problem::Problem;
+
+/// A link of care contexts to an ABHA address.
+#[derive(Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Link {
+    /// What it is called here.
+    id: String,
+    /// Who has begun it: `facility` or `patient`.
+    begun_by: String,
+    /// The facility.
+    facility_id: String,
+    /// References of what is linked.
+    care_contexts: Vec<String>,
+    /// `unlinked`, `requested` or `linked`; of a patient's also `initiated`, `otp_sent`, `otp_failed`,
+    /// `refused` and `confirmed`.
+    state: String,
+    /// Why it is not linked, if something is wrong.
+    #[sqlx(flatten)]
+    #[schema(value_type = Option<LinkErrorDetail>)]
+    error: LinkError,
+    /// When it is tried again.
+    retry_at: Option<DateTime<Utc>>,
+    /// When it came to where it is, if that is known.
+    changed_at: Option<DateTime<Utc>>,
+}
+
+/// One link: by what `POST /v1/links` has answered, or by a patient's link reference number.
+#[utoipa::path(get, path = "/v1/links/{linkId}", tag = "linking", operation_id = "showLink",
+    params(("linkId" = String, Path, max_length = 255, description = "the `id` that a link was answered with")),
+    responses((status = 200, body = Link)))]
+pub(crate) async fn show(
+    By(caller, _): By<Looking>,
+    State(composed): Context,
+    Name(id): Name,
+) -> Result<Json<Link>, Problem> {
+    let facilities = bound(&caller, None);
+    let (found, stream) = match Uuid::parse_str(&id) {
+        Ok(reference) => (
+            by_reference(&composed.pool, reference, facilities).await,
+            StreamId::user_link(LinkReference(reference)),
+        ),
+        Err(_) if id.contains('\0') => (Ok(None), StreamId::stored("")),
+        Err(_) => {
+            (by_care_context(&composed.pool, &id, facilities).await, StreamId::stored(id.as_str()))
+        }
+    };
+    let found = found.map_err(|error| Problem::no_answer(&error))?;
+    let found = found.ok_or_else(|| Problem::absent("There is no such link"))?;
+    looks::at_thing(&composed, &caller, View::Link, &stream).await?;
+    Ok(Json(found))
+}
+
+async fn by_care_context(
+    pool: &PgPool,
+    id: &str,
+    facilities: Option<Vec<String>>,
+) -> Result<Option<Link>, sqlx::Error> {
+    sqlx::query_as(concat!(
+        "SELECT stream_id AS id, 'facility' AS begun_by, facility_id, ARRAY[care_context_number] AS care_contexts, \
+                link_state AS state, link_retry_at AS retry_at, linked_at AS changed_at, ",
+        link_error_columns!(""),
+        " FROM hip.care_context \
+          WHERE stream_id = $1 AND ($2::text[] IS NULL OR facility_id = ANY ($2))",
+    ))
+    .bind(id)
+    .bind(facilities)
+    .fetch_optional(pool)
+    .await
+}
+
+async fn by_reference(
+    pool: &PgPool,
+    reference: Uuid,
+    facilities: Option<Vec<String>>,
+) -> Result<Option<Link>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT link_reference_number AS id, 'patient' AS begun_by, facility_id, care_contexts, status AS state, \
+                NULL::text AS link_error, NULL::text AS link_error_about, NULL::text AS link_said, \
+                NULL::timestamptz AS retry_at, changed_at \
+           FROM hip.initiated_link_request \
+          WHERE link_reference_number = $1 AND ($2::text[] IS NULL OR facility_id = ANY ($2)) LIMIT 1",
+    )
+    .bind(reference.to_string())
+    .bind(facilities)
+    .fetch_optional(pool)
+    .await
+}

@@ -1,0 +1,135 @@
+//! Who calls: whoever shows the key of a client, with a role that the route asks for.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use hip_commands::accountability::caller::{Caller, Role};
+use hip_domain::id::FacilityId;
+
+use crate::compose::Composed;
+use crate::http::middleware::problem::Problem;
+
+/// The roles of which a route asks one.
+pub(crate) trait Roles: Send {
+    const ANY_OF: &'static [Role];
+}
+
+/// Records are pushed.
+pub(crate) struct Pushing;
+/// Links are started, by the record system or at its desk.
+pub(crate) struct Linking;
+/// A person is erased.
+pub(crate) struct Erasing;
+/// How the service works is looked at.
+pub(crate) struct Running;
+/// What failed is done again.
+pub(crate) struct Mending;
+/// Records are read, one by one.
+pub(crate) struct Reading;
+/// What the service holds and does is looked at.
+pub(crate) struct Looking;
+
+impl Roles for Pushing {
+    const ANY_OF: &'static [Role] = &[Role::Emr];
+}
+impl Roles for Linking {
+    const ANY_OF: &'static [Role] = &[Role::Emr, Role::Operator];
+}
+impl Roles for Erasing {
+    const ANY_OF: &'static [Role] = &[Role::Operator];
+}
+impl Roles for Running {
+    const ANY_OF: &'static [Role] = &[Role::Operator, Role::Auditor];
+}
+impl Roles for Mending {
+    const ANY_OF: &'static [Role] = &[Role::Operator];
+}
+impl Roles for Reading {
+    const ANY_OF: &'static [Role] = &[Role::Emr, Role::Auditor];
+}
+impl Roles for Looking {
+    const ANY_OF: &'static [Role] = &Role::ALL;
+}
+
+/// A caller who has one of the roles. A route that takes none of these is open to everybody.
+pub(crate) struct By<R>(pub(crate) Arc<Caller>, pub(crate) PhantomData<R>);
+
+impl<R: Roles> FromRequestParts<Arc<Composed>> for By<R> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        composed: &Arc<Composed>,
+    ) -> Result<Self, Problem> {
+        let known = shown(&parts.headers).and_then(|key| composed.clients.caller(key));
+        let Some(caller) = known else {
+            return Err(composed.refused_callers.count(parts).map_or_else(unknown, too_many));
+        };
+        if caller.is_one_of(R::ANY_OF) {
+            return Ok(Self(caller, PhantomData));
+        }
+        let needed: Vec<_> = R::ANY_OF.iter().map(|role| role.as_str()).collect();
+        Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "The caller may not do this",
+            format!("the key's client needs one of these roles: {}", needed.join(", ")),
+        ))
+    }
+}
+
+/// The facilities that a query is bounded by: the one that is named, or all of the caller's. Nothing
+/// means that there is no bound; a facility that is not the caller's selects nothing.
+pub(crate) fn bound(caller: &Caller, named: Option<&str>) -> Option<Vec<String>> {
+    let theirs = |id: &FacilityId| id.as_str().to_owned();
+    match (named, &caller.facilities) {
+        (None, None) => None,
+        (None, Some(facilities)) => Some(facilities.iter().map(theirs).collect()),
+        (Some(named), None) => Some(vec![named.to_owned()]),
+        (Some(named), Some(facilities)) => {
+            let named = facilities.iter().filter(|facility| facility.as_str() == named);
+            Some(named.map(theirs).collect())
+        }
+    }
+}
+
+/// The same for a facility that is named by any of its ids.
+pub(crate) fn bound_by(
+    composed: &Composed,
+    caller: &Caller,
+    named: Option<&FacilityId>,
+) -> Option<Vec<String>> {
+    let known = named.and_then(|named| composed.provider.settings.facility_named(named));
+    bound(caller, known.map(|known| &known.id).or(named).map(FacilityId::as_str))
+}
+
+fn unknown() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "unauthorized",
+        "The caller is not known",
+        "send the API key as `Authorization: Bearer …` or `X-API-Key: …`",
+    )
+}
+
+fn too_many(seconds: u32) -> Problem {
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-many-unknown-keys",
+        "Too many requests with unknown keys",
+        "wait as long as Retry-After says, or send a key that is known",
+    )
+    .with_retry_after(seconds)
+}
+
+/// The key that is shown.
+pub(crate) fn shown(headers: &HeaderMap) -> Option<&str> {
+    if let Some(key) = headers.get("x-api-key") {
+        return key.to_str().ok();
+    }
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}

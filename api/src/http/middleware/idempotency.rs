@@ -1,0 +1,213 @@
+//! `Idempotency-Key`: what was asked once under a key is done once, and answered alike again.
+//!
+//! As draft-ietf-httpapi-idempotency-key-header has it, but for one thing: the same key for another request
+//! is 409 here, too, like one that is being answered, and not 422. The request itself is without fault, and
+//! 422 says of every route that it is not. The type of the problem tells the two apart. What failed because of us is forgotten, so that it may be tried again.
+//! The answer is finished and kept although the caller has hung up: that is what the key is for.
+
+mod kept;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use self::kept::{Kept, Place, Row};
+use crate::compose::Composed;
+use crate::http::VISIT_BYTES_MAX;
+use crate::http::extract::bodies;
+use crate::http::intake::visit_stream;
+use crate::http::middleware::caller::shown;
+use crate::http::middleware::problem::{Fault, Problem};
+
+/// The header that the caller chooses.
+pub(crate) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// Says of an answer that it is one of before.
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// The longest key, in characters.
+pub(crate) const KEY_LENGTH_MAX: usize = 128;
+
+/// The largest answer that is kept; ours are a few hundred bytes, with many faults some thousands.
+const ANSWER_BYTES_MAX: usize = 256 * 1024;
+
+/// A request that has not been answered for so long was lost with its process.
+const CLAIM: Duration = Duration::from_secs(60);
+
+/// Wraps a route that writes. Without the header it changes nothing.
+pub(crate) async fn layer(
+    Extension(composed): Extension<Arc<Composed>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(key) = request.headers().get(KEY) else {
+        return next.run(request).await;
+    };
+    let key = match key_text(key) {
+        Ok(key) => key,
+        Err(problem) => return problem.into_response(),
+    };
+    let secret = shown(request.headers()).unwrap_or_default().to_owned();
+    let Some(caller) = composed.clients.caller(&secret) else {
+        // It is refused inside, and nothing of a stranger's is kept.
+        return next.run(request).await;
+    };
+    if visit_stream::is_announced(request.headers()) {
+        return of_a_stream().into_response();
+    }
+    let (parts, body) = request.into_parts();
+    // The route inside takes up room for it, too: only small bodies stand in memory twice.
+    let name = caller.name.as_str();
+    let read = bodies::read(&composed.room, name, &parts.headers, body, VISIT_BYTES_MAX).await;
+    let body = match read {
+        Ok((body, taken)) => {
+            drop(taken);
+            body
+        }
+        Err(unread) => return unread.into_response(),
+    };
+    let fingerprint = fingerprint(&secret, &parts.method, &parts.uri, &parts.headers, &body);
+    let place = Place { client: caller.name.clone(), key };
+    let row =
+        Row::claim(&composed.pool, &place, fingerprint, CLAIM, composed.config.rest.answers_kept())
+            .await;
+    match row {
+        Ok(Row::Ours(claim)) => {
+            let request = Request::from_parts(parts, Body::from(body));
+            let answering = answer(composed, place, claim, request, next);
+            // On its own: a caller who hangs up does not stop it half-way.
+            tokio::spawn(answering).await.unwrap_or_else(|_| Problem::unavailable().into_response())
+        }
+        Ok(Row::Kept(kept)) => replay(kept),
+        Ok(Row::InWork) => in_work(),
+        Ok(Row::Other) => of_another_request().into_response(),
+        Err(error) => Problem::no_answer(&error).into_response(),
+    }
+}
+
+async fn answer(
+    composed: Arc<Composed>,
+    place: Place,
+    claim: uuid::Uuid,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = next.run(request).await.into_parts();
+    let body = to_bytes(body, ANSWER_BYTES_MAX).await;
+    let text = |name: HeaderName| {
+        parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+    };
+    let is_ours = parts.status.is_server_error();
+    let (kept, response) = match body {
+        Ok(body) => {
+            let kept = Kept {
+                status: parts.status.as_u16(),
+                content_type: text(CONTENT_TYPE),
+                location: text(axum::http::header::LOCATION),
+                body: body.clone(),
+            };
+            (Some(kept).filter(|_| !is_ours), Response::from_parts(parts, Body::from(body)))
+        }
+        Err(_) => (None, Problem::unavailable().into_response()),
+    };
+    let done = match kept {
+        Some(kept) => kept.keep(&composed.pool, &place, claim).await,
+        None => kept::forget(&composed.pool, &place, claim).await,
+    };
+    if let Err(error) = done {
+        tracing::warn!(%error, "an answer could not be kept under its Idempotency-Key");
+    }
+    response
+}
+
+/// A structured string, `"…"`, or the bare text that most clients send.
+fn key_text(header: &HeaderValue) -> Result<String, Problem> {
+    let text = header.to_str().unwrap_or_default().trim();
+    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    let fits = (1..=KEY_LENGTH_MAX).contains(&bare.len())
+        && bare.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'));
+    if fits {
+        return Ok(bare.to_owned());
+    }
+    let title = "The request is not valid";
+    let problem =
+        Problem::new(StatusCode::BAD_REQUEST, "invalid-request", title, "mend the header");
+    Err(problem.with_faults(vec![Fault {
+        path: "Idempotency-Key".to_owned(),
+        rule: "form".to_owned(),
+        message: "must be 1 to 128 letters, digits and marks, without blanks".to_owned(),
+    }]))
+}
+
+/// What tells two requests apart. Keyed by what the caller has shown, which is nowhere in the database:
+/// nobody finds out what was asked by trying.
+fn fingerprint(
+    secret: &str,
+    method: &axum::http::Method,
+    uri: &axum::http::Uri,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> [u8; 32] {
+    let kind = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length fits");
+    for part in [method.as_str().as_bytes(), uri.to_string().as_bytes(), kind, body] {
+        mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+fn replay(kept: Kept) -> Response {
+    let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, kept.body).into_response();
+    let headers = response.headers_mut();
+    headers.remove(CONTENT_TYPE);
+    let known = [(CONTENT_TYPE, kept.content_type), (axum::http::header::LOCATION, kept.location)];
+    for (name, value) in known {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+            headers.insert(name, value);
+        }
+    }
+    headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+fn of_a_stream() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "idempotency-of-a-stream",
+        "A stream has no Idempotency-Key",
+        "send it without: each document has its `eventId`, and the same push again changes nothing",
+    )
+}
+
+fn of_another_request() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "idempotency-key-reused",
+        "The Idempotency-Key was used for another request",
+        "take a fresh key for each request, and the same one only to repeat it",
+    )
+}
+
+fn in_work() -> Response {
+    let problem = Problem::new(
+        StatusCode::CONFLICT,
+        "in-progress",
+        "The request is being answered",
+        "the same request under this Idempotency-Key has not been answered yet; ask again in a second",
+    );
+    let mut response = problem.into_response();
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}

@@ -1,0 +1,111 @@
+//! Read your writes: what is written is answered with the position in the log that it has reached; who
+//! reads may name that position, and is answered from there on.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use hip_commands::port::Log;
+use hip_infra::subscription::projection_wait::{Waited, wait};
+
+use crate::compose::Composed;
+use crate::http::intake::visit_stream;
+use crate::http::middleware::caller::shown;
+use crate::http::middleware::problem::Problem;
+
+/// Of an answer: the position that was reached. Of a request: the lowest to answer from.
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("hip-position");
+
+/// What is looked at.
+const READ_MODELS: [&str; 4] = ["visit", "care_context", "consent", "data_flow_request"];
+
+/// Wraps a route that writes: says how far the log has come; also when the same had been written before,
+/// be it by another process. When the log cannot be asked the answer goes without: what was written is
+/// written. A stream of visits is answered before it is read, and goes without, too.
+pub(crate) async fn tell(
+    Extension(composed): Extension<Arc<Composed>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_stream = visit_stream::is_announced(request.headers());
+    let mut response = next.run(request).await;
+    if response.status().is_success()
+        && !is_stream
+        && let Ok(position) = composed.log.head().await
+    {
+        response.headers_mut().insert(HEADER, HeaderValue::from(position));
+    }
+    response
+}
+
+/// Wraps a route that shows: with `Hip-Position` it is answered when the read models have come as far,
+/// or after two seconds with 503: to answer would be to answer with what was before.
+pub(crate) async fn wait_for(
+    Extension(composed): Extension<Arc<Composed>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(header) = request.headers().get(HEADER) else { return next.run(request).await };
+    let key = shown(request.headers()).unwrap_or_default();
+    if composed.clients.caller(key).is_none() {
+        return next.run(request).await; // a stranger is refused inside, and nothing waits for them
+    }
+    let position = header.to_str().ok().and_then(|text| text.parse().ok());
+    let Some(position) = position.filter(|position| *position >= 0) else {
+        return unreadable().into_response();
+    };
+    match until(&composed, &READ_MODELS, position).await {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Waits until these read models have come as far.
+///
+/// # Errors
+///
+/// 503 when that takes more than two seconds, 409 when the log itself does not reach as far.
+pub(crate) async fn until(
+    composed: &Composed,
+    names: &[&str],
+    position: i64,
+) -> Result<(), Problem> {
+    match wait(&composed.pool, names, position).await {
+        Ok(Waited::Reached) => Ok(()),
+        Ok(Waited::Beyond) => Err(beyond()),
+        Ok(Waited::NotYet) => Err(not_yet()),
+        Err(_) => Err(Problem::unavailable()),
+    }
+}
+
+fn unreadable() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid-position",
+        "`Hip-Position` is no position",
+        "send what an answer of this service had in `Hip-Position`",
+    )
+}
+
+/// As after the database was restored to an earlier time.
+fn beyond() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "no-such-position",
+        "The log has no such position",
+        "send what an answer of this service had in `Hip-Position`; it may be of a time before a restore",
+    )
+}
+
+fn not_yet() -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "not-yet",
+        "Read model not up to date yet",
+        "ask again in a moment, or without a position for what is shown now",
+    )
+    .with_retry_after(1)
+}

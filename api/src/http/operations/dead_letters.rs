@@ -1,0 +1,45 @@
+//! `GET /v1/dead-letters`: what was given up, by its cause.
+
+use axum::Json;
+use axum::extract::State;
+use hip_domain::id::FacilityId;
+use hip_infra::worker::replays::{Group, groups};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::http::Context;
+use crate::http::extract::asked::Query;
+use crate::http::middleware::caller::{By, Running, bound_by};
+use crate::http::middleware::problem::Problem;
+
+/// Which.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Only of this facility.
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+}
+
+/// Everything that was given up.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DeadLetters {
+    /// By cause, the most frequent first.
+    groups: Vec<Group>,
+}
+
+/// Callbacks that were refused, not understood or could not be looked at, and calls that were given up;
+/// grouped by cause. `POST /v1/replays` takes a cause.
+#[utoipa::path(get, path = "/v1/dead-letters", tag = "operations", operation_id = "listDeadLetters",
+    params(Which), responses((status = 200, body = DeadLetters)))]
+pub(crate) async fn list(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Query(which): Query<Which>,
+) -> Result<Json<DeadLetters>, Problem> {
+    let facilities = bound_by(&composed, &caller, which.facility.as_ref());
+    let groups = groups(&composed.pool, facilities.as_deref()).await;
+    let groups = groups.map_err(|error| Problem::no_answer(&error))?;
+    Ok(Json(DeadLetters { groups }))
+}

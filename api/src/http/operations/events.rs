@@ -1,0 +1,213 @@
+//! `GET /v1/events`: the log, event by event, nothing opened.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use hip_commands::accountability::caller::{Caller, Role};
+use hip_commands::port::Log;
+use hip_commands::port::log::StoredEvent;
+use hip_domain::access::{Filter, Listing, View};
+use hip_domain::stream::StreamId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::compose::Composed;
+use crate::http::Context;
+use crate::http::extract::asked::Query;
+use crate::http::extract::page::Limit;
+use crate::http::middleware::caller::{By, Running};
+use crate::http::middleware::looks;
+use crate::http::middleware::problem::Problem;
+
+/// Which events.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Only after this position.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    after: Option<Position>,
+    /// Only of this stream.
+    #[param(value_type = Option<String>, max_length = 400, pattern = "^[a-z0-9._@-]+$",
+            example = "consent-6f1b7f5e-0000-4000-8000-00000000c001")]
+    stream: Option<LogName>,
+    /// Only of this type.
+    #[param(rename = "type", value_type = Option<String>, max_length = 400, pattern = "^[a-z0-9._@-]+$",
+            example = "consent.granted")]
+    #[serde(rename = "type")]
+    name: Option<LogName>,
+    /// Items of a page.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+}
+
+/// No log is longer: the largest number that every reader of JSON keeps exact.
+const POSITION_MAX: i64 = (1 << 53) - 1;
+
+/// A place in the log.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "i64")]
+pub(crate) struct Position(i64);
+
+impl TryFrom<i64> for Position {
+    type Error = &'static str;
+
+    fn try_from(position: i64) -> Result<Self, &'static str> {
+        let is_position = (0..=POSITION_MAX).contains(&position);
+        if is_position { Ok(Self(position)) } else { Err("must be a position of the log") }
+    }
+}
+
+/// The name of a stream or of a type, as the log writes both.
+#[derive(Clone, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct LogName(String);
+
+impl TryFrom<String> for LogName {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Self, &'static str> {
+        let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._@-".contains(&b);
+        let is_name = (1..=400).contains(&name.len()) && name.bytes().all(fits);
+        if is_name { Ok(Self(name)) } else { Err("must be a name of the log") }
+    }
+}
+
+/// An event of the log.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LoggedEvent {
+    /// Its place in the log.
+    position: i64,
+    /// Its id.
+    event_id: Uuid,
+    /// Its type.
+    #[serde(rename = "type")]
+    #[schema(example = "consent.granted")]
+    name: String,
+    /// Its stream.
+    stream: String,
+    /// Its place in the stream, from 1.
+    version: i64,
+    /// When it was recorded.
+    recorded_at: DateTime<Utc>,
+    /// The conversation that it belongs to.
+    correlation_id: Uuid,
+    /// The event that led to it.
+    causation_id: Option<Uuid>,
+    /// Whose data it holds, under a pseudonym.
+    subject_id: Option<Uuid>,
+    /// Whether a part of it is sealed.
+    sealed: bool,
+    /// The part that is not sealed, for an auditor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    clear: Option<Value>,
+}
+
+/// A part of the log.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Events {
+    /// In the order of the log. Where a stream or a type is asked for, there may be few or none although
+    /// more follow.
+    items: Vec<LoggedEvent>,
+    /// How far was looked: give it as `after` to go on from there.
+    next_after: i64,
+    /// Whether the log had more at that time.
+    more: bool,
+}
+
+/// Events that are looked through for one answer.
+const LOOKED_THROUGH_MAX: usize = 10_000;
+
+/// Events that are read at a time.
+const READ_AT_ONCE: i64 = 1_000;
+
+/// Events in the order of the log, from where one likes: for tailing, too. Only for callers of every
+/// facility: the log is one.
+#[utoipa::path(get, path = "/v1/events", tag = "operations", operation_id = "listEvents",
+    params(Which), responses((status = 200, body = Events)))]
+pub(crate) async fn list(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Query(which): Query<Which>,
+) -> Result<Json<Events>, Problem> {
+    if caller.facilities.is_some() {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "The caller may not do this",
+            "the log is of all facilities; this needs a key for all of them",
+        ));
+    }
+    let limit = which.limit.unwrap_or_default().count();
+    let mut events =
+        Events { items: vec![], next_after: which.after.map_or(0, |after| after.0), more: true };
+    let mut looked_through = 0;
+    while events.more && looked_through < LOOKED_THROUGH_MAX && events.items.len() < limit {
+        let read = composed.log.clear_page(events.next_after, READ_AT_ONCE).await;
+        let read = read.map_err(|error| {
+            tracing::warn!(%error, "the log could not be read");
+            Problem::unavailable()
+        })?;
+        looked_through += read.len();
+        events.more = !read.is_empty();
+        for stored in &read {
+            if events.items.len() == limit {
+                break;
+            }
+            events.next_after = stored.position;
+            if which.is_meant(stored) {
+                events.items.push(LoggedEvent::of(stored, &caller));
+            }
+        }
+    }
+    remember(&composed, &caller, &which, &events.items).await?;
+    Ok(Json(events))
+}
+
+/// Whoever names a stream looks at one thing. Who has looked at something is a list: else each look at
+/// looks would need a stream of its own.
+async fn remember(
+    composed: &Composed,
+    caller: &Caller,
+    which: &Which,
+    shown: &[LoggedEvent],
+) -> Result<(), Problem> {
+    let stream = which.stream.as_ref().map(|name| StreamId::stored(name.0.as_str()));
+    if let Some(stream) = stream.filter(|stream| !stream.is_access() && !shown.is_empty()) {
+        return looks::at_thing(composed, caller, View::Events, &stream).await;
+    }
+    let by = [(Filter::Stream, which.stream.is_some()), (Filter::Kind, which.name.is_some())];
+    looks::at_list(composed, caller, Listing::Events, &by, shown).await
+}
+
+impl Which {
+    fn is_meant(&self, stored: &StoredEvent) -> bool {
+        self.stream.as_ref().is_none_or(|stream| stream.0 == stored.stream.as_str())
+            && self.name.as_ref().is_none_or(|name| name.0 == stored.name)
+    }
+}
+
+impl LoggedEvent {
+    fn of(stored: &StoredEvent, caller: &Caller) -> Self {
+        let is_auditor = caller.is_one_of(&[Role::Auditor]);
+        Self {
+            position: stored.position,
+            event_id: stored.event_id.0,
+            name: stored.name.clone(),
+            stream: stored.stream.as_str().to_owned(),
+            version: stored.version,
+            recorded_at: stored.recorded_at,
+            correlation_id: stored.correlation,
+            causation_id: stored.causation,
+            subject_id: stored.subject.map(|subject| subject.0),
+            sealed: stored.is_sealed(),
+            clear: if is_auditor { serde_json::from_slice(&stored.clear).ok() } else { None },
+        }
+    }
+}

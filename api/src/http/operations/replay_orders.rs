@@ -1,0 +1,375 @@
+//! `POST /v1/replays`, `…/{id}/pause`, `…/resume`, `…/cancel`, `POST /v1/replay-switch`: what failed is done
+//! again, or shown what would come of it.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use hip_commands::accountability::caller::Caller;
+use hip_commands::operations::replay::order::{self, OrderError, Wish};
+use hip_commands::operations::replay::rehearsal::{Rehearsed, rehearse};
+use hip_commands::port::replay_queue::QueueError;
+use hip_domain::access::{Filter, Listing};
+use hip_domain::id::{FacilityId, ReplayId, RequestId};
+use hip_domain::reason::Reason;
+use hip_domain::replay::{Direction, Ordered, Policy, ReplayError, Selection};
+use hip_domain::replay_switch::ReplaySwitchCommand;
+use hip_infra::postgres::queries::conversations::PgConversations;
+use hip_infra::worker::replays::{ITEM_COUNT_MAX, Order, PgReplayQueue, select};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::compose::Composed;
+use crate::http::Context;
+use crate::http::extract::asked::{Body, Name};
+use crate::http::middleware::caller::{By, Mending, bound_by};
+use crate::http::middleware::looks;
+use crate::http::middleware::problem::{Fault, Problem};
+use crate::http::middleware::rate::Rate;
+use crate::http::operations::replays::{Switch, found};
+
+/// Messages that can be named one by one.
+const NAMED_COUNT_MAX: usize = 1_000;
+
+/// The longest word of a selection, in characters.
+const WORD_LENGTH_MAX: usize = 200;
+
+/// Items that are rehearsed while the caller waits.
+const REHEARSED_COUNT_MAX: usize = 20;
+
+/// What of an order may leave the house.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum WishedPolicy {
+    /// Nothing: a call that would follow is noted as suppressed.
+    Projections,
+    /// What was never sent, may be lost, or was refused.
+    #[default]
+    Safe,
+    /// Also answers that the peer has taken, under new ids.
+    All,
+}
+
+/// Callbacks, or calls.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum WishedDirection {
+    /// The gateway's to us.
+    Callback,
+    /// Ours to a peer.
+    Call,
+}
+
+/// What is selected: all that is said must be so.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Where {
+    /// Of this facility.
+    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+    /// Received, or planned, at this time or later.
+    since: Option<DateTime<Utc>>,
+    /// Before this time.
+    until: Option<DateTime<Utc>>,
+    /// Callbacks, if nothing is said.
+    direction: Option<WishedDirection>,
+    /// Of this kind.
+    #[schema(max_length = 200, pattern = "^[^\\u0000]*$", example = "discover")]
+    kind: Option<String>,
+    /// That ended like this.
+    #[schema(max_length = 200, pattern = "^[^\\u0000]*$", example = "failed")]
+    status: Option<String>,
+    /// The dead letters of this cause.
+    #[schema(
+        max_length = 200,
+        pattern = "^[^\\u0000]*$",
+        example = "callback/discover/failed/patient.id"
+    )]
+    cause: Option<String>,
+}
+
+/// An order. It names messages, or says which.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct OrderReplay {
+    /// Exactly these: the `REQUEST-ID`s of callbacks or calls.
+    #[schema(value_type = Option<Vec<Uuid>>, max_items = 1000)]
+    requests: Option<Vec<RequestId>>,
+    /// All of these.
+    r#where: Option<Where>,
+    /// What may leave; `safe`, if nothing is said.
+    policy: Option<WishedPolicy>,
+    /// At most so many items a second.
+    #[schema(value_type = Option<u16>, minimum = 1, maximum = 1000)]
+    rate_per_second: Option<Rate>,
+    /// Why. It stays in the log, so it names nobody: no `@`, no more than 8 digits in a row.
+    #[schema(value_type = Option<String>)]
+    why: Option<Reason>,
+    /// Only show what would come of it.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// An order that is followed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GivenOrder {
+    /// For `GET /v1/replays/{id}`.
+    id: Uuid,
+    /// How many items it has.
+    items: u32,
+}
+
+/// What would come of an order.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DryRun {
+    /// How many items are selected, up to the most that an order may have.
+    selected: usize,
+    /// The first of them, with what would come of each.
+    rehearsed: Vec<RehearsedItem>,
+}
+
+/// What would come of one item.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct RehearsedItem {
+    /// The `REQUEST-ID` of what would be done again.
+    request_id: Uuid,
+    #[serde(flatten)]
+    rehearsed: Rehearsed,
+}
+
+/// Does again what is selected, in the background; or, as a dry run, shows what would come of the first
+/// twenty items: the calls, and how each differs from what was sent before. Consents are looked at as they
+/// are now.
+#[utoipa::path(post, path = "/v1/replays", tag = "operations", operation_id = "orderReplay",
+    request_body = OrderReplay,
+    responses((status = 202, body = GivenOrder, description = "It will be done.",
+               headers(("location" = String, description = "where the order is shown"))),
+              (status = 200, body = DryRun, description = "A dry run: nothing was done.")))]
+pub(crate) async fn give(
+    By(caller, _): By<Mending>,
+    State(composed): Context,
+    Body(wish): Body<OrderReplay>,
+) -> Result<Response, Problem> {
+    let faults = faults(&wish);
+    if !faults.is_empty() {
+        return Err(Problem::unfit(faults));
+    }
+    let order = Ordered {
+        replay: ReplayId(composed.provider.ids.random()),
+        policy: match wish.policy.unwrap_or_default() {
+            WishedPolicy::Projections => Policy::Projections,
+            WishedPolicy::Safe => Policy::Safe,
+            WishedPolicy::All => Policy::All,
+        },
+        by: caller.name.clone(),
+        why: wish.why.map(String::from),
+    };
+    let selection = selection(&composed, &caller, wish.requests, wish.r#where);
+    if wish.dry_run {
+        return dry_run(&composed, &caller, &order, &selection).await;
+    }
+    let (dispatcher, queue) = (&composed.provider.dispatcher, queue(&composed));
+    let id = order.replay.0;
+    let rate = wish.rate_per_second.map(Rate::per_second);
+    let items = order::give(dispatcher, &queue, order, selection, rate).await;
+    let items = items.map_err(problem)?;
+    let location = format!("/v1/replays/{id}");
+    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(GivenOrder { id, items }))
+        .into_response())
+}
+
+fn selection(
+    composed: &Composed,
+    caller: &Caller,
+    requests: Option<Vec<RequestId>>,
+    r#where: Option<Where>,
+) -> Selection {
+    let requests = requests.unwrap_or_default();
+    let facility = r#where.as_ref().and_then(|w| w.facility.as_ref());
+    let facilities = bound_by(composed, caller, facility)
+        .map(|ids| ids.into_iter().filter_map(|id| FacilityId::parse(id).ok()).collect());
+    let Some(r#where) = r#where else {
+        return Selection { requests, facilities, ..Selection::default() };
+    };
+    let direction = r#where.direction.map(|direction| match direction {
+        WishedDirection::Callback => Direction::Callback,
+        WishedDirection::Call => Direction::Call,
+    });
+    let Where { since, until, kind, status, cause, .. } = r#where;
+    Selection { requests, facilities, since, until, direction, kind, status, cause }
+}
+
+/// What does not fit in a wish.
+fn faults(wish: &OrderReplay) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let named = wish.requests.as_ref().map_or(0, Vec::len);
+    if named == 0 && wish.r#where.is_none() {
+        faults.push(Fault::of_value("requests", "must name messages, if there is no `where`"));
+    }
+    if named > NAMED_COUNT_MAX {
+        faults.push(Fault::of_value("requests", format!("must be at most {NAMED_COUNT_MAX}")));
+    }
+    let is_long = |text: &Option<String>| {
+        text.as_ref()
+            .is_some_and(|text| text.chars().count() > WORD_LENGTH_MAX || text.contains('\0'))
+    };
+    let w = wish.r#where.as_ref();
+    let texts = [
+        ("where.kind", w.is_some_and(|w| is_long(&w.kind))),
+        ("where.status", w.is_some_and(|w| is_long(&w.status))),
+        ("where.cause", w.is_some_and(|w| is_long(&w.cause))),
+    ];
+    for (path, _) in texts.into_iter().filter(|(_, is_long)| *is_long) {
+        faults.push(Fault::of_value(
+            path,
+            format!("must be at most {WORD_LENGTH_MAX} characters, and none of them U+0000"),
+        ));
+    }
+    faults
+}
+
+async fn dry_run(
+    composed: &Composed,
+    caller: &Caller,
+    order: &Ordered,
+    selection: &Selection,
+) -> Result<Response, Problem> {
+    let selected = select(&composed.pool, selection, ITEM_COUNT_MAX).await;
+    let selected = selected.map_err(|error| problem(error.into()))?;
+    let conversations = PgConversations::new(composed.pool.clone());
+    let mut rehearsed = Vec::new();
+    for one in selected.iter().take(REHEARSED_COUNT_MAX) {
+        let would = rehearse(&composed.provider, &conversations, order, &one.item()).await;
+        let would = would.map_err(|error| {
+            tracing::error!(%error, "replay dry run failed");
+            Problem::unavailable()
+        })?;
+        rehearsed.push(RehearsedItem { request_id: one.request_id, rehearsed: would });
+    }
+    let by = [(Filter::Named, !selection.requests.is_empty())];
+    looks::at_list(composed, caller, Listing::Rehearsal, &by, &rehearsed).await?;
+    Ok(Json(DryRun { selected: selected.len(), rehearsed }).into_response())
+}
+
+/// Begins no further item for now.
+#[utoipa::path(post, path = "/v1/replays/{id}/pause", tag = "operations", operation_id = "pauseReplay",
+    params(("id" = Uuid, Path, description = "as the order was answered")),
+    responses((status = 200, body = Order)))]
+pub(crate) async fn pause(
+    By(caller, _): By<Mending>,
+    State(composed): Context,
+    Name(id): Name,
+) -> Result<Json<Order>, Problem> {
+    change(&composed, &caller, &id, Wish::Pause).await
+}
+
+/// Goes on.
+#[utoipa::path(post, path = "/v1/replays/{id}/resume", tag = "operations", operation_id = "resumeReplay",
+    params(("id" = Uuid, Path, description = "as the order was answered")),
+    responses((status = 200, body = Order)))]
+pub(crate) async fn resume(
+    By(caller, _): By<Mending>,
+    State(composed): Context,
+    Name(id): Name,
+) -> Result<Json<Order>, Problem> {
+    change(&composed, &caller, &id, Wish::Resume).await
+}
+
+/// Begins no further item, ever. In force when it is answered: each worker at most ends the item that it has.
+#[utoipa::path(post, path = "/v1/replays/{id}/cancel", tag = "operations", operation_id = "cancelReplay",
+    params(("id" = Uuid, Path, description = "as the order was answered")),
+    responses((status = 200, body = Order)))]
+pub(crate) async fn cancel(
+    By(caller, _): By<Mending>,
+    State(composed): Context,
+    Name(id): Name,
+) -> Result<Json<Order>, Problem> {
+    change(&composed, &caller, &id, Wish::Cancel).await
+}
+
+async fn change(
+    composed: &Composed,
+    caller: &Caller,
+    id: &str,
+    what: Wish,
+) -> Result<Json<Order>, Problem> {
+    let replay = ReplayId(found(composed, caller, id).await?.replay_id);
+    let (dispatcher, queue) = (&composed.provider.dispatcher, queue(composed));
+    let wish = composed.provider.ids.random();
+    order::change(dispatcher, &queue, replay, (what, caller.name.clone()), wish)
+        .await
+        .map_err(problem)?;
+    found(composed, caller, id).await.map(Json)
+}
+
+/// How the switch is to stand.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TurnSwitch {
+    /// Whether no item of any order is begun.
+    stopped: bool,
+}
+
+/// Stops all orders, or lets them go on; those that come later, too. Only for callers of all facilities.
+#[utoipa::path(post, path = "/v1/replay-switch", tag = "operations", operation_id = "turnReplaySwitch",
+    request_body = TurnSwitch, responses((status = 200, body = Switch)))]
+pub(crate) async fn turn(
+    By(caller, _): By<Mending>,
+    State(composed): Context,
+    Body(wish): Body<TurnSwitch>,
+) -> Result<Json<Switch>, Problem> {
+    if caller.facilities.is_some() {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "The caller may not do this",
+            "the switch is over the orders of all facilities; pause or cancel an order instead",
+        ));
+    }
+    let by = caller.name.clone();
+    let command = if wish.stopped {
+        ReplaySwitchCommand::Stop { by }
+    } else {
+        ReplaySwitchCommand::Allow { by }
+    };
+    let wish_id = composed.provider.ids.random();
+    order::switch(&composed.provider.dispatcher, command, wish_id).await.map_err(problem)?;
+    Ok(Json(Switch { stopped: wish.stopped }))
+}
+
+fn queue(composed: &Composed) -> PgReplayQueue {
+    PgReplayQueue::new(composed.pool.clone())
+}
+
+fn problem(error: OrderError) -> Problem {
+    use hip_commands::log::dispatch::DispatchError;
+    match error {
+        OrderError::Queue(QueueError::Absent(_) | QueueError::Nothing) => {
+            Problem::absent("There is no such message")
+        }
+        OrderError::Queue(error @ QueueError::TooMany(_)) => {
+            Problem::unfit(vec![Fault::of_value("where", error.to_string())])
+        }
+        OrderError::Order(DispatchError::Refused(ReplayError::Over)) => Problem::new(
+            StatusCode::CONFLICT,
+            "replay-over",
+            "The replay is over",
+            "it was cancelled or completed; order another",
+        ),
+        OrderError::Order(DispatchError::Refused(ReplayError::Absent)) => {
+            Problem::absent("There is no such replay")
+        }
+        error @ (OrderError::Queue(QueueError::Unavailable(_))
+        | OrderError::Order(_)
+        | OrderError::Switch(_)) => {
+            tracing::error!(%error, "a wish about a replay was not followed");
+            Problem::unavailable()
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! `GET /v1/replays`, `…/{id}`, `…/{id}/items`, `GET /v1/replay-switch`: orders, and what became of them.
+
+use axum::Json;
+use axum::extract::State;
+use hip_commands::accountability::caller::Caller;
+use hip_commands::operations::replay::order;
+use hip_domain::access::{Filter, Listing};
+use hip_infra::worker::replays::{self, DoneItem, Order};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::compose::Composed;
+use crate::http::Context;
+use crate::http::extract::asked::{Name, Query};
+use crate::http::extract::page::{Cursor, Limit, Page};
+use crate::http::middleware::caller::{By, Running, bound};
+use crate::http::middleware::looks;
+use crate::http::middleware::problem::Problem;
+
+/// Which orders.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WhichOrders {
+    /// At most so many.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    cursor: Option<Cursor>,
+}
+
+/// Orders whose items are all of the caller's facilities, with how far they are; the newest first.
+#[utoipa::path(get, path = "/v1/replays", tag = "operations", operation_id = "listReplays",
+    params(WhichOrders), responses((status = 200, body = Page<Order>)))]
+pub(crate) async fn list(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Query(which): Query<WhichOrders>,
+) -> Result<Json<Page<Order>>, Problem> {
+    let limit = which.limit.unwrap_or_default();
+    let facilities = bound(&caller, None);
+    let after = which.cursor.as_ref().map(Cursor::place);
+    let one_more = limit.and_one_more();
+    let items = replays::orders(&composed.pool, facilities.as_deref(), after, one_more).await;
+    let items = items.map_err(|error| Problem::no_answer(&error))?;
+    let place = |order: &Order| (order.created_at, order.replay_id.to_string());
+    Ok(Json(Page::cut(items, limit, place)))
+}
+
+/// One order, and how far it is.
+#[utoipa::path(get, path = "/v1/replays/{id}", tag = "operations", operation_id = "showReplay",
+    params(("id" = Uuid, Path, description = "as the order was answered")),
+    responses((status = 200, body = Order)))]
+pub(crate) async fn show(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Name(id): Name,
+) -> Result<Json<Order>, Problem> {
+    found(&composed, &caller, &id).await.map(Json)
+}
+
+/// An order, if it is the caller's to see.
+pub(in crate::http) async fn found(
+    composed: &Composed,
+    caller: &Caller,
+    id: &str,
+) -> Result<Order, Problem> {
+    const ABSENT: &str = "There is no such replay";
+    let id = Uuid::try_parse(id).map_err(|_| Problem::absent(ABSENT))?;
+    let found = replays::one(&composed.pool, bound(caller, None).as_deref(), id).await;
+    let found = found.map_err(|error| Problem::no_answer(&error))?;
+    found.ok_or_else(|| Problem::absent(ABSENT))
+}
+
+/// Which items.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WhichItems {
+    /// Only those after the one with this number.
+    #[param(minimum = 0)]
+    after: Option<u32>,
+    /// At most so many.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+}
+
+/// Items of an order.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Items {
+    /// In order; the number of the last is the next `after`.
+    items: Vec<DoneItem>,
+}
+
+/// What became of each item of an order, and why.
+#[utoipa::path(get, path = "/v1/replays/{id}/items", tag = "operations", operation_id = "listReplayItems",
+    params(("id" = Uuid, Path, description = "as the order was answered"), WhichItems),
+    responses((status = 200, body = Items)))]
+pub(crate) async fn items(
+    By(caller, _): By<Running>,
+    State(composed): Context,
+    Name(id): Name,
+    Query(which): Query<WhichItems>,
+) -> Result<Json<Items>, Problem> {
+    let order = found(&composed, &caller, &id).await?;
+    let limit = i64::try_from(which.limit.unwrap_or_default().count()).unwrap_or(i64::MAX);
+    let after = i32::try_from(which.after.unwrap_or_default()).unwrap_or(i32::MAX);
+    let items = replays::items(&composed.pool, order.replay_id, after, limit).await;
+    let items = items.map_err(|error| Problem::no_answer(&error))?;
+    let by = [(Filter::Named, true)];
+    looks::at_list(&composed, &caller, Listing::ReplayItems, &by, &items).await?;
+    Ok(Json(Items { items }))
+}
+
+/// How the switch for all orders stands.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Switch {
+    /// Whether no item of any order is begun.
+    pub(in crate::http) stopped: bool,
+}
+
+/// Whether orders are followed at all.
+#[utoipa::path(get, path = "/v1/replay-switch", tag = "operations", operation_id = "showReplaySwitch",
+    responses((status = 200, body = Switch)))]
+pub(crate) async fn switch(
+    _: By<Running>,
+    State(composed): Context,
+) -> Result<Json<Switch>, Problem> {
+    let stopped = order::is_stopped(&composed.provider.dispatcher).await;
+    let stopped = stopped.map_err(|error| {
+        tracing::error!(%error, "the switch for replays cannot be looked up");
+        Problem::unavailable()
+    })?;
+    Ok(Json(Switch { stopped }))
+}

@@ -1,0 +1,141 @@
+//! `GET /v1/consents`, `GET /v1/consents/{consentId}`.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use hip_domain::access::{Filter, Listing, View};
+use hip_domain::id::{ConsentId, FacilityId};
+use hip_domain::stream::StreamId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::http::Context;
+use crate::http::extract::asked::{Name, Query};
+use crate::http::extract::page::{Cursor, Limit, List, Page, Wanted};
+use crate::http::middleware::caller::{By, Looking, bound, bound_by};
+use crate::http::middleware::looks;
+use crate::http::middleware::problem::Problem;
+
+/// How it stands with a consent.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    /// In force, until `eraseAt`.
+    Granted,
+    /// Taken back.
+    Revoked,
+    /// Its time is over.
+    Expired,
+    /// Never given.
+    Denied,
+    /// The patient has left ABDM.
+    Withdrawn,
+}
+
+impl Status {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::Denied => "denied",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// Which consents.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Only of this facility.
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+    /// Only those of which this is so.
+    #[param(inline)]
+    status: Option<Status>,
+    /// Items of a page.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    cursor: Option<Cursor>,
+}
+
+/// A consent. Whose it is, is not said: that is in the log, sealed.
+#[derive(Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Consent {
+    /// Its id in the network.
+    #[schema(example = "6f1b7f5e-0000-4000-8000-00000000c001")]
+    #[serde(rename = "consentId")]
+    id: String,
+    /// The facility; nothing, when only its end was ever told us.
+    facility_id: Option<String>,
+    /// Who may have the records.
+    hiu_id: Option<String>,
+    /// The kinds of documents.
+    hi_types: Vec<String>,
+    /// The first instant of the visits that are meant.
+    from: Option<DateTime<Utc>>,
+    /// The last one.
+    to: Option<DateTime<Utc>>,
+    /// From then on nothing leaves, whatever the status.
+    erase_at: Option<DateTime<Utc>>,
+    /// `granted`, `revoked`, `expired`, `denied` or `withdrawn`.
+    status: String,
+    /// `unsigned`, `signed-unverified` (there is no key to verify by) or `verified`; `null` for consents
+    /// that an older version took.
+    signature: Option<String>,
+    /// When its grant was told us.
+    granted_at: Option<DateTime<Utc>>,
+    /// When its end was told us.
+    ended_at: Option<DateTime<Utc>>,
+}
+
+const CONSENTS: List = List {
+    columns: "consent_id AS id, facility_id, hiu_id, hi_types, range_from AS \"from\", range_to AS \"to\", \
+              erase_at, status, signature, granted_at, ended_at",
+    from: "hip.consent",
+    at: "coalesce(granted_at, ended_at)",
+    id: "consent_id",
+    facility: "facility_id",
+};
+
+/// Consents, the newest first.
+#[utoipa::path(get, path = "/v1/consents", tag = "sharing", operation_id = "listConsents",
+    params(Which), responses((status = 200, body = Page<Consent>)))]
+pub(crate) async fn list(
+    By(caller, _): By<Looking>,
+    State(composed): Context,
+    Query(which): Query<Which>,
+) -> Result<Json<Page<Consent>>, Problem> {
+    let Which { facility, status, limit, cursor } = which;
+    let facilities = bound_by(&composed, &caller, facility.as_ref());
+    let wanted = Wanted { facilities, limit, cursor };
+    let filters = [("status", status.map(|status| status.as_str().to_owned()))];
+    let page: Page<Consent> = CONSENTS.page(&composed.pool, wanted, &filters).await?;
+    let by = [(Filter::Facility, facility.is_some()), (Filter::Status, status.is_some())];
+    looks::at_list(&composed, &caller, Listing::Consents, &by, &page.items).await?;
+    Ok(Json(page))
+}
+
+/// One consent.
+#[utoipa::path(get, path = "/v1/consents/{consentId}", tag = "sharing", operation_id = "showConsent",
+    params(("consentId" = String, Path, max_length = 64, description = "the id of the consent artefact")),
+    responses((status = 200, body = Consent)))]
+pub(crate) async fn show(
+    By(caller, _): By<Looking>,
+    State(composed): Context,
+    Name(id): Name,
+) -> Result<Json<Consent>, Problem> {
+    const ABSENT: &str = "There is no such consent";
+    let id = ConsentId::parse(id).map_err(|_| Problem::absent(ABSENT))?;
+    let stream = StreamId::consent(&id);
+    let filters = [("consent_id", Some(id.into()))];
+    let found = CONSENTS.one(&composed.pool, bound(&caller, None), &filters).await?;
+    let consent: Consent = found.ok_or_else(|| Problem::absent(ABSENT))?;
+    looks::at_thing(&composed, &caller, View::Consent, &stream).await?;
+    Ok(Json(consent))
+}

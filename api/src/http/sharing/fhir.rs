@@ -1,0 +1,116 @@
+//! `POST /fhir/$validate`, `GET /fhir/Bundle/{documentId}`.
+
+mod outcome;
+mod parameters;
+
+use abdm_fhir::validate::{Limits, Options, Report, validate as check};
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, ETAG, LAST_MODIFIED};
+use axum::response::{IntoResponse, Response};
+use hip_commands::accountability::caller::Caller;
+use hip_commands::sharing::records::{self, Shown};
+use hip_domain::stream::StreamId;
+use hip_infra::config::text_file::bytes_without_mark;
+use serde_json::json;
+use uuid::Uuid;
+
+use self::outcome::Outcome;
+use self::parameters::resource;
+use crate::compose::Composed;
+use crate::http::Context;
+use crate::http::extract::asked::{Name, is_json};
+use crate::http::extract::bodies::{self, Unread};
+use crate::http::middleware::caller::{By, Reading, bound};
+use crate::http::middleware::problem::Problem;
+
+/// The media type of all answers.
+const FHIR_JSON: &str = "application/fhir+json";
+
+/// Checks a resource, bare or as the parameter `resource`. The answer is 200 whatever is found: the
+/// findings are what was asked for.
+#[utoipa::path(post, path = "/fhir/$validate", tag = "fhir", operation_id = "validate",
+    request_body(description = "A resource of FHIR R4, or `Parameters` with one, of at most 50 MiB.",
+        content((Value = "application/fhir+json"), (Value = "application/json"))),
+    responses((status = 200, body = Object, content_type = "application/fhir+json",
+               description = "An OperationOutcome with all findings.")))]
+pub(crate) async fn validate(
+    caller: Result<By<Reading>, Problem>,
+    State(composed): Context,
+    request: Request,
+) -> Result<Outcome, Outcome> {
+    let By(caller, _) = caller?;
+    let (parts, body) = request.into_parts();
+    if !is_json(&parts.headers) {
+        return Err(Problem::unsupported(FHIR_JSON).into());
+    }
+    let name = caller.name.as_str();
+    let bytes_max = Limits::default().bytes;
+    let read = bodies::read(&composed.room, name, &parts.headers, body, bytes_max).await;
+    let (body, taken) = read.map_err(|unread| match unread {
+        Unread::TooLarge => Outcome::too_large(),
+        Unread::Busy | Unread::BrokenOff => Problem::of_status(unread.status()).into(),
+    })?;
+    // A large document takes a processor for a while, and others are waiting.
+    let report = tokio::task::spawn_blocking(move || {
+        let _taken = taken;
+        let rules = composed.provider.settings.bundle.rules();
+        check(resource(bytes_without_mark(&body)), rules, &Options::default())
+    });
+    Ok(Outcome::found(&report.await.map_err(|_| Outcome::from(Problem::unavailable()))?))
+}
+
+/// A document of a visit, as it would be sent to an HIU.
+#[utoipa::path(get, path = "/fhir/Bundle/{documentId}", tag = "fhir", operation_id = "showBundle",
+    params(("documentId" = Uuid, Path, description = "a `document_id` of a visit")),
+    responses((status = 200, body = Object, content_type = "application/fhir+json",
+               headers(("etag" = String, description = "the revision of the visit"),
+                       ("last-modified" = String, description = "when that was recorded"))),
+              (status = 422, body = Object, content_type = "application/fhir+json",
+               description = "It is not fit to be shared; an OperationOutcome says why.")))]
+pub(crate) async fn bundle(
+    caller: Result<By<Reading>, Problem>,
+    State(composed): Context,
+    id: Result<Name, Problem>,
+) -> Result<Response, Outcome> {
+    let By(caller, _) = caller?;
+    let Name(id) = id?;
+    let id = Uuid::parse_str(&id).map_err(|_| Outcome::absent())?;
+    let visit = visit_of(&composed, &caller, id).await?.ok_or_else(Outcome::absent)?;
+    let shown = records::show(&composed.provider, &visit, id, &caller).await;
+    let shown = shown.map_err(|error| {
+        tracing::warn!(%error, "a document could not be shown");
+        // What is erased is as if it were not there; it is no use to ask again.
+        if error.is_final() { Outcome::absent() } else { Outcome::from(Problem::unavailable()) }
+    })?;
+    match shown {
+        Shown::Fit { json, revision, recorded_at } => {
+            let changed = recorded_at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            let headers = [
+                (CONTENT_TYPE, FHIR_JSON.to_owned()),
+                (ETAG, format!("W/\"{revision}\"")),
+                (LAST_MODIFIED, changed),
+            ];
+            Ok((headers, json).into_response())
+        }
+        Shown::Unfit(findings) => Err(Outcome::unfit(&Report { findings, is_truncated: false })),
+        Shown::Replaced => Err(Outcome::absent()),
+    }
+}
+
+/// The caller's visit that has this document, be it an unfit one.
+async fn visit_of(
+    composed: &Composed,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<Option<StreamId>, Outcome> {
+    let visit: Option<String> = sqlx::query_scalar(
+        "SELECT stream_id FROM hip.visit WHERE (documents @> $1 OR rejected @> $1) \
+            AND ($2::text[] IS NULL OR facility_id = ANY ($2)) LIMIT 1",
+    )
+    .bind(json!([{ "document_id": id }]))
+    .bind(bound(caller, None))
+    .fetch_optional(&composed.pool)
+    .await
+    .map_err(|_| Problem::unavailable())?;
+    Ok(visit.map(StreamId::stored))
+}

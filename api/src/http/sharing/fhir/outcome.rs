@@ -1,0 +1,82 @@
+//! What FHIR clients are told: an `OperationOutcome`, also where other routes answer a problem.
+
+use abdm_fhir::validate::Report;
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::FHIR_JSON;
+use crate::http::middleware::problem::Problem;
+
+/// An answer without a document.
+pub(crate) struct Outcome {
+    status: StatusCode,
+    body: Value,
+    /// Seconds after which to ask again.
+    retry_after: Option<u32>,
+}
+
+impl Outcome {
+    /// What a validation found.
+    pub(super) fn found(report: &Report) -> Self {
+        Self { status: StatusCode::OK, body: report.to_operation_outcome(), retry_after: None }
+    }
+
+    /// A document that is there and must not be shared.
+    pub(super) fn unfit(report: &Report) -> Self {
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            body: report.to_operation_outcome(),
+            retry_after: None,
+        }
+    }
+
+    /// There is no such document, or none any more.
+    pub(super) fn absent() -> Self {
+        Self::of(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "there is no such document; an amended visit has others in its place",
+        )
+    }
+
+    /// More bytes than are looked at.
+    pub(super) fn too_large() -> Self {
+        Self::of(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-costly",
+            "the document is larger than 50 MiB, or ended early",
+        )
+    }
+
+    fn of(status: StatusCode, code: &str, text: &str) -> Self {
+        let issue = json!({ "severity": "error", "code": code, "details": { "text": text } });
+        let body = json!({ "resourceType": "OperationOutcome", "issue": [issue] });
+        Self { status, body, retry_after: None }
+    }
+}
+
+impl From<Problem> for Outcome {
+    fn from(problem: Problem) -> Self {
+        let code = match problem.status() {
+            StatusCode::UNAUTHORIZED => "login",
+            StatusCode::TOO_MANY_REQUESTS => "throttled",
+            StatusCode::SERVICE_UNAVAILABLE => "transient",
+            _ => "processing",
+        };
+        let outcome = Self::of(problem.status(), code, problem.detail());
+        Self { retry_after: problem.retry_after(), ..outcome }
+    }
+}
+
+impl IntoResponse for Outcome {
+    fn into_response(self) -> Response {
+        let head = [(CONTENT_TYPE, FHIR_JSON)];
+        let mut response = (self.status, head, self.body.to_string()).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
