@@ -10,7 +10,7 @@ use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
 use hip_tests::world::PATIENCE;
 
-use crate::shadow::{differences, shadow};
+use crate::operations::shadow::{differences, shadow};
 
 /// Ten visits with three documents each.
 async fn thirty_pages() -> (World, hip_tests::process::HipProcess, String) {

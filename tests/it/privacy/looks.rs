@@ -10,7 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
-use crate::privacy::play;
+use crate::privacy::nothing_personal::play;
 
 /// Every operation of the description that shows something of a person, and the look that it is remembered
 /// as. A new route needs a line here or below.

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 /// One address a line; `#` begins a comment.
-const HOSTILE: &str = include_str!("../fixtures/hostile-push-urls.txt");
+const HOSTILE: &str = include_str!("../../fixtures/hostile-push-urls.txt");
 
 #[tokio::test]
 async fn every_hostile_address_is_refused_and_nothing_is_connected_to() {

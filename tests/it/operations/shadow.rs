@@ -10,9 +10,9 @@ use hip_tests::person::{FACILITY, SECRETS, abha_holder, visit};
 use hip_tests::world::PATIENCE;
 use serde_json::{Value, json};
 
-use crate::erasure::erase_her;
-use crate::privacy::play;
-use crate::replay::{YearAsText, failed_before};
+use crate::operations::replay::{YearAsText, failed_before};
+use crate::privacy::erasure::erase_her;
+use crate::privacy::nothing_personal::play;
 
 /// What a shadow replay of everything finds: its exit code, its lines, the last one apart.
 pub(crate) async fn shadow(world: &World) -> (i32, Vec<Value>, Value) {

@@ -11,7 +11,7 @@ use hip_tests::person::visit;
 use hip_tests::servers::mongo_url;
 use serde_json::Value;
 
-use crate::erasure::{HIS, erase_her, hers, him, his_visit, opened};
+use crate::privacy::erasure::{HIS, erase_her, hers, him, his_visit, opened};
 
 /// A folder that goes with this value, and that the account which runs the servers may pass.
 struct Folder(tempfile::TempDir);

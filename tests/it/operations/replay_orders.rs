@@ -16,7 +16,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::replay::DISCOVER;
+use crate::operations::replay::DISCOVER;
 
 /// Hands of one worker.
 const HAND_COUNT: i64 = 4;

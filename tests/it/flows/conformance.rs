@@ -8,7 +8,7 @@ use hip_tests::world::API_KEY;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::shadow::{differences, shadow};
+use crate::operations::shadow::{differences, shadow};
 
 #[tokio::test]
 async fn the_service_passes_the_conformance_suite_and_its_log_proves_it() {

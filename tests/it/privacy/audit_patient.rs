@@ -5,7 +5,7 @@ use hip_tests::patience::Patient as _;
 use hip_tests::world::{API_KEY, key_of};
 use serde_json::{Value, json};
 
-use crate::privacy::play;
+use crate::privacy::nothing_personal::play;
 
 async fn ask(world: &World, key: &str, question: &Value) -> (u16, Value) {
     let client = reqwest::Client::builder().build().unwrap();

@@ -8,7 +8,7 @@ use super::{
     Store, contexts, get, in_mongo, in_postgres, live, named, patient, position, prepared, put,
     write,
 };
-use crate::contract::cases;
+use crate::stores::contract::cases;
 
 async fn generations_lie_side_by_side_until_one_is_promoted(store: Store) {
     let contexts = contexts();

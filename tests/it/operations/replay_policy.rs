@@ -10,7 +10,7 @@ use hip_tests::world::{API_KEY, PATIENCE};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::replay::{ask, with_a_visit};
+use crate::operations::replay::{ask, with_a_visit};
 
 /// The answers to discoveries that the gateway has heard, in order.
 fn answers(world: &World) -> Vec<Arc<Entry>> {

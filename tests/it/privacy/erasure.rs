@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::traces::traces;
-use crate::privacy::play;
+use crate::privacy::nothing_personal::play;
 
 const REASON: [&str; 2] = ["--reason", "the patient wishes it"];
 

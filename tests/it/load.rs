@@ -1,0 +1,6 @@
+//! Much at once, or much in one piece.
+
+mod large_visits;
+mod slow_hiu;
+mod storm;
+mod visit_fetch_storm;

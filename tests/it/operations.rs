@@ -1,0 +1,15 @@
+//! What operators do.
+
+mod bench_rebuild;
+mod byte_order_marks;
+mod facility_intake;
+mod growth;
+mod kek;
+mod partitions;
+mod private_database;
+mod projections;
+mod readiness;
+pub(crate) mod replay;
+mod replay_orders;
+mod replay_policy;
+pub(crate) mod shadow;

@@ -1,0 +1,4 @@
+//! The repository itself.
+
+mod golden;
+mod tidy;
