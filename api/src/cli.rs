@@ -36,8 +36,9 @@ use clap::{Parser, Subcommand};
 use futures_util::FutureExt;
 use hip_launcher::default_data_dir;
 
+use crate::dev::{bench, demo};
 use crate::output::{Answer, OutputClosed, complain};
-use crate::{bench, demo, telemetry};
+use crate::telemetry;
 
 /// A Health Information Provider for ABDM in one binary.
 #[derive(Parser)]

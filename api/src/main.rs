@@ -1,13 +1,10 @@
 //! `hip`: a Health Information Provider for ABDM in one binary.
 
-mod bench;
 mod bridge_check;
-mod campaign;
-mod capture;
 mod cli;
 mod compose;
 mod database;
-mod demo;
+mod dev;
 mod failover;
 mod http;
 mod output;
@@ -15,9 +12,7 @@ mod path_segment;
 mod read_models;
 mod restored;
 mod room;
-mod scratch_server;
 mod service;
-mod stage;
 mod stop;
 mod telemetry;
 

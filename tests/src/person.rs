@@ -22,6 +22,21 @@ pub const SECRETS: [&str; 11] = [
     crate::keys::API_KEY,
 ];
 
+/// Whether a text mentions a secret. A short one must stand as a word: four letters are found in enough base64
+/// by chance.
+pub fn mentions(text: &str, secret: &str) -> bool {
+    const CHANCE_ENDS_AT: usize = 8;
+    let is_of_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=_-".contains(c);
+    if secret.len() >= CHANCE_ENDS_AT || !secret.chars().all(is_of_base64) {
+        return text.contains(secret);
+    }
+    text.match_indices(secret).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + secret.len()..].chars().next();
+        !before.is_some_and(is_of_base64) && !after.is_some_and(is_of_base64)
+    })
+}
+
 /// As the network's register has her.
 pub fn abha_holder() -> AbhaHolder {
     AbhaHolder {
@@ -65,4 +80,18 @@ pub fn visit(code: &str, with_abha: bool) -> Value {
         "chiefComplaints": [{ "complaint": "Migraine", "sctCode": "37796009", "sctTerm": "Migraine" }],
         "prescriptions": [{ "genericName": "Sumatriptan", "form": "Tablet", "frequency": "SOS" }],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_secret_is_mentioned_as_a_word_only() {
+        assert!(mentions(r#"{"name":"Kavya Nair"}"#, "Nair"));
+        assert!(mentions("Nair", "Nair") && mentions("(Nair, Kavya)", "Kavya"));
+        assert!(!mentions("q0Zr8Nair7/kP", "Nair"), "by chance, in base64");
+        assert!(mentions("+919845012345", "9845012345"), "nobody draws ten digits by chance");
+        assert!(mentions("mailto:kavya.n90@sbx", "kavya.n90"));
+    }
 }

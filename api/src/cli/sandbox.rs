@@ -7,7 +7,7 @@ use std::path::Path;
 
 pub(crate) use conformance::SUITE_SECTIONS;
 
-use crate::campaign;
+use crate::dev::campaign;
 use crate::output::Answer;
 use crate::telemetry;
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::journal::NotSeen;
-use crate::operation::Operation;
-use crate::tick::Tick;
+use crate::run::tick::Tick;
+use crate::wire::operation::Operation;
 
 mod error_form;
 pub(crate) mod hold;

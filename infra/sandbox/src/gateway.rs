@@ -4,19 +4,18 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::callback::Callback;
-use crate::clock;
 use crate::faults::Script;
 use crate::gateway::shape::{Finding, Shape};
 use crate::hiu;
-use crate::message::{Answer, Call, Refusal};
-use crate::operation::Operation;
+use crate::run::clock;
 use crate::sms;
 use crate::state::State;
-use crate::version::ApiVersion;
+use crate::wire::callback::Callback;
+use crate::wire::message::{Answer, Call, Refusal};
+use crate::wire::operation::Operation;
+use crate::wire::version::ApiVersion;
 use crate::world::World;
 
-pub(crate) mod bearer;
 mod bodies;
 mod bridge;
 pub(crate) mod callbacks;

@@ -6,12 +6,12 @@ use std::time::Duration;
 use chrono::{DateTime, Months, Utc};
 use serde_json::Value;
 
-use crate::clock;
-use crate::flow_error::FlowError;
 use crate::gateway::callbacks;
-use crate::operation::Operation;
 use crate::phr::consent::RequestedConsent;
-use crate::version::ApiVersion;
+use crate::run::clock;
+use crate::wire::flow_error::FlowError;
+use crate::wire::operation::Operation;
+use crate::wire::version::ApiVersion;
 use crate::world::World;
 
 pub(crate) mod decrypt;

@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::clock;
-use crate::operation::Operation;
-use crate::peer::Peer;
-use crate::tick::Tick;
+use crate::run::clock;
+use crate::run::tick::Tick;
+use crate::wire::operation::Operation;
+use crate::wire::peer::Peer;
 
 /// Which way a message went, seen from the HIP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::care_context::CareContext;
-use crate::flow_error::FlowError;
-use crate::operation::Operation;
+use crate::wire::care_context::CareContext;
+use crate::wire::flow_error::FlowError;
+use crate::wire::operation::Operation;
 use crate::world::World;
 
 pub(crate) mod consent;

@@ -9,25 +9,25 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::callback::Callback;
-use crate::credentials::Credentials;
-use crate::draw::Draw;
 use crate::faults::Faults;
-use crate::gateway::bearer::GatewayBearer;
 use crate::gateway::callbacks;
 use crate::gateway::keys::{Keys, KeysError};
 use crate::gateway::register::AbhaHolder;
 use crate::hiu::Hiu;
 use crate::journal::Journal;
-use crate::operation::{GATEWAY_BASE, PUSH_PATH, SMS_PATH, V05_BASE};
-use crate::options::Options;
-use crate::peer::Peer;
 use crate::phr::Phr;
+use crate::run::credentials::Credentials;
+use crate::run::draw::Draw;
+use crate::run::options::Options;
+use crate::run::tick::Tick;
 use crate::server;
 use crate::sms::Sms;
 use crate::state::State;
-use crate::tick::Tick;
-use crate::violation::Violation;
+use crate::wire::bearer::GatewayBearer;
+use crate::wire::callback::Callback;
+use crate::wire::operation::{GATEWAY_BASE, PUSH_PATH, SMS_PATH, V05_BASE};
+use crate::wire::peer::Peer;
+use crate::wire::violation::Violation;
 use crate::world::World;
 
 /// How long connections get to finish when the twin stops.

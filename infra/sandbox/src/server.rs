@@ -12,15 +12,15 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tracing::info;
 
-use crate::clock;
 use crate::faults::HeldCall;
 use crate::gateway;
 use crate::gateway::callbacks;
 use crate::journal::{Direction, Entry};
-use crate::message::{Answer, Call, read_body, read_headers};
-use crate::operation::Operation;
-use crate::peer::Peer;
-use crate::version::ApiVersion;
+use crate::run::clock;
+use crate::wire::message::{Answer, Call, read_body, read_headers};
+use crate::wire::operation::Operation;
+use crate::wire::peer::Peer;
+use crate::wire::version::ApiVersion;
 use crate::world::World;
 
 /// The contract's own plan for a data push, 50 MiB, and some room for its envelope.

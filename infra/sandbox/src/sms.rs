@@ -10,8 +10,8 @@ use crate::gateway::headers;
 use crate::gateway::shape::Shape::{self, Object, Text as TextShape};
 use crate::gateway::shape::{Finding, must};
 use crate::gateway::text;
-use crate::message::{Answer, Call, Refusal};
 use crate::state::text::Text;
+use crate::wire::message::{Answer, Call, Refusal};
 use crate::world::World;
 
 const MESSAGE: Shape = Object(&[

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 
 use crate::gateway::register::Register;
 use crate::hiu::reuse::Used;
-use crate::operation::Operation;
 use crate::phr::consent::{ConsentRecord, RequestedConsent};
-use crate::question::Asked;
-use crate::violation::Violation;
+use crate::wire::operation::Operation;
+use crate::wire::question::Asked;
+use crate::wire::violation::Violation;
 
 use self::discovery::DiscoveryRecord;
 use self::link::{ConfirmRecord, InitRecord};

@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::clock;
-use crate::credentials::Credentials;
-use crate::draw::Draw;
 use crate::faults::Faults;
-use crate::gateway::bearer::GatewayBearer;
 use crate::gateway::keys::Keys;
 use crate::journal::Journal;
-use crate::operation::Operation;
-use crate::options::Options;
+use crate::run::clock;
+use crate::run::credentials::Credentials;
+use crate::run::draw::Draw;
+use crate::run::options::Options;
+use crate::run::tick::Tick;
 use crate::state::State;
-use crate::tick::Tick;
-use crate::violation::Violation;
+use crate::wire::bearer::GatewayBearer;
+use crate::wire::operation::Operation;
+use crate::wire::violation::Violation;
 
 pub(crate) struct World {
     pub(crate) options: Options,

@@ -17,7 +17,7 @@ use hip_infra::postgres::vault::{LocalKey, PgVault};
 use hip_sandbox::{AbhaHolder, DiscoverRequest};
 use hip_tests::World;
 use hip_tests::patience::Patient as _;
-use hip_tests::person::{FACILITY, SECRETS, abha_holder, visit};
+use hip_tests::person::{FACILITY, SECRETS, abha_holder, mentions, visit};
 use hip_tests::servers::{mongo_url, redis_url};
 use hip_tests::world::API_KEY;
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ pub(crate) async fn opened<'n>(
             Opened::Plain(bytes) => {
                 plain += 1;
                 let text = String::from_utf8_lossy(&bytes).into_owned();
-                found.extend(needles.iter().copied().filter(|needle| text.contains(needle)));
+                found.extend(needles.iter().copied().filter(|needle| mentions(&text, needle)));
             }
             Opened::Erased => erased += 1,
         }

@@ -72,6 +72,30 @@ const LINE_COUNT_MAX: usize = 400;
 /// Files that are longer, each with the reason.
 const LONG_FILES: [(&str, &str); 0] = [];
 
+/// How many files a folder of sources may hold.
+const FILE_COUNT_MAX: usize = 20;
+
+/// Folders that hold more, each with the reason.
+const LARGE_FOLDERS: [(&str, &str); 4] = [
+    ("domain/src", "one file an aggregate, and the words they share"),
+    ("domain/fhir/src/model/resource", "one file a FHIR resource"),
+    ("domain/fhir/src/visit", "one file a part of the visit document"),
+    ("api/src/cli", "one file a command"),
+];
+
+/// Files of the binary that still ask the database themselves. None may be added.
+const SQL_IN_API: [&str; 9] = [
+    "api/src/cli/doctor/durability.rs",
+    "api/src/cli/facility.rs",
+    "api/src/cli/hiu.rs",
+    "api/src/http/extract/page.rs",
+    "api/src/http/intake/facilities.rs",
+    "api/src/http/linking/link.rs",
+    "api/src/http/middleware/idempotency/kept.rs",
+    "api/src/http/sharing/fhir.rs",
+    "api/src/http/sharing/transfers.rs",
+];
+
 /// What is not part of the repository. In a worktree `.git` is a file that names its place.
 const FOREIGN: [&str; 3] = [".git", ".components", "target"];
 
@@ -261,6 +285,39 @@ fn files_stay_short_or_say_why() {
     for (path, reason) in LONG_FILES {
         assert!(lines(Path::new(path)) > LINE_COUNT_MAX, "{path} is short now ({reason})");
     }
+}
+
+#[test]
+fn folders_stay_small_or_say_why() {
+    let mut counts: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    for path in files_with_extension("rs") {
+        *counts.entry(path.parent().expect("a file lies in a folder").to_owned()).or_default() += 1;
+    }
+    counts.retain(|_, count| *count > FILE_COUNT_MAX);
+    let is_listed = |path: &Path| LARGE_FOLDERS.iter().any(|(large, _)| path == Path::new(large));
+    let large: Vec<String> = counts
+        .iter()
+        .filter(|(path, _)| !is_listed(path))
+        .map(|(path, count)| format!("{}: {count} files", path.display()))
+        .collect();
+    assert_none("folders with more than one room in them", &large);
+    for (path, reason) in LARGE_FOLDERS {
+        assert!(counts.contains_key(Path::new(path)), "{path} is small now ({reason})");
+    }
+}
+
+#[test]
+fn questions_to_the_database_are_asked_in_infra() {
+    let is_question = |line: &str| {
+        ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE "].iter().any(|verb| line.contains(verb))
+    };
+    let asked: BTreeSet<String> = files_with_extension("rs")
+        .filter(|path| path.starts_with("api/src") && !path.starts_with("api/src/dev"))
+        .filter(|path| read(&root().join(path)).lines().any(is_question))
+        .map(|path| path.display().to_string())
+        .collect();
+    let known: BTreeSet<String> = SQL_IN_API.iter().map(|&path| path.to_owned()).collect();
+    assert_eq!(asked, known, "files of the binary that hold SQL, and those that still may");
 }
 
 #[test]

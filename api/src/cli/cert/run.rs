@@ -10,8 +10,8 @@ use hip_sandbox::conformance::{self, CaseResult, Hip, Report, flow_of};
 use super::evidence::{Attachment, Part, named, read};
 use crate::cli::sandbox::SUITE_SECTIONS;
 use crate::database::Database;
+use crate::dev::stage::{API_KEY, FACILITY_ID, Stage};
 use crate::output::{Answer, complain, say};
-use crate::stage::{API_KEY, FACILITY_ID, Stage};
 use crate::telemetry;
 
 /// Options of `hip cert run`.

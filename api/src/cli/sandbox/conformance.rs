@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use hip_sandbox::conformance::{self, Hip, Outcome, Report};
 
-use crate::capture::Capture;
 use crate::database::Database;
+use crate::dev::capture::Capture;
+use crate::dev::stage::{API_KEY, FACILITY_ID, Stage};
 use crate::output::{Answer, complain, say, say_json};
-use crate::stage::{API_KEY, FACILITY_ID, Stage};
 use crate::telemetry;
 
 /// Options of `hip sandbox conformance`.

@@ -1,7 +1,7 @@
 //! What a case answers: nothing, or why it failed.
 
-use crate::flow_error::FlowError;
 use crate::hiu::delivery::Incomplete;
+use crate::wire::flow_error::FlowError;
 
 /// Why a case failed.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use chrono::TimeDelta;
 use super::case::Verdict;
 use super::pull::{consent, pull, refused, unheard_consent};
 use super::stage::Stage;
-use crate::clock;
 use crate::hiu::HealthInformationRequest;
 use crate::hiu::key_form::Dialect;
 use crate::phr::{Artefact, ConsentStatus, Grant};
+use crate::run::clock;
 
 pub(super) const FLOW: &str = "consent";
 

@@ -9,11 +9,11 @@ use super::case::{Verdict, ensure};
 use super::pull::{consent, finish, pull, unheard_consent};
 use super::stage::Stage;
 use super::watch::mentioning;
-use crate::clock;
 use crate::hiu::HealthInformationRequest;
 use crate::hiu::key_form::Dialect;
-use crate::operation::Operation;
 use crate::phr::{Artefact, ConsentStatus, Grant};
+use crate::run::clock;
+use crate::wire::operation::Operation;
 
 pub(super) const FLOW: &str = "data-flow";
 /// How long after its request a consent arrives that was overtaken. A HIP parks a request for up to

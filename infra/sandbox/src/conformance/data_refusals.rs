@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use super::case::{Failure, Verdict, ensure};
 use super::pull::{consent, refused};
 use super::stage::Stage;
-use crate::clock;
-use crate::flow_error::FlowError;
 use crate::hiu::HealthInformationRequest;
 use crate::hiu::key_form::Dialect;
 use crate::phr::Grant;
+use crate::run::clock;
+use crate::wire::flow_error::FlowError;
 
 const FLOW: &str = "data-flow";
 /// A host of a private network, which no HIU of another facility has.

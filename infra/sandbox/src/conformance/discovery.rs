@@ -8,10 +8,10 @@ use super::person::Person;
 use super::records::Visit;
 use super::stage::Stage;
 use super::watch::{about, mentioning};
-use crate::flow_error::HipError;
-use crate::operation::Operation;
 use crate::phr::{DiscoverRequest, Discovery, Identifier};
 use crate::state::discovery::Offer;
+use crate::wire::flow_error::HipError;
+use crate::wire::operation::Operation;
 
 pub(super) const FLOW: &str = "discovery";
 

@@ -7,7 +7,7 @@ use super::records::Visit;
 use super::stage::Stage;
 use super::watch::about;
 use crate::journal::Entry;
-use crate::operation::Operation;
+use crate::wire::operation::Operation;
 
 pub(super) const FLOW: &str = "linking";
 

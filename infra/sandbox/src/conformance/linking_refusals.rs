@@ -9,7 +9,7 @@ use super::records::Visit;
 use super::stage::Stage;
 use super::watch::{about, mentioning};
 use crate::faults::ErrorForm;
-use crate::operation::Operation;
+use crate::wire::operation::Operation;
 
 const FLOW: &str = "linking";
 

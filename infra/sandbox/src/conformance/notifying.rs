@@ -7,8 +7,8 @@ use super::discovery::{ask, offers};
 use super::stage::Stage;
 use super::watch::mentioning;
 use crate::journal::Entry;
-use crate::operation::Operation;
 use crate::phr::DiscoverRequest;
+use crate::wire::operation::Operation;
 
 pub(super) const FLOW: &str = "notifying";
 

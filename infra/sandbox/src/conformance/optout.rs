@@ -6,9 +6,9 @@ use super::stage::Stage;
 use super::watch::about;
 use crate::hiu::HealthInformationRequest;
 use crate::hiu::key_form::Dialect;
-use crate::operation::Operation;
 use crate::phr::{Grant, PatientStatus};
-use crate::version::ApiVersion;
+use crate::wire::operation::Operation;
+use crate::wire::version::ApiVersion;
 
 pub(super) const FLOW: &str = "opt-out";
 

@@ -1,8 +1,8 @@
 //! Made-up people, each new in the world.
 
 use super::stage::Stage;
-use crate::draw::Draw;
 use crate::gateway::register::AbhaHolder;
+use crate::run::draw::Draw;
 
 const GIVEN_NAMES: [&str; 12] = [
     "Anjali", "Bhavna", "Chitra", "Deepa", "Esha", "Gauri", "Hema", "Ishita", "Jyoti", "Kamala",

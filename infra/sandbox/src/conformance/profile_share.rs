@@ -4,9 +4,9 @@
 use super::case::{Failure, Verdict, ensure};
 use super::person::Person;
 use super::stage::Stage;
-use crate::flow_error::FlowError;
 use crate::phr::ShareRequest;
 use crate::state::share::QueueToken;
+use crate::wire::flow_error::FlowError;
 
 pub(super) const FLOW: &str = "profile-share";
 /// NHA's case: a token is good for 30 minutes.

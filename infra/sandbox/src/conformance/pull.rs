@@ -3,11 +3,11 @@
 use super::case::{Failure, Verdict, ensure};
 use super::person::Person;
 use super::stage::Stage;
-use crate::flow_error::FlowError;
 use crate::hiu::delivery::Delivery;
 use crate::hiu::key_form::Dialect;
 use crate::hiu::{ConsentRequest, HealthInformationRequest};
 use crate::phr::Grant;
+use crate::wire::flow_error::FlowError;
 
 /// A consent that was granted, and that the HIP acknowledged. Returns its id.
 pub(super) async fn consent(stage: &Stage<'_>, person: &Person, grant: Grant) -> Verdict<String> {

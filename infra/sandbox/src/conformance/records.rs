@@ -7,8 +7,8 @@ use super::case::{Failure, Verdict, ensure};
 use super::person::Person;
 use super::stage::Stage;
 use super::watch::about;
-use crate::clock;
-use crate::operation::Operation;
+use crate::run::clock;
+use crate::wire::operation::Operation;
 
 /// One visit of one person.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::clock;
+use crate::run::clock;
 
 /// What came of one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

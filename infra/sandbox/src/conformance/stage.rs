@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use super::Hip;
 use super::case::Verdict;
 use super::report::{CaseResult, Outcome, Report};
-use crate::clock;
 use crate::journal::{Direction, Entry};
-use crate::operation::Operation;
+use crate::run::clock;
 use crate::sandbox::Sandbox;
+use crate::wire::operation::Operation;
 
 /// One run against one HIP.
 pub(super) struct Stage<'a> {

@@ -8,11 +8,11 @@ use super::person::Person;
 use super::pull::all_of_it;
 use super::records::Visit;
 use super::stage::Stage;
-use crate::care_context::CareContext;
-use crate::flow_error::FlowError;
 use crate::phr::{DiscoverRequest, Discovery};
 use crate::state::link::LinkReference;
-use crate::version::ApiVersion;
+use crate::wire::care_context::CareContext;
+use crate::wire::flow_error::FlowError;
+use crate::wire::version::ApiVersion;
 
 pub(super) const FLOW: &str = "user-linking";
 

@@ -10,7 +10,7 @@ use super::user_linking::{confirm, waiting};
 use crate::hiu::key_form::Dialect;
 use crate::hiu::{ConsentRequest, HealthInformationRequest};
 use crate::phr::{DiscoverRequest, Grant};
-use crate::version::ApiVersion;
+use crate::wire::version::ApiVersion;
 
 pub(super) const FLOW: &str = "v0.5";
 

@@ -7,7 +7,7 @@ use super::case::{Failure, Verdict};
 use super::stage::Stage;
 use crate::faults::Target;
 use crate::journal::{Direction, Entry};
-use crate::operation::Operation;
+use crate::wire::operation::Operation;
 
 /// Which part of the patience a HIP is watched that must not do something, and the most: longer than a pause
 /// between two of its steps. A call that it makes much later is not noticed.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::journal::NotSeen;
-use crate::operation::Operation;
-use crate::tick::Tick;
+use crate::run::tick::Tick;
+use crate::wire::operation::Operation;
 
 /// A call that a [`Hold`] caught.
 #[derive(Clone, Debug, PartialEq, Eq)]

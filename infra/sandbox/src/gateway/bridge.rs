@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::message::{Answer, Call, Refusal};
+use crate::wire::message::{Answer, Call, Refusal};
 use crate::world::World;
 
 use super::{bodies, headers};

@@ -7,12 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tracing::{info, warn};
 
-use crate::callback::Callback;
-use crate::clock;
 use crate::journal::{Direction, Entry};
-use crate::message::read_body;
-use crate::peer::Peer;
-use crate::question::Asked;
+use crate::run::clock;
+use crate::wire::callback::Callback;
+use crate::wire::message::read_body;
+use crate::wire::peer::Peer;
+use crate::wire::question::Asked;
 use crate::world::World;
 
 use super::sessions;

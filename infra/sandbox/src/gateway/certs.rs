@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::message::{Answer, Call};
-use crate::operation::Operation;
+use crate::wire::message::{Answer, Call};
+use crate::wire::operation::Operation;
 use crate::world::World;
 
 use super::{headers, sessions};
@@ -24,7 +24,7 @@ pub(crate) fn openid_configuration(world: &World, call: &Call) -> Answer {
     if let Err(refusal) = headers::session_bearer(world, call) {
         return refusal.into();
     }
-    let base = format!("http://{}{}", world.gateway_address, crate::operation::GATEWAY_BASE);
+    let base = format!("http://{}{}", world.gateway_address, crate::wire::operation::GATEWAY_BASE);
     Answer::new(
         200,
         json!({

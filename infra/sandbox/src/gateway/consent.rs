@@ -1,9 +1,9 @@
 //! `POST /consent/v3/request/hip/on-notify`
 
-use crate::clock;
-use crate::flow_error::HipError;
-use crate::message::Refusal;
-use crate::operation::Operation;
+use crate::run::clock;
+use crate::wire::flow_error::HipError;
+use crate::wire::message::Refusal;
+use crate::wire::operation::Operation;
 
 use super::{Case, Outcome};
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::flow_error::HipError;
 use crate::hiu::delivery::StatusResponse;
-use crate::message::Refusal;
-use crate::operation::Operation;
 use crate::state::transaction::{SessionReport, Transaction};
+use crate::wire::flow_error::HipError;
+use crate::wire::message::Refusal;
+use crate::wire::operation::Operation;
 
 use super::{Case, Outcome};
 

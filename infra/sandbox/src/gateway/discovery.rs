@@ -1,9 +1,9 @@
 //! `POST /user-initiated-linking/v3/patient/care-context/on-discover`
 
-use crate::flow_error::HipError;
-use crate::message::Refusal;
-use crate::operation::Operation;
 use crate::state::discovery::Offer;
+use crate::wire::flow_error::HipError;
+use crate::wire::message::Refusal;
+use crate::wire::operation::Operation;
 
 use super::{Case, Outcome, groups};
 

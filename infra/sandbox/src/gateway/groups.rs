@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::care_context::CareContext;
-use crate::message::Refusal;
+use crate::wire::care_context::CareContext;
+use crate::wire::message::Refusal;
 
 /// The most care contexts that one group may carry.
 const COUNT_MAX: i64 = 20;

@@ -1,9 +1,9 @@
 //! The headers every call of a HIP must carry, and how each absence is refused.
 
-use crate::clock;
-use crate::message::{Call, Refusal};
-use crate::operation::Operation;
-use crate::version::ApiVersion;
+use crate::run::clock;
+use crate::wire::message::{Call, Refusal};
+use crate::wire::operation::Operation;
+use crate::wire::version::ApiVersion;
 use crate::world::World;
 
 use super::jwt::TokenError;

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::care_context::CareContext;
-use crate::clock;
-use crate::message::Refusal;
-use crate::options::LinkRefusals;
+use crate::run::clock;
+use crate::run::options::LinkRefusals;
+use crate::wire::care_context::CareContext;
+use crate::wire::message::Refusal;
 
 use super::jwt::TokenError;
 use super::shape::abha_number;

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::faults::Script;
-use crate::operation::Operation;
+use crate::wire::operation::Operation;
 
 use super::{Case, callbacks, linking, token};
-use crate::callback::Callback;
+use crate::wire::callback::Callback;
 
 /// The callback of a call that passed every check of its form, and has no other effect.
 ///

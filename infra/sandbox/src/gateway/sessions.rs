@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::clock;
-use crate::message::{Answer, Call, Refusal};
+use crate::run::clock;
+use crate::wire::message::{Answer, Call, Refusal};
 use crate::world::World;
 
 use super::{bodies, headers, shape::Finding};

@@ -1,9 +1,9 @@
 //! `POST /patient-share/v3/on-share`
 
-use crate::flow_error::HipError;
-use crate::message::Refusal;
-use crate::operation::Operation;
 use crate::state::share::QueueToken;
+use crate::wire::flow_error::HipError;
+use crate::wire::message::Refusal;
+use crate::wire::operation::Operation;
 
 use super::discovery::{second_answer, unknown_question};
 use super::{Case, Outcome};

@@ -1,6 +1,6 @@
 //! The patterns that the contract gives for text members (section 1), as plain functions.
 
-use crate::clock;
+use crate::run::clock;
 
 const TEXT_LENGTH_MAX: usize = 255;
 

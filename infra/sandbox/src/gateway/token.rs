@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::clock;
-use crate::message::Refusal;
+use crate::run::clock;
+use crate::wire::message::Refusal;
 
 use super::register::AbhaHolder;
 use super::{Case, Outcome, callbacks};

@@ -1,10 +1,10 @@
 //! The second half of user-initiated linking: on-init and on-confirm.
 
-use crate::clock;
-use crate::flow_error::HipError;
-use crate::message::Refusal;
-use crate::operation::Operation;
+use crate::run::clock;
 use crate::state::link::LinkReference;
+use crate::wire::flow_error::HipError;
+use crate::wire::message::Refusal;
+use crate::wire::operation::Operation;
 
 use super::discovery::{second_answer, unknown_question};
 use super::{Case, Outcome, groups};

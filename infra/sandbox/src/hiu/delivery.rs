@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::decrypt::DecryptError;
-use crate::flow_error::HipError;
+use crate::wire::flow_error::HipError;
 
 /// One entry of one page, with everything the HIU found out about it.
 ///

@@ -5,10 +5,10 @@
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde_json::Value;
 
-use crate::clock;
 use crate::gateway::register::AbhaHolder;
 use crate::gateway::text;
 use crate::phr::consent::ConsentRecord;
+use crate::run::clock;
 
 /// From when to when, both included.
 pub(crate) type Range = (DateTime<Utc>, DateTime<Utc>);

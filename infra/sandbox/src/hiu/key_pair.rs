@@ -6,7 +6,7 @@ use num_traits::One;
 use super::decrypt::PrivateKey;
 use super::key_form::{self, Dialect};
 use super::{montgomery, weierstrass};
-use crate::draw::Draw;
+use crate::run::draw::Draw;
 
 /// What the HIU made for one request.
 #[derive(Clone)]

@@ -6,8 +6,8 @@ use crate::gateway::headers;
 use crate::gateway::shape::Shape::{self, Integer, List, Object, OneOf, Text};
 use crate::gateway::shape::{Finding, may, must};
 use crate::gateway::text;
-use crate::message::{Answer, Call, Refusal};
 use crate::state::State;
+use crate::wire::message::{Answer, Call, Refusal};
 use crate::world::World;
 
 const NOT_EMPTY: Shape = Text(text::is_not_empty, "a text that is not empty");

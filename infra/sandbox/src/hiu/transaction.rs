@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::HealthInformationRequest;
 use super::key_pair::KeyPair;
-use crate::callback::Callback;
-use crate::clock;
-use crate::operation::PUSH_PATH;
 use crate::patch;
-use crate::question::Question;
+use crate::run::clock;
 use crate::state::transaction::Transaction;
+use crate::wire::callback::Callback;
+use crate::wire::operation::PUSH_PATH;
+use crate::wire::question::Question;
 use crate::world::World;
 
 /// Draw a key pair and write the question.

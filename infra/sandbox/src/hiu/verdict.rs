@@ -10,11 +10,11 @@ use super::delivery::Page;
 use super::document;
 use super::key_form::{self, Dialect};
 use super::reuse::Used;
-use crate::clock;
 use crate::gateway::register::AbhaHolder;
-use crate::message::Call;
 use crate::phr::consent::ConsentRecord;
+use crate::run::clock;
 use crate::state::transaction::Transaction;
+use crate::wire::message::Call;
 
 /// How long after it was sent a page may arrive: so long after a consent ended it may still come.
 const FLIGHT_TIME_MAX: TimeDelta = TimeDelta::milliseconds(500);

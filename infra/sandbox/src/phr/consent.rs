@@ -6,10 +6,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::care_context::CareContext;
-use crate::clock;
-use crate::flow_error::HipError;
-use crate::version::ApiVersion;
+use crate::run::clock;
+use crate::wire::care_context::CareContext;
+use crate::wire::flow_error::HipError;
+use crate::wire::version::ApiVersion;
 
 /// What a HIP is told of a consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

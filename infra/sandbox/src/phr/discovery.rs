@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::Phr;
-use crate::callback::Callback;
-use crate::flow_error::{FlowError, HipError};
 use crate::gateway::callbacks;
 use crate::gateway::register::AbhaHolder;
-use crate::operation::Operation;
-use crate::question::Question;
 use crate::state::discovery::{DiscoveryRecord, Offer};
-use crate::version::ApiVersion;
+use crate::wire::callback::Callback;
+use crate::wire::flow_error::{FlowError, HipError};
+use crate::wire::operation::Operation;
+use crate::wire::question::Question;
+use crate::wire::version::ApiVersion;
 
 /// One identifier of the patient.
 #[derive(Clone, Debug, PartialEq, Eq)]

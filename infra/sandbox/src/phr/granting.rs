@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::Phr;
 use super::consent::{Artefact, ConsentRecord, ConsentStatus, Grant, artefact};
-use crate::callback::Callback;
-use crate::flow_error::FlowError;
 use crate::gateway::callbacks;
-use crate::operation::Operation;
+use crate::wire::callback::Callback;
+use crate::wire::flow_error::FlowError;
+use crate::wire::operation::Operation;
 
 impl Phr {
     /// Grant what an HIU asked for: make the artefact, notify the HIP, wait for its OK.

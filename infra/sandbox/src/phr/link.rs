@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{Discovery, Phr};
-use crate::callback::Callback;
-use crate::care_context::CareContext;
-use crate::flow_error::FlowError;
 use crate::gateway::callbacks;
 use crate::gateway::groups;
-use crate::operation::Operation;
 use crate::state::link::{ConfirmRecord, InitRecord, LinkReference};
-use crate::version::ApiVersion;
+use crate::wire::callback::Callback;
+use crate::wire::care_context::CareContext;
+use crate::wire::flow_error::FlowError;
+use crate::wire::operation::Operation;
+use crate::wire::version::ApiVersion;
 
 impl Phr {
     /// Choose care contexts that a discovery offered, and wait for the HIP's link reference.

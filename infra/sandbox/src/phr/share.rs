@@ -4,13 +4,13 @@
 use serde_json::{Value, json};
 
 use super::Phr;
-use crate::callback::Callback;
-use crate::flow_error::FlowError;
 use crate::gateway::callbacks;
 use crate::gateway::register::AbhaHolder;
-use crate::operation::Operation;
 use crate::patch;
 use crate::state::share::{QueueToken, ShareRecord};
+use crate::wire::callback::Callback;
+use crate::wire::flow_error::FlowError;
+use crate::wire::operation::Operation;
 
 /// A profile at a counter. Sent as it stands: the HIP has to check it.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::Phr;
-use crate::callback::Callback;
 use crate::gateway::callbacks;
-use crate::version::ApiVersion;
+use crate::wire::callback::Callback;
+use crate::wire::version::ApiVersion;
 
 /// What has become of an ABHA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

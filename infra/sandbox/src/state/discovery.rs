@@ -1,8 +1,8 @@
 //! Discoveries, and what was offered.
 
-use crate::care_context::CareContext;
-use crate::flow_error::HipError;
-use crate::question::Question;
+use crate::wire::care_context::CareContext;
+use crate::wire::flow_error::HipError;
+use crate::wire::question::Question;
 
 /// What a HIP offers to link.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Links that patients began.
 
-use crate::care_context::CareContext;
-use crate::flow_error::HipError;
-use crate::version::ApiVersion;
+use crate::wire::care_context::CareContext;
+use crate::wire::flow_error::HipError;
+use crate::wire::version::ApiVersion;
 
 /// A link that waits for its OTP.
 #[derive(Clone, Debug, PartialEq, Eq)]

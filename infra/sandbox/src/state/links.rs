@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::care_context::CareContext;
-use crate::clock;
+use crate::run::clock;
+use crate::wire::care_context::CareContext;
 
 /// The linked care contexts by ABHA address, in the order they were linked.
 #[derive(Default)]

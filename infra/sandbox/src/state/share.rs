@@ -1,7 +1,7 @@
 //! Profiles that were shown, and places in queues.
 
-use crate::callback::Callback;
-use crate::flow_error::HipError;
+use crate::wire::callback::Callback;
+use crate::wire::flow_error::HipError;
 
 /// A place in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]

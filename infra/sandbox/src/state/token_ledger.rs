@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::options::TokenLimits;
+use crate::run::options::TokenLimits;
 
 /// The requests that were accepted, by ABHA address (or number) and facility.
 #[derive(Default)]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::flow_error::HipError;
 use crate::hiu::delivery::{Delivery, Page, StatusResponse};
 use crate::hiu::document::Range;
 use crate::hiu::key_pair::KeyPair;
-use crate::question::Question;
+use crate::wire::flow_error::HipError;
+use crate::wire::question::Question;
 
 /// The HIP's notify.
 pub(crate) struct SessionReport {

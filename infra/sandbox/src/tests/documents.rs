@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::push::{Transfer, document};
 use super::setting::{ADDRESS, FACILITY, Setting};
-use crate::clock;
+use crate::run::clock;
 use crate::{ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation};
 
 fn days_ago(days: i64) -> DateTime<Utc> {

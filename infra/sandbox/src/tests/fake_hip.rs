@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::setting::SOON;
-use crate::message::{read_body, read_headers};
-use crate::tick::Tick;
+use crate::run::tick::Tick;
+use crate::wire::message::{read_body, read_headers};
 
 #[derive(Clone, Debug)]
 pub(super) struct Received {

@@ -151,13 +151,13 @@ async fn a_consent_is_granted_expires_and_is_revoked() {
     let (done, notice) = tokio::join!(phr.revoke(&consent), acknowledge(&setting));
     assert_eq!((done, &notice["status"]), (Ok(()), &json!("REVOKED")));
     assert!(notice["consentDetail"].is_object());
-    let early = crate::clock::now() - chrono::TimeDelta::minutes(5);
+    let early = crate::run::clock::now() - chrono::TimeDelta::minutes(5);
     let status = ConsentStatus::Granted;
     let overtaken = phr.notify_dated(&consent, status, Artefact::Whole, early);
     assert_eq!(tokio::join!(overtaken, acknowledge(&setting)).0, Ok(()));
     let entries = setting.sandbox.journal().snapshot();
     let timestamps = entries.iter().filter_map(|entry| entry.header("TIMESTAMP"));
-    assert!(timestamps.into_iter().any(|at| at == crate::clock::wire(early)));
+    assert!(timestamps.into_iter().any(|at| at == crate::run::clock::wire(early)));
     let denied = phr.notify(&consent, ConsentStatus::Denied, Artefact::Null);
     let (done, notice) = tokio::join!(denied, acknowledge(&setting));
     assert_eq!((done, &notice["consentDetail"]), (Ok(()), &Value::Null));

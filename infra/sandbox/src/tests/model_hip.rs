@@ -19,9 +19,9 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::setting::FACILITY;
-use crate::clock;
-use crate::draw::Draw;
-use crate::message::{read_body, read_headers};
+use crate::run::clock;
+use crate::run::draw::Draw;
+use crate::wire::message::{read_body, read_headers};
 use crate::{ApiVersion, Operation, Sandbox};
 use memory::Memory;
 

@@ -10,18 +10,19 @@ use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
 use super::setting::{ADDRESS, FACILITY, Setting};
-use crate::draw::Draw;
 use crate::hiu::decrypt::{agree, derive};
 use crate::hiu::key_form;
 use crate::hiu::key_pair::KeyPair;
+use crate::run::draw::Draw;
 use crate::{ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation};
 
 /// Numbers the transfers, so that no two of them draw the same keys.
 static TRANSFERS: AtomicU64 = AtomicU64::new(0);
 
 /// A document as small as it can be: yesterday's consultation of the person of the tests.
-pub(super) static BUNDLE: LazyLock<String> =
-    LazyLock::new(|| document("371530004", crate::clock::now() - TimeDelta::days(1)).to_string());
+pub(super) static BUNDLE: LazyLock<String> = LazyLock::new(|| {
+    document("371530004", crate::run::clock::now() - TimeDelta::days(1)).to_string()
+});
 
 /// A document with this code as its type and this date.
 pub(super) fn document(code: &str, date: DateTime<Utc>) -> Value {

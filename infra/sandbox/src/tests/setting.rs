@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::fake_hip::FakeHip;
-use crate::draw::Draw;
+use crate::run::draw::Draw;
 use crate::{AbhaHolder, Operation, Options, Redelivery, Sandbox};
 
 /// Draws the REQUEST-IDs of all tests.
@@ -103,7 +103,7 @@ impl Setting {
         };
         let mut headers = vec![
             ("REQUEST-ID", CALLS.id()),
-            ("TIMESTAMP", crate::clock::wire(crate::clock::now())),
+            ("TIMESTAMP", crate::run::clock::wire(crate::run::clock::now())),
             ("X-CM-ID", "sbx".to_owned()),
             ("X-HIP-ID", FACILITY.to_owned()),
             ("Content-Type", "application/json".to_owned()),
@@ -118,7 +118,7 @@ impl Setting {
     pub(super) fn call_v05(&self, operation: Operation, mut body: Value) -> Caller {
         let path = operation.v05_path().expect("an operation of v0.5");
         body["requestId"] = json!(CALLS.id());
-        body["timestamp"] = json!(crate::clock::wire(crate::clock::now()));
+        body["timestamp"] = json!(crate::run::clock::wire(crate::run::clock::now()));
         let url = format!("{}{path}", self.sandbox.v05_url());
         let caller = self.call(operation).without("REQUEST-ID").without("TIMESTAMP");
         Caller { url, ..caller }.body(body)
@@ -228,6 +228,6 @@ impl Caller {
         let response = request.body(self.body.unwrap_or_default()).send().await?;
         let status = response.status().as_u16();
         let bytes = response.bytes().await?;
-        Ok((status, crate::message::read_body(&bytes).0))
+        Ok((status, crate::wire::message::read_body(&bytes).0))
     }
 }

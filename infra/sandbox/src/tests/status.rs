@@ -23,7 +23,7 @@ async fn an_opt_out_is_told_in_either_version() {
     }
     assert_eq!(callback.headers["X-HIP-ID"], FACILITY);
     assert_eq!(callback.body["requestId"], id.as_str());
-    assert!(callback.body["timestamp"].as_str().is_some_and(crate::clock::is_wire));
+    assert!(callback.body["timestamp"].as_str().is_some_and(crate::run::clock::is_wire));
     assert_eq!(callback.body["notification"]["status"], "DELETED");
     let journal = setting.sandbox.journal();
     let heard = journal.wait_for(SOON, |entry| entry.request_id.as_deref() == Some(&id));

@@ -8,6 +8,7 @@ use base64::engine::GeneralPurpose;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use futures_util::TryStreamExt;
 use hip_tests::World;
+use hip_tests::person::mentions;
 use hip_tests::servers::mongo_database;
 use mongodb::bson::Document;
 use sqlx::{AssertSqlSafe, Row};
@@ -36,7 +37,7 @@ pub(super) async fn traces(world: &World, needles: &[&str]) -> Vec<String> {
     let mut found = vec![];
     for Written { place, bytes } in &written {
         let readable = readable(bytes);
-        let holds = |needle: &&&str| readable.iter().any(|text| text.contains(**needle));
+        let holds = |needle: &&&str| readable.iter().any(|text| mentions(text, needle));
         found.extend(needles.iter().filter(holds).map(|needle| format!("{place}: {needle}")));
     }
     found

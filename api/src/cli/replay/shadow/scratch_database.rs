@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::{AssertSqlSafe, PgPool};
 use url::Url;
 
-use crate::scratch_server::ScratchServer;
+use crate::dev::scratch_server::ScratchServer;
 
 /// Its name.
 const NAME: &str = "hip_shadow";

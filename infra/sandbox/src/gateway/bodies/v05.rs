@@ -11,7 +11,7 @@ use super::{
     CARE_CONTEXTS, CONSENT_ACKNOWLEDGEMENT, CONSENT_REFUSAL, DISPLAY, ERROR, LINK, NOTIFICATION,
     REFERENCE, RESPONSE, SESSION_ACKNOWLEDGED, TIMESTAMP, UUID, pick,
 };
-use crate::operation::Operation;
+use crate::wire::operation::Operation;
 
 const MATCHED_BY: Shape = List(&OneOf(&[
     "MR",

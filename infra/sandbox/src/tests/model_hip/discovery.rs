@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::linking::groups;
 use super::memory::{Memory, Patient, Waiting};
 use super::{Defect, ModelHip, Question, error};
-use crate::clock;
+use crate::run::clock;
 use crate::{ApiVersion, Operation};
 
 fn of_kind<'a>(list: &'a Value, kind: &str) -> Vec<&'a str> {

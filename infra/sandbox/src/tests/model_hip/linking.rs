@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::setting::FACILITY;
 use super::memory::{Patient, Visit};
 use super::{Defect, ModelHip};
-use crate::clock;
+use crate::run::clock;
 use crate::{ApiVersion, Operation};
 
 const V3: ApiVersion = ApiVersion::V3;

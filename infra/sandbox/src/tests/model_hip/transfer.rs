@@ -10,7 +10,7 @@ use super::super::setting::FACILITY;
 use super::memory::Consent;
 use super::{Defect, ModelHip, Question, error};
 use crate::Operation;
-use crate::clock;
+use crate::run::clock;
 
 /// How long a request waits for its consent. The suite lets one wait for two seconds.
 const PARKED: Duration = Duration::from_secs(3);

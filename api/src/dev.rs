@@ -1,0 +1,8 @@
+//! For developers and for trying things out: benchmarks, the demo, the campaign.
+
+pub(crate) mod bench;
+pub(crate) mod campaign;
+pub(crate) mod capture;
+pub(crate) mod demo;
+pub(crate) mod scratch_server;
+pub(crate) mod stage;

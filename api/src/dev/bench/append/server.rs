@@ -1,0 +1,103 @@
+//! The server that is measured on: a private one on disk, gone at the end, or one that was named.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use hip_infra::postgres;
+use hip_launcher::Durability;
+use sqlx::{AssertSqlSafe, PgPool};
+use url::Url;
+
+use crate::dev::scratch_server::ScratchServer;
+
+/// Databases that are made for the run and dropped at its end.
+const DATABASES: [&str; 3] = ["hip_bench_own", "hip_bench_reference", "hip_bench_ceiling"];
+
+/// Magic number of a file system that lies in memory, where a commit costs nothing.
+const TMPFS: i64 = 0x0102_1994;
+
+/// A server with three empty databases, one for each of those that are compared.
+pub(in crate::dev::bench) struct Server {
+    /// Into the maintenance database.
+    pub(super) admin: PgPool,
+    pub(in crate::dev::bench) own: String,
+    pub(super) reference: String,
+    pub(super) ceiling: String,
+    /// What it calls itself.
+    pub(in crate::dev::bench) version: String,
+    private: Option<ScratchServer>,
+}
+
+impl Server {
+    /// The server at `url`, or a new private one under `data_dir`.
+    pub(in crate::dev::bench) async fn open(
+        url: Option<Url>,
+        data_dir: &Path,
+    ) -> anyhow::Result<Self> {
+        let (url, private) = if let Some(url) = url {
+            (url, None)
+        } else {
+            let folder = data_dir.join(format!("bench-{}", std::process::id()));
+            let private = start(folder).await?;
+            (Url::parse(&private.url("postgres"))?, Some(private))
+        };
+        let admin = PgPool::connect(url.as_str()).await.context("the server cannot be reached")?;
+        for name in DATABASES {
+            drop_database(&admin, name).await?;
+            sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0")))
+                .execute(&admin)
+                .await
+                .context("a database cannot be made")?;
+        }
+        let [own, reference, ceiling] = DATABASES.map(|name| {
+            let mut url = url.clone();
+            url.set_path(name);
+            String::from(url)
+        });
+        postgres::migrate(&own).await?;
+        let version = sqlx::query_scalar("SHOW server_version").fetch_one(&admin).await?;
+        Ok(Self { admin, own, reference, ceiling, version, private })
+    }
+
+    pub(in crate::dev::bench) fn describe(&self) -> String {
+        let whose = if self.private.is_some() { "a private server, durable" } else { "--url" };
+        format!("PostgreSQL {} ({whose})", self.version)
+    }
+
+    /// A checkpoint now, so that the next is further off. Without the right to it, it comes when it
+    /// comes.
+    pub(super) async fn checkpoint(&self) {
+        let _ = sqlx::query("CHECKPOINT").execute(&self.admin).await;
+    }
+
+    /// Removes what was made.
+    pub(in crate::dev::bench) async fn close(self) {
+        if self.private.is_none() {
+            for name in DATABASES {
+                let _ = drop_database(&self.admin, name).await;
+            }
+        }
+        self.admin.close().await;
+        if let Some(private) = self.private {
+            private.stop().await;
+        }
+    }
+}
+
+async fn drop_database(admin: &PgPool, name: &str) -> anyhow::Result<()> {
+    sqlx::query(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")))
+        .execute(admin)
+        .await
+        .context("a database of an earlier run cannot be dropped")?;
+    Ok(())
+}
+
+async fn start(folder: PathBuf) -> anyhow::Result<ScratchServer> {
+    let server = ScratchServer::start(folder, Durability::Durable).await.context(
+        "no private server; --url names another, whose databases hip_bench_… it replaces",
+    )?;
+    if rustix::fs::statfs(server.folder())?.f_type == TMPFS {
+        bail!("{} lies in memory; choose a --data-dir on disk", server.folder().display());
+    }
+    Ok(server)
+}

@@ -1,0 +1,186 @@
+//! `hip bench rebuild`: every read model is built anew over a long log, while readers of the log, a
+//! trickle of writes and reads of what is shown go on.
+//!
+//! What is read must be right all the time: a known visit, its document, its patient and its token are
+//! asked for again and again, and an answer that is wrong or missing fails the run.
+
+mod author;
+mod live;
+mod reads;
+mod report;
+mod visit;
+mod watch;
+mod writes;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use clap::value_parser;
+use hip_commands::port::Ids;
+use hip_infra::ambient::ids::RandomIds;
+use hip_infra::config::{Config, Secrets};
+use hip_infra::postgres::event_store::LogReader;
+use hip_infra::subscription::rebuild::{Projection, Rebuild};
+use secrecy::SecretString;
+use url::Url;
+
+use super::append::server::Server;
+use super::machine::Machine;
+use crate::compose::{Composed, compose};
+use crate::dev::stage::API_KEY;
+use crate::output::{Answer, complain, say, say_json};
+use crate::read_models;
+use author::Author;
+use live::Live;
+use reads::Reads;
+use report::{Phase, Report, Row};
+use watch::Lag;
+use writes::Writes;
+
+/// What to measure on, and how much.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Events in the log before the first read model is built anew.
+    #[arg(long, default_value_t = 1_000_000, value_parser = value_parser!(u32).range(100..))]
+    events: u32,
+    /// Visits that are written in a second meanwhile, with all that follows from them.
+    #[arg(long, default_value_t = 2, value_parser = value_parser!(u32).range(1..=100))]
+    visits_per_s: u32,
+    /// A server to measure on instead of a private one; its databases `hip_bench_…` are replaced.
+    #[arg(long)]
+    url: Option<Url>,
+    /// Only read models whose name contains this are built anew.
+    #[arg(long)]
+    only: Option<String>,
+}
+
+pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+    // A private server does not hear Ctrl-C: it ends, and its folder goes, when this is dropped.
+    let report = tokio::select! {
+        report = measure(&options, data_dir) => report?,
+        _ = tokio::signal::ctrl_c() => bail!("interrupted"),
+    };
+    if options.json {
+        say_json(&report);
+    } else {
+        report.print();
+    }
+    for fault in report.faults() {
+        complain(&fault);
+    }
+    Ok(if report.faults().is_empty() { Answer::Yes } else { Answer::No })
+}
+
+async fn measure(options: &Options, data_dir: &Path) -> anyhow::Result<Report> {
+    let mut machine = Machine::look();
+    let server = Server::open(options.url.clone(), data_dir).await?;
+    if !options.json {
+        say(&format!("On {}; {}.", machine.describe(), server.describe()));
+    }
+    let folder = tempfile::tempdir()?;
+    let measured = on(&server.own, folder.path(), options).await;
+    let version = server.version.clone();
+    server.close().await;
+    machine.look_again();
+    let mut report = measured?;
+    report.machine = Some(machine);
+    report.postgres = version;
+    Ok(report)
+}
+
+async fn on(url: &str, folder: &Path, options: &Options) -> anyhow::Result<Report> {
+    let (config, secrets) = configuration(folder)?;
+    let composed = Arc::new(compose(config, secrets, url).await?);
+    let author = Arc::new(Author::new(&composed)?);
+    let (known, written) = timed(author::fill(&author, options.events)).await?;
+    note(options, &format!("{} events written, {:.0} a second", written.events, written.per_s()));
+
+    let projections = read_models::all(&composed)?;
+    let live = Live::start(&composed, &projections);
+    let filled = live.catch_up(&composed).await?;
+    note(
+        options,
+        &format!("all read models filled at once, {:.0} events a second", filled.per_s()),
+    );
+
+    let reads = Reads::start(&composed, &known).await?;
+    let writes = Writes::start(&author, options.visits_per_s);
+    let rows = rebuild(&composed, &projections, options).await;
+    let wrote = writes.stop().await?;
+    live.catch_up(&composed).await?;
+    let missing = author::missing(&composed, &wrote).await?;
+    let reads = reads.stop().await?;
+    live.stop().await;
+    Ok(Report {
+        machine: None,
+        postgres: String::new(),
+        written,
+        filled,
+        rows: rows?,
+        reads,
+        wrote: wrote.len(),
+        missing,
+    })
+}
+
+async fn rebuild(
+    composed: &Arc<Composed>,
+    projections: &[Arc<dyn Projection>],
+    options: &Options,
+) -> anyhow::Result<Vec<Row>> {
+    let builder = Rebuild {
+        log: LogReader::new(composed.pool.clone()),
+        pool: composed.pool.clone(),
+        process: RandomIds.random(),
+    };
+    let mut rows = vec![];
+    for projection in projections {
+        let name = projection.name();
+        if options.only.as_ref().is_some_and(|only| !name.contains(only)) {
+            continue;
+        }
+        let lag = Lag::watch(composed.pool.clone(), name);
+        let rebuilt = builder.run(projection.as_ref(), &|_, _| {}).await;
+        let lag = lag.stop().await?;
+        let row = Row::of(name, &rebuilt.with_context(|| format!("{name} was not rebuilt"))?, lag);
+        note(options, &row.line());
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// What a phase gave, and how many events it took how long for.
+async fn timed<T>(
+    phase: impl Future<Output = anyhow::Result<(T, i64)>>,
+) -> anyhow::Result<(T, Phase)> {
+    let begun_at = Instant::now();
+    let (outcome, events) = phase.await?;
+    Ok((outcome, Phase { events, seconds: begun_at.elapsed().as_secs_f64() }))
+}
+
+fn note(options: &Options, line: &str) {
+    if !options.json {
+        say(line);
+    }
+}
+
+/// Nobody is called, and nothing lies anywhere but in the server that is measured: other stores may be
+/// somebody's.
+fn configuration(folder: &Path) -> anyhow::Result<(Config, Secrets)> {
+    let (id, name) = (crate::dev::stage::FACILITY_ID, crate::dev::stage::FACILITY_NAME);
+    let kek = folder.join("kek");
+    let kek = kek.display();
+    let text = format!(
+        "[gateway]\nbase_url = \"http://127.0.0.1:9\"\nclient_id = \"bench\"\n\
+         [[facility]]\nid = {id:?}\nname = {name:?}\n[keys]\nfile = \"{kek}\"\n\
+         [sms]\nsender = \"webhook\"\nurl = \"http://127.0.0.1:9/\"\n",
+    );
+    let api_key = Some(SecretString::from(API_KEY));
+    let secrets = Secrets { api_key, ..Secrets::new(SecretString::from("bench")) };
+    Ok((Config::parse(&text)?, secrets))
+}

@@ -1,0 +1,47 @@
+//! Why something that a patient or an HIU wanted did not come about.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::wire::operation::Operation;
+
+/// The `error` of a HIP's answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code}")]
+pub struct HipError {
+    /// Without the colon and the blank that may follow it on the wire.
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
+impl HipError {
+    pub(crate) fn read(body: &Value) -> Option<Self> {
+        let error = body.get("error")?;
+        let text = |member: &str| error[member].as_str().unwrap_or_default();
+        Some(Self {
+            code: text("code").trim_end_matches([':', ' ']).to_owned(),
+            message: text("message").to_owned(),
+        })
+    }
+}
+
+/// Why something the patient or the HIU wanted did not come about.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FlowError {
+    /// The HIP did not answer in time. A 2xx to the callback is no answer.
+    #[error("no {} within {} ms", missing.name(), waited.as_millis())]
+    Silence {
+        /// The call that did not come.
+        missing: Operation,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// The HIP answered with an error.
+    #[error("refused by the HIP: {0}")]
+    Refused(HipError),
+    /// The twin knows no consent, consent request or discovery of this id.
+    #[error("nothing is known under the id {0}")]
+    Unknown(String),
+}
