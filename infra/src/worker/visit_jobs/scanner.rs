@@ -91,7 +91,7 @@ impl Scanner {
     async fn scan(&self, turn: &Turn) -> Result<(), ScanError> {
         // After a pause the visits of the pause are looked for, too.
         let unseen = turn.unseen_s.and_then(|s| Duration::try_from_secs_f64(s).ok());
-        let lookback = self.source.lookback.map(|it| it + unseen.unwrap_or_default());
+        let lookback = self.source.lookback.map(|it| it.saturating_add(unseen.unwrap_or_default()));
         let mut after = i64::MIN;
         loop {
             let rows = self.source.trigger.unprocessed(after, self.source.batch, lookback).await?;
@@ -133,7 +133,7 @@ impl Scanner {
     /// Renews the lease; returns when it is lost.
     async fn until_lost(&self, fence: i64) {
         loop {
-            tokio::time::sleep(self.pace.lease / 3).await;
+            tokio::time::sleep(self.pace.lease.checked_div(3).unwrap_or_default()).await;
             let renewed = sqlx::query(
                 "UPDATE hip.visit_source SET lease_until = now() + $3 WHERE source = $1 AND fence = $2",
             )

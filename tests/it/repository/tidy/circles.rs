@@ -195,7 +195,14 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             Item::Trait(it) => self.define(&it.ident),
             Item::Type(it) => self.define(&it.ident),
             Item::Union(it) => self.define(&it.ident),
-            _ => {}
+            Item::ExternCrate(_)
+            | Item::ForeignMod(_)
+            | Item::Impl(_)
+            | Item::Mod(_)
+            | Item::TraitAlias(_)
+            | Item::Use(_)
+            | Item::Verbatim(_)
+            | _ => {}
         }
         syn::visit::visit_item(self, item);
     }
