@@ -202,7 +202,15 @@ impl Outbound {
                 OutboundEvent::Attempted { attempt, .. } => {
                     Self::Attempted { call, attempts: attempt }
                 }
-                OutboundEvent::Failed { attempt, .. } => Self::Planned { call, attempts: attempt },
+                OutboundEvent::Failed { attempt, status, code, .. }
+                    if is_refusal(status, code.as_ref()) =>
+                {
+                    Self::Planned { call, attempts: attempt }
+                }
+                // Without a word, or a no, from the peer it may have arrived.
+                OutboundEvent::Failed { attempt, .. } => {
+                    Self::Attempted { call, attempts: attempt }
+                }
                 OutboundEvent::Abandoned { status, code, awaits_trust, .. } => {
                     let refused = is_refusal(status, code.as_ref());
                     Self::Abandoned { call, refused, awaits_trust }

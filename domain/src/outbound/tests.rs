@@ -98,6 +98,18 @@ fn a_failed_attempt_is_counted() {
 }
 
 #[test]
+fn a_call_without_an_answer_may_have_arrived_and_one_that_was_refused_has_not() {
+    let next_at = Utc.with_ymd_and_hms(2026, 9, 14, 7, 0, 0).unwrap();
+    let failed = |status| OutboundEvent::Failed { attempt: 1, status, code: None, next_at };
+    for status in [None, Some(503), Some(504)] {
+        let state = after([planned(), attempted(1), failed(status)]);
+        assert!(matches!(state, Outbound::Attempted { attempts: 1, .. }), "{status:?}");
+    }
+    let state = after([planned(), attempted(1), failed(Some(401))]);
+    assert!(matches!(state, Outbound::Planned { attempts: 1, .. }));
+}
+
+#[test]
 fn an_accepted_call_stays_accepted() {
     let accepted = OutboundEvent::Accepted { call: call(), status: 202 };
     given::<Outbound>([planned(), attempted(1), accepted])

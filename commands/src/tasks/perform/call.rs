@@ -256,6 +256,10 @@ impl Attempt<'_> {
                 }
             }
             Err(SendError::Duplicate { status, code }) => {
+                // A process that had lost its lease, or has this one by now, may have made the call, too.
+                if attempts(&self.state().await?) > made.number {
+                    return self.tell(OutboundCommand::Accept { status }, "accept").await;
+                }
                 (Some(status), Some(code), HAD_BEFORE.to_owned())
             }
             Err(SendError::Refused { status, code, reason }) => (status, code, reason),
@@ -266,7 +270,16 @@ impl Attempt<'_> {
         let command =
             OutboundCommand::Abandon { status, code, reason: reason.clone(), awaits_trust };
         self.tell(command, &format!("abandon:{}", made.number)).await?;
+        // What another process has brought to its end is not given up.
+        if matches!(self.state().await?, Outbound::Accepted { .. }) {
+            return Ok(());
+        }
         Err(TaskError::never(reason))
+    }
+
+    /// How the call stands in the log by now.
+    async fn state(&self) -> Result<Outbound, TaskError> {
+        Ok(self.provider.dispatcher.load::<Outbound>(&self.stream).await?)
     }
 
     /// What an operator may do about an HIU that wants to see our session.
