@@ -199,16 +199,14 @@ impl Outbound {
                 OutboundEvent::Planned { call, .. } | OutboundEvent::Resumed { call } => {
                     Self::Planned { call, attempts: 0 }
                 }
-                OutboundEvent::Attempted { attempt, .. } => {
-                    Self::Attempted { call, attempts: attempt }
-                }
                 OutboundEvent::Failed { attempt, status, code, .. }
                     if is_refusal(status, code.as_ref()) =>
                 {
                     Self::Planned { call, attempts: attempt }
                 }
-                // Without a word, or a no, from the peer it may have arrived.
-                OutboundEvent::Failed { attempt, .. } => {
+                // A call that failed without a no from the peer may have arrived, too.
+                OutboundEvent::Attempted { attempt, .. }
+                | OutboundEvent::Failed { attempt, .. } => {
                     Self::Attempted { call, attempts: attempt }
                 }
                 OutboundEvent::Abandoned { status, code, awaits_trust, .. } => {
