@@ -3,10 +3,10 @@
 //! ```text
 //! (nothing) ── Plan ──► Planned ── Attempt ──► Attempted ── Accept ───► Accepted
 //!                          ▲           └───── Abandon ──┼──────────────► Abandoned
-//!                          └────────────────────────────┘ Fail (tried again later)
+//!                          └────────────────────────────┘ Fail, when the peer said no (tried again later)
 //! ```
-//! A crash after `Attempted` leaves the outcome unknown: the call is made again under the same id,
-//! and a peer that says "duplicate" then has told us that it had arrived.
+//! After a crash in `Attempted`, and after a failure without a no from the peer, the outcome is unknown: the call is
+//! made again under the same id, and a peer that says "duplicate" then has told us that it had arrived.
 //!
 //! An operator may have it made again (Replay): under its own id, as if its outcome were unknown; or
 //! under a new one, then this stream names the other. What a replay may not send is Suppressed.
@@ -33,10 +33,10 @@ pub enum Outbound {
     Planned {
         /// What is called.
         call: Call,
-        /// Attempts with a known outcome so far.
+        /// Attempts so far, each of which the peer has refused.
         attempts: u32,
     },
-    /// On its way, or lost in a crash: the outcome is unknown.
+    /// On its way, lost in a crash, or failed without a no from the peer: it may have arrived.
     Attempted {
         /// What is called.
         call: Call,

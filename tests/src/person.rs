@@ -26,14 +26,15 @@ pub const SECRETS: [&str; 11] = [
 /// by chance.
 pub fn mentions(text: &str, secret: &str) -> bool {
     const CHANCE_ENDS_AT: usize = 8;
-    let is_of_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=_-".contains(c);
-    if secret.len() >= CHANCE_ENDS_AT || !secret.chars().all(is_of_base64) {
+    if secret.len() >= CHANCE_ENDS_AT {
         return text.contains(secret);
     }
+    // Next to a hit in base64 there is hardly ever anything else.
+    let is_of_a_word = |c: char| c.is_ascii_alphanumeric();
     text.match_indices(secret).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let after = text[at + secret.len()..].chars().next();
-        !before.is_some_and(is_of_base64) && !after.is_some_and(is_of_base64)
+        !before.is_some_and(is_of_a_word) && !after.is_some_and(is_of_a_word)
     })
 }
 
@@ -90,6 +91,8 @@ mod tests {
     fn a_short_secret_is_mentioned_as_a_word_only() {
         assert!(mentions(r#"{"name":"Kavya Nair"}"#, "Nair"));
         assert!(mentions("Nair", "Nair") && mentions("(Nair, Kavya)", "Kavya"));
+        assert!(mentions("GET /patients/Kavya?surname=Nair", "Kavya"));
+        assert!(mentions("surname=Nair", "Nair") && mentions("kavya_Nair-1", "Nair"));
         assert!(!mentions("q0Zr8Nair7/kP", "Nair"), "by chance, in base64");
         assert!(mentions("+919845012345", "9845012345"), "nobody draws ten digits by chance");
         assert!(mentions("mailto:kavya.n90@sbx", "kavya.n90"));

@@ -137,6 +137,11 @@ async fn a_message_is_stored_once_however_often_it_comes() {
         assert_eq!(Post::new(&world, &bearer).send().await.0, 202);
     }
     assert_eq!(inbound(&world).await, 2);
+    // After more than a year the keys of appends are forgotten; the message is not.
+    let mut owner = world.database.as_owner().await;
+    sqlx::query("DELETE FROM es.append_key").execute(&mut owner).await.unwrap();
+    assert_eq!(Post::new(&world, &bearer).send().await.0, 202);
+    assert_eq!(inbound(&world).await, 2);
     // Another message under the same id is somebody's mistake, or worse.
     let other = Post { body: json!({ "response": {} }).to_string(), ..Post::new(&world, &bearer) };
     let (status, body) = other.send().await;

@@ -65,6 +65,11 @@ async fn a_visit_without_an_address_of_a_patient_who_has_one_is_not_linked_autom
     world.until_idle().await;
     let words = "the visit came without an ABHA address";
     stops_at(&world, "6000", ("token", "broken"), words).await;
+    // The cure that it names.
+    let mut amended = visit("6000", true);
+    amended["eventId"] = json!(uuid::Uuid::from_u128(6000));
+    assert_eq!(world.push(&amended).await.0, 201);
+    world.until("visit.linked", 2).await;
 }
 
 #[tokio::test]

@@ -92,6 +92,30 @@ async fn a_transfer_of_which_no_context_arrived_whole_has_failed() {
 }
 
 #[tokio::test]
+async fn a_call_whose_answer_was_lost_is_made_again_and_the_duplicate_tells_that_it_arrived() {
+    let (world, _hip) = linked("").await;
+    let faults = world.sandbox.faults();
+    faults.lose_answer(Operation::ConsentOnNotify, 1);
+    faults.lose_answer(Operation::OnRequest, 1);
+    let transaction = asked(&world).await;
+    let hiu = world.sandbox.hiu();
+    hiu.wait_until_complete(&transaction, PATIENCE).await.unwrap();
+    world.until_idle().await;
+    for operation in [Operation::ConsentOnNotify, Operation::OnRequest] {
+        let calls = calls(&world, operation);
+        assert_eq!(calls.len(), 2, "{operation:?} was made again");
+        assert_eq!(calls[0].request_id, calls[1].request_id, "under the same id");
+        assert!(calls[1].duplicate, "and the peer said so");
+    }
+    assert_eq!(world.count("outbound.abandoned").await, 0);
+    let dead: i64 = sqlx::query_scalar("SELECT count(*) FROM es.outbox WHERE state = 'dead'")
+        .fetch_one(&world.pool)
+        .await
+        .unwrap();
+    assert_eq!(dead, 0);
+}
+
+#[tokio::test]
 async fn an_empty_401_on_a_link_leads_to_one_call_and_a_slow_retry() {
     let (world, _hip) = World::start().await;
     for nth in 1..=8 {

@@ -1,7 +1,11 @@
 //! What grows with the log stays cheap: tables of many rows, and what each question reads of them.
 
+use hip_commands::port::DocumentStore;
+use hip_commands::port::document_store::{CollectionName, FieldPath, Fields, Put, SUBJECT, Sought};
+use hip_infra::document_store::PgDocumentStore;
+use hip_infra::postgres::event_store::APPEND_KEYS_KEPT;
 use hip_infra::worker::replays::SELECT;
-use hip_tests::{TestDatabase, size};
+use hip_tests::{TestDatabase, World, size};
 use serde_json::Value;
 use sqlx::postgres::PgArguments;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
@@ -125,12 +129,15 @@ async fn tasks_that_were_done_and_old_keys_are_deleted_step_by_step() {
          SELECT 0, 'pm:' || n || ':0', 's-' || n, 'call', '\\x00', \
                 CASE n % 1000 WHEN 1 THEN 'due' WHEN 2 THEN 'dead' ELSE 'done' END, \
                 now() - (n % 14) * interval '1 day' \
-           FROM generate_series(1, $1::bigint) AS n",
+           FROM generate_series(1, $1::bigint) AS n WHERE $2 > 0",
         "INSERT INTO es.append_key (shard, key, stream_id, last_version, recorded_at) \
-         SELECT 0, 'key-' || n, 's-' || n, 1, now() - (n % 2) * interval '401 days' \
+         SELECT 0, 'key-' || n, 's-' || n, 1, \
+                now() - make_interval(days => $2) + CASE n % 2 WHEN 0 THEN 1 ELSE -1 END * interval '1 hour' \
            FROM generate_series(1, $1::bigint) AS n",
     ] {
-        sqlx::query(statement).bind(row_count()).execute(&mut owner).await.unwrap();
+        let kept_days = i32::try_from(APPEND_KEYS_KEPT.num_days()).unwrap();
+        let insert = sqlx::query(statement).bind(row_count()).bind(kept_days);
+        insert.execute(&mut owner).await.unwrap();
     }
     owner.execute("VACUUM ANALYZE es.outbox, es.append_key").await.unwrap();
 
@@ -159,4 +166,82 @@ async fn tasks_that_were_done_and_old_keys_are_deleted_step_by_step() {
     // The service forgets nothing else, and nothing younger.
     let refused = service.execute("DELETE FROM es.append_key").await.unwrap_err();
     assert!(refused.to_string().contains("permission denied"), "{refused}");
+}
+
+#[tokio::test]
+async fn the_service_deletes_what_is_old_by_itself() {
+    let world = World::create().await;
+    let mut owner = world.database.as_owner().await;
+    owner
+        .execute(
+            "INSERT INTO es.outbox (shard, dedupe, stream_id, kind, request, state, due_at) \
+             SELECT 0, 'pm:' || n, 's', 'call', '\\x00', 'done', now() - n * interval '2 days' \
+               FROM generate_series(1, 5) AS n",
+        )
+        .await
+        .unwrap();
+    let _hip = world.launch.start().await;
+    world
+        .eventually("those of more than a week are gone", async || {
+            let left: i64 =
+                sqlx::query_scalar("SELECT count(*) FROM es.outbox WHERE stream_id = 's'")
+                    .fetch_one(&world.pool)
+                    .await
+                    .unwrap();
+            left == 3
+        })
+        .await;
+}
+
+/// Documents of many, a person's found and changed: by the index over whose they are, and without a new entry in any.
+#[tokio::test]
+async fn the_documents_of_a_person_are_found_and_changed_without_touching_the_rest() {
+    let database = TestDatabase::create().await;
+    let mut owner = database.as_owner().await;
+    let collection = CollectionName::parse("Amrit_Resource").unwrap();
+    let store = PgDocumentStore::new(database.as_service(2).await);
+    store.prepare(&collection, 1, &[]).await.unwrap();
+    store.promote(&collection, 1).await.unwrap();
+    let shared = vec!["person-7".into(), "person-8".into()];
+    let put = |position| Put {
+        key: "shared".to_owned(),
+        position,
+        fields: Fields::new().with(SUBJECT, shared.clone()).with("at", position),
+    };
+    sqlx::query(
+        "INSERT INTO hip.document (collection, generation, key, position, fields) \
+         SELECT $1, 1, 'key-' || n, n, jsonb_build_object('subjectId', 'person-' || n, 'text', md5(n::text)) \
+           FROM generate_series(1, $2::bigint) AS n",
+    )
+    .bind(collection.as_str())
+    .bind(row_count())
+    .execute(&mut owner)
+    .await
+    .unwrap();
+    store.put_many(&collection, 1, &[put(1)]).await.unwrap();
+    owner.execute("VACUUM ANALYZE hip.document").await.unwrap();
+    let subject = FieldPath::parse(SUBJECT).unwrap();
+    let found =
+        store.find_in(&collection, 1, &subject, Sought::Text("person-7"), 10).await.unwrap();
+    let keys: Vec<&str> = found.iter().map(|document| document.key.as_str()).collect();
+    assert_eq!(keys, ["key-7", "shared"]);
+    store.put_many(&collection, 1, &[put(2)]).await.unwrap();
+    // What a connection has counted is told when it ends.
+    drop(store);
+    let counts = "SELECT n_tup_upd, n_tup_hot_upd, \
+                         (SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'document_of_subject') \
+                    FROM pg_stat_user_tables WHERE relname = 'document'";
+    let deadline = std::time::Instant::now() + hip_tests::world::PATIENCE;
+    loop {
+        owner.execute("SELECT pg_stat_clear_snapshot()").await.unwrap();
+        let (updates, without_index, by_subject): (i64, i64, i64) =
+            sqlx::query_as(counts).fetch_one(&mut owner).await.unwrap();
+        if updates == 1 && by_subject > 0 {
+            assert_eq!(without_index, 1, "the update wrote to an index");
+            return;
+        }
+        let told = format!("{updates} updates, {by_subject} uses of the index over subjects");
+        assert!(std::time::Instant::now() < deadline, "{told}");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
 }

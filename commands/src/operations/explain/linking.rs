@@ -82,7 +82,7 @@ pub(super) fn token(case: &Case, now: DateTime<Utc>) -> Finding {
     if !case.is_to_be_linked {
         return Err(Obstacle::broken(
             "the visit came without an ABHA address, so it is not linked automatically",
-            "run `hip link start` with its code; or the patient links it in their app",
+            "push the visit again with the address, as an amendment; or the patient links it in their app",
         ));
     }
     let newest_word = newest(&case.token, |event| match event {
