@@ -3,7 +3,7 @@
 
 use hip_commands::settings::Settings;
 use hip_infra::http::gateway::HttpGateway;
-use hip_infra::http::gateway::bridge::Standing;
+use hip_infra::http::gateway::bridge::BridgeListing;
 
 /// Compares what is configured with the gateway's list, and warns of what is not in it. The gateway
 /// may be away; then this says nothing.
@@ -12,7 +12,7 @@ pub(crate) async fn warn_of_missing(gateway: &HttpGateway, settings: &Settings) 
     let missing: Vec<_> = settings
         .facilities
         .iter()
-        .filter(|facility| bridge.standing(&facility.service_id) != Standing::Listed)
+        .filter(|facility| bridge.standing(&facility.service_id) != BridgeListing::Listed)
         .map(|facility| facility.service_id.as_str())
         .collect();
     if !missing.is_empty() {

@@ -1,6 +1,7 @@
 //! The command line: noun, then verb. Exit 0 for good, 1 when the answer is "no", 2 for a wrong
 //! call, 3 when the system could not answer.
 
+mod access_log;
 pub(crate) mod audit;
 mod bundle;
 mod callbacks;
@@ -18,15 +19,14 @@ mod hiu;
 mod ig;
 mod key;
 mod link;
-mod looks;
 mod openapi;
+mod person_args;
 mod projection;
 mod replay;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
 mod server;
 mod visit;
-mod whom;
 
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ use futures_util::FutureExt;
 use hip_launcher::default_data_dir;
 
 use crate::dev::{bench, demo};
-use crate::output::{Answer, OutputClosed, complain};
+use crate::output::{ExitStatus, OutputClosed, print_error};
 use crate::telemetry;
 
 /// A Health Information Provider for ABDM in one binary.
@@ -54,13 +54,13 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// The whole story against the sandbox twin, on the embedded default.
-    Demo(demo::Options),
+    Demo(demo::DemoArgs),
     /// Serve callbacks and the API, and do the work that follows.
-    Serve(serve::Options),
+    Serve(serve::ServeArgs),
     /// Bring the database schema up to date.
     Migrate,
     /// What is missing before this can work, and what to do about it.
-    Doctor(doctor::Options),
+    Doctor(doctor::DoctorArgs),
     /// The outside world as a twin.
     #[command(subcommand)]
     Sandbox(sandbox::Command),
@@ -92,24 +92,24 @@ enum Command {
     #[command(subcommand)]
     Crypto(crypto::Command),
     /// Erase a person: destroy their keys, and let go of whatever is kept of them. There is no way back.
-    Erase(erase::Options),
+    Erase(erase::EraseArgs),
     /// The journal of erasures outside the database.
     #[command(subcommand)]
     Erasures(erasures::Command),
     /// What an error code of the network means, and what to do.
-    Error(error::Options),
+    Error(error::ErrorArgs),
     /// Print the description of the REST interface, OpenAPI 3.1.
     Openapi,
     /// The event log, event by event.
     #[command(subcommand)]
     Events(events::Command),
     /// Why does the patient not see a record? The first link that does not hold, and what to do.
-    Explain(explain::Options),
+    Explain(explain::ExplainArgs),
     /// What came from the gateway, and what became of it.
     #[command(subcommand)]
     Callbacks(callbacks::Command),
     /// Do again what failed.
-    Replay(replay::Options),
+    Replay(replay::ReplayArgs),
     /// Read models: how far they are, and building them anew.
     #[command(subcommand)]
     Projection(projection::Command),
@@ -141,16 +141,16 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
         Err(error) => Err(error.into()),
     };
     match answer {
-        Ok(Answer::Yes) => ExitCode::SUCCESS,
-        Ok(Answer::No) => ExitCode::from(1),
+        Ok(ExitStatus::Success) => ExitCode::SUCCESS,
+        Ok(ExitStatus::Negative) => ExitCode::from(1),
         Err(error) => {
-            complain(&format!("hip: {error:#}"));
+            print_error(&format!("hip: {error:#}"));
             ExitCode::from(3)
         }
     }
 }
 
-async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Demo(options) => Box::pin(demo::run(options, data_dir)).await,
         Command::Serve(options) => {

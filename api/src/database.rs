@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
-use hip_launcher::{Durability, Options, PrivatePostgres};
+use hip_launcher::{Durability, PostgresOptions, PrivatePostgres};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::output::complain;
+use crate::output::print_error;
 pub(crate) use open_log::{OpenLog, is_made};
 
 /// Name of our database in a private cluster.
@@ -44,7 +44,7 @@ impl Database {
         let private =
             started.context("no database: set DATABASE_URL, or let a private one start")?;
         if private.was_open() {
-            complain(&format!(
+            print_error(&format!(
                 "hip: the private PostgreSQL in {} let in every local user; from now on it wants a password",
                 private.data_dir().display()
             ));
@@ -123,7 +123,8 @@ fn place(url: &Url) -> String {
 }
 
 fn start(data_dir: PathBuf) -> anyhow::Result<PrivatePostgres> {
-    let private = PrivatePostgres::start(Options { data_dir, durability: Durability::Durable })?;
+    let private =
+        PrivatePostgres::start(PostgresOptions { data_dir, durability: Durability::Durable })?;
     private.create_database(NAME)?;
     private.create_login(LOGIN, SERVICE)?;
     Ok(private)

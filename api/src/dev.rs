@@ -4,5 +4,5 @@ pub(crate) mod bench;
 pub(crate) mod campaign;
 pub(crate) mod capture;
 pub(crate) mod demo;
+pub(crate) mod demo_environment;
 pub(crate) mod scratch_server;
-pub(crate) mod stage;

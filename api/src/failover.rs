@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use hip_infra::postgres::epochs::{self, EpochError, Standing};
+use hip_infra::postgres::epochs::{self, EpochError, ServerHistory};
 use hip_infra::postgres::event_store::LogReader;
 use hip_infra::subscription::rebuild::{Rebuild, RebuildError};
 
-use crate::compose::{self, Composed};
+use crate::app::{self, App};
 use crate::read_models;
 
 /// How often is looked whether another process has done it.
@@ -16,12 +16,12 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Returns when the newest epoch is that of this server. Of several processes one does the work. `found` is what
 /// the server had before anything was appended to it.
-pub(crate) async fn take_up(composed: &Composed, found: &Standing) -> anyhow::Result<()> {
-    let pool = &composed.pool;
-    let Standing::Another { head } = *found else { return Ok(()) };
-    while epochs::standing(pool).await? != Standing::Known {
+pub(crate) async fn take_up(app: &App, found: &ServerHistory) -> anyhow::Result<()> {
+    let pool = &app.pool;
+    let ServerHistory::Another { head } = *found else { return Ok(()) };
+    while epochs::standing(pool).await? != ServerHistory::Known {
         if let Some(turn) = epochs::turn(pool).await? {
-            match begin(composed, head).await {
+            match begin(app, head).await {
                 Ok(()) => return Ok(turn.end().await?),
                 // By hand, or by a process that died over it, whose lease runs out.
                 Err(error) if is_being_rebuilt(&error) => {
@@ -41,12 +41,12 @@ fn is_being_rebuilt(error: &anyhow::Error) -> bool {
     matches!(rebuild, Some(EpochError::Rebuild(RebuildError::Busy(_))))
 }
 
-async fn begin(composed: &Composed, head: i64) -> anyhow::Result<()> {
-    let sealed = match compose::sealer(composed).await? {
+async fn begin(app: &App, head: i64) -> anyhow::Result<()> {
+    let sealed = match app::sealer(app).await? {
         Some(sealer) => sealer.give_up_lost().await.context("seals of what is lost")?,
         None => None,
     };
-    let lost_through = composed.seen.max(sealed.unwrap_or(0)).max(head);
+    let lost_through = app.seen.max(sealed.unwrap_or(0)).max(head);
     if lost_through > head {
         tracing::error!(
             first = head + 1,
@@ -57,15 +57,15 @@ async fn begin(composed: &Composed, head: i64) -> anyhow::Result<()> {
     } else {
         tracing::warn!(head, "another server holds the log; nothing is known to be lost");
     }
-    let pool = composed.pool.clone();
-    let process = composed.provider.ids.random();
+    let pool = app.pool.clone();
+    let process = app.ports.ids.random();
     let builder = Rebuild { log: LogReader::new(pool.clone()), pool, process };
-    let projections = read_models::all(composed)?;
+    let projections = read_models::all(app)?;
     for name in epochs::rebuild_what_is_ahead(&builder, &projections).await? {
         tracing::warn!(
             subscription = name,
             "documents that the log does not know any more were removed"
         );
     }
-    Ok(epochs::begin(&composed.pool, head, lost_through).await?)
+    Ok(epochs::begin(&app.pool, head, lost_through).await?)
 }

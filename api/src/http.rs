@@ -34,21 +34,23 @@ use self::accountability::{erasures, patient_audit};
 use self::gateway::{callback_path, gateway_callbacks};
 use self::intake::{facilities, visit, visit_jobs, visits};
 use self::linking::{care_contexts, explanation, link, links};
-use self::middleware::caller::{Erasing, Linking, Looking, Mending, Pushing, Reading, Running};
+use self::middleware::caller::{
+    CanErase, CanLink, CanOperate, CanPush, CanReadDocuments, CanReplay, CanView,
+};
 use self::middleware::problem::Problem;
 use self::middleware::{idempotency, position, problem, refused};
 use self::operations::{
-    dead_letters, events, health, projections, received, replay_orders, replays,
+    callbacks, dead_letters, events, health, projections, replay_orders, replays,
 };
 use self::sharing::{consents, fhir, transfers};
-use crate::compose::Composed;
+use crate::app::App;
 
 /// What a handler may use.
-pub(crate) type Context = axum::extract::State<Arc<Composed>>;
+pub(crate) type Context = axum::extract::State<Arc<App>>;
 
 /// Says when this process stops, to answers that would go on for long.
 #[derive(Clone)]
-struct Stop(watch::Receiver<bool>);
+struct ShutdownSignal(watch::Receiver<bool>);
 
 /// The largest visit document, with room for its attachments in base64.
 const VISIT_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -59,22 +61,22 @@ const SMALL_BYTES_MAX: usize = 64 * 1024;
 /// A request that takes longer is given up.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-pub(crate) fn router(composed: Arc<Composed>, stop: watch::Receiver<bool>) -> Router {
+pub(crate) fn router(app: Arc<App>, stop: watch::Receiver<bool>) -> Router {
     let (described, _) = described().split_for_parts();
     Router::new()
-        .merge(described.layer(Extension(Stop(stop))).layer(Extension(Arc::clone(&composed))))
+        .merge(described.layer(Extension(ShutdownSignal(stop))).layer(Extension(Arc::clone(&app))))
         .merge(description())
         .merge(amrit::router())
         .fallback(without_route)
-        .layer(from_fn_with_state(Arc::clone(&composed), refused::layer))
+        .layer(from_fn_with_state(Arc::clone(&app), refused::layer))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn(problem::dress))
-        .with_state(composed)
+        .layer(from_fn(problem::problem_layer))
+        .with_state(app)
 }
 
 /// Everything that `/openapi.json` describes, by who may.
-fn described() -> OpenApiRouter<Arc<Composed>> {
+fn described() -> OpenApiRouter<Arc<App>> {
     // Without a limit on the whole body: a stream of documents has one for each line.
     let pushing = OpenApiRouter::new()
         .routes(routes!(visits::receive))
@@ -101,9 +103,9 @@ fn described() -> OpenApiRouter<Arc<Composed>> {
         .routes(routes!(facilities::list))
         .layer(from_fn(position::wait_for));
     let running = OpenApiRouter::new()
-        .routes(routes!(received::list))
-        .routes(routes!(received::show))
-        .routes(routes!(received::history))
+        .routes(routes!(callbacks::list))
+        .routes(routes!(callbacks::show))
+        .routes(routes!(callbacks::history))
         .routes(routes!(dead_letters::list))
         .routes(routes!(replays::list))
         .routes(routes!(replays::show))
@@ -130,18 +132,18 @@ fn described() -> OpenApiRouter<Arc<Composed>> {
         .layer(from_fn(position::wait_for))
         .layer(body_of(Limits::default().bytes));
     let open = OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready));
-    open.merge(openapi::open_to::<Pushing>(pushing))
-        .merge(openapi::open_to::<Linking>(linking.layer(body_of(SMALL_BYTES_MAX))))
-        .merge(openapi::open_to::<Looking>(looking.layer(body_of(SMALL_BYTES_MAX))))
-        .merge(openapi::open_to::<Running>(running))
-        .merge(openapi::open_to::<Running>(auditing.layer(body_of(SMALL_BYTES_MAX))))
-        .merge(openapi::open_to::<Erasing>(erasing.layer(body_of(SMALL_BYTES_MAX))))
-        .merge(openapi::open_to::<Mending>(mending))
-        .merge(openapi::open_to::<Reading>(reading))
+    open.merge(openapi::open_to::<CanPush>(pushing))
+        .merge(openapi::open_to::<CanLink>(linking.layer(body_of(SMALL_BYTES_MAX))))
+        .merge(openapi::open_to::<CanView>(looking.layer(body_of(SMALL_BYTES_MAX))))
+        .merge(openapi::open_to::<CanOperate>(running))
+        .merge(openapi::open_to::<CanOperate>(auditing.layer(body_of(SMALL_BYTES_MAX))))
+        .merge(openapi::open_to::<CanErase>(erasing.layer(body_of(SMALL_BYTES_MAX))))
+        .merge(openapi::open_to::<CanReplay>(mending))
+        .merge(openapi::open_to::<CanReadDocuments>(reading))
 }
 
 /// The description itself: what it says holds for everybody, and needs no key.
-fn description() -> Router<Arc<Composed>> {
+fn description() -> Router<Arc<App>> {
     Router::new()
         .route("/openapi.json", get(openapi::show))
         .route("/docs", get(docs::start))
@@ -155,13 +157,13 @@ fn body_of(bytes_max: usize) -> (DefaultBodyLimit, RequestBodyLimitLayer) {
 }
 
 /// Everything that has no route: the gateway's callbacks, whose paths come in many spellings.
-async fn without_route(State(composed): Context, request: Request) -> Response {
-    let prefix = &composed.provider.settings.callback_prefix;
+async fn without_route(State(app): Context, request: Request) -> Response {
+    let prefix = &app.ports.settings.callback_prefix;
     match callback_path::kind_of(request.uri().path(), prefix) {
         Some(kind) if request.method() == Method::POST => {
-            gateway_callbacks::receive(State(composed), kind, request).await
+            gateway_callbacks::receive(State(app), kind, request).await
         }
-        Some(_) => Problem::of_status(StatusCode::METHOD_NOT_ALLOWED).into_response(),
-        None => Problem::of_status(StatusCode::NOT_FOUND).into_response(),
+        Some(_) => Problem::from_status(StatusCode::METHOD_NOT_ALLOWED).into_response(),
+        None => Problem::from_status(StatusCode::NOT_FOUND).into_response(),
     }
 }

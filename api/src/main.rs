@@ -1,8 +1,8 @@
 //! `hip`: a Health Information Provider for ABDM in one binary.
 
+mod app;
 mod bridge_check;
 mod cli;
-mod compose;
 mod database;
 mod dev;
 mod failover;
@@ -10,7 +10,7 @@ mod http;
 mod output;
 mod path_segment;
 mod read_models;
-mod restored;
+mod reapply_erasures;
 mod room;
 mod service;
 mod stop;

@@ -9,11 +9,11 @@ use hip_commands::port::Log;
 use hip_infra::postgres::epochs;
 use hip_infra::postgres::eraser::Unclaimed;
 use hip_infra::postgres::event_store::{forget_what_is_done, keep_partitions_ahead};
-use hip_infra::postgres::queries::conversations::PgConversations;
+use hip_infra::postgres::queries::correlation_index::PgCorrelationIndex;
 use hip_infra::postgres::vault::kek;
+use hip_infra::subscription::process_manager::ProcessManagerSubscriber;
 use hip_infra::subscription::projection_status;
-use hip_infra::subscription::reactions::Reactions;
-use hip_infra::subscription::{Pace, Subscriber, Subscription};
+use hip_infra::subscription::{Subscriber, Subscription, SubscriptionConfig};
 use hip_infra::worker::outbox::{self, Outbox};
 use hip_infra::worker::replays::{PgReplayQueue, Replays};
 use hip_infra::worker::restart_after_panic;
@@ -23,8 +23,8 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::compose::{self, Composed};
-use crate::{failover, http, read_models, restored};
+use crate::app::{self, App};
+use crate::{failover, http, read_models, reapply_erasures};
 
 /// Which parts of the provider a process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -73,61 +73,61 @@ impl Parts {
 
 /// Runs until `stop` turns true. Without a listener there are no doors.
 pub(crate) async fn run(
-    composed: Composed,
+    app: App,
     listener: Option<TcpListener>,
     role: Role,
     mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    let composed = Arc::new(composed);
+    let app = Arc::new(app);
     let mut parts = Parts { running: JoinSet::new(), stop: stop.clone() };
-    let vault = Arc::clone(&composed.vault);
+    let vault = Arc::clone(&app.vault);
     parts.start(|stop| async move { vault.forget_destroyed(stop).await });
-    let pool = composed.pool.clone();
+    let pool = app.pool.clone();
     parts.start(|stop| keep_partitions_ahead(pool, stop));
-    check_keys(&composed, &mut stop).await?;
-    let found = epochs::standing(&composed.pool).await?;
-    let erased_again = restored::erase_again(&composed).await?;
-    failover::take_up(&composed, &found).await?;
+    check_keys(&app, &mut stop).await?;
+    let found = epochs::standing(&app.pool).await?;
+    let erased_again = reapply_erasures::reapply(&app).await?;
+    failover::take_up(&app, &found).await?;
     if role != Role::Api {
-        let process = composed.provider.ids.random();
-        warn_of_others(&composed, process).await;
+        let process = app.ports.ids.random();
+        warn_of_others(&app, process).await;
         let work = Arc::new(Notify::new());
-        start_readers(&composed, process, &work, &mut parts)?;
-        start_keepers(&composed, &mut parts).await?;
-        start_workers(&composed, work, &mut parts);
+        start_readers(&app, process, &work, &mut parts)?;
+        start_keepers(&app, &mut parts).await?;
+        start_workers(&app, work, &mut parts);
     }
-    restored::wait(&composed, &erased_again, &mut stop).await?;
+    reapply_erasures::wait(&app, &erased_again, &mut stop).await?;
     if let Some(listener) = listener {
-        open_doors(&composed, listener, &mut parts);
+        open_doors(&app, listener, &mut parts);
     }
     parts.join().await
 }
 
 /// Looks again whether this process has the keys of the vault, now that no other will wrap keys with one that
 /// it lacks; and opens those of the facilities.
-async fn check_keys(composed: &Composed, stop: &mut watch::Receiver<bool>) -> anyhow::Result<()> {
+async fn check_keys(app: &App, stop: &mut watch::Receiver<bool>) -> anyhow::Result<()> {
     tokio::select! {
-        () = composed.vault.until_listening() => {}
+        () = app.vault.until_listening() => {}
         _ = stop.changed() => {}
     }
-    kek::check(&composed.pool, &composed.keks).await?;
-    let facilities = composed.provider.settings.facilities.iter();
+    kek::check(&app.pool, &app.keks).await?;
+    let facilities = app.ports.settings.facilities.iter();
     let facilities: Vec<_> = facilities.map(|facility| facility.id.clone()).collect();
-    composed.vault.open_facilities(&facilities).await.context("the keys of the facilities")
+    app.vault.open_facilities(&facilities).await.context("the keys of the facilities")
 }
 
-fn open_doors(composed: &Arc<Composed>, listener: TcpListener, parts: &mut Parts) {
-    let router = http::router(Arc::clone(composed), parts.stop.clone());
-    let limits = composed.config.http;
-    let refused_callers = Arc::clone(&composed.refused_callers);
+fn open_doors(app: &Arc<App>, listener: TcpListener, parts: &mut Parts) {
+    let router = http::router(Arc::clone(app), parts.stop.clone());
+    let limits = app.config.http;
+    let refused_callers = Arc::clone(&app.refused_callers);
     parts.start(|stop| refused_callers.summarise(stop));
     parts.start(|stop| http::server::serve(listener, router, limits, stop));
 }
 
 /// Link tokens in the memory of a process are at hand for that process only.
-async fn warn_of_others(composed: &Composed, process: Uuid) {
-    if composed.secrets.redis_url.is_none()
-        && projection_status::is_shared(&composed.pool, process).await.unwrap_or(false)
+async fn warn_of_others(app: &App, process: Uuid) {
+    if app.secrets.redis_url.is_none()
+        && projection_status::is_shared(&app.pool, process).await.unwrap_or(false)
     {
         tracing::warn!(
             "another process works on this database, or did until a moment ago; without REDIS_URL each reads \
@@ -138,36 +138,36 @@ async fn warn_of_others(composed: &Composed, process: Uuid) {
 
 /// The readers of the log. `work` is told when one of them has found some.
 fn start_readers(
-    composed: &Arc<Composed>,
+    app: &Arc<App>,
     process: Uuid,
     work: &Arc<Notify>,
     parts: &mut Parts,
 ) -> anyhow::Result<()> {
-    let reactions: Arc<dyn Subscriber> = Arc::new(Reactions::new(Arc::clone(work)));
-    let read_models = read_models::all(composed)?.into_iter().map(|one| one as Arc<dyn Subscriber>);
-    let log: Arc<dyn Log> = composed.log.clone();
-    let followed = Arc::clone(&composed.log);
+    let reactions: Arc<dyn Subscriber> = Arc::new(ProcessManagerSubscriber::new(Arc::clone(work)));
+    let read_models = read_models::all(app)?.into_iter().map(|one| one as Arc<dyn Subscriber>);
+    let log: Arc<dyn Log> = app.log.clone();
+    let followed = Arc::clone(&app.log);
     parts.start(|stop| async move { followed.follow_head(HEAD_INTERVAL, stop).await });
     for subscriber in std::iter::once(reactions).chain(read_models) {
-        let pace = Pace { lease: composed.config.lease(), poll: READER_POLL };
-        let pool = composed.pool.clone();
+        let pace = SubscriptionConfig { lease: app.config.lease(), poll: READER_POLL };
+        let pool = app.pool.clone();
         let subscription = Subscription::new(Arc::clone(&log), pool, subscriber, pace, process);
-        let head = composed.log.watch_head();
+        let head = app.log.watch_head();
         parts.start(|stop| subscription.run(head, stop));
     }
     Ok(())
 }
 
 /// Who looks after the log itself.
-async fn start_keepers(composed: &Composed, parts: &mut Parts) -> anyhow::Result<()> {
-    let pool = composed.pool.clone();
+async fn start_keepers(app: &App, parts: &mut Parts) -> anyhow::Result<()> {
+    let pool = app.pool.clone();
     parts.start(|stop| forget_what_is_done(pool, stop));
-    if let Some(unclaimed) = unclaimed(composed) {
+    if let Some(unclaimed) = unclaimed(app) {
         parts.start(|stop| async move {
             restart_after_panic("unclaimed messages", || unclaimed.run(stop.clone())).await;
         });
     }
-    if let Some(sealer) = compose::sealer(composed).await? {
+    if let Some(sealer) = app::sealer(app).await? {
         parts.start(|stop| async move {
             restart_after_panic("sealer", || sealer.run(stop.clone())).await;
         });
@@ -176,35 +176,35 @@ async fn start_keepers(composed: &Composed, parts: &mut Parts) -> anyhow::Result
 }
 
 /// Who does what is due.
-fn start_workers(composed: &Composed, work: Arc<Notify>, parts: &mut Parts) {
-    let worker = &composed.config.worker;
-    let pace = outbox::Pace {
+fn start_workers(app: &App, work: Arc<Notify>, parts: &mut Parts) {
+    let worker = &app.config.worker;
+    let pace = outbox::WorkerConfig {
         concurrency: worker.concurrency,
-        lease: composed.config.lease(),
+        lease: app.config.lease(),
         poll: Duration::from_millis(worker.poll_ms),
     };
-    let (provider, pool) = (&composed.provider, &composed.pool);
-    if !composed.visit_sources.is_empty() {
-        let sources = composed.visit_sources.clone();
-        let jobs = VisitJobs::new(provider.clone(), pool.clone(), sources, pace);
+    let (ports, pool) = (&app.ports, &app.pool);
+    if !app.visit_sources.is_empty() {
+        let sources = app.visit_sources.clone();
+        let jobs = VisitJobs::new(ports.clone(), pool.clone(), sources, pace);
         parts.start(|stop| jobs.run(stop));
     }
-    let conversations = Arc::new(PgConversations::new(pool.clone()));
+    let conversations = Arc::new(PgCorrelationIndex::new(pool.clone()));
     let queue = Arc::new(PgReplayQueue::new(pool.clone()));
-    let replays = Replays::new(provider.clone(), conversations, queue, pool.clone(), pace);
+    let replays = Replays::new(ports.clone(), conversations, queue, pool.clone(), pace);
     parts.start(|stop| replays.run(stop));
-    let outbox = Outbox::new(provider.clone(), pool.clone(), pace, work);
+    let outbox = Outbox::new(ports.clone(), pool.clone(), pace, work);
     parts.start(|stop| outbox.run(stop));
 }
 
 /// What sees to messages that are about nobody; nothing, when they are kept.
-fn unclaimed(composed: &Composed) -> Option<Unclaimed> {
-    let days = composed.config.erasure.unclaimed_messages_days;
-    let facilities = composed.provider.settings.facilities.iter();
+fn unclaimed(app: &App) -> Option<Unclaimed> {
+    let days = app.config.erasure.unclaimed_messages_days;
+    let facilities = app.ports.settings.facilities.iter();
     (days > 0).then(|| Unclaimed {
-        pool: composed.pool.clone(),
-        vault: Arc::clone(&composed.vault),
-        clock: Arc::clone(&composed.provider.clock),
+        pool: app.pool.clone(),
+        vault: Arc::clone(&app.vault),
+        clock: Arc::clone(&app.ports.clock),
         facilities: facilities.map(|facility| facility.id.clone()).collect(),
         age_max: TimeDelta::days(days.into()),
     })

@@ -1,5 +1,5 @@
 //! Messages of the gateway: stored, routed, interpreted.
 
 pub mod callbacks;
-pub mod intake;
+pub mod receive;
 pub mod routing;

@@ -13,11 +13,11 @@ pub mod log;
 pub mod operations;
 pub mod patients;
 pub mod port;
+pub mod ports;
 pub mod process_managers;
-pub mod provider;
 pub mod settings;
 pub mod sharing;
 pub mod tasks;
 pub mod visits;
 
-pub use provider::Provider;
+pub use ports::Ports;

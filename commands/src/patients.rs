@@ -2,4 +2,4 @@
 
 pub mod lookup;
 pub mod matching;
-pub(crate) mod person;
+pub(crate) mod patient_data;

@@ -3,4 +3,4 @@
 pub(crate) mod consent_check;
 pub(crate) mod hiu_key;
 pub mod hiu_trust;
-pub mod records;
+pub mod read_document;

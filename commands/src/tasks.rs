@@ -1,8 +1,8 @@
 //! What is to be done because of an event.
 
 mod error;
+pub mod handlers;
 mod lane;
-pub mod perform;
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use hip_domain::id::{
 };
 use hip_domain::outbound::Call;
 use hip_domain::stream::StreamId;
-use hip_domain::transfer::Stop;
+use hip_domain::transfer::StopReason;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -189,7 +189,7 @@ pub enum Task {
         /// The page that was not taken.
         page: u32,
         /// Why.
-        stop: Stop,
+        stop: StopReason,
     },
     /// Push the pages that wait for an HIU to be trusted.
     ResumePushes {

@@ -1,8 +1,8 @@
 //! Visits of record systems: pushed or fetched, registered, shown.
 
-pub mod facility_intake;
-pub mod fetching;
+pub mod facility_pause;
+pub mod fetch_visit;
 pub mod push;
 pub mod registration;
 pub mod visit_display;
-pub mod visit_source;
+pub mod visit_revision;

@@ -7,7 +7,7 @@
 pub mod comparison;
 pub mod event;
 
-pub use event::{DiscoveryEvent, DiscoveryQuery, MatchedBy, Offer, Outcome};
+pub use event::{DiscoveryEvent, DiscoveryOutcome, DiscoveryQuery, MatchedBy, Offer};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -34,7 +34,7 @@ pub enum Discovery {
         /// The request to answer.
         request_id: RequestId,
         /// What was found.
-        outcome: Outcome,
+        outcome: DiscoveryOutcome,
     },
 }
 
@@ -55,7 +55,7 @@ pub enum DiscoveryCommand {
     /// This was found.
     Conclude {
         /// One patient, or why none.
-        outcome: Outcome,
+        outcome: DiscoveryOutcome,
         /// Who was compared.
         considered: Vec<Considered>,
     },
@@ -89,10 +89,10 @@ impl Discovery {
             ) => {
                 let request_id = *request_id;
                 Ok(vec![match outcome {
-                    Outcome::Matched(offer) => {
+                    DiscoveryOutcome::Matched(offer) => {
                         DiscoveryEvent::PatientMatched { request_id, offer, considered }
                     }
-                    Outcome::NotMatched { code, candidates } => {
+                    DiscoveryOutcome::NotMatched { code, candidates } => {
                         DiscoveryEvent::NotMatched { request_id, code, candidates, considered }
                     }
                 }])
@@ -112,10 +112,10 @@ impl Discovery {
             DiscoveryEvent::Repeated { .. } => return,
             DiscoveryEvent::Requested { request_id, .. } => Self::Requested { request_id },
             DiscoveryEvent::PatientMatched { request_id, offer, .. } => {
-                Self::Concluded { request_id, outcome: Outcome::Matched(offer) }
+                Self::Concluded { request_id, outcome: DiscoveryOutcome::Matched(offer) }
             }
             DiscoveryEvent::NotMatched { request_id, code, candidates, .. } => {
-                let outcome = Outcome::NotMatched { code, candidates };
+                let outcome = DiscoveryOutcome::NotMatched { code, candidates };
                 Self::Concluded { request_id, outcome }
             }
         };
@@ -149,8 +149,8 @@ mod tests {
         }
     }
 
-    fn nobody() -> Outcome {
-        Outcome::NotMatched { code: ErrorCode::parse("ABDM-1010").unwrap(), candidates: 0 }
+    fn nobody() -> DiscoveryOutcome {
+        DiscoveryOutcome::NotMatched { code: ErrorCode::parse("ABDM-1010").unwrap(), candidates: 0 }
     }
 
     #[test]

@@ -11,7 +11,9 @@ pub mod command;
 pub mod event;
 
 pub use command::InboundCommand;
-pub use event::{ApiVersion, BearerCheck, CallbackKind, InboundEvent, Owed, RawMessage, Received};
+pub use event::{
+    ApiVersion, BearerCheck, CallbackKind, DirectReply, InboundEvent, RawCallback, ReceivedCallback,
+};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

@@ -12,11 +12,11 @@
 
 pub mod command;
 pub mod event;
-pub mod governor;
+pub mod rate_limit;
 
 pub use command::LinkTokenCommand;
 pub use event::{AskedPerson, LinkTokenEvent, Token};
-pub use governor::{Hold, Refusal, TokenLimits};
+pub use rate_limit::{Hold, Refusal, TokenLimits};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ use crate::id::{RequestId, SubjectId};
 use crate::sealed::Sealed;
 use crate::stream::StreamId;
 
-use governor::Governor;
+use rate_limit::RateLimit;
 
 /// A token is kept 90 days at most, also when it says that it lives longer.
 pub const TOKEN_AGE_MAX: TimeDelta = TimeDelta::days(90);
@@ -43,7 +43,7 @@ pub struct LinkToken {
     /// Whose they are.
     pub subject: Option<SubjectId>,
     /// What was asked, and until when nothing may be.
-    pub governor: Governor,
+    pub governor: RateLimit,
 }
 
 /// Whether there is a token.

@@ -62,7 +62,7 @@ pub enum Outbound {
 
 /// Whether a call needs to be made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum CallOutcome {
     /// It is not over: to be made, or on its way.
     Open,
     /// It is over, and whether it has arrived is not known.
@@ -99,13 +99,13 @@ impl Outbound {
     }
 
     /// Whether it needs to be made again; nothing of one that was never planned.
-    pub const fn standing(&self) -> Option<Standing> {
+    pub const fn standing(&self) -> Option<CallOutcome> {
         match self {
             Self::Absent => None,
-            Self::Planned { .. } | Self::Attempted { .. } => Some(Standing::Open),
-            Self::Accepted { .. } => Some(Standing::Accepted),
-            Self::Abandoned { refused: true, .. } => Some(Standing::Refused),
-            Self::Abandoned { refused: false, .. } => Some(Standing::Unknown),
+            Self::Planned { .. } | Self::Attempted { .. } => Some(CallOutcome::Open),
+            Self::Accepted { .. } => Some(CallOutcome::Accepted),
+            Self::Abandoned { refused: true, .. } => Some(CallOutcome::Refused),
+            Self::Abandoned { refused: false, .. } => Some(CallOutcome::Unknown),
         }
     }
 

@@ -16,12 +16,12 @@ use crate::sealed::Sealed;
 pub struct Patient {
     digest: Option<Pseudonym>,
     abha: Option<AbhaLookups>,
-    left: Option<Left>,
+    left: Option<DetachedAbha>,
 }
 
 /// The ABHA that a patient had when they left ABDM.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Left {
+struct DetachedAbha {
     abha: AbhaLookups,
     deleted: bool,
 }
@@ -147,7 +147,7 @@ impl Patient {
 
     /// A record system keeps sending the ABHA that it knows, also after it was deleted.
     fn is_deleted(&self, named: &AbhaLookups) -> bool {
-        let Some(Left { abha, deleted: true }) = &self.left else { return false };
+        let Some(DetachedAbha { abha, deleted: true }) = &self.left else { return false };
         let same = |a: &Option<Pseudonym>, b: &Option<Pseudonym>| a.is_some() && a == b;
         same(&abha.address, &named.address) || same(&abha.number, &named.number)
     }
@@ -163,7 +163,7 @@ impl Patient {
             PatientEvent::AbhaDetached { deleted, .. } => {
                 let before = self.left.take().map(|left| left.abha);
                 let abha = self.abha.take().or(before);
-                self.left = abha.map(|abha| Left { abha, deleted });
+                self.left = abha.map(|abha| DetachedAbha { abha, deleted });
             }
         }
     }

@@ -18,16 +18,16 @@ where
     A::Error: PartialEq,
 {
     /// The command that is decided on that history.
-    pub(crate) fn when(self, command: A::Command) -> Outcome<A> {
+    pub(crate) fn when(self, command: A::Command) -> Decision<A> {
         let executor = TestFramework::<A>::with(()).given(self.0);
-        Outcome(executor.when(command).inspect_result())
+        Decision(executor.when(command).inspect_result())
     }
 }
 
 /// What the decision was.
-pub(crate) struct Outcome<A: Aggregate>(Result<Vec<A::Event>, A::Error>);
+pub(crate) struct Decision<A: Aggregate>(Result<Vec<A::Event>, A::Error>);
 
-impl<A: Aggregate> Outcome<A>
+impl<A: Aggregate> Decision<A>
 where
     A::Error: PartialEq,
 {

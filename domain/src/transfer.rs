@@ -14,8 +14,8 @@ mod progress;
 
 pub use command::{Denial, TransferCommand};
 pub use event::{
-    DeliveryStatus, HiuKey, MissingPage, PageSeal, PlannedPage, Recipient, Stop, TransferEvent,
-    TransferFacts,
+    DeliveryStatus, HiuKey, MissingPage, PageSeal, PlannedPage, Recipient, StopReason,
+    TransferEvent, TransferFacts,
 };
 
 use serde::{Deserialize, Serialize};

@@ -28,5 +28,5 @@ pub use initiated_link_request::InitiatedLinkRequestTable;
 pub use link_tokens::LinkTokens;
 pub use outbound_call::OutboundCallTable;
 pub use patient_index::PatientIndexTable;
-pub use table::Kept;
+pub use table::TableProjection;
 pub use visit::VisitTable;

@@ -13,13 +13,13 @@
 mod cursor;
 mod lease;
 mod page;
+mod page_failure;
 mod parking;
 mod poison;
+pub mod process_manager;
 pub mod projection_status;
 pub mod projection_wait;
-pub mod reactions;
 pub mod rebuild;
-mod stop;
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -36,14 +36,14 @@ use uuid::Uuid;
 
 pub use self::lease::Generation;
 pub use self::page::Page;
+pub use self::page_failure::ApplyError;
 pub use self::poison::Poison;
-pub use self::stop::ApplyError;
 
 use crate::postgres::deadline::{CALL_TIME_MAX, within};
 
 pub(crate) use self::cursor::Cursor;
 pub(crate) use self::lease::{Lease, Taking};
-pub(crate) use self::stop::Stop;
+pub(crate) use self::page_failure::PageFailure;
 
 /// What is done with events, in the transaction that moves the checkpoint past them.
 #[async_trait]
@@ -81,7 +81,7 @@ pub trait Subscriber: Send + Sync {
 
 /// How a subscription paces itself.
 #[derive(Debug, Clone, Copy)]
-pub struct Pace {
+pub struct SubscriptionConfig {
     /// How long a lease holds without being renewed: how long after a crash another process waits.
     pub lease: Duration,
     /// How long to wait for a hint before looking to the lease.
@@ -112,7 +112,7 @@ pub struct Subscription {
     log: Arc<dyn Log>,
     pool: PgPool,
     subscriber: Arc<dyn Subscriber>,
-    pace: Pace,
+    pace: SubscriptionConfig,
     owner: String,
 }
 
@@ -130,7 +130,7 @@ impl Subscription {
         log: Arc<dyn Log>,
         pool: PgPool,
         subscriber: Arc<dyn Subscriber>,
-        pace: Pace,
+        pace: SubscriptionConfig,
         process: Uuid,
     ) -> Self {
         Self { log, pool, subscriber, pace, owner: process.to_string() }
@@ -143,14 +143,14 @@ impl Subscription {
         let mut failures = 0;
         while !*stop.borrow() {
             let taken = AssertUnwindSafe(self.step(&mut holding, &head)).catch_unwind().await;
-            match taken.unwrap_or(Err(Stop::Apply(ApplyError::Panicked))) {
+            match taken.unwrap_or(Err(PageFailure::Apply(ApplyError::Panicked))) {
                 Ok(true) => {
                     failures = 0;
                     continue;
                 }
                 Ok(false) => failures = 0,
                 // Both begin with the next claim, which looks where the store is.
-                Err(Stop::Fenced | Stop::Apply(ApplyError::Lost)) => holding = None,
+                Err(PageFailure::Fenced | PageFailure::Apply(ApplyError::Lost)) => holding = None,
                 Err(error) => {
                     failures += 1;
                     let (attempt, cause) = (failures, error.cause());
@@ -173,7 +173,7 @@ impl Subscription {
         if let Some(held) = holding
             && let Err(error) = held.cursor.lease.release(&self.pool).await
         {
-            let cause = Stop::from(error).cause();
+            let cause = PageFailure::from(error).cause();
             tracing::debug!(subscription = name, cause, "a lease was not given back");
         }
     }
@@ -189,7 +189,7 @@ impl Subscription {
         &self,
         held: &mut Option<Held>,
         newest: &watch::Receiver<i64>,
-    ) -> Result<bool, Stop> {
+    ) -> Result<bool, PageFailure> {
         if held.is_none() {
             *held = within(CLAIM_TIME_MAX, self.claim()).await?;
         }
@@ -225,7 +225,7 @@ impl Subscription {
         Ok(has_more)
     }
 
-    async fn claim(&self) -> Result<Option<Held>, Stop> {
+    async fn claim(&self) -> Result<Option<Held>, PageFailure> {
         let (name, time) = (self.subscriber.name(), self.pace.lease);
         let lease = Lease::take(&self.pool, name, &self.owner, time, Taking::Free).await?;
         let Some(mut lease) = lease else { return Ok(None) };
@@ -235,7 +235,7 @@ impl Subscription {
     }
 
     /// Tries again what was put aside, in the order of the log. What cannot be applied keeps what follows it.
-    async fn retry(&self, cursor: &mut Cursor) -> Result<(), Stop> {
+    async fn retry(&self, cursor: &mut Cursor) -> Result<(), PageFailure> {
         let subscriber = self.subscriber.as_ref();
         let mut kept = HashSet::new();
         let mut after = 0;
@@ -264,7 +264,7 @@ impl Subscription {
     }
 
     /// A store that was emptied, or restored from an old backup, is filled again from where it is.
-    async fn recall(&self, lease: &mut Lease) -> Result<(), Stop> {
+    async fn recall(&self, lease: &mut Lease) -> Result<(), PageFailure> {
         let remembered = self.subscriber.remembered(lease.generation).await?;
         if let Some(position) = remembered.filter(|position| *position < lease.position) {
             let (subscription, from) = (self.subscriber.name(), lease.position);
@@ -276,7 +276,7 @@ impl Subscription {
 
     /// An event that cannot be applied stops the subscription, loudly: to skip it would be to forget
     /// it. The next start tries again.
-    async fn halt(&self, held: Option<Held>, error: &Stop) {
+    async fn halt(&self, held: Option<Held>, error: &PageFailure) {
         let (subscription, cause) = (self.subscriber.name(), error.cause());
         tracing::error!(
             subscription,

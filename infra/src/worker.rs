@@ -32,7 +32,7 @@ use held::{Guard, Held};
 
 /// How a worker paces itself.
 #[derive(Debug, Clone, Copy)]
-pub struct Pace {
+pub struct WorkerConfig {
     /// Claims that are worked on at the same time, in each lane.
     pub concurrency: usize,
     /// How long a claim holds without being renewed.
@@ -107,7 +107,7 @@ pub(crate) trait Queue: Send + Sync + 'static {
 /// Works off a queue.
 pub(crate) struct Worker<Q: Queue> {
     queue: Arc<Q>,
-    pace: Pace,
+    pace: WorkerConfig,
     /// Rings when there may be something to do.
     work: Arc<Notify>,
     lanes: Vec<Arc<Semaphore>>,
@@ -115,7 +115,7 @@ pub(crate) struct Worker<Q: Queue> {
 }
 
 impl<Q: Queue> Worker<Q> {
-    pub(crate) fn new(queue: Q, pace: Pace, work: Arc<Notify>) -> Self {
+    pub(crate) fn new(queue: Q, pace: WorkerConfig, work: Arc<Notify>) -> Self {
         let slots = |_| Arc::new(Semaphore::new(pace.concurrency.max(1)));
         let lanes = (0..queue.lane_count()).map(slots).collect();
         Self { queue: Arc::new(queue), pace, work, lanes, held: Arc::default() }

@@ -3,26 +3,26 @@
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
 use hip_domain::id::{ErrorCode, ReplayId};
-use hip_domain::inbound::{InboundEvent, Received};
+use hip_domain::inbound::{InboundEvent, ReceivedCallback};
 use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
 
 /// A change of one callback.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct CallbackChange {
     /// Which.
     pub stream: StreamId,
     /// When.
     pub at: DateTime<Utc>,
     /// How.
-    pub what: What,
+    pub what: CallbackUpdate,
 }
 
 /// How a callback changes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum CallbackUpdate {
     /// It was stored, at this position.
-    Received(Box<Received>, i64),
+    Received(Box<ReceivedCallback>, i64),
     /// Its consequences are in the log.
     Interpreted,
     /// It was refused.
@@ -34,20 +34,22 @@ pub enum What {
 }
 
 /// What an event changes.
-pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+pub fn change(recorded: &Recorded<Event>) -> Option<CallbackChange> {
     let Event::Inbound(event) = &recorded.event else {
         return None;
     };
     let what = match event {
         InboundEvent::Received(received) => {
-            What::Received(Box::new(received.clone()), recorded.position)
+            CallbackUpdate::Received(Box::new(received.clone()), recorded.position)
         }
-        InboundEvent::Interpreted { .. } => What::Interpreted,
-        InboundEvent::Rejected { code, reason, .. } => What::Rejected(code.clone(), reason.clone()),
+        InboundEvent::Interpreted { .. } => CallbackUpdate::Interpreted,
+        InboundEvent::Rejected { code, reason, .. } => {
+            CallbackUpdate::Rejected(code.clone(), reason.clone())
+        }
         InboundEvent::Failed { field, expected, .. } => {
-            What::Failed(field.clone(), expected.clone())
+            CallbackUpdate::Failed(field.clone(), expected.clone())
         }
-        InboundEvent::ReplayRequested { replay, .. } => What::Replayed(replay.replay),
+        InboundEvent::ReplayRequested { replay, .. } => CallbackUpdate::Replayed(replay.replay),
     };
-    Some(Change { stream: recorded.stream.clone(), at: recorded.recorded_at, what })
+    Some(CallbackChange { stream: recorded.stream.clone(), at: recorded.recorded_at, what })
 }

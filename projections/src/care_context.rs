@@ -10,16 +10,16 @@ use hip_domain::stream::StreamId;
 
 /// A change of one care context.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct CareContextChange {
     /// Which.
     pub stream: StreamId,
     /// How.
-    pub what: What,
+    pub what: CareContextUpdate,
 }
 
 /// How a care context changes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum CareContextUpdate {
     /// It exists, and holds these kinds.
     Registered(CareContextFacts, Vec<HiType>),
     /// Its link was asked for.
@@ -53,23 +53,27 @@ pub enum Refused {
 }
 
 /// What an event changes.
-pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+pub fn change(recorded: &Recorded<Event>) -> Option<CareContextChange> {
     let Event::CareContext(event) = &recorded.event else {
         return None;
     };
     let what = match event {
         CareContextEvent::Registered { facts, hi_types, .. } => {
-            What::Registered(facts.clone(), hi_types.clone())
+            CareContextUpdate::Registered(facts.clone(), hi_types.clone())
         }
-        CareContextEvent::LinkRequested { request_id, .. } => What::LinkRequested(*request_id),
-        CareContextEvent::Linked { .. } => What::Linked(recorded.recorded_at),
-        CareContextEvent::LinkRejected { code, retry, said, .. } => What::NotLinked(Refusal {
-            code: code.clone(),
-            about: Refused::Link,
-            said: said.clone(),
-            retry_at: retry.as_ref().map(|retry| retry.at),
-        }),
-        CareContextEvent::LinkFailed { code } => What::NotLinked(Refusal {
+        CareContextEvent::LinkRequested { request_id, .. } => {
+            CareContextUpdate::LinkRequested(*request_id)
+        }
+        CareContextEvent::Linked { .. } => CareContextUpdate::Linked(recorded.recorded_at),
+        CareContextEvent::LinkRejected { code, retry, said, .. } => {
+            CareContextUpdate::NotLinked(Refusal {
+                code: code.clone(),
+                about: Refused::Link,
+                said: said.clone(),
+                retry_at: retry.as_ref().map(|retry| retry.at),
+            })
+        }
+        CareContextEvent::LinkFailed { code } => CareContextUpdate::NotLinked(Refusal {
             code: code.clone(),
             about: Refused::Token,
             said: None,
@@ -79,5 +83,5 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
             return None;
         }
     };
-    Some(Change { stream: recorded.stream.clone(), what })
+    Some(CareContextChange { stream: recorded.stream.clone(), what })
 }

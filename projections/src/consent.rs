@@ -8,7 +8,7 @@ use hip_domain::recorded::Recorded;
 
 /// A change of one consent.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Change {
+pub enum ConsentChange {
     /// It was granted.
     Granted {
         /// What it grants.
@@ -30,7 +30,7 @@ pub enum Change {
 }
 
 /// What an event changes.
-pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+pub fn change(recorded: &Recorded<Event>) -> Option<ConsentChange> {
     let Event::Consent(event) = &recorded.event else {
         return None;
     };
@@ -38,12 +38,12 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
     let (consent_id, how) = match event {
         ConsentEvent::Granted { grant, signature, .. } => {
             let signature = signature.as_ref().map(|signature| signature.state);
-            return Some(Change::Granted { grant: grant.clone(), signature, at });
+            return Some(ConsentChange::Granted { grant: grant.clone(), signature, at });
         }
         ConsentEvent::Revoked { consent_id } => (consent_id, End::Revoked),
         ConsentEvent::Expired { consent_id } => (consent_id, End::Expired),
         ConsentEvent::Denied { consent_id } => (consent_id, End::Denied),
         ConsentEvent::Withdrawn { consent_id } => (consent_id, End::OptedOut),
     };
-    Some(Change::Ended { consent_id: consent_id.clone(), how, at })
+    Some(ConsentChange::Ended { consent_id: consent_id.clone(), how, at })
 }

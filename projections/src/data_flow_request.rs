@@ -10,13 +10,13 @@ use hip_domain::transfer::{TransferEvent, TransferFacts};
 
 /// A change.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Change {
+pub enum DataFlowRequestChange {
     /// Of a transfer.
     Transfer {
         /// Which.
         stream: StreamId,
         /// How.
-        what: What,
+        what: DataFlowRequestUpdate,
     },
     /// A page will be sent by this call.
     Page {
@@ -32,13 +32,13 @@ pub enum Change {
         /// The call.
         call: StreamId,
         /// What is known of it.
-        outcome: Outcome,
+        outcome: DataFlowRequestOutcome,
     },
 }
 
 /// What is known of a page that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum DataFlowRequestOutcome {
     /// Nothing yet.
     OnItsWay,
     /// The HIU took it.
@@ -49,7 +49,7 @@ pub enum Outcome {
 
 /// How a transfer changes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum DataFlowRequestUpdate {
     /// It was asked for.
     Requested(TransferFacts, DateTime<Utc>),
     /// It was refused.
@@ -68,11 +68,11 @@ pub enum What {
 }
 
 /// What an event changes.
-pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+pub fn change(recorded: &Recorded<Event>) -> Option<DataFlowRequestChange> {
     match &recorded.event {
         Event::Transfer(event) => {
             let what = of_transfer(event, recorded.recorded_at)?;
-            Some(Change::Transfer { stream: recorded.stream.clone(), what })
+            Some(DataFlowRequestChange::Transfer { stream: recorded.stream.clone(), what })
         }
         Event::Outbound(event) => of_outbound(event, recorded.stream.clone()),
         Event::Inbound(_)
@@ -95,14 +95,18 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
     }
 }
 
-fn of_transfer(event: &TransferEvent, at: DateTime<Utc>) -> Option<What> {
+fn of_transfer(event: &TransferEvent, at: DateTime<Utc>) -> Option<DataFlowRequestUpdate> {
     Some(match event {
-        TransferEvent::Requested { facts, .. } => What::Requested(facts.clone(), at),
-        TransferEvent::Refused { code, .. } => What::Refused(code.clone()),
-        TransferEvent::BundlePrepared { pages, .. } => What::Prepared(pages.len()),
-        TransferEvent::PageEncrypted { seal, .. } => What::Encrypted(seal.dialect.clone()),
+        TransferEvent::Requested { facts, .. } => {
+            DataFlowRequestUpdate::Requested(facts.clone(), at)
+        }
+        TransferEvent::Refused { code, .. } => DataFlowRequestUpdate::Refused(code.clone()),
+        TransferEvent::BundlePrepared { pages, .. } => DataFlowRequestUpdate::Prepared(pages.len()),
+        TransferEvent::PageEncrypted { seal, .. } => {
+            DataFlowRequestUpdate::Encrypted(seal.dialect.clone())
+        }
         TransferEvent::Completed { transferred, .. } => {
-            What::Completed { transferred: *transferred, at }
+            DataFlowRequestUpdate::Completed { transferred: *transferred, at }
         }
         TransferEvent::Accepted { .. }
         | TransferEvent::PagePushed { .. }
@@ -112,15 +116,19 @@ fn of_transfer(event: &TransferEvent, at: DateTime<Utc>) -> Option<What> {
     })
 }
 
-fn of_outbound(event: &OutboundEvent, call: StreamId) -> Option<Change> {
+fn of_outbound(event: &OutboundEvent, call: StreamId) -> Option<DataFlowRequestChange> {
     Some(match event {
         OutboundEvent::Planned { call: Call::PushPage { transaction, page }, .. } => {
-            Change::Page { call, transaction: transaction.clone(), page: *page }
+            DataFlowRequestChange::Page { call, transaction: transaction.clone(), page: *page }
         }
-        OutboundEvent::Attempted { .. } => Change::Call { call, outcome: Outcome::OnItsWay },
-        OutboundEvent::Accepted { .. } => Change::Call { call, outcome: Outcome::Delivered },
+        OutboundEvent::Attempted { .. } => {
+            DataFlowRequestChange::Call { call, outcome: DataFlowRequestOutcome::OnItsWay }
+        }
+        OutboundEvent::Accepted { .. } => {
+            DataFlowRequestChange::Call { call, outcome: DataFlowRequestOutcome::Delivered }
+        }
         OutboundEvent::Failed { .. } | OutboundEvent::Abandoned { .. } => {
-            Change::Call { call, outcome: Outcome::NotDelivered }
+            DataFlowRequestChange::Call { call, outcome: DataFlowRequestOutcome::NotDelivered }
         }
         OutboundEvent::Planned { .. }
         | OutboundEvent::Answered { .. }

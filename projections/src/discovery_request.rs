@@ -9,18 +9,18 @@ use hip_domain::stream::StreamId;
 
 /// A change of one discovery.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct DiscoveryRequestChange {
     /// Which.
     pub stream: StreamId,
     /// When.
     pub at: DateTime<Utc>,
     /// How.
-    pub what: What,
+    pub what: DiscoveryRequestUpdate,
 }
 
 /// How a discovery changes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum DiscoveryRequestUpdate {
     /// A patient asks; who, lies sealed at this position.
     Requested(TransactionId, FacilityId, i64),
     /// One patient was recognised.
@@ -42,23 +42,27 @@ pub enum What {
 }
 
 /// What an event changes.
-pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+pub fn change(recorded: &Recorded<Event>) -> Option<DiscoveryRequestChange> {
     let Event::Discovery(event) = &recorded.event else {
         return None;
     };
     let what = match event {
         DiscoveryEvent::Requested { transaction, facility, .. } => {
-            What::Requested(transaction.clone(), facility.clone(), recorded.position)
+            DiscoveryRequestUpdate::Requested(
+                transaction.clone(),
+                facility.clone(),
+                recorded.position,
+            )
         }
-        DiscoveryEvent::PatientMatched { offer, .. } => What::Matched {
+        DiscoveryEvent::PatientMatched { offer, .. } => DiscoveryRequestUpdate::Matched {
             subject: offer.subject,
             matched_by: offer.matched_by.clone(),
             care_context_count: offer.care_contexts.len(),
         },
         DiscoveryEvent::NotMatched { code, candidates, .. } => {
-            What::NotMatched { code: code.clone(), candidate_count: *candidates }
+            DiscoveryRequestUpdate::NotMatched { code: code.clone(), candidate_count: *candidates }
         }
         DiscoveryEvent::Repeated { .. } => return None,
     };
-    Some(Change { stream: recorded.stream.clone(), at: recorded.recorded_at, what })
+    Some(DiscoveryRequestChange { stream: recorded.stream.clone(), at: recorded.recorded_at, what })
 }

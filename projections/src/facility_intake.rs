@@ -8,7 +8,7 @@ use hip_domain::recorded::Recorded;
 
 /// How it stands with one facility from now on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct FacilityIntakeChange {
     /// Which.
     pub facility: FacilityId,
     /// Whether its visits wait.
@@ -20,7 +20,7 @@ pub struct Change {
 }
 
 /// What an event changes.
-pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+pub fn change(recorded: &Recorded<Event>) -> Option<FacilityIntakeChange> {
     let Event::Facility(event) = &recorded.event else {
         return None;
     };
@@ -29,5 +29,10 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         FacilityEvent::IntakeResumed { facility } => (facility, false, None),
         FacilityEvent::Renamed { .. } => return None,
     };
-    Some(Change { facility: facility.clone(), paused, reason, at: recorded.recorded_at })
+    Some(FacilityIntakeChange {
+        facility: facility.clone(),
+        paused,
+        reason,
+        at: recorded.recorded_at,
+    })
 }

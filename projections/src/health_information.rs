@@ -8,7 +8,7 @@ use hip_domain::transfer::{PageSeal, TransferEvent};
 
 /// A change of one page.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct HealthInformationChange {
     /// Of which transfer.
     pub transfer: StreamId,
     /// Which, from 0.
@@ -16,12 +16,12 @@ pub struct Change {
     /// When.
     pub at: DateTime<Utc>,
     /// How.
-    pub what: What,
+    pub what: HealthInformationUpdate,
 }
 
 /// How a page changes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum HealthInformationUpdate {
     /// It was encrypted; the request body lies sealed at this position.
     Encrypted(PageSeal, i64),
     /// The HIU took it, with this status.
@@ -31,16 +31,20 @@ pub enum What {
 }
 
 /// What an event changes.
-pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+pub fn change(recorded: &Recorded<Event>) -> Option<HealthInformationChange> {
     let Event::Transfer(event) = &recorded.event else {
         return None;
     };
     let (page, what) = match event {
         TransferEvent::PageEncrypted { page, seal, .. } => {
-            (*page, What::Encrypted(seal.clone(), recorded.position))
+            (*page, HealthInformationUpdate::Encrypted(seal.clone(), recorded.position))
         }
-        TransferEvent::PagePushed { page, status } => (*page, What::Pushed(*status)),
-        TransferEvent::PageSkipped { page, reason } => (*page, What::Skipped(reason.clone())),
+        TransferEvent::PagePushed { page, status } => {
+            (*page, HealthInformationUpdate::Pushed(*status))
+        }
+        TransferEvent::PageSkipped { page, reason } => {
+            (*page, HealthInformationUpdate::Skipped(reason.clone()))
+        }
         TransferEvent::Requested { .. }
         | TransferEvent::Accepted { .. }
         | TransferEvent::Refused { .. }
@@ -49,5 +53,10 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
         | TransferEvent::Stopped { .. }
         | TransferEvent::Completed { .. } => return None,
     };
-    Some(Change { transfer: recorded.stream.clone(), page, at: recorded.recorded_at, what })
+    Some(HealthInformationChange {
+        transfer: recorded.stream.clone(),
+        page,
+        at: recorded.recorded_at,
+        what,
+    })
 }

@@ -8,18 +8,18 @@ use hip_domain::user_link::{UserLinkEvent, UserLinkFacts};
 
 /// A change of one link.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct InitiatedLinkRequestChange {
     /// Which.
     pub stream: StreamId,
     /// When.
     pub at: DateTime<Utc>,
     /// How.
-    pub what: What,
+    pub what: InitiatedLinkRequestUpdate,
 }
 
 /// How a link changes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum InitiatedLinkRequestUpdate {
     /// A patient has chosen.
     Initiated(UserLinkFacts),
     /// An OTP was refused: tries that are left.
@@ -54,18 +54,24 @@ impl Status {
 }
 
 /// What an event changes.
-pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+pub fn change(recorded: &Recorded<Event>) -> Option<InitiatedLinkRequestChange> {
     let Event::UserLink(event) = &recorded.event else {
         return None;
     };
     let what = match event {
-        UserLinkEvent::Initiated { facts } => What::Initiated(facts.clone()),
+        UserLinkEvent::Initiated { facts } => InitiatedLinkRequestUpdate::Initiated(facts.clone()),
         UserLinkEvent::OtpIssued { .. } => return None,
-        UserLinkEvent::OtpSent { .. } => What::Reached(Status::OtpSent),
-        UserLinkEvent::OtpFailed { .. } => What::Reached(Status::OtpFailed),
-        UserLinkEvent::Refused { tries_left, .. } => What::Refused(*tries_left),
-        UserLinkEvent::Confirmed { .. } => What::Reached(Status::Confirmed),
-        UserLinkEvent::Linked { .. } => What::Reached(Status::Linked),
+        UserLinkEvent::OtpSent { .. } => InitiatedLinkRequestUpdate::Reached(Status::OtpSent),
+        UserLinkEvent::OtpFailed { .. } => InitiatedLinkRequestUpdate::Reached(Status::OtpFailed),
+        UserLinkEvent::Refused { tries_left, .. } => {
+            InitiatedLinkRequestUpdate::Refused(*tries_left)
+        }
+        UserLinkEvent::Confirmed { .. } => InitiatedLinkRequestUpdate::Reached(Status::Confirmed),
+        UserLinkEvent::Linked { .. } => InitiatedLinkRequestUpdate::Reached(Status::Linked),
     };
-    Some(Change { stream: recorded.stream.clone(), at: recorded.recorded_at, what })
+    Some(InitiatedLinkRequestChange {
+        stream: recorded.stream.clone(),
+        at: recorded.recorded_at,
+        what,
+    })
 }

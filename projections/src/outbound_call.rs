@@ -10,18 +10,18 @@ use uuid::Uuid;
 
 /// A change of one call.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct OutboundCallChange {
     /// Which.
     pub stream: StreamId,
     /// When.
     pub at: DateTime<Utc>,
     /// How.
-    pub what: What,
+    pub what: OutboundCallUpdate,
 }
 
 /// How a call changes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum OutboundCallUpdate {
     /// It is to be made, or may not be.
     Planned(Planned),
     /// It is on its way, for this time.
@@ -59,34 +59,36 @@ pub struct Planned {
 }
 
 /// What an event changes.
-pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+pub fn change(recorded: &Recorded<Event>) -> Option<OutboundCallChange> {
     let Event::Outbound(event) = &recorded.event else {
         return None;
     };
     let what = match event {
         OutboundEvent::Planned { call, facility } => {
-            What::Planned(planned(recorded, call.kind(), facility, None)?)
+            OutboundCallUpdate::Planned(planned(recorded, call.kind(), facility, None)?)
         }
-        OutboundEvent::Suppressed { call, facility, replay } => {
-            What::Planned(planned(recorded, call.kind(), facility, Some(replay.replay))?)
+        OutboundEvent::Suppressed { call, facility, replay } => OutboundCallUpdate::Planned(
+            planned(recorded, call.kind(), facility, Some(replay.replay))?,
+        ),
+        OutboundEvent::Attempted { attempt, .. } => OutboundCallUpdate::Attempted(*attempt),
+        OutboundEvent::Failed { status, code, .. } => {
+            OutboundCallUpdate::Failed(*status, code.clone())
         }
-        OutboundEvent::Attempted { attempt, .. } => What::Attempted(*attempt),
-        OutboundEvent::Failed { status, code, .. } => What::Failed(*status, code.clone()),
-        OutboundEvent::Accepted { status, .. } => What::Accepted(Some(*status)),
-        OutboundEvent::Answered { code: None, .. } => What::Accepted(None),
+        OutboundEvent::Accepted { status, .. } => OutboundCallUpdate::Accepted(Some(*status)),
+        OutboundEvent::Answered { code: None, .. } => OutboundCallUpdate::Accepted(None),
         OutboundEvent::Answered { code: Some(code), reason, again, .. } => {
             let renewed = again.as_ref().map(|again| again.request_id);
-            What::Refused(code.clone(), reason.clone(), renewed)
+            OutboundCallUpdate::Refused(code.clone(), reason.clone(), renewed)
         }
         OutboundEvent::Abandoned { status, code, reason, .. } => {
-            What::Abandoned(*status, code.clone(), reason.clone())
+            OutboundCallUpdate::Abandoned(*status, code.clone(), reason.clone())
         }
-        OutboundEvent::Resumed { .. } => What::Resumed,
+        OutboundEvent::Resumed { .. } => OutboundCallUpdate::Resumed,
         OutboundEvent::ReplayRequested { replay, renewed, .. } => {
-            What::Replayed(replay.replay, *renewed)
+            OutboundCallUpdate::Replayed(replay.replay, *renewed)
         }
     };
-    Some(Change { stream: recorded.stream.clone(), at: recorded.recorded_at, what })
+    Some(OutboundCallChange { stream: recorded.stream.clone(), at: recorded.recorded_at, what })
 }
 
 fn planned(

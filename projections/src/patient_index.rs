@@ -7,7 +7,7 @@ use hip_domain::recorded::Recorded;
 
 /// A change of the index.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Change {
+pub enum PatientIndexChange {
     /// The patient is known by these, and described at this position.
     Demographics {
         /// Who.
@@ -40,7 +40,7 @@ pub enum Change {
 }
 
 /// What an event changes.
-pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+pub fn change(recorded: &Recorded<Event>) -> Option<PatientIndexChange> {
     let Event::Patient(event) = &recorded.event else {
         return None;
     };
@@ -49,19 +49,21 @@ pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
     let at = recorded.position;
     Some(match event {
         PatientEvent::Registered { facility, lookups, .. }
-        | PatientEvent::DemographicsChanged { facility, lookups, .. } => Change::Demographics {
-            subject,
-            facility: facility.clone(),
-            reference: lookups.reference.clone(),
-            mobile: lookups.mobile.clone(),
-            at,
-        },
-        PatientEvent::AbhaAttached { lookups, .. } => Change::Abha {
+        | PatientEvent::DemographicsChanged { facility, lookups, .. } => {
+            PatientIndexChange::Demographics {
+                subject,
+                facility: facility.clone(),
+                reference: lookups.reference.clone(),
+                mobile: lookups.mobile.clone(),
+                at,
+            }
+        }
+        PatientEvent::AbhaAttached { lookups, .. } => PatientIndexChange::Abha {
             subject,
             address: lookups.address.clone(),
             number: lookups.number.clone(),
             at,
         },
-        PatientEvent::AbhaDetached { .. } => Change::NoAbha { subject },
+        PatientEvent::AbhaDetached { .. } => PatientIndexChange::NoAbha { subject },
     })
 }

@@ -8,16 +8,16 @@ use hip_domain::visit::{BuiltDocument, RejectedDocument, SkippedDocument, VisitE
 
 /// A change of one visit.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct VisitChange {
     /// Which.
     pub stream: StreamId,
     /// How.
-    pub what: What,
+    pub what: VisitUpdate,
 }
 
 /// How a visit changes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum VisitUpdate {
     /// There is a new revision; what was built from an older one counts no more.
     Revised {
         /// From 1.
@@ -41,23 +41,23 @@ pub enum What {
 }
 
 /// What an event changes.
-pub fn change(recorded: &Recorded<Event>) -> Option<Change> {
+pub fn change(recorded: &Recorded<Event>) -> Option<VisitChange> {
     let Event::Visit(event) = &recorded.event else {
         return None;
     };
     let recorded_at = recorded.recorded_at;
     let what = match event {
         VisitEvent::Recorded { facts, .. } => {
-            What::Revised { revision: 1, facts: facts.clone(), recorded_at }
+            VisitUpdate::Revised { revision: 1, facts: facts.clone(), recorded_at }
         }
         VisitEvent::Amended { revision, facts, .. } => {
-            What::Revised { revision: *revision, facts: facts.clone(), recorded_at }
+            VisitUpdate::Revised { revision: *revision, facts: facts.clone(), recorded_at }
         }
         VisitEvent::BundlesBuilt { built, skipped, .. } => {
-            What::Documented { built: built.clone(), skipped: skipped.clone() }
+            VisitUpdate::Documented { built: built.clone(), skipped: skipped.clone() }
         }
-        VisitEvent::BundleRejected { document, .. } => What::Rejected(document.clone()),
-        VisitEvent::Linked { .. } => What::Linked,
+        VisitEvent::BundleRejected { document, .. } => VisitUpdate::Rejected(document.clone()),
+        VisitEvent::Linked { .. } => VisitUpdate::Linked,
     };
-    Some(Change { stream: recorded.stream.clone(), what })
+    Some(VisitChange { stream: recorded.stream.clone(), what })
 }

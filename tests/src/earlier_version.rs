@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hip_commands::Provider;
+use hip_commands::Ports;
 use hip_commands::log::dispatch::Dispatcher;
 use hip_commands::port::{Clock, Ids, Log};
-use hip_commands::provider::Interpreter;
+use hip_commands::ports::Interpreter;
 use hip_infra::ambient::clock::SystemClock;
 use hip_infra::ambient::ids::RandomIds;
 use hip_infra::cache::link_token_cache;
@@ -21,8 +21,8 @@ use hip_infra::postgres::event_store::PgLog;
 use hip_infra::postgres::queries::patient_directory::PgPatientDirectory;
 use hip_infra::postgres::queries::transfer_directory::PgTransferDirectory;
 use hip_infra::postgres::vault::{LocalKey, PgVault};
-use hip_infra::subscription::reactions::Reactions;
-use hip_infra::subscription::{Pace, Subscription};
+use hip_infra::subscription::process_manager::ProcessManagerSubscriber;
+use hip_infra::subscription::{Subscription, SubscriptionConfig};
 use hip_infra::worker::outbox::{self, Outbox};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -35,7 +35,7 @@ use crate::World;
 /// # Panics
 ///
 /// When the world is not whole.
-pub async fn provider(world: &World, interpreter: Arc<dyn Interpreter>) -> (Provider, Arc<PgLog>) {
+pub async fn ports(world: &World, interpreter: Arc<dyn Interpreter>) -> (Ports, Arc<PgLog>) {
     let config = Config::read(&world.launch.config).expect("the world's configuration reads");
     let secrets = secrets(world);
     let pool = world.database.as_service(8).await;
@@ -60,7 +60,7 @@ pub async fn provider(world: &World, interpreter: Arc<dyn Interpreter>) -> (Prov
         journal: None,
         clock: Arc::clone(&clock),
     };
-    let provider = Provider {
+    let ports = Ports {
         log: Arc::clone(&shared),
         vault,
         eraser: Arc::new(eraser),
@@ -78,7 +78,7 @@ pub async fn provider(world: &World, interpreter: Arc<dyn Interpreter>) -> (Prov
         dispatcher: Dispatcher::new(shared, None),
         settings: Arc::new(config.settings().expect("the settings are whole")),
     };
-    (provider, log)
+    (ports, log)
 }
 
 fn secrets(world: &World) -> Secrets {
@@ -102,21 +102,21 @@ impl EarlierVersion {
     ///
     /// When the world is not whole.
     pub async fn start(world: &World, interpreter: Arc<dyn Interpreter>) -> Self {
-        let (provider, log) = provider(world, interpreter).await;
+        let (ports, log) = ports(world, interpreter).await;
         let (stop, stopped) = watch::channel(false);
         let work = Arc::new(Notify::new());
         let pool = world.database.as_service(8).await;
         let (lease, interval) = (Duration::from_millis(600), Duration::from_millis(50));
-        let reactions = Arc::new(Reactions::new(Arc::clone(&work)));
+        let reactions = Arc::new(ProcessManagerSubscriber::new(Arc::clone(&work)));
         let subscription = Subscription::new(
             log.clone(),
             pool.clone(),
             reactions,
-            Pace { lease, poll: interval },
+            SubscriptionConfig { lease, poll: interval },
             Uuid::from_u128(1),
         );
-        let pace = outbox::Pace { concurrency: 4, lease, poll: interval };
-        let outbox = Outbox::new(provider, pool, pace, work);
+        let pace = outbox::WorkerConfig { concurrency: 4, lease, poll: interval };
+        let outbox = Outbox::new(ports, pool, pace, work);
         let mut parts = JoinSet::new();
         parts.spawn(subscription.run(log.watch_head(), stopped.clone()));
         parts.spawn(outbox.run(stopped));

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use hip_infra::postgres;
 use hip_infra::postgres::event_store::LogReader;
-use hip_sandbox::{Operation, Options, Redelivery, Sandbox};
+use hip_sandbox::{Operation, Redelivery, Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tempfile::TempDir;
@@ -86,12 +86,12 @@ impl World {
     /// # Panics
     ///
     /// When there is no test server, or no place for files.
-    pub async fn create_in(options: Options, sections: &str) -> Self {
+    pub async fn create_in(options: SandboxOptions, sections: &str) -> Self {
         Self::create_beside(twin(options).await, "", sections).await
     }
 
     async fn create_set(gateway: &str, sections: &str) -> Self {
-        Self::create_beside(twin(Options::default()).await, gateway, sections).await
+        Self::create_beside(twin(SandboxOptions::default()).await, gateway, sections).await
     }
 
     async fn create_beside(sandbox: Sandbox, gateway: &str, sections: &str) -> Self {
@@ -361,10 +361,10 @@ impl World {
     }
 }
 
-async fn twin(options: Options) -> Sandbox {
+async fn twin(options: SandboxOptions) -> Sandbox {
     crate::install_tls();
     let redelivery = Redelivery { interval: Duration::from_millis(100), attempts_max: 600 };
-    let options = Options { seed: 7, redelivery, patience: PATIENCE, ..options };
+    let options = SandboxOptions { seed: 7, redelivery, patience: PATIENCE, ..options };
     let sandbox = Sandbox::start(options).await.expect("the twin starts");
     sandbox.register_facility(FACILITY, "PHC Ambegaon");
     sandbox.register_abha(abha_holder());

@@ -10,22 +10,22 @@ mod verify;
 
 use std::path::Path;
 
-use crate::output::Answer;
+use crate::output::ExitStatus;
 pub(crate) use verify::in_words;
 
 /// Commands of the auditor.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// Recompute the chain of every stream, look for holes, and hold all of it against the seals.
-    Verify(verify::Options),
+    Verify(verify::AuditVerifyArgs),
     /// What happened under a consent: who asked for what, what was sent, and where that stands in the log.
-    Consent(consent::Options),
+    Consent(consent::AuditConsentArgs),
     /// To whom somebody's records went, under which consent, and who has looked at them.
-    Patient(patient::Options),
+    Patient(patient::AuditPatientArgs),
     /// Who saw what, one JSON object a line: consents, requests, disclosures, looks at documents.
-    Export(export::Options),
+    Export(export::AuditExportArgs),
     /// Print the seals that the database keeps, one JSON object a line: to be kept elsewhere.
-    Seals(seals::Options),
+    Seals(seals::AuditSealsArgs),
     /// Seal what is not sealed yet, and publish it.
     Seal(seals::SealOptions),
     /// Print the public half of the key that signs seals.
@@ -36,7 +36,7 @@ pub(crate) enum Command {
     CheckProof(prove::CheckOptions),
 }
 
-pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Verify(options) => verify::run(&options, data_dir).await,
         Command::Consent(options) => consent::run(&options, data_dir).await,

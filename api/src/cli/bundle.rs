@@ -4,20 +4,20 @@ mod build;
 mod render;
 mod validate;
 
-use crate::output::Answer;
+use crate::output::ExitStatus;
 
 /// Commands on FHIR document bundles.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// Build the documents of a visit, without a server; says what was not built, and why.
-    Build(build::Options),
+    Build(build::BundleBuildArgs),
     /// Check bundles against the profiles of the national guide and the rules of the network.
-    Validate(validate::Options),
+    Validate(validate::BundleValidateArgs),
     /// Show a bundle as a patient's app would, and which of its fields would read "NA".
-    Render(render::Options),
+    Render(render::BundleRenderArgs),
 }
 
-pub(crate) fn run(command: &Command) -> anyhow::Result<Answer> {
+pub(crate) fn run(command: &Command) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Build(options) => build::run(options),
         Command::Validate(options) => validate::run(options),

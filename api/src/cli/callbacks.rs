@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::replay::{self, How};
 use super::server::{Server, refused};
-use crate::output::{Answer, say};
+use crate::output::{ExitStatus, print_line};
 
 /// What came from the gateway, and what became of it.
 #[derive(clap::Subcommand)]
@@ -59,7 +59,7 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) async fn run(command: Command) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command) -> anyhow::Result<ExitStatus> {
     match command {
         Command::List { status, kind, facility, limit, json, server } => {
             let limit = Some(limit.to_string());
@@ -113,7 +113,7 @@ fn group_lines(group: &Value) -> String {
     lines.join("\n")
 }
 
-async fn show(server: &Server, id: &str) -> anyhow::Result<Answer> {
+async fn show(server: &Server, id: &str) -> anyhow::Result<ExitStatus> {
     let (status, mut shown) = server.send(server.get(&format!("/v1/callbacks/{id}"))?).await?;
     if !status.is_success() {
         return refused(status, &shown);
@@ -124,6 +124,6 @@ async fn show(server: &Server, id: &str) -> anyhow::Result<Answer> {
         return refused(status, &history);
     }
     shown["history"] = history;
-    say(&serde_json::to_string_pretty(&shown)?);
-    Ok(Answer::Yes)
+    print_line(&serde_json::to_string_pretty(&shown)?);
+    Ok(ExitStatus::Success)
 }

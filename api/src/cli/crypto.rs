@@ -6,7 +6,7 @@ use abdm_fidelius::{explain, vectors};
 use anyhow::Context;
 use hip_infra::config::text_file;
 
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// Commands on health-data encryption.
 #[derive(clap::Subcommand)]
@@ -29,32 +29,34 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) fn run(command: &Command) -> anyhow::Result<Answer> {
+pub(crate) fn run(command: &Command) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Vectors { file, json } => run_vectors(file, *json),
         Command::Explain { key, json } => {
             let explanation = explain::key(key);
             if *json {
-                say_json(&explanation);
+                print_json_line(&explanation);
             } else {
-                say(&explanation.to_string());
+                print_line(&explanation.to_string());
             }
-            Ok(if explanation.accepted { Answer::Yes } else { Answer::No })
+            Ok(if explanation.accepted { ExitStatus::Success } else { ExitStatus::Negative })
         }
     }
 }
 
-fn run_vectors(file: &std::path::Path, json: bool) -> anyhow::Result<Answer> {
+fn run_vectors(file: &std::path::Path, json: bool) -> anyhow::Result<ExitStatus> {
     let text = text_file::read_to_string(file)
         .with_context(|| format!("{} cannot be read", file.display()))?;
     let summary = vectors::run(&text)?;
     for failure in &summary.failed {
-        complain(&format!("{}: {}: {}", failure.name, failure.step, failure.what));
+        print_error(&format!("{}: {}: {}", failure.name, failure.step, failure.what));
     }
     if json {
-        say_json(&serde_json::json!({ "passed": summary.passed, "failed": summary.failed.len() }));
+        print_json_line(
+            &serde_json::json!({ "passed": summary.passed, "failed": summary.failed.len() }),
+        );
     } else {
-        say(&format!("{} passed, {} failed", summary.passed, summary.failed.len()));
+        print_line(&format!("{} passed, {} failed", summary.passed, summary.failed.len()));
     }
-    Ok(if summary.failed.is_empty() { Answer::Yes } else { Answer::No })
+    Ok(if summary.failed.is_empty() { ExitStatus::Success } else { ExitStatus::Negative })
 }

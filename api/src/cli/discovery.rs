@@ -4,16 +4,16 @@ mod what_if;
 
 use std::path::Path;
 
-use crate::output::Answer;
+use crate::output::ExitStatus;
 
 /// Commands on discoveries.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// What other thresholds would have made of the discoveries in the log: won, lost, changed.
-    WhatIf(what_if::Options),
+    WhatIf(what_if::DiscoveryWhatIfArgs),
 }
 
-pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     match command {
         Command::WhatIf(options) => what_if::run(&options, data_dir).await,
     }

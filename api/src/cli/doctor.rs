@@ -17,12 +17,12 @@ use hip_commands::settings::Settings;
 use hip_infra::config::Config;
 
 use crate::database::erasures_file;
-use crate::output::{Answer, say, say_json};
-use check::{Check, Outcome};
+use crate::output::{ExitStatus, print_json_line, print_line};
+use check::{Check, CheckResult};
 
 /// Options of `hip doctor`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct DoctorArgs {
     /// The configuration file; an example is in `docs/hip.toml`.
     #[arg(long, env = "HIP_CONFIG")]
     config: PathBuf,
@@ -34,20 +34,20 @@ pub(crate) struct Options {
     json: bool,
 }
 
-pub(crate) async fn run(options: Options, data_dir: &Path) -> Answer {
+pub(crate) async fn run(options: DoctorArgs, data_dir: &Path) -> ExitStatus {
     let checks = examine(&options, data_dir).await;
-    let is_well = checks.iter().all(|check| check.outcome != Outcome::Failed);
+    let is_well = checks.iter().all(|check| check.outcome != CheckResult::Failed);
     if options.json {
-        say_json(&serde_json::json!({ "well": is_well, "checks": checks }));
+        print_json_line(&serde_json::json!({ "well": is_well, "checks": checks }));
     } else {
         for check in &checks {
-            say(&check.to_string());
+            print_line(&check.to_string());
         }
     }
-    if is_well { Answer::Yes } else { Answer::No }
+    if is_well { ExitStatus::Success } else { ExitStatus::Negative }
 }
 
-async fn examine(options: &Options, data_dir: &Path) -> Vec<Check> {
+async fn examine(options: &DoctorArgs, data_dir: &Path) -> Vec<Check> {
     let (mut checks, found) = local::configuration(&options.config);
     let (database, of_database) = local::database(data_dir).await;
     checks.extend(of_database);
@@ -72,7 +72,7 @@ async fn examine(options: &Options, data_dir: &Path) -> Vec<Check> {
 
 /// What needs a configuration.
 async fn configured(
-    options: &Options,
+    options: &DoctorArgs,
     config: &Config,
     settings: &Settings,
     database: Option<&local::Open>,

@@ -5,18 +5,18 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
+use super::person_args::PersonArgs;
 use super::server::Server;
-use super::whom::Whom;
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// How long to wait for every store to let go.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Options of `hip erase`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct EraseArgs {
     #[command(flatten)]
-    whom: Whom,
+    whom: PersonArgs,
     /// Why. It stays in the log, so it names nobody.
     #[arg(long, required_unless_present = "dry_run")]
     reason: Option<String>,
@@ -31,15 +31,15 @@ pub(crate) struct Options {
 
 /// Asks a running server, and waits until nothing is left. A no: nobody is known by this, or the law wants
 /// something kept.
-pub(crate) async fn run(options: Options) -> anyhow::Result<Answer> {
+pub(crate) async fn run(options: EraseArgs) -> anyhow::Result<ExitStatus> {
     let wish = json!({ "reason": options.reason, "dryRun": options.dry_run });
     let Some(decisions) = options.whom.ask("/v1/erasures", wish).await? else {
-        return Ok(Answer::No);
+        return Ok(ExitStatus::Negative);
     };
-    let mut answer = Answer::Yes;
+    let mut answer = ExitStatus::Success;
     for decision in &decisions {
         if decision["state"] == "refused" {
-            answer = Answer::No;
+            answer = ExitStatus::Negative;
         }
         let outcome = if options.dry_run || decision["state"] == "refused" {
             decision.clone()
@@ -47,7 +47,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<Answer> {
             settled(&options.whom.server, decision).await?
         };
         if options.json {
-            say_json(&outcome);
+            print_json_line(&outcome);
         } else {
             tell(decision, &outcome, options.dry_run);
         }
@@ -77,7 +77,7 @@ fn tell(decision: &Value, outcome: &Value, is_dry: bool) {
     let (id, facility) = (text(&decision["id"]), text(&decision["facilityId"]));
     let ground = &decision["ground"];
     if !ground.is_null() {
-        complain(&format!(
+        print_error(&format!(
             "{facility}: {id} must be kept until {}, as {}: {}",
             text(&ground["until"]),
             text(&ground["class"]),
@@ -97,9 +97,9 @@ fn tell(decision: &Value, outcome: &Value, is_dry: bool) {
     let counts = counts.map(|(name, words)| format!("{} {words}", held[name]));
     let what = counts.join(", ");
     if is_dry {
-        say(&format!("{facility}: {id} would be erased: {what}"));
+        print_line(&format!("{facility}: {id} would be erased: {what}"));
     } else {
-        say(&format!(
+        print_line(&format!(
             "{facility}: {id} is erased, {} keys destroyed: {what}",
             outcome["keysDestroyed"]
         ));

@@ -11,24 +11,24 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::serve::secrets_from_env;
-use crate::compose::journal;
+use crate::app::journal;
 use crate::database::{OpenLog, erasures_file};
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// Whether every line of the journal is as hip has written it, and none is missing. Exit 1 when not.
-    Check(Options),
+    Check(ErasuresArgs),
     /// Make the journal anew of the lines that can be relied upon, for when it cannot be brought back as it
     /// was. You answer for what is missing in it: whoever is erased in a missing line comes back with an older
     /// backup. The old file stays beside the new one. Stop `hip serve` first.
     ///
     /// A journal of an earlier version, whose lines have no proof, is taken over whole: look at it before.
-    Repair(Options),
+    Repair(ErasuresArgs),
 }
 
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct ErasuresArgs {
     /// The configuration of `hip serve`.
     #[arg(long, env = "HIP_CONFIG")]
     config: PathBuf,
@@ -37,7 +37,7 @@ pub(crate) struct Options {
     json: bool,
 }
 
-pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let (Command::Check(options) | Command::Repair(options)) = &command;
     let mut config = Config::read(&options.config)?;
     config.erasure.journal.get_or_insert_with(|| erasures_file(data_dir));
@@ -45,7 +45,7 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     let log = OpenLog::open(data_dir, 1).await?;
     let ring = kek::open_existing(&log.pool, &config.keys, &secrets).await?;
     let answer = match (journal(&config, &ring), &command) {
-        (None, _) => Ok(Answer::Yes),
+        (None, _) => Ok(ExitStatus::Success),
         (Some(journal), Command::Check(options)) => check(&journal, &log.pool, options).await,
         (Some(journal), Command::Repair(options)) => repair(&journal, &log.pool, options).await,
     };
@@ -53,26 +53,30 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     answer
 }
 
-async fn check(journal: &Journal, pool: &PgPool, options: &Options) -> anyhow::Result<Answer> {
+async fn check(
+    journal: &Journal,
+    pool: &PgPool,
+    options: &ErasuresArgs,
+) -> anyhow::Result<ExitStatus> {
     let path = journal.path().display().to_string();
     match journal.verified(pool).await {
         Ok(lines) => {
             if options.json {
-                say_json(&json!({ "journal": path, "sound": true, "lines": lines }));
+                print_json_line(&json!({ "journal": path, "sound": true, "lines": lines }));
             } else {
-                say(&format!("{path}: {lines} lines, each as it was written"));
+                print_line(&format!("{path}: {lines} lines, each as it was written"));
             }
-            Ok(Answer::Yes)
+            Ok(ExitStatus::Success)
         }
         Err(error @ (JournalError::File { .. } | JournalError::Database(_))) => Err(error.into()),
         Err(error @ (JournalError::Faults { .. } | JournalError::Missing { .. })) => {
             if options.json {
                 let faults = faults(&error);
-                say_json(&json!({ "journal": path, "sound": false, "faults": faults }));
+                print_json_line(&json!({ "journal": path, "sound": false, "faults": faults }));
             } else {
-                complain(&error.to_string());
+                print_error(&error.to_string());
             }
-            Ok(Answer::No)
+            Ok(ExitStatus::Negative)
         }
     }
 }
@@ -90,7 +94,11 @@ fn faults(error: &JournalError) -> Vec<serde_json::Value> {
     }
 }
 
-async fn repair(journal: &Journal, pool: &PgPool, options: &Options) -> anyhow::Result<Answer> {
+async fn repair(
+    journal: &Journal,
+    pool: &PgPool,
+    options: &ErasuresArgs,
+) -> anyhow::Result<ExitStatus> {
     let Repaired { kept, dropped, old } = journal.repair(pool, SystemClock.now()).await?;
     let path = journal.path().display().to_string();
     let old = old.map(|old| old.display().to_string());
@@ -99,15 +107,15 @@ async fn repair(journal: &Journal, pool: &PgPool, options: &Options) -> anyhow::
             .iter()
             .map(|(line, fault)| json!({ "line": line, "fault": fault.to_string() }))
             .collect();
-        say_json(&json!({ "journal": path, "kept": kept, "dropped": dropped, "old": old }));
-        return Ok(Answer::Yes);
+        print_json_line(&json!({ "journal": path, "kept": kept, "dropped": dropped, "old": old }));
+        return Ok(ExitStatus::Success);
     }
     for (line, fault) in &dropped {
-        complain(&format!("line {line} {fault}; it is not in the new file as it was"));
+        print_error(&format!("line {line} {fault}; it is not in the new file as it was"));
     }
-    say(&format!("{path}: {kept} erasures"));
+    print_line(&format!("{path}: {kept} erasures"));
     if let Some(old) = old {
-        say(&format!("the old file is {old}"));
+        print_line(&format!("the old file is {old}"));
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }

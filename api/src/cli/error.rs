@@ -3,11 +3,11 @@
 use hip_commands::operations::abdm_error::{self, Context, Entry};
 use serde::Serialize;
 
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// Options of `hip error`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct ErrorArgs {
     /// The code, with or without `ABDM-` in front.
     code: String,
     /// Print one JSON object.
@@ -23,19 +23,19 @@ struct Meaning {
     entry: Entry,
 }
 
-pub(crate) fn run(options: &Options) -> Answer {
+pub(crate) fn run(options: &ErrorArgs) -> ExitStatus {
     let found = abdm_error::meanings(&options.code);
     let meanings: Vec<_> =
         found.into_iter().map(|(contexts, entry)| Meaning { contexts, entry }).collect();
     if options.json {
-        say_json(&serde_json::json!({ "code": options.code, "meanings": meanings }));
+        print_json_line(&serde_json::json!({ "code": options.code, "meanings": meanings }));
     } else if meanings.is_empty() {
-        complain(&format!("{}: no such code is listed for a HIP", options.code));
+        print_error(&format!("{}: no such code is listed for a HIP", options.code));
     } else {
         let texts: Vec<_> = meanings.iter().map(in_words).collect();
-        say(&texts.join("\n\n"));
+        print_line(&texts.join("\n\n"));
     }
-    if meanings.is_empty() { Answer::No } else { Answer::Yes }
+    if meanings.is_empty() { ExitStatus::Negative } else { ExitStatus::Success }
 }
 
 fn in_words(Meaning { contexts, entry }: &Meaning) -> String {

@@ -7,9 +7,9 @@ use hip_domain::access::{Filter, Listing, View};
 use serde::Serialize;
 use sqlx::PgPool;
 
-use super::looks::Looks;
+use super::access_log::AccessLog;
 use crate::database::OpenLog;
-use crate::output::{Answer, say, say_json};
+use crate::output::{ExitStatus, print_json_line, print_line};
 
 /// Commands on the log.
 #[derive(clap::Subcommand)]
@@ -42,7 +42,7 @@ struct Line<'a> {
     clear: &'a serde_json::value::RawValue,
 }
 
-pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let Command::List { after, stream, limit, json } = command;
     let log = OpenLog::open(data_dir, 2).await?;
     let listed = list(&log.pool, after, &stream, limit, json).await;
@@ -52,7 +52,7 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
 
 /// Whoever names a stream in full looks at one thing, if its events come first.
 async fn remember(
-    looks: &Looks,
+    looks: &AccessLog,
     first: &StoredEvent,
     (after, stream): (i64, &str),
 ) -> anyhow::Result<()> {
@@ -69,9 +69,9 @@ async fn list(
     stream: &str,
     limit: usize,
     json: bool,
-) -> anyhow::Result<Answer> {
+) -> anyhow::Result<ExitStatus> {
     let log = hip_infra::postgres::event_store::LogReader::new(pool.clone());
-    let looks = Looks::in_log_of(pool);
+    let looks = AccessLog::in_log_of(pool);
     let (mut pages, mut shown) = (log.pages(after), 0);
     while let Some(page) = pages.next().await? {
         for event in page.iter().filter(|event| event.stream.as_str().starts_with(stream)) {
@@ -82,7 +82,7 @@ async fn list(
             let at = event.recorded_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
             let sealed = event.is_sealed();
             if json {
-                say_json(&Line {
+                print_json_line(&Line {
                     position: event.position,
                     at,
                     stream: event.stream.as_str(),
@@ -93,16 +93,16 @@ async fn list(
                 });
             } else {
                 let mark = if sealed { "sealed" } else { "" };
-                say(&format!(
+                print_line(&format!(
                     "{:>8}  {at}  {:<28} {mark:<6}  {} v{}",
                     event.position, event.name, event.stream, event.version
                 ));
             }
             shown += 1;
             if shown == limit {
-                return Ok(Answer::Yes);
+                return Ok(ExitStatus::Success);
             }
         }
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }

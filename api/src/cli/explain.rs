@@ -8,17 +8,17 @@ use hip_commands::port::Clock;
 use hip_domain::access::View;
 use hip_domain::id::{CareContextReference, FacilityId};
 use hip_infra::ambient::clock::SystemClock;
-use hip_infra::postgres::queries::evidence::PgEvidence;
+use hip_infra::postgres::queries::history_reader::PgHistoryReader;
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::looks::Looks;
+use super::access_log::AccessLog;
 use crate::database::OpenLog;
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// Options of `hip explain`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct ExplainArgs {
     /// The care context: the visit code.
     care_context: String,
     /// Which facility's.
@@ -30,13 +30,13 @@ pub(crate) struct Options {
 }
 
 /// Needs the log only, to read it and to remember the look: no key, no configuration, no running server.
-pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(options: ExplainArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let reference = CareContextReference::parse(&options.care_context)
         .context("the care context is named by its visit code")?;
     let facility = options.facility.as_deref().map(FacilityId::parse).transpose();
     let facility = facility.context("--facility")?;
     let log = OpenLog::open(data_dir, 2).await?;
-    let evidence = PgEvidence::new(log.pool.clone());
+    let evidence = PgHistoryReader::new(log.pool.clone());
     let found = explain(&evidence, &reference, facility.as_ref(), SystemClock.now()).await;
     let remembered = match &found {
         Ok(found) => remember(&log.pool, found).await,
@@ -46,22 +46,24 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     let found = found?;
     remembered?;
     if found.is_empty() {
-        complain("there is no such care context: the visit was never pushed, announced or linked");
-        return Ok(Answer::No);
+        print_error(
+            "there is no such care context: the visit was never pushed, announced or linked",
+        );
+        return Ok(ExitStatus::Negative);
     }
     for explanation in &found {
         if options.json {
-            say_json(&json!(explanation));
+            print_json_line(&json!(explanation));
         } else {
-            say(&in_words(explanation));
+            print_line(&in_words(explanation));
         }
     }
     let all_well = found.iter().all(|explanation| explanation.cure.is_none());
-    Ok(if all_well { Answer::Yes } else { Answer::No })
+    Ok(if all_well { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
 async fn remember(pool: &PgPool, found: &[Explanation]) -> anyhow::Result<()> {
-    let looks = Looks::in_log_of(pool);
+    let looks = AccessLog::in_log_of(pool);
     for explanation in found {
         looks.at_thing(View::Explanation, &explanation.of).await?;
     }

@@ -7,7 +7,7 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use hip_commands::log::dispatch::Dispatcher;
 use hip_commands::port::Ids;
-use hip_commands::visits::facility_intake;
+use hip_commands::visits::facility_pause;
 use hip_domain::facility::FacilityCommand;
 use hip_domain::id::FacilityId;
 use hip_infra::ambient::ids::RandomIds;
@@ -17,7 +17,7 @@ use hip_infra::postgres::vault::{NoKey, PgVault};
 use sqlx::PgPool;
 
 use crate::database::OpenLog;
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// Whether the visits of a facility are fetched, and under which id the network knows it.
 #[derive(clap::Subcommand)]
@@ -52,14 +52,14 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let log = OpenLog::open(data_dir, 2).await?;
     let answer = answer(command, &log.pool).await;
     log.close().await;
     answer
 }
 
-async fn answer(command: Command, pool: &PgPool) -> anyhow::Result<Answer> {
+async fn answer(command: Command, pool: &PgPool) -> anyhow::Result<ExitStatus> {
     let renames = Renames::read(pool).await?;
     let read = |id: &str| FacilityId::parse(id).context("the facility's id");
     match command {
@@ -77,12 +77,14 @@ async fn answer(command: Command, pool: &PgPool) -> anyhow::Result<Answer> {
             let (old, new) = (read(&old)?, read(&new)?);
             let first = renames.first_of(&old).clone();
             if let Some(why) = refusal(pool, &renames, (&old, &first), &new).await? {
-                complain(&why);
-                return Ok(Answer::No);
+                print_error(&why);
+                return Ok(ExitStatus::Negative);
             }
             let command = FacilityCommand::Rename { facility: first.clone(), to: new.clone() };
             let answer = decide(pool, &first, command, &format!("{old}: is {new} now")).await?;
-            say(&format!("set id = \"{new}\" in its [[facility]], and start `hip serve` again"));
+            print_line(&format!(
+                "set id = \"{new}\" in its [[facility]], and start `hip serve` again"
+            ));
             Ok(answer)
         }
         Command::List { json } => list(pool, json).await,
@@ -118,17 +120,17 @@ async fn decide(
     facility: &FacilityId,
     command: FacilityCommand,
     outcome: &str,
-) -> anyhow::Result<Answer> {
+) -> anyhow::Result<ExitStatus> {
     let vault = Arc::new(PgVault::new(pool.clone(), Arc::new(NoKey)));
     let log = Arc::new(PgLog::start(pool.clone(), pool.clone(), vault));
     let dispatcher = Dispatcher::new(log, None);
     let wish = RandomIds.random();
-    if facility_intake::decide(&dispatcher, facility, command, wish).await? {
-        say(outcome);
+    if facility_pause::decide(&dispatcher, facility, command, wish).await? {
+        print_line(outcome);
     } else {
-        say(&format!("{outcome} already, nothing changed"));
+        print_line(&format!("{outcome} already, nothing changed"));
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
 #[derive(serde::Serialize, sqlx::FromRow)]
@@ -142,7 +144,7 @@ struct Listed {
     dead: i64,
 }
 
-async fn list(pool: &PgPool, json: bool) -> anyhow::Result<Answer> {
+async fn list(pool: &PgPool, json: bool) -> anyhow::Result<ExitStatus> {
     let listed: Vec<Listed> = sqlx::query_as(
         "SELECT facility_id, coalesce(i.paused, false) AS paused, i.reason, i.changed_at, \
                 coalesce(j.due, 0) AS due, coalesce(j.dead, 0) AS dead \
@@ -156,19 +158,19 @@ async fn list(pool: &PgPool, json: bool) -> anyhow::Result<Answer> {
     .fetch_all(pool)
     .await?;
     if json {
-        listed.iter().for_each(say_json);
-        return Ok(Answer::Yes);
+        listed.iter().for_each(print_json_line);
+        return Ok(ExitStatus::Success);
     }
-    say(&format!("{:<24} {:<8} {:>8} {:>8}  since", "facility", "intake", "due", "dead"));
+    print_line(&format!("{:<24} {:<8} {:>8} {:>8}  since", "facility", "intake", "due", "dead"));
     for one in &listed {
         let intake = if one.paused { "paused" } else { "open" };
         let since = one.changed_at.map(|at| at.format("%F %T UTC").to_string());
         let since = since.unwrap_or_else(|| "–".to_owned());
         let Listed { facility_id, due, dead, .. } = one;
-        say(&format!("{facility_id:<24} {intake:<8} {due:>8} {dead:>8}  {since}"));
+        print_line(&format!("{facility_id:<24} {intake:<8} {due:>8} {dead:>8}  {since}"));
         if let Some(reason) = &one.reason {
-            say(&format!("  {reason}"));
+            print_line(&format!("  {reason}"));
         }
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }

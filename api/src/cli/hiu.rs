@@ -17,7 +17,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use crate::database::OpenLog;
-use crate::output::{Answer, say, say_json};
+use crate::output::{ExitStatus, print_json_line, print_line};
 
 /// Which health information users (HIUs) are shown our session token with their pages.
 ///
@@ -46,7 +46,7 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let log = OpenLog::open(data_dir, 2).await?;
     let answer = match command {
         Command::Trust { id, host } => trust(&log.pool, id, &host).await,
@@ -62,26 +62,26 @@ fn dispatcher(pool: &PgPool) -> Dispatcher {
     Dispatcher::new(Arc::new(PgLog::start(pool.clone(), pool.clone(), vault)), None)
 }
 
-async fn trust(pool: &PgPool, id: String, host: &str) -> anyhow::Result<Answer> {
+async fn trust(pool: &PgPool, id: String, host: &str) -> anyhow::Result<ExitStatus> {
     let hiu = HiuId::parse(id).context("the HIU's id")?;
     let host = PushHost::parse(host.to_ascii_lowercase()).context("--host")?;
     let command = HiuCommand::Trust { hiu: hiu.clone(), host: host.clone() };
     let changed = hiu_trust::decide(&dispatcher(pool), &hiu, command, RandomIds.random()).await?;
     let already = if changed { "" } else { " already" };
-    say(&format!("{hiu}: pages for https://{host} carry our session token{already}"));
-    Ok(Answer::Yes)
+    print_line(&format!("{hiu}: pages for https://{host} carry our session token{already}"));
+    Ok(ExitStatus::Success)
 }
 
-async fn distrust(pool: &PgPool, id: String) -> anyhow::Result<Answer> {
+async fn distrust(pool: &PgPool, id: String) -> anyhow::Result<ExitStatus> {
     let hiu = HiuId::parse(id).context("the HIU's id")?;
     let command = HiuCommand::Distrust { hiu: hiu.clone() };
     let changed = hiu_trust::decide(&dispatcher(pool), &hiu, command, RandomIds.random()).await?;
     let already = if changed { "" } else { ", as before" };
-    say(&format!("{hiu}: no page carries our session token{already}"));
-    Ok(Answer::Yes)
+    print_line(&format!("{hiu}: no page carries our session token{already}"));
+    Ok(ExitStatus::Success)
 }
 
-async fn list(pool: &PgPool, as_json: bool) -> anyhow::Result<Answer> {
+async fn list(pool: &PgPool, as_json: bool) -> anyhow::Result<ExitStatus> {
     let streams: Vec<String> = sqlx::query_scalar(
         "SELECT stream_id FROM es.stream WHERE stream_type = 'hiu' ORDER BY stream_id",
     )
@@ -101,10 +101,10 @@ async fn list(pool: &PgPool, as_json: bool) -> anyhow::Result<Answer> {
         let hosts: Vec<_> = state.hosts().map(PushHost::as_str).collect();
         let Some(id) = id.filter(|_| !hosts.is_empty()) else { continue };
         if as_json {
-            say_json(&json!({ "hiuId": id.as_str(), "hosts": hosts }));
+            print_json_line(&json!({ "hiuId": id.as_str(), "hosts": hosts }));
         } else {
-            say(&format!("{id:<32} {}", hosts.join(", ")));
+            print_line(&format!("{id:<32} {}", hosts.join(", ")));
         }
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }

@@ -6,7 +6,7 @@ use abdm_fhir::Rules;
 use abdm_fhir::rules::{Manifest, compile_folder};
 use hip_infra::config::read_rules;
 
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// The implementation guide that documents are checked by.
 #[derive(clap::Subcommand)]
@@ -35,27 +35,33 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) fn run(command: &Command) -> anyhow::Result<Answer> {
+pub(crate) fn run(command: &Command) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Compile { inputs, out, json } => match compile_folder(inputs, out) {
             Ok(manifest) => print(&manifest, *json),
             Err(error) => {
-                complain(&format!("not compiled: {error}"));
-                return Ok(Answer::No);
+                print_error(&format!("not compiled: {error}"));
+                return Ok(ExitStatus::Negative);
             }
         },
         Command::Show { file: Some(file), json } => print(read_rules(file)?.manifest(), *json),
         Command::Show { file: None, json } => print(Rules::nrces().manifest(), *json),
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
 fn print(manifest: &Manifest, json: bool) {
     if json {
-        return say_json(manifest);
+        return print_json_line(manifest);
     }
-    say(&format!("{} {} on FHIR {}", manifest.package, manifest.version, manifest.fhir_version));
+    print_line(&format!(
+        "{} {} on FHIR {}",
+        manifest.package, manifest.version, manifest.fhir_version
+    ));
     for source in &manifest.sources {
-        say(&format!("{:>6} files  sha256 {}  {}", source.file_count, source.sha256, source.name));
+        print_line(&format!(
+            "{:>6} files  sha256 {}  {}",
+            source.file_count, source.sha256, source.name
+        ));
     }
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::serve::secrets_from_env;
 use crate::database::erasures_file;
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -32,15 +32,15 @@ pub(crate) enum Command {
     },
     /// How many keys lie under which key-encryption key, and whether an older one can be removed. Exit 1 when
     /// keys lie under one that is not configured.
-    List(Options),
+    List(KeyArgs),
     /// Wrap every key anew with the current key-encryption key, so that older ones can be removed. The service
     /// may go on meanwhile; stopped half-way, run it again. Exit 1 when keys are left.
-    Rewrap(Options),
+    Rewrap(KeyArgs),
 }
 
 /// Options of the commands that look into the vault.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct KeyArgs {
     /// The configuration of `hip serve`.
     #[arg(long, env = "HIP_CONFIG")]
     config: PathBuf,
@@ -52,7 +52,7 @@ pub(crate) struct Options {
 /// Of a key, before it is written in letters: nobody finds it by trying.
 const KEY_BYTES: usize = 32;
 
-pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     match command {
         Command::New { json } => new(json),
         Command::MakeKek { file } => make_kek(&file),
@@ -61,28 +61,28 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     }
 }
 
-fn new(json: bool) -> anyhow::Result<Answer> {
+fn new(json: bool) -> anyhow::Result<ExitStatus> {
     let mut bytes = [0; KEY_BYTES];
     SysRng.try_fill_bytes(&mut bytes)?;
     let key = format!("{KEY_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
     let digest = key_sha256(&key);
     if json {
-        say_json(&json!({ "key": key, "keySha256": digest }));
+        print_json_line(&json!({ "key": key, "keySha256": digest }));
     } else {
-        say(&format!("key, for the client:             {key}"));
-        say(&format!("key_sha256, for its [[client]]:  {digest}"));
+        print_line(&format!("key, for the client:             {key}"));
+        print_line(&format!("key_sha256, for its [[client]]:  {digest}"));
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
-fn make_kek(file: &Path) -> anyhow::Result<Answer> {
+fn make_kek(file: &Path) -> anyhow::Result<ExitStatus> {
     let (_, is_new) = LocalKey::read_or_create(file)?;
     if !is_new {
-        complain(&format!("{} is there already", file.display()));
-        return Ok(Answer::No);
+        print_error(&format!("{} is there already", file.display()));
+        return Ok(ExitStatus::Negative);
     }
-    say(&format!("a key-encryption key was made in {}; keep a copy", file.display()));
-    Ok(Answer::Yes)
+    print_line(&format!("a key-encryption key was made in {}; keep a copy", file.display()));
+    Ok(ExitStatus::Success)
 }
 
 /// The configuration, with the defaults of `hip serve`.

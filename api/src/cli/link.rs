@@ -3,23 +3,23 @@
 use anyhow::bail;
 use serde_json::{Value, json};
 
-use super::server::{Server, complain_of};
-use super::whom::typed;
-use crate::output::{Answer, say};
+use super::person_args::typed;
+use super::server::{Server, eprint_problem};
+use crate::output::{ExitStatus, print_line};
 use crate::path_segment::path_segment;
 
 /// Commands on the links of visits.
 #[derive(clap::Subcommand)]
 pub(crate) enum LinkCommand {
     /// Try to link a visit, whatever came of it before.
-    Start(Which),
+    Start(VisitArgs),
     /// Whether a visit is linked, and if not, why and what to do.
-    Show(Which),
+    Show(VisitArgs),
 }
 
 /// A visit.
 #[derive(clap::Args)]
-pub(crate) struct Which {
+pub(crate) struct VisitArgs {
     /// The visit code.
     code: String,
     /// Which facility's.
@@ -45,49 +45,49 @@ pub(crate) enum TokenCommand {
     },
 }
 
-pub(crate) async fn run(command: LinkCommand) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: LinkCommand) -> anyhow::Result<ExitStatus> {
     match command {
         LinkCommand::Start(which) => start(&which).await,
         LinkCommand::Show(which) => show(&which).await,
     }
 }
 
-pub(crate) async fn run_token(command: TokenCommand) -> anyhow::Result<Answer> {
+pub(crate) async fn run_token(command: TokenCommand) -> anyhow::Result<ExitStatus> {
     let TokenCommand::Status { abha_address, facility, server } = command;
     let wish = json!({ "abhaAddress": typed(&abha_address)?, "facility": facility });
     server.show(server.post("/v1/link-tokens/status", wish.to_string())?).await
 }
 
-async fn start(which: &Which) -> anyhow::Result<Answer> {
+async fn start(which: &VisitArgs) -> anyhow::Result<ExitStatus> {
     let wish = json!({ "visitCode": which.code, "facility": which.facility });
     let request = which.server.post("/v1/links", wish.to_string())?;
     let (status, body) = which.server.send(request).await?;
     if status.is_success() {
-        say("on its way; `hip link show` says what became of it");
-        return Ok(Answer::Yes);
+        print_line("on its way; `hip link show` says what became of it");
+        return Ok(ExitStatus::Success);
     }
     if status.is_client_error() {
-        complain_of(&body);
-        return Ok(Answer::No);
+        eprint_problem(&body);
+        return Ok(ExitStatus::Negative);
     }
     bail!("the server answered {status}");
 }
 
 /// The part of a visit that is about its link.
-async fn show(which: &Which) -> anyhow::Result<Answer> {
+async fn show(which: &VisitArgs) -> anyhow::Result<ExitStatus> {
     let mut request = which.server.get(&format!("/v1/visits/{}", path_segment(&which.code)))?;
     if let Some(facility) = &which.facility {
         request = request.query(&[("facility", facility)]);
     }
     let (status, body) = which.server.send(request).await?;
     if !status.is_success() {
-        complain_of(&body);
-        return Ok(Answer::No);
+        eprint_problem(&body);
+        return Ok(ExitStatus::Negative);
     }
     let mut shown = serde_json::Map::new();
     for name in ["visitCode", "facilityId", "linkState", "linkedAt", "linkError", "linkRetryAt"] {
         shown.insert(name.to_owned(), body[name].clone());
     }
-    say(&serde_json::to_string_pretty(&Value::Object(shown))?);
-    Ok(if body["linked"] == true { Answer::Yes } else { Answer::No })
+    print_line(&serde_json::to_string_pretty(&Value::Object(shown))?);
+    Ok(if body["linked"] == true { ExitStatus::Success } else { ExitStatus::Negative })
 }

@@ -1,9 +1,9 @@
 //! `hip openapi`: the description of the REST interface.
 
 use crate::http::openapi;
-use crate::output::{Answer, say};
+use crate::output::{ExitStatus, print_line};
 
-pub(crate) fn run() -> Answer {
-    say(openapi::document());
-    Answer::Yes
+pub(crate) fn run() -> ExitStatus {
+    print_line(openapi::document());
+    ExitStatus::Success
 }

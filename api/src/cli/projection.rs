@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use super::serve::secrets_from_env;
-use crate::compose::compose;
+use crate::app::build_app;
 use crate::database::OpenLog;
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 use crate::read_models;
 
 /// Read models: folds of the log.
@@ -56,7 +56,7 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let log = OpenLog::open(data_dir, 4).await?;
     let answer = match command {
         Command::Status { json } => status(&log.pool, json).await,
@@ -79,23 +79,23 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     answer
 }
 
-async fn status(pool: &PgPool, json: bool) -> anyhow::Result<Answer> {
+async fn status(pool: &PgPool, json: bool) -> anyhow::Result<ExitStatus> {
     let (all, room) = (projection_status::all(pool).await?, log_room(pool).await?);
     if json {
-        all.iter().for_each(say_json);
+        all.iter().for_each(print_json_line);
     } else {
         print(&all);
         print_room(room);
     }
     let is_stuck = |one: &ProjectionStatus| one.state == "halted" || one.parked > 0;
     let is_well = room.is_enough() && !all.iter().any(is_stuck);
-    Ok(if is_well { Answer::Yes } else { Answer::No })
+    Ok(if is_well { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
 /// How long to wait for `hip serve` to try again.
 const RETRY_PATIENCE: Duration = Duration::from_secs(60);
 
-async fn unpark(pool: &PgPool, name: &str) -> anyhow::Result<Answer> {
+async fn unpark(pool: &PgPool, name: &str) -> anyhow::Result<ExitStatus> {
     let begun_at = Instant::now();
     let mut retry = projection_status::wish_retry(pool, name).await?;
     while retry == Retry::Wished && begun_at.elapsed() < RETRY_PATIENCE {
@@ -108,18 +108,20 @@ async fn unpark(pool: &PgPool, name: &str) -> anyhow::Result<Answer> {
             bail!("nobody has tried yet: `hip serve` does when it next takes up {name}")
         }
         Retry::Done { left: 0 } => {
-            say(&format!("{name}: nothing is put aside"));
-            Ok(Answer::Yes)
+            print_line(&format!("{name}: nothing is put aside"));
+            Ok(ExitStatus::Success)
         }
         Retry::Done { left } => {
-            say(&format!("{name}: {left} events are still put aside; see `hip projection status`"));
-            Ok(Answer::No)
+            print_line(&format!(
+                "{name}: {left} events are still put aside; see `hip projection status`"
+            ));
+            Ok(ExitStatus::Negative)
         }
     }
 }
 
 fn print(all: &[ProjectionStatus]) {
-    say(&format!(
+    print_line(&format!(
         "{:<28} {:>10} {:<8} {:>12} {:>10} {:>9}  owner",
         "projection", "generation", "state", "position", "lag events", "lag s"
     ));
@@ -127,35 +129,41 @@ fn print(all: &[ProjectionStatus]) {
         let ProjectionStatus { name, generation, state, position, lag_events, .. } = one;
         let lag = one.lag_seconds.map_or_else(|| "–".to_owned(), |lag| format!("{lag:.1}"));
         let owner = one.owner.as_deref().unwrap_or("nobody");
-        say(&format!(
+        print_line(&format!(
             "{name:<28} {generation:>10} {state:<8} {position:>12} {lag_events:>10} {lag:>9}  {owner}"
         ));
         if let Some(error) = &one.last_error {
-            say(&format!("  {error}; mend the cause and start `hip serve` again"));
+            print_line(&format!("  {error}; mend the cause and start `hip serve` again"));
         }
         if one.parked > 0 {
             let parked = one.parked;
-            say(&format!(
+            print_line(&format!(
                 "  {parked} events put aside; mend the cause, then `hip projection unpark {name}`"
             ));
         }
         for ParkedEvent { position, stream, reason, attempts, .. } in &one.parked_events {
-            say(&format!("    position {position} of {stream}: {reason} ({attempts} attempts)"));
+            print_line(&format!(
+                "    position {position} of {stream}: {reason} ({attempts} attempts)"
+            ));
         }
     }
 }
 
 fn print_room(room: LogRoom) {
     let (head, left) = (room.head, room.left());
-    say(&format!("the log is at position {head}; its partitions have room for {left} more events"));
+    print_line(&format!(
+        "the log is at position {head}; its partitions have room for {left} more events"
+    ));
     if !room.is_enough() {
-        say("  partitions are missing: a running `hip serve` makes them, and logs why it cannot");
+        print_line(
+            "  partitions are missing: a running `hip serve` makes them, and logs why it cannot",
+        );
     }
 }
 
 async fn configured(config: &Path, url: &str) -> anyhow::Result<Vec<Arc<dyn Projection>>> {
-    let composed = compose(Config::read(config)?, secrets_from_env()?, url).await?;
-    read_models::all(&composed)
+    let app = build_app(Config::read(config)?, secrets_from_env()?, url).await?;
+    read_models::all(&app)
 }
 
 /// Whether there are read models of these names.
@@ -185,7 +193,7 @@ async fn rebuild(
     projections: Vec<Arc<dyn Projection>>,
     names: &[String],
     json: bool,
-) -> anyhow::Result<Answer> {
+) -> anyhow::Result<ExitStatus> {
     let log = LogReader::new(pool.clone());
     let builder = Rebuild { log, pool: pool.clone(), process: RandomIds.random() };
     for projection in projections {
@@ -194,7 +202,7 @@ async fn rebuild(
             report(projection.name(), &rebuilt, json);
         }
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
 async fn one(builder: &Rebuild, projection: &dyn Projection) -> anyhow::Result<Rebuilt> {
@@ -218,7 +226,7 @@ fn report(name: &str, rebuilt: &Rebuilt, json: bool) {
     let rate = rebuilt.position as f64 / seconds.max(0.001);
     if json {
         let compared: Vec<Value> = rebuilt.compared.iter().map(as_json).collect();
-        return say_json(&json!({
+        return print_json_line(&json!({
             "name": name,
             "generation": rebuilt.generation,
             "position": rebuilt.position,
@@ -230,21 +238,21 @@ fn report(name: &str, rebuilt: &Rebuilt, json: bool) {
             "compared": compared,
         }));
     }
-    say(&format!(
+    print_line(&format!(
         "{name}: generation {} at position {}, {seconds:.1} s, {rate:.0} events/s, live reader held for {:.2} s",
         rebuilt.generation,
         rebuilt.position,
         rebuilt.held_for.as_secs_f64(),
     ));
     if rebuilt.parked_count > 0 {
-        complain(&format!("{name}: {} events are put aside", rebuilt.parked_count));
+        print_error(&format!("{name}: {} events are put aside", rebuilt.parked_count));
     }
     for part in &rebuilt.compared {
         let Compared { what, live_rows, next_rows, .. } = part;
         let verdict = if part.is_same() { "the same as before" } else { "NOT the same as before" };
-        say(&format!("  {what}: {next_rows} rows, {verdict}"));
+        print_line(&format!("  {what}: {next_rows} rows, {verdict}"));
         if !part.is_same() {
-            complain(&format!("{name}: {what} had {live_rows} rows and now has {next_rows}"));
+            print_error(&format!("{name}: {what} had {live_rows} rows and now has {next_rows}"));
         }
     }
 }

@@ -9,16 +9,16 @@ use anyhow::bail;
 use serde_json::{Value, json};
 
 use super::server::{Server, refused};
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// Do again what failed.
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct Options {
+pub(crate) struct ReplayArgs {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    which: Option<Which>,
+    which: Option<SelectionArgs>,
     #[command(flatten)]
     how: How,
     #[command(flatten)]
@@ -32,13 +32,13 @@ enum Command {
     Tasks(TaskCommand),
     /// Play what a period's messages led to with today's code and configuration, and compare. Writes
     /// nothing to the log, calls nobody. Exit 1 when anything would be different.
-    Shadow(shadow::Options),
+    Shadow(shadow::ReplayShadowArgs),
 }
 
 /// What is selected: all that is said must be so.
 #[derive(clap::Args)]
 #[group(required = true, multiple = true)]
-struct Which {
+struct SelectionArgs {
     /// Received, or planned, at this time or later (RFC 3339).
     #[arg(long)]
     since: Option<String>,
@@ -127,13 +127,13 @@ fn rate(text: &str) -> Result<u32, String> {
     number.parse().map_err(|_| "must be items a second, such as 5/s".to_owned())
 }
 
-pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
-    let Options { command, which, how, server } = options;
+pub(crate) async fn run(options: ReplayArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
+    let ReplayArgs { command, which, how, server } = options;
     match (command, which, server) {
         (Some(Command::Tasks(command)), _, _) => tasks(command).await,
         (Some(Command::Shadow(options)), _, _) => shadow::run(options, data_dir).await,
         (None, Some(which), Some(server)) => {
-            let Which { since, until, cause, conditions } = which;
+            let SelectionArgs { since, until, cause, conditions } = which;
             let mut wish = json!({ "since": since, "until": until, "cause": cause });
             for (name, value) in conditions {
                 wish[name] = Value::String(value);
@@ -146,7 +146,11 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
 }
 
 /// Gives an order, or shows what would come of it.
-pub(super) async fn order(server: &Server, mut wish: Value, how: &How) -> anyhow::Result<Answer> {
+pub(super) async fn order(
+    server: &Server,
+    mut wish: Value,
+    how: &How,
+) -> anyhow::Result<ExitStatus> {
     wish["policy"] = json!(how.policy);
     wish["ratePerSecond"] = json!(how.rate);
     wish["why"] = json!(how.why);
@@ -163,45 +167,53 @@ pub(super) async fn order(server: &Server, mut wish: Value, how: &How) -> anyhow
         return wait(server, id, how.json).await;
     }
     if how.json {
-        say_json(&body);
+        print_json_line(&body);
     } else {
-        say(&format!("{id}: {} items; `hip replay tasks show {id}`", body["items"]));
+        print_line(&format!("{id}: {} items; `hip replay tasks show {id}`", body["items"]));
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
-fn dry_run(body: &Value, json: bool) -> Answer {
+fn dry_run(body: &Value, json: bool) -> ExitStatus {
     if json {
-        say_json(body);
-        return Answer::Yes;
+        print_json_line(body);
+        return ExitStatus::Success;
     }
     let items = body["rehearsed"].as_array();
     for item in items.into_iter().flatten() {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let reason = item["done"]["reason"].as_str().unwrap_or_default();
-        say(&format!("{}  {}  {reason}", text(&item["requestId"]), text(&item["done"]["outcome"])));
+        print_line(&format!(
+            "{}  {}  {reason}",
+            text(&item["requestId"]),
+            text(&item["done"]["outcome"])
+        ));
         for call in item["calls"].as_array().into_iter().flatten() {
             let fate = match (&call["suppressed"], &call["sameId"]) {
                 (Value::Bool(true), _) => "would be suppressed",
                 (_, Value::Bool(true)) => "would go out again under its id",
                 (_, _) => "would go out",
             };
-            say(&format!("    {:<20} {fate}  {}", text(&call["kind"]), text(&call["target"])));
+            print_line(&format!(
+                "    {:<20} {fate}  {}",
+                text(&call["kind"]),
+                text(&call["target"])
+            ));
             for difference in call["differences"].as_array().into_iter().flatten() {
                 let (path, how) = (text(&difference["path"]), text(&difference["how"]));
-                say(&format!("        {how:<8} {path}"));
+                print_line(&format!("        {how:<8} {path}"));
             }
         }
     }
     let shown = items.map_or(0, Vec::len);
-    say(&format!("{shown} of {} items shown; nothing was done", body["selected"]));
-    Answer::Yes
+    print_line(&format!("{shown} of {} items shown; nothing was done", body["selected"]));
+    ExitStatus::Success
 }
 
 /// Between two looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-async fn wait(server: &Server, id: &str, json: bool) -> anyhow::Result<Answer> {
+async fn wait(server: &Server, id: &str, json: bool) -> anyhow::Result<ExitStatus> {
     loop {
         let (status, body) = server.send(server.get(&format!("/v1/replays/{id}"))?).await?;
         if !status.is_success() {
@@ -209,23 +221,23 @@ async fn wait(server: &Server, id: &str, json: bool) -> anyhow::Result<Answer> {
         }
         if matches!(body["state"].as_str(), Some("completed" | "cancelled")) {
             if json {
-                say_json(&body);
+                print_json_line(&body);
             } else {
-                say(&task_line(&body));
+                print_line(&task_line(&body));
             }
             let is_good =
                 body["state"] == "completed" && body["failed"] == 0 && body["refused"] == 0;
-            return Ok(if is_good { Answer::Yes } else { Answer::No });
+            return Ok(if is_good { ExitStatus::Success } else { ExitStatus::Negative });
         }
         if body["state"] == "paused" {
-            complain("paused; `hip replay tasks resume` lets it go on");
-            return Ok(Answer::No);
+            print_error("paused; `hip replay tasks resume` lets it go on");
+            return Ok(ExitStatus::Negative);
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 
-async fn tasks(command: TaskCommand) -> anyhow::Result<Answer> {
+async fn tasks(command: TaskCommand) -> anyhow::Result<ExitStatus> {
     match command {
         TaskCommand::List { json, server } => {
             let request = server.get("/v1/replays")?;
@@ -248,7 +260,7 @@ fn task_line(task: &Value) -> String {
     format!("{id}  {state:<9} {policy:<11} {} items: {}", task["items"], counts.join(", "))
 }
 
-async fn show(named: &Named) -> anyhow::Result<Answer> {
+async fn show(named: &Named) -> anyhow::Result<ExitStatus> {
     let Named { id, server } = named;
     let (status, mut shown) = server.send(server.get(&format!("/v1/replays/{id}"))?).await?;
     if !status.is_success() {
@@ -260,26 +272,26 @@ async fn show(named: &Named) -> anyhow::Result<Answer> {
         return refused(status, &items);
     }
     shown["firstItems"] = items["items"].clone();
-    say(&serde_json::to_string_pretty(&shown)?);
-    Ok(Answer::Yes)
+    print_line(&serde_json::to_string_pretty(&shown)?);
+    Ok(ExitStatus::Success)
 }
 
-async fn change(named: &Named, what: &str) -> anyhow::Result<Answer> {
+async fn change(named: &Named, what: &str) -> anyhow::Result<ExitStatus> {
     let request = named.server.post(&format!("/v1/replays/{}/{what}", named.id), "")?;
     let (status, body) = named.server.send(request).await?;
     if !status.is_success() {
         return refused(status, &body);
     }
-    say(&task_line(&body));
-    Ok(Answer::Yes)
+    print_line(&task_line(&body));
+    Ok(ExitStatus::Success)
 }
 
-async fn turn(server: &Server, stopped: bool) -> anyhow::Result<Answer> {
+async fn turn(server: &Server, stopped: bool) -> anyhow::Result<ExitStatus> {
     let wish = json!({ "stopped": stopped });
     let (status, body) = server.send(server.post("/v1/replay-switch", wish.to_string())?).await?;
     if !status.is_success() {
         return refused(status, &body);
     }
-    say(if stopped { "no replay goes on" } else { "replays go on" });
-    Ok(Answer::Yes)
+    print_line(if stopped { "no replay goes on" } else { "replays go on" });
+    Ok(ExitStatus::Success)
 }

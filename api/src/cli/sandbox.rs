@@ -8,22 +8,22 @@ use std::path::Path;
 pub(crate) use conformance::SUITE_SECTIONS;
 
 use crate::dev::campaign;
-use crate::output::Answer;
+use crate::output::ExitStatus;
 use crate::telemetry;
 
 /// Commands of the twin.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// Start it, print its addresses, and keep it until Ctrl-C.
-    Up(up::Options),
+    Up(up::SandboxUpArgs),
     /// Every flow of milestone M2, success and refusal, against this HIP; a table at the end.
-    Conformance(conformance::Options),
+    Conformance(conformance::SandboxConformanceArgs),
     /// Two nodes at work while they, their connections and their database are broken; what was lost, doubled,
     /// leaked or late at the end.
-    Campaign(campaign::Options),
+    Campaign(campaign::CampaignArgs),
 }
 
-pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Up(options) => {
             telemetry::to_stderr();

@@ -16,16 +16,16 @@ use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::app::{App, build_app_guarded};
 use crate::bridge_check;
-use crate::compose::{Composed, compose_guarded};
 use crate::database::{Database, erasures_file, seals_file};
-use crate::output::{Answer, say};
+use crate::output::{ExitStatus, print_line};
 use crate::service::{self, Role};
 use crate::stop;
 
 /// Options of `hip serve`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct ServeArgs {
     /// The configuration file; an example is in `docs/hip.toml`.
     #[arg(long, env = "HIP_CONFIG")]
     config: PathBuf,
@@ -34,7 +34,7 @@ pub(crate) struct Options {
     role: Role,
 }
 
-pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(options: ServeArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let mut config = Config::read(&options.config)?;
     config.gateway.key_cache.get_or_insert_with(|| data_dir.join("gateway-keys.json"));
     config.seals.key_file.get_or_insert_with(|| data_dir.join("seal-key.pem"));
@@ -54,7 +54,7 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     }
     database.close().await;
     tracing::info!("stopped");
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
 /// Keys and journals will be in it: nobody else may look.
@@ -115,16 +115,17 @@ impl Serving<'_> {
         };
         let guard = TimelineGuard::default();
         let (config, secrets) = (self.config.clone(), self.secrets.clone());
-        let composing = compose_guarded(config, secrets, self.database.url(), Some(guard.clone()));
-        let mut composed = composing.await?;
-        composed.seen = seen;
-        watch_writer(&composed, self.database.url())?;
-        warn_of_orphans(&composed).await?;
-        let (gateway, settings) = (composed.gateway.clone(), composed.provider.settings.clone());
+        let composing =
+            build_app_guarded(config, secrets, self.database.url(), Some(guard.clone()));
+        let mut app = composing.await?;
+        app.seen = seen;
+        watch_writer(&app, self.database.url())?;
+        warn_of_orphans(&app).await?;
+        let (gateway, settings) = (app.gateway.clone(), app.ports.settings.clone());
         tokio::spawn(async move { bridge_check::warn_of_missing(&gateway, &settings).await });
-        let head = composed.log.watch_head();
-        let ending = ending(composed.pool.clone(), &guard, stop.clone());
-        let served = service::run(composed, listener, self.role, ending).await;
+        let head = app.log.watch_head();
+        let ending = ending(app.pool.clone(), &guard, stop.clone());
+        let served = service::run(app, listener, self.role, ending).await;
         if *guard.changed().borrow() && !*stop.borrow() {
             let newest = seen.max(*head.borrow());
             return Ok(Some(newest));
@@ -158,9 +159,9 @@ fn ending(
 
 /// Ends the process when its writer hangs while the database answers others: whoever starts it again has one
 /// that writes.
-fn watch_writer(composed: &Composed, database_url: &str) -> anyhow::Result<()> {
+fn watch_writer(app: &App, database_url: &str) -> anyhow::Result<()> {
     let watchdog = Watchdog {
-        writer: composed.log.writer_activity(),
+        writer: app.log.writer_activity(),
         database_url: SecretString::from(database_url),
         hang_time_max: HANG_TIME_MAX,
     };
@@ -174,10 +175,8 @@ fn watch_writer(composed: &Composed, database_url: &str) -> anyhow::Result<()> {
 }
 
 /// Visits of a facility that is not configured can be found and shared by nobody.
-async fn warn_of_orphans(composed: &Composed) -> anyhow::Result<()> {
-    for (facility, visits) in
-        facility_ids::orphans(&composed.pool, &composed.provider.settings).await?
-    {
+async fn warn_of_orphans(app: &App) -> anyhow::Result<()> {
+    for (facility, visits) in facility_ids::orphans(&app.pool, &app.ports.settings).await? {
         tracing::warn!(
             facility,
             visits,
@@ -188,12 +187,12 @@ async fn warn_of_orphans(composed: &Composed) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(crate) async fn migrate(data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn migrate(data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let database = Database::open(data_dir).await?;
     postgres::migrate(database.owner_url()).await?;
-    say(&format!("the schema of {} is up to date", database.describe()));
+    print_line(&format!("the schema of {} is up to date", database.describe()));
     database.close().await;
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {

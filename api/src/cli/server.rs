@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// A server that cannot be reached says so sooner than one that is busy.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -63,11 +63,11 @@ impl Server {
     }
 
     /// Sends a request and prints its answer as it is.
-    pub(super) async fn show(&self, request: RequestBuilder) -> anyhow::Result<Answer> {
+    pub(super) async fn show(&self, request: RequestBuilder) -> anyhow::Result<ExitStatus> {
         let (status, body) = self.send(request).await?;
         if status.is_success() {
-            say(&serde_json::to_string_pretty(&body)?);
-            return Ok(Answer::Yes);
+            print_line(&serde_json::to_string_pretty(&body)?);
+            return Ok(ExitStatus::Success);
         }
         refused(status, &body)
     }
@@ -79,31 +79,31 @@ impl Server {
         member: &str,
         json: bool,
         line: impl Fn(&Value) -> String,
-    ) -> anyhow::Result<Answer> {
+    ) -> anyhow::Result<ExitStatus> {
         let (status, body) = self.send(request).await?;
         if !status.is_success() {
             return refused(status, &body);
         }
         let all = body[member].as_array().map(Vec::as_slice).unwrap_or_default();
         if all.is_empty() && !json {
-            complain("there is none");
+            print_error("there is none");
         }
         for one in all {
             if json {
-                say_json(one);
+                print_json_line(one);
             } else {
-                say(&line(one));
+                print_line(&line(one));
             }
         }
-        Ok(Answer::Yes)
+        Ok(ExitStatus::Success)
     }
 }
 
 /// What an answer without success means for the exit code: 1 for a refusal (4xx), 3 for anything else.
-pub(super) fn refused(status: StatusCode, body: &Value) -> anyhow::Result<Answer> {
+pub(super) fn refused(status: StatusCode, body: &Value) -> anyhow::Result<ExitStatus> {
     if status.is_client_error() && status != StatusCode::UNAUTHORIZED {
-        complain_of(body);
-        return Ok(Answer::No);
+        eprint_problem(body);
+        return Ok(ExitStatus::Negative);
     }
     bail!("the server answered {status}");
 }
@@ -113,13 +113,13 @@ fn client() -> anyhow::Result<Client> {
 }
 
 /// The faults of a problem, one a line.
-pub(super) fn complain_of(problem: &Value) {
+pub(super) fn eprint_problem(problem: &Value) {
     if let Some(detail) = problem["detail"].as_str() {
-        complain(&format!("  {detail}"));
+        print_error(&format!("  {detail}"));
     }
     for fault in problem["errors"].as_array().into_iter().flatten() {
         let text = |name: &str| fault[name].as_str().unwrap_or_default().to_owned();
-        complain(&format!("  {}: {}", text("path"), text("message")));
+        print_error(&format!("  {}: {}", text("path"), text("message")));
     }
 }
 
@@ -127,6 +127,6 @@ pub(super) fn complain_of(problem: &Value) {
 pub(super) fn warn_of(answer: &Value) {
     for warning in answer["warnings"].as_array().into_iter().flatten() {
         let text = |name: &str| warning[name].as_str().unwrap_or_default().to_owned();
-        say(&format!("  warning: {}: {}", text("path"), text("text")));
+        print_line(&format!("  warning: {}: {}", text("path"), text("text")));
     }
 }

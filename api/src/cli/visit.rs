@@ -13,8 +13,8 @@ use hip_infra::config::text_file;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::server::{Server, complain_of, warn_of};
-use crate::output::{Answer, complain, say, say_json};
+use super::server::{Server, eprint_problem, warn_of};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 use crate::path_segment::path_segment;
 
 /// Commands on visit documents.
@@ -48,10 +48,10 @@ pub(crate) enum Command {
         server: Server,
     },
     /// Visits that are fetched: what is to be done, what was given up and why.
-    Jobs(jobs::Options),
+    Jobs(jobs::VisitJobsArgs),
 }
 
-pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Push { files, server } => push(&files, &server).await,
         Command::Validate { files, json } => validate(&files, json),
@@ -60,23 +60,25 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Ans
     }
 }
 
-async fn push(files: &[PathBuf], server: &Server) -> anyhow::Result<Answer> {
-    let mut answer = Answer::Yes;
+async fn push(files: &[PathBuf], server: &Server) -> anyhow::Result<ExitStatus> {
+    let mut answer = ExitStatus::Success;
     for file in files {
         if stream::is_one(file) {
-            if matches!(stream::push(file, server).await?, Answer::No) {
-                answer = Answer::No;
+            if matches!(stream::push(file, server).await?, ExitStatus::Negative) {
+                answer = ExitStatus::Negative;
             }
             continue;
         }
         let (status, body) = server.send(server.post("/v1/visits", read(file)?)?).await?;
         match status {
-            StatusCode::CREATED => say(&format!("{}: recorded", file.display())),
-            StatusCode::OK => say(&format!("{}: known already, nothing changed", file.display())),
+            StatusCode::CREATED => print_line(&format!("{}: recorded", file.display())),
+            StatusCode::OK => {
+                print_line(&format!("{}: known already, nothing changed", file.display()))
+            }
             status => {
-                answer = Answer::No;
-                complain(&format!("{}: {status}", file.display()));
-                complain_of(&body);
+                answer = ExitStatus::Negative;
+                print_error(&format!("{}: {status}", file.display()));
+                eprint_problem(&body);
             }
         }
         warn_of(&body);
@@ -84,8 +86,8 @@ async fn push(files: &[PathBuf], server: &Server) -> anyhow::Result<Answer> {
     Ok(answer)
 }
 
-fn validate(files: &[PathBuf], json: bool) -> anyhow::Result<Answer> {
-    let mut answer = Answer::Yes;
+fn validate(files: &[PathBuf], json: bool) -> anyhow::Result<ExitStatus> {
+    let mut answer = ExitStatus::Success;
     for file in files {
         let result = VisitDocument::parse(&read(file)?);
         let odd =
@@ -94,28 +96,30 @@ fn validate(files: &[PathBuf], json: bool) -> anyhow::Result<Answer> {
         match (&result, json) {
             (_, true) => {
                 let errors = result.as_ref().err();
-                say_json(&json!({ "file": name.to_string(), "errors": errors, "warnings": odd }));
+                print_json_line(
+                    &json!({ "file": name.to_string(), "errors": errors, "warnings": odd }),
+                );
             }
             (Ok(_), false) => {
-                say(&format!("{name}: valid"));
+                print_line(&format!("{name}: valid"));
                 for warning in &odd {
-                    say(&format!("{name}: warning: {}: {}", warning.path, warning.text));
+                    print_line(&format!("{name}: warning: {}: {}", warning.path, warning.text));
                 }
             }
             (Err(errors), false) => {
                 for error in errors {
-                    complain(&format!("{name}: {}: {}", error.path, error.message));
+                    print_error(&format!("{name}: {}: {}", error.path, error.message));
                 }
             }
         }
         if result.is_err() {
-            answer = Answer::No;
+            answer = ExitStatus::Negative;
         }
     }
     Ok(answer)
 }
 
-async fn show(code: &str, facility: Option<&str>, server: &Server) -> anyhow::Result<Answer> {
+async fn show(code: &str, facility: Option<&str>, server: &Server) -> anyhow::Result<ExitStatus> {
     let mut request = server.get(&format!("/v1/visits/{}", path_segment(code)))?;
     if let Some(facility) = facility {
         request = request.query(&[("facility", facility)]);

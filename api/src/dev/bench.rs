@@ -15,26 +15,26 @@ mod seal;
 
 use std::path::Path;
 
-use crate::output::Answer;
+use crate::output::ExitStatus;
 
 /// Measurements.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// The verdicts on documents with one edit, beside those of HAPI's validator.
-    Agree(agree::Options),
+    Agree(agree::BenchAgreeArgs),
     /// Appending to the log, beside pgbench and cqrs-es over postgres-es.
-    Append(append::Options),
+    Append(append::BenchAppendArgs),
     /// A visit becomes a document, a document is checked.
-    Bundle(bundle::Options),
+    Bundle(bundle::BenchBundleArgs),
     /// A document is checked: the second half of `bundle`.
     Validate(bundle::How),
     /// Every read model built anew over a long log, while the service goes on.
-    Rebuild(rebuild::Options),
+    Rebuild(rebuild::BenchRebuildArgs),
     /// Sealing a page, beside the encryption that nobody can avoid.
-    Seal(seal::Options),
+    Seal(seal::BenchSealArgs),
 }
 
-pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Agree(options) => agree::run(&options),
         Command::Append(options) => Box::pin(append::run(options, data_dir)).await,

@@ -26,7 +26,7 @@ use anyhow::Context;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 use crate::telemetry;
 
 use folder::Folder;
@@ -36,7 +36,7 @@ use story::Storyteller;
 
 /// Options of `hip sandbox campaign`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct CampaignArgs {
     /// Decides the order of the blows and what each patient does.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -54,27 +54,30 @@ pub(crate) struct Options {
     json: bool,
 }
 
-pub(crate) async fn run(options: Options) -> anyhow::Result<Answer> {
+pub(crate) async fn run(options: CampaignArgs) -> anyhow::Result<ExitStatus> {
     let folder = Folder::create()?;
     telemetry::to_file(&folder.path().join("campaign.log"))?;
     if !options.json {
-        complain(&format!("files of this run are in {}", folder.path().display()));
+        print_error(&format!("files of this run are in {}", folder.path().display()));
     }
     let verdict = Box::pin(play(&options, folder.path())).await?;
     if options.json {
-        say_json(&verdict);
+        print_json_line(&verdict);
     } else {
-        say(&verdict.in_words());
+        print_line(&verdict.in_words());
     }
     let is_clean = verdict.is_clean();
     if !is_clean {
         let kept = folder.keep();
-        complain(&format!("the logs of the nodes and the database are kept in {}", kept.display()));
+        print_error(&format!(
+            "the logs of the nodes and the database are kept in {}",
+            kept.display()
+        ));
     }
-    Ok(if is_clean { Answer::Yes } else { Answer::No })
+    Ok(if is_clean { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
-async fn play(options: &Options, folder: &Path) -> anyhow::Result<verdict::Verdict> {
+async fn play(options: &CampaignArgs, folder: &Path) -> anyhow::Result<verdict::Verdict> {
     let own = std::env::current_exe().context("this program has no path")?;
     let second = options.second_program.clone().unwrap_or_else(|| own.clone());
     let scene = Arc::new(Scene::set(folder, options.seed, [own, second]).await?);

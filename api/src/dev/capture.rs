@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::dev::stage::Stage;
+use crate::dev::demo_environment::DemoEnvironment;
 
 /// The file, opened before the story begins: a path that cannot be written is known at once.
 pub(crate) struct Capture {
@@ -23,7 +23,7 @@ impl Capture {
 
     /// Writes what the twin has seen and what was pushed, in the order of time. Credentials are
     /// masked; the rest is as it was on the wire. Returns how many, in words.
-    pub(crate) fn write(mut self, stage: &Stage) -> anyhow::Result<String> {
+    pub(crate) fn write(mut self, stage: &DemoEnvironment) -> anyhow::Result<String> {
         let mut lines: Vec<(String, serde_json::Value)> = stage
             .sandbox
             .journal()

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use crate::database::Database;
 use crate::dev::capture::Capture;
-use crate::dev::stage::Stage;
-use crate::output::{Answer, say};
+use crate::dev::demo_environment::DemoEnvironment;
+use crate::output::{ExitStatus, print_line};
 use crate::telemetry;
 
 use progress::Progress;
@@ -22,7 +22,7 @@ use visits::{ABHA_HOLDER, abha_holder};
 
 /// Options of `hip demo`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct DemoArgs {
     /// Write every message of the run, one JSON object a line, credentials masked.
     #[arg(long)]
     capture: Option<PathBuf>,
@@ -31,7 +31,7 @@ pub(crate) struct Options {
     keep: bool,
 }
 
-pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(options: DemoArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let capture = options.capture.as_deref().map(Capture::create).transpose()?;
     let mut progress = Progress::new();
     progress.begin("Set the stage");
@@ -40,29 +40,29 @@ pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     std::fs::create_dir_all(data_dir)?;
     let log_file = data_dir.join("demo.log");
     telemetry::to_file(&log_file)?;
-    let stage = Stage::set(database, data_dir, "").await?;
+    let stage = DemoEnvironment::start(database, data_dir, "").await?;
     stage.sandbox.register_abha(abha_holder(&ABHA_HOLDER));
     begin_counting(&stage, &mut progress).await?;
-    say(&format!("log       {}", stage.database.describe()));
-    say(&format!("stores    {}", stage.stores));
-    say(&format!("traces    {}", log_file.display()));
-    say("");
+    print_line(&format!("log       {}", stage.database.describe()));
+    print_line(&format!("stores    {}", stage.stores));
+    print_line(&format!("traces    {}", log_file.display()));
+    print_line("");
     let told = Box::pin(story::tell(&stage, &mut progress)).await;
     if let Some(capture) = capture {
-        say(&format!("\n{}", capture.write(&stage)?));
+        print_line(&format!("\n{}", capture.write(&stage)?));
     }
     report::print(&progress, told.as_ref().ok());
     if let Err(error) = &told {
-        crate::output::complain(&format!("\nthe story broke off: {error:#}"));
+        crate::output::print_error(&format!("\nthe story broke off: {error:#}"));
     }
     if options.keep && told.is_ok() {
         stage.keep().await?;
     }
-    stage.strike().await?;
-    Ok(if told.is_ok() && progress.all_well() { Answer::Yes } else { Answer::No })
+    stage.stop().await?;
+    Ok(if told.is_ok() && progress.all_well() { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
-async fn begin_counting(stage: &Stage, progress: &mut Progress) -> anyhow::Result<()> {
+async fn begin_counting(stage: &DemoEnvironment, progress: &mut Progress) -> anyhow::Result<()> {
     let head = stage.log.head().await?;
     let words = match head {
         0 => "a new log".to_owned(),

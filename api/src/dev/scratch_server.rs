@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hip_launcher::{Durability, Options, PrivatePostgres};
+use hip_launcher::{Durability, PostgresOptions, PrivatePostgres};
 
 /// The server. Dropped in this order: first it ends, then its data goes.
 pub(crate) struct ScratchServer {
@@ -24,7 +24,7 @@ impl ScratchServer {
     /// Starts one whose data lies in `folder`, which is made and removed.
     pub(crate) async fn start(folder: PathBuf, durability: Durability) -> anyhow::Result<Self> {
         let started = tokio::task::spawn_blocking(move || {
-            let options = Options { data_dir: folder.clone(), durability };
+            let options = PostgresOptions { data_dir: folder.clone(), durability };
             let folder = Folder(folder);
             PrivatePostgres::start(options).map(|postgres| Self { postgres, folder })
         });

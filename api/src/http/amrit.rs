@@ -23,9 +23,9 @@ use hip_domain::id::FacilityId;
 
 use self::envelope::Envelope;
 use super::{SMALL_BYTES_MAX, body_of};
-use crate::compose::Composed;
+use crate::app::App;
 
-pub(crate) fn router() -> Router<Arc<Composed>> {
+pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
         // The older name, and the one of the user interface.
         .route("/careContext/generateCareContextToken", post(token::generate))
@@ -40,12 +40,8 @@ pub(crate) fn router() -> Router<Arc<Composed>> {
 }
 
 /// The caller's facility that a request names; the first of theirs, when it names none.
-fn facility<'c>(
-    composed: &'c Composed,
-    caller: &Caller,
-    named: &str,
-) -> Result<&'c FacilityId, Envelope> {
-    let settings = &composed.provider.settings;
+fn facility<'c>(app: &'c App, caller: &Caller, named: &str) -> Result<&'c FacilityId, Envelope> {
+    let settings = &app.ports.settings;
     let served = |facility: &&Facility| caller.serves(&facility.id);
     let found = match named.trim() {
         "" => settings.facilities.iter().find(served),

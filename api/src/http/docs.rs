@@ -40,6 +40,6 @@ fn file(name: &str) -> Response {
             ];
             (headers, file.bytes.into_owned()).into_response()
         }
-        Ok(None) | Err(_) => Problem::of_status(StatusCode::NOT_FOUND).into_response(),
+        Ok(None) | Err(_) => Problem::from_status(StatusCode::NOT_FOUND).into_response(),
     }
 }

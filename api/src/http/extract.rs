@@ -1,5 +1,5 @@
 //! The parts of a request: bodies, names, pages.
 
-pub(crate) mod asked;
 pub(crate) mod bodies;
+pub(crate) mod input;
 pub(crate) mod page;

@@ -55,8 +55,8 @@ pub(crate) async fn show() -> impl IntoResponse {
 
 /// Says of routes which roles open them.
 pub(super) fn open_to<R: Roles>(
-    mut router: OpenApiRouter<std::sync::Arc<crate::compose::Composed>>,
-) -> OpenApiRouter<std::sync::Arc<crate::compose::Composed>> {
+    mut router: OpenApiRouter<std::sync::Arc<crate::app::App>>,
+) -> OpenApiRouter<std::sync::Arc<crate::app::App>> {
     let roles = || R::ANY_OF.iter().map(|role| role.as_str());
     let security = || {
         vec![SecurityRequirement::new("bearer", roles()), SecurityRequirement::new("key", roles())]

@@ -1,9 +1,9 @@
 //! What operators look at and order.
 
+pub(crate) mod callbacks;
 pub(crate) mod dead_letters;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod projections;
-pub(crate) mod received;
 pub(crate) mod replay_orders;
 pub(crate) mod replays;

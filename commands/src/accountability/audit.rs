@@ -18,12 +18,12 @@ use hip_domain::id::ConsentId;
 use hip_domain::stream::StreamId;
 use serde::Serialize;
 
-use crate::port::Evidence;
-use crate::port::evidence::EvidenceError;
-pub use as_of::{AsOf, Visible};
+use crate::port::HistoryReader;
+use crate::port::history_reader::HistoryError;
+pub use as_of::{ConsentAt, Visible};
 pub use audit_event::audit_event;
 pub use disclosure::{Disclosure, Page};
-pub use export::{Export, Line, What};
+pub use export::{AuditRecordKind, Export, Line};
 pub use look::Look;
 pub use patient::{PatientAudit, patient};
 
@@ -46,7 +46,7 @@ pub struct ConsentAudit {
     pub looks: Vec<Look>,
     /// How it stood at the moment that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub as_of: Option<AsOf>,
+    pub as_of: Option<ConsentAt>,
     /// The streams that this was read from.
     pub streams: Vec<String>,
 }
@@ -89,10 +89,10 @@ pub struct Entry {
 ///
 /// The log cannot be read.
 pub async fn consent(
-    evidence: &dyn Evidence,
+    evidence: &dyn HistoryReader,
     id: &ConsentId,
     as_of: Option<DateTime<Utc>>,
-) -> Result<Option<ConsentAudit>, EvidenceError> {
+) -> Result<Option<ConsentAudit>, HistoryError> {
     let stream = StreamId::consent(id);
     let events = evidence.events(&stream).await?;
     if events.is_empty() {
@@ -108,7 +108,7 @@ pub async fn consent(
         looks.extend(Look::at_thing(evidence, &transfer, &mut streams).await?);
     }
     let as_of = match as_of {
-        Some(at) => Some(AsOf::look(evidence, &events, &disclosures, at, &mut streams).await?),
+        Some(at) => Some(ConsentAt::look(evidence, &events, &disclosures, at, &mut streams).await?),
         None => None,
     };
     let history = events.iter().map(|recorded| Entry {

@@ -4,8 +4,8 @@
 
 mod person;
 mod policy;
-pub(crate) mod strays;
-mod told;
+mod status;
+pub(crate) mod unattributed_messages;
 
 use hip_domain::id::{FacilityId, SubjectId};
 use hip_domain::reason::Reason;
@@ -16,16 +16,16 @@ use uuid::Uuid;
 
 pub use person::{Named, Whereabouts, find, whereabouts};
 pub use policy::{OnOptOut, Policy, Records, RetentionClass};
-pub use told::{Told, tell};
+pub use status::{ErasureStatus, status};
 
-pub(crate) use person::{living, references, whose};
+pub(crate) use person::{references, unless_erased, whose};
 
 use crate::log::dispatch::DispatchError;
-use crate::port::eraser::{EraserError, Holdings};
+use crate::port::eraser::{EraserError, RecordCounts};
 use crate::port::log::{Actor, LogError, Origin};
 use crate::port::patient_directory::DirectoryError;
 use crate::port::vault::VaultError;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 /// A wish to erase somebody.
@@ -47,7 +47,7 @@ pub struct Decision {
     /// Where they are treated.
     pub facility: FacilityId,
     /// What there is of them.
-    pub holdings: Holdings,
+    pub holdings: RecordCounts,
     /// What binds us to keep it; nothing, when they may be erased.
     pub ground: Option<Ground>,
 }
@@ -81,13 +81,13 @@ pub enum ErasureError {
 ///
 /// The log or what follows from it cannot be read.
 pub async fn preview(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     subject: SubjectId,
 ) -> Result<Decision, ErasureError> {
-    let whose = whose(provider, facility, subject).await?;
-    let holdings = provider.eraser.holdings(&whose).await?;
-    let ground = provider.settings.erasure.binding(&holdings, provider.clock.now());
+    let whose = whose(ports, facility, subject).await?;
+    let holdings = ports.eraser.count_records(&whose).await?;
+    let ground = ports.settings.erasure.binding(&holdings, ports.clock.now());
     Ok(Decision { subject, facility: facility.clone(), holdings, ground })
 }
 
@@ -97,18 +97,18 @@ pub async fn preview(
 ///
 /// The log cannot be read or written.
 pub async fn request(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     subject: SubjectId,
     wish: &Wish,
 ) -> Result<Decision, ErasureError> {
-    let decision = preview(provider, facility, subject).await?;
+    let decision = preview(ports, facility, subject).await?;
     let (facility, by, reason) = (facility.clone(), wish.by.clone(), wish.reason.clone());
     let command = match decision.ground.clone() {
         Some(ground) => SubjectCommand::RefuseErasure { facility, by, reason, ground },
         None => SubjectCommand::RequestErasure { facility, by, reason },
     };
-    decide(provider, subject, command, wish.id).await?;
+    decide(ports, subject, command, wish.id).await?;
     Ok(decision)
 }
 
@@ -119,7 +119,7 @@ pub async fn request(
 ///
 /// The log cannot be written.
 pub async fn repeat(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     subject: SubjectId,
 ) -> Result<(), ErasureError> {
@@ -128,7 +128,7 @@ pub async fn repeat(
         by: RequestedBy::Restored,
         reason: Reason::ours("erased before the database was restored"),
     };
-    decide(provider, subject, command, provider.ids.random()).await
+    decide(ports, subject, command, ports.ids.random()).await
 }
 
 /// Writes down that keys of somebody who was erased are there again, and are about to be destroyed once more.
@@ -137,17 +137,17 @@ pub async fn repeat(
 ///
 /// The log cannot be written.
 pub async fn note_destroyed_again(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     subject: SubjectId,
     keys: u64,
 ) -> Result<(), ErasureError> {
     let command = SubjectCommand::DestroyAgain { facility: facility.clone(), keys };
-    decide(provider, subject, command, provider.ids.random()).await
+    decide(ports, subject, command, ports.ids.random()).await
 }
 
 async fn decide(
-    provider: &Provider,
+    ports: &Ports,
     subject: SubjectId,
     command: SubjectCommand,
     wish: Uuid,
@@ -160,7 +160,7 @@ async fn decide(
         new_subject: false,
     };
     let (stream, key) = (StreamId::subject(subject), format!("erasure:{wish}:{subject}"));
-    provider.dispatcher.execute::<Subject>(&stream, command, &key, &origin).await?;
+    ports.dispatcher.execute::<Subject>(&stream, command, &key, &origin).await?;
     Ok(())
 }
 

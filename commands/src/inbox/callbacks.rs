@@ -22,42 +22,42 @@ use async_trait::async_trait;
 use hip_domain::id::ErrorCode;
 use hip_domain::inbound::CallbackKind;
 
-pub use incoming::{Incoming, Verdict};
+pub use incoming::{CallbackMessage, Verdict};
 
-use crate::provider::{Interpreter, Provider};
+use crate::ports::{Interpreter, Ports};
 use crate::tasks::TaskError;
 
 /// The interpreter of this version.
-pub struct Today;
+pub struct CurrentInterpreter;
 
 #[async_trait]
-impl Interpreter for Today {
+impl Interpreter for CurrentInterpreter {
     async fn interpret(
         &self,
-        provider: &Provider,
-        incoming: &Incoming<'_>,
+        ports: &Ports,
+        incoming: &CallbackMessage<'_>,
     ) -> Result<Verdict, TaskError> {
-        interpret(provider, incoming).await
+        interpret(ports, incoming).await
     }
 }
 
-async fn interpret(provider: &Provider, incoming: &Incoming<'_>) -> Result<Verdict, TaskError> {
+async fn interpret(ports: &Ports, incoming: &CallbackMessage<'_>) -> Result<Verdict, TaskError> {
     let kind = incoming.received.kind;
     let verdict = match kind {
-        CallbackKind::OnGenerateToken => on_generate_token::interpret(provider, incoming).await,
-        CallbackKind::OnCareContext => on_carecontext::interpret(provider, incoming).await,
-        CallbackKind::Discover => discover::interpret(provider, incoming).await,
-        CallbackKind::ConsentNotify => consent_notify::interpret(provider, incoming).await,
+        CallbackKind::OnGenerateToken => on_generate_token::interpret(ports, incoming).await,
+        CallbackKind::OnCareContext => on_carecontext::interpret(ports, incoming).await,
+        CallbackKind::Discover => discover::interpret(ports, incoming).await,
+        CallbackKind::ConsentNotify => consent_notify::interpret(ports, incoming).await,
         CallbackKind::HealthInformationRequest => {
-            health_information_request::interpret(provider, incoming).await
+            health_information_request::interpret(ports, incoming).await
         }
-        CallbackKind::LinkInit => link_init::interpret(provider, incoming).await,
-        CallbackKind::LinkConfirm => link_confirm::interpret(provider, incoming).await,
+        CallbackKind::LinkInit => link_init::interpret(ports, incoming).await,
+        CallbackKind::LinkConfirm => link_confirm::interpret(ports, incoming).await,
         CallbackKind::ContextOnNotify | CallbackKind::SmsOnNotify => {
-            on_notify::interpret(provider, incoming).await
+            on_notify::interpret(ports, incoming).await
         }
-        CallbackKind::PatientShare => patient_share::interpret(provider, incoming).await,
-        CallbackKind::PatientStatus => patient_status::interpret(provider, incoming).await,
+        CallbackKind::PatientShare => patient_share::interpret(ports, incoming).await,
+        CallbackKind::PatientStatus => patient_status::interpret(ports, incoming).await,
     };
     Ok(match verdict? {
         Verdict::Malformed { fault, owed: None } => {

@@ -11,7 +11,7 @@ use hip_domain::user_link::UserLink;
 use serde_json::Value;
 
 use crate::inbox::callbacks::wire::readable;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 /// The facility that a callback is for: the one that it names, by its service id or its id in the
@@ -22,17 +22,17 @@ use crate::tasks::TaskError;
 ///
 /// The log cannot be read.
 pub async fn facility_of(
-    provider: &Provider,
+    ports: &Ports,
     kind: CallbackKind,
     named: Option<&FacilityId>,
     body: &str,
 ) -> Result<Option<FacilityId>, TaskError> {
-    let settings = &provider.settings;
+    let settings = &ports.settings;
     if let Some(named) = named {
         return Ok(settings.facility_named(named).map(|facility| facility.id.clone()));
     }
     let body: Value = serde_json::from_str(&readable(body)).unwrap_or_default();
-    if let Some(facility) = of_conversation(provider, kind, &body).await? {
+    if let Some(facility) = of_conversation(ports, kind, &body).await? {
         return Ok(settings.facility(&facility).map(|facility| facility.id.clone()));
     }
     Ok(match settings.facilities.as_slice() {
@@ -42,12 +42,12 @@ pub async fn facility_of(
 }
 
 async fn of_conversation(
-    provider: &Provider,
+    ports: &Ports,
     kind: CallbackKind,
     body: &Value,
 ) -> Result<Option<FacilityId>, TaskError> {
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
-    let dispatcher = &provider.dispatcher;
+    let dispatcher = &ports.dispatcher;
     match kind {
         CallbackKind::LinkConfirm => {
             let reference =
@@ -60,7 +60,7 @@ async fn of_conversation(
             let transaction = text("/transactionId").and_then(|it| TransactionId::parse(it).ok());
             let Some(transaction) = transaction else { return Ok(None) };
             let stream = StreamId::discovery(&transaction);
-            let asked = provider.newest_clear(&stream, |event| {
+            let asked = ports.newest_clear(&stream, |event| {
                 let Event::Discovery(DiscoveryEvent::Requested { facility, .. }) = event else {
                     return None;
                 };
@@ -71,7 +71,7 @@ async fn of_conversation(
         CallbackKind::ConsentNotify | CallbackKind::HealthInformationRequest => {
             let named = text("/notification/consentDetail/hip/id")
                 .and_then(|it| FacilityId::parse(it).ok());
-            if let Some(named) = named.and_then(|id| provider.settings.facility_named(&id)) {
+            if let Some(named) = named.and_then(|id| ports.settings.facility_named(&id)) {
                 return Ok(Some(named.id.clone()));
             }
             let id = text("/notification/consentId").or_else(|| text("/hiRequest/consent/id"));
@@ -88,7 +88,7 @@ async fn of_conversation(
                 return Ok(None);
             };
             let stream = StreamId::outbound(answered);
-            let call = provider.newest_clear(&stream, |event| {
+            let call = ports.newest_clear(&stream, |event| {
                 let Event::Outbound(OutboundEvent::Planned { facility, .. }) = event else {
                     return None;
                 };
@@ -98,7 +98,7 @@ async fn of_conversation(
         }
         CallbackKind::Discover | CallbackKind::PatientShare | CallbackKind::PatientStatus => {
             let named = text("/metaData/hipId").and_then(|it| FacilityId::parse(it).ok());
-            let known = named.and_then(|id| provider.settings.facility_named(&id));
+            let known = named.and_then(|id| ports.settings.facility_named(&id));
             Ok(known.map(|facility| facility.id.clone()))
         }
     }

@@ -14,7 +14,7 @@ use hip_domain::outbound::OutboundError;
 use hip_domain::visit::VisitError;
 use thiserror::Error;
 
-use crate::accountability::viewing::ViewingError;
+use crate::accountability::access_log::AccessLogError;
 use crate::log::dispatch::DispatchError;
 use crate::port::vault::VaultError;
 use crate::tasks::TaskError;
@@ -57,7 +57,7 @@ pub enum AmritError {
     Vault(#[from] VaultError),
     /// That the caller is given something of a person could not be recorded.
     #[error(transparent)]
-    Viewing(#[from] ViewingError),
+    Viewing(#[from] AccessLogError),
     /// Something in the log cannot be read.
     #[error("the log cannot be read")]
     Log(#[from] TaskError),

@@ -22,7 +22,7 @@ pub(crate) fn of_token(code: &ErrorCode, context: Context) -> Refusal {
 
 /// What the gateway answered to a link request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum LinkAnswer {
     /// It is linked.
     Linked,
     /// It was linked before.
@@ -36,7 +36,7 @@ pub(crate) enum Answer {
     },
 }
 
-impl From<ErrorCode> for Answer {
+impl From<ErrorCode> for LinkAnswer {
     fn from(code: ErrorCode) -> Self {
         Self::Refused { code, said: None }
     }
@@ -45,16 +45,18 @@ impl From<ErrorCode> for Answer {
 /// What the answer to a link request tells the care context.
 pub(crate) fn command(
     request_id: RequestId,
-    answer: Answer,
+    answer: LinkAnswer,
     context: Context,
     now: DateTime<Utc>,
 ) -> CareContextCommand {
     let (code, said) = match answer {
-        Answer::Linked => return CareContextCommand::ConfirmLink { request_id, already: false },
-        Answer::LinkedBefore => {
+        LinkAnswer::Linked => {
+            return CareContextCommand::ConfirmLink { request_id, already: false };
+        }
+        LinkAnswer::LinkedBefore => {
             return CareContextCommand::ConfirmLink { request_id, already: true };
         }
-        Answer::Refused { code, said } => (code, said),
+        LinkAnswer::Refused { code, said } => (code, said),
     };
     let reject = |refusal| CareContextCommand::RejectLink {
         request_id,

@@ -12,10 +12,10 @@ use hip_domain::patient::{Patient, PatientCommand, PatientEvent};
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 
-use crate::inbox::callbacks::Incoming;
-use crate::patients::person::subject_of;
+use crate::inbox::callbacks::CallbackMessage;
+use crate::patients::patient_data::subject_of;
 use crate::port::log::Origin;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 /// "ABHA deactivated": what the network is told about a patient who has left.
@@ -41,15 +41,15 @@ fn lags() -> TaskError {
 ///
 /// `Later`, when they lag behind `position` or have put something aside that may be about the patient.
 pub(crate) async fn require_whole_view(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     subjects: &[SubjectId],
     position: i64,
 ) -> Result<(), TaskError> {
-    if !provider.directory.caught_up(position).await {
+    if !ports.directory.caught_up(position).await {
         return Err(lags());
     }
-    if provider.directory.is_quarantined(facility, subjects).await? {
+    if ports.directory.is_quarantined(facility, subjects).await? {
         let reason = QUARANTINED.to_owned();
         return Err(TaskError::Later { after: Some(QUARANTINE_LOOK_AGAIN), reason });
     }
@@ -69,21 +69,21 @@ pub(crate) struct OptOut<'a> {
 }
 
 /// Whether a patient has left ABDM and not come back.
-pub(crate) async fn has_left(provider: &Provider, subject: SubjectId) -> Result<bool, TaskError> {
-    let patient = provider.dispatcher.load::<Patient>(&StreamId::patient(subject)).await?;
+pub(crate) async fn has_left(ports: &Ports, subject: SubjectId) -> Result<bool, TaskError> {
+    let patient = ports.dispatcher.load::<Patient>(&StreamId::patient(subject)).await?;
     Ok(patient.has_left())
 }
 
 /// Whether a message is about a patient who has left ABDM. It then goes when that patient is erased,
 /// although it is refused.
 pub(crate) async fn refuses(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
     subject: SubjectId,
 ) -> Result<bool, TaskError> {
-    let left = has_left(provider, subject).await?;
+    let left = has_left(ports, subject).await?;
     if left && let Some(message) = incoming.own_subject() {
-        provider.vault.tie(message, subject).await?;
+        ports.vault.attach_key(message, subject).await?;
     }
     Ok(left)
 }
@@ -95,64 +95,64 @@ pub(crate) async fn refuses(
 /// `Later`, when the read models lag behind the message or have put something aside that may be about the
 /// patient: what they show is ended, and the rest when this is called again.
 pub(crate) async fn purge(
-    provider: &Provider,
+    ports: &Ports,
     left: &OptOut<'_>,
     origin: &Origin,
     key: &str,
 ) -> Result<Option<SubjectId>, TaskError> {
-    let has_seen_all = provider.directory.caught_up(left.position).await;
-    let tokens = end_tokens(provider, left, origin, key).await?;
-    end_consents(provider, left, origin, key).await?;
-    let mut patients = detach(provider, left, tokens, origin, key).await?;
+    let has_seen_all = ports.directory.caught_up(left.position).await;
+    let tokens = end_tokens(ports, left, origin, key).await?;
+    end_consents(ports, left, origin, key).await?;
+    let mut patients = detach(ports, left, tokens, origin, key).await?;
     // Not before all that is shown has ended.
     if !has_seen_all {
         return Err(lags());
     }
-    require_whole_view(provider, left.facility, &patients, left.position).await?;
+    require_whole_view(ports, left.facility, &patients, left.position).await?;
     Ok(patients.pop())
 }
 
 /// Returns whose tokens they were.
 async fn end_tokens(
-    provider: &Provider,
+    ports: &Ports,
     left: &OptOut<'_>,
     origin: &Origin,
     key: &str,
 ) -> Result<Option<SubjectId>, TaskError> {
     let stream = StreamId::link_token(left.facility, left.address);
-    let subject = provider.dispatcher.load::<LinkToken>(&stream).await?.subject;
+    let subject = ports.dispatcher.load::<LinkToken>(&stream).await?.subject;
     let origin = origin.about(subject);
     let (command, key) = (LinkTokenCommand::Purge, format!("{key}:token"));
-    provider.dispatcher.execute::<LinkToken>(&stream, command, &key, &origin).await?;
+    ports.dispatcher.execute::<LinkToken>(&stream, command, &key, &origin).await?;
     Ok(subject)
 }
 
 async fn end_consents(
-    provider: &Provider,
+    ports: &Ports,
     left: &OptOut<'_>,
     origin: &Origin,
     key: &str,
 ) -> Result<(), TaskError> {
-    for consent_id in provider.directory.consents(left.facility, left.address).await? {
+    for consent_id in ports.directory.consents(left.facility, left.address).await? {
         let stream = StreamId::consent(&consent_id);
-        let consent = provider.dispatcher.load::<Consent>(&stream).await?;
+        let consent = ports.dispatcher.load::<Consent>(&stream).await?;
         let granted = consent.grant().map(|grant| grant.care_contexts.as_slice());
-        let origin = origin.about(subject_of(provider, granted.unwrap_or_default()).await?);
+        let origin = origin.about(subject_of(ports, granted.unwrap_or_default()).await?);
         let key = format!("{key}:consent:{consent_id}");
         let command = ConsentCommand::End { consent_id, how: End::OptedOut };
-        provider.dispatcher.execute::<Consent>(&stream, command, &key, &origin).await?;
+        ports.dispatcher.execute::<Consent>(&stream, command, &key, &origin).await?;
     }
     Ok(())
 }
 
 async fn detach(
-    provider: &Provider,
+    ports: &Ports,
     left: &OptOut<'_>,
     of_tokens: Option<SubjectId>,
     origin: &Origin,
     key: &str,
 ) -> Result<Vec<SubjectId>, TaskError> {
-    let found = provider.directory.by_abha_address(left.facility, left.address).await?;
+    let found = ports.directory.by_abha_address(left.facility, left.address).await?;
     let mut subjects: Vec<_> = found.into_iter().map(|candidate| candidate.subject).collect();
     subjects.extend(of_tokens.filter(|subject| !subjects.contains(subject)));
     for subject in &subjects {
@@ -163,7 +163,7 @@ async fn detach(
             deleted: left.deleted,
         };
         let stream = StreamId::patient(*subject);
-        provider.dispatcher.execute::<Patient>(&stream, command, &key, origin).await?;
+        ports.dispatcher.execute::<Patient>(&stream, command, &key, origin).await?;
     }
     Ok(subjects)
 }
@@ -171,18 +171,18 @@ async fn detach(
 /// A deactivated ABHA is active again: the patient can be found again. Returns them, when we know who
 /// had the address; else the next visit that names it attaches it.
 pub(crate) async fn undo(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     address: &Pseudonym,
     origin: &Origin,
     key: &str,
 ) -> Result<Option<SubjectId>, TaskError> {
     let tokens = StreamId::link_token(facility, address);
-    let Some(subject) = provider.dispatcher.load::<LinkToken>(&tokens).await?.subject else {
+    let Some(subject) = ports.dispatcher.load::<LinkToken>(&tokens).await?.subject else {
         return Ok(None);
     };
     let stream = StreamId::patient(subject);
-    let attached = provider.newest(&stream, |event| {
+    let attached = ports.newest(&stream, |event| {
         let Event::Patient(PatientEvent::AbhaAttached { abha, .. }) = event else { return None };
         Some(abha)
     });
@@ -191,6 +191,6 @@ pub(crate) async fn undo(
     };
     let (facility, address) = (facility.clone(), address.clone());
     let command = PatientCommand::ReattachAbha { facility, address, abha };
-    provider.dispatcher.execute::<Patient>(&stream, command, key, origin).await?;
+    ports.dispatcher.execute::<Patient>(&stream, command, key, origin).await?;
     Ok(Some(subject))
 }

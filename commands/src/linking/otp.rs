@@ -4,9 +4,9 @@ use hip_domain::id::{FacilityId, LinkReference, Pseudonym};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::patients::lookup::Lookup;
+use crate::patients::lookup::LookupKey;
 use crate::port::vault::VaultError;
-use crate::provider::Provider;
+use crate::ports::Ports;
 
 /// Six digits out of a random id. The first is never 0: the network carries an OTP as a number, too.
 ///
@@ -17,13 +17,13 @@ pub(crate) fn fresh(random: Uuid) -> Zeroizing<String> {
 
 /// What is kept of it, bound to the link that it is for.
 pub(crate) async fn pseudonym(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     link: LinkReference,
     digits: &str,
 ) -> Result<Pseudonym, VaultError> {
     let bound = Zeroizing::new(format!("{link}:{digits}"));
-    provider.vault.pseudonym(facility, &Lookup::Otp(&bound)).await
+    ports.vault.pseudonym(facility, &LookupKey::Otp(&bound)).await
 }
 
 #[cfg(test)]

@@ -10,11 +10,11 @@ use hip_domain::stream::StreamId;
 use uuid::Uuid;
 
 use crate::log::dispatch::DispatchError;
-use crate::patients::lookup::Lookup;
-use crate::patients::person::demographics;
+use crate::patients::lookup::LookupKey;
+use crate::patients::patient_data::demographics;
 use crate::port::log::Origin;
 use crate::port::vault::VaultError;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 /// The code of a refusal, for the patient's app.
@@ -22,7 +22,7 @@ pub(crate) const TOO_MANY: &str = "ABDM-1022";
 
 /// What counts for one link: the stream of the person, and that of their telephone.
 pub(crate) struct OtpCounters<'p> {
-    provider: &'p Provider,
+    ports: &'p Ports,
     streams: Vec<StreamId>,
     origin: Origin,
 }
@@ -30,29 +30,29 @@ pub(crate) struct OtpCounters<'p> {
 impl<'p> OtpCounters<'p> {
     /// The counters of a person and this telephone.
     pub(crate) async fn of(
-        provider: &'p Provider,
+        ports: &'p Ports,
         subject: SubjectId,
         mobile: &Phi<String>,
         origin: Origin,
     ) -> Result<Self, VaultError> {
-        let lookup = Lookup::Mobile(mobile.reveal());
-        let mobile = provider.vault.service_pseudonym(&lookup).await?;
+        let lookup = LookupKey::Mobile(mobile.reveal());
+        let mobile = ports.vault.service_pseudonym(&lookup).await?;
         let streams =
             vec![StreamId::otp_limit_of_person(subject), StreamId::otp_limit_of_mobile(&mobile)];
-        Ok(Self { provider, streams, origin })
+        Ok(Self { ports, streams, origin })
     }
 
     /// The counters of a person and the telephone that is known of them now, if one is.
     pub(crate) async fn of_person(
-        provider: &'p Provider,
+        ports: &'p Ports,
         subject: SubjectId,
         origin: Origin,
     ) -> Result<Self, TaskError> {
-        if let Some(mobile) = demographics(provider, subject).await?.mobile {
-            return Ok(Self::of(provider, subject, &mobile, origin).await?);
+        if let Some(mobile) = demographics(ports, subject).await?.mobile {
+            return Ok(Self::of(ports, subject, &mobile, origin).await?);
         }
         let streams = vec![StreamId::otp_limit_of_person(subject)];
-        Ok(Self { provider, streams, origin })
+        Ok(Self { ports, streams, origin })
     }
 
     /// Counts a message that is about to be sent; the inner error says why it must not be.
@@ -61,7 +61,7 @@ impl<'p> OtpCounters<'p> {
         link: LinkReference,
         attempt: Uuid,
     ) -> Result<Result<(), OtpLimitError>, TaskError> {
-        let (limits, now) = (self.provider.settings.otp, self.provider.clock.now());
+        let (limits, now) = (self.ports.settings.otp, self.ports.clock.now());
         let command = OtpLimitCommand::Send { link, attempt, limits, now };
         let counted = self.count(command, &format!("otp:send:{attempt}")).await?;
         if counted.is_err() {
@@ -84,7 +84,7 @@ impl<'p> OtpCounters<'p> {
         request_id: RequestId,
         received_at: chrono::DateTime<chrono::Utc>,
     ) -> Result<Result<(), OtpLimitError>, TaskError> {
-        let limits = self.provider.settings.otp;
+        let limits = self.ports.settings.otp;
         let command = OtpLimitCommand::Try { request_id, limits, now: received_at };
         self.count(command, &format!("otp:try:{request_id}")).await
     }
@@ -101,7 +101,7 @@ impl<'p> OtpCounters<'p> {
     ) -> Result<Result<(), OtpLimitError>, TaskError> {
         for stream in &self.streams {
             let key = format!("{key}:{stream}");
-            let dispatcher = &self.provider.dispatcher;
+            let dispatcher = &self.ports.dispatcher;
             let counted = dispatcher.execute::<OtpLimit>(stream, command, &key, &self.origin).await;
             match counted {
                 Ok(_) => {}
@@ -115,7 +115,7 @@ impl<'p> OtpCounters<'p> {
     async fn tell(&self, command: OtpLimitCommand, key: &str) -> Result<(), TaskError> {
         for stream in &self.streams {
             let key = format!("{key}:{stream}");
-            let dispatcher = &self.provider.dispatcher;
+            let dispatcher = &self.ports.dispatcher;
             dispatcher.execute::<OtpLimit>(stream, command, &key, &self.origin).await?;
         }
         Ok(())

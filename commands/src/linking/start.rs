@@ -8,10 +8,10 @@ use hip_domain::visit::{Visit, VisitError};
 use thiserror::Error;
 
 use crate::log::dispatch::DispatchError;
-use crate::patients::lookup::Lookup;
+use crate::patients::lookup::LookupKey;
 use crate::port::log::{Actor, Origin};
 use crate::port::vault::VaultError;
-use crate::provider::Provider;
+use crate::ports::Ports;
 
 /// Why nothing was started or shown.
 #[derive(Debug, Error)]
@@ -48,15 +48,15 @@ pub struct TokenStatus {
 
 /// How it stands with the tokens of an ABHA address.
 pub async fn token_status(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     abha_address: &str,
 ) -> Result<TokenStatus, LinkingError> {
-    let address = Lookup::AbhaAddress(abha_address);
-    let address = provider.vault.pseudonym(facility, &address).await?;
+    let address = LookupKey::AbhaAddress(abha_address);
+    let address = ports.vault.pseudonym(facility, &address).await?;
     let stream = StreamId::link_token(facility, &address);
-    let state = provider.dispatcher.load::<LinkToken>(&stream).await?;
-    let (now, limits) = (provider.clock.now(), &provider.settings.token_limits);
+    let state = ports.dispatcher.load::<LinkToken>(&stream).await?;
+    let (now, limits) = (ports.clock.now(), &ports.settings.token_limits);
     let usable_until = match &state.phase {
         Phase::Issued { expires_at, .. } => Some(*expires_at).filter(|until| now < *until),
         Phase::Absent | Phase::Requested { .. } => None,
@@ -74,24 +74,24 @@ pub async fn token_status(
 /// The governor still holds a request for a token that the gateway would refuse. Returns the stream of
 /// the care context, which says what becomes of it.
 pub async fn start(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     visit_code: &CareContextReference,
 ) -> Result<StreamId, LinkingError> {
-    let code = Lookup::Visit(visit_code.as_str());
-    let code = provider.vault.pseudonym(facility, &code).await?;
+    let code = LookupKey::Visit(visit_code.as_str());
+    let code = ports.vault.pseudonym(facility, &code).await?;
     let stream = StreamId::visit(facility, &code);
-    let visit = provider.dispatcher.load::<Visit>(&stream).await?;
+    let visit = ports.dispatcher.load::<Visit>(&stream).await?;
     let facts = visit.facts.ok_or(LinkingError::NoVisit)?;
     let link_token = facts.link_token_stream.ok_or(LinkingError::NoAbhaAddress)?;
-    let request_id = RequestId(provider.ids.random());
+    let request_id = RequestId(ports.ids.random());
     let command = LinkTokenCommand::Need {
         care_context: facts.care_context_stream.clone(),
         facility: facility.clone(),
         subject: facts.subject,
         request_id,
-        limits: provider.settings.token_limits,
-        now: provider.clock.now(),
+        limits: ports.settings.token_limits,
+        now: ports.clock.now(),
     };
     let origin = Origin {
         correlation: request_id.0,
@@ -101,6 +101,6 @@ pub async fn start(
         new_subject: false,
     };
     let key = format!("link:{request_id}");
-    provider.dispatcher.execute::<LinkToken>(&link_token, command, &key, &origin).await?;
+    ports.dispatcher.execute::<LinkToken>(&link_token, command, &key, &origin).await?;
     Ok(facts.care_context_stream)
 }

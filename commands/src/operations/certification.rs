@@ -8,8 +8,8 @@
 //! tried and came out otherwise has failed; what nobody tried was not run.
 
 mod catalogue;
+mod check;
 mod ledger;
-mod sighting;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -21,7 +21,7 @@ use serde::{Serialize, Serializer};
 
 pub use catalogue::{CATALOGUE, Case, is_case};
 pub use ledger::Ledger;
-pub use verdict::{Decided, Outcome, Proof};
+pub use verdict::{CaseOutcome, Decided, Proof};
 
 /// The manifest's name for this milestone.
 const SKILL: &str = "abdm-m2";
@@ -88,21 +88,21 @@ impl Manifest {
         let count = |outcome| self.cases.iter().filter(|case| case.outcome == outcome).count();
         let counts = format!(
             "{} passed, {} failed, {} needs-human, {} not-run",
-            count(Outcome::Passed),
-            count(Outcome::Failed),
-            count(Outcome::NeedsHuman),
-            count(Outcome::NotRun)
+            count(CaseOutcome::Passed),
+            count(CaseOutcome::Failed),
+            count(CaseOutcome::NeedsHuman),
+            count(CaseOutcome::NotRun)
         );
         let open = || {
             let mandatory = self.cases.iter().zip(CATALOGUE).filter(|(_, case)| case.is_mandatory);
-            mandatory.map(|(decided, _)| decided).filter(|case| case.outcome != Outcome::Passed)
+            mandatory.map(|(decided, _)| decided).filter(|case| case.outcome != CaseOutcome::Passed)
         };
         let ids: Vec<&str> = open().map(|case| case.id).collect();
         let ids = if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
         let rank = |case: &&Decided| match case.outcome {
-            Outcome::Failed => 0,
-            Outcome::NotRun => 1,
-            Outcome::NeedsHuman | Outcome::Passed => 2,
+            CaseOutcome::Failed => 0,
+            CaseOutcome::NotRun => 1,
+            CaseOutcome::NeedsHuman | CaseOutcome::Passed => 2,
         };
         let first = open().min_by_key(rank).map_or_else(
             || "nothing to mend".to_owned(),

@@ -18,8 +18,8 @@ use hip_domain::id::{CareContextReference, FacilityId};
 use hip_domain::stream::StreamId;
 use serde::Serialize;
 
-use crate::port::Evidence;
-use crate::port::evidence::EvidenceError;
+use crate::port::HistoryReader;
+use crate::port::history_reader::HistoryError;
 use case::Case;
 
 /// How it stands with one care context.
@@ -156,11 +156,11 @@ const CHAIN: [(Link, Look); 11] = [
 ///
 /// The log cannot be read.
 pub async fn explain(
-    evidence: &dyn Evidence,
+    evidence: &dyn HistoryReader,
     reference: &CareContextReference,
     facility: Option<&FacilityId>,
     now: DateTime<Utc>,
-) -> Result<Vec<Explanation>, EvidenceError> {
+) -> Result<Vec<Explanation>, HistoryError> {
     let mut explanations = vec![];
     for known in evidence.visits(reference, facility).await? {
         let of = known.care_context.as_ref().unwrap_or(&known.visit).clone();

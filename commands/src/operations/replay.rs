@@ -13,14 +13,14 @@
 //! [`history`] tells what came of all. [`shadow`] asks of a whole period whether the same would come of it
 //! today.
 
-mod again;
 pub mod comparison;
+pub mod dry_run;
 pub mod history;
 pub mod item;
 pub mod order;
-pub mod rehearsal;
+mod resend;
 pub mod shadow;
-mod silence;
+mod suppression;
 
-pub use item::{Done, Item, Outcome, redo};
-pub(crate) use silence::silenced;
+pub use item::{Done, Item, ItemOutcome, redo};
+pub(crate) use suppression::suppressed;

@@ -4,7 +4,7 @@
 ///
 /// Two lookups with equal [`Lookup::text`] and kind are the same person's, however it was typed.
 #[derive(Clone, Copy)]
-pub enum Lookup<'a> {
+pub enum LookupKey<'a> {
     /// The facility's own id of a person.
     Beneficiary(&'a str),
     /// A visit code.
@@ -25,7 +25,7 @@ pub enum Lookup<'a> {
     Content(&'a str),
 }
 
-impl Lookup<'_> {
+impl LookupKey<'_> {
     /// Keeps the kinds apart under one key.
     pub const fn kind(&self) -> &'static str {
         match self {

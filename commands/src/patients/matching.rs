@@ -19,7 +19,7 @@ use hip_domain::sensitive::Phi;
 pub use name::{in_latin, is_latin, score as name_score};
 pub use rank::{Choice, choose};
 pub use verdict::{Difference, Thresholds, Verdict, judge};
-pub use what_if::{Change, Redecided, WhatIf};
+pub use what_if::{RankChange, Redecided, WhatIf};
 
 /// How far the patient who asks resembles one of ours.
 pub fn compare(query: &DiscoveryQuery, ours: &Demographics) -> Comparison {

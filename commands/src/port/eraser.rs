@@ -13,34 +13,34 @@ use thiserror::Error;
 #[async_trait]
 pub trait Eraser: Send + Sync {
     /// What there is of a person, by count. Nothing is opened.
-    async fn holdings(&self, whose: &Whose) -> Result<Holdings, EraserError>;
+    async fn count_records(&self, whose: &SubjectKeys) -> Result<RecordCounts, EraserError>;
 
     /// Messages of a facility that are not known to be about anybody, from the next stretch of the log
     /// after a position; nothing, when there is no message after it.
-    async fn untied(
+    async fn unattributed_messages(
         &self,
         facility: &FacilityId,
         after: i64,
-    ) -> Result<Option<Untied>, EraserError>;
+    ) -> Result<Option<UnattributedMessages>, EraserError>;
 
     /// Writes down, outside the database, that these keys go, then destroys them: the person's own and
     /// every key that is tied to it, also through others. How many they are.
     ///
     /// Every process forgets them at once, or, when it is not reached, within a minute.
-    async fn destroy_keys(&self, whose: &Whose) -> Result<u64, EraserError>;
+    async fn destroy_keys(&self, whose: &SubjectKeys) -> Result<u64, EraserError>;
 
     /// Removes what the tables beside the log say of a person: visits to be fetched and how they were
     /// announced, tasks that wait, read models that were replaced.
-    async fn clear(&self, whose: &Whose) -> Result<Purged, EraserError>;
+    async fn clear(&self, whose: &SubjectKeys) -> Result<Purged, EraserError>;
 
     /// Whether every reader of the log has let go of a person, given where the log says that they are
     /// erased. When all have, what they leave behind in the document store goes, too.
-    async fn is_let_go(&self, subject: SubjectId, position: i64) -> Result<bool, EraserError>;
+    async fn is_purged(&self, subject: SubjectId, position: i64) -> Result<bool, EraserError>;
 }
 
 /// Whose traces are meant, by all that they can be known by without a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Whose {
+pub struct SubjectKeys {
     /// Who.
     pub subject: SubjectId,
     /// Where they are treated.
@@ -51,7 +51,7 @@ pub struct Whose {
 
 /// Messages that are not known to be about anybody.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Untied {
+pub struct UnattributedMessages {
     /// Where they are in the log.
     pub positions: Vec<i64>,
     /// Where the stretch ends in which they were looked for.
@@ -60,7 +60,7 @@ pub struct Untied {
 
 /// What there is of a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Holdings {
+pub struct RecordCounts {
     /// Keys: theirs, and of messages about them.
     pub keys: u64,
     /// Visits.

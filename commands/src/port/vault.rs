@@ -8,7 +8,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::log::StoredEvent;
-use crate::patients::lookup::Lookup;
+use crate::patients::lookup::LookupKey;
 
 /// Opens what the log has sealed, and names people without naming them.
 #[async_trait]
@@ -20,16 +20,16 @@ pub trait Vault: Send + Sync {
     async fn pseudonym(
         &self,
         facility: &FacilityId,
-        lookup: &Lookup<'_>,
+        lookup: &LookupKey<'_>,
     ) -> Result<Pseudonym, VaultError>;
 
     /// The pseudonym of something personal that is the same at every facility of this service.
-    async fn service_pseudonym(&self, lookup: &Lookup<'_>) -> Result<Pseudonym, VaultError>;
+    async fn service_pseudonym(&self, lookup: &LookupKey<'_>) -> Result<Pseudonym, VaultError>;
 
     /// Ties the key of a raw message to the data principal it turned out to be about, so that
     /// erasing the person erases the message. Tied once, it stays tied; tied to somebody who is erased,
     /// it is destroyed.
-    async fn tie(&self, message: SubjectId, subject: SubjectId) -> Result<(), VaultError>;
+    async fn attach_key(&self, message: SubjectId, subject: SubjectId) -> Result<(), VaultError>;
 
     /// Whether the key of a data principal is destroyed. It is asked of the key store each time.
     async fn is_erased(&self, subject: SubjectId) -> Result<bool, VaultError>;

@@ -3,7 +3,7 @@
 use hip_domain::discovery::DiscoveryEvent;
 use hip_domain::event::Event;
 use hip_domain::id::{RequestId, TransactionId};
-use hip_domain::inbound::{InboundEvent, Owed};
+use hip_domain::inbound::{DirectReply, InboundEvent};
 use hip_domain::outbound::Call;
 use hip_domain::profile_share::ProfileShareEvent;
 use hip_domain::recorded::Recorded;
@@ -31,24 +31,26 @@ pub(super) fn of_inbound(recorded: &Recorded<Event>, event: &InboundEvent) -> Ve
 }
 
 /// The call by which an answer is given.
-pub(crate) fn owed_call(owed: Owed, in_reply_to: RequestId) -> Call {
+pub(crate) fn owed_call(owed: DirectReply, in_reply_to: RequestId) -> Call {
     match owed {
-        Owed::OnDiscover { transaction, error } => {
+        DirectReply::OnDiscover { transaction, error } => {
             Call::OnDiscover { transaction, error: Some(error), in_reply_to }
         }
-        Owed::OnRequest { transaction, error } => {
+        DirectReply::OnRequest { transaction, error } => {
             Call::OnRequest { transaction, error: Some(error), in_reply_to }
         }
-        Owed::ConsentOnNotify { consent_id: consent, error } => {
+        DirectReply::ConsentOnNotify { consent_id: consent, error } => {
             Call::ConsentOnNotify { consent, error, in_reply_to }
         }
-        Owed::LinkOnInit { transaction, error } => {
+        DirectReply::LinkOnInit { transaction, error } => {
             Call::OnInit { transaction, link: None, error: Some(error), in_reply_to }
         }
-        Owed::LinkOnConfirm { error } => {
+        DirectReply::LinkOnConfirm { error } => {
             Call::OnConfirm { link: None, error: Some(error), in_reply_to }
         }
-        Owed::OnShare { error } => Call::OnShare { counter: None, error: Some(error), in_reply_to },
+        DirectReply::OnShare { error } => {
+            Call::OnShare { counter: None, error: Some(error), in_reply_to }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use hip_domain::event::Event;
 use hip_domain::id::{ErrorCode, RequestId};
 use hip_domain::outbound::{Call, OutboundEvent};
 use hip_domain::recorded::Recorded;
-use hip_domain::transfer::Stop;
+use hip_domain::transfer::StopReason;
 
 use crate::tasks::{Planned, Task};
 
@@ -90,7 +90,7 @@ fn given_up(
     };
     let task = match call.clone() {
         Call::PushPage { transaction, page } => {
-            Task::StopTransfer { transaction, page, stop: Stop::Push { status } }
+            Task::StopTransfer { transaction, page, stop: StopReason::Push { status } }
         }
         Call::GenerateToken { link_token } => {
             Task::RejectLinkToken { link_token, request_id, code: code(), counted: false }

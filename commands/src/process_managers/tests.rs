@@ -1,6 +1,6 @@
 use chrono::{TimeZone, Utc};
 use hip_domain::id::{ConsentId, EventId, TransactionId};
-use hip_domain::inbound::{InboundEvent, Owed};
+use hip_domain::inbound::{DirectReply, InboundEvent};
 use hip_domain::outbound::Call;
 use hip_domain::stream::StreamId;
 use uuid::Uuid;
@@ -25,7 +25,7 @@ fn recorded(event: Event, stream: &str) -> Recorded<Event> {
 
 fn notified() -> Recorded<Event> {
     let consent_id = ConsentId::parse("c-1").unwrap();
-    let owed = Some(Owed::ConsentOnNotify { consent_id, error: None });
+    let owed = Some(DirectReply::ConsentOnNotify { consent_id, error: None });
     recorded(
         Event::Inbound(InboundEvent::Interpreted { owed }),
         "in-gateway-00000000-0000-4000-8000-000000000127",

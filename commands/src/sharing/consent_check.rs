@@ -5,14 +5,14 @@ use hip_domain::consent::{Consent, Grant, NotInForce};
 use hip_domain::id::FacilityId;
 
 use crate::linking::opt_out;
-use crate::patients::person::subject_of;
-use crate::provider::Provider;
+use crate::patients::patient_data::subject_of;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 /// What a consent grants, if records of `facility` may leave under it at `now`: it is in force, and its
 /// patient has not left ABDM. The log is read, not a read model, which may lag.
 pub(crate) async fn in_force<'c>(
-    provider: &Provider,
+    ports: &Ports,
     consent: &'c Consent,
     facility: &FacilityId,
     now: DateTime<Utc>,
@@ -21,8 +21,8 @@ pub(crate) async fn in_force<'c>(
         Ok(grant) => grant,
         Err(why) => return Ok(Err(why)),
     };
-    if let Some(subject) = subject_of(provider, &grant.care_contexts).await?
-        && opt_out::has_left(provider, subject).await?
+    if let Some(subject) = subject_of(ports, &grant.care_contexts).await?
+        && opt_out::has_left(ports, subject).await?
     {
         return Ok(Err(NotInForce::NotGranted));
     }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::log::dispatch::{DispatchError, Dispatcher};
 use crate::port::log::{Actor, Origin};
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::settings::PushBearer;
 use crate::tasks::{Due, TaskError};
 
@@ -42,16 +42,16 @@ pub async fn decide(
 
 /// Whether a page for this address carries our session token.
 pub(crate) async fn shows_session(
-    provider: &Provider,
+    ports: &Ports,
     hiu: Option<&HiuId>,
     push_url: &str,
 ) -> Result<bool, TaskError> {
-    match provider.settings.hiu(hiu).push_bearer {
+    match ports.settings.hiu(hiu).push_bearer {
         PushBearer::Always => Ok(true),
         PushBearer::Never => Ok(false),
         PushBearer::Trusted => {
             let (Some(hiu), Some(host)) = (hiu, host_of(push_url)) else { return Ok(false) };
-            let known = provider.dispatcher.load::<Hiu>(&StreamId::hiu(hiu)).await?;
+            let known = ports.dispatcher.load::<Hiu>(&StreamId::hiu(hiu)).await?;
             Ok(known.trusts(&host))
         }
     }
@@ -69,14 +69,14 @@ fn host_of(push_url: &str) -> Option<PushHost> {
 /// What an operator reads of a page that an HIU refused because it saw no session of ours. `None` when
 /// trusting the HIU would change nothing.
 pub(crate) async fn cure(
-    provider: &Provider,
+    ports: &Ports,
     transaction: &TransactionId,
     push_url: &str,
 ) -> Result<Option<String>, TaskError> {
-    let Some(hiu) = hiu_of(provider, transaction).await? else { return Ok(None) };
-    let asks_trust = provider.settings.hiu(Some(&hiu)).push_bearer == PushBearer::Trusted;
+    let Some(hiu) = hiu_of(ports, transaction).await? else { return Ok(None) };
+    let asks_trust = ports.settings.hiu(Some(&hiu)).push_bearer == PushBearer::Trusted;
     let Some(host) = host_of(push_url).filter(|_| asks_trust) else { return Ok(None) };
-    if shows_session(provider, Some(&hiu), push_url).await? {
+    if shows_session(ports, Some(&hiu), push_url).await? {
         return Ok(None);
     }
     Ok(Some(format!(
@@ -85,48 +85,45 @@ pub(crate) async fn cure(
     )))
 }
 
-async fn hiu_of(
-    provider: &Provider,
-    transaction: &TransactionId,
-) -> Result<Option<HiuId>, TaskError> {
-    let transfer = provider.dispatcher.load::<Transfer>(&StreamId::transfer(transaction)).await?;
+async fn hiu_of(ports: &Ports, transaction: &TransactionId) -> Result<Option<HiuId>, TaskError> {
+    let transfer = ports.dispatcher.load::<Transfer>(&StreamId::transfer(transaction)).await?;
     let Some(facts) = transfer.facts() else { return Ok(None) };
     let consent = StreamId::consent(&facts.consent_id);
-    let consent = provider.dispatcher.load::<Consent>(&consent).await?;
+    let consent = ports.dispatcher.load::<Consent>(&consent).await?;
     Ok(consent.grant().and_then(|grant| grant.hiu.clone()))
 }
 
 /// Makes the pushes again that waited for this HIU to be trusted.
-pub(crate) async fn resume(provider: &Provider, due: &Due, hiu: &HiuId) -> Result<(), TaskError> {
-    let Some(pushes) = provider.transfers.unauthorized_pushes(due.cause.position).await? else {
+pub(crate) async fn resume(ports: &Ports, due: &Due, hiu: &HiuId) -> Result<(), TaskError> {
+    let Some(pushes) = ports.transfers.unauthorized_pushes(due.cause.position).await? else {
         let reason = "the calls that were given up are not all known yet".to_owned();
         return Err(TaskError::Later { after: Some(Duration::from_millis(200)), reason });
     };
     for request_id in pushes {
-        resume_one(provider, due, hiu, request_id).await?;
+        resume_one(ports, due, hiu, request_id).await?;
     }
     Ok(())
 }
 
 async fn resume_one(
-    provider: &Provider,
+    ports: &Ports,
     due: &Due,
     hiu: &HiuId,
     request_id: RequestId,
 ) -> Result<(), TaskError> {
     let stream = StreamId::outbound(request_id);
-    let push = provider.dispatcher.load::<Outbound>(&stream).await?;
+    let push = ports.dispatcher.load::<Outbound>(&stream).await?;
     let Some(Call::PushPage { transaction, .. }) = push.call() else { return Ok(()) };
-    if hiu_of(provider, transaction).await?.as_ref() != Some(hiu) {
+    if hiu_of(ports, transaction).await?.as_ref() != Some(hiu) {
         return Ok(());
     }
     // Whose page it is, is known from the push; an operator's decision is about nobody.
-    let pushed = provider.log.clear_stream(&stream, 0).await?;
+    let pushed = ports.log.clear_stream(&stream, 0).await?;
     let subject = pushed.iter().rev().find_map(|stored| stored.subject);
     let origin = due.cause.origin(Actor::Process).about(subject);
     let key = format!("{}:{request_id}", due.key());
     let command = OutboundCommand::Resume;
-    provider.dispatcher.execute::<Outbound>(&stream, command, &key, &origin).await?;
+    ports.dispatcher.execute::<Outbound>(&stream, command, &key, &origin).await?;
     Ok(())
 }
 

@@ -15,11 +15,11 @@ use uuid::Uuid;
 
 use crate::accountability::caller::Caller;
 use crate::log::dispatch::DispatchError;
-use crate::patients::lookup::{self, Lookup};
+use crate::patients::lookup::{self, LookupKey};
 use crate::patients::matching::is_latin;
 use crate::port::vault::VaultError;
-use crate::provider::Provider;
-use crate::visits::registration::{Names, Person, Registration, RegistrationError};
+use crate::ports::Ports;
+use crate::visits::registration::{Person, Pseudonymizer, Registration, RegistrationError};
 
 /// What became of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,22 +67,22 @@ pub enum RecordError {
 
 /// Stores a visit document. Returns when the visit is durable; documents and links follow.
 pub async fn record(
-    provider: &Provider,
+    ports: &Ports,
     caller: &Caller,
     document: &str,
 ) -> Result<Recorded, RecordError> {
     let document = without_mark(document);
     // First of all: whose visit is not the caller's to push is not theirs to have checked, either.
-    if named_facility(document).is_some_and(|named| !is_callers(provider, caller, &named)) {
+    if named_facility(document).is_some_and(|named| !is_callers(ports, caller, &named)) {
         return Err(RecordError::UnknownFacility);
     }
     let visit = VisitDocument::parse(document.as_bytes()).map_err(RecordError::Invalid)?;
-    let facility = facility(provider, &visit)?;
+    let facility = facility(ports, &visit)?;
     if !caller.serves(&facility) {
         return Err(RecordError::UnknownFacility);
     }
-    let names = Names { provider, facility: &facility };
-    let digest = names.of(Lookup::Content(document)).await?;
+    let names = Pseudonymizer { ports, facility: &facility };
+    let digest = names.of(LookupKey::Content(document)).await?;
     store(&names, &visit, document, digest).await
 }
 
@@ -121,14 +121,14 @@ impl Fetched {
 /// Stores a document that was fetched because of `trigger`. Fetched again it changes nothing, unless
 /// it says something else.
 pub async fn record_fetched(
-    provider: &Provider,
+    ports: &Ports,
     Fetched(mut visit): Fetched,
     trigger: &str,
 ) -> Result<Recorded, RecordError> {
-    let facility = facility(provider, &visit)?;
-    let names = Names { provider, facility: &facility };
+    let facility = facility(ports, &visit)?;
+    let names = Pseudonymizer { ports, facility: &facility };
     let content = serde_json::to_string(&visit).expect("our own types serialise");
-    let digest = names.of(Lookup::Content(&content)).await?;
+    let digest = names.of(LookupKey::Content(&content)).await?;
     // The digest is keyed, so the id, which is in clear, tells nothing. The trigger keeps two
     // amendments apart of which the second takes the first back.
     visit.event_id = Uuid::new_v5(&FETCHED, format!("{trigger}\n{digest}").as_bytes());
@@ -145,12 +145,12 @@ fn without_mark(text: &str) -> &str {
 }
 
 async fn store(
-    names: &Names<'_>,
+    names: &Pseudonymizer<'_>,
     visit: &VisitDocument,
     document: &str,
     digest: Pseudonym,
 ) -> Result<Recorded, RecordError> {
-    let Names { provider, facility } = names;
+    let Pseudonymizer { ports, facility } = names;
     let reference = CareContextReference::parse(visit.visit.visit_code.clone())
         .map_err(|source| RecordError::Identifier { path: "visit.visitCode", source })?;
     let beneficiary = &visit.beneficiary;
@@ -168,9 +168,9 @@ async fn store(
         None => None,
     };
 
-    let stream = StreamId::visit(facility, &names.of(Lookup::Visit(reference.as_str())).await?);
+    let stream = StreamId::visit(facility, &names.of(LookupKey::Visit(reference.as_str())).await?);
     let name = care_context_name(&visit.beneficiary.beneficiary_id, &reference);
-    let care_context = names.of(Lookup::CareContext(&name)).await?;
+    let care_context = names.of(LookupKey::CareContext(&name)).await?;
     let facts = VisitFacts {
         facility: (*facility).clone(),
         subject,
@@ -183,13 +183,13 @@ async fn store(
     let command = VisitCommand::Record { facts, digest, document: Phi::new(document.to_owned()) };
     let origin = registration.origin(Some(subject), false);
     let key = format!("{}:{subject}:visit", registration.key);
-    let stored = provider.dispatcher.execute::<Visit>(&stream, command, &key, &origin).await?;
+    let stored = ports.dispatcher.execute::<Visit>(&stream, command, &key, &origin).await?;
     Ok(Recorded {
         visit_code: visit.visit.visit_code.clone(),
         facility: (*facility).clone(),
         stream,
         changed: stored.is_some(),
-        warnings: warnings(visit, provider.clock.now()),
+        warnings: warnings(visit, ports.clock.now()),
     })
 }
 
@@ -207,16 +207,16 @@ fn named_facility(document: &str) -> Option<String> {
     serde_json::from_str(document).ok().map(|document: Document| document.facility.abdm_facility_id)
 }
 
-fn is_callers(provider: &Provider, caller: &Caller, named: &str) -> bool {
+fn is_callers(ports: &Ports, caller: &Caller, named: &str) -> bool {
     let named = FacilityId::parse(named).ok();
-    let served = named.and_then(|named| provider.settings.facility_named(&named));
+    let served = named.and_then(|named| ports.settings.facility_named(&named));
     served.is_some_and(|served| caller.serves(&served.id))
 }
 
-fn facility(provider: &Provider, visit: &VisitDocument) -> Result<FacilityId, RecordError> {
+fn facility(ports: &Ports, visit: &VisitDocument) -> Result<FacilityId, RecordError> {
     let facility = FacilityId::parse(visit.facility.abdm_facility_id.clone())
         .map_err(|source| RecordError::Identifier { path: "facility.abdmFacilityId", source })?;
-    let known = provider.settings.facility_named(&facility);
+    let known = ports.settings.facility_named(&facility);
     known.map(|known| known.id.clone()).ok_or(RecordError::UnknownFacility)
 }
 

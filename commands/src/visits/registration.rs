@@ -11,10 +11,10 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::log::dispatch::DispatchError;
-use crate::patients::lookup::{self, Lookup};
+use crate::patients::lookup::{self, LookupKey};
 use crate::port::log::{Actor, Origin};
 use crate::port::vault::VaultError;
-use crate::provider::Provider;
+use crate::ports::Ports;
 
 /// Why a person could not be registered.
 #[derive(Debug, Error)]
@@ -31,17 +31,20 @@ pub enum RegistrationError {
 }
 
 /// Pseudonyms at one facility.
-pub(crate) struct Names<'a> {
-    pub(crate) provider: &'a Provider,
+pub(crate) struct Pseudonymizer<'a> {
+    pub(crate) ports: &'a Ports,
     pub(crate) facility: &'a FacilityId,
 }
 
-impl Names<'_> {
-    pub(crate) async fn of(&self, lookup: Lookup<'_>) -> Result<Pseudonym, VaultError> {
-        self.provider.vault.pseudonym(self.facility, &lookup).await
+impl Pseudonymizer<'_> {
+    pub(crate) async fn of(&self, lookup: LookupKey<'_>) -> Result<Pseudonym, VaultError> {
+        self.ports.vault.pseudonym(self.facility, &lookup).await
     }
 
-    async fn of_some(&self, lookup: Option<Lookup<'_>>) -> Result<Option<Pseudonym>, VaultError> {
+    async fn of_some(
+        &self,
+        lookup: Option<LookupKey<'_>>,
+    ) -> Result<Option<Pseudonym>, VaultError> {
         match lookup {
             Some(lookup) => Ok(Some(self.of(lookup).await?)),
             None => Ok(None),
@@ -50,7 +53,7 @@ impl Names<'_> {
 
     /// The stream of the tokens for an ABHA address.
     pub(crate) async fn link_token(&self, address: &str) -> Result<StreamId, VaultError> {
-        let address = self.of(Lookup::AbhaAddress(address)).await?;
+        let address = self.of(LookupKey::AbhaAddress(address)).await?;
         Ok(StreamId::link_token(self.facility, &address))
     }
 }
@@ -67,7 +70,7 @@ pub(crate) struct Person<'a> {
 
 /// What registers.
 pub(crate) struct Registration<'a> {
-    pub(crate) names: &'a Names<'a>,
+    pub(crate) names: &'a Pseudonymizer<'a>,
     /// The conversation.
     pub(crate) correlation: Uuid,
     /// Idempotency: begins the key of everything that is stored.
@@ -97,24 +100,24 @@ impl Registration<'_> {
         beneficiary: &str,
     ) -> Result<Option<SubjectId>, RegistrationError> {
         let stream = self.identity(beneficiary).await?;
-        Ok(self.names.provider.dispatcher.load::<Identity>(&stream).await?.subject)
+        Ok(self.names.ports.dispatcher.load::<Identity>(&stream).await?.subject)
     }
 
     async fn identity(&self, beneficiary: &str) -> Result<StreamId, VaultError> {
-        let beneficiary = self.names.of(Lookup::Beneficiary(beneficiary)).await?;
+        let beneficiary = self.names.of(LookupKey::Beneficiary(beneficiary)).await?;
         Ok(StreamId::identity(self.names.facility, &beneficiary))
     }
 
     /// The one that is known, or a new one. Of two that see the person for the first time at once, the
     /// first to be stored decides for both.
     async fn recognise(&self, beneficiary: &str) -> Result<SubjectId, RegistrationError> {
-        let Names { provider, facility } = self.names;
+        let Pseudonymizer { ports, facility } = self.names;
         let stream = self.identity(beneficiary).await?;
-        let dispatcher = &provider.dispatcher;
+        let dispatcher = &ports.dispatcher;
         if let Some(subject) = dispatcher.load::<Identity>(&stream).await?.subject {
             return Ok(subject);
         }
-        let subject = SubjectId(provider.ids.random());
+        let subject = SubjectId(ports.ids.random());
         let command = IdentityCommand::Establish { facility: (*facility).clone(), subject };
         let key = format!("identity:{subject}");
         let origin = self.origin(Some(subject), true);
@@ -129,8 +132,8 @@ impl Registration<'_> {
             return Ok(None);
         }
         let lookups = AbhaLookups {
-            address: self.names.of_some(address.map(Lookup::AbhaAddress)).await?,
-            number: self.names.of_some(number.map(Lookup::AbhaNumber)).await?,
+            address: self.names.of_some(address.map(LookupKey::AbhaAddress)).await?,
+            number: self.names.of_some(number.map(LookupKey::AbhaNumber)).await?,
         };
         let abha = Abha {
             address: address.map(|text| Phi::new(lookup::abha_address(text))),
@@ -146,22 +149,24 @@ impl Registration<'_> {
         abha: Option<(AbhaLookups, Abha)>,
     ) -> Result<(), RegistrationError> {
         let names = self.names;
-        let mobile = demographics.mobile.as_ref().map(|mobile| Lookup::Mobile(mobile.reveal()));
+        let mobile = demographics.mobile.as_ref().map(|mobile| LookupKey::Mobile(mobile.reveal()));
         let content = serde_json::to_string(demographics).expect("our own types serialise");
         let command = PatientCommand::Record {
             facility: names.facility.clone(),
             lookups: Lookups {
-                reference: names.of(Lookup::Beneficiary(demographics.reference.reveal())).await?,
+                reference: names
+                    .of(LookupKey::Beneficiary(demographics.reference.reveal()))
+                    .await?,
                 mobile: names.of_some(mobile).await?,
             },
-            digest: names.of(Lookup::Content(&content)).await?,
+            digest: names.of(LookupKey::Content(&content)).await?,
             demographics: Box::new(demographics.clone()),
             abha,
         };
         let origin = self.origin(Some(subject), false);
         let stream = StreamId::patient(subject);
         let key = format!("{}:{subject}:patient", self.key);
-        names.provider.dispatcher.execute::<Patient>(&stream, command, &key, &origin).await?;
+        names.ports.dispatcher.execute::<Patient>(&stream, command, &key, &origin).await?;
         Ok(())
     }
 }

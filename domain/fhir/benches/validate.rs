@@ -7,7 +7,7 @@
 
 use std::hint::black_box;
 
-use abdm_fhir::validate::{Options, Validator, validate};
+use abdm_fhir::validate::{ValidateOptions, Validator, validate};
 use abdm_fhir::{BuildContext, BuildPolicy, Confidentiality, DischargeRule};
 use abdm_fhir::{Documents, Rules, VisitDocument, documents_by};
 use divan::counter::BytesCount;
@@ -21,7 +21,8 @@ const DOCUMENTS: [&str; 3] =
 
 fn main() {
     for name in DOCUMENTS {
-        let report = validate(document(name).as_bytes(), Rules::nrces(), &Options::default());
+        let report =
+            validate(document(name).as_bytes(), Rules::nrces(), &ValidateOptions::default());
         assert!(report.is_valid(), "{name}: {:#?}", report.findings);
     }
     let built = built(&consultation_visit()).built;
@@ -81,7 +82,7 @@ fn read_visit(bencher: Bencher) {
 
 #[divan::bench(args = DOCUMENTS)]
 fn kept(bencher: Bencher, name: &str) {
-    let (document, options) = (document(name), Options::default());
+    let (document, options) = (document(name), ValidateOptions::default());
     let mut validator = Validator::new(Rules::nrces());
     validator.validate(document.as_bytes(), &options);
     bencher
@@ -91,7 +92,7 @@ fn kept(bencher: Bencher, name: &str) {
 
 #[divan::bench(args = DOCUMENTS)]
 fn fresh(bencher: Bencher, name: &str) {
-    let (document, options) = (document(name), Options::default());
+    let (document, options) = (document(name), ValidateOptions::default());
     bencher
         .counter(BytesCount::of_str(&document))
         .bench(|| validate(black_box(document.as_bytes()), Rules::nrces(), &options));

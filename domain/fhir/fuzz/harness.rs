@@ -1,12 +1,12 @@
 //! What the fuzz targets do with their input; `tests/it/damage.rs` does the same with bytes of its own.
 
-use abdm_fhir::validate::{FINDINGS_MAX, Options, Severity, validate};
+use abdm_fhir::validate::{FINDINGS_MAX, Severity, ValidateOptions, validate};
 use abdm_fhir::{BuildContext, Confidentiality, Rules, VisitDocument, documents, render};
 
 /// Validate the bytes. Nothing may panic, findings are bounded, and what `serde_json` cannot read is
 /// never valid.
 pub(crate) fn document(data: &[u8]) {
-    let report = validate(data, Rules::nrces(), &Options::default());
+    let report = validate(data, Rules::nrces(), &ValidateOptions::default());
     assert!(report.findings.len() <= 3 * FINDINGS_MAX);
     if serde_json::from_slice::<serde_json::Value>(data).is_err() {
         assert!(!report.is_valid());
@@ -41,6 +41,6 @@ pub(crate) fn visit(data: &[u8]) {
 pub(crate) fn rules(data: &[u8]) {
     if let Ok(rules) = Rules::from_bytes(data) {
         let document = include_bytes!("../tests/fixtures/discharge-summary.json");
-        validate(document, &rules, &Options::default());
+        validate(document, &rules, &ValidateOptions::default());
     }
 }

@@ -4,11 +4,11 @@ pub use crate::validate::{FINDINGS_MAX, Finding, Layer, Report, Severity};
 
 use crate::hi_type::HiType;
 use crate::rules::Rules;
-use crate::validate::{Options, validate};
+use crate::validate::{ValidateOptions, validate};
 
 /// Checks a bundle that should be a document of any kind.
 pub fn bundle(json: &[u8]) -> Report {
-    validate(json, Rules::nrces(), &Options::default())
+    validate(json, Rules::nrces(), &ValidateOptions::default())
 }
 
 /// Checks a bundle that should be a document of kind `hi_type`.
@@ -18,6 +18,6 @@ pub fn document(json: &[u8], hi_type: HiType) -> Report {
 
 /// As [`document`], by the rules of another version of the guide.
 pub fn document_by(rules: &Rules, json: &[u8], hi_type: HiType) -> Report {
-    let options = Options { hi_type: Some(hi_type), ..Options::default() };
+    let options = ValidateOptions { hi_type: Some(hi_type), ..ValidateOptions::default() };
     validate(json, rules, &options)
 }

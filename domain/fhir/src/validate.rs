@@ -40,7 +40,7 @@ use crate::rules::table::{ProfileId, TypeRole};
 
 /// What to check beside FHIR and the profiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Options {
+pub struct ValidateOptions {
     /// The kind of document that it should be.
     pub hi_type: Option<HiType>,
     /// Leave out what only the network's practice and the safety of patients ask for.
@@ -55,7 +55,7 @@ pub struct Options {
 ///
 /// A bundle is held to the profile `DocumentBundle` of the guide unless it claims another one that
 /// the rules know, or [`Options::fhir_only`] is set. Each resource is held to the profiles that it claims, or else to R4.
-pub fn validate(json: &[u8], rules: &Rules, options: &Options) -> Report {
+pub fn validate(json: &[u8], rules: &Rules, options: &ValidateOptions) -> Report {
     Validator::new(rules).validate(json, options)
 }
 
@@ -73,7 +73,7 @@ impl<'r> Validator<'r> {
     }
 
     /// As [`validate`].
-    pub fn validate(&mut self, json: &[u8], options: &Options) -> Report {
+    pub fn validate(&mut self, json: &[u8], options: &ValidateOptions) -> Report {
         let Self { rules, buffers, graph } = self;
         let mut report = Report::default();
         match tape::scan(json, rules, &options.limits, buffers) {
@@ -90,7 +90,7 @@ impl<'r> Validator<'r> {
 fn document(
     root: View<'_>,
     rules: &Rules,
-    options: &Options,
+    options: &ValidateOptions,
     graph: &mut Graph,
     report: &mut Report,
 ) {

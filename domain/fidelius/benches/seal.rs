@@ -8,7 +8,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use abdm_fidelius::{Dialect, Nonce, PeerMaterial, PrivateKey, PublicKey, SealOnce};
+use abdm_fidelius::{KeyFormat, Nonce, PeerMaterial, PrivateKey, PublicKey, SealOnce};
 use aes_gcm::aead::Aead as _;
 use aes_gcm::{Aes256Gcm, KeyInit as _};
 use base64::Engine as _;
@@ -18,7 +18,7 @@ use curve25519_dalek::{EdwardsPoint, Scalar};
 use md5::{Digest as _, Md5};
 
 fn main() {
-    for dialect in [Dialect::Weierstrass, Dialect::X25519] {
+    for dialect in [KeyFormat::Weierstrass, KeyFormat::X25519] {
         let peer_text =
             STANDARD.encode(PrivateKey::fresh(dialect).unwrap().public_key().as_bytes());
         let peer = material(&peer_text);
@@ -30,7 +30,7 @@ fn main() {
     report("one ECDH, Edwards product", || (black_box(point) * scalar).to_montgomery());
 
     let peer_text =
-        STANDARD.encode(PrivateKey::fresh(Dialect::Weierstrass).unwrap().public_key().as_bytes());
+        STANDARD.encode(PrivateKey::fresh(KeyFormat::Weierstrass).unwrap().public_key().as_bytes());
     let peer = material(&peer_text);
     for (size, round_count) in [(10_000, 2000), (1_000_000, 400)] {
         let plaintext: Vec<u8> = (0_u8..=255).cycle().take(size).collect();

@@ -1,7 +1,7 @@
 //! What the fuzz targets do with their input; `tests/seeds.rs` does the same with the kept seeds.
 
 use abdm_fidelius::{
-    Dialect, Error, Nonce, PeerMaterial, PrivateKey, PublicKey, SealOnce, explain, open,
+    Error, KeyFormat, Nonce, PeerMaterial, PrivateKey, PublicKey, SealOnce, explain, open,
 };
 
 /// Read the bytes as the text of a key and as the decoded key; what is accepted must be canonical.
@@ -24,7 +24,7 @@ pub(crate) fn content(data: &[u8]) {
     let Some((nonce, content)) = data.split_first_chunk() else {
         return;
     };
-    let dialect = if choice % 2 == 0 { Dialect::Weierstrass } else { Dialect::X25519 };
+    let dialect = if choice % 2 == 0 { KeyFormat::Weierstrass } else { KeyFormat::X25519 };
     let private = |byte: u8| {
         let text = format!("{}A=", char::from(byte).to_string().repeat(42));
         PrivateKey::parse(dialect, &text).expect("a fixed key in range")

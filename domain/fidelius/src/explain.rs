@@ -6,12 +6,12 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::public_key::{TEXT_LENGTH_MAX, classify};
-use crate::{Dialect, Error, KeyForm, PublicKey, wire};
+use crate::{Error, KeyForm, KeyFormat, PublicKey, wire};
 
 /// What became of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Outcome {
+pub enum StepOutcome {
     /// The check passed.
     Passed,
     /// The check failed; later ones weren't made.
@@ -26,7 +26,7 @@ pub struct Step {
     /// What was checked, in two or three words.
     pub name: &'static str,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: StepOutcome,
     /// What that means and, after a failure, what to do about it.
     pub sentence: &'static str,
 }
@@ -43,7 +43,7 @@ pub struct Explanation {
     /// The form, if it is one that is accepted.
     pub form: Option<KeyForm>,
     /// The dialect that follows from the form.
-    pub dialect: Option<Dialect>,
+    pub dialect: Option<KeyFormat>,
     /// SHA-256 of the decoded bytes, lower-case hexadecimal: the same as in the audit.
     pub fingerprint: Option<String>,
     /// The checks in the order in which they are made.
@@ -152,11 +152,11 @@ const X25519_ORDER: Check = Check {
     )],
 };
 
-fn steps(text_length: usize, dialect: Option<Dialect>, refusal: Option<Error>) -> Vec<Step> {
+fn steps(text_length: usize, dialect: Option<KeyFormat>, refusal: Option<Error>) -> Vec<Step> {
     let checks: &[&Check] = match dialect {
         None => &[&LENGTH, &BASE64, &FORM],
-        Some(Dialect::Weierstrass) => &[&LENGTH, &BASE64, &FORM, &REDUCED, &CURVE, &ORDER],
-        Some(Dialect::X25519) => &[&LENGTH, &BASE64, &FORM, &X25519_ORDER],
+        Some(KeyFormat::Weierstrass) => &[&LENGTH, &BASE64, &FORM, &REDUCED, &CURVE, &ORDER],
+        Some(KeyFormat::X25519) => &[&LENGTH, &BASE64, &FORM, &X25519_ORDER],
     };
     let mut stopped = false;
     let mut out = Vec::with_capacity(checks.len());
@@ -165,11 +165,11 @@ fn steps(text_length: usize, dialect: Option<Dialect>, refusal: Option<Error>) -
         let applies = check.name != LENGTH.name || text_length > TEXT_LENGTH_MAX;
         let failure = check.failures.iter().find(|(error, _)| applies && Some(*error) == refusal);
         let (outcome, sentence) = match failure {
-            _ if stopped => (Outcome::Skipped, "Not checked."),
-            Some((_, sentence)) => (Outcome::Failed, *sentence),
-            None => (Outcome::Passed, check.passed),
+            _ if stopped => (StepOutcome::Skipped, "Not checked."),
+            Some((_, sentence)) => (StepOutcome::Failed, *sentence),
+            None => (StepOutcome::Passed, check.passed),
         };
-        stopped |= outcome == Outcome::Failed;
+        stopped |= outcome == StepOutcome::Failed;
         out.push(Step { name: check.name, outcome, sentence });
     }
     out
@@ -181,13 +181,13 @@ impl fmt::Display for Explanation {
         let bytes = self.byte_length.map_or_else(|| unknown.to_owned(), |count| count.to_string());
         writeln!(f, "length       {} characters, {bytes} bytes", self.text_length)?;
         writeln!(f, "form         {}", self.form.map_or(unknown, KeyForm::as_str))?;
-        writeln!(f, "dialect      {}", self.dialect.map_or(unknown, Dialect::as_str))?;
+        writeln!(f, "dialect      {}", self.dialect.map_or(unknown, KeyFormat::as_str))?;
         writeln!(f, "fingerprint  {}", self.fingerprint.as_deref().unwrap_or(unknown))?;
         for step in &self.steps {
             let mark = match step.outcome {
-                Outcome::Passed => "passed",
-                Outcome::Failed => "FAILED",
-                Outcome::Skipped => "-",
+                StepOutcome::Passed => "passed",
+                StepOutcome::Failed => "FAILED",
+                StepOutcome::Skipped => "-",
             };
             writeln!(f, "{mark:<8} {:<15} {}", step.name, step.sentence)?;
         }

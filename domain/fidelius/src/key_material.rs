@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use crate::{Dialect, KeyForm, Nonce, PublicKey, wire};
+use crate::{KeyForm, KeyFormat, Nonce, PublicKey, wire};
 
 /// In which form our key of dialect W is sent. Dialect X is always answered in kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -68,7 +68,7 @@ impl KeyMaterial {
     }
 
     /// The dialect of our key.
-    pub fn dialect(&self) -> Dialect {
+    pub fn dialect(&self) -> KeyFormat {
         self.form.dialect()
     }
 

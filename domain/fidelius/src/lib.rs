@@ -23,5 +23,5 @@ pub use self::nonce::Nonce;
 pub use self::open::open;
 pub use self::peer::PeerMaterial;
 pub use self::private_key::PrivateKey;
-pub use self::public_key::{Dialect, KeyForm, PublicKey};
+pub use self::public_key::{KeyForm, KeyFormat, PublicKey};
 pub use self::seal::{SealOnce, SealOptions, SealedPage};

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Dialect, Error, Nonce, PublicKey, expiry};
+use crate::{Error, KeyFormat, Nonce, PublicKey, expiry};
 
 /// The key material of a health information request, checked.
 ///
@@ -57,7 +57,7 @@ impl PeerMaterial {
     }
 
     /// The dialect in which this requester must be answered.
-    pub fn dialect(&self) -> Dialect {
+    pub fn dialect(&self) -> KeyFormat {
         self.key.dialect()
     }
 

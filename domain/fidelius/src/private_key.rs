@@ -5,7 +5,7 @@ use curve25519_dalek::scalar::Scalar;
 use zeroize::Zeroizing;
 
 use crate::public_key::Point;
-use crate::{Dialect, Error, PublicKey, weierstrass, wire, x25519};
+use crate::{Error, KeyFormat, PublicKey, weierstrass, wire, x25519};
 
 /// The longest private key text that is looked at, in characters. A proper one has at most 44.
 const TEXT_LENGTH_MAX: usize = 64;
@@ -29,10 +29,10 @@ impl PrivateKey {
     /// # Errors
     ///
     /// [`Error::Base64`] or [`Error::PrivateKeyRange`].
-    pub fn parse(dialect: Dialect, base64: &str) -> Result<Self, Error> {
+    pub fn parse(dialect: KeyFormat, base64: &str) -> Result<Self, Error> {
         match dialect {
-            Dialect::Weierstrass => Self::weierstrass(base64),
-            Dialect::X25519 => Self::x25519(base64),
+            KeyFormat::Weierstrass => Self::weierstrass(base64),
+            KeyFormat::X25519 => Self::x25519(base64),
         }
     }
 
@@ -67,9 +67,9 @@ impl PrivateKey {
     /// # Errors
     ///
     /// [`Error::Randomness`].
-    pub fn fresh(dialect: Dialect) -> Result<Self, Error> {
+    pub fn fresh(dialect: KeyFormat) -> Result<Self, Error> {
         match dialect {
-            Dialect::Weierstrass => loop {
+            KeyFormat::Weierstrass => loop {
                 // 64 bytes, so that reducing them leaves no measurable bias.
                 let wide: Zeroizing<[u8; 64]> = random()?;
                 let scalar = Zeroizing::new(Scalar::from_bytes_mod_order_wide(&wide));
@@ -77,15 +77,15 @@ impl PrivateKey {
                     return Ok(Self(Secret::Weierstrass(scalar)));
                 }
             },
-            Dialect::X25519 => Ok(Self(Secret::X25519(random()?))),
+            KeyFormat::X25519 => Ok(Self(Secret::X25519(random()?))),
         }
     }
 
     /// Which dialect the key belongs to.
-    pub fn dialect(&self) -> Dialect {
+    pub fn dialect(&self) -> KeyFormat {
         match self.0 {
-            Secret::Weierstrass(_) => Dialect::Weierstrass,
-            Secret::X25519(_) => Dialect::X25519,
+            Secret::Weierstrass(_) => KeyFormat::Weierstrass,
+            Secret::X25519(_) => KeyFormat::X25519,
         }
     }
 

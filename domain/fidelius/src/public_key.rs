@@ -19,14 +19,14 @@ pub(crate) const TEXT_LENGTH_MAX: usize = 1024;
 /// The text fields of key material are the same in both, so only the bytes of the key decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Dialect {
+pub enum KeyFormat {
     /// Short Weierstrass coordinates, unclamped scalar, secret big-endian: the reference tools.
     Weierstrass,
     /// X25519 of RFC 7748: clamped scalar, secret little-endian.
     X25519,
 }
 
-impl Dialect {
+impl KeyFormat {
     /// `weierstrass` or `x25519`, as audit rows and settings spell it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl Dialect {
     }
 }
 
-impl std::fmt::Display for Dialect {
+impl std::fmt::Display for KeyFormat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())
     }
@@ -62,10 +62,10 @@ pub enum KeyForm {
 
 impl KeyForm {
     /// The dialect that uses this form.
-    pub fn dialect(self) -> Dialect {
+    pub fn dialect(self) -> KeyFormat {
         match self {
-            Self::Raw | Self::SpkiExplicit | Self::SpkiNamed => Dialect::Weierstrass,
-            Self::X25519Raw | Self::X25519Spki => Dialect::X25519,
+            Self::Raw | Self::SpkiExplicit | Self::SpkiNamed => KeyFormat::Weierstrass,
+            Self::X25519Raw | Self::X25519Spki => KeyFormat::X25519,
         }
     }
 
@@ -147,12 +147,12 @@ impl PublicKey {
     pub fn from_encoded(bytes: &[u8]) -> Result<Self, Error> {
         let (form, body) = classify(bytes)?;
         match form.dialect() {
-            Dialect::Weierstrass => {
+            KeyFormat::Weierstrass => {
                 let raw = body.try_into().map_err(|_| Error::KeyEncoding)?;
                 let point = Coordinates::canonical(&raw)?.on_curve()?.in_subgroup()?;
                 Ok(Self { form, point: Point::Weierstrass { raw, point } })
             }
-            Dialect::X25519 => {
+            KeyFormat::X25519 => {
                 let u = body.try_into().map_err(|_| Error::KeyEncoding)?;
                 x25519::not_small_order(&u)?;
                 Ok(Self { form, point: Point::X25519 { u } })
@@ -161,7 +161,7 @@ impl PublicKey {
     }
 
     /// Which dialect the key speaks.
-    pub fn dialect(&self) -> Dialect {
+    pub fn dialect(&self) -> KeyFormat {
         self.form.dialect()
     }
 

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::session::Session;
 use crate::{
-    Dialect, Error, KeyFormPolicy, KeyMaterial, Nonce, PeerMaterial, PrivateKey, PublicKey, wire,
+    Error, KeyFormPolicy, KeyFormat, KeyMaterial, Nonce, PeerMaterial, PrivateKey, PublicKey, wire,
 };
 
 /// What a caller may choose about a seal.
@@ -129,7 +129,7 @@ fn draw(
     loop {
         let own_private = PrivateKey::fresh(peer.dialect())?;
         let secret = own_private.agree(peer)?;
-        let is_short = peer.dialect() == Dialect::Weierstrass && secret[0] == 0;
+        let is_short = peer.dialect() == KeyFormat::Weierstrass && secret[0] == 0;
         if !(is_short && avoid_leading_zero) {
             return Ok((own_private, secret));
         }
@@ -170,17 +170,17 @@ impl std::fmt::Debug for SealedPage {
 #[cfg(test)]
 mod tests {
     use super::draw;
-    use crate::{Dialect, PrivateKey};
+    use crate::{KeyFormat, PrivateKey};
 
     /// How often 1500 secrets begin with a zero byte; 12 is what chance gives in dialect W.
-    fn leading_zero_count(dialect: Dialect, avoid: bool) -> usize {
+    fn leading_zero_count(dialect: KeyFormat, avoid: bool) -> usize {
         let peer = PrivateKey::fresh(dialect).unwrap().public_key();
         (0..1500).filter(|_| draw(&peer, avoid).unwrap().1[0] == 0).count()
     }
 
     #[test]
     fn a_secret_that_begins_with_zero_is_drawn_again_unless_that_is_switched_off() {
-        assert_eq!(leading_zero_count(Dialect::Weierstrass, true), 0);
-        assert_ne!(leading_zero_count(Dialect::Weierstrass, false), 0);
+        assert_eq!(leading_zero_count(KeyFormat::Weierstrass, true), 0);
+        assert_ne!(leading_zero_count(KeyFormat::Weierstrass, false), 0);
     }
 }

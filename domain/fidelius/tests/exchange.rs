@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use abdm_fidelius::{
-    Dialect, Error, KeyForm, KeyFormPolicy, Nonce, PeerMaterial, PrivateKey, PublicKey, SealOnce,
+    Error, KeyForm, KeyFormPolicy, KeyFormat, Nonce, PeerMaterial, PrivateKey, PublicKey, SealOnce,
     SealOptions, SealedPage, open,
 };
 use base64::Engine as _;
@@ -194,7 +194,7 @@ fn our_own_key_or_nonce_is_not_answered() {
 #[test]
 fn keys_of_different_dialects_do_not_meet() {
     let requester = Requester::new(KeyForm::Raw);
-    let foreign = PrivateKey::fresh(Dialect::X25519).unwrap();
+    let foreign = PrivateKey::fresh(KeyFormat::X25519).unwrap();
     let nonce = Nonce::fresh().unwrap();
     let sealed = SealOnce::with_fixed(&requester.material(), &foreign, &nonce, KeyFormPolicy::Raw);
     assert_eq!(sealed.err(), Some(Error::DialectMismatch));

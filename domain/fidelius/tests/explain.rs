@@ -1,13 +1,13 @@
 //! Reports for an operator: the right step fails, and the key itself stays out.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use abdm_fidelius::explain::{self, Outcome};
-use abdm_fidelius::{Dialect, KeyForm, PrivateKey, PublicKey};
+use abdm_fidelius::explain::{self, StepOutcome};
+use abdm_fidelius::{KeyForm, KeyFormat, PrivateKey, PublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-fn own_key(dialect: Dialect) -> PublicKey {
+fn own_key(dialect: KeyFormat) -> PublicKey {
     PrivateKey::fresh(dialect).unwrap().public_key()
 }
 
@@ -16,21 +16,21 @@ fn own_key(dialect: Dialect) -> PublicKey {
 fn failing(base64: &str) -> &'static str {
     let report = explain::key(base64);
     assert!(!report.accepted);
-    let failed = report.steps.iter().position(|step| step.outcome == Outcome::Failed).unwrap();
+    let failed = report.steps.iter().position(|step| step.outcome == StepOutcome::Failed).unwrap();
     let (before, rest) = report.steps.split_at(failed);
-    assert!(before.iter().all(|step| step.outcome == Outcome::Passed));
-    assert!(rest[1..].iter().all(|step| step.outcome == Outcome::Skipped));
+    assert!(before.iter().all(|step| step.outcome == StepOutcome::Passed));
+    assert!(rest[1..].iter().all(|step| step.outcome == StepOutcome::Skipped));
     rest[0].name
 }
 
 #[test]
 fn a_good_key_passes_every_step_of_its_dialect() {
-    for (dialect, step_count) in [(Dialect::Weierstrass, 6), (Dialect::X25519, 4)] {
+    for (dialect, step_count) in [(KeyFormat::Weierstrass, 6), (KeyFormat::X25519, 4)] {
         let report = explain::key(&STANDARD.encode(own_key(dialect).as_bytes()));
         assert!(report.accepted);
         assert_eq!(report.dialect, Some(dialect));
         assert_eq!(report.steps.len(), step_count);
-        assert!(report.steps.iter().all(|step| step.outcome == Outcome::Passed));
+        assert!(report.steps.iter().all(|step| step.outcome == StepOutcome::Passed));
     }
 }
 
@@ -63,7 +63,7 @@ fn every_refusal_of_the_vector_file_fails_at_one_step() {
 
 #[test]
 fn a_report_shows_a_fingerprint_and_not_the_key() {
-    let key = own_key(Dialect::Weierstrass);
+    let key = own_key(KeyFormat::Weierstrass);
     let text = STANDARD.encode(key.to_spki_explicit().unwrap());
     let report = explain::key(&text);
     assert_eq!(report.form, Some(KeyForm::SpkiExplicit));
@@ -92,7 +92,7 @@ fn a_refused_key_is_reported_with_what_to_do() {
 fn told(text: &str) -> &'static str {
     let report = explain::key(text);
     assert!(!report.accepted);
-    let failed = report.steps.iter().find(|step| step.outcome == Outcome::Failed);
+    let failed = report.steps.iter().find(|step| step.outcome == StepOutcome::Failed);
     failed.expect("a refused key has a check that failed").sentence
 }
 
@@ -105,7 +105,7 @@ fn a_key_that_was_encoded_twice_or_lost_its_plus_signs_is_told_so() {
         "20ae19a1b8a086b4e01edd2c7748d14c923d4d7e6d7c61b229e9c5a27eced3d9",
     ));
     let raw = STANDARD.encode(bytes.expect("it is hexadecimal"));
-    let keys = [Dialect::Weierstrass, Dialect::X25519].map(own_key);
+    let keys = [KeyFormat::Weierstrass, KeyFormat::X25519].map(own_key);
     let forms = [
         KeyForm::Raw,
         KeyForm::SpkiExplicit,
@@ -122,7 +122,7 @@ fn a_key_that_was_encoded_twice_or_lost_its_plus_signs_is_told_so() {
         assert!(told(&lines).contains("base64 of base64"), "a line break in between");
     }
     let texts = std::iter::once(raw)
-        .chain((0..64).map(|_| STANDARD.encode(own_key(Dialect::Weierstrass).as_bytes())));
+        .chain((0..64).map(|_| STANDARD.encode(own_key(KeyFormat::Weierstrass).as_bytes())));
     let mut count = 0;
     for text in texts.filter(|text| text.contains('+')) {
         let lost = text.replace('+', " ");

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use abdm_fidelius::{
-    Dialect, Error, KeyForm, Nonce, PeerMaterial, PrivateKey, PublicKey, SealOnce,
+    Error, KeyForm, KeyFormat, Nonce, PeerMaterial, PrivateKey, PublicKey, SealOnce,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,7 +19,7 @@ struct Fields {
 }
 
 fn good() -> Fields {
-    let key = PrivateKey::fresh(Dialect::Weierstrass).unwrap().public_key();
+    let key = PrivateKey::fresh(KeyFormat::Weierstrass).unwrap().public_key();
     Fields {
         algorithm: "ECDH".to_owned(),
         curve: "Curve25519".to_owned(),
@@ -53,7 +53,7 @@ fn good_material_is_kept_as_it_came() {
     assert_eq!(material.public_key(), &PublicKey::parse(&fields.key).unwrap());
     assert_eq!(material.nonce().to_base64(), fields.nonce);
     assert_eq!(material.expires_at(), at("2026-09-15T07:30:00Z"));
-    assert_eq!(material.dialect(), Dialect::Weierstrass);
+    assert_eq!(material.dialect(), KeyFormat::Weierstrass);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_nonce_in_place_of_the_key_reads_as_a_key_of_dialect_x() {
     // Nothing can tell them apart: both are any 32 bytes. Callers must not swap the fields.
     let mut fields = good();
     fields.key.clone_from(&fields.nonce);
-    assert_eq!(parse(&fields).unwrap().dialect(), Dialect::X25519);
+    assert_eq!(parse(&fields).unwrap().dialect(), KeyFormat::X25519);
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn an_expiry_is_checked_again_before_each_page() {
 fn nothing_prints_a_key_a_nonce_or_a_secret() {
     let fields = good();
     let material = parse(&fields).unwrap();
-    let private = PrivateKey::fresh(Dialect::Weierstrass).unwrap();
+    let private = PrivateKey::fresh(KeyFormat::Weierstrass).unwrap();
     let exchange = SealOnce::new(&material).unwrap();
     let ours = exchange.key_material().clone();
     let shown =

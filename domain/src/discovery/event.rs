@@ -65,7 +65,7 @@ pub struct Offer {
 
 /// How a discovery ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Outcome {
+pub enum DiscoveryOutcome {
     /// One patient, with something to offer.
     Matched(Offer),
     /// None, several, or one with nothing to offer.

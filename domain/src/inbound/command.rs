@@ -1,6 +1,6 @@
 //! What may be asked of a received message.
 
-use super::event::{Owed, Received};
+use super::event::{DirectReply, ReceivedCallback};
 use crate::id::{ErrorCode, EventId};
 use crate::replay::Ordered;
 
@@ -8,11 +8,11 @@ use crate::replay::Ordered;
 #[derive(Debug, Clone, PartialEq)]
 pub enum InboundCommand {
     /// Store it, verbatim.
-    Receive(Received),
+    Receive(ReceivedCallback),
     /// Its consequences are in the log.
     Interpret {
         /// The answer that the sender waits for, when it follows from the message alone.
-        owed: Option<Owed>,
+        owed: Option<DirectReply>,
     },
     /// It was understood and is refused.
     Reject {
@@ -21,7 +21,7 @@ pub enum InboundCommand {
         /// Why, in words without personal data.
         reason: String,
         /// The answer that carries the refusal, when one is owed.
-        owed: Option<Owed>,
+        owed: Option<DirectReply>,
     },
     /// It does not have the shape of its kind.
     Fail {
@@ -30,7 +30,7 @@ pub enum InboundCommand {
         /// What would have fitted.
         expected: String,
         /// The answer that is owed, when the message can be answered at all.
-        owed: Option<Owed>,
+        owed: Option<DirectReply>,
     },
     /// Look at it again.
     Replay {

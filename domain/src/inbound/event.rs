@@ -155,7 +155,7 @@ pub struct BearerCheck {
 
 /// The message as it came. Headers in order, without `Authorization`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RawMessage {
+pub struct RawCallback {
     /// The path it was posted to.
     pub path: String,
     /// Names in lower case, values as sent.
@@ -166,7 +166,7 @@ pub struct RawMessage {
 
 /// A message, stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Received {
+pub struct ReceivedCallback {
     /// What it is about.
     pub kind: CallbackKind,
     /// The dialect it speaks.
@@ -187,13 +187,13 @@ pub struct Received {
     pub bearer: BearerCheck,
     /// The message itself.
     #[serde(skip)]
-    pub raw: Sealed<RawMessage>,
+    pub raw: Sealed<RawCallback>,
 }
 
 /// An answer that the sender waits for and that no other event leads to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Owed {
+pub enum DirectReply {
     /// Refuse a discovery.
     OnDiscover {
         /// The conversation.
@@ -244,12 +244,12 @@ fn is_v3(api: &ApiVersion) -> bool {
 pub enum InboundEvent {
     /// It was stored, before anyone looked at it.
     #[serde(rename = "inbound.received")]
-    Received(Received),
+    Received(ReceivedCallback),
     /// Its consequences are in the log.
     #[serde(rename = "inbound.interpreted")]
     Interpreted {
         /// The answer that is owed.
-        owed: Option<Owed>,
+        owed: Option<DirectReply>,
     },
     /// It was understood and refused.
     #[serde(rename = "inbound.rejected")]
@@ -259,7 +259,7 @@ pub enum InboundEvent {
         /// Why.
         reason: String,
         /// The answer that is owed.
-        owed: Option<Owed>,
+        owed: Option<DirectReply>,
     },
     /// It does not have the shape of its kind.
     #[serde(rename = "inbound.failed")]
@@ -270,7 +270,7 @@ pub enum InboundEvent {
         expected: String,
         /// The answer that is owed, when the message can be answered at all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        owed: Option<Owed>,
+        owed: Option<DirectReply>,
     },
     /// An operator wants it looked at again. Whatever follows from that has this event as its cause.
     #[serde(rename = "inbound.replay_requested")]

@@ -51,10 +51,10 @@ fn after(events: impl IntoIterator<Item = OutboundEvent>) -> Outbound {
 #[test]
 fn only_a_peers_own_no_is_a_refusal() {
     for (status, standing) in [
-        (Some(400), Standing::Refused),
-        (Some(429), Standing::Unknown),
-        (Some(503), Standing::Unknown),
-        (None, Standing::Unknown),
+        (Some(400), CallOutcome::Refused),
+        (Some(429), CallOutcome::Unknown),
+        (Some(503), CallOutcome::Unknown),
+        (None, CallOutcome::Unknown),
     ] {
         let state = after([planned(), attempted(1), abandoned(status)]);
         assert_eq!(state.standing(), Some(standing), "{status:?}");
@@ -76,7 +76,7 @@ fn what_goes_out_under_another_id_stays_as_it_was_under_its_own() {
     let before = [planned(), attempted(1), abandoned(Some(400))];
     given::<Outbound>(before.clone()).when(command).then([requested.clone()]);
     let state = after(before.into_iter().chain([requested]));
-    assert_eq!(state.standing(), Some(Standing::Refused));
+    assert_eq!(state.standing(), Some(CallOutcome::Refused));
 }
 
 #[test]

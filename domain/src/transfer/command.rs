@@ -1,6 +1,6 @@
 //! What may be asked of a transfer.
 
-use super::{MissingPage, PageSeal, PlannedPage, Recipient, Stop, TransferFacts};
+use super::{MissingPage, PageSeal, PlannedPage, Recipient, StopReason, TransferFacts};
 use crate::id::{CareContextReference, ErrorCode};
 use crate::sensitive::Phi;
 
@@ -71,6 +71,6 @@ pub enum TransferCommand {
         /// The page that would have been next.
         page: u32,
         /// Why.
-        stop: Stop,
+        stop: StopReason,
     },
 }

@@ -98,7 +98,7 @@ pub struct PageSeal {
 /// Why no further page leaves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stop {
+pub enum StopReason {
     /// The consent does not allow it any more.
     Consent(NotInForce),
     /// The HIU's key has expired, or cannot be used.
@@ -114,7 +114,7 @@ pub enum Stop {
     Late,
 }
 
-impl Stop {
+impl StopReason {
     /// In words that the gateway allows in a description.
     pub const fn as_words(&self) -> &'static str {
         match self {
@@ -222,7 +222,7 @@ pub enum TransferEvent {
         /// The page that would have been next.
         page: u32,
         /// Why.
-        stop: Stop,
+        stop: StopReason,
     },
     /// It is over.
     #[serde(rename = "transfer.completed")]

@@ -1,6 +1,6 @@
 //! How far the pages of a transfer have come, and what is told at the end.
 
-use super::{DeliveryStatus, MissingPage, PlannedPage, Stop, TransferEvent, TransferFacts};
+use super::{DeliveryStatus, MissingPage, PlannedPage, StopReason, TransferEvent, TransferFacts};
 
 /// With nothing to send the transfer is over at once: everything that was wanted is missing.
 pub(super) fn prepare(
@@ -22,16 +22,16 @@ pub(super) struct Progress<'a> {
     pub(super) delivered_to: u32,
     pub(super) skipped: &'a [u32],
     /// Why the rest does not leave.
-    pub(super) stop: Option<&'a Stop>,
+    pub(super) stop: Option<&'a StopReason>,
 }
 
 impl Progress<'_> {
     /// Why a page was not delivered; nothing, when it was.
     fn failure(&self, page: u32) -> Option<&'static str> {
         if page >= self.delivered_to {
-            return Some(self.stop.map_or("not sent", Stop::as_words));
+            return Some(self.stop.map_or("not sent", StopReason::as_words));
         }
-        self.skipped.contains(&page).then_some(Stop::Document.as_words())
+        self.skipped.contains(&page).then_some(StopReason::Document.as_words())
     }
 }
 

@@ -105,7 +105,7 @@ fn the_last_page_completes_the_transfer() {
 fn a_revoked_consent_stops_the_next_page_and_the_end_says_what_was_delivered() {
     let mut history = sending(&["300", "301"]);
     history.extend([encrypted(0), TransferEvent::PagePushed { page: 0, status: 202 }]);
-    let stop = Stop::Consent(NotInForce::NotGranted);
+    let stop = StopReason::Consent(NotInForce::NotGranted);
     given::<Transfer>(history).when(TransferCommand::Stop { page: 1, stop: stop.clone() }).then([
         TransferEvent::Stopped { page: 1, stop },
         completed(true, vec![status("300", None), status("301", Some("consent not granted"))]),
@@ -116,7 +116,7 @@ fn a_revoked_consent_stops_the_next_page_and_the_end_says_what_was_delivered() {
 fn a_care_context_is_delivered_only_when_all_of_its_pages_were() {
     let mut history = sending(&["300", "300"]);
     history.extend([encrypted(0), TransferEvent::PagePushed { page: 0, status: 202 }]);
-    let stop = Stop::Push { status: Some(500) };
+    let stop = StopReason::Push { status: Some(500) };
     given::<Transfer>(history).when(TransferCommand::Stop { page: 1, stop: stop.clone() }).then([
         TransferEvent::Stopped { page: 1, stop },
         completed(false, vec![status("300", Some("data push failed"))]),

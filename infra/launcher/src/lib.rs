@@ -32,7 +32,7 @@ pub use mariadb::ThrowawayMariadb;
 pub use mongod::ThrowawayMongod;
 pub use postgres::PrivatePostgres;
 pub use postgres::data_dir::default_data_dir;
-pub use postgres::options::{Durability, Options};
+pub use postgres::options::{Durability, PostgresOptions};
 pub use postgres::wire_error::WireError;
 pub use redis::ThrowawayRedis;
 pub use replicated::{Follow, ReplicatedPostgres};

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use binaries::Binaries;
 use data_dir::DataDir;
-use options::Options;
+use options::PostgresOptions;
 use password::Password;
 use server::{Server, StartError};
 use socket_dir::Socket;
@@ -79,18 +79,21 @@ impl PrivatePostgres {
     ///
     /// A cluster of an earlier version, which lets in every local user, is brought to the present form
     /// first; [`Self::was_open`] tells.
-    pub fn start(options: Options) -> Result<Self, LaunchError> {
+    pub fn start(options: PostgresOptions) -> Result<Self, LaunchError> {
         Self::start_listening(options, false)
     }
 
     /// The same, and it listens on a free port of the loopback interface, too, for tests and tools that
     /// cannot use a socket. The password is wanted there, as well.
-    pub fn start_on_loopback(options: Options) -> Result<Self, LaunchError> {
+    pub fn start_on_loopback(options: PostgresOptions) -> Result<Self, LaunchError> {
         Self::start_listening(options, true)
     }
 
-    fn start_listening(options: Options, is_on_loopback: bool) -> Result<Self, LaunchError> {
-        let Options { data_dir, durability } = options;
+    fn start_listening(
+        options: PostgresOptions,
+        is_on_loopback: bool,
+    ) -> Result<Self, LaunchError> {
+        let PostgresOptions { data_dir, durability } = options;
         refuse_production()?;
         let data_dir = DataDir::prepare(&data_dir)?;
         let _turn = data_dir.lock()?;

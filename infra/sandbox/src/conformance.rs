@@ -13,6 +13,7 @@
 
 mod case;
 mod consent;
+mod context;
 mod contract;
 mod data_flow;
 mod data_refusals;
@@ -27,7 +28,6 @@ mod profile_share;
 mod pull;
 mod records;
 mod report;
-mod stage;
 mod user_linking;
 mod v05;
 mod watch;
@@ -35,10 +35,10 @@ mod watch;
 use std::fmt;
 
 pub use not_run::flow_of;
-pub use report::{CaseResult, Outcome, Report};
+pub use report::{CaseResult, Report, StepOutcome};
 
 use crate::sandbox::Sandbox;
-use stage::Stage;
+use context::SuiteContext;
 
 /// The HIP under test.
 #[derive(Clone, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub async fn run(sandbox: &Sandbox, hip: &Hip) -> Report {
 
 /// The same, but only the flows that `wants` says yes to.
 pub async fn run_flows(sandbox: &Sandbox, hip: &Hip, wants: impl Fn(&str) -> bool) -> Report {
-    let stage = Stage::set(sandbox, hip);
+    let stage = SuiteContext::set(sandbox, hip);
     if stage.case("X_VISIT_TAKEN", linking::FLOW, linking::visit_is_taken(&stage)).await {
         Box::pin(run_wanted(&stage, wants)).await;
     } else {
@@ -87,7 +87,7 @@ pub async fn run_flows(sandbox: &Sandbox, hip: &Hip, wants: impl Fn(&str) -> boo
     stage.report()
 }
 
-async fn run_wanted(stage: &Stage<'_>, wants: impl Fn(&str) -> bool) {
+async fn run_wanted(stage: &SuiteContext<'_>, wants: impl Fn(&str) -> bool) {
     if wants(linking::FLOW) {
         linking::run(stage).await;
         linking_refusals::run(stage).await;

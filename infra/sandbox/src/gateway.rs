@@ -11,7 +11,7 @@ use crate::run::clock;
 use crate::sms;
 use crate::state::State;
 use crate::wire::callback::Callback;
-use crate::wire::message::{Answer, Call, Refusal};
+use crate::wire::message::{GatewayAnswer, GatewayCall, Refusal};
 use crate::wire::operation::Operation;
 use crate::wire::version::ApiVersion;
 use crate::world::World;
@@ -38,7 +38,7 @@ pub(crate) mod token;
 mod user_linking;
 
 /// What an operation comes to: callbacks to send after the 202, or a refusal.
-pub(crate) type Outcome = Result<Vec<Callback>, Refusal>;
+pub(crate) type RouteResult = Result<Vec<Callback>, Refusal>;
 
 /// One call of the HIP that passed the checks of its headers and its body.
 pub(crate) struct Case<'a> {
@@ -76,7 +76,7 @@ impl Case<'_> {
 /// Process a call with all its effects on the twin, without waiting for anything.
 ///
 /// A script takes the place of the operation, after all checks of the form.
-pub(crate) fn process(world: &World, call: &Call, script: Option<&Script>) -> Answer {
+pub(crate) fn process(world: &World, call: &GatewayCall, script: Option<&Script>) -> GatewayAnswer {
     let from_hip = |shape: fn(&Value) -> &'static Shape, refuse, run| {
         from_hip(world, call, &Handling { shape, refuse, run, script })
     };
@@ -140,18 +140,18 @@ struct Handling<'a> {
     /// The schema, which may depend on whether the body reports an error.
     shape: fn(&Value) -> &'static Shape,
     refuse: ErrorShape,
-    run: fn(&mut Case) -> Outcome,
+    run: fn(&mut Case) -> RouteResult,
     script: Option<&'a Script>,
 }
 
 /// What all operations of a HIP have in common: headers, repeats, schema, then the operation.
-fn from_hip(world: &World, call: &Call, handling: &Handling<'_>) -> Answer {
+fn from_hip(world: &World, call: &GatewayCall, handling: &Handling<'_>) -> GatewayAnswer {
     world.change(|state| {
         let mut breaches = vec![];
         let outcome = run(world, state, call, handling, &mut breaches);
         let mut answer = match outcome {
-            Ok(callbacks) => Answer { callbacks, ..Answer::accepted() },
-            Err(refusal) => Answer::from(refusal),
+            Ok(callbacks) => GatewayAnswer { callbacks, ..GatewayAnswer::accepted() },
+            Err(refusal) => GatewayAnswer::from(refusal),
         };
         answer.violations.extend(breaches);
         answer
@@ -161,10 +161,10 @@ fn from_hip(world: &World, call: &Call, handling: &Handling<'_>) -> Answer {
 fn run(
     world: &World,
     state: &mut State,
-    call: &Call,
+    call: &GatewayCall,
     handling: &Handling<'_>,
     breaches: &mut Vec<String>,
-) -> Outcome {
+) -> RouteResult {
     headers::session_bearer(world, call)?;
     let request_id = headers::request(call)?;
     breaches.extend(headers::foreign_request_id(call));
@@ -181,7 +181,7 @@ fn run(
     };
     let findings = shape.check(&call.body);
     if !findings.is_empty() {
-        return Err(unfit(handling.refuse, &findings));
+        return Err(invalid_body(handling.refuse, &findings));
     }
     let body = &said(call);
     breaches.extend(answers_in_another_version(state, call, body));
@@ -206,7 +206,7 @@ fn run(
 }
 
 /// What a call says, in the form of v3. A repeat in v0.5 may carry another timestamp.
-fn said(call: &Call) -> Value {
+fn said(call: &GatewayCall) -> Value {
     match call.version {
         ApiVersion::V3 => call.body.clone(),
         ApiVersion::V05 => bodies::v05::lift(&call.body),
@@ -214,7 +214,7 @@ fn said(call: &Call) -> Value {
 }
 
 /// An answer, or a report, in the other version than the question was put in.
-fn answers_in_another_version(state: &State, call: &Call, body: &Value) -> Option<String> {
+fn answers_in_another_version(state: &State, call: &GatewayCall, body: &Value) -> Option<String> {
     let answered = body["response"]["requestId"].as_str();
     let reported = body["notification"]["transactionId"].as_str();
     let asked_in = match (answered, reported) {
@@ -229,7 +229,7 @@ fn answers_in_another_version(state: &State, call: &Call, body: &Value) -> Optio
 }
 
 /// A REQUEST-ID that was accepted before has no second effect.
-fn refuse_repeat(state: &State, call: &Call, request_id: &str) -> Result<(), Refusal> {
+fn refuse_repeat(state: &State, call: &GatewayCall, request_id: &str) -> Result<(), Refusal> {
     let Some(earlier) = state.accepted.get(&(call.operation, request_id.to_owned())) else {
         return Ok(());
     };
@@ -242,7 +242,7 @@ fn refuse_repeat(state: &State, call: &Call, request_id: &str) -> Result<(), Ref
     }
 }
 
-fn unfit(shape: ErrorShape, findings: &[Finding]) -> Refusal {
+fn invalid_body(shape: ErrorShape, findings: &[Finding]) -> Refusal {
     let sentences: Vec<String> = findings.iter().map(Finding::sentence).collect();
     let all = sentences.join("; ");
     let refusal = match shape {

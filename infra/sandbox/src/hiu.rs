@@ -30,7 +30,7 @@ mod verdict;
 mod weierstrass;
 
 use delivery::{Delivery, Incomplete};
-use key_form::Dialect;
+use key_form::KeyFormat;
 
 /// What an HIU asks a patient for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ pub struct HealthInformationRequest {
     /// Of which dates; `None` takes the consent's whole range.
     pub date_range: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// The form of the HIU's key.
-    pub dialect: Dialect,
+    pub dialect: KeyFormat,
     /// Who is asked; `None` takes the consent's facility.
     pub facility: Option<String>,
     /// When the HIU's key ends; `None` is a day from now.
@@ -104,7 +104,7 @@ pub struct HealthInformationRequest {
 
 impl HealthInformationRequest {
     /// The consent's whole range in this dialect, nothing out of order.
-    pub fn new(consent_id: &str, dialect: Dialect) -> Self {
+    pub fn new(consent_id: &str, dialect: KeyFormat) -> Self {
         Self {
             consent_id: consent_id.to_owned(),
             date_range: None,

@@ -24,7 +24,7 @@ pub use gateway::keys::KeysError;
 pub use gateway::register::AbhaHolder;
 pub use hiu::decrypt::DecryptError;
 pub use hiu::delivery::{Delivery, Incomplete, Page, StatusResponse};
-pub use hiu::key_form::Dialect;
+pub use hiu::key_form::KeyFormat;
 pub use hiu::{ConsentRequest, HealthInformationRequest, Hiu};
 pub use journal::{Direction, Entry, Journal, NotSeen};
 pub use phr::{
@@ -33,7 +33,7 @@ pub use phr::{
 };
 pub use proxy::Proxy;
 pub use run::credentials::Credentials;
-pub use run::options::{Deadlines, LinkRefusals, Options, Redelivery, TokenLimits};
+pub use run::options::{Deadlines, LinkRefusals, Redelivery, SandboxOptions, TokenLimits};
 pub use sandbox::{Sandbox, StartError};
 pub use sms::Sms;
 pub use state::discovery::Offer;

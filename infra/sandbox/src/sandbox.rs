@@ -18,7 +18,7 @@ use crate::journal::Journal;
 use crate::phr::Phr;
 use crate::run::credentials::Credentials;
 use crate::run::draw::Draw;
-use crate::run::options::Options;
+use crate::run::options::SandboxOptions;
 use crate::run::tick::Tick;
 use crate::server;
 use crate::sms::Sms;
@@ -70,7 +70,7 @@ impl Sandbox {
     /// # Errors
     ///
     /// See [`StartError`].
-    pub async fn start(options: Options) -> Result<Self, StartError> {
+    pub async fn start(options: SandboxOptions) -> Result<Self, StartError> {
         // Another part of the process may have chosen a provider already; any will do.
         rustls::crypto::ring::default_provider().install_default().ok();
         let gateway = listen(SocketAddr::new(options.bind, options.gateway_port)).await?;

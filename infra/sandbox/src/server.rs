@@ -17,7 +17,7 @@ use crate::gateway;
 use crate::gateway::callbacks;
 use crate::journal::{Direction, Entry};
 use crate::run::clock;
-use crate::wire::message::{Answer, Call, read_body, read_headers};
+use crate::wire::message::{GatewayAnswer, GatewayCall, read_body, read_headers};
 use crate::wire::operation::Operation;
 use crate::wire::peer::Peer;
 use crate::wire::version::ApiVersion;
@@ -52,7 +52,7 @@ async fn receive(State(desk): State<Desk>, request: Request) -> Response<Body> {
     let world = &desk.world;
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
-        return Answer::new(413, Value::Null).to_response();
+        return GatewayAnswer::new(413, Value::Null).to_response();
     };
     let (body, is_json) = read_body(&bytes);
     let headers = read_headers(&parts.headers);
@@ -79,17 +79,19 @@ async fn receive(State(desk): State<Desk>, request: Request) -> Response<Body> {
         violations: vec![],
     });
     let Some((operation, version)) = found else {
-        let mut answer = Answer::new(404, json!({"code": "404", "message": "No such operation"}));
+        let mut answer =
+            GatewayAnswer::new(404, json!({"code": "404", "message": "No such operation"}));
         answer.violations.push("no such operation".to_owned());
         close(world, entry, None, request_id.as_deref(), &answer);
         return answer.to_response();
     };
-    let call = Call { operation, version, at, path: path.to_owned(), headers, body, is_json };
+    let call =
+        GatewayCall { operation, version, at, path: path.to_owned(), headers, body, is_json };
     hindered(world, entry, &call).await.to_response()
 }
 
 /// Process `call`, with the faults that were set for it.
-async fn hindered(world: &Arc<World>, entry: usize, call: &Call) -> Answer {
+async fn hindered(world: &Arc<World>, entry: usize, call: &GatewayCall) -> GatewayAnswer {
     let plan = world.faults.plan(call.operation, &call.body);
     let held = HeldCall {
         operation: call.operation,
@@ -99,13 +101,14 @@ async fn hindered(world: &Arc<World>, entry: usize, call: &Call) -> Answer {
     for hold in &plan.hold_before {
         if !hold.hold(held.clone(), &world.tick, world.stopping.subscribe()).await {
             let body = json!({"code": "ABDM-1024", "message": "The twin is stopping"});
-            return Answer::new(503, body);
+            return GatewayAnswer::new(503, body);
         }
     }
     let mut answer = match plan.refuse {
-        Some((status, body)) => {
-            Answer { retry_after: plan.retry_after.clone(), ..Answer::new(status, body) }
-        }
+        Some((status, body)) => GatewayAnswer {
+            retry_after: plan.retry_after.clone(),
+            ..GatewayAnswer::new(status, body)
+        },
         None => gateway::process(world, call, plan.script.as_ref()),
     };
     // No waiting between the effects and the journal: a caller that dies sees both or neither.
@@ -130,7 +133,7 @@ fn close(
     entry: usize,
     operation: Option<Operation>,
     request_id: Option<&str>,
-    answer: &Answer,
+    answer: &GatewayAnswer,
 ) {
     world.record_violations(operation, request_id, &answer.violations);
     info!(

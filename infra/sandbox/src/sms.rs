@@ -11,7 +11,7 @@ use crate::gateway::shape::Shape::{self, Object, Text as TextShape};
 use crate::gateway::shape::{Finding, must};
 use crate::gateway::text;
 use crate::state::text::Text;
-use crate::wire::message::{Answer, Call, Refusal};
+use crate::wire::message::{GatewayAnswer, GatewayCall, Refusal};
 use crate::world::World;
 
 const MESSAGE: Shape = Object(&[
@@ -51,17 +51,17 @@ impl Sms {
 }
 
 /// `POST /sms`
-pub(crate) fn receive(world: &World, call: &Call) -> Answer {
+pub(crate) fn receive(world: &World, call: &GatewayCall) -> GatewayAnswer {
     if let Err(refusal) = check(call) {
         return refusal.into();
     }
     let member = |name: &str| call.body[name].as_str().unwrap_or_default().to_owned();
     let text = Text { at: call.at, text: member("text") };
     world.change(|state| state.texts.entry(member("to")).or_default().push(text));
-    Answer::accepted()
+    GatewayAnswer::accepted()
 }
 
-fn check(call: &Call) -> Result<(), Refusal> {
+fn check(call: &GatewayCall) -> Result<(), Refusal> {
     let bearer = call.header("Authorization").and_then(|value| value.strip_prefix("Bearer "));
     if bearer.is_none_or(str::is_empty) {
         return Err(Refusal::flat(401, "401", "Missing Credentials", "no bearer")

@@ -14,7 +14,7 @@ use crate::gateway::register::Register;
 use crate::hiu::reuse::Used;
 use crate::phr::consent::{ConsentRecord, RequestedConsent};
 use crate::wire::operation::Operation;
-use crate::wire::question::Asked;
+use crate::wire::question::ReceivedQuestion;
 use crate::wire::violation::Violation;
 
 use self::discovery::DiscoveryRecord;
@@ -34,7 +34,7 @@ pub(crate) struct State {
     /// The accepted calls by REQUEST-ID, with the body they had.
     pub(crate) accepted: BTreeMap<(Operation, String), serde_json::Value>,
     /// Every callback by its REQUEST-ID.
-    pub(crate) asked: BTreeMap<String, Asked>,
+    pub(crate) asked: BTreeMap<String, ReceivedQuestion>,
     pub(crate) tokens: TokenLedger,
     pub(crate) links: Links,
     /// By transaction id.

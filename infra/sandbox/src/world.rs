@@ -12,7 +12,7 @@ use crate::journal::Journal;
 use crate::run::clock;
 use crate::run::credentials::Credentials;
 use crate::run::draw::Draw;
-use crate::run::options::Options;
+use crate::run::options::SandboxOptions;
 use crate::run::tick::Tick;
 use crate::state::State;
 use crate::wire::bearer::GatewayBearer;
@@ -20,7 +20,7 @@ use crate::wire::operation::Operation;
 use crate::wire::violation::Violation;
 
 pub(crate) struct World {
-    pub(crate) options: Options,
+    pub(crate) options: SandboxOptions,
     pub(crate) credentials: Credentials,
     pub(crate) keys: Arc<Keys>,
     pub(crate) draw: Draw,

@@ -7,25 +7,25 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// One request: method and path in one text, the bearer, the body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct StubRequest {
     pub(crate) what: String,
     pub(crate) bearer: String,
     pub(crate) body: String,
 }
 
 /// Status and body for what is asked; the number counts the requests.
-type Answers = dyn Fn(&Asked, usize) -> (u16, String) + Send + Sync;
+type Answers = dyn Fn(&StubRequest, usize) -> (u16, String) + Send + Sync;
 
 /// A running peer.
 pub(crate) struct Stub {
     pub(crate) url: String,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    asked: Arc<Mutex<Vec<StubRequest>>>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Stub {
     pub(crate) async fn start(
-        answers: impl Fn(&Asked, usize) -> (u16, String) + Send + Sync + 'static,
+        answers: impl Fn(&StubRequest, usize) -> (u16, String) + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -46,7 +46,7 @@ impl Stub {
         self.asked.lock().unwrap().iter().filter(|asked| asked.what == what).count()
     }
 
-    pub(crate) fn last(&self) -> Asked {
+    pub(crate) fn last(&self) -> StubRequest {
         self.asked.lock().unwrap().last().cloned().unwrap_or_default()
     }
 
@@ -55,9 +55,9 @@ impl Stub {
     }
 }
 
-async fn serve(stream: TcpStream, log: Arc<Mutex<Vec<Asked>>>, answers: Arc<Answers>) {
+async fn serve(stream: TcpStream, log: Arc<Mutex<Vec<StubRequest>>>, answers: Arc<Answers>) {
     let mut stream = BufReader::new(stream);
-    let mut asked = Asked::default();
+    let mut asked = StubRequest::default();
     let (mut line, mut length) = (String::new(), 0);
     while stream.read_line(&mut line).await.is_ok_and(|read| read > 0) {
         let text = line.trim().to_owned();

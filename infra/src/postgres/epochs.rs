@@ -37,7 +37,7 @@ pub struct Epoch {
 
 /// How the server compares with the newest epoch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum ServerHistory {
     /// It is still the same, or the first.
     Known,
     /// Another server holds the log, whose newest event is at this position.
@@ -75,17 +75,17 @@ pub async fn all(pool: &PgPool) -> Result<Vec<Epoch>, sqlx::Error> {
 /// # Errors
 ///
 /// The database cannot be used.
-pub async fn standing(pool: &PgPool) -> Result<Standing, sqlx::Error> {
+pub async fn standing(pool: &PgPool) -> Result<ServerHistory, sqlx::Error> {
     let found = timeline(pool).await?;
     let head = head(pool).await?;
     let epochs = all(pool).await?;
     match epochs.last() {
         None => {
             add(pool, 1, found, head, head).await?;
-            Ok(Standing::Known)
+            Ok(ServerHistory::Known)
         }
-        Some(newest) if newest.timeline == found => Ok(Standing::Known),
-        Some(_) => Ok(Standing::Another { head }),
+        Some(newest) if newest.timeline == found => Ok(ServerHistory::Known),
+        Some(_) => Ok(ServerHistory::Another { head }),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Lets go of a person: keys, tables, documents.
 
-mod holdings;
+mod counts;
 mod journal;
-mod restored;
+mod reapply;
 mod unclaimed;
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use hip_commands::port::document_store::{CollectionName, DocumentError};
-use hip_commands::port::eraser::{EraserError, Holdings, Untied, Whose};
+use hip_commands::port::eraser::{EraserError, RecordCounts, SubjectKeys, UnattributedMessages};
 use hip_commands::port::{Clock, DocumentStore, Eraser};
 use hip_domain::id::{FacilityId, SubjectId};
 use hip_domain::subject::Purged;
@@ -18,7 +18,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 pub use journal::{Entry, Fault, Journal, JournalError, JournalKeys, Repaired, Written};
-pub use restored::{Again, again, unsettled};
+pub use reapply::{ErasureToReapply, erasures_to_reapply, unsettled};
 pub use unclaimed::Unclaimed;
 
 use crate::postgres::begin;
@@ -49,15 +49,15 @@ pub struct PgEraser {
 
 #[async_trait]
 impl Eraser for PgEraser {
-    async fn holdings(&self, whose: &Whose) -> Result<Holdings, EraserError> {
-        holdings::of(&self.pool, whose).await.map_err(unavailable)
+    async fn count_records(&self, whose: &SubjectKeys) -> Result<RecordCounts, EraserError> {
+        counts::of(&self.pool, whose).await.map_err(unavailable)
     }
 
-    async fn untied(
+    async fn unattributed_messages(
         &self,
         facility: &FacilityId,
         after: i64,
-    ) -> Result<Option<Untied>, EraserError> {
+    ) -> Result<Option<UnattributedMessages>, EraserError> {
         let rows: Vec<(i64, bool, Option<Uuid>)> =
             sqlx::query_as(include_str!("eraser/untied.sql"))
                 .bind(SHARD)
@@ -71,10 +71,13 @@ impl Eraser for PgEraser {
                 .map_err(unavailable)?;
         let Some((up_to, ..)) = rows.last().copied() else { return Ok(None) };
         let untied = rows.into_iter().filter(|(_, is_untied, _)| *is_untied);
-        Ok(Some(Untied { positions: untied.map(|(position, ..)| position).collect(), up_to }))
+        Ok(Some(UnattributedMessages {
+            positions: untied.map(|(position, ..)| position).collect(),
+            up_to,
+        }))
     }
 
-    async fn destroy_keys(&self, whose: &Whose) -> Result<u64, EraserError> {
+    async fn destroy_keys(&self, whose: &SubjectKeys) -> Result<u64, EraserError> {
         let destroyed = self.vault.destroy(whose.subject, |keys| {
             let entry = Entry {
                 subject: whose.subject,
@@ -92,11 +95,11 @@ impl Eraser for PgEraser {
         })
     }
 
-    async fn clear(&self, whose: &Whose) -> Result<Purged, EraserError> {
+    async fn clear(&self, whose: &SubjectKeys) -> Result<Purged, EraserError> {
         self.cleared(whose).await.map_err(unavailable)
     }
 
-    async fn is_let_go(&self, subject: SubjectId, position: i64) -> Result<bool, EraserError> {
+    async fn is_purged(&self, subject: SubjectId, position: i64) -> Result<bool, EraserError> {
         if self.is_awaited(position).await.map_err(unavailable)? {
             return Ok(false);
         }
@@ -122,7 +125,7 @@ impl From<sqlx::Error> for Failed {
 }
 
 impl PgEraser {
-    async fn cleared(&self, whose: &Whose) -> Result<Purged, sqlx::Error> {
+    async fn cleared(&self, whose: &SubjectKeys) -> Result<Purged, sqlx::Error> {
         let mut transaction = begin(&self.pool).await?;
         let codes: Vec<String> = sqlx::query_scalar(
             "SELECT visit_code FROM hip.visit WHERE subject_id = $1 \

@@ -1,7 +1,7 @@
 //! Questions that commands ask of the read models in PostgreSQL.
 
-pub mod conversations;
-pub mod evidence;
+pub mod correlation_index;
 pub mod facility_ids;
+pub mod history_reader;
 pub mod patient_directory;
 pub mod transfer_directory;

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use hip_commands::patients::lookup::Lookup;
+use hip_commands::patients::lookup::LookupKey;
 use hip_commands::port::Vault;
 use hip_commands::port::log::StoredEvent;
 use hip_commands::port::vault::{Opened, VaultError};
@@ -201,18 +201,18 @@ impl Vault for PgVault {
     async fn pseudonym(
         &self,
         facility: &FacilityId,
-        lookup: &Lookup<'_>,
+        lookup: &LookupKey<'_>,
     ) -> Result<Pseudonym, VaultError> {
         let key = self.pseudonym_key(facility.as_str()).await?;
         Ok(pseudonym::pseudonym(&key, lookup))
     }
 
-    async fn service_pseudonym(&self, lookup: &Lookup<'_>) -> Result<Pseudonym, VaultError> {
+    async fn service_pseudonym(&self, lookup: &LookupKey<'_>) -> Result<Pseudonym, VaultError> {
         let key = self.pseudonym_key(SERVICE).await?;
         Ok(pseudonym::pseudonym(&key, lookup))
     }
 
-    async fn tie(&self, message: SubjectId, subject: SubjectId) -> Result<(), VaultError> {
+    async fn attach_key(&self, message: SubjectId, subject: SubjectId) -> Result<(), VaultError> {
         // The lock keeps an erasure from looking for tied keys while one is being tied.
         let is_gone: Option<bool> = sqlx::query_scalar(
             "WITH person AS (SELECT destroyed_at FROM vault.key WHERE key_id = $2 FOR SHARE) \

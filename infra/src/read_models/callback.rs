@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
-use hip_domain::inbound::Received;
+use hip_domain::inbound::ReceivedCallback;
 use hip_domain::recorded::Recorded;
-use hip_projections::callback::{Change, What, change};
+use hip_projections::callback::{CallbackChange, CallbackUpdate, change};
 use sqlx::PgTransaction;
 
 use super::table::Table;
@@ -17,36 +17,38 @@ pub struct CallbackTable;
 impl Table for CallbackTable {
     const NAME: &'static str = "callback";
 
-    type Change = Change;
+    type Change = CallbackChange;
 
-    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    fn change(recorded: &Recorded<Event>) -> Option<CallbackChange> {
         change(recorded)
     }
 
-    fn row(change: &Change) -> Option<String> {
+    fn row(change: &CallbackChange) -> Option<String> {
         Some(change.stream.as_str().to_owned())
     }
 
     async fn write(
         transaction: &mut PgTransaction<'_>,
-        changes: Vec<Change>,
+        changes: Vec<CallbackChange>,
     ) -> Result<(), sqlx::Error> {
         let (mut messages, mut closed) = (Messages::default(), Closed::default());
         let mut replayed = Replayed::default();
-        for Change { stream, at, what } in changes {
+        for CallbackChange { stream, at, what } in changes {
             let stream = stream.as_str().to_owned();
             match what {
-                What::Received(received, position) => {
+                CallbackUpdate::Received(received, position) => {
                     messages.push(stream, *received, at, position);
                 }
-                What::Interpreted => closed.push(stream, at, "interpreted", None, None, None),
-                What::Rejected(code, reason) => {
+                CallbackUpdate::Interpreted => {
+                    closed.push(stream, at, "interpreted", None, None, None)
+                }
+                CallbackUpdate::Rejected(code, reason) => {
                     closed.push(stream, at, "rejected", Some(code.into()), None, Some(reason));
                 }
-                What::Failed(field, expected) => {
+                CallbackUpdate::Failed(field, expected) => {
                     closed.push(stream, at, "failed", None, Some(field), Some(expected));
                 }
-                What::Replayed(replay) => {
+                CallbackUpdate::Replayed(replay) => {
                     replayed.stream.push(stream);
                     replayed.replay.push(replay.0);
                 }
@@ -98,7 +100,13 @@ struct Messages {
 }
 
 impl Messages {
-    fn push(&mut self, stream: String, received: Received, at: DateTime<Utc>, position: i64) {
+    fn push(
+        &mut self,
+        stream: String,
+        received: ReceivedCallback,
+        at: DateTime<Utc>,
+        position: i64,
+    ) {
         self.stream.push(stream);
         self.request_id.push(received.request_id.0);
         self.kind.push(received.kind.as_str());

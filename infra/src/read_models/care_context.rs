@@ -6,7 +6,9 @@ use hip_domain::care_context::CareContextFacts;
 use hip_domain::event::Event;
 use hip_domain::hi_type::HiType;
 use hip_domain::recorded::Recorded;
-use hip_projections::care_context::{Change, Refusal, Refused, What, change};
+use hip_projections::care_context::{
+    CareContextChange, CareContextUpdate, Refusal, Refused, change,
+};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
@@ -20,30 +22,32 @@ pub struct CareContextTable;
 impl Table for CareContextTable {
     const NAME: &'static str = "care_context";
 
-    type Change = Change;
+    type Change = CareContextChange;
 
-    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    fn change(recorded: &Recorded<Event>) -> Option<CareContextChange> {
         change(recorded)
     }
 
-    fn row(change: &Change) -> Option<String> {
+    fn row(change: &CareContextChange) -> Option<String> {
         Some(change.stream.as_str().to_owned())
     }
 
     async fn write(
         transaction: &mut PgTransaction<'_>,
-        changes: Vec<Change>,
+        changes: Vec<CareContextChange>,
     ) -> Result<(), sqlx::Error> {
         let (mut registered, mut links) = (Registered::default(), Links::default());
-        for Change { stream, what } in changes {
+        for CareContextChange { stream, what } in changes {
             let stream = stream.as_str().to_owned();
             match what {
-                What::Registered(facts, hi_types) => registered.push(stream, facts, &hi_types),
-                What::LinkRequested(request_id) => {
+                CareContextUpdate::Registered(facts, hi_types) => {
+                    registered.push(stream, facts, &hi_types)
+                }
+                CareContextUpdate::LinkRequested(request_id) => {
                     links.push(stream, "requested", Link::Requested(request_id.0));
                 }
-                What::Linked(at) => links.push(stream, "linked", Link::Linked(at)),
-                What::NotLinked(refusal) => {
+                CareContextUpdate::Linked(at) => links.push(stream, "linked", Link::Linked(at)),
+                CareContextUpdate::NotLinked(refusal) => {
                     links.push(stream, "unlinked", Link::Refused(refusal));
                 }
             }

@@ -5,7 +5,7 @@ use hip_domain::consent::{End, SignatureState};
 use hip_domain::event::Event;
 use hip_domain::id::Pseudonym;
 use hip_domain::recorded::Recorded;
-use hip_projections::consent::{Change, change};
+use hip_projections::consent::{ConsentChange, change};
 use sqlx::PgTransaction;
 
 use super::erased::Erased;
@@ -22,15 +22,15 @@ impl Table for ConsentTable {
     // The end of a consent must not wait behind something else unseen.
     const POISON: Poison = Poison::QuarantineStream;
 
-    type Change = Change;
+    type Change = ConsentChange;
 
-    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    fn change(recorded: &Recorded<Event>) -> Option<ConsentChange> {
         change(recorded)
     }
 
     async fn write(
         transaction: &mut PgTransaction<'_>,
-        changes: Vec<Change>,
+        changes: Vec<ConsentChange>,
     ) -> Result<(), sqlx::Error> {
         for change in changes {
             write(transaction, change).await?;
@@ -55,9 +55,12 @@ impl Table for ConsentTable {
     }
 }
 
-async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
+async fn write(
+    transaction: &mut PgTransaction<'_>,
+    change: ConsentChange,
+) -> Result<(), sqlx::Error> {
     let query = match change {
-        Change::Granted { grant, signature, at } => {
+        ConsentChange::Granted { grant, signature, at } => {
             let hi_types = grant.hi_types.iter().map(|hi_type| hi_type.as_str().to_owned());
             sqlx::query(
                     "INSERT INTO consent (consent_id, facility_id, patient, hiu_id, hi_types, range_from, \
@@ -81,7 +84,7 @@ async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<()
                 .bind(at)
                 .bind(signature.map(SignatureState::as_str))
         }
-        Change::Ended { consent_id, how, at } => sqlx::query(
+        ConsentChange::Ended { consent_id, how, at } => sqlx::query(
             "INSERT INTO consent (consent_id, status, ended_at) VALUES ($1, $2, $3) \
                  ON CONFLICT (consent_id) DO UPDATE \
                     SET status = EXCLUDED.status, ended_at = EXCLUDED.ended_at",

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
-use hip_projections::data_flow_request::{Change, Outcome, What, change};
+use hip_projections::data_flow_request::{
+    DataFlowRequestChange, DataFlowRequestOutcome, DataFlowRequestUpdate, change,
+};
 use sqlx::PgTransaction;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
@@ -22,15 +24,15 @@ impl Table for DataFlowRequestTable {
     // The end of a consent is acknowledged by what this says is on its way.
     const POISON: Poison = Poison::QuarantineStream;
 
-    type Change = Change;
+    type Change = DataFlowRequestChange;
 
-    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    fn change(recorded: &Recorded<Event>) -> Option<DataFlowRequestChange> {
         change(recorded)
     }
 
     async fn write(
         transaction: &mut PgTransaction<'_>,
-        changes: Vec<Change>,
+        changes: Vec<DataFlowRequestChange>,
     ) -> Result<(), sqlx::Error> {
         for change in changes {
             write(transaction, change).await?;
@@ -39,32 +41,38 @@ impl Table for DataFlowRequestTable {
     }
 }
 
-async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
+async fn write(
+    transaction: &mut PgTransaction<'_>,
+    change: DataFlowRequestChange,
+) -> Result<(), sqlx::Error> {
     let query = match change {
-        Change::Transfer { stream, what } => of_transfer(&stream, what),
-        Change::Page { call, transaction, page } => sqlx::query(
+        DataFlowRequestChange::Transfer { stream, what } => of_transfer(&stream, what),
+        DataFlowRequestChange::Page { call, transaction, page } => sqlx::query(
             "INSERT INTO page_push (stream_id, transaction_id, page) VALUES ($1, $2, $3) \
                  ON CONFLICT DO NOTHING",
         )
         .bind(call.as_str().to_owned())
         .bind(String::from(transaction))
         .bind(i32::try_from(page).unwrap_or(i32::MAX)),
-        Change::Call { call, outcome } => {
+        DataFlowRequestChange::Call { call, outcome } => {
             sqlx::query("UPDATE page_push SET on_its_way = $2, delivered = $3 WHERE stream_id = $1")
                 .bind(call.as_str().to_owned())
-                .bind(outcome == Outcome::OnItsWay)
-                .bind(outcome == Outcome::Delivered)
+                .bind(outcome == DataFlowRequestOutcome::OnItsWay)
+                .bind(outcome == DataFlowRequestOutcome::Delivered)
         }
     };
     query.execute(&mut **transaction).await?;
     Ok(())
 }
 
-fn of_transfer(stream: &StreamId, what: What) -> Query<'static, sqlx::Postgres, PgArguments> {
+fn of_transfer(
+    stream: &StreamId,
+    what: DataFlowRequestUpdate,
+) -> Query<'static, sqlx::Postgres, PgArguments> {
     // As the stream is named; the network's ids differ in case at most.
     let id = stream.as_str().trim_start_matches("transfer-").to_owned();
     match what {
-        What::Requested(facts, at) => sqlx::query(
+        DataFlowRequestUpdate::Requested(facts, at) => sqlx::query(
             "INSERT INTO data_flow_request (transaction_id, facility_id, consent_id, status, requested_at) \
              VALUES ($1, $2, $3, 'requested', $4) ON CONFLICT DO NOTHING",
         )
@@ -72,22 +80,22 @@ fn of_transfer(stream: &StreamId, what: What) -> Query<'static, sqlx::Postgres, 
         .bind(String::from(facts.facility))
         .bind(String::from(facts.consent_id))
         .bind(at),
-        What::Refused(code) => sqlx::query(
+        DataFlowRequestUpdate::Refused(code) => sqlx::query(
             "UPDATE data_flow_request SET status = 'refused', error = $2 WHERE transaction_id = $1",
         )
         .bind(id)
         .bind(String::from(code)),
-        What::Prepared(pages) => sqlx::query(
+        DataFlowRequestUpdate::Prepared(pages) => sqlx::query(
             "UPDATE data_flow_request SET status = 'sending', page_count = $2 WHERE transaction_id = $1",
         )
         .bind(id)
         .bind(i32::try_from(pages).unwrap_or(i32::MAX)),
-        What::Encrypted(dialect) => {
+        DataFlowRequestUpdate::Encrypted(dialect) => {
             sqlx::query("UPDATE data_flow_request SET hiu_dialect = $2 WHERE transaction_id = $1")
                 .bind(id)
                 .bind(dialect)
         }
-        What::Completed { transferred, at } => sqlx::query(
+        DataFlowRequestUpdate::Completed { transferred, at } => sqlx::query(
             "UPDATE data_flow_request \
                 SET status = CASE WHEN status = 'refused' THEN status ELSE $2 END, completed_at = $3 \
               WHERE transaction_id = $1",

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
-use hip_projections::discovery_request::{Change, What, change};
+use hip_projections::discovery_request::{DiscoveryRequestChange, DiscoveryRequestUpdate, change};
 use sqlx::PgTransaction;
 
 use super::erased::Erased;
@@ -16,15 +16,15 @@ pub struct DiscoveryRequestTable;
 impl Table for DiscoveryRequestTable {
     const NAME: &'static str = "discovery_request";
 
-    type Change = Change;
+    type Change = DiscoveryRequestChange;
 
-    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    fn change(recorded: &Recorded<Event>) -> Option<DiscoveryRequestChange> {
         change(recorded)
     }
 
     async fn write(
         transaction: &mut PgTransaction<'_>,
-        changes: Vec<Change>,
+        changes: Vec<DiscoveryRequestChange>,
     ) -> Result<(), sqlx::Error> {
         for change in changes {
             write(transaction, change).await?;
@@ -42,12 +42,15 @@ impl Table for DiscoveryRequestTable {
     }
 }
 
-async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-    let Change { stream, at, what } = change;
+async fn write(
+    transaction: &mut PgTransaction<'_>,
+    change: DiscoveryRequestChange,
+) -> Result<(), sqlx::Error> {
+    let DiscoveryRequestChange { stream, at, what } = change;
     let stream = stream.as_str().to_owned();
     let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
     let query = match what {
-            What::Requested(transaction, facility, position) => sqlx::query(
+            DiscoveryRequestUpdate::Requested(transaction, facility, position) => sqlx::query(
                 "INSERT INTO discovery_request (stream_id, transaction_id, facility_id, requested_at, requested_pos, outcome) \
                  VALUES ($1, $2, $3, $4, $5, 'asked') ON CONFLICT DO NOTHING",
             )
@@ -56,7 +59,7 @@ async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<()
             .bind(String::from(facility))
             .bind(at)
             .bind(position),
-            What::Matched { subject, matched_by, care_context_count } => {
+            DiscoveryRequestUpdate::Matched { subject, matched_by, care_context_count } => {
                 let matched_by = matched_by.iter().map(|by| by.as_str().to_owned());
                 sqlx::query(
                     "UPDATE discovery_request SET outcome = 'matched', error = NULL, subject_id = $3, \
@@ -68,7 +71,7 @@ async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<()
                 .bind(matched_by.collect::<Vec<_>>())
                 .bind(count(care_context_count))
             }
-            What::NotMatched { code, candidate_count } => sqlx::query(
+            DiscoveryRequestUpdate::NotMatched { code, candidate_count } => sqlx::query(
                 "UPDATE discovery_request SET outcome = 'not_matched', error = $3, candidate_count = $4, \
                         answered_at = $2 WHERE stream_id = $1",
             )

@@ -3,15 +3,15 @@
 
 mod change;
 mod collection;
-mod drafts;
 mod link_token_responses;
 mod patient_care_contexts;
 mod resources;
 mod responses;
 mod sealing;
+mod write_buffer;
 
 pub use change::{DocumentChange, Edit};
-pub use collection::{DocumentView, KeptCollection, forget};
+pub use collection::{CollectionProjection, DocumentView, forget};
 pub use link_token_responses::LinkTokenResponses;
 pub use patient_care_contexts::PatientCareContexts;
 pub use resources::Resources;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
-use hip_projections::facility_intake::{Change, change};
+use hip_projections::facility_intake::{FacilityIntakeChange, change};
 use sqlx::PgTransaction;
 
 use super::table::Table;
@@ -15,15 +15,15 @@ pub struct FacilityIntakeTable;
 impl Table for FacilityIntakeTable {
     const NAME: &'static str = "facility_intake";
 
-    type Change = Change;
+    type Change = FacilityIntakeChange;
 
-    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    fn change(recorded: &Recorded<Event>) -> Option<FacilityIntakeChange> {
         change(recorded)
     }
 
     async fn write(
         transaction: &mut PgTransaction<'_>,
-        changes: Vec<Change>,
+        changes: Vec<FacilityIntakeChange>,
     ) -> Result<(), sqlx::Error> {
         for change in changes {
             write(transaction, change).await?;
@@ -32,8 +32,11 @@ impl Table for FacilityIntakeTable {
     }
 }
 
-async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-    let Change { facility, paused, reason, at } = change;
+async fn write(
+    transaction: &mut PgTransaction<'_>,
+    change: FacilityIntakeChange,
+) -> Result<(), sqlx::Error> {
+    let FacilityIntakeChange { facility, paused, reason, at } = change;
     sqlx::query(
             "INSERT INTO facility_intake (facility_id, paused, reason, changed_at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (facility_id) DO UPDATE SET paused = $2, reason = $3, changed_at = $4",

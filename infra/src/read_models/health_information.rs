@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
-use hip_projections::health_information::{Change, What, change};
+use hip_projections::health_information::{
+    HealthInformationChange, HealthInformationUpdate, change,
+};
 use sqlx::PgTransaction;
 
 use super::table::Table;
@@ -15,15 +17,15 @@ pub struct HealthInformationTable;
 impl Table for HealthInformationTable {
     const NAME: &'static str = "health_information";
 
-    type Change = Change;
+    type Change = HealthInformationChange;
 
-    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    fn change(recorded: &Recorded<Event>) -> Option<HealthInformationChange> {
         change(recorded)
     }
 
     async fn write(
         transaction: &mut PgTransaction<'_>,
-        changes: Vec<Change>,
+        changes: Vec<HealthInformationChange>,
     ) -> Result<(), sqlx::Error> {
         for change in changes {
             write(transaction, change).await?;
@@ -32,12 +34,15 @@ impl Table for HealthInformationTable {
     }
 }
 
-async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-    let Change { transfer, page, at, what } = change;
+async fn write(
+    transaction: &mut PgTransaction<'_>,
+    change: HealthInformationChange,
+) -> Result<(), sqlx::Error> {
+    let HealthInformationChange { transfer, page, at, what } = change;
     let transaction_id = transfer.as_str().trim_start_matches("transfer-").to_owned();
     let page = i32::try_from(page).unwrap_or(i32::MAX);
     let query = match what {
-            What::Encrypted(seal, position) => sqlx::query(
+            HealthInformationUpdate::Encrypted(seal, position) => sqlx::query(
                 "INSERT INTO health_information (information_id, transaction_id, page, created_at, data_pos, \
                                                  hiu_dialect, plain_bytes, ciphertext) \
                  VALUES ($1 || '/' || $2, $1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
@@ -49,7 +54,7 @@ async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<()
             .bind(seal.dialect)
             .bind(i64::try_from(seal.plain_bytes).unwrap_or(i64::MAX))
             .bind(seal.ciphertext.to_string()),
-            What::Pushed(status) => sqlx::query(
+            HealthInformationUpdate::Pushed(status) => sqlx::query(
                 "UPDATE health_information SET pushed_at = $3, push_status = $4 \
                   WHERE transaction_id = $1 AND page = $2",
             )
@@ -57,7 +62,7 @@ async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<()
             .bind(page)
             .bind(at)
             .bind(i32::from(status)),
-            What::Skipped(reason) => sqlx::query(
+            HealthInformationUpdate::Skipped(reason) => sqlx::query(
                 "INSERT INTO health_information (information_id, transaction_id, page, created_at, skipped) \
                  VALUES ($1 || '/' || $2, $1, $2, $3, $4) \
                  ON CONFLICT (information_id) DO UPDATE SET skipped = EXCLUDED.skipped",

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
-use hip_projections::initiated_link_request::{Change, What, change};
+use hip_projections::initiated_link_request::{
+    InitiatedLinkRequestChange, InitiatedLinkRequestUpdate, change,
+};
 use sqlx::PgTransaction;
 
 use super::erased::Erased;
@@ -16,15 +18,15 @@ pub struct InitiatedLinkRequestTable;
 impl Table for InitiatedLinkRequestTable {
     const NAME: &'static str = "initiated_link_request";
 
-    type Change = Change;
+    type Change = InitiatedLinkRequestChange;
 
-    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    fn change(recorded: &Recorded<Event>) -> Option<InitiatedLinkRequestChange> {
         change(recorded)
     }
 
     async fn write(
         transaction: &mut PgTransaction<'_>,
-        changes: Vec<Change>,
+        changes: Vec<InitiatedLinkRequestChange>,
     ) -> Result<(), sqlx::Error> {
         for change in changes {
             write(transaction, change).await?;
@@ -40,11 +42,14 @@ impl Table for InitiatedLinkRequestTable {
     }
 }
 
-async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<(), sqlx::Error> {
-    let Change { stream, at, what } = change;
+async fn write(
+    transaction: &mut PgTransaction<'_>,
+    change: InitiatedLinkRequestChange,
+) -> Result<(), sqlx::Error> {
+    let InitiatedLinkRequestChange { stream, at, what } = change;
     let stream = stream.as_str().to_owned();
     let query = match what {
-            What::Initiated(facts) => {
+            InitiatedLinkRequestUpdate::Initiated(facts) => {
                 let chosen = facts.chosen.into_iter().map(|chosen| String::from(chosen.reference));
                 sqlx::query(
                     "INSERT INTO initiated_link_request (stream_id, request_id, txn_id, link_reference_number, \
@@ -60,14 +65,14 @@ async fn write(transaction: &mut PgTransaction<'_>, change: Change) -> Result<()
                 .bind(facts.subject.0)
                 .bind(chosen.collect::<Vec<_>>())
             }
-            What::Refused(tries_left) => sqlx::query(
+            InitiatedLinkRequestUpdate::Refused(tries_left) => sqlx::query(
                 "UPDATE initiated_link_request SET status = 'refused', tries_left = $3, changed_at = $2 \
                   WHERE stream_id = $1",
             )
             .bind(stream)
             .bind(at)
             .bind(i32::try_from(tries_left).unwrap_or(i32::MAX)),
-            What::Reached(status) => sqlx::query(
+            InitiatedLinkRequestUpdate::Reached(status) => sqlx::query(
                 "UPDATE initiated_link_request SET status = $3, changed_at = $2 WHERE stream_id = $1",
             )
             .bind(stream)

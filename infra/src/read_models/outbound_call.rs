@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
-use hip_projections::outbound_call::{Change, Planned, What, change};
+use hip_projections::outbound_call::{OutboundCallChange, OutboundCallUpdate, Planned, change};
 use sqlx::PgTransaction;
 
 use super::table::Table;
@@ -16,32 +16,32 @@ pub struct OutboundCallTable;
 impl Table for OutboundCallTable {
     const NAME: &'static str = "outbound_call";
 
-    type Change = Change;
+    type Change = OutboundCallChange;
 
-    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    fn change(recorded: &Recorded<Event>) -> Option<OutboundCallChange> {
         change(recorded)
     }
 
-    fn row(change: &Change) -> Option<String> {
+    fn row(change: &OutboundCallChange) -> Option<String> {
         Some(change.stream.as_str().to_owned())
     }
 
     async fn write(
         transaction: &mut PgTransaction<'_>,
-        changes: Vec<Change>,
+        changes: Vec<OutboundCallChange>,
     ) -> Result<(), sqlx::Error> {
         let (mut plans, mut ends) = (Plans::default(), Changes::default());
-        for Change { stream, at, what } in changes {
+        for OutboundCallChange { stream, at, what } in changes {
             let stream = stream.as_str().to_owned();
             match what {
-                What::Planned(planned) => plans.push(stream, at, planned),
-                what @ (What::Attempted(_)
-                | What::Failed(..)
-                | What::Accepted(_)
-                | What::Abandoned(..)
-                | What::Refused(..)
-                | What::Resumed
-                | What::Replayed(..)) => ends.push(stream, at, what),
+                OutboundCallUpdate::Planned(planned) => plans.push(stream, at, planned),
+                what @ (OutboundCallUpdate::Attempted(_)
+                | OutboundCallUpdate::Failed(..)
+                | OutboundCallUpdate::Accepted(_)
+                | OutboundCallUpdate::Abandoned(..)
+                | OutboundCallUpdate::Refused(..)
+                | OutboundCallUpdate::Resumed
+                | OutboundCallUpdate::Replayed(..)) => ends.push(stream, at, what),
             }
         }
         plans.insert(transaction).await?;
@@ -134,38 +134,38 @@ struct Row {
 }
 
 impl Row {
-    fn of(what: What) -> Self {
+    fn of(what: OutboundCallUpdate) -> Self {
         match what {
             // Inserted, not updated.
-            What::Planned(_) => Self::default(),
-            What::Attempted(attempt) => {
+            OutboundCallUpdate::Planned(_) => Self::default(),
+            OutboundCallUpdate::Attempted(attempt) => {
                 Self { status: Some("attempted"), attempt: Some(attempt), ..Self::default() }
             }
-            What::Failed(http_status, code) => Self {
+            OutboundCallUpdate::Failed(http_status, code) => Self {
                 status: Some("failed"),
                 http_status,
                 error: code.map(String::from),
                 ..Self::default()
             },
-            What::Accepted(http_status) => {
+            OutboundCallUpdate::Accepted(http_status) => {
                 Self { status: Some("accepted"), http_status, ..Self::default() }
             }
-            What::Abandoned(http_status, code, reason) => Self {
+            OutboundCallUpdate::Abandoned(http_status, code, reason) => Self {
                 status: Some("abandoned"),
                 http_status,
                 error: code.map(String::from),
                 reason: Some(reason),
                 ..Self::default()
             },
-            What::Resumed => Self { status: Some("planned"), ..Self::default() },
-            What::Refused(code, reason, renewed) => Self {
+            OutboundCallUpdate::Resumed => Self { status: Some("planned"), ..Self::default() },
+            OutboundCallUpdate::Refused(code, reason, renewed) => Self {
                 status: Some("abandoned"),
                 error: Some(code.into()),
                 reason,
                 renewed: renewed.map(|id| id.0),
                 ..Self::default()
             },
-            What::Replayed(replay, renewed) => Self {
+            OutboundCallUpdate::Replayed(replay, renewed) => Self {
                 // Under another id it goes out as another call, and this one stays what it is.
                 status: renewed.is_none().then_some("planned"),
                 replay: Some(replay.0),
@@ -177,7 +177,7 @@ impl Row {
 }
 
 impl Changes {
-    fn push(&mut self, stream: String, at: DateTime<Utc>, what: What) {
+    fn push(&mut self, stream: String, at: DateTime<Utc>, what: OutboundCallUpdate) {
         let row = Row::of(what);
         self.stream.push(stream);
         self.at.push(at);

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
-use hip_projections::patient_index::{Change, change};
+use hip_projections::patient_index::{PatientIndexChange, change};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
@@ -21,40 +21,40 @@ impl Table for PatientIndexTable {
     // Who has left must not be found because of something that came before.
     const POISON: Poison = Poison::QuarantineStream;
 
-    type Change = Change;
+    type Change = PatientIndexChange;
 
-    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    fn change(recorded: &Recorded<Event>) -> Option<PatientIndexChange> {
         change(recorded)
     }
 
-    fn row(change: &Change) -> Option<String> {
-        let (Change::Demographics { subject, .. }
-        | Change::Abha { subject, .. }
-        | Change::NoAbha { subject }) = change;
+    fn row(change: &PatientIndexChange) -> Option<String> {
+        let (PatientIndexChange::Demographics { subject, .. }
+        | PatientIndexChange::Abha { subject, .. }
+        | PatientIndexChange::NoAbha { subject }) = change;
         Some(subject.to_string())
     }
 
     async fn write(
         transaction: &mut PgTransaction<'_>,
-        changes: Vec<Change>,
+        changes: Vec<PatientIndexChange>,
     ) -> Result<(), sqlx::Error> {
         let (mut people, mut abha) = (People::default(), Abha::default());
         for change in changes {
             match change {
-                Change::Demographics { subject, facility, reference, mobile, at } => {
+                PatientIndexChange::Demographics { subject, facility, reference, mobile, at } => {
                     people.subject.push(subject.0);
                     people.facility.push(facility.into());
                     people.reference.push(reference.into());
                     people.mobile.push(mobile.map(String::from));
                     people.at.push(at);
                 }
-                Change::Abha { subject, address, number, at } => {
+                PatientIndexChange::Abha { subject, address, number, at } => {
                     abha.subject.push(subject.0);
                     abha.address.push(address.map(String::from));
                     abha.number.push(number.map(String::from));
                     abha.at.push(Some(at));
                 }
-                Change::NoAbha { subject } => {
+                PatientIndexChange::NoAbha { subject } => {
                     abha.subject.push(subject.0);
                     abha.address.push(None);
                     abha.number.push(None);

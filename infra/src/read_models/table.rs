@@ -74,16 +74,16 @@ const SETTINGS: &str = "SELECT set_config('search_path', $1, true), set_config('
             set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
 /// Keeps a table in step with the log.
-pub struct Kept<T>(PhantomData<T>);
+pub struct TableProjection<T>(PhantomData<T>);
 
-impl<T> Default for Kept<T> {
+impl<T> Default for TableProjection<T> {
     fn default() -> Self {
         Self(PhantomData)
     }
 }
 
 #[async_trait]
-impl<T: Table> Subscriber for Kept<T> {
+impl<T: Table> Subscriber for TableProjection<T> {
     fn name(&self) -> &'static str {
         T::NAME
     }
@@ -129,7 +129,7 @@ impl<T: Table> Subscriber for Kept<T> {
 }
 
 #[async_trait]
-impl<T: Table> Projection for Kept<T> {
+impl<T: Table> Projection for TableProjection<T> {
     async fn begin(&self, pool: &PgPool, _: Generation) -> Result<(), ApplyError> {
         sqlx::query("SELECT hip.begin_generation($1)")
             .bind(T::NAME)

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
 use hip_domain::visit::VisitFacts;
-use hip_projections::visit::{Change, What, change};
+use hip_projections::visit::{VisitChange, VisitUpdate, change};
 use serde::Serialize;
 use sqlx::PgTransaction;
 use uuid::Uuid;
@@ -20,31 +20,33 @@ pub struct VisitTable;
 impl Table for VisitTable {
     const NAME: &'static str = "visit";
 
-    type Change = Change;
+    type Change = VisitChange;
 
-    fn change(recorded: &Recorded<Event>) -> Option<Change> {
+    fn change(recorded: &Recorded<Event>) -> Option<VisitChange> {
         change(recorded)
     }
 
-    fn row(change: &Change) -> Option<String> {
+    fn row(change: &VisitChange) -> Option<String> {
         Some(change.stream.as_str().to_owned())
     }
 
     async fn write(
         transaction: &mut PgTransaction<'_>,
-        changes: Vec<Change>,
+        changes: Vec<VisitChange>,
     ) -> Result<(), sqlx::Error> {
         let (mut revised, mut documented) = (Revised::default(), Documented::default());
         let (mut rejected, mut linked) = (Documented::default(), vec![]);
-        for Change { stream, what } in changes {
+        for VisitChange { stream, what } in changes {
             let stream = stream.as_str().to_owned();
             match what {
-                What::Revised { revision, facts, recorded_at } => {
+                VisitUpdate::Revised { revision, facts, recorded_at } => {
                     revised.push(stream, revision, facts, recorded_at);
                 }
-                What::Documented { built, skipped } => documented.push(stream, &built, &skipped),
-                What::Rejected(document) => rejected.push(stream, &[document], &[(); 0]),
-                What::Linked => linked.push(stream),
+                VisitUpdate::Documented { built, skipped } => {
+                    documented.push(stream, &built, &skipped)
+                }
+                VisitUpdate::Rejected(document) => rejected.push(stream, &[document], &[(); 0]),
+                VisitUpdate::Linked => linked.push(stream),
             }
         }
         revised.upsert(transaction).await?;

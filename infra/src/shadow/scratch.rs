@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use hip_commands::port::AsOf;
+use hip_commands::port::ReadModelCursor;
 use hip_commands::port::log::StoredEvent;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
@@ -25,15 +25,15 @@ pub struct Scratch {
     pool: PgPool,
     /// Where they are to stand when they are asked.
     wanted: AtomicI64,
-    standing: Mutex<Standing>,
+    standing: Mutex<CursorState>,
 }
 
-struct Standing {
+struct CursorState {
     position: i64,
-    kept: Vec<Kept>,
+    kept: Vec<ScratchModel>,
 }
 
-struct Kept {
+struct ScratchModel {
     projection: Arc<dyn Projection>,
     /// As it is read; nothing, when it is not.
     live: Option<Live>,
@@ -75,9 +75,9 @@ impl Scratch {
         let mut live: HashMap<String, Live> = live(live_pool).await?;
         let kept = projections.into_iter().map(|projection| {
             let live = live.remove(projection.name());
-            Kept { projection, live, built: None }
+            ScratchModel { projection, live, built: None }
         });
-        let standing = Mutex::new(Standing { position: 0, kept: kept.collect() });
+        let standing = Mutex::new(CursorState { position: 0, kept: kept.collect() });
         let log = LogReader::new(live_pool.clone());
         Ok(Self { log, pool, wanted: AtomicI64::new(0), standing })
     }
@@ -99,11 +99,11 @@ impl Scratch {
     pub async fn compare(&self) -> Result<Vec<(&'static str, Built)>, ApplyError> {
         let furthest = {
             let standing = self.standing.lock().await;
-            standing.kept.iter().filter_map(Kept::goal).max().unwrap_or(0)
+            standing.kept.iter().filter_map(ScratchModel::goal).max().unwrap_or(0)
         };
         self.lead(furthest).await?;
         let mut standing = self.standing.lock().await;
-        let built = |kept: &mut Kept| Some((kept.projection.name(), kept.built.take()?));
+        let built = |kept: &mut ScratchModel| Some((kept.projection.name(), kept.built.take()?));
         Ok(standing.kept.iter_mut().filter_map(built).collect())
     }
 
@@ -114,7 +114,7 @@ impl Scratch {
             if standing.position >= position {
                 return Ok(());
             }
-            let goals = standing.kept.iter().filter_map(Kept::goal);
+            let goals = standing.kept.iter().filter_map(ScratchModel::goal);
             let stop = goals.fold(position, i64::min);
             let limit = PAGE.min(stop - standing.position);
             let page = self.log.page(standing.position, limit).await?;
@@ -127,7 +127,7 @@ impl Scratch {
 
     async fn apply(
         &self,
-        standing: &mut Standing,
+        standing: &mut CursorState,
         stored: Vec<StoredEvent>,
     ) -> Result<(), ApplyError> {
         let page = Page::of(stored)?;
@@ -146,7 +146,7 @@ impl Scratch {
     }
 
     /// Compares those that stand where they are read.
-    async fn measure(&self, standing: &mut Standing) -> Result<(), sqlx::Error> {
+    async fn measure(&self, standing: &mut CursorState) -> Result<(), sqlx::Error> {
         let position = standing.position;
         for kept in &mut standing.kept {
             if kept.goal() != Some(position) {
@@ -168,15 +168,15 @@ impl Scratch {
     }
 }
 
-impl Kept {
+impl ScratchModel {
     /// Where it is to be compared; nothing, when it was, or is not read.
     fn goal(&self) -> Option<i64> {
         self.live.as_ref().filter(|_| self.built.is_none()).map(|live| live.position)
     }
 }
 
-impl AsOf for Scratch {
-    fn stand_at(&self, position: i64) {
+impl ReadModelCursor for Scratch {
+    fn advance_to(&self, position: i64) {
         self.wanted.fetch_max(position, Ordering::AcqRel);
     }
 }

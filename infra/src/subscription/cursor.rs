@@ -13,8 +13,8 @@ use sqlx::PgPool;
 
 use super::lease::Lease;
 use super::page::Page;
-use super::parking::{self, Aside, Parked};
-use super::stop::{ApplyError, Stop};
+use super::page_failure::{ApplyError, PageFailure};
+use super::parking::{self, Parked, ParkedEvent};
 use super::{ATTEMPT_COUNT_MAX, Poison, Subscriber};
 use crate::postgres::begin;
 use crate::postgres::deadline::{CALL_TIME_MAX, within};
@@ -64,7 +64,7 @@ impl Cursor {
     }
 
     /// Whether the next attempt is another one than the last: with fewer events, or without one.
-    pub(crate) fn goes_on_after(subscriber: &dyn Subscriber, stop: &Stop) -> bool {
+    pub(crate) fn goes_on_after(subscriber: &dyn Subscriber, stop: &PageFailure) -> bool {
         subscriber.poison().goes_on_after(stop)
     }
 
@@ -74,7 +74,7 @@ impl Cursor {
         pool: &PgPool,
         subscriber: &dyn Subscriber,
         stored: Vec<StoredEvent>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), PageFailure> {
         let only = match stored.as_slice() {
             [only] => Some(only.position),
             _ => None,
@@ -82,7 +82,7 @@ impl Cursor {
         let time_max = self.lease.page_time_max() + CALL_TIME_MAX;
         let trying = within(time_max, self.try_page(pool, subscriber, stored));
         let trying = AssertUnwindSafe(trying).catch_unwind();
-        let outcome = trying.await.unwrap_or(Err(Stop::Apply(ApplyError::Panicked)));
+        let outcome = trying.await.unwrap_or(Err(PageFailure::Apply(ApplyError::Panicked)));
         match &outcome {
             Ok(()) => {
                 self.failed = None;
@@ -107,7 +107,7 @@ impl Cursor {
         pool: &PgPool,
         subscriber: &dyn Subscriber,
         stored: Vec<StoredEvent>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), PageFailure> {
         let (page, aside) = self.sort(subscriber, stored)?;
         let Some(last) = page.last_position() else {
             return Ok(());
@@ -123,7 +123,7 @@ impl Cursor {
             .map_err(|_| ApplyError::Late)??;
         parking::insert(&mut transaction, &self.lease, &aside).await?;
         self.lease.advance(transaction, last).await?;
-        for it in aside.iter().filter_map(Aside::complaint) {
+        for it in aside.iter().filter_map(ParkedEvent::complaint) {
             let (subscription, (position, reason)) = (subscriber.name(), it);
             tracing::error!(subscription, position, reason, "an event was put aside");
         }
@@ -136,31 +136,31 @@ impl Cursor {
         &self,
         subscriber: &dyn Subscriber,
         stored: Vec<StoredEvent>,
-    ) -> Result<(Page, Vec<Aside>), Stop> {
+    ) -> Result<(Page, Vec<ParkedEvent>), PageFailure> {
         let poison = subscriber.poison();
         let mut page = Page::over(&stored);
-        let mut aside: Vec<Aside> = vec![];
+        let mut aside: Vec<ParkedEvent> = vec![];
         for event in stored {
             let groups = poison.groups(&event);
             let is_behind =
                 |group| self.parked.holds(group) || aside.iter().any(|it| it.is_of(group));
             if groups.iter().any(is_behind) {
-                aside.push(Aside::behind(&event, groups));
+                aside.push(ParkedEvent::behind(&event, groups));
             } else if let Some(Failed { position, attempts, reason }) = &self.failed
                 && *attempts >= ATTEMPT_COUNT_MAX
                 && event.position == *position
             {
-                aside.push(Aside::failed(&event, groups, *attempts, reason.clone()));
+                aside.push(ParkedEvent::failed(&event, groups, *attempts, reason.clone()));
             } else {
                 match codec::decode(&event) {
                     Ok(recorded) => page.push(event, recorded),
                     // It reads no better a second time.
                     Err(error) => {
-                        let (reason, stop) = (error.to_string(), Stop::from(error));
+                        let (reason, stop) = (error.to_string(), PageFailure::from(error));
                         if !poison.goes_on_after(&stop) {
                             return Err(stop);
                         }
-                        aside.push(Aside::failed(&event, groups, 1, reason));
+                        aside.push(ParkedEvent::failed(&event, groups, 1, reason));
                     }
                 }
             }
@@ -175,9 +175,9 @@ impl Cursor {
         pool: &PgPool,
         subscriber: &dyn Subscriber,
         stored: StoredEvent,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), PageFailure> {
         let trying = AssertUnwindSafe(self.try_parked(pool, subscriber, stored)).catch_unwind();
-        trying.await.unwrap_or(Err(Stop::Apply(ApplyError::Panicked)))
+        trying.await.unwrap_or(Err(PageFailure::Apply(ApplyError::Panicked)))
     }
 
     async fn try_parked(
@@ -185,7 +185,7 @@ impl Cursor {
         pool: &PgPool,
         subscriber: &dyn Subscriber,
         stored: StoredEvent,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), PageFailure> {
         let (position, groups) = (stored.position, subscriber.poison().groups(&stored));
         let mut page = Page::over(std::slice::from_ref(&stored));
         let recorded = codec::decode(&stored)?;

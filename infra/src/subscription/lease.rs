@@ -6,7 +6,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{PgPool, PgTransaction, Postgres, Row};
 
-use super::stop::Stop;
+use super::page_failure::PageFailure;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 use crate::postgres::{IDLE_IN_TRANSACTION_MIN, begin};
@@ -168,7 +168,10 @@ impl Lease {
 
     /// Locks the row until the transaction ends, if it is still ours: nobody else can take the lease
     /// while a page is written, wherever it is written to.
-    pub(super) async fn hold(&mut self, transaction: &mut PgTransaction<'_>) -> Result<(), Stop> {
+    pub(super) async fn hold(
+        &mut self,
+        transaction: &mut PgTransaction<'_>,
+    ) -> Result<(), PageFailure> {
         let held = self
             .held(
                 "SELECT retry_parked, set_config('idle_in_transaction_session_timeout', $5, true) \
@@ -179,12 +182,12 @@ impl Lease {
             .bind(self.position)
             .fetch_optional(&mut **transaction)
             .await?;
-        self.retry_wanted |= held.ok_or(Stop::Fenced)?.try_get::<bool, _>(0)?;
+        self.retry_wanted |= held.ok_or(PageFailure::Fenced)?.try_get::<bool, _>(0)?;
         Ok(())
     }
 
     /// What was put aside has been tried again.
-    pub(super) async fn retried(&mut self, pool: &PgPool) -> Result<(), Stop> {
+    pub(super) async fn retried(&mut self, pool: &PgPool) -> Result<(), PageFailure> {
         let noted = self
             .held(
                 "UPDATE es.projection SET retry_parked = false \
@@ -194,7 +197,7 @@ impl Lease {
             .in_time()
             .await?;
         self.retry_wanted = false;
-        if noted.rows_affected() == 1 { Ok(()) } else { Err(Stop::Fenced) }
+        if noted.rows_affected() == 1 { Ok(()) } else { Err(PageFailure::Fenced) }
     }
 
     /// Moves the checkpoint, in the transaction that wrote what it stands for.
@@ -202,7 +205,7 @@ impl Lease {
         &mut self,
         mut transaction: PgTransaction<'_>,
         position: i64,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), PageFailure> {
         let renewed_at = Instant::now();
         let moved = self
             .held(
@@ -215,7 +218,7 @@ impl Lease {
             .execute(&mut *transaction)
             .await?;
         if moved.rows_affected() != 1 {
-            return Err(Stop::Fenced);
+            return Err(PageFailure::Fenced);
         }
         transaction.commit().await?;
         (self.position, self.renewed_at) = (position, renewed_at);
@@ -223,7 +226,7 @@ impl Lease {
     }
 
     /// Moves the checkpoint past what changes nothing.
-    pub(super) async fn pass(&mut self, pool: &PgPool, position: i64) -> Result<(), Stop> {
+    pub(super) async fn pass(&mut self, pool: &PgPool, position: i64) -> Result<(), PageFailure> {
         let renewed_at = Instant::now();
         let moved = self
             .held(
@@ -236,13 +239,13 @@ impl Lease {
             .bind(self.position)
             .fetch_optional(pool)
             .await?;
-        self.retry_wanted |= moved.ok_or(Stop::Fenced)?.try_get::<bool, _>(0)?;
+        self.retry_wanted |= moved.ok_or(PageFailure::Fenced)?.try_get::<bool, _>(0)?;
         (self.position, self.renewed_at) = (position, renewed_at);
         Ok(())
     }
 
     /// Renews it when a third of its time has passed: an idle reader is to cost the database little.
-    pub(crate) async fn renew(&mut self, pool: &PgPool) -> Result<(), Stop> {
+    pub(crate) async fn renew(&mut self, pool: &PgPool) -> Result<(), PageFailure> {
         if self.renewed_at.elapsed() < self.time / 3 {
             return Ok(());
         }
@@ -258,12 +261,12 @@ impl Lease {
             .fetch_optional(pool)
             .in_time()
             .await?;
-        let renewed = renewed.ok_or(Stop::Fenced)?;
+        let renewed = renewed.ok_or(PageFailure::Fenced)?;
         self.renewed_at = renewed_at;
         self.retry_wanted |= renewed.try_get::<bool, _>(0)?;
         let head = renewed.try_get(1)?;
         if head < self.position {
-            return Err(Stop::BeyondTheLog { position: self.position, head });
+            return Err(PageFailure::BeyondTheLog { position: self.position, head });
         }
         Ok(())
     }
@@ -298,7 +301,7 @@ impl Lease {
         &self,
         live: &Self,
         mut transaction: PgTransaction<'_>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), PageFailure> {
         for (lease, state) in [(live, "retired"), (self, "live")] {
             let moved = lease.held("UPDATE es.projection SET state = $5, fence = fence + 1, lease_until = '-infinity' \
                   WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4")
@@ -306,7 +309,7 @@ impl Lease {
             .execute(&mut *transaction)
             .await?;
             if moved.rows_affected() != 1 {
-                return Err(Stop::Fenced);
+                return Err(PageFailure::Fenced);
             }
         }
         live.held(
@@ -330,7 +333,7 @@ impl Lease {
     }
 
     /// Goes back: the store has forgotten what came after.
-    pub(super) async fn rewind(&mut self, pool: &PgPool, position: i64) -> Result<(), Stop> {
+    pub(super) async fn rewind(&mut self, pool: &PgPool, position: i64) -> Result<(), PageFailure> {
         let moved = self
             .held(
                 "UPDATE es.projection SET position = $5 \
@@ -341,7 +344,7 @@ impl Lease {
             .in_time()
             .await?;
         if moved.rows_affected() != 1 {
-            return Err(Stop::Fenced);
+            return Err(PageFailure::Fenced);
         }
         self.position = position;
         Ok(())

@@ -8,8 +8,8 @@ use sqlx::{PgPool, PgTransaction};
 use uuid::Uuid;
 
 use super::lease::Lease;
+use super::page_failure::PageFailure;
 use super::poison::{Group, Poison};
-use super::stop::Stop;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 
@@ -17,7 +17,7 @@ use crate::postgres::event_store::SHARD;
 const PARKED_COUNT_MAX: usize = 10_000;
 
 /// An event to put aside.
-pub(super) struct Aside {
+pub(super) struct ParkedEvent {
     position: i64,
     stream: StreamId,
     subject: Option<Uuid>,
@@ -27,7 +27,7 @@ pub(super) struct Aside {
     reason: Option<String>,
 }
 
-impl Aside {
+impl ParkedEvent {
     /// One that could not be applied, after so many attempts.
     pub(super) fn failed(
         event: &StoredEvent,
@@ -109,15 +109,15 @@ impl Parked {
         self.count
     }
 
-    pub(super) fn check(&self, more: &[Aside]) -> Result<(), Stop> {
+    pub(super) fn check(&self, more: &[ParkedEvent]) -> Result<(), PageFailure> {
         if more.is_empty() || self.count.saturating_add(more.len()) <= PARKED_COUNT_MAX {
             return Ok(());
         }
-        Err(Stop::TooManyParked)
+        Err(PageFailure::TooManyParked)
     }
 
     /// Notes what was put aside.
-    pub(super) fn add(&mut self, more: Vec<Aside>) {
+    pub(super) fn add(&mut self, more: Vec<ParkedEvent>) {
         for aside in more {
             self.add_one(aside.groups);
         }
@@ -149,7 +149,7 @@ impl Parked {
 pub(super) async fn insert(
     transaction: &mut PgTransaction<'_>,
     lease: &Lease,
-    events: &[Aside],
+    events: &[ParkedEvent],
 ) -> Result<(), sqlx::Error> {
     if events.is_empty() {
         return Ok(());

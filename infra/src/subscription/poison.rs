@@ -4,7 +4,7 @@ use hip_commands::port::log::StoredEvent;
 use hip_domain::event::DecodeError;
 use uuid::Uuid;
 
-use super::stop::{ApplyError, Stop};
+use super::page_failure::{ApplyError, PageFailure};
 
 /// What becomes of an event that a reader cannot apply. In every case the reader goes on with the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,20 +41,20 @@ impl Poison {
     }
 
     /// Whether the reader goes on after this, without the event.
-    pub(super) fn goes_on_after(self, stop: &Stop) -> bool {
+    pub(super) fn goes_on_after(self, stop: &PageFailure) -> bool {
         stop.is_of_an_event() && (self == Self::ParkStream || !is_of_a_newer_program(stop))
     }
 }
 
-fn is_of_a_newer_program(stop: &Stop) -> bool {
+fn is_of_a_newer_program(stop: &PageFailure) -> bool {
     match stop {
-        Stop::Decode(DecodeError::Unknown { .. }) => true,
-        Stop::Apply(error) => error.is_of_a_newer_program(),
-        Stop::Decode(DecodeError::Shape { .. })
-        | Stop::Fenced
-        | Stop::BeyondTheLog { .. }
-        | Stop::Log(_)
-        | Stop::TooManyParked => false,
+        PageFailure::Decode(DecodeError::Unknown { .. }) => true,
+        PageFailure::Apply(error) => error.is_of_a_newer_program(),
+        PageFailure::Decode(DecodeError::Shape { .. })
+        | PageFailure::Fenced
+        | PageFailure::BeyondTheLog { .. }
+        | PageFailure::Log(_)
+        | PageFailure::TooManyParked => false,
     }
 }
 

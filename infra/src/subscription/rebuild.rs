@@ -24,7 +24,7 @@ use self::levelling::level;
 use self::step::step;
 use crate::postgres::begin;
 use crate::postgres::event_store::LogReader;
-use crate::subscription::{ApplyError, Cursor, Lease, Stop, Taking};
+use crate::subscription::{ApplyError, Cursor, Lease, PageFailure, Taking};
 
 /// Events in one transaction: more than a service takes, since nobody waits for them.
 const PAGE: i64 = 2_000;
@@ -87,27 +87,27 @@ pub enum RebuildError {
     Stopped(String),
 }
 
-impl From<Stop> for RebuildError {
-    fn from(stop: Stop) -> Self {
+impl From<PageFailure> for RebuildError {
+    fn from(stop: PageFailure) -> Self {
         Self::Stopped(stop.cause())
     }
 }
 
 impl From<ApplyError> for RebuildError {
     fn from(error: ApplyError) -> Self {
-        Stop::from(error).into()
+        PageFailure::from(error).into()
     }
 }
 
 impl From<sqlx::Error> for RebuildError {
     fn from(error: sqlx::Error) -> Self {
-        Stop::from(error).into()
+        PageFailure::from(error).into()
     }
 }
 
 impl From<LogError> for RebuildError {
     fn from(error: LogError) -> Self {
-        Stop::from(error).into()
+        PageFailure::from(error).into()
     }
 }
 
@@ -227,7 +227,7 @@ impl Rebuild {
         generations: &Generations,
         next: &Cursor,
         live: &Cursor,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), PageFailure> {
         let mut transaction = begin(&self.pool).await?;
         // A store apart from Postgres may take its time.
         sqlx::query("SET LOCAL idle_in_transaction_session_timeout = '60s'")

@@ -8,14 +8,14 @@ mod claims;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hip_commands::Provider;
-use hip_commands::tasks::perform::perform;
+use hip_commands::Ports;
+use hip_commands::tasks::handlers::perform;
 use hip_commands::tasks::{Lane, TaskError};
 use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 use tracing::Span;
 
-pub use crate::worker::Pace;
+pub use crate::worker::WorkerConfig;
 
 use crate::worker::{Backoff, Queue, Worker, at_least, spread};
 use claims::{Claim, Claims, Settlement};
@@ -41,8 +41,8 @@ pub struct Outbox(Worker<Tasks>);
 
 impl Outbox {
     /// A worker over the outbox in `pool`; `work` rings when there is something new.
-    pub fn new(provider: Provider, pool: PgPool, pace: Pace, work: Arc<Notify>) -> Self {
-        Self(Worker::new(Tasks { provider, claims: Claims::new(pool, pace.lease) }, pace, work))
+    pub fn new(ports: Ports, pool: PgPool, pace: WorkerConfig, work: Arc<Notify>) -> Self {
+        Self(Worker::new(Tasks { ports, claims: Claims::new(pool, pace.lease) }, pace, work))
     }
 
     /// Runs until `stop` says so, then waits a little for what is under way.
@@ -52,7 +52,7 @@ impl Outbox {
 }
 
 struct Tasks {
-    provider: Provider,
+    ports: Ports,
     claims: Claims,
 }
 
@@ -68,7 +68,7 @@ impl Queue for Tasks {
 
     async fn take(&self, lane: usize, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
         let Some(lane) = Lane::ALL.get(lane) else { return Ok(vec![]) };
-        self.claims.take(*lane, &self.provider.hiu.busy_hosts(), limit).await
+        self.claims.take(*lane, &self.ports.hiu.busy_hosts(), limit).await
     }
 
     fn span(&self, claim: &Claim) -> Span {
@@ -86,7 +86,7 @@ impl Queue for Tasks {
             // Planned by a version of the program that had no lanes.
             return Settlement::Moved { lane };
         }
-        self.settlement(perform(&self.provider, &due).await, claim.attempts)
+        self.settlement(perform(&self.ports, &due).await, claim.attempts)
     }
 
     fn time_max(&self, claim: &Claim) -> Duration {
@@ -113,7 +113,7 @@ impl Queue for Tasks {
 
 impl Tasks {
     fn random(&self) -> u128 {
-        self.provider.ids.random().as_u128()
+        self.ports.ids.random().as_u128()
     }
 
     /// A task that this version of the program cannot read.

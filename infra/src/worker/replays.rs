@@ -12,10 +12,10 @@ mod queue;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hip_commands::Provider;
+use hip_commands::Ports;
 use hip_commands::operations::replay::order::{self, OrderError};
-use hip_commands::operations::replay::{Done, Outcome, redo};
-use hip_commands::port::{Conversations, ReplayQueue};
+use hip_commands::operations::replay::{Done, ItemOutcome, redo};
+use hip_commands::port::{CorrelationIndex, ReplayQueue};
 use hip_commands::tasks::TaskError;
 use hip_domain::replay::Replay;
 use sqlx::PgPool;
@@ -26,7 +26,7 @@ pub use dead_letters::{Group, groups};
 pub use listing::{DoneItem, Order, items, of_stream, one, orders};
 pub use queue::{ITEM_COUNT_MAX, PgReplayQueue, SELECT, Selected, select};
 
-use crate::worker::{Backoff, Pace, Queue, Worker, spread};
+use crate::worker::{Backoff, Queue, Worker, WorkerConfig, spread};
 use claims::{Claim, Claims, Settlement};
 
 /// Tries after which an item is given up: a store that is away comes back within minutes.
@@ -49,14 +49,14 @@ pub struct Replays(Worker<Items>);
 impl Replays {
     /// A worker over the items in `pool`.
     pub fn new(
-        provider: Provider,
-        conversations: Arc<dyn Conversations>,
+        ports: Ports,
+        conversations: Arc<dyn CorrelationIndex>,
         queue: Arc<dyn ReplayQueue>,
         pool: PgPool,
-        pace: Pace,
+        pace: WorkerConfig,
     ) -> Self {
         let claims = Claims::new(pool, pace.lease);
-        let items = Items { provider, conversations, queue, claims };
+        let items = Items { ports, conversations, queue, claims };
         Self(Worker::new(items, pace, Arc::<Notify>::default()))
     }
 
@@ -67,8 +67,8 @@ impl Replays {
 }
 
 struct Items {
-    provider: Provider,
-    conversations: Arc<dyn Conversations>,
+    ports: Ports,
+    conversations: Arc<dyn CorrelationIndex>,
     queue: Arc<dyn ReplayQueue>,
     claims: Claims,
 }
@@ -92,7 +92,7 @@ impl Queue for Items {
     }
 
     async fn perform(&self, claim: &Claim) -> Settlement {
-        match may_go_on(&self.provider, self.queue.as_ref(), claim).await {
+        match may_go_on(&self.ports, self.queue.as_ref(), claim).await {
             Ok(true) => {}
             Ok(false) => return Settlement::Held { after: HELD_FOR },
             Err(error) => {
@@ -104,7 +104,7 @@ impl Queue for Items {
             return self.left_to_newer("this version of hip does not know the order");
         };
         let conversations = self.conversations.as_ref();
-        match redo(&self.provider, conversations, &order, &item).await {
+        match redo(&self.ports, conversations, &order, &item).await {
             Ok(done) => Settlement::Done(done),
             Err(error) => self.failed(error, claim.attempts),
         }
@@ -135,7 +135,7 @@ impl Queue for Items {
     async fn idle(&self) {
         let Ok(finished) = self.claims.finished().await else { return };
         for (replay, tally) in finished {
-            let (dispatcher, queue) = (&self.provider.dispatcher, self.queue.as_ref());
+            let (dispatcher, queue) = (&self.ports.dispatcher, self.queue.as_ref());
             match order::complete(dispatcher, queue, replay, tally).await {
                 Ok(()) => tracing::info!(%replay, ?tally, "a replay is completed"),
                 Err(error) => tracing::warn!(%replay, %error, "the end of a replay was not noted"),
@@ -146,7 +146,7 @@ impl Queue for Items {
 
 impl Items {
     fn random(&self) -> u128 {
-        self.provider.ids.random().as_u128()
+        self.ports.ids.random().as_u128()
     }
 
     fn left_to_newer(&self, reason: &str) -> Settlement {
@@ -159,10 +159,10 @@ impl Items {
             TaskError::Newer { reason } => self.left_to_newer(&reason),
             TaskError::HostBusy { .. } => Settlement::Held { after: HELD_FOR },
             TaskError::Never { reason } => {
-                Settlement::Done(Done::without_effect(Outcome::Failed, reason))
+                Settlement::Done(Done::without_effect(ItemOutcome::Failed, reason))
             }
             TaskError::Later { reason, .. } if attempts >= ATTEMPT_COUNT_MAX => {
-                Settlement::Done(Done::without_effect(Outcome::Failed, reason))
+                Settlement::Done(Done::without_effect(ItemOutcome::Failed, reason))
             }
             TaskError::Later { after, reason } => {
                 tracing::warn!(reason, "an item is tried again later");
@@ -175,11 +175,11 @@ impl Items {
 
 /// Asked of the log, before every item. What the row says wrongly is mended.
 async fn may_go_on(
-    provider: &Provider,
+    ports: &Ports,
     queue: &dyn ReplayQueue,
     claim: &Claim,
 ) -> Result<bool, OrderError> {
-    let (dispatcher, replay) = (&provider.dispatcher, claim.replay());
+    let (dispatcher, replay) = (&ports.dispatcher, claim.replay());
     match order::standing(dispatcher, replay).await? {
         Replay::Running => Ok(true),
         // Its order is not in the log yet, or never came there; or the switch is off.

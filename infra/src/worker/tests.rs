@@ -94,7 +94,7 @@ fn run(lanes: Vec<Vec<Row>>) -> Running {
     let lanes = lanes.into_iter().map(Mutex::new).collect();
     let rows = Rows { lanes, ended: ending, renewed: Arc::clone(&renewed) };
     let (lease, poll) = (Duration::from_secs(9), Duration::from_millis(100));
-    let worker = Worker::new(rows, Pace { concurrency: 2, lease, poll }, Arc::default());
+    let worker = Worker::new(rows, WorkerConfig { concurrency: 2, lease, poll }, Arc::default());
     let (stop, stopped) = watch::channel(false);
     Running { ended, renewed, stop, worker: tokio::spawn(worker.run(stopped)) }
 }

@@ -15,9 +15,9 @@ mod scanner;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hip_commands::Provider;
+use hip_commands::Ports;
 use hip_commands::port::{VisitRecords, VisitTrigger};
-use hip_commands::visits::fetching::{self, Announced, FetchError};
+use hip_commands::visits::fetch_visit::{self, FetchError, VisitNotice};
 use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -25,7 +25,7 @@ use tracing::Span;
 
 pub use listing::{Job, State, jobs, retry, retry_all_dead};
 
-use crate::worker::{Backoff, Pace, Queue, Worker, restart_after_panic};
+use crate::worker::{Backoff, Queue, Worker, WorkerConfig, restart_after_panic};
 use claims::{Claim, Claims, Settlement};
 use scanner::Scanner;
 
@@ -67,7 +67,7 @@ pub struct VisitJobs {
 
 impl VisitJobs {
     /// A worker for these sources.
-    pub fn new(provider: Provider, pool: PgPool, sources: Vec<Source>, pace: Pace) -> Self {
+    pub fn new(ports: Ports, pool: PgPool, sources: Vec<Source>, pace: WorkerConfig) -> Self {
         let work = Arc::<Notify>::default();
         let scanner = |source: &Source| Scanner {
             pool: pool.clone(),
@@ -76,7 +76,7 @@ impl VisitJobs {
             found: Arc::clone(&work),
         };
         let scanners = sources.iter().map(scanner).collect();
-        let jobs = Jobs { provider, sources, claims: Claims::new(pool, pace.lease) };
+        let jobs = Jobs { ports, sources, claims: Claims::new(pool, pace.lease) };
         Self { worker: Worker::new(jobs, pace, work), scanners }
     }
 
@@ -95,7 +95,7 @@ impl VisitJobs {
 }
 
 struct Jobs {
-    provider: Provider,
+    ports: Ports,
     sources: Vec<Source>,
     claims: Claims,
 }
@@ -126,7 +126,7 @@ impl Queue for Jobs {
 
     async fn perform(&self, claim: &Claim) -> Settlement {
         let Some(source) = self.source(claim) else { return self.given_back() };
-        let result = work_off(&self.provider, source, claim).await;
+        let result = work_off(&self.ports, source, claim).await;
         self.settlement(source, claim, result)
     }
 
@@ -169,7 +169,7 @@ impl Jobs {
         };
         if may_pass && claim.attempts < source.attempts_max {
             tracing::warn!(reason, "a visit is fetched again later");
-            let random = self.provider.ids.random().as_u128();
+            let random = self.ports.ids.random().as_u128();
             return Settlement::Again { after: BACKOFF.after(claim.attempts, random), reason };
         }
         tracing::error!(reason, "a visit was given up");
@@ -186,14 +186,14 @@ enum Undone {
     BrokenOff(String),
 }
 
-async fn work_off(provider: &Provider, source: &Source, claim: &Claim) -> Result<(), Undone> {
-    let announced = Announced {
+async fn work_off(ports: &Ports, source: &Source, claim: &Claim) -> Result<(), Undone> {
+    let announced = VisitNotice {
         source: &claim.source,
         trigger_id: claim.trigger_id,
         visit_code: &claim.visit_code,
         facility: claim.facility(),
     };
-    let recorded = fetching::fetch(provider, source.records.as_ref(), &announced)
+    let recorded = fetch_visit::fetch(ports, source.records.as_ref(), &announced)
         .await
         .map_err(Undone::Fetch)?;
     tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit fetched and recorded");

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use hip_infra::postgres::event_store::{Scope, verify};
 use hip_sandbox::{
-    ConsentRequest, Delivery, Dialect, DiscoverRequest, Grant, HealthInformationRequest, Operation,
-    Target,
+    ConsentRequest, Delivery, DiscoverRequest, Grant, HealthInformationRequest, KeyFormat,
+    Operation, Target,
 };
 use hip_tests::person::{FACILITY, abha_holder, visit};
 use hip_tests::process::HipProcess;
@@ -138,7 +138,7 @@ async fn story(world: &World) -> Delivery {
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let transaction = world.sandbox.hiu().request(request).await.unwrap();
     let delivery = world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await.unwrap();
     world.until_idle().await;

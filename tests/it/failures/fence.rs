@@ -14,8 +14,8 @@ use hip_domain::stream::StreamId;
 use hip_infra::document_store::{MongoDocumentStore, PgDocumentStore};
 use hip_infra::postgres::event_store::PgLog;
 use hip_infra::postgres::vault::{LocalKey, PgVault};
-use hip_infra::read_models::documents::{DocumentChange, DocumentView, KeptCollection};
-use hip_infra::subscription::{ApplyError, Pace, Subscription};
+use hip_infra::read_models::documents::{CollectionProjection, DocumentChange, DocumentView};
+use hip_infra::subscription::{ApplyError, Subscription, SubscriptionConfig};
 use hip_tests::servers::mongo_url;
 use hip_tests::world::PATIENCE;
 use hip_tests::{TestDatabase, an_event};
@@ -135,9 +135,11 @@ async fn scene(store: impl AsyncFnOnce(&TestDatabase) -> Arc<dyn DocumentStore>)
 impl Scene {
     /// Starts a reader of `log`; it ends when it is told to.
     fn read(&self, log: Arc<dyn Log>, gate: Option<Arc<Gate>>) -> tokio::task::JoinHandle<()> {
-        let kept = KeptCollection::new(Arc::clone(&self.store), collection(), Positions { gate });
+        let kept =
+            CollectionProjection::new(Arc::clone(&self.store), collection(), Positions { gate });
         // Longer than the test: whoever takes the lease takes it from somebody who has it.
-        let pace = Pace { lease: Duration::from_secs(600), poll: Duration::from_millis(20) };
+        let pace =
+            SubscriptionConfig { lease: Duration::from_secs(600), poll: Duration::from_millis(20) };
         let reader = Subscription::new(log, self.pool.clone(), Arc::new(kept), pace, Uuid::nil());
         tokio::spawn(reader.run(self.log.watch_head(), self.stop.subscribe()))
     }

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use hip_commands::port::Log;
 use hip_infra::postgres::event_store::PgLog;
 use hip_infra::postgres::vault::{LocalKey, PgVault};
-use hip_infra::subscription::{ApplyError, Generation, Pace, Page, Subscriber, Subscription};
+use hip_infra::subscription::{
+    ApplyError, Generation, Page, Subscriber, Subscription, SubscriptionConfig,
+};
 use hip_tests::{TestDatabase, an_event};
 use sqlx::{PgPool, PgTransaction};
 use tokio::sync::watch;
@@ -51,7 +53,8 @@ async fn a_reader_that_panics_puts_the_event_aside_and_goes_on() {
     for n in 1..=3 {
         log.append(an_event::in_stream(n)).await.unwrap();
     }
-    let pace = Pace { lease: Duration::from_secs(600), poll: Duration::from_millis(10) };
+    let pace =
+        SubscriptionConfig { lease: Duration::from_secs(600), poll: Duration::from_millis(10) };
     let shared: Arc<dyn Log> = log.clone();
     let reader = Subscription::new(shared, pool.clone(), Arc::new(Panics), pace, Uuid::nil());
     let (stop, stopped) = watch::channel(false);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hip_sandbox::{ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation};
+use hip_sandbox::{ConsentRequest, Grant, HealthInformationRequest, KeyFormat, Operation};
 use hip_tests::World;
 use hip_tests::patience::Patient as _;
 use hip_tests::person::{FACILITY, visit};
@@ -163,7 +163,7 @@ async fn records_that_turn_out_to_be_somebody_elses_do_not_leave() {
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
-    let request = HealthInformationRequest::new(&consent, Dialect::ALL[0]);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::ALL[0]);
     world.sandbox.hiu().request(request).await.unwrap();
     world.until("transfer.completed", 1).await;
     assert_eq!(world.count("transfer.page_encrypted").await, 0);

@@ -1,7 +1,7 @@
 //! The twin's own suite: every flow, success and refusal, against the running service; and what the log
 //! proves of it to NHA.
 
-use hip_sandbox::conformance::{self, Hip, Outcome, Report, flow_of};
+use hip_sandbox::conformance::{self, Hip, Report, StepOutcome, flow_of};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, SECRETS, mentions};
 use hip_tests::world::API_KEY;
@@ -131,7 +131,7 @@ fn is_true_to(manifest: &Value, report: &Report) {
             assert!(seen.iter().any(|seen| *seen == request.as_str().unwrap()), "{id}: {request}");
         }
         let driven = flow_of(id).is_some();
-        let passed = report.case(id).is_some_and(|twin| twin.outcome == Outcome::Passed);
+        let passed = report.case(id).is_some_and(|twin| twin.outcome == StepOutcome::Passed);
         assert_eq!(driven, passed, "{id}");
         let wanted = match id {
             // A screen decides them.

@@ -2,7 +2,8 @@
 
 use chrono::{TimeDelta, Utc};
 use hip_sandbox::{
-    ApiVersion, ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation, PatientStatus,
+    ApiVersion, ConsentRequest, Grant, HealthInformationRequest, KeyFormat, Operation,
+    PatientStatus,
 };
 use hip_tests::World;
 use hip_tests::patience::Patient as _;
@@ -282,7 +283,7 @@ async fn nobody_asks_or_the_request_is_refused() {
     let (world, _hip) = linked().await;
     let consent = grant(&world, Grant::default()).await;
     stops_at(&world, "6001", ("request", "waits"), "the HIU has not asked").await;
-    let mut request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let mut request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     request.date_range = Some((Utc::now() - TimeDelta::days(9_000), Utc::now()));
     ask(&world, request).await;
     stops_at(&world, "6001", ("accepted", "broken"), "the request was refused").await;
@@ -292,7 +293,7 @@ async fn nobody_asks_or_the_request_is_refused() {
 async fn the_answer_has_no_page_of_it() {
     let (world, _hip) = linked().await;
     let consent = grant(&world, Grant::default()).await;
-    let mut request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let mut request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     request.date_range = Some((Utc::now() - TimeDelta::days(9), Utc::now() - TimeDelta::days(8)));
     ask(&world, request).await;
     stops_at(&world, "6001", ("pages", "broken"), "no records in the requested period").await;
@@ -303,13 +304,13 @@ async fn the_hiu_does_not_take_it_or_the_gateway_is_not_told() {
     let (world, _hip) = linked().await;
     let consent = grant(&world, Grant::default()).await;
     world.sandbox.faults().always(Operation::Push, 403, Value::Null);
-    ask(&world, HealthInformationRequest::new(&consent, Dialect::XRaw)).await;
+    ask(&world, HealthInformationRequest::new(&consent, KeyFormat::XRaw)).await;
     stops_at(&world, "6001", ("pushed", "broken"), "data push failed (HTTP 403)").await;
 
     world.sandbox.faults().clear();
     let refusal = json!({ "error": { "code": "ABDM-1006", "message": "bad" } });
     world.sandbox.faults().always(Operation::DataFlowNotify, 400, refusal);
-    ask(&world, HealthInformationRequest::new(&consent, Dialect::XRaw)).await;
+    ask(&world, HealthInformationRequest::new(&consent, KeyFormat::XRaw)).await;
     world.until("transfer.completed", 2).await;
     world.until_idle().await;
     stops_at(&world, "6001", ("notified", "broken"), "the word to the gateway").await;
@@ -319,7 +320,7 @@ async fn the_hiu_does_not_take_it_or_the_gateway_is_not_told() {
 async fn when_all_is_well_it_says_so() {
     let (world, _hip) = linked().await;
     let consent = grant(&world, Grant::default()).await;
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let transaction = world.sandbox.hiu().request(request).await.unwrap();
     world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await.unwrap();
     world.until("transfer.completed", 1).await;

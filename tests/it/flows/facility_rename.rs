@@ -1,7 +1,7 @@
 //! A facility whose service id was corrected keeps its visits, and answers under both ids.
 
 use hip_sandbox::{
-    ConsentRequest, Dialect, DiscoverRequest, Grant, HealthInformationRequest, Operation,
+    ConsentRequest, DiscoverRequest, Grant, HealthInformationRequest, KeyFormat, Operation,
 };
 use hip_tests::World;
 use hip_tests::person::{FACILITY, abha_holder, visit};
@@ -89,7 +89,7 @@ async fn a_renamed_facility_is_found_consented_to_and_answers_under_its_new_id()
         let pair = ("88001234".to_owned(), "3801".to_owned());
         let grant = Grant { care_contexts: Some(vec![pair]), ..Grant::default() };
         let consent = world.sandbox.phr().grant(&wish, grant).await.unwrap();
-        let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+        let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
         let transaction = world.sandbox.hiu().request(request).await.unwrap();
         let hiu = world.sandbox.hiu();
         let delivery = hiu.wait_until_complete(&transaction, PATIENCE).await.unwrap();

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use hip_sandbox::{ConsentRequest, Dialect, FlowError, Grant, HealthInformationRequest, Operation};
+use hip_sandbox::{
+    ConsentRequest, FlowError, Grant, HealthInformationRequest, KeyFormat, Operation,
+};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
 use serde_json::json;
@@ -28,7 +30,7 @@ async fn every_hostile_address_is_refused_and_nothing_is_connected_to() {
     let addresses: Vec<String> = listed.map(str::to_owned).chain(homes).collect();
     assert!(addresses.len() >= 40, "{}", addresses.len());
     for address in &addresses {
-        let mut request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+        let mut request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
         request.patch = json!({ "hiRequest": { "dataPushUrl": address } });
         match world.sandbox.hiu().request(request).await {
             Err(FlowError::Refused(error)) => assert_eq!(error.code, "ABDM-1031", "{address}"),

@@ -1,7 +1,7 @@
 //! The main job, from outside: a visit is pushed, and a document arrives at the HIU.
 
 use hip_sandbox::{
-    ConsentRequest, Dialect, DiscoverRequest, Grant, HealthInformationRequest, Operation,
+    ConsentRequest, DiscoverRequest, Grant, HealthInformationRequest, KeyFormat, Operation,
 };
 use hip_tests::World;
 use hip_tests::person::{FACILITY, abha_holder, visit};
@@ -26,7 +26,7 @@ async fn a_visit_becomes_a_delivered_document() {
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
-    for dialect in Dialect::ALL {
+    for dialect in KeyFormat::ALL {
         let request = HealthInformationRequest::new(&consent, dialect);
         let transaction = world.sandbox.hiu().request(request).await.unwrap();
         let delivery =
@@ -44,7 +44,7 @@ async fn a_visit_becomes_a_delivered_document() {
     assert_eq!(world.sandbox.journal().count(Operation::GenerateToken), 1);
     assert!(world.sandbox.violations().is_empty(), "{:?}", world.sandbox.violations());
     let pages: i64 = counted(&world, "SELECT count(*) FROM hip.health_information").await;
-    assert_eq!(pages, 3 * i64::try_from(Dialect::ALL.len()).unwrap());
+    assert_eq!(pages, 3 * i64::try_from(KeyFormat::ALL.len()).unwrap());
     let open = "SELECT count(*) FROM hip.callback WHERE status <> 'interpreted'";
     assert_eq!(counted(&world, open).await, 0);
     let found = "SELECT count(*) FROM hip.discovery_request WHERE outcome = 'matched'";
@@ -77,7 +77,7 @@ async fn a_consent_that_was_revoked_opens_nothing() {
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
     world.sandbox.phr().revoke(&consent).await.unwrap();
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let refused = world.sandbox.hiu().request(request).await.unwrap_err();
     assert!(refused.to_string().contains("ABDM-1062"), "{refused}");
     world.until_idle().await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_sandbox::{
-    ConsentRequest, Dialect, Entry, Grant, HealthInformationRequest, Operation, Options,
+    ConsentRequest, Entry, Grant, HealthInformationRequest, KeyFormat, Operation, SandboxOptions,
 };
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
@@ -26,7 +26,7 @@ async fn asked(world: &World) -> String {
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     world.sandbox.hiu().request(request).await.unwrap()
 }
 
@@ -184,7 +184,8 @@ fn with_more(code: &str) -> Value {
 
 #[tokio::test]
 async fn news_wait_until_the_gateway_knows_the_link() {
-    let options = Options { link_settles_after: Duration::from_secs(2), ..Options::default() };
+    let options =
+        SandboxOptions { link_settles_after: Duration::from_secs(2), ..SandboxOptions::default() };
     let world = World::create_in(options, "[linking]\nnews_after_link_s = 3\n").await;
     let _hip = world.launch.start().await;
     world.push(&visit("3507", true)).await;

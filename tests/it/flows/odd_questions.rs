@@ -1,6 +1,6 @@
 //! Questions with odd members: whatever can be answered is answered.
 
-use hip_sandbox::{ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation};
+use hip_sandbox::{ConsentRequest, Grant, HealthInformationRequest, KeyFormat, Operation};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
 use hip_tests::process::HipProcess;
@@ -113,7 +113,7 @@ async fn a_data_request_without_what_it_needs_is_refused_by_an_answer() {
     ] {
         let request = HealthInformationRequest {
             patch: patch.clone(),
-            ..HealthInformationRequest::new(&consent, Dialect::WRaw)
+            ..HealthInformationRequest::new(&consent, KeyFormat::WRaw)
         };
         let refused = world.sandbox.hiu().request(request).await.unwrap_err();
         assert_eq!(refused.to_string(), format!("refused by the HIP: {code}"), "{patch}");

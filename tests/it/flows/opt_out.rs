@@ -1,8 +1,8 @@
 //! Whoever has left ABDM is found by nothing, and nothing of theirs is shared, until they come back.
 
 use hip_sandbox::{
-    ApiVersion, ConsentRequest, Dialect, DiscoverRequest, Discovery, FlowError, Grant,
-    HealthInformationRequest, Identifier, Operation, PatientStatus,
+    ApiVersion, ConsentRequest, DiscoverRequest, Discovery, FlowError, Grant,
+    HealthInformationRequest, Identifier, KeyFormat, Operation, PatientStatus,
 };
 use hip_tests::World;
 use hip_tests::person::{FACILITY, abha_holder, visit};
@@ -104,7 +104,7 @@ async fn nothing_of_somebody_who_left_is_linked_or_shared() {
     let otp = world.sandbox.sms().wait_for_otp("9845012345", 0).await.unwrap();
     assert_eq!(refusal(phr.link_confirm(&begun, otp).await), "ABDM-1407");
     // A consent of before has ended, and one that comes late is not taken.
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     assert_eq!(refusal(world.sandbox.hiu().request(request).await), "ABDM-1062");
     assert_eq!(refusal(phr.grant(&wish(), Grant::default()).await), "ABDM-1407");
     assert_eq!(world.sandbox.journal().count(Operation::Push), 0);

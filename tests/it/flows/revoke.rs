@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use hip_sandbox::{
-    ConsentRequest, Dialect, Entry, Grant, HealthInformationRequest, Operation, StatusResponse,
+    ConsentRequest, Entry, Grant, HealthInformationRequest, KeyFormat, Operation, StatusResponse,
 };
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
@@ -63,7 +63,7 @@ async fn compare(world: &World, transaction: &str) -> Vec<StatusResponse> {
 async fn no_page_leaves_after_the_revocation_was_acknowledged() {
     for seen_first in [1, 7, 16] {
         let (world, _hip, consent) = thirty_pages().await;
-        let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+        let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
         let transaction = world.sandbox.hiu().request(request).await.unwrap();
         let journal = world.sandbox.journal();
         let enough = |entries: &[Arc<Entry>]| {
@@ -90,7 +90,7 @@ async fn no_page_leaves_after_the_revocation_was_acknowledged() {
 async fn the_acknowledgement_waits_for_a_page_that_is_on_its_way() {
     let (world, _hip, consent) = thirty_pages().await;
     let hold = world.sandbox.faults().hold_after(Operation::Push, 5);
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let transaction = world.sandbox.hiu().request(request).await.unwrap();
     hold.caught(PATIENCE).await.unwrap();
     let revoked = async { world.sandbox.phr().revoke(&consent).await.unwrap() };

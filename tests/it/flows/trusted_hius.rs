@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hip_sandbox::{ConsentRequest, Dialect, Entry, Grant, HealthInformationRequest, Operation};
+use hip_sandbox::{ConsentRequest, Entry, Grant, HealthInformationRequest, KeyFormat, Operation};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
 use hip_tests::process::HipProcess;
@@ -55,7 +55,7 @@ impl Secured {
         let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
         let wish = self.world.sandbox.hiu().request_consent(wish);
         let consent = self.world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
-        let mut request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+        let mut request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
         request.patch = json!({ "hiRequest": { "dataPushUrl": push_url } });
         self.world.sandbox.hiu().request(request).await.unwrap()
     }

@@ -1,7 +1,7 @@
 //! Two facilities in one process: a callback to one that speaks of what is the other's reaches nothing.
 
 use hip_sandbox::{
-    ConsentRequest, Dialect, DiscoverRequest, Grant, HealthInformationRequest, Operation, Sandbox,
+    ConsentRequest, DiscoverRequest, Grant, HealthInformationRequest, KeyFormat, Operation, Sandbox,
 };
 use hip_tests::World;
 use hip_tests::person::{FACILITY, abha_holder, visit};
@@ -124,7 +124,7 @@ async fn a_consent_is_ended_and_used_only_where_it_was_given() {
     assert_eq!(told["error"]["code"], "ABDM-1035", "{told}");
     assert_eq!(world.count("consent.revoked").await, 0);
 
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let transaction = world.sandbox.hiu().request(request).await.unwrap();
     world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await.unwrap();
     world.until_idle().await;

@@ -2,7 +2,7 @@
 //! gives its pages back.
 
 use hip_sandbox::{
-    ConsentRequest, Dialect, DiscoverRequest, Grant, HealthInformationRequest, Hold, Operation,
+    ConsentRequest, DiscoverRequest, Grant, HealthInformationRequest, Hold, KeyFormat, Operation,
 };
 use hip_tests::World;
 use hip_tests::person::{FACILITY, abha_holder, visit};
@@ -27,7 +27,7 @@ async fn hanging() -> (World, HipProcess, Vec<String>, Vec<Hold>) {
     let holds: Vec<Hold> = (1..=64).map(|n| faults.hold_before(Operation::Push, n)).collect();
     let mut transactions = vec![];
     for _ in 0..TRANSFER_COUNT {
-        let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+        let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
         transactions.push(world.sandbox.hiu().request(request).await.unwrap());
     }
     let count = i64::try_from(TRANSFER_COUNT).unwrap();

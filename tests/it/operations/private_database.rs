@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use hip_launcher::{Durability, Options, PrivatePostgres};
+use hip_launcher::{Durability, PostgresOptions, PrivatePostgres};
 use hip_tests::World;
 use hip_tests::process::hip_binary;
 use rustix::process::{Pid, Signal, kill_process};
@@ -52,7 +52,7 @@ fn a_command_that_reads_a_log_says_when_there_is_none_and_makes_none() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     // A cluster without our schema.
     let data_dir = directory.path().join("pg");
-    let options = Options { data_dir, durability: Durability::Throwaway };
+    let options = PostgresOptions { data_dir, durability: Durability::Throwaway };
     let postgres = PrivatePostgres::start(options).unwrap();
     let mut command = Command::new(hip_binary());
     let url = postgres.url("postgres");
@@ -131,7 +131,7 @@ fn the_service_logs_in_as_somebody_who_owns_nothing() {
     assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
 
     let data_dir = directory.path().join("pg");
-    let options = Options { data_dir, durability: Durability::Throwaway };
+    let options = PostgresOptions { data_dir, durability: Durability::Throwaway };
     let postgres = PrivatePostgres::start(options).unwrap();
     assert!(!postgres.was_open());
     let url = postgres.login_url("hip_app", "hip").unwrap();

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use hip_commands::Provider;
+use hip_commands::Ports;
 use hip_commands::inbox::callbacks::wire::Malformed;
-use hip_commands::inbox::callbacks::{Incoming, Today, Verdict};
-use hip_commands::provider::Interpreter;
+use hip_commands::inbox::callbacks::{CallbackMessage, CurrentInterpreter, Verdict};
+use hip_commands::ports::Interpreter;
 use hip_commands::tasks::TaskError;
 use hip_domain::inbound::CallbackKind;
 use hip_sandbox::{
-    ConsentRequest, Dialect, DiscoverRequest, Grant, HealthInformationRequest, Operation,
+    ConsentRequest, DiscoverRequest, Grant, HealthInformationRequest, KeyFormat, Operation,
 };
 use hip_tests::World;
 use hip_tests::earlier_version::EarlierVersion;
@@ -48,8 +48,8 @@ pub(crate) struct YearAsText;
 impl Interpreter for YearAsText {
     async fn interpret(
         &self,
-        provider: &Provider,
-        incoming: &Incoming<'_>,
+        ports: &Ports,
+        incoming: &CallbackMessage<'_>,
     ) -> Result<Verdict, TaskError> {
         let body: Value = serde_json::from_str(incoming.body).unwrap();
         let year = &body["patient"]["yearOfBirth"];
@@ -59,7 +59,7 @@ impl Interpreter for YearAsText {
                 owed: None,
             });
         }
-        Today.interpret(provider, incoming).await
+        CurrentInterpreter.interpret(ports, incoming).await
     }
 }
 
@@ -70,13 +70,13 @@ struct GivesUp;
 impl Interpreter for GivesUp {
     async fn interpret(
         &self,
-        provider: &Provider,
-        incoming: &Incoming<'_>,
+        ports: &Ports,
+        incoming: &CallbackMessage<'_>,
     ) -> Result<Verdict, TaskError> {
         if incoming.received.kind == CallbackKind::Discover {
             return Err(TaskError::Never { reason: "the stream cannot be read".to_owned() });
         }
-        Today.interpret(provider, incoming).await
+        CurrentInterpreter.interpret(ports, incoming).await
     }
 }
 
@@ -216,7 +216,7 @@ async fn whole_story() -> (World, HipProcess) {
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let transaction = world.sandbox.hiu().request(request).await.unwrap();
     world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await.unwrap();
     world.until_idle().await;
@@ -251,7 +251,7 @@ async fn a_request_under_a_consent_that_has_ended_meanwhile_is_refused() {
     let strict = config.replacen("[gateway]\n", "[gateway]\nlateness_s_max = -1\n", 1);
     std::fs::write(&world.launch.config, strict).unwrap();
     let hip = world.launch.start().await;
-    world.sandbox.hiu().ask(HealthInformationRequest::new(&consent, Dialect::WRaw));
+    world.sandbox.hiu().ask(HealthInformationRequest::new(&consent, KeyFormat::WRaw));
     world.until("inbound.rejected", 1).await;
     world.until_idle().await;
     assert!(hip.terminate());

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use hip_commands::inbox::callbacks::Today;
-use hip_commands::inbox::intake::{self, Message};
+use hip_commands::inbox::callbacks::CurrentInterpreter;
+use hip_commands::inbox::receive::{self, VerifiedCallback};
 use hip_domain::id::{FacilityId, RequestId};
-use hip_domain::inbound::{ApiVersion, BearerCheck, CallbackKind, RawMessage};
-use hip_tests::earlier_version::provider;
+use hip_domain::inbound::{ApiVersion, BearerCheck, CallbackKind, RawCallback};
+use hip_tests::earlier_version::ports;
 use hip_tests::person::FACILITY;
 use hip_tests::world::API_KEY;
 use hip_tests::{World, size};
@@ -24,8 +24,8 @@ const HAND_COUNT: i64 = 4;
 /// A world whose log holds messages of which each is closed as failed: they say nothing.
 async fn with_messages(count: u128) -> World {
     let world = World::create_with(&format!("concurrency = {HAND_COUNT}\n")).await;
-    let (provider, _log) = provider(&world, Arc::new(Today)).await;
-    let message = |n: u128| Message {
+    let (ports, _log) = ports(&world, Arc::new(CurrentInterpreter)).await;
+    let message = |n: u128| VerifiedCallback {
         kind: CallbackKind::Discover,
         api: ApiVersion::V3,
         named: None,
@@ -33,9 +33,9 @@ async fn with_messages(count: u128) -> World {
         request_id: RequestId(Uuid::from_u128(0x6f1b_7f5e_0000_4000_8000_0000_0000_0000 + n)),
         sent_at: None,
         bearer: BearerCheck { key_id: "k".to_owned(), issuer: None, late_by_s: 0 },
-        raw: RawMessage { path: DISCOVER.to_owned(), headers: vec![], body: "{}".to_owned() },
+        raw: RawCallback { path: DISCOVER.to_owned(), headers: vec![], body: "{}".to_owned() },
     };
-    let stored = stream::iter((1..=count).map(|n| intake::receive(&provider, message(n))));
+    let stored = stream::iter((1..=count).map(|n| receive::receive(&ports, message(n))));
     let stored: Vec<_> = stored.buffer_unordered(200).collect().await;
     assert!(stored.iter().all(Result::is_ok));
     world

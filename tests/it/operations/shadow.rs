@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hip_sandbox::{
-    AbhaHolder, ConsentRequest, Dialect, DiscoverRequest, Grant, HealthInformationRequest,
+    AbhaHolder, ConsentRequest, DiscoverRequest, Grant, HealthInformationRequest, KeyFormat,
 };
 use hip_tests::World;
 use hip_tests::person::{FACILITY, SECRETS, abha_holder, mentions, visit};
@@ -60,13 +60,13 @@ async fn ended(world: &World) {
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
-    for dialect in Dialect::ALL {
+    for dialect in KeyFormat::ALL {
         let request = HealthInformationRequest::new(&consent, dialect);
         let transaction = world.sandbox.hiu().request(request).await.unwrap();
         world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await.unwrap();
     }
     world.sandbox.phr().revoke(&consent).await.unwrap();
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     world.sandbox.hiu().request(request).await.unwrap_err();
     let mut amended = visit("3002", true);
     amended["eventId"] = json!("6f1b7f5e-0000-4000-8000-00000000bbbb");

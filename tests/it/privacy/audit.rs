@@ -1,7 +1,7 @@
 //! `hip audit consent`: what happened under a consent, and what could be seen at a moment.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use hip_sandbox::{ConsentRequest, Dialect, Grant, HealthInformationRequest};
+use hip_sandbox::{ConsentRequest, Grant, HealthInformationRequest, KeyFormat};
 use hip_tests::World;
 use hip_tests::patience::Patient as _;
 use hip_tests::person::{FACILITY, SECRETS, mentions, visit};
@@ -31,7 +31,7 @@ async fn story() -> (World, hip_tests::process::HipProcess, String, [DateTime<Ut
     let consent = phr.grant(&wish, Grant::default()).await.unwrap();
     world.until_idle().await;
     let granted = Utc::now();
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let transaction = world.sandbox.hiu().request(request).await.unwrap();
     world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await.unwrap();
     world.until("transfer.completed", 1).await;

@@ -1,7 +1,7 @@
 //! Nothing about the patient is readable where it should not be: not in the tables, not in the logs.
 
 use hip_sandbox::{
-    ConsentRequest, Dialect, DiscoverRequest, Discovery, Grant, HealthInformationRequest,
+    ConsentRequest, DiscoverRequest, Discovery, Grant, HealthInformationRequest, KeyFormat,
     ShareRequest,
 };
 use hip_tests::World;
@@ -27,7 +27,7 @@ pub(crate) async fn play(world: &World) {
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let transaction = world.sandbox.hiu().request(request).await.unwrap();
     world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await.unwrap();
     world.until_idle().await;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hip_sandbox::{ConsentRequest, Dialect, Grant, HealthInformationRequest};
+use hip_sandbox::{ConsentRequest, Grant, HealthInformationRequest, KeyFormat};
 use hip_tests::World;
 use hip_tests::patience::Patient as _;
 use hip_tests::person::{FACILITY, visit};
@@ -44,7 +44,7 @@ async fn told() -> (World, HipProcess, String, String) {
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let transaction = world.sandbox.hiu().request(request).await.unwrap();
     world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await.unwrap();
     world.until_idle().await;

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use hip_sandbox::{ConsentRequest, Dialect, Grant, HealthInformationRequest};
+use hip_sandbox::{ConsentRequest, Grant, HealthInformationRequest, KeyFormat};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
 use hip_tests::servers::{mongo_database, mongo_url, redis_url};
@@ -119,7 +119,7 @@ async fn with_both_stores_away_the_whole_job_is_done_and_what_they_missed_follow
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
-    let request = HealthInformationRequest::new(&consent, Dialect::ALL[0]);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::ALL[0]);
     let transaction = world.sandbox.hiu().request(request).await.unwrap();
     let delivery = world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await.unwrap();
     assert_eq!(delivery.session_status.as_deref(), Some("TRANSFERRED"));

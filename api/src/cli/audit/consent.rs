@@ -4,23 +4,25 @@ use std::path::Path;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use hip_commands::accountability::audit::{AsOf, ConsentAudit, Disclosure, Granted, Look, consent};
+use hip_commands::accountability::audit::{
+    ConsentAt, ConsentAudit, Disclosure, Granted, Look, consent,
+};
 use hip_domain::access::View;
 use hip_domain::id::ConsentId;
 use hip_domain::stream::StreamId;
 use hip_infra::postgres::event_store::{Report, verify_streams};
-use hip_infra::postgres::queries::evidence::PgEvidence;
+use hip_infra::postgres::queries::history_reader::PgHistoryReader;
 use serde_json::json;
 use sqlx::PgPool;
 
 use super::verify::in_words;
-use crate::cli::looks::Looks;
+use crate::cli::access_log::AccessLog;
 use crate::database::OpenLog;
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// Options of `hip audit consent`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct AuditConsentArgs {
     /// The consent artefact.
     id: String,
     /// What could the HIU see at this moment, and why: 2026-09-14T10:00:00Z.
@@ -32,34 +34,34 @@ pub(crate) struct Options {
 }
 
 /// Tells from the log alone, and checks the chain of every stream that it reads from.
-pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) async fn run(options: &AuditConsentArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let id =
         ConsentId::parse(&options.id).context("a consent is named by the id of its artefact")?;
     let log = OpenLog::open(data_dir, 2).await?;
-    let told = consent(&PgEvidence::new(log.pool.clone()), &id, options.at).await;
+    let told = consent(&PgHistoryReader::new(log.pool.clone()), &id, options.at).await;
     let checked = match &told {
         Ok(Some(audit)) => Some(check(&log.pool, audit).await),
         Ok(None) | Err(_) => None,
     };
     log.close().await;
     let (Some(audit), Some(report)) = (told?, checked.transpose()?) else {
-        complain("this consent was never heard of here");
-        return Ok(Answer::No);
+        print_error("this consent was never heard of here");
+        return Ok(ExitStatus::Negative);
     };
     if options.json {
         let mut object = json!(audit);
         object["chainWhole"] = json!(report.broken.is_none());
-        say_json(&object);
+        print_json_line(&object);
     } else {
-        say(&page(&audit, &report));
+        print_line(&page(&audit, &report));
     }
-    Ok(if report.broken.is_none() { Answer::Yes } else { Answer::No })
+    Ok(if report.broken.is_none() { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
 /// Checks what was read. That it is shown is in the log before it is.
 async fn check(pool: &PgPool, audit: &ConsentAudit) -> anyhow::Result<Report> {
     let report = verify_streams(pool, &audit.streams).await?;
-    let looks = Looks::in_log_of(pool);
+    let looks = AccessLog::in_log_of(pool);
     looks.at_thing(View::Audit, &StreamId::consent(&audit.consent)).await?;
     Ok(report)
 }
@@ -116,7 +118,7 @@ fn disclosure(told: &Disclosure) -> Vec<String> {
     std::iter::once(first).chain(pages).collect()
 }
 
-fn as_of(as_of: &AsOf) -> Vec<String> {
+fn as_of(as_of: &ConsentAt) -> Vec<String> {
     let first = format!("at {}: {}", as_of.at, as_of.why);
     let records = as_of.records.iter().map(|record| {
         let how = match record.given_at {

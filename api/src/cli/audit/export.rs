@@ -6,17 +6,17 @@ use hip_commands::accountability::audit::{Export, audit_event};
 use hip_commands::log::codec;
 use hip_domain::access::{Filter, Listing};
 use hip_infra::postgres::event_store::LogReader;
-use hip_infra::postgres::queries::evidence::PgEvidence;
+use hip_infra::postgres::queries::history_reader::PgHistoryReader;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::cli::looks::Looks;
+use crate::cli::access_log::AccessLog;
 use crate::database::OpenLog;
-use crate::output::{Answer, say_json};
+use crate::output::{ExitStatus, print_json_line};
 
 /// Options of `hip audit export`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct AuditExportArgs {
     /// Only what stands after this position.
     #[arg(long, default_value_t = 0)]
     after: i64,
@@ -33,17 +33,17 @@ enum Format {
     Fhir,
 }
 
-pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) async fn run(options: &AuditExportArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let log = OpenLog::open(data_dir, 2).await?;
     let exported = export(&log.pool, options).await;
     log.close().await;
-    exported.map(|()| Answer::Yes)
+    exported.map(|()| ExitStatus::Success)
 }
 
-async fn export(pool: &PgPool, options: &Options) -> anyhow::Result<()> {
+async fn export(pool: &PgPool, options: &AuditExportArgs) -> anyhow::Result<()> {
     let by = [(Filter::Period, options.after > 0)];
-    let (looks, mut is_seen) = (Looks::in_log_of(pool), false);
-    let (log, evidence) = (LogReader::new(pool.clone()), PgEvidence::new(pool.clone()));
+    let (looks, mut is_seen) = (AccessLog::in_log_of(pool), false);
+    let (log, evidence) = (LogReader::new(pool.clone()), PgHistoryReader::new(pool.clone()));
     let mut export = Export::new(&evidence);
     let mut pages = log.pages(options.after);
     while let Some(page) = pages.next().await? {
@@ -54,8 +54,8 @@ async fn export(pool: &PgPool, options: &Options) -> anyhow::Result<()> {
                 is_seen = true;
             }
             match options.format {
-                Format::Ndjson => say_json(&json!(line)),
-                Format::Fhir => say_json(&audit_event(&line)),
+                Format::Ndjson => print_json_line(&json!(line)),
+                Format::Fhir => print_json_line(&audit_event(&line)),
             }
         }
     }

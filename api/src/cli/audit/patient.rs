@@ -2,31 +2,31 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::whom::Whom;
-use crate::output::{Answer, say, say_json};
+use crate::cli::person_args::PersonArgs;
+use crate::output::{ExitStatus, print_json_line, print_line};
 
 /// Options of `hip audit patient`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct AuditPatientArgs {
     #[command(flatten)]
-    whom: Whom,
+    whom: PersonArgs,
     /// Print one JSON object for each person that is meant: one at each facility.
     #[arg(long)]
     json: bool,
 }
 
-pub(super) async fn run(options: &Options) -> anyhow::Result<Answer> {
+pub(super) async fn run(options: &AuditPatientArgs) -> anyhow::Result<ExitStatus> {
     let Some(audits) = options.whom.ask("/v1/audit/patients", json!({})).await? else {
-        return Ok(Answer::No);
+        return Ok(ExitStatus::Negative);
     };
     for audit in &audits {
         if options.json {
-            say_json(audit);
+            print_json_line(audit);
         } else {
-            say(&page(audit));
+            print_line(&page(audit));
         }
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
 fn page(audit: &Value) -> String {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::trust::Trust;
 use crate::database::OpenLog;
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// A proof is some kilobytes; more is none.
 const PROOF_LENGTH_MAX: u64 = 1 << 20;
@@ -37,7 +37,7 @@ pub(crate) struct CheckOptions {
     json: bool,
 }
 
-pub(super) async fn prove(options: &ProveOptions, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) async fn prove(options: &ProveOptions, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let log = OpenLog::open(data_dir, 2).await?;
     let position = match (options.event.parse::<i64>(), Uuid::parse_str(&options.event)) {
         (Ok(position), _) => Some(position),
@@ -51,18 +51,18 @@ pub(super) async fn prove(options: &ProveOptions, data_dir: &Path) -> anyhow::Re
     log.close().await;
     match proof {
         Ok(proof) => {
-            say_json(&json!(proof));
-            Ok(Answer::Yes)
+            print_json_line(&json!(proof));
+            Ok(ExitStatus::Success)
         }
         Err(ProofError::Log(error)) => Err(error.into()),
         Err(no) => {
-            complain(&no.to_string());
-            Ok(Answer::No)
+            print_error(&no.to_string());
+            Ok(ExitStatus::Negative)
         }
     }
 }
 
-pub(super) fn check(options: &CheckOptions, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) fn check(options: &CheckOptions, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let keys = options.trust.keys(data_dir)?;
     if keys.is_empty() {
         bail!("whose seal is believed? name the public key with --public-key");
@@ -73,7 +73,7 @@ pub(super) fn check(options: &CheckOptions, data_dir: &Path) -> anyhow::Result<A
     };
     if options.json {
         let (proof, why) = (checked.as_ref().ok(), checked.as_ref().err());
-        say_json(&json!({
+        print_json_line(&json!({
             "proven": proof.is_some(),
             "position": proof.map(|proof| proof.event.position),
             "event": proof.map(|proof| proof.event.id),
@@ -82,7 +82,7 @@ pub(super) fn check(options: &CheckOptions, data_dir: &Path) -> anyhow::Result<A
         }));
     } else {
         match &checked {
-            Ok(Proof { event, seal, .. }) => say(&format!(
+            Ok(Proof { event, seal, .. }) => print_line(&format!(
                 "proven: event {} ({}) was at position {} when sealed at {} by {}",
                 event.id,
                 event.event_type,
@@ -90,10 +90,10 @@ pub(super) fn check(options: &CheckOptions, data_dir: &Path) -> anyhow::Result<A
                 seal.statement.sealed_at,
                 seal.statement.key_id,
             )),
-            Err(why) => say(&format!("not proven: {why}")),
+            Err(why) => print_line(&format!("not proven: {why}")),
         }
     }
-    Ok(if checked.is_ok() { Answer::Yes } else { Answer::No })
+    Ok(if checked.is_ok() { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

@@ -11,14 +11,14 @@ use serde_json::json;
 
 use super::trust;
 use crate::database::{OpenLog, seals_file};
-use crate::output::{Answer, say, say_json};
+use crate::output::{ExitStatus, print_json_line, print_line};
 
 /// Seals per query.
 const PAGE: i64 = 1_000;
 
 /// Options of `hip audit seals`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct AuditSealsArgs {
     /// Only those that end after this position.
     #[arg(long, default_value_t = 0)]
     after: i64,
@@ -35,7 +35,7 @@ pub(crate) struct SealOptions {
     json: bool,
 }
 
-pub(super) async fn list(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) async fn list(options: &AuditSealsArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let log = OpenLog::open(data_dir, 1).await?;
     let mut after = options.after;
     loop {
@@ -43,14 +43,14 @@ pub(super) async fn list(options: &Options, data_dir: &Path) -> anyhow::Result<A
         let Some(last) = page.last() else { break };
         after = last.statement.to;
         for seal in &page {
-            say(&serde_json::to_string(seal)?); // the very line that is published
+            print_line(&serde_json::to_string(seal)?); // the very line that is published
         }
     }
     log.close().await;
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
-pub(super) async fn seal(options: &SealOptions, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) async fn seal(options: &SealOptions, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let key = trust::own_key(data_dir)?
         .context("there is no key to sign with: set HIP_SEAL_KEY, or HIP_DATA_DIR to where `hip serve` made one")?;
     let log = OpenLog::open(data_dir, 2).await?;
@@ -67,9 +67,12 @@ pub(super) async fn seal(options: &SealOptions, data_dir: &Path) -> anyhow::Resu
     done?;
     let to = newest?.map_or(0, |seal| seal.statement.to);
     if options.json {
-        say_json(&json!({ "sealedTo": to }));
+        print_json_line(&json!({ "sealedTo": to }));
     } else {
-        say(&format!("sealed up to position {to}, published in {}", sealer.journal.display()));
+        print_line(&format!(
+            "sealed up to position {to}, published in {}",
+            sealer.journal.display()
+        ));
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }

@@ -9,7 +9,7 @@ use hip_proof::{PublicKeys, Published, SigningKey};
 use zeroize::Zeroizing;
 
 use crate::database::seals_file;
-use crate::output::{Answer, say};
+use crate::output::{ExitStatus, print_line};
 
 /// The key that `hip serve` makes in the data directory when no configuration names one.
 const SEAL_KEY_FILE: &str = "seal-key.pem";
@@ -66,10 +66,10 @@ pub(super) fn own_key(data_dir: &Path) -> anyhow::Result<Option<SigningKey>> {
     Ok(Some(SigningKey::from_pem(&pem)?))
 }
 
-pub(super) fn print_public_key(data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) fn print_public_key(data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let key = own_key(data_dir)?.context(
         "there is no key here: set HIP_SEAL_KEY or HIP_DATA_DIR, or read the .pub file beside [seals] key_file",
     )?;
-    say(key.public_pem().trim_end());
-    Ok(Answer::Yes)
+    print_line(key.public_pem().trim_end());
+    Ok(ExitStatus::Success)
 }

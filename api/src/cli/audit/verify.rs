@@ -12,11 +12,11 @@ use serde_json::json;
 
 use super::trust::{Trust, published_seals};
 use crate::database::OpenLog;
-use crate::output::{Answer, say, say_json};
+use crate::output::{ExitStatus, print_json_line, print_line};
 
 /// Options of `hip audit verify`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct AuditVerifyArgs {
     /// Begin with the event at this position; what lies before is believed.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..))]
     from: i64,
@@ -39,7 +39,7 @@ enum Sealed {
     Not,
 }
 
-pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) async fn run(options: &AuditVerifyArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let published = published_seals(options.seals.as_deref(), data_dir)?;
     let (report, chain, epochs) = match believed(options, data_dir, published.unwrap_or_default())?
     {
@@ -54,7 +54,7 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
     };
     let sealed = chain.seals.last().map_or(Sealed::Not, |seal| Sealed::To(seal.statement.to));
     if options.json {
-        say_json(&as_json(&report, sealed, &chain.restarts, &epochs));
+        print_json_line(&as_json(&report, sealed, &chain.restarts, &epochs));
     } else {
         let of_seals = match (&report.broken, sealed) {
             (Some(_), _) => String::new(),
@@ -63,17 +63,17 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
                 "; there were no published seals to hold it against (--seals)".to_owned()
             }
         };
-        say(&(in_words(&report) + &of_seals));
+        print_line(&(in_words(&report) + &of_seals));
         for loss in losses(&chain.restarts, &epochs) {
-            say(&loss);
+            print_line(&loss);
         }
     }
-    Ok(if report.broken.is_none() { Answer::Yes } else { Answer::No })
+    Ok(if report.broken.is_none() { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
 /// What was published, or the first of it that is not to be believed.
 fn believed(
-    options: &Options,
+    options: &AuditVerifyArgs,
     data_dir: &Path,
     published: Vec<Published>,
 ) -> anyhow::Result<Result<Chain, Broken>> {
@@ -85,7 +85,7 @@ fn believed(
 }
 
 async fn walk(
-    options: &Options,
+    options: &AuditVerifyArgs,
     data_dir: &Path,
     seals: &[Seal],
 ) -> anyhow::Result<(Report, Vec<Epoch>)> {

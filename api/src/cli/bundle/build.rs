@@ -6,16 +6,16 @@ use abdm_fhir::visit::VisitDocument;
 use abdm_fhir::{Document, Documents, Earlier, VisitWarning, documents_by, warnings};
 use anyhow::Context;
 use hip_commands::port::Clock;
-use hip_commands::visits::visit_source::context;
+use hip_commands::visits::visit_revision::context;
 use hip_infra::ambient::clock::SystemClock;
 use hip_infra::config::text_file;
 use hip_infra::config::{BundleSection, Discharge};
 use serde_json::json;
 
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct BundleBuildArgs {
     /// A visit document.
     visit: PathBuf,
     /// The visit as it was told before, when this one amends it.
@@ -38,7 +38,7 @@ pub(crate) struct Options {
     json: bool,
 }
 
-impl Options {
+impl BundleBuildArgs {
     fn section(&self) -> BundleSection {
         BundleSection {
             discharge: if self.stays_only { Discharge::StaysOnly } else { Discharge::EveryVisit },
@@ -48,15 +48,15 @@ impl Options {
     }
 }
 
-pub(super) fn run(options: &Options) -> anyhow::Result<Answer> {
+pub(super) fn run(options: &BundleBuildArgs) -> anyhow::Result<ExitStatus> {
     let settings = options.section().settings()?;
     let Some(visit) = read(&options.visit)? else {
-        return Ok(Answer::No);
+        return Ok(ExitStatus::Negative);
     };
     let replaced = match &options.replaces {
         Some(path) => {
             let Some(visit) = read(path)? else {
-                return Ok(Answer::No);
+                return Ok(ExitStatus::Negative);
             };
             Some(visit)
         }
@@ -76,11 +76,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Answer> {
     } else {
         print(&documents);
         for warning in &odd {
-            say(&format!("warning: {}: {}", warning.path, warning.text));
+            print_line(&format!("warning: {}: {}", warning.path, warning.text));
         }
     }
     let fit = documents.built.iter().all(Document::is_fit);
-    Ok(if fit { Answer::Yes } else { Answer::No })
+    Ok(if fit { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
 /// Nothing, when the visit document is not valid; its faults are told.
@@ -91,7 +91,7 @@ fn read(path: &Path) -> anyhow::Result<Option<VisitDocument>> {
         Ok(visit) => Ok(Some(visit)),
         Err(errors) => {
             for error in &errors {
-                complain(&format!("{}: {}", error.path, error.message));
+                print_error(&format!("{}: {}", error.path, error.message));
             }
             Ok(None)
         }
@@ -116,13 +116,13 @@ fn print(documents: &Documents) {
     for document in &documents.built {
         let (kind, bytes) = (document.hi_type.as_str(), document.json.len());
         let fit = if document.is_fit() { "fit to be shared" } else { "NOT fit to be shared" };
-        say(&format!("{kind:<20} {} {bytes} bytes, {fit}", document.id));
+        print_line(&format!("{kind:<20} {} {bytes} bytes, {fit}", document.id));
         for finding in &document.findings {
-            say(&format!("  {finding}"));
+            print_line(&format!("  {finding}"));
         }
     }
     for skipped in &documents.skipped {
-        say(&format!("{:<20} not built: {}", skipped.hi_type.as_str(), skipped.reason));
+        print_line(&format!("{:<20} not built: {}", skipped.hi_type.as_str(), skipped.reason));
     }
 }
 
@@ -149,5 +149,5 @@ fn print_json(documents: &Documents, odd: &[VisitWarning]) {
             json!({ "hiType": skipped.hi_type.as_str(), "reason": skipped.reason.to_string() })
         })
         .collect();
-    say_json(&json!({ "built": built, "notBuilt": skipped, "warnings": odd }));
+    print_json_line(&json!({ "built": built, "notBuilt": skipped, "warnings": odd }));
 }

@@ -7,10 +7,10 @@ use anyhow::Context;
 use hip_infra::config::text_file;
 use serde_json::Value;
 
-use crate::output::{Answer, complain, say};
+use crate::output::{ExitStatus, print_error, print_line};
 
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct BundleRenderArgs {
     /// A bundle.
     file: PathBuf,
     /// Write a page instead of text.
@@ -18,23 +18,23 @@ pub(crate) struct Options {
     html: bool,
 }
 
-pub(super) fn run(options: &Options) -> anyhow::Result<Answer> {
+pub(super) fn run(options: &BundleRenderArgs) -> anyhow::Result<ExitStatus> {
     let file = &options.file;
     let text =
         text_file::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let bundle: Value =
         serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
     if let Some(reason) = render::not_a_document(&bundle) {
-        complain(&format!("{}: {reason}", file.display()));
-        return Ok(Answer::No);
+        print_error(&format!("{}: {reason}", file.display()));
+        return Ok(ExitStatus::Negative);
     }
     if options.html {
-        say(&render::html(&bundle));
-        return Ok(Answer::Yes);
+        print_line(&render::html(&bundle));
+        return Ok(ExitStatus::Success);
     }
-    say(&render::text(&bundle));
+    print_line(&render::text(&bundle));
     for field in render::missing(&bundle) {
-        complain(&format!("would read NA: {field}"));
+        print_error(&format!("would read NA: {field}"));
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }

@@ -9,10 +9,10 @@ use hip_infra::config::read_rules;
 use hip_infra::config::text_file::bytes_without_mark;
 use serde_json::{Value, json};
 
-use crate::output::{Answer, say, say_json};
+use crate::output::{ExitStatus, print_json_line, print_line};
 
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct BundleValidateArgs {
     /// Bundles, or single resources, as JSON.
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -41,23 +41,23 @@ fn kind(word: &str) -> Result<HiType, String> {
     })
 }
 
-pub(super) fn run(options: &Options) -> anyhow::Result<Answer> {
+pub(super) fn run(options: &BundleValidateArgs) -> anyhow::Result<ExitStatus> {
     let loaded = options.rules.as_deref().map(read_rules).transpose()?;
     let mut validator = Validator::new(loaded.as_deref().unwrap_or_else(|| Rules::nrces()));
-    let wanted = check::Options {
+    let wanted = check::ValidateOptions {
         hi_type: options.kind,
         fhir_only: options.fhir_only,
         best_practice: options.best_practice,
-        ..check::Options::default()
+        ..check::ValidateOptions::default()
     };
-    let mut answer = Answer::Yes;
+    let mut answer = ExitStatus::Success;
     for file in &options.files {
         let report = validator.validate(&read(file, &wanted)?, &wanted);
         if !report.is_valid() {
-            answer = Answer::No;
+            answer = ExitStatus::Negative;
         }
         if options.json {
-            say_json(&as_json(file, &report));
+            print_json_line(&as_json(file, &report));
         } else {
             print(file, &report);
         }
@@ -66,7 +66,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Answer> {
 }
 
 /// What is too large to be checked is not read to its end: the first byte too many says so.
-fn read(file: &Path, options: &check::Options) -> anyhow::Result<Vec<u8>> {
+fn read(file: &Path, options: &check::ValidateOptions) -> anyhow::Result<Vec<u8>> {
     use std::io::Read as _;
     let mut text = vec![];
     let enough = options.limits.bytes as u64 + 1;
@@ -81,12 +81,12 @@ fn print(file: &Path, report: &Report) {
     let count = |severity| report.findings.iter().filter(|one| one.severity == severity).count();
     let verdict = if report.is_valid() { "valid" } else { "NOT valid" };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    say(&format!("{}: {verdict}, {errors} errors, {warnings} warnings", file.display()));
+    print_line(&format!("{}: {verdict}, {errors} errors, {warnings} warnings", file.display()));
     for finding in &report.findings {
-        say(&format!("  {finding}"));
+        print_line(&format!("  {finding}"));
     }
     if report.is_truncated {
-        say("  there is more");
+        print_line("  there is more");
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
-use hip_commands::operations::certification::{Entity, Outcome, manifest};
+use hip_commands::operations::certification::{CaseOutcome, Entity, manifest};
 use hip_commands::settings::{Facility, Settings};
 use hip_domain::id::FacilityId;
 use hip_infra::config::Config;
@@ -15,11 +15,11 @@ use url::Url;
 
 use super::evidence::{Attachment, Part, named, read};
 use crate::database::Database;
-use crate::output::{Answer, complain, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line};
 
 /// Options of `hip cert manifest`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct CertManifestArgs {
     /// The configuration file of the run: its facility and client id are in the manifest.
     #[arg(long, env = "HIP_CONFIG")]
     config: PathBuf,
@@ -44,7 +44,7 @@ pub(crate) struct Options {
 }
 
 /// The answer is no when a case has failed.
-pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) async fn run(options: &CertManifestArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let mut config = Config::read(&options.config)?;
     let database = Database::open(data_dir).await?;
     let pool = postgres::connect(database.url(), 2).await?;
@@ -62,12 +62,12 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
         client_id: config.gateway.client_id.clone(),
     };
     let manifest = manifest(entity, &ledger?, &named(&options.attachments));
-    say_json(&manifest);
+    print_json_line(&manifest);
     for line in manifest.summary() {
-        complain(&line);
+        print_error(&line);
     }
-    let has_failed = manifest.cases.iter().any(|case| case.outcome == Outcome::Failed);
-    Ok(if has_failed { Answer::No } else { Answer::Yes })
+    let has_failed = manifest.cases.iter().any(|case| case.outcome == CaseOutcome::Failed);
+    Ok(if has_failed { ExitStatus::Negative } else { ExitStatus::Success })
 }
 
 fn chosen(settings: &Settings, wanted: Option<&str>) -> anyhow::Result<Facility> {

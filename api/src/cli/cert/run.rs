@@ -3,20 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use hip_commands::operations::certification::{Entity, Manifest, Outcome, is_case, manifest};
+use hip_commands::operations::certification::{CaseOutcome, Entity, Manifest, is_case, manifest};
 use hip_domain::id::FacilityId;
 use hip_sandbox::conformance::{self, CaseResult, Hip, Report, flow_of};
 
 use super::evidence::{Attachment, Part, named, read};
 use crate::cli::sandbox::SUITE_SECTIONS;
 use crate::database::Database;
-use crate::dev::stage::{API_KEY, FACILITY_ID, Stage};
-use crate::output::{Answer, complain, say};
+use crate::dev::demo_environment::{API_KEY, DemoEnvironment, FACILITY_ID};
+use crate::output::{ExitStatus, print_error, print_line};
 use crate::telemetry;
 
 /// Options of `hip cert run`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct CertRunArgs {
     /// Only this case, and what else its flow decides. May be given again; else all of them.
     #[arg(long = "case", value_name = "ID")]
     cases: Vec<String>,
@@ -29,7 +29,7 @@ pub(crate) struct Options {
 }
 
 /// The answer is no when the twin or the log says of a case that it has failed.
-pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) async fn run(options: CertRunArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     for id in &options.cases {
         ensure!(is_case(id), "NHA has no case {id}");
         ensure!(
@@ -41,10 +41,10 @@ pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     std::fs::create_dir_all(data_dir)?;
     let log_file = data_dir.join("cert.log");
     telemetry::to_file(&log_file)?;
-    let stage = Stage::set(database, data_dir, SUITE_SECTIONS).await?;
-    complain(&format!("a few minutes; what happens meanwhile is in {}", log_file.display()));
+    let stage = DemoEnvironment::start(database, data_dir, SUITE_SECTIONS).await?;
+    print_error(&format!("a few minutes; what happens meanwhile is in {}", log_file.display()));
     let played = Box::pin(play(&stage, &options)).await;
-    stage.strike().await?;
+    stage.stop().await?;
     let (report, manifest) = played?;
     print(&report, &manifest, &options.cases);
     if let Some(file) = &options.manifest {
@@ -52,14 +52,17 @@ pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
         std::fs::write(file, text + "\n").with_context(|| file.display().to_string())?;
     }
     for line in manifest.summary() {
-        complain(&line);
+        print_error(&line);
     }
-    let has_failed = manifest.cases.iter().any(|case| case.outcome == Outcome::Failed);
-    Ok(if report.is_passed() && !has_failed { Answer::Yes } else { Answer::No })
+    let has_failed = manifest.cases.iter().any(|case| case.outcome == CaseOutcome::Failed);
+    Ok(if report.is_passed() && !has_failed { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
 /// What the twin says, and what the log says.
-async fn play(stage: &Stage, options: &Options) -> anyhow::Result<(Report, Manifest)> {
+async fn play(
+    stage: &DemoEnvironment,
+    options: &CertRunArgs,
+) -> anyhow::Result<(Report, Manifest)> {
     let after = stage.log.head().await?;
     let hip = Hip {
         url: stage.url.clone(),
@@ -83,7 +86,7 @@ async fn play(stage: &Stage, options: &Options) -> anyhow::Result<(Report, Manif
 
 /// A line a case: what the twin has seen from outside, and what the log proves.
 fn print(report: &Report, manifest: &Manifest, only: &[String]) {
-    say(&format!("{:<32}  {:<8}  {:<11}  {}", "case", "twin", "log", "why"));
+    print_line(&format!("{:<32}  {:<8}  {:<11}  {}", "case", "twin", "log", "why"));
     for case in &manifest.cases {
         if !only.is_empty() && !only.iter().any(|id| id == case.id) {
             continue;
@@ -91,9 +94,9 @@ fn print(report: &Report, manifest: &Manifest, only: &[String]) {
         let twin = report.case(case.id);
         let outcome = twin.map_or("-", |twin: &CaseResult| twin.outcome.as_str());
         let why = match case.outcome {
-            Outcome::Passed => "",
-            Outcome::Failed | Outcome::NeedsHuman | Outcome::NotRun => case.why(),
+            CaseOutcome::Passed => "",
+            CaseOutcome::Failed | CaseOutcome::NeedsHuman | CaseOutcome::NotRun => case.why(),
         };
-        say(&format!("{:<32}  {outcome:<8}  {:<11}  {why}", case.id, case.outcome.as_str()));
+        print_line(&format!("{:<32}  {outcome:<8}  {:<11}  {why}", case.id, case.outcome.as_str()));
     }
 }

@@ -6,20 +6,20 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use clap::value_parser;
 use hip_commands::log::codec;
-use hip_commands::patients::matching::{Change, Redecided, Thresholds, WhatIf};
+use hip_commands::patients::matching::{RankChange, Redecided, Thresholds, WhatIf};
 use hip_domain::access::{Filter, Listing};
 use hip_domain::id::FacilityId;
 use hip_infra::postgres::event_store::LogReader;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::cli::looks::Looks;
+use crate::cli::access_log::AccessLog;
 use crate::database::OpenLog;
-use crate::output::{Answer, say, say_json};
+use crate::output::{ExitStatus, print_json_line, print_line};
 
 /// Options of `hip discovery what-if`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct DiscoveryWhatIfArgs {
     /// The least likeness of the names, 0 to 100.
     #[arg(long, value_parser = value_parser!(u8).range(..=100), default_value_t = Thresholds::default().name_score_min)]
     name_score_min: u8,
@@ -41,26 +41,33 @@ pub(crate) struct Options {
 }
 
 /// Needs the log only, to read it and to remember the look: no key, no configuration, no running server.
-pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) async fn run(
+    options: &DiscoveryWhatIfArgs,
+    data_dir: &Path,
+) -> anyhow::Result<ExitStatus> {
     let facility = options.facility.as_deref().map(FacilityId::parse).transpose();
     let facility = facility.context("--facility")?;
-    let Options { name_score_min, year_tolerance, .. } = *options;
+    let DiscoveryWhatIfArgs { name_score_min, year_tolerance, .. } = *options;
     let mut what_if = WhatIf::new(Thresholds { name_score_min, year_tolerance }, facility);
     let log = OpenLog::open(data_dir, 2).await?;
     let read = read(&log.pool, options, &mut what_if).await;
     log.close().await;
     read?;
     tell(options, &what_if);
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
 /// Every event is shown, since a discovery of the period may have been asked before it.
-async fn read(pool: &PgPool, options: &Options, what_if: &mut WhatIf) -> anyhow::Result<()> {
+async fn read(
+    pool: &PgPool,
+    options: &DiscoveryWhatIfArgs,
+    what_if: &mut WhatIf,
+) -> anyhow::Result<()> {
     let by = [
         (Filter::Facility, options.facility.is_some()),
         (Filter::Period, options.since.is_some() || options.until.is_some()),
     ];
-    let (looks, mut is_seen) = (Looks::in_log_of(pool), false);
+    let (looks, mut is_seen) = (AccessLog::in_log_of(pool), false);
     let log = LogReader::new(pool.clone());
     let mut pages = log.pages(0);
     while let Some(page) = pages.next().await? {
@@ -73,7 +80,7 @@ async fn read(pool: &PgPool, options: &Options, what_if: &mut WhatIf) -> anyhow:
                 continue;
             }
             if let Some(redecided) = what_if.note(&codec::decode(stored)?) {
-                if !is_seen && redecided.change != Change::Same {
+                if !is_seen && redecided.change != RankChange::Same {
                     looks.at_list(Listing::Discoveries, &by).await?;
                     is_seen = true;
                 }
@@ -84,24 +91,24 @@ async fn read(pool: &PgPool, options: &Options, what_if: &mut WhatIf) -> anyhow:
     Ok(())
 }
 
-fn show(options: &Options, redecided: &Redecided) {
+fn show(options: &DiscoveryWhatIfArgs, redecided: &Redecided) {
     let word = match redecided.change {
-        Change::Won => "won",
-        Change::Lost => "lost",
-        Change::Changed => "changed",
-        Change::Same => return,
+        RankChange::Won => "won",
+        RankChange::Lost => "lost",
+        RankChange::Changed => "changed",
+        RankChange::Same => return,
     };
     if options.json {
-        say_json(redecided);
+        print_json_line(redecided);
         return;
     }
-    say(&format!("{word:<8} {} at {}", redecided.stream, redecided.position));
+    print_line(&format!("{word:<8} {} at {}", redecided.stream, redecided.position));
     for one in &redecided.considered {
         let years = one.comparison.year_difference;
         let years = years.map_or_else(|| "unknown".to_owned(), |years| years.to_string());
         let (was, would_be) = (redecided.was, redecided.would_be);
         let mark = |whom| if whom == Some(one.subject) { "yes" } else { "no" };
-        say(&format!(
+        print_line(&format!(
             "         name {:>3}, years apart {years}: was {}, would be {}",
             one.comparison.name_score,
             mark(was),
@@ -110,23 +117,23 @@ fn show(options: &Options, redecided: &Redecided) {
     }
 }
 
-fn tell(options: &Options, what_if: &WhatIf) {
+fn tell(options: &DiscoveryWhatIfArgs, what_if: &WhatIf) {
     let count = |change| what_if.count(change);
-    let (won, lost) = (count(Change::Won), count(Change::Lost));
-    let (changed, same) = (count(Change::Changed), count(Change::Same));
+    let (won, lost) = (count(RankChange::Won), count(RankChange::Lost));
+    let (changed, same) = (count(RankChange::Changed), count(RankChange::Same));
     let without = what_if.without_figures();
     if options.json {
-        say_json(&json!({
+        print_json_line(&json!({
             "won": won, "lost": lost, "changed": changed, "same": same, "withoutFigures": without,
         }));
         return;
     }
-    say(&format!(
+    print_line(&format!(
         "{won} won, {lost} lost, {changed} changed, {same} as they were; {without} rest on no figures (ABHA, or nobody \
          with that mobile number)"
     ));
     if won > 0 {
-        say(
+        print_line(
             "who is recognised is offered only what is not linked yet: a match that is won may offer nothing",
         );
     }

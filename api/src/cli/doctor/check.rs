@@ -9,7 +9,7 @@ use serde::Serialize;
 pub(super) struct Check {
     /// What was looked at.
     pub(super) name: &'static str,
-    pub(super) outcome: Outcome,
+    pub(super) outcome: CheckResult,
     /// What was found.
     pub(super) what: String,
     /// What to do, when it is not as it should be.
@@ -19,7 +19,7 @@ pub(super) struct Check {
 /// How it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Outcome {
+pub(super) enum CheckResult {
     Ok,
     /// It works, but not for long or not for everybody.
     Warning,
@@ -28,7 +28,7 @@ pub(super) enum Outcome {
 
 impl Check {
     pub(super) fn ok(name: &'static str, what: impl Into<String>) -> Self {
-        Self { name, outcome: Outcome::Ok, what: what.into(), cure: None }
+        Self { name, outcome: CheckResult::Ok, what: what.into(), cure: None }
     }
 
     pub(super) fn warning(
@@ -37,7 +37,7 @@ impl Check {
         cure: impl Into<String>,
     ) -> Self {
         let (what, cure) = (what.into(), Some(cure.into()));
-        Self { name, outcome: Outcome::Warning, what, cure }
+        Self { name, outcome: CheckResult::Warning, what, cure }
     }
 
     pub(super) fn failed(
@@ -46,16 +46,16 @@ impl Check {
         cure: impl Into<String>,
     ) -> Self {
         let (what, cure) = (what.into(), Some(cure.into()));
-        Self { name, outcome: Outcome::Failed, what, cure }
+        Self { name, outcome: CheckResult::Failed, what, cure }
     }
 }
 
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let outcome = match self.outcome {
-            Outcome::Ok => "ok",
-            Outcome::Warning => "warning",
-            Outcome::Failed => "failed",
+            CheckResult::Ok => "ok",
+            CheckResult::Warning => "warning",
+            CheckResult::Failed => "failed",
         };
         write!(f, "{outcome:<8} {:<20} {}", self.name, self.what)?;
         match &self.cure {

@@ -6,8 +6,8 @@ use hip_infra::postgres::vault::{KekError, KeyRing, KeyWrapper, kek};
 use sqlx::PgPool;
 
 use super::check::Check;
+use crate::app::journal;
 use crate::cli::key::list::{Kek, Role, keks};
-use crate::compose::journal;
 
 const NAME: &str = "key-encryption key";
 

@@ -9,7 +9,7 @@ use hip_infra::ambient::clock::SystemClock;
 use hip_infra::ambient::ids::RandomIds;
 use hip_infra::config::{Config, Secrets};
 use hip_infra::http::gateway::HttpGateway;
-use hip_infra::http::gateway::bridge::{Bridge, Standing};
+use hip_infra::http::gateway::bridge::{Bridge, BridgeListing};
 
 use super::check::Check;
 
@@ -100,16 +100,16 @@ fn facility(bridge: &Bridge, facility: &Facility) -> Check {
     const NAME: &str = "facility";
     let (id, name) = (&facility.service_id, &facility.name);
     match bridge.standing(id) {
-        Standing::Listed => Check::ok(NAME, format!("{id} ({name}) is listed as a HIP")),
-        Standing::Inactive => {
+        BridgeListing::Listed => Check::ok(NAME, format!("{id} ({name}) is listed as a HIP")),
+        BridgeListing::Inactive => {
             let cure = "switch it on in the facility register";
             Check::failed(NAME, format!("{id} ({name}) is listed, but not active"), cure)
         }
-        Standing::NoHip => {
+        BridgeListing::NoHip => {
             let cure = "register it as a HIP for this bridge";
             Check::failed(NAME, format!("{id} ({name}) is listed, but not as a HIP"), cure)
         }
-        Standing::Missing { perhaps } => {
+        BridgeListing::Missing { perhaps } => {
             let what = format!("{id} ({name}) is not in bridge-services");
             let listed: Vec<_> = bridge.services.iter().map(|one| one.id.as_str()).collect();
             let cure = match (perhaps.as_slice(), listed.as_slice()) {
@@ -138,17 +138,17 @@ fn refused(name: &'static str, error: &SendError, context: Context) -> Check {
 
 #[cfg(test)]
 mod tests {
-    use super::super::check::Outcome;
+    use super::super::check::CheckResult;
     use super::*;
 
     #[test]
     fn a_clock_is_judged_by_how_far_it_is_off() {
         for (ahead_s, outcome) in [
-            (Some(2), Outcome::Ok),
-            (Some(-29), Outcome::Ok),
-            (Some(31), Outcome::Warning),
-            (Some(-400), Outcome::Failed),
-            (None, Outcome::Warning),
+            (Some(2), CheckResult::Ok),
+            (Some(-29), CheckResult::Ok),
+            (Some(31), CheckResult::Warning),
+            (Some(-400), CheckResult::Failed),
+            (None, CheckResult::Warning),
         ] {
             assert_eq!(clock(ahead_s).outcome, outcome, "{ahead_s:?}");
         }

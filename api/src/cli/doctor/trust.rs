@@ -53,7 +53,7 @@ pub(super) fn consents(requires_signature: bool) -> Check {
 mod tests {
     use secrecy::SecretString;
 
-    use super::super::check::Outcome;
+    use super::super::check::CheckResult;
     use super::*;
 
     const GATEWAY: &str = "[gateway]";
@@ -75,10 +75,10 @@ mod tests {
             let checks = callbacks(&config, &secrets());
             checks.iter().map(|check| check.outcome).collect::<Vec<_>>()
         };
-        assert_eq!(outcomes(""), [Outcome::Ok]);
+        assert_eq!(outcomes(""), [CheckResult::Ok]);
         assert_eq!(
             outcomes("issuer = [\"https://a.example\", \"https://b.example\"]"),
-            [Outcome::Ok]
+            [CheckResult::Ok]
         );
         for lax in [
             "issuer = []",
@@ -87,18 +87,18 @@ mod tests {
             "callback_client = \"\"",
             "audience = \"\"",
         ] {
-            assert_eq!(outcomes(lax), [Outcome::Failed], "{lax}");
+            assert_eq!(outcomes(lax), [CheckResult::Failed], "{lax}");
         }
-        assert_eq!(outcomes("issuer = []\ncallback_client = \"\""), [Outcome::Failed; 2]);
+        assert_eq!(outcomes("issuer = []\ncallback_client = \"\""), [CheckResult::Failed; 2]);
     }
 
     #[test]
     fn a_session_token_for_everybody_is_not_called_good() {
         let outcome = |after: &str| pages(&config("bearer = \"trusted\"", after)).outcome;
-        assert_eq!(outcome("bearer = \"trusted\""), Outcome::Ok);
-        assert_eq!(outcome("bearer = false"), Outcome::Ok);
-        assert_eq!(outcome("bearer = \"always\""), Outcome::Failed);
+        assert_eq!(outcome("bearer = \"trusted\""), CheckResult::Ok);
+        assert_eq!(outcome("bearer = false"), CheckResult::Ok);
+        assert_eq!(outcome("bearer = \"always\""), CheckResult::Failed);
         let (last, one) = ("# attempts_max = 20", "[[hiu]]\nid = \"IN1\"\nbearer = \"always\"");
-        assert_eq!(pages(&config(last, one)).outcome, Outcome::Failed);
+        assert_eq!(pages(&config(last, one)).outcome, CheckResult::Failed);
     }
 }

@@ -7,10 +7,10 @@ use hip_infra::postgres::vault::{KeyWrapper, UnderKek, inventory, kek};
 use serde::Serialize;
 use sqlx::PgPool;
 
-use super::{Options, configuration, secrets_from_env};
-use crate::compose::journal;
+use super::{KeyArgs, configuration, secrets_from_env};
+use crate::app::journal;
 use crate::database::OpenLog;
-use crate::output::{Answer, say, say_json};
+use crate::output::{ExitStatus, print_json_line, print_line};
 
 /// A key-encryption key, and what lies under it.
 #[derive(Debug, Serialize)]
@@ -53,7 +53,7 @@ impl Kek {
     }
 }
 
-pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) async fn run(options: &KeyArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let config = configuration(&options.config, data_dir)?;
     let secrets = secrets_from_env()?;
     let log = OpenLog::open(data_dir, 1).await?;
@@ -62,13 +62,13 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
     let found = found?;
     for one in &found {
         if options.json {
-            say_json(one);
+            print_json_line(one);
         } else {
-            say(&one.describe());
+            print_line(&one.describe());
         }
     }
     let is_missing = found.iter().any(|one| one.role == Role::Missing);
-    Ok(if is_missing { Answer::No } else { Answer::Yes })
+    Ok(if is_missing { ExitStatus::Negative } else { ExitStatus::Success })
 }
 
 /// All that are configured or in use.

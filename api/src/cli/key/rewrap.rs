@@ -13,12 +13,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::{Options, configuration, secrets_from_env};
-use crate::compose::journal;
+use super::{KeyArgs, configuration, secrets_from_env};
+use crate::app::journal;
 use crate::database::OpenLog;
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
-pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) async fn run(options: &KeyArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let config = configuration(&options.config, data_dir)?;
     let secrets = secrets_from_env()?;
     let log = OpenLog::open(data_dir, 2).await?;
@@ -28,21 +28,23 @@ pub(super) async fn run(options: &Options, data_dir: &Path) -> anyhow::Result<An
     let (Rewrapped { keys, damaged }, left) = done?;
     let kek_id = ring.kek_id();
     if options.json {
-        say_json(&json!({ "kek": kek_id, "rewrapped": keys, "damaged": damaged, "left": left }));
+        print_json_line(
+            &json!({ "kek": kek_id, "rewrapped": keys, "damaged": damaged, "left": left }),
+        );
     } else {
-        say(&format!("{keys} keys were wrapped anew and lie under {kek_id}"));
+        print_line(&format!("{keys} keys were wrapped anew and lie under {kek_id}"));
     }
     if damaged > 0 {
-        complain(&format!("{damaged} keys could not be unwrapped and stay as they are"));
+        print_error(&format!("{damaged} keys could not be unwrapped and stay as they are"));
     }
     if left > 0 {
-        complain(&format!("{left} keys lie under older key-encryption keys; run this again"));
-        return Ok(Answer::No);
+        print_error(&format!("{left} keys lie under older key-encryption keys; run this again"));
+        return Ok(ExitStatus::Negative);
     }
     if !options.json && !ring.older_ids().is_empty() {
-        say(&format!("no longer needed: {}", ring.older_ids().join(", ")));
+        print_line(&format!("no longer needed: {}", ring.older_ids().join(", ")));
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
 /// All keys, then the journal of erasures; what was done, and how many keys are left.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use hip_commands::Provider;
+use hip_commands::Ports;
 use hip_commands::operations::replay::shadow::{Looked, Period, World, shadow};
 use hip_commands::port::Clock as _;
 use hip_infra::ambient::clock::SystemClock;
@@ -18,17 +18,17 @@ use hip_infra::shadow::{Built, DirectoriesAsOf, Scratch, under_way};
 use sqlx::PgPool;
 use url::Url;
 
+use crate::app::{App, build_app};
 use crate::cli::serve::secrets_from_env;
-use crate::compose::{Composed, compose};
 use crate::database::OpenLog;
-use crate::output::{Answer, complain};
+use crate::output::{ExitStatus, print_error};
 use crate::read_models;
 use report::Report;
 use scratch_database::ScratchDatabase;
 
 /// Options of `hip replay shadow`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct ReplayShadowArgs {
     /// Events that were recorded at this time or later (RFC 3339).
     #[arg(long)]
     since: DateTime<Utc>,
@@ -48,32 +48,32 @@ pub(crate) struct Options {
 }
 
 /// Reads the log and the keys; writes only to the scratch database. A no: something is different.
-pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(options: ReplayShadowArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let log = OpenLog::open(data_dir, 1).await?;
-    let composed = compose(Config::read(&options.config)?, secrets_from_env()?, log.url()).await?;
+    let app = build_app(Config::read(&options.config)?, secrets_from_env()?, log.url()).await?;
     let scratch = ScratchDatabase::make(options.scratch.clone(), data_dir).await?;
-    let outcome = play(&options, &composed, &scratch).await;
+    let outcome = play(&options, &app, &scratch).await;
     scratch.close().await;
-    composed.pool.close().await;
+    app.pool.close().await;
     log.close().await;
     outcome
 }
 
 async fn play(
-    options: &Options,
-    composed: &Composed,
+    options: &ReplayShadowArgs,
+    app: &App,
     database: &ScratchDatabase,
-) -> anyhow::Result<Answer> {
-    let live = &composed.pool;
+) -> anyhow::Result<ExitStatus> {
+    let live = &app.pool;
     let pool = postgres::connect(database.url(), 4).await?;
     let scratch = Scratch::new(live, pool.clone(), read_models::tables()).await?;
     let scratch = Arc::new(scratch);
     let directories = Arc::new(DirectoriesAsOf::new(Arc::clone(&scratch)));
     let world = World {
-        provider: Provider {
+        ports: Ports {
             directory: directories.clone(),
             transfers: directories,
-            ..composed.provider.clone()
+            ..app.ports.clone()
         },
         as_of: scratch.as_ref(),
     };
@@ -87,7 +87,7 @@ async fn play(
     pool.close().await;
     let is_same = looked.differences == 0 && built.iter().all(|(_, built)| Built::is_same(built));
     report.end(&looked, &built);
-    Ok(if is_same { Answer::Yes } else { Answer::No })
+    Ok(if is_same { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
 /// From when on the log tells what was stored once from what was not. Says so when it has something earlier.
@@ -96,7 +96,7 @@ async fn comparable_from(pool: &PgPool) -> anyhow::Result<DateTime<Utc>> {
     let first = LogReader::new(pool.clone()).page(0, 1).await?;
     if first.first().is_some_and(|event| event.recorded_at < from) {
         let from = from.format("%Y-%m-%dT%H:%M:%SZ");
-        complain(&format!("what was recorded before {from} is too old to be compared"));
+        print_error(&format!("what was recorded before {from} is too old to be compared"));
     }
     Ok(from)
 }

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use hip_sandbox::{Options as TwinOptions, Sandbox};
+use hip_sandbox::{Sandbox, SandboxOptions as TwinOptions};
 
-use crate::output::{Answer, say};
+use crate::output::{ExitStatus, print_line};
 use crate::stop;
 
 /// Options of `hip sandbox up`.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct SandboxUpArgs {
     /// Makes ids and draws repeatable.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -27,8 +27,8 @@ pub(crate) struct Options {
     facility: Vec<String>,
 }
 
-pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
-    let Options { seed, gateway_port, hiu_port, bridge_url, facility } = options;
+pub(super) async fn run(options: SandboxUpArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
+    let SandboxUpArgs { seed, gateway_port, hiu_port, bridge_url, facility } = options;
     let state_dir = data_dir.join("sandbox");
     std::fs::create_dir_all(&state_dir)?;
     let sandbox = Sandbox::start(TwinOptions {
@@ -44,17 +44,17 @@ pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     }
     sandbox.set_bridge_url(&bridge_url);
     let credentials = sandbox.credentials();
-    say(&format!("gateway        {}", sandbox.gateway_url()));
-    say(&format!("HIU            {}", sandbox.hiu_push_url()));
-    say(&format!("text messages  {}", sandbox.sms_url()));
-    say(&format!("client id      {}", credentials.client_id));
-    say(&format!(
+    print_line(&format!("gateway        {}", sandbox.gateway_url()));
+    print_line(&format!("HIU            {}", sandbox.hiu_push_url()));
+    print_line(&format!("text messages  {}", sandbox.sms_url()));
+    print_line(&format!("client id      {}", credentials.client_id));
+    print_line(&format!(
         "client secret  {} (a made-up one, of this twin only)",
         credentials.client_secret
     ));
-    say(&format!("callbacks to   {bridge_url}"));
+    print_line(&format!("callbacks to   {bridge_url}"));
     let mut stop = stop::on_signal()?;
     let _ = stop.wait_for(|stop| *stop).await;
     sandbox.stop().await;
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }

@@ -7,14 +7,14 @@ use hip_domain::access::{Filter, Listing};
 use hip_infra::worker::visit_jobs::{self, Job, State};
 use sqlx::PgPool;
 
-use crate::cli::looks::Looks;
+use crate::cli::access_log::AccessLog;
 use crate::database::OpenLog;
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// Jobs to fetch visits.
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct Options {
+pub(crate) struct VisitJobsArgs {
     #[command(subcommand)]
     command: Option<Command>,
     /// Only those in this state; else all that are not done.
@@ -58,7 +58,7 @@ impl From<StateOption> for State {
     }
 }
 
-pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(super) async fn run(options: VisitJobsArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let log = OpenLog::open(data_dir, 2).await?;
     let answer = match &options.command {
         None => list(&log.pool, &options).await,
@@ -69,22 +69,22 @@ pub(super) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Ans
     answer
 }
 
-async fn list(pool: &PgPool, options: &Options) -> anyhow::Result<Answer> {
+async fn list(pool: &PgPool, options: &VisitJobsArgs) -> anyhow::Result<ExitStatus> {
     let jobs = visit_jobs::jobs(pool, options.state.map(State::from), options.limit).await?;
     if !jobs.is_empty() {
         let by = [(Filter::Status, options.state.is_some())];
-        Looks::in_log_of(pool).at_list(Listing::VisitJobs, &by).await?;
+        AccessLog::in_log_of(pool).at_list(Listing::VisitJobs, &by).await?;
     }
     if options.json {
-        jobs.iter().for_each(say_json);
-        return Ok(Answer::Yes);
+        jobs.iter().for_each(print_json_line);
+        return Ok(ExitStatus::Success);
     }
-    say(&format!(
+    print_line(&format!(
         "{:<24} {:<20} {:<16} {:<7} {:>8}  next attempt",
         "job", "visit", "facility", "state", "attempts"
     ));
     jobs.iter().for_each(print);
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
 fn print(job: &Job) {
@@ -94,14 +94,16 @@ fn print(job: &Job) {
     let next = job.next_attempt_at.filter(|_| !job.paused);
     let next = next.map_or_else(|| "–".to_owned(), |at| at.format("%F %T UTC").to_string());
     let Job { visit_code, attempts, .. } = job;
-    say(&format!("{id:<24} {visit_code:<20} {facility:<16} {state:<7} {attempts:>8}  {next}"));
+    print_line(&format!(
+        "{id:<24} {visit_code:<20} {facility:<16} {state:<7} {attempts:>8}  {next}"
+    ));
     if let Some(reason) = &job.reason {
-        say(&format!("  {reason}"));
+        print_line(&format!("  {reason}"));
     }
 }
 
-async fn retry(pool: &PgPool, ids: &[String]) -> anyhow::Result<Answer> {
-    let mut answer = Answer::Yes;
+async fn retry(pool: &PgPool, ids: &[String]) -> anyhow::Result<ExitStatus> {
+    let mut answer = ExitStatus::Success;
     for id in ids {
         let (source, number) = match id.rsplit_once(':') {
             Some((source, number)) => (Some(source), number),
@@ -111,17 +113,17 @@ async fn retry(pool: &PgPool, ids: &[String]) -> anyhow::Result<Answer> {
             bail!("{id} is no job; the list shows them as SOURCE:NUMBER");
         };
         if visit_jobs::retry(pool, source, trigger_id).await? {
-            say(&format!("{id}: due again"));
+            print_line(&format!("{id}: due again"));
         } else {
-            complain(&format!("{id}: no such job was given up"));
-            answer = Answer::No;
+            print_error(&format!("{id}: no such job was given up"));
+            answer = ExitStatus::Negative;
         }
     }
     Ok(answer)
 }
 
-async fn retry_all(pool: &PgPool) -> anyhow::Result<Answer> {
+async fn retry_all(pool: &PgPool) -> anyhow::Result<ExitStatus> {
     let count = visit_jobs::retry_all_dead(pool).await?;
-    say(&format!("{count} due again"));
-    Ok(Answer::Yes)
+    print_line(&format!("{count} due again"));
+    Ok(ExitStatus::Success)
 }

@@ -11,8 +11,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
 use self::source::Source;
-use crate::cli::server::{Server, complain_of, warn_of};
-use crate::output::{Answer, complain, say};
+use crate::cli::server::{Server, eprint_problem, warn_of};
+use crate::output::{ExitStatus, print_error, print_line};
 
 /// What is shorter than this needs no bar.
 const BAR_AFTER: Duration = Duration::from_secs(2);
@@ -27,7 +27,7 @@ fn is_stdin(file: &Path) -> bool {
 }
 
 /// Sends it, and prints a line for each line.
-pub(super) async fn push(file: &Path, server: &Server) -> anyhow::Result<Answer> {
+pub(super) async fn push(file: &Path, server: &Server) -> anyhow::Result<ExitStatus> {
     let (source, length) = if is_stdin(file) {
         (Source::stdin()?, None)
     } else {
@@ -74,11 +74,11 @@ impl Results {
         let code = result["visitCode"].as_str().unwrap_or_default();
         let status = result["status"].as_u64().unwrap_or_default();
         self.bar.bar.suspend(|| match status {
-            201 => say(&format!("{place}: {code} recorded")),
-            200 => say(&format!("{place}: {code} known already, nothing changed")),
+            201 => print_line(&format!("{place}: {code} recorded")),
+            200 => print_line(&format!("{place}: {code} known already, nothing changed")),
             status => {
-                complain(&format!("{place}: {status}"));
-                complain_of(&result["problem"]);
+                print_error(&format!("{place}: {status}"));
+                eprint_problem(&result["problem"]);
             }
         });
         self.bar.bar.suspend(|| warn_of(result));
@@ -97,14 +97,16 @@ impl Results {
         )
     }
 
-    fn end(self) -> anyhow::Result<Answer> {
+    fn end(self) -> anyhow::Result<ExitStatus> {
         self.bar.bar.finish_and_clear();
         let Self { name, recorded, known, refused, away, .. } = self;
-        say(&format!("{name}: {recorded} recorded, {known} known already, {refused} refused"));
+        print_line(&format!(
+            "{name}: {recorded} recorded, {known} known already, {refused} refused"
+        ));
         if away > 0 {
             bail!("{away} lines of {name} were not looked at; send it again");
         }
-        Ok(if refused > 0 { Answer::No } else { Answer::Yes })
+        Ok(if refused > 0 { ExitStatus::Negative } else { ExitStatus::Success })
     }
 }
 

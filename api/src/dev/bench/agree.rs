@@ -21,11 +21,11 @@ use self::mutate::Mutant;
 use self::referee::Referee;
 use self::report::{Disagreement, Report};
 use super::goal;
-use crate::output::{Answer, say, say_json};
+use crate::output::{ExitStatus, print_json_line, print_line};
 
 /// What to ask whom.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct BenchAgreeArgs {
     /// Class path of the program in `tests/tools/hapi`, with its libraries.
     #[arg(long, value_name = "CLASSPATH")]
     hapi: String,
@@ -47,7 +47,7 @@ pub(crate) struct Options {
 }
 
 /// No, when the verdicts differ by more than the goals allow.
-pub(crate) fn run(options: &Options) -> anyhow::Result<Answer> {
+pub(crate) fn run(options: &BenchAgreeArgs) -> anyhow::Result<ExitStatus> {
     let mut judges = Judges::new(options)?;
     let folders = std::iter::once(&options.guide).chain(&options.documents);
     let mut bases = vec![];
@@ -70,27 +70,32 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Answer> {
     judges.referee.close()?;
     let goals = report.goals();
     if options.json {
-        say_json(&report);
+        print_json_line(&report);
     } else {
         report.print();
-        say("");
+        print_line("");
         goal::print(&goals);
     }
-    Ok(if goals.iter().all(goal::Goal::is_met) { Answer::Yes } else { Answer::No })
+    Ok(if goals.iter().all(goal::Goal::is_met) {
+        ExitStatus::Success
+    } else {
+        ExitStatus::Negative
+    })
 }
 
 /// The two whose verdicts are compared.
 struct Judges {
     own: Validator<'static>,
-    options: validate::Options,
+    options: validate::ValidateOptions,
     referee: Referee,
 }
 
 impl Judges {
-    fn new(options: &Options) -> anyhow::Result<Self> {
+    fn new(options: &BenchAgreeArgs) -> anyhow::Result<Self> {
         let own = Validator::new(Rules::nrces());
         // HAPI knows nothing of our policy.
-        let fhir_only = validate::Options { fhir_only: true, ..validate::Options::default() };
+        let fhir_only =
+            validate::ValidateOptions { fhir_only: true, ..validate::ValidateOptions::default() };
         let referee = Referee::start(&options.hapi, &options.guide)?;
         Ok(Self { own, options: fhir_only, referee })
     }

@@ -20,14 +20,14 @@ use url::Url;
 
 use super::goal;
 use super::machine::Machine;
-use crate::output::{Answer, complain, say, say_json};
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 use report::Report;
 use rounds::Subjects;
 use server::Server;
 
 /// What to measure on, and for how long.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct BenchAppendArgs {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -48,32 +48,32 @@ pub(crate) struct Options {
     only: Option<String>,
 }
 
-pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(options: BenchAppendArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     // A private server does not hear Ctrl-C: it ends, and its folder goes, when this is dropped.
     let report = tokio::select! {
         report = measure(&options, data_dir) => report?,
         _ = tokio::signal::ctrl_c() => bail!("interrupted"),
     };
     if options.json {
-        say_json(&report);
+        print_json_line(&report);
     } else {
         report.print();
-        say("");
+        print_line("");
         goal::print(&report.goals);
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
-async fn measure(options: &Options, data_dir: &Path) -> anyhow::Result<Report> {
+async fn measure(options: &BenchAppendArgs, data_dir: &Path) -> anyhow::Result<Report> {
     let mut machine = Machine::look();
     let server = Server::open(options.url.clone(), data_dir).await?;
     if !options.json {
-        say(&format!("On {}; {}.", machine.describe(), server.describe()));
+        print_line(&format!("On {}; {}.", machine.describe(), server.describe()));
     }
     let measured = match Subjects::prepare(&server).await {
         Ok(subjects) => {
             if !subjects.has_reference() {
-                complain(&format!("reference: {}", reference::HINT));
+                print_error(&format!("reference: {}", reference::HINT));
             }
             let rounds = rounds::measure(&server, &subjects, options).await;
             rounds.map(|rounds| (rounds, subjects.has_reference()))

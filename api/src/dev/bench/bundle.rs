@@ -16,11 +16,11 @@ use self::work::{Work, Workload};
 use super::goal;
 use super::machine::Machine;
 use super::sample::Latencies;
-use crate::output::{Answer, say, say_json};
+use crate::output::{ExitStatus, print_json_line, print_line};
 
 /// What to measure.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct BenchBundleArgs {
     /// Only this part.
     only: Option<Part>,
     #[command(flatten)]
@@ -54,16 +54,16 @@ pub(crate) enum Part {
 }
 
 /// `hip bench bundle`.
-pub(crate) fn run(options: &Options) -> anyhow::Result<Answer> {
+pub(crate) fn run(options: &BenchBundleArgs) -> anyhow::Result<ExitStatus> {
     measure(options.only, &options.how)
 }
 
 /// `hip bench validate`.
-pub(crate) fn validate(how: &How) -> anyhow::Result<Answer> {
+pub(crate) fn validate(how: &How) -> anyhow::Result<ExitStatus> {
     measure(Some(Part::Validate), how)
 }
 
-fn measure(only: Option<Part>, how: &How) -> anyhow::Result<Answer> {
+fn measure(only: Option<Part>, how: &How) -> anyhow::Result<ExitStatus> {
     let mut machine = Machine::look();
     let mut workload = Workload::new()?;
     let wanted: Vec<Work> =
@@ -78,13 +78,13 @@ fn measure(only: Option<Part>, how: &How) -> anyhow::Result<Answer> {
     let latencies = wanted.into_iter().zip(latencies);
     let report = Report::new(machine, &workload, latencies, allocations, peers);
     if how.json {
-        say_json(&report);
+        print_json_line(&report);
     } else {
         report.print();
-        say("");
+        print_line("");
         goal::print(&report.goals);
     }
-    Ok(Answer::Yes)
+    Ok(ExitStatus::Success)
 }
 
 /// Each piece of work in turn until time is up, so that a noisy neighbour slows all of them. The

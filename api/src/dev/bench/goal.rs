@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::output::say;
+use crate::output::print_line;
 
 /// A goal of the design, and what was measured.
 #[derive(Serialize)]
@@ -48,7 +48,7 @@ impl Goal {
 /// Prints the goals, one a line.
 pub(crate) fn print(goals: &[Goal]) {
     let width = goals.iter().map(|goal| goal.what.chars().count()).max().unwrap_or(0);
-    say(&format!("{:<4} {:<width$}  {:>6}  {:>8}", "goal", "", "limit", "measured"));
+    print_line(&format!("{:<4} {:<width$}  {:>6}  {:>8}", "goal", "", "limit", "measured"));
     for goal in goals {
         let limit = match goal.bound {
             Bound::AtLeast(limit) => format!("≥ {limit:.2}"),
@@ -60,7 +60,10 @@ pub(crate) fn print(goals: &[Goal]) {
             Some(false) => "NOT met",
             None => "not measured",
         };
-        say(&format!("{:<4} {:<width$}  {limit:>6}  {measured:>8}  {verdict}", goal.id, goal.what));
+        print_line(&format!(
+            "{:<4} {:<width$}  {limit:>6}  {measured:>8}  {verdict}",
+            goal.id, goal.what
+        ));
     }
 }
 

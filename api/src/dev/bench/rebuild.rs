@@ -28,9 +28,9 @@ use url::Url;
 
 use super::append::server::Server;
 use super::machine::Machine;
-use crate::compose::{Composed, compose};
-use crate::dev::stage::API_KEY;
-use crate::output::{Answer, complain, say, say_json};
+use crate::app::{App, build_app};
+use crate::dev::demo_environment::API_KEY;
+use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 use crate::read_models;
 use author::Author;
 use live::Live;
@@ -41,7 +41,7 @@ use writes::Writes;
 
 /// What to measure on, and how much.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct BenchRebuildArgs {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -59,28 +59,28 @@ pub(crate) struct Options {
     only: Option<String>,
 }
 
-pub(crate) async fn run(options: Options, data_dir: &Path) -> anyhow::Result<Answer> {
+pub(crate) async fn run(options: BenchRebuildArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     // A private server does not hear Ctrl-C: it ends, and its folder goes, when this is dropped.
     let report = tokio::select! {
         report = measure(&options, data_dir) => report?,
         _ = tokio::signal::ctrl_c() => bail!("interrupted"),
     };
     if options.json {
-        say_json(&report);
+        print_json_line(&report);
     } else {
         report.print();
     }
     for fault in report.faults() {
-        complain(&fault);
+        print_error(&fault);
     }
-    Ok(if report.faults().is_empty() { Answer::Yes } else { Answer::No })
+    Ok(if report.faults().is_empty() { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
-async fn measure(options: &Options, data_dir: &Path) -> anyhow::Result<Report> {
+async fn measure(options: &BenchRebuildArgs, data_dir: &Path) -> anyhow::Result<Report> {
     let mut machine = Machine::look();
     let server = Server::open(options.url.clone(), data_dir).await?;
     if !options.json {
-        say(&format!("On {}; {}.", machine.describe(), server.describe()));
+        print_line(&format!("On {}; {}.", machine.describe(), server.describe()));
     }
     let folder = tempfile::tempdir()?;
     let measured = on(&server.own, folder.path(), options).await;
@@ -93,27 +93,27 @@ async fn measure(options: &Options, data_dir: &Path) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-async fn on(url: &str, folder: &Path, options: &Options) -> anyhow::Result<Report> {
+async fn on(url: &str, folder: &Path, options: &BenchRebuildArgs) -> anyhow::Result<Report> {
     let (config, secrets) = configuration(folder)?;
-    let composed = Arc::new(compose(config, secrets, url).await?);
-    let author = Arc::new(Author::new(&composed)?);
+    let app = Arc::new(build_app(config, secrets, url).await?);
+    let author = Arc::new(Author::new(&app)?);
     let (known, written) = timed(author::fill(&author, options.events)).await?;
     note(options, &format!("{} events written, {:.0} a second", written.events, written.per_s()));
 
-    let projections = read_models::all(&composed)?;
-    let live = Live::start(&composed, &projections);
-    let filled = live.catch_up(&composed).await?;
+    let projections = read_models::all(&app)?;
+    let live = Live::start(&app, &projections);
+    let filled = live.catch_up(&app).await?;
     note(
         options,
         &format!("all read models filled at once, {:.0} events a second", filled.per_s()),
     );
 
-    let reads = Reads::start(&composed, &known).await?;
+    let reads = Reads::start(&app, &known).await?;
     let writes = Writes::start(&author, options.visits_per_s);
-    let rows = rebuild(&composed, &projections, options).await;
+    let rows = rebuild(&app, &projections, options).await;
     let wrote = writes.stop().await?;
-    live.catch_up(&composed).await?;
-    let missing = author::missing(&composed, &wrote).await?;
+    live.catch_up(&app).await?;
+    let missing = author::missing(&app, &wrote).await?;
     let reads = reads.stop().await?;
     live.stop().await;
     Ok(Report {
@@ -129,13 +129,13 @@ async fn on(url: &str, folder: &Path, options: &Options) -> anyhow::Result<Repor
 }
 
 async fn rebuild(
-    composed: &Arc<Composed>,
+    app: &Arc<App>,
     projections: &[Arc<dyn Projection>],
-    options: &Options,
+    options: &BenchRebuildArgs,
 ) -> anyhow::Result<Vec<Row>> {
     let builder = Rebuild {
-        log: LogReader::new(composed.pool.clone()),
-        pool: composed.pool.clone(),
+        log: LogReader::new(app.pool.clone()),
+        pool: app.pool.clone(),
         process: RandomIds.random(),
     };
     let mut rows = vec![];
@@ -144,7 +144,7 @@ async fn rebuild(
         if options.only.as_ref().is_some_and(|only| !name.contains(only)) {
             continue;
         }
-        let lag = Lag::watch(composed.pool.clone(), name);
+        let lag = Lag::watch(app.pool.clone(), name);
         let rebuilt = builder.run(projection.as_ref(), &|_, _| {}).await;
         let lag = lag.stop().await?;
         let row = Row::of(name, &rebuilt.with_context(|| format!("{name} was not rebuilt"))?, lag);
@@ -163,16 +163,17 @@ async fn timed<T>(
     Ok((outcome, Phase { events, seconds: begun_at.elapsed().as_secs_f64() }))
 }
 
-fn note(options: &Options, line: &str) {
+fn note(options: &BenchRebuildArgs, line: &str) {
     if !options.json {
-        say(line);
+        print_line(line);
     }
 }
 
 /// Nobody is called, and nothing lies anywhere but in the server that is measured: other stores may be
 /// somebody's.
 fn configuration(folder: &Path) -> anyhow::Result<(Config, Secrets)> {
-    let (id, name) = (crate::dev::stage::FACILITY_ID, crate::dev::stage::FACILITY_NAME);
+    let (id, name) =
+        (crate::dev::demo_environment::FACILITY_ID, crate::dev::demo_environment::FACILITY_NAME);
     let kek = folder.join("kek");
     let kek = kek.display();
     let text = format!(

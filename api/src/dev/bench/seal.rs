@@ -6,23 +6,23 @@ mod work;
 
 use std::time::{Duration, Instant};
 
-use abdm_fidelius::Dialect;
+use abdm_fidelius::KeyFormat;
 use clap::value_parser;
 
 use super::goal;
 use super::machine::Machine;
-use crate::output::{Answer, say, say_json};
+use crate::output::{ExitStatus, print_json_line, print_line};
 use report::Report;
 use work::{Work, Workload};
 
 /// Sizes of a page, in bytes: a prescription, and a scan.
 const SIZES: [usize; 2] = [10_000, 1_000_000];
 
-const DIALECTS: [Dialect; 2] = [Dialect::Weierstrass, Dialect::X25519];
+const DIALECTS: [KeyFormat; 2] = [KeyFormat::Weierstrass, KeyFormat::X25519];
 
 /// How long to measure.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+pub(crate) struct BenchSealArgs {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -31,7 +31,7 @@ pub(crate) struct Options {
     seconds: u64,
 }
 
-pub(crate) fn run(options: &Options) -> Answer {
+pub(crate) fn run(options: &BenchSealArgs) -> ExitStatus {
     let mut machine = Machine::look();
     let measured = SIZES
         .into_iter()
@@ -41,18 +41,18 @@ pub(crate) fn run(options: &Options) -> Answer {
     machine.look_again();
     let report = Report::new(machine, options.seconds, measured);
     if options.json {
-        say_json(&report);
+        print_json_line(&report);
     } else {
         report.print();
-        say("");
+        print_line("");
         goal::print(&report.goals);
     }
-    Answer::Yes
+    ExitStatus::Success
 }
 
 /// Each piece of work in turn until time is up, so that a noisy neighbour slows all of them. The
 /// first rounds warm up and count for nothing.
-fn measure(size: usize, dialect: Dialect, time: Duration) -> report::Measured {
+fn measure(size: usize, dialect: KeyFormat, time: Duration) -> report::Measured {
     const WARM_UP_ROUND_COUNT: usize = 20;
     let workload = Workload::new(size, dialect);
     let mut latencies = Work::ALL.map(|_| Vec::new());

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use hip_infra::postgres;
 use hip_launcher::{Follow, ReplicatedPostgres};
-use hip_sandbox::{Options as TwinOptions, Proxy, Redelivery, Sandbox};
+use hip_sandbox::{Proxy, Redelivery, Sandbox, SandboxOptions as TwinOptions};
 use tokio::sync::Mutex;
 
 use super::node::Node;
 use crate::cli::sandbox::SUITE_SECTIONS;
-use crate::dev::stage::{API_KEY, FACILITY_ID, FACILITY_NAME, provider_toml};
+use crate::dev::demo_environment::{API_KEY, FACILITY_ID, FACILITY_NAME, provider_toml};
 
 /// How long anything may take once all is whole again.
 pub(super) const PATIENCE: Duration = Duration::from_mins(5);

@@ -7,7 +7,7 @@ use anyhow::{Context, bail, ensure};
 use hip_commands::port::Clock;
 use hip_infra::ambient::clock::SystemClock;
 use hip_sandbox::{
-    ConsentRequest, Dialect, DiscoverRequest, FlowError, Grant, HealthInformationRequest,
+    ConsentRequest, DiscoverRequest, FlowError, Grant, HealthInformationRequest, KeyFormat,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use super::ledger::{Acknowledged, Ledger};
 use super::person::Person;
 use super::scene::{PATIENCE, Scene};
-use crate::dev::stage::{API_KEY, FACILITY_ID};
+use crate::dev::demo_environment::{API_KEY, FACILITY_ID};
 
 /// How many patients a row can have before its numbers reach those of the next.
 const ROW_LENGTH: u64 = 1_000_000;
@@ -58,7 +58,7 @@ impl Storyteller {
         let (hiu, phr) = (scene.sandbox.hiu(), scene.sandbox.phr());
         let wish = hiu.request_consent(ConsentRequest::new(&abha_address, FACILITY_ID));
         let consent = phr.grant(&wish, Grant::default()).await.context("the grant")?;
-        let ask = || HealthInformationRequest::new(&consent, Dialect::WRaw);
+        let ask = || HealthInformationRequest::new(&consent, KeyFormat::WRaw);
         ledger.asked_for_a_transfer();
         let transaction = hiu.request(ask()).await.context("the request for records")?;
         if draw.random_bool(0.5) {

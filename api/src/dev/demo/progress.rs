@@ -53,7 +53,7 @@ impl Progress {
         self.bar.disable_steady_tick();
         self.bar.set_message("");
         if self.bar.is_hidden() {
-            crate::output::say(&line);
+            crate::output::print_line(&line);
         } else {
             self.bar.println(line);
         }

@@ -11,24 +11,27 @@ use hip_infra::ambient::ids::RandomIds;
 use hip_infra::postgres::event_store::{Scope, verify};
 use hip_infra::subscription::projection_status;
 use hip_sandbox::{
-    ConsentRequest, Delivery, Dialect, DiscoverRequest, Grant, HealthInformationRequest,
+    ConsentRequest, Delivery, DiscoverRequest, Grant, HealthInformationRequest, KeyFormat,
 };
 use serde_json::Value;
 
 use super::progress::Progress;
 use super::visits::{self, ABHA_HOLDER, abha_holder};
 use crate::cli::audit;
-use crate::dev::stage::{API_KEY, FACILITY_ID, Stage};
+use crate::dev::demo_environment::{API_KEY, DemoEnvironment, FACILITY_ID};
 
 /// What the HIU got, for the end of the report.
-pub(super) struct Told {
+pub(super) struct StoryResult {
     pub(super) delivery: Delivery,
 }
 
 /// Longer than any step takes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub(super) async fn tell(stage: &Stage, progress: &mut Progress) -> anyhow::Result<Told> {
+pub(super) async fn tell(
+    stage: &DemoEnvironment,
+    progress: &mut Progress,
+) -> anyhow::Result<StoryResult> {
     let now = SystemClock.now();
     let (linked_code, older_code) = visits::codes(now);
     let start = stage.log.head().await?;
@@ -74,7 +77,7 @@ pub(super) async fn tell(stage: &Stage, progress: &mut Progress) -> anyhow::Resu
 
     // The answer alone: the transfer that it starts is the next step.
     let transaction = unsettled(stage, progress, "Ask for the records", async {
-        let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+        let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
         let transaction = stage.sandbox.hiu().request(request).await?;
         Ok((transaction, "acknowledged; the HIU's key checked".to_owned()))
     })
@@ -96,12 +99,12 @@ pub(super) async fn tell(stage: &Stage, progress: &mut Progress) -> anyhow::Resu
         Ok(audit::in_words(&report))
     })
     .await?;
-    Ok(Told { delivery })
+    Ok(StoryResult { delivery })
 }
 
 /// A step that yields nothing but its words.
 async fn step(
-    stage: &Stage,
+    stage: &DemoEnvironment,
     progress: &mut Progress,
     title: &'static str,
     work: impl Future<Output = anyhow::Result<String>>,
@@ -111,7 +114,7 @@ async fn step(
 
 /// A step that is over when everything that it has led to is done.
 async fn step_with<T>(
-    stage: &Stage,
+    stage: &DemoEnvironment,
     progress: &mut Progress,
     title: &'static str,
     work: impl Future<Output = anyhow::Result<(T, String)>>,
@@ -126,7 +129,7 @@ async fn step_with<T>(
 
 /// A step, with its line in the table whatever happens.
 async fn unsettled<T>(
-    stage: &Stage,
+    stage: &DemoEnvironment,
     progress: &mut Progress,
     title: &'static str,
     work: impl Future<Output = anyhow::Result<(T, String)>>,
@@ -147,7 +150,7 @@ async fn unsettled<T>(
 }
 
 /// Waits until the work that a step has led to is done, so that its events are counted with it.
-async fn settle(stage: &Stage) -> anyhow::Result<()> {
+async fn settle(stage: &DemoEnvironment) -> anyhow::Result<()> {
     let deadline = Instant::now() + Duration::from_secs(5);
     while Instant::now() < deadline {
         if projection_status::is_settled(&stage.pool).await? {
@@ -159,7 +162,7 @@ async fn settle(stage: &Stage) -> anyhow::Result<()> {
 }
 
 /// What the medical record system does.
-async fn push(stage: &Stage, visit: &Value) -> anyhow::Result<()> {
+async fn push(stage: &DemoEnvironment, visit: &Value) -> anyhow::Result<()> {
     let client = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
     let response = client
         .post(format!("{}/v1/visits", stage.url))
@@ -175,7 +178,7 @@ async fn push(stage: &Stage, visit: &Value) -> anyhow::Result<()> {
 
 /// Waits until `count` events with this name stand after `position`.
 async fn wait_for(
-    stage: &Stage,
+    stage: &DemoEnvironment,
     position: i64,
     name: &str,
     count: usize,
@@ -195,7 +198,7 @@ async fn wait_for(
 }
 
 /// A new token, or one of an earlier run that is still good.
-async fn token(stage: &Stage, since: i64) -> anyhow::Result<String> {
+async fn token(stage: &DemoEnvironment, since: i64) -> anyhow::Result<String> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         for event in stage.log.page(since, 10_000).await? {
@@ -213,7 +216,7 @@ async fn token(stage: &Stage, since: i64) -> anyhow::Result<String> {
     }
 }
 
-async fn discover(stage: &Stage, older_code: &str) -> anyhow::Result<String> {
+async fn discover(stage: &DemoEnvironment, older_code: &str) -> anyhow::Result<String> {
     let request = DiscoverRequest::new(FACILITY_ID, &abha_holder(&ABHA_HOLDER));
     let discovery = stage.sandbox.phr().discover(request).await?;
     let offer = match discovery.answer {

@@ -5,7 +5,7 @@ use hip_sandbox::AbhaHolder;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::dev::stage::{FACILITY_ID, FACILITY_NAME};
+use crate::dev::demo_environment::{FACILITY_ID, FACILITY_NAME};
 
 /// Who she is. Nobody: every name, number and address here is invented.
 pub(super) struct Person {

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use hip_commands::accountability::caller::Caller;
-use hip_commands::accountability::erasure::{self, Named, Told, Wish};
-use hip_commands::port::eraser::Holdings;
+use hip_commands::accountability::erasure::{self, ErasureStatus, Named, Wish};
+use hip_commands::port::eraser::RecordCounts;
 use hip_domain::access::View;
 use hip_domain::id::{FacilityId, SubjectId};
 use hip_domain::reason::Reason;
@@ -15,12 +15,12 @@ use hip_domain::subject::{Ground, RequestedBy};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::Context;
-use crate::http::extract::asked::{Body, Name, Typed};
+use crate::http::extract::input::{JsonBody, PathParam, ShortText};
 use crate::http::intake::facilities::chosen;
-use crate::http::middleware::caller::{By, Erasing, Running};
-use crate::http::middleware::looks;
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{Authorized, CanErase, CanOperate};
 use crate::http::middleware::problem::{Fault, Problem};
 
 /// Who is to be erased. In the body: who somebody is must not be in a URL.
@@ -29,10 +29,10 @@ use crate::http::middleware::problem::{Fault, Problem};
 pub(crate) struct RequestErasure {
     /// Any case. Who has left ABDM is not found by it any more.
     #[schema(value_type = Option<String>, max_length = 100, example = "test.person@sbx")]
-    abha_address: Option<Typed>,
+    abha_address: Option<ShortText>,
     /// The facility's own id of the person. Either this or the address.
     #[schema(value_type = Option<String>, max_length = 100)]
-    patient_reference: Option<Typed>,
+    patient_reference: Option<ShortText>,
     /// Why. It stays in the log, so it names nobody: no `@`, no more than 8 digits in a row. Needed
     /// unless it is only tried.
     #[schema(value_type = Option<String>)]
@@ -106,8 +106,8 @@ pub(crate) struct Held {
     user_links: u64,
 }
 
-impl From<Holdings> for Held {
-    fn from(holdings: Holdings) -> Self {
+impl From<RecordCounts> for Held {
+    fn from(holdings: RecordCounts) -> Self {
         Self {
             keys: holdings.keys,
             visits: holdings.visits,
@@ -125,38 +125,38 @@ impl From<Holdings> for Held {
     responses((status = 200, body = Decisions, description = "What would be decided; nothing was done."),
               (status = 202, body = Decisions, description = "It was decided, and will be done.")))]
 pub(crate) async fn request(
-    By(caller, _): By<Erasing>,
-    State(composed): Context,
-    Body(wish): Body<RequestErasure>,
+    Authorized(caller, _): Authorized<CanErase>,
+    State(app): Context,
+    JsonBody(wish): JsonBody<RequestErasure>,
 ) -> Result<Response, Problem> {
-    let facilities = facilities(&composed, &caller, wish.facility.as_ref())?;
+    let facilities = facilities(&app, &caller, wish.facility.as_ref())?;
     let named = named(wish.abha_address.as_ref(), wish.patient_reference.as_ref())?;
     let decide = match (wish.dry_run, &wish.reason) {
         (true, _) => None,
         (false, Some(reason)) => Some(Wish {
             by: RequestedBy::Client(caller.name.clone()),
             reason: reason.clone(),
-            id: composed.provider.ids.random(),
+            id: app.ports.ids.random(),
         }),
         (false, None) => {
-            return Err(Problem::unfit(vec![Fault::of_value("reason", "must say why")]));
+            return Err(Problem::unprocessable(vec![Fault::of_value("reason", "must say why")]));
         }
     };
     let mut items = vec![];
     for facility in &facilities {
-        let provider = &composed.provider;
-        for subject in erasure::find(provider, facility, &named).await.map_err(problem)? {
+        let ports = &app.ports;
+        for subject in erasure::find(ports, facility, &named).await.map_err(problem)? {
             let decided = if let Some(wish) = &decide {
-                erasure::request(provider, facility, subject, wish).await
+                erasure::request(ports, facility, subject, wish).await
             } else {
-                looks::at_person(&composed, &caller, View::Erasure, subject).await?;
-                erasure::preview(provider, facility, subject).await
+                access_log::at_person(&app, &caller, View::Erasure, subject).await?;
+                erasure::preview(ports, facility, subject).await
             };
             items.push(Decision::from(decided.map_err(problem)?));
         }
     }
     if items.is_empty() {
-        return Err(Problem::absent("Nobody is known by this"));
+        return Err(Problem::not_found("Nobody is known by this"));
     }
     let status = if wish.dry_run { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok((status, Json(Decisions { items })).into_response())
@@ -177,28 +177,28 @@ impl From<erasure::Decision> for Decision {
 
 /// The one that is named, or all that the caller serves.
 pub(in crate::http) fn facilities(
-    composed: &Composed,
+    app: &App,
     caller: &Caller,
     named: Option<&FacilityId>,
 ) -> Result<Vec<FacilityId>, Problem> {
     if named.is_some() {
-        return Ok(vec![chosen(composed, caller, named)?]);
+        return Ok(vec![chosen(app, caller, named)?]);
     }
-    let served = composed.provider.settings.facilities.iter().map(|facility| &facility.id);
+    let served = app.ports.settings.facilities.iter().map(|facility| &facility.id);
     Ok(served.filter(|facility| caller.serves(facility)).cloned().collect())
 }
 
 /// By what somebody is named: one of the two.
 pub(in crate::http) fn named<'a>(
-    abha_address: Option<&'a Typed>,
-    patient_reference: Option<&'a Typed>,
+    abha_address: Option<&'a ShortText>,
+    patient_reference: Option<&'a ShortText>,
 ) -> Result<Named<'a>, Problem> {
     match (abha_address, patient_reference) {
         (Some(address), None) => Ok(Named::AbhaAddress(&address.0)),
         (None, Some(reference)) => Ok(Named::Reference(&reference.0)),
         (Some(_), Some(_)) | (None, None) => {
             let message = "either this or patientReference must be given";
-            Err(Problem::unfit(vec![Fault::of_value("abhaAddress", message)]))
+            Err(Problem::unprocessable(vec![Fault::of_value("abhaAddress", message)]))
         }
     }
 }
@@ -235,20 +235,20 @@ pub(crate) struct Erasure {
     params(("id" = String, Path, max_length = 36, example = "5f0c3a52-0000-4000-8000-000000000007")),
     responses((status = 200, body = Erasure)))]
 pub(crate) async fn show(
-    By(caller, _): By<Running>,
-    State(composed): Context,
-    Name(id): Name,
+    Authorized(caller, _): Authorized<CanOperate>,
+    State(app): Context,
+    PathParam(id): PathParam,
 ) -> Result<Json<Erasure>, Problem> {
     const ABSENT: &str = "There is no such erasure";
-    let subject = SubjectId::parse(&id).map_err(|_| Problem::absent(ABSENT))?;
-    let told = erasure::tell(&composed.provider, subject).await.map_err(problem)?;
+    let subject = SubjectId::parse(&id).map_err(|_| Problem::not_found(ABSENT))?;
+    let told = erasure::status(&app.ports, subject).await.map_err(problem)?;
     let told = told.filter(|told| caller.serves(&told.facility));
-    let told = told.ok_or_else(|| Problem::absent(ABSENT))?;
-    looks::at_person(&composed, &caller, View::Erasure, subject).await?;
+    let told = told.ok_or_else(|| Problem::not_found(ABSENT))?;
+    access_log::at_person(&app, &caller, View::Erasure, subject).await?;
     Ok(Json(shown(subject, told)))
 }
 
-fn shown(subject: SubjectId, told: Told) -> Erasure {
+fn shown(subject: SubjectId, told: ErasureStatus) -> Erasure {
     Erasure {
         id: subject.to_string(),
         state: told.state(),

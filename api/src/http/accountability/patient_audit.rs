@@ -6,16 +6,16 @@ use hip_commands::accountability::audit;
 use hip_commands::accountability::erasure::{self, Whereabouts};
 use hip_domain::access::View;
 use hip_domain::id::FacilityId;
-use hip_infra::postgres::queries::evidence::PgEvidence;
+use hip_infra::postgres::queries::history_reader::PgHistoryReader;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::http::Context;
 use crate::http::accountability::erasures::{facilities, named};
-use crate::http::extract::asked::{Body, Typed};
-use crate::http::middleware::caller::{By, Running};
-use crate::http::middleware::looks;
+use crate::http::extract::input::{JsonBody, ShortText};
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{Authorized, CanOperate};
 use crate::http::middleware::problem::Problem;
 
 /// Whose records. In the body: who somebody is must not be in a URL.
@@ -24,10 +24,10 @@ use crate::http::middleware::problem::Problem;
 pub(crate) struct AuditPatient {
     /// Any case.
     #[schema(value_type = Option<String>, max_length = 100, example = "test.person@sbx")]
-    abha_address: Option<Typed>,
+    abha_address: Option<ShortText>,
     /// The facility's own id of the person. Either this or the address.
     #[schema(value_type = Option<String>, max_length = 100)]
-    patient_reference: Option<Typed>,
+    patient_reference: Option<ShortText>,
     /// Only there; else at every facility of the caller.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
@@ -63,19 +63,19 @@ pub(crate) struct PatientAudited {
 #[utoipa::path(post, path = "/v1/audit/patients", tag = "erasure", operation_id = "auditPatient",
     request_body = AuditPatient, responses((status = 200, body = PatientAudits)))]
 pub(crate) async fn audit_patient(
-    By(caller, _): By<Running>,
-    State(composed): Context,
-    Body(asked): Body<AuditPatient>,
+    Authorized(caller, _): Authorized<CanOperate>,
+    State(app): Context,
+    JsonBody(asked): JsonBody<AuditPatient>,
 ) -> Result<Json<PatientAudits>, Problem> {
-    let provider = &composed.provider;
+    let ports = &app.ports;
     let named = named(asked.abha_address.as_ref(), asked.patient_reference.as_ref())?;
-    let evidence = PgEvidence::new(composed.pool.clone());
+    let evidence = PgHistoryReader::new(app.pool.clone());
     let mut items = vec![];
-    for facility in facilities(&composed, &caller, asked.facility.as_ref())? {
-        let found = erasure::whereabouts(provider, &facility, &named).await.map_err(problem)?;
+    for facility in facilities(&app, &caller, asked.facility.as_ref())? {
+        let found = erasure::whereabouts(ports, &facility, &named).await.map_err(problem)?;
         for Whereabouts { whose, is_erased } in found {
             let told = audit::patient(&evidence, &whose).await.map_err(problem)?;
-            looks::at_person(&composed, &caller, View::Audit, whose.subject).await?;
+            access_log::at_person(&app, &caller, View::Audit, whose.subject).await?;
             items.push(PatientAudited {
                 patient: told.patient.to_string(),
                 facility_id: told.facility,
@@ -86,7 +86,7 @@ pub(crate) async fn audit_patient(
         }
     }
     if items.is_empty() {
-        return Err(Problem::absent("Nobody is known by this"));
+        return Err(Problem::not_found("Nobody is known by this"));
     }
     Ok(Json(PatientAudits { items }))
 }

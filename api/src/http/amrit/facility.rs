@@ -15,7 +15,7 @@ use crate::http::Context;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Asked {
+pub(super) struct AmritFacilityRequest {
     abdm_facility_id: Member,
     visit_code: Member,
 }
@@ -27,25 +27,25 @@ const NOT_SAVED: &str = "FHIR Error while updating ABDM Facility ID";
 /// Remembers at which facility a visit takes place, for when its record does not say so.
 pub(super) async fn save(
     Session(caller): Session,
-    State(composed): Context,
-    Body(asked): Body<Asked>,
+    State(app): Context,
+    Body(asked): Body<AmritFacilityRequest>,
 ) -> Result<Envelope, Envelope> {
     let (Ok(facility), Ok(visit_code)) = (
-        facility(&composed, &caller, asked.abdm_facility_id.as_str()),
+        facility(&app, &caller, asked.abdm_facility_id.as_str()),
         CareContextReference::parse(asked.visit_code.as_str()),
     ) else {
         return Ok(Envelope::said(NOT_SAVED));
     };
-    choose(&composed.provider, facility, visit_code).await?;
+    choose(&app.ports, facility, visit_code).await?;
     Ok(Envelope::said(SAVED))
 }
 
 /// The facilities that the gateway has registered as providers under our bridge.
 pub(super) async fn registered(
     Session(caller): Session,
-    State(composed): Context,
+    State(app): Context,
 ) -> Result<Envelope, Envelope> {
-    let bridge = composed.gateway.bridge().await.map_err(|_| {
+    let bridge = app.gateway.bridge().await.map_err(|_| {
         Envelope::failed("The gateway does not answer at the moment, please try again")
     })?;
     let is_provider = |types: &[String]| types.iter().any(|kind| kind == "HIP");

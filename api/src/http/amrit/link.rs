@@ -18,7 +18,7 @@ use super::envelope::Envelope;
 use super::facility;
 use super::member::Member;
 use super::session::Session;
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::Context;
 
 /// How long AMRIT waits for the gateway to take the request.
@@ -31,7 +31,7 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 /// is `linkToken`, since the token that counts is in the log.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Asked {
+pub(super) struct AmritLinkRequest {
     #[serde(rename = "beneficiaryID")]
     beneficiary_id: Member,
     #[serde(rename = "abhaAddress")]
@@ -51,11 +51,11 @@ pub(super) struct Asked {
 /// Asks the gateway to link a visit. Without a token yet the answer is empty: AMRIT asks again.
 pub(super) async fn link(
     Session(caller): Session,
-    State(composed): Context,
-    Body(asked): Body<Asked>,
+    State(app): Context,
+    Body(asked): Body<AmritLinkRequest>,
 ) -> Result<Envelope, Envelope> {
     let wish = Wish {
-        facility: facility(&composed, &caller, asked.abdm_facility_id.as_str())?,
+        facility: facility(&app, &caller, asked.abdm_facility_id.as_str())?,
         beneficiary_id: asked.beneficiary_id.needed("beneficiaryID")?,
         abha_address: asked.abha_address.needed("abhaAddress")?,
         abha_number: asked.abha_number.get(),
@@ -63,16 +63,16 @@ pub(super) async fn link(
         visit_code: asked.visit_code.as_str(),
         visit_category: asked.visit_category.as_str(),
     };
-    match begin(&composed.provider, &wish).await? {
-        Begun::Linking(care_context) => ended(&composed, &care_context).await,
+    match begin(&app.ports, &wish).await? {
+        Begun::Linking(care_context) => ended(&app, &care_context).await,
         Begun::NoToken(answer) => Ok(no_token(&answer)),
     }
 }
 
-async fn ended(composed: &Composed, care_context: &StreamId) -> Result<Envelope, Envelope> {
+async fn ended(app: &App, care_context: &StreamId) -> Result<Envelope, Envelope> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match look(&composed.provider, care_context).await? {
+        match look(&app.ports, care_context).await? {
             Some(Ended::Added) => {
                 let message = "Care Context added successfully";
                 return Ok(Envelope::ok(json!({ "message": message })));

@@ -10,31 +10,28 @@ use axum::response::{IntoResponse, Response};
 use hip_commands::accountability::caller::{Caller, Role};
 
 use super::envelope::Envelope;
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::middleware::refused::Refused;
 
 /// Whose key it is. What they ask for is bounded by their facilities.
 pub(super) struct Session(pub(super) Arc<Caller>);
 
-impl FromRequestParts<Arc<Composed>> for Session {
+impl FromRequestParts<Arc<App>> for Session {
     type Rejection = Response;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        composed: &Arc<Composed>,
-    ) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         // AMRIT's own service knows its routes by this header.
         let Some(header) = parts.headers.get(AUTHORIZATION) else {
             return Err(StatusCode::NOT_FOUND.into_response());
         };
         let shown = header.to_str().unwrap_or_default();
         let shown = shown.strip_prefix("Bearer ").unwrap_or(shown).trim();
-        if let Some(caller) = composed.clients.caller(shown) {
+        if let Some(caller) = app.clients.caller(shown) {
             // A key of ours is no session, whatever its roles are.
             let is_record_system = caller.is_one_of(&[Role::Emr]);
             return if is_record_system { Ok(Self(caller)) } else { Err(refused(FORBIDDEN, None)) };
         }
-        if let Some(sessions) = &composed.amrit_sessions {
+        if let Some(sessions) = &app.amrit_sessions {
             match sessions.caller(shown).await {
                 Ok(Some(caller)) => return Ok(Self(Arc::new(caller))),
                 Ok(None) => {}
@@ -45,7 +42,7 @@ impl FromRequestParts<Arc<Composed>> for Session {
                 }
             }
         }
-        Err(refused(UNKNOWN, composed.refused_callers.count(parts)))
+        Err(refused(UNKNOWN, app.refused_callers.count(parts)))
     }
 }
 

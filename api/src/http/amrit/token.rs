@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use chrono::Datelike;
-use hip_commands::accountability::viewing::Viewer;
+use hip_commands::accountability::access_log::AccessRecorder;
 use hip_commands::linking::amrit::token::{TokenAnswer, ask};
 use hip_domain::link_token::AskedPerson;
 use hip_domain::sensitive::Phi;
@@ -19,7 +19,7 @@ use crate::http::Context;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Asked {
+pub(super) struct AmritTokenRequest {
     abha_number: Member,
     abha_address: Member,
     name: Member,
@@ -31,14 +31,14 @@ pub(super) struct Asked {
 /// The token that is there, or the id of the request that will bring one.
 pub(super) async fn generate(
     Session(caller): Session,
-    State(composed): Context,
-    Body(asked): Body<Asked>,
+    State(app): Context,
+    Body(asked): Body<AmritTokenRequest>,
 ) -> Result<Envelope, Envelope> {
-    let facility = facility(&composed, &caller, asked.abdm_facility_id.as_str())?;
-    let provider = &composed.provider;
-    let person = person(&asked, provider.clock.now().year())?;
-    let viewer = Viewer::at_the_door(provider, &caller);
-    let answer = ask(provider, &viewer, facility, person).await?;
+    let facility = facility(&app, &caller, asked.abdm_facility_id.as_str())?;
+    let ports = &app.ports;
+    let person = person(&asked, ports.clock.now().year())?;
+    let viewer = AccessRecorder::over_http(ports, &caller);
+    let answer = ask(ports, &viewer, facility, person).await?;
     Ok(match answer {
         TokenAnswer::Issued(token) => Envelope::ok(json!({ "linkToken": token.expose_secret() })),
         TokenAnswer::Requested(request_id) => {
@@ -57,7 +57,7 @@ pub(super) async fn generate(
 }
 
 /// Hyphens are AMRIT's, letters for genders are the network's.
-fn person(asked: &Asked, this_year: i32) -> Result<AskedPerson, Envelope> {
+fn person(asked: &AmritTokenRequest, this_year: i32) -> Result<AskedPerson, Envelope> {
     let year_of_birth = asked.year_of_birth.as_str().parse().ok();
     let year_of_birth = year_of_birth
         .filter(|year| (1850..=this_year).contains(year))

@@ -60,7 +60,7 @@ impl Unread {
 
 impl IntoResponse for Unread {
     fn into_response(self) -> Response {
-        let mut response = Problem::of_status(self.status()).into_response();
+        let mut response = Problem::from_status(self.status()).into_response();
         if matches!(self, Self::Busy) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
         }

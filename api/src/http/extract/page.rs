@@ -173,7 +173,7 @@ pub(crate) struct List {
 }
 
 /// Which page of a list.
-pub(crate) struct Wanted {
+pub(crate) struct PageRequest {
     pub(crate) facilities: Option<Vec<String>>,
     pub(crate) limit: Option<Limit>,
     pub(crate) cursor: Option<Cursor>,
@@ -184,7 +184,7 @@ impl List {
     pub(crate) async fn page<T>(
         &self,
         pool: &PgPool,
-        wanted: Wanted,
+        wanted: PageRequest,
         filters: &[(&'static str, Option<String>)],
     ) -> Result<Page<T>, Problem>
     where
@@ -223,7 +223,7 @@ impl List {
             .build_query_as()
             .fetch_all(pool)
             .await
-            .map_err(|error| Problem::no_answer(&error))?;
+            .map_err(|error| Problem::database_unavailable(&error))?;
         let page = Page::cut(rows, limit, |row| (row.page_at, row.page_id.clone()));
         Ok(Page { items: page.items.into_iter().map(|row| row.item).collect(), next: page.next })
     }
@@ -238,7 +238,7 @@ impl List {
     where
         T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
-        let wanted = Wanted { facilities, limit: Some(Limit(1)), cursor: None };
+        let wanted = PageRequest { facilities, limit: Some(Limit(1)), cursor: None };
         Ok(self.page(pool, wanted, filters).await?.items.pop())
     }
 }

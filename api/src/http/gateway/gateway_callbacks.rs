@@ -6,12 +6,12 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use hip_commands::Provider;
+use hip_commands::Ports;
 use hip_commands::inbox::callbacks::wire::{instant, readable};
-use hip_commands::inbox::intake::{self, IntakeError, Message};
+use hip_commands::inbox::receive::{self, ReceiveError, VerifiedCallback};
 use hip_commands::inbox::routing::facility_of;
 use hip_domain::id::{FacilityId, RequestId};
-use hip_domain::inbound::{ApiVersion, CallbackKind, RawMessage};
+use hip_domain::inbound::{ApiVersion, CallbackKind, RawCallback};
 use hip_infra::http::gateway::BearerError;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -23,21 +23,20 @@ use crate::http::middleware::refused::Refused;
 
 /// The sender is judged before the body is read.
 pub(in crate::http) async fn receive(
-    State(composed): Context,
+    State(app): Context,
     (kind, api): (CallbackKind, ApiVersion),
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
     let bearer = match bearer(&parts.headers) {
-        Some(token) => composed.gateway.check_bearer(token).await,
+        Some(token) => app.gateway.check_bearer(token).await,
         None => Err(BearerError::Refused("there is none")),
     };
     let bearer = match bearer {
         Ok(bearer) => bearer,
         Err(error) => return unproven(&error),
     };
-    let read =
-        bodies::read(&composed.room, GATEWAY, &parts.headers, body, CALLBACK_BYTES_MAX).await;
+    let read = bodies::read(&app.room, GATEWAY, &parts.headers, body, CALLBACK_BYTES_MAX).await;
     let (body, taken) = match read {
         Ok(read) => read,
         Err(unread) => return unread.status().into_response(),
@@ -48,20 +47,20 @@ pub(in crate::http) async fn receive(
         Err(refusal) => return refusal.into_response(),
     };
     let Head { request_id, facility: named, sent_at } = head;
-    let provider = &composed.provider;
-    let facility = match facility_of(provider, kind, named.as_ref(), &body).await {
+    let ports = &app.ports;
+    let facility = match facility_of(ports, kind, named.as_ref(), &body).await {
         Ok(Some(facility)) => facility,
-        Ok(None) => return unrouted(provider, request_id, kind, named).await,
+        Ok(None) => return unrouted(ports, request_id, kind, named).await,
         Err(error) => {
             tracing::error!(request.id = %request_id, %error, "a callback could not be routed");
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     };
     let headers = kept(&parts.headers);
-    let raw = RawMessage { path: parts.uri.path().to_owned(), headers, body };
-    let named = named.filter(|id| provider.settings.is_former(id));
-    let message = Message { kind, api, facility, named, request_id, sent_at, bearer, raw };
-    let answer = store(provider, message).await;
+    let raw = RawCallback { path: parts.uri.path().to_owned(), headers, body };
+    let named = named.filter(|id| ports.settings.is_former(id));
+    let message = VerifiedCallback { kind, api, facility, named, request_id, sent_at, bearer, raw };
+    let answer = store(ports, message).await;
     drop(taken);
     answer
 }
@@ -72,22 +71,22 @@ const GATEWAY: &str = "gateway";
 /// The largest callback, in bytes: a consent over thousands of care contexts.
 const CALLBACK_BYTES_MAX: usize = 2 * 1024 * 1024;
 
-async fn store(provider: &Provider, message: Message) -> Response {
-    let Message { request_id, kind, .. } = message;
+async fn store(ports: &Ports, message: VerifiedCallback) -> Response {
+    let VerifiedCallback { request_id, kind, .. } = message;
     let late_by_s = message.bearer.late_by_s;
-    if provider.settings.is_too_late(&message.bearer) {
+    if ports.settings.is_too_late(&message.bearer) {
         tracing::warn!(request.id = %request_id, late_by_s, "a callback with a bearer that is too late is kept");
     }
-    match intake::receive(provider, message).await {
+    match receive::receive(ports, message).await {
         Ok(()) => {
             tracing::info!(request.id = %request_id, callback = ?kind, "callback stored");
             StatusCode::ACCEPTED.into_response()
         }
-        Err(IntakeError::RequestIdReused) => {
+        Err(ReceiveError::RequestIdReused) => {
             tracing::warn!(request.id = %request_id, "a request id came again with another body");
             Refusal(StatusCode::BAD_REQUEST, "ABDM-1064", "Duplicate request id").into_response()
         }
-        Err(error @ (IntakeError::Log(_) | IntakeError::Undecodable(_))) => {
+        Err(error @ (ReceiveError::Log(_) | ReceiveError::Undecodable(_))) => {
             tracing::error!(request.id = %request_id, %error, "a callback could not be stored");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
@@ -96,13 +95,13 @@ async fn store(provider: &Provider, message: Message) -> Response {
 
 /// Whose message it is nobody knows, so it cannot be stored. That it came is in the log.
 async fn unrouted(
-    provider: &Provider,
+    ports: &Ports,
     request_id: RequestId,
     kind: CallbackKind,
     named: Option<FacilityId>,
 ) -> Response {
     tracing::warn!(request.id = %request_id, callback = ?kind, "a callback for a facility that is not served here");
-    if let Err(error) = intake::record_unrouted(provider, request_id, kind, named).await {
+    if let Err(error) = receive::record_unrouted(ports, request_id, kind, named).await {
         tracing::error!(request.id = %request_id, %error, "a refused callback could not be recorded");
     }
     Refusal(StatusCode::NOT_FOUND, "ABDM-1035", "Invalid HIP ID").into_response()

@@ -8,9 +8,9 @@ use hip_domain::id::FacilityId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::Context;
-use crate::http::middleware::caller::{By, Looking};
+use crate::http::middleware::caller::{Authorized, CanView};
 use crate::http::middleware::problem::{Fault, Problem};
 
 /// A facility that is served here.
@@ -42,15 +42,15 @@ pub(crate) struct Facilities {
 #[utoipa::path(get, path = "/v1/facilities", tag = "operations", operation_id = "listFacilities",
     responses((status = 200, body = Facilities)))]
 pub(crate) async fn list(
-    By(caller, _): By<Looking>,
-    State(composed): Context,
+    Authorized(caller, _): Authorized<CanView>,
+    State(app): Context,
 ) -> Result<Json<Facilities>, Problem> {
     let paused: Vec<(String, Option<String>)> =
         sqlx::query_as("SELECT facility_id, reason FROM hip.facility_intake WHERE paused")
-            .fetch_all(&composed.pool)
+            .fetch_all(&app.pool)
             .await
-            .map_err(|error| Problem::no_answer(&error))?;
-    let served = composed.provider.settings.facilities.iter();
+            .map_err(|error| Problem::database_unavailable(&error))?;
+    let served = app.ports.settings.facilities.iter();
     let items = served.filter(|facility| caller.serves(&facility.id)).map(|facility| {
         let pause = paused.iter().find(|(id, _)| id == facility.id.as_str());
         Facility {
@@ -68,7 +68,7 @@ pub(crate) async fn list(
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Whose {
+pub(crate) struct FacilityFilter {
     /// The facility; needed when several of the caller's have one of this name.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     pub(crate) facility: Option<FacilityId>,
@@ -85,20 +85,20 @@ pub(crate) fn only<T>(found: Vec<T>, absent: &'static str) -> Result<T, Problem>
             "Several facilities have one of this name",
             "name the facility: ?facility=…",
         )),
-        (None, _) => Err(Problem::absent(absent)),
+        (None, _) => Err(Problem::not_found(absent)),
     }
 }
 
 /// The caller's facility that is named, or their only one. Somebody else's has nothing for them.
 pub(crate) fn chosen(
-    composed: &Composed,
+    app: &App,
     caller: &Caller,
     named: Option<&FacilityId>,
 ) -> Result<FacilityId, Problem> {
-    let settings = &composed.provider.settings;
+    let settings = &app.ports.settings;
     if let Some(named) = named {
         let found = settings.facility_named(named).filter(|found| caller.serves(&found.id));
-        let found = found.ok_or_else(|| Problem::absent("There is no such facility"))?;
+        let found = found.ok_or_else(|| Problem::not_found("There is no such facility"))?;
         return Ok(found.id.clone());
     }
     let served = settings.facilities.iter().map(|facility| &facility.id);
@@ -111,5 +111,5 @@ pub(crate) fn chosen(
 
 fn unnamed() -> Problem {
     let message = "must be named: the caller has several";
-    Problem::unfit(vec![Fault::of_value("facility", message)])
+    Problem::unprocessable(vec![Fault::of_value("facility", message)])
 }

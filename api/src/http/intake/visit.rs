@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use hip_commands::accountability::caller::Caller;
-use hip_commands::patients::lookup::Lookup;
+use hip_commands::patients::lookup::LookupKey;
 use hip_commands::port::Log;
-use hip_commands::visits::visit_source::VisitSource;
+use hip_commands::visits::visit_revision::VisitRevision;
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{CareContextReference, FacilityId};
 use hip_domain::stream::StreamId;
@@ -14,15 +14,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::Context;
-use crate::http::extract::asked::{Name, Query};
-use crate::http::extract::page::{Cursor, Limit, List, Page, Wanted};
-use crate::http::intake::facilities::{Whose, chosen, only};
+use crate::http::extract::input::{PathParam, Query};
+use crate::http::extract::page::{Cursor, Limit, List, Page, PageRequest};
+use crate::http::intake::facilities::{FacilityFilter, chosen, only};
 use crate::http::intake::visit_answer::Warning;
 use crate::http::linking::link_error::{LinkError, LinkErrorDetail, link_error_columns};
-use crate::http::middleware::caller::{By, Looking, bound_by};
-use crate::http::middleware::looks;
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{Authorized, CanView, facility_filter_by_id};
 use crate::http::middleware::position;
 use crate::http::middleware::problem::Problem;
 
@@ -117,7 +117,7 @@ pub(crate) struct RejectedDocument {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Which {
+pub(crate) struct VisitFilter {
     /// Only of this facility.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
@@ -143,49 +143,49 @@ const VISITS: List = List {
 
 /// Visits, those that were pushed or amended last first.
 #[utoipa::path(get, path = "/v1/visits", tag = "records", operation_id = "listVisits",
-    params(Which), responses((status = 200, body = Page<Visit>)))]
+    params(VisitFilter), responses((status = 200, body = Page<Visit>)))]
 pub(crate) async fn list(
-    By(caller, _): By<Looking>,
-    State(composed): Context,
-    Query(which): Query<Which>,
+    Authorized(caller, _): Authorized<CanView>,
+    State(app): Context,
+    Query(which): Query<VisitFilter>,
 ) -> Result<Json<Page<Visit>>, Problem> {
-    let Which { facility, limit, cursor } = which;
-    let facilities = bound_by(&composed, &caller, facility.as_ref());
-    let wanted = Wanted { facilities, limit, cursor };
-    let page: Page<Visit> = VISITS.page(&composed.pool, wanted, &[]).await?;
+    let VisitFilter { facility, limit, cursor } = which;
+    let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
+    let wanted = PageRequest { facilities, limit, cursor };
+    let page: Page<Visit> = VISITS.page(&app.pool, wanted, &[]).await?;
     let by = [(Filter::Facility, facility.is_some())];
-    looks::at_list(&composed, &caller, Listing::Visits, &by, &page.items).await?;
+    access_log::at_list(&app, &caller, Listing::Visits, &by, &page.items).await?;
     Ok(Json(page))
 }
 
 /// What became of a visit: its documents, and whether it is linked.
 #[utoipa::path(get, path = "/v1/visits/{visitCode}", tag = "records", operation_id = "showVisit",
     params(("visitCode" = String, Path, max_length = 255, example = "30000000000104729",
-            description = "the visit code"), Whose),
+            description = "the visit code"), FacilityFilter),
     responses((status = 200, body = Visit),
               (status = 409, body = Problem, content_type = "application/problem+json",
                description = "Several of the caller's facilities have a visit with this code.")))]
 pub(crate) async fn show(
-    By(caller, _): By<Looking>,
-    State(composed): Context,
-    Name(code): Name,
-    Query(whose): Query<Whose>,
+    Authorized(caller, _): Authorized<CanView>,
+    State(app): Context,
+    PathParam(code): PathParam,
+    Query(whose): Query<FacilityFilter>,
 ) -> Result<Json<Visit>, Problem> {
     const ABSENT: &str = "There is no such visit";
-    let code = CareContextReference::parse(code).map_err(|_| Problem::absent(ABSENT))?;
-    let facilities = bound_by(&composed, &caller, whose.facility.as_ref());
-    let mut found = look(&composed, &code, facilities.clone()).await?;
+    let code = CareContextReference::parse(code).map_err(|_| Problem::not_found(ABSENT))?;
+    let facilities = facility_filter_by_id(&app, &caller, whose.facility.as_ref());
+    let mut found = look(&app, &code, facilities.clone()).await?;
     if found.is_empty()
-        && let Some(position) = position_of(&composed, &caller, &whose, &code).await?
+        && let Some(position) = position_of(&app, &caller, &whose, &code).await?
     {
-        position::until(&composed, &["visit"], position).await?;
-        found = look(&composed, &code, facilities).await?;
+        position::until(&app, &["visit"], position).await?;
+        found = look(&app, &code, facilities).await?;
     }
     let mut found = only(found, ABSENT)?;
     let stream = StreamId::stored(found.stream_id.as_str());
-    looks::at_thing(&composed, &caller, View::Visit, &stream).await?;
+    access_log::at_thing(&app, &caller, View::Visit, &stream).await?;
     // A visit that cannot be opened any more, because its patient was erased, has none to show.
-    let source = VisitSource::newest(&composed.provider, &stream).await.ok();
+    let source = VisitRevision::newest(&app.ports, &stream).await.ok();
     found.warnings =
         source.map(|source| source.warnings().into_iter().map(Warning::from).collect());
     Ok(Json(found))
@@ -194,28 +194,28 @@ pub(crate) async fn show(
 /// Up to where the log tells of a visit that is not shown: whoever has pushed it must not be told that
 /// there is none.
 async fn position_of(
-    composed: &Composed,
+    app: &App,
     caller: &Caller,
-    whose: &Whose,
+    whose: &FacilityFilter,
     code: &CareContextReference,
 ) -> Result<Option<i64>, Problem> {
-    let Ok(facility) = chosen(composed, caller, whose.facility.as_ref()) else {
+    let Ok(facility) = chosen(app, caller, whose.facility.as_ref()) else {
         return Ok(None);
     };
-    let vault = &composed.provider.vault;
-    let code = vault.pseudonym(&facility, &Lookup::Visit(code.as_str())).await;
+    let vault = &app.ports.vault;
+    let code = vault.pseudonym(&facility, &LookupKey::Visit(code.as_str())).await;
     let stream = StreamId::visit(&facility, &code.map_err(|_| Problem::unavailable())?);
-    let stored = composed.log.stream(&stream, 0).await.map_err(|_| Problem::unavailable())?;
+    let stored = app.log.stream(&stream, 0).await.map_err(|_| Problem::unavailable())?;
     Ok(stored.last().map(|newest| newest.position))
 }
 
 /// Up to two of them.
 async fn look(
-    composed: &Composed,
+    app: &App,
     code: &CareContextReference,
     facilities: Option<Vec<String>>,
 ) -> Result<Vec<Visit>, Problem> {
-    let wanted = Wanted { facilities, limit: Limit::try_from(2).ok(), cursor: None };
+    let wanted = PageRequest { facilities, limit: Limit::try_from(2).ok(), cursor: None };
     let filters = [("v.visit_code", Some(code.as_str().to_owned()))];
-    Ok(VISITS.page(&composed.pool, wanted, &filters).await?.items)
+    Ok(VISITS.page(&app.pool, wanted, &filters).await?.items)
 }

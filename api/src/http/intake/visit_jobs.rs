@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::Context;
-use crate::http::extract::asked::Query;
-use crate::http::extract::page::{Cursor, Limit, List, Page, Wanted};
-use crate::http::middleware::caller::{By, Running, bound_by};
-use crate::http::middleware::looks;
+use crate::http::extract::input::Query;
+use crate::http::extract::page::{Cursor, Limit, List, Page, PageRequest};
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{Authorized, CanOperate, facility_filter_by_id};
 use crate::http::middleware::problem::Problem;
 
 /// How it stands with a job.
@@ -41,7 +41,7 @@ impl JobState {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Which {
+pub(crate) struct VisitJobFilter {
     /// Only of this facility.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
@@ -96,18 +96,18 @@ const JOBS: List = List {
 
 /// Jobs, the newest first.
 #[utoipa::path(get, path = "/v1/visit-jobs", tag = "operations", operation_id = "listVisitJobs",
-    params(Which), responses((status = 200, body = Page<VisitJob>)))]
+    params(VisitJobFilter), responses((status = 200, body = Page<VisitJob>)))]
 pub(crate) async fn list(
-    By(caller, _): By<Running>,
-    State(composed): Context,
-    Query(which): Query<Which>,
+    Authorized(caller, _): Authorized<CanOperate>,
+    State(app): Context,
+    Query(which): Query<VisitJobFilter>,
 ) -> Result<Json<Page<VisitJob>>, Problem> {
-    let Which { facility, state, limit, cursor } = which;
-    let facilities = bound_by(&composed, &caller, facility.as_ref());
-    let wanted = Wanted { facilities, limit, cursor };
+    let VisitJobFilter { facility, state, limit, cursor } = which;
+    let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
+    let wanted = PageRequest { facilities, limit, cursor };
     let filters = [("j.state", state.map(|state| state.as_str().to_owned()))];
-    let page: Page<VisitJob> = JOBS.page(&composed.pool, wanted, &filters).await?;
+    let page: Page<VisitJob> = JOBS.page(&app.pool, wanted, &filters).await?;
     let by = [(Filter::Facility, facility.is_some()), (Filter::Status, state.is_some())];
-    looks::at_list(&composed, &caller, Listing::VisitJobs, &by, &page.items).await?;
+    access_log::at_list(&app, &caller, Listing::VisitJobs, &by, &page.items).await?;
     Ok(Json(page))
 }

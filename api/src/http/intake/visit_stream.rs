@@ -20,8 +20,8 @@ use hip_domain::id::FacilityId;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use self::lines::{Line, Lines, What};
-use crate::compose::Composed;
+use self::lines::{Line, LineContent, Lines};
+use crate::app::App;
 use crate::http::intake::visit_answer::{Warning, problem};
 use crate::http::middleware::problem::Problem;
 
@@ -45,12 +45,12 @@ struct LineResult {
     line: u64,
     status: u16,
     #[serde(flatten)]
-    outcome: Outcome,
+    outcome: LineOutcome,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase", untagged)]
-enum Outcome {
+enum LineOutcome {
     #[serde(rename_all = "camelCase")]
     Recorded {
         visit_code: String,
@@ -66,17 +66,17 @@ enum Outcome {
 
 /// Stores each line as it comes.
 pub(in crate::http) fn record(
-    (composed, caller): (Arc<Composed>, Arc<Caller>),
+    (app, caller): (Arc<App>, Arc<Caller>),
     body: Body,
     bytes_max: usize,
     stop: watch::Receiver<bool>,
 ) -> Response {
-    let quota = (Arc::clone(&composed.room), caller.name.to_string());
+    let quota = (Arc::clone(&app.room), caller.name.to_string());
     let results = Lines::new(body, bytes_max, quota, stop)
         .into_stream()
         .map(move |line| {
-            let (composed, caller) = (Arc::clone(&composed), Arc::clone(&caller));
-            async move { result(&composed, &caller, line).await }
+            let (app, caller) = (Arc::clone(&app), Arc::clone(&caller));
+            async move { result(&app, &caller, line).await }
         })
         .buffered(LINES_AT_ONCE)
         .map(|result| {
@@ -87,29 +87,29 @@ pub(in crate::http) fn record(
     ([(CONTENT_TYPE, NDJSON)], Body::from_stream(results)).into_response()
 }
 
-async fn result(composed: &Composed, caller: &Caller, line: Line) -> LineResult {
+async fn result(app: &App, caller: &Caller, line: Line) -> LineResult {
     let Line { number, what, taken: _until_recorded } = line;
     let refused = |problem: Problem| LineResult {
         line: number,
         status: problem.status().as_u16(),
-        outcome: Outcome::Refused { problem },
+        outcome: LineOutcome::Refused { problem },
     };
     let document = match what {
-        What::Document(document) => document,
-        What::TooLong(bytes_max) => return refused(too_long(bytes_max)),
-        What::Busy => return refused(Problem::of_status(StatusCode::SERVICE_UNAVAILABLE)),
-        What::NoText => return refused(no_text()),
-        What::Stopped => return refused(Problem::unavailable()),
-        What::Silence => return refused(silence()),
+        LineContent::Document(document) => document,
+        LineContent::TooLong(bytes_max) => return refused(too_long(bytes_max)),
+        LineContent::Busy => return refused(Problem::from_status(StatusCode::SERVICE_UNAVAILABLE)),
+        LineContent::NoText => return refused(no_text()),
+        LineContent::Stopped => return refused(Problem::unavailable()),
+        LineContent::Silence => return refused(silence()),
     };
-    match push::record(&composed.provider, caller, &document).await {
+    match push::record(&app.ports, caller, &document).await {
         Ok(recorded) => {
             tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
             let status = if recorded.changed { StatusCode::CREATED } else { StatusCode::OK };
             LineResult {
                 line: number,
                 status: status.as_u16(),
-                outcome: Outcome::Recorded {
+                outcome: LineOutcome::Recorded {
                     visit_code: recorded.visit_code,
                     facility: recorded.facility,
                     changed: recorded.changed,

@@ -10,14 +10,14 @@ use hip_commands::visits::push;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::compose::Composed;
-use crate::http::extract::asked::is_json;
+use crate::app::App;
 use crate::http::extract::bodies;
+use crate::http::extract::input::is_json;
 use crate::http::intake::visit_answer::{Warning, problem};
 use crate::http::intake::visit_stream;
-use crate::http::middleware::caller::{By, Pushing};
+use crate::http::middleware::caller::{Authorized, CanPush};
 use crate::http::middleware::problem::Problem;
-use crate::http::{Context, Stop, VISIT_BYTES_MAX};
+use crate::http::{Context, ShutdownSignal, VISIT_BYTES_MAX};
 use crate::path_segment::path_segment;
 
 /// A visit that is in the log.
@@ -55,13 +55,13 @@ pub(crate) struct RecordedVisit {
         (status = 409, body = Problem, content_type = "application/problem+json",
          description = "The `eventId` was used for another document.")))]
 pub(crate) async fn receive(
-    By(caller, _): By<Pushing>,
-    State(composed): Context,
-    Extension(Stop(stop)): Extension<Stop>,
+    Authorized(caller, _): Authorized<CanPush>,
+    State(app): Context,
+    Extension(ShutdownSignal(stop)): Extension<ShutdownSignal>,
     request: Request,
 ) -> Response {
     if visit_stream::is_announced(request.headers()) {
-        let to = (composed, caller);
+        let to = (app, caller);
         return visit_stream::record(to, request.into_body(), VISIT_BYTES_MAX, stop);
     }
     if !is_json(request.headers()) {
@@ -69,22 +69,22 @@ pub(crate) async fn receive(
     }
     let (parts, body) = request.into_parts();
     let name = caller.name.as_str();
-    let read = bodies::read(&composed.room, name, &parts.headers, body, VISIT_BYTES_MAX).await;
+    let read = bodies::read(&app.room, name, &parts.headers, body, VISIT_BYTES_MAX).await;
     let (body, taken) = match read {
         Ok(read) => read,
         Err(unread) => return unread.into_response(),
     };
     let Ok(document) = std::str::from_utf8(&body) else {
-        return Problem::of_status(StatusCode::BAD_REQUEST).into_response();
+        return Problem::from_status(StatusCode::BAD_REQUEST).into_response();
     };
-    let answer = record(&composed, &caller, document).await.into_response();
+    let answer = record(&app, &caller, document).await.into_response();
     drop(taken);
     answer
 }
 
 /// Stores a visit document. The same document again changes nothing and is answered alike.
-async fn record(composed: &Composed, caller: &Caller, document: &str) -> Result<Response, Problem> {
-    let recorded = push::record(&composed.provider, caller, document).await;
+async fn record(app: &App, caller: &Caller, document: &str) -> Result<Response, Problem> {
+    let recorded = push::record(&app.ports, caller, document).await;
     let recorded = recorded.map_err(|error| problem(&error))?;
     tracing::info!(facility = %recorded.facility, changed = recorded.changed, "visit recorded");
     let code = path_segment(&recorded.visit_code);

@@ -4,21 +4,21 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use hip_commands::accountability::caller::Caller;
-use hip_commands::patients::lookup::Lookup;
+use hip_commands::patients::lookup::LookupKey;
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{CareContextReference, FacilityId, Pseudonym};
 use hip_domain::stream::StreamId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::Context;
-use crate::http::extract::asked::{Body, Name, Query, Typed};
-use crate::http::extract::page::{Cursor, Limit, List, Page, Wanted};
-use crate::http::intake::facilities::{Whose, chosen, only};
+use crate::http::extract::input::{JsonBody, PathParam, Query, ShortText};
+use crate::http::extract::page::{Cursor, Limit, List, Page, PageRequest};
+use crate::http::intake::facilities::{FacilityFilter, chosen, only};
 use crate::http::linking::link_error::{LinkError, LinkErrorDetail, link_error_columns};
-use crate::http::middleware::caller::{By, Looking, bound_by};
-use crate::http::middleware::looks;
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{Authorized, CanView, facility_filter_by_id};
 use crate::http::middleware::problem::Problem;
 
 /// How far the link of a care context has come.
@@ -47,7 +47,7 @@ impl LinkState {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Which {
+pub(crate) struct CareContextFilter {
     /// Only of this facility.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
@@ -104,19 +104,19 @@ const CARE_CONTEXTS: List = List {
 
 /// Care contexts, the newest visit first.
 #[utoipa::path(get, path = "/v1/care-contexts", tag = "records", operation_id = "listCareContexts",
-    params(Which), responses((status = 200, body = Page<CareContext>)))]
+    params(CareContextFilter), responses((status = 200, body = Page<CareContext>)))]
 pub(crate) async fn list(
-    By(caller, _): By<Looking>,
-    State(composed): Context,
-    Query(which): Query<Which>,
+    Authorized(caller, _): Authorized<CanView>,
+    State(app): Context,
+    Query(which): Query<CareContextFilter>,
 ) -> Result<Json<Page<CareContext>>, Problem> {
-    let Which { facility, state, limit, cursor } = which;
-    let facilities = bound_by(&composed, &caller, facility.as_ref());
-    let wanted = Wanted { facilities, limit, cursor };
+    let CareContextFilter { facility, state, limit, cursor } = which;
+    let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
+    let wanted = PageRequest { facilities, limit, cursor };
     let filters = [("link_state", state.map(|state| state.as_str().to_owned()))];
-    let page: Page<CareContext> = CARE_CONTEXTS.page(&composed.pool, wanted, &filters).await?;
+    let page: Page<CareContext> = CARE_CONTEXTS.page(&app.pool, wanted, &filters).await?;
     let by = [(Filter::Facility, facility.is_some()), (Filter::Status, state.is_some())];
-    looks::at_list(&composed, &caller, Listing::CareContexts, &by, &page.items).await?;
+    access_log::at_list(&app, &caller, Listing::CareContexts, &by, &page.items).await?;
     Ok(Json(page))
 }
 
@@ -124,26 +124,27 @@ pub(crate) async fn list(
 #[utoipa::path(get, path = "/v1/care-contexts/{reference}", tag = "records",
     operation_id = "showCareContext",
     params(("reference" = String, Path, max_length = 255, example = "30000000000104729",
-            description = "the visit code"), Whose),
+            description = "the visit code"), FacilityFilter),
     responses((status = 200, body = CareContext),
               (status = 409, body = Problem, content_type = "application/problem+json",
                description = "Several of the caller's facilities have one with this reference.")))]
 pub(crate) async fn show(
-    By(caller, _): By<Looking>,
-    State(composed): Context,
-    Name(reference): Name,
-    Query(whose): Query<Whose>,
+    Authorized(caller, _): Authorized<CanView>,
+    State(app): Context,
+    PathParam(reference): PathParam,
+    Query(whose): Query<FacilityFilter>,
 ) -> Result<Json<CareContext>, Problem> {
     const ABSENT: &str = "There is no such care context";
-    let reference = CareContextReference::parse(reference).map_err(|_| Problem::absent(ABSENT))?;
-    let facilities = bound_by(&composed, &caller, whose.facility.as_ref());
+    let reference =
+        CareContextReference::parse(reference).map_err(|_| Problem::not_found(ABSENT))?;
+    let facilities = facility_filter_by_id(&app, &caller, whose.facility.as_ref());
     let limit = Limit::try_from(2).ok();
-    let wanted = Wanted { facilities, limit, cursor: None };
+    let wanted = PageRequest { facilities, limit, cursor: None };
     let filters = [("care_context_number", Some(reference.as_str().to_owned()))];
-    let found: Page<CareContext> = CARE_CONTEXTS.page(&composed.pool, wanted, &filters).await?;
+    let found: Page<CareContext> = CARE_CONTEXTS.page(&app.pool, wanted, &filters).await?;
     let found = only(found.items, ABSENT)?;
     let stream = StreamId::stored(found.link_id.as_str());
-    looks::at_thing(&composed, &caller, View::CareContext, &stream).await?;
+    access_log::at_thing(&app, &caller, View::CareContext, &stream).await?;
     Ok(Json(found))
 }
 
@@ -153,7 +154,7 @@ pub(crate) async fn show(
 pub(crate) struct Search {
     /// Any case.
     #[schema(value_type = String, max_length = 100, example = "test.person@sbx")]
-    abha_address: Typed,
+    abha_address: ShortText,
     /// Needed when the caller has several.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
@@ -170,46 +171,46 @@ pub(crate) struct Search {
     operation_id = "searchCareContexts", request_body = Search,
     responses((status = 200, body = Page<CareContext>)))]
 pub(crate) async fn search(
-    By(caller, _): By<Looking>,
-    State(composed): Context,
-    Body(search): Body<Search>,
+    Authorized(caller, _): Authorized<CanView>,
+    State(app): Context,
+    JsonBody(search): JsonBody<Search>,
 ) -> Result<Json<Page<CareContext>>, Problem> {
-    let facility = chosen(&composed, &caller, search.facility.as_ref())?;
-    let address = Lookup::AbhaAddress(&search.abha_address.0);
-    let address = composed.provider.vault.pseudonym(&facility, &address).await;
+    let facility = chosen(&app, &caller, search.facility.as_ref())?;
+    let address = LookupKey::AbhaAddress(&search.abha_address.0);
+    let address = app.ports.vault.pseudonym(&facility, &address).await;
     let address = address.map_err(|error| {
         tracing::warn!(%error, "care contexts could not be searched");
         Problem::unavailable()
     })?;
-    at_holders(&composed, &caller, View::Search, (&facility, &address)).await?;
+    at_holders(&app, &caller, View::Search, (&facility, &address)).await?;
     let list = List {
         from: "(SELECT c.*, i.abha_address FROM hip.care_context c \
                   JOIN hip.patient_index i USING (subject_id)) AS c",
         ..CARE_CONTEXTS
     };
-    let wanted = Wanted {
+    let wanted = PageRequest {
         facilities: Some(vec![facility.into()]),
         limit: search.limit,
         cursor: search.cursor,
     };
     let filters = [("abha_address", Some(address.into()))];
-    Ok(Json(list.page(&composed.pool, wanted, &filters).await?))
+    Ok(Json(list.page(&app.pool, wanted, &filters).await?))
 }
 
 /// The caller is about to see something of whoever has this ABHA address at this facility.
 pub(in crate::http) async fn at_holders(
-    composed: &Composed,
+    app: &App,
     caller: &Caller,
     view: View,
     (facility, address): (&FacilityId, &Pseudonym),
 ) -> Result<(), Problem> {
-    let holders = composed.provider.directory.by_abha_address(facility, address).await;
+    let holders = app.ports.directory.by_abha_address(facility, address).await;
     let holders = holders.map_err(|error| {
         tracing::warn!(%error, "could not resolve the patient for the access log");
         Problem::unavailable()
     })?;
     for holder in holders {
-        looks::at_person(composed, caller, view, holder.subject).await?;
+        access_log::at_person(app, caller, view, holder.subject).await?;
     }
     Ok(())
 }

@@ -7,16 +7,16 @@ use hip_commands::operations::explain::{self, Looked};
 use hip_domain::access::View;
 use hip_domain::id::{CareContextReference, FacilityId};
 use hip_domain::stream::StreamId;
-use hip_infra::postgres::queries::evidence::PgEvidence;
+use hip_infra::postgres::queries::history_reader::PgHistoryReader;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::Context;
-use crate::http::extract::asked::{Name, Query};
-use crate::http::intake::facilities::{Whose, only};
-use crate::http::middleware::caller::{By, Looking};
-use crate::http::middleware::looks;
+use crate::http::extract::input::{PathParam, Query};
+use crate::http::intake::facilities::{FacilityFilter, only};
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{Authorized, CanView};
 use crate::http::middleware::problem::Problem;
 
 /// How it stands with a care context: the links from the visit to the patient's screen, up to the first
@@ -57,33 +57,34 @@ pub(crate) struct LinkLookedAt {
 #[utoipa::path(get, path = "/v1/care-contexts/{reference}/explanation", tag = "records",
     operation_id = "explainCareContext",
     params(("reference" = String, Path, max_length = 255, description = "the visit code",
-            example = "30000000000104729"), Whose),
+            example = "30000000000104729"), FacilityFilter),
     responses((status = 200, body = Explanation),
               (status = 409, body = Problem, content_type = "application/problem+json",
                description = "Several of the caller's facilities have one with this reference.")))]
 pub(crate) async fn show(
-    By(caller, _): By<Looking>,
-    State(composed): Context,
-    Name(reference): Name,
-    Query(whose): Query<Whose>,
+    Authorized(caller, _): Authorized<CanView>,
+    State(app): Context,
+    PathParam(reference): PathParam,
+    Query(whose): Query<FacilityFilter>,
 ) -> Result<Json<Explanation>, Problem> {
     const ABSENT: &str = "There is no such care context";
-    let reference = CareContextReference::parse(reference).map_err(|_| Problem::absent(ABSENT))?;
-    let found = explained(&composed, &caller, &reference, whose.facility.as_ref()).await?;
+    let reference =
+        CareContextReference::parse(reference).map_err(|_| Problem::not_found(ABSENT))?;
+    let found = explained(&app, &caller, &reference, whose.facility.as_ref()).await?;
     let (of, found) = only(found, ABSENT)?;
-    looks::at_thing(&composed, &caller, View::Explanation, &of).await?;
+    access_log::at_thing(&app, &caller, View::Explanation, &of).await?;
     Ok(Json(found))
 }
 
 /// Those of the caller's facilities, each with the stream of what it explains.
 async fn explained(
-    composed: &Composed,
+    app: &App,
     caller: &Caller,
     reference: &CareContextReference,
     facility: Option<&FacilityId>,
 ) -> Result<Vec<(StreamId, Explanation)>, Problem> {
-    let evidence = PgEvidence::new(composed.pool.clone());
-    let now = composed.provider.clock.now();
+    let evidence = PgHistoryReader::new(app.pool.clone());
+    let now = app.ports.clock.now();
     let mut found = vec![];
     let everywhere = [None];
     let theirs: Vec<_> = caller.facilities.iter().flatten().map(Some).collect();

@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::http::Context;
-use crate::http::extract::asked::Name;
+use crate::http::extract::input::PathParam;
 use crate::http::linking::link_error::{LinkError, LinkErrorDetail, link_error_columns};
-use crate::http::middleware::caller::{By, Looking, bound};
-use crate::http::middleware::looks;
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{Authorized, CanView, facility_filter};
 use crate::http::middleware::problem::Problem;
 
 /// A link of care contexts to an ABHA address.
@@ -48,24 +48,24 @@ pub(crate) struct Link {
     params(("linkId" = String, Path, max_length = 255, description = "the `id` that a link was answered with")),
     responses((status = 200, body = Link)))]
 pub(crate) async fn show(
-    By(caller, _): By<Looking>,
-    State(composed): Context,
-    Name(id): Name,
+    Authorized(caller, _): Authorized<CanView>,
+    State(app): Context,
+    PathParam(id): PathParam,
 ) -> Result<Json<Link>, Problem> {
-    let facilities = bound(&caller, None);
+    let facilities = facility_filter(&caller, None);
     let (found, stream) = match Uuid::parse_str(&id) {
         Ok(reference) => (
-            by_reference(&composed.pool, reference, facilities).await,
+            by_reference(&app.pool, reference, facilities).await,
             StreamId::user_link(LinkReference(reference)),
         ),
         Err(_) if id.contains('\0') => (Ok(None), StreamId::stored("")),
         Err(_) => {
-            (by_care_context(&composed.pool, &id, facilities).await, StreamId::stored(id.as_str()))
+            (by_care_context(&app.pool, &id, facilities).await, StreamId::stored(id.as_str()))
         }
     };
-    let found = found.map_err(|error| Problem::no_answer(&error))?;
-    let found = found.ok_or_else(|| Problem::absent("There is no such link"))?;
-    looks::at_thing(&composed, &caller, View::Link, &stream).await?;
+    let found = found.map_err(|error| Problem::database_unavailable(&error))?;
+    let found = found.ok_or_else(|| Problem::not_found("There is no such link"))?;
+    access_log::at_thing(&app, &caller, View::Link, &stream).await?;
     Ok(Json(found))
 }
 

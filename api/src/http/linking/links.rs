@@ -7,17 +7,17 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use hip_commands::linking::start::{self, LinkingError};
-use hip_commands::patients::lookup::Lookup;
+use hip_commands::patients::lookup::LookupKey;
 use hip_domain::access::View;
 use hip_domain::id::{CareContextReference, FacilityId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::http::Context;
-use crate::http::extract::asked::{Body, Typed};
+use crate::http::extract::input::{JsonBody, ShortText};
 use crate::http::intake::facilities::chosen;
 use crate::http::linking::care_contexts::at_holders;
-use crate::http::middleware::caller::{By, Linking};
+use crate::http::middleware::caller::{Authorized, CanLink};
 use crate::http::middleware::problem::Problem;
 
 /// Which visit.
@@ -51,12 +51,12 @@ pub(crate) struct StartedLink {
     responses((status = 202, body = StartedLink, description = "It will be tried.",
                headers(("location" = String, description = "where the link is shown")))))]
 pub(crate) async fn start(
-    By(caller, _): By<Linking>,
-    State(composed): Context,
-    Body(wish): Body<StartLink>,
+    Authorized(caller, _): Authorized<CanLink>,
+    State(app): Context,
+    JsonBody(wish): JsonBody<StartLink>,
 ) -> Result<Response, Problem> {
-    let facility = chosen(&composed, &caller, wish.facility.as_ref())?;
-    let link = start::start(&composed.provider, &facility, &wish.visit_code).await;
+    let facility = chosen(&app, &caller, wish.facility.as_ref())?;
+    let link = start::start(&app.ports, &facility, &wish.visit_code).await;
     let link = link.map_err(|error| problem(&error))?;
     let id = link.as_str().to_owned();
     let location = format!("/v1/links/{id}");
@@ -70,7 +70,7 @@ pub(crate) async fn start(
 pub(crate) struct AskStatus {
     /// Any case.
     #[schema(value_type = String, max_length = 100, example = "test.person@sbx")]
-    abha_address: Typed,
+    abha_address: ShortText,
     /// Needed when the caller has several.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
@@ -101,18 +101,18 @@ pub(crate) struct TokenStatus {
     operation_id = "showLinkTokenStatus", request_body = AskStatus,
     responses((status = 200, body = TokenStatus)))]
 pub(crate) async fn token_status(
-    By(caller, _): By<Linking>,
-    State(composed): Context,
-    Body(wish): Body<AskStatus>,
+    Authorized(caller, _): Authorized<CanLink>,
+    State(app): Context,
+    JsonBody(wish): JsonBody<AskStatus>,
 ) -> Result<Json<TokenStatus>, Problem> {
-    let facility = chosen(&composed, &caller, wish.facility.as_ref())?;
-    let status = start::token_status(&composed.provider, &facility, &wish.abha_address.0)
+    let facility = chosen(&app, &caller, wish.facility.as_ref())?;
+    let status = start::token_status(&app.ports, &facility, &wish.abha_address.0)
         .await
         .map_err(|error| problem(&error))?;
-    let address = Lookup::AbhaAddress(&wish.abha_address.0);
-    let address = composed.provider.vault.pseudonym(&facility, &address).await;
+    let address = LookupKey::AbhaAddress(&wish.abha_address.0);
+    let address = app.ports.vault.pseudonym(&facility, &address).await;
     let address = address.map_err(|error| problem(&LinkingError::Vault(error)))?;
-    at_holders(&composed, &caller, View::LinkToken, (&facility, &address)).await?;
+    at_holders(&app, &caller, View::LinkToken, (&facility, &address)).await?;
     let state = match (status.usable_until, status.requested) {
         (Some(_), _) => "issued",
         (None, true) => "requested",

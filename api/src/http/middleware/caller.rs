@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use hip_commands::accountability::caller::{Caller, Role};
 use hip_domain::id::FacilityId;
 
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::middleware::problem::Problem;
 
 /// The roles of which a route asks one.
@@ -19,55 +19,52 @@ pub(crate) trait Roles: Send {
 }
 
 /// Records are pushed.
-pub(crate) struct Pushing;
+pub(crate) struct CanPush;
 /// Links are started, by the record system or at its desk.
-pub(crate) struct Linking;
+pub(crate) struct CanLink;
 /// A person is erased.
-pub(crate) struct Erasing;
+pub(crate) struct CanErase;
 /// How the service works is looked at.
-pub(crate) struct Running;
+pub(crate) struct CanOperate;
 /// What failed is done again.
-pub(crate) struct Mending;
+pub(crate) struct CanReplay;
 /// Records are read, one by one.
-pub(crate) struct Reading;
+pub(crate) struct CanReadDocuments;
 /// What the service holds and does is looked at.
-pub(crate) struct Looking;
+pub(crate) struct CanView;
 
-impl Roles for Pushing {
+impl Roles for CanPush {
     const ANY_OF: &'static [Role] = &[Role::Emr];
 }
-impl Roles for Linking {
+impl Roles for CanLink {
     const ANY_OF: &'static [Role] = &[Role::Emr, Role::Operator];
 }
-impl Roles for Erasing {
+impl Roles for CanErase {
     const ANY_OF: &'static [Role] = &[Role::Operator];
 }
-impl Roles for Running {
+impl Roles for CanOperate {
     const ANY_OF: &'static [Role] = &[Role::Operator, Role::Auditor];
 }
-impl Roles for Mending {
+impl Roles for CanReplay {
     const ANY_OF: &'static [Role] = &[Role::Operator];
 }
-impl Roles for Reading {
+impl Roles for CanReadDocuments {
     const ANY_OF: &'static [Role] = &[Role::Emr, Role::Auditor];
 }
-impl Roles for Looking {
+impl Roles for CanView {
     const ANY_OF: &'static [Role] = &Role::ALL;
 }
 
 /// A caller who has one of the roles. A route that takes none of these is open to everybody.
-pub(crate) struct By<R>(pub(crate) Arc<Caller>, pub(crate) PhantomData<R>);
+pub(crate) struct Authorized<R>(pub(crate) Arc<Caller>, pub(crate) PhantomData<R>);
 
-impl<R: Roles> FromRequestParts<Arc<Composed>> for By<R> {
+impl<R: Roles> FromRequestParts<Arc<App>> for Authorized<R> {
     type Rejection = Problem;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        composed: &Arc<Composed>,
-    ) -> Result<Self, Problem> {
-        let known = shown(&parts.headers).and_then(|key| composed.clients.caller(key));
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let known = shown(&parts.headers).and_then(|key| app.clients.caller(key));
         let Some(caller) = known else {
-            return Err(composed.refused_callers.count(parts).map_or_else(unknown, too_many));
+            return Err(app.refused_callers.count(parts).map_or_else(unknown, too_many));
         };
         if caller.is_one_of(R::ANY_OF) {
             return Ok(Self(caller, PhantomData));
@@ -84,7 +81,7 @@ impl<R: Roles> FromRequestParts<Arc<Composed>> for By<R> {
 
 /// The facilities that a query is bounded by: the one that is named, or all of the caller's. Nothing
 /// means that there is no bound; a facility that is not the caller's selects nothing.
-pub(crate) fn bound(caller: &Caller, named: Option<&str>) -> Option<Vec<String>> {
+pub(crate) fn facility_filter(caller: &Caller, named: Option<&str>) -> Option<Vec<String>> {
     let theirs = |id: &FacilityId| id.as_str().to_owned();
     match (named, &caller.facilities) {
         (None, None) => None,
@@ -98,13 +95,13 @@ pub(crate) fn bound(caller: &Caller, named: Option<&str>) -> Option<Vec<String>>
 }
 
 /// The same for a facility that is named by any of its ids.
-pub(crate) fn bound_by(
-    composed: &Composed,
+pub(crate) fn facility_filter_by_id(
+    app: &App,
     caller: &Caller,
     named: Option<&FacilityId>,
 ) -> Option<Vec<String>> {
-    let known = named.and_then(|named| composed.provider.settings.facility_named(named));
-    bound(caller, known.map(|known| &known.id).or(named).map(FacilityId::as_str))
+    let known = named.and_then(|named| app.ports.settings.facility_named(named));
+    facility_filter(caller, known.map(|known| &known.id).or(named).map(FacilityId::as_str))
 }
 
 fn unknown() -> Problem {

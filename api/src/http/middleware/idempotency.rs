@@ -5,7 +5,7 @@
 //! 422 says of every route that it is not. The type of the problem tells the two apart. What failed because of us is forgotten, so that it may be tried again.
 //! The answer is finished and kept although the caller has hung up: that is what the key is for.
 
-mod kept;
+mod store;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +20,8 @@ use axum::response::{IntoResponse, Response};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use self::kept::{Kept, Place, Row};
-use crate::compose::Composed;
+use self::store::{Place, Row, StoredAnswer};
+use crate::app::App;
 use crate::http::VISIT_BYTES_MAX;
 use crate::http::extract::bodies;
 use crate::http::intake::visit_stream;
@@ -45,7 +45,7 @@ const CLAIM: Duration = Duration::from_secs(60);
 
 /// Wraps a route that writes. Without the header it changes nothing.
 pub(crate) async fn layer(
-    Extension(composed): Extension<Arc<Composed>>,
+    Extension(app): Extension<Arc<App>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -57,7 +57,7 @@ pub(crate) async fn layer(
         Err(problem) => return problem.into_response(),
     };
     let secret = shown(request.headers()).unwrap_or_default().to_owned();
-    let Some(caller) = composed.clients.caller(&secret) else {
+    let Some(caller) = app.clients.caller(&secret) else {
         // It is refused inside, and nothing of a stranger's is kept.
         return next.run(request).await;
     };
@@ -67,7 +67,7 @@ pub(crate) async fn layer(
     let (parts, body) = request.into_parts();
     // The route inside takes up room for it, too: only small bodies stand in memory twice.
     let name = caller.name.as_str();
-    let read = bodies::read(&composed.room, name, &parts.headers, body, VISIT_BYTES_MAX).await;
+    let read = bodies::read(&app.room, name, &parts.headers, body, VISIT_BYTES_MAX).await;
     let body = match read {
         Ok((body, taken)) => {
             drop(taken);
@@ -78,24 +78,23 @@ pub(crate) async fn layer(
     let fingerprint = fingerprint(&secret, &parts.method, &parts.uri, &parts.headers, &body);
     let place = Place { client: caller.name.clone(), key };
     let row =
-        Row::claim(&composed.pool, &place, fingerprint, CLAIM, composed.config.rest.answers_kept())
-            .await;
+        Row::claim(&app.pool, &place, fingerprint, CLAIM, app.config.rest.answers_kept()).await;
     match row {
         Ok(Row::Ours(claim)) => {
             let request = Request::from_parts(parts, Body::from(body));
-            let answering = answer(composed, place, claim, request, next);
+            let answering = answer(app, place, claim, request, next);
             // On its own: a caller who hangs up does not stop it half-way.
             tokio::spawn(answering).await.unwrap_or_else(|_| Problem::unavailable().into_response())
         }
         Ok(Row::Kept(kept)) => replay(kept),
         Ok(Row::InWork) => in_work(),
         Ok(Row::Other) => of_another_request().into_response(),
-        Err(error) => Problem::no_answer(&error).into_response(),
+        Err(error) => Problem::database_unavailable(&error).into_response(),
     }
 }
 
 async fn answer(
-    composed: Arc<Composed>,
+    app: Arc<App>,
     place: Place,
     claim: uuid::Uuid,
     request: Request,
@@ -109,7 +108,7 @@ async fn answer(
     let is_ours = parts.status.is_server_error();
     let (kept, response) = match body {
         Ok(body) => {
-            let kept = Kept {
+            let kept = StoredAnswer {
                 status: parts.status.as_u16(),
                 content_type: text(CONTENT_TYPE),
                 location: text(axum::http::header::LOCATION),
@@ -120,8 +119,8 @@ async fn answer(
         Err(_) => (None, Problem::unavailable().into_response()),
     };
     let done = match kept {
-        Some(kept) => kept.keep(&composed.pool, &place, claim).await,
-        None => kept::forget(&composed.pool, &place, claim).await,
+        Some(kept) => kept.keep(&app.pool, &place, claim).await,
+        None => store::forget(&app.pool, &place, claim).await,
     };
     if let Err(error) = done {
         tracing::warn!(%error, "an answer could not be kept under its Idempotency-Key");
@@ -167,7 +166,7 @@ fn fingerprint(
     mac.finalize().into_bytes().into()
 }
 
-fn replay(kept: Kept) -> Response {
+fn replay(kept: StoredAnswer) -> Response {
     let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, kept.body).into_response();
     let headers = response.headers_mut();

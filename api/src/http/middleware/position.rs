@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use hip_commands::port::Log;
 use hip_infra::subscription::projection_wait::{Waited, wait};
 
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::intake::visit_stream;
 use crate::http::middleware::caller::shown;
 use crate::http::middleware::problem::Problem;
@@ -26,7 +26,7 @@ const READ_MODELS: [&str; 4] = ["visit", "care_context", "consent", "data_flow_r
 /// be it by another process. When the log cannot be asked the answer goes without: what was written is
 /// written. A stream of visits is answered before it is read, and goes without, too.
 pub(crate) async fn tell(
-    Extension(composed): Extension<Arc<Composed>>,
+    Extension(app): Extension<Arc<App>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -34,7 +34,7 @@ pub(crate) async fn tell(
     let mut response = next.run(request).await;
     if response.status().is_success()
         && !is_stream
-        && let Ok(position) = composed.log.head().await
+        && let Ok(position) = app.log.head().await
     {
         response.headers_mut().insert(HEADER, HeaderValue::from(position));
     }
@@ -44,20 +44,20 @@ pub(crate) async fn tell(
 /// Wraps a route that shows: with `Hip-Position` it is answered when the read models have come as far,
 /// or after two seconds with 503: to answer would be to answer with what was before.
 pub(crate) async fn wait_for(
-    Extension(composed): Extension<Arc<Composed>>,
+    Extension(app): Extension<Arc<App>>,
     request: Request,
     next: Next,
 ) -> Response {
     let Some(header) = request.headers().get(HEADER) else { return next.run(request).await };
     let key = shown(request.headers()).unwrap_or_default();
-    if composed.clients.caller(key).is_none() {
+    if app.clients.caller(key).is_none() {
         return next.run(request).await; // a stranger is refused inside, and nothing waits for them
     }
     let position = header.to_str().ok().and_then(|text| text.parse().ok());
     let Some(position) = position.filter(|position| *position >= 0) else {
         return unreadable().into_response();
     };
-    match until(&composed, &READ_MODELS, position).await {
+    match until(&app, &READ_MODELS, position).await {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
@@ -68,12 +68,8 @@ pub(crate) async fn wait_for(
 /// # Errors
 ///
 /// 503 when that takes more than two seconds, 409 when the log itself does not reach as far.
-pub(crate) async fn until(
-    composed: &Composed,
-    names: &[&str],
-    position: i64,
-) -> Result<(), Problem> {
-    match wait(&composed.pool, names, position).await {
+pub(crate) async fn until(app: &App, names: &[&str], position: i64) -> Result<(), Problem> {
+    match wait(&app.pool, names, position).await {
         Ok(Waited::Reached) => Ok(()),
         Ok(Waited::Beyond) => Err(beyond()),
         Ok(Waited::NotYet) => Err(not_yet()),

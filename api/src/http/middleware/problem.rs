@@ -79,7 +79,7 @@ impl Problem {
     }
 
     /// The request was understood, and does not fit.
-    pub(crate) fn unfit(faults: Vec<Fault>) -> Self {
+    pub(crate) fn unprocessable(faults: Vec<Fault>) -> Self {
         let title = "The request is not valid";
         let detail = "correct the fields listed in `errors` and send it again";
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-request", title, detail)
@@ -114,13 +114,13 @@ impl Problem {
     }
 
     /// The read models do not answer.
-    pub(crate) fn no_answer(error: &sqlx::Error) -> Self {
+    pub(crate) fn database_unavailable(error: &sqlx::Error) -> Self {
         tracing::warn!(%error, "a question could not be answered");
         Self::unavailable()
     }
 
     /// There is no such thing, or it is not the caller's: which of the two they are not told.
-    pub(crate) fn absent(title: &'static str) -> Self {
+    pub(crate) fn not_found(title: &'static str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "not-found",
@@ -140,7 +140,7 @@ impl Problem {
     }
 
     /// A refusal of the frame around the routes, by its status.
-    pub(crate) fn of_status(status: StatusCode) -> Self {
+    pub(crate) fn from_status(status: StatusCode) -> Self {
         let (kind, title, detail) = match status {
             StatusCode::NOT_FOUND => ("no-route", "No such route", "see /openapi.json"),
             StatusCode::METHOD_NOT_ALLOWED => {
@@ -184,7 +184,7 @@ const OURS: [&str; 4] = ["/v1/", "/fhir/", "/docs", "/openapi.json"];
 
 /// Gives every refusal the form of a problem, whoever in the frame has refused. What has a form of its
 /// own keeps it.
-pub(crate) async fn dress(request: Request, next: Next) -> Response {
+pub(crate) async fn problem_layer(request: Request, next: Next) -> Response {
     let is_ours = OURS.iter().any(|start| request.uri().path().starts_with(start));
     let response = next.run(request).await;
     if is_ours { dressed(response) } else { response }
@@ -197,7 +197,7 @@ fn dressed(response: Response) -> Response {
     if !is_refusal || kind.contains("json") {
         return response;
     }
-    let mut dressed = Problem::of_status(status).into_response();
+    let mut dressed = Problem::from_status(status).into_response();
     for name in [ALLOW, RETRY_AFTER] {
         if let Some(value) = headers.get(&name) {
             dressed.headers_mut().insert(name, value.clone());

@@ -80,16 +80,12 @@ impl RefusedCallers {
 }
 
 /// Logs every answer that refuses its caller, with the template of the route: a path may name somebody.
-pub(in crate::http) async fn layer(
-    State(composed): Context,
-    request: Request,
-    next: Next,
-) -> Response {
-    let refused_callers = &composed.refused_callers;
+pub(in crate::http) async fn layer(State(app): Context, request: Request, next: Next) -> Response {
+    let refused_callers = &app.refused_callers;
     let address = refused_callers.address(request.headers(), request.extensions());
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let callback = if matched.is_none() {
-        let prefix = &composed.provider.settings.callback_prefix;
+        let prefix = &app.ports.settings.callback_prefix;
         callback_path::kind_of(request.uri().path(), prefix)
     } else {
         None

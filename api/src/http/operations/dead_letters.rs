@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::Context;
-use crate::http::extract::asked::Query;
-use crate::http::middleware::caller::{By, Running, bound_by};
+use crate::http::extract::input::Query;
+use crate::http::middleware::caller::{Authorized, CanOperate, facility_filter_by_id};
 use crate::http::middleware::problem::Problem;
 
 /// Which.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Which {
+pub(crate) struct DeadLetterFilter {
     /// Only of this facility.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
@@ -32,14 +32,14 @@ pub(crate) struct DeadLetters {
 /// Callbacks that were refused, not understood or could not be looked at, and calls that were given up;
 /// grouped by cause. `POST /v1/replays` takes a cause.
 #[utoipa::path(get, path = "/v1/dead-letters", tag = "operations", operation_id = "listDeadLetters",
-    params(Which), responses((status = 200, body = DeadLetters)))]
+    params(DeadLetterFilter), responses((status = 200, body = DeadLetters)))]
 pub(crate) async fn list(
-    By(caller, _): By<Running>,
-    State(composed): Context,
-    Query(which): Query<Which>,
+    Authorized(caller, _): Authorized<CanOperate>,
+    State(app): Context,
+    Query(which): Query<DeadLetterFilter>,
 ) -> Result<Json<DeadLetters>, Problem> {
-    let facilities = bound_by(&composed, &caller, which.facility.as_ref());
-    let groups = groups(&composed.pool, facilities.as_deref()).await;
-    let groups = groups.map_err(|error| Problem::no_answer(&error))?;
+    let facilities = facility_filter_by_id(&app, &caller, which.facility.as_ref());
+    let groups = groups(&app.pool, facilities.as_deref()).await;
+    let groups = groups.map_err(|error| Problem::database_unavailable(&error))?;
     Ok(Json(DeadLetters { groups }))
 }

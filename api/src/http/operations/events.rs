@@ -14,19 +14,19 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::Context;
-use crate::http::extract::asked::Query;
+use crate::http::extract::input::Query;
 use crate::http::extract::page::Limit;
-use crate::http::middleware::caller::{By, Running};
-use crate::http::middleware::looks;
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{Authorized, CanOperate};
 use crate::http::middleware::problem::Problem;
 
 /// Which events.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Which {
+pub(crate) struct EventFilter {
     /// Only after this position.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     after: Option<Position>,
@@ -130,11 +130,11 @@ const READ_AT_ONCE: i64 = 1_000;
 /// Events in the order of the log, from where one likes: for tailing, too. Only for callers of every
 /// facility: the log is one.
 #[utoipa::path(get, path = "/v1/events", tag = "operations", operation_id = "listEvents",
-    params(Which), responses((status = 200, body = Events)))]
+    params(EventFilter), responses((status = 200, body = Events)))]
 pub(crate) async fn list(
-    By(caller, _): By<Running>,
-    State(composed): Context,
-    Query(which): Query<Which>,
+    Authorized(caller, _): Authorized<CanOperate>,
+    State(app): Context,
+    Query(which): Query<EventFilter>,
 ) -> Result<Json<Events>, Problem> {
     if caller.facilities.is_some() {
         return Err(Problem::new(
@@ -149,7 +149,7 @@ pub(crate) async fn list(
         Events { items: vec![], next_after: which.after.map_or(0, |after| after.0), more: true };
     let mut looked_through = 0;
     while events.more && looked_through < LOOKED_THROUGH_MAX && events.items.len() < limit {
-        let read = composed.log.clear_page(events.next_after, READ_AT_ONCE).await;
+        let read = app.log.clear_page(events.next_after, READ_AT_ONCE).await;
         let read = read.map_err(|error| {
             tracing::warn!(%error, "the log could not be read");
             Problem::unavailable()
@@ -166,27 +166,27 @@ pub(crate) async fn list(
             }
         }
     }
-    remember(&composed, &caller, &which, &events.items).await?;
+    remember(&app, &caller, &which, &events.items).await?;
     Ok(Json(events))
 }
 
 /// Whoever names a stream looks at one thing. Who has looked at something is a list: else each look at
 /// looks would need a stream of its own.
 async fn remember(
-    composed: &Composed,
+    app: &App,
     caller: &Caller,
-    which: &Which,
+    which: &EventFilter,
     shown: &[LoggedEvent],
 ) -> Result<(), Problem> {
     let stream = which.stream.as_ref().map(|name| StreamId::stored(name.0.as_str()));
     if let Some(stream) = stream.filter(|stream| !stream.is_access() && !shown.is_empty()) {
-        return looks::at_thing(composed, caller, View::Events, &stream).await;
+        return access_log::at_thing(app, caller, View::Events, &stream).await;
     }
     let by = [(Filter::Stream, which.stream.is_some()), (Filter::Kind, which.name.is_some())];
-    looks::at_list(composed, caller, Listing::Events, &by, shown).await
+    access_log::at_list(app, caller, Listing::Events, &by, shown).await
 }
 
-impl Which {
+impl EventFilter {
     fn is_meant(&self, stored: &StoredEvent) -> bool {
         self.stream.as_ref().is_none_or(|stream| stream.0 == stored.stream.as_str())
             && self.name.as_ref().is_none_or(|name| name.0 == stored.name)

@@ -48,8 +48,8 @@ pub(crate) async fn live() -> StatusCode {
 #[utoipa::path(get, path = "/health/ready", tag = "health", operation_id = "isReady",
     responses((status = 200, body = Ready, description = "All is so."),
               (status = 503, body = Ready, description = "Something is not; `reasons` says what.")))]
-pub(crate) async fn ready(State(composed): Context) -> (StatusCode, Json<Ready>) {
-    let Found { unready, put_aside } = composed.readiness.look().await;
+pub(crate) async fn ready(State(app): Context) -> (StatusCode, Json<Ready>) {
+    let Found { unready, put_aside } = app.readiness.look().await;
     let can_work = unready.is_empty();
     let status = if can_work { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let reasons = unready.into_iter().map(|unready| {

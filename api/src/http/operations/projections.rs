@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::Context;
-use crate::http::middleware::caller::{By, Running};
+use crate::http::middleware::caller::{Authorized, CanOperate};
 use crate::http::middleware::problem::Problem;
 
 /// All readers of the log.
@@ -49,9 +49,9 @@ pub(crate) struct Projection {
 #[utoipa::path(get, path = "/v1/projections", tag = "operations", operation_id = "listProjections",
     responses((status = 200, body = Projections)))]
 pub(crate) async fn list(
-    _: By<Running>,
-    State(composed): Context,
+    _: Authorized<CanOperate>,
+    State(app): Context,
 ) -> Result<Json<Projections>, Problem> {
-    let items = projection_status::all(&composed.pool).await;
-    Ok(Json(Projections { items: items.map_err(|error| Problem::no_answer(&error))? }))
+    let items = projection_status::all(&app.pool).await;
+    Ok(Json(Projections { items: items.map_err(|error| Problem::database_unavailable(&error))? }))
 }

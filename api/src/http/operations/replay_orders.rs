@@ -8,25 +8,25 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use hip_commands::accountability::caller::Caller;
+use hip_commands::operations::replay::dry_run::{Rehearsed, rehearse};
 use hip_commands::operations::replay::order::{self, OrderError, Wish};
-use hip_commands::operations::replay::rehearsal::{Rehearsed, rehearse};
 use hip_commands::port::replay_queue::QueueError;
 use hip_domain::access::{Filter, Listing};
 use hip_domain::id::{FacilityId, ReplayId, RequestId};
 use hip_domain::reason::Reason;
 use hip_domain::replay::{Direction, Ordered, Policy, ReplayError, Selection};
 use hip_domain::replay_switch::ReplaySwitchCommand;
-use hip_infra::postgres::queries::conversations::PgConversations;
+use hip_infra::postgres::queries::correlation_index::PgCorrelationIndex;
 use hip_infra::worker::replays::{ITEM_COUNT_MAX, Order, PgReplayQueue, select};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::Context;
-use crate::http::extract::asked::{Body, Name};
-use crate::http::middleware::caller::{By, Mending, bound_by};
-use crate::http::middleware::looks;
+use crate::http::extract::input::{JsonBody, PathParam};
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{Authorized, CanReplay, facility_filter_by_id};
 use crate::http::middleware::problem::{Fault, Problem};
 use crate::http::middleware::rate::Rate;
 use crate::http::operations::replays::{Switch, found};
@@ -152,16 +152,16 @@ struct RehearsedItem {
                headers(("location" = String, description = "where the order is shown"))),
               (status = 200, body = DryRun, description = "A dry run: nothing was done.")))]
 pub(crate) async fn give(
-    By(caller, _): By<Mending>,
-    State(composed): Context,
-    Body(wish): Body<OrderReplay>,
+    Authorized(caller, _): Authorized<CanReplay>,
+    State(app): Context,
+    JsonBody(wish): JsonBody<OrderReplay>,
 ) -> Result<Response, Problem> {
     let faults = faults(&wish);
     if !faults.is_empty() {
-        return Err(Problem::unfit(faults));
+        return Err(Problem::unprocessable(faults));
     }
     let order = Ordered {
-        replay: ReplayId(composed.provider.ids.random()),
+        replay: ReplayId(app.ports.ids.random()),
         policy: match wish.policy.unwrap_or_default() {
             WishedPolicy::Projections => Policy::Projections,
             WishedPolicy::Safe => Policy::Safe,
@@ -170,11 +170,11 @@ pub(crate) async fn give(
         by: caller.name.clone(),
         why: wish.why.map(String::from),
     };
-    let selection = selection(&composed, &caller, wish.requests, wish.r#where);
+    let selection = selection(&app, &caller, wish.requests, wish.r#where);
     if wish.dry_run {
-        return dry_run(&composed, &caller, &order, &selection).await;
+        return dry_run(&app, &caller, &order, &selection).await;
     }
-    let (dispatcher, queue) = (&composed.provider.dispatcher, queue(&composed));
+    let (dispatcher, queue) = (&app.ports.dispatcher, queue(&app));
     let id = order.replay.0;
     let rate = wish.rate_per_second.map(Rate::per_second);
     let items = order::give(dispatcher, &queue, order, selection, rate).await;
@@ -185,14 +185,14 @@ pub(crate) async fn give(
 }
 
 fn selection(
-    composed: &Composed,
+    app: &App,
     caller: &Caller,
     requests: Option<Vec<RequestId>>,
     r#where: Option<Where>,
 ) -> Selection {
     let requests = requests.unwrap_or_default();
     let facility = r#where.as_ref().and_then(|w| w.facility.as_ref());
-    let facilities = bound_by(composed, caller, facility)
+    let facilities = facility_filter_by_id(app, caller, facility)
         .map(|ids| ids.into_iter().filter_map(|id| FacilityId::parse(id).ok()).collect());
     let Some(r#where) = r#where else {
         return Selection { requests, facilities, ..Selection::default() };
@@ -235,17 +235,17 @@ fn faults(wish: &OrderReplay) -> Vec<Fault> {
 }
 
 async fn dry_run(
-    composed: &Composed,
+    app: &App,
     caller: &Caller,
     order: &Ordered,
     selection: &Selection,
 ) -> Result<Response, Problem> {
-    let selected = select(&composed.pool, selection, ITEM_COUNT_MAX).await;
+    let selected = select(&app.pool, selection, ITEM_COUNT_MAX).await;
     let selected = selected.map_err(|error| problem(error.into()))?;
-    let conversations = PgConversations::new(composed.pool.clone());
+    let conversations = PgCorrelationIndex::new(app.pool.clone());
     let mut rehearsed = Vec::new();
     for one in selected.iter().take(REHEARSED_COUNT_MAX) {
-        let would = rehearse(&composed.provider, &conversations, order, &one.item()).await;
+        let would = rehearse(&app.ports, &conversations, order, &one.item()).await;
         let would = would.map_err(|error| {
             tracing::error!(%error, "replay dry run failed");
             Problem::unavailable()
@@ -253,7 +253,7 @@ async fn dry_run(
         rehearsed.push(RehearsedItem { request_id: one.request_id, rehearsed: would });
     }
     let by = [(Filter::Named, !selection.requests.is_empty())];
-    looks::at_list(composed, caller, Listing::Rehearsal, &by, &rehearsed).await?;
+    access_log::at_list(app, caller, Listing::Rehearsal, &by, &rehearsed).await?;
     Ok(Json(DryRun { selected: selected.len(), rehearsed }).into_response())
 }
 
@@ -262,11 +262,11 @@ async fn dry_run(
     params(("id" = Uuid, Path, description = "as the order was answered")),
     responses((status = 200, body = Order)))]
 pub(crate) async fn pause(
-    By(caller, _): By<Mending>,
-    State(composed): Context,
-    Name(id): Name,
+    Authorized(caller, _): Authorized<CanReplay>,
+    State(app): Context,
+    PathParam(id): PathParam,
 ) -> Result<Json<Order>, Problem> {
-    change(&composed, &caller, &id, Wish::Pause).await
+    change(&app, &caller, &id, Wish::Pause).await
 }
 
 /// Goes on.
@@ -274,11 +274,11 @@ pub(crate) async fn pause(
     params(("id" = Uuid, Path, description = "as the order was answered")),
     responses((status = 200, body = Order)))]
 pub(crate) async fn resume(
-    By(caller, _): By<Mending>,
-    State(composed): Context,
-    Name(id): Name,
+    Authorized(caller, _): Authorized<CanReplay>,
+    State(app): Context,
+    PathParam(id): PathParam,
 ) -> Result<Json<Order>, Problem> {
-    change(&composed, &caller, &id, Wish::Resume).await
+    change(&app, &caller, &id, Wish::Resume).await
 }
 
 /// Begins no further item, ever. In force when it is answered: each worker at most ends the item that it has.
@@ -286,26 +286,21 @@ pub(crate) async fn resume(
     params(("id" = Uuid, Path, description = "as the order was answered")),
     responses((status = 200, body = Order)))]
 pub(crate) async fn cancel(
-    By(caller, _): By<Mending>,
-    State(composed): Context,
-    Name(id): Name,
+    Authorized(caller, _): Authorized<CanReplay>,
+    State(app): Context,
+    PathParam(id): PathParam,
 ) -> Result<Json<Order>, Problem> {
-    change(&composed, &caller, &id, Wish::Cancel).await
+    change(&app, &caller, &id, Wish::Cancel).await
 }
 
-async fn change(
-    composed: &Composed,
-    caller: &Caller,
-    id: &str,
-    what: Wish,
-) -> Result<Json<Order>, Problem> {
-    let replay = ReplayId(found(composed, caller, id).await?.replay_id);
-    let (dispatcher, queue) = (&composed.provider.dispatcher, queue(composed));
-    let wish = composed.provider.ids.random();
+async fn change(app: &App, caller: &Caller, id: &str, what: Wish) -> Result<Json<Order>, Problem> {
+    let replay = ReplayId(found(app, caller, id).await?.replay_id);
+    let (dispatcher, queue) = (&app.ports.dispatcher, queue(app));
+    let wish = app.ports.ids.random();
     order::change(dispatcher, &queue, replay, (what, caller.name.clone()), wish)
         .await
         .map_err(problem)?;
-    found(composed, caller, id).await.map(Json)
+    found(app, caller, id).await.map(Json)
 }
 
 /// How the switch is to stand.
@@ -320,9 +315,9 @@ pub(crate) struct TurnSwitch {
 #[utoipa::path(post, path = "/v1/replay-switch", tag = "operations", operation_id = "turnReplaySwitch",
     request_body = TurnSwitch, responses((status = 200, body = Switch)))]
 pub(crate) async fn turn(
-    By(caller, _): By<Mending>,
-    State(composed): Context,
-    Body(wish): Body<TurnSwitch>,
+    Authorized(caller, _): Authorized<CanReplay>,
+    State(app): Context,
+    JsonBody(wish): JsonBody<TurnSwitch>,
 ) -> Result<Json<Switch>, Problem> {
     if caller.facilities.is_some() {
         return Err(Problem::new(
@@ -338,23 +333,23 @@ pub(crate) async fn turn(
     } else {
         ReplaySwitchCommand::Allow { by }
     };
-    let wish_id = composed.provider.ids.random();
-    order::switch(&composed.provider.dispatcher, command, wish_id).await.map_err(problem)?;
+    let wish_id = app.ports.ids.random();
+    order::switch(&app.ports.dispatcher, command, wish_id).await.map_err(problem)?;
     Ok(Json(Switch { stopped: wish.stopped }))
 }
 
-fn queue(composed: &Composed) -> PgReplayQueue {
-    PgReplayQueue::new(composed.pool.clone())
+fn queue(app: &App) -> PgReplayQueue {
+    PgReplayQueue::new(app.pool.clone())
 }
 
 fn problem(error: OrderError) -> Problem {
     use hip_commands::log::dispatch::DispatchError;
     match error {
         OrderError::Queue(QueueError::Absent(_) | QueueError::Nothing) => {
-            Problem::absent("There is no such message")
+            Problem::not_found("There is no such message")
         }
         OrderError::Queue(error @ QueueError::TooMany(_)) => {
-            Problem::unfit(vec![Fault::of_value("where", error.to_string())])
+            Problem::unprocessable(vec![Fault::of_value("where", error.to_string())])
         }
         OrderError::Order(DispatchError::Refused(ReplayError::Over)) => Problem::new(
             StatusCode::CONFLICT,
@@ -363,7 +358,7 @@ fn problem(error: OrderError) -> Problem {
             "it was cancelled or completed; order another",
         ),
         OrderError::Order(DispatchError::Refused(ReplayError::Absent)) => {
-            Problem::absent("There is no such replay")
+            Problem::not_found("There is no such replay")
         }
         error @ (OrderError::Queue(QueueError::Unavailable(_))
         | OrderError::Order(_)

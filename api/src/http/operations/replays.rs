@@ -10,19 +10,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::Context;
-use crate::http::extract::asked::{Name, Query};
+use crate::http::extract::input::{PathParam, Query};
 use crate::http::extract::page::{Cursor, Limit, Page};
-use crate::http::middleware::caller::{By, Running, bound};
-use crate::http::middleware::looks;
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{Authorized, CanOperate, facility_filter};
 use crate::http::middleware::problem::Problem;
 
 /// Which orders.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct WhichOrders {
+pub(crate) struct ReplayOrderFilter {
     /// At most so many.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
@@ -33,18 +33,18 @@ pub(crate) struct WhichOrders {
 
 /// Orders whose items are all of the caller's facilities, with how far they are; the newest first.
 #[utoipa::path(get, path = "/v1/replays", tag = "operations", operation_id = "listReplays",
-    params(WhichOrders), responses((status = 200, body = Page<Order>)))]
+    params(ReplayOrderFilter), responses((status = 200, body = Page<Order>)))]
 pub(crate) async fn list(
-    By(caller, _): By<Running>,
-    State(composed): Context,
-    Query(which): Query<WhichOrders>,
+    Authorized(caller, _): Authorized<CanOperate>,
+    State(app): Context,
+    Query(which): Query<ReplayOrderFilter>,
 ) -> Result<Json<Page<Order>>, Problem> {
     let limit = which.limit.unwrap_or_default();
-    let facilities = bound(&caller, None);
+    let facilities = facility_filter(&caller, None);
     let after = which.cursor.as_ref().map(Cursor::place);
     let one_more = limit.and_one_more();
-    let items = replays::orders(&composed.pool, facilities.as_deref(), after, one_more).await;
-    let items = items.map_err(|error| Problem::no_answer(&error))?;
+    let items = replays::orders(&app.pool, facilities.as_deref(), after, one_more).await;
+    let items = items.map_err(|error| Problem::database_unavailable(&error))?;
     let place = |order: &Order| (order.created_at, order.replay_id.to_string());
     Ok(Json(Page::cut(items, limit, place)))
 }
@@ -54,31 +54,27 @@ pub(crate) async fn list(
     params(("id" = Uuid, Path, description = "as the order was answered")),
     responses((status = 200, body = Order)))]
 pub(crate) async fn show(
-    By(caller, _): By<Running>,
-    State(composed): Context,
-    Name(id): Name,
+    Authorized(caller, _): Authorized<CanOperate>,
+    State(app): Context,
+    PathParam(id): PathParam,
 ) -> Result<Json<Order>, Problem> {
-    found(&composed, &caller, &id).await.map(Json)
+    found(&app, &caller, &id).await.map(Json)
 }
 
 /// An order, if it is the caller's to see.
-pub(in crate::http) async fn found(
-    composed: &Composed,
-    caller: &Caller,
-    id: &str,
-) -> Result<Order, Problem> {
+pub(in crate::http) async fn found(app: &App, caller: &Caller, id: &str) -> Result<Order, Problem> {
     const ABSENT: &str = "There is no such replay";
-    let id = Uuid::try_parse(id).map_err(|_| Problem::absent(ABSENT))?;
-    let found = replays::one(&composed.pool, bound(caller, None).as_deref(), id).await;
-    let found = found.map_err(|error| Problem::no_answer(&error))?;
-    found.ok_or_else(|| Problem::absent(ABSENT))
+    let id = Uuid::try_parse(id).map_err(|_| Problem::not_found(ABSENT))?;
+    let found = replays::one(&app.pool, facility_filter(caller, None).as_deref(), id).await;
+    let found = found.map_err(|error| Problem::database_unavailable(&error))?;
+    found.ok_or_else(|| Problem::not_found(ABSENT))
 }
 
 /// Which items.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct WhichItems {
+pub(crate) struct ReplayItemFilter {
     /// Only those after the one with this number.
     #[param(minimum = 0)]
     after: Option<u32>,
@@ -96,21 +92,21 @@ pub(crate) struct Items {
 
 /// What became of each item of an order, and why.
 #[utoipa::path(get, path = "/v1/replays/{id}/items", tag = "operations", operation_id = "listReplayItems",
-    params(("id" = Uuid, Path, description = "as the order was answered"), WhichItems),
+    params(("id" = Uuid, Path, description = "as the order was answered"), ReplayItemFilter),
     responses((status = 200, body = Items)))]
 pub(crate) async fn items(
-    By(caller, _): By<Running>,
-    State(composed): Context,
-    Name(id): Name,
-    Query(which): Query<WhichItems>,
+    Authorized(caller, _): Authorized<CanOperate>,
+    State(app): Context,
+    PathParam(id): PathParam,
+    Query(which): Query<ReplayItemFilter>,
 ) -> Result<Json<Items>, Problem> {
-    let order = found(&composed, &caller, &id).await?;
+    let order = found(&app, &caller, &id).await?;
     let limit = i64::try_from(which.limit.unwrap_or_default().count()).unwrap_or(i64::MAX);
     let after = i32::try_from(which.after.unwrap_or_default()).unwrap_or(i32::MAX);
-    let items = replays::items(&composed.pool, order.replay_id, after, limit).await;
-    let items = items.map_err(|error| Problem::no_answer(&error))?;
+    let items = replays::items(&app.pool, order.replay_id, after, limit).await;
+    let items = items.map_err(|error| Problem::database_unavailable(&error))?;
     let by = [(Filter::Named, true)];
-    looks::at_list(&composed, &caller, Listing::ReplayItems, &by, &items).await?;
+    access_log::at_list(&app, &caller, Listing::ReplayItems, &by, &items).await?;
     Ok(Json(Items { items }))
 }
 
@@ -125,10 +121,10 @@ pub(crate) struct Switch {
 #[utoipa::path(get, path = "/v1/replay-switch", tag = "operations", operation_id = "showReplaySwitch",
     responses((status = 200, body = Switch)))]
 pub(crate) async fn switch(
-    _: By<Running>,
-    State(composed): Context,
+    _: Authorized<CanOperate>,
+    State(app): Context,
 ) -> Result<Json<Switch>, Problem> {
-    let stopped = order::is_stopped(&composed.provider.dispatcher).await;
+    let stopped = order::is_stopped(&app.ports.dispatcher).await;
     let stopped = stopped.map_err(|error| {
         tracing::error!(%error, "the switch for replays cannot be looked up");
         Problem::unavailable()

@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::Context;
-use crate::http::extract::asked::{Name, Query};
-use crate::http::extract::page::{Cursor, Limit, List, Page, Wanted};
-use crate::http::middleware::caller::{By, Looking, bound, bound_by};
-use crate::http::middleware::looks;
+use crate::http::extract::input::{PathParam, Query};
+use crate::http::extract::page::{Cursor, Limit, List, Page, PageRequest};
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{
+    Authorized, CanView, facility_filter, facility_filter_by_id,
+};
 use crate::http::middleware::problem::Problem;
 
 /// How it stands with a consent.
@@ -48,7 +50,7 @@ impl Status {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Which {
+pub(crate) struct ConsentFilter {
     /// Only of this facility.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
@@ -105,19 +107,19 @@ const CONSENTS: List = List {
 
 /// Consents, the newest first.
 #[utoipa::path(get, path = "/v1/consents", tag = "sharing", operation_id = "listConsents",
-    params(Which), responses((status = 200, body = Page<Consent>)))]
+    params(ConsentFilter), responses((status = 200, body = Page<Consent>)))]
 pub(crate) async fn list(
-    By(caller, _): By<Looking>,
-    State(composed): Context,
-    Query(which): Query<Which>,
+    Authorized(caller, _): Authorized<CanView>,
+    State(app): Context,
+    Query(which): Query<ConsentFilter>,
 ) -> Result<Json<Page<Consent>>, Problem> {
-    let Which { facility, status, limit, cursor } = which;
-    let facilities = bound_by(&composed, &caller, facility.as_ref());
-    let wanted = Wanted { facilities, limit, cursor };
+    let ConsentFilter { facility, status, limit, cursor } = which;
+    let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
+    let wanted = PageRequest { facilities, limit, cursor };
     let filters = [("status", status.map(|status| status.as_str().to_owned()))];
-    let page: Page<Consent> = CONSENTS.page(&composed.pool, wanted, &filters).await?;
+    let page: Page<Consent> = CONSENTS.page(&app.pool, wanted, &filters).await?;
     let by = [(Filter::Facility, facility.is_some()), (Filter::Status, status.is_some())];
-    looks::at_list(&composed, &caller, Listing::Consents, &by, &page.items).await?;
+    access_log::at_list(&app, &caller, Listing::Consents, &by, &page.items).await?;
     Ok(Json(page))
 }
 
@@ -126,16 +128,16 @@ pub(crate) async fn list(
     params(("consentId" = String, Path, max_length = 64, description = "the id of the consent artefact")),
     responses((status = 200, body = Consent)))]
 pub(crate) async fn show(
-    By(caller, _): By<Looking>,
-    State(composed): Context,
-    Name(id): Name,
+    Authorized(caller, _): Authorized<CanView>,
+    State(app): Context,
+    PathParam(id): PathParam,
 ) -> Result<Json<Consent>, Problem> {
     const ABSENT: &str = "There is no such consent";
-    let id = ConsentId::parse(id).map_err(|_| Problem::absent(ABSENT))?;
+    let id = ConsentId::parse(id).map_err(|_| Problem::not_found(ABSENT))?;
     let stream = StreamId::consent(&id);
     let filters = [("consent_id", Some(id.into()))];
-    let found = CONSENTS.one(&composed.pool, bound(&caller, None), &filters).await?;
-    let consent: Consent = found.ok_or_else(|| Problem::absent(ABSENT))?;
-    looks::at_thing(&composed, &caller, View::Consent, &stream).await?;
+    let found = CONSENTS.one(&app.pool, facility_filter(&caller, None), &filters).await?;
+    let consent: Consent = found.ok_or_else(|| Problem::not_found(ABSENT))?;
+    access_log::at_thing(&app, &caller, View::Consent, &stream).await?;
     Ok(Json(consent))
 }

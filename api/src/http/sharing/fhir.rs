@@ -3,24 +3,24 @@
 mod outcome;
 mod parameters;
 
-use abdm_fhir::validate::{Limits, Options, Report, validate as check};
+use abdm_fhir::validate::{Limits, Report, ValidateOptions, validate as check};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use axum::response::{IntoResponse, Response};
 use hip_commands::accountability::caller::Caller;
-use hip_commands::sharing::records::{self, Shown};
+use hip_commands::sharing::read_document::{self, ReadOutcome};
 use hip_domain::stream::StreamId;
 use hip_infra::config::text_file::bytes_without_mark;
 use serde_json::json;
 use uuid::Uuid;
 
-use self::outcome::Outcome;
+use self::outcome::FhirOutcome;
 use self::parameters::resource;
-use crate::compose::Composed;
+use crate::app::App;
 use crate::http::Context;
-use crate::http::extract::asked::{Name, is_json};
 use crate::http::extract::bodies::{self, Unread};
-use crate::http::middleware::caller::{By, Reading, bound};
+use crate::http::extract::input::{PathParam, is_json};
+use crate::http::middleware::caller::{Authorized, CanReadDocuments, facility_filter};
 use crate::http::middleware::problem::Problem;
 
 /// The media type of all answers.
@@ -34,29 +34,29 @@ const FHIR_JSON: &str = "application/fhir+json";
     responses((status = 200, body = Object, content_type = "application/fhir+json",
                description = "An OperationOutcome with all findings.")))]
 pub(crate) async fn validate(
-    caller: Result<By<Reading>, Problem>,
-    State(composed): Context,
+    caller: Result<Authorized<CanReadDocuments>, Problem>,
+    State(app): Context,
     request: Request,
-) -> Result<Outcome, Outcome> {
-    let By(caller, _) = caller?;
+) -> Result<FhirOutcome, FhirOutcome> {
+    let Authorized(caller, _) = caller?;
     let (parts, body) = request.into_parts();
     if !is_json(&parts.headers) {
         return Err(Problem::unsupported(FHIR_JSON).into());
     }
     let name = caller.name.as_str();
     let bytes_max = Limits::default().bytes;
-    let read = bodies::read(&composed.room, name, &parts.headers, body, bytes_max).await;
+    let read = bodies::read(&app.room, name, &parts.headers, body, bytes_max).await;
     let (body, taken) = read.map_err(|unread| match unread {
-        Unread::TooLarge => Outcome::too_large(),
-        Unread::Busy | Unread::BrokenOff => Problem::of_status(unread.status()).into(),
+        Unread::TooLarge => FhirOutcome::too_large(),
+        Unread::Busy | Unread::BrokenOff => Problem::from_status(unread.status()).into(),
     })?;
     // A large document takes a processor for a while, and others are waiting.
     let report = tokio::task::spawn_blocking(move || {
         let _taken = taken;
-        let rules = composed.provider.settings.bundle.rules();
-        check(resource(bytes_without_mark(&body)), rules, &Options::default())
+        let rules = app.ports.settings.bundle.rules();
+        check(resource(bytes_without_mark(&body)), rules, &ValidateOptions::default())
     });
-    Ok(Outcome::found(&report.await.map_err(|_| Outcome::from(Problem::unavailable()))?))
+    Ok(FhirOutcome::found(&report.await.map_err(|_| FhirOutcome::from(Problem::unavailable()))?))
 }
 
 /// A document of a visit, as it would be sent to an HIU.
@@ -68,22 +68,26 @@ pub(crate) async fn validate(
               (status = 422, body = Object, content_type = "application/fhir+json",
                description = "It is not fit to be shared; an OperationOutcome says why.")))]
 pub(crate) async fn bundle(
-    caller: Result<By<Reading>, Problem>,
-    State(composed): Context,
-    id: Result<Name, Problem>,
-) -> Result<Response, Outcome> {
-    let By(caller, _) = caller?;
-    let Name(id) = id?;
-    let id = Uuid::parse_str(&id).map_err(|_| Outcome::absent())?;
-    let visit = visit_of(&composed, &caller, id).await?.ok_or_else(Outcome::absent)?;
-    let shown = records::show(&composed.provider, &visit, id, &caller).await;
+    caller: Result<Authorized<CanReadDocuments>, Problem>,
+    State(app): Context,
+    id: Result<PathParam, Problem>,
+) -> Result<Response, FhirOutcome> {
+    let Authorized(caller, _) = caller?;
+    let PathParam(id) = id?;
+    let id = Uuid::parse_str(&id).map_err(|_| FhirOutcome::not_found())?;
+    let visit = visit_of(&app, &caller, id).await?.ok_or_else(FhirOutcome::not_found)?;
+    let shown = read_document::show(&app.ports, &visit, id, &caller).await;
     let shown = shown.map_err(|error| {
         tracing::warn!(%error, "a document could not be shown");
         // What is erased is as if it were not there; it is no use to ask again.
-        if error.is_final() { Outcome::absent() } else { Outcome::from(Problem::unavailable()) }
+        if error.is_final() {
+            FhirOutcome::not_found()
+        } else {
+            FhirOutcome::from(Problem::unavailable())
+        }
     })?;
     match shown {
-        Shown::Fit { json, revision, recorded_at } => {
+        ReadOutcome::Fit { json, revision, recorded_at } => {
             let changed = recorded_at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
             let headers = [
                 (CONTENT_TYPE, FHIR_JSON.to_owned()),
@@ -92,24 +96,22 @@ pub(crate) async fn bundle(
             ];
             Ok((headers, json).into_response())
         }
-        Shown::Unfit(findings) => Err(Outcome::unfit(&Report { findings, is_truncated: false })),
-        Shown::Replaced => Err(Outcome::absent()),
+        ReadOutcome::Unfit(findings) => {
+            Err(FhirOutcome::invalid(&Report { findings, is_truncated: false }))
+        }
+        ReadOutcome::Replaced => Err(FhirOutcome::not_found()),
     }
 }
 
 /// The caller's visit that has this document, be it an unfit one.
-async fn visit_of(
-    composed: &Composed,
-    caller: &Caller,
-    id: Uuid,
-) -> Result<Option<StreamId>, Outcome> {
+async fn visit_of(app: &App, caller: &Caller, id: Uuid) -> Result<Option<StreamId>, FhirOutcome> {
     let visit: Option<String> = sqlx::query_scalar(
         "SELECT stream_id FROM hip.visit WHERE (documents @> $1 OR rejected @> $1) \
             AND ($2::text[] IS NULL OR facility_id = ANY ($2)) LIMIT 1",
     )
     .bind(json!([{ "document_id": id }]))
-    .bind(bound(caller, None))
-    .fetch_optional(&composed.pool)
+    .bind(facility_filter(caller, None))
+    .fetch_optional(&app.pool)
     .await
     .map_err(|_| Problem::unavailable())?;
     Ok(visit.map(StreamId::stored))

@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::Context;
-use crate::http::extract::asked::{Name, Query};
-use crate::http::extract::page::{Cursor, Limit, List, Page, Wanted};
-use crate::http::middleware::caller::{By, Looking, bound, bound_by};
-use crate::http::middleware::looks;
+use crate::http::extract::input::{PathParam, Query};
+use crate::http::extract::page::{Cursor, Limit, List, Page, PageRequest};
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{
+    Authorized, CanView, facility_filter, facility_filter_by_id,
+};
 use crate::http::middleware::problem::Problem;
 
 /// How far a transfer has come.
@@ -48,7 +50,7 @@ impl Status {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Which {
+pub(crate) struct TransferFilter {
     /// Only of this facility.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
@@ -131,27 +133,27 @@ const TRANSFERS: List = List {
 
 /// Transfers, the newest first.
 #[utoipa::path(get, path = "/v1/transfers", tag = "sharing", operation_id = "listTransfers",
-    params(Which), responses((status = 200, body = Page<Transfer>)))]
+    params(TransferFilter), responses((status = 200, body = Page<Transfer>)))]
 pub(crate) async fn list(
-    By(caller, _): By<Looking>,
-    State(composed): Context,
-    Query(which): Query<Which>,
+    Authorized(caller, _): Authorized<CanView>,
+    State(app): Context,
+    Query(which): Query<TransferFilter>,
 ) -> Result<Json<Page<Transfer>>, Problem> {
-    let Which { facility, consent, status, limit, cursor } = which;
-    let facilities = bound_by(&composed, &caller, facility.as_ref());
-    let wanted = Wanted { facilities, limit, cursor };
+    let TransferFilter { facility, consent, status, limit, cursor } = which;
+    let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
+    let wanted = PageRequest { facilities, limit, cursor };
     let filters = [
         ("consent_id", consent.clone().map(String::from)),
         ("status", status.map(|status| status.as_str().to_owned())),
     ];
-    let page: Page<Transfer> = TRANSFERS.page(&composed.pool, wanted, &filters).await?;
+    let page: Page<Transfer> = TRANSFERS.page(&app.pool, wanted, &filters).await?;
     if let Some(consent) = consent.filter(|_| !page.items.is_empty()) {
         // Whoever names a consent looks at what was sent of one person.
         let stream = StreamId::consent(&consent);
-        looks::at_thing(&composed, &caller, View::Transfer, &stream).await?;
+        access_log::at_thing(&app, &caller, View::Transfer, &stream).await?;
     } else {
         let by = [(Filter::Facility, facility.is_some()), (Filter::Status, status.is_some())];
-        looks::at_list(&composed, &caller, Listing::Transfers, &by, &page.items).await?;
+        access_log::at_list(&app, &caller, Listing::Transfers, &by, &page.items).await?;
     }
     Ok(Json(page))
 }
@@ -164,24 +166,24 @@ const PAGES_SHOWN_MAX: i64 = 10_000;
     params(("transactionId" = String, Path, max_length = 64, description = "the transaction id")),
     responses((status = 200, body = WholeTransfer)))]
 pub(crate) async fn show(
-    By(caller, _): By<Looking>,
-    State(composed): Context,
-    Name(id): Name,
+    Authorized(caller, _): Authorized<CanView>,
+    State(app): Context,
+    PathParam(id): PathParam,
 ) -> Result<Json<WholeTransfer>, Problem> {
     const ABSENT: &str = "There is no such transfer";
-    let id = TransactionId::parse(id).map_err(|_| Problem::absent(ABSENT))?;
+    let id = TransactionId::parse(id).map_err(|_| Problem::not_found(ABSENT))?;
     let filters = [("transaction_id", Some(String::from(id.clone())))];
-    let found = TRANSFERS.one(&composed.pool, bound(&caller, None), &filters).await?;
-    let transfer: Transfer = found.ok_or_else(|| Problem::absent(ABSENT))?;
-    looks::at_thing(&composed, &caller, View::Transfer, &StreamId::transfer(&id)).await?;
+    let found = TRANSFERS.one(&app.pool, facility_filter(&caller, None), &filters).await?;
+    let transfer: Transfer = found.ok_or_else(|| Problem::not_found(ABSENT))?;
+    access_log::at_thing(&app, &caller, View::Transfer, &StreamId::transfer(&id)).await?;
     let pages = sqlx::query_as(
         "SELECT page, plain_bytes, ciphertext, created_at, pushed_at, push_status, skipped \
            FROM hip.health_information WHERE transaction_id = $1 ORDER BY page LIMIT $2",
     )
     .bind(id.as_str())
     .bind(PAGES_SHOWN_MAX)
-    .fetch_all(&composed.pool)
+    .fetch_all(&app.pool)
     .await
-    .map_err(|error| Problem::no_answer(&error))?;
+    .map_err(|error| Problem::database_unavailable(&error))?;
     Ok(Json(WholeTransfer { transfer, pages }))
 }

@@ -11,13 +11,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::disclosure::Disclosure;
-use crate::port::Evidence;
-use crate::port::evidence::EvidenceError;
+use crate::port::HistoryReader;
+use crate::port::history_reader::HistoryError;
 
 /// How a consent stood at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AsOf {
+pub struct ConsentAt {
     /// The moment.
     pub at: DateTime<Utc>,
     /// Whether a request would have been answered.
@@ -42,15 +42,15 @@ pub struct Visible {
     pub given_at: Option<DateTime<Utc>>,
 }
 
-impl AsOf {
+impl ConsentAt {
     /// Looks at the log as it was then. `streams` gains those that were read.
     pub(super) async fn look(
-        evidence: &dyn Evidence,
+        evidence: &dyn HistoryReader,
         consent: &[Recorded<Event>],
         disclosures: &[Disclosure],
         at: DateTime<Utc>,
         streams: &mut Vec<String>,
-    ) -> Result<Self, EvidenceError> {
+    ) -> Result<Self, HistoryError> {
         let mut records = given(disclosures, at);
         let state = consent_at(consent, at);
         let Some(grant) = state.grant() else {
@@ -109,12 +109,12 @@ fn was_given(told: &Disclosure, document: Uuid, at: DateTime<Utc>) -> bool {
 
 /// The documents of one care context that a request would have brought then.
 async fn open(
-    evidence: &dyn Evidence,
+    evidence: &dyn HistoryReader,
     grant: &Grant,
     granted: &GrantedCareContext,
     at: DateTime<Utc>,
     streams: &mut Vec<String>,
-) -> Result<Vec<Visible>, EvidenceError> {
+) -> Result<Vec<Visible>, HistoryError> {
     let events = evidence.events(&granted.stream).await?;
     streams.push(granted.stream.as_str().to_owned());
     let mut state = CareContext::default();

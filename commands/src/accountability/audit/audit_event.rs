@@ -2,34 +2,43 @@
 
 use serde_json::{Value, json};
 
-use super::export::{Line, What};
+use super::export::{AuditRecordKind, Line};
 
 /// The kinds of events of DICOM's audit trail, from which FHIR takes its own.
 const DICOM: &str = "http://dicom.nema.org/resources/ontology/DCM";
 
 /// What was done: create, read, update, execute.
-const fn action(what: What) -> &'static str {
+const fn action(what: AuditRecordKind) -> &'static str {
     match what {
-        What::ConsentGranted => "C",
-        What::ConsentEnded => "U",
-        What::RecordsRequested | What::RequestRefused => "E",
-        What::DocumentDisclosed | What::DocumentRead | What::PersonViewed | What::Listed => "R",
+        AuditRecordKind::ConsentGranted => "C",
+        AuditRecordKind::ConsentEnded => "U",
+        AuditRecordKind::RecordsRequested | AuditRecordKind::RequestRefused => "E",
+        AuditRecordKind::DocumentDisclosed
+        | AuditRecordKind::DocumentRead
+        | AuditRecordKind::PersonViewed
+        | AuditRecordKind::Listed => "R",
     }
 }
 
-const fn kind(what: What) -> (&'static str, &'static str) {
+const fn kind(what: AuditRecordKind) -> (&'static str, &'static str) {
     match what {
-        What::ConsentGranted | What::ConsentEnded => ("110100", "Application Activity"),
-        What::RecordsRequested | What::RequestRefused | What::Listed => ("110112", "Query"),
-        What::DocumentDisclosed => ("110106", "Export"),
-        What::DocumentRead | What::PersonViewed => ("110110", "Patient Record"),
+        AuditRecordKind::ConsentGranted | AuditRecordKind::ConsentEnded => {
+            ("110100", "Application Activity")
+        }
+        AuditRecordKind::RecordsRequested
+        | AuditRecordKind::RequestRefused
+        | AuditRecordKind::Listed => ("110112", "Query"),
+        AuditRecordKind::DocumentDisclosed => ("110106", "Export"),
+        AuditRecordKind::DocumentRead | AuditRecordKind::PersonViewed => {
+            ("110110", "Patient Record")
+        }
     }
 }
 
 /// What is said in clear is what the line says: the patient is a pseudonym, a document its id.
 pub fn audit_event(line: &Line) -> Value {
     let (code, display) = kind(line.what);
-    let refused = line.what == What::RequestRefused;
+    let refused = line.what == AuditRecordKind::RequestRefused;
     let mut entities = vec![];
     let mut entity = |system: &str, value: Option<String>| {
         if let Some(value) = value {

@@ -13,8 +13,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Disclosure, granted};
-use crate::port::Evidence;
-use crate::port::evidence::EvidenceError;
+use crate::port::HistoryReader;
+use crate::port::history_reader::HistoryError;
 
 /// Transfers that are remembered while their pages go by.
 const REMEMBERED_MAX: usize = 1_000;
@@ -30,7 +30,7 @@ pub struct Line {
     /// When it was recorded.
     pub at: DateTime<Utc>,
     /// What happened.
-    pub what: What,
+    pub what: AuditRecordKind,
     /// Whose data it is, by the pseudonym that selects their key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patient: Option<Uuid>,
@@ -60,7 +60,7 @@ pub struct Line {
 /// What an auditor asks about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum What {
+pub enum AuditRecordKind {
     /// A patient has granted a consent.
     ConsentGranted,
     /// A consent has ended.
@@ -81,7 +81,7 @@ pub enum What {
 
 /// Picks the lines out of the log, event by event.
 pub struct Export<'a> {
-    evidence: &'a dyn Evidence,
+    evidence: &'a dyn HistoryReader,
     transfers: HashMap<StreamId, Known>,
 }
 
@@ -95,7 +95,7 @@ struct Known {
 
 impl<'a> Export<'a> {
     /// What is not in the event itself is looked up in the same log.
-    pub fn new(evidence: &'a dyn Evidence) -> Self {
+    pub fn new(evidence: &'a dyn HistoryReader) -> Self {
         Self { evidence, transfers: HashMap::new() }
     }
 
@@ -104,15 +104,12 @@ impl<'a> Export<'a> {
     /// # Errors
     ///
     /// The log cannot be read.
-    pub async fn line(
-        &mut self,
-        recorded: &Recorded<Event>,
-    ) -> Result<Option<Line>, EvidenceError> {
+    pub async fn line(&mut self, recorded: &Recorded<Event>) -> Result<Option<Line>, HistoryError> {
         let mut line = Line {
             position: recorded.position,
             id: recorded.event_id.0,
             at: recorded.recorded_at,
-            what: What::DocumentRead,
+            what: AuditRecordKind::DocumentRead,
             patient: recorded.subject.map(|subject| subject.0),
             who: None,
             consent: None,
@@ -140,18 +137,18 @@ impl<'a> Export<'a> {
         line: &mut Line,
         stream: &StreamId,
         event: &TransferEvent,
-    ) -> Result<bool, EvidenceError> {
+    ) -> Result<bool, HistoryError> {
         let page = match event {
             TransferEvent::Requested { .. } => {
-                line.what = What::RecordsRequested;
+                line.what = AuditRecordKind::RecordsRequested;
                 None
             }
             TransferEvent::Refused { .. } => {
-                line.what = What::RequestRefused;
+                line.what = AuditRecordKind::RequestRefused;
                 None
             }
             TransferEvent::PagePushed { page, .. } => {
-                line.what = What::DocumentDisclosed;
+                line.what = AuditRecordKind::DocumentDisclosed;
                 Some(*page)
             }
             TransferEvent::Accepted { .. }
@@ -175,7 +172,7 @@ impl<'a> Export<'a> {
     }
 
     /// The transfer as it ended, or stands; looked up once.
-    async fn known(&mut self, stream: &StreamId) -> Result<Known, EvidenceError> {
+    async fn known(&mut self, stream: &StreamId) -> Result<Known, HistoryError> {
         if let Some(known) = self.transfers.get(stream) {
             return Ok(known.clone());
         }
@@ -212,13 +209,13 @@ fn of_access(line: &mut Line, event: &AccessEvent) -> bool {
             line.document = Some(*document_id);
         }
         AccessEvent::PersonViewed { client, view, of } => {
-            line.what = What::PersonViewed;
+            line.what = AuditRecordKind::PersonViewed;
             line.who = Some(client.to_string());
             line.view = Some(view.as_str().to_owned());
             line.of = of.as_ref().map(ToString::to_string);
         }
         AccessEvent::Listed { client, listing, .. } => {
-            line.what = What::Listed;
+            line.what = AuditRecordKind::Listed;
             line.who = Some(client.to_string());
             line.view = Some(listing.as_str().to_owned());
         }
@@ -233,12 +230,12 @@ fn of_consent(line: &mut Line, event: &ConsentEvent) {
     let (what, id) = match event {
         ConsentEvent::Granted { grant, .. } => {
             line.who = grant.hiu.as_ref().map(ToString::to_string);
-            (What::ConsentGranted, &grant.consent_id)
+            (AuditRecordKind::ConsentGranted, &grant.consent_id)
         }
         ConsentEvent::Revoked { consent_id }
         | ConsentEvent::Expired { consent_id }
         | ConsentEvent::Denied { consent_id }
-        | ConsentEvent::Withdrawn { consent_id } => (What::ConsentEnded, consent_id),
+        | ConsentEvent::Withdrawn { consent_id } => (AuditRecordKind::ConsentEnded, consent_id),
     };
     line.what = what;
     line.consent = Some(id.to_string());

@@ -8,8 +8,8 @@ use hip_domain::stream::StreamId;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::port::Evidence;
-use crate::port::evidence::{EvidenceError, LOOKS_MAX};
+use crate::port::HistoryReader;
+use crate::port::history_reader::{HistoryError, LOOKS_MAX};
 
 /// Somebody at the facility, or of the service, has looked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -57,10 +57,10 @@ impl Look {
 
     /// Who has looked at a thing. `streams` gains where that was read, if anybody has.
     pub(super) async fn at_thing(
-        evidence: &dyn Evidence,
+        evidence: &dyn HistoryReader,
         thing: &StreamId,
         streams: &mut Vec<String>,
-    ) -> Result<Vec<Self>, EvidenceError> {
+    ) -> Result<Vec<Self>, HistoryError> {
         let stream = StreamId::access_to(thing);
         let looks = evidence.events(&stream).await?;
         if !looks.is_empty() {

@@ -4,9 +4,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{ConsentAudit, Look, consent};
-use crate::port::Evidence;
-use crate::port::eraser::Whose;
-use crate::port::evidence::EvidenceError;
+use crate::port::HistoryReader;
+use crate::port::eraser::SubjectKeys;
+use crate::port::history_reader::HistoryError;
 
 /// What became of a person's records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,14 +28,14 @@ pub struct PatientAudit {
 ///
 /// The log cannot be read.
 pub async fn patient(
-    evidence: &dyn Evidence,
-    whose: &Whose,
-) -> Result<PatientAudit, EvidenceError> {
+    evidence: &dyn HistoryReader,
+    whose: &SubjectKeys,
+) -> Result<PatientAudit, HistoryError> {
     let mut consents = vec![];
     for id in evidence.all_consents(&whose.facility, &whose.addresses).await? {
         consents.extend(consent(evidence, &id, None).await?);
     }
-    let looks = evidence.looks(whose.subject).await?;
+    let looks = evidence.access_entries(whose.subject).await?;
     Ok(PatientAudit {
         patient: whose.subject.0,
         facility: whose.facility.to_string(),

@@ -12,10 +12,10 @@ use hip_domain::stream::StreamId;
 use super::ErasureError;
 use crate::linking::opt_out;
 use crate::log::codec;
-use crate::patients::lookup::Lookup;
-use crate::port::eraser::Whose;
+use crate::patients::lookup::LookupKey;
+use crate::port::eraser::SubjectKeys;
 use crate::port::vault::VaultError;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 /// What a person is named by.
@@ -33,13 +33,13 @@ pub enum Named<'a> {
 ///
 /// The keys, the log or the read models cannot be read.
 pub async fn find(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     named: &Named<'_>,
 ) -> Result<Vec<SubjectId>, ErasureError> {
     let mut here = vec![];
-    for subject in meant(provider, facility, named).await? {
-        if !provider.vault.is_erased(subject).await? {
+    for subject in meant(ports, facility, named).await? {
+        if !ports.vault.is_erased(subject).await? {
             here.push(subject);
         }
     }
@@ -47,7 +47,7 @@ pub async fn find(
 }
 
 async fn meant(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     named: &Named<'_>,
 ) -> Result<BTreeSet<SubjectId>, ErasureError> {
@@ -55,24 +55,24 @@ async fn meant(
     match named {
         Named::AbhaAddress(address) => {
             // What was stored before the question can be found.
-            let head = provider.log.head().await?;
-            opt_out::require_whole_view(provider, facility, &[], head).await?;
-            let address = Lookup::AbhaAddress(address);
-            let address = provider.vault.pseudonym(facility, &address).await?;
-            let candidates = provider.directory.by_abha_address(facility, &address).await?;
+            let head = ports.log.head().await?;
+            opt_out::require_whole_view(ports, facility, &[], head).await?;
+            let address = LookupKey::AbhaAddress(address);
+            let address = ports.vault.pseudonym(facility, &address).await?;
+            let candidates = ports.directory.by_abha_address(facility, &address).await?;
             found.extend(candidates.into_iter().map(|candidate| candidate.subject));
             // A record system may have asked for a token before there was a visit.
             let tokens = StreamId::link_token(facility, &address);
-            let tokens = provider.dispatcher.load::<LinkToken>(&tokens).await;
+            let tokens = ports.dispatcher.load::<LinkToken>(&tokens).await;
             found.extend(tokens.map_err(TaskError::from)?.subject);
             let subjects: Vec<_> = found.iter().copied().collect();
-            opt_out::require_whole_view(provider, facility, &subjects, head).await?;
+            opt_out::require_whole_view(ports, facility, &subjects, head).await?;
         }
         Named::Reference(reference) => {
-            let reference = Lookup::Beneficiary(reference);
-            let reference = provider.vault.pseudonym(facility, &reference).await?;
+            let reference = LookupKey::Beneficiary(reference);
+            let reference = ports.vault.pseudonym(facility, &reference).await?;
             let identity = StreamId::identity(facility, &reference);
-            let identity = provider.dispatcher.load::<Identity>(&identity).await;
+            let identity = ports.dispatcher.load::<Identity>(&identity).await;
             let Identity { subject, released } = identity.map_err(TaskError::from)?;
             found.extend(subject.or(released));
         }
@@ -83,7 +83,7 @@ async fn meant(
 /// Somebody who is or was here.
 pub struct Whereabouts {
     /// Who, and by what they are known.
-    pub whose: Whose,
+    pub whose: SubjectKeys,
     /// They were erased.
     pub is_erased: bool,
 }
@@ -94,26 +94,26 @@ pub struct Whereabouts {
 ///
 /// As [`find`].
 pub async fn whereabouts(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     named: &Named<'_>,
 ) -> Result<Vec<Whereabouts>, ErasureError> {
     let mut found = vec![];
-    for subject in meant(provider, facility, named).await? {
-        let is_erased = provider.vault.is_erased(subject).await?;
-        found.push(Whereabouts { whose: whose(provider, facility, subject).await?, is_erased });
+    for subject in meant(ports, facility, named).await? {
+        let is_erased = ports.vault.is_erased(subject).await?;
+        found.push(Whereabouts { whose: whose(ports, facility, subject).await?, is_erased });
     }
     Ok(found)
 }
 
 /// All that a data principal can be known by without a key, from the log.
 pub(crate) async fn whose(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     subject: SubjectId,
-) -> Result<Whose, TaskError> {
+) -> Result<SubjectKeys, TaskError> {
     let mut addresses = BTreeSet::new();
-    for stored in provider.log.stream(&StreamId::patient(subject), 0).await? {
+    for stored in ports.log.stream(&StreamId::patient(subject), 0).await? {
         let Event::Patient(PatientEvent::AbhaAttached { lookups, .. }) =
             codec::decode(&stored)?.event
         else {
@@ -121,16 +121,20 @@ pub(crate) async fn whose(
         };
         addresses.extend(lookups.address);
     }
-    Ok(Whose { subject, facility: facility.clone(), addresses: addresses.into_iter().collect() })
+    Ok(SubjectKeys {
+        subject,
+        facility: facility.clone(),
+        addresses: addresses.into_iter().collect(),
+    })
 }
 
 /// Pseudonyms of the facility's own ids that a data principal was registered under.
 pub(crate) async fn references(
-    provider: &Provider,
+    ports: &Ports,
     subject: SubjectId,
 ) -> Result<BTreeSet<Pseudonym>, TaskError> {
     let mut references = BTreeSet::new();
-    for stored in provider.log.stream(&StreamId::patient(subject), 0).await? {
+    for stored in ports.log.stream(&StreamId::patient(subject), 0).await? {
         let Event::Patient(event) = codec::decode(&stored)?.event else { continue };
         match event {
             PatientEvent::Registered { lookups, .. }
@@ -144,12 +148,12 @@ pub(crate) async fn references(
 }
 
 /// The data principal, unless they were erased: then nothing can be sealed for them any more.
-pub(crate) async fn living(
-    provider: &Provider,
+pub(crate) async fn unless_erased(
+    ports: &Ports,
     subject: Option<SubjectId>,
 ) -> Result<Option<SubjectId>, VaultError> {
     match subject {
-        Some(subject) if provider.vault.is_erased(subject).await? => Ok(None),
+        Some(subject) if ports.vault.is_erased(subject).await? => Ok(None),
         known => Ok(known),
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_domain::subject::Ground;
 
-use crate::port::eraser::Holdings;
+use crate::port::eraser::RecordCounts;
 
 /// What an operator decides about erasure.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,14 +51,14 @@ pub enum Records {
 impl Policy {
     /// What binds us to keep these records at this moment; of several classes the one that binds for
     /// longest.
-    pub fn binding(&self, holdings: &Holdings, now: DateTime<Utc>) -> Option<Ground> {
+    pub fn binding(&self, holdings: &RecordCounts, now: DateTime<Utc>) -> Option<Ground> {
         let grounds = self.retention.iter().filter_map(|class| class.ground(holdings));
         grounds.filter(|ground| now < ground.until).max_by_key(|ground| ground.until)
     }
 }
 
 impl RetentionClass {
-    fn ground(&self, holdings: &Holdings) -> Option<Ground> {
+    fn ground(&self, holdings: &RecordCounts) -> Option<Ground> {
         let since = match self.applies_to {
             Records::Visits => holdings.visited_at,
             Records::Consents => holdings.consented_until,
@@ -101,10 +101,10 @@ mod tests {
 
     #[test]
     fn what_binds_for_longest_is_the_ground() {
-        let holdings = Holdings {
+        let holdings = RecordCounts {
             visited_at: Some(day(2026)),
             disclosed_at: Some(day(2026)),
-            ..Holdings::default()
+            ..RecordCounts::default()
         };
         let ground = policy().binding(&holdings, day(2027)).unwrap();
         assert_eq!((ground.class.as_str(), ground.until > day(2030)), ("trail", true));
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_class_binds_only_where_there_are_such_records() {
-        let holdings = Holdings { visited_at: Some(day(2026)), ..Holdings::default() };
+        let holdings = RecordCounts { visited_at: Some(day(2026)), ..RecordCounts::default() };
         assert_eq!(policy().binding(&holdings, day(2027)).unwrap().class, "records");
         assert_eq!(policy().binding(&holdings, day(2030)), None);
         assert_eq!(Policy::default().binding(&holdings, day(2026)), None);

@@ -4,12 +4,12 @@ use hip_domain::id::{ErrorCode, RequestId};
 use hip_domain::inbound::CallbackKind;
 use serde::Deserialize;
 
-use super::wire::{Malformed, Outcome, Response, WireError, parse, scalar};
+use super::wire::{Malformed, Response, StatusMeaning, WireError, parse, scalar};
 use crate::operations::abdm_error::Context;
 
 /// An answer, without anything personal.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct CallbackReply {
     /// The request that is answered; `None` when it can be none of ours.
     pub request_id: Option<RequestId>,
     /// Why it was refused, if it was.
@@ -17,7 +17,7 @@ pub struct Answer {
 }
 
 #[derive(Deserialize)]
-struct Message {
+struct ReplyMessage {
     acknowledgement: Option<Acknowledgement>,
     #[serde(default, deserialize_with = "scalar")]
     status: Option<String>,
@@ -51,17 +51,17 @@ pub const fn context(kind: CallbackKind) -> Option<Context> {
 }
 
 /// Reads a body.
-pub fn read(body: &str) -> Result<Answer, Malformed> {
-    let message: Message = parse(body)?;
+pub fn read(body: &str) -> Result<CallbackReply, Malformed> {
+    let message: ReplyMessage = parse(body)?;
     let request_id = message.response.request_id();
     let status = message.acknowledgement.and_then(|it| it.status).or(message.status);
-    let error = match (message.error, Outcome::of(status.as_deref())) {
+    let error = match (message.error, StatusMeaning::of(status.as_deref())) {
         (Some(error), _) => Some(error.code()),
-        (None, Outcome::Done | Outcome::AlreadyDone) => None,
+        (None, StatusMeaning::Done | StatusMeaning::AlreadyDone) => None,
         // Seen in the wild: no error object, and a status that says that it failed.
-        (None, Outcome::NotDone) => Some(ErrorCode::ours("unknown")),
+        (None, StatusMeaning::NotDone) => Some(ErrorCode::ours("unknown")),
     };
-    Ok(Answer { request_id, error })
+    Ok(CallbackReply { request_id, error })
 }
 
 #[cfg(test)]

@@ -10,20 +10,20 @@ use hip_domain::hi_type::HiType;
 use hip_domain::id::{
     CareContextReference, ConsentId, ErrorCode, FacilityId, HiuId, Pseudonym, SubjectId,
 };
-use hip_domain::inbound::Owed;
+use hip_domain::inbound::DirectReply;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::{StreamId, care_context_name};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::wire::{Malformed, WireRange, end_instant, list, parse, scalar};
-use super::{Incoming, Verdict};
-use crate::accountability::erasure::living;
+use super::{CallbackMessage, Verdict};
+use crate::accountability::erasure::unless_erased;
 use crate::linking::opt_out::{self, HAS_LEFT};
-use crate::patients::lookup::Lookup;
-use crate::patients::person::subject_of;
+use crate::patients::lookup::LookupKey;
+use crate::patients::patient_data::subject_of;
 use crate::port::log::Actor;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 #[derive(Deserialize)]
@@ -83,8 +83,8 @@ struct Permission {
 const CARE_CONTEXT_COUNT_MAX: usize = 10_000;
 
 pub(super) async fn interpret(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
 ) -> Result<Verdict, TaskError> {
     let notification = match parse::<ConsentNotify>(incoming.body) {
         Ok(message) => message.notification,
@@ -96,7 +96,7 @@ pub(super) async fn interpret(
     };
     let status = notification.status.as_deref().unwrap_or_default();
     let how = match status.trim().to_ascii_uppercase().as_str() {
-        "GRANTED" => return granted(provider, incoming, consent_id, notification).await,
+        "GRANTED" => return granted(ports, incoming, consent_id, notification).await,
         "REVOKED" => End::Revoked,
         "EXPIRED" => End::Expired,
         "DENIED" => End::Denied,
@@ -107,20 +107,20 @@ pub(super) async fn interpret(
             return Ok(Verdict::malformed(Malformed::new("notification.status", expected)));
         }
     };
-    let known = provider.dispatcher.load::<Consent>(&StreamId::consent(&consent_id)).await?;
+    let known = ports.dispatcher.load::<Consent>(&StreamId::consent(&consent_id)).await?;
     if known.grant().is_some_and(|grant| grant.facility != incoming.received.facility) {
         return Ok(of_another(consent_id, "the consent is another facility's"));
     }
     let granted = known.grant().map(|grant| grant.care_contexts.as_slice());
-    let subject = subject_of(provider, granted.unwrap_or_default()).await?;
+    let subject = subject_of(ports, granted.unwrap_or_default()).await?;
     let command = ConsentCommand::End { consent_id: consent_id.clone(), how };
-    store(provider, incoming, &consent_id, command, subject).await?;
+    store(ports, incoming, &consent_id, command, subject).await?;
     Ok(acknowledged(consent_id, subject))
 }
 
 async fn granted(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
     consent_id: ConsentId,
     notification: Notification,
 ) -> Result<Verdict, TaskError> {
@@ -139,7 +139,7 @@ async fn granted(
         .hip
         .as_ref()
         .and_then(|hip| hip.id.as_deref())
-        .is_some_and(|id| !is_ours(provider, asked, id))
+        .is_some_and(|id| !is_ours(ports, asked, id))
     {
         return Ok(of_another(consent_id, "the artefact is for another facility than the message"));
     }
@@ -150,15 +150,15 @@ async fn granted(
         );
         return Ok(Verdict::malformed(fault));
     };
-    let signature = match signature(provider, detail.get(), notification.signature) {
+    let signature = match signature(ports, detail.get(), notification.signature) {
         Ok(signature) => signature,
         Err(reason) => return Ok(refused(consent_id, "ABDM-1112", reason)),
     };
-    let care_contexts = care_contexts(provider, asked, &artefact).await?;
-    let patient = patient(provider, asked, &artefact).await?;
-    let subject = subject_of(provider, &care_contexts).await?;
+    let care_contexts = care_contexts(ports, asked, &artefact).await?;
+    let patient = patient(ports, asked, &artefact).await?;
+    let subject = subject_of(ports, &care_contexts).await?;
     if let Some(subject) = subject
-        && opt_out::refuses(provider, incoming, subject).await?
+        && opt_out::refuses(ports, incoming, subject).await?
     {
         return Ok(refused(consent_id, HAS_LEFT, "the patient has left ABDM"));
     }
@@ -176,19 +176,19 @@ async fn granted(
     };
     let artefact = Phi::new(detail.get().to_owned());
     let command = ConsentCommand::Grant { grant, artefact, signature };
-    store(provider, incoming, &consent_id, command, subject).await?;
+    store(ports, incoming, &consent_id, command, subject).await?;
     Ok(acknowledged(consent_id, subject))
 }
 
 /// What is known of the signature, or why a consent with it is not taken.
 fn signature(
-    provider: &Provider,
+    ports: &Ports,
     detail: &str,
     value: Option<String>,
 ) -> Result<Signature, &'static str> {
     let value = value.filter(|value| !value.trim().is_empty());
     let Some(value) = value else {
-        if provider.settings.require_consent_signature {
+        if ports.settings.require_consent_signature {
             return Err("the consent is not signed");
         }
         return Ok(Signature { state: SignatureState::Unsigned, value: None });
@@ -196,7 +196,7 @@ fn signature(
     if value.len() > Signature::LENGTH_MAX {
         return Err("the consent's signature is too long");
     }
-    let state = match &provider.consent_key {
+    let state = match &ports.consent_key {
         None => SignatureState::SignedUnverified,
         Some(key) if key.verifies(detail, &value) => SignatureState::Verified,
         Some(_) => return Err("the consent's signature is not the consent manager's"),
@@ -205,9 +205,9 @@ fn signature(
 }
 
 /// Whether an artefact names the facility that was asked, by its service id or its id in the register.
-fn is_ours(provider: &Provider, asked: &FacilityId, named: &str) -> bool {
+fn is_ours(ports: &Ports, asked: &FacilityId, named: &str) -> bool {
     let named = FacilityId::parse(named).ok();
-    let named = named.and_then(|id| provider.settings.facility_named(&id).map(|one| &one.id));
+    let named = named.and_then(|id| ports.settings.facility_named(&id).map(|one| &one.id));
     named == Some(asked)
 }
 
@@ -218,19 +218,19 @@ fn terms(artefact: &Artefact) -> Option<(DateRange, DateTime<Utc>)> {
 }
 
 async fn patient(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     artefact: &Artefact,
 ) -> Result<Option<Pseudonym>, TaskError> {
     let Some(address) = artefact.patient.as_ref().and_then(|patient| patient.id.as_deref()) else {
         return Ok(None);
     };
-    Ok(Some(provider.vault.pseudonym(facility, &Lookup::AbhaAddress(address)).await?))
+    Ok(Some(ports.vault.pseudonym(facility, &LookupKey::AbhaAddress(address)).await?))
 }
 
 /// Our streams of the care contexts that the artefact names, each once.
 async fn care_contexts(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     artefact: &Artefact,
 ) -> Result<Vec<GrantedCareContext>, TaskError> {
@@ -242,7 +242,7 @@ async fn care_contexts(
         let Ok(reference) = CareContextReference::parse(reference) else { continue };
         let patient = named.patient_reference.as_deref().unwrap_or_default();
         let name = care_context_name(patient, &reference);
-        let pseudonym = provider.vault.pseudonym(facility, &Lookup::CareContext(&name)).await?;
+        let pseudonym = ports.vault.pseudonym(facility, &LookupKey::CareContext(&name)).await?;
         let stream = StreamId::care_context(facility, &pseudonym);
         // Some artefacts name a care context once for each kind of record.
         if streams.insert(stream.clone()) {
@@ -253,17 +253,17 @@ async fn care_contexts(
 }
 
 async fn store(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
     consent_id: &ConsentId,
     command: ConsentCommand,
     subject: Option<SubjectId>,
 ) -> Result<(), TaskError> {
     let mut origin = incoming.cause.origin(Actor::Interpreter);
-    origin.subject = living(provider, subject).await?.or(origin.subject);
+    origin.subject = unless_erased(ports, subject).await?.or(origin.subject);
     let stream = StreamId::consent(consent_id);
     let key = incoming.key("consent");
-    provider.dispatcher.execute::<Consent>(&stream, command, &key, &origin).await?;
+    ports.dispatcher.execute::<Consent>(&stream, command, &key, &origin).await?;
     Ok(())
 }
 
@@ -274,11 +274,11 @@ fn of_another(consent_id: ConsentId, reason: &'static str) -> Verdict {
 
 fn refused(consent_id: ConsentId, code: &'static str, reason: &'static str) -> Verdict {
     let code = ErrorCode::ours(code);
-    let owed = Owed::ConsentOnNotify { consent_id, error: Some(code.clone()) };
+    let owed = DirectReply::ConsentOnNotify { consent_id, error: Some(code.clone()) };
     Verdict::Rejected { code, reason, owed: Some(owed) }
 }
 
 fn acknowledged(consent_id: ConsentId, subject: Option<SubjectId>) -> Verdict {
-    let owed = Owed::ConsentOnNotify { consent_id, error: None };
+    let owed = DirectReply::ConsentOnNotify { consent_id, error: None };
     Verdict::Interpreted { owed: Some(owed), subject }
 }

@@ -9,10 +9,10 @@ use hip_domain::stream::StreamId;
 use serde::Deserialize;
 
 use super::wire::{Malformed, list, parse, scalar, year};
-use super::{Incoming, Verdict};
+use super::{CallbackMessage, Verdict};
 use crate::patients::lookup::abha_address;
 use crate::port::log::Actor;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 #[derive(Deserialize)]
@@ -52,8 +52,8 @@ struct Identifier {
 const IDENTIFIER_COUNT_MAX: usize = 20;
 
 pub(super) async fn interpret(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
 ) -> Result<Verdict, TaskError> {
     let message: Discover = match parse(incoming.body) {
         Ok(message) => message,
@@ -65,7 +65,7 @@ pub(super) async fn interpret(
     };
     let stream = StreamId::discovery(&transaction);
     let address = message.patient.id.as_deref().unwrap_or_default();
-    if is_of_others(provider, incoming, &stream, address).await? {
+    if is_of_others(ports, incoming, &stream, address).await? {
         return Ok(Verdict::Rejected {
             code: ErrorCode::ours("ABDM-1017"),
             reason: "the transaction is another patient's or facility's",
@@ -80,18 +80,18 @@ pub(super) async fn interpret(
     };
     let origin = incoming.cause.origin(Actor::Interpreter);
     let key = incoming.key("discovery");
-    provider.dispatcher.execute::<Discovery>(&stream, command, &key, &origin).await?;
+    ports.dispatcher.execute::<Discovery>(&stream, command, &key, &origin).await?;
     Ok(Verdict::about(None))
 }
 
 /// Whether somebody else has begun this conversation: who repeats it is sent what they were offered.
 async fn is_of_others(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
     stream: &StreamId,
     address: &str,
 ) -> Result<bool, TaskError> {
-    let begun = provider.newest(stream, |event| {
+    let begun = ports.newest(stream, |event| {
         let Event::Discovery(DiscoveryEvent::Requested { facility, query, .. }) = event else {
             return None;
         };

@@ -10,11 +10,11 @@ use hip_domain::transfer::{Denial, HiuKey, Recipient, Transfer, TransferCommand,
 use serde::Deserialize;
 
 use super::wire::{Malformed, WireRange, parse, scalar};
-use super::{Incoming, Verdict};
-use crate::accountability::erasure::living;
-use crate::patients::person::subject_of;
+use super::{CallbackMessage, Verdict};
+use crate::accountability::erasure::unless_erased;
+use crate::patients::patient_data::subject_of;
 use crate::port::log::Actor;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::sharing::consent_check;
 use crate::sharing::hiu_key;
 use crate::tasks::TaskError;
@@ -69,8 +69,8 @@ struct DhPublicKey {
 }
 
 pub(super) async fn interpret(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
 ) -> Result<Verdict, TaskError> {
     let message: HealthInformationRequest = match parse(incoming.body) {
         Ok(message) => message,
@@ -93,7 +93,7 @@ pub(super) async fn interpret(
         asked_at: Some(incoming.recorded_at),
     };
     let stream = StreamId::transfer(&transaction);
-    let known = provider.dispatcher.load::<Transfer>(&stream).await?;
+    let known = ports.dispatcher.load::<Transfer>(&stream).await?;
     if known.facts().is_some_and(|known| known.facility != facts.facility) {
         return Ok(Verdict::Rejected {
             code: ErrorCode::ours("ABDM-1017"),
@@ -102,28 +102,28 @@ pub(super) async fn interpret(
         });
     }
     let recipient = recipient(message.hi_request);
-    let consent = provider.dispatcher.load::<Consent>(&StreamId::consent(&consent_id)).await?;
+    let consent = ports.dispatcher.load::<Consent>(&StreamId::consent(&consent_id)).await?;
     if consent == Consent::Unknown {
-        wait_for_consent(provider, incoming)?;
+        wait_for_consent(ports, incoming)?;
     }
-    let verdict = check(provider, &facts, &recipient, &consent).await?;
+    let verdict = check(ports, &facts, &recipient, &consent).await?;
     // Whose consent it is matters only where it is one of this facility's.
     let grant = consent.grant().filter(|grant| grant.facility == facts.facility);
     let care_contexts = grant.map(|grant| grant.care_contexts.as_slice());
-    let subject = subject_of(provider, care_contexts.unwrap_or_default()).await?;
+    let subject = subject_of(ports, care_contexts.unwrap_or_default()).await?;
 
     let command = TransferCommand::Request { facts, recipient: Some(recipient), verdict };
     let mut origin = incoming.cause.origin(Actor::Interpreter);
-    origin.subject = living(provider, subject).await?.or(incoming.own_subject());
+    origin.subject = unless_erased(ports, subject).await?.or(incoming.own_subject());
     let key = incoming.key("transfer");
-    provider.dispatcher.execute::<Transfer>(&stream, command, &key, &origin).await?;
+    ports.dispatcher.execute::<Transfer>(&stream, command, &key, &origin).await?;
     Ok(Verdict::about(subject))
 }
 
 /// A request may overtake the notification of its consent: it is looked at again for a while.
-fn wait_for_consent(provider: &Provider, incoming: &Incoming<'_>) -> Result<(), TaskError> {
+fn wait_for_consent(ports: &Ports, incoming: &CallbackMessage<'_>) -> Result<(), TaskError> {
     const LOOK_AGAIN: Duration = Duration::from_millis(500);
-    if provider.clock.now() < incoming.recorded_at + provider.settings.consent_wait {
+    if ports.clock.now() < incoming.recorded_at + ports.settings.consent_wait {
         let reason = "the consent is not known yet".to_owned();
         return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason });
     }
@@ -147,13 +147,13 @@ fn recipient(request: HiRequest) -> Recipient {
 
 /// May they have it? The first thing that is wrong decides what they are told.
 async fn check(
-    provider: &Provider,
+    ports: &Ports,
     facts: &TransferFacts,
     recipient: &Recipient,
     consent: &Consent,
 ) -> Result<Result<(), Denial>, TaskError> {
-    let now = provider.clock.now();
-    let grant = match consent_check::in_force(provider, consent, &facts.facility, now).await? {
+    let now = ports.clock.now();
+    let grant = match consent_check::in_force(ports, consent, &facts.facility, now).await? {
         Ok(grant) => grant,
         Err(why) => return Ok(Err(refusal(why).into())),
     };
@@ -162,7 +162,7 @@ async fn check(
     }
     let reason = match hiu_key::check(&recipient.key, now) {
         Err(error) => format!("the HIU's key material: {error}"),
-        Ok(_) => match provider.hiu.check(&recipient.push_url).await {
+        Ok(_) => match ports.hiu.check(&recipient.push_url).await {
             Ok(()) => return Ok(Ok(())),
             Err(error) => error.to_string(),
         },

@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use hip_domain::id::{ErrorCode, EventId, SubjectId};
-use hip_domain::inbound::{InboundCommand, Owed, Received};
+use hip_domain::inbound::{DirectReply, InboundCommand, ReceivedCallback};
 
 use super::wire::Malformed;
 use crate::tasks::Cause;
 
 /// A message to understand.
-pub struct Incoming<'a> {
+pub struct CallbackMessage<'a> {
     /// What is known of it without reading it.
-    pub received: &'a Received,
+    pub received: &'a ReceivedCallback,
     /// Its body.
     pub body: &'a str,
     /// Why it is looked at: the event that stored it, or that wants it replayed; its subject is the
@@ -23,7 +23,7 @@ pub struct Incoming<'a> {
     pub recorded_at: DateTime<Utc>,
 }
 
-impl Incoming<'_> {
+impl CallbackMessage<'_> {
     /// The key of what a message leads to in another stream: a replay may lead to something else than
     /// what came before it, and whoever decides there knows what is so already.
     pub(crate) fn key(&self, part: &str) -> String {
@@ -50,7 +50,7 @@ pub enum Verdict {
     /// Its consequences are in the log.
     Interpreted {
         /// The answer that follows from the message alone.
-        owed: Option<Owed>,
+        owed: Option<DirectReply>,
         /// The data principal it turned out to be about.
         subject: Option<SubjectId>,
     },
@@ -61,14 +61,14 @@ pub enum Verdict {
         /// Why.
         reason: &'static str,
         /// The answer that carries the refusal.
-        owed: Option<Owed>,
+        owed: Option<DirectReply>,
     },
     /// It does not have the shape of its kind.
     Malformed {
         /// What does not fit.
         fault: Malformed,
         /// The answer that says so, when the message can be answered at all.
-        owed: Option<Owed>,
+        owed: Option<DirectReply>,
     },
 }
 

@@ -2,18 +2,18 @@
 //! contexts are theirs. Everything hangs on the link reference; the message names nobody.
 
 use hip_domain::id::{ErrorCode, LinkReference};
-use hip_domain::inbound::Owed;
+use hip_domain::inbound::DirectReply;
 use hip_domain::stream::StreamId;
 use hip_domain::user_link::{UserLink, UserLinkCommand};
 use serde::Deserialize;
 
 use super::wire::{parse, scalar};
-use super::{Incoming, Verdict};
+use super::{CallbackMessage, Verdict};
 use crate::linking::opt_out::{self, HAS_LEFT};
 use crate::linking::otp;
 use crate::linking::otp_limits::{OtpCounters, TOO_MANY};
 use crate::port::log::Actor;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 #[derive(Deserialize)]
@@ -32,8 +32,8 @@ struct Confirmation {
 }
 
 pub(super) async fn interpret(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
 ) -> Result<Verdict, TaskError> {
     let confirmation = match parse::<LinkConfirm>(incoming.body) {
         Ok(message) => message.confirmation,
@@ -45,14 +45,14 @@ pub(super) async fn interpret(
         return Ok(unknown());
     };
     let stream = StreamId::user_link(reference);
-    let link = provider.dispatcher.load::<UserLink>(&stream).await?;
+    let link = ports.dispatcher.load::<UserLink>(&stream).await?;
     let facility = &incoming.received.facility;
     let Some(facts) = link.facts().filter(|facts| facts.facility == *facility) else {
         return Ok(unknown());
     };
-    if opt_out::refuses(provider, incoming, facts.subject).await? {
+    if opt_out::refuses(ports, incoming, facts.subject).await? {
         let code = ErrorCode::ours(HAS_LEFT);
-        let owed = Some(Owed::LinkOnConfirm { error: code.clone() });
+        let owed = Some(DirectReply::LinkOnConfirm { error: code.clone() });
         return Ok(Verdict::Rejected { code, reason: "the patient has left ABDM", owed });
     }
     let request_id = incoming.received.request_id;
@@ -60,7 +60,7 @@ pub(super) async fn interpret(
     origin.subject = Some(facts.subject);
     let mut counters = None;
     if link.can_be_guessed() {
-        let counted = OtpCounters::of_person(provider, facts.subject, origin.clone()).await?;
+        let counted = OtpCounters::of_person(ports, facts.subject, origin.clone()).await?;
         if counted.count_try(request_id, incoming.recorded_at).await?.is_err() {
             return Ok(locked());
         }
@@ -70,14 +70,14 @@ pub(super) async fn interpret(
     let typed = confirmation.token.unwrap_or_default().trim().to_owned();
     let command = UserLinkCommand::Confirm {
         request_id,
-        digits: otp::pseudonym(provider, facility, reference, &typed).await?,
+        digits: otp::pseudonym(ports, facility, reference, &typed).await?,
         // When it was typed, not when we got round to it.
         now: incoming.recorded_at,
     };
     let key = incoming.once("user-link");
-    provider.dispatcher.execute::<UserLink>(&stream, command, &key, &origin).await?;
+    ports.dispatcher.execute::<UserLink>(&stream, command, &key, &origin).await?;
     if let Some(counters) = counters
-        && let UserLink::Confirmed { confirmed_by, .. } = provider.dispatcher.load(&stream).await?
+        && let UserLink::Confirmed { confirmed_by, .. } = ports.dispatcher.load(&stream).await?
         && confirmed_by == request_id
     {
         counters.clear(request_id).await?;
@@ -87,13 +87,13 @@ pub(super) async fn interpret(
 
 fn locked() -> Verdict {
     let code = ErrorCode::ours(TOO_MANY);
-    let owed = Some(Owed::LinkOnConfirm { error: code.clone() });
+    let owed = Some(DirectReply::LinkOnConfirm { error: code.clone() });
     let reason = "too many wrong one-time passwords were tried for this person or telephone";
     Verdict::Rejected { code, reason, owed }
 }
 
 fn unknown() -> Verdict {
     let code = ErrorCode::ours("ABDM-1056");
-    let owed = Owed::LinkOnConfirm { error: code.clone() };
+    let owed = DirectReply::LinkOnConfirm { error: code.clone() };
     Verdict::Rejected { code, reason: "there is no such link reference", owed: Some(owed) }
 }

@@ -1,23 +1,23 @@
 //! `POST /api/v3/hip/link/care-context/init`: a patient has chosen care contexts of a discovery.
 
 use chrono::TimeDelta;
-use hip_domain::discovery::{Discovery, DiscoveryEvent, Offer, Outcome};
+use hip_domain::discovery::{Discovery, DiscoveryEvent, DiscoveryOutcome, Offer};
 use hip_domain::event::Event;
 use hip_domain::hi_type::HiType;
 use hip_domain::id::{CareContextReference, ErrorCode, LinkReference, RequestId, TransactionId};
-use hip_domain::inbound::Owed;
+use hip_domain::inbound::DirectReply;
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::{StreamId, care_context_name};
 use hip_domain::user_link::{Chosen, UserLink, UserLinkCommand, UserLinkFacts};
 use serde::Deserialize;
 
 use super::wire::{Malformed, list, parse, scalar};
-use super::{Incoming, Verdict};
+use super::{CallbackMessage, Verdict};
 use crate::linking::opt_out::{self, HAS_LEFT};
-use crate::patients::lookup::{Lookup, abha_address};
-use crate::patients::person::demographics;
+use crate::patients::lookup::{LookupKey, abha_address};
+use crate::patients::patient_data::demographics;
 use crate::port::log::Actor;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 #[derive(Deserialize)]
@@ -56,8 +56,8 @@ struct WireCareContext {
 const OFFER_AGE_MAX: TimeDelta = TimeDelta::hours(24);
 
 pub(super) async fn interpret(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
 ) -> Result<Verdict, TaskError> {
     let message: LinkInit = match parse(incoming.body) {
         Ok(message) => message,
@@ -67,7 +67,7 @@ pub(super) async fn interpret(
     let Ok(transaction) = transaction else {
         return Ok(Verdict::malformed(Malformed::new("transactionId", "a transaction id")));
     };
-    let chosen = match choose(provider, incoming, &transaction, &message).await? {
+    let chosen = match choose(ports, incoming, &transaction, &message).await? {
         Ok(chosen) => chosen,
         Err(refusal) => return Ok(refusal.about(transaction)),
     };
@@ -87,7 +87,7 @@ pub(super) async fn interpret(
     let stream = StreamId::user_link(reference);
     let command = UserLinkCommand::Initiate { facts };
     let key = incoming.key("user-link");
-    provider.dispatcher.execute::<UserLink>(&stream, command, &key, &origin).await?;
+    ports.dispatcher.execute::<UserLink>(&stream, command, &key, &origin).await?;
     Ok(Verdict::about(Some(subject)))
 }
 
@@ -98,7 +98,7 @@ impl Refusal {
     fn about(self, transaction: TransactionId) -> Verdict {
         let Self(code, reason) = self;
         let code = ErrorCode::ours(code);
-        let owed = Owed::LinkOnInit { transaction, error: code.clone() };
+        let owed = DirectReply::LinkOnInit { transaction, error: code.clone() };
         Verdict::Rejected { code, reason, owed: Some(owed) }
     }
 }
@@ -111,24 +111,24 @@ const NOT_OFFERED: Refusal = Refusal("ABDM-1057", "a care context was not offere
 
 /// What was chosen, when all of it was offered to this patient a while ago.
 async fn choose(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
     transaction: &TransactionId,
     message: &LinkInit,
 ) -> Result<Result<(hip_domain::id::SubjectId, Vec<Chosen>), Refusal>, TaskError> {
     let stream = StreamId::discovery(transaction);
-    let Discovery::Concluded { outcome: Outcome::Matched(offer), .. } =
-        provider.dispatcher.load::<Discovery>(&stream).await?
+    let Discovery::Concluded { outcome: DiscoveryOutcome::Matched(offer), .. } =
+        ports.dispatcher.load::<Discovery>(&stream).await?
     else {
         return Ok(Err(UNKNOWN));
     };
-    if !is_theirs(provider, incoming, &stream, message).await? {
+    if !is_theirs(ports, incoming, &stream, message).await? {
         return Ok(Err(UNKNOWN));
     }
-    if opt_out::refuses(provider, incoming, offer.subject).await? {
+    if opt_out::refuses(ports, incoming, offer.subject).await? {
         return Ok(Err(LEFT));
     }
-    let person = demographics(provider, offer.subject).await?;
+    let person = demographics(ports, offer.subject).await?;
     let mut chosen: Vec<Chosen> = Vec::new();
     for patient in &message.patient {
         if patient.reference_number.as_ref() != Some(person.reference.reveal()) {
@@ -144,7 +144,7 @@ async fn choose(
             }
             let name = care_context_name(person.reference.reveal(), &reference);
             let facility = &incoming.received.facility;
-            let pseudonym = provider.vault.pseudonym(facility, &Lookup::CareContext(&name)).await?;
+            let pseudonym = ports.vault.pseudonym(facility, &LookupKey::CareContext(&name)).await?;
             let stream = StreamId::care_context(facility, &pseudonym);
             chosen.push(Chosen { stream, reference, hi_types: kinds });
         }
@@ -154,12 +154,12 @@ async fn choose(
 
 /// Whether the discovery was this facility's and this patient's, and not long ago.
 async fn is_theirs(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
     stream: &StreamId,
     message: &LinkInit,
 ) -> Result<bool, TaskError> {
-    let requested = provider.newest(stream, |event| {
+    let requested = ports.newest(stream, |event| {
         let Event::Discovery(DiscoveryEvent::Requested { facility, query, .. }) = event else {
             return None;
         };

@@ -6,12 +6,12 @@ use hip_domain::outbound::{Call, Outbound};
 use hip_domain::stream::StreamId;
 use serde::Deserialize;
 
-use super::wire::{Outcome, Response, StatusWords, WireError, parse, scalar};
-use super::{Incoming, Verdict, unknown_request};
-use crate::linking::link_refusal::{self, Answer};
+use super::wire::{Response, StatusMeaning, StatusWords, WireError, parse, scalar};
+use super::{CallbackMessage, Verdict, unknown_request};
+use crate::linking::link_refusal::{self, LinkAnswer};
 use crate::operations::abdm_error::Context;
 use crate::port::log::Actor;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 #[derive(Deserialize)]
@@ -24,8 +24,8 @@ struct OnCareContext {
 }
 
 pub(super) async fn interpret(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
 ) -> Result<Verdict, TaskError> {
     let message: OnCareContext = match parse(incoming.body) {
         Ok(message) => message,
@@ -34,7 +34,7 @@ pub(super) async fn interpret(
     let Some(request_id) = message.response.request_id() else {
         return Ok(unknown_request());
     };
-    let outbound = provider.dispatcher.load::<Outbound>(&StreamId::outbound(request_id)).await?;
+    let outbound = ports.dispatcher.load::<Outbound>(&StreamId::outbound(request_id)).await?;
     let Some(Call::LinkCareContext { care_context, .. }) = outbound.call() else {
         return Ok(unknown_request());
     };
@@ -44,25 +44,25 @@ pub(super) async fn interpret(
     let answer = answer(&message);
     let now = incoming.recorded_at;
     let command = link_refusal::command(request_id, answer, Context::OnCareContext, now);
-    let state = provider.dispatcher.load::<CareContext>(care_context).await?;
+    let state = ports.dispatcher.load::<CareContext>(care_context).await?;
     let subject = state.facts.map(|facts| facts.subject);
     let mut origin = incoming.cause.origin(Actor::Interpreter);
     origin.subject = subject.or(origin.subject);
     let key = incoming.key("care-context");
-    provider.dispatcher.execute::<CareContext>(care_context, command, &key, &origin).await?;
+    ports.dispatcher.execute::<CareContext>(care_context, command, &key, &origin).await?;
     Ok(Verdict::about(subject))
 }
 
-fn answer(message: &OnCareContext) -> Answer {
+fn answer(message: &OnCareContext) -> LinkAnswer {
     if let Some(error) = &message.error {
-        return Answer::Refused { code: error.code(), said: None };
+        return LinkAnswer::Refused { code: error.code(), said: None };
     }
     let status = message.status.as_deref();
-    match Outcome::of(status) {
-        Outcome::Done => Answer::Linked,
-        Outcome::AlreadyDone => Answer::LinkedBefore,
+    match StatusMeaning::of(status) {
+        StatusMeaning::Done => LinkAnswer::Linked,
+        StatusMeaning::AlreadyDone => LinkAnswer::LinkedBefore,
         // Seen in the wild: no error object, and a status that says that it failed.
-        Outcome::NotDone => Answer::Refused {
+        StatusMeaning::NotDone => LinkAnswer::Refused {
             code: ErrorCode::ours("unknown"),
             said: StatusWords::of(status).map(StatusWords::into_string),
         },
@@ -73,7 +73,7 @@ fn answer(message: &OnCareContext) -> Answer {
 mod tests {
     use super::*;
 
-    fn read(body: &str) -> Answer {
+    fn read(body: &str) -> LinkAnswer {
         let response = r#""response":{"requestId":"1"}"#;
         answer(&parse(&format!("{{{body}{response}}}")).unwrap())
     }
@@ -81,14 +81,14 @@ mod tests {
     #[test]
     fn already_linked_without_an_error_is_linked() {
         let status = r#""status":"These care contexts have been already linked","error":null,"#;
-        assert_eq!(read(status), Answer::LinkedBefore);
-        assert_eq!(read(r#""status":"Successfully Linked care context","#), Answer::Linked);
+        assert_eq!(read(status), LinkAnswer::LinkedBefore);
+        assert_eq!(read(r#""status":"Successfully Linked care context","#), LinkAnswer::Linked);
     }
 
     #[test]
     fn a_status_that_is_not_understood_is_a_refusal_that_shows_it() {
         let code = ErrorCode::ours("unknown");
-        let refused = |said: Option<&str>| Answer::Refused {
+        let refused = |said: Option<&str>| LinkAnswer::Refused {
             code: code.clone(),
             said: said.map(str::to_owned),
         };

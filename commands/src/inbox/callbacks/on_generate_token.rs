@@ -14,12 +14,12 @@ use hip_domain::stream::StreamId;
 use serde::Deserialize;
 
 use super::wire::{Malformed, Response, WireError, parse, scalar, within_years};
-use super::{Incoming, Verdict, unknown_request};
-use crate::accountability::erasure::living;
+use super::{CallbackMessage, Verdict, unknown_request};
+use crate::accountability::erasure::unless_erased;
 use crate::linking::{link_refusal, opt_out};
 use crate::operations::abdm_error::{self, Context, Mark};
 use crate::port::log::{Actor, Origin};
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 #[derive(Deserialize)]
@@ -33,8 +33,8 @@ struct OnGenerateToken {
 }
 
 pub(super) async fn interpret(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
 ) -> Result<Verdict, TaskError> {
     let message: OnGenerateToken = match parse(incoming.body) {
         Ok(message) => message,
@@ -43,7 +43,7 @@ pub(super) async fn interpret(
     let Some(request_id) = message.response.request_id() else {
         return Ok(unknown_request());
     };
-    let outbound = provider.dispatcher.load::<Outbound>(&StreamId::outbound(request_id)).await?;
+    let outbound = ports.dispatcher.load::<Outbound>(&StreamId::outbound(request_id)).await?;
     let Some(Call::GenerateToken { link_token: stream }) = outbound.call() else {
         return Ok(unknown_request());
     };
@@ -60,43 +60,43 @@ pub(super) async fn interpret(
             refusal: link_refusal::of_token(&error.code(), Context::OnGenerateToken),
             code: error.code(),
             counted: true,
-            limits: provider.settings.token_limits,
-            now: provider.clock.now(),
+            limits: ports.settings.token_limits,
+            now: ports.clock.now(),
         },
         (None, Some(token)) => LinkTokenCommand::Issue {
             request_id,
             expires_at: expiry(&token),
             token: Phi::new(token),
-            now: provider.clock.now(),
+            now: ports.clock.now(),
         },
         (None, None) => {
             return Ok(Verdict::malformed(Malformed::new("linkToken", "a token or an error")));
         }
     };
-    let subject = provider.dispatcher.load::<LinkToken>(stream).await?.subject;
+    let subject = ports.dispatcher.load::<LinkToken>(stream).await?.subject;
     let mut origin = incoming.cause.origin(Actor::Interpreter);
-    origin.subject = living(provider, subject).await?.or(origin.subject);
+    origin.subject = unless_erased(ports, subject).await?.or(origin.subject);
     let key = incoming.key("link-token");
-    provider.dispatcher.execute::<LinkToken>(stream, command, &key, &origin).await?;
+    ports.dispatcher.execute::<LinkToken>(stream, command, &key, &origin).await?;
     if deactivated && let Some(subject) = subject {
-        leave(provider, incoming, subject, &origin).await?;
+        leave(ports, incoming, subject, &origin).await?;
     }
     Ok(Verdict::about(subject))
 }
 
 /// The gateway says in passing that the patient has left.
 async fn leave(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
     subject: SubjectId,
     origin: &Origin,
 ) -> Result<(), TaskError> {
-    let patient = provider.dispatcher.load::<Patient>(&StreamId::patient(subject)).await?;
+    let patient = ports.dispatcher.load::<Patient>(&StreamId::patient(subject)).await?;
     if let Some(address) = patient.abha_address() {
         let facility = &incoming.received.facility;
         let position = incoming.cause.position;
         let left = opt_out::OptOut { facility, address, deleted: false, position };
-        opt_out::purge(provider, &left, origin, &incoming.key("leaving")).await?;
+        opt_out::purge(ports, &left, origin, &incoming.key("leaving")).await?;
     }
     Ok(())
 }

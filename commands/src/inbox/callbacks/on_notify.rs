@@ -8,16 +8,16 @@ use hip_domain::inbound::CallbackKind;
 use hip_domain::outbound::{Call, Outbound, OutboundCommand, SentAgain};
 use hip_domain::stream::StreamId;
 
-use super::{Incoming, Verdict, answer, unknown_request};
-use crate::accountability::erasure::living;
+use super::{CallbackMessage, Verdict, answer, unknown_request};
+use crate::accountability::erasure::unless_erased;
 use crate::operations::abdm_error::{self, Context, Retry};
 use crate::port::log::Actor;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 pub(super) async fn interpret(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
 ) -> Result<Verdict, TaskError> {
     let answer = match answer::read(incoming.body) {
         Ok(answer) => answer,
@@ -27,7 +27,7 @@ pub(super) async fn interpret(
         return Ok(unknown_request());
     };
     let stream = StreamId::outbound(request_id);
-    let outbound = provider.dispatcher.load::<Outbound>(&stream).await?;
+    let outbound = ports.dispatcher.load::<Outbound>(&stream).await?;
     let facility = &incoming.received.facility;
     let Some(call) = outbound.call() else { return Ok(unknown_request()) };
     let kind = incoming.received.kind;
@@ -41,12 +41,12 @@ pub(super) async fn interpret(
     if !care_context.is_of(facility) {
         return Ok(unknown_request());
     }
-    let care_context = provider.dispatcher.load::<CareContext>(care_context).await?;
-    let subject = living(provider, care_context.facts.map(|facts| facts.subject)).await?;
+    let care_context = ports.dispatcher.load::<CareContext>(care_context).await?;
+    let subject = unless_erased(ports, care_context.facts.map(|facts| facts.subject)).await?;
     let command = answered(call, answer.error, incoming);
     let origin = incoming.cause.origin(Actor::Interpreter).about(subject);
     let key = incoming.once("outbound");
-    provider.dispatcher.execute::<Outbound>(&stream, command, &key, &origin).await?;
+    ports.dispatcher.execute::<Outbound>(&stream, command, &key, &origin).await?;
     Ok(Verdict::about(subject))
 }
 
@@ -55,7 +55,11 @@ pub(super) async fn interpret(
 const REFUSAL_COUNT_MAX: u32 = 4;
 
 /// A refusal that passes is answered by the same news under another id, a few times.
-fn answered(call: &Call, error: Option<ErrorCode>, incoming: &Incoming<'_>) -> OutboundCommand {
+fn answered(
+    call: &Call,
+    error: Option<ErrorCode>,
+    incoming: &CallbackMessage<'_>,
+) -> OutboundCommand {
     let Some(code) = error else {
         return OutboundCommand::Answer { code: None, reason: None, again: None };
     };

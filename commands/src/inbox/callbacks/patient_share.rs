@@ -3,7 +3,7 @@
 
 use chrono::FixedOffset;
 use hip_domain::id::ErrorCode;
-use hip_domain::inbound::Owed;
+use hip_domain::inbound::DirectReply;
 use hip_domain::profile_share::{ProfileShareCommand, ProfileShares, SharedProfile};
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
@@ -11,10 +11,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::wire::{Malformed, parse, scalar};
-use super::{Incoming, Verdict};
-use crate::patients::lookup::Lookup;
+use super::{CallbackMessage, Verdict};
+use crate::patients::lookup::LookupKey;
 use crate::port::log::Actor;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 #[derive(Deserialize)]
@@ -64,8 +64,8 @@ const ANY_COUNTER: &str = "0";
 const COUNTER_LENGTH_MAX: usize = 100;
 
 pub(super) async fn interpret(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
 ) -> Result<Verdict, TaskError> {
     let message: PatientShare = match parse(incoming.body) {
         Ok(message) => message,
@@ -77,7 +77,7 @@ pub(super) async fn interpret(
     };
     if !INTENTS.contains(&intent) {
         let code = ErrorCode::ours("ABDM-1149");
-        let owed = Some(Owed::OnShare { error: code.clone() });
+        let owed = Some(DirectReply::OnShare { error: code.clone() });
         return Ok(Verdict::Rejected { code, reason: "this intent is not served", owed });
     }
     let patient: Patient = match parse(message.profile.patient.get()) {
@@ -97,23 +97,23 @@ pub(super) async fn interpret(
         let fault = Malformed::new("metaData.context", "a counter of at most 100 characters");
         return Ok(Verdict::malformed(fault));
     }
-    share(provider, incoming, counter, address, message.profile.patient.get()).await
+    share(ports, incoming, counter, address, message.profile.patient.get()).await
 }
 
 async fn share(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
     counter: String,
     address: String,
     profile: &str,
 ) -> Result<Verdict, TaskError> {
     let facility = &incoming.received.facility;
-    let pseudonym = provider.vault.pseudonym(facility, &Lookup::AbhaAddress(&address)).await?;
-    let place = provider.vault.pseudonym(facility, &Lookup::Counter(counter.trim())).await?;
+    let pseudonym = ports.vault.pseudonym(facility, &LookupKey::AbhaAddress(&address)).await?;
+    let place = ports.vault.pseudonym(facility, &LookupKey::Counter(counter.trim())).await?;
     let india = FixedOffset::east_opt(5 * 3600 + 1800).expect("a valid offset");
     let day = incoming.recorded_at.with_timezone(&india).date_naive();
     // Somebody whom we treat already: then the profile goes when they are erased.
-    let known = provider.directory.by_abha_address(facility, &pseudonym).await?;
+    let known = ports.directory.by_abha_address(facility, &pseudonym).await?;
     let subject = if let [known] = known.as_slice() { Some(known.subject) } else { None };
     let command = ProfileShareCommand::Share {
         facility: facility.clone(),
@@ -130,6 +130,6 @@ async fn share(
     origin.subject = subject.or(origin.subject);
     let stream = StreamId::profile_share(facility, &place, day);
     let key = incoming.once("profile-share");
-    provider.dispatcher.execute::<ProfileShares>(&stream, command, &key, &origin).await?;
+    ports.dispatcher.execute::<ProfileShares>(&stream, command, &key, &origin).await?;
     Ok(Verdict::about(subject))
 }

@@ -7,12 +7,12 @@ use hip_domain::subject::RequestedBy;
 use serde::Deserialize;
 
 use super::wire::{Malformed, parse, scalar};
-use super::{Incoming, Verdict};
+use super::{CallbackMessage, Verdict};
 use crate::accountability::erasure::{self, Named, OnOptOut, Wish};
 use crate::linking::opt_out;
-use crate::patients::lookup::Lookup;
+use crate::patients::lookup::LookupKey;
 use crate::port::log::Actor;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 #[derive(Deserialize)]
@@ -34,8 +34,8 @@ struct Patient {
 }
 
 pub(super) async fn interpret(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
 ) -> Result<Verdict, TaskError> {
     let notification = match parse::<PatientStatus>(incoming.body) {
         Ok(message) => message.notification,
@@ -46,20 +46,20 @@ pub(super) async fn interpret(
         return Ok(Verdict::malformed(fault));
     };
     let facility = &incoming.received.facility;
-    let address = Lookup::AbhaAddress(&named);
-    let address = provider.vault.pseudonym(facility, &address).await?;
+    let address = LookupKey::AbhaAddress(&named);
+    let address = ports.vault.pseudonym(facility, &address).await?;
     let origin = incoming.cause.origin(Actor::Interpreter);
     let deleted = match notification.status.unwrap_or_default().trim().to_ascii_uppercase().as_str()
     {
         "ACTIVE" => {
             let key = incoming.key("return");
-            let subject = opt_out::undo(provider, facility, &address, &origin, &key).await?;
+            let subject = opt_out::undo(ports, facility, &address, &origin, &key).await?;
             return Ok(Verdict::about(subject));
         }
         // It may be activated again.
         "DEACTIVATED" => false,
         "DELETED" => {
-            erase(provider, incoming, &named).await?;
+            erase(ports, incoming, &named).await?;
             true
         }
         _ => {
@@ -69,18 +69,18 @@ pub(super) async fn interpret(
     };
     let position = incoming.cause.position;
     let left = opt_out::OptOut { facility, address: &address, deleted, position };
-    let subject = opt_out::purge(provider, &left, &origin, &incoming.key("leaving")).await?;
+    let subject = opt_out::purge(ports, &left, &origin, &incoming.key("leaving")).await?;
     Ok(Verdict::about(subject))
 }
 
 /// A deleted ABHA does not come back. Where the operator wants it, the person goes with it; it is wished
 /// before the ABHA leads to nobody, so that a crash in between loses nothing.
 async fn erase(
-    provider: &Provider,
-    incoming: &Incoming<'_>,
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
     address: &str,
 ) -> Result<(), TaskError> {
-    if provider.settings.erasure.on_opt_out == OnOptOut::StopSharing {
+    if ports.settings.erasure.on_opt_out == OnOptOut::StopSharing {
         return Ok(());
     }
     let wish = Wish {
@@ -89,8 +89,8 @@ async fn erase(
         id: incoming.cause.event_id.0,
     };
     let facility = &incoming.received.facility;
-    for subject in erasure::find(provider, facility, &Named::AbhaAddress(address)).await? {
-        erasure::request(provider, facility, subject, &wish).await?;
+    for subject in erasure::find(ports, facility, &Named::AbhaAddress(address)).await? {
+        erasure::request(ports, facility, subject, &wish).await?;
     }
     Ok(())
 }

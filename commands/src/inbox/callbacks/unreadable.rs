@@ -1,13 +1,13 @@
 //! The answer to a question that could not be read, as far as its ids can be.
 
 use hip_domain::id::{ConsentId, ErrorCode, TransactionId};
-use hip_domain::inbound::{CallbackKind, Owed};
+use hip_domain::inbound::{CallbackKind, DirectReply};
 use serde_json::Value;
 
 use super::wire::readable;
 
 /// `None` for answers, which are not answered, and where no id can be read.
-pub(super) fn answer(kind: CallbackKind, body: &str) -> Option<Owed> {
+pub(super) fn answer(kind: CallbackKind, body: &str) -> Option<DirectReply> {
     let body: Value = serde_json::from_str(&readable(body)).unwrap_or_default();
     let text = |pointer: &str| body.pointer(pointer)?.as_str().map(str::to_owned);
     let transaction = || TransactionId::parse(text("/transactionId")?).ok();
@@ -15,19 +15,21 @@ pub(super) fn answer(kind: CallbackKind, body: &str) -> Option<Owed> {
     Some(match kind {
         CallbackKind::Discover => {
             let error = ErrorCode::ours("ABDM-1010");
-            Owed::OnDiscover { transaction: transaction()?, error }
+            DirectReply::OnDiscover { transaction: transaction()?, error }
         }
-        CallbackKind::LinkInit => Owed::LinkOnInit { transaction: transaction()?, error: invalid },
-        CallbackKind::LinkConfirm => Owed::LinkOnConfirm { error: invalid },
+        CallbackKind::LinkInit => {
+            DirectReply::LinkOnInit { transaction: transaction()?, error: invalid }
+        }
+        CallbackKind::LinkConfirm => DirectReply::LinkOnConfirm { error: invalid },
         CallbackKind::ConsentNotify => {
             let consent_id = ConsentId::parse(text("/notification/consentId")?).ok()?;
-            Owed::ConsentOnNotify { consent_id, error: Some(invalid) }
+            DirectReply::ConsentOnNotify { consent_id, error: Some(invalid) }
         }
         CallbackKind::HealthInformationRequest => {
             let error = ErrorCode::ours("ABDM-1031");
-            Owed::OnRequest { transaction: transaction()?, error }
+            DirectReply::OnRequest { transaction: transaction()?, error }
         }
-        CallbackKind::PatientShare => Owed::OnShare { error: invalid },
+        CallbackKind::PatientShare => DirectReply::OnShare { error: invalid },
         CallbackKind::OnGenerateToken
         | CallbackKind::OnCareContext
         | CallbackKind::ContextOnNotify

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 pub use instant::{end_instant, instant, within_years};
 pub(crate) use lenient::{list, scalar, year};
-pub(crate) use outcome::{Outcome, StatusWords};
+pub(crate) use outcome::{StatusMeaning, StatusWords};
 pub(crate) use range::WireRange;
 
 /// A member that does not fit: its path and what would have fitted, never its value.

@@ -4,8 +4,8 @@ use hip_domain::access::AccessEvent;
 use hip_domain::id::{CareContextReference, FacilityId};
 
 use super::AmritError;
-use crate::accountability::noticed::remember_today;
-use crate::provider::Provider;
+use crate::accountability::access_log_entry::remember_today;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 /// Remembers what AMRIT says. The visit itself names its facility, too, and that is what counts.
@@ -14,13 +14,13 @@ use crate::tasks::TaskError;
 ///
 /// The log cannot be written.
 pub async fn choose(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     visit: CareContextReference,
 ) -> Result<(), AmritError> {
     let event = AccessEvent::FacilityChosen { facility: facility.clone(), visit };
-    let id = provider.ids.random();
-    remember_today(provider, &event, &format!("access:facility:{id}"), id, None)
+    let id = ports.ids.random();
+    remember_today(ports, &event, &format!("access:facility:{id}"), id, None)
         .await
         .map_err(TaskError::from)?;
     Ok(())

@@ -12,13 +12,13 @@ use hip_domain::visit::{Visit, VisitFacts};
 
 use super::token::{self, TokenAnswer};
 use super::{AmritError, Refused};
-use crate::accountability::erasure::living;
+use crate::accountability::erasure::unless_erased;
 use crate::operations::abdm_error::{self, Context};
-use crate::patients::lookup::Lookup;
-use crate::patients::person::{self, readable};
-use crate::provider::Provider;
+use crate::patients::lookup::LookupKey;
+use crate::patients::patient_data::{self, require_open};
+use crate::ports::Ports;
 use crate::tasks::TaskError;
-use crate::visits::registration::{Names, Person, Registration};
+use crate::visits::registration::{Person, Pseudonymizer, Registration};
 
 /// What AMRIT wants linked.
 pub struct Wish<'a> {
@@ -61,34 +61,34 @@ pub enum Ended {
 /// # Errors
 ///
 /// The log or the keys cannot be used, or the visit code is none.
-pub async fn begin(provider: &Provider, wish: &Wish<'_>) -> Result<Begun, AmritError> {
+pub async fn begin(ports: &Ports, wish: &Wish<'_>) -> Result<Begun, AmritError> {
     let reference = CareContextReference::parse(wish.visit_code)
         .map_err(|source| AmritError::Identifier { field: "visitCode", source })?;
-    let names = Names { provider, facility: wish.facility };
+    let names = Pseudonymizer { ports, facility: wish.facility };
     let token_stream = names.link_token(wish.abha_address).await?;
-    let tokens = provider.dispatcher.load::<LinkToken>(&token_stream).await?;
-    if tokens.usable(provider.clock.now()).is_none() {
-        let answer = token::answer(provider, &token_stream, wish.request_id).await?;
+    let tokens = ports.dispatcher.load::<LinkToken>(&token_stream).await?;
+    if tokens.usable(ports.clock.now()).is_none() {
+        let answer = token::answer(ports, &token_stream, wish.request_id).await?;
         return Ok(Begun::NoToken(answer));
     }
     let name = care_context_name(wish.beneficiary_id, &reference);
-    let name = names.of(Lookup::CareContext(&name)).await?;
+    let name = names.of(LookupKey::CareContext(&name)).await?;
     let care_context = StreamId::care_context(wish.facility, &name);
-    let code = names.of(Lookup::Visit(reference.as_str())).await?;
+    let code = names.of(LookupKey::Visit(reference.as_str())).await?;
     let visit = StreamId::visit(wish.facility, &code);
-    let known = provider.dispatcher.load::<Visit>(&visit).await?.facts;
+    let known = ports.dispatcher.load::<Visit>(&visit).await?.facts;
     if known.as_ref().is_some_and(|facts| is_of_another(facts, &care_context, &token_stream)) {
         return Err(AmritError::OtherPatient);
     }
 
-    let request_id = RequestId(provider.ids.random());
+    let request_id = RequestId(ports.ids.random());
     let key = format!("amrit:link:{request_id}");
     let registration = Registration { names: &names, correlation: request_id.0, key };
     let subject = register(&registration, &token_stream, wish).await?;
-    let asked = living(provider, tokens.subject).await?;
+    let asked = unless_erased(ports, tokens.subject).await?;
     if let Some(asked) = asked.filter(|asked| *asked != subject) {
         // The token has a key of its own: it goes when the person does.
-        provider.vault.tie(asked, subject).await?;
+        ports.vault.attach_key(asked, subject).await?;
     }
     let asks = Asks { registration: &registration, care_context: &care_context, subject };
     let is_new = match known {
@@ -134,14 +134,14 @@ impl Asks<'_> {
                 reference,
                 subject: self.subject,
                 visit,
-                visited_at: names.provider.clock.now(),
+                visited_at: names.ports.clock.now(),
             },
             hi_types: kinds(wish.visit_category),
             link_with: Some(token_stream.clone()),
             revision: 0,
         };
         let origin = self.registration.origin(Some(self.subject), false);
-        let dispatcher = &names.provider.dispatcher;
+        let dispatcher = &names.ports.dispatcher;
         let stored =
             dispatcher.execute::<CareContext>(self.care_context, command, key, &origin).await?;
         Ok(stored.is_some())
@@ -153,18 +153,18 @@ impl Asks<'_> {
         token_stream: &StreamId,
         request_id: RequestId,
     ) -> Result<(), AmritError> {
-        let Names { provider, facility } = self.registration.names;
+        let Pseudonymizer { ports, facility } = self.registration.names;
         let command = LinkTokenCommand::Need {
             care_context: self.care_context.clone(),
             facility: (*facility).clone(),
             subject: self.subject,
             request_id,
-            limits: provider.settings.token_limits,
-            now: provider.clock.now(),
+            limits: ports.settings.token_limits,
+            now: ports.clock.now(),
         };
         let key = format!("{}:need", self.registration.key);
         let origin = self.registration.origin(Some(self.subject), false);
-        provider.dispatcher.execute::<LinkToken>(token_stream, command, &key, &origin).await?;
+        ports.dispatcher.execute::<LinkToken>(token_stream, command, &key, &origin).await?;
         Ok(())
     }
 }
@@ -176,10 +176,10 @@ async fn register(
     token_stream: &StreamId,
     wish: &Wish<'_>,
 ) -> Result<SubjectId, AmritError> {
-    let provider = registration.names.provider;
+    let ports = registration.names.ports;
     let demographics = match registration.known(wish.beneficiary_id).await? {
-        Some(subject) => person::demographics(provider, subject).await?,
-        None => asked_for(provider, token_stream, wish).await?,
+        Some(subject) => patient_data::demographics(ports, subject).await?,
+        None => asked_for(ports, token_stream, wish).await?,
     };
     let person = Person {
         demographics,
@@ -201,11 +201,11 @@ fn kinds(category: &str) -> Vec<HiType> {
 
 /// Who the patient is, by what AMRIT said when it asked for the token.
 async fn asked_for(
-    provider: &Provider,
+    ports: &Ports,
     token_stream: &StreamId,
     wish: &Wish<'_>,
 ) -> Result<Demographics, AmritError> {
-    let asked = provider.newest(token_stream, |event| {
+    let asked = ports.newest(token_stream, |event| {
         let Event::LinkToken(LinkTokenEvent::Asked { person, .. }) = event else {
             return None;
         };
@@ -213,7 +213,7 @@ async fn asked_for(
     });
     let asked = asked.await.map_err(TaskError::from)?.ok_or(AmritError::UnknownPerson)?;
     let why = "the person cannot be read any more";
-    let AskedPerson { name, gender, year_of_birth, .. } = readable(Some(asked.event), why)?;
+    let AskedPerson { name, gender, year_of_birth, .. } = require_open(Some(asked.event), why)?;
     Ok(Demographics {
         reference: wish.beneficiary_id.to_owned().into(),
         name,
@@ -229,25 +229,22 @@ async fn asked_for(
 /// # Errors
 ///
 /// The log or the keys cannot be used.
-pub async fn look(
-    provider: &Provider,
-    care_context: &StreamId,
-) -> Result<Option<Ended>, AmritError> {
-    match provider.dispatcher.load::<CareContext>(care_context).await?.link {
+pub async fn look(ports: &Ports, care_context: &StreamId) -> Result<Option<Ended>, AmritError> {
+    match ports.dispatcher.load::<CareContext>(care_context).await?.link {
         Link::Linked => Ok(Some(Ended::Added)),
-        Link::Requested { request_id, .. } => outcome(provider, request_id).await,
+        Link::Requested { request_id, .. } => outcome(ports, request_id).await,
         Link::Unlinked => Ok(None),
     }
 }
 
 /// What became of a call; nothing, while that is not known.
-async fn outcome(provider: &Provider, request_id: RequestId) -> Result<Option<Ended>, AmritError> {
+async fn outcome(ports: &Ports, request_id: RequestId) -> Result<Option<Ended>, AmritError> {
     let stream = StreamId::outbound(request_id);
-    let call = provider.dispatcher.load::<Outbound>(&stream).await?;
+    let call = ports.dispatcher.load::<Outbound>(&stream).await?;
     if let Outbound::Accepted { .. } = call {
         return Ok(Some(Ended::Added));
     }
-    let refused = provider.newest(&stream, |event| {
+    let refused = ports.newest(&stream, |event| {
         let Event::Outbound(OutboundEvent::Abandoned { code, .. }) = event else {
             return None;
         };

@@ -11,14 +11,14 @@ use hip_domain::stream::StreamId;
 use secrecy::SecretString;
 
 use super::{AmritError, Refused};
-use crate::accountability::erasure::living;
-use crate::accountability::viewing::Viewer;
+use crate::accountability::access_log::AccessRecorder;
+use crate::accountability::erasure::unless_erased;
 use crate::operations::abdm_error::{self, Context};
-use crate::patients::person::link_token;
+use crate::patients::patient_data::link_token;
 use crate::port::log::{Actor, Origin};
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
-use crate::visits::registration::Names;
+use crate::visits::registration::Pseudonymizer;
 
 /// How it stands with a token.
 #[derive(Debug)]
@@ -42,43 +42,43 @@ pub enum TokenAnswer {
 ///
 /// The log or the keys cannot be used.
 pub async fn ask(
-    provider: &Provider,
-    viewer: &Viewer<'_>,
+    ports: &Ports,
+    viewer: &AccessRecorder<'_>,
     facility: &FacilityId,
     person: AskedPerson,
 ) -> Result<TokenAnswer, AmritError> {
-    let names = Names { provider, facility };
+    let names = Pseudonymizer { ports, facility };
     let stream = names.link_token(person.abha_address.reveal()).await?;
-    let answered = ask_of(provider, facility, &stream, person).await?;
+    let answered = ask_of(ports, facility, &stream, person).await?;
     if let TokenAnswer::Issued(_) = answered {
-        let state = provider.dispatcher.load::<LinkToken>(&stream).await?;
-        let subject = living(provider, state.subject).await?;
+        let state = ports.dispatcher.load::<LinkToken>(&stream).await?;
+        let subject = unless_erased(ports, state.subject).await?;
         viewer.given(View::LinkTokenGiven, &stream, subject).await?;
     }
     Ok(answered)
 }
 
 async fn ask_of(
-    provider: &Provider,
+    ports: &Ports,
     facility: &FacilityId,
     stream: &StreamId,
     person: AskedPerson,
 ) -> Result<TokenAnswer, AmritError> {
-    let state = provider.dispatcher.load::<LinkToken>(stream).await?;
-    let (now, request_id) = (provider.clock.now(), RequestId(provider.ids.random()));
+    let state = ports.dispatcher.load::<LinkToken>(stream).await?;
+    let (now, request_id) = (ports.clock.now(), RequestId(ports.ids.random()));
     if let Some(issued_by) = state.usable(now) {
-        let token = link_token(provider, stream, Some(issued_by)).await?;
+        let token = link_token(ports, stream, Some(issued_by)).await?;
         return Ok(TokenAnswer::Issued(token));
     }
     // Who is asked for may have no other event yet: then the request brings their key.
-    let known = living(provider, state.subject).await?;
-    let subject = known.unwrap_or_else(|| SubjectId(provider.ids.random()));
+    let known = unless_erased(ports, state.subject).await?;
+    let subject = known.unwrap_or_else(|| SubjectId(ports.ids.random()));
     let command = LinkTokenCommand::Ask {
         facility: facility.clone(),
         subject,
         person,
         request_id,
-        limits: provider.settings.token_limits,
+        limits: ports.settings.token_limits,
         now,
     };
     let origin = Origin {
@@ -89,8 +89,8 @@ async fn ask_of(
         new_subject: known.is_none(),
     };
     let key = format!("amrit:token:{request_id}");
-    provider.dispatcher.execute::<LinkToken>(stream, command, &key, &origin).await?;
-    answer(provider, stream, None).await
+    ports.dispatcher.execute::<LinkToken>(stream, command, &key, &origin).await?;
+    answer(ports, stream, None).await
 }
 
 /// How it stands with the tokens of a stream; when a request is named, a refusal of another does not
@@ -100,34 +100,34 @@ async fn ask_of(
 ///
 /// The log or the keys cannot be used.
 pub(super) async fn answer(
-    provider: &Provider,
+    ports: &Ports,
     stream: &StreamId,
     asked: Option<RequestId>,
 ) -> Result<TokenAnswer, AmritError> {
-    let state = provider.dispatcher.load::<LinkToken>(stream).await?;
-    let now = provider.clock.now();
+    let state = ports.dispatcher.load::<LinkToken>(stream).await?;
+    let now = ports.clock.now();
     if let Some(issued_by) = state.usable(now) {
-        let token = link_token(provider, stream, Some(issued_by)).await?;
+        let token = link_token(ports, stream, Some(issued_by)).await?;
         return Ok(TokenAnswer::Issued(token));
     }
     if let Phase::Requested { request_id, .. } = state.phase {
         return Ok(TokenAnswer::Requested(request_id));
     }
-    if let Some(code) = refusal(provider, stream, asked).await? {
+    if let Some(code) = refusal(ports, stream, asked).await? {
         let what = abdm_error::lookup(&code, Context::OnGenerateToken).what;
         return Ok(TokenAnswer::Refused(Refused { code, what }));
     }
-    let held = state.governor.held(&provider.settings.token_limits, now);
+    let held = state.governor.held(&ports.settings.token_limits, now);
     Ok(held.map_or(TokenAnswer::Unknown, |(until, why)| TokenAnswer::Held(until, why)))
 }
 
 /// The code of the newest refusal, of this request when it is named.
 async fn refusal(
-    provider: &Provider,
+    ports: &Ports,
     stream: &StreamId,
     asked: Option<RequestId>,
 ) -> Result<Option<ErrorCode>, AmritError> {
-    let newest = provider.newest(stream, |event| {
+    let newest = ports.newest(stream, |event| {
         let Event::LinkToken(LinkTokenEvent::Rejected { request_id, code, .. }) = event else {
             return None;
         };

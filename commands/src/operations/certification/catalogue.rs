@@ -1,6 +1,6 @@
 //! NHA's cases for an HIP in milestone M2. Ids keep NHA's spelling.
 
-use super::sighting::Sighting as S;
+use super::check::Check as S;
 
 /// One case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use hip_domain::id::{ConsentId, ErrorCode, FacilityId, RequestId, TransactionId}
 use hip_domain::recorded::Recorded;
 use uuid::Uuid;
 
-use super::sighting::{Seen, Sighting};
+use super::check::{Check, Seen};
 
 /// A callback that comes later than this after its call has not come, by NHA's rules.
 const SILENCE_MAX: TimeDelta = TimeDelta::seconds(60);
@@ -21,10 +21,10 @@ const SILENCE_MAX: TimeDelta = TimeDelta::seconds(60);
 pub struct Ledger {
     facility: FacilityId,
     period: Option<(DateTime<Utc>, DateTime<Utc>)>,
-    seen: BTreeMap<Sighting, Seen>,
-    tried: BTreeSet<Sighting>,
+    seen: BTreeMap<Check, Seen>,
+    tried: BTreeSet<Check>,
     /// The newest way in which something came out otherwise.
-    slips: BTreeMap<Sighting, String>,
+    slips: BTreeMap<Check, String>,
     /// Calls that were planned for this facility.
     ours: HashSet<RequestId>,
     /// When calls that wait for a callback were taken.
@@ -34,7 +34,7 @@ pub struct Ledger {
     /// What discoveries came to, until they are answered.
     discoveries: HashMap<RequestId, Found>,
     /// What changed of a consent, until it is acknowledged.
-    consents: HashMap<ConsentId, VecDeque<Change>>,
+    consents: HashMap<ConsentId, VecDeque<ConsentChange>>,
     transfers: HashMap<TransactionId, Transfer>,
     /// Confirmations that brought another OTP.
     wrong_otps: HashSet<RequestId>,
@@ -54,18 +54,18 @@ enum Found {
 
 /// What becomes of a consent.
 #[derive(Clone, Copy)]
-enum Change {
+enum ConsentChange {
     Granted,
     Revoked,
     Expired,
 }
 
-impl Change {
-    const fn sighting(self) -> Sighting {
+impl ConsentChange {
+    const fn sighting(self) -> Check {
         match self {
-            Self::Granted => Sighting::ConsentGranted,
-            Self::Revoked => Sighting::ConsentRevoked,
-            Self::Expired => Sighting::ConsentExpired,
+            Self::Granted => Check::ConsentGranted,
+            Self::Revoked => Check::ConsentRevoked,
+            Self::Expired => Check::ConsentExpired,
         }
     }
 
@@ -124,26 +124,26 @@ impl Ledger {
         self.period
     }
 
-    pub(super) fn seen(&self, sighting: Sighting) -> Option<&Seen> {
+    pub(super) fn seen(&self, sighting: Check) -> Option<&Seen> {
         self.seen.get(&sighting)
     }
 
-    pub(super) fn is_tried(&self, sighting: Sighting) -> bool {
+    pub(super) fn is_tried(&self, sighting: Check) -> bool {
         self.tried.contains(&sighting)
     }
 
     /// What came instead.
-    pub(super) fn in_vain(&self, sighting: Sighting) -> String {
-        self.slips.get(&sighting).cloned().unwrap_or_else(|| sighting.in_vain().to_owned())
+    pub(super) fn failure_text(&self, sighting: Check) -> String {
+        self.slips.get(&sighting).cloned().unwrap_or_else(|| sighting.failure_text().to_owned())
     }
 
-    fn try_for(&mut self, sightings: &[Sighting]) {
+    fn try_for(&mut self, sightings: &[Check]) {
         self.tried.extend(sightings);
     }
 
     fn see(
         &mut self,
-        sighting: Sighting,
+        sighting: Check,
         request_id: Option<RequestId>,
         words: impl FnOnce() -> String,
     ) {
@@ -151,7 +151,7 @@ impl Ledger {
         self.seen.entry(sighting).or_default().add(request_id.map(|id| id.to_string()), words);
     }
 
-    fn slip(&mut self, sightings: &[Sighting], words: &str) {
+    fn slip(&mut self, sightings: &[Check], words: &str) {
         for sighting in sightings {
             self.tried.insert(*sighting);
             self.slips.insert(*sighting, words.to_owned());
@@ -163,7 +163,7 @@ impl Ledger {
         &mut self,
         request_id: RequestId,
         at: DateTime<Utc>,
-        sightings: &[Sighting],
+        sightings: &[Check],
     ) -> bool {
         let Some(taken_at) = self.taken.remove(&request_id) else { return true };
         let silence = at - taken_at;

@@ -125,14 +125,14 @@ fn link() -> Call {
 #[test]
 fn a_202_alone_never_passes() {
     let mut run = Run::of(US);
-    assert_eq!(run.case("HIP_INTI_LINK_501").outcome, Outcome::NotRun);
+    assert_eq!(run.case("HIP_INTI_LINK_501").outcome, CaseOutcome::NotRun);
     let id = run.call(US, ask());
     let silent = run.case("HIP_INTI_LINK_501");
-    assert_eq!(silent.outcome, Outcome::Failed);
+    assert_eq!(silent.outcome, CaseOutcome::Failed);
     assert_eq!(silent.observed, ["on-generate-token did not come"]);
     run.token_came(id);
     let passed = run.case("HIP_INTI_LINK_501");
-    assert_eq!(passed.outcome, Outcome::Passed);
+    assert_eq!(passed.outcome, CaseOutcome::Passed);
     assert_eq!(passed.request_ids, Some(vec![id.to_string()]));
     assert!(passed.observed[0].ends_with(&format!("response.requestId {id}")));
 }
@@ -144,13 +144,13 @@ fn a_callback_after_a_minute_of_silence_is_none() {
     run.later(61);
     run.token_came(id);
     let late = run.case("HIP_INTI_LINK_501");
-    assert_eq!(late.outcome, Outcome::Failed);
+    assert_eq!(late.outcome, CaseOutcome::Failed);
     assert_eq!(late.observed, ["the callback came after 61 s"]);
     // Another try is another pass.
     let id = run.call(US, ask());
     run.later(60);
     run.token_came(id);
-    assert_eq!(run.case("HIP_INTI_LINK_501").outcome, Outcome::Passed);
+    assert_eq!(run.case("HIP_INTI_LINK_501").outcome, CaseOutcome::Passed);
 }
 
 #[test]
@@ -159,16 +159,20 @@ fn success_and_the_named_refusal_are_two_observations() {
     let id = run.call(US, ask());
     run.token_came(id);
     let half = run.case("HIP_INTI_LINK_503");
-    assert_eq!(half.outcome, Outcome::NotRun);
+    assert_eq!(half.outcome, CaseOutcome::NotRun);
     assert_eq!(half.evidence, None);
     assert!(half.reason.unwrap().contains("ABDM-1207"));
     let other = run.call(US, ask());
     run.token_refused(other, "ABDM-1401");
-    assert_eq!(run.case("HIP_INTI_LINK_503").outcome, Outcome::NotRun, "that is another refusal");
+    assert_eq!(
+        run.case("HIP_INTI_LINK_503").outcome,
+        CaseOutcome::NotRun,
+        "that is another refusal"
+    );
     let mismatch = run.call(US, ask());
     run.token_refused(mismatch, "ABDM-1207");
     let whole = run.case("HIP_INTI_LINK_503");
-    assert_eq!(whole.outcome, Outcome::Passed);
+    assert_eq!(whole.outcome, CaseOutcome::Passed);
     assert_eq!(whole.request_ids, Some(vec![id.to_string(), mismatch.to_string()]));
     assert_eq!(whole.observed.len(), 2);
 }
@@ -186,7 +190,7 @@ fn what_was_given_up_has_failed_and_says_why() {
     };
     run.note(StreamId::outbound(id), Event::Outbound(abandoned));
     let failed = run.case("HIP_INTI_LINK_505");
-    assert_eq!(failed.outcome, Outcome::Failed);
+    assert_eq!(failed.outcome, CaseOutcome::Failed);
     assert!(failed.observed.contains(&"the call was given up: HTTP 400 ABDM-1026".to_owned()));
     let [counts, open, first] = run.manifest().summary();
     assert!(counts.contains("2 failed"), "{counts}: the token was not used, and nothing is linked");
@@ -218,8 +222,8 @@ fn a_link_with_the_token_that_came_is_both() {
         hi_types: vec![],
     };
     run.note(stream, Event::CareContext(linked));
-    assert_eq!(run.case("HIP_INTI_LINK_505").outcome, Outcome::Passed);
-    assert_eq!(run.case("HIP_INTI_LINK_504").outcome, Outcome::NotRun, "it was not used again");
+    assert_eq!(run.case("HIP_INTI_LINK_505").outcome, CaseOutcome::Passed);
+    assert_eq!(run.case("HIP_INTI_LINK_504").outcome, CaseOutcome::NotRun, "it was not used again");
     run.note(
         token_stream(),
         Event::LinkToken(LinkTokenEvent::Reused {
@@ -227,7 +231,7 @@ fn a_link_with_the_token_that_came_is_both() {
             issued_by: Some(token),
         }),
     );
-    assert_eq!(run.case("HIP_INTI_LINK_504").outcome, Outcome::Passed);
+    assert_eq!(run.case("HIP_INTI_LINK_504").outcome, CaseOutcome::Passed);
 }
 
 #[test]
@@ -235,7 +239,7 @@ fn what_another_facility_did_proves_nothing_of_this_one() {
     let mut run = Run::of(OTHERS);
     let id = run.call(US, ask());
     run.token_came(id);
-    assert_eq!(run.case("HIP_INTI_LINK_501").outcome, Outcome::NotRun);
+    assert_eq!(run.case("HIP_INTI_LINK_501").outcome, CaseOutcome::NotRun);
 }
 
 #[test]

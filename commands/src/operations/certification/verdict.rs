@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use super::catalogue::{Case, Way};
+use super::check::Check;
 use super::ledger::Ledger;
-use super::sighting::Sighting;
 
 /// What came of a case, as NHA spells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum CaseOutcome {
     /// All that it asks for was seen.
     Passed,
     /// It was tried, and came out otherwise.
@@ -20,7 +20,7 @@ pub enum Outcome {
     NotRun,
 }
 
-impl Outcome {
+impl CaseOutcome {
     /// As NHA spells it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -50,7 +50,7 @@ pub struct Decided {
     /// NHA's id.
     pub id: &'static str,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: CaseOutcome,
     /// What that rests on; nothing, when it was not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Proof>,
@@ -89,7 +89,7 @@ impl Decided {
         self.reason.as_deref().or_else(failed).unwrap_or("see what was observed")
     }
 
-    fn new(case: &Case, outcome: Outcome) -> Self {
+    fn new(case: &Case, outcome: CaseOutcome) -> Self {
         Self {
             id: case.id,
             outcome,
@@ -103,7 +103,7 @@ impl Decided {
     }
 
     fn not_run(case: &Case, reason: impl Into<String>) -> Self {
-        Self { reason: Some(reason.into()), ..Self::new(case, Outcome::NotRun) }
+        Self { reason: Some(reason.into()), ..Self::new(case, CaseOutcome::NotRun) }
     }
 
     fn on_a_screen(
@@ -112,12 +112,12 @@ impl Decided {
         attachment: Option<&String>,
         rule: Option<&'static str>,
         wanted: &'static str,
-        beside: &[Sighting],
+        beside: &[Check],
     ) -> Self {
         let (request_ids, observed) = seen(ledger, beside);
         let (outcome, evidence, reason) = match attachment {
-            Some(_) => (Outcome::Passed, Proof::Screen, None),
-            None => (Outcome::NeedsHuman, Proof::Human, Some(format!("wanted: {wanted}"))),
+            Some(_) => (CaseOutcome::Passed, Proof::Screen, None),
+            None => (CaseOutcome::NeedsHuman, Proof::Human, Some(format!("wanted: {wanted}"))),
         };
         Self {
             evidence: Some(evidence),
@@ -130,17 +130,19 @@ impl Decided {
         }
     }
 
-    fn in_the_log(case: &Case, ledger: &Ledger, flow: &[Sighting], also: &[Sighting]) -> Self {
-        let wanted: Vec<Sighting> = flow.iter().chain(also).copied().collect();
+    fn in_the_log(case: &Case, ledger: &Ledger, flow: &[Check], also: &[Check]) -> Self {
+        let wanted: Vec<Check> = flow.iter().chain(also).copied().collect();
         let missing = || wanted.iter().copied().filter(|one| ledger.seen(*one).is_none());
-        let in_vain: Vec<String> =
-            missing().filter(|one| ledger.is_tried(*one)).map(|one| ledger.in_vain(one)).collect();
+        let in_vain: Vec<String> = missing()
+            .filter(|one| ledger.is_tried(*one))
+            .map(|one| ledger.failure_text(one))
+            .collect();
         if in_vain.is_empty() && missing().next().is_some() {
-            let untried: Vec<&str> = missing().map(Sighting::untried).collect();
+            let untried: Vec<&str> = missing().map(Check::untried).collect();
             return Self::not_run(case, format!("not tried: {}", untried.join("; ")));
         }
         let (request_ids, mut observed) = seen(ledger, &wanted);
-        let outcome = if in_vain.is_empty() { Outcome::Passed } else { Outcome::Failed };
+        let outcome = if in_vain.is_empty() { CaseOutcome::Passed } else { CaseOutcome::Failed };
         observed.extend(in_vain);
         Self {
             evidence: Some(Proof::Sandbox),
@@ -152,7 +154,7 @@ impl Decided {
 }
 
 /// The `REQUEST-ID`s of what was seen of these, each once, and what was seen.
-fn seen(ledger: &Ledger, wanted: &[Sighting]) -> (Vec<String>, Vec<String>) {
+fn seen(ledger: &Ledger, wanted: &[Check]) -> (Vec<String>, Vec<String>) {
     let (mut request_ids, mut observed) = (vec![], vec![]);
     for seen in wanted.iter().filter_map(|one| ledger.seen(*one)) {
         for id in &seen.request_ids {

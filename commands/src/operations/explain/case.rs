@@ -13,8 +13,8 @@ use hip_domain::stream::StreamId;
 use hip_domain::transfer::TransferEvent;
 use hip_domain::visit::VisitEvent;
 
-use crate::port::Evidence;
-use crate::port::evidence::{EvidenceError, KnownVisit};
+use crate::port::HistoryReader;
+use crate::port::history_reader::{HistoryError, KnownVisit};
 
 /// The events of one stream.
 pub(super) type Story = Vec<Recorded<Event>>;
@@ -55,10 +55,10 @@ pub(super) struct ConsentCase {
 
 impl Case {
     pub(super) async fn gather(
-        evidence: &dyn Evidence,
+        evidence: &dyn HistoryReader,
         known: KnownVisit,
         reference: &CareContextReference,
-    ) -> Result<Self, EvidenceError> {
+    ) -> Result<Self, HistoryError> {
         let KnownVisit { facility, subject, visit, care_context } = known;
         let visit = evidence.events(&visit).await?;
         let care_context = match care_context {
@@ -120,7 +120,7 @@ impl Case {
 }
 
 impl ConsentCase {
-    async fn gather(evidence: &dyn Evidence, id: ConsentId) -> Result<Self, EvidenceError> {
+    async fn gather(evidence: &dyn HistoryReader, id: ConsentId) -> Result<Self, HistoryError> {
         let events = evidence.events(&StreamId::consent(&id)).await?;
         let mut state = Consent::default();
         for recorded in &events {
@@ -174,9 +174,9 @@ pub(super) fn newest<T>(
 
 /// The story of a call.
 async fn call(
-    evidence: &dyn Evidence,
+    evidence: &dyn HistoryReader,
     request_id: Option<RequestId>,
-) -> Result<Story, EvidenceError> {
+) -> Result<Story, HistoryError> {
     match request_id {
         Some(request_id) => evidence.events(&StreamId::outbound(request_id)).await,
         None => Ok(vec![]),
@@ -185,7 +185,10 @@ async fn call(
 
 /// The newest of the calls that tell the gateway of the newest change after the link: one that was
 /// refused goes out again under another id.
-async fn news_call(evidence: &dyn Evidence, care_context: &Story) -> Result<Story, EvidenceError> {
+async fn news_call(
+    evidence: &dyn HistoryReader,
+    care_context: &Story,
+) -> Result<Story, HistoryError> {
     let changed = care_context.iter().rev().find(|recorded| {
         matches!(recorded.event, Event::CareContext(CareContextEvent::ChangedAfterLink { .. }))
     });
@@ -249,24 +252,24 @@ fn linked_by(event: &Event) -> Option<RequestId> {
 }
 
 /// How a call ended that never was taken: attempts, status and code of the newest outcome.
-pub(super) struct Trouble {
+pub(super) struct CallFailure {
     pub(super) is_over: bool,
     pub(super) status: Option<u16>,
     pub(super) code: Option<ErrorCode>,
 }
 
 /// What is wrong with a call; nothing, while it is on its way or after it was taken.
-pub(super) fn trouble(call: &Story) -> Option<Trouble> {
+pub(super) fn call_failure(call: &Story) -> Option<CallFailure> {
     let ended = newest(call, |event| match event {
         Event::Outbound(OutboundEvent::Abandoned { status, code, .. }) => {
-            Some(Some(Trouble { is_over: true, status: *status, code: code.clone() }))
+            Some(Some(CallFailure { is_over: true, status: *status, code: code.clone() }))
         }
         Event::Outbound(OutboundEvent::Failed { status, code, .. }) => {
-            Some(Some(Trouble { is_over: false, status: *status, code: code.clone() }))
+            Some(Some(CallFailure { is_over: false, status: *status, code: code.clone() }))
         }
         Event::Outbound(OutboundEvent::Answered { code: Some(code), again, .. }) => {
             let (is_over, code) = (again.is_none(), Some(code.clone()));
-            Some(Some(Trouble { is_over, status: None, code }))
+            Some(Some(CallFailure { is_over, status: None, code }))
         }
         Event::Outbound(OutboundEvent::Accepted { .. } | OutboundEvent::Answered { .. }) => {
             Some(None)

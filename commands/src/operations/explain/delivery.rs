@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
-use hip_domain::transfer::{Stop, TransferEvent};
+use hip_domain::transfer::{StopReason, TransferEvent};
 
-use super::case::{Case, newest, trouble};
+use super::case::{Case, call_failure, newest};
 use super::linking::refused;
 use super::{Finding, Obstacle};
 use crate::operations::abdm_error::Context;
@@ -82,7 +82,7 @@ pub(super) fn encrypted(case: &Case, now: DateTime<Utc>) -> Finding {
             }
             // The page before it was not taken: what is wrong is further on.
             None if !dialects.is_empty()
-                && matches!(how_stopped(transfer), Some((_, Stop::Push { .. }))) =>
+                && matches!(how_stopped(transfer), Some((_, StopReason::Push { .. }))) =>
             {
                 break;
             }
@@ -110,7 +110,7 @@ pub(super) fn pushed(case: &Case, now: DateTime<Utc>) -> Finding {
             _ => None,
         });
         if taken.is_none() {
-            let push = case.consent(now).and_then(|consent| trouble(&consent.push));
+            let push = case.consent(now).and_then(|consent| call_failure(&consent.push));
             let failing = refused(push, Context::Push, "the push to the HIU");
             return Err(stopped(transfer).or(failing).unwrap_or_else(|| {
                 Obstacle::waits(
@@ -123,7 +123,7 @@ pub(super) fn pushed(case: &Case, now: DateTime<Utc>) -> Finding {
     Ok("the HIU has taken every page of it".to_owned())
 }
 
-fn how_stopped(transfer: &[Recorded<Event>]) -> Option<(DateTime<Utc>, Stop)> {
+fn how_stopped(transfer: &[Recorded<Event>]) -> Option<(DateTime<Utc>, StopReason)> {
     newest(transfer, |event| match event {
         Event::Transfer(TransferEvent::Stopped { stop, .. }) => Some(stop.clone()),
         _ => None,
@@ -134,21 +134,21 @@ fn how_stopped(transfer: &[Recorded<Event>]) -> Option<(DateTime<Utc>, Stop)> {
 fn stopped(transfer: &[Recorded<Event>]) -> Option<Obstacle> {
     let (at, stop) = how_stopped(transfer)?;
     let status = match &stop {
-        Stop::Push { status: Some(status) } => format!(" (HTTP {status})"),
+        StopReason::Push { status: Some(status) } => format!(" (HTTP {status})"),
         _ => String::new(),
     };
     Some(Obstacle::broken(
         format!("the transfer was stopped at {at}: {}{status}", stop.as_words()),
         match stop {
-            Stop::Consent(_) => "whoever wants the record asks the patient for a new consent",
-            Stop::Push { .. } => {
+            StopReason::Consent(_) => "whoever wants the record asks the patient for a new consent",
+            StopReason::Push { .. } => {
                 "the HIU mends what its data push address answers; then it asks again"
             }
-            Stop::Key => "the HIU asks again, with a key that lasts longer",
-            Stop::Document => {
+            StopReason::Key => "the HIU asks again, with a key that lasts longer",
+            StopReason::Document => {
                 "mend the visit in the record system and push it again; then the HIU asks again"
             }
-            Stop::Late => ASK_AGAIN,
+            StopReason::Late => ASK_AGAIN,
         },
     ))
 }
@@ -168,7 +168,7 @@ pub(super) fn notified(case: &Case, now: DateTime<Utc>) -> Finding {
             ASK_AGAIN,
         )),
         Some((at, None)) => {
-            let notice = case.consent(now).and_then(|consent| trouble(&consent.notice));
+            let notice = case.consent(now).and_then(|consent| call_failure(&consent.notice));
             match refused(notice, Context::Answer, "the word to the gateway that it was delivered")
             {
                 Some(obstacle) => Err(obstacle),

@@ -6,12 +6,12 @@ use hip_domain::event::Event;
 use hip_domain::link_token::LinkTokenEvent;
 use hip_domain::visit::VisitEvent;
 
-use super::case::{Case, Trouble, newest, trouble};
+use super::case::{CallFailure, Case, call_failure, newest};
 use super::{Finding, Obstacle};
 use crate::operations::abdm_error::{self, Context};
 
 /// What there is to do when a callback of the gateway does not come.
-const SILENCE: &str = "see with `hip doctor` whether the gateway can reach this provider, and in \
+const SILENCE: &str = "see with `hip doctor` whether the gateway can reach this ports, and in \
                        `hip events list` whether a callback was refused; `hip link start` asks again";
 
 pub(super) fn visit(case: &Case, _: DateTime<Utc>) -> Finding {
@@ -129,7 +129,7 @@ pub(super) fn token(case: &Case, now: DateTime<Utc>) -> Finding {
 
 /// A token was asked for, and nothing has come.
 fn unanswered(case: &Case, at: DateTime<Utc>) -> Obstacle {
-    refused(trouble(&case.token_call), Context::GenerateToken, "the request for a link token")
+    refused(call_failure(&case.token_call), Context::GenerateToken, "the request for a link token")
         .unwrap_or_else(|| {
             Obstacle::waits(
                 format!("a link token was asked for at {at}; the gateway has not called back"),
@@ -150,15 +150,17 @@ pub(super) fn linked(case: &Case, _: DateTime<Utc>) -> Finding {
     });
     match newest_word {
         _ if case.state().link == Link::Linked => Ok(linked_words(case)),
-        Some((at, CareContextEvent::LinkRequested { .. })) => {
-            Err(refused(trouble(&case.link_call), Context::LinkCareContext, "the request to link")
-                .unwrap_or_else(|| {
-                    Obstacle::waits(
-                        format!("the gateway was asked to link at {at} and has not called back"),
-                        SILENCE,
-                    )
-                }))
-        }
+        Some((at, CareContextEvent::LinkRequested { .. })) => Err(refused(
+            call_failure(&case.link_call),
+            Context::LinkCareContext,
+            "the request to link",
+        )
+        .unwrap_or_else(|| {
+            Obstacle::waits(
+                format!("the gateway was asked to link at {at} and has not called back"),
+                SILENCE,
+            )
+        })),
         Some((_, CareContextEvent::LinkRejected { code, retry, said, .. })) => {
             let entry = abdm_error::lookup(&code, Context::OnCareContext);
             let said = said.map(|said| format!(", and said: {said}")).unwrap_or_default();
@@ -187,15 +189,19 @@ pub(super) fn linked(case: &Case, _: DateTime<Utc>) -> Finding {
 /// News that the gateway does not take break nothing: what is linked can still be asked for.
 fn linked_words(case: &Case) -> String {
     let linked = "the gateway has linked it".to_owned();
-    match refused(trouble(&case.news_call), Context::ContextNotify, "news of a change") {
+    match refused(call_failure(&case.news_call), Context::ContextNotify, "news of a change") {
         Some(Obstacle { what, cure, .. }) => format!("{linked}; {what} ({cure})"),
         None => linked,
     }
 }
 
 /// A call that was refused or cannot be made; nothing, when it was taken or is on its way.
-pub(super) fn refused(trouble: Option<Trouble>, context: Context, name: &str) -> Option<Obstacle> {
-    let Trouble { is_over, status, code } = trouble?;
+pub(super) fn refused(
+    trouble: Option<CallFailure>,
+    context: Context,
+    name: &str,
+) -> Option<Obstacle> {
+    let CallFailure { is_over, status, code } = trouble?;
     let entry = abdm_error::of_refusal(status, code.as_ref(), context);
     let by = match (&code, status) {
         (Some(code), _) => format!(" ({code})"),

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
 use hip_domain::id::RequestId;
 use hip_domain::inbound::InboundEvent;
-use hip_domain::outbound::{OutboundEvent, Standing};
+use hip_domain::outbound::{CallOutcome, OutboundEvent};
 use hip_domain::recorded::Recorded;
 use hip_domain::replay::Ordered;
 use hip_domain::stream::StreamId;
@@ -13,9 +13,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::again;
+use super::resend;
 use crate::log::codec;
-use crate::provider::Provider;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 /// The story.
@@ -97,31 +97,31 @@ pub struct Called {
 ///
 /// The log cannot be read.
 pub async fn history(
-    provider: &Provider,
+    ports: &Ports,
     message: &StreamId,
     calls: &[RequestId],
 ) -> Result<History, TaskError> {
-    let events = happened(provider, message).await?;
+    let events = happened(ports, message).await?;
     let mut called = Vec::with_capacity(calls.len());
     for request_id in calls {
-        let Some(known) = again::known(provider, *request_id).await? else { continue };
+        let Some(known) = resend::known(ports, *request_id).await? else { continue };
         called.push(Called {
             request_id: request_id.0,
             kind: known.call.kind().to_owned(),
             state: match known.standing() {
-                Standing::Open => "open",
-                Standing::Unknown => "unknown",
-                Standing::Refused => "refused",
-                Standing::Accepted => "accepted",
+                CallOutcome::Open => "open",
+                CallOutcome::Unknown => "unknown",
+                CallOutcome::Refused => "refused",
+                CallOutcome::Accepted => "accepted",
             },
-            events: happened(provider, &StreamId::outbound(*request_id)).await?,
+            events: happened(ports, &StreamId::outbound(*request_id)).await?,
         });
     }
     Ok(History { events, calls: called })
 }
 
-async fn happened(provider: &Provider, stream: &StreamId) -> Result<Vec<Happened>, TaskError> {
-    let stored = provider.log.stream(stream, 0).await?;
+async fn happened(ports: &Ports, stream: &StreamId) -> Result<Vec<Happened>, TaskError> {
+    let stored = ports.log.stream(stream, 0).await?;
     let recorded = stored.iter().map(codec::decode).collect::<Result<Vec<_>, _>>()?;
     Ok(recorded.iter().map(told).collect())
 }

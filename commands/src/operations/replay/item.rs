@@ -9,14 +9,14 @@ use hip_domain::stream::StreamId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::again::{self, Earlier};
+use super::resend::{self, PreviousCall};
 use crate::inbox::callbacks::Verdict;
 use crate::log::codec;
-use crate::port::Conversations;
+use crate::port::CorrelationIndex;
 use crate::port::log::{Actor, Origin};
+use crate::ports::Ports;
 use crate::process_managers::answers::owed_call;
-use crate::provider::Provider;
-use crate::tasks::perform::interpret;
+use crate::tasks::handlers::interpret;
 use crate::tasks::{Cause, TaskError};
 
 /// What is done again.
@@ -32,7 +32,7 @@ pub struct Item {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = ReplayOutcome)]
-pub enum Outcome {
+pub enum ItemOutcome {
     /// Understood; or a call is made again.
     Completed,
     /// Understood, and refused.
@@ -43,7 +43,7 @@ pub enum Outcome {
     Skipped,
 }
 
-impl Outcome {
+impl ItemOutcome {
     /// The word that is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -61,7 +61,7 @@ impl Outcome {
 #[schema(as = ReplayDone)]
 pub struct Done {
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: ItemOutcome,
     /// Why, in words without personal data.
     pub reason: Option<String>,
     /// Calls that go out again because of it.
@@ -70,7 +70,7 @@ pub struct Done {
 
 impl Done {
     /// An item that led to nothing.
-    pub fn without_effect(outcome: Outcome, reason: impl Into<String>) -> Self {
+    pub fn without_effect(outcome: ItemOutcome, reason: impl Into<String>) -> Self {
         Self { outcome, reason: Some(reason.into()), resent: 0 }
     }
 }
@@ -81,59 +81,60 @@ impl Done {
 ///
 /// [`TaskError::Later`] when a store is away: the same again is safe.
 pub async fn redo(
-    provider: &Provider,
-    conversations: &dyn Conversations,
+    ports: &Ports,
+    conversations: &dyn CorrelationIndex,
     order: &Ordered,
     item: &Item,
 ) -> Result<Done, TaskError> {
     match item.direction {
-        Direction::Callback => callback(provider, conversations, order, &item.stream).await,
-        Direction::Call => call(provider, conversations, order, &item.stream).await,
+        Direction::Callback => callback(ports, conversations, order, &item.stream).await,
+        Direction::Call => call(ports, conversations, order, &item.stream).await,
     }
 }
 
 /// A call that was given up.
 async fn call(
-    provider: &Provider,
-    conversations: &dyn Conversations,
+    ports: &Ports,
+    conversations: &dyn CorrelationIndex,
     order: &Ordered,
     stream: &StreamId,
 ) -> Result<Done, TaskError> {
     let known = match stream.request_id() {
-        Some(id) => again::known(provider, id).await?,
+        Some(id) => resend::known(ports, id).await?,
         None => None,
     };
     let Some(known) = known else {
         return Err(TaskError::never("there is no such call"));
     };
-    Ok(match again::make(provider, conversations, order, &known, None).await? {
-        Ok(()) => Done { outcome: Outcome::Completed, reason: None, resent: 1 },
-        Err(why) => Done::without_effect(Outcome::Skipped, why),
+    Ok(match resend::make(ports, conversations, order, &known, None).await? {
+        Ok(()) => Done { outcome: ItemOutcome::Completed, reason: None, resent: 1 },
+        Err(why) => Done::without_effect(ItemOutcome::Skipped, why),
     })
 }
 
 /// A message is looked at again, then its conversation's calls.
 async fn callback(
-    provider: &Provider,
-    conversations: &dyn Conversations,
+    ports: &Ports,
+    conversations: &dyn CorrelationIndex,
     order: &Ordered,
     stream: &StreamId,
 ) -> Result<Done, TaskError> {
-    let request = request(provider, order, stream).await?;
+    let request = request(ports, order, stream).await?;
     let (conversation, position) = (request.correlation, request.position);
-    let earlier = again::earlier(provider, conversations, conversation, position).await?;
-    if end(provider, stream, request.event_id).await?.is_none() {
-        understand(provider, stream, &request, &earlier).await?;
+    let earlier = resend::earlier(ports, conversations, conversation, position).await?;
+    if end(ports, stream, request.event_id).await?.is_none() {
+        understand(ports, stream, &request, &earlier).await?;
     }
-    let end = end(provider, stream, request.event_id).await?;
+    let end = end(ports, stream, request.event_id).await?;
     let mut resent = 0;
     for call in &earlier {
         let cause = Some(request.event_id.0);
-        if again::make(provider, conversations, order, call, cause).await?.is_ok() {
+        if resend::make(ports, conversations, order, call, cause).await?.is_ok() {
             resent += 1;
         }
     }
-    let (outcome, reason) = end.map_or((Outcome::Skipped, Some(OVERTAKEN.to_owned())), in_words);
+    let (outcome, reason) =
+        end.map_or((ItemOutcome::Skipped, Some(OVERTAKEN.to_owned())), in_words);
     Ok(Done { outcome, reason, resent })
 }
 
@@ -142,14 +143,14 @@ const OVERTAKEN: &str = "the message was being looked at already";
 
 /// The event by which this order asks for the replay; now, if it has not yet.
 async fn request(
-    provider: &Provider,
+    ports: &Ports,
     order: &Ordered,
     stream: &StreamId,
 ) -> Result<Recorded<Event>, TaskError> {
-    if let Some(request) = requested(provider, order, stream).await? {
+    if let Some(request) = requested(ports, order, stream).await? {
         return Ok(request);
     }
-    let stored = provider.log.stream(stream, 0).await?;
+    let stored = ports.log.stream(stream, 0).await?;
     let (Some(first), Some(last)) = (stored.first(), stored.last()) else {
         return Err(TaskError::never("there is no such message"));
     };
@@ -162,17 +163,17 @@ async fn request(
         new_subject: false,
     };
     let key = format!("replay:{}:{stream}", order.replay);
-    provider.dispatcher.execute::<Inbound>(stream, command, &key, &origin).await?;
-    let request = requested(provider, order, stream).await?;
+    ports.dispatcher.execute::<Inbound>(stream, command, &key, &origin).await?;
+    let request = requested(ports, order, stream).await?;
     request.ok_or_else(|| TaskError::later("the replay is not in the log yet"))
 }
 
 async fn requested(
-    provider: &Provider,
+    ports: &Ports,
     order: &Ordered,
     stream: &StreamId,
 ) -> Result<Option<Recorded<Event>>, TaskError> {
-    for stored in provider.log.stream(stream, 0).await? {
+    for stored in ports.log.stream(stream, 0).await? {
         let recorded = codec::decode(&stored)?;
         if let Event::Inbound(InboundEvent::ReplayRequested { replay, .. }) = &recorded.event
             && replay.replay == order.replay
@@ -185,11 +186,11 @@ async fn requested(
 
 /// How a replay ended: the event that has it as its cause.
 async fn end(
-    provider: &Provider,
+    ports: &Ports,
     stream: &StreamId,
     request: EventId,
 ) -> Result<Option<InboundEvent>, TaskError> {
-    for stored in provider.log.stream(stream, 0).await? {
+    for stored in ports.log.stream(stream, 0).await? {
         if stored.causation == Some(request.0)
             && let Event::Inbound(event) = codec::decode(&stored)?.event
             && !matches!(event, InboundEvent::ReplayRequested { .. })
@@ -203,10 +204,10 @@ async fn end(
 /// Today's interpreter looks at the message. An answer that was given before is not owed any more: what
 /// becomes of it is the policy's.
 async fn understand(
-    provider: &Provider,
+    ports: &Ports,
     stream: &StreamId,
     request: &Recorded<Event>,
-    earlier: &[Earlier],
+    earlier: &[PreviousCall],
 ) -> Result<(), TaskError> {
     let cause = Cause {
         position: request.position,
@@ -214,8 +215,8 @@ async fn understand(
         correlation: request.correlation,
         subject: request.subject,
     };
-    let message = interpret::read(provider, stream).await?;
-    let mut verdict = interpret::understand(provider, &message, &cause).await?;
+    let message = interpret::read(ports, stream).await?;
+    let mut verdict = interpret::understand(ports, &message, &cause).await?;
     let (Verdict::Interpreted { owed, .. }
     | Verdict::Rejected { owed, .. }
     | Verdict::Malformed { owed, .. }) = &mut verdict;
@@ -223,21 +224,21 @@ async fn understand(
     let is_new = |call| earlier.iter().all(|earlier| earlier.call != call);
     owed.take_if(|owed| !is_new(owed_call(owed.clone(), in_reply_to)));
     let key = format!("replay:{}:end", request.event_id);
-    interpret::close(provider, stream, &cause, verdict, &key).await
+    interpret::close(ports, stream, &cause, verdict, &key).await
 }
 
-fn in_words(end: InboundEvent) -> (Outcome, Option<String>) {
+fn in_words(end: InboundEvent) -> (ItemOutcome, Option<String>) {
     match end {
-        InboundEvent::Interpreted { .. } => (Outcome::Completed, None),
+        InboundEvent::Interpreted { .. } => (ItemOutcome::Completed, None),
         InboundEvent::Rejected { code, reason, .. } => {
-            (Outcome::Refused, Some(format!("{code}: {reason}")))
+            (ItemOutcome::Refused, Some(format!("{code}: {reason}")))
         }
         InboundEvent::Failed { field, expected, .. } => {
-            (Outcome::Failed, Some(format!("{field} must be {expected}")))
+            (ItemOutcome::Failed, Some(format!("{field} must be {expected}")))
         }
         // Not an end; `end` passes them over.
         InboundEvent::Received(_) | InboundEvent::ReplayRequested { .. } => {
-            (Outcome::Skipped, None)
+            (ItemOutcome::Skipped, None)
         }
     }
 }

@@ -16,14 +16,14 @@
 
 mod calls;
 mod case;
-mod chronicle;
+mod context;
 mod finding;
-mod guided;
+mod log_index;
 mod pair;
 mod peers;
-mod play;
-mod stage;
-mod walk;
+mod run_task;
+mod scheduler;
+mod scripted_log;
 
 pub use finding::{CallFound, Fact, Finding, Looked};
 
@@ -31,11 +31,11 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::port::AsOf;
-use crate::provider::Provider;
+use crate::port::ReadModelCursor;
+use crate::ports::Ports;
 use crate::tasks::TaskError;
-use chronicle::{Chronicle, first_since};
-use walk::Walk;
+use log_index::{LogIndex, first_since};
+use scheduler::Scheduler;
 
 /// Events per query.
 const PAGE: i64 = 500;
@@ -61,13 +61,13 @@ pub struct UnderWay {
 /// The world in which it is played.
 pub struct World<'a> {
     /// The log, the keys and the configuration of now; its directories are those that `as_of` leads.
-    pub provider: Provider,
+    pub ports: Ports,
     /// The read models as they were.
-    pub as_of: &'a dyn AsOf,
+    pub as_of: &'a dyn ReadModelCursor,
 }
 
 /// Who is told what comes of it.
-pub trait Audience: Send {
+pub trait ReportSink: Send {
     /// Something else would follow from an event.
     fn found(&mut self, finding: Finding);
 
@@ -84,17 +84,17 @@ pub async fn shadow(
     world: &World<'_>,
     period: Period,
     under_way: &UnderWay,
-    audience: &mut dyn Audience,
+    audience: &mut dyn ReportSink,
 ) -> Result<Looked, TaskError> {
-    let log = world.provider.log.as_ref();
+    let log = world.ports.log.as_ref();
     let head = log.head().await?;
     let first = first_since(log, period.since, head).await?;
     let last = match period.until {
         Some(until) => first_since(log, until, head).await? - 1,
         None => head,
     };
-    let chronicle = Chronicle::read(log, first, head).await?;
-    let mut walk = Walk::new(world, under_way, chronicle, audience);
+    let chronicle = LogIndex::read(log, first, head).await?;
+    let mut walk = Scheduler::new(world, under_way, chronicle, audience);
     let mut position = first - 1;
     while position < last {
         let page = log.page(position, PAGE.min(last - position)).await?;

@@ -18,7 +18,7 @@ use super::{Choice, Thresholds, Verdict, choose, judge};
 /// How another decision differs from the one that was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Change {
+pub enum RankChange {
     /// Nobody was recognised, and somebody would be.
     Won,
     /// Somebody was recognised, and nobody would be.
@@ -38,7 +38,7 @@ pub struct Redecided {
     /// The discovery.
     pub stream: String,
     /// How the decisions differ.
-    pub change: Change,
+    pub change: RankChange,
     /// Who was recognised, by the pseudonym that selects their key.
     pub was: Option<SubjectId>,
     /// Who would be.
@@ -53,7 +53,7 @@ pub struct WhatIf {
     facility: Option<FacilityId>,
     /// Discoveries that are not decided yet, by whom they were asked.
     asked: HashMap<StreamId, FacilityId>,
-    counts: BTreeMap<Change, u64>,
+    counts: BTreeMap<RankChange, u64>,
     without_figures: u64,
 }
 
@@ -70,7 +70,7 @@ impl WhatIf {
     }
 
     /// How many discoveries came to this.
-    pub fn count(&self, change: Change) -> u64 {
+    pub fn count(&self, change: RankChange) -> u64 {
         self.counts.get(&change).copied().unwrap_or_default()
     }
 
@@ -113,10 +113,10 @@ impl WhatIf {
             }
         }));
         let change = match (was, would_be) {
-            (None, Some(_)) => Change::Won,
-            (Some(_), None) => Change::Lost,
-            (Some(was), Some(would_be)) if was != would_be => Change::Changed,
-            (Some(_), Some(_)) | (None, None) => Change::Same,
+            (None, Some(_)) => RankChange::Won,
+            (Some(_), None) => RankChange::Lost,
+            (Some(was), Some(would_be)) if was != would_be => RankChange::Changed,
+            (Some(_), Some(_)) | (None, None) => RankChange::Same,
         };
         Redecided {
             position: recorded.position,
@@ -200,36 +200,36 @@ mod tests {
         what_if.note(&recorded(&stream, decided))
     }
 
-    fn change(thresholds: Thresholds, considered: Vec<Considered>) -> Change {
+    fn change(thresholds: Thresholds, considered: Vec<Considered>) -> RankChange {
         decide(&mut WhatIf::new(thresholds, None), considered).unwrap().change
     }
 
     #[test]
     fn the_same_thresholds_decide_the_same() {
         let thresholds = Thresholds::default();
-        assert_eq!(change(thresholds, vec![one(90, 1, true)]), Change::Same);
-        assert_eq!(change(thresholds, vec![one(60, 1, false)]), Change::Same);
+        assert_eq!(change(thresholds, vec![one(90, 1, true)]), RankChange::Same);
+        assert_eq!(change(thresholds, vec![one(60, 1, false)]), RankChange::Same);
         let two = vec![one(90, 1, true), one(95, 0, true)];
-        assert_eq!(change(thresholds, two), Change::Same, "two of a rank are nobody");
+        assert_eq!(change(thresholds, two), RankChange::Same, "two of a rank are nobody");
     }
 
     #[test]
     fn lower_ones_win_and_higher_ones_lose() {
         let low = Thresholds { name_score_min: 55, year_tolerance: 2 };
-        assert_eq!(change(low, vec![one(60, 1, false)]), Change::Won);
+        assert_eq!(change(low, vec![one(60, 1, false)]), RankChange::Won);
         let high = Thresholds { name_score_min: 95, year_tolerance: 2 };
-        assert_eq!(change(high, vec![one(90, 1, true)]), Change::Lost);
+        assert_eq!(change(high, vec![one(90, 1, true)]), RankChange::Lost);
         let wide = Thresholds { name_score_min: 85, year_tolerance: 5 };
-        assert_eq!(change(wide, vec![one(90, 4, false)]), Change::Won);
+        assert_eq!(change(wide, vec![one(90, 4, false)]), RankChange::Won);
     }
 
     #[test]
     fn a_lower_threshold_can_lose_too_when_a_relative_comes_into_question() {
         let low = Thresholds { name_score_min: 55, year_tolerance: 2 };
-        assert_eq!(change(low, vec![one(90, 1, true), one(60, 0, false)]), Change::Lost);
+        assert_eq!(change(low, vec![one(90, 1, true), one(60, 0, false)]), RankChange::Lost);
         let high = Thresholds { name_score_min: 93, year_tolerance: 2 };
         let won = vec![one(90, 1, true), one(95, 0, true)];
-        assert_eq!(change(high, won), Change::Won, "it tells two apart");
+        assert_eq!(change(high, won), RankChange::Won, "it tells two apart");
     }
 
     #[test]
@@ -237,9 +237,9 @@ mod tests {
         let mut strict = WhatIf::new(Thresholds { name_score_min: 95, year_tolerance: 9 }, None);
         let (was, now) = (one(90, 1, true), one(97, 8, false));
         let redecided = decide(&mut strict, vec![was.clone(), now.clone()]).unwrap();
-        assert_eq!(redecided.change, Change::Changed);
+        assert_eq!(redecided.change, RankChange::Changed);
         assert_eq!((redecided.was, redecided.would_be), (Some(was.subject), Some(now.subject)));
-        assert_eq!(strict.count(Change::Changed), 1);
+        assert_eq!(strict.count(RankChange::Changed), 1);
     }
 
     #[test]
@@ -249,6 +249,6 @@ mod tests {
         assert_eq!(all.without_figures(), 1);
         let mut others = WhatIf::new(Thresholds::default(), Some(facility("IN0610099002")));
         assert_eq!(decide(&mut others, vec![one(90, 1, true)]), None);
-        assert_eq!(others.count(Change::Same), 0);
+        assert_eq!(others.count(RankChange::Same), 0);
     }
 }

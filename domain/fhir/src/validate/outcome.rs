@@ -66,11 +66,11 @@ fn code(rule: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::rules::Rules;
-    use crate::validate::{Options, validate};
+    use crate::validate::{ValidateOptions, validate};
 
     #[test]
     fn a_report_becomes_an_operation_outcome() {
-        let report = validate(b"{", Rules::nrces(), &Options::default());
+        let report = validate(b"{", Rules::nrces(), &ValidateOptions::default());
         let outcome = report.to_operation_outcome();
         assert_eq!(outcome["issue"][0]["severity"], "error");
         assert_eq!(outcome["issue"][0]["code"], "structure");
@@ -84,10 +84,10 @@ mod tests {
         let report = validate(
             br#"{"resourceType":"Patient","active":1}"#,
             Rules::nrces(),
-            &Options::default(),
+            &ValidateOptions::default(),
         );
         let outcome = report.to_operation_outcome().to_string();
-        let again = validate(outcome.as_bytes(), Rules::nrces(), &Options::default());
+        let again = validate(outcome.as_bytes(), Rules::nrces(), &ValidateOptions::default());
         assert!(again.is_valid(), "{:?}", again.findings);
     }
 }

@@ -1,12 +1,12 @@
 //! What is said of input that was not looked at.
 
-use super::Options;
+use super::ValidateOptions;
 use super::finding::{Finding, Layer, Severity};
 use super::limits::Limits;
 use super::report::Note;
 use super::tape::Refusal;
 
-pub(super) fn finding(refusal: Refusal, options: &Options) -> Finding {
+pub(super) fn finding(refusal: Refusal, options: &ValidateOptions) -> Finding {
     let Note { rule, message, mend } = note(refusal, &options.limits);
     let (severity, layer) = (Severity::Error, Layer::Fhir);
     Finding { severity, path: "Resource".to_owned(), rule, message, mend, layer }

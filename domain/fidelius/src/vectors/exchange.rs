@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Broken, Step as _, same};
 use crate::session::{Session, mix};
 use crate::{
-    Dialect, KeyForm, KeyFormPolicy, Nonce, PeerMaterial, PrivateKey, PublicKey, SealOnce, open,
+    KeyForm, KeyFormPolicy, KeyFormat, Nonce, PeerMaterial, PrivateKey, PublicKey, SealOnce, open,
     wire,
 };
 
@@ -97,10 +97,10 @@ impl Vector {
         Ok(())
     }
 
-    fn dialect(&self) -> Result<Dialect, Broken> {
+    fn dialect(&self) -> Result<KeyFormat, Broken> {
         match self.dialect.as_deref() {
-            None | Some("weierstrass") => Ok(Dialect::Weierstrass),
-            Some("X25519" | "x25519") => Ok(Dialect::X25519),
+            None | Some("weierstrass") => Ok(KeyFormat::Weierstrass),
+            Some("X25519" | "x25519") => Ok(KeyFormat::X25519),
             Some(other) => Err(Broken { step: "dialect", what: format!("{other} is unknown") }),
         }
     }
@@ -212,7 +212,7 @@ impl Generator {
 
 impl Side {
     fn read(
-        dialect: Dialect,
+        dialect: KeyFormat,
         private: &str,
         publics: [Option<&String>; 3],
         nonce: &str,
@@ -221,8 +221,8 @@ impl Side {
         let own = private.public_key();
         let nonce = Nonce::parse(nonce).step("nonce")?;
         let forms = match dialect {
-            Dialect::Weierstrass => [KeyForm::Raw, KeyForm::SpkiExplicit, KeyForm::SpkiNamed],
-            Dialect::X25519 => [KeyForm::X25519Raw, KeyForm::X25519Spki, KeyForm::X25519Spki],
+            KeyFormat::Weierstrass => [KeyForm::Raw, KeyForm::SpkiExplicit, KeyForm::SpkiNamed],
+            KeyFormat::X25519 => [KeyForm::X25519Raw, KeyForm::X25519Spki, KeyForm::X25519Spki],
         };
         let mut side = Self { private, publics: Vec::new(), texts: Vec::new(), nonce };
         for (form, text) in forms.into_iter().zip(publics) {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::Broken;
-use crate::{Dialect, Error, Nonce, PrivateKey, PublicKey, expiry, open, wire};
+use crate::{Error, KeyFormat, Nonce, PrivateKey, PublicKey, expiry, open, wire};
 
 /// More base64 than any case holds, so that a file can't fill the memory.
 const CONTENT_LENGTH_MAX: usize = 64 << 20;
@@ -63,13 +63,13 @@ impl Case {
                 _ => Ok(()),
             },
             (Class::Accept | Class::DialectX, Err(error)) => broken(format!("refused: {error}")),
-            (Class::Accept, Ok(_)) | (Class::DialectX, Ok(Some(Dialect::X25519))) => Ok(()),
+            (Class::Accept, Ok(_)) | (Class::DialectX, Ok(Some(KeyFormat::X25519))) => Ok(()),
             (Class::DialectX, Ok(_)) => broken("not taken for dialect X".to_owned()),
         }
     }
 
     /// Do what the case asks; the dialect, where a key was read.
-    fn outcome(&self) -> Result<Result<Option<Dialect>, Error>, Broken> {
+    fn outcome(&self) -> Result<Result<Option<KeyFormat>, Error>, Broken> {
         Ok(match self.operation {
             Operation::PublicKey => {
                 PublicKey::parse(self.field(self.input.as_ref())?).map(|key| Some(key.dialect()))
@@ -85,7 +85,7 @@ impl Case {
         })
     }
 
-    fn decrypt(&self) -> Result<Result<Option<Dialect>, Error>, Broken> {
+    fn decrypt(&self) -> Result<Result<Option<KeyFormat>, Error>, Broken> {
         let content = self.field(self.encrypted_data.as_ref())?;
         let private = self.field(self.requester_private_key.as_ref())?;
         let own_nonce = self.field(self.requester_nonce.as_ref())?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// What to start, and where.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct PostgresOptions {
     /// The directory of this server and of nobody else; made when it is missing.
     ///
     /// Holds the cluster in `pg`, the server's log in `postgres.log`, its socket in `socket` (or in

@@ -10,7 +10,7 @@ use super::socket_dir::Socket;
 
 /// A server that is alive, as its own lock file tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Running {
+pub(crate) struct PidFileEntry {
     pub(crate) pid: Pid,
     pub(crate) port: u16,
     /// Its socket. Servers that earlier versions of this crate have started have none.
@@ -25,7 +25,7 @@ pub(crate) struct Running {
 ///
 /// A file outlives a server that was killed, and the number in it may by now be another process: it
 /// counts only if that process is named `postgres`, is no zombie, and works in this directory.
-pub(crate) fn running(cluster: &Path) -> Option<Running> {
+pub(crate) fn running(cluster: &Path) -> Option<PidFileEntry> {
     let text = fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
     let running = parse(&text)?;
     is_server_of(running.pid, cluster).then_some(running)
@@ -45,7 +45,7 @@ pub(crate) fn remove_stale(cluster: &Path) -> io::Result<()> {
 
 /// Line 1 is the process, 4 the port, 5 the directory of the socket, 6 the address, 8 the state; the file
 /// grows while a server starts.
-fn parse(text: &str) -> Option<Running> {
+fn parse(text: &str) -> Option<PidFileEntry> {
     let mut lines = text.lines().map(str::trim);
     // Negative: the cluster is open in single-user mode, which serves nobody.
     let pid = lines.next()?.parse().ok().filter(|pid| *pid > 0).and_then(Pid::from_raw)?;
@@ -54,7 +54,7 @@ fn parse(text: &str) -> Option<Running> {
     let socket = directory.map(|directory| Socket { directory: directory.into(), port });
     let is_on_loopback = lines.next().is_some_and(|address| !address.is_empty());
     let is_ready = lines.nth(1) == Some("ready");
-    Some(Running { pid, port, socket, is_on_loopback, is_ready })
+    Some(PidFileEntry { pid, port, socket, is_on_loopback, is_ready })
 }
 
 fn is_server_of(pid: Pid, cluster: &Path) -> bool {
@@ -83,7 +83,7 @@ mod tests {
     fn the_file_is_read_in_every_stage_of_a_start() {
         let whole =
             "4242\n/var/tmp/x/pg\n1764000000\n5432\n/var/tmp/x/socket\n\n  123 4\nready   \n";
-        let expected = Running {
+        let expected = PidFileEntry {
             pid: Pid::from_raw(4242).unwrap(),
             port: 5432,
             socket: Some(Socket { directory: "/var/tmp/x/socket".into(), port: 5432 }),
@@ -92,11 +92,11 @@ mod tests {
         };
         assert_eq!(parse(whole), Some(expected.clone()));
         let starting = whole.replace("ready   ", "starting");
-        assert_eq!(parse(&starting), Some(Running { is_ready: false, ..expected.clone() }));
+        assert_eq!(parse(&starting), Some(PidFileEntry { is_ready: false, ..expected.clone() }));
         let earlier = "4242\n/var/tmp/x/pg\n1764000000\n5432\n\n127.0.0.1\n  123 4\nready   \n";
         assert_eq!(
             parse(earlier),
-            Some(Running { socket: None, is_on_loopback: true, ..expected })
+            Some(PidFileEntry { socket: None, is_on_loopback: true, ..expected })
         );
         assert_eq!(parse("4242\n/var/tmp/x/pg\n1764000000\n"), None);
         assert_eq!(parse("-1\n\n\n40001\n"), None);

@@ -13,8 +13,8 @@ fn open_directory() -> tempfile::TempDir {
     directory
 }
 
-fn options(data_dir: &Path) -> Options {
-    Options { data_dir: data_dir.to_owned(), durability: Durability::Throwaway }
+fn options(data_dir: &Path) -> PostgresOptions {
+    PostgresOptions { data_dir: data_dir.to_owned(), durability: Durability::Throwaway }
 }
 
 /// A cluster of an earlier version with a server at work on it, and the server's port.

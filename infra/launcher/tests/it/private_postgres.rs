@@ -7,12 +7,12 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hip_launcher::{Durability, LaunchError, Options, PrivatePostgres};
+use hip_launcher::{Durability, LaunchError, PostgresOptions, PrivatePostgres};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 fn start(data_dir: &Path) -> PrivatePostgres {
     let data_dir = data_dir.to_owned();
-    PrivatePostgres::start(Options { data_dir, durability: Durability::Throwaway }).unwrap()
+    PrivatePostgres::start(PostgresOptions { data_dir, durability: Durability::Throwaway }).unwrap()
 }
 
 /// The server's process, by its own lock file.
@@ -169,7 +169,7 @@ fn a_cluster_of_another_version_is_named() {
     start(directory.path()).stop().unwrap();
     let version = directory.path().join("pg/PG_VERSION");
     fs::write(version, "8\n").unwrap();
-    let refused = PrivatePostgres::start(Options {
+    let refused = PrivatePostgres::start(PostgresOptions {
         data_dir: directory.path().to_owned(),
         durability: Durability::Durable,
     });

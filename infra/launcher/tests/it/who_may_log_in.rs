@@ -8,12 +8,12 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use hip_launcher::{Durability, Options, PrivatePostgres};
+use hip_launcher::{Durability, PostgresOptions, PrivatePostgres};
 use rustix::process::geteuid;
 
 fn start(data_dir: &Path) -> PrivatePostgres {
     let data_dir = data_dir.to_owned();
-    PrivatePostgres::start(Options { data_dir, durability: Durability::Throwaway }).unwrap()
+    PrivatePostgres::start(PostgresOptions { data_dir, durability: Durability::Throwaway }).unwrap()
 }
 
 /// Lets the account of the server, and everybody else, get as far as the data directory.
@@ -84,7 +84,7 @@ fn the_server_listens_on_no_port() {
 fn on_the_loopback_interface_the_password_is_wanted_too() {
     let directory = open_directory();
     let data_dir = directory.path().to_owned();
-    let options = Options { data_dir, durability: Durability::Throwaway };
+    let options = PostgresOptions { data_dir, durability: Durability::Throwaway };
     let postgres = PrivatePostgres::start_on_loopback(options).unwrap();
     let url = postgres.url("postgres");
     assert!(psql(None, &url, "SELECT 1").status.success());

@@ -3,16 +3,16 @@
 use chrono::TimeDelta;
 
 use super::case::Verdict;
+use super::context::SuiteContext;
 use super::pull::{consent, pull, refused, unheard_consent};
-use super::stage::Stage;
 use crate::hiu::HealthInformationRequest;
-use crate::hiu::key_form::Dialect;
+use crate::hiu::key_form::KeyFormat;
 use crate::phr::{Artefact, ConsentStatus, Grant};
 use crate::run::clock;
 
 pub(super) const FLOW: &str = "consent";
 
-pub(super) async fn run(stage: &Stage<'_>) {
+pub(super) async fn run(stage: &SuiteContext<'_>) {
     use Artefact::{Absent, Null, Whole};
     use ConsentStatus::{Denied, Expired, Revoked};
     stage.case("HIP_INIT_GRANT_CONSENT_", FLOW, granted(stage)).await;
@@ -37,11 +37,11 @@ pub(super) async fn run(stage: &Stage<'_>) {
 }
 
 fn request(consent: &str) -> HealthInformationRequest {
-    HealthInformationRequest::new(consent, Dialect::WRaw)
+    HealthInformationRequest::new(consent, KeyFormat::WRaw)
 }
 
 /// That it was saved shows in what it allows.
-async fn granted(stage: &Stage<'_>) -> Verdict {
+async fn granted(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     let consent = consent(stage, &person, Grant::default()).await?;
@@ -49,7 +49,7 @@ async fn granted(stage: &Stage<'_>) -> Verdict {
 }
 
 async fn ended(
-    stage: &Stage<'_>,
+    stage: &SuiteContext<'_>,
     status: ConsentStatus,
     artefact: Artefact,
     code: &str,
@@ -63,7 +63,7 @@ async fn ended(
 }
 
 /// Nothing was ever to be had under it, and still it is acknowledged.
-async fn denied_and_never_granted(stage: &Stage<'_>) -> Verdict {
+async fn denied_and_never_granted(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     let consent = unheard_consent(stage, &person)?;
@@ -73,7 +73,7 @@ async fn denied_and_never_granted(stage: &Stage<'_>) -> Verdict {
 }
 
 /// The grant was on its way when the patient took it back: it must not open what is closed.
-async fn revoked_before_it_was_granted(stage: &Stage<'_>) -> Verdict {
+async fn revoked_before_it_was_granted(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     let consent = unheard_consent(stage, &person)?;
@@ -86,7 +86,7 @@ async fn revoked_before_it_was_granted(stage: &Stage<'_>) -> Verdict {
     refused(stage, request(&consent), &["ABDM-1062"]).await
 }
 
-async fn granted_twice(stage: &Stage<'_>) -> Verdict {
+async fn granted_twice(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     let consent = consent(stage, &person, Grant::default()).await?;

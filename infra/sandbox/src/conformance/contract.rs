@@ -1,16 +1,16 @@
 //! What must hold over the whole run: every transfer closed, no breach of the contract.
 
 use super::case::{Verdict, ensure};
-use super::stage::Stage;
+use super::context::SuiteContext;
 
 pub(super) const FLOW: &str = "contract";
 
-pub(super) async fn run(stage: &Stage<'_>) {
+pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.case("X_TRANSFERS_CLOSED", FLOW, every_transfer_is_closed(stage)).await;
     stage.case("X_CONTRACT_KEPT", FLOW, contract_is_kept(stage)).await;
 }
 
-async fn every_transfer_is_closed(stage: &Stage<'_>) -> Verdict {
+async fn every_transfer_is_closed(stage: &SuiteContext<'_>) -> Verdict {
     let open = || {
         let mut open = stage.sandbox.hiu().open_transactions();
         open.retain(|id| !stage.open_before.contains(id));
@@ -21,7 +21,7 @@ async fn every_transfer_is_closed(stage: &Stage<'_>) -> Verdict {
     ensure(seen.is_ok(), format!("acknowledged and not closed: {}", open().join(", ")))
 }
 
-async fn contract_is_kept(stage: &Stage<'_>) -> Verdict {
+async fn contract_is_kept(stage: &SuiteContext<'_>) -> Verdict {
     // What is still on its way may break something yet.
     stage.watch().await;
     let broken = stage.sandbox.violations().split_off(stage.breaches_before);

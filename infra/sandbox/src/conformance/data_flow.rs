@@ -6,11 +6,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::case::{Verdict, ensure};
+use super::context::SuiteContext;
 use super::pull::{consent, finish, pull, unheard_consent};
-use super::stage::Stage;
 use super::watch::mentioning;
 use crate::hiu::HealthInformationRequest;
-use crate::hiu::key_form::Dialect;
+use crate::hiu::key_form::KeyFormat;
 use crate::phr::{Artefact, ConsentStatus, Grant};
 use crate::run::clock;
 use crate::wire::operation::Operation;
@@ -23,8 +23,8 @@ const LATENESS: Duration = Duration::from_secs(2);
 /// Longer than the HIU believes of a page that it was sent before the consent ended.
 const IN_FLIGHT: Duration = Duration::from_millis(700);
 
-pub(super) async fn run(stage: &Stage<'_>) {
-    for dialect in Dialect::ALL {
+pub(super) async fn run(stage: &SuiteContext<'_>) {
+    for dialect in KeyFormat::ALL {
         stage.case(id(dialect), FLOW, in_this_form(stage, dialect)).await;
     }
     stage.case("X_DATA_GRANTED_ONLY", FLOW, granted_types_only(stage)).await;
@@ -32,22 +32,22 @@ pub(super) async fn run(stage: &Stage<'_>) {
     stage.case("X_DATA_LATE_CONSENT", FLOW, consent_comes_late(stage)).await;
     stage.case("X_DATA_ASKED_TWICE", FLOW, asked_twice(stage)).await;
     stage.case("X_DATA_REVOKED_MIDWAY", FLOW, revoked_midway(stage)).await;
-    let mut all: Vec<&str> = Dialect::ALL.into_iter().map(id).collect();
+    let mut all: Vec<&str> = KeyFormat::ALL.into_iter().map(id).collect();
     all.extend(["X_DATA_GRANTED_ONLY", "X_DATA_PARTIAL"]);
     stage.derived("HIP_INIT_SHARE_CARECONTEXT", FLOW, &all);
 }
 
-fn id(dialect: Dialect) -> &'static str {
+fn id(dialect: KeyFormat) -> &'static str {
     match dialect {
-        Dialect::WRaw => "X_DATA_W_RAW",
-        Dialect::WSpkiExplicit => "X_DATA_W_SPKI_EXPLICIT",
-        Dialect::WSpkiNamed => "X_DATA_W_SPKI_NAMED",
-        Dialect::XRaw => "X_DATA_X_RAW",
-        Dialect::XSpki => "X_DATA_X_SPKI",
+        KeyFormat::WRaw => "X_DATA_W_RAW",
+        KeyFormat::WSpkiExplicit => "X_DATA_W_SPKI_EXPLICIT",
+        KeyFormat::WSpkiNamed => "X_DATA_W_SPKI_NAMED",
+        KeyFormat::XRaw => "X_DATA_X_RAW",
+        KeyFormat::XSpki => "X_DATA_X_SPKI",
     }
 }
 
-async fn in_this_form(stage: &Stage<'_>, dialect: Dialect) -> Verdict {
+async fn in_this_form(stage: &SuiteContext<'_>, dialect: KeyFormat) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     let consent = consent(stage, &person, Grant::default()).await?;
@@ -55,23 +55,23 @@ async fn in_this_form(stage: &Stage<'_>, dialect: Dialect) -> Verdict {
     ensure(!delivery.pages.is_empty(), "no page arrived")
 }
 
-async fn granted_types_only(stage: &Stage<'_>) -> Verdict {
+async fn granted_types_only(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     let hi_types = Some(vec!["Prescription".to_owned()]);
     let consent = consent(stage, &person, Grant { hi_types, ..Grant::default() }).await?;
-    let delivery = pull(stage, HealthInformationRequest::new(&consent, Dialect::WRaw)).await?;
+    let delivery = pull(stage, HealthInformationRequest::new(&consent, KeyFormat::WRaw)).await?;
     let kinds: BTreeSet<_> = delivery.pages.iter().filter_map(|page| page.hi_type).collect();
     ensure(kinds == BTreeSet::from(["Prescription"]), format!("{kinds:?} came"))
 }
 
 /// Two visits are granted; the dates that are asked for have only the later one.
-async fn dates_asked_only(stage: &Stage<'_>) -> Verdict {
+async fn dates_asked_only(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let older = stage.linked_visit(&person, 40).await?;
     let newer = stage.linked_visit(&person, 1).await?;
     let consent = consent(stage, &person, Grant::default()).await?;
-    let mut request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let mut request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     // Within the consent's own range, which ends when the HIU asked for it.
     let now = clock::now();
     request.date_range = Some((now - TimeDelta::days(10), now - TimeDelta::hours(1)));
@@ -86,12 +86,12 @@ async fn dates_asked_only(stage: &Stage<'_>) -> Verdict {
     Ok(())
 }
 
-async fn consent_comes_late(stage: &Stage<'_>) -> Verdict {
+async fn consent_comes_late(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     let consent = unheard_consent(stage, &person)?;
     let hiu = stage.sandbox.hiu();
-    let transaction = hiu.ask(HealthInformationRequest::new(&consent, Dialect::WRaw));
+    let transaction = hiu.ask(HealthInformationRequest::new(&consent, KeyFormat::WRaw));
     tokio::time::sleep(LATENESS).await;
     let answered = hiu.received(&transaction).is_some_and(|it| it.acknowledgement.is_some());
     ensure(!answered, "the request was answered before its consent could come")?;
@@ -101,12 +101,12 @@ async fn consent_comes_late(stage: &Stage<'_>) -> Verdict {
     finish(stage, &transaction).await.map(drop)
 }
 
-async fn asked_twice(stage: &Stage<'_>) -> Verdict {
+async fn asked_twice(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     let consent = consent(stage, &person, Grant::default()).await?;
     let since = stage.now();
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let delivery = pull(stage, request).await?;
     let id = delivery.transaction_id;
     let ours = |entry: &crate::journal::Entry| {
@@ -123,14 +123,14 @@ async fn asked_twice(stage: &Stage<'_>) -> Verdict {
 }
 
 /// The first page hangs at the HIU while the patient takes her consent back.
-async fn revoked_midway(stage: &Stage<'_>) -> Verdict {
+async fn revoked_midway(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     for days_ago in 1..=3 {
         stage.linked_visit(&person, days_ago).await?;
     }
     let consent = consent(stage, &person, Grant::default()).await?;
     let hiu = stage.sandbox.hiu();
-    let transaction = hiu.ask(HealthInformationRequest::new(&consent, Dialect::WRaw));
+    let transaction = hiu.ask(HealthInformationRequest::new(&consent, KeyFormat::WRaw));
     let first_page = mentioning(Operation::Push, &transaction);
     let hold = stage.sandbox.faults().hold_before(first_page, 1);
     hiu.acknowledged(&transaction).await?;

@@ -4,10 +4,10 @@ use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::case::{Failure, Verdict, ensure};
+use super::context::SuiteContext;
 use super::pull::{consent, refused};
-use super::stage::Stage;
 use crate::hiu::HealthInformationRequest;
-use crate::hiu::key_form::Dialect;
+use crate::hiu::key_form::KeyFormat;
 use crate::phr::Grant;
 use crate::run::clock;
 use crate::wire::flow_error::FlowError;
@@ -16,7 +16,7 @@ const FLOW: &str = "data-flow";
 /// A host of a private network, which no HIU of another facility has.
 const PRIVATE_URL: &str = "http://10.20.30.40:9/v3/transfer";
 
-pub(super) async fn run(stage: &Stage<'_>) {
+pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.case("X_DATA_1112", FLOW, unknown_consent(stage)).await;
     stage.case("X_DATA_1061", FLOW, past_erasure(stage)).await;
     stage.case("X_DATA_1063", FLOW, dates_outside(stage)).await;
@@ -39,51 +39,51 @@ fn off_the_curve() -> String {
 }
 
 /// A person with a linked visit, and a consent for it. Returns the consent's id.
-async fn granted(stage: &Stage<'_>, grant: Grant) -> Verdict<String> {
+async fn granted(stage: &SuiteContext<'_>, grant: Grant) -> Verdict<String> {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     consent(stage, &person, grant).await
 }
 
-async fn unknown_consent(stage: &Stage<'_>) -> Verdict {
+async fn unknown_consent(stage: &SuiteContext<'_>) -> Verdict {
     let id = stage.sandbox.world.draw.id();
-    let mut request = HealthInformationRequest::new(&id, Dialect::WRaw);
+    let mut request = HealthInformationRequest::new(&id, KeyFormat::WRaw);
     request.facility = Some(stage.facility().to_owned());
     refused(stage, request, &["ABDM-1112"]).await
 }
 
-async fn past_erasure(stage: &Stage<'_>) -> Verdict {
+async fn past_erasure(stage: &SuiteContext<'_>) -> Verdict {
     let data_erase_at = Some(clock::now() - TimeDelta::minutes(1));
     let consent = granted(stage, Grant { data_erase_at, ..Grant::default() }).await?;
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     refused(stage, request, &["ABDM-1061"]).await
 }
 
-async fn dates_outside(stage: &Stage<'_>) -> Verdict {
+async fn dates_outside(stage: &SuiteContext<'_>) -> Verdict {
     let now: chrono::DateTime<Utc> = clock::now();
     let date_range = Some((now - TimeDelta::days(30), now - TimeDelta::minutes(1)));
     let consent = granted(stage, Grant { date_range, ..Grant::default() }).await?;
-    let mut request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let mut request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     request.date_range = Some((now - TimeDelta::days(60), now - TimeDelta::days(1)));
     refused(stage, request, &["ABDM-1063"]).await
 }
 
-async fn expired_key(stage: &Stage<'_>) -> Verdict {
+async fn expired_key(stage: &SuiteContext<'_>) -> Verdict {
     let consent = granted(stage, Grant::default()).await?;
-    let mut request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let mut request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     request.key_expiry = Some(clock::now() - TimeDelta::days(1));
     refused(stage, request, &["ABDM-1031"]).await
 }
 
-async fn patched(stage: &Stage<'_>, hi_request: Value) -> Verdict {
+async fn patched(stage: &SuiteContext<'_>, hi_request: Value) -> Verdict {
     let consent = granted(stage, Grant::default()).await?;
-    let mut request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let mut request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     request.patch = json!({"hiRequest": hi_request});
     refused(stage, request, &["ABDM-1031"]).await
 }
 
 /// What was granted is not there. A HIP may say so at once, or close the transfer as FAILED.
-async fn nothing_to_send(stage: &Stage<'_>) -> Verdict {
+async fn nothing_to_send(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let visit = stage.linked_visit(&person, 1).await?;
     let grant = Grant {
@@ -93,7 +93,7 @@ async fn nothing_to_send(stage: &Stage<'_>) -> Verdict {
     };
     let consent = consent(stage, &person, grant).await?;
     let hiu = stage.sandbox.hiu();
-    let transaction = hiu.ask(HealthInformationRequest::new(&consent, Dialect::WRaw));
+    let transaction = hiu.ask(HealthInformationRequest::new(&consent, KeyFormat::WRaw));
     match hiu.acknowledged(&transaction).await {
         Err(FlowError::Refused(error)) => {
             stage.saw(format!("on-request error {}", error.code));
@@ -108,7 +108,7 @@ async fn nothing_to_send(stage: &Stage<'_>) -> Verdict {
     ensure(status == "FAILED" && delivery.pages.is_empty(), "something was sent")
 }
 
-fn patient_reference(stage: &Stage<'_>, person: &super::person::Person) -> Verdict<String> {
+fn patient_reference(stage: &SuiteContext<'_>, person: &super::person::Person) -> Verdict<String> {
     let linked = stage.sandbox.phr().linked(person.address());
     let first = linked.into_iter().next();
     first

@@ -4,9 +4,9 @@
 use serde_json::json;
 
 use super::case::{Failure, Verdict, ensure};
+use super::context::SuiteContext;
 use super::person::Person;
 use super::records::Visit;
-use super::stage::Stage;
 use super::watch::{about, mentioning};
 use crate::phr::{DiscoverRequest, Discovery, Identifier};
 use crate::state::discovery::Offer;
@@ -15,7 +15,7 @@ use crate::wire::operation::Operation;
 
 pub(super) const FLOW: &str = "discovery";
 
-pub(super) async fn run(stage: &Stage<'_>) {
+pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.case("X_DISCOVER_ABHA", FLOW, by_abha_address(stage)).await;
     stage.case("X_DISCOVER_MOBILE_MR", FLOW, by_mobile_and_record_number(stage)).await;
     stage.case("X_DISCOVER_FUZZY", FLOW, by_a_name_nearly_right(stage)).await;
@@ -30,7 +30,7 @@ pub(super) async fn run(stage: &Stage<'_>) {
 }
 
 /// Somebody with a visit that the facility registered without her ABHA.
-pub(super) async fn unlinked(stage: &Stage<'_>) -> Verdict<(Person, Visit)> {
+pub(super) async fn unlinked(stage: &SuiteContext<'_>) -> Verdict<(Person, Visit)> {
     let person = stage.person();
     let visit = stage.visit(1).without_abha();
     stage.push(&person, &visit).await?;
@@ -39,7 +39,7 @@ pub(super) async fn unlinked(stage: &Stage<'_>) -> Verdict<(Person, Visit)> {
 
 /// Ask, and take what the HIP says.
 pub(super) async fn ask(
-    stage: &Stage<'_>,
+    stage: &SuiteContext<'_>,
     request: DiscoverRequest,
 ) -> Verdict<Result<Discovery, HipError>> {
     let discovery = stage.sandbox.phr().discover(request).await?;
@@ -58,7 +58,7 @@ pub(super) async fn ask(
 
 /// Ask for what there must be.
 pub(super) async fn find(
-    stage: &Stage<'_>,
+    stage: &SuiteContext<'_>,
     request: DiscoverRequest,
 ) -> Verdict<(Discovery, Offer)> {
     let discovery = ask(stage, request)
@@ -71,7 +71,11 @@ pub(super) async fn find(
 }
 
 /// Whether the patient is offered this visit.
-pub(super) async fn offers(stage: &Stage<'_>, person: &Person, visit: &Visit) -> Verdict<bool> {
+pub(super) async fn offers(
+    stage: &SuiteContext<'_>,
+    person: &Person,
+    visit: &Visit,
+) -> Verdict<bool> {
     let request = DiscoverRequest::new(stage.facility(), &person.holder);
     let answer = ask(stage, request).await?;
     let offer = answer.ok().and_then(|discovery| discovery.answer.ok());
@@ -87,7 +91,7 @@ fn matched(offer: &Offer, by: &str) -> Verdict {
     ensure(offer.matched_by.iter().any(|it| it == by), reason)
 }
 
-async fn refused(stage: &Stage<'_>, request: DiscoverRequest, codes: &[&str]) -> Verdict {
+async fn refused(stage: &SuiteContext<'_>, request: DiscoverRequest, codes: &[&str]) -> Verdict {
     match ask(stage, request).await? {
         Ok(_) => Err("somebody was found".into()),
         Err(error) => {
@@ -98,7 +102,7 @@ async fn refused(stage: &Stage<'_>, request: DiscoverRequest, codes: &[&str]) ->
 }
 
 /// Her ABHA is known from a visit that waits for its link token, and therefore is not linked.
-async fn by_abha_address(stage: &Stage<'_>) -> Verdict {
+async fn by_abha_address(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let (since, visit) = (stage.now(), stage.visit(1));
     let target = mentioning(Operation::GenerateToken, person.address());
@@ -114,7 +118,7 @@ async fn by_abha_address(stage: &Stage<'_>) -> Verdict {
     matched(&offer, "ABHA_ADDRESS")
 }
 
-async fn by_mobile_and_record_number(stage: &Stage<'_>) -> Verdict {
+async fn by_mobile_and_record_number(stage: &SuiteContext<'_>) -> Verdict {
     let (person, visit) = unlinked(stage).await?;
     let request = DiscoverRequest::new(stage.facility(), &person.holder)
         .with_medical_record_number(&person.beneficiary_id);
@@ -127,7 +131,7 @@ async fn by_mobile_and_record_number(stage: &Stage<'_>) -> Verdict {
 }
 
 /// A letter of the name and two years are wrong, the year is text, and the mobile is ornamented.
-async fn by_a_name_nearly_right(stage: &Stage<'_>) -> Verdict {
+async fn by_a_name_nearly_right(stage: &SuiteContext<'_>) -> Verdict {
     let mut person = stage.person();
     "Meera Kulkarni".clone_into(&mut person.name);
     let visit = stage.visit(1).without_abha();
@@ -143,7 +147,7 @@ async fn by_a_name_nearly_right(stage: &Stage<'_>) -> Verdict {
     matched(&offer, "MOBILE")
 }
 
-async fn nobody(stage: &Stage<'_>) -> Verdict {
+async fn nobody(stage: &SuiteContext<'_>) -> Verdict {
     let stranger = stage.person();
     let mut request = DiscoverRequest::new(stage.facility(), &stranger.holder);
     request.unverified = None;
@@ -151,7 +155,7 @@ async fn nobody(stage: &Stage<'_>) -> Verdict {
 }
 
 /// Somebody else knows her record number, and nothing more.
-async fn record_number_alone(stage: &Stage<'_>) -> Verdict {
+async fn record_number_alone(stage: &SuiteContext<'_>) -> Verdict {
     let (person, _) = unlinked(stage).await?;
     let stranger = stage.person();
     let request = DiscoverRequest::new(stage.facility(), &stranger.holder)
@@ -160,7 +164,7 @@ async fn record_number_alone(stage: &Stage<'_>) -> Verdict {
 }
 
 /// One family, one telephone, one name, one year: two patients whom nothing tells apart.
-async fn several(stage: &Stage<'_>) -> Verdict {
+async fn several(stage: &SuiteContext<'_>) -> Verdict {
     let (first, _) = unlinked(stage).await?;
     let mut second = stage.person();
     second.name.clone_from(&first.name);
@@ -171,7 +175,7 @@ async fn several(stage: &Stage<'_>) -> Verdict {
     refused(stage, request, &["ABDM-1010"]).await
 }
 
-async fn nothing_unlinked(stage: &Stage<'_>) -> Verdict {
+async fn nothing_unlinked(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     let request = DiscoverRequest::new(stage.facility(), &person.holder);
@@ -179,7 +183,7 @@ async fn nothing_unlinked(stage: &Stage<'_>) -> Verdict {
 }
 
 /// The same transaction under a fresh REQUEST-ID gets its answer once more.
-async fn asked_again(stage: &Stage<'_>) -> Verdict {
+async fn asked_again(stage: &SuiteContext<'_>) -> Verdict {
     let (person, _) = unlinked(stage).await?;
     let since = stage.now();
     let request = DiscoverRequest::new(stage.facility(), &person.holder);

@@ -1,10 +1,10 @@
 //! HIP-initiated linking as it should go: demographics, link token, link, and the token again.
 
 use super::case::{Verdict, ensure};
+use super::context::SuiteContext;
 use super::person::Person;
 use super::pull::all_of_it;
 use super::records::Visit;
-use super::stage::Stage;
 use super::watch::about;
 use crate::journal::Entry;
 use crate::wire::operation::Operation;
@@ -12,12 +12,12 @@ use crate::wire::operation::Operation;
 pub(super) const FLOW: &str = "linking";
 
 /// Whether the HIP takes visits at all; without that there is nothing to try.
-pub(super) async fn visit_is_taken(stage: &Stage<'_>) -> Verdict {
+pub(super) async fn visit_is_taken(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.push(&person, &stage.visit(3).without_abha()).await
 }
 
-pub(super) async fn run(stage: &Stage<'_>) {
+pub(super) async fn run(stage: &SuiteContext<'_>) {
     let person = stage.person();
     let first = stage.visit(2);
     let since = stage.now();
@@ -34,7 +34,7 @@ pub(super) async fn run(stage: &Stage<'_>) {
 }
 
 async fn token_is_asked_for(
-    stage: &Stage<'_>,
+    stage: &SuiteContext<'_>,
     since: usize,
     person: &Person,
     visit: &Visit,
@@ -52,7 +52,7 @@ async fn token_is_asked_for(
     Ok(())
 }
 
-async fn token_arrives(stage: &Stage<'_>, since: usize, person: &Person) -> Verdict {
+async fn token_arrives(stage: &SuiteContext<'_>, since: usize, person: &Person) -> Verdict {
     let call = stage.call(since, Operation::GenerateToken, about(person.address())).await?;
     let callback = stage.callback(&call).await?;
     ensure(callback.body["linkToken"].is_string(), "the callback brought no link token")?;
@@ -65,7 +65,7 @@ async fn token_arrives(stage: &Stage<'_>, since: usize, person: &Person) -> Verd
 }
 
 async fn visit_is_linked(
-    stage: &Stage<'_>,
+    stage: &SuiteContext<'_>,
     since: usize,
     person: &Person,
     visit: &Visit,
@@ -88,7 +88,7 @@ async fn visit_is_linked(
     Ok(())
 }
 
-async fn token_is_used_again(stage: &Stage<'_>, since: usize, person: &Person) -> Verdict {
+async fn token_is_used_again(stage: &SuiteContext<'_>, since: usize, person: &Person) -> Verdict {
     stage.linked_visit(person, 1).await?;
     let asked = stage.calls(since, Operation::GenerateToken, about(person.address())).len();
     ensure(asked == 1, format!("generate-token was called {asked} times for two visits"))?;
@@ -101,7 +101,7 @@ async fn token_is_used_again(stage: &Stage<'_>, since: usize, person: &Person) -
 }
 
 /// The register knows her under another name than the facility does.
-async fn other_demographics(stage: &Stage<'_>) -> Verdict {
+async fn other_demographics(stage: &SuiteContext<'_>) -> Verdict {
     let mut person = stage.person();
     "Sulochana Tambe".clone_into(&mut person.name);
     let since = stage.now();
@@ -118,7 +118,7 @@ async fn other_demographics(stage: &Stage<'_>) -> Verdict {
     Ok(())
 }
 
-async fn linked_visit_is_pulled(stage: &Stage<'_>, person: &Person) -> Verdict {
+async fn linked_visit_is_pulled(stage: &SuiteContext<'_>, person: &Person) -> Verdict {
     let delivery = all_of_it(stage, person).await?;
     for kind in ["OPConsultation", "Prescription"] {
         let here = delivery.pages.iter().any(|page| page.hi_type == Some(kind));

@@ -3,17 +3,17 @@
 use serde_json::Value;
 
 use super::case::{Verdict, ensure};
+use super::context::SuiteContext;
 use super::discovery::offers;
 use super::person::Person;
 use super::records::Visit;
-use super::stage::Stage;
 use super::watch::{about, mentioning};
 use crate::faults::ErrorForm;
 use crate::wire::operation::Operation;
 
 const FLOW: &str = "linking";
 
-pub(super) async fn run(stage: &Stage<'_>) {
+pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.case("X_TOKEN_1027", FLOW, blocked_person_is_left_alone(stage)).await;
     stage.case("X_LINK_1056", FLOW, already_linked_is_linked(stage)).await;
     stage.case("X_LINK_1038", FLOW, token_is_dropped_and_redone(stage)).await;
@@ -24,7 +24,7 @@ pub(super) async fn run(stage: &Stage<'_>) {
     stage.case("X_ERROR_FORMS", FLOW, every_form_is_read(stage)).await;
 }
 
-async fn blocked_person_is_left_alone(stage: &Stage<'_>) -> Verdict {
+async fn blocked_person_is_left_alone(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let since = stage.now();
     let message = "You have been blocked for 24 hours, please try later";
@@ -44,7 +44,7 @@ async fn blocked_person_is_left_alone(stage: &Stage<'_>) -> Verdict {
     Ok(())
 }
 
-async fn already_linked_is_linked(stage: &Stage<'_>) -> Verdict {
+async fn already_linked_is_linked(stage: &SuiteContext<'_>) -> Verdict {
     let message = "This care contexts has been already linked";
     let (person, visit, since) = refused_link(stage, &[("ABDM-1056", message)]).await?;
     stage.no_more_than(1, since, Operation::LinkCareContext, about(person.address())).await?;
@@ -54,7 +54,7 @@ async fn already_linked_is_linked(stage: &Stage<'_>) -> Verdict {
     Ok(())
 }
 
-async fn token_is_dropped_and_redone(stage: &Stage<'_>) -> Verdict {
+async fn token_is_dropped_and_redone(stage: &SuiteContext<'_>) -> Verdict {
     let message = "ABHA address does not match the link token";
     let (person, visit, since) = refused_link(stage, &[("ABDM-1038", message)]).await?;
     let redone = |calls: usize| move |entries: usize| entries >= calls;
@@ -70,7 +70,7 @@ async fn token_is_dropped_and_redone(stage: &Stage<'_>) -> Verdict {
     Ok(())
 }
 
-async fn token_is_redone_once(stage: &Stage<'_>) -> Verdict {
+async fn token_is_redone_once(stage: &SuiteContext<'_>) -> Verdict {
     let message = "ABHA address does not match the link token";
     let (person, _, since) = refused_link(stage, &[("ABDM-1038", message); 2]).await?;
     wait_for(stage, since, Operation::LinkCareContext, &person, |calls| calls >= 2).await?;
@@ -80,14 +80,14 @@ async fn token_is_redone_once(stage: &Stage<'_>) -> Verdict {
     Ok(())
 }
 
-async fn status_alone_says_no(stage: &Stage<'_>) -> Verdict {
+async fn status_alone_says_no(stage: &SuiteContext<'_>) -> Verdict {
     let (person, visit, since) = refused_link(stage, &[]).await?;
     still_to_be_linked(stage, &person, &visit, since).await?;
     stage.saw("a failed status without error is no link");
     Ok(())
 }
 
-async fn refusal_without_a_word(stage: &Stage<'_>) -> Verdict {
+async fn refusal_without_a_word(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let (since, visit) = (stage.now(), stage.visit(1));
     let target = mentioning(Operation::LinkCareContext, person.address());
@@ -101,7 +101,7 @@ async fn refusal_without_a_word(stage: &Stage<'_>) -> Verdict {
 
 /// A link that failed is tried again, or the visit is offered when the patient looks for it.
 async fn still_to_be_linked(
-    stage: &Stage<'_>,
+    stage: &SuiteContext<'_>,
     person: &Person,
     visit: &Visit,
     since: usize,
@@ -116,7 +116,7 @@ async fn still_to_be_linked(
     ensure(offered, "a link that failed counts as made")
 }
 
-async fn session_is_renewed(stage: &Stage<'_>) -> Verdict {
+async fn session_is_renewed(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let since = stage.now();
     let target = mentioning(Operation::GenerateToken, person.address());
@@ -132,7 +132,7 @@ async fn session_is_renewed(stage: &Stage<'_>) -> Verdict {
     )
 }
 
-async fn every_form_is_read(stage: &Stage<'_>) -> Verdict {
+async fn every_form_is_read(stage: &SuiteContext<'_>) -> Verdict {
     for form in ErrorForm::ALL {
         let person = stage.person();
         let since = stage.now();
@@ -149,7 +149,7 @@ async fn every_form_is_read(stage: &Stage<'_>) -> Verdict {
 /// A visit whose first links are taken and then refused in the callback, with these codes and words;
 /// without any, by the status alone.
 async fn refused_link(
-    stage: &Stage<'_>,
+    stage: &SuiteContext<'_>,
     errors: &[(&str, &str)],
 ) -> Verdict<(Person, Visit, usize)> {
     let person = stage.person();
@@ -173,7 +173,7 @@ async fn refused_link(
 }
 
 async fn wait_for(
-    stage: &Stage<'_>,
+    stage: &SuiteContext<'_>,
     since: usize,
     operation: Operation,
     person: &Person,

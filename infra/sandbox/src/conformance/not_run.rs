@@ -1,6 +1,6 @@
 //! Cases of the certification that nothing from outside can decide.
 
-use super::stage::Stage;
+use super::context::SuiteContext;
 
 /// NHA dropped them from the specification and kept them in the list.
 const WITHOUT_OPERATION: [&str; 17] = [
@@ -57,13 +57,13 @@ pub fn flow_of(id: &str) -> Option<&'static str> {
 }
 
 /// Every other case, when the HIP takes no visits.
-pub(super) fn list_untried(stage: &Stage<'_>) {
+pub(super) fn list_untried(stage: &SuiteContext<'_>) {
     for (id, flow) in TRIED {
         stage.not_run(id, flow, "the HIP took no visit, see X_VISIT_TAKEN");
     }
 }
 
-pub(super) fn list(stage: &Stage<'_>) {
+pub(super) fn list(stage: &SuiteContext<'_>) {
     for id in WITHOUT_OPERATION {
         stage.not_run(id, "linking", "no operation in the M2 specification");
     }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::case::{Verdict, ensure};
+use super::context::SuiteContext;
 use super::discovery::{ask, offers};
-use super::stage::Stage;
 use super::watch::mentioning;
 use crate::journal::Entry;
 use crate::phr::DiscoverRequest;
@@ -12,7 +12,7 @@ use crate::wire::operation::Operation;
 
 pub(super) const FLOW: &str = "notifying";
 
-pub(super) async fn run(stage: &Stage<'_>) {
+pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.case("X_CONTEXT_NOTIFY", FLOW, further_documents(stage)).await;
     stage.case("X_CONTEXT_NOTIFY_ERRORED", FLOW, further_documents_in_vain(stage)).await;
     stage.case("HIP_INIT_NOTIFY_HIECM", FLOW, text_message_then_discovery(stage)).await;
@@ -25,7 +25,7 @@ fn about_visit(code: &str) -> impl Fn(&Entry) -> bool {
     }
 }
 
-async fn further_documents(stage: &Stage<'_>) -> Verdict {
+async fn further_documents(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let visit = stage.linked_visit(&person, 1).await?;
     let since = stage.now();
@@ -41,7 +41,7 @@ async fn further_documents(stage: &Stage<'_>) -> Verdict {
 }
 
 /// The gateway takes the news and then says no: the HIP has to bear it.
-async fn further_documents_in_vain(stage: &Stage<'_>) -> Verdict {
+async fn further_documents_in_vain(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let visit = stage.linked_visit(&person, 1).await?;
     let since = stage.now();
@@ -62,7 +62,7 @@ fn to(mobile: &str) -> impl Fn(&Entry) -> bool {
     }
 }
 
-async fn text_message_then_discovery(stage: &Stage<'_>) -> Verdict {
+async fn text_message_then_discovery(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let (since, visit) = (stage.now(), stage.visit(1).without_abha());
     stage.push(&person, &visit).await?;
@@ -76,7 +76,7 @@ async fn text_message_then_discovery(stage: &Stage<'_>) -> Verdict {
 }
 
 /// The gateway's text messages are down: the visit can be discovered all the same.
-async fn text_message_in_vain(stage: &Stage<'_>) -> Verdict {
+async fn text_message_in_vain(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let (since, visit) = (stage.now(), stage.visit(1).without_abha());
     let message = "SMS service currently disabled";

@@ -1,18 +1,18 @@
 //! An ABHA that is given up: address and consents must go.
 
 use super::case::{Failure, Verdict};
+use super::context::SuiteContext;
 use super::pull::{consent, pull, refused};
-use super::stage::Stage;
 use super::watch::about;
 use crate::hiu::HealthInformationRequest;
-use crate::hiu::key_form::Dialect;
+use crate::hiu::key_form::KeyFormat;
 use crate::phr::{Grant, PatientStatus};
 use crate::wire::operation::Operation;
 use crate::wire::version::ApiVersion;
 
 pub(super) const FLOW: &str = "opt-out";
 
-pub(super) async fn run(stage: &Stage<'_>) {
+pub(super) async fn run(stage: &SuiteContext<'_>) {
     use PatientStatus::{Deactivated, Deleted};
     let deactivated = given_up(stage, Deactivated, ApiVersion::V05);
     stage.case("X_OPTOUT_V05", FLOW, deactivated).await;
@@ -22,11 +22,11 @@ pub(super) async fn run(stage: &Stage<'_>) {
     stage.derived("HIP_INIT_ABHA_OPTOUT_DEACTIVATE", FLOW, &both);
 }
 
-async fn given_up(stage: &Stage<'_>, status: PatientStatus, version: ApiVersion) -> Verdict {
+async fn given_up(stage: &SuiteContext<'_>, status: PatientStatus, version: ApiVersion) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     let consent = consent(stage, &person, Grant::default()).await?;
-    let request = || HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = || HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     pull(stage, request()).await?;
     let since = stage.now();
     let phr = stage.sandbox.phr();

@@ -1,6 +1,6 @@
 //! Made-up people, each new in the world.
 
-use super::stage::Stage;
+use super::context::SuiteContext;
 use crate::gateway::register::AbhaHolder;
 use crate::run::draw::Draw;
 
@@ -40,7 +40,7 @@ impl Person {
     }
 }
 
-impl Stage<'_> {
+impl SuiteContext<'_> {
     /// Somebody new, known to the network's register.
     pub(super) fn person(&self) -> Person {
         let draw = &self.sandbox.world.draw;

@@ -1,16 +1,20 @@
 //! Consent and data flow as other cases need them: a patient lets an HIU have everything.
 
 use super::case::{Failure, Verdict, ensure};
+use super::context::SuiteContext;
 use super::person::Person;
-use super::stage::Stage;
 use crate::hiu::delivery::Delivery;
-use crate::hiu::key_form::Dialect;
+use crate::hiu::key_form::KeyFormat;
 use crate::hiu::{ConsentRequest, HealthInformationRequest};
 use crate::phr::Grant;
 use crate::wire::flow_error::FlowError;
 
 /// A consent that was granted, and that the HIP acknowledged. Returns its id.
-pub(super) async fn consent(stage: &Stage<'_>, person: &Person, grant: Grant) -> Verdict<String> {
+pub(super) async fn consent(
+    stage: &SuiteContext<'_>,
+    person: &Person,
+    grant: Grant,
+) -> Verdict<String> {
     let wish = ConsentRequest::new(person.address(), stage.facility());
     let wish = stage.sandbox.hiu().request_consent(wish);
     let consent = stage.sandbox.phr().grant(&wish, grant).await?;
@@ -19,21 +23,21 @@ pub(super) async fn consent(stage: &Stage<'_>, person: &Person, grant: Grant) ->
 }
 
 /// A consent that the HIP has not heard of. Returns its id.
-pub(super) fn unheard_consent(stage: &Stage<'_>, person: &Person) -> Verdict<String> {
+pub(super) fn unheard_consent(stage: &SuiteContext<'_>, person: &Person) -> Verdict<String> {
     let wish = ConsentRequest::new(person.address(), stage.facility());
     let wish = stage.sandbox.hiu().request_consent(wish);
     Ok(stage.sandbox.phr().sign(&wish, Grant::default())?)
 }
 
 /// Grant everything that is linked, and get it.
-pub(super) async fn all_of_it(stage: &Stage<'_>, person: &Person) -> Verdict<Delivery> {
+pub(super) async fn all_of_it(stage: &SuiteContext<'_>, person: &Person) -> Verdict<Delivery> {
     let consent = consent(stage, person, Grant::default()).await?;
-    pull(stage, HealthInformationRequest::new(&consent, Dialect::WRaw)).await
+    pull(stage, HealthInformationRequest::new(&consent, KeyFormat::WRaw)).await
 }
 
 /// A request that the HIP has to serve, to its end.
 pub(super) async fn pull(
-    stage: &Stage<'_>,
+    stage: &SuiteContext<'_>,
     request: HealthInformationRequest,
 ) -> Verdict<Delivery> {
     let transaction = stage.sandbox.hiu().request(request).await?;
@@ -42,7 +46,7 @@ pub(super) async fn pull(
 }
 
 /// The rest of a transfer that was acknowledged.
-pub(super) async fn finish(stage: &Stage<'_>, transaction: &str) -> Verdict<Delivery> {
+pub(super) async fn finish(stage: &SuiteContext<'_>, transaction: &str) -> Verdict<Delivery> {
     let hiu = stage.sandbox.hiu();
     let delivery = hiu.wait_until_complete(transaction, stage.patience()).await?;
     let status = delivery.session_status.clone().unwrap_or_default();
@@ -57,7 +61,7 @@ pub(super) async fn finish(stage: &Stage<'_>, transaction: &str) -> Verdict<Deli
 
 /// A request that the HIP has to refuse with one of these codes, and to send nothing for.
 pub(super) async fn refused(
-    stage: &Stage<'_>,
+    stage: &SuiteContext<'_>,
     request: HealthInformationRequest,
     codes: &[&str],
 ) -> Verdict {

@@ -4,8 +4,8 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::case::{Failure, Verdict, ensure};
+use super::context::SuiteContext;
 use super::person::Person;
-use super::stage::Stage;
 use super::watch::about;
 use crate::run::clock;
 use crate::wire::operation::Operation;
@@ -32,7 +32,7 @@ impl Visit {
     }
 }
 
-impl Stage<'_> {
+impl SuiteContext<'_> {
     /// A general consultation with a prescription, so many days ago.
     pub(super) fn visit(&self, days_ago: i64) -> Visit {
         let at = clock::now() - TimeDelta::days(days_ago);

@@ -10,7 +10,7 @@ use crate::run::clock;
 
 /// What came of one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum StepOutcome {
     /// What had to happen was seen.
     Passed,
     /// It was not, or something else was seen.
@@ -19,7 +19,7 @@ pub enum Outcome {
     NotRun,
 }
 
-impl Outcome {
+impl StepOutcome {
     /// `passed`, `failed` or `not-run`, as NHA's manifest spells it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ pub struct CaseResult {
     /// Which part of the contract it belongs to.
     pub flow: &'static str,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: StepOutcome,
     /// Why it failed or was not run.
     pub reason: Option<String>,
     /// What was seen on the way: short, and without a token, an OTP or a record.
@@ -69,13 +69,14 @@ impl Report {
     }
 
     /// The cases with this outcome.
-    pub fn with(&self, outcome: Outcome) -> impl Iterator<Item = &CaseResult> {
+    pub fn with(&self, outcome: StepOutcome) -> impl Iterator<Item = &CaseResult> {
         self.cases.iter().filter(move |case| case.outcome == outcome)
     }
 
     /// Whether something passed and nothing failed.
     pub fn is_passed(&self) -> bool {
-        self.with(Outcome::Passed).next().is_some() && self.with(Outcome::Failed).next().is_none()
+        self.with(StepOutcome::Passed).next().is_some()
+            && self.with(StepOutcome::Failed).next().is_none()
     }
 
     /// The same as JSON, with the member names of NHA's evidence manifest where it has any.
@@ -111,15 +112,15 @@ impl fmt::Display for Report {
             let CaseResult { id, flow, outcome, .. } = case;
             write!(f, "{:<8} {id:<32} {flow:<16}", outcome.as_str())?;
             writeln!(f, " {}", case.reason.as_deref().unwrap_or_default())?;
-            if *outcome == Outcome::Failed {
+            if *outcome == StepOutcome::Failed {
                 for line in &case.observed {
                     writeln!(f, "           saw: {line}")?;
                 }
             }
         }
         let count = |outcome| self.with(outcome).count();
-        let (passed, failed) = (count(Outcome::Passed), count(Outcome::Failed));
-        write!(f, "{passed} passed, {failed} failed, {} not run", count(Outcome::NotRun))
+        let (passed, failed) = (count(StepOutcome::Passed), count(StepOutcome::Failed));
+        write!(f, "{passed} passed, {failed} failed, {} not run", count(StepOutcome::NotRun))
     }
 }
 
@@ -127,7 +128,7 @@ impl fmt::Display for Report {
 mod tests {
     use super::*;
 
-    fn case(id: &'static str, outcome: Outcome, reason: Option<&str>) -> CaseResult {
+    fn case(id: &'static str, outcome: StepOutcome, reason: Option<&str>) -> CaseResult {
         CaseResult {
             id,
             flow: "linking",
@@ -145,9 +146,9 @@ mod tests {
         let at = DateTime::UNIX_EPOCH;
         let mut report = Report { started_at: at, finished_at: at, cases: vec![] };
         assert!(!report.is_passed());
-        report.cases.push(case("HIP_INTI_LINK_503", Outcome::Passed, None));
+        report.cases.push(case("HIP_INTI_LINK_503", StepOutcome::Passed, None));
         assert!(report.is_passed());
-        report.cases.push(case("X_LINK", Outcome::Failed, Some("no callback")));
+        report.cases.push(case("X_LINK", StepOutcome::Failed, Some("no callback")));
         assert!(!report.is_passed());
         let text = report.to_string();
         assert_eq!(text.matches("saw: on-generate-token").count(), 1);

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::case::{Failure, Verdict, ensure};
+use super::context::SuiteContext;
 use super::discovery::find;
 use super::person::Person;
 use super::pull::all_of_it;
 use super::records::Visit;
-use super::stage::Stage;
 use crate::phr::{DiscoverRequest, Discovery};
 use crate::state::link::LinkReference;
 use crate::wire::care_context::CareContext;
@@ -16,7 +16,7 @@ use crate::wire::version::ApiVersion;
 
 pub(super) const FLOW: &str = "user-linking";
 
-pub(super) async fn run(stage: &Stage<'_>) {
+pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.case("X_OTP_TEXT", FLOW, right_otp(stage, Spelling::Text)).await;
     stage.case("X_OTP_NUMBER", FLOW, right_otp(stage, Spelling::Number)).await;
     stage.case("X_OTP_WRONG_THEN_RIGHT", FLOW, wrong_then_right(stage)).await;
@@ -56,7 +56,7 @@ pub(super) struct Waiting {
     pub(super) otp: String,
 }
 
-pub(super) async fn waiting(stage: &Stage<'_>, version: ApiVersion) -> Verdict<Waiting> {
+pub(super) async fn waiting(stage: &SuiteContext<'_>, version: ApiVersion) -> Verdict<Waiting> {
     let (person, visits, discovery) = discovered(stage, version).await?;
     let [visit, other] = visits;
     let chosen = contexts_of(&discovery, &visit);
@@ -73,7 +73,7 @@ pub(super) async fn waiting(stage: &Stage<'_>, version: ApiVersion) -> Verdict<W
 }
 
 async fn discovered(
-    stage: &Stage<'_>,
+    stage: &SuiteContext<'_>,
     version: ApiVersion,
 ) -> Verdict<(Person, [Visit; 2], Discovery)> {
     let person = stage.person();
@@ -93,7 +93,7 @@ fn contexts_of(discovery: &Discovery, visit: &Visit) -> Vec<CareContext> {
 }
 
 /// Confirm, and check that what was chosen is linked, and nothing else.
-pub(super) async fn confirm(stage: &Stage<'_>, waiting: &Waiting, token: Value) -> Verdict {
+pub(super) async fn confirm(stage: &SuiteContext<'_>, waiting: &Waiting, token: Value) -> Verdict {
     let linked = stage.sandbox.phr().link_confirm(&waiting.reference, token).await?;
     ensure(
         linked.len() == waiting.chosen.len(),
@@ -112,7 +112,7 @@ fn wrong(otp: &str, attempt: u32) -> String {
 }
 
 /// What the HIP answered with, when it had to refuse.
-fn refusal<T>(stage: &Stage<'_>, outcome: Result<T, FlowError>, codes: &[&str]) -> Verdict {
+fn refusal<T>(stage: &SuiteContext<'_>, outcome: Result<T, FlowError>, codes: &[&str]) -> Verdict {
     match outcome {
         Ok(_) => Err("it was accepted".into()),
         Err(FlowError::Refused(error)) => {
@@ -124,12 +124,12 @@ fn refusal<T>(stage: &Stage<'_>, outcome: Result<T, FlowError>, codes: &[&str]) 
     }
 }
 
-async fn right_otp(stage: &Stage<'_>, spelling: Spelling) -> Verdict {
+async fn right_otp(stage: &SuiteContext<'_>, spelling: Spelling) -> Verdict {
     let waiting = waiting(stage, ApiVersion::V3).await?;
     confirm(stage, &waiting, spelling.write(&waiting.otp)).await
 }
 
-async fn wrong_then_right(stage: &Stage<'_>) -> Verdict {
+async fn wrong_then_right(stage: &SuiteContext<'_>) -> Verdict {
     let waiting = waiting(stage, ApiVersion::V3).await?;
     let phr = stage.sandbox.phr();
     let outcome = phr.link_confirm(&waiting.reference, wrong(&waiting.otp, 1)).await;
@@ -137,7 +137,7 @@ async fn wrong_then_right(stage: &Stage<'_>) -> Verdict {
     confirm(stage, &waiting, json!(waiting.otp)).await
 }
 
-async fn three_wrong(stage: &Stage<'_>) -> Verdict {
+async fn three_wrong(stage: &SuiteContext<'_>) -> Verdict {
     let waiting = waiting(stage, ApiVersion::V3).await?;
     let phr = stage.sandbox.phr();
     // The third wrong one may already be told that the reference is gone.
@@ -152,7 +152,7 @@ async fn three_wrong(stage: &Stage<'_>) -> Verdict {
     Ok(())
 }
 
-async fn unknown_reference(stage: &Stage<'_>) -> Verdict {
+async fn unknown_reference(stage: &SuiteContext<'_>) -> Verdict {
     let waiting = waiting(stage, ApiVersion::V3).await?;
     let mut reference = waiting.reference.clone();
     reference.reference_number = stage.sandbox.world.draw.id();
@@ -160,7 +160,7 @@ async fn unknown_reference(stage: &Stage<'_>) -> Verdict {
     refusal(stage, outcome, &["ABDM-1056"])
 }
 
-async fn not_offered(stage: &Stage<'_>) -> Verdict {
+async fn not_offered(stage: &SuiteContext<'_>) -> Verdict {
     let (_, [visit, _], discovery) = discovered(stage, ApiVersion::V3).await?;
     let mut chosen = contexts_of(&discovery, &visit);
     chosen.truncate(1);
@@ -171,7 +171,7 @@ async fn not_offered(stage: &Stage<'_>) -> Verdict {
     refusal(stage, outcome, &["ABDM-1057"])
 }
 
-async fn unknown_transaction(stage: &Stage<'_>) -> Verdict {
+async fn unknown_transaction(stage: &SuiteContext<'_>) -> Verdict {
     let (_, [visit, _], mut discovery) = discovered(stage, ApiVersion::V3).await?;
     let chosen = contexts_of(&discovery, &visit);
     discovery.transaction_id = stage.sandbox.world.draw.id();
@@ -179,7 +179,7 @@ async fn unknown_transaction(stage: &Stage<'_>) -> Verdict {
     refusal(stage, outcome, &["ABDM-1017"])
 }
 
-async fn linked_by_the_patient_is_pulled(stage: &Stage<'_>) -> Verdict {
+async fn linked_by_the_patient_is_pulled(stage: &SuiteContext<'_>) -> Verdict {
     let waiting = waiting(stage, ApiVersion::V3).await?;
     confirm(stage, &waiting, json!(waiting.otp)).await?;
     let delivery = all_of_it(stage, &waiting.person).await?;

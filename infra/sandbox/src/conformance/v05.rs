@@ -3,18 +3,18 @@
 use serde_json::json;
 
 use super::case::{Verdict, ensure};
+use super::context::SuiteContext;
 use super::discovery::{ask, find, holds, unlinked};
 use super::pull::{pull, refused};
-use super::stage::Stage;
 use super::user_linking::{confirm, waiting};
-use crate::hiu::key_form::Dialect;
+use crate::hiu::key_form::KeyFormat;
 use crate::hiu::{ConsentRequest, HealthInformationRequest};
 use crate::phr::{DiscoverRequest, Grant};
 use crate::wire::version::ApiVersion;
 
 pub(super) const FLOW: &str = "v0.5";
 
-pub(super) async fn run(stage: &Stage<'_>) {
+pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.case("X_V05_DISCOVER", FLOW, kept(stage, discover(stage))).await;
     stage.case("X_V05_DISCOVER_NOBODY", FLOW, kept(stage, discover_nobody(stage))).await;
     stage.case("X_V05_LINK", FLOW, kept(stage, link(stage))).await;
@@ -22,7 +22,7 @@ pub(super) async fn run(stage: &Stage<'_>) {
 }
 
 /// The same verdict, unless the contract was broken: the version of an answer shows nowhere else.
-async fn kept(stage: &Stage<'_>, work: impl Future<Output = Verdict>) -> Verdict {
+async fn kept(stage: &SuiteContext<'_>, work: impl Future<Output = Verdict>) -> Verdict {
     let before = stage.sandbox.violations().len();
     work.await?;
     let broken = stage.sandbox.violations().split_off(before);
@@ -30,7 +30,7 @@ async fn kept(stage: &Stage<'_>, work: impl Future<Output = Verdict>) -> Verdict
     ensure(broken.is_empty(), reason)
 }
 
-async fn discover(stage: &Stage<'_>) -> Verdict {
+async fn discover(stage: &SuiteContext<'_>) -> Verdict {
     let (person, visit) = unlinked(stage).await?;
     let mut request = DiscoverRequest::new(stage.facility(), &person.holder)
         .with_medical_record_number(&person.beneficiary_id);
@@ -39,7 +39,7 @@ async fn discover(stage: &Stage<'_>) -> Verdict {
     ensure(holds(&offer, &visit), "the visit is not offered")
 }
 
-async fn discover_nobody(stage: &Stage<'_>) -> Verdict {
+async fn discover_nobody(stage: &SuiteContext<'_>) -> Verdict {
     let stranger = stage.person();
     let mut request = DiscoverRequest::new(stage.facility(), &stranger.holder);
     request.version = ApiVersion::V05;
@@ -47,12 +47,12 @@ async fn discover_nobody(stage: &Stage<'_>) -> Verdict {
     ensure(answer.is_err_and(|error| error.code == "ABDM-1010"), "it was not refused as ABDM-1010")
 }
 
-async fn link(stage: &Stage<'_>) -> Verdict {
+async fn link(stage: &SuiteContext<'_>) -> Verdict {
     let waiting = waiting(stage, ApiVersion::V05).await?;
     confirm(stage, &waiting, json!(waiting.otp)).await
 }
 
-async fn data(stage: &Stage<'_>) -> Verdict {
+async fn data(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     let mut wish = ConsentRequest::new(person.address(), stage.facility());
@@ -62,7 +62,7 @@ async fn data(stage: &Stage<'_>) -> Verdict {
     let consent = phr.grant(&wish, Grant::default()).await?;
     stage.saw("consent GRANTED acknowledged OK");
     let request = || {
-        let mut request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+        let mut request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
         request.version = ApiVersion::V05;
         request
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::case::{Failure, Verdict};
-use super::stage::Stage;
+use super::context::SuiteContext;
 use crate::faults::Target;
 use crate::journal::{Direction, Entry};
 use crate::wire::operation::Operation;
@@ -14,7 +14,7 @@ use crate::wire::operation::Operation;
 const QUIET_PART: u32 = 40;
 const QUIET_MAX: Duration = Duration::from_millis(1_500);
 
-impl Stage<'_> {
+impl SuiteContext<'_> {
     /// The first answered call of `operation` after `since` that fits.
     pub(super) async fn call(
         &self,

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::wire::message::{Answer, Call, Refusal};
+use crate::wire::message::{GatewayAnswer, GatewayCall, Refusal};
 use crate::world::World;
 
 use super::{bodies, headers};
 
 /// `PATCH /gateway/v3/bridge/url`
-pub(crate) fn set_url(world: &World, call: &Call) -> Answer {
+pub(crate) fn set_url(world: &World, call: &GatewayCall) -> GatewayAnswer {
     let checked = check(world, call).and_then(|()| headers::content_type(call)).and_then(|()| {
         let url = call.body["url"].as_str().unwrap_or_default();
         let fits = bodies::BRIDGE_URL.check(&call.body).is_empty()
@@ -22,14 +22,14 @@ pub(crate) fn set_url(world: &World, call: &Call) -> Answer {
     match checked {
         Ok(url) => {
             world.change(|state| state.bridge_url = Some(url));
-            Answer::accepted()
+            GatewayAnswer::accepted()
         }
         Err(refusal) => refusal.into(),
     }
 }
 
 /// `GET /gateway/v3/bridge-services`
-pub(crate) fn services(world: &World, call: &Call) -> Answer {
+pub(crate) fn services(world: &World, call: &GatewayCall) -> GatewayAnswer {
     if let Err(refusal) = check(world, call) {
         return refusal.into();
     }
@@ -46,11 +46,11 @@ pub(crate) fn services(world: &World, call: &Call) -> Answer {
             "services": state.register.services(),
         })
     });
-    Answer::new(200, body)
+    GatewayAnswer::new(200, body)
 }
 
 /// `GET /gateway/v3/bridge-service/serviceId/{id}`
-pub(crate) fn service(world: &World, call: &Call) -> Answer {
+pub(crate) fn service(world: &World, call: &GatewayCall) -> GatewayAnswer {
     if let Err(refusal) = check(world, call) {
         return refusal.into();
     }
@@ -58,10 +58,10 @@ pub(crate) fn service(world: &World, call: &Call) -> Answer {
     let Some(service) = world.look(|state| state.register.service(id)) else {
         return Refusal::object(404, "ABDM-1025", "Service ID not found").into();
     };
-    Answer::new(200, service)
+    GatewayAnswer::new(200, service)
 }
 
-fn check(world: &World, call: &Call) -> Result<(), Refusal> {
+fn check(world: &World, call: &GatewayCall) -> Result<(), Refusal> {
     headers::session_bearer(world, call)?;
     headers::request(call)?;
     if call.operation.method() == "GET" && call.body != Value::Null {

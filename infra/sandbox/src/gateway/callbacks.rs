@@ -12,7 +12,7 @@ use crate::run::clock;
 use crate::wire::callback::Callback;
 use crate::wire::message::read_body;
 use crate::wire::peer::Peer;
-use crate::wire::question::Asked;
+use crate::wire::question::ReceivedQuestion;
 use crate::world::World;
 
 use super::sessions;
@@ -25,7 +25,7 @@ pub(crate) fn error(code: &str, message: &str) -> Value {
 /// Send in the background, until the HIP accepts, the attempts are used up, or the twin stops.
 pub(crate) fn send(world: &Arc<World>, callback: Callback) {
     world.change(|state| {
-        let asked = Asked { version: callback.version, heard_at: None };
+        let asked = ReceivedQuestion { version: callback.version, heard_at: None };
         state.asked.insert(callback.request_id.clone(), asked);
     });
     let world = Arc::clone(world);

@@ -5,9 +5,9 @@ use crate::wire::flow_error::HipError;
 use crate::wire::message::Refusal;
 use crate::wire::operation::Operation;
 
-use super::{Case, Outcome};
+use super::{Case, RouteResult};
 
-pub(super) fn acknowledge(case: &mut Case) -> Outcome {
+pub(super) fn acknowledge(case: &mut Case) -> RouteResult {
     let asked = case.body["response"]["requestId"].as_str().unwrap_or_default();
     let notice = case.state.consents.iter_mut().find_map(|(consent_id, record)| {
         let notice = record.notices.iter_mut().find(|notice| notice.request_id == asked)?;

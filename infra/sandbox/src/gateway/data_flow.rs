@@ -8,10 +8,10 @@ use crate::wire::flow_error::HipError;
 use crate::wire::message::Refusal;
 use crate::wire::operation::Operation;
 
-use super::{Case, Outcome};
+use super::{Case, RouteResult};
 
 /// `POST /data-flow/v3/health-information/hip/on-request`
-pub(super) fn on_request(case: &mut Case) -> Outcome {
+pub(super) fn on_request(case: &mut Case) -> RouteResult {
     let refuse = |message: &str| Refusal::flat(400, "ABDM-1031", "Invalid request", message);
     let asked = &case.body["response"]["requestId"];
     let Some(transaction) = case
@@ -43,7 +43,7 @@ pub(super) fn on_request(case: &mut Case) -> Outcome {
 }
 
 /// `POST /data-flow/v3/health-information/notify`
-pub(super) fn notify(case: &mut Case) -> Outcome {
+pub(super) fn notify(case: &mut Case) -> RouteResult {
     let notification = &case.body["notification"];
     let id = notification["transactionId"].as_str().unwrap_or_default();
     let Some(transaction) = case.state.transactions.get_mut(id) else {

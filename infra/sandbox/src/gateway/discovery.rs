@@ -5,9 +5,9 @@ use crate::wire::flow_error::HipError;
 use crate::wire::message::Refusal;
 use crate::wire::operation::Operation;
 
-use super::{Case, Outcome, groups};
+use super::{Case, RouteResult, groups};
 
-pub(super) fn answer(case: &mut Case) -> Outcome {
+pub(super) fn answer(case: &mut Case) -> RouteResult {
     let transaction_id = case.body["transactionId"].as_str().unwrap_or_default();
     let record = case
         .state

@@ -1,7 +1,7 @@
 //! The headers every call of a HIP must carry, and how each absence is refused.
 
 use crate::run::clock;
-use crate::wire::message::{Call, Refusal};
+use crate::wire::message::{GatewayCall, Refusal};
 use crate::wire::operation::Operation;
 use crate::wire::version::ApiVersion;
 use crate::world::World;
@@ -17,7 +17,7 @@ pub(crate) const CONSENT_MANAGER: &str = "sbx";
 ///
 /// A token that has expired, or that another run's key signed, is refused but no breach: it is how a
 /// HIP learns that it needs a new session.
-pub(crate) fn session_bearer(world: &World, call: &Call) -> Result<(), Refusal> {
+pub(crate) fn session_bearer(world: &World, call: &GatewayCall) -> Result<(), Refusal> {
     let Some(value) = call.header("Authorization") else {
         let description = "Make sure your API invocation call has a header: Authorization";
         return Err(Refusal::flat(401, "900902", "Missing Credentials", description)
@@ -41,7 +41,7 @@ pub(crate) fn invalid_credentials(description: &str) -> Refusal {
 }
 
 /// `REQUEST-ID`, `TIMESTAMP` and `X-CM-ID`. Returns the first.
-pub(crate) fn request(call: &Call) -> Result<&str, Refusal> {
+pub(crate) fn request(call: &GatewayCall) -> Result<&str, Refusal> {
     let request_id = call.request_id().filter(|id| text::is_uuid(id)).ok_or_else(|| {
         Refusal::object(400, "ABDM-2404", "Invalid Request Id")
             .breach("REQUEST-ID must be a UUID in lower case")
@@ -60,7 +60,7 @@ pub(crate) fn request(call: &Call) -> Result<&str, Refusal> {
 }
 
 /// A call in v0.5 has its `requestId` in the body; a REQUEST-ID header must not say something else.
-pub(crate) fn foreign_request_id(call: &Call) -> Option<String> {
+pub(crate) fn foreign_request_id(call: &GatewayCall) -> Option<String> {
     let header = call.header("REQUEST-ID")?;
     (Some(header) != call.request_id())
         .then(|| "REQUEST-ID is not the requestId of the body".to_owned())
@@ -69,7 +69,7 @@ pub(crate) fn foreign_request_id(call: &Call) -> Option<String> {
 /// `X-HIP-ID` must be the id of a registered service.
 ///
 /// NHA's newer files list no such header for sms/notify2, whose body names the facility.
-pub(crate) fn facility<'c>(register: &Register, call: &'c Call) -> Result<&'c str, Refusal> {
+pub(crate) fn facility<'c>(register: &Register, call: &'c GatewayCall) -> Result<&'c str, Refusal> {
     let in_body = || {
         let is_sms = call.operation == Operation::SmsNotify;
         call.body["notification"]["hip"]["id"].as_str().filter(|_| is_sms)
@@ -84,7 +84,7 @@ pub(crate) fn facility<'c>(register: &Register, call: &'c Call) -> Result<&'c st
 }
 
 /// `Content-Type` must be JSON; parameters such as the charset may follow.
-pub(crate) fn content_type(call: &Call) -> Result<(), Refusal> {
+pub(crate) fn content_type(call: &GatewayCall) -> Result<(), Refusal> {
     let essence = call.header("Content-Type").and_then(|value| value.split(';').next());
     if essence.is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json")) {
         return Ok(());

@@ -9,14 +9,14 @@ use crate::wire::message::Refusal;
 
 use super::jwt::TokenError;
 use super::shape::abha_number;
-use super::{Case, Outcome, callbacks, groups};
+use super::{Case, RouteResult, callbacks, groups};
 
 pub(super) const ON_LINK: &str = "/api/v3/link/on_carecontext";
 pub(super) const ON_CONTEXT_NOTIFY: &str = "/api/v3/links/context/on-notify";
 pub(super) const ON_SMS_NOTIFY: &str = "/api/v3/patients/sms/on-notify";
 
 /// `POST /hip/v3/link/carecontext`
-pub(super) fn link(case: &mut Case) -> Outcome {
+pub(super) fn link(case: &mut Case) -> RouteResult {
     let Some(link_token) = case.link_token else {
         return Err(Refusal::challenge().breach("X-LINK-TOKEN is missing"));
     };
@@ -84,7 +84,7 @@ fn check_token(case: &Case, link_token: &str) -> Result<(), Refusal> {
 }
 
 /// `POST /hip/v3/link/context/notify`
-pub(super) fn notify(case: &mut Case) -> Outcome {
+pub(super) fn notify(case: &mut Case) -> RouteResult {
     let notification = &case.body["notification"];
     check_hip(case, &notification["hip"]["id"])?;
     let hi_types = notification["hiTypes"].as_array().map_or(&[][..], Vec::as_slice);
@@ -118,7 +118,7 @@ pub(super) fn notify(case: &mut Case) -> Outcome {
 }
 
 /// `POST /hip/v3/link/patient/links/sms/notify2`; nobody gets a text message.
-pub(super) fn sms(case: &mut Case) -> Outcome {
+pub(super) fn sms(case: &mut Case) -> RouteResult {
     check_hip(case, &case.body["notification"]["hip"]["id"])?;
     let body = acknowledgement(case, "SUCCESS", None);
     Ok(vec![case.call_back(ON_SMS_NOTIFY, body)])

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::run::clock;
-use crate::wire::message::{Answer, Call, Refusal};
+use crate::wire::message::{GatewayAnswer, GatewayCall, Refusal};
 use crate::world::World;
 
 use super::{bodies, headers, shape::Finding};
@@ -12,14 +12,14 @@ use super::{bodies, headers, shape::Finding};
 /// The realm that the sandbox's tokens name as their issuer.
 pub(crate) const ISSUER: &str = "https://dev.abdm.gov.in/auth/realms/central-registry";
 
-pub(crate) fn open(world: &World, call: &Call) -> Answer {
+pub(crate) fn open(world: &World, call: &GatewayCall) -> GatewayAnswer {
     match check(world, call) {
-        Ok(()) => Answer::new(202, session(world)),
+        Ok(()) => GatewayAnswer::new(202, session(world)),
         Err(refusal) => refusal.into(),
     }
 }
 
-fn check(world: &World, call: &Call) -> Result<(), Refusal> {
+fn check(world: &World, call: &GatewayCall) -> Result<(), Refusal> {
     headers::request(call)?;
     headers::content_type(call)?;
     let findings = bodies::SESSION.check(&call.body);

@@ -6,9 +6,9 @@ use crate::wire::message::Refusal;
 use crate::wire::operation::Operation;
 
 use super::discovery::{second_answer, unknown_question};
-use super::{Case, Outcome};
+use super::{Case, RouteResult};
 
-pub(super) fn answer(case: &mut Case) -> Outcome {
+pub(super) fn answer(case: &mut Case) -> RouteResult {
     let asked = case.body["response"]["requestId"].as_str().unwrap_or_default();
     let record = case.state.shares.get_mut(asked).ok_or_else(unknown_question)?;
     if record.facility != case.facility {

@@ -7,13 +7,13 @@ use crate::run::clock;
 use crate::wire::message::Refusal;
 
 use super::register::AbhaHolder;
-use super::{Case, Outcome, callbacks};
+use super::{Case, RouteResult, callbacks};
 
 pub(super) const CALLBACK: &str = "/api/v3/hip/token/on-generate-token";
 /// 182.5 days, as measured on the sandbox's tokens.
 const LIFETIME_SECONDS: i64 = 15_768_000;
 
-pub(super) fn generate(case: &mut Case) -> Outcome {
+pub(super) fn generate(case: &mut Case) -> RouteResult {
     let address = case.body["abhaAddress"].as_str();
     let number = case.body["abhaNumber"].as_u64();
     if address.is_none() && number.is_none() {

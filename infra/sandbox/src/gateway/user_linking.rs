@@ -7,10 +7,10 @@ use crate::wire::message::Refusal;
 use crate::wire::operation::Operation;
 
 use super::discovery::{second_answer, unknown_question};
-use super::{Case, Outcome, groups};
+use super::{Case, RouteResult, groups};
 
 /// `POST /user-initiated-linking/v3/link/care-context/on-init`
-pub(super) fn on_init(case: &mut Case) -> Outcome {
+pub(super) fn on_init(case: &mut Case) -> RouteResult {
     let asked = case.body["response"]["requestId"].as_str().unwrap_or_default();
     let record = case
         .state
@@ -40,7 +40,7 @@ pub(super) fn on_init(case: &mut Case) -> Outcome {
 }
 
 /// `POST /user-initiated-linking/v3/link/care-context/on-confirm`: the gateway links.
-pub(super) fn on_confirm(case: &mut Case) -> Outcome {
+pub(super) fn on_confirm(case: &mut Case) -> RouteResult {
     let asked = case.body["response"]["requestId"].as_str().unwrap_or_default();
     let Some(record) = case.state.confirms.get_mut(asked) else {
         return Err(unknown_question());

@@ -13,7 +13,7 @@ use super::weierstrass::{Affine, PointError};
 /// The HIP must answer in the same dialect. In dialect W it may use any of the three forms; in
 /// dialect X it answers in the form it was asked in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
+pub enum KeyFormat {
     /// Short Weierstrass, `04 || X || Y`: 65 bytes.
     WRaw,
     /// Short Weierstrass, X.509 `SubjectPublicKeyInfo` with explicit parameters: 309 bytes.
@@ -26,7 +26,7 @@ pub enum Dialect {
     XSpki,
 }
 
-impl Dialect {
+impl KeyFormat {
     /// Every dialect, for tests that walk them all.
     pub const ALL: [Self; 5] =
         [Self::WRaw, Self::WSpkiExplicit, Self::WSpkiNamed, Self::XRaw, Self::XSpki];
@@ -78,27 +78,27 @@ const SPKI_EXPLICIT: &str = concat!(
 const SPKI_NAMED: &str = "305b301506072a8648ce3d0201060a2b060104019755010501034200";
 const SPKI_X25519: &str = "302a300506032b656e032100";
 
-fn prefix(dialect: Dialect) -> Vec<u8> {
+fn prefix(dialect: KeyFormat) -> Vec<u8> {
     let text = match dialect {
-        Dialect::WRaw | Dialect::XRaw => "",
-        Dialect::WSpkiExplicit => SPKI_EXPLICIT,
-        Dialect::WSpkiNamed => SPKI_NAMED,
-        Dialect::XSpki => SPKI_X25519,
+        KeyFormat::WRaw | KeyFormat::XRaw => "",
+        KeyFormat::WSpkiExplicit => SPKI_EXPLICIT,
+        KeyFormat::WSpkiNamed => SPKI_NAMED,
+        KeyFormat::XSpki => SPKI_X25519,
     };
     hex::decode(text).expect("a constant written in hexadecimal")
 }
 
 /// Write a public key as `keyValue`. `key` is 65 bytes in dialect W and 32 in dialect X.
-pub(crate) fn write(dialect: Dialect, key: &[u8]) -> String {
+pub(crate) fn write(dialect: KeyFormat, key: &[u8]) -> String {
     let mut bytes = prefix(dialect);
     bytes.extend_from_slice(key);
     STANDARD.encode(bytes)
 }
 
 /// Read a `keyValue`, and tell which form it had.
-pub(crate) fn read(text: &str) -> Result<(Dialect, PublicKey), KeyError> {
+pub(crate) fn read(text: &str) -> Result<(KeyFormat, PublicKey), KeyError> {
     let bytes = STANDARD.decode(text).map_err(|_| KeyError::Base64)?;
-    for dialect in Dialect::ALL {
+    for dialect in KeyFormat::ALL {
         let Some(key) = bytes.strip_prefix(prefix(dialect).as_slice()) else {
             continue;
         };
@@ -126,7 +126,7 @@ mod tests {
     fn every_form_has_the_length_of_the_specification_and_reads_back() {
         let point = public_point(&BigUint::from(5_u32));
         let u = montgomery::public_key([9; 32]);
-        for (dialect, length) in Dialect::ALL.into_iter().zip([65, 309, 93, 32, 44]) {
+        for (dialect, length) in KeyFormat::ALL.into_iter().zip([65, 309, 93, 32, 44]) {
             let text = if dialect.is_weierstrass() {
                 write(dialect, &point.to_bytes())
             } else {

@@ -4,14 +4,14 @@ use num_bigint::BigUint;
 use num_traits::One;
 
 use super::decrypt::PrivateKey;
-use super::key_form::{self, Dialect};
+use super::key_form::{self, KeyFormat};
 use super::{montgomery, weierstrass};
 use crate::run::draw::Draw;
 
 /// What the HIU made for one request.
 #[derive(Clone)]
 pub(crate) struct KeyPair {
-    pub(crate) dialect: Dialect,
+    pub(crate) dialect: KeyFormat,
     pub(crate) private: PrivateKey,
     /// `dhPublicKey.keyValue`
     pub(crate) key_value: String,
@@ -19,7 +19,7 @@ pub(crate) struct KeyPair {
 }
 
 impl KeyPair {
-    pub(crate) fn draw(draw: &Draw, dialect: Dialect) -> Self {
+    pub(crate) fn draw(draw: &Draw, dialect: KeyFormat) -> Self {
         let nonce = draw.bytes();
         if !dialect.is_weierstrass() {
             let scalar: [u8; 32] = draw.bytes();

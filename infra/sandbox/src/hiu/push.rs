@@ -7,7 +7,7 @@ use crate::gateway::shape::Shape::{self, Integer, List, Object, OneOf, Text};
 use crate::gateway::shape::{Finding, may, must};
 use crate::gateway::text;
 use crate::state::State;
-use crate::wire::message::{Answer, Call, Refusal};
+use crate::wire::message::{GatewayAnswer, GatewayCall, Refusal};
 use crate::world::World;
 
 const NOT_EMPTY: Shape = Text(text::is_not_empty, "a text that is not empty");
@@ -44,17 +44,19 @@ const PUSH: Shape = Object(&[
 ]);
 
 /// Take a page, open it, keep the verdict. Answers 202 as soon as the page belongs somewhere.
-pub(crate) fn receive(world: &World, call: &Call) -> Answer {
+pub(crate) fn receive(world: &World, call: &GatewayCall) -> GatewayAnswer {
     if let Err(refusal) = check(world, call) {
         return refusal.into();
     }
     world.change(|state| match keep(state, call) {
-        Ok((duplicate, violations)) => Answer { duplicate, violations, ..Answer::accepted() },
+        Ok((duplicate, violations)) => {
+            GatewayAnswer { duplicate, violations, ..GatewayAnswer::accepted() }
+        }
         Err(refusal) => refusal.into(),
     })
 }
 
-fn check(world: &World, call: &Call) -> Result<(), Refusal> {
+fn check(world: &World, call: &GatewayCall) -> Result<(), Refusal> {
     headers::content_type(call)?;
     // NHA calls the bearer mandatory and half of the peers send none.
     if call.header("Authorization").is_some() {
@@ -74,7 +76,7 @@ fn check(world: &World, call: &Call) -> Result<(), Refusal> {
 }
 
 /// Store the entries of a page. Returns whether it was here before, and what is wrong with it.
-fn keep(state: &mut State, call: &Call) -> Result<(bool, Vec<String>), Refusal> {
+fn keep(state: &mut State, call: &GatewayCall) -> Result<(bool, Vec<String>), Refusal> {
     let body = &call.body;
     let id = body["transactionId"].as_str().unwrap_or_default();
     let Some(transaction) = state.transactions.get_mut(id) else {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::decrypt::{PrivateKey, agree, derive, open};
-use super::key_form::{self, Dialect, PublicKey};
+use super::key_form::{self, KeyFormat, PublicKey};
 use super::{montgomery, weierstrass};
 
 /// The vectors of `file`; `None` when the shared folder is not on this machine.
@@ -70,9 +70,9 @@ fn weierstrass_vectors_are_opened_with_every_form_of_the_key() {
         let scalar = BigUint::from_bytes_be(&bytes(vector, "requesterPrivateKey"));
         let point = weierstrass::public_point(&scalar).to_bytes();
         for (dialect, suffix) in [
-            (Dialect::WRaw, ""),
-            (Dialect::WSpkiExplicit, "X509"),
-            (Dialect::WSpkiNamed, "X509Named"),
+            (KeyFormat::WRaw, ""),
+            (KeyFormat::WSpkiExplicit, "X509"),
+            (KeyFormat::WSpkiNamed, "X509Named"),
         ] {
             let own = text(vector, &format!("requesterPublicKey{suffix}"));
             assert_eq!(key_form::write(dialect, &point), own);
@@ -92,7 +92,7 @@ fn x25519_vectors_are_opened_with_both_forms_of_the_key() {
     for vector in list(&vectors, "vectors") {
         let scalar: [u8; 32] = nonce(vector, "requesterPrivateKey");
         let own = montgomery::public_key(scalar);
-        for (dialect, suffix) in [(Dialect::XRaw, ""), (Dialect::XSpki, "X509")] {
+        for (dialect, suffix) in [(KeyFormat::XRaw, ""), (KeyFormat::XSpki, "X509")] {
             let expected = text(vector, &format!("requesterPublicKey{suffix}"));
             assert_eq!(key_form::write(dialect, &own), expected);
             let sender = text(vector, &format!("senderPublicKey{suffix}"));

@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::decrypt::{self, DecryptError};
 use super::delivery::Page;
 use super::document;
-use super::key_form::{self, Dialect};
+use super::key_form::{self, KeyFormat};
 use super::reuse::Used;
 use crate::gateway::register::AbhaHolder;
 use crate::phr::consent::ConsentRecord;
 use crate::run::clock;
 use crate::state::transaction::Transaction;
-use crate::wire::message::Call;
+use crate::wire::message::GatewayCall;
 
 /// How long after it was sent a page may arrive: so long after a consent ended it may still come.
 const FLIGHT_TIME_MAX: TimeDelta = TimeDelta::milliseconds(500);
@@ -25,7 +25,7 @@ pub(super) fn judge(
     consent: Option<&ConsentRecord>,
     holder: Option<&AbhaHolder>,
     used: &mut Used,
-    call: &Call,
+    call: &GatewayCall,
 ) -> Vec<Page> {
     let body = &call.body;
     let page_number = body["pageNumber"].as_i64().unwrap_or_default();
@@ -112,7 +112,7 @@ fn timing(
 }
 
 /// The AES key and vector of a page, and the form its key came in.
-type MessageKey = (Dialect, [u8; 32], [u8; 12]);
+type MessageKey = (KeyFormat, [u8; 32], [u8; 12]);
 
 fn message_key(
     transaction: &Transaction,

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// How a [`Sandbox`](crate::Sandbox) starts. The default suits a demo: everything is allowed, every
 /// port is free, a refused callback comes again after sixteen minutes.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct SandboxOptions {
     /// Decides every id, nonce, HIU key and the client secret.
     ///
     /// The same seed gives the same ids again, in the order they are drawn. A HIP that remembers an
@@ -49,7 +49,7 @@ pub struct Options {
     pub link_refusals: LinkRefusals,
 }
 
-impl Default for Options {
+impl Default for SandboxOptions {
     fn default() -> Self {
         Self {
             seed: 0,

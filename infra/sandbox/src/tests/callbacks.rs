@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::setting::{FACILITY, SOON, Setting, quick};
-use crate::{Direction, Options, Redelivery};
+use crate::{Direction, Redelivery, SandboxOptions};
 
 const PATH: &str = "/api/v3/anything";
 
@@ -48,7 +48,7 @@ async fn a_callback_waits_for_a_hip_that_is_down() {
 #[tokio::test]
 async fn attempts_end() {
     let redelivery = Redelivery { interval: Duration::from_millis(5), attempts_max: 2 };
-    let setting = Setting::with(Options { redelivery, ..quick() }).await;
+    let setting = Setting::with(SandboxOptions { redelivery, ..quick() }).await;
     setting.hip.will_answer(&[500, 500, 500]);
     setting.sandbox.call_back(FACILITY, PATH, Value::Null);
     setting.hip.next(PATH).await;

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use super::model_hip::{Defect, ModelHip};
 use super::setting::{FACILITY, quick};
-use crate::conformance::{self, Hip, Outcome, Report};
-use crate::{Options, Sandbox};
+use crate::conformance::{self, Hip, Report, StepOutcome};
+use crate::{Sandbox, SandboxOptions};
 
 /// Long enough for a model, short enough to wait for what it leaves out.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 async fn world(defect: Defect, patience: Duration) -> (Sandbox, Hip) {
-    let options = Options { patience, ..quick() };
+    let options = SandboxOptions { patience, ..quick() };
     let sandbox = Sandbox::start(options).await.expect("the twin starts");
     sandbox.register_facility(FACILITY, "PHC Test");
     let model = ModelHip::start(&sandbox, defect).await;
@@ -26,7 +26,7 @@ async fn a_hip_that_keeps_the_contract_passes_and_passes_again() {
     for _ in 0..2 {
         let report = conformance::run(&sandbox, &hip).await;
         assert!(report.is_passed(), "{report}");
-        assert_eq!(report.with(Outcome::NotRun).count(), 20);
+        assert_eq!(report.with(StepOutcome::NotRun).count(), 20);
         let case = report.case("HIP_INTI_LINK_503").expect("a case of the certification");
         assert!(!case.request_ids.is_empty() && !case.observed.is_empty());
     }
@@ -37,7 +37,7 @@ async fn without_visits_nothing_is_tried() {
     let (sandbox, hip) = world(Defect::TakesNoVisits, PATIENCE).await;
     let report = conformance::run(&sandbox, &hip).await;
     assert_noticed(&report, &["X_VISIT_TAKEN"], &[]);
-    assert_eq!(report.with(Outcome::NotRun).count(), 38);
+    assert_eq!(report.with(StepOutcome::NotRun).count(), 38);
     assert!(!report.is_passed());
 }
 
@@ -49,7 +49,7 @@ async fn report_on(defect: Defect) -> Report {
 
 #[track_caller]
 fn assert_noticed(report: &Report, failed: &[&str], passed: &[&str]) {
-    for (ids, outcome) in [(failed, Outcome::Failed), (passed, Outcome::Passed)] {
+    for (ids, outcome) in [(failed, StepOutcome::Failed), (passed, StepOutcome::Passed)] {
         for id in ids {
             assert_eq!(report.case(id).map(|it| it.outcome), Some(outcome), "{id}\n{report}");
         }
@@ -79,7 +79,7 @@ async fn data_under_a_consent_that_has_ended_is_noticed() {
 #[tokio::test]
 async fn an_answer_in_the_wrong_version_is_noticed() {
     let report = report_on(Defect::SpeaksV3Only).await;
-    let failed: Vec<&str> = report.with(Outcome::Failed).map(|case| case.id).collect();
+    let failed: Vec<&str> = report.with(StepOutcome::Failed).map(|case| case.id).collect();
     let expected =
         ["X_V05_DISCOVER", "X_V05_DISCOVER_NOBODY", "X_V05_LINK", "X_V05_DATA", "X_CONTRACT_KEPT"];
     assert_eq!(failed, expected, "{report}");

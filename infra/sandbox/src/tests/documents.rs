@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::push::{Transfer, document};
 use super::setting::{ADDRESS, FACILITY, Setting};
 use crate::run::clock;
-use crate::{ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation};
+use crate::{ConsentRequest, Grant, HealthInformationRequest, KeyFormat, Operation};
 
 fn days_ago(days: i64) -> DateTime<Utc> {
     clock::now() - TimeDelta::days(days)
@@ -24,7 +24,7 @@ async fn transfer(setting: &Setting) -> Transfer {
         ..Grant::default()
     };
     let consent = setting.sandbox.phr().sign(&wish, grant).expect("a wish");
-    let mut request = HealthInformationRequest::new(&consent, Dialect::XRaw);
+    let mut request = HealthInformationRequest::new(&consent, KeyFormat::XRaw);
     request.date_range = Some((days_ago(10), clock::now()));
     Transfer::answer(setting, request).await
 }

@@ -14,7 +14,7 @@ use crate::run::tick::Tick;
 use crate::wire::message::{read_body, read_headers};
 
 #[derive(Clone, Debug)]
-pub(super) struct Received {
+pub(super) struct RecordedRequest {
     pub(super) path: String,
     pub(super) headers: BTreeMap<String, String>,
     pub(super) body: Value,
@@ -22,7 +22,7 @@ pub(super) struct Received {
 
 #[derive(Default)]
 struct Inbox {
-    received: Vec<Received>,
+    received: Vec<RecordedRequest>,
     taken: Vec<bool>,
     statuses: VecDeque<u16>,
 }
@@ -53,7 +53,7 @@ impl FakeHip {
     }
 
     /// The next callback to `path` that no test took before, in whatever state it was answered.
-    pub(super) async fn next(&self, path: &str) -> Received {
+    pub(super) async fn next(&self, path: &str) -> RecordedRequest {
         let take = || {
             let mut inbox = self.inbox.lock().expect("no panic");
             let index = (0..inbox.received.len())
@@ -75,7 +75,7 @@ async fn receive(State(hip): State<FakeHip>, request: Request) -> StatusCode {
     let bytes = to_bytes(body, usize::MAX).await.expect("a body");
     let status = {
         let mut inbox = hip.inbox.lock().expect("no panic");
-        inbox.received.push(Received {
+        inbox.received.push(RecordedRequest {
             path: parts.uri.path().to_owned(),
             headers: read_headers(&parts.headers),
             body: read_body(&bytes).0,

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::fake_hip::Received;
+use super::fake_hip::RecordedRequest;
 use super::setting::{ADDRESS, FACILITY, Setting, holder, patient, quick};
 use crate::{
-    Artefact, ConsentRequest, ConsentStatus, DiscoverRequest, FlowError, Grant, Operation, Options,
+    Artefact, ConsentRequest, ConsentStatus, DiscoverRequest, FlowError, Grant, Operation,
+    SandboxOptions,
 };
 
-fn request_id(callback: &Received) -> Value {
+fn request_id(callback: &RecordedRequest) -> Value {
     json!({"requestId": callback.headers["REQUEST-ID"]})
 }
 
@@ -112,7 +113,7 @@ async fn a_hip_that_finds_nobody_says_so() {
 #[tokio::test]
 async fn silence_is_a_failure() {
     let patience = std::time::Duration::from_millis(50);
-    let setting = Setting::with(Options { patience, ..quick() }).await;
+    let setting = Setting::with(SandboxOptions { patience, ..quick() }).await;
     let request = DiscoverRequest::new(FACILITY, &holder());
     let outcome = setting.sandbox.phr().discover(request).await;
     let missing = Operation::OnDiscover;

@@ -14,7 +14,7 @@ use crate::hiu::decrypt::{agree, derive};
 use crate::hiu::key_form;
 use crate::hiu::key_pair::KeyPair;
 use crate::run::draw::Draw;
-use crate::{ConsentRequest, Dialect, Grant, HealthInformationRequest, Operation};
+use crate::{ConsentRequest, Grant, HealthInformationRequest, KeyFormat, Operation};
 
 /// Numbers the transfers, so that no two of them draw the same keys.
 static TRANSFERS: AtomicU64 = AtomicU64::new(0);
@@ -49,13 +49,13 @@ pub(super) struct Transfer {
     pub(super) transaction: String,
     pub(super) consent: String,
     material: Value,
-    answer_in: Dialect,
+    answer_in: KeyFormat,
     draw: Draw,
 }
 
 impl Transfer {
     /// Link `references`, sign a consent, ask for data, acknowledge.
-    pub(super) async fn open(setting: &Setting, references: &[&str], dialect: Dialect) -> Self {
+    pub(super) async fn open(setting: &Setting, references: &[&str], dialect: KeyFormat) -> Self {
         if setting.sandbox.phr().linked(ADDRESS).is_empty() {
             setting.link(references).await;
         }
@@ -83,7 +83,7 @@ impl Transfer {
             transaction,
             consent,
             material: request["keyMaterial"].clone(),
-            answer_in: if dialect.is_weierstrass() { Dialect::WSpkiExplicit } else { dialect },
+            answer_in: if dialect.is_weierstrass() { KeyFormat::WSpkiExplicit } else { dialect },
             draw: Draw::new(99, TRANSFERS.fetch_add(1, Ordering::Relaxed)),
         }
     }
@@ -98,7 +98,7 @@ impl Transfer {
             transaction: text(&request["transactionId"])?,
             consent: text(&request["hiRequest"]["consent"]["id"])?,
             material: (nonce.len() == 32).then_some(material)?,
-            answer_in: if dialect.is_weierstrass() { Dialect::WSpkiExplicit } else { dialect },
+            answer_in: if dialect.is_weierstrass() { KeyFormat::WSpkiExplicit } else { dialect },
             draw: Draw::new(98, TRANSFERS.fetch_add(1, Ordering::Relaxed)),
         })
     }
@@ -109,7 +109,7 @@ impl Transfer {
         self.page_with(&own, number, count, reference, plaintext)
     }
 
-    pub(super) fn key_pair(&self, dialect: Dialect) -> KeyPair {
+    pub(super) fn key_pair(&self, dialect: KeyFormat) -> KeyPair {
         KeyPair::draw(&self.draw, dialect)
     }
 

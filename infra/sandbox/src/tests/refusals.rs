@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::setting::{ADDRESS, FACILITY, Setting, demographics};
-use crate::{Dialect, DiscoverRequest, HealthInformationRequest, Operation};
+use crate::{DiscoverRequest, HealthInformationRequest, KeyFormat, Operation};
 
 #[tokio::test]
 async fn every_header_is_wanted_and_checked() {
@@ -162,7 +162,7 @@ async fn a_data_flow_notify_lists_each_care_context_once_and_comes_once() {
     let wish = crate::ConsentRequest::new(ADDRESS, FACILITY);
     let wish = setting.sandbox.hiu().request_consent(wish);
     let consent = setting.sandbox.phr().sign(&wish, crate::Grant::default()).expect("a wish");
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let transaction = setting.sandbox.hiu().ask(request);
     let callback = setting.hip.next("/api/v3/hip/health-information/request").await;
     let refusal = json!({

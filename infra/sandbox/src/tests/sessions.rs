@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::{Value, json};
 
 use super::setting::{FACILITY, Setting, quick};
-use crate::{Operation, Options, Sandbox};
+use crate::{Operation, Sandbox, SandboxOptions};
 
 /// Verified by another library, with the key that certs shows.
 fn claims(token: &str, keys: &Value, algorithm: Algorithm) -> Value {
@@ -64,7 +64,7 @@ async fn a_session_needs_the_right_secret_and_grant_type() {
 
 #[tokio::test]
 async fn an_expired_session_is_refused_and_no_breach() {
-    let options = Options { session_lifetime: Duration::ZERO, ..quick() };
+    let options = SandboxOptions { session_lifetime: Duration::ZERO, ..quick() };
     let setting = Setting::with(options).await;
     let (status, body) = setting.call(Operation::BridgeServices).send().await;
     assert_eq!((status, &body["code"]), (401, &json!("900901")));
@@ -94,7 +94,7 @@ async fn kept_keys_survive_a_restart_and_ids_do_not_repeat() {
     use std::os::unix::fs::PermissionsExt;
 
     let directory = tempfile::tempdir().expect("a directory");
-    let options = || Options { state_dir: Some(directory.path().to_owned()), ..quick() };
+    let options = || SandboxOptions { state_dir: Some(directory.path().to_owned()), ..quick() };
     let first = Setting::with(options()).await;
     let (bearer, link_token) = (first.bearer.clone(), first.link_token().await);
     let id = first.sandbox.call_back(FACILITY, "/api/v3/any", Value::Null);
@@ -116,9 +116,9 @@ async fn kept_keys_survive_a_restart_and_ids_do_not_repeat() {
 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_credentials() {
-    let one = Sandbox::start(Options { seed: 5, ..quick() }).await.expect("a twin");
-    let two = Sandbox::start(Options { seed: 5, ..quick() }).await.expect("a twin");
-    let other = Sandbox::start(Options { seed: 6, ..quick() }).await.expect("a twin");
+    let one = Sandbox::start(SandboxOptions { seed: 5, ..quick() }).await.expect("a twin");
+    let two = Sandbox::start(SandboxOptions { seed: 5, ..quick() }).await.expect("a twin");
+    let other = Sandbox::start(SandboxOptions { seed: 6, ..quick() }).await.expect("a twin");
     assert_eq!(one.credentials(), two.credentials());
     assert_ne!(one.credentials(), other.credentials());
 }

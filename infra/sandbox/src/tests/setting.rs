@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::fake_hip::FakeHip;
 use crate::run::draw::Draw;
-use crate::{AbhaHolder, Operation, Options, Redelivery, Sandbox};
+use crate::{AbhaHolder, Operation, Redelivery, Sandbox, SandboxOptions};
 
 /// Draws the REQUEST-IDs of all tests.
 static CALLS: LazyLock<Draw> = LazyLock::new(|| Draw::new(0, u64::MAX - 1));
@@ -29,12 +29,12 @@ pub(super) fn holder() -> AbhaHolder {
     }
 }
 
-pub(super) fn quick() -> Options {
-    Options {
+pub(super) fn quick() -> SandboxOptions {
+    SandboxOptions {
         callback_delay: Duration::ZERO,
         patience: SOON,
         redelivery: Redelivery { interval: Duration::from_millis(20), attempts_max: 50 },
-        ..Options::default()
+        ..SandboxOptions::default()
     }
 }
 
@@ -51,7 +51,7 @@ impl Setting {
         Self::with(quick()).await
     }
 
-    pub(super) async fn with(options: Options) -> Self {
+    pub(super) async fn with(options: SandboxOptions) -> Self {
         let sandbox = Sandbox::start(options).await.expect("the twin starts");
         sandbox.register_facility(FACILITY, "PHC Test");
         sandbox.register_abha(holder());

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::fake_hip::Received;
+use super::fake_hip::RecordedRequest;
 use super::setting::{ADDRESS, FACILITY, Setting, holder};
 use crate::{FlowError, Operation, QueueToken, ShareRequest};
 
 const SHARE: &str = "/api/v3/hip/patient/share";
 
-fn token(callback: &Received) -> Value {
+fn token(callback: &RecordedRequest) -> Value {
     json!({
         "acknowledgement": {
             "status": "SUCCESS", "abhaAddress": ADDRESS,
@@ -19,7 +19,10 @@ fn token(callback: &Received) -> Value {
 }
 
 /// Share, let the HIP answer with `answer`, and give back what the app made of it.
-async fn share(setting: &Setting, answer: fn(&Received) -> Value) -> Result<QueueToken, FlowError> {
+async fn share(
+    setting: &Setting,
+    answer: fn(&RecordedRequest) -> Value,
+) -> Result<QueueToken, FlowError> {
     let phr = setting.sandbox.phr();
     let request = ShareRequest::new(FACILITY, "12", &holder());
     let (shared, ()) = tokio::join!(phr.share_profile(request), async {

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::setting::{ADDRESS, FACILITY, Setting, holder, patient, quick};
 use crate::{
-    CareContext, ConsentRequest, Deadlines, Dialect, DiscoverRequest, Discovery, Grant,
-    HealthInformationRequest, LinkReference, Operation, Options,
+    CareContext, ConsentRequest, Deadlines, DiscoverRequest, Discovery, Grant,
+    HealthInformationRequest, KeyFormat, LinkReference, Operation, SandboxOptions,
 };
 
 async fn discover(setting: &Setting, references: &[&str]) -> Discovery {
@@ -95,7 +95,7 @@ async fn an_on_confirm_has_one_group_for_each_hi_type() {
 #[tokio::test]
 async fn a_consent_is_acknowledged_in_time() {
     let deadlines = Deadlines { consent: Duration::ZERO, ..Deadlines::default() };
-    let setting = Setting::with(Options { deadlines, ..quick() }).await;
+    let setting = Setting::with(SandboxOptions { deadlines, ..quick() }).await;
     let wish = setting.sandbox.hiu().request_consent(ConsentRequest::new(ADDRESS, FACILITY));
     let phr = setting.sandbox.phr();
     let (consent, ()) = tokio::join!(phr.grant(&wish, Grant::default()), async {
@@ -132,7 +132,7 @@ async fn a_text_message_by_the_gateway_is_asked_for_with_a_notification_alone() 
 async fn a_transaction_without_a_consent_has_nothing_to_report() {
     let setting = Setting::new().await;
     let consent = "e2c40000-0000-4000-8000-000000000001";
-    let mut request = HealthInformationRequest::new(consent, Dialect::WRaw);
+    let mut request = HealthInformationRequest::new(consent, KeyFormat::WRaw);
     request.facility = Some(FACILITY.to_owned());
     let transaction = setting.sandbox.hiu().ask(request);
     let report = json!({"notification": {

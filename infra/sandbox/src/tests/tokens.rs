@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::setting::{ADDRESS, FACILITY, NUMBER, Setting, demographics, link_body, patient, quick};
-use crate::{LinkRefusals, Operation, Options, TokenLimits};
+use crate::{LinkRefusals, Operation, SandboxOptions, TokenLimits};
 
 const ON_TOKEN: &str = "/api/v3/hip/token/on-generate-token";
 const ON_LINK: &str = "/api/v3/link/on_carecontext";
@@ -60,7 +60,7 @@ async fn the_abha_number_of_a_token_request_is_a_number() {
 #[tokio::test]
 async fn the_fourth_token_of_a_day_blocks_the_person() {
     let limits = TokenLimits { per_day_max: Some(3), ..TokenLimits::default() };
-    let setting = Setting::with(Options { token_limits: limits, ..quick() }).await;
+    let setting = Setting::with(SandboxOptions { token_limits: limits, ..quick() }).await;
     for _ in 0..3 {
         setting.link_token().await;
     }
@@ -82,7 +82,7 @@ async fn a_block_ends_when_its_time_is_over() {
         block: Duration::from_millis(300),
         ..TokenLimits::default()
     };
-    let setting = Setting::with(Options { token_limits: limits, ..quick() }).await;
+    let setting = Setting::with(SandboxOptions { token_limits: limits, ..quick() }).await;
     setting.link_token().await;
     assert_eq!(error_of_token(&setting, demographics()).await, "ABDM-1027: ");
     tokio::time::sleep(Duration::from_millis(400)).await;
@@ -93,7 +93,7 @@ async fn a_block_ends_when_its_time_is_over() {
 async fn a_second_token_within_the_window_is_a_duplicate() {
     let limits =
         TokenLimits { duplicate_window: Some(Duration::from_mins(6)), ..TokenLimits::default() };
-    let setting = Setting::with(Options { token_limits: limits, ..quick() }).await;
+    let setting = Setting::with(SandboxOptions { token_limits: limits, ..quick() }).await;
     setting.link_token().await;
     let caller = setting.call(Operation::GenerateToken).body(demographics());
     let (status, answer) = caller.send().await;
@@ -138,7 +138,7 @@ async fn a_link_request_must_fit_its_token() {
 
 #[tokio::test]
 async fn a_token_that_does_not_fit_may_be_reported_in_the_callback() {
-    let options = Options { link_refusals: LinkRefusals::InCallback, ..quick() };
+    let options = SandboxOptions { link_refusals: LinkRefusals::InCallback, ..quick() };
     let setting = Setting::with(options).await;
     assert_eq!(link(&setting, "a.b.c", link_body(&["V-1"])).await.0, 202);
     let callback = setting.hip.next(ON_LINK).await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::push::{BUNDLE, Transfer};
 use super::setting::{SOON, Setting};
-use crate::{DecryptError, Dialect, Operation};
+use crate::{DecryptError, KeyFormat, Operation};
 
 async fn push(setting: &Setting, page: Value) -> Vec<String> {
     setting.sandbox.forgive();
@@ -17,7 +17,7 @@ async fn push(setting: &Setting, page: Value) -> Vec<String> {
 #[tokio::test]
 async fn pages_are_opened_in_every_dialect() {
     let setting = Setting::new().await;
-    for dialect in Dialect::ALL {
+    for dialect in KeyFormat::ALL {
         let transfer = Transfer::open(&setting, &["V-1", "V-2"], dialect).await;
         let hiu = setting.sandbox.hiu();
         setting.accepted(Operation::Push, transfer.page(1, 2, "V-1", &BUNDLE)).await;
@@ -49,7 +49,7 @@ async fn pages_are_opened_in_every_dialect() {
 #[tokio::test]
 async fn a_page_may_come_again_with_the_same_content_only() {
     let setting = Setting::new().await;
-    let transfer = Transfer::open(&setting, &["V-1"], Dialect::WRaw).await;
+    let transfer = Transfer::open(&setting, &["V-1"], KeyFormat::WRaw).await;
     let page = transfer.page(0, 1, "V-1", &BUNDLE);
     assert_eq!(push(&setting, page.clone()).await, Vec::<String>::new());
     assert_eq!(push(&setting, page).await, Vec::<String>::new());
@@ -65,13 +65,13 @@ async fn a_page_may_come_again_with_the_same_content_only() {
 #[tokio::test]
 async fn keys_and_nonces_serve_one_page_over_all_transactions() {
     let setting = Setting::new().await;
-    let first = Transfer::open(&setting, &["V-1", "V-2"], Dialect::XRaw).await;
-    let own = first.key_pair(Dialect::XRaw);
+    let first = Transfer::open(&setting, &["V-1", "V-2"], KeyFormat::XRaw).await;
+    let own = first.key_pair(KeyFormat::XRaw);
     push(&setting, first.page_with(&own, 1, 2, "V-1", &BUNDLE)).await;
     let both = ["a nonce of the HIP was used twice", "a public key of the HIP was used twice"];
     assert_eq!(push(&setting, first.page_with(&own, 2, 2, "V-2", &BUNDLE)).await, both);
-    let second = Transfer::open(&setting, &[], Dialect::XRaw).await;
-    let mut fresh = second.key_pair(Dialect::XRaw);
+    let second = Transfer::open(&setting, &[], KeyFormat::XRaw).await;
+    let mut fresh = second.key_pair(KeyFormat::XRaw);
     fresh.nonce = own.nonce;
     let rules = push(&setting, second.page_with(&fresh, 1, 2, "V-1", &BUNDLE)).await;
     assert_eq!(rules, both[..1]);
@@ -81,11 +81,11 @@ async fn keys_and_nonces_serve_one_page_over_all_transactions() {
 async fn what_does_not_open_is_kept_with_its_reason() {
     let setting = Setting::new().await;
     let references = ["V-1", "V-2", "V-3", "V-4"];
-    let transfer = Transfer::open(&setting, &references, Dialect::WSpkiExplicit).await;
+    let transfer = Transfer::open(&setting, &references, KeyFormat::WSpkiExplicit).await;
     let mut changed = transfer.page(1, 4, "V-1", &BUNDLE);
     changed["entries"][0]["content"] =
         transfer.page(9, 9, "V-1", &BUNDLE)["entries"][0]["content"].take();
-    let x_key = transfer.key_pair(Dialect::XRaw);
+    let x_key = transfer.key_pair(KeyFormat::XRaw);
     let other_dialect = transfer.page_with(&x_key, 2, 4, "V-2", &BUNDLE);
     let mut off_curve = transfer.page(3, 4, "V-3", &BUNDLE);
     off_curve["keyMaterial"]["dhPublicKey"]["keyValue"] = json!("AAAA");
@@ -112,14 +112,14 @@ async fn what_does_not_open_is_kept_with_its_reason() {
 #[tokio::test]
 async fn a_page_that_opens_may_still_be_wrong() {
     let setting = Setting::new().await;
-    let transfer = Transfer::open(&setting, &["V-1"], Dialect::XSpki).await;
+    let transfer = Transfer::open(&setting, &["V-1"], KeyFormat::XSpki).await;
     let mut checksum = transfer.page(1, 9, "V-1", &BUNDLE);
     checksum["entries"][0]["checksum"] = json!("0".repeat(32));
     let stranger = transfer.page(2, 9, "V-9", &BUNDLE);
     let patient = transfer.page(3, 9, "V-1", r#"{"resourceType":"Patient"}"#);
     let mut expired = transfer.page(4, 9, "V-1", &BUNDLE);
     expired["keyMaterial"]["dhPublicKey"]["expiry"] = json!("2020-01-01T00:00:00.000Z");
-    let raw = transfer.page_with(&transfer.key_pair(Dialect::XRaw), 5, 9, "V-1", &BUNDLE);
+    let raw = transfer.page_with(&transfer.key_pair(KeyFormat::XRaw), 5, 9, "V-1", &BUNDLE);
     let mut several = transfer.page(6, 9, "V-1", &BUNDLE);
     let entry = several["entries"][0].clone();
     several["entries"].as_array_mut().expect("entries").push(entry);
@@ -145,7 +145,7 @@ async fn a_page_that_opens_may_still_be_wrong() {
 #[tokio::test]
 async fn a_push_that_is_malformed_or_belongs_nowhere_is_refused() {
     let setting = Setting::new().await;
-    let transfer = Transfer::open(&setting, &["V-1"], Dialect::WRaw).await;
+    let transfer = Transfer::open(&setting, &["V-1"], KeyFormat::WRaw).await;
     let page = || transfer.page(1, 1, "V-1", &BUNDLE);
     let mut curve = page();
     curve["keyMaterial"]["curve"] = json!("curve25519");
@@ -173,7 +173,7 @@ async fn a_push_that_is_malformed_or_belongs_nowhere_is_refused() {
 #[tokio::test]
 async fn a_report_must_say_what_the_hiu_saw() {
     let setting = Setting::new().await;
-    let transfer = Transfer::open(&setting, &["V-1"], Dialect::WRaw).await;
+    let transfer = Transfer::open(&setting, &["V-1"], KeyFormat::WRaw).await;
     setting.accepted(Operation::DataFlowNotify, transfer.notify(&["V-1"], "DELIVERED")).await;
     assert_eq!(setting.rules(), ["a care context is reported DELIVERED and no page of it arrived"]);
 }
@@ -192,7 +192,7 @@ async fn a_session_is_transferred_when_anything_is() {
         ),
     ] {
         let setting = Setting::new().await;
-        let transfer = Transfer::open(&setting, &["V-1"], Dialect::WRaw).await;
+        let transfer = Transfer::open(&setting, &["V-1"], KeyFormat::WRaw).await;
         for number in 1..=pages {
             setting.accepted(Operation::Push, transfer.page(number, 2, "V-1", &BUNDLE)).await;
         }
@@ -206,7 +206,7 @@ async fn a_session_is_transferred_when_anything_is() {
 #[tokio::test]
 async fn a_question_put_twice_may_be_answered_twice() {
     let setting = Setting::new().await;
-    let transfer = Transfer::open(&setting, &["V-1"], Dialect::WRaw).await;
+    let transfer = Transfer::open(&setting, &["V-1"], KeyFormat::WRaw).await;
     let hiu = setting.sandbox.hiu();
     hiu.ask_again(&transfer.transaction).expect("a known transaction");
     let callback = setting.hip.next("/api/v3/hip/health-information/request").await;
@@ -225,7 +225,7 @@ async fn a_question_put_twice_may_be_answered_twice() {
 #[tokio::test]
 async fn pages_stop_when_the_end_of_a_consent_is_acknowledged() {
     let setting = Setting::new().await;
-    let transfer = Transfer::open(&setting, &["V-1", "V-2"], Dialect::WRaw).await;
+    let transfer = Transfer::open(&setting, &["V-1", "V-2"], KeyFormat::WRaw).await;
     let phr = setting.sandbox.phr();
     let acknowledge = async {
         let callback = setting.hip.next("/api/v3/consent/request/hip/notify").await;

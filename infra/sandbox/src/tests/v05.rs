@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::fake_hip::Received;
+use super::fake_hip::RecordedRequest;
 use super::setting::{ADDRESS, FACILITY, Setting, holder};
 use crate::{
-    ApiVersion, ConsentRequest, Dialect, DiscoverRequest, Discovery, Grant,
-    HealthInformationRequest, Operation,
+    ApiVersion, ConsentRequest, DiscoverRequest, Discovery, Grant, HealthInformationRequest,
+    KeyFormat, Operation,
 };
 
 const CONSENT: &str = "/v0.5/consents/hip/notify";
 
-fn resp(callback: &Received) -> Value {
+fn resp(callback: &RecordedRequest) -> Value {
     json!({"requestId": callback.body["requestId"]})
 }
 
@@ -104,7 +104,7 @@ async fn consent_and_data_are_asked_in_v05() {
         accepted(&setting, Operation::ConsentOnNotify, ok).await;
     });
     let consent = consent.expect("a consent");
-    let mut request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let mut request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     request.version = ApiVersion::V05;
     let transaction = hiu.ask(request);
     let callback = setting.hip.next("/v0.5/health-information/hip/request").await;

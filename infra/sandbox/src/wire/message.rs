@@ -23,7 +23,7 @@ const SPELLINGS: [&str; 7] = [
 ];
 
 /// One call of the HIP.
-pub(crate) struct Call {
+pub(crate) struct GatewayCall {
     pub(crate) operation: Operation,
     /// The version of the API that its path belongs to.
     pub(crate) version: ApiVersion,
@@ -37,7 +37,7 @@ pub(crate) struct Call {
     pub(crate) is_json: bool,
 }
 
-impl Call {
+impl GatewayCall {
     /// A header, by its name in the contract's spelling.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
@@ -78,7 +78,7 @@ pub(crate) fn read_body(bytes: &[u8]) -> (Value, bool) {
 
 /// What the twin answers, and what it found on the way.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct GatewayAnswer {
     pub(crate) status: u16,
     /// Null is sent as an empty body, text as plain text, anything else as JSON.
     pub(crate) body: Value,
@@ -94,7 +94,7 @@ pub(crate) struct Answer {
     pub(crate) callbacks: Vec<Callback>,
 }
 
-impl Answer {
+impl GatewayAnswer {
     /// 202 without a body: how every asynchronous operation begins.
     pub(crate) fn accepted() -> Self {
         Self::new(202, Value::Null)
@@ -216,7 +216,7 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Answer {
+impl From<Refusal> for GatewayAnswer {
     fn from(refusal: Refusal) -> Self {
         Self {
             challenge: refusal.challenge,

@@ -10,13 +10,13 @@ use crate::wire::callback::Callback;
 use crate::wire::version::ApiVersion;
 
 /// One callback, whatever it says.
-pub(crate) struct Asked {
+pub(crate) struct ReceivedQuestion {
     pub(crate) version: ApiVersion,
     /// When the HIP acknowledged it.
     pub(crate) heard_at: Option<DateTime<Utc>>,
 }
 
-impl Asked {
+impl ReceivedQuestion {
     /// Whether an answer at `now` comes later than `limit` after the HIP has heard the question.
     pub(crate) fn is_overdue(&self, now: DateTime<Utc>, limit: Duration) -> bool {
         let limit = TimeDelta::from_std(limit).unwrap_or(TimeDelta::MAX);

@@ -23,7 +23,7 @@ const ATTEMPT_COUNT_MAX: u32 = 4;
 
 /// What became of a batch.
 #[derive(Debug, PartialEq, Eq)]
-enum Outcome {
+enum BatchResult {
     Written,
     /// The collection was renamed, or somebody wrote one of the keys for the first time, too.
     Raced,
@@ -45,11 +45,13 @@ pub(super) async fn write(
         let place = generations::place(database, collection, generation).await?;
         let reply = send(database, &place, updates.clone()).await?;
         match outcome(&reply) {
-            Outcome::Written => return Ok(()),
-            Outcome::Raced if attempt < ATTEMPT_COUNT_MAX => attempt += 1,
-            Outcome::Raced => return Err(DocumentError::Unavailable("others write, too".into())),
-            Outcome::Duplicate => return Err(DocumentError::Duplicate(collection.clone())),
-            Outcome::Refused(code) => return Err(refusal(code)),
+            BatchResult::Written => return Ok(()),
+            BatchResult::Raced if attempt < ATTEMPT_COUNT_MAX => attempt += 1,
+            BatchResult::Raced => {
+                return Err(DocumentError::Unavailable("others write, too".into()));
+            }
+            BatchResult::Duplicate => return Err(DocumentError::Duplicate(collection.clone())),
+            BatchResult::Refused(code) => return Err(refusal(code)),
         }
     }
 }
@@ -91,27 +93,27 @@ async fn send(
 }
 
 /// What a reply says: of the statements, of the command, or of too few members that have it.
-fn outcome(reply: &Document) -> Outcome {
+fn outcome(reply: &Document) -> BatchResult {
     let statements = reply.get_array("writeErrors").map_or(&[][..], Vec::as_slice);
     let errors = statements
         .iter()
         .filter_map(Bson::as_document)
         .chain(reply.get_document("writeConcernError").ok());
-    let outcomes: Vec<Outcome> = errors
+    let outcomes: Vec<BatchResult> = errors
         .map(|error| {
             let is_of_key = error.get_document("keyPattern").is_ok_and(|it| it.contains_key("_id"));
             match error.get_i32("code").unwrap_or_default() {
-                COLLECTION_UUID_MISMATCH => Outcome::Raced,
-                DUPLICATE_KEY if is_of_key => Outcome::Raced,
-                DUPLICATE_KEY => Outcome::Duplicate,
-                code => Outcome::Refused(code),
+                COLLECTION_UUID_MISMATCH => BatchResult::Raced,
+                DUPLICATE_KEY if is_of_key => BatchResult::Raced,
+                DUPLICATE_KEY => BatchResult::Duplicate,
+                code => BatchResult::Refused(code),
             }
         })
         .collect();
     // What sending it again does not mend comes first.
-    let is_lasting = |it: &Outcome| *it != Outcome::Raced;
+    let is_lasting = |it: &BatchResult| *it != BatchResult::Raced;
     let worst = outcomes.iter().position(is_lasting).unwrap_or(0);
-    outcomes.into_iter().nth(worst).unwrap_or(Outcome::Written)
+    outcomes.into_iter().nth(worst).unwrap_or(BatchResult::Written)
 }
 
 #[cfg(test)]
@@ -120,12 +122,12 @@ mod tests {
 
     #[test]
     fn a_reply_is_read_to_its_end() {
-        assert_eq!(outcome(&doc! { "ok": 1, "n": 3 }), Outcome::Written);
+        assert_eq!(outcome(&doc! { "ok": 1, "n": 3 }), BatchResult::Written);
         let on_key = doc! { "code": DUPLICATE_KEY, "keyPattern": { "_id": 1 } };
         let on_field = doc! { "code": DUPLICATE_KEY, "keyPattern": { "requestid": 1 } };
-        assert_eq!(outcome(&doc! { "writeErrors": [on_key.clone()] }), Outcome::Raced);
-        assert_eq!(outcome(&doc! { "writeErrors": [on_key, on_field] }), Outcome::Duplicate);
+        assert_eq!(outcome(&doc! { "writeErrors": [on_key.clone()] }), BatchResult::Raced);
+        assert_eq!(outcome(&doc! { "writeErrors": [on_key, on_field] }), BatchResult::Duplicate);
         let too_few = doc! { "n": 1, "writeConcernError": { "code": 64 } };
-        assert_eq!(outcome(&too_few), Outcome::Refused(64));
+        assert_eq!(outcome(&too_few), BatchResult::Refused(64));
     }
 }

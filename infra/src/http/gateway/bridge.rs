@@ -32,7 +32,7 @@ pub struct Service {
 
 /// How a configured facility stands in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum BridgeListing {
     /// As an active HIP.
     Listed,
     /// It is there, but switched off.
@@ -84,22 +84,22 @@ impl HttpGateway {
 
 impl Bridge {
     /// How a configured facility stands in the list.
-    pub fn standing(&self, facility: &FacilityId) -> Standing {
+    pub fn standing(&self, facility: &FacilityId) -> BridgeListing {
         let listed = self.services.iter().filter(|service| service.id == facility.as_str());
         let mut listed = listed.peekable();
         if listed.peek().is_none() {
             let perhaps = self.services.iter().map(|service| service.id.clone());
             let perhaps = perhaps.filter(|id| is_suffixed(id, facility.as_str())).collect();
-            return Standing::Missing { perhaps };
+            return BridgeListing::Missing { perhaps };
         }
         let hips: Vec<_> =
             listed.filter(|service| service.types.iter().any(|kind| kind == "HIP")).collect();
         if hips.is_empty() {
-            Standing::NoHip
+            BridgeListing::NoHip
         } else if hips.iter().any(|service| service.active) {
-            Standing::Listed
+            BridgeListing::Listed
         } else {
-            Standing::Inactive
+            BridgeListing::Inactive
         }
     }
 }
@@ -143,7 +143,7 @@ fn service(entry: &Value) -> Option<Service> {
 mod tests {
     use super::*;
 
-    fn standing(bridge: &Value, facility: &str) -> Standing {
+    fn standing(bridge: &Value, facility: &str) -> BridgeListing {
         read(bridge).unwrap().standing(&FacilityId::parse(facility).unwrap())
     }
 
@@ -155,7 +155,7 @@ mod tests {
             json!([{ "id": "IN1", "type": "HIP,HIU", "active": "true", "endpoints": [] }]),
             json!({ "services": [{ "serviceId": "IN1", "types": "HIP", "name": null }] }),
         ] {
-            assert_eq!(standing(&body, "IN1"), Standing::Listed, "{body}");
+            assert_eq!(standing(&body, "IN1"), BridgeListing::Listed, "{body}");
         }
         for body in [json!({}), json!("x"), json!({ "services": {} }), json!(null)] {
             assert_eq!(read(&body), None, "{body}");
@@ -168,7 +168,7 @@ mod tests {
             ["IN2_1", "IN22", "IN2_x", "IN2_12"].map(|id| json!({ "id": id, "types": ["HIP"] }));
         let body = json!({ "services": services });
         let perhaps = vec!["IN2_1".to_owned(), "IN2_12".to_owned()];
-        assert_eq!(standing(&body, "IN2"), Standing::Missing { perhaps });
+        assert_eq!(standing(&body, "IN2"), BridgeListing::Missing { perhaps });
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
             { "id": "IN1", "types": ["HIP"], "active": false },
             { "id": "IN2", "types": ["HIU"] },
         ]);
-        assert_eq!(standing(&body, "IN1"), Standing::Inactive);
-        assert_eq!(standing(&body, "IN2"), Standing::NoHip);
+        assert_eq!(standing(&body, "IN1"), BridgeListing::Inactive);
+        assert_eq!(standing(&body, "IN2"), BridgeListing::NoHip);
     }
 }

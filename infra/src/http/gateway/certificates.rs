@@ -45,7 +45,7 @@ struct Known {
 }
 
 /// What is known of a key without asking the gateway.
-enum Answer {
+enum KeyLookup {
     /// The key, and whether it is time to fetch the set again.
     Key { key: DecodingKey, is_fresh: bool },
     /// The gateway has no such key.
@@ -57,16 +57,16 @@ enum Answer {
 }
 
 impl Known {
-    fn answer(&self, key_id: &str, now: DateTime<Utc>, trusted_for: TimeDelta) -> Answer {
+    fn answer(&self, key_id: &str, now: DateTime<Utc>, trusted_for: TimeDelta) -> KeyLookup {
         let is_trusted = self.fetched_at.is_some_and(|at| now - at < trusted_for);
         let was_asked = self.was_asked(now);
         let is_fresh = was_asked || self.good_until.is_some_and(|until| now < until);
         match (self.keys.get(key_id).filter(|_| is_trusted), &self.failure) {
-            (Some(key), _) => Answer::Key { key: key.clone(), is_fresh },
+            (Some(key), _) => KeyLookup::Key { key: key.clone(), is_fresh },
             // A key that we do not know while we cannot ask: not the sender's fault.
-            (None, Some(failure)) if was_asked => Answer::Unavailable(failure.clone()),
-            (None, None) if was_asked => Answer::Absent,
-            (None, _) => Answer::Ask,
+            (None, Some(failure)) if was_asked => KeyLookup::Unavailable(failure.clone()),
+            (None, None) if was_asked => KeyLookup::Absent,
+            (None, _) => KeyLookup::Ask,
         }
     }
 
@@ -100,11 +100,11 @@ impl Certificates {
         fetch: impl Fn() -> F,
     ) -> Result<Option<DecodingKey>, SendError> {
         let known = match self.answer(key_id) {
-            Answer::Key { key, is_fresh: true } => return Ok(Some(key)),
-            Answer::Key { key, is_fresh: false } => Some(key),
-            Answer::Absent => return Ok(None),
-            Answer::Unavailable(failure) => return Err(failure),
-            Answer::Ask => None,
+            KeyLookup::Key { key, is_fresh: true } => return Ok(Some(key)),
+            KeyLookup::Key { key, is_fresh: false } => Some(key),
+            KeyLookup::Absent => return Ok(None),
+            KeyLookup::Unavailable(failure) => return Err(failure),
+            KeyLookup::Ask => None,
         };
         let asking = match (known, self.asking.try_lock()) {
             // Somebody else asks already; this key is still good.
@@ -113,14 +113,14 @@ impl Certificates {
             (_, Ok(asking)) => asking,
         };
         // Somebody else may have asked while we waited.
-        if matches!(self.answer(key_id), Answer::Ask | Answer::Key { is_fresh: false, .. }) {
+        if matches!(self.answer(key_id), KeyLookup::Ask | KeyLookup::Key { is_fresh: false, .. }) {
             self.ask(fetch()).await;
         }
         drop(asking);
         match self.answer(key_id) {
-            Answer::Key { key, .. } => Ok(Some(key)),
-            Answer::Unavailable(failure) => Err(failure),
-            Answer::Absent | Answer::Ask => Ok(None),
+            KeyLookup::Key { key, .. } => Ok(Some(key)),
+            KeyLookup::Unavailable(failure) => Err(failure),
+            KeyLookup::Absent | KeyLookup::Ask => Ok(None),
         }
     }
 
@@ -137,12 +137,15 @@ impl Certificates {
         }
         self.ask(fetch()).await;
         match self.answer(key_id) {
-            Answer::Key { key, .. } if self.known().failure.is_none() => Some(key),
-            Answer::Key { .. } | Answer::Absent | Answer::Unavailable(_) | Answer::Ask => None,
+            KeyLookup::Key { key, .. } if self.known().failure.is_none() => Some(key),
+            KeyLookup::Key { .. }
+            | KeyLookup::Absent
+            | KeyLookup::Unavailable(_)
+            | KeyLookup::Ask => None,
         }
     }
 
-    fn answer(&self, key_id: &str) -> Answer {
+    fn answer(&self, key_id: &str) -> KeyLookup {
         self.known().answer(key_id, self.clock.now(), self.trusted_for)
     }
 

@@ -19,7 +19,7 @@ pub(super) struct KeyCache {
 
 /// What is in the file: public keys, whose they are, and how old.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct CachedKeys {
     /// The base URL of the gateway that gave them: another one's keys are not trusted.
     gateway: String,
     pub(super) fetched_at: DateTime<Utc>,
@@ -32,7 +32,7 @@ impl KeyCache {
     }
 
     /// What was kept; nothing, when there is none, or another gateway's.
-    pub(super) fn read(&self) -> Option<Kept> {
+    pub(super) fn read(&self) -> Option<CachedKeys> {
         let text = match std::fs::read(&self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
@@ -41,7 +41,7 @@ impl KeyCache {
                 return None;
             }
         };
-        let kept: Option<Kept> = serde_json::from_slice(&text).ok();
+        let kept: Option<CachedKeys> = serde_json::from_slice(&text).ok();
         let kept = kept.filter(|kept| kept.gateway == self.gateway);
         if kept.is_none() {
             tracing::warn!(path = %self.path.display(), "the kept keys are not this gateway's, or damaged");
@@ -52,13 +52,13 @@ impl KeyCache {
     /// Keeps a set in the place of the one before; a reader sees one or the other, whole. Failing at
     /// it is no reason to refuse a callback.
     pub(super) async fn write(&self, set: JwkSet, fetched_at: DateTime<Utc>) {
-        let kept = Kept { gateway: self.gateway.clone(), fetched_at, set };
+        let kept = CachedKeys { gateway: self.gateway.clone(), fetched_at, set };
         if let Err(error) = self.replace(&kept).await {
             tracing::warn!(%error, path = %self.path.display(), "the gateway's keys cannot be kept");
         }
     }
 
-    async fn replace(&self, kept: &Kept) -> io::Result<()> {
+    async fn replace(&self, kept: &CachedKeys) -> io::Result<()> {
         if let Some(directory) = self.path.parent() {
             tokio::fs::create_dir_all(directory).await?;
         }

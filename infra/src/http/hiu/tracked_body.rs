@@ -16,18 +16,18 @@ pub(super) struct TrackedBody {
 }
 
 /// Resolves when the body has left.
-pub(super) struct Left(oneshot::Receiver<()>);
+pub(super) struct BodySent(oneshot::Receiver<()>);
 
 const PIECE_BYTES: usize = 64 * 1024;
 
 impl TrackedBody {
-    pub(super) fn new(body: String) -> (Self, Left) {
+    pub(super) fn new(body: String) -> (Self, BodySent) {
         let (sender, receiver) = oneshot::channel();
-        (Self { rest: Bytes::from(body), left: Some(sender) }, Left(receiver))
+        (Self { rest: Bytes::from(body), left: Some(sender) }, BodySent(receiver))
     }
 }
 
-impl Left {
+impl BodySent {
     /// Never resolves when the request is dropped before its body has left.
     pub(super) async fn wait(self) {
         if self.0.await.is_err() {

@@ -120,21 +120,21 @@ impl<'a> Columns<'a> {
 }
 
 /// What became of one command of a call.
-pub(super) enum Outcome {
+pub(super) enum AppendResult {
     Ok { version: i64, position: i64 },
     Duplicate { version: i64, same_stream: bool },
     Conflict { version: i64 },
 }
 
-impl From<Outcome> for Result<Appended, LogError> {
-    fn from(outcome: Outcome) -> Self {
+impl From<AppendResult> for Result<Appended, LogError> {
+    fn from(outcome: AppendResult) -> Self {
         match outcome {
-            Outcome::Ok { version, position } => Ok(Appended::Stored { version, position }),
-            Outcome::Duplicate { version, same_stream: true } => {
+            AppendResult::Ok { version, position } => Ok(Appended::Stored { version, position }),
+            AppendResult::Duplicate { version, same_stream: true } => {
                 Ok(Appended::Duplicate { version })
             }
-            Outcome::Duplicate { same_stream: false, .. } => Err(LogError::KeyReused),
-            Outcome::Conflict { version } => Err(LogError::Conflict { version }),
+            AppendResult::Duplicate { same_stream: false, .. } => Err(LogError::KeyReused),
+            AppendResult::Conflict { version } => Err(LogError::Conflict { version }),
         }
     }
 }
@@ -143,7 +143,7 @@ impl From<Outcome> for Result<Appended, LogError> {
 pub(super) async fn append(
     connection: &mut PgConnection,
     commands: &[Queued],
-) -> Result<Vec<Outcome>, sqlx::Error> {
+) -> Result<Vec<AppendResult>, sqlx::Error> {
     let columns = Columns::of(commands);
     let row = sqlx::query(include_str!("sql/append.sql"))
         .bind(SHARD)
@@ -173,7 +173,7 @@ pub(super) async fn append(
 }
 
 /// The three arrays of the answer, command by command.
-fn outcomes(row: &PgRow, commands: &[Queued]) -> Result<Vec<Outcome>, sqlx::Error> {
+fn outcomes(row: &PgRow, commands: &[Queued]) -> Result<Vec<AppendResult>, sqlx::Error> {
     let versions: Vec<i64> = row.try_get("a_version")?;
     let positions: Vec<Option<i64>> = row.try_get("a_position")?;
     let answered: Vec<Option<String>> = row.try_get("a_answered")?;
@@ -183,12 +183,12 @@ fn outcomes(row: &PgRow, commands: &[Queued]) -> Result<Vec<Outcome>, sqlx::Erro
     let answers = versions.into_iter().zip(positions).zip(answered).zip(commands);
     Ok(answers
         .map(|(((version, position), answered), queued)| match (position, answered) {
-            (Some(position), _) => Outcome::Ok { version, position },
+            (Some(position), _) => AppendResult::Ok { version, position },
             (None, Some(stream)) => {
                 let same_stream = stream == queued.command.stream.as_str();
-                Outcome::Duplicate { version, same_stream }
+                AppendResult::Duplicate { version, same_stream }
             }
-            (None, None) => Outcome::Conflict { version },
+            (None, None) => AppendResult::Conflict { version },
         })
         .collect())
 }

@@ -10,7 +10,7 @@ use sqlx::{PgPool, Postgres};
 use tokio::sync::{mpsc, oneshot};
 
 use super::activity::WriterActivity;
-use super::batch::{self, Command, Outcome, Queued};
+use super::batch::{self, AppendResult, Command, Queued};
 use super::head::Head;
 use super::unavailable;
 use crate::postgres::deadline::{InTime, is_lost};
@@ -129,10 +129,10 @@ impl Task {
         }
     }
 
-    fn answer(&self, part: Vec<Queued>, outcomes: Vec<Outcome>) {
+    fn answer(&self, part: Vec<Queued>, outcomes: Vec<AppendResult>) {
         let mut head = 0;
         for (queued, outcome) in part.into_iter().zip(outcomes) {
-            if let Outcome::Ok { position, .. } = outcome {
+            if let AppendResult::Ok { position, .. } = outcome {
                 head = head.max(position);
             }
             // Nobody waits any more: the outcome is durable all the same.
@@ -144,7 +144,7 @@ impl Task {
     }
 
     /// One call, made again while that may help.
-    async fn call(&mut self, part: &[Queued]) -> Result<Vec<Outcome>, sqlx::Error> {
+    async fn call(&mut self, part: &[Queued]) -> Result<Vec<AppendResult>, sqlx::Error> {
         let mut raced = false;
         let mut reconnects = 0;
         loop {
@@ -167,7 +167,7 @@ impl Task {
 
     /// One call. After an error, or when nobody waits for it any more, the connection goes back to the pool,
     /// which looks whether it is good.
-    async fn call_once(&mut self, part: &[Queued]) -> Result<Vec<Outcome>, sqlx::Error> {
+    async fn call_once(&mut self, part: &[Queued]) -> Result<Vec<AppendResult>, sqlx::Error> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.pool.acquire().await?,

@@ -1,6 +1,6 @@
 //! Keyed HMAC: a mobile number has ten digits, its bare hash is guessed in seconds.
 
-use hip_commands::patients::lookup::Lookup;
+use hip_commands::patients::lookup::LookupKey;
 use hip_domain::id::Pseudonym;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -8,7 +8,7 @@ use sha2::Sha256;
 use super::envelope::SubjectKey;
 
 /// HMAC-SHA256 under the facility's key, over the kind, a zero byte and the compared form.
-pub(super) fn pseudonym(key: &SubjectKey, lookup: &Lookup<'_>) -> Pseudonym {
+pub(super) fn pseudonym(key: &SubjectKey, lookup: &LookupKey<'_>) -> Pseudonym {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes any key");
     mac.update(lookup.kind().as_bytes());
     mac.update(&[0]);
@@ -26,14 +26,14 @@ mod tests {
         let key = SubjectKey::random();
         let of = |lookup| pseudonym(&key, &lookup);
         assert_eq!(
-            of(Lookup::AbhaNumber("91-0000-0000-0101")),
-            of(Lookup::AbhaNumber("91000000000101"))
+            of(LookupKey::AbhaNumber("91-0000-0000-0101")),
+            of(LookupKey::AbhaNumber("91000000000101"))
         );
-        assert_eq!(of(Lookup::AbhaAddress("Asha@sbx")), of(Lookup::AbhaAddress(" asha@SBX")));
-        assert_ne!(of(Lookup::Visit("9800000101")), of(Lookup::Mobile("9800000101")));
+        assert_eq!(of(LookupKey::AbhaAddress("Asha@sbx")), of(LookupKey::AbhaAddress(" asha@SBX")));
+        assert_ne!(of(LookupKey::Visit("9800000101")), of(LookupKey::Mobile("9800000101")));
         assert_ne!(
-            of(Lookup::Visit("1")),
-            pseudonym(&SubjectKey::random(), &Lookup::Visit("1")),
+            of(LookupKey::Visit("1")),
+            pseudonym(&SubjectKey::random(), &LookupKey::Visit("1")),
             "another facility, another name"
         );
     }

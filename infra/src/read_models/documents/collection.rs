@@ -19,7 +19,7 @@ use hip_domain::recorded::Recorded;
 use sqlx::{PgPool, PgTransaction};
 
 use super::change::DocumentChange;
-use super::drafts::Drafts;
+use super::write_buffer::WriteBuffer;
 use crate::read_models::Erased;
 use crate::subscription::rebuild::{Compared, Generations, Projection};
 use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
@@ -92,14 +92,14 @@ pub trait DocumentView: Send + Sync {
 }
 
 /// Keeps a collection in step with the log.
-pub struct KeptCollection<V> {
+pub struct CollectionProjection<V> {
     store: Arc<dyn DocumentStore>,
     collection: CollectionName,
     positions: CollectionName,
     view: V,
 }
 
-impl<V: DocumentView> KeptCollection<V> {
+impl<V: DocumentView> CollectionProjection<V> {
     /// Keeps `collection` as `view` has it.
     ///
     /// # Panics
@@ -137,7 +137,7 @@ impl<V: DocumentView> KeptCollection<V> {
 }
 
 #[async_trait]
-impl<V: DocumentView> Subscriber for KeptCollection<V> {
+impl<V: DocumentView> Subscriber for CollectionProjection<V> {
     fn name(&self) -> &'static str {
         self.view.name()
     }
@@ -155,7 +155,7 @@ impl<V: DocumentView> Subscriber for KeptCollection<V> {
         if generation.is_live {
             self.prepare(generation, page).await?;
         }
-        let mut drafts = Drafts::new(self.store.as_ref(), &self.collection, generation.number);
+        let mut drafts = WriteBuffer::new(self.store.as_ref(), &self.collection, generation.number);
         let (mut events, mut reads) = (vec![], vec![]);
         for (stored, recorded) in page.iter() {
             events.push((recorded.position, Erased::of(recorded)));
@@ -194,7 +194,7 @@ impl<V: DocumentView> Subscriber for KeptCollection<V> {
 }
 
 #[async_trait]
-impl<V: DocumentView> Projection for KeptCollection<V> {
+impl<V: DocumentView> Projection for CollectionProjection<V> {
     async fn begin(&self, _: &PgPool, next: Generation) -> Result<(), ApplyError> {
         // One of this number may be left of a rebuild that died.
         self.store.retire(&self.collection, next.number).await?;

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use hip_commands::Provider;
+use hip_commands::Ports;
 use hip_commands::log::codec;
 use hip_commands::operations::abdm_error::{self, Context};
 use hip_commands::port::document_store::{FieldPath, Fields, Index, SUBJECT};
@@ -31,15 +31,15 @@ use crate::subscription::ApplyError;
 
 /// The view.
 pub struct LinkTokenResponses {
-    provider: Provider,
+    ports: Ports,
     vault: Arc<PgVault>,
     preset: Preset,
 }
 
 impl LinkTokenResponses {
     /// Reads tokens with the provider's keys, and seals them with the vault's.
-    pub const fn new(provider: Provider, vault: Arc<PgVault>, preset: Preset) -> Self {
-        Self { provider, vault, preset }
+    pub const fn new(ports: Ports, vault: Arc<PgVault>, preset: Preset) -> Self {
+        Self { ports, vault, preset }
     }
 
     async fn issued(
@@ -47,7 +47,7 @@ impl LinkTokenResponses {
         stored: &StoredEvent,
         request_id: RequestId,
     ) -> Result<Option<DocumentChange>, ApplyError> {
-        let opened = self.provider.open(stored).await?;
+        let opened = self.ports.open(stored).await?;
         let Event::LinkToken(LinkTokenEvent::Issued { token, expires_at, .. }) = &opened.event
         else {
             return Ok(None);
@@ -122,7 +122,7 @@ impl LinkTokenResponses {
     /// The tokens that a stream had up to an event.
     async fn issued_before(&self, end: &StoredEvent) -> Result<Vec<RequestId>, ApplyError> {
         let mut issued = vec![];
-        for stored in self.provider.log.stream(&end.stream, 0).await? {
+        for stored in self.ports.log.stream(&end.stream, 0).await? {
             if stored.version < end.version
                 && let Event::LinkToken(LinkTokenEvent::Issued { request_id, .. }) =
                     codec::decode(&stored)?.event
@@ -145,7 +145,7 @@ impl LinkTokenResponses {
     /// same wherever in the log it is read.
     async fn address(&self, stream: &StreamId) -> Result<Option<Phi<String>>, ApplyError> {
         let Some(holder) = Holder::of(stream) else { return Ok(None) };
-        for stored in self.provider.log.stream(stream, 0).await? {
+        for stored in self.ports.log.stream(stream, 0).await? {
             let event = codec::decode(&stored)?.event;
             let found = if let Event::LinkToken(LinkTokenEvent::Asked { .. }) = event {
                 self.asked(&stored).await?
@@ -163,7 +163,7 @@ impl LinkTokenResponses {
 
     /// The address that the record system named.
     async fn asked(&self, stored: &StoredEvent) -> Result<Option<Phi<String>>, ApplyError> {
-        let opened = self.provider.open(stored).await?.event;
+        let opened = self.ports.open(stored).await?.event;
         let Event::LinkToken(LinkTokenEvent::Asked { person, .. }) = &opened else {
             return Ok(None);
         };
@@ -176,7 +176,7 @@ impl LinkTokenResponses {
         subject: SubjectId,
         holder: &Holder,
     ) -> Result<Option<Phi<String>>, ApplyError> {
-        for stored in self.provider.log.stream(&StreamId::patient(subject), 0).await? {
+        for stored in self.ports.log.stream(&StreamId::patient(subject), 0).await? {
             let Event::Patient(PatientEvent::AbhaAttached { lookups, .. }) =
                 codec::decode(&stored)?.event
             else {
@@ -185,7 +185,7 @@ impl LinkTokenResponses {
             if lookups.address.as_ref() != Some(&holder.patient) {
                 continue;
             }
-            let opened = self.provider.open(&stored).await?.event;
+            let opened = self.ports.open(&stored).await?.event;
             if let Event::Patient(PatientEvent::AbhaAttached { abha, .. }) = &opened {
                 return Ok(abha.get().and_then(|abha| abha.address.clone()));
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use hip_commands::Provider;
+use hip_commands::Ports;
 use hip_commands::log::codec;
 use hip_commands::port::document_store::{FieldPath, Fields, Index, SUBJECT};
 use hip_commands::port::log::StoredEvent;
@@ -33,7 +33,7 @@ mod shape;
 
 /// The view.
 pub struct PatientCareContexts {
-    provider: Provider,
+    ports: Ports,
     vault: Arc<PgVault>,
     preset: Preset,
 }
@@ -46,12 +46,12 @@ enum News {
 }
 
 /// What is told of a patient, as a change of their document.
-type Told = Box<dyn FnOnce(Fields) -> Fields + Send>;
+type FieldsUpdate = Box<dyn FnOnce(Fields) -> Fields + Send>;
 
 impl PatientCareContexts {
     /// Reads patients with the provider's keys, and seals them with the vault's.
-    pub const fn new(provider: Provider, vault: Arc<PgVault>, preset: Preset) -> Self {
-        Self { provider, vault, preset }
+    pub const fn new(ports: Ports, vault: Arc<PgVault>, preset: Preset) -> Self {
+        Self { ports, vault, preset }
     }
 
     /// What an event says, and of whom; nothing, when it says nothing or its data principal was erased.
@@ -88,7 +88,7 @@ impl PatientCareContexts {
 
     /// Who a patient is, or their ABHA.
     async fn opened(&self, stored: &StoredEvent) -> Result<Option<News>, ApplyError> {
-        let opened = self.provider.open(stored).await?.event;
+        let opened = self.ports.open(stored).await?.event;
         let Event::Patient(event) = opened else { return Ok(None) };
         Ok(match event {
             PatientEvent::Registered { demographics, .. }
@@ -108,7 +108,7 @@ impl PatientCareContexts {
         stored: &StoredEvent,
     ) -> Result<Option<(CareContextFacts, Vec<&'static str>)>, ApplyError> {
         let mut newest = None;
-        for earlier in self.provider.log.stream(&stored.stream, 0).await? {
+        for earlier in self.ports.log.stream(&stored.stream, 0).await? {
             if earlier.version > stored.version {
                 break;
             }
@@ -127,7 +127,7 @@ impl PatientCareContexts {
             (Preset::Hip, _) => Ok(Some(subject.to_string())),
             (Preset::Amrit, News::Person(person)) => Ok(Some(person.reference.reveal().clone())),
             (Preset::Amrit, News::Abha(_) | News::CareContext { .. }) => {
-                let of_patient = self.provider.log.stream(&StreamId::patient(subject), 0).await?;
+                let of_patient = self.ports.log.stream(&StreamId::patient(subject), 0).await?;
                 let Some(first) = of_patient.first() else { return Ok(None) };
                 let Some(News::Person(person)) = self.opened(first).await? else {
                     return Ok(None);
@@ -154,7 +154,7 @@ impl PatientCareContexts {
         subject: SubjectId,
         news: News,
         at: DateTime<Utc>,
-    ) -> Result<Option<Told>, ApplyError> {
+    ) -> Result<Option<FieldsUpdate>, ApplyError> {
         let preset = self.preset;
         let json = |value: serde_json::Result<String>| value.expect("our own types serialise");
         Ok(match (preset, news) {
@@ -172,13 +172,13 @@ impl PatientCareContexts {
             }
             (Preset::Hip, News::Person(person)) => {
                 let person = json(serde_json::to_string(&person));
-                self.sealed(subject, "person", person).await?.map(|sealed| -> Told {
+                self.sealed(subject, "person", person).await?.map(|sealed| -> FieldsUpdate {
                     Box::new(move |fields| fields.with("sealedPerson", sealed))
                 })
             }
             (Preset::Hip, News::Abha(Some(abha))) => {
                 let abha = json(serde_json::to_string(&abha));
-                self.sealed(subject, "abha", abha).await?.map(|sealed| -> Told {
+                self.sealed(subject, "abha", abha).await?.map(|sealed| -> FieldsUpdate {
                     Box::new(move |fields| fields.with("sealedAbha", sealed))
                 })
             }

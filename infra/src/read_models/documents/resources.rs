@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use abdm_fhir::{Document, HiType};
 use async_trait::async_trait;
-use hip_commands::Provider;
+use hip_commands::Ports;
 use hip_commands::port::document_store::{FieldPath, FieldValue, Fields, Index, SUBJECT};
 use hip_commands::port::log::StoredEvent;
-use hip_commands::visits::visit_source::VisitSource;
+use hip_commands::visits::visit_revision::VisitRevision;
 use hip_domain::event::Event;
 use hip_domain::id::Digest;
 use hip_domain::recorded::Recorded;
@@ -28,22 +28,22 @@ use crate::subscription::ApplyError;
 
 /// The view.
 pub struct Resources {
-    provider: Provider,
+    ports: Ports,
     vault: Arc<PgVault>,
     preset: Preset,
 }
 
 impl Resources {
     /// Builds documents as `provider` does.
-    pub const fn new(provider: Provider, vault: Arc<PgVault>, preset: Preset) -> Self {
-        Self { provider, vault, preset }
+    pub const fn new(ports: Ports, vault: Arc<PgVault>, preset: Preset) -> Self {
+        Self { ports, vault, preset }
     }
 
     /// What is stored of a document; nothing, when it would have to be sealed and its data principal was
     /// erased.
     async fn fields(
         &self,
-        source: &VisitSource,
+        source: &VisitRevision,
         document: &Document,
     ) -> Result<Option<Fields>, ApplyError> {
         let fields = match self.preset {
@@ -91,7 +91,7 @@ impl DocumentView for Resources {
         let Event::Visit(VisitEvent::BundlesBuilt { .. }) = &recorded.event else {
             return Ok(vec![]);
         };
-        let source = match VisitSource::at(&self.provider, &stored.stream, stored.version).await {
+        let source = match VisitRevision::at(&self.ports, &stored.stream, stored.version).await {
             Ok(source) => source,
             // Erased, or not to be read any more: there is nothing to show of it.
             Err(error) if error.is_final() => return Ok(vec![]),
@@ -99,7 +99,7 @@ impl DocumentView for Resources {
         };
         let mut changes = vec![];
         let mut counts = BTreeMap::new();
-        for document in &source.documents(&self.provider.settings.bundle).built {
+        for document in &source.documents(&self.ports.settings.bundle).built {
             let number = next(&mut counts, document.hi_type);
             if let Some(fields) = self.fields(&source, document).await? {
                 let key = key(stored, document.hi_type, number);
@@ -129,7 +129,7 @@ fn key(visit: &StoredEvent, hi_type: HiType, number: u32) -> String {
 }
 
 /// What may be read without a key.
-fn about(source: &VisitSource, document: &Document) -> Fields {
+fn about(source: &VisitRevision, document: &Document) -> Fields {
     Fields::new()
         .with("facilityId", source.facts.facility.as_str())
         .with("visitCode", source.facts.care_context.as_str())
@@ -142,7 +142,7 @@ fn about(source: &VisitSource, document: &Document) -> Fields {
 }
 
 /// The names are AMRIT's, and so are numbers where it has numbers.
-fn as_amrit_reads(source: &VisitSource, document: &Document) -> Fields {
+fn as_amrit_reads(source: &VisitRevision, document: &Document) -> Fields {
     let visit = source.visit();
     let number = |digits: &str| -> FieldValue {
         digits.parse::<i64>().map_or_else(|_| digits.into(), FieldValue::from)

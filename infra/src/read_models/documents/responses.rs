@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use hip_commands::Provider;
+use hip_commands::Ports;
 use hip_commands::inbox::callbacks::answer;
 use hip_commands::operations::abdm_error;
 use hip_commands::port::document_store::{FieldPath, Fields, Index, SUBJECT};
@@ -25,15 +25,15 @@ use crate::subscription::ApplyError;
 
 /// The view.
 pub struct Responses {
-    provider: Provider,
+    ports: Ports,
     vault: Arc<PgVault>,
     preset: Preset,
 }
 
 impl Responses {
     /// Opens messages with the provider's keys.
-    pub const fn new(provider: Provider, vault: Arc<PgVault>, preset: Preset) -> Self {
-        Self { provider, vault, preset }
+    pub const fn new(ports: Ports, vault: Arc<PgVault>, preset: Preset) -> Self {
+        Self { ports, vault, preset }
     }
 }
 
@@ -67,7 +67,7 @@ impl DocumentView for Responses {
             return Ok(vec![]);
         };
         let Some(context) = answer::context(received.kind) else { return Ok(vec![]) };
-        let opened = self.provider.open(stored).await?.event;
+        let opened = self.ports.open(stored).await?.event;
         let Event::Inbound(InboundEvent::Received(opened)) = &opened else { return Ok(vec![]) };
         // One that was erased, or is not understood, answers nothing.
         let said = opened.raw.get().and_then(|raw| answer::read(&raw.body).ok());

@@ -6,7 +6,7 @@ use super::PAGE;
 use super::projection::Projection;
 use super::step::step;
 use crate::postgres::event_store::LogReader;
-use crate::subscription::{ApplyError, Cursor, Stop};
+use crate::subscription::{ApplyError, Cursor, PageFailure};
 
 /// Applies the log to whichever is behind. Both leases are held, so neither moves by itself.
 ///
@@ -18,7 +18,7 @@ pub(super) async fn level(
     projection: &dyn Projection,
     next: &mut Cursor,
     live: &mut Cursor,
-) -> Result<(), Stop> {
+) -> Result<(), PageFailure> {
     while next.position() != live.position() {
         let live_is_behind = live.position() < next.position();
         let (behind, goal) = if live_is_behind {
@@ -28,7 +28,7 @@ pub(super) async fn level(
         };
         let most = PAGE.min(goal - behind.position());
         match step(log, pool, projection, behind, most).await {
-            Err(Stop::Apply(ApplyError::Lost)) if live_is_behind => return Ok(()),
+            Err(PageFailure::Apply(ApplyError::Lost)) if live_is_behind => return Ok(()),
             done => done?,
         };
     }

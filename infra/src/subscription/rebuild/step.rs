@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 use super::projection::Projection;
 use crate::postgres::event_store::LogReader;
-use crate::subscription::{Cursor, Stop};
+use crate::subscription::{Cursor, PageFailure};
 
 /// Failures one after the other after which a rebuild gives up. What is only busy answers before.
 const FAILURES_MAX: u32 = 10;
@@ -30,7 +30,7 @@ pub(super) async fn step(
     projection: &dyn Projection,
     cursor: &mut Cursor,
     most: i64,
-) -> Result<Step, Stop> {
+) -> Result<Step, PageFailure> {
     let mut failures = 0;
     loop {
         match try_step(log, pool, projection, cursor, most).await {
@@ -49,7 +49,7 @@ async fn try_step(
     projection: &dyn Projection,
     cursor: &mut Cursor,
     most: i64,
-) -> Result<Step, Stop> {
+) -> Result<Step, PageFailure> {
     let limit = cursor.limit(most);
     let stored = match log.clear_page(cursor.position(), limit).await {
         Ok(stored) => stored,
@@ -67,7 +67,7 @@ async fn apply(
     projection: &dyn Projection,
     cursor: &mut Cursor,
     stored: Vec<StoredEvent>,
-) -> Result<bool, Stop> {
+) -> Result<bool, PageFailure> {
     match cursor.apply(pool, projection, stored).await {
         Ok(()) => Ok(true),
         Err(stop) if Cursor::goes_on_after(projection, &stop) => Ok(false),

@@ -11,13 +11,13 @@ use tokio::sync::Notify;
 
 use super::Source;
 use crate::postgres::deadline::InTime;
-use crate::worker::Pace;
+use crate::worker::WorkerConfig;
 
 /// Looks at one source.
 pub(super) struct Scanner {
     pub(super) pool: PgPool,
     pub(super) source: Source,
-    pub(super) pace: Pace,
+    pub(super) pace: WorkerConfig,
     /// Rings when there is something new.
     pub(super) found: Arc<Notify>,
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hip_infra::postgres::eraser::{Entry, Journal, JournalKeys, again};
+use hip_infra::postgres::eraser::{Entry, Journal, JournalKeys, erasures_to_reapply};
 use hip_infra::postgres::vault::{KeyRing, LocalKey};
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
@@ -223,7 +223,7 @@ async fn keys_of_somebody_else_are_left_alone_whatever_a_line_says() {
     assert!(!tied.is_empty());
     let entry: Entry =
         serde_json::from_str(&legacy(her, &[&[her, his], &tied[..]].concat())).unwrap();
-    let found = again(&world.pool, vec![(1, entry)]).await.unwrap();
+    let found = erasures_to_reapply(&world.pool, vec![(1, entry)]).await.unwrap();
     let [found] = &found[..] else { panic!("{found:?}") };
     assert_eq!(found.others, 1 + tied.len());
     assert!(found.keys.contains(&her) && !found.keys.contains(&his));

@@ -10,8 +10,8 @@ use hip_domain::id::FacilityId;
 use hip_infra::ambient::clock::SystemClock;
 use hip_infra::postgres::eraser::Unclaimed;
 use hip_sandbox::{
-    Artefact, ConsentRequest, ConsentStatus, Dialect, DiscoverRequest, FlowError, Grant,
-    HealthInformationRequest,
+    Artefact, ConsentRequest, ConsentStatus, DiscoverRequest, FlowError, Grant,
+    HealthInformationRequest, KeyFormat,
 };
 use hip_tests::World;
 use hip_tests::person::{FACILITY, visit};
@@ -92,7 +92,7 @@ async fn a_message_that_turns_out_to_be_about_an_erased_person_goes_with_them() 
     let refused = phr.notify(&consent, ConsentStatus::Granted, Artefact::Whole).await;
     assert!(matches!(refused, Err(FlowError::Refused(_))), "{refused:?}");
     assert_eq!(world.count("inbound.rejected").await, 1);
-    let request = HealthInformationRequest::new(&consent, Dialect::WRaw);
+    let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let _ = world.sandbox.hiu().request(request).await;
     world.until("inbound.interpreted", 3).await;
     world.until_idle().await;

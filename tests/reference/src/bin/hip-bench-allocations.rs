@@ -7,7 +7,7 @@ use std::alloc::System;
 use std::hint::black_box;
 use std::io::{self, BufRead, Write};
 
-use abdm_fhir::validate::{Options, Validator};
+use abdm_fhir::validate::{ValidateOptions, Validator};
 use abdm_fhir::visit::VisitDocument;
 use abdm_fhir::{BuildContext, Confidentiality, Rules, documents};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -21,7 +21,7 @@ fn main() -> io::Result<()> {
     let (document, visit) = (next()?, next()?);
 
     let mut validator = Validator::new(Rules::nrces());
-    let options = Options::default();
+    let options = ValidateOptions::default();
     // The first document of its size makes room that is used again.
     validator.validate(document.as_bytes(), &options);
     let validate = counted(|| validator.validate(document.as_bytes(), &options));

@@ -1,13 +1,13 @@
 //! What a shadow replay has found, in words or as JSON.
 
 use hip_commands::operations::replay::comparison::{Difference, How};
-use hip_commands::operations::replay::shadow::{Audience, CallFound, Finding, Looked};
+use hip_commands::operations::replay::shadow::{CallFound, Finding, Looked, ReportSink};
 use hip_infra::shadow::Built;
 use hip_infra::subscription::rebuild::Compared;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::output::{say, say_json};
+use crate::output::{print_json_line, print_line};
 
 /// Who is told.
 pub(super) struct Report {
@@ -27,37 +27,37 @@ impl Report {
         self.bar.finish_and_clear();
         for (name, built) in built {
             if self.is_json {
-                say_json(&as_json(name, built));
+                print_json_line(&as_json(name, built));
             } else {
-                say(&in_words(name, built));
+                print_line(&in_words(name, built));
             }
         }
         let models = built.iter().filter(|(_, built)| !built.is_same()).count();
         if self.is_json {
-            return say_json(&json!({ "looked": looked, "readModelsDifferent": models }));
+            return print_json_line(&json!({ "looked": looked, "readModelsDifferent": models }));
         }
         let Looked { events, callbacks, effects, calls, differences, .. } = looked;
-        say(&format!(
+        print_line(&format!(
             "{events} events, {callbacks} messages of the gateway among them, led to {effects} events and {calls} attempts at calls"
         ));
         let Looked { erased, under_way, not_played, .. } = looked;
         if erased + under_way + not_played > 0 {
-            say(&format!(
+            print_line(&format!(
                 "passed over: {erased} of erased people, {under_way} still being done, {not_played} replays and erasures"
             ));
         }
-        say(&format!(
+        print_line(&format!(
             "something else would follow from {differences}; {models} of {} read models would be different",
             built.len()
         ));
     }
 }
 
-impl Audience for Report {
+impl ReportSink for Report {
     fn found(&mut self, finding: Finding) {
         self.bar.suspend(|| {
             if self.is_json {
-                say_json(&json!({ "difference": finding }));
+                print_json_line(&json!({ "difference": finding }));
             } else {
                 tell(&finding);
             }
@@ -73,14 +73,14 @@ impl Audience for Report {
 fn tell(finding: &Finding) {
     let Finding { position, event, conversation, request_id, .. } = finding;
     let request = request_id.map_or_else(String::new, |id| format!(" of request {id}"));
-    say(&format!("position {position}: {event}{request}, conversation {conversation}"));
+    print_line(&format!("position {position}: {event}{request}, conversation {conversation}"));
     for fact in &finding.facts {
         let fate = match fact.how {
             How::Added => "would follow, and did not",
             How::Removed => "followed, and would not",
             How::Changed => "would be another",
         };
-        say(&format!("    {:<32} {fate}", fact.name));
+        print_line(&format!("    {:<32} {fate}", fact.name));
         members(&fact.members);
     }
     for CallFound { kind, request_id, how, members: differences } in &finding.calls {
@@ -91,17 +91,17 @@ fn tell(finding: &Finding) {
             Some(How::Removed) => "was called, and would not be",
             Some(How::Changed) => "would be called with other content",
         };
-        say(&format!("    {kind:<32} {fate}{was}"));
+        print_line(&format!("    {kind:<32} {fate}{was}"));
         members(differences);
     }
     if let Some(failure) = &finding.failure {
-        say(&format!("    it would fail: {failure}"));
+        print_line(&format!("    it would fail: {failure}"));
     }
 }
 
 fn members(differences: &[Difference]) {
     for Difference { path, how } in differences {
-        say(&format!("        {:<8} {path}", how.as_str()));
+        print_line(&format!("        {:<8} {path}", how.as_str()));
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use abdm_fhir::{VisitDocument, documents as build};
 use anyhow::Context;
 use chrono::DateTime;
-use hip_commands::visits::visit_source::context;
+use hip_commands::visits::visit_revision::context;
 use serde_json::Value;
 
 /// Visits that yield documents of most kinds.

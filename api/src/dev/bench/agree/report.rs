@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::known;
 use super::mutate::{Kind, Mutant};
 use crate::dev::bench::goal::{Bound, Goal};
-use crate::output::say;
+use crate::output::print_line;
 
 /// Who refuses the document that the other accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -92,12 +92,15 @@ impl Report {
                 RefusedBy::Hip => "refused by hip alone",
             };
             let known = one.known.map(|known| format!(" ({known})")).unwrap_or_default();
-            say(&format!("{who}{known}: {:?} at {} in {}", one.edit, one.pointer, one.document));
-            one.errors.iter().for_each(|error| say(&format!("    {error}")));
+            print_line(&format!(
+                "{who}{known}: {:?} at {} in {}",
+                one.edit, one.pointer, one.document
+            ));
+            one.errors.iter().for_each(|error| print_line(&format!("    {error}")));
         }
         let Self { seed, count, document_count, passed_over_count, disagreements } = self;
         let by = |who| disagreements.iter().filter(|one| one.refused_by == who).count();
-        say(&format!(
+        print_line(&format!(
             "seed {seed}: {count} edits of {document_count} documents ({passed_over_count} passed over), \
              {} verdicts differ: {} refused by HAPI alone, {} by hip alone",
             disagreements.len(),

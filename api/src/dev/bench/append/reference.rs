@@ -31,7 +31,7 @@ pub(super) struct Reference {
 
 /// The line that it prints, as far as we need it.
 #[derive(Deserialize)]
-struct Outcome {
+struct ReferenceResult {
     commands: u32,
     events: u32,
     conflicts: u64,
@@ -80,7 +80,7 @@ impl Reference {
         if !output.status.success() {
             bail!("the reference has failed: {}", output.status);
         }
-        let outcome: Outcome =
+        let outcome: ReferenceResult =
             serde_json::from_slice(&output.stdout).context("the reference speaks otherwise")?;
         let server_us = before.zip(after).and_then(|((before, from), (after, until))| {
             let commands =

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Options;
+use super::BenchAppendArgs;
 use super::case::{CEILING, Case, groups};
 use super::goals::{self, ALONE, rate_to};
 use super::measured::Measured;
@@ -11,7 +11,7 @@ use super::rounds::Round;
 use crate::dev::bench::goal::Goal;
 use crate::dev::bench::machine::Machine;
 use crate::dev::bench::sample::Spread;
-use crate::output::say;
+use crate::output::print_line;
 
 /// Everything that was measured.
 #[derive(Serialize)]
@@ -63,7 +63,7 @@ impl Report {
     pub(super) fn new(
         machine: Machine,
         server_version: String,
-        options: &Options,
+        options: &BenchAppendArgs,
         has_reference: bool,
         rounds: Vec<Round>,
     ) -> Self {
@@ -90,13 +90,13 @@ impl Report {
             .commit_ms
             .as_ref()
             .map_or("–".to_owned(), |spread| format!("{:.2}", spread.median));
-        say(&format!(
+        print_line(&format!(
             "{} rounds of {} s each; median and range. A commit takes {commit} ms.\n",
             self.rounds.len(),
             self.seconds,
         ));
         let width = self.rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
-        say(&format!(
+        print_line(&format!(
             "{:<width$}  {:>8} {:>15}  {:>6}  {:>7} {:>7}  {:>11}",
             "", "events/s", "range", "to C32", "p50 ms", "p99 ms", "CPU µs/cmd"
         ));
@@ -107,7 +107,7 @@ impl Report {
                     .as_ref()
                     .map_or("–".to_owned(), |spread| format!("{:.digits$}", spread.median))
             };
-            say(&format!(
+            print_line(&format!(
                 "{:<width$}  {median:>8.0} {:>15}  {:>6}  {:>7} {:>7}  {:>11}",
                 row.name,
                 format!("{min:.0}–{max:.0}"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use super::Options;
+use super::BenchAppendArgs;
 use super::case::{CEILING, Case, groups};
 use super::ceiling::Ceiling;
 use super::cpu::ServerCpu;
@@ -57,8 +57,12 @@ impl Subjects {
         self.reference.is_some()
     }
 
-    async fn measure(&self, case: Case, options: &Options) -> anyhow::Result<Option<Measured>> {
-        let Options { seconds, streams, .. } = *options;
+    async fn measure(
+        &self,
+        case: Case,
+        options: &BenchAppendArgs,
+    ) -> anyhow::Result<Option<Measured>> {
+        let BenchAppendArgs { seconds, streams, .. } = *options;
         Ok(Some(match case {
             Case::Ceiling { in_flight } => self.ceiling.measure(in_flight, seconds).await?,
             Case::Reference { in_flight, events } => match &self.reference {
@@ -75,7 +79,7 @@ impl Subjects {
 pub(super) async fn measure(
     server: &Server,
     subjects: &Subjects,
-    options: &Options,
+    options: &BenchAppendArgs,
 ) -> anyhow::Result<Vec<Round>> {
     let is_wanted = |case: &Case| {
         *case == CEILING || options.only.as_ref().is_none_or(|only| case.to_string().contains(only))

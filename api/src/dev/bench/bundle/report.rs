@@ -8,7 +8,7 @@ use super::work::{Work, Workload};
 use crate::dev::bench::goal::{Bound, Goal};
 use crate::dev::bench::machine::Machine;
 use crate::dev::bench::sample::Latencies;
-use crate::output::say;
+use crate::output::print_line;
 
 /// A document of a consultation may take so long, in microseconds.
 const BUILD_US_MAX: f64 = 300.0;
@@ -75,22 +75,22 @@ impl Report {
     }
 
     pub(super) fn print(&self) {
-        say(&format!("On {}; one thread.", self.machine.describe()));
+        print_line(&format!("On {}; one thread.", self.machine.describe()));
         let width = self.measured.iter().map(|one| one.what.len()).max().unwrap_or_default();
-        say(&format!("{:<width$} {:>9} {:>9} {:>8}", "", "p50 µs", "p99 µs", "rounds"));
+        print_line(&format!("{:<width$} {:>9} {:>9} {:>8}", "", "p50 µs", "p99 µs", "rounds"));
         for Measured { what, round_count, p50_us, p99_us } in &self.measured {
-            say(&format!("{what:<width$} {p50_us:>9.1} {p99_us:>9.1} {round_count:>8}"));
+            print_line(&format!("{what:<width$} {p50_us:>9.1} {p99_us:>9.1} {round_count:>8}"));
         }
         match self.allocations {
-            None => say(&format!("\n{}", allocations::HINT)),
-            Some(Allocations { validate, read, build }) => say(&format!(
+            None => print_line(&format!("\n{}", allocations::HINT)),
+            Some(Allocations { validate, read, build }) => print_line(&format!(
                 "\nallocations: {validate} for the check of the summary, {read} for only reading it, \
                  {build} for the consultation from its visit"
             )),
         }
         for Peer { validator, document, p50_us, verdict } in &self.validators {
             let verdict = verdict.as_deref().unwrap_or("only read");
-            say(&format!("{document:<32} {validator:<38} {p50_us:>10.1} µs  {verdict}"));
+            print_line(&format!("{document:<32} {validator:<38} {p50_us:>10.1} µs  {verdict}"));
         }
     }
 }

@@ -3,12 +3,12 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use abdm_fhir::validate::{Options, Validator};
+use abdm_fhir::validate::{ValidateOptions, Validator};
 use abdm_fhir::visit::VisitDocument;
 use abdm_fhir::{BuildContext, BuildPolicy, DischargeRule, Documents, HiType, Rules, documents_by};
 use anyhow::Context;
 use chrono::DateTime;
-use hip_commands::visits::visit_source::context;
+use hip_commands::visits::visit_revision::context;
 use serde_json::Value;
 
 use super::Part;
@@ -91,7 +91,7 @@ impl Workload {
             }),
             Work::Write => timed(|| serde_json::to_string(&self.consultation)),
             Work::Validate => {
-                timed(|| self.validator.validate(summary.as_bytes(), &Options::default()))
+                timed(|| self.validator.validate(summary.as_bytes(), &ValidateOptions::default()))
             }
             Work::Read => timed(|| serde_json::from_str::<Value>(summary)),
         }
@@ -131,7 +131,7 @@ mod tests {
         assert!(workload.consultation_entry_count >= 15);
         assert_eq!(workload.summary_entry_count, 19);
         let summary = workload.summary.clone();
-        let report = workload.validator.validate(summary.as_bytes(), &Options::default());
+        let report = workload.validator.validate(summary.as_bytes(), &ValidateOptions::default());
         assert_eq!(report.findings, []);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
-use hip_commands::patients::lookup::Lookup;
+use hip_commands::patients::lookup::LookupKey;
 use hip_commands::port::link_token_cache::Holder;
 use hip_commands::port::log::{Appended, LogError};
 use hip_commands::port::{Clock, Ids, Log};
@@ -17,14 +17,14 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::visit::{EVENT_COUNT, Visit, address};
-use crate::compose::Composed;
+use crate::app::App;
 
 /// Visits that are written at once: so many commands share a commit.
 const AT_ONCE: usize = 192;
 
 /// Writes visits.
 pub(super) struct Author {
-    composed: Arc<Composed>,
+    app: Arc<App>,
     facility: FacilityId,
     run: Uuid,
     next: AtomicU64,
@@ -38,10 +38,10 @@ pub(super) struct Known {
 }
 
 impl Author {
-    pub(super) fn new(composed: &Arc<Composed>) -> anyhow::Result<Self> {
+    pub(super) fn new(app: &Arc<App>) -> anyhow::Result<Self> {
         Ok(Self {
-            composed: Arc::clone(composed),
-            facility: FacilityId::parse(crate::dev::stage::FACILITY_ID)?,
+            app: Arc::clone(app),
+            facility: FacilityId::parse(crate::dev::demo_environment::FACILITY_ID)?,
             run: RandomIds.random(),
             next: AtomicU64::new(0),
         })
@@ -52,7 +52,7 @@ impl Author {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let visit = self.visit(number).await?;
         for append in visit.appends() {
-            let stored = self.composed.log.append(append).await;
+            let stored = self.app.log.append(append).await;
             let is_new = matches!(stored, Ok(Appended::Stored { .. }));
             stored.map_err(|error: LogError| anyhow::Error::from(error))?;
             anyhow::ensure!(is_new, "a visit was there before");
@@ -66,18 +66,18 @@ impl Author {
         })
     }
 
-    async fn pseudonym(&self, lookup: Lookup<'_>) -> anyhow::Result<Pseudonym> {
-        Ok(self.composed.provider.vault.pseudonym(&self.facility, &lookup).await?)
+    async fn pseudonym(&self, lookup: LookupKey<'_>) -> anyhow::Result<Pseudonym> {
+        Ok(self.app.ports.vault.pseudonym(&self.facility, &lookup).await?)
     }
 
     async fn visit(&self, number: u64) -> anyhow::Result<Visit> {
         let code = CareContextReference::parse(format!("9{number:012}"))?;
         let beneficiary = format!("7{number:09}");
-        let reference = self.pseudonym(Lookup::Beneficiary(&beneficiary)).await?;
-        let address = self.pseudonym(Lookup::AbhaAddress(&address(number))).await?;
-        let stream = self.pseudonym(Lookup::Visit(code.as_str())).await?;
+        let reference = self.pseudonym(LookupKey::Beneficiary(&beneficiary)).await?;
+        let address = self.pseudonym(LookupKey::AbhaAddress(&address(number))).await?;
+        let stream = self.pseudonym(LookupKey::Visit(code.as_str())).await?;
         let name = care_context_name(&beneficiary, &code);
-        let care_context = self.pseudonym(Lookup::CareContext(&name)).await?;
+        let care_context = self.pseudonym(LookupKey::CareContext(&name)).await?;
         let facility = self.facility.clone();
         let at = SystemClock.now();
         let facts = VisitFacts {
@@ -120,18 +120,18 @@ pub(super) async fn fill(author: &Arc<Author>, events: u32) -> anyhow::Result<(K
     while let Some(writer) = writers.join_next().await {
         writer??;
     }
-    Ok((known, author.composed.log.head().await?))
+    Ok((known, author.app.log.head().await?))
 }
 
 /// How many of these visits are not shown as they were written.
-pub(super) async fn missing(composed: &Composed, written: &[Known]) -> anyhow::Result<i64> {
+pub(super) async fn missing(app: &App, written: &[Known]) -> anyhow::Result<i64> {
     let codes: Vec<&str> = written.iter().map(|known| known.code.as_str()).collect();
     let shown: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM hip.visit v JOIN hip.care_context c ON c.visit_stream_id = v.stream_id \
           WHERE v.visit_code = ANY($1) AND v.linked AND c.link_state = 'linked'",
     )
     .bind(&codes)
-    .fetch_one(&composed.pool)
+    .fetch_one(&app.pool)
     .await?;
     let written = i64::try_from(codes.len()).context("a count")?;
     Ok(written - shown)

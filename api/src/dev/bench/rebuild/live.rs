@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use hip_commands::port::{Ids, Log};
 use hip_infra::ambient::ids::RandomIds;
 use hip_infra::subscription::rebuild::Projection;
-use hip_infra::subscription::{Pace, Subscriber, Subscription};
+use hip_infra::subscription::{Subscriber, Subscription, SubscriptionConfig};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::report::Phase;
-use crate::compose::Composed;
+use crate::app::App;
 use crate::service::READER_POLL;
 
 /// Readers that are at work.
@@ -21,24 +21,24 @@ pub(super) struct Live {
 }
 
 impl Live {
-    pub(super) fn start(composed: &Composed, projections: &[Arc<dyn Projection>]) -> Self {
+    pub(super) fn start(app: &App, projections: &[Arc<dyn Projection>]) -> Self {
         let (stop, stopped) = watch::channel(false);
         let process = RandomIds.random();
         let mut readers = JoinSet::new();
         for projection in projections {
-            let log: Arc<dyn Log> = composed.log.clone();
-            let pace = Pace { lease: composed.config.lease(), poll: READER_POLL };
+            let log: Arc<dyn Log> = app.log.clone();
+            let pace = SubscriptionConfig { lease: app.config.lease(), poll: READER_POLL };
             let subscriber = Arc::clone(projection) as Arc<dyn Subscriber>;
-            let reader = Subscription::new(log, composed.pool.clone(), subscriber, pace, process);
-            readers.spawn(reader.run(composed.log.watch_head(), stopped.clone()));
+            let reader = Subscription::new(log, app.pool.clone(), subscriber, pace, process);
+            readers.spawn(reader.run(app.log.watch_head(), stopped.clone()));
         }
         Self { readers, stop }
     }
 
     /// Waits until all of them stand where the log ends now.
-    pub(super) async fn catch_up(&self, composed: &Composed) -> anyhow::Result<Phase> {
+    pub(super) async fn catch_up(&self, app: &App) -> anyhow::Result<Phase> {
         let begun_at = Instant::now();
-        let head = composed.log.head().await?;
+        let head = app.log.head().await?;
         let readers = i64::try_from(self.readers.len())?;
         loop {
             let (there, halted): (i64, i64) = sqlx::query_as(
@@ -46,7 +46,7 @@ impl Live {
                         count(*) FILTER (WHERE state = 'halted') FROM es.projection",
             )
             .bind(head)
-            .fetch_one(&composed.pool)
+            .fetch_one(&app.pool)
             .await?;
             anyhow::ensure!(halted == 0, "a reader has halted");
             if there == readers {

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::author::Known;
 use super::report::ReadReport;
-use crate::compose::Composed;
+use crate::app::App;
 use crate::dev::bench::sample::Latencies;
 
 /// Between two rounds of reads.
@@ -24,15 +24,15 @@ pub(super) struct Reads {
 
 /// What is asked for, and what it must be.
 struct Expected {
-    composed: Arc<Composed>,
+    app: Arc<App>,
     code: String,
     documents: Vec<(CollectionName, String, Fields)>,
     holder: hip_commands::port::link_token_cache::Holder,
 }
 
 impl Reads {
-    pub(super) async fn start(composed: &Arc<Composed>, known: &Known) -> anyhow::Result<Self> {
-        let names = composed.config.documents.names()?;
+    pub(super) async fn start(app: &Arc<App>, known: &Known) -> anyhow::Result<Self> {
+        let names = app.config.documents.names()?;
         let mut documents = vec![];
         for (collection, key) in [
             (names.care_contexts, Some(known.subject.to_string())),
@@ -40,11 +40,11 @@ impl Reads {
             (names.responses, None),
             (names.link_token_responses, None),
         ] {
-            let found = first(composed, &collection, key.as_deref()).await?;
+            let found = first(app, &collection, key.as_deref()).await?;
             documents.push((collection, found.key, found.fields));
         }
         let expected = Expected {
-            composed: Arc::clone(composed),
+            app: Arc::clone(app),
             code: known.code.clone(),
             documents,
             holder: known.holder.clone(),
@@ -61,13 +61,13 @@ impl Reads {
 
 /// The document of this key, or the first.
 async fn first(
-    composed: &Composed,
+    app: &App,
     collection: &CollectionName,
     key: Option<&str>,
 ) -> anyhow::Result<Document> {
     let found = match key {
-        Some(key) => composed.documents.get(collection, key).await?,
-        None => composed.documents.page(collection, None, 1).await?.pop(),
+        Some(key) => app.documents.get(collection, key).await?,
+        None => app.documents.page(collection, None, 1).await?.pop(),
     };
     found.with_context(|| format!("{collection} is empty"))
 }
@@ -103,14 +103,14 @@ impl Expected {
               WHERE v.visit_code = $1",
         )
         .bind(&self.code)
-        .fetch_optional(&self.composed.pool)
+        .fetch_optional(&self.app.pool)
         .await;
         matches!(shown, Ok(Some((true, Some(state), 1))) if state == "linked")
     }
 
     async fn are_documents_there(&self) -> bool {
         for (collection, key, fields) in &self.documents {
-            let found = self.composed.documents.get(collection, key).await;
+            let found = self.app.documents.get(collection, key).await;
             if !matches!(found, Ok(Some(document)) if document.fields == *fields) {
                 return false;
             }
@@ -119,6 +119,6 @@ impl Expected {
     }
 
     async fn is_token_there(&self) -> bool {
-        matches!(self.composed.provider.link_tokens.get(&self.holder).await, Ok(Some(_)))
+        matches!(self.app.ports.link_tokens.get(&self.holder).await, Ok(Some(_)))
     }
 }

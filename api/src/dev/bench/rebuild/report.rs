@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::watch::LagSeen;
 use crate::dev::bench::machine::Machine;
-use crate::output::say;
+use crate::output::print_line;
 
 /// The whole run.
 #[derive(Serialize)]
@@ -112,11 +112,11 @@ impl Report {
     pub(super) fn print(&self) {
         let ReadReport { count, wrong, p50_ms, p99_ms } = &self.reads;
         let ms = |ms: &Option<f64>| ms.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.1}"));
-        say(&format!(
+        print_line(&format!(
             "{count} reads meanwhile, {wrong} wrong or missing; p50 {} ms, p99 {} ms",
             ms(p50_ms),
             ms(p99_ms)
         ));
-        say(&format!("{} visits written meanwhile, {} not shown", self.wrote, self.missing));
+        print_line(&format!("{} visits written meanwhile, {} not shown", self.wrote, self.missing));
     }
 }

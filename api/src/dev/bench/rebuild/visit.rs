@@ -8,7 +8,7 @@ use hip_domain::care_context::{CareContextEvent, CareContextFacts};
 use hip_domain::hi_type::HiType;
 use hip_domain::id::{Digest, FacilityId, Pseudonym, RequestId, SubjectId};
 use hip_domain::identity::IdentityEvent;
-use hip_domain::inbound::{BearerCheck, CallbackKind, InboundEvent, RawMessage, Received};
+use hip_domain::inbound::{BearerCheck, CallbackKind, InboundEvent, RawCallback, ReceivedCallback};
 use hip_domain::link_token::LinkTokenEvent;
 use hip_domain::patient::{Abha, AbhaLookups, Demographics, Lookups, PatientEvent};
 use hip_domain::sealed::Sealed;
@@ -197,7 +197,7 @@ impl Visit {
             "status": "Successfully linked care context",
             "response": { "requestId": self.id("link").to_string() },
         });
-        let raw = RawMessage {
+        let raw = RawCallback {
             path: CallbackKind::OnCareContext.path().to_owned(),
             headers: vec![],
             body: body.to_string(),
@@ -214,9 +214,9 @@ impl Visit {
         self.message(&format!("question-{n}"), CallbackKind::Discover, Sealed::Closed)
     }
 
-    fn message(&self, what: &str, kind: CallbackKind, raw: Sealed<RawMessage>) -> Append {
+    fn message(&self, what: &str, kind: CallbackKind, raw: Sealed<RawCallback>) -> Append {
         let request_id = RequestId(self.id(what));
-        let received = Received {
+        let received = ReceivedCallback {
             named: None,
             kind,
             api: hip_domain::inbound::ApiVersion::V3,
@@ -241,7 +241,8 @@ pub(super) fn address(number: u64) -> String {
 
 /// As a record system pushes it.
 fn document(number: u64, code: &str, at: DateTime<Utc>) -> String {
-    let (facility, name) = (crate::dev::stage::FACILITY_ID, crate::dev::stage::FACILITY_NAME);
+    let (facility, name) =
+        (crate::dev::demo_environment::FACILITY_ID, crate::dev::demo_environment::FACILITY_NAME);
     json!({
         "schemaVersion": "1.0",
         "eventId": Uuid::new_v5(&Uuid::NAMESPACE_OID, code.as_bytes()),

@@ -1,6 +1,6 @@
 //! What nobody can avoid, from the libraries alone, without a line of ours.
 
-use abdm_fidelius::Dialect;
+use abdm_fidelius::KeyFormat;
 use aes_gcm::aead::Aead as _;
 use aes_gcm::{Aes256Gcm, KeyInit as _};
 use base64::Engine as _;
@@ -31,10 +31,10 @@ pub(super) enum Peer {
 }
 
 impl Peer {
-    pub(super) fn fresh(dialect: Dialect) -> Self {
+    pub(super) fn fresh(dialect: KeyFormat) -> Self {
         match dialect {
-            Dialect::Weierstrass => Self::Weierstrass(EdwardsPoint::mul_base(&scalar())),
-            Dialect::X25519 => Self::X25519(MontgomeryPoint::mul_base_clamped(random())),
+            KeyFormat::Weierstrass => Self::Weierstrass(EdwardsPoint::mul_base(&scalar())),
+            KeyFormat::X25519 => Self::X25519(MontgomeryPoint::mul_base_clamped(random())),
         }
     }
 

@@ -1,13 +1,13 @@
 //! Times and ratios of each size and dialect.
 
-use abdm_fidelius::Dialect;
+use abdm_fidelius::KeyFormat;
 use serde::Serialize;
 
 use super::work::Work;
 use crate::dev::bench::goal::{Bound, Goal};
 use crate::dev::bench::machine::Machine;
 use crate::dev::bench::sample::Latencies;
-use crate::output::say;
+use crate::output::print_line;
 
 /// The full seal may take so many times what nobody can avoid.
 const LIMIT: f64 = 1.25;
@@ -25,7 +25,7 @@ pub(super) struct Report {
 #[derive(Serialize)]
 pub(super) struct Measured {
     size_bytes: usize,
-    dialect: Dialect,
+    dialect: KeyFormat,
     round_count: usize,
     encrypt: Times,
     agree: Times,
@@ -50,7 +50,7 @@ struct Times {
 impl Measured {
     pub(super) fn new(
         size_bytes: usize,
-        dialect: Dialect,
+        dialect: KeyFormat,
         latencies: [Latencies; Work::ALL.len()],
     ) -> Self {
         let round_count = latencies[0].len();
@@ -77,7 +77,7 @@ impl Measured {
     }
 
     fn print(&self) {
-        say(&format!(
+        print_line(&format!(
             "\n{}, {} rounds: {:>17} {:>9}",
             self.name(),
             self.round_count,
@@ -92,11 +92,11 @@ impl Measured {
             ("the full seal", self.full),
         ];
         for (name, times) in rows {
-            say(&format!("  {name:<32} {:>9.1} {:>9.1}", times.p50_us, times.p99_us));
+            print_line(&format!("  {name:<32} {:>9.1} {:>9.1}", times.p50_us, times.p99_us));
         }
         let rest =
             self.full.p50_us - self.exchange.p50_us - self.checksum.p50_us - self.encrypt.p50_us;
-        say(&format!(
+        print_line(&format!(
             "  of the full seal: checksum {:.0} %, exchange {:.0} %, encryption and base64 {:.0} %, rest {:.0} %",
             100.0 * self.checksum_share,
             100.0 * self.exchange.p50_us / self.full.p50_us,
@@ -127,7 +127,11 @@ impl Report {
     }
 
     pub(super) fn print(&self) {
-        say(&format!("On {}; {} s each, one thread.", self.machine.describe(), self.seconds));
+        print_line(&format!(
+            "On {}; {} s each, one thread.",
+            self.machine.describe(),
+            self.seconds
+        ));
         self.measured.iter().for_each(Measured::print);
     }
 }

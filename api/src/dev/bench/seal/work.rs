@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use abdm_fidelius::{Dialect, Nonce, PeerMaterial, PrivateKey, SealOnce};
+use abdm_fidelius::{KeyFormat, Nonce, PeerMaterial, PrivateKey, SealOnce};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::DateTime;
@@ -39,7 +39,7 @@ pub(super) struct Workload {
 }
 
 impl Workload {
-    pub(super) fn new(size: usize, dialect: Dialect) -> Self {
+    pub(super) fn new(size: usize, dialect: KeyFormat) -> Self {
         Self {
             plaintext: (0_u8..=255).cycle().take(size).collect(),
             peer: Peer::fresh(dialect),
@@ -76,7 +76,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> Duration {
 }
 
 /// A requester's key material, checked as it is for a request.
-fn material(dialect: Dialect) -> PeerMaterial {
+fn material(dialect: KeyFormat) -> PeerMaterial {
     let key = PrivateKey::fresh(dialect).expect("the system has randomness").public_key();
     let nonce = Nonce::fresh().expect("the system has randomness").to_base64();
     let key = STANDARD.encode(key.as_bytes());

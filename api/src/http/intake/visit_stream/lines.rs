@@ -20,13 +20,13 @@ const SHORT_LINE_BYTES_MAX: usize = 256 * 1024;
 /// A line, by its number in the stream, from 1. Empty lines are counted and passed over.
 pub(super) struct Line {
     pub(super) number: u64,
-    pub(super) what: What,
+    pub(super) what: LineContent,
     /// The room that a long line takes up until it is recorded.
     pub(super) taken: Option<Taken>,
 }
 
 /// What a line is.
-pub(super) enum What {
+pub(super) enum LineContent {
     /// Perhaps a document.
     Document(String),
     /// Longer than so many bytes; it was not kept.
@@ -115,8 +115,8 @@ impl Lines {
                     return self.complete();
                 }
                 Next::Broken => self.is_over = true,
-                Next::Stopped => return Some(self.last(What::Stopped)),
-                Next::Silence => return Some(self.last(What::Silence)),
+                Next::Stopped => return Some(self.last(LineContent::Stopped)),
+                Next::Silence => return Some(self.last(LineContent::Silence)),
             }
         }
         None
@@ -166,18 +166,18 @@ impl Lines {
         }
         let is_busy = std::mem::take(&mut self.is_busy);
         let what = if std::mem::take(&mut self.is_too_long) {
-            What::TooLong(self.bytes_max)
+            LineContent::TooLong(self.bytes_max)
         } else if is_busy {
-            What::Busy
+            LineContent::Busy
         } else if line.trim_ascii().is_empty() {
             return None;
         } else {
-            String::from_utf8(line).map_or(What::NoText, What::Document)
+            String::from_utf8(line).map_or(LineContent::NoText, LineContent::Document)
         };
         Some(Line { number: self.number, what, taken })
     }
 
-    fn last(&mut self, what: What) -> Line {
+    fn last(&mut self, what: LineContent) -> Line {
         self.is_over = true;
         Line { number: self.number + 1, what, taken: None }
     }
@@ -198,10 +198,12 @@ mod tests {
         let chunks = stream::iter(chunks).map(|chunk| Ok::<_, Infallible>(Bytes::from(*chunk)));
         let lines = Lines::new(Body::from_stream(chunks), 8, room(), stop).into_stream();
         let text = |line: Line| match line.what {
-            What::Document(text) => (line.number, text),
-            What::TooLong(_) => (line.number, "too long".to_owned()),
-            What::NoText => (line.number, "no text".to_owned()),
-            What::Stopped | What::Silence | What::Busy => (line.number, "over".to_owned()),
+            LineContent::Document(text) => (line.number, text),
+            LineContent::TooLong(_) => (line.number, "too long".to_owned()),
+            LineContent::NoText => (line.number, "no text".to_owned()),
+            LineContent::Stopped | LineContent::Silence | LineContent::Busy => {
+                (line.number, "over".to_owned())
+            }
         };
         lines.map(text).collect().await
     }
@@ -245,6 +247,6 @@ mod tests {
         tell.send_replace(true);
         let body = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
         let found: Vec<Line> = Lines::new(body, 8, room(), stop).into_stream().collect().await;
-        assert!(matches!(found.as_slice(), [Line { number: 1, what: What::Stopped, .. }]));
+        assert!(matches!(found.as_slice(), [Line { number: 1, what: LineContent::Stopped, .. }]));
     }
 }

@@ -10,21 +10,21 @@ use super::FHIR_JSON;
 use crate::http::middleware::problem::Problem;
 
 /// An answer without a document.
-pub(crate) struct Outcome {
+pub(crate) struct FhirOutcome {
     status: StatusCode,
     body: Value,
     /// Seconds after which to ask again.
     retry_after: Option<u32>,
 }
 
-impl Outcome {
+impl FhirOutcome {
     /// What a validation found.
     pub(super) fn found(report: &Report) -> Self {
         Self { status: StatusCode::OK, body: report.to_operation_outcome(), retry_after: None }
     }
 
     /// A document that is there and must not be shared.
-    pub(super) fn unfit(report: &Report) -> Self {
+    pub(super) fn invalid(report: &Report) -> Self {
         Self {
             status: StatusCode::UNPROCESSABLE_ENTITY,
             body: report.to_operation_outcome(),
@@ -33,7 +33,7 @@ impl Outcome {
     }
 
     /// There is no such document, or none any more.
-    pub(super) fn absent() -> Self {
+    pub(super) fn not_found() -> Self {
         Self::of(
             StatusCode::NOT_FOUND,
             "not-found",
@@ -57,7 +57,7 @@ impl Outcome {
     }
 }
 
-impl From<Problem> for Outcome {
+impl From<Problem> for FhirOutcome {
     fn from(problem: Problem) -> Self {
         let code = match problem.status() {
             StatusCode::UNAUTHORIZED => "login",
@@ -70,7 +70,7 @@ impl From<Problem> for Outcome {
     }
 }
 
-impl IntoResponse for Outcome {
+impl IntoResponse for FhirOutcome {
     fn into_response(self) -> Response {
         let head = [(CONTENT_TYPE, FHIR_JSON)];
         let mut response = (self.status, head, self.body.to_string()).into_response();

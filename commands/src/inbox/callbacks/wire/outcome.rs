@@ -3,7 +3,7 @@
 
 /// What became of a call of ours, by the status of its callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum StatusMeaning {
     /// It was done.
     Done,
     /// It had been done before.
@@ -32,7 +32,7 @@ const NO: [&str; 13] = [
 const YES: [&str; 8] =
     ["success", "linked", "ok", "acknowledged", "accepted", "delivered", "sent", "completed"];
 
-impl Outcome {
+impl StatusMeaning {
     /// A status is a yes when it has a word of success and none that denies it.
     pub(crate) fn of(status: Option<&str>) -> Self {
         let status = status.unwrap_or_default().to_lowercase();
@@ -142,7 +142,7 @@ mod tests {
             "ACKNOWLEDGED",
             "Accepted",
         ] {
-            assert_eq!(Outcome::of(Some(status)), Outcome::Done, "{status}");
+            assert_eq!(StatusMeaning::of(Some(status)), StatusMeaning::Done, "{status}");
         }
         for status in [
             "These care contexts have been already linked",
@@ -150,7 +150,7 @@ mod tests {
             "ALREADY_LINKED",
             "Care context is already successfully linked",
         ] {
-            assert_eq!(Outcome::of(Some(status)), Outcome::AlreadyDone, "{status}");
+            assert_eq!(StatusMeaning::of(Some(status)), StatusMeaning::AlreadyDone, "{status}");
         }
         for status in [
             "Failed to link care context",
@@ -164,9 +164,9 @@ mod tests {
             "pending",
             "",
         ] {
-            assert_eq!(Outcome::of(Some(status)), Outcome::NotDone, "{status}");
+            assert_eq!(StatusMeaning::of(Some(status)), StatusMeaning::NotDone, "{status}");
         }
-        assert_eq!(Outcome::of(None), Outcome::NotDone);
+        assert_eq!(StatusMeaning::of(None), StatusMeaning::NotDone);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use hip_domain::id::{ConsentId, ErrorCode, RequestId, TransactionId};
 use hip_domain::outbound::{Call, OutboundEvent};
 use hip_domain::recorded::Recorded;
 
-use super::super::sighting::Sighting;
+use super::super::check::Check;
 use super::{Found, Ledger};
 
 /// How long records may take from the request to the last notice.
@@ -58,14 +58,14 @@ impl Ledger {
     }
 
     /// What would be seen, if this call succeeded.
-    fn wanted(&self, call: &Call) -> Vec<Sighting> {
+    fn wanted(&self, call: &Call) -> Vec<Check> {
         match call {
-            Call::GenerateToken { .. } => vec![Sighting::TokenAnswered, Sighting::TokenCame],
-            Call::LinkCareContext { .. } => vec![Sighting::Linked, Sighting::TokenUsed],
-            Call::SmsNotify { .. } => vec![Sighting::SmsSent],
+            Call::GenerateToken { .. } => vec![Check::TokenAnswered, Check::TokenCame],
+            Call::LinkCareContext { .. } => vec![Check::Linked, Check::TokenUsed],
+            Call::SmsNotify { .. } => vec![Check::SmsSent],
             Call::OnDiscover { in_reply_to, .. } => match self.discoveries.get(in_reply_to) {
-                Some(Found::Patient { .. }) => vec![Sighting::Matched],
-                Some(Found::Nobody(_)) => vec![Sighting::NotMatched],
+                Some(Found::Patient { .. }) => vec![Check::Matched],
+                Some(Found::Nobody(_)) => vec![Check::NotMatched],
                 None => vec![],
             },
             Call::ConsentOnNotify { consent, error: None, .. } => {
@@ -74,17 +74,17 @@ impl Ledger {
                 change.map(|change| change.sighting()).into_iter().collect()
             }
             Call::OnRequest { error: None, .. } | Call::NotifyTransfer { .. } => {
-                vec![Sighting::Delivered]
+                vec![Check::Delivered]
             }
-            Call::OnRequest { error: Some(_), .. } => vec![Sighting::RequestRefused],
-            Call::OnInit { error: None, .. } => vec![Sighting::InitAnswered],
-            Call::OnConfirm { error: None, .. } => vec![Sighting::LinkedByPatient],
+            Call::OnRequest { error: Some(_), .. } => vec![Check::RequestRefused],
+            Call::OnInit { error: None, .. } => vec![Check::InitAnswered],
+            Call::OnConfirm { error: None, .. } => vec![Check::LinkedByPatient],
             Call::OnConfirm { error: Some(_), in_reply_to, .. }
                 if self.wrong_otps.contains(in_reply_to) =>
             {
-                vec![Sighting::OtpRefused]
+                vec![Check::OtpRefused]
             }
-            Call::OnShare { error: None, .. } => vec![Sighting::ProfileShared],
+            Call::OnShare { error: None, .. } => vec![Check::ProfileShared],
             Call::ConsentOnNotify { .. }
             | Call::OnInit { .. }
             | Call::OnConfirm { .. }
@@ -105,30 +105,30 @@ impl Ledger {
                 self.note_acknowledged(consent, taken);
             }
             Call::OnRequest { error: Some(code), .. } => {
-                self.see(Sighting::RequestRefused, Some(request_id), || {
+                self.see(Check::RequestRefused, Some(request_id), || {
                     format!("request refused: on-request error.code {code}, {status}")
                 });
             }
             Call::NotifyTransfer { transaction } => self.note_delivered(transaction, taken),
             Call::OnInit { error: None, .. } => {
-                self.see(Sighting::InitAnswered, Some(request_id), || {
+                self.see(Check::InitAnswered, Some(request_id), || {
                     format!("link on-init with referenceNumber {status}")
                 });
             }
             Call::OnConfirm { error: None, .. } => {
-                self.see(Sighting::LinkedByPatient, Some(request_id), || {
+                self.see(Check::LinkedByPatient, Some(request_id), || {
                     format!("right OTP: link on-confirm with what was chosen {status}")
                 });
             }
             Call::OnConfirm { error: Some(code), in_reply_to, .. } => {
                 if self.wrong_otps.remove(in_reply_to) {
-                    self.see(Sighting::OtpRefused, Some(request_id), || {
+                    self.see(Check::OtpRefused, Some(request_id), || {
                         format!("wrong OTP: link on-confirm error.code {code}, {status}")
                     });
                 }
             }
             Call::OnShare { error: None, .. } => {
-                self.see(Sighting::ProfileShared, Some(request_id), || {
+                self.see(Check::ProfileShared, Some(request_id), || {
                     format!("profile shared: on-share with a token {status}")
                 });
             }
@@ -142,11 +142,11 @@ impl Ledger {
     }
 
     fn note_sms(&mut self, request_id: RequestId, at: DateTime<Utc>, code: Option<&ErrorCode>) {
-        let wanted = [Sighting::SmsSent];
+        let wanted = [Check::SmsSent];
         match code {
             Some(code) => self.slip(&wanted, &format!("sms on-notify error.code {code}")),
             None if self.is_in_time(request_id, at, &wanted) => {
-                self.see(Sighting::SmsSent, Some(request_id), || {
+                self.see(Check::SmsSent, Some(request_id), || {
                     format!("sms/notify2, on-notify SUCCESS, response.requestId {request_id}")
                 });
             }
@@ -158,12 +158,12 @@ impl Ledger {
         let (request_id, status) = (Some(taken.request_id), taken.status);
         match self.discoveries.remove(&in_reply_to) {
             Some(Found::Patient { by, care_contexts }) => {
-                self.see(Sighting::Matched, request_id, || {
+                self.see(Check::Matched, request_id, || {
                     let by = by.join(", ");
                     format!("on-discover matchedBy [{by}], {care_contexts} care contexts, {status}")
                 });
             }
-            Some(Found::Nobody(code)) => self.see(Sighting::NotMatched, request_id, || {
+            Some(Found::Nobody(code)) => self.see(Check::NotMatched, request_id, || {
                 format!("no match: on-discover error.code {code}, no patient, {status}")
             }),
             None => {}
@@ -180,12 +180,12 @@ impl Ledger {
 
     fn note_delivered(&mut self, transaction: &TransactionId, taken: &Taken) {
         let Some(transfer) = self.transfers.remove(transaction) else { return };
-        let wanted = [Sighting::Delivered];
+        let wanted = [Check::Delivered];
         match transfer.end {
             Some(Ok(())) if taken.at - transfer.asked_at > TRANSFER_MAX => {
                 self.slip(&wanted, "the transfer took longer than two hours");
             }
-            Some(Ok(())) => self.see(Sighting::Delivered, Some(taken.request_id), || {
+            Some(Ok(())) => self.see(Check::Delivered, Some(taken.request_id), || {
                 let (count, status) = (transfer.care_contexts, taken.status);
                 format!(
                     "{count} care contexts pushed and taken, notify TRANSFERRED DELIVERED {status}"

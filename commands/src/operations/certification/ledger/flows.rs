@@ -13,8 +13,8 @@ use hip_domain::transfer::TransferEvent;
 use hip_domain::user_link::{OtpRefusal, UserLinkEvent};
 use hip_domain::visit::VisitEvent;
 
-use super::super::sighting::Sighting;
-use super::{Change, Found, Ledger, Transfer};
+use super::super::check::Check;
+use super::{ConsentChange, Found, Ledger, Transfer};
 
 /// The code with which the gateway refuses demographics that are not those of the ABHA. It comes with
 /// and without a prefix.
@@ -41,9 +41,9 @@ impl Ledger {
         } else if let Event::Visit(VisitEvent::BundlesBuilt { facts, built, .. }) = &recorded.event
             && facts.facility == self.facility
         {
-            self.try_for(&[Sighting::DocumentsBuilt]);
+            self.try_for(&[Check::DocumentsBuilt]);
             if !built.is_empty() {
-                self.see(Sighting::DocumentsBuilt, None, || {
+                self.see(Check::DocumentsBuilt, None, || {
                     let kinds: Vec<_> = built.iter().map(|one| one.hi_type.as_str()).collect();
                     format!("documents built and found fit: {}", kinds.join(", "))
                 });
@@ -56,14 +56,14 @@ impl Ledger {
             && *facility == self.facility
             && self.leaving.contains(&recorded.correlation)
         {
-            self.see(Sighting::OptedOut, None, || {
+            self.see(Check::OptedOut, None, || {
                 "patients/status/notify taken, ABHA detached, consents ended".to_owned()
             });
         }
     }
 
     fn note_token(&mut self, recorded: &Recorded<Event>, event: &LinkTokenEvent) {
-        let wanted = [Sighting::TokenAnswered, Sighting::TokenCame];
+        let wanted = [Check::TokenAnswered, Check::TokenCame];
         match event {
             LinkTokenEvent::Issued { request_id, .. } => {
                 let id = *request_id;
@@ -84,7 +84,7 @@ impl Ledger {
                 }
             }
             LinkTokenEvent::Reused { .. } if recorded.stream.is_of(&self.facility) => {
-                self.see(Sighting::TokenReused, None, || {
+                self.see(Check::TokenReused, None, || {
                     "the stored link token used again, no second generate-token".to_owned()
                 });
             }
@@ -99,21 +99,21 @@ impl Ledger {
     }
 
     fn note_no_token(&mut self, id: RequestId, code: &str) {
-        self.see(Sighting::TokenAnswered, Some(id), || {
+        self.see(Check::TokenAnswered, Some(id), || {
             format!(
                 "generate-token 202, on-generate-token error.code {code}, response.requestId {id}"
             )
         });
-        self.slip(&[Sighting::TokenCame], &format!("on-generate-token error.code {code}"));
+        self.slip(&[Check::TokenCame], &format!("on-generate-token error.code {code}"));
         if code.ends_with(MISMATCH) {
-            self.see(Sighting::MismatchRefused, Some(id), || {
+            self.see(Check::MismatchRefused, Some(id), || {
                 format!("mismatch callback error.code {code}, no linkToken")
             });
         }
     }
 
     fn note_care_context(&mut self, recorded: &Recorded<Event>, event: &CareContextEvent) {
-        let wanted = [Sighting::Linked, Sighting::TokenUsed];
+        let wanted = [Check::Linked, Check::TokenUsed];
         match event {
             CareContextEvent::LinkRequested { request_id, issued_by: Some(_), .. } => {
                 self.with_token.insert(*request_id);
@@ -121,13 +121,13 @@ impl Ledger {
             CareContextEvent::Linked { request_id, .. } => {
                 let id = *request_id;
                 if self.ours.contains(&id) && self.is_in_time(id, recorded.recorded_at, &wanted) {
-                    self.see(Sighting::Linked, Some(id), || {
+                    self.see(Check::Linked, Some(id), || {
                         format!(
                             "link/carecontext 202, on_carecontext success, response.requestId {id}"
                         )
                     });
                     if self.with_token.remove(&id) {
-                        self.see(Sighting::TokenUsed, Some(id), || {
+                        self.see(Check::TokenUsed, Some(id), || {
                             "link/carecontext carried the link token that came".to_owned()
                         });
                     }
@@ -163,19 +163,19 @@ impl Ledger {
     fn note_consent(&mut self, event: &ConsentEvent) {
         match event {
             ConsentEvent::Granted { grant, .. } => {
-                self.note_change(&grant.consent_id, Change::Granted);
+                self.note_change(&grant.consent_id, ConsentChange::Granted);
             }
             ConsentEvent::Revoked { consent_id } => {
-                self.note_change(consent_id, Change::Revoked);
+                self.note_change(consent_id, ConsentChange::Revoked);
             }
             ConsentEvent::Expired { consent_id } => {
-                self.note_change(consent_id, Change::Expired);
+                self.note_change(consent_id, ConsentChange::Expired);
             }
             ConsentEvent::Denied { .. } | ConsentEvent::Withdrawn { .. } => {}
         }
     }
 
-    fn note_change(&mut self, consent: &ConsentId, change: Change) {
+    fn note_change(&mut self, consent: &ConsentId, change: ConsentChange) {
         self.consents.entry(consent.clone()).or_default().push_back(change);
     }
 

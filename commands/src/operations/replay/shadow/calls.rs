@@ -7,7 +7,7 @@ use hip_domain::outbound::{Call, OutboundEvent, Sent};
 use super::finding::CallFound;
 use crate::log::codec;
 use crate::operations::replay::comparison::{How, compare};
-use crate::operations::replay::rehearsal::Made;
+use crate::operations::replay::dry_run::Made;
 use crate::port::log::StoredEvent;
 use crate::tasks::TaskError;
 

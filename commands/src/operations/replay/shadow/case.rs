@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::chronicle::Chronicle;
 use super::finding::{Fact, Finding};
+use super::log_index::LogIndex;
 use crate::operations::replay::comparison::How;
-use crate::operations::replay::rehearsal::Made;
+use crate::operations::replay::dry_run::Made;
 use crate::port::log::StoredEvent;
 use crate::tasks::{Due, TaskError};
 
@@ -70,7 +70,7 @@ impl Case {
 
     /// Where a task is played first: at its time, or else as soon as its cause can be seen. Nothing, when its
     /// time has not come.
-    pub(super) fn first_head(&self, task: usize, chronicle: &Chronicle) -> Option<i64> {
+    pub(super) fn first_head(&self, task: usize, chronicle: &LogIndex) -> Option<i64> {
         let seen = chronicle.end_of_append(self.finding.position);
         let head = match self.tasks[task].due.at {
             Some(at) => chronicle.position_at(at)?,
@@ -81,7 +81,7 @@ impl Case {
 
     /// Where a task is played next that led to something which history does not have, or to nothing: it may
     /// have been done somewhat later.
-    pub(super) fn later_head(&self, head: i64, chronicle: &Chronicle) -> Option<i64> {
+    pub(super) fn later_head(&self, head: i64, chronicle: &LogIndex) -> Option<i64> {
         let delayed = DELAYS_MS.into_iter().filter_map(|delay| {
             chronicle.position_at(self.recorded_at + TimeDelta::milliseconds(delay))
         });
@@ -96,7 +96,7 @@ impl Case {
     }
 
     /// The time at which a task is played: that of history's next word, if it is played right before it.
-    pub(super) fn time_at(&self, step: &Step, chronicle: &Chronicle) -> DateTime<Utc> {
+    pub(super) fn time_at(&self, step: &Step, chronicle: &LogIndex) -> DateTime<Utc> {
         if let Some(next) = self.untaken.iter().find(|event| event.position == step.head + 1) {
             return next.recorded_at;
         }

@@ -7,12 +7,12 @@ use hip_domain::sensitive::Phi;
 use serde_json::{Value, json};
 
 use super::finding::Fact;
-use super::guided::{Taken, Would};
+use super::scripted_log::{Taken, Would};
 use crate::operations::replay::comparison::{Difference, How};
 use crate::port::Vault;
 use crate::port::log::{NewEvent, StoredEvent};
 use crate::port::vault::{Opened, VaultError};
-use crate::tasks::perform::call::leaves;
+use crate::tasks::handlers::call::leaves;
 
 /// Two times so near are one: a decision takes a while, and notes the time at some point of it.
 const ONE_MOMENT: TimeDelta = TimeDelta::seconds(5);

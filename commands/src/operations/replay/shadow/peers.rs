@@ -11,9 +11,9 @@ use hip_domain::sensitive::Phi;
 use hip_domain::user_link::UserLinkEvent;
 use secrecy::SecretString;
 
-use super::guided::Guided;
+use super::scripted_log::ScriptedLog;
 use crate::log::codec;
-use crate::patients::lookup::Lookup;
+use crate::patients::lookup::LookupKey;
 use crate::port::gateway::{GatewayMessage, SendError};
 use crate::port::hiu::PushUrlRefused;
 use crate::port::link_token_cache::{CacheError, CachedToken, Holder};
@@ -21,16 +21,16 @@ use crate::port::log::StoredEvent;
 use crate::port::otp_sender::{OtpText, SmsError};
 use crate::port::vault::{Opened, VaultError};
 use crate::port::{Gateway, Hiu, LinkTokenCache, OtpSender, Vault};
-use crate::tasks::perform::call::{GIVEN_UP, HAD_BEFORE};
+use crate::tasks::handlers::call::{GIVEN_UP, HAD_BEFORE};
 
 /// The gateway, the HIUs and the SMS service, as they were.
-pub(super) struct AsThen {
-    pub(super) log: Arc<Guided>,
+pub(super) struct RecordedPeers {
+    pub(super) log: Arc<ScriptedLog>,
     /// Whether an address might be called is looked at as it is now.
     pub(super) hiu: Arc<dyn Hiu>,
 }
 
-impl AsThen {
+impl RecordedPeers {
     fn answer(&self) -> Result<u16, SendError> {
         let answer = self.log.outcome().and_then(|event| sent(&event));
         answer.unwrap_or_else(|| {
@@ -41,14 +41,14 @@ impl AsThen {
 }
 
 #[async_trait]
-impl Gateway for AsThen {
+impl Gateway for RecordedPeers {
     async fn send(&self, _: GatewayMessage) -> Result<u16, SendError> {
         self.answer()
     }
 }
 
 #[async_trait]
-impl Hiu for AsThen {
+impl Hiu for RecordedPeers {
     async fn push(
         &self,
         _: &Phi<String>,
@@ -64,7 +64,7 @@ impl Hiu for AsThen {
 }
 
 #[async_trait]
-impl OtpSender for AsThen {
+impl OtpSender for RecordedPeers {
     async fn send(&self, _: &Phi<String>, _: &OtpText) -> Result<(), SmsError> {
         let answer = self.log.outcome().and_then(|event| texted(&event));
         answer.unwrap_or_else(|| {
@@ -124,10 +124,10 @@ fn texted(event: &StoredEvent) -> Option<Result<(), SmsError>> {
 }
 
 /// The keys, which stay as they are.
-pub(super) struct StillVault(pub(super) Arc<dyn Vault>);
+pub(super) struct ReadOnlyVault(pub(super) Arc<dyn Vault>);
 
 #[async_trait]
-impl Vault for StillVault {
+impl Vault for ReadOnlyVault {
     async fn open(&self, event: &StoredEvent) -> Result<Opened, VaultError> {
         self.0.open(event).await
     }
@@ -135,16 +135,16 @@ impl Vault for StillVault {
     async fn pseudonym(
         &self,
         facility: &FacilityId,
-        lookup: &Lookup<'_>,
+        lookup: &LookupKey<'_>,
     ) -> Result<Pseudonym, VaultError> {
         self.0.pseudonym(facility, lookup).await
     }
 
-    async fn service_pseudonym(&self, lookup: &Lookup<'_>) -> Result<Pseudonym, VaultError> {
+    async fn service_pseudonym(&self, lookup: &LookupKey<'_>) -> Result<Pseudonym, VaultError> {
         self.0.service_pseudonym(lookup).await
     }
 
-    async fn tie(&self, _: SubjectId, _: SubjectId) -> Result<(), VaultError> {
+    async fn attach_key(&self, _: SubjectId, _: SubjectId) -> Result<(), VaultError> {
         Ok(())
     }
 

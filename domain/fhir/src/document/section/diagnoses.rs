@@ -24,21 +24,21 @@ pub(in crate::document) fn items<'a>(draft: &mut Draft<'a>) -> Vec<Item<'a>> {
 /// Adds the diagnoses that the encounter has, and so no section has to list.
 pub(in crate::document) fn of_encounter(draft: &mut Draft<'_>) {
     for (index, diagnosis) in draft.visit.diagnoses.iter().enumerate() {
-        if Reading::of(diagnosis).is_of_encounter() {
+        if DiagnosisWording::of(diagnosis).is_of_encounter() {
             item(draft, index, diagnosis);
         }
     }
 }
 
 /// What a diagnosis says, out of its certainty and its words.
-struct Reading {
+struct DiagnosisWording {
     /// `condition-clinical`.
     clinical: Option<&'static str>,
     /// `condition-ver-status`.
     verification: Option<&'static str>,
 }
 
-impl Reading {
+impl DiagnosisWording {
     /// What nobody said is not claimed; words that deny the diagnosis outweigh its certainty.
     fn of(diagnosis: &Diagnosis) -> Self {
         let given = diagnosis.certainty.map(certainty);
@@ -74,7 +74,7 @@ fn item<'a>(draft: &mut Draft<'a>, index: usize, diagnosis: &'a Diagnosis) -> It
         coding(system::SNOMED_CT, diagnosis.sct_code.as_ref(), diagnosis.sct_term.as_ref(), words),
         coding(system::ICD_10, diagnosis.icd10_code.as_ref(), diagnosis.icd10_term.as_ref(), words),
     ];
-    let reading = Reading::of(diagnosis);
+    let reading = DiagnosisWording::of(diagnosis);
     let line = line([
         Some(words),
         reading.verification,

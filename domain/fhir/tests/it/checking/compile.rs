@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use abdm_fhir::Rules;
 use abdm_fhir::rules::{CompileError, Input, compile, compile_folder};
-use abdm_fhir::validate::{Options, validate};
+use abdm_fhir::validate::{ValidateOptions, validate};
 use serde_json::{Value, json};
 
 type Files = Vec<(String, Vec<u8>)>;
@@ -55,7 +55,7 @@ fn rules(files: Files) -> Result<Rules, CompileError> {
 }
 
 fn findings(rules: &Rules, thing: &Value) -> Vec<(&'static str, String)> {
-    let report = validate(thing.to_string().as_bytes(), rules, &Options::default());
+    let report = validate(thing.to_string().as_bytes(), rules, &ValidateOptions::default());
     report.findings.into_iter().map(|finding| (finding.rule, finding.path)).collect()
 }
 

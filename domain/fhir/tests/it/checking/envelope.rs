@@ -1,7 +1,7 @@
 //! What holds between the entries of a document, and what is policy.
 
 use abdm_fhir::check::{self, Finding, Layer, Report, Severity};
-use abdm_fhir::validate::{Options, validate};
+use abdm_fhir::validate::{ValidateOptions, validate};
 use abdm_fhir::{HiType, Rules};
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ fn vital_signs_keep_the_profiles_of_r4_whatever_they_claim() {
     ] {
         let mut alone = pulse(&mut changed(|_| {}));
         let count = |alone: &Value, fhir_only| {
-            let options = Options { fhir_only, ..Options::default() };
+            let options = ValidateOptions { fhir_only, ..ValidateOptions::default() };
             validate(alone.to_string().as_bytes(), Rules::nrces(), &options).errors().count()
         };
         let before = (count(&alone, false), count(&alone, true));
@@ -233,7 +233,7 @@ fn policy_is_kept_apart() {
         of_policy.map(|finding| finding.rule).collect::<Vec<_>>()
     };
     assert_eq!(policy(&checked(&note)), ["bundle-profile", "one-patient"]);
-    let options = Options { fhir_only: true, ..Options::default() };
+    let options = ValidateOptions { fhir_only: true, ..ValidateOptions::default() };
     let report = validate(note.to_string().as_bytes(), Rules::nrces(), &options);
     assert_eq!(policy(&report), [""; 0]);
     assert!(report.is_valid(), "{:#?}", report.findings);

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use abdm_fhir::Rules;
-use abdm_fhir::validate::{Options, validate};
+use abdm_fhir::validate::{ValidateOptions, validate};
 use serde_json::{Value, json};
 
 const UCUM: &str = "http://unitsofmeasure.org";
@@ -14,7 +14,7 @@ const CONDITION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-sta
 const ALLERGY: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
 
 fn rules_of(resource: &Value) -> BTreeSet<&'static str> {
-    let options = Options { best_practice: true, ..Options::default() };
+    let options = ValidateOptions { best_practice: true, ..ValidateOptions::default() };
     let report = validate(resource.to_string().as_bytes(), Rules::nrces(), &options);
     report.findings.into_iter().map(|finding| finding.rule).collect()
 }

@@ -1,7 +1,7 @@
 //! What the definitions say in prose, or only by way of what they point at.
 
 use abdm_fhir::check::{self, Layer, Report, Severity};
-use abdm_fhir::validate::{Options, validate};
+use abdm_fhir::validate::{ValidateOptions, validate};
 use abdm_fhir::{HiType, Rules};
 use serde_json::{Value, json};
 
@@ -316,7 +316,7 @@ fn a_unit_without_its_system_is_one_finding() {
 fn nothing_is_said_of_a_document_that_claims_a_profile_nobody_knows() {
     let (_, mut document) = built_from(HiType::OpConsultation, OUTPATIENT);
     document["meta"]["profile"] = json!(["https://a.example/Other"]);
-    let options = Options { fhir_only: true, ..Options::default() };
+    let options = ValidateOptions { fhir_only: true, ..ValidateOptions::default() };
     let report = validate(document.to_string().as_bytes(), Rules::nrces(), &options);
     assert_only(&report, "profile-unknown", "Bundle.meta.profile[0]");
 }
@@ -324,7 +324,7 @@ fn nothing_is_said_of_a_document_that_claims_a_profile_nobody_knows() {
 /// The verdict for FHIR alone, and the layers of the errors of all that we ask.
 fn with_and_without_policy(kind: &str, change: impl FnOnce(&mut Value)) -> (bool, Vec<Layer>) {
     let json = changed(HiType::OpConsultation, kind, change);
-    let options = Options { fhir_only: true, ..Options::default() };
+    let options = ValidateOptions { fhir_only: true, ..ValidateOptions::default() };
     let fhir = validate(json.as_bytes(), Rules::nrces(), &options);
     let all = check::bundle(json.as_bytes());
     (fhir.is_valid(), all.errors().map(|error| error.layer).collect())
@@ -360,7 +360,7 @@ fn what_the_validator_of_hl7_lets_pass_is_an_error_of_ours() {
 #[test]
 fn a_resource_type_that_is_there_twice_is_an_error_of_ours_and_other_names_of_fhir() {
     let json = changed(HiType::OpConsultation, "Patient", |_| {});
-    let options = Options { fhir_only: true, ..Options::default() };
+    let options = ValidateOptions { fhir_only: true, ..ValidateOptions::default() };
     for (member, is_valid) in
         [("\"resourceType\":\"Patient\"", true), ("\"gender\":\"female\"", false)]
     {

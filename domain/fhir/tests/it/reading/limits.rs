@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-use abdm_fhir::validate::{FINDINGS_MAX, Limits, Options, Severity, validate};
+use abdm_fhir::validate::{FINDINGS_MAX, Limits, Severity, ValidateOptions, validate};
 use abdm_fhir::visit::Rule;
 use abdm_fhir::{HiType, Rules, VisitDocument};
 use serde_json::{Value, json};
 
 use crate::{OUTPATIENT, built_from, documents_of};
 
-fn rules_of(json: &str, options: &Options) -> Vec<&'static str> {
+fn rules_of(json: &str, options: &ValidateOptions) -> Vec<&'static str> {
     let report = validate(json.as_bytes(), Rules::nrces(), options);
     report.errors().map(|finding| finding.rule).collect()
 }
 
 #[test]
 fn what_is_too_large_or_no_json_is_answered_with_one_finding() {
-    let options = Options::default();
-    let small = Options { limits: Limits { bytes: 10, depth: 3, values: 4 }, ..options };
+    let options = ValidateOptions::default();
+    let small = ValidateOptions { limits: Limits { bytes: 10, depth: 3, values: 4 }, ..options };
     assert_eq!(rules_of("[1,2,3,4,5,6]", &small), ["limit-bytes"]);
     assert_eq!(rules_of("[[[[]]]]", &small), ["limit-depth"]);
     assert_eq!(rules_of("[1,2,3,4]", &small), ["limit-values"]);
@@ -36,8 +36,10 @@ fn nest(open: &str, close: &str, depth: usize) -> String {
 #[test]
 fn a_nest_of_ten_thousand_is_refused_where_it_gets_too_deep() {
     const DEPTH: usize = 10_000;
-    let options =
-        Options { limits: Limits { depth: usize::MAX, ..Limits::default() }, ..Options::default() };
+    let options = ValidateOptions {
+        limits: Limits { depth: usize::MAX, ..Limits::default() },
+        ..ValidateOptions::default()
+    };
     for json in [
         nest("[", "]", DEPTH),
         nest("{\"a\":", "}", DEPTH),
@@ -57,7 +59,7 @@ fn a_nest_of_ten_thousand_is_refused_where_it_gets_too_deep() {
 fn a_hundred_megabytes_are_refused_unread() {
     // Who reads them finds a nest that is too deep.
     let json = vec![b'['; 100 * 1024 * 1024];
-    let report = validate(&json, Rules::nrces(), &Options::default());
+    let report = validate(&json, Rules::nrces(), &ValidateOptions::default());
     let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(rules, ["limit-bytes"]);
     let errors = VisitDocument::parse(&json).unwrap_err();
@@ -92,7 +94,7 @@ fn the_largest_visits_yield_valid_documents() {
 fn what_is_counted_is_bounded() {
     let document = |resource: Value| json!({ "resourceType": "Bundle", "type": "document", "entry": [{ "resource": resource }] });
     let is_refused_beyond = |most: usize, rule: &str, of: &dyn Fn(usize) -> Value| {
-        let rules = |count| rules_of(&of(count).to_string(), &Options::default());
+        let rules = |count| rules_of(&of(count).to_string(), &ValidateOptions::default());
         assert!(!rules(most).contains(&rule), "{most} are {rule}");
         assert!(rules(most + 1).contains(&rule), "{} are not {rule}", most + 1);
     };
@@ -121,7 +123,8 @@ fn what_is_counted_is_bounded() {
 fn the_number_of_findings_is_bounded() {
     let (_, mut bundle) = built_from(HiType::OpConsultation, OUTPATIENT);
     bundle["entry"][1]["resource"]["telecom"] = json!(vec![json!({}); 5_000]);
-    let report = validate(bundle.to_string().as_bytes(), Rules::nrces(), &Options::default());
+    let report =
+        validate(bundle.to_string().as_bytes(), Rules::nrces(), &ValidateOptions::default());
     assert_eq!(report.errors().count(), FINDINGS_MAX);
     assert!(report.is_truncated);
 }
@@ -182,7 +185,7 @@ fn no_document_takes_long() {
     ] {
         let json = document.to_string();
         let before = processor_time();
-        let report = validate(json.as_bytes(), Rules::nrces(), &Options::default());
+        let report = validate(json.as_bytes(), Rules::nrces(), &ValidateOptions::default());
         let taken = processor_time().saturating_sub(before);
         println!("{name}: {} bytes, {} findings, {taken:?}", json.len(), report.findings.len());
         assert!(!report.is_valid());

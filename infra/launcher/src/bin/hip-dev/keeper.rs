@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use hip_launcher::LaunchError;
 
-use crate::server::{Running, Server};
+use crate::server::{RunningServer, Server};
 use crate::{complain, fail};
 
 /// What the keeper's first argument is; then come its parent and the servers.
@@ -45,13 +45,13 @@ fn keep_or_say_why(parent: u32, servers: &[Server]) -> Result<(), Box<dyn Error>
         thread::sleep(WATCH_INTERVAL);
     }
     // Before their directory goes, and each of them, whatever becomes of another.
-    let stopped: Vec<_> = running.into_iter().rev().map(Running::stop).collect();
+    let stopped: Vec<_> = running.into_iter().rev().map(RunningServer::stop).collect();
     stopped.into_iter().collect::<Result<(), _>>()?;
     Ok(())
 }
 
 /// All at once: each spends its start waiting.
-fn start_all(servers: &[Server], home: &Path) -> Result<Vec<Running>, LaunchError> {
+fn start_all(servers: &[Server], home: &Path) -> Result<Vec<RunningServer>, LaunchError> {
     thread::scope(|scope| {
         let starts: Vec<_> =
             servers.iter().map(|server| scope.spawn(|| server.start(home))).collect();

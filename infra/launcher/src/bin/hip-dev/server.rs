@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use hip_launcher::{
-    Durability, LaunchError, Options, PrivatePostgres, ThrowawayMariadb, ThrowawayMongod,
+    Durability, LaunchError, PostgresOptions, PrivatePostgres, ThrowawayMariadb, ThrowawayMongod,
     ThrowawayRedis,
 };
 
@@ -18,7 +18,7 @@ pub(crate) enum Server {
 }
 
 /// One that runs, for as long as this lives.
-pub(crate) enum Running {
+pub(crate) enum RunningServer {
     Postgres(PrivatePostgres),
     Redis(ThrowawayRedis),
     Mongod(ThrowawayMongod),
@@ -52,21 +52,21 @@ impl Server {
     }
 
     /// Starts it with all its files in a new directory below `home`.
-    pub(crate) fn start(self, home: &Path) -> Result<Running, LaunchError> {
+    pub(crate) fn start(self, home: &Path) -> Result<RunningServer, LaunchError> {
         let home = home.join(self.name());
         match self {
             Self::Postgres => {
-                let options = Options { data_dir: home, durability: Durability::Throwaway };
-                PrivatePostgres::start_on_loopback(options).map(Running::Postgres)
+                let options = PostgresOptions { data_dir: home, durability: Durability::Throwaway };
+                PrivatePostgres::start_on_loopback(options).map(RunningServer::Postgres)
             }
-            Self::Redis => ThrowawayRedis::start(&home).map(Running::Redis),
-            Self::Mongod => ThrowawayMongod::start(&home).map(Running::Mongod),
-            Self::Mariadb => ThrowawayMariadb::start(&home).map(Running::Mariadb),
+            Self::Redis => ThrowawayRedis::start(&home).map(RunningServer::Redis),
+            Self::Mongod => ThrowawayMongod::start(&home).map(RunningServer::Mongod),
+            Self::Mariadb => ThrowawayMariadb::start(&home).map(RunningServer::Mariadb),
         }
     }
 }
 
-impl Running {
+impl RunningServer {
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Postgres(postgres) => postgres.url("postgres"),

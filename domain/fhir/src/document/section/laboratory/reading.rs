@@ -22,13 +22,13 @@ const COMPARATORS: [(&str, &str); 12] = [
 const POWER_MAX: usize = 12;
 
 /// `>1000`: a number, and on which side of it the result lies.
-pub(super) struct Reading {
+pub(super) struct ReadValue {
     pub(super) comparator: Option<&'static str>,
     pub(super) number: Decimal,
 }
 
 /// None for what is no single number: words, ranges, titres.
-pub(super) fn read(text: &str, unit: Option<&str>) -> Option<Reading> {
+pub(super) fn read(text: &str, unit: Option<&str>) -> Option<ReadValue> {
     let text = without_unit(text.trim(), unit);
     let (comparator, digits) = comparison(text);
     // A power of ten in both would be counted twice, or not; nobody can tell.
@@ -39,7 +39,7 @@ pub(super) fn read(text: &str, unit: Option<&str>) -> Option<Reading> {
         Some(_) => return None,
         None => ungrouped(digits)?,
     };
-    Decimal::read(&number).map(|number| Reading { comparator, number })
+    Decimal::read(&number).map(|number| ReadValue { comparator, number })
 }
 
 /// Laboratories repeat the unit behind the number.

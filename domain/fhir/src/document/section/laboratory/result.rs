@@ -1,7 +1,7 @@
 //! One result of a test.
 
 use super::range::Range;
-use super::reading::{self, Reading};
+use super::reading::{self, ReadValue};
 use super::taken_at;
 use crate::document::draft::{Draft, Item};
 use crate::document::section::physical_examination::unknown;
@@ -77,7 +77,7 @@ fn item<'a>(
 enum Value<'a> {
     Written(&'a Decimal),
     /// A number that came as text, as most do.
-    Read(Reading),
+    Read(ReadValue),
     Words(&'a String),
     Absent,
 }
@@ -105,7 +105,7 @@ impl<'a> Value<'a> {
     fn words(&self, component: &LabComponent) -> String {
         let value = match self {
             Self::Written(number) => number.as_str().to_owned(),
-            Self::Read(Reading { comparator, number }) => {
+            Self::Read(ReadValue { comparator, number }) => {
                 format!("{}{}", comparator.unwrap_or_default(), number.as_str())
             }
             Self::Words(text) => return measured_words(text, component),
@@ -120,7 +120,7 @@ impl<'a> Value<'a> {
     fn outcome(self, component: &'a LabComponent, unit: &Unit<'a>) -> Outcome<'a> {
         match self {
             Self::Written(number) => Outcome::ValueQuantity(unit.of_value(Number::Written(number))),
-            Self::Read(Reading { comparator, number }) => {
+            Self::Read(ReadValue { comparator, number }) => {
                 let quantity = unit.of_value(Number::Read(number));
                 Outcome::ValueQuantity(quantity.compared(comparator))
             }

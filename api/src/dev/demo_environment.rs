@@ -1,0 +1,183 @@
+//! A running provider beside its twin, for the demo and for the conformance suite.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::Context;
+use hip_commands::port::Clock;
+use hip_infra::ambient::clock::SystemClock;
+use hip_infra::config::{Config, Secrets};
+use hip_infra::postgres;
+use hip_infra::postgres::event_store::LogReader;
+use hip_sandbox::{Sandbox, SandboxOptions};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::app::build_app;
+use crate::cli::serve::{older_keks_from_env, set_in_env};
+use crate::database::{Database, erasures_file, seals_file};
+use crate::output::print_line;
+use crate::service::{self, Role};
+
+/// The facility that the provider serves here.
+pub(crate) const FACILITY_ID: &str = "IN0610099001";
+
+/// Its name.
+pub(crate) const FACILITY_NAME: &str = "PHC Ambegaon";
+
+/// What the medical record system shows here. It opens nothing else.
+pub(crate) const API_KEY: &str = "demo-api-key-Yt5bN8wQ2sK7xC4hP9vR3mJ6gLd1fZa0";
+
+pub(crate) struct DemoEnvironment {
+    pub(crate) database: Database,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) log: LogReader,
+    pub(crate) pool: PgPool,
+    /// Address of the provider.
+    pub(crate) url: String,
+    /// Where documents and link tokens are, in words.
+    pub(crate) stores: String,
+    pushes: Mutex<Vec<Value>>,
+    stop: watch::Sender<bool>,
+    service: JoinHandle<anyhow::Result<()>>,
+}
+
+impl DemoEnvironment {
+    /// `sections` are more of the provider's configuration.
+    pub(crate) async fn start(
+        database: Database,
+        data_dir: &Path,
+        sections: &str,
+    ) -> anyhow::Result<Self> {
+        postgres::migrate(database.owner_url()).await?;
+        let sandbox = twin(data_dir).await?;
+        let listener = TcpListener::bind("127.0.0.1:8080").await;
+        // Somebody else's port is no reason not to play.
+        let listener = match listener {
+            Ok(listener) => listener,
+            Err(_) => TcpListener::bind("127.0.0.1:0").await?,
+        };
+        let url = format!("http://{}", listener.local_addr()?);
+        sandbox.set_bridge_url(&url);
+        let (config, secrets) = configuration(&sandbox, data_dir, sections)?;
+        let stores = stores(&secrets);
+        let app = build_app(config, secrets, database.url()).await?;
+        let pool = app.pool.clone();
+        let log = LogReader::new(pool.clone());
+        let (stop, stopped) = watch::channel(false);
+        let service = tokio::spawn(service::run(app, Some(listener), Role::All, stopped));
+        let pushes = Mutex::default();
+        Ok(Self { database, sandbox, log, pool, url, stores, pushes, stop, service })
+    }
+
+    /// Keeps a push for the capture: the twin does not see the medical record system.
+    pub(crate) fn note_push(&self, visit: &Value, status: u16) {
+        let at = SystemClock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let line = json!({
+            "at": at,
+            "direction": "in",
+            "peer": "amrit",
+            "method": "POST",
+            "path": "/v1/visits",
+            "headers": { "authorization": "***", "content-type": "application/json" },
+            "body": visit,
+            "status": status,
+        });
+        self.pushes.lock().expect("nobody panics while holding it").push(line);
+    }
+
+    pub(crate) fn pushes(&self) -> Vec<Value> {
+        self.pushes.lock().expect("nobody panics while holding it").clone()
+    }
+
+    /// Serves until Ctrl-C.
+    pub(crate) async fn keep(&self) -> anyhow::Result<()> {
+        print_line(&format!("\nstill serving on {}; Ctrl-C ends it", self.url));
+        tokio::signal::ctrl_c().await.context("no signal can be waited for")
+    }
+
+    /// Everything down, in order.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        self.stop.send_replace(true);
+        let ended = tokio::time::timeout(Duration::from_secs(15), self.service).await;
+        self.sandbox.stop().await;
+        self.pool.close().await;
+        self.database.close().await;
+        match ended {
+            Ok(service) => service?,
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Keys and run count of the twin are kept: link tokens of an earlier run must still be good.
+async fn twin(data_dir: &Path) -> anyhow::Result<Sandbox> {
+    let state_dir = data_dir.join("sandbox");
+    std::fs::create_dir_all(&state_dir)?;
+    let options =
+        SandboxOptions { seed: 2026, state_dir: Some(state_dir), ..SandboxOptions::default() };
+    let sandbox = Sandbox::start(options).await?;
+    sandbox.register_facility(FACILITY_ID, FACILITY_NAME);
+    Ok(sandbox)
+}
+
+fn configuration(
+    sandbox: &Sandbox,
+    data_dir: &Path,
+    sections: &str,
+) -> anyhow::Result<(Config, Secrets)> {
+    let credentials = sandbox.credentials();
+    let text = provider_toml(sandbox, data_dir) + sections;
+    let secrets = Secrets {
+        client_secret: SecretString::from(credentials.client_secret.clone()),
+        api_key: Some(SecretString::from(API_KEY)),
+        kek: std::env::var("HIP_KEK").ok().map(SecretString::from),
+        older_keks: older_keks_from_env(),
+        seal_key: None,
+        sms_token: Some(SecretString::from("demo-sms-token")),
+        mongodb_url: set_in_env("MONGODB_URL"),
+        redis_url: set_in_env("REDIS_URL"),
+        amrit_redis_url: None,
+    };
+    Ok((Config::parse(&text)?, secrets))
+}
+
+/// The configuration of a provider beside its twin. The twin's HIU listens on loopback without TLS: allowed
+/// here, and only that address.
+pub(crate) fn provider_toml(sandbox: &Sandbox, data_dir: &Path) -> String {
+    let push = sandbox.hiu_push_url();
+    let push_address = push.trim_start_matches("http://").split('/').next().unwrap_or_default();
+    let gateway = sandbox.gateway_url();
+    let client_id = sandbox.credentials().client_id;
+    let sms = sandbox.sms_url();
+    let data = data_dir.display();
+    let seals = seals_file(data_dir);
+    let seals = seals.display();
+    let erasures = erasures_file(data_dir);
+    let erasures = erasures.display();
+    format!(
+        "[gateway]\nbase_url = {gateway:?}\nclient_id = {client_id:?}\n\
+         [[facility]]\nid = {FACILITY_ID:?}\nname = {FACILITY_NAME:?}\n\
+         [keys]\nfile = \"{data}/kek\"\n\
+         [erasure]\njournal = \"{erasures}\"\n\
+         [seals]\nkey_file = \"{data}/seal-key.pem\"\npublish = \"{seals}\"\n\
+         [push]\nallow = [\"{push_address}\"]\n\
+         [sms]\nsender = \"webhook\"\nurl = {sms:?}\n",
+    )
+}
+
+/// In words, without an address: it may hold a password.
+fn stores(secrets: &Secrets) -> String {
+    let documents = secrets.mongodb_url.as_ref().map(|_| "the MongoDB of MONGODB_URL");
+    let tokens = secrets.redis_url.as_ref().map(|_| "the Redis of REDIS_URL");
+    format!(
+        "documents in {}, link tokens in {}",
+        documents.unwrap_or("the log's database"),
+        tokens.unwrap_or("this process's memory"),
+    )
+}

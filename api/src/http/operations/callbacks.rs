@@ -1,0 +1,185 @@
+//! `GET /v1/callbacks`, `…/{requestId}`, `…/{requestId}/history`: what came from the gateway, and what became
+//! of it.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use hip_commands::accountability::caller::Caller;
+use hip_commands::operations::replay::history::{self, History};
+use hip_domain::access::{Filter, Listing, View};
+use hip_domain::id::{FacilityId, RequestId};
+use hip_domain::stream::StreamId;
+use hip_infra::postgres::queries::correlation_index::PgCorrelationIndex;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::http::Context;
+use crate::http::extract::input::{PathParam, Query};
+use crate::http::extract::page::{Cursor, Limit, List, Page, PageRequest};
+use crate::http::middleware::access_log;
+use crate::http::middleware::caller::{
+    Authorized, CanOperate, facility_filter, facility_filter_by_id,
+};
+use crate::http::middleware::problem::Problem;
+
+/// What became of a callback.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    /// It is stored, and not understood yet.
+    Received,
+    /// Its consequences are in the log.
+    Interpreted,
+    /// It was understood and refused.
+    Rejected,
+    /// It does not have the shape of its kind.
+    Failed,
+}
+
+impl Status {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Interpreted => "interpreted",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Which callbacks.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CallbackFilter {
+    /// Only to this facility.
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    facility: Option<FacilityId>,
+    /// Only those of which this became.
+    #[param(inline)]
+    status: Option<Status>,
+    /// Only of this kind.
+    #[param(max_length = 40, pattern = "^[a-z_]+$", example = "discover")]
+    kind: Option<String>,
+    /// Items of a page.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    cursor: Option<Cursor>,
+}
+
+/// A callback. What it says is in the log, sealed.
+#[derive(Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Callback {
+    /// Its `REQUEST-ID`.
+    request_id: Uuid,
+    /// What it is about.
+    #[schema(example = "discover")]
+    kind: String,
+    /// The dialect it speaks: `v3` or `v05`.
+    api: String,
+    /// To whom it was.
+    facility_id: String,
+    /// When it came.
+    received_at: DateTime<Utc>,
+    /// Position of its event in the log.
+    position: i64,
+    /// Seconds since the end of its bearer; 0 when that was in time.
+    late_by_s: i64,
+    /// `received`, `interpreted`, `rejected` or `failed`.
+    status: String,
+    /// The code of a refusal.
+    error: Option<String>,
+    /// The member that does not fit.
+    field: Option<String>,
+    /// Why it was refused, or what would have fitted.
+    reason: Option<String>,
+    /// When that was known.
+    closed_at: Option<DateTime<Utc>>,
+    /// How often it was replayed.
+    replays: i32,
+    /// The newest order to replay it.
+    replay_id: Option<Uuid>,
+}
+
+const CALLBACKS: List = List {
+    columns: "request_id, kind, api, facility_id, received_at, received_pos AS position, late_by_s, status, \
+              error, field, reason, closed_at, replays, replay_id",
+    from: "hip.callback",
+    at: "received_at",
+    id: "stream_id",
+    facility: "facility_id",
+};
+
+/// Callbacks, the newest first.
+#[utoipa::path(get, path = "/v1/callbacks", tag = "operations", operation_id = "listCallbacks",
+    params(CallbackFilter), responses((status = 200, body = Page<Callback>)))]
+pub(crate) async fn list(
+    Authorized(caller, _): Authorized<CanOperate>,
+    State(app): Context,
+    Query(which): Query<CallbackFilter>,
+) -> Result<Json<Page<Callback>>, Problem> {
+    let CallbackFilter { facility, status, kind, limit, cursor } = which;
+    let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
+    let wanted = PageRequest { facilities, limit, cursor };
+    let by = [
+        (Filter::Facility, facility.is_some()),
+        (Filter::Status, status.is_some()),
+        (Filter::Kind, kind.is_some()),
+    ];
+    let status = status.map(|status| status.as_str().to_owned());
+    let filters = [("status", status), ("kind", kind)];
+    let page: Page<Callback> = CALLBACKS.page(&app.pool, wanted, &filters).await?;
+    access_log::at_list(&app, &caller, Listing::Callbacks, &by, &page.items).await?;
+    Ok(Json(page))
+}
+
+/// One callback.
+#[utoipa::path(get, path = "/v1/callbacks/{requestId}", tag = "operations", operation_id = "showCallback",
+    params(("requestId" = Uuid, Path, description = "its REQUEST-ID")),
+    responses((status = 200, body = Callback)))]
+pub(crate) async fn show(
+    Authorized(caller, _): Authorized<CanOperate>,
+    State(app): Context,
+    PathParam(id): PathParam,
+) -> Result<Json<Callback>, Problem> {
+    found(&app, &caller, &id).await.map(Json)
+}
+
+/// Each time it was looked at, by which order, and how that ended; and the calls that came of it.
+#[utoipa::path(get, path = "/v1/callbacks/{requestId}/history", tag = "operations",
+    operation_id = "showCallbackHistory",
+    params(("requestId" = Uuid, Path, description = "its REQUEST-ID")),
+    responses((status = 200, body = History)))]
+pub(crate) async fn history(
+    Authorized(caller, _): Authorized<CanOperate>,
+    State(app): Context,
+    PathParam(id): PathParam,
+) -> Result<Json<History>, Problem> {
+    let callback = found(&app, &caller, &id).await?;
+    let conversations = PgCorrelationIndex::new(app.pool.clone());
+    let calls = conversations.calls_so_far(callback.request_id).await;
+    let calls = calls.map_err(|error| Problem::database_unavailable(&error))?;
+    let stream = StreamId::inbound(RequestId(callback.request_id));
+    let story = history::history(&app.ports, &stream, &calls).await;
+    story.map(Json).map_err(|error| {
+        tracing::error!(%error, "the history of a callback cannot be told");
+        Problem::unavailable()
+    })
+}
+
+/// A callback that is about to be shown.
+async fn found(app: &App, caller: &Caller, id: &str) -> Result<Callback, Problem> {
+    const ABSENT: &str = "There is no such callback";
+    let id = RequestId::parse(id).map_err(|_| Problem::not_found(ABSENT))?;
+    let stream = StreamId::inbound(id);
+    let filters = [("stream_id", Some(stream.as_str().to_owned()))];
+    let found = CALLBACKS.one(&app.pool, facility_filter(caller, None), &filters).await?;
+    let found = found.ok_or_else(|| Problem::not_found(ABSENT))?;
+    access_log::at_thing(app, caller, View::Callback, &stream).await?;
+    Ok(found)
+}

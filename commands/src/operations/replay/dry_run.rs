@@ -1,0 +1,276 @@
+//! What would come of a replay: the same code as it runs, over a log that forgets and before peers that
+//! nothing reaches. Nothing is written, and nothing leaves.
+
+mod directory;
+mod log;
+pub(super) mod peers;
+
+use std::sync::Arc;
+
+use hip_domain::event::{DecodeError, Event};
+use hip_domain::id::RequestId;
+use hip_domain::outbound::{Call, OutboundEvent, Sent};
+use hip_domain::recorded::Recorded;
+use hip_domain::replay::Ordered;
+use hip_domain::stream::StreamId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::comparison::compare;
+use super::item::{Done, Item, ItemOutcome, redo};
+use super::resend;
+use crate::log::codec;
+use crate::log::dispatch::Dispatcher;
+use crate::port::{CorrelationIndex, Log};
+use crate::ports::Ports;
+use crate::process_managers::react;
+use crate::tasks::handlers::perform;
+use crate::tasks::{Due, TaskError};
+use directory::KnownPatients;
+use log::{ForgetfulVault, OverlayLog};
+use peers::{AcceptAllGateway, KnownCalls, NoEraser, NoHiu, NoOtp};
+
+pub use super::comparison::{Difference, How};
+
+/// Tasks of one item that are followed. A transfer of a hundred pages has about four hundred.
+const TASK_COUNT_MAX: usize = 1_000;
+
+/// What would come of one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Rehearsed {
+    /// How it would end.
+    pub done: Done,
+    /// The calls that would be made, or suppressed, in order.
+    pub calls: Vec<WouldCall>,
+    /// The names of the facts that would be new, in order, without those of calls.
+    pub facts: Vec<String>,
+    /// Whether more would follow than was looked at.
+    pub is_cut: bool,
+}
+
+/// A call that would be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WouldCall {
+    /// What is called.
+    pub kind: String,
+    /// The id that it would carry; another one, when its cause is not in the log yet.
+    #[schema(value_type = Uuid)]
+    pub request_id: RequestId,
+    /// Whether that is the id which it had before.
+    pub same_id: bool,
+    /// Where it would go.
+    pub target: Option<String>,
+    /// Whether it would be noted, and not leave.
+    pub suppressed: bool,
+    /// What was sent instead, back then.
+    #[schema(value_type = Option<Uuid>)]
+    pub sent_before: Option<RequestId>,
+    /// How it differs from that; nothing, when there is nothing to compare it with.
+    pub differences: Option<Vec<Difference>>,
+}
+
+/// Rehearses an item of an order. Peers are taken to accept every call, so that what follows is seen, too;
+/// what would be done at a later time is not.
+///
+/// # Errors
+///
+/// A store is away. What the item itself fails with is told in `done`.
+pub async fn rehearse(
+    ports: &Ports,
+    conversations: &dyn CorrelationIndex,
+    order: &Ordered,
+    item: &Item,
+) -> Result<Rehearsed, TaskError> {
+    let head = ports.log.head().await?;
+    let (ids, clock) = (Arc::clone(&ports.ids), Arc::clone(&ports.clock));
+    let forgetful = Arc::new(OverlayLog::new(Arc::clone(&ports.log), ids, clock, head));
+    let stage = stage(ports, &forgetful);
+    let known = KnownCalls { inner: conversations, head };
+    let done = match redo(&stage, &known, order, item).await {
+        Ok(done) => done,
+        Err(
+            error
+            @ (TaskError::Later { .. } | TaskError::Newer { .. } | TaskError::HostBusy { .. }),
+        ) => return Err(error),
+        Err(TaskError::Never { reason }) => Done::without_effect(ItemOutcome::Failed, reason),
+    };
+    let is_cut = follow(&stage, &forgetful).await?;
+    let recorded = recorded(&forgetful)?;
+    let mut calls = Vec::new();
+    for stream in called(&recorded) {
+        calls.push(would_call(ports, conversations, &recorded, stream, head).await?);
+    }
+    let facts = recorded.iter().filter(|one| !matches!(one.event, Event::Outbound(_)));
+    let facts = facts.map(|one| one.event.name().to_owned()).collect();
+    Ok(Rehearsed { done, calls, facts, is_cut })
+}
+
+/// A call that would come of a task.
+pub(super) struct Made {
+    pub(super) call: Call,
+    /// What the message would look like; nothing, when it would not leave.
+    pub(super) sent: Option<Sent>,
+}
+
+/// The calls that would come of a task, had the log ended at `head`. The provider's read models stand there,
+/// and its clock.
+pub(super) async fn calls_of(ports: &Ports, due: &Due, head: i64) -> Result<Vec<Made>, TaskError> {
+    let (ids, clock) = (Arc::clone(&ports.ids), Arc::clone(&ports.clock));
+    let forgetful = Arc::new(OverlayLog::new(Arc::clone(&ports.log), ids, clock, head));
+    let stage = stage(ports, &forgetful);
+    do_now(&stage, due).await?;
+    follow(&stage, &forgetful).await?;
+    let recorded = recorded(&forgetful)?;
+    let made = called(&recorded).into_iter().filter_map(|stream| {
+        let mut of_stream = recorded.iter().filter(|one| one.stream == *stream);
+        let call = of_stream.clone().find_map(|one| call_of(&one.event))?;
+        Some(Made { call, sent: of_stream.find_map(|one| sent(&one.event)).cloned() })
+    });
+    Ok(made.collect())
+}
+
+fn recorded(forgetful: &OverlayLog) -> Result<Vec<Recorded<Event>>, DecodeError> {
+    forgetful.appended().iter().map(codec::decode).collect()
+}
+
+/// The provider, before the curtain.
+fn stage(ports: &Ports, forgetful: &Arc<OverlayLog>) -> Ports {
+    let log: Arc<dyn Log> = Arc::clone(forgetful) as Arc<dyn Log>;
+    Ports {
+        log: Arc::clone(&log),
+        vault: Arc::new(ForgetfulVault::new(Arc::clone(&ports.vault), Arc::clone(forgetful))),
+        eraser: Arc::new(NoEraser(Arc::clone(&ports.eraser))),
+        gateway: Arc::new(AcceptAllGateway),
+        hiu: Arc::new(NoHiu(Arc::clone(&ports.hiu))),
+        directory: Arc::new(KnownPatients {
+            directory: Arc::clone(&ports.directory),
+            head: forgetful.stored_head(),
+        }),
+        otp_sender: Arc::new(NoOtp),
+        dispatcher: Dispatcher::new(log, None),
+        ..ports.clone()
+    }
+}
+
+/// Does what follows from what was appended, until nothing follows; whether it was cut off.
+async fn follow(stage: &Ports, forgetful: &OverlayLog) -> Result<bool, TaskError> {
+    let (mut seen, mut count) = (0, 0);
+    loop {
+        let appended = forgetful.appended();
+        let Some(stored) = appended.get(seen) else { return Ok(false) };
+        seen += 1;
+        for due in react(&codec::decode(stored)?) {
+            count += 1;
+            if count > TASK_COUNT_MAX {
+                return Ok(true);
+            }
+            do_now(stage, &due).await?;
+        }
+    }
+}
+
+/// What waits for a time, or cannot be done, leads to nothing in a rehearsal.
+async fn do_now(stage: &Ports, due: &Due) -> Result<(), TaskError> {
+    if due.at.is_some_and(|at| at > stage.clock.now()) {
+        return Ok(());
+    }
+    match perform(stage, due).await {
+        Ok(())
+        | Err(
+            TaskError::Never { .. }
+            | TaskError::Later { after: Some(_), .. }
+            | TaskError::HostBusy { .. },
+        ) => Ok(()),
+        Err(error @ (TaskError::Later { after: None, .. } | TaskError::Newer { .. })) => Err(error),
+    }
+}
+
+/// The calls that something happened to, each once, in order.
+fn called(recorded: &[Recorded<Event>]) -> Vec<&StreamId> {
+    let mut streams: Vec<&StreamId> = Vec::new();
+    for one in recorded {
+        let is_sent = matches!(
+            one.event,
+            Event::Outbound(OutboundEvent::Attempted { .. } | OutboundEvent::Suppressed { .. })
+        );
+        if is_sent && !streams.contains(&&one.stream) {
+            streams.push(&one.stream);
+        }
+    }
+    streams
+}
+
+async fn would_call(
+    ports: &Ports,
+    conversations: &dyn CorrelationIndex,
+    recorded: &[Recorded<Event>],
+    stream: &StreamId,
+    head: i64,
+) -> Result<WouldCall, TaskError> {
+    let of_stream: Vec<_> = recorded.iter().filter(|one| one.stream == *stream).collect();
+    let request_id = stream.request_id();
+    let request_id = request_id.ok_or_else(|| TaskError::never("a call has no request id"))?;
+    let known = resend::known(ports, request_id).await?;
+    let call = of_stream.iter().find_map(|one| call_of(&one.event));
+    let call = known.as_ref().map(|known| known.call.clone()).or(call);
+    let call = call.ok_or_else(|| TaskError::never("a call is not known"))?;
+    let conversation = of_stream[0].correlation;
+    let before = match &known {
+        Some(_) => Some(request_id),
+        None => before(ports, conversations, conversation, &call, head).await?,
+    };
+    let would = of_stream.iter().find_map(|one| sent(&one.event));
+    let was = match before {
+        Some(id) => sent_before(ports, id).await?,
+        None => None,
+    };
+    Ok(WouldCall {
+        kind: call.kind().to_owned(),
+        request_id,
+        same_id: known.is_some(),
+        target: would.map(|would| would.target.clone()),
+        suppressed: would.is_none(),
+        sent_before: before,
+        differences: was.zip(would).map(|(was, would)| compare(&was, would)),
+    })
+}
+
+/// The newest call of the conversation that said the same, or at least one of its kind.
+async fn before(
+    ports: &Ports,
+    conversations: &dyn CorrelationIndex,
+    conversation: uuid::Uuid,
+    call: &Call,
+    head: i64,
+) -> Result<Option<RequestId>, TaskError> {
+    let earlier = resend::earlier(ports, conversations, conversation, head).await?;
+    let same = earlier.iter().rfind(|one| one.call == *call);
+    let alike = || earlier.iter().rfind(|one| one.call.kind() == call.kind());
+    Ok(same.or_else(alike).map(resend::PreviousCall::request_id))
+}
+
+async fn sent_before(ports: &Ports, request_id: RequestId) -> Result<Option<Sent>, TaskError> {
+    for stored in ports.log.stream(&StreamId::outbound(request_id), 0).await?.iter().rev() {
+        if let Some(sent) = sent(&codec::decode(stored)?.event) {
+            return Ok(Some(sent.clone()));
+        }
+    }
+    Ok(None)
+}
+
+const fn sent(event: &Event) -> Option<&Sent> {
+    let Event::Outbound(OutboundEvent::Attempted { sent, .. }) = event else { return None };
+    sent.as_ref()
+}
+
+fn call_of(event: &Event) -> Option<Call> {
+    let Event::Outbound(
+        OutboundEvent::Planned { call, .. } | OutboundEvent::Suppressed { call, .. },
+    ) = event
+    else {
+        return None;
+    };
+    Some(call.clone())
+}

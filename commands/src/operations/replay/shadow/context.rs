@@ -1,0 +1,85 @@
+//! The world as it was, for one task.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::case::{Case, Step};
+use super::log_index::LogIndex;
+use super::peers::{NoTokens, ReadOnlyVault, RecordedPeers};
+use super::scripted_log::{Played, ScriptedLog};
+use crate::log::dispatch::Dispatcher;
+use crate::operations::replay::dry_run::peers::NoEraser;
+use crate::port::log::StoredEvent;
+use crate::port::{Clock, Log};
+use crate::ports::Ports;
+use crate::tasks::handlers::perform;
+use crate::tasks::{Due, TaskError};
+
+/// Added to the clock of a second play: another millisecond and another second.
+pub(super) const SHIFT: TimeDelta = TimeDelta::milliseconds(1_001);
+
+/// A task, and the world that it is played in.
+pub(super) struct Scene<'a> {
+    due: &'a Due,
+    /// Where the log ends.
+    pub(super) head: i64,
+    pub(super) now: DateTime<Utc>,
+    /// What history has still to say about the cause.
+    pub(super) untaken: &'a [StoredEvent],
+}
+
+impl<'a> Scene<'a> {
+    /// The task of a step, where the log ends as the step says.
+    pub(super) fn new(case: &'a Case, step: &Step, chronicle: &LogIndex) -> Self {
+        Self {
+            due: &case.tasks[step.task].due,
+            head: step.head,
+            now: case.time_at(step, chronicle),
+            untaken: &case.untaken,
+        }
+    }
+
+    /// Plays it; nothing is left of what it does.
+    pub(super) async fn play(
+        &self,
+        ports: &Ports,
+        shift: TimeDelta,
+    ) -> (Played, Result<(), TaskError>) {
+        let (real, untaken) = (Arc::clone(&ports.log), self.untaken.to_vec());
+        let guided = Arc::new(ScriptedLog::new(real, self.head, (self.now, shift), untaken));
+        let outcome = perform(&stage(ports, &guided), self.due).await;
+        (guided.played(), outcome)
+    }
+}
+
+/// The provider, with its clock at a time.
+pub(super) fn at(ports: &Ports, time: DateTime<Utc>) -> Ports {
+    Ports { clock: Arc::new(Stopped(time)), ..ports.clone() }
+}
+
+/// A clock that has stopped.
+struct Stopped(DateTime<Utc>);
+
+impl Clock for Stopped {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+}
+
+fn stage(ports: &Ports, guided: &Arc<ScriptedLog>) -> Ports {
+    let log: Arc<dyn Log> = Arc::clone(guided) as Arc<dyn Log>;
+    let peers = || RecordedPeers { log: Arc::clone(guided), hiu: Arc::clone(&ports.hiu) };
+    Ports {
+        log: Arc::clone(&log),
+        vault: Arc::new(ReadOnlyVault(Arc::clone(&ports.vault))),
+        eraser: Arc::new(NoEraser(Arc::clone(&ports.eraser))),
+        gateway: Arc::new(peers()),
+        hiu: Arc::new(peers()),
+        link_tokens: Arc::new(NoTokens),
+        otp_sender: Arc::new(peers()),
+        clock: Arc::clone(guided) as _,
+        dispatcher: Dispatcher::new(log, None),
+        ..ports.clone()
+    }
+}

@@ -1,0 +1,38 @@
+//! Whether anything may leave.
+
+use hip_domain::event::Event;
+use hip_domain::id::RequestId;
+use hip_domain::inbound::InboundEvent;
+use hip_domain::outbound::OutboundEvent;
+use hip_domain::replay::{Ordered, Policy};
+use hip_domain::stream::StreamId;
+
+use crate::log::codec;
+use crate::ports::Ports;
+use crate::tasks::{Cause, TaskError};
+
+/// The order that lets nothing of this leave, if there is one: the newest replay of the message with which
+/// the conversation began, as it was when the cause came about.
+pub(crate) async fn suppressed(ports: &Ports, cause: &Cause) -> Result<Option<Ordered>, TaskError> {
+    let message = StreamId::inbound(RequestId(cause.correlation));
+    for stored in ports.log.stream(&message, 0).await?.iter().rev() {
+        if stored.position >= cause.position {
+            continue;
+        }
+        if let Event::Inbound(InboundEvent::ReplayRequested { replay, .. }) =
+            codec::decode(stored)?.event
+        {
+            let is_silent = replay.policy == Policy::Projections && !is_call(ports, cause).await?;
+            return Ok(Some(replay).filter(|_| is_silent));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether it follows from another order, which is about a call itself.
+async fn is_call(ports: &Ports, cause: &Cause) -> Result<bool, TaskError> {
+    let asked = ports.log.page(cause.position - 1, 1).await?;
+    let asked = asked.first().map(codec::decode).transpose()?;
+    let event = asked.map(|asked| asked.event);
+    Ok(matches!(event, Some(Event::Outbound(OutboundEvent::ReplayRequested { .. }))))
+}

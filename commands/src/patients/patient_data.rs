@@ -1,0 +1,109 @@
+//! What the log holds of a person: opened for one message, and not kept.
+
+use hip_domain::care_context::CareContext;
+use hip_domain::consent::GrantedCareContext;
+use hip_domain::event::Event;
+use hip_domain::id::{RequestId, SubjectId};
+use hip_domain::link_token::LinkTokenEvent;
+use hip_domain::patient::{Abha, Demographics, PatientEvent};
+use hip_domain::sealed::Sealed;
+use hip_domain::sensitive::Phi;
+use hip_domain::stream::StreamId;
+use secrecy::SecretString;
+
+use crate::port::link_token_cache::Holder;
+use crate::ports::Ports;
+use crate::tasks::TaskError;
+
+/// Who a data principal is, by the newest word of the facility.
+pub(crate) async fn demographics(
+    ports: &Ports,
+    subject: SubjectId,
+) -> Result<Demographics, TaskError> {
+    let newest = ports.newest(&StreamId::patient(subject), demographics_of).await?;
+    let why = "the patient cannot be read any more";
+    require_open(newest.map(|recorded| recorded.event), why)
+}
+
+/// Their ABHA.
+pub(crate) async fn abha(ports: &Ports, subject: SubjectId) -> Result<Abha, TaskError> {
+    let stream = StreamId::patient(subject);
+    let newest = ports.newest(&stream, |event| {
+        let Event::Patient(event) = event else { return None };
+        match event {
+            PatientEvent::AbhaAttached { abha, .. } => Some(Some(abha)),
+            PatientEvent::AbhaDetached { .. } => Some(None),
+            PatientEvent::Registered { .. } | PatientEvent::DemographicsChanged { .. } => None,
+        }
+    });
+    let newest = newest.await?.and_then(|recorded| recorded.event);
+    require_open(newest, "the patient's ABHA is not known")
+}
+
+/// The link token that a request has brought; the newest of the stream, when it is not said which.
+pub(crate) async fn link_token(
+    ports: &Ports,
+    stream: &StreamId,
+    issued_by: Option<RequestId>,
+) -> Result<SecretString, TaskError> {
+    if let Some(issued_by) = issued_by
+        && let Some(token) = at_hand(ports, stream, issued_by).await
+    {
+        return Ok(SecretString::from(token.into_inner()));
+    }
+    let newest = ports.newest(stream, |event| {
+        let Event::LinkToken(LinkTokenEvent::Issued { token, .. }) = event else {
+            return None;
+        };
+        Some(token)
+    });
+    let why = "the link token cannot be read any more";
+    let token = require_open(newest.await?.map(|recorded| recorded.event), why)?;
+    Ok(SecretString::from(token.into_inner()))
+}
+
+/// The token, if the cache knows where it lies. What the cache does not know, or another store that
+/// is away, is no reason not to look into the log.
+async fn at_hand(ports: &Ports, stream: &StreamId, issued_by: RequestId) -> Option<Phi<String>> {
+    let cached = ports.link_tokens.get(&Holder::of(stream)?).await.ok()??;
+    let recorded = ports.at(cached.position).await.ok()??;
+    let Event::LinkToken(LinkTokenEvent::Issued { request_id, token, .. }) = recorded.event else {
+        return None;
+    };
+    let is_it = recorded.stream == *stream && request_id == issued_by;
+    require_open(Some(token).filter(|_| is_it), "").ok()
+}
+
+/// The demographics in an event that has some.
+pub(crate) fn demographics_of(event: Event) -> Option<Sealed<Demographics>> {
+    let Event::Patient(event) = event else {
+        return None;
+    };
+    match event {
+        PatientEvent::Registered { demographics, .. }
+        | PatientEvent::DemographicsChanged { demographics, .. } => Some(demographics),
+        PatientEvent::AbhaAttached { .. } | PatientEvent::AbhaDetached { .. } => None,
+    }
+}
+
+/// The content, if it is there and its key is.
+pub(crate) fn require_open<T>(sealed: Option<Sealed<T>>, why_not: &str) -> Result<T, TaskError> {
+    match sealed {
+        Some(Sealed::Open(content)) => Ok(content),
+        Some(Sealed::Closed | Sealed::Erased) | None => Err(TaskError::never(why_not)),
+    }
+}
+
+/// Whose consent it is: the person behind the first care context that is ours.
+pub(crate) async fn subject_of(
+    ports: &Ports,
+    care_contexts: &[GrantedCareContext],
+) -> Result<Option<SubjectId>, TaskError> {
+    for care_context in care_contexts {
+        let state = ports.dispatcher.load::<CareContext>(&care_context.stream).await?;
+        if let Some(facts) = state.facts {
+            return Ok(Some(facts.subject));
+        }
+    }
+    Ok(None)
+}

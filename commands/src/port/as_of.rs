@@ -1,7 +1,0 @@
-//! Read models as they were.
-
-/// Has the read models stand where the log stood at a moment.
-pub trait AsOf: Send + Sync {
-    /// From now on they show the log up to `position`, which is never before the one they were told last.
-    fn stand_at(&self, position: i64);
-}

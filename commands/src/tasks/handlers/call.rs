@@ -1,0 +1,316 @@
+//! A call is made: attempted, sent, and its outcome noted.
+
+mod fingerprint;
+mod patience;
+mod request_builder;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use hip_domain::care_context::CareContextEvent;
+use hip_domain::consent::Consent;
+use hip_domain::event::Event;
+use hip_domain::id::{ErrorCode, RequestId};
+use hip_domain::outbound::{Call, Outbound, OutboundCommand};
+use hip_domain::stream::StreamId;
+use hip_domain::transfer::{StopReason, Transfer, TransferCommand};
+use secrecy::SecretString;
+
+use crate::operations::abdm_error::{self, Context, refused_words};
+use crate::operations::replay::suppressed;
+use crate::port::gateway::SendError;
+use crate::port::hiu::{HostBusy, Place};
+use crate::port::log::Actor;
+use crate::ports::Ports;
+use crate::sharing::consent_check;
+use crate::sharing::hiu_trust;
+use crate::tasks::Due;
+use crate::tasks::TaskError;
+
+use super::encrypt_page::{is_late, recipient};
+use patience::{Failure, Patience, is_refusal, patience};
+use request_builder::{OutgoingRequest, RequestTarget};
+
+pub(crate) use fingerprint::leaves;
+
+/// Why a call was abandoned that was tried often enough.
+pub(crate) const GIVEN_UP: &str = "the peer could not take it";
+
+/// Why a call was abandoned that never left before, as far as we know.
+pub(crate) const HAD_BEFORE: &str = "the peer says that it had this before";
+
+pub(super) async fn perform(
+    ports: &Ports,
+    due: &Due,
+    request_id: RequestId,
+    call: &Call,
+) -> Result<(), TaskError> {
+    let stream = StreamId::outbound(request_id);
+    let before = ports.dispatcher.load::<Outbound>(&stream).await?;
+    if before.is_closed() {
+        return Ok(());
+    }
+    pages_have_landed(ports, due, call).await?;
+    link_has_settled(ports, call).await?;
+    let composed = request_builder::build_request(ports, request_id, call).await?;
+    let _place = place(ports, &composed)?;
+    let attempt = Attempt { ports, due, stream };
+    if before == Outbound::Absent
+        && let Some(replay) = suppressed(ports, &due.cause).await?
+    {
+        let (call, facility) = (call.clone(), composed.facility);
+        return attempt
+            .tell(OutboundCommand::Suppress { call, facility, replay }, "suppress")
+            .await;
+    }
+    let number = attempts(&before) + 1;
+    let sent = Some(fingerprint::of(ports, due.cause.correlation, &composed).await?);
+    let OutgoingRequest { facility, message } = composed;
+    // Before the consent is looked at: the gateway may take its time.
+    let session = session(ports, &message).await;
+    let command = OutboundCommand::Attempt { call: call.clone(), facility, sent };
+    attempt.tell(command, &format!("attempt:{number}")).await?;
+    // After the attempt is in the log, so that whoever ends the consent from now on sees it there.
+    if let Some(stop) = forbidden(ports, due, call).await? {
+        let reason = stop.as_words().to_owned();
+        let command =
+            OutboundCommand::Abandon { status: None, code: None, reason, awaits_trust: false };
+        return attempt.tell(command, "abandon").await;
+    }
+    let outcome = match (message, session) {
+        (RequestTarget::Gateway(message), _) => ports.gateway.send(message).await,
+        (RequestTarget::Hiu { push_url, body, .. }, Ok(session)) => {
+            ports.hiu.push(&push_url, body, session.as_ref()).await
+        }
+        (RequestTarget::Hiu { .. }, Err(error)) => Err(error),
+    };
+    let deadline = deadline(ports, call).await?;
+    let made = Made { call, number, lost: matches!(before, Outbound::Attempted { .. }), deadline };
+    attempt.settle(&made, outcome).await
+}
+
+/// A place for a page at its HIU's host. Other calls need none.
+fn place(ports: &Ports, composed: &OutgoingRequest) -> Result<Option<Place>, TaskError> {
+    match &composed.message {
+        RequestTarget::Gateway(_) => Ok(None),
+        RequestTarget::Hiu { push_url, .. } => match ports.hiu.reserve(push_url) {
+            Ok(place) => Ok(Some(place)),
+            Err(HostBusy { host }) => Err(TaskError::HostBusy { host }),
+        },
+    }
+}
+
+/// Our session token, for a page to an HIU that is shown it.
+async fn session(
+    ports: &Ports,
+    message: &RequestTarget,
+) -> Result<Option<SecretString>, SendError> {
+    match message {
+        RequestTarget::Gateway(_) | RequestTarget::Hiu { bearer: false, .. } => Ok(None),
+        RequestTarget::Hiu { bearer: true, .. } => ports.hiu.session().await,
+    }
+}
+
+/// The network gives a transfer twenty minutes.
+async fn deadline(ports: &Ports, call: &Call) -> Result<Option<DateTime<Utc>>, TaskError> {
+    let Call::PushPage { transaction, .. } = call else { return Ok(None) };
+    let transfer = ports.dispatcher.load::<Transfer>(&StreamId::transfer(transaction)).await?;
+    let asked_at = transfer.facts().and_then(|facts| facts.asked_at);
+    Ok(asked_at.map(|at| at + ports.settings.transfer_time))
+}
+
+/// The end of a consent is acknowledged when no page under it is on its way any more: what leaves
+/// then would leave after the patient was told that nothing does.
+///
+/// A page is attempted, in the log, before its consent is looked at; an end is in the log before this
+/// looks for attempts. So one of the two sees the other.
+async fn pages_have_landed(ports: &Ports, due: &Due, call: &Call) -> Result<(), TaskError> {
+    const LOOK_AGAIN: Duration = Duration::from_millis(100);
+    let Call::ConsentOnNotify { consent, error: None, in_reply_to } = call else {
+        return Ok(());
+    };
+    let state = ports.dispatcher.load::<Consent>(&StreamId::consent(consent)).await?;
+    if !matches!(state, Consent::Ended { .. }) {
+        return Ok(());
+    }
+    if !ports.transfers.on_its_way(consent, due.cause.position).await? {
+        return Ok(());
+    }
+    let asked = ports.log.clear_stream(&StreamId::inbound(*in_reply_to), 0).await?;
+    let asked_at = asked.first().map(|event| event.recorded_at);
+    if asked_at.is_some_and(|at| ports.clock.now() < at + ACKNOWLEDGEMENT_WAIT_MAX) {
+        let reason = "a page under this consent is still on its way".to_owned();
+        return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason });
+    }
+    Ok(())
+}
+
+/// The gateway refuses news of a care context for some 25 seconds after it has linked it.
+async fn link_has_settled(ports: &Ports, call: &Call) -> Result<(), TaskError> {
+    let Call::ContextNotify { care_context, .. } = call else { return Ok(()) };
+    let linked = ports.newest(care_context, |event| {
+        matches!(event, Event::CareContext(CareContextEvent::Linked { .. })).then_some(())
+    });
+    let Some(linked) = linked.await? else { return Ok(()) };
+    let settled_at = linked.recorded_at + ports.settings.news_after_link;
+    match (settled_at - ports.clock.now()).to_std() {
+        Ok(wait) if !wait.is_zero() => {
+            let reason = "the gateway may not know the link yet".to_owned();
+            Err(TaskError::Later { after: Some(wait), reason })
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// How long an acknowledgement waits for pages that are on their way. One that is longer on its way
+/// left long ago, and lies with an HIU that is slow; the network waits a minute for the
+/// acknowledgement.
+const ACKNOWLEDGEMENT_WAIT_MAX: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
+
+const fn attempts(state: &Outbound) -> u32 {
+    match state {
+        Outbound::Planned { attempts, .. } | Outbound::Attempted { attempts, .. } => *attempts,
+        Outbound::Absent | Outbound::Accepted { .. } | Outbound::Abandoned { .. } => 0,
+    }
+}
+
+/// A page leaves only while the consent allows it: looked at again for every page, from the log,
+/// right before it leaves. A page that may not leave stops the transfer.
+async fn forbidden(ports: &Ports, due: &Due, call: &Call) -> Result<Option<StopReason>, TaskError> {
+    let Call::PushPage { transaction, page } = call else {
+        return Ok(None);
+    };
+    let stream = StreamId::transfer(transaction);
+    let state = ports.dispatcher.load::<Transfer>(&stream).await?;
+    let Transfer::Sending { facts, next, .. } = state else {
+        return Ok(Some(StopReason::Document));
+    };
+    if next != *page {
+        return Ok(Some(StopReason::Document));
+    }
+    let consent_stream = StreamId::consent(&facts.consent_id);
+    let consent = ports.dispatcher.load::<Consent>(&consent_stream).await?;
+    let now = ports.clock.now();
+    let stop = match consent_check::in_force(ports, &consent, &facts.facility, now).await? {
+        Err(why) => StopReason::Consent(why),
+        Ok(_) if is_late(ports, &facts, now) => StopReason::Late,
+        Ok(_) => return Ok(None),
+    };
+    let command = TransferCommand::Stop { page: *page, stop: stop.clone() };
+    let key = format!("consent:{transaction}:{page}");
+    let origin = due.cause.origin(Actor::Delivery);
+    ports.dispatcher.execute::<Transfer>(&stream, command, &key, &origin).await?;
+    Ok(Some(stop))
+}
+
+/// One attempt at a call.
+struct Attempt<'a> {
+    ports: &'a Ports,
+    due: &'a Due,
+    stream: StreamId,
+}
+
+impl Attempt<'_> {
+    async fn tell(&self, command: OutboundCommand, part: &str) -> Result<(), TaskError> {
+        let key = format!("{}:{part}", self.due.key());
+        let origin = self.due.cause.origin(Actor::Delivery);
+        let dispatcher = &self.ports.dispatcher;
+        dispatcher.execute::<Outbound>(&self.stream, command, &key, &origin).await?;
+        Ok(())
+    }
+
+    /// Notes the outcome.
+    async fn settle(
+        &self,
+        made: &Made<'_>,
+        outcome: Result<u16, SendError>,
+    ) -> Result<(), TaskError> {
+        let (status, code, reason) = match outcome {
+            Ok(status) => {
+                return self.tell(OutboundCommand::Accept { status }, "accept").await;
+            }
+            // Then an earlier attempt had arrived.
+            Err(SendError::Duplicate { status, .. }) if made.lost => {
+                return self.tell(OutboundCommand::Accept { status }, "accept").await;
+            }
+            Err(SendError::Unavailable { status, code, retry_after }) => {
+                let entry =
+                    abdm_error::of_refusal(status, code.as_ref(), Context::of_call(made.call));
+                let failure = Failure {
+                    number: made.number,
+                    status,
+                    retry: entry.retry,
+                    retry_after,
+                    now: self.ports.clock.now(),
+                    deadline: made.deadline,
+                };
+                match patience(made.call, &failure) {
+                    Patience::TryAgain { after } => {
+                        return self.fail(made.number, status, code, failure.now, after).await;
+                    }
+                    Patience::GiveUp if is_refusal(status) => {
+                        let reason = refused_words(status, code.as_ref(), entry.what);
+                        (status, code, reason)
+                    }
+                    Patience::GiveUp => (status, code, GIVEN_UP.to_owned()),
+                }
+            }
+            Err(SendError::Duplicate { status, code }) => {
+                // A process that had lost its lease, or has this one by now, may have made the call, too.
+                if attempts(&self.state().await?) > made.number {
+                    return self.tell(OutboundCommand::Accept { status }, "accept").await;
+                }
+                (Some(status), Some(code), HAD_BEFORE.to_owned())
+            }
+            Err(SendError::Refused { status, code, reason }) => (status, code, reason),
+        };
+        let trust = if status == Some(401) { self.trust(made.call).await? } else { None };
+        let awaits_trust = trust.is_some();
+        let reason = trust.unwrap_or(reason);
+        let command =
+            OutboundCommand::Abandon { status, code, reason: reason.clone(), awaits_trust };
+        self.tell(command, &format!("abandon:{}", made.number)).await?;
+        // What another process has brought to its end is not given up.
+        if matches!(self.state().await?, Outbound::Accepted { .. }) {
+            return Ok(());
+        }
+        Err(TaskError::never(reason))
+    }
+
+    /// How the call stands in the log by now.
+    async fn state(&self) -> Result<Outbound, TaskError> {
+        Ok(self.ports.dispatcher.load::<Outbound>(&self.stream).await?)
+    }
+
+    /// What an operator may do about an HIU that wants to see our session.
+    async fn trust(&self, call: &Call) -> Result<Option<String>, TaskError> {
+        let Call::PushPage { transaction, .. } = call else { return Ok(None) };
+        let stream = StreamId::transfer(transaction);
+        let push_url = recipient(self.ports, &stream).await?.push_url;
+        hiu_trust::cure(self.ports, transaction, push_url.reveal()).await
+    }
+
+    async fn fail(
+        &self,
+        number: u32,
+        status: Option<u16>,
+        code: Option<ErrorCode>,
+        now: DateTime<Utc>,
+        after: Duration,
+    ) -> Result<(), TaskError> {
+        let command = OutboundCommand::Fail { status, code, next_at: now + after };
+        self.tell(command, &format!("fail:{number}")).await?;
+        let reason = format!("the peer could not take it (status {status:?})");
+        Err(TaskError::Later { after: Some(after), reason })
+    }
+}
+
+/// An attempt that was made.
+struct Made<'a> {
+    call: &'a Call,
+    /// From 1.
+    number: u32,
+    /// An earlier attempt may have arrived.
+    lost: bool,
+    deadline: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,82 @@
+//! The answer to a shared profile: the place in the queue.
+
+use hip_domain::event::Event;
+use hip_domain::id::{ErrorCode, RequestId};
+use hip_domain::inbound::ApiVersion;
+use hip_domain::profile_share::{ProfileShareEvent, SharedProfile, TOKEN_AGE_MAX, Token};
+use hip_domain::sealed::Sealed;
+use hip_domain::stream::StreamId;
+use serde_json::{Value, json};
+
+use super::{OutgoingRequest, Paths, RequestBuilder, yes_or};
+use crate::operations::abdm_error::Context;
+use crate::patients::patient_data::require_open;
+use crate::tasks::TaskError;
+
+const PATHS: Paths =
+    Paths { v3: "/patient-share/v3/on-share", v05: "/v1.0/patients/profile/on-share" };
+
+impl RequestBuilder<'_> {
+    pub(super) async fn on_share(
+        &self,
+        counter: Option<&StreamId>,
+        refusal: Option<&ErrorCode>,
+        in_reply_to: RequestId,
+    ) -> Result<OutgoingRequest, TaskError> {
+        let asked = self.asked(in_reply_to).await?;
+        let body = match counter {
+            None => yes_or(refusal, Context::ProfileShare, json!({})),
+            Some(counter) => {
+                let (token, shared) = self.place(counter, in_reply_to).await?;
+                acknowledgement(token, &shared, asked.api)
+            }
+        };
+        Ok(self.answer(&PATHS, asked, body))
+    }
+
+    async fn place(
+        &self,
+        counter: &StreamId,
+        request: RequestId,
+    ) -> Result<(Token, SharedProfile), TaskError> {
+        let given = self.ports.newest(counter, |event| {
+            let Event::ProfileShare(event) = event else { return None };
+            let (request_id, token, shared) = given(event);
+            (request_id == request).then_some((token, shared))
+        });
+        let (token, shared) = match given.await?.map(|recorded| recorded.event) {
+            Some((token, shared)) => (token, Some(shared)),
+            None => return Err(TaskError::never("no token was given for this request")),
+        };
+        Ok((token, require_open(shared, "the shared profile cannot be read any more")?))
+    }
+}
+
+fn given(event: ProfileShareEvent) -> (RequestId, Token, Sealed<SharedProfile>) {
+    match event {
+        ProfileShareEvent::TokenIssued { request_id, token, shared, .. }
+        | ProfileShareEvent::TokenRepeated { request_id, token, shared, .. } => {
+            (request_id, token, shared)
+        }
+    }
+}
+
+fn acknowledgement(token: Token, shared: &SharedProfile, api: ApiVersion) -> Value {
+    let number = format!("{:04}", token.number);
+    match api {
+        ApiVersion::V3 => json!({ "acknowledgement": {
+            "status": "SUCCESS",
+            "abhaAddress": shared.abha_address.reveal(),
+            "profile": {
+                "context": shared.counter,
+                "tokenNumber": number,
+                "expiry": TOKEN_AGE_MAX.num_seconds(),
+            },
+        }}),
+        ApiVersion::V05 => json!({ "acknowledgement": {
+            "status": "SUCCESS",
+            "healthId": shared.abha_address.reveal(),
+            "tokenNumber": number,
+        }}),
+    }
+}

@@ -1,0 +1,186 @@
+//! A page is encrypted: the document built again, sealed once, its ciphertext put in the log.
+
+use abdm_fidelius::SealOnce;
+use chrono::{DateTime, Utc};
+use hip_domain::care_context::CareContext;
+use hip_domain::consent::{Consent, Grant};
+use hip_domain::event::Event;
+use hip_domain::id::{Digest, SubjectId, TransactionId};
+use hip_domain::sealed::Sealed;
+use hip_domain::sensitive::Phi;
+use hip_domain::stream::StreamId;
+use hip_domain::transfer::{
+    PageSeal, PlannedPage, Recipient, StopReason, Transfer, TransferCommand, TransferEvent,
+    TransferFacts,
+};
+use serde_json::json;
+
+use crate::port::log::Actor;
+use crate::ports::Ports;
+use crate::sharing::consent_check;
+use crate::sharing::hiu_key;
+use crate::tasks::Due;
+use crate::tasks::TaskError;
+use crate::visits::visit_revision::VisitRevision;
+
+pub(super) async fn perform(
+    ports: &Ports,
+    due: &Due,
+    transaction: &TransactionId,
+    page: u32,
+) -> Result<(), TaskError> {
+    let stream = StreamId::transfer(transaction);
+    let state = ports.dispatcher.load::<Transfer>(&stream).await?;
+    let Transfer::Sending { facts, pages, next, encrypted: false, .. } = state else {
+        return Ok(());
+    };
+    let Some(wanted) = usize::try_from(page).ok().and_then(|page| pages.get(page)) else {
+        return Ok(());
+    };
+    if next != page {
+        return Ok(());
+    }
+    let consent_stream = StreamId::consent(&facts.consent_id);
+    let consent = ports.dispatcher.load::<Consent>(&consent_stream).await?;
+    let now = ports.clock.now();
+    if is_late(ports, &facts, now) {
+        let command = TransferCommand::Stop { page, stop: StopReason::Late };
+        let origin = due.cause.origin(Actor::Process);
+        ports.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
+        return Ok(());
+    }
+    let command = match consent_check::in_force(ports, &consent, &facts.facility, now).await? {
+        Ok(grant) => {
+            let habits = ports.settings.hiu(grant.hiu.as_ref());
+            let place = Place {
+                grant,
+                transaction,
+                number: habits.first_page_number + page,
+                page_count: pages.len(),
+            };
+            match seal(ports, &stream, wanted, &place, now).await? {
+                Ok((seal, body)) => TransferCommand::Encrypt { page, seal, body },
+                Err(StopReason::Document) => {
+                    let reason = StopReason::Document.as_words().to_owned();
+                    TransferCommand::Skip { page, reason }
+                }
+                Err(stop) => TransferCommand::Stop { page, stop },
+            }
+        }
+        Err(why) => TransferCommand::Stop { page, stop: StopReason::Consent(why) },
+    };
+    let mut origin = due.cause.origin(Actor::Process);
+    origin.subject = due.cause.subject;
+    ports.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
+    Ok(())
+}
+
+/// Which page of which transfer.
+struct Place<'a> {
+    /// Under this consent.
+    grant: &'a Grant,
+    transaction: &'a TransactionId,
+    /// As this HIU counts.
+    number: u32,
+    page_count: usize,
+}
+
+/// Whether the time that a transfer may take is over.
+pub(super) fn is_late(ports: &Ports, facts: &TransferFacts, now: DateTime<Utc>) -> bool {
+    facts.asked_at.is_some_and(|asked_at| asked_at + ports.settings.transfer_time < now)
+}
+
+async fn seal(
+    ports: &Ports,
+    stream: &StreamId,
+    wanted: &PlannedPage,
+    place: &Place<'_>,
+    now: DateTime<Utc>,
+) -> Result<Result<(PageSeal, Phi<String>), StopReason>, TaskError> {
+    let Some(document) = document(ports, place.grant, wanted).await? else {
+        return Ok(Err(StopReason::Document));
+    };
+    let recipient = recipient(ports, stream).await?;
+    // The key may have expired since the request was accepted.
+    let Ok(peer) = hiu_key::check(&recipient.key, now) else {
+        return Ok(Err(StopReason::Key));
+    };
+    let Ok(session) = SealOnce::new(&peer) else {
+        return Ok(Err(StopReason::Key));
+    };
+    let sealed = session.seal(document.as_bytes());
+    let record = PageSeal {
+        dialect: peer.dialect().as_str().to_owned(),
+        our_key: Digest::of(sealed.key_material.public_key_bytes()),
+        hiu_key: Digest::of(peer.key_bytes()),
+        ciphertext: Digest::of(&sealed.ciphertext),
+        plain_bytes: document.len() as u64,
+    };
+    let body = json!({
+        "pageNumber": place.number,
+        "pageCount": place.page_count,
+        "transactionId": place.transaction.as_str(),
+        "entries": [{
+            "content": sealed.content(),
+            "media": "application/fhir+json",
+            "checksum": sealed.checksum,
+            "careContextReference": wanted.care_context.as_str(),
+        }],
+        "keyMaterial": sealed.key_material.to_json(now + chrono::TimeDelta::hours(24)),
+    });
+    Ok(Ok((record, Phi::new(body.to_string()))))
+}
+
+/// The document of a page, built from the newest revision of its visit; nothing, when the visit was
+/// amended to be another person's.
+async fn document(
+    ports: &Ports,
+    grant: &Grant,
+    wanted: &PlannedPage,
+) -> Result<Option<String>, TaskError> {
+    let source = VisitRevision::newest(ports, &wanted.visit).await?;
+    if subject(ports, grant, wanted).await? != Some(source.facts.subject) {
+        return Ok(None);
+    }
+    let mut documents = source.documents(&ports.settings.bundle).built;
+    documents.retain(|document| document.hi_type == wanted.hi_type && document.is_fit());
+    let same = documents.iter().position(|document| document.id == wanted.document_id);
+    // Another table of codes gives the documents of a revision other ids, in the same order. An
+    // amendment does so too: then the newest of its kind is what is shared, if there is but one.
+    let known: Vec<_> = source.built_of(wanted.hi_type).map(|built| built.document_id).collect();
+    let place = known.iter().position(|id| *id == wanted.document_id);
+    let place = place.filter(|_| known.len() == documents.len());
+    let only = (documents.len() == 1).then_some(0);
+    let document = same.or(place).or(only).and_then(|n| documents.into_iter().nth(n));
+    Ok(document.map(|document| document.json))
+}
+
+/// Whose care context a page is of.
+async fn subject(
+    ports: &Ports,
+    grant: &Grant,
+    wanted: &PlannedPage,
+) -> Result<Option<SubjectId>, TaskError> {
+    let mut granted = grant.care_contexts.iter();
+    let Some(granted) = granted.find(|granted| granted.reference == wanted.care_context) else {
+        return Ok(None);
+    };
+    let state = ports.dispatcher.load::<CareContext>(&granted.stream).await?;
+    Ok(state.facts.map(|facts| facts.subject))
+}
+
+/// Where a transfer goes.
+pub(crate) async fn recipient(ports: &Ports, stream: &StreamId) -> Result<Recipient, TaskError> {
+    let requested = ports.newest(stream, |event| {
+        let Event::Transfer(TransferEvent::Requested { recipient, .. }) = event else {
+            return None;
+        };
+        Some(recipient)
+    });
+    match requested.await?.map(|recorded| recorded.event) {
+        Some(Sealed::Open(recipient)) => Ok(recipient),
+        Some(Sealed::Closed | Sealed::Erased) | None => {
+            Err(TaskError::never("the recipient of the transfer cannot be read any more"))
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! A person is erased, step by step. Each step may be taken again, so a crash only delays the next.
+//!
+//! ```text
+//! requested ─► nothing is shared ─► who comes back is somebody new ─► keys destroyed ─► erased
+//! erased ─► every reader of the log lets go ─► purged
+//! ```
+
+use std::time::Duration;
+
+use hip_domain::event::Event;
+use hip_domain::id::SubjectId;
+use hip_domain::identity::{Identity, IdentityCommand};
+use hip_domain::stream::StreamId;
+use hip_domain::subject::{Destroyed, Subject, SubjectCommand, SubjectEvent};
+
+use crate::accountability::erasure::{references, unattributed_messages, whose};
+use crate::linking::opt_out::{self, OptOut};
+use crate::log::codec;
+use crate::port::eraser::{EraserError, SubjectKeys};
+use crate::port::log::Actor;
+use crate::ports::Ports;
+use crate::tasks::{Due, TaskError};
+
+/// How soon the readers of the log are looked at again.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// How soon a store that is away is tried again.
+const STORE_AWAY: Duration = Duration::from_secs(15);
+
+/// Destroys the keys.
+pub(super) async fn erase(ports: &Ports, due: &Due, subject: SubjectId) -> Result<(), TaskError> {
+    let stream = StreamId::subject(subject);
+    let state = ports.dispatcher.load::<Subject>(&stream).await?;
+    let Subject::Requested { facility } = state else {
+        return Ok(());
+    };
+    opt_out::require_whole_view(ports, &facility, &[subject], due.cause.position).await?;
+    let whose = whose(ports, &facility, subject).await?;
+    stop_sharing(ports, due, &whose).await?;
+    release(ports, due, &whose).await?;
+    unattributed_messages::attach_keys(ports, &whose).await?;
+    let holdings = ports.eraser.count_records(&whose).await?;
+    ports.eraser.clear(&whose).await?;
+    let destroyed = Destroyed {
+        keys: ports.eraser.destroy_keys(&whose).await?,
+        visits: holdings.visits,
+        care_contexts: holdings.care_contexts,
+        consents: holdings.consents,
+        discoveries: holdings.discoveries,
+        user_links: holdings.user_links,
+    };
+    let command = SubjectCommand::Erase { destroyed, addresses: whose.addresses };
+    let origin = due.cause.origin(Actor::Process);
+    ports.dispatcher.execute::<Subject>(&stream, command, &due.key(), &origin).await?;
+    Ok(())
+}
+
+/// Consents end, link tokens go, the ABHA leads to nobody.
+async fn stop_sharing(ports: &Ports, due: &Due, whose: &SubjectKeys) -> Result<(), TaskError> {
+    let origin = due.cause.origin(Actor::Process);
+    for (n, address) in whose.addresses.iter().enumerate() {
+        let (facility, position) = (&whose.facility, due.cause.position);
+        let left = OptOut { facility, address, deleted: false, position };
+        opt_out::purge(ports, &left, &origin, &format!("{}:{n}", due.key())).await?;
+    }
+    Ok(())
+}
+
+/// The facility's own ids of the person are free for a new data principal, with a new key.
+async fn release(ports: &Ports, due: &Due, whose: &SubjectKeys) -> Result<(), TaskError> {
+    let origin = due.cause.origin(Actor::Process);
+    for reference in references(ports, whose.subject).await? {
+        let stream = StreamId::identity(&whose.facility, &reference);
+        let command = IdentityCommand::Release { subject: whose.subject };
+        let key = format!("{}:{stream}", due.key());
+        ports.dispatcher.execute::<Identity>(&stream, command, &key, &origin).await?;
+    }
+    Ok(())
+}
+
+/// Notes that nothing is left, once that is so.
+pub(super) async fn finish(ports: &Ports, due: &Due, subject: SubjectId) -> Result<(), TaskError> {
+    let stream = StreamId::subject(subject);
+    let state = ports.dispatcher.load::<Subject>(&stream).await?;
+    let (Subject::Erased { facility }, Some(erased_at)) = (state, erased_at(ports, &stream).await?)
+    else {
+        return Ok(());
+    };
+    // What came between the first clearing and the end of the keys.
+    let purged = ports.eraser.clear(&whose(ports, &facility, subject).await?).await?;
+    if !ports.eraser.is_purged(subject, erased_at).await? {
+        let reason = "a reader of the log has not let go of an erased person yet".to_owned();
+        return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason });
+    }
+    let command = SubjectCommand::Purge { purged };
+    let origin = due.cause.origin(Actor::Process);
+    ports.dispatcher.execute::<Subject>(&stream, command, &due.key(), &origin).await?;
+    Ok(())
+}
+
+async fn erased_at(ports: &Ports, stream: &StreamId) -> Result<Option<i64>, TaskError> {
+    for stored in ports.log.stream(stream, 0).await? {
+        if let Event::Subject(SubjectEvent::Erased { .. }) = codec::decode(&stored)?.event {
+            return Ok(Some(stored.position));
+        }
+    }
+    Ok(None)
+}
+
+/// An erasure is never given up, however long a store is away.
+impl From<EraserError> for TaskError {
+    fn from(error: EraserError) -> Self {
+        Self::Later { after: Some(STORE_AWAY), reason: error.to_string() }
+    }
+}

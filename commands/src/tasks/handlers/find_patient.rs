@@ -1,0 +1,239 @@
+//! The patient of a discovery is looked for.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use hip_domain::discovery::comparison::Considered;
+use hip_domain::discovery::{
+    Discovery, DiscoveryCommand, DiscoveryEvent, DiscoveryOutcome, DiscoveryQuery, MatchedBy, Offer,
+};
+use hip_domain::event::Event;
+use hip_domain::id::{ErrorCode, FacilityId, Pseudonym, SubjectId};
+use hip_domain::patient::Demographics;
+use hip_domain::recorded::Recorded;
+use hip_domain::sealed::Sealed;
+use hip_domain::stream::StreamId;
+
+use crate::linking::opt_out;
+use crate::patients::lookup::{self, LookupKey};
+use crate::patients::matching::{Choice, Verdict, choose, compare, judge};
+use crate::patients::patient_data::demographics_of;
+use crate::port::log::Actor;
+use crate::port::patient_directory::Candidate;
+use crate::ports::Ports;
+use crate::tasks::Due;
+use crate::tasks::TaskError;
+
+pub(super) async fn perform(
+    ports: &Ports,
+    due: &Due,
+    discovery: &StreamId,
+) -> Result<(), TaskError> {
+    let requested = ports.newest(discovery, |event| {
+        let Event::Discovery(DiscoveryEvent::Requested { facility, query, .. }) = event else {
+            return None;
+        };
+        Some((facility, query))
+    });
+    let Some(Recorded { event: (facility, query), recorded_at: asked_at, .. }) = requested.await?
+    else {
+        return Err(TaskError::never("there is no such discovery"));
+    };
+    let Sealed::Open(query) = query else {
+        return Err(TaskError::never("the data principal was erased"));
+    };
+    // What was stored before the patient asked can be found.
+    if !ports.directory.caught_up(due.cause.position).await {
+        wait(ports, asked_at, "the read models are behind the question")?;
+    }
+    let found = find(ports, &facility, &query).await?;
+    wait_for_documents(ports, &found.matches, asked_at).await?;
+    let outcome = conclude(ports, found.matches).await?;
+    let mut origin = due.cause.origin(Actor::Process);
+    if let DiscoveryOutcome::Matched(offer) = &outcome {
+        if let Some(message) = due.cause.subject {
+            ports.vault.attach_key(message, offer.subject).await?;
+        }
+        origin = origin.about(Some(offer.subject));
+    }
+    let command = DiscoveryCommand::Conclude { outcome, considered: found.considered };
+    ports.dispatcher.execute::<Discovery>(discovery, command, &due.key(), &origin).await?;
+    Ok(())
+}
+
+/// Who asks right after a visit is answered when its documents are built, a few seconds later at most.
+async fn wait_for_documents(
+    ports: &Ports,
+    matches: &[Match],
+    asked_at: DateTime<Utc>,
+) -> Result<(), TaskError> {
+    let [found] = matches else { return Ok(()) };
+    if ports.directory.is_building(found.subject).await? {
+        wait(ports, asked_at, "documents of the patient are being built")?;
+    }
+    Ok(())
+}
+
+/// Comes back in a moment, unless the patient has waited for long: then what is known has to do.
+fn wait(ports: &Ports, asked_at: DateTime<Utc>, reason: &str) -> Result<(), TaskError> {
+    const WAIT_MAX: TimeDelta = TimeDelta::seconds(10);
+    const LOOK_AGAIN: Duration = Duration::from_millis(250);
+    if ports.clock.now() < asked_at + WAIT_MAX {
+        return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason: reason.to_owned() });
+    }
+    Ok(())
+}
+
+/// Who may be meant, and who was looked at.
+#[derive(Default)]
+struct Found {
+    matches: Vec<Match>,
+    considered: Vec<Considered>,
+}
+
+struct Match {
+    subject: SubjectId,
+    /// Pseudonym of the facility's own number of them.
+    reference: Pseudonym,
+    matched_by: Vec<MatchedBy>,
+}
+
+impl Match {
+    fn new(candidate: Candidate, by: MatchedBy) -> Self {
+        let Candidate { subject, reference, .. } = candidate;
+        Self { subject, reference, matched_by: vec![by] }
+    }
+}
+
+async fn find(
+    ports: &Ports,
+    facility: &FacilityId,
+    query: &DiscoveryQuery,
+) -> Result<Found, TaskError> {
+    let matches = by_abha(ports, facility, query).await?;
+    if !matches.is_empty() {
+        return Ok(Found { matches, considered: vec![] });
+    }
+    let mut mobiles = Vec::new();
+    for (kind, value) in &query.verified {
+        if kind.eq_ignore_ascii_case("MOBILE") && lookup::mobile(value.reveal()).is_some() {
+            let mobile = LookupKey::Mobile(value.reveal());
+            mobiles.push(ports.vault.pseudonym(facility, &mobile).await?);
+        }
+    }
+    let mut found = Found::default();
+    if mobiles.is_empty() {
+        return Ok(found);
+    }
+    for candidate in ports.directory.by_mobile(facility, &mobiles).await? {
+        let Some(demographics) = demographics(ports, &candidate).await? else {
+            continue;
+        };
+        let subject = candidate.subject;
+        let comparison = compare(query, &demographics);
+        let verdict = judge(&comparison, ports.settings.thresholds(facility));
+        let recognised = matches!(verdict, Verdict::Recognised { .. });
+        found.considered.push(Considered { subject, comparison, recognised });
+        if let Verdict::Recognised { matched_by } = verdict {
+            found.matches.push(Match { subject, reference: candidate.reference, matched_by });
+        }
+    }
+    Ok(found)
+}
+
+/// The ABHA address that the consent manager vouches for, and a verified ABHA number. When they lead
+/// to two people, both come into question, and so neither is it.
+async fn by_abha(
+    ports: &Ports,
+    facility: &FacilityId,
+    query: &DiscoveryQuery,
+) -> Result<Vec<Match>, TaskError> {
+    let address = LookupKey::AbhaAddress(query.abha_address.reveal());
+    let address = ports.vault.pseudonym(facility, &address).await?;
+    let numbers = ["ABHA_NUMBER", "NDHM_HEALTH_NUMBER"];
+    let number = query.verified.iter().find(|(kind, _)| numbers.contains(&kind.as_str()));
+    let number = match number {
+        Some((_, value)) => {
+            let number = LookupKey::AbhaNumber(value.reveal());
+            Some(ports.vault.pseudonym(facility, &number).await?)
+        }
+        None => None,
+    };
+    let mut matches: Vec<Match> = Vec::new();
+    for candidate in ports.directory.by_abha_address(facility, &address).await? {
+        matches.push(Match::new(candidate, MatchedBy::AbhaAddress));
+    }
+    if let Some(number) = number {
+        for candidate in ports.directory.by_abha_number(facility, &number).await? {
+            match matches.iter_mut().find(|known| known.subject == candidate.subject) {
+                Some(known) => known.matched_by.push(MatchedBy::AbhaNumber),
+                None => matches.push(Match::new(candidate, MatchedBy::AbhaNumber)),
+            }
+        }
+    }
+    if matches.len() > 1 {
+        note_record_numbers(ports, facility, query, &mut matches).await?;
+    }
+    Ok(matches)
+}
+
+/// A person may be registered twice under one ABHA. The record number that they typed says which of the
+/// two they mean.
+async fn note_record_numbers(
+    ports: &Ports,
+    facility: &FacilityId,
+    query: &DiscoveryQuery,
+    matches: &mut [Match],
+) -> Result<(), TaskError> {
+    let numbers = query.unverified.iter().chain(&query.verified);
+    for (_, number) in numbers.filter(|(kind, _)| kind == "MR") {
+        let number = LookupKey::Beneficiary(number.reveal().trim());
+        let number = ports.vault.pseudonym(facility, &number).await?;
+        let named = matches.iter_mut().filter(|one| one.reference == number);
+        for one in named.filter(|one| !one.matched_by.contains(&MatchedBy::Mr)) {
+            one.matched_by.push(MatchedBy::Mr);
+        }
+    }
+    Ok(())
+}
+
+/// Who a candidate is; nothing, when they were erased.
+async fn demographics(
+    ports: &Ports,
+    candidate: &Candidate,
+) -> Result<Option<Demographics>, TaskError> {
+    let Some(recorded) = ports.at(candidate.demographics_at).await? else {
+        return Ok(None);
+    };
+    Ok(match demographics_of(recorded.event) {
+        Some(Sealed::Open(demographics)) => Some(demographics),
+        Some(Sealed::Closed | Sealed::Erased) | None => None,
+    })
+}
+
+/// One patient with something to offer; anything else is no match.
+async fn conclude(ports: &Ports, matches: Vec<Match>) -> Result<DiscoveryOutcome, TaskError> {
+    let nobody = |candidates| {
+        let candidates = u32::try_from(candidates).unwrap_or(u32::MAX);
+        DiscoveryOutcome::NotMatched { code: ErrorCode::ours("ABDM-1010"), candidates }
+    };
+    let found = match choose(matches, |found| &found.matched_by) {
+        Choice::One(found) => found,
+        Choice::Nobody => return Ok(nobody(0)),
+        Choice::Several(candidates) => return Ok(nobody(candidates)),
+    };
+    // The index may lag, or have put something about them aside.
+    if opt_out::has_left(ports, found.subject).await? {
+        return Ok(nobody(0));
+    }
+    let unlinked = ports.directory.unlinked(found.subject).await?;
+    if unlinked.is_empty() {
+        let code = ErrorCode::ours("ABDM-1012");
+        return Ok(DiscoveryOutcome::NotMatched { code, candidates: 1 });
+    }
+    Ok(DiscoveryOutcome::Matched(Offer {
+        subject: found.subject,
+        matched_by: found.matched_by,
+        care_contexts: unlinked.into_iter().map(|c| (c.reference, c.hi_types)).collect(),
+    }))
+}

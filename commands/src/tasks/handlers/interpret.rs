@@ -1,0 +1,94 @@
+//! A stored message is understood, and its stream closed.
+
+use hip_domain::event::Event;
+use hip_domain::id::ErrorCode;
+use hip_domain::inbound::{Inbound, InboundEvent, ReceivedCallback};
+use hip_domain::recorded::Recorded;
+use hip_domain::sealed::Sealed;
+use hip_domain::stream::StreamId;
+
+use crate::inbox::callbacks::{CallbackMessage, Verdict};
+use crate::port::log::Actor;
+use crate::ports::Ports;
+use crate::tasks::{Cause, Due, TaskError};
+
+pub(super) async fn perform(ports: &Ports, due: &Due, inbound: &StreamId) -> Result<(), TaskError> {
+    let message = read(ports, inbound).await?;
+    let verdict = if ports.settings.is_too_late(&message.event.bearer) {
+        held()
+    } else {
+        understand(ports, &message, &due.cause).await?
+    };
+    close(ports, inbound, &due.cause, verdict, &due.key()).await
+}
+
+/// A message, open.
+pub(crate) async fn read(
+    ports: &Ports,
+    inbound: &StreamId,
+) -> Result<Recorded<ReceivedCallback>, TaskError> {
+    let received = ports.newest(inbound, |event| {
+        let Event::Inbound(InboundEvent::Received(received)) = event else {
+            return None;
+        };
+        Some(received)
+    });
+    received.await?.ok_or_else(|| TaskError::never("there is no such message"))
+}
+
+/// What a message means, stored; `cause` is why it is looked at.
+pub(crate) async fn understand(
+    ports: &Ports,
+    message: &Recorded<ReceivedCallback>,
+    cause: &Cause,
+) -> Result<Verdict, TaskError> {
+    let received = &message.event;
+    let Sealed::Open(raw) = &received.raw else {
+        return Err(TaskError::never("the message's key is destroyed"));
+    };
+    let incoming = CallbackMessage {
+        received,
+        body: &raw.body,
+        cause,
+        stored_by: message.event_id,
+        recorded_at: message.recorded_at,
+    };
+    let verdict = ports.interpreter.interpret(ports, &incoming).await?;
+    tie(ports, &incoming, &verdict).await?;
+    Ok(verdict)
+}
+
+/// The message's stream says what became of it.
+pub(crate) async fn close(
+    ports: &Ports,
+    inbound: &StreamId,
+    cause: &Cause,
+    verdict: Verdict,
+    key: &str,
+) -> Result<(), TaskError> {
+    let origin = cause.origin(Actor::Interpreter);
+    let command = verdict.into_command();
+    ports.dispatcher.execute::<Inbound>(inbound, command, key, &origin).await?;
+    Ok(())
+}
+
+/// Its bearer had ended long before: it is kept as it is, and an operator decides.
+fn held() -> Verdict {
+    let code = ErrorCode::ours("late-bearer");
+    let reason = "its bearer had ended too long before; it is kept and was not acted upon";
+    Verdict::Rejected { code, reason, owed: None }
+}
+
+/// From now on the message goes when the person it is about is erased.
+async fn tie(
+    ports: &Ports,
+    incoming: &CallbackMessage<'_>,
+    verdict: &Verdict,
+) -> Result<(), TaskError> {
+    if let Verdict::Interpreted { subject: Some(subject), .. } = verdict
+        && let Some(message) = incoming.own_subject()
+    {
+        ports.vault.attach_key(message, *subject).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! When a link token may be asked for again.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::RequestId;
+
+/// How often the gateway may be asked for one ABHA address and facility.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenLimits {
+    /// A further request within this time of the last one is refused as a duplicate (ABDM-1092),
+    /// whatever its id. Measured on the sandbox: refused at 362 s, taken at 374 s.
+    pub duplicate_window: TimeDelta,
+    /// Requests within 24 hours; one more blocks the address (ABDM-1027).
+    pub per_day_max: usize,
+}
+
+impl Default for TokenLimits {
+    fn default() -> Self {
+        Self { duplicate_window: TimeDelta::minutes(7), per_day_max: 3 }
+    }
+}
+
+const DAY: TimeDelta = TimeDelta::hours(24);
+
+/// What was asked, and until when nothing may be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateLimit {
+    /// Requests that the gateway took, or may have taken, oldest first.
+    pub asked: Vec<TokenRequest>,
+    /// Said by the gateway.
+    pub held_until: Option<DateTime<Utc>>,
+}
+
+/// One request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRequest {
+    /// Its id.
+    pub request_id: RequestId,
+    /// When it was decided.
+    pub at: DateTime<Utc>,
+}
+
+/// Why the next request has to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// The last one was a moment ago.
+    DuplicateWindow,
+    /// The day's requests are used up.
+    DailyQuota,
+    /// The gateway said so.
+    ByGateway,
+}
+
+/// What a refusal means for the next request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The same data will be refused again: somebody has to change them.
+    Final,
+    /// It may be asked again as soon as the limits allow.
+    Passing,
+    /// Nothing is to be asked for so long.
+    Hold(TimeDelta),
+}
+
+impl Hold {
+    /// In words, for an operator.
+    pub const fn as_words(self) -> &'static str {
+        match self {
+            Self::DuplicateWindow => {
+                "the gateway was asked a few minutes ago and refuses to be asked again at once"
+            }
+            Self::DailyQuota => "the day's requests for this ABHA address are used up",
+            Self::ByGateway => "the gateway has told us to wait",
+        }
+    }
+}
+
+impl RateLimit {
+    /// Until when a request has to wait, and why; nothing, when it may leave now.
+    pub fn held(&self, limits: &TokenLimits, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Hold)> {
+        let last = self.asked.last().map(|asked| asked.at + limits.duplicate_window);
+        let day: Vec<_> = self.asked.iter().filter(|asked| now < asked.at + DAY).collect();
+        let quota = (day.len() >= limits.per_day_max)
+            .then(|| day.get(day.len() - limits.per_day_max).map(|asked| asked.at + DAY))
+            .flatten();
+        [
+            (last, Hold::DuplicateWindow),
+            (quota, Hold::DailyQuota),
+            (self.held_until, Hold::ByGateway),
+        ]
+        .into_iter()
+        .filter_map(|(until, why)| Some((until?, why)))
+        .filter(|(until, _)| now < *until)
+        .max_by_key(|(until, _)| *until)
+    }
+
+    /// How many of the day's requests are used up.
+    pub fn used(&self, now: DateTime<Utc>) -> usize {
+        self.asked.iter().filter(|asked| now < asked.at + DAY).count()
+    }
+
+    /// When those who wait for a refused request may ask again; nothing is never.
+    pub(super) fn after(
+        &self,
+        refusal: Refusal,
+        request_id: RequestId,
+        counted: bool,
+        limits: &TokenLimits,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let told = match refusal {
+            Refusal::Final => return None,
+            Refusal::Passing => now,
+            Refusal::Hold(time) => now + time,
+        };
+        let mut next = self.clone();
+        next.hold(request_id, Some(told), counted);
+        Some(next.held(limits, now).map_or(told, |(until, _)| until))
+    }
+
+    pub(super) fn asked(&self, request_id: RequestId) -> bool {
+        self.asked.iter().any(|asked| asked.request_id == request_id)
+    }
+
+    /// Older requests than the day's quota can hold are of no use.
+    pub(super) fn note(&mut self, request_id: RequestId, at: Option<DateTime<Utc>>) {
+        const KEPT: usize = 16;
+        let Some(at) = at else { return };
+        self.asked.push(TokenRequest { request_id, at });
+        if self.asked.len() > KEPT {
+            self.asked.remove(0);
+        }
+    }
+
+    pub(super) fn hold(
+        &mut self,
+        request_id: RequestId,
+        until: Option<DateTime<Utc>>,
+        counted: bool,
+    ) {
+        if !counted {
+            self.asked.retain(|asked| asked.request_id != request_id);
+        }
+        self.held_until = self.held_until.max(until);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn at(minutes: i64) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 9, 14, 6, 0, 0).unwrap() + TimeDelta::minutes(minutes)
+    }
+
+    fn asked_at(minutes: &[i64]) -> RateLimit {
+        let mut governor = RateLimit::default();
+        for (n, minute) in (1..).zip(minutes) {
+            governor.note(RequestId(Uuid::from_u128(n)), Some(at(*minute)));
+        }
+        governor
+    }
+
+    #[test]
+    fn a_request_waits_seven_minutes_for_the_one_before() {
+        let limits = TokenLimits::default();
+        let governor = asked_at(&[0]);
+        assert_eq!(governor.held(&limits, at(6)), Some((at(7), Hold::DuplicateWindow)));
+        assert_eq!(governor.held(&limits, at(7)), None);
+    }
+
+    #[test]
+    fn a_fourth_request_waits_until_the_first_is_a_day_old() {
+        let limits = TokenLimits::default();
+        let governor = asked_at(&[0, 10, 20]);
+        assert_eq!(governor.held(&limits, at(60)), Some((at(24 * 60), Hold::DailyQuota)));
+        assert_eq!(governor.held(&limits, at(24 * 60)), None);
+    }
+
+    #[test]
+    fn what_the_gateway_did_not_take_does_not_count() {
+        let mut governor = asked_at(&[0]);
+        governor.hold(RequestId(Uuid::from_u128(1)), None, false);
+        assert_eq!(governor.held(&TokenLimits::default(), at(1)), None);
+    }
+
+    #[test]
+    fn a_block_of_a_day_is_kept() {
+        let mut governor = asked_at(&[0]);
+        let first = RequestId(Uuid::from_u128(1));
+        let limits = TokenLimits::default();
+        let until = governor.after(Refusal::Hold(DAY), first, true, &limits, at(1));
+        assert_eq!(until, Some(at(1) + DAY));
+        governor.hold(first, until, true);
+        assert_eq!(governor.held(&limits, at(60)), Some((at(1) + DAY, Hold::ByGateway)));
+    }
+}

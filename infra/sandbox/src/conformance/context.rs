@@ -1,0 +1,154 @@
+//! Where the cases run, one after the other, and where their results are kept.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+use super::Hip;
+use super::case::Verdict;
+use super::report::{CaseResult, Report, StepOutcome};
+use crate::journal::{Direction, Entry};
+use crate::run::clock;
+use crate::sandbox::Sandbox;
+use crate::wire::operation::Operation;
+
+/// One run against one HIP.
+pub(super) struct SuiteContext<'a> {
+    pub(super) sandbox: &'a Sandbox,
+    pub(super) hip: &'a Hip,
+    /// The breaches of the contract that were there before the run.
+    pub(super) breaches_before: usize,
+    /// The transactions that were open before the run.
+    pub(super) open_before: BTreeSet<String>,
+    started_at: DateTime<Utc>,
+    /// Of the case that runs.
+    observed: Mutex<Vec<String>>,
+    cases: Mutex<Vec<CaseResult>>,
+}
+
+impl<'a> SuiteContext<'a> {
+    pub(super) fn set(sandbox: &'a Sandbox, hip: &'a Hip) -> Self {
+        Self {
+            sandbox,
+            hip,
+            breaches_before: sandbox.violations().len(),
+            open_before: sandbox.hiu().open_transactions().into_iter().collect(),
+            started_at: clock::now(),
+            observed: Mutex::default(),
+            cases: Mutex::default(),
+        }
+    }
+
+    pub(super) fn facility(&self) -> &str {
+        &self.hip.facility
+    }
+
+    /// How long anything is waited for.
+    pub(super) fn patience(&self) -> Duration {
+        self.sandbox.world.options.patience
+    }
+
+    /// Write down what the running case has seen.
+    pub(super) fn saw(&self, line: impl Into<String>) {
+        lock(&self.observed).push(line.into());
+    }
+
+    /// Run a case; whether it passed.
+    pub(super) async fn case(
+        &self,
+        id: &'static str,
+        flow: &'static str,
+        work: impl Future<Output = Verdict>,
+    ) -> bool {
+        lock(&self.observed).clear();
+        let (start, began) = (self.now(), Instant::now());
+        let verdict = work.await;
+        let entries = self.sandbox.journal().snapshot().split_off(start);
+        for breach in entries.iter().flat_map(|entry| &entry.violations) {
+            self.saw(format!("the contract was broken: {breach}"));
+        }
+        let passed = verdict.is_ok();
+        tracing::info!(case = id, passed, "conformance case");
+        // A case that failed half-way must not leave its fault to the next one.
+        self.sandbox.faults().clear();
+        lock(&self.cases).push(CaseResult {
+            id,
+            flow,
+            outcome: if passed { StepOutcome::Passed } else { StepOutcome::Failed },
+            reason: verdict.err().map(|failure| failure.0),
+            observed: std::mem::take(&mut *lock(&self.observed)),
+            request_ids: ids(&entries, Direction::Out),
+            callback_ids: ids(&entries, Direction::In),
+            took: began.elapsed(),
+        });
+        passed
+    }
+
+    /// A case of the certification that holds when these cases do.
+    pub(super) fn derived(&self, id: &'static str, flow: &'static str, from: &[&str]) {
+        let mut cases = lock(&self.cases);
+        let parts: Vec<&CaseResult> = cases.iter().filter(|case| from.contains(&case.id)).collect();
+        let failed: Vec<&str> = from
+            .iter()
+            .copied()
+            .filter(|id| !parts.iter().any(|it| it.id == *id && it.outcome == StepOutcome::Passed))
+            .collect();
+        let case = CaseResult {
+            id,
+            flow,
+            outcome: if failed.is_empty() { StepOutcome::Passed } else { StepOutcome::Failed },
+            reason: (!failed.is_empty()).then(|| format!("did not pass: {}", failed.join(", "))),
+            observed: parts
+                .iter()
+                .flat_map(|part| {
+                    part.observed.iter().map(move |line| format!("{}: {line}", part.id))
+                })
+                .collect(),
+            request_ids: parts.iter().flat_map(|part| part.request_ids.clone()).collect(),
+            callback_ids: parts.iter().flat_map(|part| part.callback_ids.clone()).collect(),
+            took: parts.iter().map(|part| part.took).sum(),
+        };
+        cases.push(case);
+    }
+
+    pub(super) fn not_run(&self, id: &'static str, flow: &'static str, reason: &str) {
+        lock(&self.cases).push(CaseResult {
+            id,
+            flow,
+            outcome: StepOutcome::NotRun,
+            reason: Some(reason.to_owned()),
+            observed: vec![],
+            request_ids: vec![],
+            callback_ids: vec![],
+            took: Duration::ZERO,
+        });
+    }
+
+    pub(super) fn report(self) -> Report {
+        let cases = self.cases.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Report { started_at: self.started_at, finished_at: clock::now(), cases }
+    }
+
+    /// Where the journal stands: entries from here on belong to what follows.
+    pub(super) fn now(&self) -> usize {
+        self.sandbox.journal().snapshot().len()
+    }
+}
+
+/// The REQUEST-IDs of one direction, each once; sessions and keys are nobody's evidence.
+fn ids(entries: &[Arc<Entry>], direction: Direction) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    entries
+        .iter()
+        .filter(|entry| entry.direction == direction)
+        .filter(|entry| !matches!(entry.operation, Some(Operation::Session | Operation::Certs)))
+        .filter_map(|entry| entry.request_id.clone())
+        .filter(|id| seen.insert(id.clone()))
+        .collect()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
