@@ -26,7 +26,7 @@ use uuid::Uuid;
 use crate::app::{self, App};
 use crate::{failover, http, read_models, reapply_erasures};
 
-/// Which parts of the provider a process runs.
+/// Which tasks of the provider a process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Role {
     /// Doors, readers and workers.
@@ -44,12 +44,12 @@ const HEAD_INTERVAL: Duration = Duration::from_millis(250);
 pub(crate) const READER_POLL: Duration = Duration::from_millis(500);
 
 /// What runs side by side until it is told to stop.
-struct Parts {
+struct Tasks {
     running: JoinSet<anyhow::Result<()>>,
     stop: watch::Receiver<bool>,
 }
 
-impl Parts {
+impl Tasks {
     /// Starts a part that ends when it is told to, and never before.
     fn start<F>(&mut self, run: impl FnOnce(watch::Receiver<bool>) -> F)
     where
@@ -79,11 +79,11 @@ pub(crate) async fn run(
     mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let app = Arc::new(app);
-    let mut parts = Parts { running: JoinSet::new(), stop: stop.clone() };
+    let mut tasks = Tasks { running: JoinSet::new(), stop: stop.clone() };
     let vault = Arc::clone(&app.vault);
-    parts.start(|stop| async move { vault.forget_destroyed(stop).await });
+    tasks.start(|stop| async move { vault.forget_destroyed(stop).await });
     let pool = app.pool.clone();
-    parts.start(|stop| keep_partitions_ahead(pool, stop));
+    tasks.start(|stop| keep_partitions_ahead(pool, stop));
     check_keys(&app, &mut stop).await?;
     let found = epochs::standing(&app.pool).await?;
     let erased_again = reapply_erasures::reapply(&app).await?;
@@ -92,15 +92,15 @@ pub(crate) async fn run(
         let process = app.ports.ids.random();
         warn_of_others(&app, process).await;
         let work = Arc::new(Notify::new());
-        start_readers(&app, process, &work, &mut parts)?;
-        start_keepers(&app, &mut parts).await?;
-        start_workers(&app, work, &mut parts);
+        start_readers(&app, process, &work, &mut tasks)?;
+        start_keepers(&app, &mut tasks).await?;
+        start_workers(&app, work, &mut tasks);
     }
     reapply_erasures::wait(&app, &erased_again, &mut stop).await?;
     if let Some(listener) = listener {
-        open_doors(&app, listener, &mut parts);
+        open_doors(&app, listener, &mut tasks);
     }
-    parts.join().await
+    tasks.join().await
 }
 
 /// Looks again whether this process has the keys of the vault, now that no other will wrap keys with one that
@@ -116,12 +116,12 @@ async fn check_keys(app: &App, stop: &mut watch::Receiver<bool>) -> anyhow::Resu
     app.vault.open_facilities(&facilities).await.context("the keys of the facilities")
 }
 
-fn open_doors(app: &Arc<App>, listener: TcpListener, parts: &mut Parts) {
-    let router = http::router(Arc::clone(app), parts.stop.clone());
+fn open_doors(app: &Arc<App>, listener: TcpListener, tasks: &mut Tasks) {
+    let router = http::router(Arc::clone(app), tasks.stop.clone());
     let limits = app.config.http;
     let refused_callers = Arc::clone(&app.refused_callers);
-    parts.start(|stop| refused_callers.summarise(stop));
-    parts.start(|stop| http::server::serve(listener, router, limits, stop));
+    tasks.start(|stop| refused_callers.summarise(stop));
+    tasks.start(|stop| http::server::serve(listener, router, limits, stop));
 }
 
 /// Link tokens in the memory of a process are at hand for that process only.
@@ -141,34 +141,34 @@ fn start_readers(
     app: &Arc<App>,
     process: Uuid,
     work: &Arc<Notify>,
-    parts: &mut Parts,
+    tasks: &mut Tasks,
 ) -> anyhow::Result<()> {
     let reactions: Arc<dyn Subscriber> = Arc::new(ProcessManagerSubscriber::new(Arc::clone(work)));
     let read_models = read_models::all(app)?.into_iter().map(|one| one as Arc<dyn Subscriber>);
     let log: Arc<dyn Log> = app.log.clone();
     let followed = Arc::clone(&app.log);
-    parts.start(|stop| async move { followed.follow_head(HEAD_INTERVAL, stop).await });
+    tasks.start(|stop| async move { followed.follow_head(HEAD_INTERVAL, stop).await });
     for subscriber in std::iter::once(reactions).chain(read_models) {
-        let pace = SubscriptionConfig { lease: app.config.lease(), poll: READER_POLL };
+        let config = SubscriptionConfig { lease: app.config.lease(), poll: READER_POLL };
         let pool = app.pool.clone();
-        let subscription = Subscription::new(Arc::clone(&log), pool, subscriber, pace, process);
+        let subscription = Subscription::new(Arc::clone(&log), pool, subscriber, config, process);
         let head = app.log.watch_head();
-        parts.start(|stop| subscription.run(head, stop));
+        tasks.start(|stop| subscription.run(head, stop));
     }
     Ok(())
 }
 
 /// Who looks after the log itself.
-async fn start_keepers(app: &App, parts: &mut Parts) -> anyhow::Result<()> {
+async fn start_keepers(app: &App, tasks: &mut Tasks) -> anyhow::Result<()> {
     let pool = app.pool.clone();
-    parts.start(|stop| forget_what_is_done(pool, stop));
+    tasks.start(|stop| forget_what_is_done(pool, stop));
     if let Some(unclaimed) = unclaimed(app) {
-        parts.start(|stop| async move {
+        tasks.start(|stop| async move {
             restart_after_panic("unclaimed messages", || unclaimed.run(stop.clone())).await;
         });
     }
     if let Some(sealer) = app::sealer(app).await? {
-        parts.start(|stop| async move {
+        tasks.start(|stop| async move {
             restart_after_panic("sealer", || sealer.run(stop.clone())).await;
         });
     }
@@ -176,9 +176,9 @@ async fn start_keepers(app: &App, parts: &mut Parts) -> anyhow::Result<()> {
 }
 
 /// Who does what is due.
-fn start_workers(app: &App, work: Arc<Notify>, parts: &mut Parts) {
+fn start_workers(app: &App, work: Arc<Notify>, tasks: &mut Tasks) {
     let worker = &app.config.worker;
-    let pace = outbox::WorkerConfig {
+    let config = outbox::WorkerConfig {
         concurrency: worker.concurrency,
         lease: app.config.lease(),
         poll: Duration::from_millis(worker.poll_ms),
@@ -186,15 +186,15 @@ fn start_workers(app: &App, work: Arc<Notify>, parts: &mut Parts) {
     let (ports, pool) = (&app.ports, &app.pool);
     if !app.visit_sources.is_empty() {
         let sources = app.visit_sources.clone();
-        let jobs = VisitJobs::new(ports.clone(), pool.clone(), sources, pace);
-        parts.start(|stop| jobs.run(stop));
+        let jobs = VisitJobs::new(ports.clone(), pool.clone(), sources, config);
+        tasks.start(|stop| jobs.run(stop));
     }
     let conversations = Arc::new(PgCorrelationIndex::new(pool.clone()));
     let queue = Arc::new(PgReplayQueue::new(pool.clone()));
-    let replays = Replays::new(ports.clone(), conversations, queue, pool.clone(), pace);
-    parts.start(|stop| replays.run(stop));
-    let outbox = Outbox::new(ports.clone(), pool.clone(), pace, work);
-    parts.start(|stop| outbox.run(stop));
+    let replays = Replays::new(ports.clone(), conversations, queue, pool.clone(), config);
+    tasks.start(|stop| replays.run(stop));
+    let outbox = Outbox::new(ports.clone(), pool.clone(), config, work);
+    tasks.start(|stop| outbox.run(stop));
 }
 
 /// What sees to messages that are about nobody; nothing, when they are kept.

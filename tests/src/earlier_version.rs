@@ -92,7 +92,7 @@ fn secrets(world: &World) -> Secrets {
 /// A worker that reacts to events and does what follows, until it is stopped.
 pub struct EarlierVersion {
     stop: watch::Sender<bool>,
-    parts: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl EarlierVersion {
@@ -115,17 +115,17 @@ impl EarlierVersion {
             SubscriptionConfig { lease, poll: interval },
             Uuid::from_u128(1),
         );
-        let pace = outbox::WorkerConfig { concurrency: 4, lease, poll: interval };
-        let outbox = Outbox::new(ports, pool, pace, work);
-        let mut parts = JoinSet::new();
-        parts.spawn(subscription.run(log.watch_head(), stopped.clone()));
-        parts.spawn(outbox.run(stopped));
-        Self { stop, parts }
+        let config = outbox::WorkerConfig { concurrency: 4, lease, poll: interval };
+        let outbox = Outbox::new(ports, pool, config, work);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(subscription.run(log.watch_head(), stopped.clone()));
+        tasks.spawn(outbox.run(stopped));
+        Self { stop, tasks }
     }
 
     /// Stops it, and waits until it has.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        while self.parts.join_next().await.is_some() {}
+        while self.tasks.join_next().await.is_some() {}
     }
 }

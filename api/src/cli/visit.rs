@@ -73,7 +73,7 @@ async fn push(files: &[PathBuf], server: &Server) -> anyhow::Result<ExitStatus> 
         match status {
             StatusCode::CREATED => print_line(&format!("{}: recorded", file.display())),
             StatusCode::OK => {
-                print_line(&format!("{}: known already, nothing changed", file.display()))
+                print_line(&format!("{}: known already, nothing changed", file.display()));
             }
             status => {
                 answer = ExitStatus::Negative;

@@ -40,7 +40,7 @@ impl Table for CallbackTable {
                     messages.push(stream, *received, at, position);
                 }
                 CallbackUpdate::Interpreted => {
-                    closed.push(stream, at, "interpreted", None, None, None)
+                    closed.push(stream, at, "interpreted", None, None, None);
                 }
                 CallbackUpdate::Rejected(code, reason) => {
                     closed.push(stream, at, "rejected", Some(code.into()), None, Some(reason));

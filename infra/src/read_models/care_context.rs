@@ -41,7 +41,7 @@ impl Table for CareContextTable {
             let stream = stream.as_str().to_owned();
             match what {
                 CareContextUpdate::Registered(facts, hi_types) => {
-                    registered.push(stream, facts, &hi_types)
+                    registered.push(stream, facts, &hi_types);
                 }
                 CareContextUpdate::LinkRequested(request_id) => {
                     links.push(stream, "requested", Link::Requested(request_id.0));

@@ -43,7 +43,7 @@ impl Table for VisitTable {
                     revised.push(stream, revision, facts, recorded_at);
                 }
                 VisitUpdate::Documented { built, skipped } => {
-                    documented.push(stream, &built, &skipped)
+                    documented.push(stream, &built, &skipped);
                 }
                 VisitUpdate::Rejected(document) => rejected.push(stream, &[document], &[(); 0]),
                 VisitUpdate::Linked => linked.push(stream),

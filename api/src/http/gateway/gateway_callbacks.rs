@@ -24,7 +24,7 @@ use crate::http::middleware::refused::Refused;
 /// The sender is judged before the body is read.
 pub(in crate::http) async fn receive(
     State(app): Context,
-    (kind, api): (CallbackKind, ApiVersion),
+    (kind, version): (CallbackKind, ApiVersion),
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
@@ -42,15 +42,14 @@ pub(in crate::http) async fn receive(
         Err(unread) => return unread.status().into_response(),
     };
     let Ok(body) = String::from_utf8(body.into()) else { return INVALID.into_response() };
-    let head = match head(api, &parts.headers, &body) {
+    let head = match head(version, &parts.headers, &body) {
         Ok(head) => head,
         Err(refusal) => return refusal.into_response(),
     };
     let Head { request_id, facility: named, sent_at } = head;
-    let ports = &app.ports;
-    let facility = match facility_of(ports, kind, named.as_ref(), &body).await {
+    let facility = match facility_of(&app.ports, kind, named.as_ref(), &body).await {
         Ok(Some(facility)) => facility,
-        Ok(None) => return unrouted(ports, request_id, kind, named).await,
+        Ok(None) => return unrouted(&app.ports, request_id, kind, named).await,
         Err(error) => {
             tracing::error!(request.id = %request_id, %error, "a callback could not be routed");
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
@@ -58,9 +57,10 @@ pub(in crate::http) async fn receive(
     };
     let headers = kept(&parts.headers);
     let raw = RawCallback { path: parts.uri.path().to_owned(), headers, body };
-    let named = named.filter(|id| ports.settings.is_former(id));
-    let message = VerifiedCallback { kind, api, facility, named, request_id, sent_at, bearer, raw };
-    let answer = store(ports, message).await;
+    let named = named.filter(|id| app.ports.settings.is_former(id));
+    let message =
+        VerifiedCallback { kind, api: version, facility, named, request_id, sent_at, bearer, raw };
+    let answer = store(&app.ports, message).await;
     drop(taken);
     answer
 }
@@ -155,10 +155,10 @@ struct Head {
 }
 
 /// A message can be stored when it is JSON and names its request.
-fn head(api: ApiVersion, headers: &HeaderMap, body: &str) -> Result<Head, Refusal> {
+fn head(version: ApiVersion, headers: &HeaderMap, body: &str) -> Result<Head, Refusal> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let body = readable(body);
-    let (id, sent_at) = match api {
+    let (id, sent_at) = match version {
         ApiVersion::V3 => {
             serde_json::from_str::<IgnoredAny>(&body).map_err(|_| INVALID)?;
             (text("request-id").map(str::to_owned), text("timestamp").map(str::to_owned))
