@@ -8,7 +8,7 @@
 //! ```
 //! The gateway refuses a second request within minutes, gives three tokens a day, and blocks an
 //! address for a day when it is asked more often. So one request is in flight at a time, who needs a
-//! token meanwhile waits for the same answer, and the [`governor`] says when the next may leave.
+//! token meanwhile waits for the same answer, and the [`rate_limit`] says when the next may leave.
 
 pub mod command;
 pub mod event;

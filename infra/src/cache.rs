@@ -1,4 +1,4 @@
-//! What Redis, or the memory of the process, has at hand.
+//! Caches in Redis or in process memory.
 
 pub mod amrit_sessions;
 pub mod link_token_cache;

@@ -1,4 +1,4 @@
-//! What an operator configures: a TOML file, and secrets from the environment.
+//! Configuration: a TOML file, and secrets from the environment.
 
 mod amrit;
 mod api_key;
@@ -52,85 +52,85 @@ use crate::http::gateway::{BearerPolicy, GatewaySettings};
 use crate::http::otp_sender::SmsSection;
 use crate::postgres::queries::facility_ids::Renames;
 
-/// The configuration file, as it is written. Every section has defaults; see `docs/hip.toml`.
+/// The configuration file. Every section has defaults; see `docs/hip.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Where HTTP is served.
+    /// Address on which HTTP is served.
     #[serde(default = "default_listen")]
     pub listen: SocketAddr,
-    /// How to reach the gateway.
+    /// Connection to the gateway.
     pub gateway: GatewaySection,
     /// The facilities that this process serves.
     #[serde(rename = "facility")]
     pub facilities: Vec<FacilitySection>,
-    /// Who may call, beside the holder of `HIP_API_KEY`.
+    /// Clients that may call, besides the holder of `HIP_API_KEY`.
     #[serde(rename = "client", default)]
     pub clients: Vec<ClientSection>,
-    /// HIUs that are not like the others.
+    /// Settings of single HIUs.
     #[serde(rename = "hiu", default)]
     pub hius: Vec<HiuSection>,
-    /// Who is recognised in a discovery.
+    /// How patients are matched in a discovery.
     #[serde(default)]
     pub discovery: DiscoverySection,
     /// How care contexts are linked.
     #[serde(default)]
     pub linking: LinkingSection,
-    /// How long a transfer may take.
+    /// Time limits of transfers.
     #[serde(default)]
     pub transfer: TransferSection,
-    /// How often one-time passwords may be sent and tried.
+    /// Rate limits of one-time passwords.
     #[serde(default)]
     pub otp: OtpSection,
-    /// Who sends text messages.
+    /// The sender of text messages.
     #[serde(default)]
     pub sms: SmsSection,
-    /// The key that wraps all others.
+    /// The key-encryption key, which wraps all data keys.
     #[serde(default)]
     pub keys: KeysSection,
     /// How documents are built.
     #[serde(default)]
     pub bundle: BundleSection,
-    /// The push to HIUs.
+    /// Data pushes to HIUs.
     #[serde(default)]
     pub push: PushSection,
-    /// Documents that others may read, too.
+    /// Names and shapes of stored documents, which other programs may read too.
     #[serde(default)]
     pub documents: DocumentsSection,
-    /// What callers of the REST interface are given.
+    /// Settings of the REST interface.
     #[serde(default)]
     pub rest: RestSection,
-    /// Link tokens at hand.
+    /// The cache of link tokens.
     #[serde(default)]
     pub link_tokens: LinkTokensSection,
-    /// Who is erased.
+    /// Erasure of patients.
     #[serde(default)]
     pub erasure: ErasureSection,
-    /// What has to be kept, and is not erased before its time.
+    /// Retention classes: records that must not be erased before their time.
     #[serde(rename = "retention", default)]
     pub retention: Vec<RetentionSection>,
-    /// How the log is sealed.
+    /// Seals of the log.
     #[serde(default)]
     pub seals: SealsSection,
-    /// Who calls as AMRIT's user interface does.
+    /// Calls by users who are logged in to AMRIT.
     #[serde(default)]
     pub amrit: AmritSection,
-    /// What strangers may take up.
+    /// Limits on connections and request bodies.
     #[serde(default)]
     pub http: HttpSection,
-    /// Callers whose key is not known.
+    /// Throttling of callers with an unknown key.
     #[serde(default)]
     pub throttle: ThrottleSection,
-    /// What a consent has to show.
+    /// Requirements for consents.
     #[serde(default)]
     pub consent: ConsentSection,
-    /// How work is paced.
+    /// Workers: concurrency, leases and polling.
     #[serde(default)]
     pub worker: WorkerSection,
-    /// Where visits are fetched from.
+    /// Sources from which visits are fetched.
     #[serde(rename = "visit_source", default)]
     pub visit_sources: Vec<VisitSourceSection>,
-    /// Not of the file: what the log says of service ids that were corrected.
+    /// Corrected service ids, read from the log. Not part of the file.
     #[serde(skip)]
     pub renames: Renames,
 }
@@ -140,14 +140,14 @@ fn default_listen() -> SocketAddr {
 }
 
 impl Config {
-    /// Reads a file.
+    /// Reads and parses a file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = text_file::read_to_string(path)
             .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
         Self::parse(&text)
     }
 
-    /// Reads the text of a file.
+    /// Parses the text of a file.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let config: Self = toml::from_str(text)?;
         if config.facilities.is_empty() {
@@ -159,13 +159,13 @@ impl Config {
         Ok(config)
     }
 
-    /// Who may call.
+    /// Builds the list of clients that may call.
     pub fn clients(&self, secrets: &Secrets) -> Result<Clients, ConfigError> {
         Clients::new(&self.clients, &self.facilities()?, secrets.api_key.as_ref())
     }
 
-    /// For which facilities somebody who is logged in to AMRIT may call: those that are configured; without
-    /// that the only one, and none when there are several.
+    /// Facilities for which a user of AMRIT may call: those that are configured. Without a setting it is the
+    /// only facility, and none if there are several.
     ///
     /// # Errors
     ///
@@ -176,7 +176,7 @@ impl Config {
         self.amrit.facilities(served)
     }
 
-    /// The part that decisions need.
+    /// The settings that decisions need.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
         if environment::is_production() && self.shows_session_to_all() {
             return Err(ConfigError::BearerForAll);
@@ -207,7 +207,7 @@ impl Config {
         })
     }
 
-    /// Whether pages for some HIU show our session token wherever they go.
+    /// Whether pages for some HIU carry our session token to any push address.
     pub fn shows_session_to_all(&self) -> bool {
         let own = self.hius.iter().filter_map(|hiu| hiu.bearer);
         own.chain([self.push.bearer]).any(|bearer| PushBearer::from(bearer) == PushBearer::Always)
@@ -222,7 +222,7 @@ impl Config {
             let own: BTreeSet<_> = [&facility.id, &facility.service_id]
                 .into_iter()
                 .chain(&facility.hfr_id)
-                // Names of streams are in lower case.
+                // Stream names are in lower case.
                 .map(|id| id.as_str().to_ascii_lowercase())
                 .collect();
             if own.into_iter().any(|id| !taken.insert(id)) {
@@ -245,7 +245,7 @@ impl Config {
         self.hius.iter().map(profile).collect()
     }
 
-    /// The part that the gateway's adapter needs.
+    /// The settings that the gateway adapter needs.
     pub fn gateway_settings(&self, secrets: &Secrets) -> GatewaySettings {
         GatewaySettings {
             base_url: self.gateway.base_url.clone(),
@@ -265,7 +265,7 @@ impl Config {
         }
     }
 
-    /// How long leases hold.
+    /// Duration of a lease.
     pub const fn lease(&self) -> Duration {
         Duration::from_millis(self.worker.lease_ms)
     }

@@ -1,4 +1,4 @@
-//! Where documents are kept.
+//! Stores of documents.
 
 mod batch;
 mod digest;
@@ -15,8 +15,7 @@ use sqlx::PgPool;
 pub use mongo::MongoDocumentStore;
 pub use postgres::PgDocumentStore;
 
-/// The store that is configured: the one of `MONGODB_URL`, else the database of the log. Nothing is
-/// connected to yet.
+/// Returns the configured store: MongoDB at `MONGODB_URL`, else the database of the log. Does not connect yet.
 pub async fn from_config(
     mongodb_url: Option<&SecretString>,
     pool: PgPool,
@@ -38,7 +37,7 @@ mod tests {
         let refused = from_config(Some(&url), pool.clone()).await.map(|_| ()).unwrap_err();
         assert!(!refused.is_transient());
         assert!(!format!("{refused:?}").contains("made-up"), "{refused:?}");
-        // Neither is connected to, so both are made.
+        // Neither connects, so both can be created.
         let url = SecretString::from("mongodb://127.0.0.1:1/x");
         assert!(from_config(Some(&url), pool.clone()).await.is_ok());
         assert!(from_config(None, pool).await.is_ok());

@@ -1,4 +1,4 @@
-//! Whether the process can work, and what ends it when it cannot.
+//! Readiness of the process, and the watchdog that ends it.
 
 pub mod readiness;
 pub mod watchdog;

@@ -1,4 +1,4 @@
-//! What we call over HTTP: the gateway, HIUs, record systems and the sender of text messages.
+//! HTTP clients: gateway, HIUs, record systems and the sender of text messages.
 
 pub mod gateway;
 pub mod hiu;

@@ -1,7 +1,8 @@
-//! Adapters: what the ports of `hip-commands` are in the world.
+//! Adapters: implementations of the ports of `hip-commands`.
 //!
-//! [`postgres`] has the log, the vault, seals and erasure; [`http`] has the gateway and the HIUs. [`subscription`] is the
-//! only loop over the log, [`worker`] the only engine that performs what is due.
+//! [`postgres`] has the log, the vault, seals and erasure; [`http`] has the gateway and the HIUs. [`subscription`] is
+//! the
+//! only loop over the log, [`worker`] the only engine that runs due tasks.
 
 pub mod ambient;
 pub mod cache;

@@ -24,66 +24,66 @@ use silence::Silence;
 
 pub use timeline::{Timeline, TimelineGuard};
 
-/// Migrations of a newer program may have been applied: whether this one can work with them, the database says.
+/// A newer program may have applied more migrations; the database says whether this program is compatible.
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
     let mut migrator = sqlx::migrate!("../migrations");
     migrator.set_ignore_missing(true);
     migrator
 });
 
-/// Each session of the service. The role may append to the log and read it, and never change it. A statement
-/// that runs longer than its limit is stopped by the server, and so is one that waits for a lock.
+/// Settings of each session of the service. The role may append to the log and read it, but not change it. The
+/// server stops a statement that runs longer than its limit or waits too long for a lock.
 const SESSION: &str = "SET ROLE hip_service; \
      SET statement_timeout = '5s'; \
      SET lock_timeout = '4s'; \
      SET default_transaction_isolation = 'read committed'";
 
-/// The server closes a session whose transaction stands idle, and one whose peer is gone: else the locks of a
-/// process that is frozen, or cut off, would stay. Of the settings those are made that the server knows.
+/// The server closes a session with an idle transaction, and one whose peer is gone: else the locks of a
+/// frozen or disconnected process would stay. Only settings that the server knows are made.
 const PEER_LIMITS: &str = "SELECT set_config(wanted.name, wanted.value, false) \
        FROM (VALUES ('idle_in_transaction_session_timeout', $1), ('client_connection_check_interval', '5s'), \
                     ('tcp_keepalives_idle', '15'), ('tcp_keepalives_interval', '5'), \
                     ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '20s')) AS wanted(name, value) \
       WHERE current_setting(wanted.name, true) IS NOT NULL";
 
-/// How long a transaction may stand idle when nothing else is said.
+/// Default time limit of an idle transaction.
 const IDLE_IN_TRANSACTION_MAX: Duration = Duration::from_secs(10);
 
-/// No less, however short the leases are: a transaction may wait for a disk or for another store.
+/// Lower bound, however short the leases are: a transaction may wait for a disk or for another store.
 pub(crate) const IDLE_IN_TRANSACTION_MIN: Duration = Duration::from_secs(5);
 
 /// Why the database cannot be used.
 #[derive(Debug, Error)]
 pub enum DatabaseError {
-    /// The URL is none.
+    /// The URL is invalid.
     #[error("the database URL cannot be read")]
     Url(#[source] sqlx::Error),
-    /// It does not answer, or refuses us.
+    /// The server does not answer, or rejects the login.
     #[error("the database cannot be used")]
     Connect(#[source] sqlx::Error),
-    /// Its schema cannot be brought up to date.
+    /// The schema cannot be migrated.
     #[error(
         "the database schema cannot be migrated; `hip migrate` needs a role that may create schemas and roles"
     )]
     Migrate(#[source] sqlx::migrate::MigrateError),
-    /// A newer program has changed it in a way that this one does not understand.
+    /// A newer program changed the schema in an incompatible way.
     #[error(
         "the database is of a newer hip: it needs one that has migration {oldest}, and this one ends with {newest}"
     )]
     TooOld {
-        /// The newest migration that a program must at least have.
+        /// The newest migration that a program must know.
         oldest: i64,
         /// The newest migration of this program.
         newest: i64,
     },
 }
 
-/// Brings the schema up to date, under a lock, so that several processes may try at once. When it
-/// is up to date, a role that may only serve is enough.
+/// Migrates the schema, under a lock, so that several processes may try at once. If it
+/// is up to date, the service's role is sufficient.
 ///
 /// # Errors
 ///
-/// [`DatabaseError`]; also when the schema is too new for this program.
+/// [`DatabaseError`]; also if the schema is too new for this program.
 pub async fn migrate(url: &str) -> Result<(), DatabaseError> {
     let pool = connect_as_given(url).await?;
     let migrated = match is_current(&pool).await {
@@ -95,7 +95,7 @@ pub async fn migrate(url: &str) -> Result<(), DatabaseError> {
     migrated
 }
 
-/// One connection as the role of the URL.
+/// Opens one connection with the role of the URL.
 async fn connect_as_given(url: &str) -> Result<PgPool, DatabaseError> {
     PgPoolOptions::new()
         .max_connections(1)
@@ -117,7 +117,7 @@ pub async fn is_migrated(url: &str) -> Result<bool, DatabaseError> {
     is_current
 }
 
-/// Whether there is a log, of this version or another. Changes nothing.
+/// Whether a log exists, of this version or another. Changes nothing.
 pub async fn has_log(url: &str) -> Result<bool, DatabaseError> {
     let pool = connect_as_given(url).await?;
     let found =
@@ -126,8 +126,8 @@ pub async fn has_log(url: &str) -> Result<bool, DatabaseError> {
     found.map_err(DatabaseError::Connect)
 }
 
-/// Whether all our migrations have been applied, as they are. A newer program may have applied more, if it
-/// still lets this one work.
+/// Whether all our migrations were applied unchanged. A newer program may have applied more, if this one
+/// stays compatible.
 async fn is_current(pool: &PgPool) -> Result<bool, DatabaseError> {
     let applied: Result<Vec<(i64, Vec<u8>)>, _> =
         sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success")
@@ -149,7 +149,7 @@ async fn is_current(pool: &PgPool) -> Result<bool, DatabaseError> {
     Ok(MIGRATOR.iter().all(is_applied))
 }
 
-/// The newest migration that a program must at least have to work with this schema.
+/// The newest migration that a program must know to work with this schema.
 async fn oldest_program(pool: &PgPool) -> Result<i64, DatabaseError> {
     sqlx::query_scalar("SELECT oldest_program FROM es.compatibility")
         .fetch_one(pool)
@@ -157,23 +157,23 @@ async fn oldest_program(pool: &PgPool) -> Result<i64, DatabaseError> {
         .map_err(DatabaseError::Connect)
 }
 
-/// Connects as the service's role.
+/// Connects with the service's role.
 pub async fn connect(url: &str, connection_count_max: u32) -> Result<PgPool, DatabaseError> {
     let session = Session { lease: IDLE_IN_TRANSACTION_MAX, guard: None };
     connect_with(url, connection_count_max, session).await
 }
 
-/// What holds for the connections of a pool.
+/// Settings of the connections of a pool.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// A transaction may stand idle for the time of a lease, and five seconds at least. Then the server ends
-    /// it: a process that is frozen has lost its leases, and must not keep its locks.
+    /// A transaction may be idle for the time of a lease, at least five seconds. Then the server ends
+    /// it: a frozen process has lost its leases and must not keep its locks.
     pub lease: Duration,
-    /// Refuses connections to a server with another history.
+    /// Rejects connections to a server with another history.
     pub guard: Option<TimelineGuard>,
 }
 
-/// The same, with these limits.
+/// Connects with the service's role and these settings.
 pub async fn connect_with(
     url: &str,
     connection_count_max: u32,
@@ -188,7 +188,7 @@ pub async fn connect_with(
             let silence = silence.clone();
             Box::pin(async move { Ok(silence.is_trusted(connection, used.idle_for).await) })
         })
-        // The pool itself would wait for ever for the answer that a call did not wait for.
+        // Otherwise the pool would wait for ever for an answer that the caller gave up on.
         .after_release(|connection, _| {
             Box::pin(async { silence::lives(connection).await.map(|()| true) })
         })
@@ -213,8 +213,8 @@ impl Session {
     }
 }
 
-/// A transaction. The task that begins it goes on when the caller has gone: of one that was given up half-way
-/// the driver would not know, and what the next user of the connection writes would never be committed.
+/// Begins a transaction. A separate task completes the begin if the caller is cancelled. Otherwise the driver
+/// would not know of a half-begun transaction, and the next user's writes would never be committed.
 ///
 /// # Errors
 ///
@@ -226,11 +226,11 @@ pub async fn begin(pool: &PgPool) -> Result<PgTransaction<'static>, sqlx::Error>
     beginning.await.map_err(|_| sqlx::Error::WorkerCrashed)?
 }
 
-/// A new connection that no pool knows, to see whether the server answers one.
+/// Opens a new connection outside any pool, to check whether the server answers.
 ///
 /// # Errors
 ///
-/// It does not, within `time_max`.
+/// It does not answer within `time_max`.
 pub async fn answers(url: &str, time_max: Duration) -> Result<(), DatabaseError> {
     let options = options(url)?;
     let asked = async {
@@ -241,8 +241,8 @@ pub async fn answers(url: &str, time_max: Duration) -> Result<(), DatabaseError>
     within(time_max, asked).await.map_err(DatabaseError::Connect)
 }
 
-/// Statements are not logged: their errors may quote what they held. The search path does not follow
-/// the user's name: a user `hip` would otherwise land in our schema of that name.
+/// Statements are not logged: their errors may quote data. The search path does not depend on
+/// the user's name: a user `hip` would otherwise use our schema of that name.
 fn options(url: &str) -> Result<PgConnectOptions, DatabaseError> {
     let options = PgConnectOptions::from_str(url).map_err(DatabaseError::Url)?;
     Ok(options.options([("search_path", "public")]).disable_statement_logging())

@@ -9,7 +9,7 @@
 //! only as far as the order's policy allows it (`again`). A consent is looked at as it is now, by those who
 //! always do.
 //!
-//! [`order`] gives orders, [`item`] follows them, [`rehearsal`] shows what would come of one,
+//! [`order`] gives orders, [`item`] follows them, [`dry_run`] shows what would come of one,
 //! [`history`] tells what came of all. [`shadow`] asks of a whole period whether the same would come of it
 //! today.
 

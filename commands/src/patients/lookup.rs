@@ -2,7 +2,7 @@
 
 /// Something personal that is only ever stored as a keyed HMAC.
 ///
-/// Two lookups with equal [`Lookup::text`] and kind are the same person's, however it was typed.
+/// Two lookups with equal [`LookupKey::text`] and kind are the same person's, however it was typed.
 #[derive(Clone, Copy)]
 pub enum LookupKey<'a> {
     /// The facility's own id of a person.

@@ -14,7 +14,7 @@ pub trait CorrelationIndex: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`ConversationsError`] also when the position has not been reached after a while: then ask
+    /// [`CorrelationError`] also when the position has not been reached after a while: then ask
     /// again later.
     async fn calls(
         &self,

@@ -21,7 +21,7 @@ pub trait Log: Send + Sync {
 
     /// The same, with the confidential parts left in the log: a decision needs none of them, and a transfer has
     /// many megabytes of ciphertexts. What is opened of it is read again, see
-    /// [`Provider::open`](crate::Provider::open).
+    /// [`Ports::open`](crate::Ports::open).
     async fn clear_stream(
         &self,
         stream: &StreamId,
@@ -40,7 +40,7 @@ pub trait Log: Send + Sync {
     async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError>;
 
     /// The same, with the confidential parts left in the log: for readers that open few of them. What
-    /// is opened of it is read again, see [`Provider::open`](crate::Provider::open).
+    /// is opened of it is read again, see [`Ports::open`](crate::Ports::open).
     async fn clear_page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
         self.page(position, limit).await
     }

@@ -81,7 +81,7 @@ impl VisitRevision {
     ///
     /// # Errors
     ///
-    /// As [`VisitSource::newest`].
+    /// As [`VisitRevision::newest`].
     pub async fn at(ports: &Ports, visit: &StreamId, version: i64) -> Result<Self, TaskError> {
         let mut stored = ports.log.stream(visit, 0).await?;
         stored.retain(|event| event.version <= version);

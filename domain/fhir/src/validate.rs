@@ -54,7 +54,7 @@ pub struct ValidateOptions {
 /// Validates one document, or one resource.
 ///
 /// A bundle is held to the profile `DocumentBundle` of the guide unless it claims another one that
-/// the rules know, or [`Options::fhir_only`] is set. Each resource is held to the profiles that it claims, or else to R4.
+/// the rules know, or [`ValidateOptions::fhir_only`] is set. Each resource is held to the profiles that it claims, or else to R4.
 pub fn validate(json: &[u8], rules: &Rules, options: &ValidateOptions) -> Report {
     Validator::new(rules).validate(json, options)
 }

@@ -61,7 +61,7 @@ impl fmt::Debug for Hip {
 }
 
 /// Run the suite. It takes a few minutes with a good HIP, and up to
-/// [`Options::patience`](crate::Options::patience) for everything that a bad one leaves out.
+/// [`SandboxOptions::patience`](crate::SandboxOptions::patience) for everything that a bad one leaves out.
 ///
 /// The HIP must already use the twin as its gateway, with the twin's credentials; it must be allowed
 /// to push to [`Sandbox::hiu_push_url`], and send its text messages to [`Sandbox::sms_url`]. The

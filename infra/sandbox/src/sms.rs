@@ -37,7 +37,7 @@ impl Sms {
 
     /// Wait until more than `after_count` messages lie there, and take the OTP of the newest.
     ///
-    /// `None` when none came in time (see [`Options::patience`](crate::Options::patience)), or when
+    /// `None` when none came in time (see [`SandboxOptions::patience`](crate::SandboxOptions::patience)), or when
     /// the newest holds no number of six digits.
     pub async fn wait_for_otp(&self, to: &str, after_count: usize) -> Option<String> {
         let number = national(to);

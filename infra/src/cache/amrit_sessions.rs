@@ -1,10 +1,10 @@
-//! AMRIT's sessions: who is logged in there may call here, with the same key.
+//! AMRIT sessions: a user who is logged in to AMRIT may call with the same session key.
 //!
-//! AMRIT keeps a session in its Redis under the key that its user interface shows in `Authorization`:
-//! a text, the session as JSON, which goes by itself when nobody uses it. Nothing else counts as one.
-//! That Redis may hold other things, whose names are known to many; so only keys under the configured
-//! prefix are read, and what does not expire, or is no JSON object, is no session. What may be a key of
-//! our own is never sent there.
+//! AMRIT stores each session in its Redis as JSON text, under the key that its user interface sends in
+//! `Authorization`. A session expires if it is not used.
+//! That Redis may hold other data under keys that many people know. So only keys under the configured
+//! prefix are read, and a value that does not expire, or is not a JSON object, is not a session. A key that may be
+//! one of our own API keys is never sent there.
 
 use hip_commands::accountability::caller::Caller;
 use hip_domain::id::FacilityId;
@@ -16,7 +16,8 @@ use thiserror::Error;
 use crate::cache::redis_connection;
 use crate::config::{AmritSection, may_be_ours};
 
-/// The lengths of a session key. A shorter one could be guessed; AMRIT's are far below the longest.
+/// Permitted lengths of a session key, in bytes. A shorter key could be guessed; AMRIT's keys are far below the
+/// maximum.
 const KEY_BYTES: std::ops::RangeInclusive<usize> = 16..=512;
 
 /// Sessions in AMRIT's Redis.
@@ -26,18 +27,17 @@ pub struct AmritSessions {
     facilities: Vec<FacilityId>,
 }
 
-/// Why it is not known whether there is such a session.
+/// AMRIT's Redis could not be asked whether the session exists.
 #[derive(Debug, Error)]
 #[error("AMRIT's sessions cannot be read ({:?})", .0.kind())]
 pub struct SessionsUnavailable(#[source] RedisError);
 
 impl AmritSessions {
-    /// Sessions in the Redis at a URL, whose holders may call for these facilities. It connects when it
-    /// is first asked.
+    /// Reads sessions from the Redis at a URL; their users may call for these facilities. Connects on first use.
     ///
     /// # Errors
     ///
-    /// The URL is none.
+    /// The URL is invalid.
     pub fn new(
         url: &SecretString,
         section: &AmritSection,
@@ -47,11 +47,11 @@ impl AmritSessions {
         Ok(Self { connection, prefix: section.session_key_prefix.clone(), facilities })
     }
 
-    /// Who is logged in with this key. The session is not prolonged: that is AMRIT's.
+    /// Returns the user who is logged in with this key. Does not prolong the session; only AMRIT does that.
     ///
     /// # Errors
     ///
-    /// Redis does not answer within half a second, or refuses us.
+    /// Redis does not answer within half a second, or rejects the request.
     pub async fn caller(&self, key: &str) -> Result<Option<Caller>, SessionsUnavailable> {
         let is_open = may_be_session(key, &self.prefix) && self.is_open(key).await?;
         Ok(is_open.then(|| Caller::amrit(self.facilities.clone())))
@@ -70,7 +70,7 @@ impl AmritSessions {
         Ok(rest_ms > 0)
     }
 
-    /// A command, once more when the connection has broken since it was last used.
+    /// Runs a command; retries once if the connection broke since its last use.
     async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
         let mut connection = self.connection.clone();
         match command.query_async(&mut connection).await {
@@ -82,7 +82,7 @@ impl AmritSessions {
     }
 }
 
-/// Whether a key is looked up at all.
+/// Whether the key has the form of a session key and should be looked up.
 fn may_be_session(key: &str, prefix: &str) -> bool {
     let has_form = if prefix.is_empty() {
         key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit())

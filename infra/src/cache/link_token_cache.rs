@@ -1,4 +1,4 @@
-//! Where link tokens are kept at hand.
+//! Caches for link tokens.
 
 mod memory;
 mod redis;
@@ -16,8 +16,7 @@ use crate::config::LinkTokensSection;
 pub use memory::MemoryLinkTokenCache;
 pub use redis::RedisLinkTokenCache;
 
-/// The cache that is configured: the one of `REDIS_URL`, else this process's memory. Nothing is
-/// connected to yet.
+/// Returns the configured cache: Redis at `REDIS_URL`, else process memory. Does not connect yet.
 pub fn from_config(
     section: &LinkTokensSection,
     redis_url: Option<&SecretString>,
@@ -30,7 +29,7 @@ pub fn from_config(
     Ok(Arc::new(MemoryLinkTokenCache::new(section.entries_max, clock)))
 }
 
-/// How long it is until then; nothing when that is past.
+/// Time left until `until`; `None` if it has passed.
 fn rest(until: DateTime<Utc>, now: DateTime<Utc>) -> Option<Duration> {
     (until - now).to_std().ok().filter(|rest| !rest.is_zero())
 }

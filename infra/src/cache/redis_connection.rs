@@ -1,5 +1,5 @@
-//! The connection to a Redis: it is made when it is first used, so that a server that is away does not
-//! keep a process from starting, and it gives up soon.
+//! The connection to Redis. It connects on first use, so an unavailable server does not prevent a process from
+//! starting, and it times out quickly.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, RedisError};
 use secrecy::{ExposeSecret, SecretString};
 
-/// How long a connection or an answer may take. What is slower than the log is of no use.
+/// Time limit for connecting and for an answer. A cache slower than the log is useless.
 const TIMEOUT: Duration = Duration::from_millis(500);
 
-/// A connection that is made when it is first used, and again when it breaks.
+/// A connection that is opened on first use and reopened when it breaks.
 pub(crate) fn lazy(url: &SecretString) -> Result<ConnectionManager, RedisError> {
     let config = ConnectionManagerConfig::new()
         .set_connection_timeout(Some(TIMEOUT))

@@ -1,4 +1,4 @@
-//! `[amrit]`: who is logged in to AMRIT may call the routes of its user interface.
+//! `[amrit]`: users who are logged in to AMRIT may call the routes of its user interface.
 
 use hip_domain::id::FacilityId;
 use serde::Deserialize;
@@ -9,18 +9,18 @@ use super::ConfigError;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AmritSection {
-    /// What the keys of its sessions begin with in the Redis of `AMRIT_REDIS_URL`, before what its user
-    /// interface shows.
+    /// Prefix of the session keys in the Redis of `AMRIT_REDIS_URL`. The part after it is what the user
+    /// interface sends.
     pub session_key_prefix: String,
-    /// Sessions lie there without a prefix. Then only 64 hex digits, the form of AMRIT's own session
+    /// Session keys have no prefix. Then only 64 hex digits, the form of AMRIT's own session
     /// keys, are looked up.
     pub session_keys_without_prefix: bool,
-    /// For which facilities its users may call.
+    /// Facilities for which its users may call.
     pub facilities: Option<Vec<String>>,
 }
 
 impl AmritSection {
-    /// Whether callers can be kept from reading other keys of that Redis.
+    /// Checks that callers cannot read other keys of that Redis.
     ///
     /// # Errors
     ///

@@ -1,21 +1,21 @@
-//! The form of an API key: one that could be found by trying opens nothing.
+//! The form of an API key: a key that could be guessed is not accepted.
 
-/// The fewest characters of a key. With that many a key cannot be found by trying, though a key whose
-/// bytes are written in base64 or hex needs more to hold 32 of them; `hip key new` makes such keys.
+/// Minimum number of characters. A key of this length cannot be guessed, though a key
+/// in base64 or hex needs more to hold 32 bytes; `hip key new` makes such keys.
 const LENGTH_MIN: usize = 32;
 
-/// The fewest different characters. A random key has more, but for one in 10⁶.
+/// Minimum number of different characters. A random key has more, except one in 10⁶.
 const DIFFERENT_MIN: usize = 12;
 const HEX_DIFFERENT_MIN: usize = 8;
 
 /// The length of 32 bytes in base64, without padding.
 const BASE64_LENGTH: usize = 43;
 
-/// The start of the keys that `hip key new` makes.
+/// Prefix of the keys that `hip key new` makes.
 pub const KEY_PREFIX: &str = "hip_";
 
-/// Whether a key has 32 characters that can be seen and enough different ones. Whether they are random
-/// cannot be known; repeated characters can.
+/// Whether a key has at least 32 printable characters and enough different ones. This detects repetition; it
+/// cannot detect a lack of randomness.
 pub(super) fn is_long_enough(key: &str) -> bool {
     let secret = secret_of(key);
     let different_min = if is_hex(secret) { HEX_DIFFERENT_MIN } else { DIFFERENT_MIN };
@@ -24,8 +24,8 @@ pub(super) fn is_long_enough(key: &str) -> bool {
         && different(secret) >= different_min
 }
 
-/// Whether this may be a key of ours, known or mistyped: one of `hip key new`, or 32 bytes in base64.
-/// Digits of hex alone may be a session key of AMRIT, which has that form.
+/// Whether this may be one of our keys, correct or mistyped: one of `hip key new`, or 32 bytes in base64.
+/// Only hex digits may be a session key of AMRIT, which has that form.
 pub(crate) fn may_be_ours(key: &str) -> bool {
     let secret = secret_of(key);
     let is_base64 = secret
@@ -35,7 +35,7 @@ pub(crate) fn may_be_ours(key: &str) -> bool {
     key.starts_with(KEY_PREFIX) || (is_key && is_long_enough(key))
 }
 
-/// The part that nobody can know.
+/// The secret part of a key, without the known prefix.
 fn secret_of(key: &str) -> &str {
     key.strip_prefix(KEY_PREFIX).unwrap_or(key).trim_end_matches('=')
 }
@@ -44,7 +44,7 @@ fn is_hex(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// How many different characters an ASCII text has.
+/// Number of different characters in an ASCII text.
 fn different(text: &str) -> usize {
     let mut bytes: Vec<u8> = text.bytes().collect();
     bytes.sort_unstable();
@@ -88,7 +88,7 @@ mod tests {
             "3q2-7wAq0jB9Kx1mZf4Tn8VuYcEoLhR",
             "hip_3q2-7wAq0jB9Kx1mZf4Tn8VuYcEoLhR",
             "9f86d081884c7d659a2feaa0c55ad01",
-            // Other characters than those of a key.
+            // Contains characters that a key must not have.
             "3q2 7wAq0jB9Kx1mZf4Tn8VuYcEoLhRg5WsXpI6dQyA",
             "correct horse battery staple correct horse battery staple",
         ] {

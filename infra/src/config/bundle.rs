@@ -14,28 +14,28 @@ use crate::config::text_file;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BundleSection {
-    /// Which visits yield a discharge summary.
+    /// Visits for which a discharge summary is built.
     pub discharge: Discharge,
-    /// A table of codes for medicines and vaccines that come without:
-    /// `kind,name,code,display` as comma separated text.
+    /// Table of codes for medicines and vaccines that come without a code:
+    /// comma-separated text with the columns `kind,name,code,display`.
     pub codes: Option<PathBuf>,
-    /// Rules of another version of the national guide, as `hip ig compile` writes them.
+    /// Rules of another version of the national guide, in the format that `hip ig compile` writes.
     pub rules: Option<PathBuf>,
 }
 
-/// Which visits yield a discharge summary.
+/// Visits for which a discharge summary is built.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Discharge {
-    /// All, as AMRIT does.
+    /// All visits, as in AMRIT.
     #[default]
     EveryVisit,
-    /// Those with an admission.
+    /// Visits with an admission.
     StaysOnly,
 }
 
 impl BundleSection {
-    /// Reads the files that are named.
+    /// Reads the configured files.
     pub fn settings(&self) -> Result<BundleSettings, ConfigError> {
         Ok(BundleSettings {
             discharge: match self.discharge {

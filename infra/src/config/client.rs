@@ -1,4 +1,4 @@
-//! `[[client]]`: who may call, what they may do, and for which facilities.
+//! `[[client]]`: clients that may call, their roles and their facilities.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,22 +13,22 @@ use sha2::{Digest, Sha256};
 use super::ConfigError;
 use super::api_key::is_long_enough;
 
-/// What the holder of `HIP_API_KEY` is called.
+/// Client name of the holder of `HIP_API_KEY`.
 const HOLDER_OF_THE_API_KEY: &str = "api-key";
 
 /// `[[client]]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientSection {
-    /// As logs and records of access name it.
+    /// Name in logs and in the access log.
     pub name: String,
-    /// What it may do.
+    /// Roles of the client.
     pub roles: Vec<RoleName>,
-    /// For which facilities; none means every facility of the service.
+    /// Its facilities; an empty list means every facility of the service.
     #[serde(default)]
     pub facilities: Vec<String>,
-    /// SHA-256 of its key in hex, as `hip key new` prints it. The file holds no secret by that: such a
-    /// key has 256 bits, and is not found by trying. A shorter key is refused when it is shown.
+    /// SHA-256 of its key in hex, as `hip key new` prints it. The digest is not a secret: such a
+    /// key has 256 bits and cannot be guessed from it. A key that is too short is rejected when a request uses it.
     pub key_sha256: String,
 }
 
@@ -38,9 +38,9 @@ pub struct ClientSection {
 pub enum RoleName {
     /// A medical record system.
     Emr,
-    /// Runs the service.
+    /// Operates the service.
     Operator,
-    /// Looks at what was done.
+    /// Audits what was done.
     Auditor,
 }
 
@@ -54,16 +54,16 @@ impl From<RoleName> for Role {
     }
 }
 
-/// A key, as it is compared.
+/// SHA-256 digest of a key.
 type KeyDigest = [u8; 32];
 
-/// Everybody who may call, by the digest of the key that they show.
+/// All clients, by the digest of their key.
 ///
-/// Digests are compared and not keys: how long that takes tells nothing about a key.
+/// Digests are compared, not keys, so timing reveals nothing about a key.
 #[derive(Debug, Clone)]
 pub struct Clients(HashMap<KeyDigest, Arc<Caller>>);
 
-/// The digest of a key in hex, as `key_sha256` wants it.
+/// The digest of a key in hex, in the form of `key_sha256`.
 pub fn key_sha256(key: &str) -> String {
     hex::encode(key_digest(key))
 }
@@ -110,13 +110,13 @@ impl Clients {
         Ok(Self(clients))
     }
 
-    /// How many keys are known.
+    /// Number of known keys.
     pub fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// Whose key this is. A key that is too short is nobody's, also when a `[[client]]` has its digest:
-    /// the digest does not show how long the key is.
+    /// Returns the client with this key. A key that is too short is rejected even if a `[[client]]` has its digest:
+    /// the digest does not show the length of the key.
     pub fn caller(&self, key: &str) -> Option<Arc<Caller>> {
         let caller = self.0.get(&key_digest(key)).cloned();
         caller.filter(|_| is_long_enough(key))

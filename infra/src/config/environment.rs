@@ -1,7 +1,6 @@
-//! Where this process runs.
+//! The environment in which this process runs.
 
-/// Whether `HIP_ENV` says that patients depend on this process: then what is only fit for development is
-/// refused.
+/// Whether `HIP_ENV` is `production`: settings that are only for development are then rejected.
 pub fn is_production() -> bool {
     std::env::var_os("HIP_ENV").is_some_and(|environment| environment == "production")
 }

@@ -1,4 +1,4 @@
-//! Who is erased, and what has to be kept.
+//! Erasure and retention.
 
 use std::path::PathBuf;
 
@@ -10,11 +10,11 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ErasureSection {
-    /// What a deleted ABHA leads to.
+    /// What happens when a patient deletes their ABHA.
     pub on_opt_out: OptOut,
-    /// After how many days a message that is about nobody loses its key; 0 keeps it for ever.
+    /// Days after which the key of a message that was never matched to a patient is destroyed; 0 keeps it.
     pub unclaimed_messages_days: u16,
-    /// File outside the database in which each erasure is written down before the keys go.
+    /// File outside the database to which each erasure is written before the keys are destroyed.
     pub journal: Option<PathBuf>,
 }
 
@@ -24,14 +24,14 @@ impl Default for ErasureSection {
     }
 }
 
-/// What a deleted ABHA leads to.
+/// What happens when a patient deletes their ABHA.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OptOut {
-    /// Nothing is shared any more; the facility's records stay.
+    /// Sharing stops; the facility's records stay.
     #[default]
     StopSharing,
-    /// The person is erased, unless something has to be kept.
+    /// The patient is erased, unless a retention class applies.
     Erase,
 }
 
@@ -39,29 +39,29 @@ pub enum OptOut {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionSection {
-    /// What the class is called.
+    /// Name of the class.
     pub class: String,
-    /// Which records.
+    /// The records that it covers.
     pub applies_to: KeptRecords,
-    /// For how many days: after the last visit, the end of the last consent, the last disclosure.
+    /// Days to keep them: after the last visit, the end of the last consent, or the last disclosure.
     pub keep_for_days: u32,
-    /// The law, or the purpose; it is the ground of a refusal.
+    /// The law or purpose. It is given as the reason when an erasure is refused.
     pub legal_ground: String,
 }
 
-/// Which records a class is about.
+/// The records that a retention class covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeptRecords {
-    /// What somebody was treated for.
+    /// Visits of the patient.
     Visits,
-    /// What somebody has consented to.
+    /// Consents of the patient.
     Consents,
-    /// Who was shown what.
+    /// Disclosures of the patient's data.
     Disclosures,
 }
 
-/// The policy that the sections make.
+/// Builds the policy from the sections.
 pub(super) fn policy(section: &ErasureSection, retention: &[RetentionSection]) -> Policy {
     Policy {
         on_opt_out: match section.on_opt_out {

@@ -1,4 +1,4 @@
-//! `[http]`: what strangers may take up before they are known.
+//! `[http]`: limits that apply before a caller is authenticated.
 
 use std::time::Duration;
 
@@ -8,27 +8,27 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HttpSection {
-    /// Connections at the same time.
+    /// Maximum number of open connections.
     pub connections_max: usize,
-    /// Connections at the same time from one address. Behind a proxy all come from the proxy's.
+    /// Maximum number of open connections from one address. Behind a proxy all come from the proxy's address.
     pub connections_per_address_max: usize,
-    /// Seconds within which the head of a request must be complete.
+    /// Seconds within which the headers of a request must be complete.
     pub head_s: u16,
-    /// Seconds after which a connection on which nothing moves is closed: longer than the ten minutes for
-    /// which the sender of a stream of visits may be silent.
+    /// Seconds after which an idle connection is closed. Longer than the ten minutes for
+    /// which the sender of a visit stream may be silent.
     pub idle_s: u16,
-    /// MiB of request bodies in memory at the same time, of all callers. One caller may take up half of
+    /// MiB of request bodies in memory at the same time, for all callers. One caller may use half of
     /// it, or as much as one body needs.
     pub bodies_mib_max: u16,
 }
 
 impl HttpSection {
-    /// How long the head of a request may take.
+    /// Time limit for the headers of a request.
     pub fn head(&self) -> Duration {
         Duration::from_secs(self.head_s.into())
     }
 
-    /// How long nothing may move on a connection.
+    /// Time after which an idle connection is closed.
     pub fn idle(&self) -> Duration {
         Duration::from_secs(self.idle_s.into())
     }

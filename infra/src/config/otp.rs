@@ -1,4 +1,4 @@
-//! `[otp]`: how often one-time passwords may be sent and tried.
+//! `[otp]`: rate limits of one-time passwords.
 
 use chrono::TimeDelta;
 use hip_domain::otp_limit::OtpLimits;
@@ -6,17 +6,17 @@ use serde::Deserialize;
 
 use super::ConfigError;
 
-/// `[otp]`. Each limit holds for one person, and for one telephone over all facilities of the service.
+/// `[otp]`. Each limit applies to one patient, and to one telephone over all facilities of the service.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OtpSection {
-    /// Seconds between the messages of two links.
+    /// Minimum seconds between the messages of two links.
     pub cooldown_s: u32,
-    /// Messages in an hour.
+    /// Maximum number of messages in an hour.
     pub per_hour_max: u32,
-    /// Wrong passwords in a row, over all links.
+    /// Maximum number of wrong passwords in a row, over all links.
     pub wrong_max: u32,
-    /// Minutes for which nothing is sent and no password is taken after that many.
+    /// Minutes for which nothing is sent and no password is accepted after that many.
     pub lock_minutes: u32,
 }
 

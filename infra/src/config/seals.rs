@@ -1,4 +1,4 @@
-//! How the log is sealed.
+//! Settings of the seals of the log.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use crate::postgres::seals::SealPace;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SealsSection {
-    /// File of the key that signs, when `HIP_SEAL_KEY` is not set; made when it is missing.
+    /// File of the signing key, if `HIP_SEAL_KEY` is not set. Created if missing.
     pub key_file: Option<PathBuf>,
-    /// File that every seal is added to.
+    /// File to which every seal is appended.
     pub publish: Option<PathBuf>,
-    /// Events under one seal, at most.
+    /// Maximum number of events in one seal.
     pub events_max: u16,
-    /// Seconds between two seals of a log that grows slowly.
+    /// Seconds between two seals while the log grows slowly.
     pub interval_s: u16,
 }
 
@@ -28,7 +28,7 @@ impl Default for SealsSection {
 }
 
 impl SealsSection {
-    /// When a seal is made.
+    /// The conditions under which a seal is made.
     pub fn pace(&self) -> SealPace {
         SealPace {
             event_count_max: i64::from(self.events_max.max(1)),

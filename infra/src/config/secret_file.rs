@@ -1,4 +1,4 @@
-//! A secret in a file, made by whoever needs it first.
+//! A secret in a file, created on first use.
 
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use crate::config::text_file;
 
-/// Reads the text of a file, or makes it. Of several processes that start at once one makes it, and the
-/// others read what that one has made: the file appears whole, or not at all.
+/// Reads the text of a file, or creates it. If several processes start at once, one creates it and the
+/// others read the result: the file appears complete or not at all.
 ///
 /// Only the owner may read it, from the first byte on. Returns the text and whether it is new.
 ///
@@ -38,7 +38,7 @@ pub(crate) fn read_or_create(
         }
         Err(error) => return Err(error.error),
     }
-    // Else a loss of power could take the name, and with it the only copy.
+    // Without the sync a power loss could lose the directory entry, and with it the only copy.
     std::fs::File::open(directory)?.sync_all()?;
     Ok((text, true))
 }

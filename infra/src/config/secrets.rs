@@ -1,4 +1,4 @@
-//! What must not be in a file.
+//! Secrets, which must not be in a file.
 
 use secrecy::SecretString;
 
@@ -7,7 +7,7 @@ use secrecy::SecretString;
 pub struct Secrets {
     /// `HIP_CLIENT_SECRET`: the bridge's secret.
     pub client_secret: SecretString,
-    /// `HIP_API_KEY`: what a client shows that may do everything, for every facility.
+    /// `HIP_API_KEY`: key of a client with every role for every facility.
     pub api_key: Option<SecretString>,
     /// `HIP_KEK`: the key-encryption key, 32 bytes in base64; else `keys.file`.
     pub kek: Option<SecretString>,
@@ -15,18 +15,18 @@ pub struct Secrets {
     pub older_keks: Vec<SecretString>,
     /// `HIP_SEAL_KEY`: the key that signs seals, PKCS#8 in PEM; else `seals.key_file`.
     pub seal_key: Option<SecretString>,
-    /// `HIP_SMS_TOKEN`: what the sender of text messages is shown.
+    /// `HIP_SMS_TOKEN`: bearer token for the sender of text messages.
     pub sms_token: Option<SecretString>,
-    /// `MONGODB_URL`: where documents go, when not to the database of the log.
+    /// `MONGODB_URL`: database of the documents, if not the database of the log.
     pub mongodb_url: Option<SecretString>,
-    /// `REDIS_URL`: where link tokens are at hand for several processes.
+    /// `REDIS_URL`: cache of link tokens for several processes.
     pub redis_url: Option<SecretString>,
-    /// `AMRIT_REDIS_URL`: where AMRIT keeps its sessions.
+    /// `AMRIT_REDIS_URL`: the Redis with AMRIT's sessions.
     pub amrit_redis_url: Option<SecretString>,
 }
 
 impl Secrets {
-    /// The one that there must be, and no other.
+    /// Only the required secret; all others are unset.
     pub const fn new(client_secret: SecretString) -> Self {
         Self {
             client_secret,

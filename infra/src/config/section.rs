@@ -17,40 +17,40 @@ use super::ConfigError;
 pub struct GatewaySection {
     /// Base of all paths.
     pub base_url: String,
-    /// Base of the older dialect's paths; else `/gateway` at the host of `base_url`.
+    /// Base of the v0.5 paths; else `/gateway` at the host of `base_url`.
     pub v05_base_url: Option<String>,
     /// `X-CM-ID`.
     #[serde(default = "sandbox")]
     pub cm_id: String,
     /// Client id of the bridge.
     pub client_id: String,
-    /// `aud` that callbacks must show.
+    /// Required `aud` of callbacks.
     #[serde(default = "account")]
     pub audience: String,
-    /// `iss` of which callbacks must show one; else the gateway's own.
+    /// Accepted `iss` of callbacks; else the gateway's own.
     pub issuer: Option<Issuers>,
-    /// `clientId` and `azp` that callbacks must show; empty accepts the tokens of any client.
+    /// Required `clientId` and `azp` of callbacks; empty accepts the tokens of any client.
     #[serde(default = "gateway")]
     pub callback_client: String,
-    /// Seconds after its end for which a callback's bearer is still taken. The gateway sends a refused
-    /// callback again a quarter of an hour later, with the bearer of the first time.
+    /// Seconds after its expiry for which a callback's bearer is still accepted. The gateway resends a rejected
+    /// callback a quarter of an hour later, with the original bearer.
     #[serde(default = "quarter_of_an_hour")]
     pub lateness_s_max: i64,
-    /// Seconds after its end for which a callback is still stored, without being acted upon.
+    /// Seconds after its expiry for which a callback is still stored, but not processed.
     #[serde(default = "a_day")]
     pub late_kept_s_max: i64,
     /// Claims that a callback's bearer must have.
     #[serde(default)]
     pub claims: BTreeMap<String, String>,
-    /// File for the keys that sign callbacks; beside the embedded default's data, when absent.
+    /// File for the keys that sign callbacks; if unset, a file beside the embedded default's data.
     pub key_cache: Option<PathBuf>,
-    /// Days for which those keys are trusted while the gateway does not give them anew.
+    /// Days for which those keys are trusted while they cannot be fetched again.
     #[serde(default = "a_week")]
     pub keys_trusted_days: u16,
-    /// File of the public key that signs consents, PEM. Without it their signatures are kept and not
+    /// File of the public key that signs consents, PEM. Without it the signatures are stored but not
     /// verified: the network has not published the key.
     pub consent_key: Option<PathBuf>,
-    /// Path of the bridge URL, when it has one and no proxy takes it off: `/hospital/hip`.
+    /// Path of the bridge URL, if it has one and no proxy removes it: `/hospital/hip`.
     #[serde(default)]
     pub callback_prefix: String,
 }
@@ -59,18 +59,18 @@ pub struct GatewaySection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum Issuers {
-    /// The only one.
+    /// A single issuer.
     One(String),
-    /// Each of them; an empty list accepts any issuer.
+    /// A list of issuers; an empty list accepts any issuer.
     Any(Vec<String>),
 }
 
-/// The realm of the sandbox, as it was read from its callbacks. That of production is not published; it
-/// is taken to lie on the gateway's host, as the sandbox's does.
+/// The issuer of the sandbox, as seen in its callbacks. That of production is not published; it
+/// is assumed to be on the gateway's host, as in the sandbox.
 const SANDBOX_ISSUER: &str = "https://dev.abdm.gov.in/auth/realms/central-registry";
 
 impl GatewaySection {
-    /// The issuers whose callbacks are believed.
+    /// The accepted issuers of callbacks.
     pub(super) fn issuers(&self) -> Vec<String> {
         match &self.issuer {
             Some(Issuers::One(issuer)) => vec![issuer.clone()],
@@ -90,7 +90,7 @@ impl GatewaySection {
         format!("{scheme}://{}", rest.split('/').next().unwrap_or_default())
     }
 
-    /// Base of the older dialect's paths.
+    /// Base of the v0.5 paths.
     pub(super) fn v05_base_url(&self) -> String {
         if let Some(url) = &self.v05_base_url {
             return url.clone();
@@ -129,13 +129,13 @@ const fn a_day() -> i64 {
 pub struct FacilitySection {
     /// Its service id.
     pub id: String,
-    /// Its id in the register of facilities, where that is another.
+    /// Its id in the Health Facility Registry, if different.
     pub hfr_id: Option<String>,
-    /// Its name.
+    /// Its display name.
     pub name: String,
-    /// Who is recognised in a discovery here, where that differs from `[discovery]`.
+    /// Settings of discovery at this facility, if different from `[discovery]`.
     pub discovery: Option<DiscoverySection>,
-    /// Whether patients here are sent text messages, where that differs from `[linking]`.
+    /// Whether text messages are sent to patients of this facility, if different from `[linking]`.
     pub sms_without_abha: Option<bool>,
 }
 
@@ -143,11 +143,11 @@ pub struct FacilitySection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HiuSection {
-    /// As consents name it.
+    /// The id of the HIU, as in consents.
     pub id: String,
-    /// Whether a push shows our session token.
+    /// Whether a push carries our session token.
     pub bearer: Option<BearerSetting>,
-    /// Number of a transfer's first page.
+    /// Number of the first page of a transfer.
     pub first_page_number: Option<u32>,
 }
 
@@ -155,9 +155,9 @@ pub struct HiuSection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DiscoverySection {
-    /// The least likeness of two names, 0 to 100.
+    /// Minimum similarity of two names, 0 to 100.
     pub name_score_min: u8,
-    /// How many years two years of birth may differ.
+    /// Maximum difference of two years of birth.
     pub year_tolerance: u16,
 }
 
@@ -177,14 +177,14 @@ impl Default for DiscoverySection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LinkingSection {
-    /// Seconds between two requests for a link token of one patient; the gateway refuses one that
+    /// Minimum seconds between two requests for a link token of one patient; the gateway rejects one that
     /// comes within about six minutes.
     pub duplicate_window_s: u32,
     /// Requests for a link token of one patient in 24 hours; one more blocks the patient for a day.
     pub tokens_per_day_max: usize,
-    /// Whether the gateway sends a text message to a patient whose ABHA address we do not know.
+    /// Whether the gateway sends a text message to a patient whose ABHA address is not known.
     pub sms_without_abha: bool,
-    /// Seconds after a link before the gateway is told of news: it refuses them for some 25 seconds.
+    /// Seconds after a link before the gateway is notified of new records: it rejects them for some 25 seconds.
     pub news_after_link_s: u32,
 }
 
@@ -203,9 +203,9 @@ impl Default for LinkingSection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TransferSection {
-    /// Seconds for which a request waits for a consent whose notification is late.
+    /// Seconds for which a request waits for a late consent notification.
     pub consent_wait_s: u32,
-    /// Seconds from request to last page; the network allows 20 minutes.
+    /// Seconds from the request to the last page; the network allows 20 minutes.
     pub time_s: u32,
 }
 
@@ -219,9 +219,9 @@ impl Default for TransferSection {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeysSection {
-    /// File of the key-encryption key, when `HIP_KEK` is not set.
+    /// File of the key-encryption key, if `HIP_KEK` is not set.
     pub file: Option<PathBuf>,
-    /// Files of older key-encryption keys: they unwrap what they have wrapped, and wrap nothing any more.
+    /// Files of older key-encryption keys: they only unwrap data keys that they wrapped.
     #[serde(default)]
     pub older_files: Vec<PathBuf>,
 }
@@ -230,11 +230,11 @@ pub struct KeysSection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PushSection {
-    /// Number of a transfer's first page.
+    /// Number of the first page of a transfer.
     pub first_page_number: u32,
-    /// Whether a push shows our session token; never over a connection that is not encrypted.
+    /// Whether a push carries our session token; never over an unencrypted connection.
     pub bearer: BearerSetting,
-    /// Addresses that may be pushed to although they are private or not https.
+    /// Addresses that are allowed as push targets although they are private or not https.
     pub allow: Vec<SocketAddr>,
 }
 
@@ -244,25 +244,25 @@ impl Default for PushSection {
     }
 }
 
-/// Who is shown our session token with a page.
+/// HIUs to which a page carries our session token.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(untagged)]
 pub enum BearerSetting {
-    /// In a word.
+    /// As a word.
     Word(BearerWord),
-    /// As older configurations write it: `true` is `"trusted"`, `false` is `"never"`.
+    /// As older configurations write it: `true` means `"trusted"`, `false` means `"never"`.
     Switch(bool),
 }
 
-/// Who is shown our session token with a page.
+/// HIUs to which a page carries our session token.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BearerWord {
     /// HIUs that an operator trusts (`hip hiu trust`).
     Trusted,
-    /// Nobody.
+    /// No HIU.
     Never,
-    /// Everybody; refused when `HIP_ENV` is `production`.
+    /// Every HIU; rejected if `HIP_ENV` is `production`.
     Always,
 }
 
@@ -286,7 +286,7 @@ impl From<BearerSetting> for PushBearer {
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ConsentSection {
-    /// Whether a consent without a signature is refused; when absent, only where `HIP_ENV` is
+    /// Whether a consent without a signature is rejected; by default only if `HIP_ENV` is
     /// `production`.
     pub require_signature: Option<bool>,
 }
@@ -295,12 +295,12 @@ pub struct ConsentSection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RestSection {
-    /// Hours for which an answer is given again under its `Idempotency-Key`.
+    /// Hours for which an answer is repeated for the same `Idempotency-Key`.
     pub idempotency_hours: u16,
 }
 
 impl RestSection {
-    /// How long an answer is given again.
+    /// How long answers are kept.
     pub fn answers_kept(&self) -> Duration {
         Duration::from_secs(u64::from(self.idempotency_hours) * 3600)
     }
@@ -324,11 +324,11 @@ impl Default for RestSection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkerSection {
-    /// Tasks at the same time.
+    /// Tasks that run at the same time.
     pub concurrency: usize,
-    /// Milliseconds until the work of a process that died is taken over.
+    /// Milliseconds until the work of a dead process is taken over.
     pub lease_ms: u64,
-    /// Milliseconds between looks for work whose time has come.
+    /// Milliseconds between polls for due work.
     pub poll_ms: u64,
 }
 

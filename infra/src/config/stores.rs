@@ -1,4 +1,4 @@
-//! The stores beside the log: what documents are called, and how many link tokens are kept at hand.
+//! The stores beside the log: collection names of documents, and the size of the link token cache.
 
 use hip_commands::port::document_store::CollectionName;
 use serde::Deserialize;
@@ -9,31 +9,31 @@ use super::ConfigError;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DocumentsSection {
-    /// Who else reads them.
+    /// The other program that reads them.
     pub preset: Preset,
-    /// Answers to requests for link tokens; the preset's name, when absent.
+    /// Collection of answers to requests for link tokens; default: that of the preset.
     pub link_token_responses: Option<String>,
-    /// Answers to everything else.
+    /// Collection of all other answers.
     pub responses: Option<String>,
-    /// Patients with their care contexts.
+    /// Collection of patients with their care contexts.
     pub care_contexts: Option<String>,
-    /// FHIR documents.
+    /// Collection of FHIR documents.
     pub resources: Option<String>,
 }
 
-/// Names and shapes that go together.
+/// A set of names and document shapes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
-    /// Ours; what is personal is sealed.
+    /// Our own shape; personal data is encrypted.
     #[default]
     Hip,
-    /// As AMRIT's FHIR-API reads them, in clear.
+    /// The shape that AMRIT's FHIR-API reads, in clear.
     Amrit,
 }
 
 impl Preset {
-    /// In the order of [`CollectionNames`].
+    /// In the field order of [`CollectionNames`].
     const fn names(self) -> [&'static str; 4] {
         match self {
             Self::Hip => [
@@ -52,12 +52,12 @@ impl Preset {
     }
 }
 
-/// What the collections are called.
+/// Names of the collections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CollectionNames {
     /// Answers to requests for link tokens.
     pub link_token_responses: CollectionName,
-    /// Answers to everything else.
+    /// All other answers.
     pub responses: CollectionName,
     /// Patients with their care contexts.
     pub care_contexts: CollectionName,
@@ -66,7 +66,7 @@ pub struct CollectionNames {
 }
 
 impl DocumentsSection {
-    /// Whether they may lie where they would.
+    /// Checks whether documents may be stored in the chosen database.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl DocumentsSection {
         }
     }
 
-    /// The names: those that are given, for the rest the preset's.
+    /// The configured names; the preset supplies the rest.
     pub fn names(&self) -> Result<CollectionNames, ConfigError> {
         let given =
             [&self.link_token_responses, &self.responses, &self.care_contexts, &self.resources];
@@ -101,9 +101,9 @@ impl DocumentsSection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LinkTokensSection {
-    /// Tokens that a process keeps in its memory, when there is no Redis.
+    /// Maximum number of tokens in process memory, if there is no Redis.
     pub entries_max: u64,
-    /// What all keys in Redis begin with.
+    /// Prefix of all keys in Redis.
     pub key_prefix: String,
 }
 

@@ -1,5 +1,5 @@
-//! Text files that a person gives us. Some editors and spreadsheets put a byte order mark in front of
-//! UTF-8; it is no part of the text.
+//! Text files that users supply. Some editors and spreadsheets write a byte order mark before
+//! UTF-8; it is not part of the text.
 
 use std::io;
 use std::path::Path;
@@ -12,7 +12,7 @@ pub fn without_mark(text: &str) -> &str {
     text.strip_prefix(MARK).unwrap_or(text)
 }
 
-/// The same, for bytes that may be no text.
+/// The same for bytes that may not be text.
 pub fn bytes_without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(MARK.as_bytes()).unwrap_or(bytes)
 }
@@ -28,7 +28,7 @@ pub fn read_to_string(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-/// Reads a file that may be no text.
+/// Reads a file that may not be text.
 ///
 /// # Errors
 ///

@@ -1,19 +1,19 @@
-//! `[throttle]`: callers whose key is not known.
+//! `[throttle]`: limits for callers with an unknown key.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de};
 
-/// `[throttle]`. A caller whose key is good is never held up.
+/// `[throttle]`. A caller with a valid key is never throttled.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ThrottleSection {
-    /// Requests with an unknown key in a minute from one address; the next ones are answered with 429.
+    /// Requests with an unknown key in a minute from one address; further ones get 429.
     pub failures_per_address_max: u32,
     /// The same, from all addresses together.
     pub failures_max: u32,
-    /// Proxies whose `X-Forwarded-For` is believed: addresses, or networks as `10.0.0.0/8`.
+    /// Proxies whose `X-Forwarded-For` is trusted: addresses, or networks such as `10.0.0.0/8`.
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
 }

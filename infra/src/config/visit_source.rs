@@ -1,4 +1,4 @@
-//! `[[visit_source]]`: where visits are fetched from.
+//! `[[visit_source]]`: a source from which visits are fetched.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,30 +13,30 @@ use crate::visit_trigger::OWN_TABLE;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VisitSourceSection {
-    /// Names it: in the environment, in the jobs, in messages. A stored name never changes.
+    /// Name in the environment, in jobs and in messages. A stored name never changes.
     pub name: String,
-    /// The table of triggers; when it is in our own database, the one that is made there.
+    /// The trigger table. If it is in our own database, it is created there.
     pub table: Option<String>,
     /// A table with the columns `VisitCode` and `AbdmFacilityID`.
     pub facility_table: Option<String>,
-    /// Where a document is; `{visitCode}` stands for the visit's code.
+    /// URL of a document; `{visitCode}` stands for the visit code.
     pub visit_url: String,
-    /// How it is asked for.
+    /// HTTP method of the request.
     #[serde(default)]
     pub method: Method,
     /// Whether `visit_url` may be http on another machine.
     #[serde(default)]
     pub plain_http: bool,
-    /// Seconds between two looks at the table.
+    /// Seconds between two polls of the table.
     #[serde(default = "a_minute")]
     pub poll_s: u64,
-    /// Days for which a visit is looked for after its date, counted from the last look; 0, always.
+    /// Days after its date for which a visit is considered, counted from the last poll; 0 means no limit.
     #[serde(default)]
     pub lookback_days: u32,
-    /// Rows that are read at a time.
+    /// Rows read at a time.
     #[serde(default = "five_hundred")]
     pub batch: u32,
-    /// Fetches after which a visit is given up; an operator may have it tried again.
+    /// Maximum number of fetches of a visit; then an operator may retry it.
     #[serde(default = "twenty")]
     pub attempts_max: u32,
 }
@@ -53,30 +53,30 @@ const fn twenty() -> u32 {
     20
 }
 
-/// AMRIT's own name for it.
+/// AMRIT's name of the table.
 const FOREIGN_TABLE: &str = "ndhm_trigger_visit_data";
 
 const SECONDS_PER_DAY: u64 = 86_400;
 
 impl VisitSourceSection {
-    /// The table of triggers, in our own database or in another.
+    /// Name of the trigger table, in our own database or in another.
     pub fn table(&self, is_own: bool) -> &str {
         self.table.as_deref().unwrap_or(if is_own { OWN_TABLE } else { FOREIGN_TABLE })
     }
 
-    /// How old a visit may be at most when the table is looked at without a pause.
+    /// Maximum age of a visit while the table is polled without a pause.
     pub fn lookback(&self) -> Option<Duration> {
         let days = u64::from(self.lookback_days);
         (days > 0).then(|| Duration::from_secs(days * SECONDS_PER_DAY))
     }
 
-    /// What its variables in the environment end with.
+    /// Suffix of its environment variables.
     pub fn variable_suffix(&self) -> String {
         self.name.to_ascii_uppercase().replace('-', "_")
     }
 }
 
-/// Names are short and differ, also in the environment.
+/// Checks that names are short and unique, also in the environment.
 pub(super) fn check(sections: &[VisitSourceSection]) -> Result<(), ConfigError> {
     let is_name = |name: &str| {
         (1..=32).contains(&name.len())

@@ -1,13 +1,13 @@
-//! What is sent at once.
+//! Batches of writes.
 
 use std::collections::BTreeMap;
 
 use hip_commands::port::document_store::{DocumentError, Fields, Put};
 
-/// Documents in one call.
+/// Maximum number of documents in one call.
 const DOCUMENTS_MAX: usize = 1000;
 
-/// Bytes in one call, unless a single document is larger.
+/// Maximum number of bytes in one call, unless a single document is larger.
 const BYTES_MAX: usize = 8 << 20;
 
 /// A document, or a tombstone in its place.
@@ -18,10 +18,9 @@ pub(super) struct Write<'a> {
     pub(super) fields: Option<&'a Fields>,
 }
 
-/// Checks the documents and takes the latest of each key, in the order of the keys, in parts that can
-/// be sent.
+/// Checks the documents, keeps the latest of each key, and splits them into batches in key order.
 ///
-/// The order keeps two writers of the same documents from waiting for each other.
+/// The order prevents deadlocks between two writers of the same documents.
 pub(super) fn batches(puts: &[Put]) -> Result<Vec<Vec<Write<'_>>>, DocumentError> {
     let mut latest: BTreeMap<&str, &Put> = BTreeMap::new();
     for put in puts {

@@ -1,14 +1,14 @@
-//! One line for what a generation holds, the same from every store.
+//! A digest of the content of a generation, equal for every store.
 //!
-//! SHA-256 over each document in the order of the keys: key, then fields. A text is its length in bytes
-//! and itself; a list or a document is the number of its elements and these; every value has its kind
+//! SHA-256 over each document in key order: key, then fields. A text is its length in bytes
+//! and its bytes; a list or a document is its number of elements and the elements; every value has its type
 //! before it, and numbers are big-endian. So no two different documents give the same bytes.
 
 use hip_commands::port::document_store::{CollectionDigest, Document, FieldValue, Fields};
 use hip_domain::id::Digest;
 use sha2::{Digest as _, Sha256};
 
-/// A digest in the making; documents come in the order of their keys.
+/// Builds a digest; documents must come in key order.
 pub(super) struct Digester {
     count: u64,
     hash: Sha256,
@@ -80,7 +80,7 @@ impl Digester {
     }
 }
 
-/// The digest of one value, for what has to be compared and not seen.
+/// The digest of one value, to compare it without showing it.
 pub(super) fn of_value(value: &FieldValue) -> String {
     let mut digester = Digester::new();
     digester.value(value);

@@ -1,8 +1,8 @@
 //! Documents in `MongoDB`, 6.0 or newer, a replica set.
 //!
-//! A document lies as others read it: its fields at the top, its key in `_id`. Ours are `_gen` and
-//! `_pos`, its generation and position, which readers pass over; a tombstone has `_gone` and nothing
-//! else. The live generation is the collection of the plain name.
+//! A document is stored in the shape that other programs read: its fields at the top, its key in `_id`. We add
+//! `_gen` and `_pos`, its generation and position, which readers ignore; a tombstone has `_gone` and nothing
+//! else. The live generation is the collection with the plain name.
 
 mod bson;
 mod fault;
@@ -28,19 +28,19 @@ use super::batch::{Write, batches};
 use super::digest::Digester;
 use fault::{fault, is_of_a_rename};
 
-/// How long it may take to find a server, and to connect to it.
+/// Time limit for finding a server and connecting to it.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long an operation may take.
+/// Time limit of an operation.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The database, when the URL names none.
+/// The database, if the URL names none.
 const DATABASE: &str = "hip";
 
-/// Documents that are read at once for a digest.
+/// Documents read at a time for a digest.
 const DIGEST_PAGE: u32 = 200;
 
-/// How often something is tried when a promotion comes in between. They come once in a rebuild.
+/// Maximum number of attempts if a promotion interferes. A rebuild promotes once.
 const RENAME_COUNT_MAX: u32 = 3;
 
 /// Documents in `MongoDB`.
@@ -49,10 +49,10 @@ pub struct MongoDocumentStore {
 }
 
 impl MongoDocumentStore {
-    /// The documents in the database of a URL, or in `hip`. It connects when it is first asked, so that
-    /// a server that is away does not keep a process from starting.
+    /// Opens the database of a URL, or `hip`. Connects on first use, so an unavailable server does not prevent
+    /// a process from starting.
     pub async fn new(url: &SecretString) -> Result<Self, DocumentError> {
-        // What is wrong with a URL is said with parts of it, and it may hold a password.
+        // The driver's error quotes parts of the URL, which may contain a password.
         let unreadable = || DocumentError::Refused("the MongoDB URL cannot be read".into());
         let mut options =
             ClientOptions::parse(url.expose_secret()).await.map_err(|_| unreadable())?;
@@ -65,7 +65,7 @@ impl MongoDocumentStore {
         Ok(Self { database: client.database(&name) })
     }
 
-    /// Documents of one collection of the server, in the order of their keys.
+    /// Reads documents of one server collection, in key order.
     async fn read(
         &self,
         collection: &CollectionName,
@@ -176,7 +176,7 @@ impl DocumentStore for MongoDocumentStore {
         loop {
             let place = generations::place(&self.database, collection, generation).await?;
             let found = self.read(collection, &place.name, doc! { "_id": key }, 1).await?.pop();
-            // A collection that was renamed meanwhile looked empty, or is another's now.
+            // A collection that was renamed meanwhile looked empty, or is now another's.
             if generations::place(&self.database, collection, generation).await? == place {
                 return Ok(found);
             }
@@ -195,7 +195,7 @@ impl DocumentStore for MongoDocumentStore {
         loop {
             let place = generations::place(&self.database, collection, generation).await?;
             let found = self.read(collection, &place.name, filter.clone(), limit).await?;
-            // A collection that was renamed meanwhile looked empty, or is another's now.
+            // A collection that was renamed meanwhile looked empty, or is now another's.
             if generations::place(&self.database, collection, generation).await? == place {
                 return Ok(found);
             }
@@ -266,7 +266,7 @@ impl DocumentStore for MongoDocumentStore {
     }
 }
 
-/// An operation's outcome, if it comes in time.
+/// The result of an operation, or a timeout.
 async fn within<T>(
     operation: impl IntoFuture<Output = mongodb::error::Result<T>, IntoFuture: Send>,
 ) -> Result<T, DocumentError> {

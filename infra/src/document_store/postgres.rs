@@ -19,11 +19,10 @@ use super::digest::Digester;
 use crate::postgres::begin;
 use crate::postgres::deadline::InTime;
 
-/// Documents that are read at once for a digest.
+/// Documents read at a time for a digest.
 const DIGEST_PAGE: u32 = 200;
 
-/// Documents in Postgres. Only the field that says whose a document is has an index: by any other, a collection is
-/// walked.
+/// Documents in Postgres. Only the subject field has an index; a search by any other field scans the collection.
 pub struct PgDocumentStore {
     pool: PgPool,
 }
@@ -36,11 +35,11 @@ struct Row {
     fields: Value,
 }
 
-/// Key, position, generation and fields; of a document that is not there the generation alone.
+/// Key, position, generation and fields; without a document only the generation is set.
 type MaybeRow = (Option<String>, Option<i64>, i32, Option<Value>);
 
 impl PgDocumentStore {
-    /// The documents in `pool`.
+    /// Stores documents in the database of `pool`.
     pub const fn new(pool: PgPool) -> Self {
         Self { pool }
     }
@@ -154,7 +153,7 @@ impl DocumentStore for PgDocumentStore {
         generation: i32,
         key: &str,
     ) -> Result<Option<Document>, DocumentError> {
-        // One statement: who fills a generation asks often.
+        // One statement: a rebuild calls this often.
         let rows: Vec<MaybeRow> = sqlx::query_as(
             "SELECT d.key, d.position, g.generation, d.fields FROM hip.document_generation g \
                LEFT JOIN hip.document d ON d.collection = g.collection AND d.generation = g.generation \

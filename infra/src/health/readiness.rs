@@ -1,4 +1,4 @@
-//! Whether the service can do its work, and if not, why. `/health/ready` and `hip doctor` say the same.
+//! Whether the service is ready, and if not, why. `/health/ready` and `hip doctor` report the same.
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -13,72 +13,72 @@ use crate::postgres::event_store::{WriterActivity, log_room};
 use crate::postgres::vault::{KekError, KeyRing, kek};
 use crate::subscription::projection_status;
 
-/// How long a reader may be behind with events waiting for it.
+/// Maximum lag of a subscriber with waiting events, in seconds.
 const LAG_S_MAX: f64 = 60.0;
 
-/// How long the database may take to answer all questions.
+/// Time limit for all database queries of one check.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(4);
 
-/// How long one call of the writer may take.
+/// Maximum duration of one call of the writer.
 const APPEND_TIME_MAX: Duration = Duration::from_secs(8);
 
-/// How long a finding is good: whoever asks, the database is asked no more often.
+/// How long a result is cached: the database is not queried more often.
 const GOOD_FOR: Duration = Duration::from_millis(500);
 
-/// Why the service is not ready. It names readers and keys of the service, and nothing personal.
+/// Why the service is not ready. Names only subscribers and keys of the service; contains no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Error)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Unready {
-    /// The database does not answer in time, or not what it is asked.
+    /// The database does not answer in time, or answers with an error.
     #[error("the database does not answer")]
     Database,
-    /// An append waits for the database for longer than it should.
+    /// An append has waited too long for the database.
     #[error("the writer of the log waits for the database")]
     Writer,
-    /// A reader of the log has stopped at an event.
+    /// A subscriber stopped at an event.
     #[error("the reader {reader} has halted; `hip projection status` says why")]
     ReaderHalted {
-        /// Its name.
+        /// Name of the subscriber.
         reader: String,
     },
-    /// Events wait for a reader for more than a minute.
+    /// Events have waited for a subscriber for more than a minute.
     #[error("the reader {reader} is {seconds} seconds behind")]
     ReaderBehind {
-        /// Its name.
+        /// Name of the subscriber.
         reader: String,
-        /// Since when the oldest of them waits.
+        /// Age of the oldest waiting event, in seconds.
         seconds: u64,
     },
-    /// The partitions of the log are full, or will be soon.
+    /// The partitions of the log are full or nearly full.
     #[error("the partitions of the log have room for only {left} more events")]
     LogFull {
-        /// How many fit.
+        /// Number of events that still fit.
         left: i64,
     },
-    /// Keys of the vault lie under a key-encryption key that this process does not have.
+    /// Data keys in the vault are wrapped by a key-encryption key that this process does not have.
     #[error("keys of the vault lie under a key-encryption key that is not configured here")]
     KeyEncryptionKey,
 }
 
-/// A reader of the log that goes on without some events, and how many it has put aside.
+/// A subscriber that continues without some events, and the number of parked events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PutAside {
-    /// Its name.
+    /// Name of the subscriber.
     pub reader: String,
-    /// What could not be applied, and what waits behind that.
+    /// Events that could not be applied, and events that wait behind them.
     pub events: i64,
 }
 
-/// What was found.
+/// Result of a check.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
     /// Why the service is not ready; empty when it is.
     pub unready: Vec<Unready>,
-    /// Readers that are ready but for some events.
+    /// Subscribers that are ready except for parked events.
     pub put_aside: Vec<PutAside>,
 }
 
-/// Looks for reasons not to be ready. It waits some seconds at most.
+/// Checks for reasons not to be ready. Takes a few seconds at most.
 pub async fn look(pool: &PgPool, keks: &KeyRing) -> Found {
     within(ANSWER_TIME_MAX, ask(pool, keks))
         .await
@@ -113,7 +113,7 @@ async fn ask(pool: &PgPool, keks: &KeyRing) -> Result<Found, sqlx::Error> {
     Ok(Found { unready: found, put_aside })
 }
 
-/// Whether a process is ready.
+/// Readiness of a process, cached.
 pub struct Readiness {
     pool: PgPool,
     keks: Arc<KeyRing>,
@@ -122,12 +122,12 @@ pub struct Readiness {
 }
 
 impl Readiness {
-    /// Of a process with these keys, whose log is written by `writer`.
+    /// Readiness of a process with these keys, whose log is written by `writer`.
     pub fn new(pool: PgPool, keks: Arc<KeyRing>, writer: Weak<WriterActivity>) -> Self {
         Self { pool, keks, writer, found: Mutex::new(None) }
     }
 
-    /// Whether it is, and why not.
+    /// Returns the current readiness and the reasons.
     pub async fn look(&self) -> Found {
         let mut kept = self.found.lock().await;
         if let Some((at, found)) = kept.as_ref()

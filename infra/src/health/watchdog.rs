@@ -1,7 +1,7 @@
-//! A process whose writer hangs while the database answers others is of no use: it has to be started anew.
+//! Ends a process whose writer hangs while the database answers others: it must be restarted.
 //!
-//! Every call of the writer has a deadline, so this sees only what must not happen: a driver or a runtime
-//! that hangs. It therefore runs on a thread and a runtime of its own.
+//! Every call of the writer has a deadline, so this detects only what must not happen: a driver or a runtime
+//! that hangs. It therefore runs on its own thread and runtime.
 
 use std::sync::Weak;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::postgres;
 use crate::postgres::event_store::WriterActivity;
 
-/// How often the writer is looked at.
+/// Interval between two checks of the writer.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long a new connection may take to answer.
+/// Time limit for a new connection to answer.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// Longer than any call of the writer with its deadline.
@@ -26,11 +26,11 @@ pub struct Watchdog {
     pub writer: Weak<WriterActivity>,
     /// The database that it writes to.
     pub database_url: SecretString,
-    /// How long one of its calls may take.
+    /// Maximum duration of one call of the writer.
     pub hang_time_max: Duration,
 }
 
-/// How watching has ended.
+/// Why watching ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Watched {
     /// The writer hangs, and the database answers a new connection.
@@ -52,11 +52,11 @@ impl Watchdog {
         }
     }
 
-    /// Watches on a thread of its own; `on_hang` is called there.
+    /// Watches on its own thread; calls `on_hang` there.
     ///
     /// # Errors
     ///
-    /// The system has no thread, or no runtime for it.
+    /// The system cannot start a thread or a runtime.
     pub fn spawn(self, on_hang: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let watch = move || match runtime.block_on(self.watch()) {

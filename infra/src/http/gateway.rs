@@ -31,12 +31,12 @@ use endpoint::{Endpoint, plain_header, secret_header};
 use key_cache::KeyCache;
 use session::Sessions;
 
-/// How to reach the gateway.
+/// Connection settings of the gateway.
 #[derive(Debug, Clone)]
 pub struct GatewaySettings {
     /// Base of all paths, for example `https://dev.abdm.gov.in/api/hiecm`.
     pub base_url: String,
-    /// Base of the older dialect's paths, for example `https://dev.abdm.gov.in/gateway`.
+    /// Base of the v0.5 paths, for example `https://dev.abdm.gov.in/gateway`.
     pub v05_base_url: String,
     /// `X-CM-ID`: `sbx` or `abdm`.
     pub cm_id: String,
@@ -44,15 +44,15 @@ pub struct GatewaySettings {
     pub client_id: String,
     /// Client secret of the bridge.
     pub client_secret: SecretString,
-    /// What callbacks must prove.
+    /// Requirements for the bearer of callbacks.
     pub bearer: BearerPolicy,
-    /// File for the keys that sign callbacks; nothing keeps them in memory only.
+    /// File for the keys that sign callbacks; `None` keeps them in memory only.
     pub key_cache: Option<PathBuf>,
-    /// How long those keys are trusted while the gateway does not give them anew.
+    /// How long those keys are trusted while they cannot be fetched again.
     pub keys_trusted_for: TimeDelta,
 }
 
-/// The gateway.
+/// The gateway client.
 pub struct HttpGateway {
     endpoint: Arc<Endpoint>,
     sessions: Sessions,
@@ -60,7 +60,7 @@ pub struct HttpGateway {
     policy: BearerPolicy,
 }
 
-/// The client could not be made.
+/// The HTTP client could not be created.
 #[derive(Debug, Error)]
 #[error("the HTTP client cannot be made")]
 pub struct ClientError(#[from] reqwest::Error);
@@ -69,7 +69,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl HttpGateway {
-    /// A gateway that has not been called yet.
+    /// Creates a client. Does not call the gateway yet.
     pub fn new(
         settings: GatewaySettings,
         clock: Arc<dyn Clock>,
@@ -88,12 +88,12 @@ impl HttpGateway {
         Ok(Self { endpoint, sessions, certificates, policy })
     }
 
-    /// The time by the clock that the gateway's sessions go by.
+    /// The time of the clock that is used for the gateway's sessions.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.endpoint.clock.now()
     }
 
-    /// The session token, for the push to an HIU that wants it.
+    /// The session token, for the push to an HIU that requires it.
     pub async fn session_token(&self) -> Result<SecretString, SendError> {
         Ok(self.sessions.current().await?.token)
     }

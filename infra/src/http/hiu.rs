@@ -1,4 +1,4 @@
-//! The push to an HIU. Its address is a stranger's: where it leads is checked before it is called,
+//! The push to an HIU. The push URL is untrusted: it is checked before the call,
 //! and the address that was checked is the one that is called.
 
 mod places;
@@ -34,15 +34,15 @@ pub struct HttpHiu {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a page may take to leave: its HIU may have a slow line.
+/// Time limit for sending a page: the HIU may have a slow line.
 const SENDING_MAX: Duration = Duration::from_secs(120);
 
-/// How long its HIU may take to answer once the page has left whole. A page that is sent again while
-/// the HIU still works on it is kept twice by some.
+/// Time limit for the answer after the whole page was sent. Some HIUs store a page twice if it is sent
+/// again while they still process it.
 const ANSWER_MAX: Duration = Duration::from_secs(180);
 
 impl HttpHiu {
-    /// A client that calls public addresses, and beside them only those that an operator allows
+    /// Creates a client that calls public addresses, and only those private ones that an operator allows
     /// (for tests, and for an HIU in the same network).
     pub fn new(gateway: Arc<HttpGateway>, allowed: Vec<SocketAddr>) -> Result<Self, ClientError> {
         let allowed = Arc::new(Allowed::new(allowed));
@@ -55,7 +55,7 @@ impl HttpHiu {
         Ok(Self { client, gateway, allowed, places: Arc::default() })
     }
 
-    /// Sends a page and waits for the head of the answer; `None` when it took too long.
+    /// Sends a page and waits for the status of the answer; `None` after a timeout.
     async fn send(
         &self,
         request: RequestBuilder,
@@ -73,8 +73,8 @@ impl HttpHiu {
     }
 }
 
-/// What an HIU answers beside its status and how long to wait is a stranger's text: it is neither read
-/// nor logged, and the connection is dropped with it.
+/// Only the status and the requested wait of an answer are used. The rest is untrusted: it is neither read
+/// nor logged, and the connection is closed.
 #[async_trait]
 impl Hiu for HttpHiu {
     fn reserve(&self, push_url: &Phi<String>) -> Result<Place, HostBusy> {
@@ -110,7 +110,7 @@ impl Hiu for HttpHiu {
         let url = PushUrl::parse(push_url.reveal(), &self.allowed).map_err(|why| refused(why.0))?;
         let mut request =
             self.client.post(url.as_url().clone()).header(CONTENT_TYPE, "application/json");
-        // Our session is shown to nobody who could be overheard.
+        // Our session token is sent over encrypted connections only.
         if let Some(session) = session.filter(|_| url.is_encrypted()) {
             request = request.bearer_auth(session.expose_secret());
         }
@@ -136,8 +136,8 @@ impl Hiu for HttpHiu {
     }
 }
 
-/// Whether a page with this answer is not to be sent again. 400, 404 and 409 are what HIUs say that do
-/// not know the transfer yet. A redirect is not followed: it would lead where nobody has looked.
+/// Whether a page with this answer must not be sent again. 400, 404 and 409 are sent by HIUs that do
+/// not know the transfer yet. A redirect is not followed: its target was not checked.
 fn is_final(status: StatusCode) -> bool {
     let may_pass = matches!(status.as_u16(), 400 | 404 | 408 | 409 | 425 | 429);
     status.is_redirection() || status.is_client_error() && !may_pass

@@ -1,11 +1,11 @@
-//! A peer of a few lines, for tests: what it answers is the test's, what it was asked is written down.
+//! A small HTTP peer for tests: the test supplies the answers, and requests are recorded.
 
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// One request: method and path in one text, the bearer, the body.
+/// One request: method and path in one text, bearer and body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct StubRequest {
     pub(crate) what: String,
@@ -13,7 +13,7 @@ pub(crate) struct StubRequest {
     pub(crate) body: String,
 }
 
-/// Status and body for what is asked; the number counts the requests.
+/// Status and body for a request; the number counts the requests.
 type Answers = dyn Fn(&StubRequest, usize) -> (u16, String) + Send + Sync;
 
 /// A running peer.
@@ -41,7 +41,7 @@ impl Stub {
         Self { url, asked, task }
     }
 
-    /// How often something was asked.
+    /// Number of requests with this method and path.
     pub(crate) fn count(&self, what: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| asked.what == what).count()
     }

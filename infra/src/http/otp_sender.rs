@@ -1,4 +1,4 @@
-//! How one-time passwords get to a telephone.
+//! Senders of one-time passwords.
 
 mod console;
 mod none;
@@ -21,20 +21,20 @@ pub use webhook::WebhookSender;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SmsSection {
-    /// Which sender.
+    /// The sender to use.
     pub sender: SenderKind,
-    /// Where the webhook is: https, or http to this machine.
+    /// URL of the webhook: https, or http to this machine.
     pub url: Option<String>,
-    /// Lets the console be the sender, for development.
+    /// Permits the console as sender, for development.
     pub allow_console: bool,
 }
 
 impl SmsSection {
-    /// Whether this sender may be used here.
+    /// Checks whether this sender may be used here.
     ///
     /// # Errors
     ///
-    /// It is the console, and this is not said to be for development.
+    /// It is the console, and `allow_console` is not set or the environment is production.
     pub const fn check(&self, is_production: bool) -> Result<(), SenderError> {
         match self.sender {
             SenderKind::Console if is_production => Err(SenderError::ConsoleInProduction),
@@ -44,7 +44,7 @@ impl SmsSection {
     }
 }
 
-/// The senders that there are.
+/// The available senders.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SenderKind {
@@ -55,33 +55,33 @@ pub enum SenderKind {
     Webhook,
 }
 
-/// Why there is no sender.
+/// Why no sender could be created.
 #[derive(Debug, Error)]
 pub enum SenderError {
-    /// Passwords of patients would be in the log of the process. The service goes on without a sender.
+    /// The console would put passwords of patients into the log. The service continues without a sender.
     #[error(
         "no one-time password is sent: in section [sms] set sender = \"webhook\" and url; for development, \
          sender = \"console\" with allow_console = true writes them to standard error"
     )]
     Console,
-    /// The same, where patients depend on it.
+    /// The console in production.
     #[error(
         "section [sms] has the sender \"console\", which is refused when HIP_ENV is \"production\"; set \
          sender = \"webhook\" and url"
     )]
     ConsoleInProduction,
-    /// The webhook has no address.
+    /// The webhook has no URL.
     #[error("section [sms] has sender = \"webhook\" and no url")]
     NoUrl,
-    /// The address is none, or one that can be overheard.
+    /// The URL is invalid, or not encrypted.
     #[error("the url of section [sms] is not https, nor http to this machine")]
     Url,
-    /// The client could not be made.
+    /// The HTTP client could not be created.
     #[error("the HTTP client cannot be made")]
     Client(#[from] reqwest::Error),
 }
 
-/// The sender that is configured. `token` is `HIP_SMS_TOKEN`, the webhook's bearer, when it wants one.
+/// Creates the configured sender. `token` is `HIP_SMS_TOKEN`, the webhook's bearer, if it needs one.
 pub fn from_config(
     section: &SmsSection,
     token: Option<SecretString>,

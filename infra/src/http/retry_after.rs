@@ -1,4 +1,4 @@
-//! `Retry-After`: how long a peer asks us to wait, in seconds or as a date.
+//! `Retry-After`: the wait that a peer asks for, in seconds or as a date.
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
 
@@ -7,10 +7,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-/// No longer wait is kept to, whatever a peer asks for.
+/// Maximum wait, whatever a peer asks for.
 const WAIT_MAX: Duration = Duration::from_secs(86_400);
 
-/// `None` when the peer does not ask for a wait, or in no form that can be read. A date in the past is
+/// `None` if the peer asks for no wait, or in a form that cannot be parsed. A date in the past means
 /// no wait.
 pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();

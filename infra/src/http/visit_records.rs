@@ -15,45 +15,45 @@ use serde_json::json;
 use thiserror::Error;
 use url::{Host, Url};
 
-/// A record system that gathers a visit from many tables takes its time.
+/// Time limit: a record system may collect a visit from many tables.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where the visit's code stands in the template.
+/// Placeholder of the visit code in the template.
 const PLACE: &str = "{visitCode}";
 
-/// How the document is asked for.
+/// HTTP method of the request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
-    /// `GET`, the code in the address.
+    /// `GET`, with the code in the URL.
     #[default]
     Get,
     /// `POST {"visitCode":"…"}`.
     Post,
 }
 
-/// Why nothing can be fetched.
+/// Why the endpoint cannot be used.
 #[derive(Debug, Error)]
 pub enum RecordsError {
-    /// The address is none.
+    /// The URL is invalid.
     #[error(
         "visit_url is no address of https, or of this machine; plain_http = true allows http inside a protected network"
     )]
     Url,
-    /// The address names no visit.
+    /// The URL has no placeholder for the visit.
     #[error("visit_url must have {PLACE} in it, unless method = \"post\"")]
     NoPlace,
-    /// The key cannot stand in a header.
+    /// The key is not a valid header value.
     #[error("the key has characters that no header can have")]
     Key,
-    /// There is no HTTP client.
+    /// The HTTP client could not be created.
     #[error("no HTTP client can be made")]
     Client(#[from] reqwest::Error),
 }
 
-/// A record system's own endpoint.
+/// The endpoint of a record system.
 pub struct HttpVisitRecords {
     client: Client,
     template: String,
@@ -62,7 +62,7 @@ pub struct HttpVisitRecords {
 }
 
 impl HttpVisitRecords {
-    /// An endpoint with this key, sent as it is in `Authorization`.
+    /// Creates an endpoint with this key, which is sent unchanged in `Authorization`.
     pub fn new(
         template: &str,
         method: Method,
@@ -134,7 +134,7 @@ impl VisitRecords for HttpVisitRecords {
     }
 }
 
-/// The body, as long as it is no longer than a pushed document may be.
+/// Reads the body, up to the size limit of a pushed document.
 async fn read(mut response: Response) -> Result<Vec<u8>, VisitRecordsError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|_| VisitRecordsError::Unreachable)? {

@@ -1,18 +1,18 @@
-//! How long a call to the database may take.
+//! Time limits of database calls.
 //!
-//! A connection can die without a word: nothing is refused, and nothing is answered. The server's own limits
-//! do not help then, so each call has a deadline here, too. Whoever gives up drops the connection, and the
+//! A connection can die silently, without an error and without an answer. The server's own limits
+//! do not help then, so each call has a deadline here, too. A caller that times out drops the connection, and the
 //! pool closes it ([`crate::postgres`]).
 
 use std::io;
 use std::time::Duration;
 
-/// For one call. The server stops a statement after five seconds; the rest is the way there and back.
+/// Time limit of one call. The server stops a statement after five seconds; the rest is network time.
 pub(crate) const CALL_TIME_MAX: Duration = Duration::from_secs(12);
 
-/// A call that has a deadline.
+/// A call with a deadline.
 pub(crate) trait InTime<T, E>: Future<Output = Result<T, E>> + Sized {
-    /// Its outcome, or the error of a lost connection if it does not come in time.
+    /// Its result, or the error of a lost connection after the deadline.
     fn in_time(self) -> impl Future<Output = Result<T, E>>;
 }
 
@@ -26,7 +26,7 @@ where
     }
 }
 
-/// The same for several calls, with a deadline of their own.
+/// The same for several calls, with their own deadline.
 pub(crate) async fn within<T, E: From<sqlx::Error>>(
     time_max: Duration,
     calls: impl Future<Output = Result<T, E>>,
@@ -43,12 +43,12 @@ pub(crate) fn is_silent(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut)
 }
 
-/// Whether the connection is lost, or the server is not what it was: what was known of the database before
-/// may not hold any more.
+/// Whether the connection is lost, or the server changed its role: what was known of the database
+/// may be outdated.
 pub(crate) fn is_lost(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     match code {
-        // Connection, shutdown, idle for too long, and a server that became a standby.
+        // Connection, shutdown, idle timeout, and a server that became a standby.
         Some(code) => {
             code.starts_with("08") || code.starts_with("57P") || code == "25P03" || code == "25006"
         }

@@ -1,9 +1,9 @@
-//! Epochs of the log: one for each server, or state of a server, that held it.
+//! Epochs of the log: one for each server, or server state, that held it.
 //!
-//! The newest row of `es.timeline` says which server the log was on when somebody last looked. Another one now
-//! has a copy of the log that may end earlier. What it lacks is lost, and is said; what stores beside the
-//! database and published seals know beyond its end is taken back before anybody is served. The row of the
-//! new epoch is added last, so that a crash in between has it all done again.
+//! The newest row of `es.timeline` names the server that held the log when it was last checked. Another server
+//! has a copy of the log that may end earlier. The missing events are lost, and this is reported; other stores
+//! and published seals that go beyond its end are rolled back before requests are served. The row of the
+//! new epoch is added last, so that after a crash all steps are repeated.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -21,7 +21,7 @@ use crate::subscription::{ApplyError, Generation};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct Epoch {
-    /// From 1.
+    /// Number of the epoch, from 1.
     pub epoch: i32,
     /// The server.
     #[sqlx(flatten)]
@@ -29,20 +29,20 @@ pub struct Epoch {
     pub timeline: Timeline,
     /// Position of the newest event when it began.
     pub begins_after: i64,
-    /// The last position that is known to be lost; the same when none is.
+    /// The last position that is known to be lost; equal to `begins_after` if none is.
     pub lost_through: i64,
-    /// When.
+    /// Start of the epoch, in UTC.
     pub began_at: DateTime<Utc>,
 }
 
-/// How the server compares with the newest epoch.
+/// Comparison of the server with the newest epoch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerHistory {
-    /// It is still the same, or the first.
+    /// The same server, or the first one.
     Known,
     /// Another server holds the log, whose newest event is at this position.
     Another {
-        /// The newest event that it has.
+        /// Position of the newest event that it has.
         head: i64,
     },
 }
@@ -50,13 +50,13 @@ pub enum ServerHistory {
 /// Why the epoch could not begin.
 #[derive(Debug, Error)]
 pub enum EpochError {
-    /// The database.
+    /// The database failed.
     #[error("the database cannot be used")]
     Database(#[from] sqlx::Error),
-    /// A store beside it.
+    /// Another store failed.
     #[error("a store beside the database cannot be used: {0}")]
     Store(#[from] ApplyError),
-    /// It could not be built anew.
+    /// A rebuild failed.
     #[error(transparent)]
     Rebuild(#[from] RebuildError),
 }
@@ -70,7 +70,7 @@ pub async fn all(pool: &PgPool) -> Result<Vec<Epoch>, sqlx::Error> {
     sqlx::query_as("SELECT * FROM es.timeline ORDER BY epoch").fetch_all(pool).in_time().await
 }
 
-/// Compares the server with the newest epoch. On a new log the first epoch begins.
+/// Compares the server with the newest epoch. On a new log it begins the first epoch.
 ///
 /// # Errors
 ///
@@ -89,12 +89,12 @@ pub async fn standing(pool: &PgPool) -> Result<ServerHistory, sqlx::Error> {
     }
 }
 
-/// The turn to begin an epoch. It is lost with its connection, which no pool gets back.
+/// A lock for beginning an epoch. It ends with its connection, which is not returned to the pool.
 pub struct Turn(PoolConnection<Postgres>);
 
 const TURN: &str = "hashtextextended('es.timeline', 0)";
 
-/// Takes the turn, when no other process has it.
+/// Takes the lock; `None` if another process holds it.
 ///
 /// # Errors
 ///
@@ -108,7 +108,7 @@ pub async fn turn(pool: &PgPool) -> Result<Option<Turn>, sqlx::Error> {
 }
 
 impl Turn {
-    /// Gives it back.
+    /// Releases the lock.
     ///
     /// # Errors
     ///
@@ -120,8 +120,8 @@ impl Turn {
     }
 }
 
-/// Begins the next epoch on the server as it is. `lost_through` is the last position that anybody
-/// is known to have seen.
+/// Begins the next epoch on the current server. `lost_through` is the last position that
+/// is known to have existed.
 ///
 /// # Errors
 ///
@@ -131,10 +131,10 @@ pub async fn begin(pool: &PgPool, head: i64, lost_through: i64) -> Result<(), sq
     add(pool, next, timeline(pool).await?, head, lost_through.max(head)).await
 }
 
-/// Builds anew what a store beside the checkpoints keeps, if it may hold events that the log has not; the names.
+/// Rebuilds read models in other stores that may contain events missing from the log; returns their names.
 ///
-/// That a store is ahead of its checkpoint is enough. To compare it with the end of the log would not do: who died
-/// over this has perhaps appended erasures already, at the positions of what was lost.
+/// It rebuilds a store that is ahead of its checkpoint. A comparison with the end of the log is not sufficient: a
+/// process that crashed here may already have appended erasures at the positions of the lost events.
 ///
 /// # Errors
 ///
@@ -177,7 +177,7 @@ async fn head(pool: &PgPool) -> Result<i64, sqlx::Error> {
         .await
 }
 
-/// Of several processes that see the same change at once, one adds the row.
+/// If several processes see the same change at once, one adds the row.
 async fn add(
     pool: &PgPool,
     epoch: i32,

@@ -1,4 +1,4 @@
-//! Lets go of a person: keys, tables, documents.
+//! Erases a patient: keys, tables and documents.
 
 mod counts;
 mod journal;
@@ -27,23 +27,23 @@ use crate::postgres::event_store::SHARD;
 use crate::postgres::vault::PgVault;
 use crate::read_models::documents::forget;
 
-/// Messages of a facility that are looked through in one statement.
+/// Messages of a facility that are searched in one statement.
 const STRETCH: i64 = 2_000;
 
-/// Lets go of a person.
+/// Erases patients.
 pub struct PgEraser {
-    /// Connections as the service's role.
+    /// Connections with the service's role.
     pub pool: PgPool,
     /// The keys.
     pub vault: Arc<PgVault>,
-    /// Where documents are.
+    /// The store of documents.
     pub documents: Arc<dyn DocumentStore>,
-    /// The collections that may hold some of a person, by the readers of the log that fill them.
+    /// Collections that may contain data of a patient, by the subscriber that fills them.
     pub collections: Vec<(&'static str, CollectionName)>,
-    /// The file outside the database in which each erasure is written down first. Without it nobody is
+    /// The file outside the database to which each erasure is written first. Without it no patient is
     /// erased.
     pub journal: Option<Journal>,
-    /// The time that is written down.
+    /// Source of the recorded times.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -146,7 +146,7 @@ impl PgEraser {
             .bind(&codes)
             .fetch_one(&mut *transaction)
             .await?;
-        // A worker that has one of them settles nothing: its fence is over.
+        // A worker that holds one of these tasks can no longer complete it: its fence is outdated.
         let tasks = sqlx::query(
             "UPDATE es.outbox SET state = 'done', fence = fence + 1, \
                     last_error = 'the data principal was erased' \
@@ -171,7 +171,7 @@ impl PgEraser {
         })
     }
 
-    /// Whether a reader has not passed a position, has put it aside, or is being built.
+    /// Whether a subscriber has not passed a position, has parked it, or is being rebuilt.
     async fn is_awaited(&self, position: i64) -> Result<bool, sqlx::Error> {
         sqlx::query_scalar(
             "SELECT EXISTS (SELECT FROM es.projection \

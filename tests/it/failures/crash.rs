@@ -55,13 +55,14 @@ async fn killed_after_every_call_is_taken_the_story_completes() {
     at_every_call(Death::AfterCall).await;
 }
 
-/// Plays the story with the 1st, 2nd, 3rd … moment of death, until there is no such moment left.
+/// Plays the story with the 1st, 2nd, 3rd … moment of death (every second one at the quick size), until there is no
+/// such moment left.
 async fn at_every_call(death: impl Fn(u64) -> Death) {
     let (mut worlds, mut next, mut deaths, mut survived) = (JoinSet::new(), 1, 0, false);
     loop {
         while !survived && worlds.len() < WORLD_COUNT {
             worlds.spawn(play(death(next)));
-            next += 1;
+            next += size(1, 2);
         }
         match worlds.join_next().await.map(Result::unwrap) {
             Some(0) => survived = true,
@@ -69,7 +70,7 @@ async fn at_every_call(death: impl Fn(u64) -> Death) {
             None => break,
         }
     }
-    assert!(deaths >= 7, "only {deaths} moments were found: the story has more steps");
+    assert!(deaths >= size(7, 4), "only {deaths} moments were found: the story has more steps");
 }
 
 /// Plays the story in a world of its own. Says how often the process died.

@@ -2,14 +2,17 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hip_tests::World;
 use hip_tests::patience::Patient as _;
 use hip_tests::person::visit;
 use hip_tests::world::API_KEY;
+use hip_tests::{World, size};
 use serde_json::json;
 
-/// More than a page of a reader of the log may hold, in a few events.
-const VISITS: usize = 12;
+/// More than the 8 MiB that a page of a reader of the log may hold.
+fn visit_count() -> usize {
+    size(12, 7)
+}
+
 const ATTACHMENT_BYTES: usize = 1024 * 1024;
 
 #[tokio::test]
@@ -18,7 +21,8 @@ async fn every_reader_gets_past_visits_that_are_larger_than_its_pages() {
     // The doors alone take them; whoever reads comes later, to all at once.
     let doors = world.launch.start_doors().await;
     let client = reqwest::Client::builder().build().unwrap();
-    for nth in 0..VISITS {
+    let visits = visit_count();
+    for nth in 0..visits {
         // A picture's first bytes, and then a pattern that does not repeat at the length of a block.
         let bytes: Vec<u8> = [0xFF, 0xD8, 0xFF]
             .into_iter()
@@ -36,7 +40,7 @@ async fn every_reader_gets_past_visits_that_are_larger_than_its_pages() {
     }
     doors.kill();
     let _hip = world.launch.start().await;
-    world.until("visit.linked", i64::try_from(VISITS).unwrap()).await;
+    world.until("visit.linked", i64::try_from(visits).unwrap()).await;
     world.until_idle().await;
     let status = world.hip_json(&["projection", "status", "--json"]).await;
     assert!(status.iter().all(|reader| reader["state"] == "live"), "{status:#?}");

@@ -91,7 +91,7 @@ const SQL_IN_API: [&str; 9] = [
     "api/src/http/extract/page.rs",
     "api/src/http/intake/facilities.rs",
     "api/src/http/linking/link.rs",
-    "api/src/http/middleware/idempotency/kept.rs",
+    "api/src/http/middleware/idempotency/store.rs",
     "api/src/http/sharing/fhir.rs",
     "api/src/http/sharing/transfers.rs",
 ];

@@ -67,7 +67,7 @@ pub(crate) fn of(term: &str) -> Claim {
     if is_compound { Claim::Unclear } else { claim }
 }
 
-/// Whether a complaint denies what it names: `No fever`.
+/// Whether a complaint denies what it names: `Negative fever`.
 pub(crate) fn is_denied(term: &str) -> bool {
     let term = normal(term);
     DENIED_START.iter().any(|word| term.starts_with(word)) || before_ruled_out(&term).is_some()

@@ -1,4 +1,4 @@
-//! Link tokens in this process's memory: right for one process, which fills it from the log.
+//! Link tokens in process memory: suitable for a single process, which fills it from the log.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -26,7 +26,7 @@ struct Generations {
     held: BTreeMap<i32, Cache<Holder, Slot>>,
 }
 
-/// What is kept of a pair: a token, or the position before which everything is forgotten.
+/// The cached value of one pair: a token, or the position up to which everything was removed.
 #[derive(Clone)]
 struct Slot {
     position: i64,
@@ -34,7 +34,7 @@ struct Slot {
     rest: Duration,
 }
 
-/// Each slot for as long as it says.
+/// Expiry policy: each slot states its own lifetime.
 struct Rest;
 
 impl Expiry<Holder, Slot> for Rest {
@@ -54,8 +54,8 @@ impl Expiry<Holder, Slot> for Rest {
 }
 
 impl MemoryLinkTokenCache {
-    /// An empty cache for at most so many tokens a generation; then the one that was not used for the
-    /// longest time goes.
+    /// Creates an empty cache with a maximum number of tokens for each generation. When full, it evicts the least
+    /// recently used.
     pub fn new(entry_count_max: u64, clock: Arc<dyn Clock>) -> Self {
         Self { clock, entry_count_max, generations: RwLock::default() }
     }
@@ -81,7 +81,7 @@ impl MemoryLinkTokenCache {
         let new = || {
             Cache::builder()
                 .max_capacity(self.entry_count_max)
-                // The usual policy may refuse a new entry for the sake of an old one.
+                // The default policy may reject a new entry to keep an old one.
                 .eviction_policy(EvictionPolicy::lru())
                 .expire_after(Rest)
                 .build()

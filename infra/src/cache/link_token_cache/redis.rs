@@ -1,8 +1,8 @@
-//! Link tokens in Redis: for several processes that share them.
+//! Link tokens in Redis, shared by several processes.
 //!
 //! Under a prefix, `live` names the generation that is read, and `<generation>:<facility>:<patient>` is
-//! a hash: position, stream and `expires_at`, or the position alone for a tombstone. One
-//! look touches two keys, so this is for one server, with replicas or without, and not for a cluster.
+//! a hash: position, stream and `expires_at`, or only the position for a tombstone. One
+//! lookup touches two keys, so this works with one server, with or without replicas, and not with a cluster.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use secrecy::SecretString;
 
 use crate::cache::redis_connection;
 
-/// Keys that are looked at, and removed, at once.
+/// Keys that are scanned and deleted in one step.
 const CLEAR_PAGE: u32 = 500;
 
 /// A cache in Redis.
@@ -31,16 +31,16 @@ pub struct RedisLinkTokenCache {
     get: Script,
 }
 
-/// What a hash holds, field by field.
+/// The values of a hash, in field order.
 type Fields = Vec<Option<Vec<u8>>>;
 
 impl RedisLinkTokenCache {
-    /// A cache at a URL, all keys under a prefix. It connects when it is first asked, so that a server
-    /// that is away does not keep a process from starting.
+    /// Creates a cache at a URL, with all keys under a prefix. Connects on first use, so an unavailable server does
+    /// not prevent a process from starting.
     ///
     /// # Errors
     ///
-    /// [`CacheError::Refused`] when the URL is none, or when Redis would take the prefix for a pattern.
+    /// [`CacheError::Refused`] if the URL is invalid, or if Redis would read the prefix as a pattern.
     pub fn new(
         url: &SecretString,
         prefix: &str,
@@ -67,8 +67,7 @@ impl RedisLinkTokenCache {
         format!("{}{generation}{}", self.prefix, suffix(holder))
     }
 
-    /// A script, once more when the connection broke: whatever was done the first time, to do it twice
-    /// is to do it once.
+    /// Runs a script; retries once if the connection broke. The scripts are idempotent.
     async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, CacheError> {
         let mut connection = self.connection.clone();
         match script.invoke_async(&mut connection).await {
@@ -80,7 +79,7 @@ impl RedisLinkTokenCache {
         .map_err(fault)
     }
 
-    /// A command, in the same way.
+    /// Runs a command; retries once if the connection broke.
     async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, CacheError> {
         let mut connection = self.connection.clone();
         match command.query_async(&mut connection).await {
@@ -169,17 +168,17 @@ impl LinkTokenCache for RedisLinkTokenCache {
     }
 }
 
-/// What follows the generation in a key.
+/// The part of a key after the generation.
 fn suffix(holder: &Holder) -> String {
     format!(":{}:{}", holder.facility, holder.patient)
 }
 
-/// Rounded up, so that nothing goes before its time.
+/// Rounded up, so that nothing expires early.
 fn milliseconds(rest: Duration) -> u64 {
     u64::try_from(rest.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
 }
 
-/// The token in these fields; nothing when there are none, or only a tombstone's.
+/// The token in these fields; `None` if there are none, or only those of a tombstone.
 fn token(fields: Fields) -> Result<Option<CachedToken>, CacheError> {
     match <[_; 3]>::try_from(fields) {
         Ok([Some(position), Some(stream), Some(expires_at)]) => {
@@ -200,7 +199,7 @@ fn number(text: &[u8]) -> Option<i64> {
     str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// A server that starts, is replaced by another, or has lost the others.
+/// Errors that may pass: the server starts, is replaced by another, or lost the others.
 const PASSING: [ServerErrorKind; 5] = [
     ServerErrorKind::BusyLoading,
     ServerErrorKind::TryAgain,
@@ -209,13 +208,13 @@ const PASSING: [ServerErrorKind; 5] = [
     ServerErrorKind::ReadOnly,
 ];
 
-/// Sorts what goes wrong by whether it may pass.
+/// Classifies an error as transient or permanent.
 fn fault(error: RedisError) -> CacheError {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the list of another crate")]
     let is_transient = match error.kind() {
         ErrorKind::Io => true,
         ErrorKind::Server(kind) => PASSING.contains(&kind),
-        // It is out of memory or of disk, or a script of somebody keeps it from answering.
+        // Out of memory or disk, or busy with a script.
         _ => matches!(error.code(), Some("OOM" | "BUSY" | "MISCONF")),
     };
     if is_transient {

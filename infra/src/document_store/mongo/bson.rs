@@ -11,7 +11,7 @@ pub(super) const GENERATION: &str = "_gen";
 pub(super) const POSITION: &str = "_pos";
 pub(super) const GONE: &str = "_gone";
 
-/// A document as it is stored, or the tombstone in its place.
+/// The stored form of a document or tombstone.
 pub(super) fn stored(write: &Write<'_>, generation: i32) -> bson::Document {
     let mut stored = doc! { "_id": write.key, GENERATION: generation, POSITION: write.position };
     match write.fields {
@@ -23,7 +23,7 @@ pub(super) fn stored(write: &Write<'_>, generation: i32) -> bson::Document {
     stored
 }
 
-/// Nothing, when this is no document of ours.
+/// `None` if this is not one of our documents.
 pub(super) fn document(mut stored: bson::Document) -> Option<Document> {
     let Some(Bson::String(key)) = stored.remove("_id") else { return None };
     let generation = stored.remove(GENERATION)?.as_i32()?;
@@ -76,7 +76,7 @@ pub(super) fn sought(value: Sought<'_>) -> Bson {
     }
 }
 
-/// The filter of what comes after a key.
+/// Filter for keys after the given one.
 pub(super) fn after(key: Option<&str>) -> bson::Document {
     key.map_or_else(bson::Document::new, |key| doc! { "_id": { "$gt": key } })
 }

@@ -1,25 +1,25 @@
-//! What goes wrong, by whether it may pass.
+//! Classification of errors as transient or permanent.
 
 use std::io::Error;
 
 use hip_commands::port::document_store::DocumentError;
 use mongodb::error::{ErrorKind, WriteFailure};
 
-/// The collection with this name is not the one that was meant: it has been renamed.
+/// The collection with this name is not the expected one: it was renamed.
 pub(super) const COLLECTION_UUID_MISMATCH: i32 = 361;
 
-/// Codes of the server that may pass: a network between its members, a server that stops or is no
-/// longer the primary, a time limit, too many at once.
+/// Transient server codes: network between members, a server that stops or is no
+/// longer the primary, a time limit, too many operations.
 const TRANSIENT: [i32; 24] = [
     6, 7, 24, 43, 46, 50, 64, 89, 91, 112, 133, 134, 175, 189, 202, 234, 262, 317, 9001, 10107,
     11600, 11602, 13435, 13436,
 ];
 
-/// Codes that a reader gets when its collection takes another name under it: the cursor or the plan is
-/// gone, or the collection.
+/// Codes that a reader gets if its collection is renamed during the read: the cursor, the plan
+/// or the collection is gone.
 const RENAMED: [i32; 3] = [43, 175, 26];
 
-/// Of what the server says only the code is kept: its words may quote a document.
+/// Keeps only the code of a server error: its text may quote a document.
 pub(super) fn fault(error: &mongodb::error::Error) -> DocumentError {
     if let Some(code) = code(error) {
         return refusal(code);
@@ -47,7 +47,7 @@ pub(super) fn refusal(code: i32) -> DocumentError {
     }
 }
 
-/// The code of the server, when it has answered with one.
+/// The server's error code, if it answered with one.
 pub(super) fn code(error: &mongodb::error::Error) -> Option<i32> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the list of another crate")]
     match &*error.kind {

@@ -1,12 +1,12 @@
 //! The generations of a collection.
 //!
-//! Each is a collection of the server, `<name>__g<number>`, and the live one is `<name>`: to promote is
-//! to rename, which readers see all at once. A registry says which there are, by the ids of their
-//! collections, which outlive the renaming. So a write meant for one never lands in a collection that
+//! Each is a collection of the server, `<name>__g<number>`, and the live one is `<name>`. A promotion is
+//! a rename, which is atomic for readers. A registry lists the generations by the ids of their
+//! collections, which survive a rename. So a write for one generation never reaches a collection that
 //! only has its old name.
 //!
-//! A promotion is said in the registry before it is done and after. One that was interrupted is ended
-//! by whoever comes next.
+//! A promotion is recorded in the registry before and after the rename. If it was interrupted, the next process
+//! that reads the registry completes it.
 
 use std::collections::BTreeMap;
 
@@ -19,22 +19,22 @@ use super::bson::{GENERATION, GONE, POSITION};
 use super::fault::{COLLECTION_UUID_MISMATCH, code, fault};
 use super::within;
 
-/// The collection of the registry: one document a collection.
+/// The collection of the registry: one document for each collection.
 const REGISTRY: &str = "hip_generation";
 
 const NAMESPACE_NOT_FOUND: i32 = 26;
 
-/// How often a promotion is begun anew because another one was under way.
+/// Maximum number of attempts if another promotion is running.
 const PROMOTION_COUNT_MAX: u32 = 3;
 
-/// Where a generation lies.
+/// Location of a generation.
 #[derive(Debug, PartialEq)]
 pub(super) struct Place {
     pub(super) name: String,
     pub(super) uuid: Binary,
 }
 
-/// What the registry says of a collection.
+/// A registry entry.
 #[derive(Default)]
 struct Registered {
     live: Option<i32>,
@@ -64,7 +64,7 @@ pub(super) async fn live(
     Ok(settled(database, collection).await?.live)
 }
 
-/// Where a generation that can be written lies.
+/// The location of a generation that can be written.
 pub(super) async fn place(
     database: &Database,
     collection: &CollectionName,
@@ -91,7 +91,7 @@ pub(super) async fn prepare(
     }
     let name = beside(collection, generation);
     match within(database.create_collection(&name)).await {
-        // Left by one who was interrupted, so nothing is in it.
+        // Left by an interrupted process, so it is empty.
         Err(error) if !exists(database, &name).await? => return Err(error),
         Ok(()) | Err(_) => {}
     }
@@ -99,13 +99,13 @@ pub(super) async fn prepare(
     within(database.collection::<Document>(&name).create_indexes(models)).await?;
     let made = uuid(database, &name).await?.ok_or_else(|| unknown(collection, generation))?;
     if register(database, collection, generation, &made).await? != made {
-        // Another one was first, and has promoted it already: the name was free again.
+        // Another process promoted it first, so the name was free again.
         within(database.collection::<Document>(&name).drop()).await?;
     }
     Ok(())
 }
 
-/// Enters where a generation lies, unless that is known. Says what is known now.
+/// Registers the location of a generation if it is unknown. Returns the registered location.
 async fn register(
     database: &Database,
     collection: &CollectionName,
@@ -153,7 +153,7 @@ pub(super) async fn promote(
             doc! { "$set": { "promoting": generation } },
         ))
         .await?;
-        // Ended when the registry is next looked at; if another one came first, that one.
+        // Completed when the registry is next read, or by the process that came first.
     }
     let is_live = live(database, collection).await? == Some(generation);
     if is_live { Ok(()) } else { Err(DocumentError::Unavailable("others promote, too".into())) }
@@ -167,7 +167,7 @@ pub(super) async fn retire(
     if live(database, collection).await? == Some(generation) {
         return Err(DocumentError::Live { collection: collection.clone(), generation });
     }
-    // The registry last: what it does not know is empty, when it is there at all.
+    // The registry last: an unregistered collection is empty if it exists.
     within(database.collection::<Document>(&beside(collection, generation)).drop()).await?;
     within(registry(database).update_one(
         doc! { "_id": collection.as_str() },
@@ -177,7 +177,7 @@ pub(super) async fn retire(
     Ok(())
 }
 
-/// What the registry says, once a promotion that was begun has ended.
+/// The registry entry, after completing an unfinished promotion.
 async fn settled(
     database: &Database,
     collection: &CollectionName,
@@ -193,7 +193,7 @@ async fn settled(
     }
 }
 
-/// Renames the collection that is being promoted, unless that was done, and says so.
+/// Renames the collection that is being promoted, if not done yet, and records it.
 async fn finish(
     database: &Database,
     collection: &CollectionName,
@@ -220,7 +220,7 @@ async fn finish(
         }
     }
     let mut gone = doc! { "promoting": "" };
-    // Two who promote the same one may both come here: what is live keeps its place.
+    // Two processes that promote the same generation may both get here: the live one keeps its name.
     if let Some(former) = registered.live.filter(|former| *former != generation) {
         gone.insert(format!("uuids.{former}"), "");
     }
@@ -232,8 +232,8 @@ async fn finish(
     Ok(())
 }
 
-/// Whether documents of others lie under the plain name. Asked before the first promotion only: from
-/// then on the collection is ours.
+/// Whether documents of another program exist under the plain name. Checked only before the first promotion:
+/// afterwards the collection is ours.
 async fn has_foreign(
     database: &Database,
     collection: &CollectionName,
@@ -243,7 +243,7 @@ async fn has_foreign(
     Ok(within(documents.find_one(foreign)).await?.is_some())
 }
 
-/// The id of a collection, which it keeps when it is renamed.
+/// The id of a collection, which a rename does not change.
 async fn uuid(database: &Database, name: &str) -> Result<Option<Binary>, DocumentError> {
     let listed = within(database.list_collections().filter(doc! { "name": name })).await?;
     let found: Vec<_> = within(futures_util::TryStreamExt::try_collect(listed)).await?;
@@ -262,13 +262,13 @@ fn beside(collection: &CollectionName, generation: i32) -> String {
     format!("{collection}__g{generation}")
 }
 
-/// A unique index passes over documents without the field, as tombstones are.
+/// A unique index that skips documents without the field, such as tombstones.
 fn model(index: &Index) -> IndexModel {
     let options = IndexOptions::builder().unique(index.is_unique).sparse(index.is_unique).build();
     IndexModel::builder().keys(doc! { index.field.as_str(): 1 }).options(options).build()
 }
 
-/// Only over tombstones, so that it costs nothing where there are none.
+/// Partial index over tombstones only, so it costs nothing without them.
 fn tombstones() -> IndexModel {
     let options = IndexOptions::builder().partial_filter_expression(doc! { GONE: true }).build();
     IndexModel::builder().keys(doc! { POSITION: 1 }).options(options).build()

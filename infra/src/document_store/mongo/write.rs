@@ -1,7 +1,7 @@
-//! Writes, each only over what is from a lower position.
+//! Writes that replace only what has a lower position.
 //!
-//! One `update` command for a batch, each statement an upsert of one key by a pipeline: the server
-//! decides, in one step, whether what it holds stays. (`Client::bulk_write` would need a newer server.)
+//! One `update` command for each batch; each statement is an upsert of one key by a pipeline. The server
+//! decides atomically whether the stored document stays. (`Client::bulk_write` would need a newer server.)
 
 use hip_commands::port::document_store::{CollectionName, DocumentError};
 use mongodb::Database;
@@ -15,17 +15,17 @@ use crate::document_store::batch::Write;
 
 const DUPLICATE_KEY: i32 = 11_000;
 
-/// How long the other members may take to have a write.
+/// Time limit for replication of a write to a majority.
 const MAJORITY_TIMEOUT_MS: i64 = 4000;
 
-/// How often a batch is sent when somebody came in between. To write it again does no harm.
+/// Maximum number of attempts after a conflict. Writes are idempotent.
 const ATTEMPT_COUNT_MAX: u32 = 4;
 
-/// What became of a batch.
+/// Result of a batch.
 #[derive(Debug, PartialEq, Eq)]
 enum BatchResult {
     Written,
-    /// The collection was renamed, or somebody wrote one of the keys for the first time, too.
+    /// The collection was renamed, or another writer inserted one of the keys.
     Raced,
     /// A unique field has the value of another document.
     Duplicate,
@@ -56,7 +56,7 @@ pub(super) async fn write(
     }
 }
 
-/// Puts the document in the place of what is from a lower position, or of nothing.
+/// Replaces a document with a lower position, or inserts a new one.
 fn statement(write: &Write<'_>, generation: i32) -> Document {
     let held = doc! { "$ifNull": [format!("${POSITION}"), i64::MIN] };
     let new = doc! { "$literal": stored(write, generation) };
@@ -68,7 +68,7 @@ fn statement(write: &Write<'_>, generation: i32) -> Document {
     }
 }
 
-/// The server's reply to an `update` command, also when it is a refusal.
+/// Sends an `update` command and returns the reply, even if it is an error.
 async fn send(
     database: &Database,
     place: &Place,
@@ -78,7 +78,7 @@ async fn send(
         "update": &place.name,
         "updates": updates,
         "ordered": false,
-        // Without it a collection that was renamed a moment ago would be made anew.
+        // Without it a collection that was just renamed would be created again.
         "collectionUUID": &place.uuid,
         "writeConcern": { "w": "majority", "wtimeout": MAJORITY_TIMEOUT_MS },
     };
@@ -92,7 +92,7 @@ async fn send(
     }
 }
 
-/// What a reply says: of the statements, of the command, or of too few members that have it.
+/// Evaluates the errors of a reply: of the statements, of the command, or of the write concern.
 fn outcome(reply: &Document) -> BatchResult {
     let statements = reply.get_array("writeErrors").map_or(&[][..], Vec::as_slice);
     let errors = statements
@@ -110,7 +110,7 @@ fn outcome(reply: &Document) -> BatchResult {
             }
         })
         .collect();
-    // What sending it again does not mend comes first.
+    // Errors that a retry cannot fix come first.
     let is_lasting = |it: &BatchResult| *it != BatchResult::Raced;
     let worst = outcomes.iter().position(is_lasting).unwrap_or(0);
     outcomes.into_iter().nth(worst).unwrap_or(BatchResult::Written)

@@ -1,14 +1,14 @@
-//! What goes wrong, by whether it may pass.
+//! Classification of errors as transient or permanent.
 
 use hip_commands::port::document_store::DocumentError;
 use sqlx::Error;
 
-/// Errors of the server that may pass, by class or code: connection, rollback, resources, intervention of an
-/// operator, system; and the state of a transaction: it stood idle or took too long, as it does on a machine
-/// with much other work, or the server only reads, because another has taken over.
+/// Transient SQLSTATEs, by class or code: connection, rollback, resources, operator
+/// intervention, system; and transaction states: idle or too long, as on a busy machine,
+/// or read-only because another server took over.
 const TRANSIENT: [&str; 7] = ["08", "25", "40", "53", "55", "57", "58"];
 
-/// Of what the server says only the code is kept: its words may quote a document.
+/// Keeps only the code of a server error: its text may quote a document.
 pub(super) fn fault(error: Error) -> DocumentError {
     if let Error::Database(refusal) = &error {
         let code = refusal.code().unwrap_or_default();

@@ -7,7 +7,7 @@ use super::fault::fault;
 use crate::postgres::begin;
 use crate::postgres::deadline::InTime;
 
-/// Documents of a retired generation that are removed at once.
+/// Documents of a retired generation deleted in one step.
 const RETIRE_PAGE: i64 = 1000;
 
 pub(super) async fn prepare(
@@ -16,7 +16,7 @@ pub(super) async fn prepare(
     generation: i32,
     indexes: &[Index],
 ) -> Result<(), DocumentError> {
-    // Every value is indexed already; what is left is to know which are unique.
+    // Every value is indexed already; only the unique fields must be recorded.
     let unique: Vec<&str> =
         indexes.iter().filter(|it| it.is_unique).map(|it| it.field.as_str()).collect();
     let state: String = sqlx::query_scalar(
@@ -55,7 +55,7 @@ pub(super) async fn promote(
     generation: i32,
 ) -> Result<(), DocumentError> {
     let mut transaction = begin(pool).await.map_err(fault)?;
-    // All rows of the collection, in one order, so that two who promote take turns.
+    // Locks all rows of the collection in one order, so that concurrent promotions run one after the other.
     let states: Vec<(i32, String)> = sqlx::query_as(
         "SELECT generation, state FROM hip.document_generation \
           WHERE collection = $1 ORDER BY generation FOR UPDATE",
@@ -69,7 +69,7 @@ pub(super) async fn promote(
         Some("building") => {}
         Some(_) | None => return Err(unknown(collection, generation)),
     }
-    // One after the other: at no moment are two of them live.
+    // One after the other: two generations are never live at the same time.
     for statement in [
         "UPDATE hip.document_generation SET state = 'retired' \
           WHERE collection = $1 AND generation <> $2 AND state = 'live'",
@@ -91,7 +91,7 @@ pub(super) async fn retire(
     collection: &CollectionName,
     generation: i32,
 ) -> Result<(), DocumentError> {
-    // No writer finds it any more; then what it holds goes, in parts, and last its name.
+    // No writer can find it any more; its documents are deleted in steps, then its name.
     let retired = sqlx::query(
         "UPDATE hip.document_generation SET state = 'retired' \
           WHERE collection = $1 AND generation = $2 AND state <> 'live'",
@@ -133,8 +133,8 @@ pub(super) async fn retire(
     Ok(())
 }
 
-/// The unique fields of a generation that can be written. It cannot be replaced before the transaction
-/// has ended.
+/// The unique fields of a generation that can be written. Locks the generation until the transaction
+/// ends, so it cannot be replaced.
 pub(super) async fn unique_fields(
     transaction: &mut PgTransaction<'_>,
     collection: &CollectionName,

@@ -1,4 +1,4 @@
-//! Documents as JSON. A moment is `{"$date": milliseconds}`; no field of ours begins with a `$`.
+//! Documents as JSON. A time is `{"$date": milliseconds}`; no field of ours begins with a `$`.
 
 use chrono::{DateTime, Utc};
 use hip_commands::port::document_store::{FieldPath, FieldValue, Fields, SUBJECT, Sought};
@@ -21,7 +21,7 @@ fn value_to_json(value: &FieldValue) -> Value {
     }
 }
 
-/// Nothing, when this is no document of ours.
+/// `None` if this is not one of our documents.
 pub(super) fn from_json(value: Value) -> Option<Fields> {
     let Value::Object(object) = value else { return None };
     fields_from_json(object)
@@ -47,8 +47,8 @@ fn value_from_json(value: Value) -> Option<FieldValue> {
     })
 }
 
-/// What a document with this value at this place fulfils: the column, and a predicate as SQL/JSON path. It is
-/// lax, which is to go through lists.
+/// The condition for a value at a path: the column, and a predicate as SQL/JSON path. It is
+/// lax, so it searches lists too.
 pub(super) fn condition(path: &FieldPath, value: Sought<'_>) -> (&'static str, String) {
     // This field has a column of its own, with an index.
     let (column, place) = if path.as_str() == SUBJECT {
@@ -57,7 +57,7 @@ pub(super) fn condition(path: &FieldPath, value: Sought<'_>) -> (&'static str, S
         ("fields", path.names().flat_map(|name| [".\"", name, "\""]).collect())
     };
     let value = match value {
-        // A text of a path is quoted as in JSON.
+        // A text in a path is quoted as in JSON.
         Sought::Text(text) => Value::from(text),
         Sought::Integer(number) => number.into(),
         Sought::Flag(flag) => flag.into(),

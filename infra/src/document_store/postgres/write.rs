@@ -1,4 +1,4 @@
-//! Writes, each only over what is from a lower position.
+//! Writes that replace only what has a lower position.
 
 use hip_commands::port::document_store::{CollectionName, DocumentError, FieldPath};
 use sqlx::{PgPool, PgTransaction};
@@ -10,7 +10,7 @@ use crate::document_store::batch::Write;
 use crate::document_store::digest::of_value;
 use crate::postgres::begin;
 
-/// Writes a batch, all of it or nothing.
+/// Writes a batch atomically.
 pub(super) async fn write(
     pool: &PgPool,
     collection: &CollectionName,
@@ -21,7 +21,7 @@ pub(super) async fn write(
     let positions: Vec<i64> = writes.iter().map(|write| write.position).collect();
     let fields = |write: &Write<'_>| write.fields.map(|it| json::to_json(it).to_string());
     let fields: Vec<Option<String>> = writes.iter().map(fields).collect();
-    // Begun when all is ready: the server closes a transaction that stands idle.
+    // Begins only when all data is ready: the server closes an idle transaction.
     let mut transaction = begin(pool).await.map_err(fault)?;
     let unique_fields = unique_fields(&mut transaction, collection, generation).await?;
     let written: Vec<String> = sqlx::query_scalar(
@@ -49,7 +49,7 @@ pub(super) async fn write(
     transaction.commit().await.map_err(fault)
 }
 
-/// Takes the values of unique fields for these documents, and gives back those that they had.
+/// Claims the values of unique fields for these documents, and releases their previous values.
 async fn claim(
     transaction: &mut PgTransaction<'_>,
     collection: &CollectionName,

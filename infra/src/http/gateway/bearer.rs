@@ -1,7 +1,7 @@
-//! Who sends a callback proves it with a bearer that the gateway has signed.
+//! Verifies the sender of a callback by a bearer that the gateway signed.
 //!
-//! The gateway's keys sign more than callbacks: sessions of every participant, our own, and link
-//! tokens. So beside the signature a bearer has to show that the gateway itself speaks.
+//! The gateway's keys also sign sessions of every participant, including ours, and link
+//! tokens. So besides the signature the claims must show that the gateway itself is the sender.
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
 
@@ -17,31 +17,31 @@ use thiserror::Error;
 
 use super::HttpGateway;
 
-/// What a bearer must prove beside its signature.
+/// Required claims of a bearer.
 #[derive(Debug, Clone)]
 pub struct BearerPolicy {
     /// `aud` must contain this.
     pub audience: String,
     /// `iss` must be one of these; an empty list accepts any issuer.
     pub issuers: Vec<String>,
-    /// `clientId` and `azp` must be this, as far as they are there, and one of them must be; `None`
+    /// Required value of `clientId` and `azp`, where present; at least one must be. `None`
     /// accepts any client, our own included.
     pub client: Option<String>,
-    /// Further claims that it must have, with this value or with it in a list: by name, or by a path of
-    /// names with dots between.
+    /// Further required claims, with this value or with a list that contains it: by name, or by a path of
+    /// names separated by dots.
     pub claims: BTreeMap<String, String>,
-    /// Seconds after its end for which a message is still stored. Later than an operator's allowance
-    /// it is not acted upon by itself; see `Settings::is_too_late`.
+    /// Seconds after its expiry for which a message is still stored. A message later than the operator's limit
+    /// is not processed automatically; see `Settings::is_too_late`.
     pub late_kept_s_max: i64,
 }
 
-/// Why a sender is not believed.
+/// Why a bearer is not accepted.
 #[derive(Debug, Error)]
 pub enum BearerError {
-    /// The bearer proves nothing.
+    /// The bearer is invalid.
     #[error("the bearer is refused: {0}")]
     Refused(&'static str),
-    /// The gateway's keys cannot be had; the sender should try again.
+    /// The gateway's keys are not available; the sender should retry.
     #[error("the gateway's keys cannot be had")]
     Unavailable(#[from] SendError),
 }
@@ -60,26 +60,25 @@ struct Claims {
     others: Map<String, Value>,
 }
 
-/// Both clocks may be off this much.
+/// Permitted clock difference, in seconds.
 const SKEW_S: i64 = 60;
 
-/// The gateway's bearers live twenty minutes; a token that lives longer is another one.
+/// The gateway's bearers live twenty minutes; a token that lives longer is not one of them.
 const LIFETIME_S_MAX: i64 = 3_600;
 
-/// A JWT of the gateway has about a kilobyte.
+/// Maximum size of a bearer. A JWT of the gateway has about a kilobyte.
 const BEARER_BYTES_MAX: usize = 8 * 1024;
 
 impl HttpGateway {
-    /// Checks the bearer of a callback: signed by a key of the gateway, by the gateway and for us, and
-    /// not so late that its message is not even kept. How late it was is for the reader of the message
-    /// to judge.
+    /// Checks the bearer of a callback: signed by a key of the gateway, issued by the gateway for us, and
+    /// not too late to be stored. The caller decides what to do with a late message.
     pub async fn check_bearer(&self, bearer: &str) -> Result<BearerCheck, BearerError> {
         let refused = BearerError::Refused;
         if bearer.len() > BEARER_BYTES_MAX {
             return Err(refused("it is too long"));
         }
         let header = decode_header(bearer).map_err(|_| refused("it is no JWT"))?;
-        // Never what the token says: else it could name an algorithm without a secret. RS512 signs
+        // Never the algorithm of the token: it could name one without a secret. RS512 signs
         // link tokens.
         if header.alg != Algorithm::RS256 {
             return Err(refused("its algorithm is not RS256"));
@@ -93,8 +92,8 @@ impl HttpGateway {
         Ok(BearerCheck { key_id, issuer: Some(claims.iss), late_by_s })
     }
 
-    /// The claims of a bearer whose signature is right. When it is wrong, the gateway may have a new key
-    /// under the same id: it is asked once, if it was not asked just now.
+    /// The claims of a bearer with a valid signature. If the signature is invalid, the gateway may have a new key
+    /// under the same id: the keys are fetched once, unless they were fetched just now.
     async fn verified(&self, bearer: &str, key_id: &str) -> Result<Claims, BearerError> {
         let refused = BearerError::Refused;
         let certificates = &self.certificates;
@@ -121,7 +120,7 @@ impl HttpGateway {
 }
 
 impl BearerPolicy {
-    /// Times are checked by our own clock, in [`Self::check`].
+    /// Times are checked with our own clock, in [`Self::check`].
     fn decode(&self, bearer: &str, key: &DecodingKey) -> Result<Claims, ErrorKind> {
         let mut validation = Validation::new(Algorithm::RS256);
         validation.validate_exp = false;
@@ -166,7 +165,7 @@ impl BearerPolicy {
 }
 
 impl Claims {
-    /// Whether a claim is this text, or a list with it.
+    /// Whether a claim is this text, or a list that contains it.
     fn have(&self, name: &str, wanted: &str) -> bool {
         let known = match name {
             "clientId" => self.client_id.as_deref(),

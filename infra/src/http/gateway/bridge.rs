@@ -1,4 +1,4 @@
-//! The bridge as the gateway knows it: where callbacks go, and which facilities it carries.
+//! The bridge as registered at the gateway: its callback URL and its facilities.
 
 use hip_commands::operations::abdm_error::Context;
 use hip_commands::port::gateway::SendError;
@@ -8,40 +8,40 @@ use serde_json::{Value, json};
 
 use super::HttpGateway;
 
-/// The bridge as the gateway knows it.
+/// The bridge as registered at the gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bridge {
-    /// Where callbacks go.
+    /// The callback URL.
     pub url: Option<String>,
-    /// The facilities that it carries.
+    /// Its facilities.
     pub services: Vec<Service>,
 }
 
-/// One entry of the list: a facility, in the roles that it has.
+/// One entry of the list: a facility and its roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Service {
-    /// The id that the gateway routes on; what a facility has to be configured with.
+    /// The id by which the gateway routes; a facility must be configured with it.
     pub id: String,
-    /// Its name there.
+    /// Its registered name.
     pub name: Option<String>,
-    /// `HIP`, `HIU` and others, in capitals.
+    /// Roles in capitals: `HIP`, `HIU` and others.
     pub types: Vec<String>,
-    /// Whether it is switched on.
+    /// Whether it is active.
     pub active: bool,
 }
 
-/// How a configured facility stands in the list.
+/// State of a configured facility in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BridgeListing {
     /// As an active HIP.
     Listed,
-    /// It is there, but switched off.
+    /// Listed, but inactive.
     Inactive,
-    /// It is there, but not as a HIP.
+    /// Listed, but not as a HIP.
     NoHip,
-    /// It is not there. A second bridge of a facility gets an id with a suffix; such ids are named.
+    /// Not listed. A second bridge of a facility gets an id with a suffix; such ids are returned.
     Missing {
-        /// Listed ids that are the configured one and a suffix.
+        /// Listed ids that consist of the configured id and a suffix.
         perhaps: Vec<String>,
     },
 }
@@ -68,7 +68,7 @@ impl HttpGateway {
         })
     }
 
-    /// Tells the gateway where callbacks go from now on: for every facility of the bridge.
+    /// Sets the callback URL for every facility of the bridge.
     pub async fn set_bridge_url(&self, url: &str) -> Result<(), SendError> {
         let endpoint = &self.endpoint;
         let request_id = endpoint.fresh_id();
@@ -83,7 +83,7 @@ impl HttpGateway {
 }
 
 impl Bridge {
-    /// How a configured facility stands in the list.
+    /// State of a configured facility in the list.
     pub fn standing(&self, facility: &FacilityId) -> BridgeListing {
         let listed = self.services.iter().filter(|service| service.id == facility.as_str());
         let mut listed = listed.peekable();
@@ -104,14 +104,14 @@ impl Bridge {
     }
 }
 
-/// `IN0610099001_1` beside `IN0610099001`.
+/// For example `IN0610099001_1` for `IN0610099001`.
 fn is_suffixed(listed: &str, configured: &str) -> bool {
     let suffix = listed.strip_prefix(configured).and_then(|rest| rest.strip_prefix('_'));
     suffix.is_some_and(|n| !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The list, or nothing when it is none. Peers print an object with `services`, with `services`
-/// inside `bridge`, and a bare array; `types` as a list, as one text, and as `type`.
+/// Parses the list; `None` if it is not one. Peers send an object with `services`, `services`
+/// inside `bridge`, or a bare array; and `types` as a list, as one text, or as `type`.
 fn read(body: &Value) -> Option<Bridge> {
     let bridge = body.get("bridge").unwrap_or(body);
     let services = [body.get("services"), bridge.get("services"), Some(body)];
@@ -133,7 +133,7 @@ fn service(entry: &Value) -> Option<Service> {
         id: text("id").or_else(|| text("serviceId"))?.trim().to_owned(),
         name: text("name").map(str::to_owned),
         types: types.into_iter().map(|kind| kind.trim().to_ascii_uppercase()).collect(),
-        // What says nothing of it is on.
+        // An entry without the member is active.
         active: !matches!(entry.get("active"), Some(Value::Bool(false)))
             && !text("active").is_some_and(|text| text.eq_ignore_ascii_case("false")),
     })

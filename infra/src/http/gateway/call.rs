@@ -1,4 +1,4 @@
-//! One request under our session, and a second one when the session had ended early.
+//! Sends a request with our session; once more with a new session if the first one ended early.
 
 use std::time::Duration;
 
@@ -13,21 +13,21 @@ use super::endpoint::{read_bounded, secret_header};
 use super::{HttpGateway, refusal};
 use crate::http::retry_after::retry_after;
 
-/// What the gateway answered.
+/// A reply of the gateway.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
-    /// The gateway's own time, when it said it.
+    /// The gateway's own time, if given.
     pub(super) date: Option<DateTime<Utc>>,
-    /// How long the gateway asks us to wait.
+    /// The wait that the gateway asks for.
     pub(super) retry_after: Option<Duration>,
     pub(super) body: Vec<u8>,
 }
 
 impl HttpGateway {
-    /// Sends what `request` makes, with our session. When the gateway does not know the session, it
-    /// has not taken the request: another session is opened and the same request sent once more,
-    /// under the same id. Where no code says so and the session was opened just now, it is not what is
-    /// wrong.
+    /// Sends the request that `request` builds, with our session. If the gateway does not know the session, it
+    /// has not accepted the request: a new session is opened and the same request is sent once more
+    /// with the same id. A refusal without a code, with a new session, has another
+    /// cause.
     pub(super) async fn call(
         &self,
         context: Context,
@@ -51,7 +51,7 @@ impl HttpGateway {
     }
 }
 
-/// A session of this age has not ended early: a refusal without a code is about something else.
+/// A session younger than this has not ended early: a refusal without a code has another cause.
 const SESSION_IS_NEW: TimeDelta = TimeDelta::seconds(60);
 
 async fn send(
@@ -78,7 +78,7 @@ impl Reply {
         entry.mark == Some(Mark::SessionRefused)
     }
 
-    /// The body of a yes; the gateway's refusal as the error.
+    /// The body of a success; the gateway's refusal as the error.
     pub(super) fn accepted(self, context: Context) -> Result<Vec<u8>, SendError> {
         if self.status.is_success() {
             return Ok(self.body);

@@ -15,42 +15,42 @@ use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet, KeyAlgorithm, PublicKe
 use super::HttpGateway;
 use super::key_cache::KeyCache;
 
-/// A known key is used this long before the set is fetched again.
+/// Age after which the key set is fetched again.
 const AGE_MAX: TimeDelta = TimeDelta::hours(6);
 
-/// The gateway is not asked more often than this: anybody can make up key ids, and while it is away
+/// Minimum interval between fetches: anybody can invent key ids, and while the gateway is unavailable
 /// every callback would wait for it.
 const REFETCH_MIN: TimeDelta = TimeDelta::seconds(60);
 
 pub(super) struct Certificates {
     clock: Arc<dyn Clock>,
     cache: Option<KeyCache>,
-    /// How long keys are trusted that could not be fetched anew.
+    /// How long keys are trusted if they cannot be fetched again.
     trusted_for: TimeDelta,
     known: RwLock<Known>,
-    /// Held while the gateway is asked. Callbacks under known keys do not wait for it.
+    /// Held during a fetch. Callbacks with known keys do not wait for it.
     asking: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
 struct Known {
     keys: HashMap<String, DecodingKey>,
-    /// When the gateway gave them, perhaps to an earlier process.
+    /// When they were fetched, perhaps by an earlier process.
     fetched_at: Option<DateTime<Utc>>,
-    /// From when on it is asked again; at once, for keys from the disk.
+    /// When the set is fetched again; immediately for keys from the disk.
     good_until: Option<DateTime<Utc>>,
-    /// When it was last asked, and why it gave nothing then.
+    /// Time and error of the last failed fetch.
     asked_at: Option<DateTime<Utc>>,
     failure: Option<SendError>,
 }
 
-/// What is known of a key without asking the gateway.
+/// Result of a lookup without asking the gateway.
 enum KeyLookup {
-    /// The key, and whether it is time to fetch the set again.
+    /// The key, and whether it is fresh enough.
     Key { key: DecodingKey, is_fresh: bool },
     /// The gateway has no such key.
     Absent,
-    /// It cannot be known: the gateway did not answer a moment ago.
+    /// Unknown: the gateway did not answer a moment ago.
     Unavailable(SendError),
     /// The gateway has to be asked.
     Ask,
@@ -63,21 +63,21 @@ impl Known {
         let is_fresh = was_asked || self.good_until.is_some_and(|until| now < until);
         match (self.keys.get(key_id).filter(|_| is_trusted), &self.failure) {
             (Some(key), _) => KeyLookup::Key { key: key.clone(), is_fresh },
-            // A key that we do not know while we cannot ask: not the sender's fault.
+            // An unknown key while we cannot ask: not the sender's fault.
             (None, Some(failure)) if was_asked => KeyLookup::Unavailable(failure.clone()),
             (None, None) if was_asked => KeyLookup::Absent,
             (None, _) => KeyLookup::Ask,
         }
     }
 
-    /// Whether the gateway was asked just now. A clock that was set back does not silence us.
+    /// Whether the gateway was asked just now. A clock that was set back does not block fetches.
     fn was_asked(&self, now: DateTime<Utc>) -> bool {
         self.asked_at.is_some_and(|at| (TimeDelta::zero()..REFETCH_MIN).contains(&(now - at)))
     }
 }
 
 impl Certificates {
-    /// Begins with what an earlier process has kept.
+    /// Starts with the keys that an earlier process stored.
     pub(super) fn new(
         clock: Arc<dyn Clock>,
         cache: Option<KeyCache>,
@@ -93,7 +93,7 @@ impl Certificates {
         Self { clock, cache, trusted_for, known, asking: tokio::sync::Mutex::default() }
     }
 
-    /// The key with this id; `None` when the gateway has no such key.
+    /// The key with this id; `None` if the gateway has no such key.
     pub(super) async fn key<F: Future<Output = Result<JwkSet, SendError>>>(
         &self,
         key_id: &str,
@@ -107,12 +107,12 @@ impl Certificates {
             KeyLookup::Ask => None,
         };
         let asking = match (known, self.asking.try_lock()) {
-            // Somebody else asks already; this key is still good.
+            // Another caller is fetching already; this key is still valid.
             (Some(key), Err(_)) => return Ok(Some(key)),
             (None, Err(_)) => self.asking.lock().await,
             (_, Ok(asking)) => asking,
         };
-        // Somebody else may have asked while we waited.
+        // Another caller may have fetched while we waited.
         if matches!(self.answer(key_id), KeyLookup::Ask | KeyLookup::Key { is_fresh: false, .. }) {
             self.ask(fetch()).await;
         }
@@ -124,8 +124,8 @@ impl Certificates {
         }
     }
 
-    /// The key that the gateway has under this id now, when it can be asked again; `None` when it was
-    /// asked just now or does not answer.
+    /// The current key of the gateway under this id, if it can be fetched again; `None` if it was
+    /// fetched just now or the gateway does not answer.
     pub(super) async fn newer_key<F: Future<Output = Result<JwkSet, SendError>>>(
         &self,
         key_id: &str,
@@ -153,7 +153,7 @@ impl Certificates {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Replaces what is known by what the gateway says, if it says something.
+    /// Fetches the set and replaces the stored one on success.
     async fn ask(&self, fetch: impl Future<Output = Result<JwkSet, SendError>>) {
         let fetched = fetch.await;
         let now = self.clock.now();
@@ -190,8 +190,8 @@ impl Certificates {
 }
 
 impl HttpGateway {
-    /// How many keys the gateway has for us, and how many seconds its clock is ahead of ours, when it
-    /// tells its time. Always asks.
+    /// Number of usable keys, and seconds by which the gateway's clock is ahead of ours, if it
+    /// sends its time. Always fetches.
     pub async fn probe_keys(&self) -> Result<(usize, Option<i64>), SendError> {
         let (set, date) = self.fetch_dated_keys().await?;
         let ahead_s = date.map(|date| (date - self.endpoint.clock.now()).num_seconds());
@@ -202,8 +202,8 @@ impl HttpGateway {
         self.fetch_dated_keys().await.map(|(set, _)| set)
     }
 
-    /// The gateway answers 401 to a request for its keys without a session. A set without a key that
-    /// we can use is no answer: it must not replace one that has some.
+    /// The gateway answers 401 to a request for its keys without a session. A set without a usable key
+    /// counts as no answer: it must not replace a usable set.
     async fn fetch_dated_keys(&self) -> Result<(JwkSet, Option<DateTime<Utc>>), SendError> {
         let endpoint = &self.endpoint;
         let request = || {

@@ -1,4 +1,4 @@
-//! The consent manager's public key, when an operator has it.
+//! The consent manager's public key, if an operator has it.
 
 use std::path::Path;
 
@@ -13,21 +13,21 @@ use crate::config::text_file;
 /// Why the key cannot be used.
 #[derive(Debug, Error)]
 pub enum ConsentKeyError {
-    /// The file.
+    /// The file cannot be read.
     #[error("the key of consents cannot be read from {path}")]
     File {
-        /// Which.
+        /// Path of the file.
         path: String,
-        /// Why.
+        /// The I/O error.
         #[source]
         source: std::io::Error,
     },
-    /// Its content.
+    /// The content is invalid.
     #[error("the file of [gateway] consent_key holds no RSA public key in PEM")]
     Pem(#[source] jsonwebtoken::errors::Error),
 }
 
-/// An RSA key. The algorithm is not published either; RSA with SHA-256 is what the network uses
+/// An RSA key. The network has not published the algorithm either; it uses RSA with SHA-256
 /// elsewhere.
 pub struct RsaConsentKey(DecodingKey);
 
@@ -36,7 +36,7 @@ impl RsaConsentKey {
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or holds something else.
+    /// The file cannot be read, or is not a public key in PEM.
     pub fn read(path: &Path) -> Result<Self, ConsentKeyError> {
         let shown = path.display().to_string();
         let pem = text_file::read(path)

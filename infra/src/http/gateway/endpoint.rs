@@ -1,4 +1,4 @@
-//! Where the gateway is, and what every request to it carries.
+//! Address of the gateway and headers of every request.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(super) struct Endpoint {
     pub(super) ids: Arc<dyn Ids>,
 }
 
-/// Answers of the gateway are small; more of one is not read.
+/// Maximum size of an answer; the rest is not read.
 const RESPONSE_BYTES_MAX: usize = 64 * 1024;
 
 impl Endpoint {
@@ -31,7 +31,7 @@ impl Endpoint {
         RequestId(self.ids.random())
     }
 
-    /// The address of a path in its dialect.
+    /// The URL of a path in its API version.
     pub(super) fn url_of(&self, api: ApiVersion, path: &str) -> String {
         match api {
             ApiVersion::V3 => self.url(path),
@@ -67,7 +67,7 @@ pub(super) fn plain_header(text: &str) -> Result<HeaderValue, SendError> {
     })
 }
 
-/// Marked so that no layer prints it.
+/// Marked as sensitive so that no layer prints it.
 pub(super) fn secret_header(text: &str) -> Result<HeaderValue, SendError> {
     let mut value = plain_header(text)?;
     value.set_sensitive(true);

@@ -1,7 +1,7 @@
-//! The gateway's keys on disk, for a start while the gateway cannot be asked, and for the day on which
-//! the call for them is gone.
+//! The gateway's keys on disk, for a start while the gateway is unavailable, and in case
+//! the call for them is removed.
 //!
-//! Whoever may write this file may speak as the gateway; it is made for its owner alone.
+//! A process that can write this file can impersonate the gateway; only the owner may write it.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,16 +11,16 @@ use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
 
-/// Where the keys of one gateway are kept.
+/// The file with the keys of one gateway.
 pub(super) struct KeyCache {
     path: PathBuf,
     gateway: String,
 }
 
-/// What is in the file: public keys, whose they are, and how old.
+/// Content of the file: public keys, their gateway and their age.
 #[derive(Serialize, Deserialize)]
 pub(super) struct CachedKeys {
-    /// The base URL of the gateway that gave them: another one's keys are not trusted.
+    /// Base URL of the gateway that sent them: keys of another gateway are not trusted.
     gateway: String,
     pub(super) fetched_at: DateTime<Utc>,
     pub(super) set: JwkSet,
@@ -31,7 +31,7 @@ impl KeyCache {
         Self { path, gateway: gateway.trim_end_matches('/').to_owned() }
     }
 
-    /// What was kept; nothing, when there is none, or another gateway's.
+    /// The stored keys; `None` if there are none, or they belong to another gateway.
     pub(super) fn read(&self) -> Option<CachedKeys> {
         let text = match std::fs::read(&self.path) {
             Ok(text) => text,
@@ -49,8 +49,7 @@ impl KeyCache {
         kept
     }
 
-    /// Keeps a set in the place of the one before; a reader sees one or the other, whole. Failing at
-    /// it is no reason to refuse a callback.
+    /// Replaces the stored set atomically. A failure is no reason to reject a callback.
     pub(super) async fn write(&self, set: JwkSet, fetched_at: DateTime<Utc>) {
         let kept = CachedKeys { gateway: self.gateway.clone(), fetched_at, set };
         if let Err(error) = self.replace(&kept).await {

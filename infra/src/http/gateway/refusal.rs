@@ -1,4 +1,4 @@
-//! What the gateway means when it does not take a message.
+//! Interprets errors of the gateway.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use hip_domain::id::ErrorCode;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-/// The class of a refusal, by status, code and what was refused.
+/// Classifies an error by status, code and rejected message.
 pub(super) fn classify(
     status: StatusCode,
     body: &[u8],

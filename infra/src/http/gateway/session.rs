@@ -1,4 +1,4 @@
-//! The session with the gateway: one token, shared by all facilities, fetched by one caller at a time.
+//! The session with the gateway: one token, shared by all facilities; one caller at a time fetches it.
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
 
@@ -16,13 +16,13 @@ use super::endpoint::{Endpoint, read_bounded};
 use super::refusal;
 use crate::http::retry_after::retry_after;
 
-/// A token is given up this long before it ends.
+/// A token is replaced this long before it expires.
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
 
-/// What a token without a readable lifetime gets; the gateway's own is 20 minutes.
+/// Lifetime of a token that states none; the gateway's own is 20 minutes.
 const LIFETIME_UNKNOWN: TimeDelta = TimeDelta::minutes(5);
 
-/// No token is trusted for longer, whatever its lifetime is said to be.
+/// Maximum lifetime of a token, whatever the gateway states.
 const LIFETIME_MAX: TimeDelta = TimeDelta::days(1);
 
 pub(super) struct Sessions {
@@ -30,7 +30,7 @@ pub(super) struct Sessions {
     current: Mutex<Option<Session>>,
 }
 
-/// A session that was opened.
+/// An open session.
 #[derive(Clone)]
 pub(super) struct Session {
     pub(super) token: SecretString,
@@ -50,9 +50,9 @@ impl Sessions {
         Self { endpoint, current: Mutex::new(None) }
     }
 
-    /// A session that is good for another minute at least.
+    /// A session that is valid for at least another minute.
     pub(super) async fn current(&self) -> Result<Session, SendError> {
-        // Held while fetching: everybody else waits for the same answer.
+        // Held while fetching: all other callers wait for the same answer.
         let mut current = self.current.lock().await;
         let now = self.endpoint.clock.now();
         if let Some(session) = current.as_ref()
@@ -65,8 +65,8 @@ impl Sessions {
         Ok(session)
     }
 
-    /// The gateway does not know this token any more. A newer one, which somebody else has fetched
-    /// since, stays.
+    /// Drops a token that the gateway does not know any more. A newer one, fetched by another caller
+    /// meanwhile, stays.
     pub(super) async fn forget(&self, token: &SecretString) {
         let mut current = self.current.lock().await;
         let is_current = |session: &Session| session.token.expose_secret() == token.expose_secret();
@@ -96,7 +96,7 @@ impl Sessions {
         let body = read_bounded(response).await;
         if !status.is_success() {
             tracing::error!(status = status.as_u16(), "the gateway gives no session");
-            // Wrong credentials are mended by an operator; until then everything waits.
+            // An operator must correct wrong credentials; until then all calls wait.
             let code = refusal::code(&body);
             let status = Some(status.as_u16());
             return Err(SendError::Unavailable { status, code, retry_after });
@@ -110,7 +110,7 @@ impl Sessions {
     }
 }
 
-/// From `expiresIn`; when that is absent or zero, from the token's own `exp`. The gateway may say any number.
+/// From `expiresIn`; if absent or zero, from the token's own `exp`. The gateway may send any number.
 fn good_until(granted: &Granted, now: DateTime<Utc>) -> DateTime<Utc> {
     let told = granted.expires_in.filter(|seconds| *seconds > 0).map(|seconds| {
         TimeDelta::try_seconds(seconds).map_or(LIFETIME_MAX, |told| told.min(LIFETIME_MAX))

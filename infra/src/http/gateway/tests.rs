@@ -133,7 +133,7 @@ async fn only_the_token_that_was_refused_is_forgotten() {
     let first = gateway.sessions.current().await.unwrap().token;
     gateway.sessions.forget(&first).await;
     let second = gateway.sessions.current().await.unwrap().token;
-    // Somebody who was slow hears only now that the first token is no good.
+    // A slow caller learns only now that the first token is invalid.
     gateway.sessions.forget(&first).await;
     let third = gateway.sessions.current().await.unwrap().token;
     assert_eq!(second.expose_secret(), third.expose_secret());

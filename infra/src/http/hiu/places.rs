@@ -1,12 +1,12 @@
-//! How many pages this process has on their way to each host.
+//! Counts the pages that this process is sending to each host.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Pages to one host at the same time. A host that hangs keeps no more workers than these.
+/// Maximum number of pages to one host at the same time. A host that hangs blocks no more workers than these.
 const PLACES_PER_HOST: usize = 2;
 
-/// The places that are taken, by host.
+/// The slots in use, by host.
 #[derive(Default)]
 pub(super) struct Places(Mutex<HashMap<String, usize>>);
 
@@ -15,7 +15,7 @@ impl Places {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place; `None` when the host has none left.
+    /// Takes a slot; `None` if the host has none left.
     pub(super) fn take(self: &Arc<Self>, host: &str) -> Option<Taken> {
         let mut taken = self.lock();
         let count = taken.get(host).copied().unwrap_or_default();
@@ -26,7 +26,7 @@ impl Places {
         Some(Taken { places: Arc::clone(self), host: host.to_owned() })
     }
 
-    /// The hosts that have no place left.
+    /// The hosts without a free slot.
     pub(super) fn full(&self) -> Vec<String> {
         let taken = self.lock();
         let full = taken.iter().filter(|(_, count)| **count >= PLACES_PER_HOST);
@@ -34,7 +34,7 @@ impl Places {
     }
 }
 
-/// A place that is free again when this is dropped.
+/// A slot, released on drop.
 pub(super) struct Taken {
     places: Arc<Places>,
     host: String,

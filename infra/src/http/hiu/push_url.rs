@@ -1,4 +1,4 @@
-//! Where a push address may lead: to https, and not into anybody's private network.
+//! Checks push URLs: https only, and no private networks.
 
 mod address;
 mod name;
@@ -12,7 +12,7 @@ use hip_commands::port::hiu::PushUrlRefused;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-/// Addresses that an operator allows although they are not public, or not https.
+/// Addresses that an operator allows although they are not public or not https.
 pub(super) struct Allowed(Vec<SocketAddr>);
 
 impl Allowed {
@@ -32,14 +32,14 @@ impl Allowed {
 /// A push address whose form is acceptable.
 pub(super) struct PushUrl(Url);
 
-/// Longer addresses are not meant to be called.
+/// Maximum length of a URL, in bytes.
 const URL_BYTES_MAX: usize = 2048;
 
-/// A name server that does not answer must not hold a task.
+/// Time limit of a lookup: a name server that does not answer must not block a task.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl PushUrl {
-    /// Checks form, scheme and port, and an address that is written as a number.
+    /// Checks form, scheme and port, and an IP address written in the URL.
     pub(super) fn parse(text: &str, allowed: &Allowed) -> Result<Self, PushUrlRefused> {
         check_text(text)?;
         let url = Url::parse(text).map_err(|_| PushUrlRefused("it is no URL"))?;
@@ -79,13 +79,13 @@ impl PushUrl {
         self.0.scheme() == "https"
     }
 
-    /// By what pages that are on their way are counted.
+    /// Key by which the pages in flight are counted.
     pub(super) fn host_and_port(&self) -> String {
         let host = self.0.host_str().unwrap_or_default().trim_end_matches('.');
         format!("{host}:{}", self.0.port_or_known_default().unwrap_or_default())
     }
 
-    /// Looks the host up: every address that it has must be public.
+    /// Resolves the host: every address must be public.
     pub(super) async fn resolve(&self, allowed: &Allowed) -> Result<(), PushUrlRefused> {
         let Some(Host::Domain(host)) = self.0.host() else {
             return Ok(());
@@ -95,8 +95,8 @@ impl PushUrl {
     }
 }
 
-/// Resolves only to public addresses. What it returns is what is connected to, so a name that
-/// changes its mind between check and call gains nothing.
+/// Resolves only to public addresses. The connection uses exactly these addresses, so a name that
+/// changes between check and call gains nothing.
 pub(super) struct PublicResolver {
     allowed: Arc<Allowed>,
 }
@@ -128,7 +128,7 @@ async fn public_addresses(
     if addresses.is_empty() {
         return Err(PushUrlRefused("its host cannot be found"));
     }
-    // One private address among public ones is a trap, not a mistake.
+    // One private address among public ones is an attack, not a mistake.
     if !addresses
         .iter()
         .all(|address| address::is_public(address.ip()) || allowed.covers_ip(address.ip()))
@@ -138,7 +138,7 @@ async fn public_addresses(
     Ok(addresses)
 }
 
-/// What parsers read in different ways is refused before one of them has read it: they drop tabs and
+/// Rejects text that parsers read in different ways: they drop tabs and
 /// line ends, take `\\` for `/` and `。` for a dot, and look for the host behind the last `@`.
 fn check_text(text: &str) -> Result<(), PushUrlRefused> {
     if text.len() > URL_BYTES_MAX {
@@ -161,7 +161,7 @@ fn check_text(text: &str) -> Result<(), PushUrlRefused> {
 mod tests {
     use super::*;
 
-    /// One a line; a backslash and a letter stand for a control character.
+    /// One per line; a backslash and a letter stand for a control character.
     fn hostile() -> Vec<String> {
         include_str!("../../../../tests/fixtures/hostile-push-urls.txt")
             .lines()
@@ -184,7 +184,7 @@ mod tests {
         assert!(taken.is_empty(), "{taken:#?}");
     }
 
-    /// An exception is for one address and port; a stranger's text gets nothing else through with it.
+    /// An exception applies to one address and port only.
     #[test]
     fn an_exception_for_one_address_lets_no_other_through() {
         let allowed = Allowed::new(vec!["127.0.0.1:9000".parse().unwrap()]);

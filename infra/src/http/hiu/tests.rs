@@ -10,7 +10,7 @@ use crate::ambient::clock::SystemClock;
 use crate::ambient::ids::RandomIds;
 use crate::http::gateway::{BearerPolicy, GatewaySettings};
 
-/// An HIU that says one thing after the first bytes of a page, and then another again and again.
+/// An HIU that sends one answer after the first bytes of a page, then another one repeatedly.
 async fn hiu(answer: &'static str, then: &'static str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

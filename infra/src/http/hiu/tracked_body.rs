@@ -1,4 +1,4 @@
-//! A request body that says when it has left whole.
+//! A request body that signals when it was sent completely.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -8,14 +8,14 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::sync::oneshot;
 
-/// A body of known length. It is handed over in pieces, so that the last of them is taken only when the
-/// ones before it have been written.
+/// A body of known length. It is handed over in pieces, so that the last one is taken only after the
+/// others were written.
 pub(super) struct TrackedBody {
     rest: Bytes,
     left: Option<oneshot::Sender<()>>,
 }
 
-/// Resolves when the body has left.
+/// Resolves when the body was sent.
 pub(super) struct BodySent(oneshot::Receiver<()>);
 
 const PIECE_BYTES: usize = 64 * 1024;
@@ -28,7 +28,7 @@ impl TrackedBody {
 }
 
 impl BodySent {
-    /// Never resolves when the request is dropped before its body has left.
+    /// Never resolves if the request is dropped before its body was sent.
     pub(super) async fn wait(self) {
         if self.0.await.is_err() {
             std::future::pending::<()>().await;
@@ -52,7 +52,7 @@ impl Body for TrackedBody {
         if self.rest.is_empty()
             && let Some(left) = self.left.take()
         {
-            // Nobody listens any more when the answer came first.
+            // The receiver is gone if the answer came first.
             let _ = left.send(());
         }
         Poll::Ready(Some(Ok(Frame::data(piece))))

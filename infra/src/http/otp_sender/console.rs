@@ -1,5 +1,5 @@
-//! One-time passwords on standard error, for development: whoever sees the terminal sees number and
-//! password, and nothing reaches a telephone.
+//! One-time passwords on standard error, for development: the terminal shows number and
+//! password, and nothing is sent.
 
 use async_trait::async_trait;
 use hip_commands::port::OtpSender;

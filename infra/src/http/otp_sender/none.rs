@@ -1,11 +1,11 @@
-//! No way to a telephone.
+//! No sender.
 
 use async_trait::async_trait;
 use hip_commands::port::OtpSender;
 use hip_commands::port::otp_sender::{OtpText, SmsError};
 use hip_domain::sensitive::Phi;
 
-/// Refuses every message.
+/// Rejects every message.
 pub struct NoSender;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! One-time passwords through a service of the operator's: `POST {"to":"<10 digits>","text":"…"}`.
+//! One-time passwords through a service of the operator: `POST {"to":"<10 digits>","text":"…"}`.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use url::{Host, Url};
 
 use super::SenderError;
 
-/// A patient waits for the message with their telephone in the hand.
+/// Time limit: the patient is waiting for the message.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Posts to a service. Any 2xx says that it took the message; its body is not read.
+/// Posts to a service. Any 2xx means that it accepted the message; the body is not read.
 pub struct WebhookSender {
     client: Client,
     url: Url,
@@ -26,7 +26,7 @@ pub struct WebhookSender {
 }
 
 impl WebhookSender {
-    /// A sender for this address, with this bearer when the service wants one.
+    /// Creates a sender for this URL, with this bearer if the service needs one.
     pub fn new(url: &str, token: Option<SecretString>) -> Result<Self, SenderError> {
         let url = Url::parse(url).map_err(|_| SenderError::Url)?;
         if url.scheme() != "https" && !(url.scheme() == "http" && leads_home(&url)) {
@@ -71,7 +71,7 @@ impl OtpSender for WebhookSender {
         if status.is_success() {
             Ok(())
         } else if status.is_server_error() || matches!(status.as_u16(), 401 | 403 | 408 | 429) {
-            // A wrong token is mended by an operator, and the message is still good then.
+            // An operator can correct a wrong token, and the message is still valid then.
             Err(SmsError::Transient { status: told })
         } else {
             Err(SmsError::Permanent { status: told })

@@ -1,4 +1,4 @@
-//! Whom a callback is believed to come from, and what is known of the gateway's keys while it is away.
+//! Which callbacks are trusted, and which keys are known while the gateway is unavailable.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -115,7 +115,7 @@ async fn keys_stay_when_the_call_for_them_is_gone_and_it_is_not_asked_for_each_c
         assert!(gateway.check_bearer(&bearer()).await.is_ok());
     }
     assert_eq!(stub.count(CERTS), 2);
-    // Not for ever: after a week nobody is believed.
+    // Not for ever: after a week no sender is trusted.
     clock.advance(TimeDelta::days(6));
     assert!(gateway.check_bearer(&bearer()).await.is_ok());
     clock.advance(TimeDelta::days(1));
@@ -216,12 +216,12 @@ async fn a_new_key_under_an_old_id_is_fetched_once_a_minute() {
     assert!(gateway.check_bearer(&bearer).await.is_err(), "it was asked just now");
     clock.advance(TimeDelta::minutes(2));
     assert!(gateway.check_bearer(&bearer).await.is_ok());
-    // A signature that stays wrong leads to no further questions within the minute.
+    // A signature that stays invalid causes no further fetches within the minute.
     for _ in 0..5 {
         assert!(gateway.check_bearer(&old.sign(&claims(-600))).await.is_err());
     }
     assert_eq!(stub.count(CERTS), 2);
-    // A clock that was set back does not keep a new key out.
+    // A clock that was set back does not block a new key.
     clock.advance(TimeDelta::hours(-1));
     assert!(gateway.check_bearer(&old.sign(&ended(clock.now(), -600))).await.is_err());
     assert_eq!(stub.count(CERTS), 3);
@@ -237,7 +237,7 @@ fn patched(claims: &Value, patch: &Value) -> Value {
     claims
 }
 
-/// A token that somebody may show, and whether it opens the door.
+/// A forged token and the name of the attack.
 struct Attack(&'static str, String);
 
 #[tokio::test]

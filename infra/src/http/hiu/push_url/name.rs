@@ -1,5 +1,5 @@
-//! Which names may be the host of a push address. What a name leads to is looked at when it is looked
-//! up; these are refused unasked, because who answers for them is not the internet.
+//! Which host names a push URL may have. Their addresses are checked when they are
+//! resolved; these names are rejected without a lookup, because they are not resolved by the public internet.
 
 /// Ends of names that belong to a machine, a network, a cluster or a cloud, or to nobody.
 const PRIVATE_ENDS: &[&str] = &[
@@ -20,16 +20,16 @@ const PRIVATE_ENDS: &[&str] = &[
     "test",
 ];
 
-/// The name system knows no longer ones.
+/// Maximum length of a DNS name.
 const NAME_BYTES_MAX: usize = 253;
 
-/// Whether a name, in small letters, can be one of the open internet: two labels at least, none empty,
-/// no dot at the end, and not under an end that is private.
+/// Whether a name in lower case can be public: at least two labels, none empty,
+/// no dot at the end, and not under a private suffix.
 pub(super) fn is_public(name: &str) -> bool {
     let mut labels = name.rsplit('.');
     let Some(last) = labels.next() else { return false };
     let has_empty = name.split('.').any(str::is_empty);
-    // No top level is a number; what ends in one was meant as an address.
+    // No top-level domain is a number; a name that ends in one was meant as an address.
     let is_name = last.bytes().any(|byte| byte.is_ascii_alphabetic());
     let fits = name.len() <= NAME_BYTES_MAX && !has_empty;
     fits && is_name && labels.next().is_some() && !PRIVATE_ENDS.contains(&last)

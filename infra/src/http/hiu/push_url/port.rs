@@ -1,8 +1,8 @@
-//! Which ports may be pushed to: 443, and those from 1024 on at which nothing else is known to listen.
+//! Permitted ports: 443, and ports from 1024 on that no well-known service uses.
 //!
-//! HIUs under development are found on all sorts of high ports, so a short list of good ones would
-//! refuse real peers. A page sent to a database or a control port would do no good to anybody, so those
-//! that are well known are refused even behind TLS.
+//! HIUs under development use many high ports, so a short list of permitted ones would
+//! reject real peers. A page sent to a database or a control port helps nobody, so well-known ports
+//! are rejected even with TLS.
 
 const SERVICES: &[u16] = &[
     1433,  // SQL Server
