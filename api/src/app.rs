@@ -1,4 +1,4 @@
-//! The one place where ports meet adapters.
+//! The one place where ports are bound to adapters.
 
 mod sealer;
 mod visit_sources;
@@ -34,7 +34,7 @@ use sqlx::PgPool;
 use crate::http::middleware::refused::RefusedCallers;
 use crate::room::Room;
 
-/// Everything that a process is made of.
+/// All parts of a process.
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) secrets: Secrets,
@@ -46,20 +46,20 @@ pub(crate) struct App {
     pub(crate) vault: Arc<PgVault>,
     pub(crate) keks: Arc<KeyRing>,
     pub(crate) readiness: Readiness,
-    /// The newest event that this process has stored, also on a server that is lost.
+    /// Position of the newest event that this process stored, also on a lost server.
     pub(crate) seen: i64,
-    /// The journal of erasures, when it is configured.
+    /// The erasure journal, if configured.
     pub(crate) journal: Option<Journal>,
     pub(crate) documents: Arc<dyn DocumentStore>,
     pub(crate) visit_sources: Vec<Source>,
-    /// Room for the bodies of requests.
+    /// Memory limit for request bodies.
     pub(crate) room: Arc<Room>,
     pub(crate) refused_callers: Arc<RefusedCallers>,
-    /// Where AMRIT keeps its sessions, when it is known.
+    /// AMRIT's sessions, if configured.
     pub(crate) amrit_sessions: Option<AmritSessions>,
 }
 
-/// Connections for everything but appending.
+/// Maximum number of connections for everything except appending.
 const CONNECTION_COUNT_MAX: u32 = 24;
 
 /// The writer uses one at a time; the second takes over when the first breaks.
@@ -73,7 +73,7 @@ pub(crate) async fn build_app(
     build_app_guarded(config, secrets, database_url, None).await
 }
 
-/// The same; a guard refuses connections to a server with another history.
+/// Builds the app; a guard rejects connections to a server with another history.
 pub(crate) async fn build_app_guarded(
     mut config: Config,
     secrets: Secrets,
@@ -118,7 +118,7 @@ pub(crate) async fn build_app_guarded(
         interpreter: Arc::new(CurrentInterpreter),
         clock,
         ids,
-        // No cache: streams here are short, and another process may decide on them too.
+        // No cache: streams are short here, and another process may decide on them too.
         dispatcher: Dispatcher::new(shared, None),
         settings: Arc::new(config.settings()?),
     };
@@ -147,7 +147,7 @@ pub(crate) async fn build_app_guarded(
     })
 }
 
-/// Where AMRIT keeps its sessions; `None` when it is not known.
+/// AMRIT's sessions; `None` if not configured.
 fn amrit_sessions(config: &Config, secrets: &Secrets) -> anyhow::Result<Option<AmritSessions>> {
     let Some(url) = &secrets.amrit_redis_url else { return Ok(None) };
     config.amrit.check()?;
@@ -165,7 +165,7 @@ fn consent_key(config: &Config) -> anyhow::Result<Option<Arc<dyn ConsentKey>>> {
     Ok(Some(Arc::new(RsaConsentKey::read(path)?)))
 }
 
-/// The journal of erasures, when it is configured.
+/// The erasure journal, if configured.
 pub(crate) fn journal(config: &Config, keks: &KeyRing) -> Option<Journal> {
     let path = config.erasure.journal.clone()?;
     Some(Journal::new(path, JournalKeys::of(keks)))

@@ -1,12 +1,12 @@
-//! Facilities that the gateway does not list for our bridge get no callback and no answer: said once,
-//! at the start.
+//! Warns at the start of facilities that the gateway does not list for our bridge: they receive no callbacks
+//! and no answers.
 
 use hip_commands::settings::Settings;
 use hip_infra::http::gateway::HttpGateway;
 use hip_infra::http::gateway::bridge::BridgeListing;
 
-/// Compares what is configured with the gateway's list, and warns of what is not in it. The gateway
-/// may be away; then this says nothing.
+/// Compares the configuration with the gateway's list, and warns of missing facilities. If the gateway
+/// is unavailable, it does nothing.
 pub(crate) async fn warn_of_missing(gateway: &HttpGateway, settings: &Settings) {
     let Ok(bridge) = gateway.bridge().await else { return };
     let missing: Vec<_> = settings

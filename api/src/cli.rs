@@ -1,5 +1,5 @@
-//! The command line: noun, then verb. Exit 0 for good, 1 when the answer is "no", 2 for a wrong
-//! call, 3 when the system could not answer.
+//! The command line: noun, then verb. Exit codes: 0 success, 1 negative result, 2 wrong
+//! usage, 3 the system could not answer.
 
 mod access_log;
 pub(crate) mod audit;
@@ -44,7 +44,7 @@ use crate::telemetry;
 #[derive(Parser)]
 #[command(version, about, propagate_version = true)]
 pub(crate) struct Arguments {
-    /// Where the private database, keys and logs of the embedded default live.
+    /// Directory of the embedded default: private database, keys and logs.
     #[arg(long, env = "HIP_DATA_DIR", global = true)]
     data_dir: Option<PathBuf>,
     #[command(subcommand)]
@@ -53,24 +53,24 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The whole story against the sandbox twin, on the embedded default.
+    /// The whole story against the sandbox simulator, on the embedded default.
     Demo(demo::DemoArgs),
-    /// Serve callbacks and the API, and do the work that follows.
+    /// Serve callbacks and the API, and process the resulting work.
     Serve(serve::ServeArgs),
-    /// Bring the database schema up to date.
+    /// Migrate the database schema.
     Migrate,
-    /// What is missing before this can work, and what to do about it.
+    /// Check what is missing before the service can work, and say what to do.
     Doctor(doctor::DoctorArgs),
-    /// The outside world as a twin.
+    /// Simulator of the outside world.
     #[command(subcommand)]
     Sandbox(sandbox::Command),
     /// Visit documents.
     #[command(subcommand)]
     Visit(visit::Command),
-    /// Facilities: whether their visits are fetched.
+    /// Facilities: pause and resume fetching of their visits.
     #[command(subcommand)]
     Facility(facility::Command),
-    /// Health information users (HIUs) that are shown our session token.
+    /// Health information users (HIUs) to which our session token is sent.
     #[command(subcommand)]
     Hiu(hiu::Command),
     /// Keys of clients, and key-encryption keys.
@@ -79,55 +79,55 @@ enum Command {
     /// FHIR documents of visits.
     #[command(subcommand)]
     Bundle(bundle::Command),
-    /// The implementation guide that documents are checked by.
+    /// The implementation guide that validates documents.
     #[command(subcommand)]
     Ig(ig::Command),
     /// The links of visits.
     #[command(subcommand)]
     Link(link::LinkCommand),
-    /// Link tokens, and when the next may be asked for.
+    /// Link tokens, and when the next one may be requested.
     #[command(subcommand)]
     Token(link::TokenCommand),
     /// Health-data encryption.
     #[command(subcommand)]
     Crypto(crypto::Command),
-    /// Erase a person: destroy their keys, and let go of whatever is kept of them. There is no way back.
+    /// Erase a patient: destroy their keys and delete all stored data. This cannot be undone.
     Erase(erase::EraseArgs),
     /// The journal of erasures outside the database.
     #[command(subcommand)]
     Erasures(erasures::Command),
-    /// What an error code of the network means, and what to do.
+    /// Explain an error code of the network, and say what to do.
     Error(error::ErrorArgs),
     /// Print the description of the REST interface, OpenAPI 3.1.
     Openapi,
     /// The event log, event by event.
     #[command(subcommand)]
     Events(events::Command),
-    /// Why does the patient not see a record? The first link that does not hold, and what to do.
+    /// Explain why a patient does not see a record: the first step that failed, and what to do.
     Explain(explain::ExplainArgs),
-    /// What came from the gateway, and what became of it.
+    /// Callbacks of the gateway, and their state.
     #[command(subcommand)]
     Callbacks(callbacks::Command),
-    /// Do again what failed.
+    /// Replay what failed.
     Replay(replay::ReplayArgs),
-    /// Read models: how far they are, and building them anew.
+    /// Read models: progress and rebuild.
     #[command(subcommand)]
     Projection(projection::Command),
-    /// Proof that the log is whole.
+    /// Verify the log and print proofs.
     #[command(subcommand)]
     Audit(audit::Command),
-    /// NHA's certification cases, and the evidence for them.
+    /// NHA's certification cases and their evidence.
     #[command(subcommand)]
     Cert(cert::Command),
-    /// How patients were recognised.
+    /// How patients were matched in discoveries.
     #[command(subcommand)]
     Discovery(discovery::Command),
-    /// Measurements, beside their ceilings in the same run.
+    /// Benchmarks, with reference measurements of the same run.
     #[command(subcommand)]
     Bench(bench::Command),
 }
 
-/// Runs a command to its exit code.
+/// Runs a command and returns its exit code.
 pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     let answer = match arguments.data_dir.map_or_else(|| default_data_dir("hip"), Ok) {
         Ok(data_dir) => {

@@ -1,4 +1,4 @@
-//! The database: the one that is configured, or a private one that we start ourselves.
+//! The database: the configured one, or a private one that we start.
 
 mod open_log;
 
@@ -16,25 +16,25 @@ pub(crate) use open_log::{OpenLog, is_made};
 /// Name of our database in a private cluster.
 const NAME: &str = "hip";
 
-/// The user of a private cluster that serves. It owns nothing, and may do what [`SERVICE`] may.
+/// The user of a private cluster for serving. It owns nothing, and has the rights of [`SERVICE`].
 const LOGIN: &str = "hip_app";
 
-/// The role that may append to the log and read it, and never change it.
+/// The role that may append to the log and read it, but not change it.
 const SERVICE: &str = "hip_service";
 
-/// How often is looked whether a private cluster is still at work.
+/// Interval between checks that a private cluster still runs.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A database that is there as long as this value is.
+/// A database that is available as long as this value exists.
 pub(crate) struct Database {
     url: SecretString,
-    /// As the owner, who may change the schema; nothing, when it is the same.
+    /// URL of the owner, who may change the schema; `None` if it is the same.
     owner_url: Option<SecretString>,
     private: Option<PrivatePostgres>,
 }
 
 impl Database {
-    /// `DATABASE_URL`, or a private cluster under `data_dir`, durable.
+    /// Opens `DATABASE_URL`, or a private, durable cluster under `data_dir`.
     pub(crate) async fn open(data_dir: &Path) -> anyhow::Result<Self> {
         if let Some(url) = url_from_env() {
             return Ok(Self { url, owner_url: None, private: None });
@@ -54,17 +54,17 @@ impl Database {
         Ok(Self { url, owner_url, private: Some(private) })
     }
 
-    /// For everything but the schema.
+    /// URL for everything except the schema.
     pub(crate) fn url(&self) -> &str {
         self.url.expose_secret()
     }
 
-    /// For migrations.
+    /// URL for migrations.
     pub(crate) fn owner_url(&self) -> &str {
         self.owner_url.as_ref().unwrap_or(&self.url).expose_secret()
     }
 
-    /// In words, for the first line of a command.
+    /// Description for the first line of a command.
     pub(crate) fn describe(&self) -> String {
         match &self.private {
             None => "the PostgreSQL of DATABASE_URL".to_owned(),
@@ -72,8 +72,8 @@ impl Database {
         }
     }
 
-    /// Returns when a private cluster is not at work any more, whoever has ended it. Never, for another one:
-    /// that may come back by itself.
+    /// Returns when a private cluster has stopped, whatever stopped it. Never returns for a configured database:
+    /// that may recover.
     pub(crate) async fn until_it_ends(&self) {
         let Some(private) = &self.private else { return std::future::pending().await };
         while private.is_at_work() {
@@ -81,7 +81,7 @@ impl Database {
         }
     }
 
-    /// Stops a private cluster that this process has started.
+    /// Stops a private cluster that this process started.
     pub(crate) async fn close(self) {
         if let Some(private) = self.private {
             let _ = tokio::task::spawn_blocking(move || drop(private)).await;
@@ -93,13 +93,13 @@ fn url_from_env() -> Option<SecretString> {
     std::env::var("DATABASE_URL").ok().map(SecretString::from)
 }
 
-/// Where a private cluster is.
+/// Directory of a private cluster.
 fn private_data_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("pg")
 }
 
-/// Where the seals of this database's log are published when no configuration says: databases that
-/// share a data directory have files of their own.
+/// Default file for published seals: databases that
+/// share a data directory have separate files.
 pub(crate) fn seals_file(data_dir: &Path) -> PathBuf {
     let url = url_from_env().and_then(|url| Url::parse(url.expose_secret()).ok());
     data_dir.join(match url {
@@ -108,13 +108,13 @@ pub(crate) fn seals_file(data_dir: &Path) -> PathBuf {
     })
 }
 
-/// Where erasures are written down when no configuration says: one file for all databases, since one of
-/// them may be restored under another name. Who is erased is known to one of them only.
+/// Default file of the erasure journal: one file for all databases, since a database
+/// may be restored under another name. Each erasure is known to only one of them.
 pub(crate) fn erasures_file(data_dir: &Path) -> PathBuf {
     data_dir.join("erasures.jsonl")
 }
 
-/// Host, port and database, in characters that a file name may have.
+/// Host, port and database, in characters permitted in a file name.
 fn place(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     let place =

@@ -1,4 +1,4 @@
-//! For developers and for trying things out: benchmarks, the demo, the campaign.
+//! For developers and for trials: benchmarks, demo and campaign.
 
 pub(crate) mod bench;
 pub(crate) mod campaign;

@@ -1,5 +1,5 @@
-//! Another server holds the log: a standby was promoted, or a backup was restored. Before anybody is served,
-//! what lies outside of it is brought back to where the log is.
+//! Handles a new server for the log: a standby was promoted, or a backup was restored. Before requests are served,
+//! other stores are rolled back to the state of the log.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use hip_infra::subscription::rebuild::{Rebuild, RebuildError};
 use crate::app::{self, App};
 use crate::read_models;
 
-/// How often is looked whether another process has done it.
+/// Interval between checks whether another process has done it.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// Returns when the newest epoch is that of this server. Of several processes one does the work. `found` is what
-/// the server had before anything was appended to it.
+/// Returns when the newest epoch is that of this server. Of several processes one does the work. `found` is the
+/// state of the server before anything was appended.
 pub(crate) async fn take_up(app: &App, found: &ServerHistory) -> anyhow::Result<()> {
     let pool = &app.pool;
     let ServerHistory::Another { head } = *found else { return Ok(()) };
@@ -23,7 +23,7 @@ pub(crate) async fn take_up(app: &App, found: &ServerHistory) -> anyhow::Result<
         if let Some(turn) = epochs::turn(pool).await? {
             match begin(app, head).await {
                 Ok(()) => return Ok(turn.end().await?),
-                // By hand, or by a process that died over it, whose lease runs out.
+                // An operator's rebuild, or one of a dead process, whose lease expires.
                 Err(error) if is_being_rebuilt(&error) => {
                     tracing::warn!("waiting, because {error:#}");
                     turn.end().await?;

@@ -45,20 +45,20 @@ use self::operations::{
 use self::sharing::{consents, fhir, transfers};
 use crate::app::App;
 
-/// What a handler may use.
+/// State extractor of the handlers.
 pub(crate) type Context = axum::extract::State<Arc<App>>;
 
-/// Says when this process stops, to answers that would go on for long.
+/// Tells long-running responses that the process stops.
 #[derive(Clone)]
 struct ShutdownSignal(watch::Receiver<bool>);
 
-/// The largest visit document, with room for its attachments in base64.
+/// Maximum size of a visit document, including attachments in base64.
 const VISIT_BYTES_MAX: usize = 32 * 1024 * 1024;
 
-/// The largest body of any other question: a handful of members.
+/// Maximum size of any other request body.
 const SMALL_BYTES_MAX: usize = 64 * 1024;
 
-/// A request that takes longer is given up.
+/// Time limit of a request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) fn router(app: Arc<App>, stop: watch::Receiver<bool>) -> Router {
@@ -75,9 +75,9 @@ pub(crate) fn router(app: Arc<App>, stop: watch::Receiver<bool>) -> Router {
         .with_state(app)
 }
 
-/// Everything that `/openapi.json` describes, by who may.
+/// All routes described in `/openapi.json`, grouped by role.
 fn described() -> OpenApiRouter<Arc<App>> {
-    // Without a limit on the whole body: a stream of documents has one for each line.
+    // Without a limit on the whole body: in a stream each line is one document.
     let pushing = OpenApiRouter::new()
         .routes(routes!(visits::receive))
         .layer(from_fn(idempotency::layer))
@@ -142,7 +142,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .merge(openapi::open_to::<CanReadDocuments>(reading))
 }
 
-/// The description itself: what it says holds for everybody, and needs no key.
+/// The OpenAPI description. It is the same for everybody, and needs no key.
 fn description() -> Router<Arc<App>> {
     Router::new()
         .route("/openapi.json", get(openapi::show))
@@ -151,12 +151,12 @@ fn description() -> Router<Arc<App>> {
         .route("/docs/{name}", get(docs::asset))
 }
 
-/// No body beyond `bytes_max` is read; one whose length is told beforehand is not begun.
+/// Limits a body to `bytes_max`; rejects a longer `Content-Length` before reading.
 fn body_of(bytes_max: usize) -> (DefaultBodyLimit, RequestBodyLimitLayer) {
     (DefaultBodyLimit::max(bytes_max), RequestBodyLimitLayer::new(bytes_max))
 }
 
-/// Everything that has no route: the gateway's callbacks, whose paths come in many spellings.
+/// Fallback for paths without a route: the gateway's callbacks, whose paths have many spellings.
 async fn without_route(State(app): Context, request: Request) -> Response {
     let prefix = &app.ports.settings.callback_prefix;
     match callback_path::kind_of(request.uri().path(), prefix) {

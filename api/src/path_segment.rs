@@ -1,9 +1,9 @@
-//! References of the network in addresses.
+//! References of the network in URL paths.
 
-/// A text as one segment of a path: care context references may hold `/`, blanks and brackets.
+/// Encodes a text as one path segment: care context references may contain `/`, blanks and brackets.
 pub(crate) fn path_segment(text: &str) -> String {
     let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-    // What forms write for a blank is a plus sign in a path.
+    // Form encoding writes a blank as a plus sign, which a path would keep.
     encoded.replace('+', "%20")
 }
 

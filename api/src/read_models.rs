@@ -1,4 +1,4 @@
-//! The read models that this program keeps.
+//! The read models of this program.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use hip_infra::subscription::rebuild::Projection;
 
 use crate::app::App;
 
-/// All of them, in the order in which they are shown and rebuilt.
+/// All of them, in the order of display and rebuild.
 ///
 /// # Errors
 ///
-/// The names of the collections cannot be used.
+/// The names of the collections are invalid.
 pub(crate) fn all(app: &App) -> anyhow::Result<Vec<Arc<dyn Projection>>> {
     let names = app.config.documents.names()?;
     let preset = app.config.documents.preset;
@@ -37,7 +37,7 @@ pub(crate) fn all(app: &App) -> anyhow::Result<Vec<Arc<dyn Projection>>> {
     Ok(all)
 }
 
-/// Those that lie in the log's own database, and need nothing else.
+/// Those in the log's own database, which need no other store.
 pub(crate) fn tables() -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(TableProjection::<PatientIndexTable>::default()),

@@ -1,5 +1,5 @@
-//! Erasures that a database does not know, because it was restored from an older backup, are done again
-//! before anybody is served.
+//! Repeats erasures that a database does not know, because it was restored from an older backup,
+//! before requests are served.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use tokio::sync::watch;
 
 use crate::app::App;
 
-/// How often it is looked whether the doors may open.
+/// Interval between checks whether serving may start.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
-/// Destroys the keys again, at once, and has the rest done by the workers. Who they are, for [`wait`].
+/// Destroys the keys at once, and lets the workers do the rest. Returns the subjects for [`wait`].
 ///
-/// Each destruction is in the log before it is done: after a crash it is done again, and said twice rather
+/// Each destruction is in the log before it is done: after a crash it is repeated, and recorded twice rather
 /// than not at all.
 pub(crate) async fn reapply(app: &App) -> anyhow::Result<Vec<SubjectId>> {
     let Some(journal) = &app.journal else { return Ok(vec![]) };
@@ -62,7 +62,7 @@ async fn destroy(app: &App, found: &ErasureToReapply) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns when nothing is left of them, or `stop` says so.
+/// Returns when all their data is deleted, or `stop` is true.
 pub(crate) async fn wait(
     app: &App,
     subjects: &[SubjectId],

@@ -1,4 +1,4 @@
-//! Room in memory for the bodies of requests: so much for all callers, half of it for each.
+//! Memory limit for request bodies: a total for all callers, half of it for each.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Room for bodies in memory, in KiB.
+/// Memory for request bodies, in KiB.
 pub(crate) struct Room {
     all: Arc<Semaphore>,
     all_kib: u32,
@@ -14,28 +14,28 @@ pub(crate) struct Room {
     shares: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
-/// The room that one body takes up; it is free again when this is dropped.
+/// The memory reserved for one body, released on drop.
 pub(crate) struct Taken {
     _permits: [OwnedSemaphorePermit; 2],
 }
 
-/// There was no room in time.
+/// No memory became free in time.
 #[derive(Debug)]
 pub(crate) struct Busy;
 
-/// How long a body waits for room.
+/// How long a body waits for memory.
 const WAIT: Duration = Duration::from_secs(10);
 
 impl Room {
-    /// Room for so many MiB.
+    /// Creates a limit in MiB.
     pub(crate) fn new(mib: u16) -> Self {
         let all_kib = u32::from(mib.max(1)) * 1024;
         let all = Arc::new(Semaphore::new(to_permits(all_kib)));
         Self { all, all_kib, shares: Mutex::default() }
     }
 
-    /// Waits for room. Callers come in turn, and one who sends much waits for their own bodies first. A
-    /// body that is larger than all of the room has it alone.
+    /// Waits for memory. Callers take turns, and a caller with many bodies waits for its own first. A
+    /// body larger than the limit gets all of the memory.
     pub(crate) async fn take(&self, caller: &str, bytes: usize) -> Result<Taken, Busy> {
         let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX).clamp(1, self.all_kib);
         let taking = async {

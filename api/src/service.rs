@@ -1,4 +1,4 @@
-//! A running provider: the doors, the readers of the log, the workers.
+//! A running provider: HTTP, subscribers and workers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,31 +26,31 @@ use uuid::Uuid;
 use crate::app::{self, App};
 use crate::{failover, http, read_models, reapply_erasures};
 
-/// Which tasks of the provider a process runs.
+/// Which parts of the provider a process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Role {
-    /// Doors, readers and workers.
+    /// HTTP, subscribers and workers.
     All,
-    /// Only the doors.
+    /// HTTP only.
     Api,
-    /// Only readers and workers.
+    /// Subscribers and workers only.
     Worker,
 }
 
-/// How often a process asks whether others have written.
+/// Interval at which a process polls for events of others.
 const HEAD_INTERVAL: Duration = Duration::from_millis(250);
 
-/// How long a reader waits for a hint before it looks to its lease.
+/// How long a subscriber waits for a hint before it checks its lease.
 pub(crate) const READER_POLL: Duration = Duration::from_millis(500);
 
-/// What runs side by side until it is told to stop.
+/// Parts that run concurrently until they are told to stop.
 struct Tasks {
     running: JoinSet<anyhow::Result<()>>,
     stop: watch::Receiver<bool>,
 }
 
 impl Tasks {
-    /// Starts a part that ends when it is told to, and never before.
+    /// Starts a part that ends only when it is told to.
     fn start<F>(&mut self, run: impl FnOnce(watch::Receiver<bool>) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
@@ -62,7 +62,7 @@ impl Tasks {
         });
     }
 
-    /// Waits for all of them. The first that fails, or panics, ends the others.
+    /// Waits for all of them. The first that fails or panics stops the others.
     async fn join(mut self) -> anyhow::Result<()> {
         while let Some(ended) = self.running.join_next().await {
             ended.context("a part of the service panicked")??;
@@ -71,7 +71,7 @@ impl Tasks {
     }
 }
 
-/// Runs until `stop` turns true. Without a listener there are no doors.
+/// Runs until `stop` is true. Without a listener it serves no HTTP.
 pub(crate) async fn run(
     app: App,
     listener: Option<TcpListener>,
@@ -103,8 +103,8 @@ pub(crate) async fn run(
     tasks.join().await
 }
 
-/// Looks again whether this process has the keys of the vault, now that no other will wrap keys with one that
-/// it lacks; and opens those of the facilities.
+/// Checks again that this process has the keys of the vault, now that no other process can wrap keys with one that
+/// it lacks; and unwraps those of the facilities.
 async fn check_keys(app: &App, stop: &mut watch::Receiver<bool>) -> anyhow::Result<()> {
     tokio::select! {
         () = app.vault.until_listening() => {}
@@ -124,7 +124,7 @@ fn open_doors(app: &Arc<App>, listener: TcpListener, tasks: &mut Tasks) {
     tasks.start(|stop| http::server::serve(listener, router, limits, stop));
 }
 
-/// Link tokens in the memory of a process are at hand for that process only.
+/// Warns if other processes run: link tokens in memory are available to one process only.
 async fn warn_of_others(app: &App, process: Uuid) {
     if app.secrets.redis_url.is_none()
         && projection_status::is_shared(&app.pool, process).await.unwrap_or(false)
@@ -136,7 +136,7 @@ async fn warn_of_others(app: &App, process: Uuid) {
     }
 }
 
-/// The readers of the log. `work` is told when one of them has found some.
+/// Starts the subscribers. `work` is notified when one of them has found tasks.
 fn start_readers(
     app: &Arc<App>,
     process: Uuid,
@@ -158,7 +158,7 @@ fn start_readers(
     Ok(())
 }
 
-/// Who looks after the log itself.
+/// Starts the maintenance of the log.
 async fn start_keepers(app: &App, tasks: &mut Tasks) -> anyhow::Result<()> {
     let pool = app.pool.clone();
     tasks.start(|stop| forget_what_is_done(pool, stop));
@@ -175,7 +175,7 @@ async fn start_keepers(app: &App, tasks: &mut Tasks) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Who does what is due.
+/// Starts the workers.
 fn start_workers(app: &App, work: Arc<Notify>, tasks: &mut Tasks) {
     let worker = &app.config.worker;
     let config = outbox::WorkerConfig {
@@ -197,7 +197,7 @@ fn start_workers(app: &App, work: Arc<Notify>, tasks: &mut Tasks) {
     tasks.start(|stop| outbox.run(stop));
 }
 
-/// What sees to messages that are about nobody; nothing, when they are kept.
+/// The task that destroys keys of unmatched messages; `None` if they are kept.
 fn unclaimed(app: &App) -> Option<Unclaimed> {
     let days = app.config.erasure.unclaimed_messages_days;
     let facilities = app.ports.settings.facilities.iter();

@@ -1,20 +1,20 @@
-//! The process is told to stop, and does so in bounded time.
+//! Stops the process in bounded time.
 
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// Longer than all parts of the service wait for what is under way, and less than orchestrators wait before
+/// Longer than all parts of the service wait for running work, and shorter than orchestrators wait before
 /// they kill.
 const STOP_TIME_MAX: Duration = Duration::from_secs(25);
 
-/// The exit status of a process that could not do its work.
+/// Exit status of a process that could not do its work.
 pub(crate) const UNABLE: i32 = 3;
 
-/// Turns true on Ctrl-C or a request to terminate. If the process has not ended some time later, it is ended.
+/// Turns true on Ctrl-C or a request to terminate. If the process is still running some time later, it is killed.
 ///
-/// Signals are heard on a thread of their own: one that hangs elsewhere can be ended, too.
+/// Signals are handled on their own thread, so a process that hangs elsewhere can be stopped, too.
 pub(crate) fn on_signal() -> anyhow::Result<watch::Receiver<bool>> {
     let (tell, stop) = watch::channel(false);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

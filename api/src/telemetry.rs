@@ -1,4 +1,4 @@
-//! Logs: what happened, never to whom.
+//! Logs what happened, never personal data.
 //!
 //! Events carry ids, codes, counts and durations. Personal data is in `Phi`, which prints as
 //! `‹redacted›`; secrets are `secrecy` values.
@@ -11,14 +11,14 @@ use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-/// What is logged unless `HIP_LOG` says otherwise.
+/// Default log level, unless `HIP_LOG` is set.
 const DEFAULT: &str = "info";
 
 fn filter() -> EnvFilter {
     EnvFilter::try_from_env("HIP_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT))
 }
 
-/// Logs panics by their place in the code. Their texts may quote what was worked on.
+/// Logs panics with their location only. Their texts may quote data.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Who has seen what, and what was erased.
+//! Access log, audit reports and erasure.
 
 pub mod access_log;
 pub(crate) mod access_log_entry;

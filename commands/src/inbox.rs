@@ -1,4 +1,4 @@
-//! Messages of the gateway: stored, routed, interpreted.
+//! Messages of the gateway: store, route and interpret them.
 
 pub mod callbacks;
 pub mod receive;

@@ -1,10 +1,11 @@
-//! Decisions: what is done about callbacks, pushed visits and events.
+//! The application layer: handles callbacks, pushed visits and events.
 //!
-//! Reading order: [`visits`] and [`inbox`] are the two doors; a door only writes to the log. [`process_managers`] look at
-//! each event and name the [`tasks`] that follow, purely. [`tasks::handlers`] does them, one file a task, and writes
-//! what came of it to the log, where the process managers see it again.
+//! Reading order: [`visits`] and [`inbox`] receive input and only append to the log. [`process_managers`] derive
+//! [`tasks`] from each event; they are pure. [`tasks::handlers`] runs the tasks, one file for each, and appends the
+//! results to the log.
 //!
-//! This crate knows the domain and names what it needs from outside as [`port`]s; it knows neither Postgres nor HTTP.
+//! This crate depends on the domain. It declares what else it needs as [`port`]s and depends on neither Postgres nor
+//! HTTP.
 
 pub mod accountability;
 pub mod inbox;

@@ -1,4 +1,4 @@
-//! Care contexts linked to ABHAs: by us, by the patient with an OTP, by AMRIT; and the end of it.
+//! Links care contexts to ABHA addresses: HIP-initiated, user-initiated with an OTP, or by AMRIT. Also the opt-out.
 
 pub mod amrit;
 pub(crate) mod link_refusal;

@@ -1,4 +1,4 @@
-//! The way to the log: events written and read, commands decided.
+//! Access to the log: reads and appends events, executes commands.
 
 pub mod codec;
 pub mod dispatch;

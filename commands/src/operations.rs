@@ -1,4 +1,4 @@
-//! What operators ask for: replays, explanations, certification, the meaning of errors.
+//! Commands for operators: replay, explanations, certification and the error table.
 
 pub mod abdm_error;
 pub mod certification;

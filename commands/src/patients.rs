@@ -1,4 +1,4 @@
-//! Patients: found, matched, and what the log holds of them.
+//! Patients: lookup keys, matching, and access to stored data.
 
 pub mod lookup;
 pub mod matching;

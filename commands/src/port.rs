@@ -1,4 +1,5 @@
-//! What we need from outside. One trait a file; the adapters in `infra` carry the same names.
+//! The ports: what the application needs from outside. One trait in each file; the adapters in `infra` have the same
+//! names.
 
 pub mod clock;
 pub mod consent_key;

@@ -1,4 +1,4 @@
-//! The provider: its ports, its dispatcher, its settings.
+//! The dependencies of commands and tasks.
 
 mod interpreter;
 
@@ -19,44 +19,44 @@ use crate::port::{
 };
 use crate::settings::Settings;
 
-/// Everything that a task may use.
+/// Ports, dispatcher and settings for every command and task.
 #[derive(Clone)]
 pub struct Ports {
-    /// The log.
+    /// The event log.
     pub log: Arc<dyn Log>,
-    /// The keys.
+    /// Data keys and pseudonyms.
     pub vault: Arc<dyn Vault>,
-    /// What lets go of a person.
+    /// Erases data of patients.
     pub eraser: Arc<dyn Eraser>,
     /// The gateway.
     pub gateway: Arc<dyn Gateway>,
-    /// The HIUs.
+    /// The data push to HIUs.
     pub hiu: Arc<dyn Hiu>,
     /// The read models that discovery searches.
     pub directory: Arc<dyn PatientDirectory>,
     /// The read model of transfers.
     pub transfers: Arc<dyn TransferDirectory>,
-    /// Link tokens at hand.
+    /// Cache of link tokens.
     pub link_tokens: Arc<dyn LinkTokenCache>,
-    /// Text messages with one-time passwords.
+    /// SMS service for one-time passwords.
     pub otp_sender: Arc<dyn OtpSender>,
-    /// The key that signs consents, when an operator has it.
+    /// The consent manager's public key, if configured.
     pub consent_key: Option<Arc<dyn ConsentKey>>,
-    /// What understands the gateway's messages.
+    /// The interpreter of callbacks.
     pub interpreter: Arc<dyn Interpreter>,
-    /// The time.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
-    /// Fresh ids.
+    /// Source of random ids.
     pub ids: Arc<dyn Ids>,
-    /// The way to the aggregates.
+    /// Executes commands on aggregates.
     pub dispatcher: Dispatcher,
-    /// What the operator decided.
+    /// The configuration.
     pub settings: Arc<Settings>,
 }
 
 impl Ports {
-    /// What `select` picks from the newest event of a stream that it picks anything from. Only that
-    /// one event is opened.
+    /// The newest event of a stream for which `select` returns a value, with its sealed part open. Only that event is
+    /// decrypted.
     pub async fn newest<T>(
         &self,
         stream: &StreamId,
@@ -70,8 +70,8 @@ impl Ports {
         Ok(None)
     }
 
-    /// What `select` picks from the clear part of the newest event of a stream that it picks anything
-    /// from. No key is needed.
+    /// The value that `select` returns for the newest matching event of a stream, from clear parts only. No key is
+    /// needed.
     pub async fn newest_clear<T>(
         &self,
         stream: &StreamId,
@@ -85,7 +85,7 @@ impl Ports {
         Ok(None)
     }
 
-    /// An event with its confidential part open, which is read from the log if it was left there.
+    /// An event with its sealed part open. The sealed part is read from the log if necessary.
     pub async fn open(&self, stored: &StoredEvent) -> Result<Recorded<Event>, OpenError> {
         if !stored.is_left_sealed {
             return codec::open(self.vault.as_ref(), stored).await;
@@ -96,7 +96,7 @@ impl Ports {
         codec::open(self.vault.as_ref(), whole).await
     }
 
-    /// The event at a position, its confidential part open.
+    /// The event at a position, with its sealed part open.
     pub async fn at(&self, position: i64) -> Result<Option<Recorded<Event>>, OpenError> {
         match self.log.page(position - 1, 1).await?.first() {
             Some(stored) => Ok(Some(codec::open(self.vault.as_ref(), stored).await?)),

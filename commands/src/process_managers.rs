@@ -1,7 +1,7 @@
-//! What follows from an event: tasks, named purely.
+//! Process managers: derive tasks from events, without side effects.
 //!
-//! One file for each conversation. Nothing here is done; the tasks are stored in the transaction
-//! that moves the checkpoint past the event, so none is lost and none is derived twice.
+//! One file for each conversation. Tasks are stored in the transaction that moves the checkpoint past the event, so
+//! none is lost and none is derived twice.
 
 pub(crate) mod answers;
 mod documents;
@@ -19,7 +19,7 @@ use hip_domain::recorded::Recorded;
 
 use crate::tasks::{Cause, Due, Planned, Task};
 
-/// Everything that is to be done because of `recorded`.
+/// All tasks that result from an event.
 pub fn react(recorded: &Recorded<Event>) -> Vec<Due> {
     let cause = Cause {
         position: recorded.position,
@@ -36,8 +36,8 @@ pub fn react(recorded: &Recorded<Event>) -> Vec<Due> {
     (0..).zip(planned(recorded)).map(due).collect()
 }
 
-/// Whether a task goes before others of its lane: it may end a consent, or says that one has ended. No page may
-/// leave after that was acknowledged, so it must not wait behind pages.
+/// Whether a task takes precedence in its lane: it may end a consent, or acknowledges that one ended. No page may be
+/// sent after that acknowledgement, so the task must not wait behind pages.
 pub const fn is_urgent(recorded: &Recorded<Event>, task: &Task) -> bool {
     match (&recorded.event, task) {
         (Event::Inbound(InboundEvent::Received(received)), Task::Interpret { .. }) => {
@@ -77,7 +77,7 @@ fn planned(recorded: &Recorded<Event>) -> Vec<Planned> {
     }
 }
 
-/// The id of the `n`th call that an event leads to.
+/// The request id of the `n`th call that an event leads to.
 fn request_id(recorded: &Recorded<Event>, n: u32) -> RequestId {
     RequestId::caused_by(recorded.event_id, n)
 }

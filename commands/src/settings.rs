@@ -1,4 +1,4 @@
-//! What an operator decides.
+//! The settings of the application layer.
 
 use std::sync::Arc;
 
@@ -15,59 +15,58 @@ use crate::patients::matching::Thresholds;
 /// A facility that this process serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facility {
-    /// The service id that it had first: the log is kept under it.
+    /// Its first service id. It identifies the facility in the log.
     pub id: FacilityId,
-    /// Its service id now, as `bridge-services` lists it.
+    /// Its current service id, as `bridge-services` lists it.
     pub service_id: FacilityId,
-    /// Service ids that it has had in between, and callbacks may still name.
+    /// Earlier service ids that callbacks may still contain.
     pub former_ids: Vec<FacilityId>,
-    /// Its id in the register of facilities, where that is another: a second bridge of a facility gets a
-    /// service id with a suffix.
+    /// Its HFR id, if different from the service id: a facility with a second bridge gets a service id with a suffix.
     pub hfr_id: Option<FacilityId>,
-    /// Its name, as patients know it.
+    /// Its name, as shown to patients.
     pub name: String,
-    /// From where on a discovery takes two people for one; what holds for all, when absent.
+    /// Thresholds for matching patients; the default of the service if absent.
     pub thresholds: Option<Thresholds>,
-    /// Whether its patients are sent text messages; what holds for all, when absent.
+    /// Whether its patients are sent text messages; the default of the service if absent.
     pub sms_without_abha: Option<bool>,
 }
 
-/// What an operator knows of one HIU: peers differ, and none of it can be read off its requests.
+/// Settings for one HIU. HIUs differ, and their requests do not show how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HiuProfile {
-    /// Whose profile it is, as consents name it.
+    /// The HIU's id, as consents name it.
     pub id: HiuId,
-    /// Whether a push shows our session token.
+    /// When to send the session token with a push.
     pub push_bearer: PushBearer,
     /// Number of the first page of a data push.
     pub first_page_number: u32,
 }
 
-/// Which HIUs are shown our session token. Whoever has it can act as our bridge for twenty minutes.
+/// Which HIUs receive the session token with a push. With the token a party can act as this bridge for 20 minutes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PushBearer {
-    /// Those that an operator trusts, over https.
+    /// HIUs that an operator trusts, over https.
     #[default]
     Trusted,
-    /// Nobody.
+    /// No HIU.
     Never,
-    /// Whoever is pushed to over https. Anybody can name a push address: not for production.
+    /// Every HIU, over https. Anybody can name a push URL, so do not use this in production.
     Always,
 }
 
-/// How the documents of visits are built.
+/// Settings for building the documents of visits.
 #[derive(Debug, Clone)]
 pub struct BundleSettings {
-    /// Which visits yield a discharge summary.
+    /// Which visits get a discharge summary.
     pub discharge: DischargeRule,
-    /// Codes for medicines and vaccines that come without.
+    /// Codes for medicines and vaccines that have none.
     pub codes: Arc<dyn CodeMap>,
-    /// Another version of the national guide than the one that is built in.
+    /// A version of the national guide that replaces the built-in one.
     pub rules: Option<Arc<Rules>>,
 }
 
 impl BundleSettings {
-    /// The rules that documents are checked by.
+    /// The rules for validating documents.
     pub fn rules(&self) -> &Rules {
         self.rules.as_deref().unwrap_or_else(|| Rules::nrces())
     }
@@ -89,51 +88,50 @@ impl Default for BundleSettings {
     }
 }
 
-/// What an operator decides about the provider's behaviour.
+/// Settings of the application layer.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The facilities that this process serves.
     pub facilities: Vec<Facility>,
-    /// HIUs that are not like the others.
+    /// Per-HIU overrides.
     pub hius: Vec<HiuProfile>,
-    /// Number of the first page of a data push: peers disagree between 0 and 1.
+    /// Number of the first page of a data push. HIUs disagree whether it is 0 or 1.
     pub first_page_number: u32,
-    /// Whether a push shows our session token: some HIUs want it, others never look.
+    /// When to send the session token with a push. Some HIUs require it, others ignore it.
     pub push_bearer: PushBearer,
-    /// From where on a discovery takes two people for one, where the facility says nothing else.
+    /// Default thresholds for matching patients.
     pub thresholds: Thresholds,
-    /// How often the gateway may be asked for a link token.
+    /// Limits for requesting link tokens from the gateway.
     pub token_limits: TokenLimits,
-    /// How often one-time passwords may be sent and tried.
+    /// Limits for sending and trying one-time passwords.
     pub otp: OtpLimits,
-    /// Whether the gateway sends a text message to a patient whose ABHA address we do not know, where
-    /// the facility says nothing else.
+    /// Default for sending a text message to patients whose ABHA address is not known.
     pub sms_without_abha: bool,
-    /// How documents are built.
+    /// Settings for building documents.
     pub bundle: BundleSettings,
-    /// Who is erased, and what has to be kept.
+    /// The rules for erasure and retention.
     pub erasure: Policy,
-    /// Whether a consent without a signature is refused.
+    /// Whether an unsigned consent is refused.
     pub require_consent_signature: bool,
     /// How long a request waits for a consent whose notification is late.
     pub consent_wait: TimeDelta,
-    /// How long after a link the gateway is told of news.
+    /// How long after a link the gateway is notified of changes.
     pub news_after_link: TimeDelta,
-    /// How long a transfer may take; the network gives it 20 minutes.
+    /// The maximum duration of a transfer; the network gives it 20 minutes.
     pub transfer_time: TimeDelta,
-    /// Path of the bridge URL before the paths of callbacks, without slashes at its ends.
+    /// Path of the bridge URL before the callback paths, without slashes at its ends.
     pub callback_prefix: String,
-    /// Seconds after its end for which a callback's bearer is still as good as one in time.
+    /// How many seconds after its expiry the bearer of a callback is still accepted.
     pub bearer_lateness_s_max: i64,
 }
 
 impl Settings {
-    /// A facility that is served here, by the id that the log has.
+    /// The facility with this id in the log.
     pub fn facility(&self, id: &FacilityId) -> Option<&Facility> {
         self.facilities.iter().find(|facility| facility.id == *id)
     }
 
-    /// A facility that a record system, an operator or the gateway names, by any of its ids.
+    /// The facility with this id, which may be any of its ids.
     pub fn facility_named(&self, id: &FacilityId) -> Option<&Facility> {
         let by_service_id = || self.facilities.iter().find(|one| one.service_id == *id);
         let by_former_id = || self.facilities.iter().find(|one| one.former_ids.contains(id));
@@ -141,38 +139,37 @@ impl Settings {
         by_service_id().or_else(|| self.facility(id)).or_else(by_former_id).or_else(by_hfr_id)
     }
 
-    /// Whether this is a service id that one of the facilities has no longer.
+    /// Whether this is a service id that one of the facilities no longer has.
     pub fn is_former(&self, id: &FacilityId) -> bool {
         self.facility_named(id).is_some_and(|facility| {
             facility.service_id != *id && (facility.id == *id || facility.former_ids.contains(id))
         })
     }
 
-    /// The id by which the network knows a facility.
+    /// The current service id of a facility.
     pub fn service_id<'a>(&'a self, id: &'a FacilityId) -> &'a FacilityId {
         self.facility(id).map_or(id, |facility| &facility.service_id)
     }
 
-    /// From where on a discovery at this facility takes two people for one.
+    /// The matching thresholds of a facility.
     pub fn thresholds(&self, facility: &FacilityId) -> &Thresholds {
         let own = self.facility(facility).and_then(|facility| facility.thresholds.as_ref());
         own.unwrap_or(&self.thresholds)
     }
 
-    /// Whether the gateway sends a text message to a patient of this facility whose ABHA address we do
-    /// not know.
+    /// Whether patients of this facility without a known ABHA address get a text message.
     pub fn sms_without_abha(&self, facility: &FacilityId) -> bool {
         let own = self.facility(facility).and_then(|facility| facility.sms_without_abha);
         own.unwrap_or(self.sms_without_abha)
     }
 
-    /// Whether a message came with a bearer that had ended too long before: it is kept, and an
-    /// operator decides. Whoever got hold of an old bearer could otherwise use it for a day.
+    /// Whether a message has a bearer that expired too long ago. The message is stored and waits for an operator;
+    /// otherwise a stolen bearer could be used for a day.
     pub const fn is_too_late(&self, bearer: &BearerCheck) -> bool {
         bearer.late_by_s > self.bearer_lateness_s_max
     }
 
-    /// What is known of an HIU, be it only what holds for all.
+    /// The settings for an HIU, or the defaults if it has none.
     pub fn hiu(&self, id: Option<&HiuId>) -> HiuHabits {
         let profile = id.and_then(|id| self.hius.iter().find(|profile| profile.id == *id));
         HiuHabits {
@@ -186,8 +183,8 @@ impl Settings {
 /// How pages are sent to one HIU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HiuHabits {
-    /// Whether a push shows our session token.
+    /// When to send the session token with a push.
     pub push_bearer: PushBearer,
-    /// Number of the first page.
+    /// Number of the first page of a data push.
     pub first_page_number: u32,
 }

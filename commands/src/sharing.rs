@@ -1,4 +1,4 @@
-//! What is shared with HIUs, and with whom.
+//! Sharing of records with HIUs.
 
 pub(crate) mod consent_check;
 pub(crate) mod hiu_key;

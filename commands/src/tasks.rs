@@ -1,4 +1,4 @@
-//! What is to be done because of an event.
+//! Tasks that result from events.
 
 mod error;
 pub mod handlers;
@@ -24,199 +24,199 @@ use crate::port::log::{Actor, Origin};
 pub use error::TaskError;
 pub use lane::Lane;
 
-/// One thing to do. It lies in the outbox, so it names things and holds nothing personal.
+/// A task in the outbox. It contains ids and no personal data.
 ///
-/// Every task may be done twice (a crash comes between doing and noting it down): what it leads to
-/// is keyed by its cause, or decided by an aggregate that knows it already.
+/// Every task may run twice, because a crash can occur before its completion is stored. Its effects have append keys
+/// derived from the cause, or an aggregate ignores the repetition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
-    /// Understand a message from the gateway.
+    /// Interpret a message from the gateway.
     Interpret {
-        /// The message's stream.
+        /// Stream of the message.
         inbound: StreamId,
     },
     /// Build the documents of a visit.
     BuildDocuments {
-        /// The visit's stream.
+        /// Stream of the visit.
         visit: StreamId,
     },
-    /// Let the care context of a visit exist.
+    /// Register the care context of a visit.
     RegisterCareContext {
-        /// Its stream.
+        /// Stream of the care context.
         care_context: StreamId,
-        /// What it is.
+        /// Facts about the care context.
         facts: CareContextFacts,
-        /// What it holds.
+        /// The types of its documents.
         hi_types: Vec<HiType>,
-        /// The tokens to link it with.
+        /// The link token stream to link it with, if any.
         link_with: Option<StreamId>,
         /// The revision of the visit.
         revision: u32,
     },
     /// Get a link token for a care context.
     NeedLinkToken {
-        /// The tokens' stream.
+        /// The link token stream.
         link_token: StreamId,
-        /// Who needs it.
+        /// The care context that needs it.
         care_context: StreamId,
-        /// Where.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Whose.
+        /// The patient.
         subject: SubjectId,
-        /// The id that a request would carry.
+        /// The request id of a possible token request.
         request_id: RequestId,
     },
-    /// Ask for a care context to be linked, now that there is a token.
+    /// Request the link of a care context after a token became available.
     RequestLink {
-        /// The care context.
+        /// Stream of the care context.
         care_context: StreamId,
-        /// The tokens' stream.
+        /// The link token stream.
         link_token: StreamId,
-        /// The id that the request will carry.
+        /// The request id of the link request.
         request_id: RequestId,
-        /// The request that brought the token.
+        /// The request that returned the token.
         issued_by: Option<RequestId>,
     },
-    /// Note that the gateway refuses a link token, or is silent about it.
+    /// Record that the gateway refused a token request or did not reply.
     RejectLinkToken {
-        /// The tokens' stream.
+        /// The link token stream.
         link_token: StreamId,
-        /// The request.
+        /// The refused request.
         request_id: RequestId,
         /// The gateway's code, or [`NO_ANSWER`].
         code: ErrorCode,
-        /// Whether the gateway took the request.
+        /// Whether the gateway accepted the request, so that it counts towards its limit.
         counted: bool,
     },
-    /// Note that the gateway refuses a link, or is silent about it.
+    /// Record that the gateway refused a link request or did not reply.
     RejectLink {
-        /// The care context.
+        /// Stream of the care context.
         care_context: StreamId,
-        /// The request.
+        /// The refused request.
         request_id: RequestId,
         /// The gateway's code, or [`NO_ANSWER`].
         code: ErrorCode,
     },
-    /// Link a care context once more.
+    /// Link a care context again.
     RetryLink {
-        /// The care context.
+        /// Stream of the care context.
         care_context: StreamId,
-        /// The tokens' stream.
+        /// The link token stream.
         link_token: StreamId,
-        /// The token of this request is not to be shown again.
+        /// Do not use the token of this request again.
         drop: Option<RequestId>,
-        /// The id that a request for another token would carry.
+        /// The request id of a possible token request.
         request_id: RequestId,
     },
-    /// Note on a care context that there is no token for it.
+    /// Record that there is no link token for a care context.
     FailLink {
-        /// The care context.
+        /// Stream of the care context.
         care_context: StreamId,
-        /// Why there is none.
+        /// The error code of the refusal.
         code: ErrorCode,
     },
-    /// Let the patient know by text message that a care context can be found, if that is wanted.
+    /// Notify the patient by SMS that a care context can be discovered, if configured.
     OfferBySms {
-        /// The care context.
+        /// Stream of the care context.
         care_context: StreamId,
-        /// The id that the request would carry.
+        /// The request id of the SMS notification.
         request_id: RequestId,
     },
-    /// Send the OTP of a link that a patient has begun.
+    /// Send the OTP of a user-initiated link.
     SendOtp {
-        /// The link.
+        /// Reference of the link.
         link: LinkReference,
     },
-    /// Note that the gateway has taken our yes to a link.
+    /// Record that the gateway accepted the confirmation of a user-initiated link.
     MarkUserLinked {
-        /// The link.
+        /// Reference of the link.
         link: LinkReference,
     },
-    /// Note on a care context that the patient has linked it.
+    /// Record on a care context that the patient linked it.
     LinkByPatient {
-        /// The care context.
+        /// Stream of the care context.
         care_context: StreamId,
-        /// The call that told the gateway so.
+        /// The call that confirmed the link.
         request_id: RequestId,
-        /// The kinds that they chose.
+        /// The types that the patient selected.
         hi_types: Vec<HiType>,
     },
-    /// Tell the gateway what became of the care contexts of a refused transfer.
+    /// Notify the gateway of the result of a refused transfer.
     CloseRefused {
-        /// The transfer.
+        /// Id of the transfer.
         transaction: TransactionId,
     },
-    /// Note on the visit that it is linked.
+    /// Record on the visit that it is linked.
     MarkVisitLinked {
-        /// The visit's stream.
+        /// Stream of the visit.
         visit: StreamId,
-        /// The care context.
+        /// Reference of the care context.
         care_context: CareContextReference,
-        /// The linked kinds.
+        /// The linked types.
         hi_types: Vec<HiType>,
     },
-    /// Look for the patient of a discovery.
+    /// Search the patient of a discovery.
     FindPatient {
-        /// The discovery's stream.
+        /// Stream of the discovery.
         discovery: StreamId,
     },
-    /// Find out what a transfer will send.
+    /// Select the documents of a transfer.
     PrepareTransfer {
-        /// The transfer.
+        /// Id of the transfer.
         transaction: TransactionId,
     },
-    /// Encrypt a page, if there is such a page and the consent still allows it.
+    /// Encrypt a page, if it exists and the consent still permits it.
     EncryptPage {
-        /// The transfer.
+        /// Id of the transfer.
         transaction: TransactionId,
-        /// Which page, from 0.
+        /// Page number, from 0.
         page: u32,
     },
-    /// Note on the transfer that a page was taken.
+    /// Record on the transfer that the HIU accepted a page.
     MarkPushed {
-        /// The transfer.
+        /// Id of the transfer.
         transaction: TransactionId,
-        /// Which page, from 0.
+        /// Page number, from 0.
         page: u32,
-        /// HTTP status.
+        /// The HTTP status.
         status: u16,
     },
-    /// Let no further page leave.
+    /// Stop the transfer: no further page is sent.
     StopTransfer {
-        /// The transfer.
+        /// Id of the transfer.
         transaction: TransactionId,
-        /// The page that was not taken.
+        /// The page that failed.
         page: u32,
-        /// Why.
+        /// The reason.
         stop: StopReason,
     },
     /// Push the pages that wait for an HIU to be trusted.
     ResumePushes {
-        /// Which HIU.
+        /// The HIU.
         hiu: HiuId,
     },
-    /// Destroy the keys of a data principal.
+    /// Destroy the keys of a patient.
     Erase {
-        /// Who.
+        /// The subject to erase.
         subject: SubjectId,
     },
-    /// Note that nothing is left of an erased data principal, once that is so.
+    /// Record that an erasure is complete, when all stores have deleted the data.
     FinishErasure {
-        /// Who it was.
+        /// The erased subject.
         subject: SubjectId,
     },
-    /// Make a call.
+    /// Send a call to the gateway or an HIU.
     Call {
-        /// The id that it carries.
+        /// The request id of the call.
         request_id: RequestId,
-        /// What is called.
+        /// The call.
         call: Call,
     },
 }
 
 impl Task {
-    /// A word for operators and spans.
+    /// The name of the kind, for operators and traces.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Interpret { .. } => "interpret",
@@ -248,11 +248,11 @@ impl Task {
 }
 
 impl Task {
-    /// How long it may take before it is broken off and done again later. Whoever holds a task renews its
-    /// lease no longer than this.
+    /// The time limit of one attempt. After it the task is stopped and retried later. Its lease is not renewed longer
+    /// than this.
     pub const fn time_max(&self) -> Duration {
         match self {
-            // What the log is told, and one question to the gateway at most.
+            // Appends to the log, and at most one request to the gateway.
             Self::Interpret { .. }
             | Self::RegisterCareContext { .. }
             | Self::NeedLinkToken { .. }
@@ -270,34 +270,33 @@ impl Task {
             | Self::FindPatient { .. }
             | Self::MarkPushed { .. }
             | Self::StopTransfer { .. } => Duration::from_secs(60),
-            // Documents with their attachments.
+            // Documents with attachments.
             Self::BuildDocuments { .. }
             | Self::PrepareTransfer { .. }
             | Self::EncryptPage { .. }
             | Self::ResumePushes { .. } => Duration::from_secs(300),
-            // A page may take two minutes to leave, and its HIU three to answer.
+            // Sending a page may take 2 minutes, and the response of the HIU 3 minutes.
             Self::Call { .. } => Duration::from_secs(420),
-            // Everything that there is of a person, in every store.
+            // All data of a patient in every store.
             Self::Erase { .. } | Self::FinishErasure { .. } => Duration::from_secs(900),
         }
     }
 }
 
-/// The code of a call that the gateway took and never answered: it knows a wrong facility id, and
-/// says nothing.
+/// The code of a call that the gateway accepted and never answered, as it does with a wrong facility id.
 pub const NO_ANSWER: &str = "no-answer";
 
-/// A task, and when its time has come.
+/// A task and its earliest time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
     /// What to do.
     pub task: Task,
-    /// Not before; nothing is at once.
+    /// Earliest time; `None` means at once.
     pub at: Option<DateTime<Utc>>,
 }
 
 impl Task {
-    /// To be done at a time.
+    /// Plans this task for a later time.
     pub(crate) const fn at(self, at: DateTime<Utc>) -> Planned {
         Planned { task: self, at: Some(at) }
     }
@@ -309,21 +308,21 @@ impl From<Task> for Planned {
     }
 }
 
-/// The event that a task follows from.
+/// The event that a task results from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
-    /// Its position.
+    /// Position of the event.
     pub position: i64,
-    /// Its id.
+    /// Id of the event.
     pub event_id: EventId,
-    /// Its conversation.
+    /// The correlation id.
     pub correlation: Uuid,
-    /// Whose data it is.
+    /// The patient, if known.
     pub subject: Option<SubjectId>,
 }
 
 impl Cause {
-    /// The origin of what a task leads to.
+    /// The origin for events that the task appends.
     pub const fn origin(&self, actor: Actor) -> Origin {
         Origin {
             correlation: self.correlation,
@@ -335,22 +334,22 @@ impl Cause {
     }
 }
 
-/// A task with its cause, as the outbox holds it.
+/// A task with its cause, as stored in the outbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Due {
     /// What to do.
     pub task: Task,
-    /// Because of what.
+    /// The event that it results from.
     pub cause: Cause,
-    /// Which task of that cause, from 0.
+    /// Index among the tasks of this event, from 0.
     pub ordinal: u32,
-    /// Not before; nothing is at once.
+    /// Earliest time; `None` means at once.
     #[serde(default)]
     pub at: Option<DateTime<Utc>>,
 }
 
 impl Due {
-    /// The name of this task: whoever derives it again from the same event gets the same name.
+    /// The idempotency key of this task. It is the same each time the task is derived from the event.
     pub fn key(&self) -> String {
         format!("pm:{}:{}", self.cause.position, self.ordinal)
     }

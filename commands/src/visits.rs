@@ -1,4 +1,4 @@
-//! Visits of record systems: pushed or fetched, registered, shown.
+//! Visits of record systems: push, fetch, registration and display.
 
 pub mod facility_pause;
 pub mod fetch_visit;

@@ -61,7 +61,7 @@ pub enum AccessEvent {
         client: ClientName,
         /// In which way.
         view: View,
-        /// At which of their things, by its stream; nothing, when they were looked at themselves.
+        /// At which of their things, by its stream; `None` if they were looked at themselves.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         of: Option<StreamId>,
     },

@@ -31,7 +31,7 @@ const PASSING_COUNT_MAX: u32 = 5;
 /// What is known of one care context.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CareContext {
-    /// Its unchanging part; nothing, when it does not exist.
+    /// Its unchanging part; `None` if it does not exist.
     pub facts: Option<CareContextFacts>,
     /// Kinds of health information it holds.
     pub hi_types: Vec<HiType>,

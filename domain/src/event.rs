@@ -32,9 +32,9 @@ pub enum Event {
     Inbound(InboundEvent),
     /// A call that we make.
     Outbound(OutboundEvent),
-    /// The choice of a data principal.
+    /// The choice of a patient.
     Identity(IdentityEvent),
-    /// A data principal.
+    /// A patient.
     Patient(PatientEvent),
     /// A visit.
     Visit(VisitEvent),
@@ -60,7 +60,7 @@ pub enum Event {
     Facility(FacilityEvent),
     /// A health information user.
     Hiu(HiuEvent),
-    /// The erasure of a data principal.
+    /// The erasure of a patient.
     Subject(SubjectEvent),
     /// An order to do something again.
     Replay(ReplayEvent),

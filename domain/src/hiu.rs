@@ -1,7 +1,7 @@
 //! What an operator decides about a health information user (HIU): which of its hosts are shown our
 //! session token with a page.
 //!
-//! Whoever has that token can act as our bridge for twenty minutes. So it goes only where an operator
+//! Anyone who has that token can act as our bridge for twenty minutes. So it goes only where an operator
 //! said, over https, and to nobody else who names a push address.
 
 use std::collections::BTreeSet;

@@ -178,7 +178,7 @@ text_id! {
     PushHost, is_push_host, "a host name in lower case, with a port where that is not 443"
 }
 uuid_id! {
-    /// A data principal, pseudonymous and random; selects the key that seals what we hold of them.
+    /// A patient, pseudonymous and random; selects the key that seals what we hold of them.
     /// A raw message that nobody has interpreted yet has a subject of its own.
     SubjectId
 }

@@ -1,6 +1,6 @@
-//! One data principal for one beneficiary of a facility.
+//! One patient for one beneficiary of a facility.
 //!
-//! Whoever writes first has chosen the subject, and everyone else reads that choice. The subject's key
+//! Anyone who writes first has chosen the subject, and everyone else reads that choice. The subject's key
 //! is made in the same transaction. After an erasure the choice is free again: who comes back is somebody
 //! else, with another key.
 
@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::aggregate::{LogEvent, aggregate};
 use crate::id::{FacilityId, SubjectId};
 
-/// The data principal behind a pseudonym, when there is one.
+/// The patient behind a pseudonym, when there is one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Identity {
     /// Who it is.
@@ -23,14 +23,14 @@ pub struct Identity {
 /// A wish about an identity.
 #[derive(Debug, Clone, PartialEq)]
 pub enum IdentityCommand {
-    /// Let this be the data principal, unless there is one already.
+    /// Let this be the patient, unless there is one already.
     Establish {
         /// Where the person is treated.
         facility: FacilityId,
         /// A fresh random id.
         subject: SubjectId,
     },
-    /// The data principal is erased: the pseudonym leads to nobody.
+    /// The patient is erased: the pseudonym leads to nobody.
     Release {
         /// Who it was.
         subject: SubjectId,
@@ -40,7 +40,7 @@ pub enum IdentityCommand {
 /// What happens to an identity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum IdentityEvent {
-    /// The data principal was chosen.
+    /// The patient was chosen.
     #[serde(rename = "identity.established")]
     Established {
         /// Where the person is treated.

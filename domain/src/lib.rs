@@ -11,8 +11,8 @@
 //! |---|---|---|
 //! | [`inbound`] | `in-gateway-{request id}` | a message from outside is understood once |
 //! | [`outbound`] | `out-{request id}` | a call leaves with one id until its outcome is known |
-//! | [`identity`] | `identity-{facility}-{pseudonym}` | one data principal per person and facility |
-//! | [`patient`] | `patient-{subject}` | demographics and ABHA of a data principal |
+//! | [`identity`] | `identity-{facility}-{pseudonym}` | one patient per person and facility |
+//! | [`patient`] | `patient-{subject}` | demographics and ABHA of a patient |
 //! | [`visit`] | `visit-{facility}-{pseudonym}` | a visit, its amendments and its documents |
 //! | [`care_context`] | `care-context-{facility}-{pseudonym}` | is it linked to the patient's ABHA |
 //! | [`link_token`] | `link-token-{facility}-{pseudonym}` | one token request in flight per person |

@@ -125,7 +125,7 @@ impl LinkToken {
         Ok(event.into_iter().collect())
     }
 
-    /// The request that brought the token which can be used; nothing, when there is none.
+    /// The request that brought the token which can be used; `None` if there is none.
     pub fn usable(&self, now: DateTime<Utc>) -> Option<RequestId> {
         match &self.phase {
             Phase::Issued { request_id, expires_at } => {
@@ -176,7 +176,7 @@ impl LinkToken {
         Some(LinkTokenEvent::Issued { request_id, expires_at, waiting, token })
     }
 
-    /// Who waits for the answer to `request_id`; nothing, when nobody waits for that one.
+    /// Who waits for the answer to `request_id`; `None` if nobody waits for that one.
     fn waiting_for(&self, request_id: RequestId) -> Option<&[StreamId]> {
         match &self.phase {
             Phase::Requested { request_id: asked, waiting } if *asked == request_id => {

@@ -1,4 +1,4 @@
-//! A data principal: who we treat, and the ABHA we know of them.
+//! A patient: who we treat, and the ABHA we know of them.
 
 pub mod event;
 

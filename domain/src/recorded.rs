@@ -30,7 +30,7 @@ pub struct Recorded<E> {
 }
 
 impl<E> Recorded<E> {
-    /// The part of the event that `select` picks, in the event's place; nothing, when it picks none.
+    /// The part of the event that `select` picks, in the event's place; `None` if it picks none.
     pub fn select<T>(self, select: impl FnOnce(E) -> Option<T>) -> Option<Recorded<T>> {
         Some(Recorded {
             position: self.position,

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 /// The one part of an event that lies in the log only inside an envelope.
 ///
-/// An event is decoded without it ([`Sealed::Closed`]); whoever needs it opens the envelope
+/// An event is decoded without it ([`Sealed::Closed`]); anyone who needs it opens the envelope
 /// explicitly. After erasure the event still decodes and opening yields [`Sealed::Erased`], so a
 /// rebuild stays total.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Sealed<T> {
     /// Not opened by this reader.
     #[default]
     Closed,
-    /// The content, either just decided or opened with the data principal's key.
+    /// The content, either just decided or opened with the patient's key.
     Open(T),
     /// The key is destroyed; nobody can read this any more.
     Erased,

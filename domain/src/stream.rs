@@ -28,12 +28,12 @@ impl StreamId {
         Self(format!("out-{request}"))
     }
 
-    /// The reservation of one data principal for one beneficiary of a facility.
+    /// The reservation of one patient for one beneficiary of a facility.
     pub fn identity(facility: &FacilityId, beneficiary: &Pseudonym) -> Self {
         Self::of_facility("identity", facility, beneficiary)
     }
 
-    /// A data principal.
+    /// A patient.
     pub fn patient(subject: SubjectId) -> Self {
         Self(format!("patient-{subject}"))
     }
@@ -74,7 +74,7 @@ impl StreamId {
         Self(format!("user-link-{reference}"))
     }
 
-    /// The one-time passwords of a data principal.
+    /// The one-time passwords of a patient.
     pub fn otp_limit_of_person(subject: SubjectId) -> Self {
         Self(format!("otp-limit-person-{subject}"))
     }
@@ -114,7 +114,7 @@ impl StreamId {
         Self(format!("hiu-{}", hiu.as_str().to_ascii_lowercase()))
     }
 
-    /// What was decided about the erasure of a data principal.
+    /// What was decided about the erasure of a patient.
     pub fn subject(subject: SubjectId) -> Self {
         Self(format!("subject-{subject}"))
     }

@@ -1,4 +1,4 @@
-//! What was decided about the erasure of a data principal.
+//! What was decided about the erasure of a patient.
 //!
 //! ```text
 //! Kept ── RequestErasure ──► Requested ── Erase ──► Erased ── Purge ──► Purged
@@ -18,7 +18,7 @@ use crate::aggregate::aggregate;
 use crate::id::{FacilityId, Pseudonym};
 use crate::reason::Reason;
 
-/// How far the erasure of a data principal has come.
+/// How far the erasure of a patient has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Subject {
     /// Nobody asked for it, or it was refused.
@@ -41,7 +41,7 @@ pub enum Subject {
     },
 }
 
-/// A wish about a data principal.
+/// A wish about a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SubjectCommand {
     /// Let everything that is known of them go.
@@ -97,7 +97,7 @@ pub enum SubjectError {
 }
 
 impl Subject {
-    /// Where the person is or was treated; nothing, when nobody asked for an erasure.
+    /// Where the person is or was treated; `None` if nobody asked for an erasure.
     pub const fn facility(&self) -> Option<&FacilityId> {
         match self {
             Self::Kept => None,

@@ -23,7 +23,7 @@ use crate::sensitive::Phi;
 pub struct Visit {
     /// Counts recordings of changed content, from 1; 0 is a visit that does not exist.
     pub revision: u32,
-    /// Of that revision; nothing, when the visit does not exist.
+    /// Of that revision; `None` if the visit does not exist.
     pub facts: Option<VisitFacts>,
     digest: Option<Pseudonym>,
     documented: u32,

@@ -1,4 +1,4 @@
-//! The read models: what the projections say, written to tables, collections and the cache.
+//! The read models: changes of projections, written to tables, collections and the cache.
 
 mod callback;
 mod care_context;

@@ -1,5 +1,5 @@
-//! What a shadow replay needs of the world: the read models as they were, built up again from the log on a
-//! database that is thrown away, and compared with those that are read.
+//! Adapters of a shadow replay: read models as of an earlier time, rebuilt from the log on a
+//! throwaway database and compared with the live ones.
 
 mod contents;
 mod directories;
@@ -14,7 +14,7 @@ use sqlx::PgPool;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 
-/// What is still being done. To be read before the end of the log is: what is over by then is in it.
+/// Work that is not finished. Read it before the end of the log, so that work that ends in between is in the log.
 ///
 /// # Errors
 ///

@@ -2,12 +2,12 @@
 //!
 //! A subscription has a row in `es.projection`: a checkpoint, and a lease with a fence. Each page of
 //! events is applied and the checkpoint moved in one transaction that begins with a lock on that row
-//! under its fence. So an owner that was overtaken writes nothing, nobody overtakes it while it
-//! writes, and an event is applied once. What is kept in another store than Postgres is written before
+//! under its fence. So an owner that lost its lease cannot write, nobody can take the lease during a
+//! write, and an event is applied once. Data in a store other than Postgres is written before
 //! that transaction ends: there a page may be applied twice, and every write carries its position.
-//! A page that changes nothing moves the checkpoint alone, under the same fence.
+//! A page that changes nothing only moves the checkpoint, under the same fence.
 //!
-//! What makes it look is the newest position that the process knows; without that it looks every two
+//! It reads when the newest position known to the process advances; without that, every two
 //! seconds.
 
 mod cursor;
@@ -45,7 +45,7 @@ pub(crate) use self::cursor::Cursor;
 pub(crate) use self::lease::{Lease, Taking};
 pub(crate) use self::page_failure::PageFailure;
 
-/// What is done with events, in the transaction that moves the checkpoint past them.
+/// Processes events, in the transaction that moves the checkpoint past them.
 #[async_trait]
 pub trait Subscriber: Send + Sync {
     /// The row's name. A stored name never changes.
@@ -64,7 +64,7 @@ pub trait Subscriber: Send + Sync {
         false
     }
 
-    /// What becomes of an event that cannot be applied.
+    /// Handling of an event that cannot be applied.
     fn poison(&self) -> Poison {
         Poison::QuarantineStream
     }
@@ -72,39 +72,39 @@ pub trait Subscriber: Send + Sync {
     /// Called after the transaction has committed.
     fn applied(&self) {}
 
-    /// The position up to which a store apart from Postgres has what was written to it; 0 when it was
-    /// emptied. Nothing for what is written in the checkpoint's own transaction.
+    /// The position up to which a store other than Postgres has its data; 0 if it was
+    /// emptied. `None` for data that is written in the checkpoint's own transaction.
     async fn remembered(&self, _: Generation) -> Result<Option<i64>, ApplyError> {
         Ok(None)
     }
 }
 
-/// How a subscription paces itself.
+/// Timing of a subscription.
 #[derive(Debug, Clone, Copy)]
 pub struct SubscriptionConfig {
-    /// How long a lease holds without being renewed: how long after a crash another process waits.
+    /// Duration of a lease without renewal. After a crash another process waits this long.
     pub lease: Duration,
-    /// How long to wait for a hint before looking to the lease.
+    /// How long to wait for a hint before checking the lease.
     pub poll: Duration,
 }
 
 /// Events in one transaction.
 const PAGE: i64 = 500;
 
-/// How often an event is tried by itself before it is put aside, or a page before the subscription
-/// halts.
+/// Maximum attempts for a single event before it is parked, or for a page before the subscription
+/// stops.
 const ATTEMPT_COUNT_MAX: u32 = 3;
 
-/// The longest wait for a store that is away.
+/// Maximum wait for an unavailable store.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
-/// How long it may take to become the owner of a reader, or to see what its store has: some calls each.
+/// Time limit for taking a lease, or for checking the store: some calls each.
 const CLAIM_TIME_MAX: Duration = Duration::from_secs(30);
 
-/// How often the log is looked at without a hint that there is something to read.
+/// Interval at which the log is read without a hint.
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How often a store is asked whether it still has what it was given.
+/// Interval at which a store is checked for lost data.
 const RECALL_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A running subscription.
@@ -116,16 +116,16 @@ pub struct Subscription {
     owner: String,
 }
 
-/// What a subscription holds while it runs.
+/// State of a subscription that has the lease.
 struct Held {
     cursor: Cursor,
     recalled_at: Instant,
-    /// When the log had nothing more to read.
+    /// When the end of the log was last reached.
     read_all_at: Option<Instant>,
 }
 
 impl Subscription {
-    /// A subscription that has not started.
+    /// Creates a subscription. Does not start it.
     pub fn new(
         log: Arc<dyn Log>,
         pool: PgPool,
@@ -136,7 +136,7 @@ impl Subscription {
         Self { log, pool, subscriber, pace, owner: process.to_string() }
     }
 
-    /// Runs until `stop` says so; then the lease is given back.
+    /// Runs until `stop` is true; then releases the lease.
     pub async fn run(self, mut head: watch::Receiver<i64>, mut stop: watch::Receiver<bool>) {
         let name = self.subscriber.name();
         let mut holding = None;
@@ -149,7 +149,7 @@ impl Subscription {
                     continue;
                 }
                 Ok(false) => failures = 0,
-                // Both begin with the next claim, which looks where the store is.
+                // Both start again with the next claim, which checks the position of the store.
                 Err(PageFailure::Fenced | PageFailure::Apply(ApplyError::Lost)) => holding = None,
                 Err(error) => {
                     failures += 1;
@@ -178,13 +178,13 @@ impl Subscription {
         }
     }
 
-    /// A store that is away is not asked at every event. A lease is looked to before it has run out.
+    /// An unavailable store is not called for every event. The pause ends before the lease expires.
     fn pause(&self, failures: u32) -> Duration {
         let poll = self.pace.poll.min(self.pace.lease / 4);
         (poll * 2_u32.saturating_pow(failures.min(6))).min(PAUSE_MAX)
     }
 
-    /// Applies one page, if there is one. Says whether there may be more.
+    /// Applies one page, if there is one. Returns whether there may be more.
     async fn step(
         &self,
         held: &mut Option<Held>,
@@ -234,7 +234,7 @@ impl Subscription {
         Ok(Some(Held { cursor, recalled_at: Instant::now(), read_all_at: None }))
     }
 
-    /// Tries again what was put aside, in the order of the log. What cannot be applied keeps what follows it.
+    /// Retries parked events in log order. An event that fails again keeps those behind it parked.
     async fn retry(&self, cursor: &mut Cursor) -> Result<(), PageFailure> {
         let subscriber = self.subscriber.as_ref();
         let mut kept = HashSet::new();
@@ -263,7 +263,7 @@ impl Subscription {
         cursor.lease.retried(&self.pool).await
     }
 
-    /// A store that was emptied, or restored from an old backup, is filled again from where it is.
+    /// Fills a store again that was emptied, or restored from an old backup, from its own position.
     async fn recall(&self, lease: &mut Lease) -> Result<(), PageFailure> {
         let remembered = self.subscriber.remembered(lease.generation).await?;
         if let Some(position) = remembered.filter(|position| *position < lease.position) {
@@ -274,8 +274,8 @@ impl Subscription {
         Ok(())
     }
 
-    /// An event that cannot be applied stops the subscription, loudly: to skip it would be to forget
-    /// it. The next start tries again.
+    /// An event that cannot be applied stops the subscription and is logged as an error: skipping it would lose
+    /// it. The next start retries.
     async fn halt(&self, held: Option<Held>, error: &PageFailure) {
         let (subscription, cause) = (self.subscriber.name(), error.cause());
         tracing::error!(

@@ -1,4 +1,4 @@
-//! Tables in which a record system says that there is a visit.
+//! Tables in which a record system announces visits.
 
 mod mysql;
 mod postgres;
@@ -15,46 +15,46 @@ use thiserror::Error;
 pub use mysql::MySqlTrigger;
 pub use postgres::PgTrigger;
 
-/// Which tables, by their names in the database; checked, because a name cannot be a parameter.
+/// Names of the tables in the database; checked, because a name cannot be a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tables {
     trigger: String,
     facility: FacilityOf,
 }
 
-/// Where the facility of a visit is told.
+/// Where the facility of a visit is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum FacilityOf {
-    /// In the document only.
+    /// Only in the document.
     Nowhere,
     /// In the trigger's own row.
     Row,
-    /// In this table, by the visit's code.
+    /// In this table, by visit code.
     Table(String),
 }
 
-/// The trigger table that our migrations make.
+/// The trigger table that our migrations create.
 pub const OWN_TABLE: &str = "intake.ndhm_trigger_visit_data";
 
-/// The record system's database has other things to do.
+/// Kept low: the record system's database has other work.
 const CONNECTION_COUNT_MAX: u32 = 4;
 
-/// How long to wait for a connection.
+/// Time limit for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why a trigger table cannot be used.
 #[derive(Debug, Error)]
 pub enum TriggerError {
-    /// The name of a table has other characters than names have.
+    /// A table name has invalid characters.
     #[error("a table is named with letters, digits, '_' and '$', and its schema before a dot")]
     Name,
-    /// The URL is none, or of a database that we do not speak to.
+    /// The URL is invalid, or of an unsupported database.
     #[error("its database URL is none of postgres://… and mysql://…")]
     Url,
 }
 
 impl Tables {
-    /// The table of triggers, and the one that tells the facility of a visit.
+    /// The trigger table, and the table with the facility of a visit.
     pub fn new(trigger: &str, facility: Option<&str>) -> Result<Self, TriggerError> {
         if ![Some(trigger), facility].into_iter().flatten().all(is_table_name) {
             return Err(TriggerError::Name);
@@ -67,8 +67,8 @@ impl Tables {
         Ok(Self { trigger: trigger.to_owned(), facility })
     }
 
-    /// An expression for the facility's id, where the trigger's row is `t`. A visit may have several
-    /// rows in the other table; one that has the facility is enough.
+    /// An SQL expression for the facility id, where the trigger's row is `t`. A visit may have several
+    /// rows in the other table; one with the facility is enough.
     fn facility(&self) -> String {
         match &self.facility {
             FacilityOf::Nowhere => "NULL".to_owned(),
@@ -91,7 +91,7 @@ fn is_table_name(name: &str) -> bool {
     name.split('.').count() <= 2 && name.split('.').all(is_word)
 }
 
-/// The trigger table in the database at `url`.
+/// Opens the trigger table in the database at `url`.
 pub fn connect(url: &SecretString, tables: &Tables) -> Result<Arc<dyn VisitTrigger>, TriggerError> {
     let url = url.expose_secret();
     let scheme = url.split_once("://").map(|(scheme, _)| scheme);
@@ -103,18 +103,18 @@ pub fn connect(url: &SecretString, tables: &Tables) -> Result<Arc<dyn VisitTrigg
 }
 
 fn row((id, visit_code, facility): (i64, String, Option<String>)) -> TriggerRow {
-    // An empty text says as little as none.
+    // An empty text counts as missing.
     let facility = facility.filter(|facility| !facility.trim().is_empty());
     TriggerRow { id, visit_code, facility }
 }
 
-/// What of an error may be shown.
+/// The part of an error that may be shown.
 fn hidden(error: &sqlx::Error) -> VisitTriggerError {
     match error.as_database_error() {
         Some(error) => VisitTriggerError::Refused {
             code: error.code().map_or_else(|| "unknown".to_owned(), Cow::into_owned),
         },
-        // A column of another type than we read is the table's fault, not the network's.
+        // A column of an unexpected type is an error of the table, not of the network.
         None if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) => {
             VisitTriggerError::Refused { code: "unreadable".to_owned() }
         }

@@ -1,10 +1,10 @@
-//! One worker loop for every table of work: claim, do, settle.
+//! One worker loop for every table of work: claim, perform, settle.
 //!
-//! A claim is a lease with a fence. It is renewed while the work goes on; after a crash it runs out and another
-//! process does the work again. A claim whose work ended without a settlement (it panicked, or the process was
-//! told to stop) is given back, so that it is tried again at once.
+//! A claim is a lease with a fence. It is renewed while the work runs; after a crash it expires and another
+//! process repeats the work. A claim whose work ended without a settlement (it panicked, or the process was
+//! told to stop) is released, so that it is retried at once.
 //!
-//! A queue has lanes. Each lane has slots of its own: work that waits for a slow peer cannot take the slots of
+//! A queue has lanes. Each lane has its own worker slots: work that waits for a slow peer cannot take the slots of
 //! other work.
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
@@ -30,62 +30,62 @@ pub use supervise::restart_after_panic;
 
 use held::{Guard, Held};
 
-/// How a worker paces itself.
+/// Timing of a worker.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkerConfig {
-    /// Claims that are worked on at the same time, in each lane.
+    /// Maximum number of claims at the same time, in each lane.
     pub concurrency: usize,
-    /// How long a claim holds without being renewed.
+    /// Duration of a claim without renewal.
     pub lease: Duration,
-    /// How often to look for work whose time has come.
+    /// Interval between polls for due work.
     pub poll: Duration,
 }
 
-/// How long work may still run when the process is told to stop. Then it is given back.
+/// How long work may still run after the process is told to stop. Then it is released.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
-/// How long the last statements may take after that.
+/// Time limit of the last statements after that.
 const GIVE_BACK_MAX: Duration = Duration::from_secs(2);
 
-/// The reason of an attempt that panicked.
+/// Reason of an attempt that panicked.
 const PANICKED: &str = "the task panicked; the service's log says where";
 
 /// A table of work.
 pub(crate) trait Queue: Send + Sync + 'static {
     /// A row that this process works on.
     type Claim: Send + Sync + 'static;
-    /// How a row is left.
+    /// The final state of a row.
     type Settlement: Send + Sync;
 
-    /// What the rows are called in the service's log.
+    /// Name of the rows in the service's log.
     const ROWS: &'static str;
 
-    /// How many lanes there are.
+    /// Number of lanes.
     fn lane_count(&self) -> usize;
 
-    /// Takes up to `limit` rows of a lane that are due and that nobody holds.
+    /// Claims up to `limit` due and unclaimed rows of a lane.
     fn take(
         &self,
         lane: usize,
         limit: i64,
     ) -> impl Future<Output = Result<Vec<Self::Claim>, sqlx::Error>> + Send;
 
-    /// What the work on a claim is logged under.
+    /// The tracing span of a claim's work.
     fn span(&self, claim: &Self::Claim) -> Span;
 
     /// Does the work.
     fn perform(&self, claim: &Self::Claim) -> impl Future<Output = Self::Settlement> + Send;
 
-    /// How long the work may take before it is broken off: its claim would be renewed for ever.
+    /// Time limit of the work; without it a claim would be renewed for ever.
     fn time_max(&self, claim: &Self::Claim) -> Duration;
 
-    /// How a row is left after an attempt that panicked or took too long.
+    /// The settlement after an attempt that panicked or timed out.
     fn broken_off(&self, claim: &Self::Claim, reason: String) -> Self::Settlement;
 
-    /// How a row is left whose work was cut off: due at once, with its attempt counted.
+    /// The settlement of interrupted work: due at once, with its attempt counted.
     fn given_back(&self) -> Self::Settlement;
 
-    /// Notes how it ended; without effect when the claim was lost meanwhile.
+    /// Records the settlement; without effect if the claim was lost meanwhile.
     fn settle(
         &self,
         claim: &Self::Claim,
@@ -104,11 +104,11 @@ pub(crate) trait Queue: Send + Sync + 'static {
     }
 }
 
-/// Works off a queue.
+/// Processes a queue.
 pub(crate) struct Worker<Q: Queue> {
     queue: Arc<Q>,
     pace: WorkerConfig,
-    /// Rings when there may be something to do.
+    /// Notified when there may be work.
     work: Arc<Notify>,
     lanes: Vec<Arc<Semaphore>>,
     held: Arc<Held<Q::Claim>>,
@@ -121,7 +121,7 @@ impl<Q: Queue> Worker<Q> {
         Self { queue: Arc::new(queue), pace, work, lanes, held: Arc::default() }
     }
 
-    /// Runs until `stop` says so. Then work may go on for a moment, and what is left is given back.
+    /// Runs until `stop` is true. Then running work gets a grace period, and the rest is released.
     pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut running = JoinSet::new();
         let mut beside = JoinSet::new();
@@ -150,7 +150,7 @@ impl<Q: Queue> Worker<Q> {
         }
     }
 
-    /// Starts what is due and has a slot. Returns whether there was any.
+    /// Starts due work for which there is a slot. Returns whether there was any.
     async fn turn(&self, running: &mut JoinSet<()>) -> bool {
         self.give_back().await;
         let mut took_some = false;
@@ -202,7 +202,7 @@ impl<Q: Queue> Worker<Q> {
                 }
             };
             if queue.settle(guard.claim(), &settlement).await.is_err() {
-                // The row keeps its lease, and is done again when that runs out.
+                // The row keeps its lease, and the work is repeated when that expires.
                 tracing::warn!(rows = Q::ROWS, "the end of a task was not noted; it is done again");
             }
             guard.settled();
@@ -212,7 +212,7 @@ impl<Q: Queue> Worker<Q> {
         .instrument(span)
     }
 
-    /// Gives back the claims whose work ended without a settlement.
+    /// Releases the claims whose work ended without a settlement.
     async fn give_back(&self) {
         for claim in self.held.dropped() {
             if self.queue.settle(&claim, &self.queue.given_back()).await.is_err() {
@@ -222,7 +222,7 @@ impl<Q: Queue> Worker<Q> {
     }
 }
 
-/// Renews what is held, three times per lease.
+/// Renews the claims in use, three times per lease.
 async fn keep_renewing<Q: Queue>(queue: Arc<Q>, held: Arc<Held<Q::Claim>>, lease: Duration) {
     loop {
         tokio::time::sleep(lease.checked_div(3).unwrap_or(lease)).await;

@@ -1,4 +1,4 @@
-//! What came from the gateway, and what became of it.
+//! Callbacks of the gateway and their results.
 
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
@@ -10,30 +10,30 @@ use hip_domain::stream::StreamId;
 /// A change of one callback.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallbackChange {
-    /// Which.
+    /// Stream of the message.
     pub stream: StreamId,
-    /// When.
+    /// When the event was recorded.
     pub at: DateTime<Utc>,
-    /// How.
+    /// The change.
     pub what: CallbackUpdate,
 }
 
-/// How a callback changes.
+/// A change of a callback.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CallbackUpdate {
     /// It was stored, at this position.
     Received(Box<ReceivedCallback>, i64),
-    /// Its consequences are in the log.
+    /// It was interpreted; its effects are in the log.
     Interpreted,
-    /// It was refused.
+    /// It was refused: error code and reason.
     Rejected(ErrorCode, String),
-    /// It does not have the shape of its kind: field, and what would have fitted.
+    /// It is malformed: path of the member, and the expected format.
     Failed(String, String),
-    /// It is looked at again, by this order.
+    /// This order replays it.
     Replayed(ReplayId),
 }
 
-/// What an event changes.
+/// The change that an event makes; `None` if there is none.
 pub fn change(recorded: &Recorded<Event>) -> Option<CallbackChange> {
     let Event::Inbound(event) = &recorded.event else {
         return None;

@@ -1,4 +1,4 @@
-//! The care contexts, and whether they are linked.
+//! Care contexts and the state of their links.
 
 use chrono::{DateTime, Utc};
 use hip_domain::care_context::{CareContextEvent, CareContextFacts};
@@ -11,20 +11,20 @@ use hip_domain::stream::StreamId;
 /// A change of one care context.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CareContextChange {
-    /// Which.
+    /// Stream of the care context.
     pub stream: StreamId,
-    /// How.
+    /// The change.
     pub what: CareContextUpdate,
 }
 
-/// How a care context changes.
+/// A change of a care context.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CareContextUpdate {
-    /// It exists, and holds these kinds.
+    /// It was registered, with these health information types.
     Registered(CareContextFacts, Vec<HiType>),
-    /// Its link was asked for.
+    /// The gateway was asked to link it.
     LinkRequested(RequestId),
-    /// It is linked.
+    /// It was linked, at this time.
     Linked(DateTime<Utc>),
     /// It could not be linked.
     NotLinked(Refusal),
@@ -33,26 +33,26 @@ pub enum CareContextUpdate {
 /// Why a care context is not linked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
-    /// The code of the network.
+    /// The gateway's error code.
     pub code: ErrorCode,
-    /// What was refused.
+    /// The refused request.
     pub about: Refused,
-    /// The gateway's status in words, when it gave no code.
+    /// The known words of the gateway's status, if there was no code.
     pub said: Option<String>,
-    /// When it is tried again.
+    /// When the next attempt is made, if there is one.
     pub retry_at: Option<DateTime<Utc>>,
 }
 
-/// What the network refused: a code means another thing for each.
+/// The refused request. The meaning of an error code depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
-    /// The link token.
+    /// The request for a link token.
     Token,
-    /// The link.
+    /// The link request.
     Link,
 }
 
-/// What an event changes.
+/// The change that an event makes; `None` if there is none.
 pub fn change(recorded: &Recorded<Event>) -> Option<CareContextChange> {
     let Event::CareContext(event) = &recorded.event else {
         return None;

@@ -1,4 +1,4 @@
-//! The consents, and whether they are in force.
+//! Consents and their states.
 
 use chrono::{DateTime, Utc};
 use hip_domain::consent::{ConsentEvent, End, Grant, SignatureState};
@@ -11,25 +11,25 @@ use hip_domain::recorded::Recorded;
 pub enum ConsentChange {
     /// It was granted.
     Granted {
-        /// What it grants.
+        /// The terms of the consent.
         grant: Grant,
-        /// What is known of its signature.
+        /// The state of its signature.
         signature: Option<SignatureState>,
-        /// When we were told.
+        /// When the notification was recorded.
         at: DateTime<Utc>,
     },
-    /// It is over, be it that its grant was never seen.
+    /// It ended; the grant may be unknown.
     Ended {
-        /// Which.
+        /// Id of the consent artefact.
         consent_id: ConsentId,
-        /// How.
+        /// How it ended.
         how: End,
-        /// When we were told.
+        /// When the notification was recorded.
         at: DateTime<Utc>,
     },
 }
 
-/// What an event changes.
+/// The change that an event makes; `None` if there is none.
 pub fn change(recorded: &Recorded<Event>) -> Option<ConsentChange> {
     let Event::Consent(event) = &recorded.event else {
         return None;

@@ -1,4 +1,4 @@
-//! The transfers: what was asked, how far it has come, and which page is on its way.
+//! Transfers: the request, the progress, and pages in transit.
 
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
@@ -8,66 +8,66 @@ use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::{TransferEvent, TransferFacts};
 
-/// A change.
+/// A change of the read model.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DataFlowRequestChange {
-    /// Of a transfer.
+    /// A change of a transfer.
     Transfer {
-        /// Which.
+        /// Stream of the transfer.
         stream: StreamId,
-        /// How.
+        /// The change.
         what: DataFlowRequestUpdate,
     },
-    /// A page will be sent by this call.
+    /// This call will send a page.
     Page {
-        /// The call.
+        /// Stream of the call.
         call: StreamId,
-        /// Of which transfer.
+        /// Id of the transfer.
         transaction: TransactionId,
-        /// Which, from 0.
+        /// Page number, from 0.
         page: u32,
     },
-    /// A call is on its way, or is not any more. It may be one that sends no page.
+    /// A call was attempted or finished. It may be a call that sends no page.
     Call {
-        /// The call.
+        /// Stream of the call.
         call: StreamId,
-        /// What is known of it.
+        /// Its result.
         outcome: DataFlowRequestOutcome,
     },
 }
 
-/// What is known of a page that was sent.
+/// The result of sending a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DataFlowRequestOutcome {
-    /// Nothing yet.
+    /// The result is not known yet.
     OnItsWay,
-    /// The HIU took it.
+    /// The HIU accepted the page.
     Delivered,
-    /// It did not get through, this time or for good.
+    /// The attempt failed, or the page was given up.
     NotDelivered,
 }
 
-/// How a transfer changes.
+/// A change of a transfer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DataFlowRequestUpdate {
-    /// It was asked for.
+    /// It was requested, at this time.
     Requested(TransferFacts, DateTime<Utc>),
-    /// It was refused.
+    /// It was refused, with this error code.
     Refused(ErrorCode),
-    /// So many pages will be sent.
+    /// The number of pages to send.
     Prepared(usize),
-    /// The HIU's key speaks this dialect.
+    /// The key format of the HIU.
     Encrypted(String),
-    /// It is over.
+    /// It was completed.
     Completed {
-        /// Whether anything was delivered.
+        /// Whether any page was delivered.
         transferred: bool,
-        /// When.
+        /// When the end was recorded.
         at: DateTime<Utc>,
     },
 }
 
-/// What an event changes.
+/// The change that an event makes; `None` if there is none.
 pub fn change(recorded: &Recorded<Event>) -> Option<DataFlowRequestChange> {
     match &recorded.event {
         Event::Transfer(event) => {

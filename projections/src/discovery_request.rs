@@ -1,4 +1,4 @@
-//! Who looked for their records with us, and what they were told.
+//! Discoveries and their results.
 
 use chrono::{DateTime, Utc};
 use hip_domain::discovery::{DiscoveryEvent, MatchedBy};
@@ -10,38 +10,38 @@ use hip_domain::stream::StreamId;
 /// A change of one discovery.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DiscoveryRequestChange {
-    /// Which.
+    /// Stream of the discovery.
     pub stream: StreamId,
-    /// When.
+    /// When the event was recorded.
     pub at: DateTime<Utc>,
-    /// How.
+    /// The change.
     pub what: DiscoveryRequestUpdate,
 }
 
-/// How a discovery changes.
+/// A change of a discovery.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DiscoveryRequestUpdate {
-    /// A patient asks; who, lies sealed at this position.
+    /// It was requested; the sealed query is at this position.
     Requested(TransactionId, FacilityId, i64),
-    /// One patient was recognised.
+    /// One patient matched.
     Matched {
-        /// Who.
+        /// The patient.
         subject: SubjectId,
-        /// By what.
+        /// The matching identifiers.
         matched_by: Vec<MatchedBy>,
-        /// How many care contexts were offered.
+        /// Number of offered care contexts.
         care_context_count: usize,
     },
-    /// Nobody was, or not just one, or there is nothing to offer.
+    /// No patient or more than one matched, or there is nothing to offer.
     NotMatched {
-        /// What the patient's app was told.
+        /// The error code sent to the patient's app.
         code: ErrorCode,
-        /// How many came into question.
+        /// Number of candidates.
         candidate_count: u32,
     },
 }
 
-/// What an event changes.
+/// The change that an event makes; `None` if there is none.
 pub fn change(recorded: &Recorded<Event>) -> Option<DiscoveryRequestChange> {
     let Event::Discovery(event) = &recorded.event else {
         return None;

@@ -1,4 +1,4 @@
-//! Which facilities' visits are fetched.
+//! Facilities for which fetching visits is paused.
 
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
@@ -6,20 +6,20 @@ use hip_domain::facility::FacilityEvent;
 use hip_domain::id::FacilityId;
 use hip_domain::recorded::Recorded;
 
-/// How it stands with one facility from now on.
+/// The new state of a facility.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacilityIntakeChange {
-    /// Which.
+    /// Id of the facility.
     pub facility: FacilityId,
-    /// Whether its visits wait.
+    /// Whether fetching is paused.
     pub paused: bool,
-    /// Why.
+    /// The reason, if one was given.
     pub reason: Option<String>,
-    /// Since when.
+    /// When the change was recorded.
     pub at: DateTime<Utc>,
 }
 
-/// What an event changes.
+/// The change that an event makes; `None` if there is none.
 pub fn change(recorded: &Recorded<Event>) -> Option<FacilityIntakeChange> {
     let Event::Facility(event) = &recorded.event else {
         return None;

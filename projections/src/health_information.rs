@@ -1,4 +1,4 @@
-//! The pages of transfers, as they were sent.
+//! Pages of transfers.
 
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
@@ -9,28 +9,28 @@ use hip_domain::transfer::{PageSeal, TransferEvent};
 /// A change of one page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HealthInformationChange {
-    /// Of which transfer.
+    /// Stream of the transfer.
     pub transfer: StreamId,
-    /// Which, from 0.
+    /// Page number, from 0.
     pub page: u32,
-    /// When.
+    /// When the event was recorded.
     pub at: DateTime<Utc>,
-    /// How.
+    /// The change.
     pub what: HealthInformationUpdate,
 }
 
-/// How a page changes.
+/// A change of a page.
 #[derive(Debug, Clone, PartialEq)]
 pub enum HealthInformationUpdate {
-    /// It was encrypted; the request body lies sealed at this position.
+    /// It was encrypted; the sealed request body is at this position.
     Encrypted(PageSeal, i64),
-    /// The HIU took it, with this status.
+    /// The HIU accepted it, with this HTTP status.
     Pushed(u16),
-    /// It could not be had, for this reason.
+    /// It was skipped, for this reason.
     Skipped(String),
 }
 
-/// What an event changes.
+/// The change that an event makes; `None` if there is none.
 pub fn change(recorded: &Recorded<Event>) -> Option<HealthInformationChange> {
     let Event::Transfer(event) = &recorded.event else {
         return None;

@@ -1,4 +1,4 @@
-//! The links that patients have begun.
+//! User-initiated links.
 
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
@@ -9,40 +9,40 @@ use hip_domain::user_link::{UserLinkEvent, UserLinkFacts};
 /// A change of one link.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InitiatedLinkRequestChange {
-    /// Which.
+    /// Stream of the link.
     pub stream: StreamId,
-    /// When.
+    /// When the event was recorded.
     pub at: DateTime<Utc>,
-    /// How.
+    /// The change.
     pub what: InitiatedLinkRequestUpdate,
 }
 
-/// How a link changes.
+/// A change of a link.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InitiatedLinkRequestUpdate {
-    /// A patient has chosen.
+    /// A patient selected care contexts.
     Initiated(UserLinkFacts),
-    /// An OTP was refused: tries that are left.
+    /// An OTP was refused; the number of remaining tries.
     Refused(u32),
-    /// It has come so far.
+    /// It reached this status.
     Reached(Status),
 }
 
-/// How far a link has come.
+/// The status of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// The OTP has left.
+    /// The OTP was sent.
     OtpSent,
     /// The OTP could not be sent.
     OtpFailed,
-    /// The OTP was right.
+    /// The OTP was correct.
     Confirmed,
-    /// The gateway has taken our yes.
+    /// The gateway accepted the confirmation.
     Linked,
 }
 
 impl Status {
-    /// The word that is stored.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OtpSent => "otp_sent",
@@ -53,7 +53,7 @@ impl Status {
     }
 }
 
-/// What an event changes.
+/// The change that an event makes; `None` if there is none.
 pub fn change(recorded: &Recorded<Event>) -> Option<InitiatedLinkRequestChange> {
     let Event::UserLink(event) = &recorded.event else {
         return None;

@@ -1,8 +1,8 @@
-//! Events folded into views, purely.
+//! Projections: pure functions from events to changes of read models.
 //!
-//! A projection says what an event changes in its view; the adapter in `hip-infra` of the same name
-//! writes it. Each change is a whole value for one row, so that applying it twice is applying it
-//! once, and a rebuild from an empty table gives the same rows.
+//! A projection returns the change that an event makes; the adapter of the same name in `hip-infra` writes it. Each
+//! change contains whole values for one row, so it is idempotent, and a rebuild from an empty table gives the same
+//! rows.
 
 pub mod callback;
 pub mod care_context;

@@ -1,4 +1,4 @@
-//! The calls that we make, and what became of each.
+//! Outgoing calls and their results.
 
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
@@ -11,54 +11,53 @@ use uuid::Uuid;
 /// A change of one call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutboundCallChange {
-    /// Which.
+    /// Stream of the call.
     pub stream: StreamId,
-    /// When.
+    /// When the event was recorded.
     pub at: DateTime<Utc>,
-    /// How.
+    /// The change.
     pub what: OutboundCallUpdate,
 }
 
-/// How a call changes.
+/// A change of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OutboundCallUpdate {
-    /// It is to be made, or may not be.
+    /// It was planned, or suppressed.
     Planned(Planned),
-    /// It is on its way, for this time.
+    /// It was attempted; the number of the attempt.
     Attempted(u32),
-    /// It did not get through, and is tried again.
+    /// An attempt failed and will be retried: HTTP status and error code.
     Failed(Option<u16>, Option<ErrorCode>),
-    /// It has arrived; with the status, when that is known.
+    /// The peer accepted it, with this HTTP status if known.
     Accepted(Option<u16>),
-    /// It was given up.
+    /// It was given up: HTTP status, error code and reason.
     Abandoned(Option<u16>, Option<ErrorCode>, String),
-    /// The gateway's callback says that it came to nothing: code, words, and the call that goes out in
-    /// its place.
+    /// The gateway's callback reports a failure: error code, text, and the call that replaces it.
     Refused(ErrorCode, Option<String>, Option<RequestId>),
-    /// It is made again: what it waited for has come.
+    /// It is sent again because what it waited for has happened.
     Resumed,
-    /// It is made again by this order, under this id when not under its own.
+    /// This order sends it again, under this request id or its own.
     Replayed(ReplayId, Option<RequestId>),
 }
 
-/// A call that is to be made.
+/// A planned call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
     /// Its `REQUEST-ID`.
     pub request_id: RequestId,
-    /// What is called.
+    /// The kind of call.
     pub kind: &'static str,
-    /// On whose behalf.
+    /// Id of the facility.
     pub facility: FacilityId,
-    /// With what the conversation began.
+    /// The correlation id.
     pub conversation: Uuid,
-    /// Place in the log.
+    /// Position in the log.
     pub position: i64,
-    /// The order that may not send it.
+    /// The replay order that suppressed it, if any.
     pub suppressed_by: Option<ReplayId>,
 }
 
-/// What an event changes.
+/// The change that an event makes; `None` if there is none.
 pub fn change(recorded: &Recorded<Event>) -> Option<OutboundCallChange> {
     let Event::Outbound(event) = &recorded.event else {
         return None;

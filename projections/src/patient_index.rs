@@ -1,4 +1,4 @@
-//! By what a patient can be found: pseudonyms, and where in the log their data lies.
+//! Index of patients by pseudonyms, with the positions of their data in the log.
 
 use hip_domain::event::Event;
 use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
@@ -8,43 +8,43 @@ use hip_domain::recorded::Recorded;
 /// A change of the index.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PatientIndexChange {
-    /// The patient is known by these, and described at this position.
+    /// The patient's identifiers and demographics changed.
     Demographics {
-        /// Who.
+        /// The patient.
         subject: SubjectId,
-        /// Where.
+        /// Id of the facility.
         facility: FacilityId,
         /// Pseudonym of the patient reference.
         reference: Pseudonym,
         /// Pseudonym of the mobile number.
         mobile: Option<Pseudonym>,
-        /// Where the demographics lie.
+        /// Position of the event with the demographics.
         at: i64,
     },
-    /// The patient has this ABHA, which lies at this position.
+    /// The patient has this ABHA.
     Abha {
-        /// Who.
+        /// The patient.
         subject: SubjectId,
         /// Pseudonym of the ABHA address.
         address: Option<Pseudonym>,
         /// Pseudonym of the ABHA number.
         number: Option<Pseudonym>,
-        /// Where the ABHA lies.
+        /// Position of the event with the ABHA.
         at: i64,
     },
-    /// The patient has left ABDM.
+    /// The patient left ABDM.
     NoAbha {
-        /// Who.
+        /// The patient.
         subject: SubjectId,
     },
 }
 
-/// What an event changes.
+/// The change that an event makes; `None` if there is none.
 pub fn change(recorded: &Recorded<Event>) -> Option<PatientIndexChange> {
     let Event::Patient(event) = &recorded.event else {
         return None;
     };
-    // Older versions noted the subject of the message that detached an ABHA instead of the person's.
+    // Older versions stored the subject of the message that detached an ABHA instead of the patient's.
     let subject = recorded.stream.person()?;
     let at = recorded.position;
     Some(match event {

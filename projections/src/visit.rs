@@ -1,4 +1,4 @@
-//! The visits, their documents, and whether they are linked.
+//! Visits, their documents and whether they are linked.
 
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
@@ -9,38 +9,38 @@ use hip_domain::visit::{BuiltDocument, RejectedDocument, SkippedDocument, VisitE
 /// A change of one visit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VisitChange {
-    /// Which.
+    /// Stream of the visit.
     pub stream: StreamId,
-    /// How.
+    /// The change.
     pub what: VisitUpdate,
 }
 
-/// How a visit changes.
+/// A change of a visit.
 #[derive(Debug, Clone, PartialEq)]
 pub enum VisitUpdate {
-    /// There is a new revision; what was built from an older one counts no more.
+    /// There is a new revision. Documents of older revisions are no longer valid.
     Revised {
-        /// From 1.
+        /// Revision number, from 1.
         revision: u32,
-        /// What it is.
+        /// Facts about the visit.
         facts: VisitFacts,
-        /// When we were told.
+        /// When it was recorded.
         recorded_at: DateTime<Utc>,
     },
-    /// Its documents are known.
+    /// Its documents were built.
     Documented {
-        /// Fit to be shared.
+        /// The documents that passed validation.
         built: Vec<BuiltDocument>,
-        /// Not built.
+        /// The documents that were not built.
         skipped: Vec<SkippedDocument>,
     },
-    /// A document was found unfit.
+    /// A document failed validation.
     Rejected(RejectedDocument),
-    /// It is linked.
+    /// It was linked.
     Linked,
 }
 
-/// What an event changes.
+/// The change that an event makes; `None` if there is none.
 pub fn change(recorded: &Recorded<Event>) -> Option<VisitChange> {
     let Event::Visit(event) = &recorded.event else {
         return None;

@@ -1,4 +1,4 @@
-//! The harness of the suite: a database for each test, the real binary, the twin around it.
+//! The harness of the suite: a database for each test, the real binary, the simulator around it.
 //!
 //! The suite talks to real servers, whose addresses are in `HIP_TEST_PG`, `HIP_TEST_REDIS`,
 //! `HIP_TEST_MONGO` and `HIP_TEST_MYSQL`; `./run test` starts them and sets these. A test that cannot

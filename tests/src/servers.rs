@@ -23,7 +23,7 @@ pub fn unique_name() -> String {
     format!("t_{}", id.simple())
 }
 
-/// Where Redis is; nothing, when the run goes without it.
+/// Where Redis is; `None` if the run goes without it.
 ///
 /// # Panics
 ///
@@ -32,7 +32,7 @@ pub fn redis_url() -> Option<String> {
     given("HIP_TEST_REDIS")
 }
 
-/// A database of its own in `MongoDB`, as a URL; nothing, when the run goes without it.
+/// A database of its own in `MongoDB`, as a URL; `None` if the run goes without it.
 ///
 /// # Panics
 ///
@@ -55,7 +55,7 @@ pub async fn mongo_database(url: &str) -> Database {
     client.default_database().expect("the URL names a database")
 }
 
-/// A new database in MariaDB, as a URL; nothing, when the run goes without it.
+/// A new database in MariaDB, as a URL; `None` if the run goes without it.
 ///
 /// # Panics
 ///

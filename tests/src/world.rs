@@ -1,4 +1,4 @@
-//! A whole world for one test: database, twin, and how to start the provider between them.
+//! A whole world for one test: database, simulator, and how to start the provider between them.
 
 mod commands;
 mod configuration;
@@ -87,11 +87,11 @@ impl World {
     ///
     /// When there is no test server, or no place for files.
     pub async fn create_in(options: SandboxOptions, sections: &str) -> Self {
-        Self::create_beside(twin(options).await, "", sections).await
+        Self::create_beside(simulator(options).await, "", sections).await
     }
 
     async fn create_set(gateway: &str, sections: &str) -> Self {
-        Self::create_beside(twin(SandboxOptions::default()).await, gateway, sections).await
+        Self::create_beside(simulator(SandboxOptions::default()).await, gateway, sections).await
     }
 
     async fn create_beside(sandbox: Sandbox, gateway: &str, sections: &str) -> Self {
@@ -170,7 +170,7 @@ impl World {
         url.clone_into(&mut self.launch.database_url);
     }
 
-    /// A bearer of the twin's gateway, taken from a callback that it has sent.
+    /// A bearer of the simulator's gateway, taken from a callback that it has sent.
     ///
     /// # Panics
     ///
@@ -181,7 +181,7 @@ impl World {
         let sent = self.sandbox.journal().wait_for(PATIENCE, |entry| {
             entry.path.ends_with("on_carecontext") && entry.status.is_some()
         });
-        let sent = sent.await.expect("the twin sends a callback");
+        let sent = sent.await.expect("the simulator sends a callback");
         let header = sent.header("authorization").expect("a callback has a bearer");
         header.trim_start_matches("Bearer ").to_owned()
     }
@@ -361,11 +361,11 @@ impl World {
     }
 }
 
-async fn twin(options: SandboxOptions) -> Sandbox {
+async fn simulator(options: SandboxOptions) -> Sandbox {
     crate::install_tls();
     let redelivery = Redelivery { interval: Duration::from_millis(100), attempts_max: 600 };
     let options = SandboxOptions { seed: 7, redelivery, patience: PATIENCE, ..options };
-    let sandbox = Sandbox::start(options).await.expect("the twin starts");
+    let sandbox = Sandbox::start(options).await.expect("the simulator starts");
     sandbox.register_facility(FACILITY, "PHC Ambegaon");
     sandbox.register_abha(abha_holder());
     sandbox

@@ -1,4 +1,4 @@
-//! What seals the log.
+//! Creates the sealer of the log.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 
 use super::App;
 
-/// The sealer, when there is a key and a place to publish to. `hip serve` has defaults for both.
+/// The sealer, if there is a key and a file to publish to. `hip serve` has defaults for both.
 pub(crate) async fn sealer(app: &App) -> anyhow::Result<Option<Sealer>> {
     let section = &app.config.seals;
     let key = match (&app.secrets.seal_key, &section.key_file) {

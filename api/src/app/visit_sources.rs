@@ -1,4 +1,4 @@
-//! Where visits are fetched from: the configuration, and the secrets of the environment.
+//! Sources of visits, from the configuration and the secrets in the environment.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use hip_infra::worker::visit_jobs::Source;
 use secrecy::SecretString;
 use sqlx::PgPool;
 
-/// All that are configured.
+/// All configured sources.
 pub(super) fn all(sections: &[VisitSourceSection], own: &PgPool) -> anyhow::Result<Vec<Source>> {
     let source = |section: &VisitSourceSection| {
         one(section, own).with_context(|| format!("[[visit_source]] {}", section.name))
@@ -41,7 +41,7 @@ fn one(section: &VisitSourceSection, own: &PgPool) -> anyhow::Result<Source> {
     })
 }
 
-/// The variable of this source, or the one of all sources.
+/// The variable of this source, or the one for all sources.
 fn secret(variable: &str, section: &VisitSourceSection) -> Option<SecretString> {
     let own = format!("{variable}_{}", section.variable_suffix());
     let value = std::env::var(own).or_else(|_| std::env::var(variable)).ok()?;

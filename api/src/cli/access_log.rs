@@ -1,4 +1,4 @@
-//! What a command shows of a person out of the database itself is remembered first, as the doors do it.
+//! Records access to patient data when a command reads it directly from the database, as the HTTP routes do.
 
 use anyhow::Context;
 use hip_commands::accountability::access_log::{AccessLogError, AccessRecorder};
@@ -10,14 +10,14 @@ use hip_infra::postgres::event_store::PgLog;
 use hip_infra::postgres::queries::history_reader::PgHistoryReader;
 use sqlx::PgPool;
 
-/// Where the looks of one command are remembered. It needs no key.
+/// Writes the access log of one command. Needs no key.
 pub(crate) struct AccessLog {
     log: PgLog,
     evidence: PgHistoryReader,
 }
 
 impl AccessLog {
-    /// In the log of this database. To be dropped before the pool is closed.
+    /// Writes to the log of this database. Drop it before the pool is closed.
     pub(crate) fn in_log_of(pool: &PgPool) -> Self {
         Self {
             log: PgLog::without_keys(pool.clone()),
@@ -25,12 +25,12 @@ impl AccessLog {
         }
     }
 
-    /// Something of one person is about to be shown.
+    /// Records access to an item of one patient.
     pub(crate) async fn at_thing(&self, view: View, of: &StreamId) -> anyhow::Result<()> {
         remembered(self.viewer().resource(&self.evidence, view, of).await)
     }
 
-    /// Something of many persons is about to be shown, selected by what of this was said.
+    /// Records access to items of several patients, with the selection.
     pub(crate) async fn at_list(
         &self,
         listing: Listing,

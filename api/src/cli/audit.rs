@@ -1,4 +1,4 @@
-//! `hip audit …`: is the log whole, and what proves it?
+//! `hip audit …`: verification of the log, and proofs.
 
 mod consent;
 mod export;
@@ -16,23 +16,23 @@ pub(crate) use verify::in_words;
 /// Commands of the auditor.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Recompute the chain of every stream, look for holes, and hold all of it against the seals.
+    /// Recompute the hash chain of every stream, check for gaps, and compare the log with the seals.
     Verify(verify::AuditVerifyArgs),
-    /// What happened under a consent: who asked for what, what was sent, and where that stands in the log.
+    /// Show what happened under a consent: requests, sent records, and their positions in the log.
     Consent(consent::AuditConsentArgs),
-    /// To whom somebody's records went, under which consent, and who has looked at them.
+    /// Show the recipients of a patient's records, the consents, and the access log.
     Patient(patient::AuditPatientArgs),
-    /// Who saw what, one JSON object a line: consents, requests, disclosures, looks at documents.
+    /// Export disclosures and accesses, one JSON object per line: consents, requests, disclosures, access to documents.
     Export(export::AuditExportArgs),
-    /// Print the seals that the database keeps, one JSON object a line: to be kept elsewhere.
+    /// Print the seals in the database, one JSON object per line, to store them elsewhere.
     Seals(seals::AuditSealsArgs),
-    /// Seal what is not sealed yet, and publish it.
+    /// Seal unsealed events, and publish the seals.
     Seal(seals::SealOptions),
-    /// Print the public half of the key that signs seals.
+    /// Print the public key of the key that signs seals.
     PublicKey,
-    /// Print the proof that an event is what was sealed.
+    /// Print the proof that an event is unchanged since it was sealed.
     Prove(prove::ProveOptions),
-    /// Check such a proof, with nothing but the public key.
+    /// Check such a proof, with the public key only.
     CheckProof(prove::CheckOptions),
 }
 

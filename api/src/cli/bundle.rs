@@ -9,11 +9,11 @@ use crate::output::ExitStatus;
 /// Commands on FHIR document bundles.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Build the documents of a visit, without a server; says what was not built, and why.
+    /// Build the documents of a visit, without a server; report what was not built, and why.
     Build(build::BundleBuildArgs),
-    /// Check bundles against the profiles of the national guide and the rules of the network.
+    /// Validate bundles against the profiles of the national guide and the rules of the network.
     Validate(validate::BundleValidateArgs),
-    /// Show a bundle as a patient's app would, and which of its fields would read "NA".
+    /// Show a bundle as a patient's app would, and list the fields that would read "NA".
     Render(render::BundleRenderArgs),
 }
 

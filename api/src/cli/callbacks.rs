@@ -6,12 +6,12 @@ use super::replay::{self, How};
 use super::server::{Server, refused};
 use crate::output::{ExitStatus, print_line};
 
-/// What came from the gateway, and what became of it.
+/// Callbacks of the gateway, and their state.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Callbacks, the newest first.
+    /// List callbacks, the newest first.
     List {
-        /// Only those that ended like this: received, interpreted, rejected or failed.
+        /// Only those with this status: received, interpreted, rejected or failed.
         #[arg(long)]
         status: Option<String>,
         /// Only of this kind.
@@ -20,34 +20,34 @@ pub(crate) enum Command {
         /// Only to this facility.
         #[arg(long)]
         facility: Option<String>,
-        /// At most so many, from 1 to 200.
+        /// Maximum number, from 1 to 200.
         #[arg(long, default_value_t = 50)]
         limit: u16,
-        /// Print one JSON object a callback.
+        /// Print one JSON object per callback.
         #[arg(long)]
         json: bool,
         #[command(flatten)]
         server: Server,
     },
-    /// One callback: each time it was looked at, by which order, and the calls that came of it.
+    /// Show one callback: each interpretation with its order, and the calls that followed.
     Show {
         /// Its REQUEST-ID.
         id: String,
         #[command(flatten)]
         server: Server,
     },
-    /// What was given up, callbacks and calls, by its cause.
+    /// List dead letters, callbacks and calls, by cause.
     Dead {
         /// Only of this facility.
         #[arg(long)]
         facility: Option<String>,
-        /// Print one JSON object a cause.
+        /// Print one JSON object per cause.
         #[arg(long)]
         json: bool,
         #[command(flatten)]
         server: Server,
     },
-    /// Do callbacks again.
+    /// Replay callbacks.
     Replay {
         /// Their REQUEST-IDs.
         #[arg(required = true)]
@@ -79,7 +79,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitStatus> {
     }
 }
 
-/// The parameters that were said.
+/// The query parameters that were given.
 fn said<const N: usize>(all: [(&'static str, Option<String>); N]) -> Vec<(&'static str, String)> {
     all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }

@@ -11,9 +11,9 @@ use crate::output::ExitStatus;
 /// Commands of the certification.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Drive the twin through NHA's cases, against this HIP on the embedded default.
+    /// Drive the simulator through NHA's cases, against this HIP on the embedded default.
     Run(run::CertRunArgs),
-    /// Write NHA's evidence manifest from the log: of a run with the twin, or in the real sandbox.
+    /// Write NHA's evidence manifest from the log: of a run with the simulator, or in the real sandbox.
     Manifest(manifest::CertManifestArgs),
 }
 

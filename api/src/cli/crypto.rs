@@ -13,13 +13,13 @@ use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 pub(crate) enum Command {
     /// Run a file of test vectors.
     Vectors {
-        /// The file.
+        /// File with test vectors.
         file: PathBuf,
         /// Print one JSON object.
         #[arg(long)]
         json: bool,
     },
-    /// Say what is right or wrong with an HIU's public key.
+    /// Check an HIU's public key and explain the result.
     Explain {
         /// `dhPublicKey.keyValue`, base64.
         key: String,

@@ -1,4 +1,4 @@
-//! `hip discovery …`: how patients were recognised.
+//! `hip discovery …`: how patients were matched.
 
 mod what_if;
 
@@ -9,7 +9,7 @@ use crate::output::ExitStatus;
 /// Commands on discoveries.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// What other thresholds would have made of the discoveries in the log: won, lost, changed.
+    /// Show what other thresholds would have changed in the discoveries of the log: won, lost, changed.
     WhatIf(what_if::DiscoveryWhatIfArgs),
 }
 

@@ -1,7 +1,7 @@
-//! `hip doctor`: what is missing before this can work, and what to do about it.
+//! `hip doctor`: what is missing before the service can work, and what to do.
 //!
-//! Nothing is changed, but with `--register-url`. A check that cannot be made because an earlier one
-//! failed is left out.
+//! Changes nothing, except with `--register-url`. A check that depends on a failed one
+//! is left out.
 
 mod check;
 mod durability;
@@ -26,7 +26,7 @@ pub(crate) struct DoctorArgs {
     /// The configuration file; an example is in `docs/hip.toml`.
     #[arg(long, env = "HIP_CONFIG")]
     config: PathBuf,
-    /// Tell the gateway that callbacks go to this URL from now on, for every facility of the bridge.
+    /// Set the callback URL at the gateway, for every facility of the bridge.
     #[arg(long, value_name = "URL")]
     register_url: Option<String>,
     /// Print one JSON object.
@@ -70,7 +70,7 @@ async fn examine(options: &DoctorArgs, data_dir: &Path) -> Vec<Check> {
     checks
 }
 
-/// What needs a configuration.
+/// Checks that need a configuration.
 async fn configured(
     options: &DoctorArgs,
     config: &Config,

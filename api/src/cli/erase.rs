@@ -1,4 +1,4 @@
-//! `hip erase`: a person's keys are destroyed, and whatever is kept of them goes.
+//! `hip erase`: destroys a patient's keys and deletes all stored data.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use super::person_args::PersonArgs;
 use super::server::Server;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
-/// How long to wait for every store to let go.
+/// Maximum wait for every store to delete the data.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Options of `hip erase`.
@@ -17,20 +17,21 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub(crate) struct EraseArgs {
     #[command(flatten)]
     whom: PersonArgs,
-    /// Why. It stays in the log, so it names nobody.
+    /// Reason. It stays in the log, so it must not identify a person.
     #[arg(long, required_unless_present = "dry_run")]
     reason: Option<String>,
-    /// Say what would be destroyed, and do nothing. Messages that name the person and are not known to be
-    /// about anybody are looked for when it is done, and come on top.
+    /// Show what would be destroyed, and change nothing. Messages that contain the patient's data but were never
+    /// matched
+    /// are searched only in the real run, and are added then.
     #[arg(long)]
     dry_run: bool,
-    /// Print one JSON object for each person that is meant: one at each facility.
+    /// Print one JSON object for each match: a patient has a separate record at each facility.
     #[arg(long)]
     json: bool,
 }
 
-/// Asks a running server, and waits until nothing is left. A no: nobody is known by this, or the law wants
-/// something kept.
+/// Asks a running server, and waits until all data is deleted. Negative: no such patient, or a retention rule
+/// applies.
 pub(crate) async fn run(options: EraseArgs) -> anyhow::Result<ExitStatus> {
     let wish = json!({ "reason": options.reason, "dryRun": options.dry_run });
     let Some(decisions) = options.whom.ask("/v1/erasures", wish).await? else {
@@ -55,7 +56,7 @@ pub(crate) async fn run(options: EraseArgs) -> anyhow::Result<ExitStatus> {
     Ok(answer)
 }
 
-/// Waits until every store has let go.
+/// Waits until every store has deleted the data.
 async fn settled(server: &Server, decision: &Value) -> anyhow::Result<Value> {
     let id = decision["id"].as_str().context("the server answered something else")?;
     let begun_at = Instant::now();

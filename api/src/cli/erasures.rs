@@ -1,4 +1,4 @@
-//! `hip erasures`: the journal of erasures outside the database.
+//! `hip erasures`: the erasure journal outside the database.
 
 use std::path::{Path, PathBuf};
 
@@ -17,10 +17,10 @@ use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Whether every line of the journal is as hip has written it, and none is missing. Exit 1 when not.
+    /// Verify that every line of the journal is unchanged and none is missing. Exit 1 if not.
     Check(ErasuresArgs),
     /// Make the journal anew of the lines that can be relied upon, for when it cannot be brought back as it
-    /// was. You answer for what is missing in it: whoever is erased in a missing line comes back with an older
+    /// was. You answer for what is missing in it: anyone who is erased in a missing line comes back with an older
     /// backup. The old file stays beside the new one. Stop `hip serve` first.
     ///
     /// A journal of an earlier version, whose lines have no proof, is taken over whole: look at it before.

@@ -17,7 +17,7 @@ pub(crate) struct ErrorArgs {
 
 #[derive(Serialize)]
 struct Meaning {
-    /// Where the code means this; empty for "anywhere else".
+    /// Contexts of this meaning; empty for "anywhere else".
     contexts: &'static [Context],
     #[serde(flatten)]
     entry: Entry,

@@ -1,4 +1,4 @@
-//! `hip events list`: the log, event by event, nothing opened.
+//! `hip events list`: the events of the log, without decrypting any part.
 
 use std::path::Path;
 
@@ -14,18 +14,18 @@ use crate::output::{ExitStatus, print_json_line, print_line};
 /// Commands on the log.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Events in the order of the log. Confidential parts stay sealed.
+    /// List events in log order. Confidential parts stay sealed.
     List {
         /// Only after this position.
         #[arg(long, default_value_t = 0)]
         after: i64,
-        /// Only of streams whose name starts with this.
+        /// Only streams whose name starts with this.
         #[arg(long, default_value = "")]
         stream: String,
-        /// At most so many.
+        /// Maximum number of events.
         #[arg(long, default_value_t = 100)]
         limit: usize,
-        /// Print one JSON object an event.
+        /// Print one JSON object per event.
         #[arg(long)]
         json: bool,
     },
@@ -50,7 +50,7 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Exi
     listed
 }
 
-/// Whoever names a stream in full looks at one thing, if its events come first.
+/// Anyone who names a stream in full looks at one thing, if its events come first.
 async fn remember(
     looks: &AccessLog,
     first: &StoredEvent,

@@ -1,4 +1,4 @@
-//! `hip explain CARE_CONTEXT`: why does the patient not see it?
+//! `hip explain CARE_CONTEXT`: why does the patient not see a record?
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 pub(crate) struct ExplainArgs {
     /// The care context: the visit code.
     care_context: String,
-    /// Which facility's.
+    /// Id of the facility.
     #[arg(long)]
     facility: Option<String>,
     /// Print one JSON object for each facility that has it.
@@ -29,7 +29,7 @@ pub(crate) struct ExplainArgs {
     json: bool,
 }
 
-/// Needs the log only, to read it and to remember the look: no key, no configuration, no running server.
+/// Needs only the log, to read it and to record the access: no key, no configuration, no running server.
 pub(crate) async fn run(options: ExplainArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let reference = CareContextReference::parse(&options.care_context)
         .context("the care context is named by its visit code")?;

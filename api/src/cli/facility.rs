@@ -19,34 +19,34 @@ use sqlx::PgPool;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
-/// Whether the visits of a facility are fetched, and under which id the network knows it.
+/// Fetching of a facility's visits, and its id in the network.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Fetch nothing of a facility until it is resumed. What waits, waits on; what is pushed is taken.
+    /// Stop fetching visits of a facility until it is resumed. Waiting visits keep waiting; pushed visits are accepted.
     Pause {
         /// The facility's id.
         id: String,
-        /// Why; it is kept in the log, so nothing personal.
+        /// Reason. It stays in the log, so it must not contain personal data.
         #[arg(long)]
         reason: Option<String>,
     },
-    /// Fetch what waits, and what comes.
+    /// Resume fetching of waiting and new visits.
     Resume {
         /// The facility's id.
         id: String,
     },
-    /// The register has corrected the service id of a facility: what the log has of it goes on under the
-    /// new one. Then set the new id in the configuration and start `hip serve` again. Callbacks that
-    /// still name the old id are understood.
+    /// Record a corrected service id: the facility's data in the log continues under the
+    /// new one. Then set the new id in the configuration and restart `hip serve`. Callbacks with
+    /// the old id are still understood.
     Rename {
-        /// The id that it had.
+        /// The previous id.
         old: String,
-        /// Its id now, as `bridge-services` lists it.
+        /// The new id, as `bridge-services` lists it.
         new: String,
     },
-    /// Facilities that were ever paused or have visits waiting.
+    /// List facilities that were ever paused or have waiting visits.
     List {
-        /// Print one JSON object a facility.
+        /// Print one JSON object per facility.
         #[arg(long)]
         json: bool,
     },
@@ -91,7 +91,7 @@ async fn answer(command: Command, pool: &PgPool) -> anyhow::Result<ExitStatus> {
     }
 }
 
-/// Why a facility cannot be called `new`.
+/// Why a facility cannot be renamed to `new`.
 async fn refusal(
     pool: &PgPool,
     renames: &Renames,

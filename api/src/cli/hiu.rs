@@ -21,26 +21,26 @@ use crate::output::{ExitStatus, print_json_line, print_line};
 
 /// Which health information users (HIUs) are shown our session token with their pages.
 ///
-/// Some HIUs refuse pages that come without it. Whoever has it can act as this bridge for twenty
+/// Some HIUs refuse pages that come without it. Anyone who has it can act as this bridge for twenty
 /// minutes, so trust only HIUs whose operator you know.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Trust a host of an HIU. Pages that it has refused with 401 then go out again.
+    /// Trust a host of an HIU. Pages that it rejected with 401 are sent again.
     Trust {
-        /// The HIU's id, as consents name it.
+        /// The HIU's id, as in consents.
         id: String,
-        /// The host of its push address, such as hiu.example.org, or hiu.example.org:8443.
+        /// The host of its push URL, such as hiu.example.org, or hiu.example.org:8443.
         #[arg(long)]
         host: String,
     },
-    /// Trust none of its hosts any more.
+    /// Stop trusting all hosts of an HIU.
     Distrust {
         /// The HIU's id.
         id: String,
     },
-    /// HIUs that are trusted, with their hosts.
+    /// List trusted HIUs with their hosts.
     List {
-        /// Print one JSON object an HIU.
+        /// Print one JSON object per HIU.
         #[arg(long)]
         json: bool,
     },

@@ -8,24 +8,24 @@ use hip_infra::config::read_rules;
 
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
-/// The implementation guide that documents are checked by.
+/// The implementation guide that validates documents.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// Compile a guide's definitions into a rule file; `[bundle] rules` in the configuration loads it.
     Compile {
-        /// The guide, then what it stands on: folders of definitions with snapshots, or packages
-        /// (`.tgz`). Of two definitions of one address the first counts.
+        /// The guide, then its dependencies: folders of definitions with snapshots, or packages
+        /// (`.tgz`). If two definitions have the same URL, the first counts.
         #[arg(required = true)]
         inputs: Vec<PathBuf>,
-        /// Where the rules are written.
+        /// Output file of the rules.
         #[arg(long)]
         out: PathBuf,
         /// Print the manifest as one JSON object.
         #[arg(long)]
         json: bool,
     },
-    /// Which guide a rule file is of, and from what it was compiled; without a file, the one that is
-    /// built in.
+    /// Show the guide of a rule file, and its sources; without a file, of the built-in
+    /// rules.
     Show {
         /// A rule file.
         file: Option<PathBuf>,

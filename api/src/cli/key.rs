@@ -1,4 +1,4 @@
-//! `hip key`: keys of clients, and the key-encryption keys that the vault's keys lie under.
+//! `hip key`: keys of clients, and the key-encryption keys that wrap the vault's keys.
 
 pub(super) mod list;
 mod rewrap;
@@ -19,26 +19,26 @@ use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Make a key for a client. It is shown once and kept nowhere.
+    /// Create a key for a client. It is shown once and not stored.
     New {
         /// Print one JSON object.
         #[arg(long)]
         json: bool,
     },
-    /// Make a key-encryption key in a new file, which only its owner may read.
+    /// Create a key-encryption key in a new file, which only its owner may read.
     MakeKek {
-        /// The file. It must not be there yet.
+        /// The file. It must not exist yet.
         file: PathBuf,
     },
-    /// How many keys lie under which key-encryption key, and whether an older one can be removed. Exit 1 when
-    /// keys lie under one that is not configured.
+    /// Show how many keys each key-encryption key wraps, and whether an older one can be removed. Exit 1 if
+    /// keys are wrapped by one that is not configured.
     List(KeyArgs),
-    /// Wrap every key anew with the current key-encryption key, so that older ones can be removed. The service
-    /// may go on meanwhile; stopped half-way, run it again. Exit 1 when keys are left.
+    /// Rewrap every key with the current key-encryption key, so that older ones can be removed. The service
+    /// may run meanwhile; after an interruption, run it again. Exit 1 if keys are left.
     Rewrap(KeyArgs),
 }
 
-/// Options of the commands that look into the vault.
+/// Options of the commands that read the vault.
 #[derive(clap::Args)]
 pub(crate) struct KeyArgs {
     /// The configuration of `hip serve`.
@@ -49,7 +49,7 @@ pub(crate) struct KeyArgs {
     json: bool,
 }
 
-/// Of a key, before it is written in letters: nobody finds it by trying.
+/// Random bytes of a key, before encoding.
 const KEY_BYTES: usize = 32;
 
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
@@ -85,7 +85,7 @@ fn make_kek(file: &Path) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Success)
 }
 
-/// The configuration, with the defaults of `hip serve`.
+/// Reads the configuration, with the defaults of `hip serve`.
 fn configuration(path: &Path, data_dir: &Path) -> anyhow::Result<Config> {
     let mut config = Config::read(path)?;
     config.erasure.journal.get_or_insert_with(|| erasures_file(data_dir));

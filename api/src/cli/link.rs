@@ -11,9 +11,9 @@ use crate::path_segment::path_segment;
 /// Commands on the links of visits.
 #[derive(clap::Subcommand)]
 pub(crate) enum LinkCommand {
-    /// Try to link a visit, whatever came of it before.
+    /// Start to link a visit, whatever the earlier result.
     Start(VisitArgs),
-    /// Whether a visit is linked, and if not, why and what to do.
+    /// Show whether a visit is linked, and if not, why and what to do.
     Show(VisitArgs),
 }
 
@@ -22,7 +22,7 @@ pub(crate) enum LinkCommand {
 pub(crate) struct VisitArgs {
     /// The visit code.
     code: String,
-    /// Which facility's.
+    /// Id of the facility.
     #[arg(long)]
     facility: Option<String>,
     #[command(flatten)]
@@ -32,12 +32,12 @@ pub(crate) struct VisitArgs {
 /// Commands on link tokens.
 #[derive(clap::Subcommand)]
 pub(crate) enum TokenCommand {
-    /// Whether there is a token, how many were asked for today, and when the next may be.
+    /// Show whether there is a token, how many were requested today, and when the next may be.
     Status {
-        /// The ABHA address; `-` reads it from standard input, so that it does not show in the list of
-        /// processes.
+        /// The ABHA address; `-` reads it from standard input, so that it is not visible in the process
+        /// list.
         abha_address: String,
-        /// Which facility's.
+        /// Id of the facility.
         #[arg(long)]
         facility: Option<String>,
         #[command(flatten)]
@@ -73,7 +73,7 @@ async fn start(which: &VisitArgs) -> anyhow::Result<ExitStatus> {
     bail!("the server answered {status}");
 }
 
-/// The part of a visit that is about its link.
+/// Shows the link part of a visit.
 async fn show(which: &VisitArgs) -> anyhow::Result<ExitStatus> {
     let mut request = which.server.get(&format!("/v1/visits/{}", path_segment(&which.code)))?;
     if let Some(facility) = &which.facility {

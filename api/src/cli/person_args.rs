@@ -1,4 +1,4 @@
-//! Who is meant by a command, and what a server answers about them.
+//! Selects the patient of a command, and reads the server's answers about them.
 
 use std::io::Read;
 
@@ -9,20 +9,20 @@ use serde_json::{Value, json};
 
 use super::server::{Server, eprint_problem};
 
-/// How long an address or an id may be, in bytes.
+/// Maximum length of an address or id, in bytes.
 const BYTES_MAX: u64 = 400;
 
-/// A person: another one at each facility.
+/// Selects a patient, who has a separate record at each facility.
 #[derive(clap::Args)]
 pub(super) struct PersonArgs {
-    /// The person's ABHA address; `-` reads it from standard input, so that it does not show in the list
-    /// of processes. Who has left ABDM is not found by it any more.
+    /// The patient's ABHA address; `-` reads it from standard input, so that it is not visible in the process
+    /// list. An address is no longer found after its owner left ABDM.
     #[arg(long, value_name = "ADDRESS", required_unless_present = "patient")]
     abha: Option<String>,
-    /// The facility's own id of the person; `-` as above.
+    /// The facility's own id of the patient; `-` as above.
     #[arg(long, value_name = "REFERENCE", conflicts_with = "abha")]
     patient: Option<String>,
-    /// Only at this facility; else at every one that the key is for.
+    /// Only at this facility; by default at every facility of the key.
     #[arg(long)]
     facility: Option<String>,
     #[command(flatten)]
@@ -31,7 +31,7 @@ pub(super) struct PersonArgs {
 
 impl PersonArgs {
     /// Asks a running server, which has the keys that make pseudonyms; that it was asked is in the log. What
-    /// it says of each that is meant; nothing, when it refused, and has said why.
+    /// it says of each that is meant; `None` if it refused, and has said why.
     pub(super) async fn ask(
         &self,
         path: &str,
@@ -54,7 +54,7 @@ impl PersonArgs {
     }
 }
 
-/// The text; for `-` what standard input says.
+/// The text; for `-` the content of standard input.
 pub(super) fn typed(text: &str) -> anyhow::Result<String> {
     if text != "-" {
         return Ok(text.to_owned());

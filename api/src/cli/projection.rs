@@ -21,36 +21,36 @@ use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 use crate::read_models;
 
-/// Read models: folds of the log.
+/// Read models derived from the log.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// How far each reader of the log has come, and for how many events the log has room. Exit 1 when a
-    /// reader has halted or has put events aside, or when partitions of the log are missing.
+    /// Show the progress of each subscriber, and the free space of the log. Exit 1 if a
+    /// subscriber stopped or has parked events, or if partitions of the log are missing.
     Status {
-        /// Print one JSON object a reader.
+        /// Print one JSON object per subscriber.
         #[arg(long)]
         json: bool,
     },
-    /// Have events tried again that a reader could not apply, in their order. `hip serve` does it, so it
-    /// must run. Exit 1 when some are left.
+    /// Retry parked events of a subscriber, in their order. `hip serve` does it, so it
+    /// must run. Exit 1 if some are left.
     Unpark {
-        /// Which reader; `hip projection status` lists them.
+        /// Name of the subscriber; `hip projection status` lists them.
         name: String,
     },
-    /// Build read models anew from the log, beside those that are read, and put them in their place.
-    /// The service may go on meanwhile.
+    /// Rebuild read models from the log, beside the live ones, and replace those.
+    /// The service may run meanwhile.
     Rebuild {
-        /// Which; `hip projection status` lists them.
+        /// Names; `hip projection status` lists them.
         #[arg(required_unless_present = "all")]
         names: Vec<String>,
-        /// All that can be rebuilt.
+        /// Rebuild all.
         #[arg(long, conflicts_with = "names")]
         all: bool,
-        /// The configuration of `hip serve`; without it only what lies in the log's own database can be
+        /// The configuration of `hip serve`; without it only read models in the log's own database can be
         /// rebuilt.
         #[arg(long, env = "HIP_CONFIG")]
         config: Option<PathBuf>,
-        /// Print one JSON object a read model.
+        /// Print one JSON object per read model.
         #[arg(long)]
         json: bool,
     },
@@ -92,7 +92,7 @@ async fn status(pool: &PgPool, json: bool) -> anyhow::Result<ExitStatus> {
     Ok(if is_well { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
-/// How long to wait for `hip serve` to try again.
+/// Maximum wait for `hip serve` to retry.
 const RETRY_PATIENCE: Duration = Duration::from_secs(60);
 
 async fn unpark(pool: &PgPool, name: &str) -> anyhow::Result<ExitStatus> {
@@ -166,7 +166,7 @@ async fn configured(config: &Path, url: &str) -> anyhow::Result<Vec<Arc<dyn Proj
     read_models::all(&app)
 }
 
-/// Whether there are read models of these names.
+/// Checks that read models with these names exist.
 fn check(
     projections: &[Arc<dyn Projection>],
     names: &[String],

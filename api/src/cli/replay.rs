@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::server::{Server, refused};
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
-/// Do again what failed.
+/// Replay what failed.
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct ReplayArgs {
@@ -27,15 +27,15 @@ pub(crate) struct ReplayArgs {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Orders that were given, and what becomes of them.
+    /// Replay orders and their progress.
     #[command(subcommand)]
     Tasks(TaskCommand),
-    /// Play what a period's messages led to with today's code and configuration, and compare. Writes
-    /// nothing to the log, calls nobody. Exit 1 when anything would be different.
+    /// Replay a period's messages with the current code and configuration, and compare. Writes
+    /// nothing to the log and sends nothing. Exit 1 if anything would differ.
     Shadow(shadow::ReplayShadowArgs),
 }
 
-/// What is selected: all that is said must be so.
+/// Selection; all given conditions must be met.
 #[derive(clap::Args)]
 #[group(required = true, multiple = true)]
 struct SelectionArgs {
@@ -45,31 +45,31 @@ struct SelectionArgs {
     /// Before this time.
     #[arg(long)]
     until: Option<String>,
-    /// The dead letters of this cause, as `hip callbacks dead` names it.
+    /// Dead letters with this cause, as `hip callbacks dead` names it.
     #[arg(long)]
     cause: Option<String>,
-    /// More that must be so: facility=…, kind=…, status=…, direction=callback or call.
+    /// Further conditions: facility=…, kind=…, status=…, direction=callback or call.
     #[arg(long = "where", value_parser = condition)]
     conditions: Vec<(String, String)>,
 }
 
-/// How it is done.
+/// Options of a replay.
 #[derive(clap::Args)]
 pub(super) struct How {
-    /// What may leave: projections (nothing), safe (what was never sent, may be lost or was refused) or
-    /// all (also answers that the peer has taken).
+    /// Which calls may be sent: projections (none), safe (never sent, possibly lost, or refused) or
+    /// all (also answers that the peer accepted).
     #[arg(long, default_value = "safe")]
     policy: String,
-    /// Only show the calls that it would make, and how they differ from what was sent.
+    /// Only show the calls that it would make, and how they differ from those sent before.
     #[arg(long)]
     dry_run: bool,
-    /// At most so many items a second, such as 5 or 5/s.
+    /// Maximum number of items per second, such as 5 or 5/s.
     #[arg(long, value_parser = rate)]
     rate: Option<u32>,
-    /// Why; it is kept in the log, so nothing personal.
+    /// Reason. It stays in the log, so it must not contain personal data.
     #[arg(long)]
     why: Option<String>,
-    /// Wait until it is over; exit 1 unless every item was completed or there was nothing to do.
+    /// Wait until it is finished; exit 1 unless every item was completed or had nothing to do.
     #[arg(long)]
     wait: bool,
     /// Print JSON.
@@ -80,25 +80,25 @@ pub(super) struct How {
 /// Commands on orders.
 #[derive(clap::Subcommand)]
 enum TaskCommand {
-    /// The newest orders, and how far they are.
+    /// List the newest orders with their progress.
     List {
-        /// Print one JSON object an order.
+        /// Print one JSON object per order.
         #[arg(long)]
         json: bool,
         #[command(flatten)]
         server: Server,
     },
-    /// One order, with what became of its items.
+    /// Show one order with the results of its items.
     Show(Named),
-    /// Begin no further item for now.
+    /// Pause: start no further item.
     Pause(Named),
-    /// Go on.
+    /// Resume an order.
     Resume(Named),
-    /// Begin no further item, ever.
+    /// Cancel: start no further item, ever.
     Cancel(Named),
-    /// Begin no item of any order, also not after a restart.
+    /// Stop all orders, also after a restart.
     StopAll(Server),
-    /// Follow the orders again.
+    /// Resume all orders.
     AllowAll(Server),
 }
 
@@ -140,12 +140,12 @@ pub(crate) async fn run(options: ReplayArgs, data_dir: &Path) -> anyhow::Result<
             }
             order(&server, json!({ "where": wish }), &how).await
         }
-        // The parser has refused it.
+        // The argument parser rejects this before.
         (None, None, _) | (None, Some(_), None) => bail!("say which, and show the API key"),
     }
 }
 
-/// Gives an order, or shows what would come of it.
+/// Gives an order, or shows its expected results.
 pub(super) async fn order(
     server: &Server,
     mut wish: Value,
@@ -210,7 +210,7 @@ fn dry_run(body: &Value, json: bool) -> ExitStatus {
     ExitStatus::Success
 }
 
-/// Between two looks.
+/// Interval between two checks.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 async fn wait(server: &Server, id: &str, json: bool) -> anyhow::Result<ExitStatus> {

@@ -1,4 +1,4 @@
-//! `hip sandbox`: the outside world as a twin.
+//! `hip sandbox`: the outside world as a simulator.
 
 mod conformance;
 mod up;
@@ -11,15 +11,15 @@ use crate::dev::campaign;
 use crate::output::ExitStatus;
 use crate::telemetry;
 
-/// Commands of the twin.
+/// Commands of the simulator.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Start it, print its addresses, and keep it until Ctrl-C.
+    /// Start it, print its addresses, and run until Ctrl-C.
     Up(up::SandboxUpArgs),
-    /// Every flow of milestone M2, success and refusal, against this HIP; a table at the end.
+    /// Run every flow of milestone M2, success and refusal, against this HIP; print a table at the end.
     Conformance(conformance::SandboxConformanceArgs),
-    /// Two nodes at work while they, their connections and their database are broken; what was lost, doubled,
-    /// leaked or late at the end.
+    /// Run two nodes while they, their connections and their database fail; report what was lost, doubled,
+    /// leaked or late.
     Campaign(campaign::CampaignArgs),
 }
 

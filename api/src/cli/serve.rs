@@ -57,16 +57,16 @@ pub(crate) async fn run(options: ServeArgs, data_dir: &Path) -> anyhow::Result<E
     Ok(ExitStatus::Success)
 }
 
-/// Keys and journals will be in it: nobody else may look.
+/// Creates the directory for keys and journals: only the owner may read it.
 fn make_data_dir(data_dir: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(data_dir)
 }
 
-/// How often a database server that has taken the place of another is tried, and how long between.
+/// Maximum attempts to continue on a database server that replaced another, and the delay between them.
 const TAKE_UP_ATTEMPT_COUNT_MAX: u32 = 60;
 const TAKE_UP_PAUSE: Duration = Duration::from_secs(1);
 
-/// What is served, and from where.
+/// Configuration of a served process.
 struct Serving<'d> {
     config: Config,
     secrets: Secrets,
@@ -75,7 +75,7 @@ struct Serving<'d> {
 }
 
 impl Serving<'_> {
-    /// Serves until `stop` says so, on one server after the other.
+    /// Serves until `stop` is true, on one database server after the other.
     async fn on_any_server(&self, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
         let (mut seen, mut attempts_left) = (0, 0);
         loop {
@@ -85,12 +85,12 @@ impl Serving<'_> {
                     tracing::error!("the database server was replaced; everything is read anew");
                     (seen, attempts_left) = (newest, TAKE_UP_ATTEMPT_COUNT_MAX);
                 }
-                // It was told to end, and has: what it could not begin before that does not matter.
+                // It was told to stop, so an error while starting does not matter.
                 Err(error) if *stop.borrow() => {
                     tracing::warn!("it was told to stop before it served: {error:#}");
                     return Ok(());
                 }
-                // The new server may not be well yet.
+                // The new server may not be ready yet.
                 Err(error) if attempts_left > 0 => {
                     tracing::warn!("the new database server cannot be used yet: {error:#}");
                     attempts_left -= 1;
@@ -101,8 +101,8 @@ impl Serving<'_> {
         }
     }
 
-    /// Serves until `stop` says so, or another server has taken the place of the database's. Then nothing that
-    /// is in memory holds any more, and it has to begin anew; the newest event that was seen, for that.
+    /// Serves until `stop` is true, or another server has replaced the database's. Then no
+    /// state in memory is valid any more, and it must start again; returns the newest event that was seen.
     async fn on_one_server(
         &self,
         seen: i64,
@@ -134,7 +134,7 @@ impl Serving<'_> {
     }
 }
 
-/// Turns true with `stop`, and when the server was replaced; then nobody waits for the database any more.
+/// Turns true with `stop`, and if the server was replaced; then nobody waits for the database any more.
 fn ending(
     pool: PgPool,
     guard: &TimelineGuard,
@@ -151,13 +151,13 @@ fn ending(
         if is_replaced {
             pool.close().await;
         }
-        // The sender stays: a receiver that finds it gone would think that nobody will say stop.
+        // Keeps the sender alive: a receiver would otherwise take a dropped sender for "no stop".
         tell.closed().await;
     });
     ending
 }
 
-/// Ends the process when its writer hangs while the database answers others: whoever starts it again has one
+/// Ends the process when its writer hangs while the database answers others: anyone who starts it again has one
 /// that writes.
 fn watch_writer(app: &App, database_url: &str) -> anyhow::Result<()> {
     let watchdog = Watchdog {
@@ -174,7 +174,7 @@ fn watch_writer(app: &App, database_url: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Visits of a facility that is not configured can be found and shared by nobody.
+/// Warns of visits of unconfigured facilities: they can be neither found nor shared.
 async fn warn_of_orphans(app: &App) -> anyhow::Result<()> {
     for (facility, visits) in facility_ids::orphans(&app.pool, &app.ports.settings).await? {
         tracing::warn!(
@@ -217,14 +217,14 @@ pub(super) fn secrets_from_env() -> anyhow::Result<Secrets> {
     })
 }
 
-/// `HIP_KEK_OLDER`: keys that are separated by commas.
+/// `HIP_KEK_OLDER`: keys separated by commas.
 pub(crate) fn older_keks_from_env() -> Vec<SecretString> {
     let Some(given) = set_in_env("HIP_KEK_OLDER") else { return vec![] };
     given.expose_secret().split(',').map(|one| SecretString::from(one.trim())).collect()
 }
 
-/// A secret of the environment. Set to nothing it is not set: so a compose file hands on what it may not
-/// have.
+/// A secret from the environment. An empty value counts as unset, as a compose file passes on variables that may be
+/// unset.
 pub(crate) fn set_in_env(name: &str) -> Option<SecretString> {
     let given = std::env::var(name).ok().filter(|value| !value.is_empty());
     given.map(SecretString::from)

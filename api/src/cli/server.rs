@@ -1,4 +1,4 @@
-//! The server that a command talks to.
+//! The server that a command calls.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use serde_json::Value;
 
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
-/// A server that cannot be reached says so sooner than one that is busy.
+/// Time limit for connecting: an unreachable server is reported sooner than a busy one.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The server to talk to.
+/// Options for the server to call.
 #[derive(clap::Args)]
 pub(super) struct Server {
-    /// Address of `hip serve`.
+    /// URL of `hip serve`.
     #[arg(long, env = "HIP_URL", default_value = "http://127.0.0.1:8080")]
     pub(super) url: String,
-    /// The API key; from the environment, so that it does not show in the list of processes.
+    /// The API key; from the environment, so that it is not visible in the process list.
     #[arg(long, env = "HIP_API_KEY", hide_env_values = true)]
     pub(super) api_key: String,
 }
@@ -36,8 +36,8 @@ impl Server {
         Ok(request.header("content-type", "application/json").body(body))
     }
 
-    /// Posts a stream; its answer comes while it is sent, and may take any time. So may the server to
-    /// read on: the system's own limit for that would break the stream off.
+    /// Posts a stream; its answer arrives while it is sent, and may take any time. The server may also pause
+    /// reading: the system's own limit for that would abort the stream.
     pub(super) async fn stream(
         &self,
         path: &str,
@@ -51,7 +51,7 @@ impl Server {
         request.send().await.with_context(|| format!("{} does not answer", self.url))
     }
 
-    /// Sends a request; status and body of the answer.
+    /// Sends a request; returns status and body of the answer.
     pub(super) async fn send(
         &self,
         request: RequestBuilder,
@@ -62,7 +62,7 @@ impl Server {
         Ok((status, response.json().await.unwrap_or_default()))
     }
 
-    /// Sends a request and prints its answer as it is.
+    /// Sends a request and prints its answer unchanged.
     pub(super) async fn show(&self, request: RequestBuilder) -> anyhow::Result<ExitStatus> {
         let (status, body) = self.send(request).await?;
         if status.is_success() {
@@ -72,7 +72,7 @@ impl Server {
         refused(status, &body)
     }
 
-    /// Prints a list, one line or one JSON object an item. That it is empty is told on standard error.
+    /// Prints a list, one line or JSON object per item. An empty list is reported on standard error.
     pub(super) async fn list(
         &self,
         request: RequestBuilder,
@@ -112,7 +112,7 @@ fn client() -> anyhow::Result<Client> {
     Ok(Client::builder().timeout(Duration::from_secs(60)).build()?)
 }
 
-/// The faults of a problem, one a line.
+/// Prints the faults of a problem, one per line.
 pub(super) fn eprint_problem(problem: &Value) {
     if let Some(detail) = problem["detail"].as_str() {
         print_error(&format!("  {detail}"));
@@ -123,7 +123,7 @@ pub(super) fn eprint_problem(problem: &Value) {
     }
 }
 
-/// The warnings of an answer, one a line.
+/// Prints the warnings of an answer, one per line.
 pub(super) fn warn_of(answer: &Value) {
     for warning in answer["warnings"].as_array().into_iter().flatten() {
         let text = |name: &str| warning[name].as_str().unwrap_or_default().to_owned();

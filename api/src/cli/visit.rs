@@ -22,7 +22,7 @@ use crate::path_segment::path_segment;
 pub(crate) enum Command {
     /// Send visit documents to a running `hip serve`.
     Push {
-        /// JSON files, one visit each; `.ndjson` files and `-` (standard input), one visit a line.
+        /// JSON files, one visit each; `.ndjson` files and `-` (standard input), one visit per line.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         #[command(flatten)]
@@ -33,21 +33,21 @@ pub(crate) enum Command {
         /// JSON files, one visit each.
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// Print one JSON object a file.
+        /// Print one JSON object per file.
         #[arg(long)]
         json: bool,
     },
-    /// What became of a visit.
+    /// Show the state of a visit.
     Show {
         /// The visit code.
         code: String,
-        /// Which facility's.
+        /// Id of the facility.
         #[arg(long)]
         facility: Option<String>,
         #[command(flatten)]
         server: Server,
     },
-    /// Visits that are fetched: what is to be done, what was given up and why.
+    /// Visits to fetch: due, given up, and why.
     Jobs(jobs::VisitJobsArgs),
 }
 

@@ -1,4 +1,4 @@
-//! The log of a database that was there before the command: commands that read it make none.
+//! Opens the log of an existing database: commands that read it create none.
 
 use std::path::Path;
 
@@ -9,16 +9,16 @@ use sqlx::PgPool;
 
 use super::{Database, private_data_dir, url_from_env};
 
-/// A log to read, and to append to.
+/// A log for reading and appending.
 pub(crate) struct OpenLog {
     database: Database,
-    /// As the service.
+    /// Connections with the service's role.
     pub(crate) pool: PgPool,
 }
 
 impl OpenLog {
-    /// The log in `DATABASE_URL`, or in the private PostgreSQL under `data_dir`, which is started for as
-    /// long as this value is open.
+    /// Opens the log in `DATABASE_URL`, or in the private PostgreSQL under `data_dir`, which is started for
+    /// as long as this value exists.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl OpenLog {
         Ok(postgres::connect(database.url(), connection_count_max).await?)
     }
 
-    /// As the service.
+    /// URL with the service's role.
     pub(crate) fn url(&self) -> &str {
         self.database.url()
     }
@@ -60,7 +60,7 @@ impl OpenLog {
     }
 }
 
-/// Whether there is a database to look into.
+/// Whether a database exists.
 pub(crate) fn is_made(data_dir: &Path) -> bool {
     url_from_env().is_some() || PrivatePostgres::is_made(&private_data_dir(data_dir))
 }

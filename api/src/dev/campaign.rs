@@ -1,12 +1,12 @@
-//! `hip sandbox campaign`: patients and hospitals at work, and somebody who breaks things meanwhile.
+//! `hip sandbox campaign`: patients and hospitals use the system while faults are injected.
 //!
-//! Two nodes serve one facility on a primary PostgreSQL with a standby, behind a door that goes to whichever
-//! node takes a connection. All day visits are pushed, linked, discovered, consented to, asked for and taken
-//! back; a [`nemesis`] kills, stops, freezes and cuts off the nodes, and loses the primary. At the end
-//! everything is whole again, and the [`verdict`] says what was lost, doubled, leaked or late.
+//! Two nodes serve one facility on a primary PostgreSQL with a standby, behind a proxy that connects to either
+//! node. Visits are pushed, linked, discovered, consented to, requested and revoked
+//! continuously; a [`nemesis`] kills, stops, freezes and disconnects the nodes, and destroys the primary. At the end
+//! everything runs again, and the [`verdict`] reports what was lost, doubled, leaked or late.
 //!
-//! A seed decides the order of the blows and what each patient does. It does not decide the moment: what the
-//! machine does between two of them is its own.
+//! A seed decides the order of the faults and what each patient does. It does not decide the exact timing,
+//! which depends on the machine.
 
 mod effects;
 mod folder;
@@ -37,16 +37,16 @@ use story::Storyteller;
 /// Options of `hip sandbox campaign`.
 #[derive(clap::Args)]
 pub(crate) struct CampaignArgs {
-    /// Decides the order of the blows and what each patient does.
+    /// Seed for the order of the faults and the actions of each patient.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// For how long things are broken; then they are whole again, and what has begun may end.
+    /// Seconds for which faults are injected; then everything runs again and started work may finish.
     #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(20..=86_400))]
     seconds: u64,
-    /// Patients at the same time.
+    /// Number of patients at the same time.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
     patients: u64,
-    /// The program of the second node, when that is to be another version than this one.
+    /// Program of the second node, to test another version.
     #[arg(long, value_name = "PATH")]
     second_program: Option<PathBuf>,
     /// Print the verdict as one JSON object.
@@ -93,7 +93,7 @@ async fn play(options: &CampaignArgs, folder: &Path) -> anyhow::Result<verdict::
         };
         patients.spawn(teller.until(fallen.clone()));
     }
-    let keeper = tokio::spawn({
+    let supervisor = tokio::spawn({
         let scene = Arc::clone(&scene);
         async move { scene.keep_nodes_running().await }
     });
@@ -105,7 +105,7 @@ async fn play(options: &CampaignArgs, folder: &Path) -> anyhow::Result<verdict::
         ended?;
     }
     let verdict = verdict::of(&scene, &ledger, struck?).await;
-    keeper.abort();
+    supervisor.abort();
     scene.strike().await;
     verdict
 }

@@ -1,4 +1,4 @@
-//! Every message of a run, in a file.
+//! Writes every message of a run to a file.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -8,7 +8,7 @@ use anyhow::Context;
 
 use crate::dev::demo_environment::DemoEnvironment;
 
-/// The file, opened before the story begins: a path that cannot be written is known at once.
+/// The file, opened before the run: a path that cannot be written is reported at once.
 pub(crate) struct Capture {
     file: BufWriter<File>,
     path: PathBuf,
@@ -21,8 +21,8 @@ impl Capture {
         Ok(Self { file: BufWriter::new(file), path: path.to_owned() })
     }
 
-    /// Writes what the twin has seen and what was pushed, in the order of time. Credentials are
-    /// masked; the rest is as it was on the wire. Returns how many, in words.
+    /// Writes the messages of the simulator and the pushes, in order of time. Credentials are
+    /// masked; the rest is unchanged. Returns the count as text.
     pub(crate) fn write(mut self, stage: &DemoEnvironment) -> anyhow::Result<String> {
         let mut lines: Vec<(String, serde_json::Value)> = stage
             .sandbox

@@ -1,8 +1,8 @@
-//! `hip demo`: the whole story, on the embedded default, against the sandbox twin.
+//! `hip demo`: the complete flow, on the embedded default, against the simulator.
 //!
-//! A made-up patient visits a made-up clinic; the visit becomes a linked care context, an older one
-//! is discovered, a consent is given, and a document arrives at the HIU, which decrypts it. Every
-//! step is in the log. Run again, it goes on with the same log.
+//! A fictitious patient visits a fictitious clinic; the visit becomes a linked care context, an older one
+//! is discovered, a consent is granted, and a document arrives at the HIU, which decrypts it. Every
+//! step is in the log. A second run reuses the same log.
 
 mod progress;
 mod report;
@@ -23,7 +23,7 @@ use visits::{ABHA_HOLDER, abha_holder};
 /// Options of `hip demo`.
 #[derive(clap::Args)]
 pub(crate) struct DemoArgs {
-    /// Write every message of the run, one JSON object a line, credentials masked.
+    /// Write every message of the run, one JSON object per line, credentials masked.
     #[arg(long)]
     capture: Option<PathBuf>,
     /// Keep serving at the end, until Ctrl-C.
@@ -35,7 +35,7 @@ pub(crate) async fn run(options: DemoArgs, data_dir: &Path) -> anyhow::Result<Ex
     let capture = options.capture.as_deref().map(Capture::create).transpose()?;
     let mut progress = Progress::new();
     progress.begin("Set the stage");
-    // First: it looks at whose directory this is before anything is written there.
+    // First: it checks the owner of this directory before anything is written there.
     let database = Database::open(data_dir).await?;
     std::fs::create_dir_all(data_dir)?;
     let log_file = data_dir.join("demo.log");

@@ -1,4 +1,4 @@
-//! A running provider beside its twin, for the demo and for the conformance suite.
+//! A running provider beside the simulator, for the demo and for the conformance suite.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -24,13 +24,13 @@ use crate::database::{Database, erasures_file, seals_file};
 use crate::output::print_line;
 use crate::service::{self, Role};
 
-/// The facility that the provider serves here.
+/// The facility of this provider.
 pub(crate) const FACILITY_ID: &str = "IN0610099001";
 
 /// Its name.
 pub(crate) const FACILITY_NAME: &str = "PHC Ambegaon";
 
-/// What the medical record system shows here. It opens nothing else.
+/// API key of the demo's record system. It is valid only here.
 pub(crate) const API_KEY: &str = "demo-api-key-Yt5bN8wQ2sK7xC4hP9vR3mJ6gLd1fZa0";
 
 pub(crate) struct DemoEnvironment {
@@ -40,7 +40,7 @@ pub(crate) struct DemoEnvironment {
     pub(crate) pool: PgPool,
     /// Address of the provider.
     pub(crate) url: String,
-    /// Where documents and link tokens are, in words.
+    /// Description of the stores of documents and link tokens.
     pub(crate) stores: String,
     pushes: Mutex<Vec<Value>>,
     stop: watch::Sender<bool>,
@@ -48,16 +48,16 @@ pub(crate) struct DemoEnvironment {
 }
 
 impl DemoEnvironment {
-    /// `sections` are more of the provider's configuration.
+    /// Starts it; `sections` are added to the provider's configuration.
     pub(crate) async fn start(
         database: Database,
         data_dir: &Path,
         sections: &str,
     ) -> anyhow::Result<Self> {
         postgres::migrate(database.owner_url()).await?;
-        let sandbox = twin(data_dir).await?;
+        let sandbox = simulator(data_dir).await?;
         let listener = TcpListener::bind("127.0.0.1:8080").await;
-        // Somebody else's port is no reason not to play.
+        // If the port is in use, another one is taken.
         let listener = match listener {
             Ok(listener) => listener,
             Err(_) => TcpListener::bind("127.0.0.1:0").await?,
@@ -75,7 +75,7 @@ impl DemoEnvironment {
         Ok(Self { database, sandbox, log, pool, url, stores, pushes, stop, service })
     }
 
-    /// Keeps a push for the capture: the twin does not see the medical record system.
+    /// Records a push for the capture: the simulator does not see the record system.
     pub(crate) fn note_push(&self, visit: &Value, status: u16) {
         let at = SystemClock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         let line = json!({
@@ -101,7 +101,7 @@ impl DemoEnvironment {
         tokio::signal::ctrl_c().await.context("no signal can be waited for")
     }
 
-    /// Everything down, in order.
+    /// Stops everything, in order.
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
         self.stop.send_replace(true);
         let ended = tokio::time::timeout(Duration::from_secs(15), self.service).await;
@@ -115,8 +115,8 @@ impl DemoEnvironment {
     }
 }
 
-/// Keys and run count of the twin are kept: link tokens of an earlier run must still be good.
-async fn twin(data_dir: &Path) -> anyhow::Result<Sandbox> {
+/// Keeps keys and run count of the simulator: link tokens of an earlier run must stay valid.
+async fn simulator(data_dir: &Path) -> anyhow::Result<Sandbox> {
     let state_dir = data_dir.join("sandbox");
     std::fs::create_dir_all(&state_dir)?;
     let options =
@@ -147,8 +147,8 @@ fn configuration(
     Ok((Config::parse(&text)?, secrets))
 }
 
-/// The configuration of a provider beside its twin. The twin's HIU listens on loopback without TLS: allowed
-/// here, and only that address.
+/// The configuration of a provider beside the simulator. The simulator's HIU listens on loopback without TLS; only
+/// that address is allowed.
 pub(crate) fn provider_toml(sandbox: &Sandbox, data_dir: &Path) -> String {
     let push = sandbox.hiu_push_url();
     let push_address = push.trim_start_matches("http://").split('/').next().unwrap_or_default();
@@ -171,7 +171,7 @@ pub(crate) fn provider_toml(sandbox: &Sandbox, data_dir: &Path) -> String {
     )
 }
 
-/// In words, without an address: it may hold a password.
+/// Description without a URL, which may contain a password.
 fn stores(secrets: &Secrets) -> String {
     let documents = secrets.mongodb_url.as_ref().map(|_| "the MongoDB of MONGODB_URL");
     let tokens = secrets.redis_url.as_ref().map(|_| "the Redis of REDIS_URL");

@@ -1,27 +1,27 @@
-//! A PostgreSQL of our own that is gone with the value.
+//! A private PostgreSQL that is removed with the value.
 
 use std::path::{Path, PathBuf};
 
 use hip_launcher::{Durability, PostgresOptions, PrivatePostgres};
 
-/// The server. Dropped in this order: first it ends, then its data goes.
+/// The server. Fields drop in this order: first it stops, then its data is removed.
 pub(crate) struct ScratchServer {
     postgres: PrivatePostgres,
     folder: Folder,
 }
 
-/// A directory that goes with this value.
+/// A directory that is removed on drop.
 struct Folder(PathBuf);
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What cannot be removed lies in a directory that says what it is.
+        // A directory that cannot be removed explains itself by its name.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
 impl ScratchServer {
-    /// Starts one whose data lies in `folder`, which is made and removed.
+    /// Starts a server with its data in `folder`, which is created and removed.
     pub(crate) async fn start(folder: PathBuf, durability: Durability) -> anyhow::Result<Self> {
         let started = tokio::task::spawn_blocking(move || {
             let options = PostgresOptions { data_dir: folder.clone(), durability };
@@ -31,19 +31,19 @@ impl ScratchServer {
         Ok(started.await??)
     }
 
-    /// Where its data lies.
+    /// The directory of its data.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder.0
     }
 
-    /// The address of one of its databases.
+    /// URL of one of its databases.
     pub(crate) fn url(&self, database: &str) -> String {
         self.postgres.url(database)
     }
 
-    /// Ends it.
+    /// Stops it.
     pub(crate) async fn stop(self) {
-        // Stopping blocks.
+        // Stopping blocks, so it runs on a blocking thread.
         let _ = tokio::task::spawn_blocking(move || drop(self)).await;
     }
 }

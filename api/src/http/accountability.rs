@@ -1,4 +1,4 @@
-//! Erasures, and who has seen what.
+//! Erasures and the audit of patient data.
 
 pub(crate) mod erasures;
 pub(crate) mod patient_audit;

@@ -1,7 +1,7 @@
-//! The routes that AMRIT calls, as it calls them today: its names, its envelope, status 200 whatever
-//! happens.
+//! The routes that AMRIT calls, compatible with its current calls: its names, its envelope, and status 200 in every
+//! case.
 //!
-//! A request without `Authorization` meets no route at all; one with a key that is not known is answered
+//! A request without `Authorization` matches no route; one with an unknown key is answered
 //! in the envelope, too.
 
 mod body;
@@ -27,7 +27,7 @@ use crate::app::App;
 
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
-        // The older name, and the one of the user interface.
+        // The older name, and the one that the user interface calls.
         .route("/careContext/generateCareContextToken", post(token::generate))
         .route("/careContext/generateLinkToken", post(token::generate))
         .route("/careContext/linkCareContext", post(link::link))
@@ -39,7 +39,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .layer(body_of(SMALL_BYTES_MAX))
 }
 
-/// The caller's facility that a request names; the first of theirs, when it names none.
+/// The caller's facility that a request names; without a name, their first.
 fn facility<'c>(app: &'c App, caller: &Caller, named: &str) -> Result<&'c FacilityId, Envelope> {
     let settings = &app.ports.settings;
     let served = |facility: &&Facility| caller.serves(&facility.id);

@@ -1,4 +1,4 @@
-//! `/docs`: the description as a page. All of it is in the binary; nothing comes from the network.
+//! `/docs`: the API description as a page. It is embedded in the binary; nothing is loaded from the network.
 
 use axum::extract::Path;
 use axum::http::header::{
@@ -10,7 +10,7 @@ use utoipa_swagger_ui::Config;
 
 use super::middleware::problem::Problem;
 
-/// Only what we serve ourselves; the page writes styles into itself, and shows small pictures of its own.
+/// Permits only our own resources; the page uses inline styles and embedded images.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
                       img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";

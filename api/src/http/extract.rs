@@ -1,4 +1,4 @@
-//! The parts of a request: bodies, names, pages.
+//! Extractors for parts of a request: bodies, names, pages.
 
 pub(crate) mod bodies;
 pub(crate) mod input;

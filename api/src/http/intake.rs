@@ -1,4 +1,4 @@
-//! Visits that record systems push, what became of them, and of which facilities visits are fetched.
+//! Pushed visits, their state, and facilities whose visits are fetched.
 
 pub(crate) mod facilities;
 pub(crate) mod visit;

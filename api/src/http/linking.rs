@@ -1,4 +1,4 @@
-//! Care contexts: listed, linked, and why one is not.
+//! Care contexts: lists, links, and why one is not visible.
 
 pub(crate) mod care_contexts;
 pub(crate) mod explanation;

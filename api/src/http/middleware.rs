@@ -1,4 +1,4 @@
-//! What surrounds every route: who calls, what is recorded, how it is refused.
+//! Layers around every route: authentication, access log, problems, throttling.
 
 pub(crate) mod access_log;
 pub(crate) mod caller;

@@ -1,7 +1,7 @@
 //! `/openapi.json`: the interface, described by the code that serves it.
 //!
-//! Each handler says what it takes and gives; here is what they have in common: who may, how they are
-//! refused, and the published schema of visit documents in its place.
+//! Each handler describes its own parameters and responses; this module adds the common parts: roles,
+//! errors, and the published schema of visit documents.
 
 mod beyond_types;
 
@@ -20,7 +20,7 @@ use super::middleware::caller::Roles;
 use super::middleware::idempotency::KEY_LENGTH_MAX;
 use super::middleware::problem::PROBLEM_JSON;
 
-/// What holds for all routes, for whoever reads the page.
+/// What holds for all routes, for anyone who reads the page.
 const ABOUT: &str = "A Health Information Provider of ABDM.\n\n\
     **Keys.** Each client has a key: `Authorization: Bearer …` or `X-API-Key: …`. Its roles (`emr`: a medical \
     record system, `operator`, `auditor`) say what it may do; each route names those of which it needs one. Its \
@@ -36,10 +36,10 @@ const ABOUT: &str = "A Health Information Provider of ABDM.\n\n\
     **Refusals** are problem details (RFC 9457). They name paths and rules, never values.\n\n\
     The gateway's callbacks and AMRIT's routes are contracts of others, and are not described here.";
 
-/// A visit of nobody.
+/// A visit of a fictitious patient.
 const EXAMPLE: &str = include_str!("openapi/visit.json");
 
-/// The document, as text.
+/// The document as text.
 pub(crate) fn document() -> &'static str {
     static DOCUMENT: OnceLock<String> = OnceLock::new();
     DOCUMENT
@@ -53,7 +53,7 @@ pub(crate) async fn show() -> impl IntoResponse {
     (headers, document())
 }
 
-/// Says of routes which roles open them.
+/// Adds the required roles to routes.
 pub(super) fn open_to<R: Roles>(
     mut router: OpenApiRouter<std::sync::Arc<crate::app::App>>,
 ) -> OpenApiRouter<std::sync::Arc<crate::app::App>> {
@@ -100,7 +100,7 @@ fn whole() -> Value {
         "key": { "type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same." },
     });
     components["responses"] = Value::Object(refusals());
-    // What it defines for itself is found from the root of this document.
+    // References inside the schema are rewritten to paths from the root of this document.
     let schema = VISIT_SCHEMA.replace("#/$defs/", "#/components/schemas/VisitDocument/$defs/");
     components["schemas"]["VisitDocument"] =
         serde_json::from_str(&schema).expect("the published schema is JSON");
@@ -116,12 +116,12 @@ fn whole() -> Value {
     document
 }
 
-/// A text that FHIR can carry: not blank, and without control characters but tabs and new lines.
+/// A text that FHIR permits: not blank, and without control characters except tabs and new lines.
 const TEXT: &str = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*\
                     [^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufffe\\uffff]\
                     [^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$";
 
-/// Says of each text that nothing else is said of what every text of a visit must be.
+/// Adds the pattern of texts to each text of the schema without its own constraint.
 fn exact_texts(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -139,7 +139,7 @@ fn exact_texts(schema: &mut Value) {
     }
 }
 
-/// The refusals that many routes share, by name.
+/// The error responses that many routes share, by name.
 fn refusals() -> Map<String, Value> {
     let all = [
         ("400", "The request cannot be read: its query, its header or its JSON."),
@@ -172,7 +172,7 @@ fn refusals() -> Map<String, Value> {
         named.insert(format!("Problem{status}"), refusal.clone());
         refusal["content"]["application/fhir+json"] = outcome.clone();
         if status == "401" {
-            // FHIR's own form has no room for it.
+            // FHIR's own format has no such headers.
             refusal.as_object_mut().map(|refusal| refusal.remove("headers"));
         }
         named.insert(format!("Outcome{status}"), refusal);
@@ -180,7 +180,7 @@ fn refusals() -> Map<String, Value> {
     named
 }
 
-/// Adds to an operation what follows from its form.
+/// Adds the parts of an operation that follow from its form.
 fn complete(path: &str, method: &str, operation: &mut Value) {
     if operation.get("security").is_none() {
         return;
@@ -214,7 +214,7 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     }
 }
 
-/// Whether a route shows what was written, and may be asked to wait for it.
+/// Whether a route reads data, and can wait for a position.
 fn waits(path: &str, method: &str) -> bool {
     let groups = ["visits", "links", "care-contexts", "consents", "transfers", "facilities"];
     let group = path.trim_start_matches("/v1/").split('/').next().unwrap_or_default();

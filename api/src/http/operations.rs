@@ -1,4 +1,4 @@
-//! What operators look at and order.
+//! Routes for operators.
 
 pub(crate) mod callbacks;
 pub(crate) mod dead_letters;

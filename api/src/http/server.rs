@@ -1,8 +1,8 @@
-//! The listener: how many connections there may be, and how long each may take.
+//! The listener: limits on the number of connections and on their duration.
 //!
-//! A head that does not come whole in time, a connection on which nothing moves, and more connections
-//! than there is room for are closed. So a stranger who opens thousands and says nothing keeps nobody
-//! else out for long.
+//! A connection is closed if its headers are not complete in time, if it is idle too long, or if there are
+//! too many. So a client that opens thousands of idle connections cannot block others
+//! for long.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -23,19 +23,19 @@ use tower::ServiceExt;
 
 use super::middleware::refused::Peer;
 
-/// The largest head of a request, in bytes.
+/// Maximum size of the headers of a request, in bytes.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 
-/// Headers of one request.
+/// Maximum number of headers of one request.
 const HEADER_COUNT_MAX: usize = 100;
 
-/// How long requests may still take when the process is told to stop.
+/// How long requests may still run after the process is told to stop.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
-/// After an error that is not one connection's, such as too many open files.
+/// Pause after an error that does not concern a single connection, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` says so, and then ends what is being answered.
+/// Serves until `stop` is true, then finishes running requests.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -67,7 +67,7 @@ pub(crate) async fn serve(
             .serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            // How a connection ends is the client's affair; what it asked is in the log.
+            // How a connection ends does not matter; its requests are logged.
             let _ = connection.await;
             drop(place);
         });
@@ -76,14 +76,14 @@ pub(crate) async fn serve(
     let _ = tokio::time::timeout(SHUTDOWN_GRACE, graceful.shutdown()).await;
 }
 
-/// Who may come in.
+/// Limits on connections.
 struct Doors {
     room: Arc<Semaphore>,
     by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
     per_address_max: usize,
 }
 
-/// The place of one connection; it is free again when this is dropped.
+/// The slot of one connection, released on drop.
 struct Place {
     _room: OwnedSemaphorePermit,
     address: IpAddr,
@@ -99,13 +99,13 @@ impl Doors {
         }
     }
 
-    /// The next connection that there is room for; `None` when it was closed at once.
+    /// The next connection with a free slot; `None` if it was closed at once.
     async fn next(&self, listener: &TcpListener) -> Option<(TcpStream, Place)> {
         let room = Arc::clone(&self.room).acquire_owned().await.ok()?;
         match listener.accept().await {
             Ok((stream, peer)) => {
                 let place = self.place(room, peer)?;
-                // Small answers leave at once.
+                // Small responses are sent at once.
                 let _ = stream.set_nodelay(true);
                 Some((stream, place))
             }

@@ -1,9 +1,8 @@
 //! Records access to patient data before returning it.
 //!
-//! Once an hour for each who looks, whatever they look at: whoever asks every second is not remembered every
-//! second. What was looked at has a stream of its own for it, so that looks at many things do not wait for
-//! each other, and so that who has looked at one thing is found by its name alone, also when it is not known
-//! any more whose it was.
+//! The same access by the same client is recorded once an hour, except [`AccessRecorder::given`]. Each resource has
+//! its own access log stream. So accesses to different resources do not compete, and the accesses to one resource can
+//! be found even after the link to its patient is gone.
 
 use chrono::{DateTime, Utc};
 use hip_domain::access::{AccessEvent, Filter, Listing, View};
@@ -18,7 +17,7 @@ use crate::port::log::{Actor, LogError};
 use crate::port::{Clock, HistoryReader, Ids, Log};
 use crate::ports::Ports;
 
-/// Somebody who looks, and where that is remembered.
+/// Records the accesses of one client in the log.
 pub struct AccessRecorder<'a> {
     log: &'a dyn Log,
     clock: &'a dyn Clock,
@@ -27,19 +26,19 @@ pub struct AccessRecorder<'a> {
     actor: Actor,
 }
 
-/// A look could not be remembered. Then nothing is shown.
+/// The access could not be recorded. The caller must then return no data.
 #[derive(Debug, Error)]
 pub enum AccessLogError {
-    /// Whose it is cannot be looked up.
+    /// The patient of the resource could not be looked up.
     #[error(transparent)]
     Whose(#[from] HistoryError),
-    /// The log cannot be written.
+    /// The log could not be read or written.
     #[error(transparent)]
     Log(#[from] LogError),
 }
 
 impl<'a> AccessRecorder<'a> {
-    /// Somebody who has shown their key at the door.
+    /// For a client that authenticated over HTTP.
     pub fn over_http(ports: &'a Ports, caller: &Caller) -> Self {
         Self {
             log: ports.log.as_ref(),
@@ -50,17 +49,17 @@ impl<'a> AccessRecorder<'a> {
         }
     }
 
-    /// Somebody who may reach the database itself. Who that is, only the system that let them in knows.
+    /// For a user of the command line, who has direct access to the database. The log does not know their name.
     ///
     /// # Panics
     ///
-    /// Never: the name has the form of one.
+    /// Never: the constant is a valid client name.
     pub fn from_command_line(log: &'a dyn Log, clock: &'a dyn Clock, ids: &'a dyn Ids) -> Self {
         let client = ClientName::parse(COMMAND_LINE).expect("it has the form of a name");
         Self { log, clock, ids, client, actor: Actor::CommandLine }
     }
 
-    /// Remembers that they look at a person in this way.
+    /// Records that the client reads data of this patient.
     ///
     /// # Errors
     ///
@@ -75,7 +74,7 @@ impl<'a> AccessRecorder<'a> {
         self.remember(&event, today(now), &key, Some(subject)).await
     }
 
-    /// Records that they are given something of a person: each time, and not once an hour.
+    /// Records that the client receives data of a patient: each time, not once an hour.
     ///
     /// # Errors
     ///
@@ -93,8 +92,8 @@ impl<'a> AccessRecorder<'a> {
         self.remember(&event, stream, &key, subject).await
     }
 
-    /// Remembers that they look at this in this way, as a look at whomever it is about, if that is known.
-    /// Whoever was erased stays known by their pseudonym alone.
+    /// Records that the client reads the resource with the stream `of`. The entry names the patient, if the patient
+    /// is known. After an erasure only the pseudonym remains.
     ///
     /// # Errors
     ///
@@ -116,7 +115,7 @@ impl<'a> AccessRecorder<'a> {
         self.remember(&event, stream, &key, whose).await
     }
 
-    /// Remembers that they look at a list of many persons' things, narrowed by what of this was said.
+    /// Records that the client reads a list with data of many patients, and which filters were used.
     ///
     /// # Errors
     ///
@@ -138,13 +137,13 @@ impl<'a> AccessRecorder<'a> {
         self.remember(&event, today(now), &key, None).await
     }
 
-    /// Names one look in this hour.
+    /// The idempotency key of this access in the current hour.
     fn key(&self, now: DateTime<Utc>, what: &[&str]) -> String {
         format!("access:{}:{}:{}", self.client, what.join(":"), now.format("%Y%m%d%H"))
     }
 
-    /// Whether that look is in the log already. Asking is a read; only the first look of an hour takes a
-    /// place in a commit.
+    /// Whether this access is already in the log. This is only a read: only the first access of an hour needs an
+    /// append.
     async fn is_known(&self, key: &str) -> Result<bool, AccessLogError> {
         Ok(self.log.answered(key).await?.is_some())
     }
@@ -162,7 +161,7 @@ impl<'a> AccessRecorder<'a> {
     }
 }
 
-/// What is about no one thing lies in the stream of the day.
+/// The stream of the day, for entries that do not belong to one resource.
 fn today(now: DateTime<Utc>) -> StreamId {
     StreamId::access(now.date_naive())
 }

@@ -1,4 +1,4 @@
-//! What is noticed at the door is remembered, without a decision.
+//! Appends access log entries. No aggregate decides on them.
 
 use hip_domain::access::AccessEvent;
 use hip_domain::id::SubjectId;
@@ -10,20 +10,20 @@ use crate::port::Log;
 use crate::port::log::{Actor, Append, Expected, LogError, Origin};
 use crate::ports::Ports;
 
-/// Something that was noticed.
+/// An entry to append.
 pub(crate) struct AccessLogEntry<'a> {
     pub(crate) event: &'a AccessEvent,
-    /// Where it is remembered.
+    /// The stream to append to.
     pub(crate) stream: StreamId,
-    /// What was stored under a key is not stored again.
+    /// The idempotency key: a second append with the same key stores nothing.
     pub(crate) key: &'a str,
     pub(crate) correlation: Uuid,
-    /// Of whom it says something, if that is known.
+    /// The patient, if known.
     pub(crate) subject: Option<SubjectId>,
     pub(crate) actor: Actor,
 }
 
-/// Stores what was noticed.
+/// Appends the entry to the log.
 pub(crate) async fn remember(log: &dyn Log, noticed: AccessLogEntry<'_>) -> Result<(), LogError> {
     let AccessLogEntry { event, stream, key, correlation, subject, actor } = noticed;
     let append = Append {
@@ -38,7 +38,7 @@ pub(crate) async fn remember(log: &dyn Log, noticed: AccessLogEntry<'_>) -> Resu
     Ok(())
 }
 
-/// Stores what was noticed at the door, in the stream of the day.
+/// Appends an entry to the access log stream of the current day (UTC).
 pub(crate) async fn remember_today(
     ports: &Ports,
     event: &AccessEvent,

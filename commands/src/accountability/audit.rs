@@ -1,8 +1,7 @@
-//! What happened under a consent, told from the log alone.
+//! Audit report of one consent, built from the log alone.
 //!
-//! Nothing is opened and nothing is sent: who reads this needs no key, and learns of records only their
-//! kind, their digest and where they went. Each line has its position in the log, by which
-//! `hip audit prove` shows that it is what was sealed.
+//! No key is used and nothing is sent. Of documents the report contains only kind, digest and recipient. Each entry
+//! has its position in the log; `hip audit prove` uses it to show that the sealed event is unchanged.
 
 mod as_of;
 mod audit_event;
@@ -27,63 +26,63 @@ pub use export::{AuditRecordKind, Export, Line};
 pub use look::Look;
 pub use patient::{PatientAudit, patient};
 
-/// Transfers under one consent that are told of, the newest first.
+/// The report covers at most this number of transfers of one consent, newest first.
 const TRANSFERS_MAX: i64 = 10_000;
 
-/// Everything that happened under one consent.
+/// The audit report of one consent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentAudit {
-    /// Which.
+    /// Id of the consent artefact.
     pub consent: ConsentId,
-    /// What it grants; nothing, when only its end was heard of.
+    /// The terms of the consent; `None` if only its end was reported.
     pub grant: Option<Granted>,
-    /// What became of it, in order.
+    /// The events of the consent, oldest first.
     pub history: Vec<Entry>,
-    /// What was asked for and sent under it, the newest first.
+    /// The transfers under this consent, newest first.
     pub disclosures: Vec<Disclosure>,
-    /// Who has looked at it here, or at what was sent under it, the newest first, at most a thousand.
+    /// Accesses to this consent and to its transfers at this facility, newest first, at most 1,000.
     pub looks: Vec<Look>,
-    /// How it stood at the moment that was asked for.
+    /// The state at the requested time; `None` if no time was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<ConsentAt>,
-    /// The streams that this was read from.
+    /// The streams that were read for this report.
     pub streams: Vec<String>,
 }
 
-/// What a consent grants.
+/// The terms of a consent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Granted {
-    /// Who may see it.
+    /// The HIU that may receive the records, if the artefact names one.
     pub hiu: Option<String>,
-    /// Which facility's records.
+    /// Id of the facility whose records are covered.
     pub facility: String,
-    /// Kinds of records.
+    /// The permitted health information types.
     pub hi_types: Vec<String>,
-    /// Of which care contexts.
+    /// References of the covered care contexts.
     pub care_contexts: Vec<String>,
-    /// Of which time: from.
+    /// Start of the covered visit dates.
     pub from: DateTime<Utc>,
-    /// To.
+    /// End of the covered visit dates.
     pub to: DateTime<Utc>,
-    /// Nothing leaves from then on.
+    /// No data is sent after this time.
     pub erase_at: DateTime<Utc>,
 }
 
-/// Something that happened, and where in the log it stands.
+/// An event and its position in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
-    /// When it was recorded.
+    /// When the event was recorded.
     pub at: DateTime<Utc>,
     /// Position in the log.
     pub position: i64,
-    /// The event.
+    /// Name of the event.
     pub event: String,
 }
 
-/// Tells what happened under a consent; nothing, when it was never heard of.
+/// Builds the report of one consent; `None` if the consent is unknown.
 ///
 /// # Errors
 ///

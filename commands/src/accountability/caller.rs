@@ -1,26 +1,26 @@
-//! Who calls the doors that are not the gateway's: what they may do, and for which facilities.
+//! The callers of the HTTP API other than the gateway: their roles and their facilities.
 
 use std::collections::BTreeSet;
 
 use hip_domain::access::Reader;
 use hip_domain::id::{ClientName, FacilityId};
 
-/// The part that a caller plays.
+/// The role of a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// A medical record system: pushes visits, reads what became of them.
+    /// A medical record system: pushes visits and reads their state.
     Emr,
-    /// Runs the service: what is stuck, and why.
+    /// Runs the service: reads failures and their causes.
     Operator,
-    /// Looks at what was done, and changes nothing.
+    /// Reads the audit reports and changes nothing.
     Auditor,
 }
 
 impl Role {
-    /// Every role.
+    /// All roles.
     pub const ALL: [Self; 3] = [Self::Emr, Self::Operator, Self::Auditor];
 
-    /// As configurations and answers write it.
+    /// The name used in the configuration and in responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Emr => "emr",
@@ -30,32 +30,33 @@ impl Role {
     }
 }
 
-/// How the log calls whoever is logged in to AMRIT.
+/// The client name in the log for a user who is logged in to AMRIT.
 const AMRIT_SESSION: &str = "amrit-session";
 
-/// How the log calls whoever uses the command line on the database itself.
+/// The client name in the log for a user of the command line.
 pub(crate) const COMMAND_LINE: &str = "command-line";
 
-/// Names that no client of a configuration may have.
+/// Reserved names: no client in the configuration may use them.
 pub const NAMES_OF_OURS: [&str; 2] = [AMRIT_SESSION, COMMAND_LINE];
 
-/// Somebody who has shown a key that is known.
+/// An authenticated caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// Who.
+    /// The client name, as the access log records it.
     pub name: ClientName,
-    /// What they may do.
+    /// Roles of the caller.
     pub roles: BTreeSet<Role>,
-    /// For whom; `None` means every facility of the service.
+    /// Facilities that the caller may access; `None` means all facilities of the service.
     pub facilities: Option<Vec<FacilityId>>,
 }
 
 impl Caller {
-    /// Somebody who is logged in to AMRIT. Their facilities are configured: AMRIT does not tell them.
+    /// A user who is logged in to AMRIT. Their facilities come from the configuration, because AMRIT does not report
+    /// them.
     ///
     /// # Panics
     ///
-    /// Never: the name has the form of one.
+    /// Never: the constant is a valid client name.
     pub fn amrit(facilities: Vec<FacilityId>) -> Self {
         Self {
             name: ClientName::parse(AMRIT_SESSION).expect("it has the form of a name"),
@@ -64,17 +65,17 @@ impl Caller {
         }
     }
 
-    /// Whether they play one of these parts.
+    /// Whether the caller has at least one of these roles.
     pub fn is_one_of(&self, roles: &[Role]) -> bool {
         roles.iter().any(|role| self.roles.contains(role))
     }
 
-    /// Whether they may act for this facility, and know of it at all.
+    /// Whether the caller may access this facility.
     pub fn serves(&self, facility: &FacilityId) -> bool {
         self.facilities.as_ref().is_none_or(|theirs| theirs.contains(facility))
     }
 
-    /// As whom they look at a record.
+    /// The kind of reader that the access log records for this caller.
     pub fn reader(&self) -> Reader {
         if self.roles.contains(&Role::Emr) { Reader::RecordSystem } else { Reader::Auditor }
     }

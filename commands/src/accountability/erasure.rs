@@ -1,6 +1,6 @@
-//! A person is to be erased: who is meant, whether something has to be kept, and the decision.
+//! Erasure of a patient: finds the patient, checks the retention rules and decides.
 //!
-//! What follows from the decision is done by tasks (`perform/erase.rs`), which a crash only delays.
+//! Tasks (`tasks/handlers/erase.rs`) carry out the decision. A crash only delays them.
 
 mod person;
 mod policy;
@@ -28,54 +28,54 @@ use crate::port::vault::VaultError;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// A wish to erase somebody.
+/// A request to erase a patient.
 #[derive(Debug, Clone)]
 pub struct Wish {
-    /// Who wants it.
+    /// Who requested the erasure.
     pub by: RequestedBy,
-    /// Why.
+    /// The reason given for the request.
     pub reason: Reason,
-    /// Names this wish: the same wish is decided once.
+    /// Id of this request. A repeated request with the same id is decided once.
     pub id: Uuid,
 }
 
-/// What was decided, or would be.
+/// The decision on an erasure, or its preview.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// Whose erasure.
+    /// The subject id of the patient.
     pub subject: SubjectId,
-    /// Where they are treated.
+    /// Id of the facility.
     pub facility: FacilityId,
-    /// What there is of them.
+    /// The records that exist of the patient.
     pub holdings: RecordCounts,
-    /// What binds us to keep it; nothing, when they may be erased.
+    /// The retention rule that forbids the erasure; `None` if the patient may be erased.
     pub ground: Option<Ground>,
 }
 
-/// Why nothing was decided.
+/// Why no decision could be made.
 #[derive(Debug, Error)]
 pub enum ErasureError {
-    /// The log.
+    /// The command on the subject's stream failed.
     #[error(transparent)]
     Decided(#[from] DispatchError<SubjectError>),
-    /// The keys.
+    /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// Who can be found.
+    /// The patient directory failed.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
-    /// What there is.
+    /// The existing records could not be counted.
     #[error(transparent)]
     Eraser(#[from] EraserError),
-    /// What was stored of the person cannot be read.
+    /// Stored data of the patient could not be read.
     #[error(transparent)]
     Unreadable(#[from] TaskError),
-    /// The log's own.
+    /// The log could not be read.
     #[error(transparent)]
     Log(#[from] LogError),
 }
 
-/// What would be decided now. Nothing changes.
+/// Returns the decision that [`request`] would make now, and changes nothing.
 ///
 /// # Errors
 ///
@@ -91,7 +91,7 @@ pub async fn preview(
     Ok(Decision { subject, facility: facility.clone(), holdings, ground })
 }
 
-/// Decides, and remembers it: refused with its ground, or to be done. Decided before, it stays so.
+/// Decides on the request and records the decision. A request that was already decided keeps its decision.
 ///
 /// # Errors
 ///
@@ -112,8 +112,8 @@ pub async fn request(
     Ok(decision)
 }
 
-/// Erases again somebody whose keys were destroyed before, in a database that does not know it: it was
-/// restored from an older backup. Nothing is kept for a law any more: it was decided already.
+/// Erases a patient again whose keys were destroyed before, after the database was restored from an older backup. The
+/// retention rules are not checked again, because the erasure was already decided.
 ///
 /// # Errors
 ///
@@ -131,7 +131,7 @@ pub async fn repeat(
     decide(ports, subject, command, ports.ids.random()).await
 }
 
-/// Writes down that keys of somebody who was erased are there again, and are about to be destroyed once more.
+/// Records that keys of an erased patient exist again and will be destroyed again.
 ///
 /// # Errors
 ///

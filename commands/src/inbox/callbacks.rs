@@ -1,7 +1,7 @@
-//! Messages from the gateway, understood.
+//! Interprets the callbacks of the gateway.
 //!
-//! One file a kind: the wire shape, what it means, and what becomes of it. Unknown members are
-//! ignored and `null` is the same as absent, because the gateway's messages vary.
+//! Each callback kind has one file: its JSON format, its meaning and the resulting commands. Unknown members are
+//! ignored, and `null` is the same as absent, because the gateway's messages vary.
 
 pub mod answer;
 mod consent_notify;
@@ -27,7 +27,7 @@ pub use incoming::{CallbackMessage, Verdict};
 use crate::ports::{Interpreter, Ports};
 use crate::tasks::TaskError;
 
-/// The interpreter of this version.
+/// The interpreter of this program version.
 pub struct CurrentInterpreter;
 
 #[async_trait]
@@ -69,7 +69,7 @@ async fn interpret(ports: &Ports, incoming: &CallbackMessage<'_>) -> Result<Verd
     })
 }
 
-/// An answer that names no request of ours: late, foreign, or made up.
+/// A reply that does not match any request of this service.
 fn unknown_request() -> Verdict {
     Verdict::Rejected {
         code: ErrorCode::ours("ABDM-1030"),

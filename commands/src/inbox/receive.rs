@@ -1,4 +1,4 @@
-//! The gateway's door: a message is stored, and that is all that happens while the gateway waits.
+//! Stores a message of the gateway. Nothing else happens while the gateway waits for the response.
 
 use chrono::{DateTime, Utc};
 use hip_domain::access::AccessEvent;
@@ -16,41 +16,41 @@ use crate::log::codec;
 use crate::port::log::{Actor, Append, Appended, Expected, LogError, Origin};
 use crate::ports::Ports;
 
-/// A message whose sender has been verified.
+/// A message from an authenticated sender.
 pub struct VerifiedCallback {
-    /// What it is about.
+    /// The kind of callback, known from the path.
     pub kind: CallbackKind,
-    /// The dialect it speaks.
+    /// The API version of the message.
     pub api: ApiVersion,
-    /// Whom it is for.
+    /// The facility that the message is for.
     pub facility: FacilityId,
-    /// `X-HIP-ID`, when it names the facility by a former service id.
+    /// `X-HIP-ID`, if it is a former service id of the facility.
     pub named: Option<FacilityId>,
-    /// `REQUEST-ID`, or `requestId` in the older dialect.
+    /// `REQUEST-ID`, or `requestId` in the older API version.
     pub request_id: RequestId,
-    /// `TIMESTAMP` or `timestamp`, when it could be read.
+    /// `TIMESTAMP` or `timestamp`, if it could be parsed.
     pub sent_at: Option<DateTime<Utc>>,
-    /// How the sender proved itself.
+    /// How the sender was authenticated.
     pub bearer: BearerCheck,
-    /// The message, verbatim.
+    /// The message as received.
     pub raw: RawCallback,
 }
 
 /// Why a message was not stored.
 #[derive(Debug, Error)]
 pub enum ReceiveError {
-    /// The request id was used before, for another body. The first stands.
+    /// The request id was already used for a different body. The first message is kept.
     #[error("this REQUEST-ID was used before for another message")]
     RequestIdReused,
-    /// The log.
+    /// The log could not be read or written.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// The earlier message under this id cannot be read.
+    /// The earlier message with this id could not be decoded.
     #[error("the earlier message of this id cannot be read")]
     Undecodable(#[from] hip_domain::event::DecodeError),
 }
 
-/// Stores a message, durably. The same message again changes nothing.
+/// Stores a message durably. Receiving the same message again changes nothing.
 pub async fn receive(ports: &Ports, message: VerifiedCallback) -> Result<(), ReceiveError> {
     let VerifiedCallback { kind, api, facility, named, request_id, sent_at, bearer, raw } = message;
     let digest = Digest::of(raw.body.as_bytes());
@@ -75,7 +75,7 @@ pub async fn receive(ports: &Ports, message: VerifiedCallback) -> Result<(), Rec
             correlation: request_id.0,
             causation: None,
             actor: Actor::Door,
-            // Whose message it is nobody knows yet: it gets a subject, and a key, of its own.
+            // The patient is not known yet, so the message gets its own subject and data key.
             subject: Some(SubjectId(ports.ids.random())),
             new_subject: true,
         },
@@ -83,7 +83,7 @@ pub async fn receive(ports: &Ports, message: VerifiedCallback) -> Result<(), Rec
     };
     match ports.log.append(append).await {
         Ok(Appended::Stored { .. }) => Ok(()),
-        // Keys are forgotten after more than a year; the message is still there.
+        // Append keys expire after more than a year; the stream still has the message.
         Ok(Appended::Duplicate { .. }) | Err(LogError::Conflict { .. }) => {
             same_as_before(ports, &stream, request_id, digest).await
         }
@@ -91,7 +91,7 @@ pub async fn receive(ports: &Ports, message: VerifiedCallback) -> Result<(), Rec
     }
 }
 
-/// Records that a callback was refused, because it is for no facility that can be found.
+/// Records that a callback was refused because its facility could not be determined.
 ///
 /// # Errors
 ///
@@ -107,7 +107,7 @@ pub async fn record_unrouted(
     remember_today(ports, &event, &key, request_id.0, None).await
 }
 
-/// A repetition is welcome; another message under the same id is remembered and refused.
+/// A repeated message is accepted. A different message with the same id is recorded and refused.
 async fn same_as_before(
     ports: &Ports,
     stream: &StreamId,

@@ -1,4 +1,4 @@
-//! For which facility a callback is.
+//! Determines the facility of a callback.
 
 use hip_domain::consent::Consent;
 use hip_domain::discovery::DiscoveryEvent;
@@ -14,9 +14,8 @@ use crate::inbox::callbacks::wire::readable;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// The facility that a callback is for: the one that it names, by its service id or its id in the
-/// register; else the one that its conversation belongs to; else the only one that is served. `None`
-/// when none of these helps.
+/// The facility of a callback: the one that it names by service id or HFR id; else the one of its conversation; else
+/// the only configured facility. `None` if none of these applies.
 ///
 /// # Errors
 ///

@@ -1,8 +1,8 @@
-//! AMRIT's way of linking, as its user interface goes it: a token for a person first, then the link of a
-//! visit, which may not have been pushed yet.
+//! Linking as AMRIT's user interface does it: first a token for a patient, then the link of a visit, which may not
+//! have been pushed yet.
 //!
-//! Nothing here is another path to the gateway. What AMRIT asks for becomes the same events as a pushed
-//! visit does; only that the caller waits for them.
+//! The gateway is called in the usual way: a request of AMRIT results in the same events as a pushed visit. The only
+//! difference is that the caller waits for the result.
 
 pub mod facility;
 pub mod link;
@@ -20,54 +20,54 @@ use crate::port::vault::VaultError;
 use crate::tasks::TaskError;
 use crate::visits::registration::RegistrationError;
 
-/// Why nothing was done.
+/// Why a request of AMRIT failed.
 #[derive(Debug, Error)]
 pub enum AmritError {
-    /// A member of the request can be no identifier of the network.
+    /// A member of the request is not a valid identifier.
     #[error("{field} {source}")]
     Identifier {
-        /// Which member.
+        /// Name of the member.
         field: &'static str,
-        /// What it must look like.
+        /// The expected format.
         source: InvalidId,
     },
-    /// The patient cannot be described to the network.
+    /// The patient's demographics are not known.
     #[error("nothing is known of this beneficiary: ask for a link token first")]
     UnknownPerson,
-    /// The visit is known, and is not that of the patient who is named.
+    /// The visit is known and belongs to another patient.
     #[error("the visit is another patient's: check beneficiaryID and abhaAddress")]
     OtherPatient,
-    /// The tokens cannot be read or written.
+    /// The link token stream could not be read or written.
     #[error(transparent)]
     Token(#[from] DispatchError<LinkTokenError>),
-    /// The calls cannot be read.
+    /// The stream of a call could not be read.
     #[error(transparent)]
     Call(#[from] DispatchError<OutboundError>),
-    /// The visit cannot be read.
+    /// The stream of the visit could not be read.
     #[error(transparent)]
     Visit(#[from] DispatchError<VisitError>),
-    /// The care context cannot be read or written.
+    /// The stream of the care context could not be read or written.
     #[error(transparent)]
     CareContext(#[from] DispatchError<hip_domain::care_context::CareContextError>),
-    /// The person cannot be stored.
+    /// The patient could not be registered.
     #[error(transparent)]
     Person(#[from] RegistrationError),
-    /// The keys.
+    /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// That the caller is given something of a person could not be recorded.
+    /// The access could not be recorded.
     #[error(transparent)]
     Viewing(#[from] AccessLogError),
-    /// Something in the log cannot be read.
+    /// An event in the log could not be read.
     #[error("the log cannot be read")]
     Log(#[from] TaskError),
 }
 
-/// A refusal of the gateway, in its code and our words.
+/// A refusal by the gateway, with our explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// The code.
+    /// The gateway's error code.
     pub code: ErrorCode,
-    /// What it means here.
+    /// What the code means, for a reader.
     pub what: &'static str,
 }

@@ -1,4 +1,4 @@
-//! What a refusal on the way to a link means, by the error table.
+//! Interprets refusals of token and link requests with the error table.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_domain::care_context::{CareContextCommand, LinkRefusal};
@@ -8,7 +8,7 @@ use hip_domain::link_token::Refusal;
 use crate::operations::abdm_error::{self, Context, Mark, Retry};
 use crate::tasks::NO_ANSWER;
 
-/// What a refused request for a link token means for the next one.
+/// How a refused token request affects the next one.
 pub(crate) fn of_token(code: &ErrorCode, context: Context) -> Refusal {
     if code.as_str() == NO_ANSWER {
         return Refusal::Passing;
@@ -20,18 +20,18 @@ pub(crate) fn of_token(code: &ErrorCode, context: Context) -> Refusal {
     }
 }
 
-/// What the gateway answered to a link request.
+/// The gateway's reply to a link request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LinkAnswer {
-    /// It is linked.
+    /// The care context was linked.
     Linked,
-    /// It was linked before.
+    /// It had been linked before.
     LinkedBefore,
-    /// It is not linked.
+    /// It was not linked.
     Refused {
-        /// The gateway's code.
+        /// The gateway's error code.
         code: ErrorCode,
-        /// Its status, when there is no code and the status was not understood.
+        /// The known words of its status, if there is no code and the status could not be interpreted.
         said: Option<String>,
     },
 }
@@ -42,7 +42,7 @@ impl From<ErrorCode> for LinkAnswer {
     }
 }
 
-/// What the answer to a link request tells the care context.
+/// The care context command for a reply to a link request.
 pub(crate) fn command(
     request_id: RequestId,
     answer: LinkAnswer,

@@ -1,6 +1,6 @@
-//! A patient leaves ABDM: their link token and their consents end, and nobody finds them any more.
+//! Opt-out: a patient leaves ABDM. Their link token and consents end, and discoveries no longer find them.
 //!
-//! What a facility treated them for stays: that is the facility's record. Erasure is a separate order.
+//! The medical records stay with the facility. Erasure is a separate command.
 
 use std::time::Duration;
 
@@ -18,15 +18,15 @@ use crate::port::log::Origin;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// "ABHA deactivated": what the network is told about a patient who has left.
+/// "ABHA deactivated": the error code that is sent for a patient who opted out.
 pub(crate) const HAS_LEFT: &str = "ABDM-1407";
 
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// How soon it is looked again whether an operator has had the events applied that were put aside.
+/// Interval for checking whether an operator has had the quarantined events applied.
 const QUARANTINE_LOOK_AGAIN: Duration = Duration::from_secs(10);
 
-/// The reason of what waits for that.
+/// The reason reported for tasks that wait for that.
 const QUARANTINED: &str = "a reader of the log has put aside an event that may be about the patient; \
                            see `hip projection status`";
 
@@ -35,11 +35,11 @@ fn lags() -> TaskError {
     TaskError::Later { after: Some(LOOK_AGAIN), reason }
 }
 
-/// Refuses to go on while the read models cannot be relied on for a patient.
+/// Fails if the read models may be incomplete for a patient.
 ///
 /// # Errors
 ///
-/// `Later`, when they lag behind `position` or have put something aside that may be about the patient.
+/// `Later` if they have not reached `position`, or if a quarantined event may be about the patient.
 pub(crate) async fn require_whole_view(
     ports: &Ports,
     facility: &FacilityId,
@@ -58,7 +58,7 @@ pub(crate) async fn require_whole_view(
 
 /// An ABHA address that left ABDM.
 pub(crate) struct OptOut<'a> {
-    /// The facility that was told.
+    /// The facility that received the notification.
     pub(crate) facility: &'a FacilityId,
     /// Pseudonym of the ABHA address.
     pub(crate) address: &'a Pseudonym,
@@ -68,14 +68,14 @@ pub(crate) struct OptOut<'a> {
     pub(crate) position: i64,
 }
 
-/// Whether a patient has left ABDM and not come back.
+/// Whether a patient has opted out and not returned.
 pub(crate) async fn has_left(ports: &Ports, subject: SubjectId) -> Result<bool, TaskError> {
     let patient = ports.dispatcher.load::<Patient>(&StreamId::patient(subject)).await?;
     Ok(patient.has_left())
 }
 
-/// Whether a message is about a patient who has left ABDM. It then goes when that patient is erased,
-/// although it is refused.
+/// Whether a message is about a patient who opted out. If so, its key is attached to the patient: the message is
+/// erased with the patient although it is refused.
 pub(crate) async fn refuses(
     ports: &Ports,
     incoming: &CallbackMessage<'_>,
@@ -88,12 +88,12 @@ pub(crate) async fn refuses(
     Ok(left)
 }
 
-/// Ends everything that rests on the ABHA address. Returns the patient, when we know one.
+/// Ends everything that depends on the ABHA address. Returns the patient, if known.
 ///
 /// # Errors
 ///
-/// `Later`, when the read models lag behind the message or have put something aside that may be about the
-/// patient: what they show is ended, and the rest when this is called again.
+/// `Later` if the read models have not reached the message, or if a quarantined event may be about the patient. What
+/// they already show is ended; the next call ends the rest.
 pub(crate) async fn purge(
     ports: &Ports,
     left: &OptOut<'_>,
@@ -104,7 +104,7 @@ pub(crate) async fn purge(
     let tokens = end_tokens(ports, left, origin, key).await?;
     end_consents(ports, left, origin, key).await?;
     let mut patients = detach(ports, left, tokens, origin, key).await?;
-    // Not before all that is shown has ended.
+    // Only after everything visible has been ended.
     if !has_seen_all {
         return Err(lags());
     }
@@ -112,7 +112,7 @@ pub(crate) async fn purge(
     Ok(patients.pop())
 }
 
-/// Returns whose tokens they were.
+/// Returns the subject of the tokens.
 async fn end_tokens(
     ports: &Ports,
     left: &OptOut<'_>,
@@ -168,8 +168,8 @@ async fn detach(
     Ok(subjects)
 }
 
-/// A deactivated ABHA is active again: the patient can be found again. Returns them, when we know who
-/// had the address; else the next visit that names it attaches it.
+/// Reverses the opt-out of a deactivated ABHA: discoveries find the patient again. Returns the patient, if the
+/// address was known; otherwise the next visit with the address attaches it.
 pub(crate) async fn undo(
     ports: &Ports,
     facility: &FacilityId,

@@ -1,4 +1,4 @@
-//! One-time passwords: six digits, never kept in clear.
+//! One-time passwords: six digits, never stored in plaintext.
 
 use hip_domain::id::{FacilityId, LinkReference, Pseudonym};
 use uuid::Uuid;
@@ -8,14 +8,14 @@ use crate::patients::lookup::LookupKey;
 use crate::port::vault::VaultError;
 use crate::ports::Ports;
 
-/// Six digits out of a random id. The first is never 0: the network carries an OTP as a number, too.
+/// Derives six digits from a random id. The first digit is never 0, because some messages carry an OTP as a number.
 ///
-/// 122 random bits over 900,000 values: no value is likelier than another by more than 2⁻¹⁰⁰.
+/// 122 random bits over 900,000 values: the probabilities of two values differ by less than 2⁻¹⁰⁰.
 pub(crate) fn fresh(random: Uuid) -> Zeroizing<String> {
     Zeroizing::new((100_000 + random.as_u128() % 900_000).to_string())
 }
 
-/// What is kept of it, bound to the link that it is for.
+/// The stored form: a pseudonym that is bound to the link.
 pub(crate) async fn pseudonym(
     ports: &Ports,
     facility: &FacilityId,

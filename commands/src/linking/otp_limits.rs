@@ -1,7 +1,7 @@
-//! The limits on one-time passwords, by person and by telephone.
+//! Limits on one-time passwords, for each patient and each phone number.
 //!
-//! A person is one data principal of one facility. A telephone is known by a pseudonym that is the same at
-//! every facility of this service, so what one facility has sent counts at the others.
+//! A patient is one subject of one facility. A phone number has the same pseudonym at all facilities of this service,
+//! so messages sent by one facility count at the others.
 
 use hip_domain::id::{LinkReference, RequestId, SubjectId};
 use hip_domain::otp_limit::{OtpLimit, OtpLimitCommand, OtpLimitError};
@@ -17,10 +17,10 @@ use crate::port::vault::VaultError;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// The code of a refusal, for the patient's app.
+/// The error code for the patient's app.
 pub(crate) const TOO_MANY: &str = "ABDM-1022";
 
-/// What counts for one link: the stream of the person, and that of their telephone.
+/// The counters of one link: the streams of the patient and of the phone number.
 pub(crate) struct OtpCounters<'p> {
     ports: &'p Ports,
     streams: Vec<StreamId>,
@@ -28,7 +28,7 @@ pub(crate) struct OtpCounters<'p> {
 }
 
 impl<'p> OtpCounters<'p> {
-    /// The counters of a person and this telephone.
+    /// The counters of a patient and this phone number.
     pub(crate) async fn of(
         ports: &'p Ports,
         subject: SubjectId,
@@ -42,7 +42,7 @@ impl<'p> OtpCounters<'p> {
         Ok(Self { ports, streams, origin })
     }
 
-    /// The counters of a person and the telephone that is known of them now, if one is.
+    /// The counters of a patient and of their current phone number, if known.
     pub(crate) async fn of_person(
         ports: &'p Ports,
         subject: SubjectId,
@@ -55,7 +55,7 @@ impl<'p> OtpCounters<'p> {
         Ok(Self { ports, streams, origin })
     }
 
-    /// Counts a message that is about to be sent; the inner error says why it must not be.
+    /// Counts a message before it is sent. The inner error says why it must not be sent.
     pub(crate) async fn count_send(
         &self,
         link: LinkReference,
@@ -65,20 +65,19 @@ impl<'p> OtpCounters<'p> {
         let command = OtpLimitCommand::Send { link, attempt, limits, now };
         let counted = self.count(command, &format!("otp:send:{attempt}")).await?;
         if counted.is_err() {
-            // The first counter may have taken what the second refused.
+            // The first counter may have counted an attempt that the second one refused.
             self.take_back(attempt).await?;
         }
         Ok(counted)
     }
 
-    /// A message that was counted was surely not sent.
+    /// Reverses the count of a message that was certainly not sent.
     pub(crate) async fn take_back(&self, attempt: Uuid) -> Result<(), TaskError> {
         let command = OtpLimitCommand::TakeBack { attempt };
         self.tell(command, &format!("otp:back:{attempt}")).await
     }
 
-    /// Counts a password that is about to be judged. `received_at` is when it came, not when we got round
-    /// to it.
+    /// Counts an OTP before it is checked. `received_at` is the time of receipt, not of processing.
     pub(crate) async fn count_try(
         &self,
         request_id: RequestId,
@@ -89,7 +88,7 @@ impl<'p> OtpCounters<'p> {
         self.count(command, &format!("otp:try:{request_id}")).await
     }
 
-    /// The password of this request was right.
+    /// The OTP of this request was correct: resets the counters of wrong attempts.
     pub(crate) async fn clear(&self, request_id: RequestId) -> Result<(), TaskError> {
         self.tell(OtpLimitCommand::Clear, &format!("otp:clear:{request_id}")).await
     }

@@ -1,4 +1,4 @@
-//! The operator's door to linking: what stands in the way of a link, and to try it again.
+//! Linking for operators: shows what blocks a link, and starts it again.
 
 use chrono::{DateTime, Utc};
 use hip_domain::id::{CareContextReference, FacilityId, RequestId};
@@ -13,40 +13,40 @@ use crate::port::log::{Actor, Origin};
 use crate::port::vault::VaultError;
 use crate::ports::Ports;
 
-/// Why nothing was started or shown.
+/// Why a link could not be started or its state not be read.
 #[derive(Debug, Error)]
 pub enum LinkingError {
-    /// There is no such visit.
+    /// The visit does not exist.
     #[error("there is no such visit")]
     NoVisit,
-    /// Without an address there is nothing to link to.
+    /// The visit has no ABHA address, so there is nothing to link to.
     #[error("the visit mentions no ABHA address")]
     NoAbhaAddress,
-    /// The visit cannot be read.
+    /// The stream of the visit could not be read.
     #[error(transparent)]
     Visit(#[from] DispatchError<VisitError>),
-    /// The tokens cannot be read.
+    /// The link token stream could not be read.
     #[error(transparent)]
     Token(#[from] DispatchError<LinkTokenError>),
-    /// The keys.
+    /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
 }
 
-/// How it stands with the link tokens of one ABHA address at one facility.
+/// State of the link tokens of one ABHA address at one facility.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenStatus {
-    /// Until when there is one; nothing, when there is none.
+    /// When the current token expires; `None` if there is none.
     pub usable_until: Option<DateTime<Utc>>,
-    /// Whether the gateway's answer is waited for.
+    /// Whether a reply of the gateway is pending.
     pub requested: bool,
-    /// Requests of the last 24 hours, and how many the gateway allows.
+    /// Requests in the last 24 hours, and the maximum that the gateway allows.
     pub used: (usize, usize),
-    /// When the next request may leave, and why not before; nothing, when it may leave now.
+    /// When the next request may be sent, and why not earlier; `None` if it may be sent now.
     pub held: Option<(DateTime<Utc>, Hold)>,
 }
 
-/// How it stands with the tokens of an ABHA address.
+/// The state of the tokens of an ABHA address.
 pub async fn token_status(
     ports: &Ports,
     facility: &FacilityId,
@@ -69,10 +69,10 @@ pub async fn token_status(
     })
 }
 
-/// Tries to link a visit, whatever came of it before. Linked already, it stays as it is.
+/// Starts to link a visit, whatever the earlier result was. A linked visit stays linked.
 ///
-/// The governor still holds a request for a token that the gateway would refuse. Returns the stream of
-/// the care context, which says what becomes of it.
+/// The rate limit still delays token requests that the gateway would refuse. Returns the stream of the care context,
+/// which records the result.
 pub async fn start(
     ports: &Ports,
     facility: &FacilityId,

@@ -1,4 +1,4 @@
-//! Events to bytes and back. The confidential part stays apart, and closed.
+//! Encodes and decodes events. The confidential part is kept apart from the clear part.
 
 use hip_domain::aggregate::LogEvent;
 use hip_domain::event::{DecodeError, Event};
@@ -7,10 +7,10 @@ use hip_domain::recorded::Recorded;
 use crate::port::log::{LogError, NewEvent, StoredEvent};
 use crate::port::vault::{Opened, Vault, VaultError};
 
-/// The version of every shape so far.
+/// The schema version of all events so far.
 const SCHEMA_VERSION: i16 = 1;
 
-/// The bytes of an event, its confidential part beside the clear one.
+/// Encodes an event into a clear part and a confidential part.
 pub fn encode<E: LogEvent>(event: &E) -> NewEvent {
     NewEvent {
         name: event.name(),
@@ -20,7 +20,7 @@ pub fn encode<E: LogEvent>(event: &E) -> NewEvent {
     }
 }
 
-/// The event behind stored bytes, its confidential part closed.
+/// Decodes a stored event. Its sealed part stays closed.
 pub fn decode(stored: &StoredEvent) -> Result<Recorded<Event>, DecodeError> {
     let event = Event::decode(&stored.name, stored.schema_version, &stored.clear)?;
     Ok(Recorded {
@@ -36,7 +36,7 @@ pub fn decode(stored: &StoredEvent) -> Result<Recorded<Event>, DecodeError> {
     })
 }
 
-/// The event behind stored bytes, its confidential part open or known to be erased.
+/// Decodes a stored event. Its sealed part is open, or marked as erased.
 pub async fn open(vault: &dyn Vault, stored: &StoredEvent) -> Result<Recorded<Event>, OpenError> {
     let mut recorded = decode(stored)?;
     if stored.is_left_sealed {
@@ -57,19 +57,19 @@ pub async fn open(vault: &dyn Vault, stored: &StoredEvent) -> Result<Recorded<Ev
     Ok(recorded)
 }
 
-/// Why an event could not be read with its confidential part.
+/// Why an event could not be read with its sealed part.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// It is none of ours.
+    /// The event could not be decoded.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// The log.
+    /// The log could not be read.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// The keys.
+    /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// Its confidential part was left in the log: a bug of whoever reads it.
+    /// The sealed part was not read from the log: a bug of the caller.
     #[error("the confidential part of an event was not read")]
     LeftSealed,
 }

@@ -1,4 +1,4 @@
-//! Load, decide, append; decide again after a lost race.
+//! Executes commands: load the state, decide, append; after a conflict, decide again.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use crate::log::store::{AggregateStore, StateCache, metadata};
 use crate::port::Log;
 use crate::port::log::{Appended, LogError, Origin};
 
-/// How often a command is decided again after losing a race on its stream.
+/// How often a command is decided again after a conflict on its stream.
 ///
-/// Three: a stream belongs to one patient or one request, so a fourth loss in a row is a bug, not load.
+/// Three: a stream belongs to one patient or one request, so a fourth conflict in a row is a bug, not load.
 const CONFLICT_RETRY_COUNT_MAX: u32 = 3;
 
-/// Brings commands to aggregates.
+/// Executes commands on aggregates.
 #[derive(Clone)]
 pub struct Dispatcher {
     log: Arc<dyn Log>,
@@ -26,30 +26,30 @@ pub struct Dispatcher {
 /// Why a command had no effect.
 #[derive(Debug, Error)]
 pub enum DispatchError<E: std::error::Error + 'static> {
-    /// The aggregate refused it.
+    /// The aggregate refused the command.
     #[error(transparent)]
     Refused(E),
-    /// Somebody else kept winning the race on this stream.
+    /// There were too many conflicts with other writers on this stream.
     #[error("the stream kept changing while the command was decided")]
     Conflict,
-    /// The log.
+    /// The log could not be read or written.
     #[error(transparent)]
     Log(LogError),
-    /// The stream holds something that is none of its events.
+    /// The stream contains an event that is not one of its aggregate's.
     #[error("the stream cannot be read")]
     Undecodable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Dispatcher {
-    /// A dispatcher over `log`, with a cache of states when one is given.
+    /// Creates a dispatcher over `log`, optionally with a cache of states.
     pub fn new(log: Arc<dyn Log>, cache: Option<StateCache>) -> Self {
         Self { log, cache }
     }
 
-    /// Executes a command. `key` makes it safe to execute it again after a crash: what was stored
-    /// once under a key is not stored again.
+    /// Executes a command. `key` is its append key: a repeated command with the same key stores nothing, so it is
+    /// safe to retry after a crash.
     ///
-    /// Returns the position of the last event it led to; nothing, when nothing changed.
+    /// Returns the position of the last stored event; `None` if nothing was stored.
     pub async fn execute<A>(
         &self,
         stream: &StreamId,
@@ -63,7 +63,7 @@ impl Dispatcher {
         A::Command: Clone,
     {
         let mut cache = self.cache.clone();
-        // An event in a person's own stream is about that person, whatever message led to it.
+        // The subject of an event in a patient's own stream is always that patient.
         let origin = &origin.about(stream.person());
         for _ in 0..=CONFLICT_RETRY_COUNT_MAX {
             let store = AggregateStore::<A>::new(Arc::clone(&self.log), cache.clone());
@@ -79,7 +79,7 @@ impl Dispatcher {
                         Some(Appended::Duplicate { .. }) | None => None,
                     });
                 }
-                // A refusal is believed only from a state that was just read.
+                // A refusal based on a cached state may be wrong, so it is decided again with the stored state.
                 Err(AggregateError::UserError(_)) if cache.is_some() => {}
                 Err(AggregateError::UserError(refusal)) => {
                     return Err(DispatchError::Refused(refusal));
@@ -95,7 +95,7 @@ impl Dispatcher {
         Err(DispatchError::Conflict)
     }
 
-    /// The state of a stream as the log has it now; never from the cache.
+    /// The current state of a stream, read from the log and never from the cache.
     pub async fn load<A>(&self, stream: &StreamId) -> Result<A, DispatchError<A::Error>>
     where
         A: Aggregate<Services = ()> + Clone + 'static,

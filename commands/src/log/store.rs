@@ -1,8 +1,8 @@
-//! `cqrs-es`'s event store, over our log.
+//! The event store of `cqrs-es`, on top of our log.
 //!
-//! State is folded from the stream's events; a cache in front saves the reading, and is believed
-//! only as far as the log confirms it: a decision with events is checked by the expected version,
-//! and one without is checked by asking for the version.
+//! The state is folded from the events of the stream. A cache can save the reading. A cached state is always
+//! verified: an append checks the expected version, and a decision without events asks the log for the current
+//! version.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -21,7 +21,8 @@ use crate::log::codec;
 use crate::port::Log;
 use crate::port::log::{Actor, Append, Appended, Expected, LogError, Origin, StoredEvent};
 
-/// Folded states, shared by all stores. Bounded; dropped whenever the log disagrees.
+/// Cache of folded states, shared by all stores. Its size is limited. An entry is dropped when the log has a newer
+/// version.
 #[derive(Clone)]
 pub struct StateCache(Cache<StreamId, Arc<dyn Any + Send + Sync>>);
 
@@ -31,12 +32,12 @@ struct Cached<A> {
 }
 
 impl StateCache {
-    /// A cache of at most `capacity` states.
+    /// Creates a cache of at most `capacity` states.
     pub fn new(capacity: u64) -> Self {
         Self(Cache::new(capacity))
     }
 
-    /// Forgets what it holds of a stream.
+    /// Removes the state of a stream.
     pub fn forget(&self, stream: &StreamId) {
         self.0.invalidate(stream);
     }
@@ -51,7 +52,7 @@ impl StateCache {
     }
 }
 
-/// The store of one kind of aggregate, for one execution.
+/// The store of one aggregate type, for one execution.
 pub struct AggregateStore<A> {
     log: Arc<dyn Log>,
     cache: Option<StateCache>,
@@ -59,7 +60,7 @@ pub struct AggregateStore<A> {
     aggregate: PhantomData<fn() -> A>,
 }
 
-/// A state, and the version it was folded to.
+/// A state and the version of its last event.
 pub struct Loaded<A> {
     stream: StreamId,
     version: i64,
@@ -74,24 +75,24 @@ impl<A: Aggregate> AggregateContext<A> for Loaded<A> {
 }
 
 impl<A> Loaded<A> {
-    /// The state.
+    /// Returns the state.
     pub fn into_state(self) -> A {
         self.state
     }
 
-    /// Whether it came from the cache, and may be old.
+    /// Whether the state came from the cache and may be outdated.
     pub const fn is_cached(&self) -> bool {
         self.cached
     }
 }
 
 impl<A> AggregateStore<A> {
-    /// A store over `log`; with a cache it may start from a remembered state.
+    /// Creates a store over `log`; with a cache it may start from a cached state.
     pub fn new(log: Arc<dyn Log>, cache: Option<StateCache>) -> Self {
         Self { log, cache, appended: Arc::default(), aggregate: PhantomData }
     }
 
-    /// Where the store notes what became of its append.
+    /// The result of the append, set after a commit.
     pub fn receipt(&self) -> Arc<Mutex<Option<Appended>>> {
         Arc::clone(&self.appended)
     }
@@ -196,7 +197,7 @@ fn broken<E: std::error::Error>(error: LogError) -> AggregateError<E> {
     AggregateError::DatabaseConnectionError(Box::new(error))
 }
 
-/// What `cqrs-es` carries as text between the dispatcher and this store.
+/// The origin and the append key as text, because `cqrs-es` passes only text from the dispatcher to this store.
 pub(crate) fn metadata(key: String, origin: &Origin) -> HashMap<String, String> {
     let mut metadata = HashMap::from([
         ("idem".to_owned(), key),

@@ -1,10 +1,10 @@
-//! What an error code of the network means: one table for the whole program.
+//! The meaning of the network's error codes: one table for the whole program.
 //!
-//! The same number means different things in different places (1056 is "already linked" after a link
-//! request, and "no such link" in a confirmation), so a meaning is looked up by code and [`Context`].
-//! Gateway, processes, API and command line read only this; none of them keeps a list of its own.
+//! One code has different meanings in different places (1056 is "already linked" after a link request, and "no such
+//! link" in a confirmation), so a meaning is looked up by code and [`Context`]. Gateway client, process managers, API
+//! and command line all use this table.
 //!
-//! Sources: NHA's list of codes for M2, and what peers and the sandbox were seen to answer.
+//! Sources: NHA's list of codes for M2, and observed responses of peers and of the sandbox.
 
 pub mod context;
 pub mod entry;
@@ -18,18 +18,18 @@ pub use entry::{Entry, Mark, Retry};
 
 use table::Row;
 
-/// What a code means where it was seen. A code that is not in the table gets an entry that says so.
+/// The entry of a code in a context. An unlisted code gets a generic entry.
 pub fn lookup(code: &ErrorCode, context: Context) -> Entry {
     listed(code, context).unwrap_or_else(|| unlisted::code(code, context))
 }
 
-/// What a peer's refusal means: its code when that is listed, else its HTTP status. A refusal
-/// without status never reached the peer, or was never answered.
+/// The entry of a refusal: by its code if listed, else by its HTTP status. Without a status, the peer was not reached
+/// or did not respond.
 pub fn of_refusal(status: Option<u16>, code: Option<&ErrorCode>, context: Context) -> Entry {
     code.and_then(|code| listed(code, context)).unwrap_or_else(|| unlisted::status(status, context))
 }
 
-/// What an operator reads of a peer that refused a message. The same words stand wherever it shows.
+/// The text that describes a refusal to operators, the same in all places.
 pub fn refused_words(status: Option<u16>, code: Option<&ErrorCode>, what: &str) -> String {
     match (code, status) {
         (Some(code), _) => format!("the peer refused it with {code}: {what}"),
@@ -38,14 +38,14 @@ pub fn refused_words(status: Option<u16>, code: Option<&ErrorCode>, what: &str) 
     }
 }
 
-/// The text that we send as `error.message` with a code: only characters that the gateway takes in
-/// a text, at most 255 of them, nothing personal.
+/// The `error.message` that is sent with a code: at most 255 characters that the gateway accepts, without personal
+/// data.
 pub fn message(code: &ErrorCode, context: Context) -> &'static str {
     listed(code, context).map_or("Request could not be processed", |entry| entry.meaning)
 }
 
-/// Everything that a code can mean, with the places where it means that; no place is "anywhere
-/// else". Empty when the code is not listed.
+/// All meanings of a code, each with its contexts. An empty list of contexts means all others. Empty if the code is
+/// not listed.
 pub fn meanings(code: &str) -> Vec<(&'static [Context], Entry)> {
     let code = spelled(code);
     table::rows()
@@ -54,7 +54,7 @@ pub fn meanings(code: &str) -> Vec<(&'static [Context], Entry)> {
         .collect()
 }
 
-/// The row for this very context, else the one for all others.
+/// The row for this context, else the row for all other contexts.
 fn listed(code: &ErrorCode, context: Context) -> Option<Entry> {
     let code = spelled(code.as_str());
     let rows = || table::rows().filter(|row| row.code.eq_ignore_ascii_case(&code));
@@ -62,7 +62,7 @@ fn listed(code: &ErrorCode, context: Context) -> Option<Entry> {
     here.or_else(|| rows().find(|row: &&Row| row.contexts.is_empty())).map(|row| row.entry)
 }
 
-/// A code as the table spells it: some peers send the number alone, and some end it in `": "`.
+/// Normalizes a code to the table's form: some peers send only the number, and some append `": "`.
 fn spelled(code: &str) -> String {
     let code = code.trim_end_matches([':', ' ', '\t']).trim_start();
     if code.len() == 4 && code.bytes().all(|byte| byte.is_ascii_digit()) && !code.starts_with('3') {

@@ -1,11 +1,10 @@
-//! NHA's certification for milestone M2: what of its cases the log proves.
+//! NHA's certification for milestone M2: which test cases the log proves.
 //!
-//! [`Ledger`] reads the log and notes what it sees of the network's flows, [`manifest`] decides each case
-//! of the [`CATALOGUE`] by that alone. No key is needed: nothing confidential is opened, and nothing
-//! confidential is in the manifest.
+//! [`Ledger`] reads the log and records what it finds of the network's flows. [`manifest`] decides each case of the
+//! [`CATALOGUE`] from that. No key is used: sealed parts stay closed, and the manifest contains nothing confidential.
 //!
-//! A case passes on the callback or the answer that proves it, never on a 202 to a question. What was
-//! tried and came out otherwise has failed; what nobody tried was not run.
+//! A case passes if its callback or reply is in the log; a 202 response alone is not enough. A case that was tried
+//! with another result has failed. A case that nobody tried was not run.
 
 mod catalogue;
 mod check;
@@ -23,26 +22,26 @@ pub use catalogue::{CATALOGUE, Case, is_case};
 pub use ledger::Ledger;
 pub use verdict::{CaseOutcome, Decided, Proof};
 
-/// The manifest's name for this milestone.
+/// NHA's id of this milestone in the manifest.
 const SKILL: &str = "abdm-m2";
 
-/// The list that the ids of the cases are from.
+/// The list in which the case ids are defined.
 const SET: &str = "M2 Building HIP, NHA, August 2022 sheet";
 
-/// Whose run it was. The log does not say this; the configuration and the operator do.
+/// The applicant. These values come from the configuration and the operator, not from the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entity {
-    /// What kind of applicant, such as `private` or `government`.
+    /// The kind of applicant, such as `private` or `government`.
     pub kind: String,
     /// The service id of the facility.
     pub hip_id: String,
-    /// Where the gateway reaches us.
+    /// The callback URL of the bridge.
     pub callback_url: String,
-    /// The bridge's client id.
+    /// The client id of the bridge.
     pub client_id: String,
 }
 
-/// NHA's evidence manifest. Members are in its order and have its names.
+/// NHA's evidence manifest, with NHA's member names in NHA's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Manifest {
     skill: &'static str,
@@ -55,14 +54,14 @@ pub struct Manifest {
     #[serde(serialize_with = "in_seconds")]
     run_finished: DateTime<Utc>,
     client_id: String,
-    /// In the order of the catalogue, every case once.
+    /// All cases, in the order of the catalogue.
     pub cases: Vec<Decided>,
 }
 
-/// Files that a human made of what a screen showed, by the id of the case.
+/// Files with screenshots, by case id.
 pub type Attachments = BTreeMap<String, String>;
 
-/// The manifest of what `ledger` has read. Without a single event in it, the run has lasted no time.
+/// The manifest of what `ledger` has read. If it read no event, the run has no duration.
 pub fn manifest(entity: Entity, ledger: &Ledger, attachments: &Attachments) -> Manifest {
     let (run_started, run_finished) = ledger.period().unwrap_or_default();
     Manifest {
@@ -82,8 +81,8 @@ pub fn manifest(entity: Entity, ledger: &Ledger, attachments: &Attachments) -> M
 }
 
 impl Manifest {
-    /// The three lines that NHA wants below: how many came out how, which mandatory cases did not pass,
-    /// and which one to look at first.
+    /// The three summary lines that NHA requires: the number of cases for each outcome, the mandatory cases that did
+    /// not pass, and the case to look at first.
     pub fn summary(&self) -> [String; 3] {
         let count = |outcome| self.cases.iter().filter(|case| case.outcome == outcome).count();
         let counts = format!(

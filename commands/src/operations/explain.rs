@@ -1,7 +1,7 @@
-//! Why does the patient not see it?
+//! Explains why a record is not visible to the HIU.
 //!
-//! From a visit to the screen of an HIU a record passes a chain of links. Each is looked at in turn, in
-//! the log alone; the first that does not hold is the answer, with what to do about it.
+//! A record passes a chain of steps from the visit to the HIU. The steps are checked in order, from the log alone.
+//! The first failed step is the answer, with a hint what to do.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -22,68 +22,68 @@ use crate::port::HistoryReader;
 use crate::port::history_reader::HistoryError;
 use case::Case;
 
-/// How it stands with one care context.
+/// The explanation of one care context.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
-    /// Of what: the stream of the care context, or of a visit that has none yet.
+    /// The stream of the care context, or of the visit if there is no care context yet.
     #[serde(skip)]
     pub of: StreamId,
-    /// Where the visit took place.
+    /// Id of the facility.
     pub facility: String,
     /// The visit code.
     pub reference: String,
-    /// The links that were looked at, up to the first that does not hold.
+    /// The checked steps, up to the first one that failed or waits.
     pub links: Vec<Looked>,
-    /// The answer, in a sentence.
+    /// The answer in one sentence.
     pub verdict: String,
-    /// What to do; nothing, when all is well.
+    /// What to do; `None` if no step failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cure: Option<String>,
 }
 
-/// One link of the chain, as it was found.
+/// The result of checking one step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Looked {
-    /// Which.
+    /// The step.
     pub link: Link,
-    /// Whether it holds.
+    /// The result.
     pub state: State,
-    /// What is so, in words.
+    /// The details in words.
     pub what: String,
 }
 
-/// The chain, in order.
+/// The steps, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Link {
     /// The visit is in the log.
     Visit,
-    /// It has yielded documents that are fit to be shared.
+    /// Its documents were built and passed validation.
     Documents,
-    /// The gateway has given a link token.
+    /// The gateway issued a link token.
     Token,
     /// The care context is linked.
     Linked,
     /// A consent covers it.
     Consent,
-    /// An HIU has asked for it.
+    /// An HIU has requested it.
     Request,
     /// The request was accepted.
     Accepted,
-    /// The answer holds pages of it.
+    /// The transfer has pages of this care context.
     Pages,
-    /// They are encrypted.
+    /// The pages are encrypted.
     Encrypted,
-    /// The HIU has taken them.
+    /// The HIU has accepted the pages.
     Pushed,
-    /// The gateway was told how it ended.
+    /// The gateway was notified of the end of the transfer.
     Notified,
 }
 
 impl Link {
-    /// In a word, for a list.
+    /// The name of the step as one word, for lists.
     pub const fn as_word(self) -> &'static str {
         match self {
             Self::Visit => "visit",
@@ -101,19 +101,19 @@ impl Link {
     }
 }
 
-/// Whether a link holds.
+/// The result of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// It does.
+    /// The step succeeded.
     Holds,
-    /// Not yet: somebody's turn has come, and nothing is wrong so far.
+    /// The step is pending; nothing is wrong so far.
     Waits,
-    /// It does not.
+    /// The step failed.
     Broken,
 }
 
-/// Why a link does not hold.
+/// Why a step failed or waits, and what to do.
 struct Obstacle {
     state: State,
     what: String,
@@ -130,7 +130,7 @@ impl Obstacle {
     }
 }
 
-/// What is so of a link that holds, or why it does not.
+/// The details of a step that succeeded, or the obstacle.
 type Finding = Result<String, Obstacle>;
 
 type Look = fn(&Case, DateTime<Utc>) -> Finding;
@@ -149,8 +149,7 @@ const CHAIN: [(Link, Look); 11] = [
     (Link::Notified, delivery::notified),
 ];
 
-/// Explains every care context with this reference: in one facility, or in all that have it. Empty,
-/// when there is none.
+/// Explains all care contexts with this reference, in one facility or in all. Empty if there is none.
 ///
 /// # Errors
 ///

@@ -1,17 +1,16 @@
-//! Doing again what failed, from the log.
+//! Replays failed messages and calls from the log.
 //!
 //! ```text
 //! order ── items ──► may it go on? ── replay requested ──► understood again ──► calls made again
 //!                    (asked of the log)      └── is the cause of everything that follows
 //! ```
-//! A message is understood again by today's interpreter, from its own bytes. What is so already stays so:
-//! the streams that it leads to decide, as they do when a message comes twice. What was sent is sent again
-//! only as far as the order's policy allows it (`again`). A consent is looked at as it is now, by those who
-//! always do.
+//! The current interpreter parses the stored bytes of a message again. Results that already exist do not change,
+//! because the aggregates ignore repeated commands. A call is sent again only if the order's policy allows it
+//! (`resend`). Consents are checked in their current state, as always.
 //!
-//! [`order`] gives orders, [`item`] follows them, [`dry_run`] shows what would come of one,
-//! [`history`] tells what came of all. [`shadow`] asks of a whole period whether the same would come of it
-//! today.
+//! [`order`] creates and changes orders, [`item`] processes them, [`dry_run`] shows the effects of an order in
+//! advance, [`history`] lists the effects of all replays. [`shadow`] compares the behaviour of the current code with
+//! the log of a whole period.
 
 pub mod comparison;
 pub mod dry_run;

@@ -1,32 +1,32 @@
-//! What people are looked up by, in the one form in which it is compared.
+//! Values by which patients and visits are looked up, in normalized form.
 
-/// Something personal that is only ever stored as a keyed HMAC.
+/// A personal value that is stored only as a keyed HMAC.
 ///
-/// Two lookups with equal [`LookupKey::text`] and kind are the same person's, however it was typed.
+/// Two keys with the same kind and [`LookupKey::text`] are equal, in whatever form they were typed.
 #[derive(Clone, Copy)]
 pub enum LookupKey<'a> {
-    /// The facility's own id of a person.
+    /// The facility's own id of a patient.
     Beneficiary(&'a str),
     /// A visit code.
     Visit(&'a str),
     /// Patient reference and care context reference together.
     CareContext(&'a str),
-    /// An ABHA address, any case.
+    /// An ABHA address, in any letter case.
     AbhaAddress(&'a str),
     /// An ABHA number, with or without hyphens.
     AbhaNumber(&'a str),
-    /// A mobile number in any Indian spelling.
+    /// An Indian mobile number, with or without country code.
     Mobile(&'a str),
     /// The digits of an OTP, with the link reference that they belong to.
     Otp(&'a str),
-    /// The counter of a facility, as its code names it.
+    /// The counter of a facility, as its QR code names it.
     Counter(&'a str),
-    /// Content that is compared with what was there before.
+    /// Content that is compared with earlier content.
     Content(&'a str),
 }
 
 impl LookupKey<'_> {
-    /// Keeps the kinds apart under one key.
+    /// The name of the kind. It is part of the HMAC, so that equal values of different kinds differ.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Beneficiary(_) => "beneficiary",
@@ -41,7 +41,7 @@ impl LookupKey<'_> {
         }
     }
 
-    /// The form in which it is compared.
+    /// The normalized form.
     pub fn text(&self) -> String {
         match self {
             Self::Beneficiary(text)
@@ -57,18 +57,17 @@ impl LookupKey<'_> {
     }
 }
 
-/// An ABHA address as it is compared: lower case, no blanks around it.
+/// Normalizes an ABHA address: lower case, without surrounding spaces.
 pub fn abha_address(text: &str) -> String {
     text.trim().to_ascii_lowercase()
 }
 
-/// Only the digits: an ABHA number comes with or without hyphens.
+/// Keeps only the digits: ABHA numbers are written with or without hyphens.
 pub fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// The ten digits of an Indian mobile number: `+91-98…`, `098…` and `98…` are the same.
-/// Nothing, when it is not one.
+/// The ten digits of an Indian mobile number: `+91-98…`, `098…` and `98…` are equal. `None` if it is not one.
 pub fn mobile(text: &str) -> Option<String> {
     let digits = digits(text);
     let national = match digits.len() {

@@ -1,10 +1,9 @@
-//! Is this our patient? One, or none.
+//! Finds the patient of a discovery: one patient or none.
 //!
-//! An ABHA address or number that the consent manager vouches for decides alone. A mobile number is
-//! shared in families, so it only brings candidates. Each of them is compared, which gives figures
-//! ([`compare`]), and the figures are judged ([`judge`]): gender, year of birth and name must agree,
-//! or the facility's own record number must. When several remain, [`choose`] takes the one that more
-//! identifiers speak for, or nobody. What a patient typed never decides alone.
+//! A verified ABHA address or number is sufficient. A mobile number is shared in families, so it only yields
+//! candidates. [`compare`] computes the similarity of each candidate and [`judge`] decides: gender, year of birth and
+//! name must agree, or the facility's own record number must. If several candidates remain, [`choose`] takes the one
+//! with the most matching identifiers, or none. Unverified input is never sufficient.
 
 mod name;
 mod rank;
@@ -21,7 +20,7 @@ pub use rank::{Choice, choose};
 pub use verdict::{Difference, Thresholds, Verdict, judge};
 pub use what_if::{RankChange, Redecided, WhatIf};
 
-/// How far the patient who asks resembles one of ours.
+/// Compares the patient of a discovery with a stored patient.
 pub fn compare(query: &DiscoveryQuery, ours: &Demographics) -> Comparison {
     Comparison {
         name_score: name::score(query.name.reveal(), ours.name.reveal()),
@@ -31,7 +30,7 @@ pub fn compare(query: &DiscoveryQuery, ours: &Demographics) -> Comparison {
     }
 }
 
-/// `M`, `F`, and the rest as one: a desk that knows three genders writes `O` for `T` and `D`.
+/// `M`, `F`, or other: a record system with three genders uses `O` for `T` and `D`.
 fn genders(asked: &str, ours: &str) -> GenderComparison {
     let read = |gender: &str| match gender.trim().chars().next().map(|c| c.to_ascii_uppercase()) {
         Some(known @ ('M' | 'F')) => Some(known),
@@ -50,7 +49,7 @@ fn years(asked: Option<&Phi<i32>>, ours: Option<&Phi<i32>>) -> Option<u16> {
     Some(u16::try_from(difference).unwrap_or(u16::MAX))
 }
 
-/// A patient may type several; one of them has to be this person's.
+/// A patient may enter several record numbers; one of them must match.
 fn record_numbers(query: &DiscoveryQuery, ours: &str) -> RecordNumberComparison {
     let typed = query.unverified.iter().filter(|(kind, _)| kind == "MR");
     let mut typed = typed.map(|(_, value)| value.reveal().trim()).peekable();

@@ -1,4 +1,4 @@
-//! What the log holds of a person: opened for one message, and not kept.
+//! Decrypts stored data of a patient for one use.
 
 use hip_domain::care_context::CareContext;
 use hip_domain::consent::GrantedCareContext;
@@ -15,7 +15,7 @@ use crate::port::link_token_cache::Holder;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// Who a data principal is, by the newest word of the facility.
+/// The newest demographics of a patient.
 pub(crate) async fn demographics(
     ports: &Ports,
     subject: SubjectId,
@@ -25,7 +25,7 @@ pub(crate) async fn demographics(
     require_open(newest.map(|recorded| recorded.event), why)
 }
 
-/// Their ABHA.
+/// The patient's ABHA.
 pub(crate) async fn abha(ports: &Ports, subject: SubjectId) -> Result<Abha, TaskError> {
     let stream = StreamId::patient(subject);
     let newest = ports.newest(&stream, |event| {
@@ -40,7 +40,7 @@ pub(crate) async fn abha(ports: &Ports, subject: SubjectId) -> Result<Abha, Task
     require_open(newest, "the patient's ABHA is not known")
 }
 
-/// The link token that a request has brought; the newest of the stream, when it is not said which.
+/// The link token that `issued_by` returned; the newest token of the stream if `issued_by` is `None`.
 pub(crate) async fn link_token(
     ports: &Ports,
     stream: &StreamId,
@@ -62,8 +62,7 @@ pub(crate) async fn link_token(
     Ok(SecretString::from(token.into_inner()))
 }
 
-/// The token, if the cache knows where it lies. What the cache does not know, or another store that
-/// is away, is no reason not to look into the log.
+/// The token, if the cache knows its position. If the cache has no entry or is unavailable, the log is read instead.
 async fn at_hand(ports: &Ports, stream: &StreamId, issued_by: RequestId) -> Option<Phi<String>> {
     let cached = ports.link_tokens.get(&Holder::of(stream)?).await.ok()??;
     let recorded = ports.at(cached.position).await.ok()??;
@@ -74,7 +73,7 @@ async fn at_hand(ports: &Ports, stream: &StreamId, issued_by: RequestId) -> Opti
     require_open(Some(token).filter(|_| is_it), "").ok()
 }
 
-/// The demographics in an event that has some.
+/// The demographics in an event, if it has any.
 pub(crate) fn demographics_of(event: Event) -> Option<Sealed<Demographics>> {
     let Event::Patient(event) = event else {
         return None;
@@ -86,7 +85,7 @@ pub(crate) fn demographics_of(event: Event) -> Option<Sealed<Demographics>> {
     }
 }
 
-/// The content, if it is there and its key is.
+/// The decrypted content; an error if it is missing or its key was destroyed.
 pub(crate) fn require_open<T>(sealed: Option<Sealed<T>>, why_not: &str) -> Result<T, TaskError> {
     match sealed {
         Some(Sealed::Open(content)) => Ok(content),
@@ -94,7 +93,7 @@ pub(crate) fn require_open<T>(sealed: Option<Sealed<T>>, why_not: &str) -> Resul
     }
 }
 
-/// Whose consent it is: the person behind the first care context that is ours.
+/// The patient of a consent: the subject of its first known care context.
 pub(crate) async fn subject_of(
     ports: &Ports,
     care_contexts: &[GrantedCareContext],

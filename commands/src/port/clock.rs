@@ -1,9 +1,9 @@
-//! The time.
+//! The current time.
 
 use chrono::{DateTime, Utc};
 
-/// Where `now` comes from; tests set it.
+/// Source of the current time; tests set it.
 pub trait Clock: Send + Sync {
-    /// The current instant, in UTC.
+    /// The current time, in UTC.
     fn now(&self) -> DateTime<Utc>;
 }

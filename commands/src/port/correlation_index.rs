@@ -1,4 +1,4 @@
-//! Which calls belong together.
+//! Finds the calls that belong to one conversation.
 
 use std::error::Error;
 
@@ -7,22 +7,21 @@ use hip_domain::id::RequestId;
 use thiserror::Error;
 use uuid::Uuid;
 
-/// Finds the calls of a conversation. What became of each is in the log.
+/// Finds the calls of a conversation. Their results are in the log.
 #[async_trait]
 pub trait CorrelationIndex: Send + Sync {
-    /// The calls of a conversation that were planned up to a position, in order.
+    /// The calls of a conversation planned up to `position`, in order.
     ///
     /// # Errors
     ///
-    /// [`CorrelationError`] also when the position has not been reached after a while: then ask
-    /// again later.
+    /// [`CorrelationError`] also if the index has not reached `position` after a while: retry later.
     async fn calls(
         &self,
         conversation: Uuid,
         position: i64,
     ) -> Result<Vec<RequestId>, CorrelationError>;
 
-    /// Whether a call is still going to be made without anybody's doing.
+    /// Whether a call is still going to be sent without a replay.
     async fn is_due(&self, call: RequestId) -> Result<bool, CorrelationError>;
 }
 

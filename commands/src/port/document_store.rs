@@ -1,4 +1,4 @@
-//! Documents that are read, by us and by others.
+//! Document collections, read by this service and by others.
 
 pub mod document;
 
@@ -12,20 +12,19 @@ pub use document::{CollectionName, Document, FieldPath, FieldValue, Fields, Put,
 
 /// Collections of documents, each filled by one projection.
 ///
-/// A collection exists in *generations*. Readers see the live one, which has the collection's plain
-/// name wherever names can be seen. A rebuild prepares the next, fills it beside the live one, compares
-/// and promotes it. Every document carries the position of the event that it follows from, and is only
-/// ever replaced by one from a later position: to write again what was written does no harm, and a
-/// writer that was overtaken changes nothing.
+/// A collection exists in *generations*. Readers see the live one, under the plain name of the collection. A rebuild
+/// prepares the next generation, fills it while the live one is read, compares both and promotes it. Every document
+/// contains the position of its event, and is only replaced by a document with a later position. So repeated writes
+/// are harmless, and an outdated writer changes nothing.
 ///
-/// What is written in one call is written together or in parts; after an error it is written again.
+/// A call with several documents is not atomic; retry it after an error.
 #[async_trait]
 pub trait DocumentStore: Send + Sync {
-    /// Whether the store answers.
+    /// Checks that the store responds.
     async fn ping(&self) -> Result<(), DocumentError>;
 
-    /// Makes a generation with these indexes, unless it is there. One that was replaced is retired
-    /// before its number is used again.
+    /// Creates a generation with these indexes, unless it exists. A replaced generation must be retired before its
+    /// number is used again.
     async fn prepare(
         &self,
         collection: &CollectionName,
@@ -33,11 +32,11 @@ pub trait DocumentStore: Send + Sync {
         indexes: &[Index],
     ) -> Result<(), DocumentError>;
 
-    /// The generation that is read; nothing before the first was promoted.
+    /// The live generation; `None` before the first was promoted.
     async fn live(&self, collection: &CollectionName) -> Result<Option<i32>, DocumentError>;
 
-    /// Writes each document where what is stored under its key, tombstones too, is from a lower
-    /// position. Of several for one key the latest is written.
+    /// Writes each document, unless the stored document or tombstone with the same key has the same or a later
+    /// position. Of several documents with one key the latest is written.
     async fn put_many(
         &self,
         collection: &CollectionName,
@@ -45,8 +44,8 @@ pub trait DocumentStore: Send + Sync {
         puts: &[Put],
     ) -> Result<(), DocumentError>;
 
-    /// Puts a tombstone in a document's place, on the same condition. It keeps what comes late from
-    /// before this position away.
+    /// Replaces a document by a tombstone, on the same condition. The tombstone rejects late writes of earlier
+    /// positions.
     async fn remove(
         &self,
         collection: &CollectionName,
@@ -55,8 +54,8 @@ pub trait DocumentStore: Send + Sync {
         position: i64,
     ) -> Result<(), DocumentError>;
 
-    /// Removes the tombstones up to this position: once the checkpoint has passed them nothing can come
-    /// late any more. Says how many there were.
+    /// Removes the tombstones up to this position and returns their number. After the checkpoint has passed them, no
+    /// late write can occur.
     async fn purge_tombstones(
         &self,
         collection: &CollectionName,
@@ -64,14 +63,14 @@ pub trait DocumentStore: Send + Sync {
         up_to_position: i64,
     ) -> Result<u64, DocumentError>;
 
-    /// The live document under a key.
+    /// The document with this key in the live generation.
     async fn get(
         &self,
         collection: &CollectionName,
         key: &str,
     ) -> Result<Option<Document>, DocumentError>;
 
-    /// The document under a key in a generation, be it read or not: for who fills it.
+    /// The document with this key in any generation, for subscribers that fill it.
     async fn get_in(
         &self,
         collection: &CollectionName,
@@ -79,7 +78,7 @@ pub trait DocumentStore: Send + Sync {
         key: &str,
     ) -> Result<Option<Document>, DocumentError>;
 
-    /// As [`DocumentStore::find`], in a generation, be it read or not.
+    /// Like [`DocumentStore::find`], in any generation.
     async fn find_in(
         &self,
         collection: &CollectionName,
@@ -89,9 +88,8 @@ pub trait DocumentStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Document>, DocumentError>;
 
-    /// At most `limit` live documents that have this value at this place, or have it in a list there,
-    /// in the order of their keys. A path goes through lists: `careContextsList.ReferenceNumber`
-    /// matches when one of the list's elements does.
+    /// Up to `limit` documents of the live generation with this value in this field, ordered by key. If the field is
+    /// a list, one element must match; a path also goes through lists: `careContextsList.ReferenceNumber`.
     async fn find(
         &self,
         collection: &CollectionName,
@@ -100,7 +98,8 @@ pub trait DocumentStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Document>, DocumentError>;
 
-    /// The next `limit` live documents after a key, or the first, in the order of the keys' bytes.
+    /// The next `limit` documents of the live generation after a key (or from the start), ordered by the bytes of the
+    /// key.
     async fn page(
         &self,
         collection: &CollectionName,
@@ -108,8 +107,8 @@ pub trait DocumentStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Document>, DocumentError>;
 
-    /// What a generation holds, in one line: keys and fields, and not when they were written. The same
-    /// documents have the same digest in every store.
+    /// A digest over keys and fields of a generation, without the write times. Equal documents give the same digest
+    /// in every store.
     async fn digest(
         &self,
         collection: &CollectionName,
@@ -123,7 +122,7 @@ pub trait DocumentStore: Send + Sync {
         generation: i32,
     ) -> Result<(), DocumentError>;
 
-    /// Removes a generation that is not live, or what is left of it.
+    /// Removes a generation that is not live, also one that was removed only in part.
     async fn retire(
         &self,
         collection: &CollectionName,
@@ -131,82 +130,81 @@ pub trait DocumentStore: Send + Sync {
     ) -> Result<(), DocumentError>;
 }
 
-/// The field that says whose a document is: a person, or several. Every store finds by it without a walk.
+/// The field with the subject id, or a list of them. It is indexed in every store.
 pub const SUBJECT: &str = "subjectId";
 
-/// What documents are looked for by.
+/// An index of a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
-    /// Where the value is.
+    /// The indexed field.
     pub field: FieldPath,
-    /// Whether no two documents may have the same value there. Those that have none are no matter.
+    /// Whether two documents must not have the same value. Documents without the field are ignored.
     pub is_unique: bool,
 }
 
-/// What a generation holds.
+/// Count and digest of a generation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CollectionDigest {
-    /// Documents; tombstones are none.
+    /// Number of documents, without tombstones.
     pub count: u64,
-    /// Over keys and fields, in the order of the keys.
+    /// Digest over keys and fields, ordered by key.
     pub digest: Digest,
 }
 
-/// Why the store did not do what was asked. Never repeats what a document holds.
+/// Errors of the document store. They never contain document contents.
 #[derive(Debug, Error)]
 pub enum DocumentError {
-    /// It cannot be reached or is busy; whether a change was made is unknown, and to make it again
-    /// does no harm.
+    /// The store is unreachable or busy. It is unknown whether the change was made; a retry is safe.
     #[error("the document store cannot be reached")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// It will not do this, now or later: it does not know us, or does not let us.
+    /// The store rejects the request permanently, for example because of missing permissions.
     #[error("the document store refuses: {0}")]
     Refused(Box<dyn Error + Send + Sync>),
-    /// The document is larger than a store takes.
+    /// The document is too large.
     #[error("the document from position {position} has {bytes} bytes, more than a store takes")]
     TooLarge {
-        /// The position that it follows from.
+        /// The position of its event.
         position: i64,
-        /// Its size as it would be stored.
+        /// Its size in bytes as stored.
         bytes: usize,
     },
-    /// The document has something that a store does not take.
+    /// The document contains something that a store cannot keep.
     #[error("the document from position {position} has {what}")]
     Unstorable {
-        /// The position that it follows from.
+        /// The position of its event.
         position: i64,
-        /// What.
+        /// A description of the problem.
         what: &'static str,
     },
-    /// Another document has the same value in a field that is unique.
+    /// Another document has the same value in a unique field.
     #[error("two documents of {0} have the same value in a unique field")]
     Duplicate(CollectionName),
-    /// This generation was not prepared, or was replaced.
+    /// The generation was not prepared, or was replaced.
     #[error("{collection} has no generation {generation} that can be used")]
     UnknownGeneration {
-        /// Where.
+        /// The collection.
         collection: CollectionName,
-        /// Which.
+        /// The generation.
         generation: i32,
     },
-    /// The live generation is not retired.
+    /// The live generation cannot be retired.
     #[error("generation {generation} of {collection} is being read")]
     Live {
-        /// Where.
+        /// The collection.
         collection: CollectionName,
-        /// Which.
+        /// The generation.
         generation: i32,
     },
-    /// Documents of others have this name; to promote would remove them.
+    /// A collection with this name already exists and is not ours; promoting would remove it.
     #[error("{0} holds documents that are not ours: choose another name for the collection")]
     Foreign(CollectionName),
-    /// What is stored was not written by us.
+    /// The stored data was not written by this service.
     #[error("{0} holds a document that cannot be read")]
     NotUnderstood(CollectionName),
 }
 
 impl DocumentError {
-    /// Whether trying again may help.
+    /// Whether a retry may succeed.
     pub const fn is_transient(&self) -> bool {
         match self {
             Self::Unavailable(_) => true,

@@ -1,4 +1,4 @@
-//! What is held of a data principal, and how it is let go of.
+//! Erases the data of a patient and counts what exists.
 
 use std::error::Error;
 
@@ -8,60 +8,60 @@ use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
 use hip_domain::subject::Purged;
 use thiserror::Error;
 
-/// Destroys keys, and empties what no reader of the log empties. Each step may be taken again after a
-/// crash: what is gone is gone.
+/// Destroys keys and deletes data that no subscriber deletes. All steps are idempotent and can be retried after a
+/// crash.
 #[async_trait]
 pub trait Eraser: Send + Sync {
-    /// What there is of a person, by count. Nothing is opened.
+    /// Counts the records of a patient. No sealed part is opened.
     async fn count_records(&self, whose: &SubjectKeys) -> Result<RecordCounts, EraserError>;
 
-    /// Messages of a facility that are not known to be about anybody, from the next stretch of the log
-    /// after a position; nothing, when there is no message after it.
+    /// Messages of a facility that are not matched to a patient, from the next part of the log after a position;
+    /// `None` if there is no message after it.
     async fn unattributed_messages(
         &self,
         facility: &FacilityId,
         after: i64,
     ) -> Result<Option<UnattributedMessages>, EraserError>;
 
-    /// Writes down, outside the database, that these keys go, then destroys them: the person's own and
-    /// every key that is tied to it, also through others. How many they are.
+    /// Records in the journal outside the database that the keys will be destroyed, then destroys them: the patient's
+    /// own key and every key attached to it, directly or indirectly. Returns their number.
     ///
-    /// Every process forgets them at once, or, when it is not reached, within a minute.
+    /// Every process drops its cached keys at once, or within a minute if it is not reached.
     async fn destroy_keys(&self, whose: &SubjectKeys) -> Result<u64, EraserError>;
 
-    /// Removes what the tables beside the log say of a person: visits to be fetched and how they were
-    /// announced, tasks that wait, read models that were replaced.
+    /// Deletes the patient's data from tables outside the log: visits to fetch and their announcements, waiting
+    /// tasks, replaced read models.
     async fn clear(&self, whose: &SubjectKeys) -> Result<Purged, EraserError>;
 
-    /// Whether every reader of the log has let go of a person, given where the log says that they are
-    /// erased. When all have, what they leave behind in the document store goes, too.
+    /// Whether every subscriber has deleted the patient's data. `position` is that of the erasure event. When all
+    /// have, the rest in the document store is deleted too.
     async fn is_purged(&self, subject: SubjectId, position: i64) -> Result<bool, EraserError>;
 }
 
-/// Whose traces are meant, by all that they can be known by without a key.
+/// The patient and the pseudonyms by which their data is found without a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubjectKeys {
-    /// Who.
+    /// The subject id of the patient.
     pub subject: SubjectId,
-    /// Where they are treated.
+    /// Id of the facility.
     pub facility: FacilityId,
-    /// Pseudonyms of the ABHA addresses that they have had there.
+    /// Pseudonyms of all ABHA addresses that the patient has had at this facility.
     pub addresses: Vec<Pseudonym>,
 }
 
-/// Messages that are not known to be about anybody.
+/// Messages that are not matched to a patient.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UnattributedMessages {
-    /// Where they are in the log.
+    /// Their positions in the log.
     pub positions: Vec<i64>,
-    /// Where the stretch ends in which they were looked for.
+    /// The last position that was searched.
     pub up_to: i64,
 }
 
-/// What there is of a person.
+/// Number and dates of a patient's records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RecordCounts {
-    /// Keys: theirs, and of messages about them.
+    /// Keys: the patient's own, and those of messages about them.
     pub keys: u64,
     /// Visits.
     pub visits: u64,
@@ -69,25 +69,25 @@ pub struct RecordCounts {
     pub care_contexts: u64,
     /// Consents.
     pub consents: u64,
-    /// Discoveries in which they were recognised.
+    /// Discoveries that matched the patient.
     pub discoveries: u64,
-    /// Links that they have begun.
+    /// Links that the patient started.
     pub user_links: u64,
-    /// When they were here last.
+    /// When the last visit took place.
     pub visited_at: Option<DateTime<Utc>>,
-    /// Until when the consent that lasts longest is given.
+    /// When the longest consent ends.
     pub consented_until: Option<DateTime<Utc>>,
-    /// When a document of theirs was last taken by an HIU.
+    /// When an HIU last accepted a document of the patient.
     pub disclosed_at: Option<DateTime<Utc>>,
 }
 
-/// Why a step was not taken. It may be tried again.
+/// Errors of the eraser. All can be retried.
 #[derive(Debug, Error)]
 pub enum EraserError {
-    /// The file outside the database cannot be written: no key goes before it is written down.
+    /// The journal cannot be written. No key is destroyed before it is recorded there.
     #[error("the journal of erasures cannot be written")]
     Journal(#[source] Box<dyn Error + Send + Sync>),
-    /// A store cannot be reached.
+    /// A store is unavailable.
     #[error("what is to be erased cannot be reached")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
 }

@@ -10,62 +10,61 @@ use thiserror::Error;
 
 /// A message to the gateway.
 pub struct GatewayMessage {
-    /// Path below the base of its dialect.
+    /// Path below the base URL of its API version.
     pub path: &'static str,
-    /// The dialect.
+    /// The API version.
     pub api: ApiVersion,
-    /// `REQUEST-ID`.
+    /// Header `REQUEST-ID`.
     pub request_id: RequestId,
-    /// `X-HIP-ID`.
+    /// Header `X-HIP-ID`.
     pub facility: FacilityId,
-    /// `X-LINK-TOKEN`, where one is wanted.
+    /// Header `X-LINK-TOKEN`, if the path requires one.
     pub link_token: Option<SecretString>,
-    /// JSON.
+    /// The body as JSON.
     pub body: Vec<u8>,
 }
 
-/// The gateway, with its sessions and headers.
+/// The gateway. Adds sessions and headers.
 #[async_trait]
 pub trait Gateway: Send + Sync {
-    /// Sends a message; returns the HTTP status when the gateway took it.
+    /// Sends a message. Returns the HTTP status if the gateway accepted it.
     async fn send(&self, message: GatewayMessage) -> Result<u16, SendError>;
 }
 
 impl SendError {
-    /// The peer did not answer: it is away, or the connection broke.
+    /// The peer did not respond, or the connection failed.
     pub const NO_ANSWER: Self = Self::Unavailable { status: None, code: None, retry_after: None };
 }
 
-/// Why a peer did not take a message.
+/// Why a peer did not accept a message.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SendError {
-    /// It did not answer, or answered that it can't at the moment. Try again later.
+    /// The peer did not respond, or is temporarily unavailable. Retry later.
     #[error("the peer could not take it (status {status:?})")]
     Unavailable {
-        /// HTTP status, when there was an answer.
+        /// HTTP status, if there was a response.
         status: Option<u16>,
-        /// Its code.
+        /// The error code, if there was one.
         code: Option<ErrorCode>,
-        /// How long it asks us to wait (`Retry-After`).
+        /// The requested wait (`Retry-After`).
         retry_after: Option<Duration>,
     },
-    /// It says that it has had a message with this id. After an attempt of unknown outcome that is
-    /// the news that it had arrived.
+    /// The peer already has a message with this id. After an attempt with unknown result this means that it arrived.
     #[error("the peer has had this id before ({code})")]
     Duplicate {
-        /// HTTP status.
+        /// The HTTP status.
         status: u16,
-        /// Its code.
+        /// The error code.
         code: ErrorCode,
     },
-    /// It will not take it, now or later.
+    /// The peer refuses the message permanently.
     #[error("the peer refused it (status {status:?})")]
     Refused {
-        /// HTTP status; nothing, when we refused to send it.
+        /// HTTP status; `None` if this service refused to send it.
         status: Option<u16>,
-        /// Its code.
+        /// The error code, if there was one.
         code: Option<ErrorCode>,
-        /// What to tell an operator; never what the peer wrote, which may repeat personal data.
+        /// A text for operators. It never contains text of the peer, because that may be personal data.
         reason: String,
     },
 }

@@ -1,4 +1,4 @@
-//! What there is to be known of one care context, for who asks why a patient does not see it.
+//! Reads the history of patients, visits and consents, for explanations and audit reports.
 
 use async_trait::async_trait;
 use hip_domain::event::Event;
@@ -9,59 +9,59 @@ use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
 use thiserror::Error;
 
-/// Consents of one patient that are looked at, the newest first.
+/// Most consents of a patient in an explanation, newest first.
 pub const CONSENTS_MAX: i64 = 50;
 
-/// Consents of one person that are told of.
+/// Most consents of a patient in an audit report.
 pub const ALL_CONSENTS_MAX: i64 = 10_000;
 
-/// Looks at one person that are told of, the newest.
+/// Most accesses in an audit report, newest first.
 pub const LOOKS_MAX: i64 = 1_000;
 
-/// Facilities in which one reference may be looked at.
+/// Most facilities to search for one reference.
 pub const FACILITIES_MAX: i64 = 20;
 
-/// The log, by what the read models say of it. No key is needed: nothing confidential is opened.
+/// Reads events via the read models. No key is needed, because sealed parts stay closed.
 #[async_trait]
 pub trait HistoryReader: Send + Sync {
-    /// The events of a stream, in order.
+    /// The events of a stream, oldest first.
     async fn events(&self, stream: &StreamId) -> Result<Vec<Recorded<Event>>, HistoryError>;
 
-    /// Visits with this code, in one facility or in all that have one.
+    /// Visits with this code, in one facility or in all.
     async fn visits(
         &self,
         reference: &CareContextReference,
         facility: Option<&FacilityId>,
     ) -> Result<Vec<KnownVisit>, HistoryError>;
 
-    /// The patient's ABHA address.
+    /// The pseudonym of the patient's ABHA address.
     async fn abha_address(&self, subject: SubjectId) -> Result<Option<Pseudonym>, HistoryError>;
 
-    /// Consents of this patient, the newest first.
+    /// Consents of this patient, newest first.
     async fn consents(
         &self,
         facility: &FacilityId,
         patient: &Pseudonym,
     ) -> Result<Vec<ConsentId>, HistoryError>;
 
-    /// Consents of whoever has had one of these ABHA addresses, the newest first.
+    /// Consents under any of these ABHA addresses, newest first.
     async fn all_consents(
         &self,
         facility: &FacilityId,
         patients: &[Pseudonym],
     ) -> Result<Vec<ConsentId>, HistoryError>;
 
-    /// Of whom a stream tells: whoever its events, or the messages that they rest on, were found to be
-    /// about, also after they were erased. Nothing, when it is nobody or not known.
+    /// The subject of a stream: the patient of its events or of the messages that caused them, also after an erasure.
+    /// `None` if there is none or it is not known.
     async fn subject_of(&self, stream: &StreamId) -> Result<Option<SubjectId>, HistoryError>;
 
-    /// What was noticed of who has looked at a person, the newest first.
+    /// Recorded accesses to data of this patient, newest first.
     async fn access_entries(
         &self,
         subject: SubjectId,
     ) -> Result<Vec<Recorded<Event>>, HistoryError>;
 
-    /// Transfers under this consent, the newest first.
+    /// Transfers under this consent, newest first.
     async fn transfers(
         &self,
         consent: &ConsentId,
@@ -69,16 +69,16 @@ pub trait HistoryReader: Send + Sync {
     ) -> Result<Vec<TransactionId>, HistoryError>;
 }
 
-/// A visit, or a care context that was announced before its visit.
+/// A visit, or a care context that was registered before its visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownVisit {
-    /// Where.
+    /// Id of the facility.
     pub facility: FacilityId,
-    /// Whose.
+    /// The patient.
     pub subject: SubjectId,
-    /// Its stream; there may be no event in it yet.
+    /// Stream of the visit; it may be empty.
     pub visit: StreamId,
-    /// Its care context, when there is one.
+    /// Stream of the care context, if there is one.
     pub care_context: Option<StreamId>,
 }
 

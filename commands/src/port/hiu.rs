@@ -1,4 +1,4 @@
-//! The health information users.
+//! Health information users (HIUs).
 
 use async_trait::async_trait;
 use hip_domain::sensitive::Phi;
@@ -6,29 +6,29 @@ use secrecy::SecretString;
 
 use super::gateway::SendError;
 
-/// Where sealed pages go.
+/// Sends encrypted pages to HIUs.
 #[async_trait]
 pub trait Hiu: Send + Sync {
-    /// Takes one of the few places for pages that are on their way to the host of this push address at the same
-    /// time. An address that cannot be read needs no place: nothing is pushed there.
+    /// Reserves one of the limited slots for concurrent pushes to the host of this push URL. An invalid URL needs no
+    /// slot, because nothing is pushed to it.
     fn reserve(&self, _push_url: &Phi<String>) -> Result<Place, HostBusy> {
         Ok(Place::unlimited())
     }
 
-    /// The hosts that have no place left.
+    /// Hosts without a free slot.
     fn busy_hosts(&self) -> Vec<String> {
         vec![]
     }
 
-    /// Our session token, for an HIU that is shown it. It may have to be fetched from the gateway.
+    /// The session token to send with a push, if the HIU needs it. It may have to be fetched from the gateway.
     async fn session(&self) -> Result<Option<SecretString>, SendError> {
         Ok(None)
     }
 
-    /// Posts a page to a push address that an HIU named; returns the HTTP status when it took it.
+    /// Posts a page to the push URL of an HIU. Returns the HTTP status if the HIU accepted it.
     ///
-    /// The address is a stranger's: the adapter checks where it leads before it calls it. It shows the
-    /// session token, when one is given, if the connection is encrypted.
+    /// The URL comes from a third party, so the adapter checks its target before each call. A given session token is
+    /// sent only over an encrypted connection.
     async fn push(
         &self,
         push_url: &Phi<String>,
@@ -36,26 +36,26 @@ pub trait Hiu: Send + Sync {
         session: Option<&SecretString>,
     ) -> Result<u16, SendError>;
 
-    /// Whether a push address may be called at all: https, and not into our own network.
+    /// Checks a push URL: it must be https and must not lead into a private network.
     async fn check(&self, push_url: &Phi<String>) -> Result<(), PushUrlRefused>;
 }
 
-/// A place for a page that is on its way to a host, until it is dropped.
+/// A slot for a push to a host. Dropping it frees the slot.
 pub struct Place(#[expect(dead_code, reason = "it is only dropped")] Option<Box<dyn Send + Sync>>);
 
 impl Place {
-    /// A place where there is no limit.
+    /// A slot of a host without a limit.
     pub const fn unlimited() -> Self {
         Self(None)
     }
 
-    /// A place that is free again when `taken` is dropped.
+    /// A slot that is freed when `taken` is dropped.
     pub fn new(taken: impl Send + Sync + 'static) -> Self {
         Self(Some(Box::new(taken)))
     }
 }
 
-/// Enough pages are on their way to a host.
+/// The host has no free slot.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("enough pages are on their way to the HIU")]
 pub struct HostBusy {
@@ -63,7 +63,7 @@ pub struct HostBusy {
     pub host: String,
 }
 
-/// A push address that must not be called.
+/// A push URL that must not be called, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the push address is refused: {0}")]
 pub struct PushUrlRefused(pub &'static str);

@@ -1,9 +1,9 @@
-//! Fresh identifiers.
+//! Random ids.
 
 use uuid::Uuid;
 
-/// Where new random ids come from.
+/// Source of random ids.
 pub trait Ids: Send + Sync {
-    /// A random id (version 4), from the operating system's generator.
+    /// A random UUID (version 4) from the operating system's generator.
     fn random(&self) -> Uuid;
 }

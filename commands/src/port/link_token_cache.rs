@@ -1,4 +1,4 @@
-//! Link tokens at hand, so that linking a care context need not read the log for one.
+//! Cache of link tokens, so that linking a care context need not read the log.
 
 use std::error::Error;
 
@@ -8,17 +8,17 @@ use hip_domain::id::{FacilityId, Pseudonym};
 use hip_domain::stream::StreamId;
 use thiserror::Error;
 
-/// Keeps the newest link token of each ABHA address at each facility, as the log has it.
+/// Caches the newest link token of each ABHA address at each facility.
 ///
-/// It may lose what it was given, all of it or a part: a token that is missing is read from the log,
-/// or asked for again. So nothing is decided on what is *not* here.
+/// Entries may be lost at any time. A missing token is read from the log or requested again, so a missing entry must
+/// not be used for decisions.
 ///
-/// What it holds belongs to a *generation*: while one is read, the next can be filled beside it. None
-/// is read before it was promoted.
+/// Entries belong to a *generation*. While one is read, the next can be filled. No generation is read before it is
+/// promoted.
 #[async_trait]
 pub trait LinkTokenCache: Send + Sync {
-    /// Keeps a token until it expires. Does nothing when the pair has a token or a tombstone at this
-    /// position or a later one, or when the token has expired.
+    /// Stores a token until it expires. Does nothing if the holder has a token or tombstone with the same or a later
+    /// position, or if the token has expired.
     async fn put(
         &self,
         generation: i32,
@@ -26,12 +26,11 @@ pub trait LinkTokenCache: Send + Sync {
         token: &CachedToken,
     ) -> Result<(), CacheError>;
 
-    /// The pair's token in the generation that is read; never one that has expired.
+    /// The holder's token in the live generation; never an expired one.
     async fn get(&self, holder: &Holder) -> Result<Option<CachedToken>, CacheError>;
 
-    /// Forgets what the pair has from before this position, and refuses until `until` what comes late
-    /// from before it. `until` is the end of the token that is forgotten: what comes after that has
-    /// expired anyway.
+    /// Removes the holder's token from before this position, and rejects late writes from before it until `until`.
+    /// `until` is the expiry of the removed token; later writes have expired anyway.
     async fn forget(
         &self,
         generation: i32,
@@ -40,35 +39,35 @@ pub trait LinkTokenCache: Send + Sync {
         until: DateTime<Utc>,
     ) -> Result<(), CacheError>;
 
-    /// The generation that is read; nothing when none was promoted, or the cache was emptied: then it
-    /// is to be filled from the log.
+    /// The live generation; `None` if none was promoted or the cache was emptied. Then it must be filled from the
+    /// log.
     async fn live(&self) -> Result<Option<i32>, CacheError>;
 
     /// Switches reads to this generation. The entries of the previous one stay until it is cleared.
     async fn promote(&self, generation: i32) -> Result<(), CacheError>;
 
-    /// Empties a generation. After the one that is read was cleared, none is read.
+    /// Removes all entries of a generation. If it was live, no generation is live afterwards.
     async fn clear_generation(&self, generation: i32) -> Result<(), CacheError>;
 
-    /// Whether what was put is there after a restart. One that always begins empty is not filled from the log:
-    /// that would be read from its beginning at every start, for what a look into it gives anyway.
+    /// Whether entries survive a restart. A cache that starts empty is not filled from the log: reading the whole log
+    /// at each start costs more than reading single tokens.
     fn outlives_the_process(&self) -> bool;
 
-    /// Whether the cache answers.
+    /// Checks that the cache responds.
     async fn ping(&self) -> Result<(), CacheError>;
 }
 
-/// Whose token, and where. A token for an address is good at one facility only.
+/// The owner of a token. A token is valid at one facility only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Holder {
-    /// Where.
+    /// Id of the facility.
     pub facility: FacilityId,
     /// Pseudonym of the ABHA address.
     pub patient: Pseudonym,
 }
 
 impl Holder {
-    /// Whose tokens a stream holds; nothing, when it holds none.
+    /// The holder of a link token stream; `None` for other streams.
     pub fn of(stream: &StreamId) -> Option<Self> {
         let rest = stream.as_str().strip_prefix("link-token-")?;
         let (facility, patient) = rest.rsplit_once('-')?;
@@ -77,34 +76,33 @@ impl Holder {
     }
 }
 
-/// Where a token lies in the log. The token itself is nowhere else.
+/// Position of a token in the log. The cache does not contain the token itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CachedToken {
-    /// The stream of the event that holds it.
+    /// The stream of the event with the token.
     pub stream: StreamId,
     /// The position of that event.
     pub position: i64,
-    /// When it is over, to the microsecond.
+    /// When the token expires, with microsecond precision.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Why the cache did not do what was asked.
+/// Errors of the cache.
 #[derive(Debug, Error)]
 pub enum CacheError {
-    /// It cannot be reached or is busy; whether a change was made is unknown, and to make it again
-    /// does no harm.
+    /// The cache is unreachable or busy. It is unknown whether the change was made; a retry is safe.
     #[error("the link token cache cannot be reached")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// It will not do this, now or later: it does not know us, or does not let us.
+    /// The cache rejects the request permanently, for example because of missing permissions.
     #[error("the link token cache refuses")]
     Refused(#[source] Box<dyn Error + Send + Sync>),
-    /// What it holds was not written by us.
+    /// The stored data was not written by this service.
     #[error("the link token cache holds something else under one of our keys")]
     NotUnderstood,
 }
 
 impl CacheError {
-    /// Whether trying again may help.
+    /// Whether a retry may succeed.
     pub const fn is_transient(&self) -> bool {
         match self {
             Self::Unavailable(_) => true,

@@ -13,15 +13,14 @@ use zeroize::Zeroizing;
 /// The append-only log.
 #[async_trait]
 pub trait Log: Send + Sync {
-    /// Stores events of one stream, all or none, and returns after they are durable.
+    /// Appends events to one stream, all or none. They are durable when this returns.
     async fn append(&self, append: Append) -> Result<Appended, LogError>;
 
     /// The events of a stream after `version`, in order.
     async fn stream(&self, stream: &StreamId, version: i64) -> Result<Vec<StoredEvent>, LogError>;
 
-    /// The same, with the confidential parts left in the log: a decision needs none of them, and a transfer has
-    /// many megabytes of ciphertexts. What is opened of it is read again, see
-    /// [`Ports::open`](crate::Ports::open).
+    /// Like [`Log::stream`], without the sealed parts: a decision needs none, and a transfer has many megabytes of
+    /// ciphertext. To open one, read it again with [`Ports::open`](crate::Ports::open).
     async fn clear_stream(
         &self,
         stream: &StreamId,
@@ -30,17 +29,17 @@ pub trait Log: Send + Sync {
         self.stream(stream, version).await
     }
 
-    /// The version of a stream; 0 when it does not exist.
+    /// The version of a stream; 0 if it does not exist.
     async fn version(&self, stream: &StreamId) -> Result<i64, LogError>;
 
     /// The version written by the append with this idempotency key; `None` if there was none.
     async fn answered(&self, key: &str) -> Result<Option<i64>, LogError>;
 
-    /// Up to `limit` events after `position`, in global order. An empty page means "nothing yet".
+    /// Up to `limit` events after `position`, in the order of the log. An empty page means that there are none yet.
     async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError>;
 
-    /// The same, with the confidential parts left in the log: for readers that open few of them. What
-    /// is opened of it is read again, see [`Ports::open`](crate::Ports::open).
+    /// Like [`Log::page`], without the sealed parts, for readers that open few of them. To open one, read it again
+    /// with [`Ports::open`](crate::Ports::open).
     async fn clear_page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
         self.page(position, limit).await
     }
@@ -49,58 +48,58 @@ pub trait Log: Send + Sync {
     async fn head(&self) -> Result<i64, LogError>;
 }
 
-/// Events to store in one stream.
+/// An append: events for one stream.
 #[derive(Debug)]
 pub struct Append {
-    /// Where.
+    /// The stream.
     pub stream: StreamId,
-    /// The category, for operators.
+    /// The category of the stream, for operators.
     pub stream_type: &'static str,
-    /// The version that the decision was made on.
+    /// The version of the stream on which the decision was based.
     pub expected: Expected,
-    /// Idempotency: the first append under a key wins, a later one is told so.
+    /// The append key (idempotency key). Only the first append with a key stores events.
     pub key: String,
-    /// Where these events come from.
+    /// Origin of these events.
     pub origin: Origin,
-    /// What happened. Never empty.
+    /// The events; at least one.
     pub events: Vec<NewEvent>,
 }
 
-/// Where events come from.
+/// The origin of events.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    /// The conversation.
+    /// The correlation id.
     pub correlation: Uuid,
-    /// The event or message that led here.
+    /// Id of the event or message that led to these events.
     pub causation: Option<Uuid>,
-    /// Which part of the program decided.
+    /// The part of the program that decided.
     pub actor: Actor,
-    /// Whose data it is; its key seals the confidential parts.
+    /// The patient. Their data key encrypts the sealed parts.
     pub subject: Option<SubjectId>,
-    /// The subject is new: its key is made in the append's transaction.
+    /// The subject is new: its data key is created in the transaction of the append.
     pub new_subject: bool,
 }
 
 impl Origin {
-    /// The origin of an event about this person; about whom it was before, when nobody is given.
+    /// The same origin with this subject; unchanged if it is `None`.
     #[must_use]
     pub fn about(&self, person: Option<SubjectId>) -> Self {
         Self { subject: person.or(self.subject), ..self.clone() }
     }
 }
 
-/// Which part of the program decided; a word of `meta`, never a person.
+/// The part of the program that decided. It is stored in `meta` and is never a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actor {
-    /// Took something in.
+    /// The HTTP API or command line received input.
     Door,
-    /// Understood a message.
+    /// A callback was interpreted.
     Interpreter,
-    /// Followed a conversation.
+    /// A process manager's task was run.
     Process,
-    /// Sent something.
+    /// A message was sent.
     Delivery,
-    /// Was called at the command line, by whoever may reach the database.
+    /// A user of the command line, who has access to the database.
     CommandLine,
 }
 
@@ -108,7 +107,7 @@ impl Actor {
     const ALL: [Self; 5] =
         [Self::Door, Self::Interpreter, Self::Process, Self::Delivery, Self::CommandLine];
 
-    /// The word.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Door => "door",
@@ -119,18 +118,18 @@ impl Actor {
         }
     }
 
-    /// The actor behind a word.
+    /// Parses a stored name.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|actor| actor.as_str() == word)
     }
 }
 
-/// The version that a decision was made on.
+/// The expected version of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
-    /// Any: only for streams in which nothing is decided.
+    /// Any version: only for streams without decisions.
     Any,
-    /// Exactly this one; 0 for a stream that must not exist yet.
+    /// Exactly this version; 0 if the stream must not exist yet.
     Version(i64),
 }
 
@@ -138,11 +137,11 @@ pub enum Expected {
 pub struct NewEvent {
     /// The stored name.
     pub name: &'static str,
-    /// Version of its shape.
+    /// Schema version of the event.
     pub schema_version: i16,
-    /// The clear part: JSON without anything personal.
+    /// The clear part: JSON without personal data.
     pub clear: Vec<u8>,
-    /// The confidential part, still open.
+    /// The plaintext of the sealed part.
     pub secret: Option<Zeroizing<Vec<u8>>>,
 }
 
@@ -152,62 +151,62 @@ impl std::fmt::Debug for NewEvent {
     }
 }
 
-/// What became of an append.
+/// The result of an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appended {
-    /// Stored.
+    /// The events were stored.
     Stored {
         /// Version of the last event.
         version: i64,
         /// Position of the last event.
         position: i64,
     },
-    /// The key was used before; nothing was stored now.
+    /// The append key was used before, so nothing was stored.
     Duplicate {
-        /// Version that the first append reached.
+        /// The version that the first append reached.
         version: i64,
     },
 }
 
-/// An event as it lies in the log, its confidential part closed.
+/// An event as stored. Its sealed part is encrypted.
 #[derive(Clone)]
 pub struct StoredEvent {
-    /// Place in the log.
+    /// Position in the log.
     pub position: i64,
-    /// Its stream.
+    /// The stream.
     pub stream: StreamId,
-    /// Place in the stream.
+    /// Version within the stream, from 1.
     pub version: i64,
-    /// Its id.
+    /// Id of the event.
     pub event_id: EventId,
-    /// Its stored name.
+    /// Stored name of the event.
     pub name: String,
-    /// Version of its shape.
+    /// Schema version of the event.
     pub schema_version: i16,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
-    /// The conversation.
+    /// The correlation id.
     pub correlation: Uuid,
-    /// What led to it.
+    /// Id of the event or message that led to this event.
     pub causation: Option<Uuid>,
-    /// Whose data it is.
+    /// The patient.
     pub subject: Option<SubjectId>,
-    /// The clear part.
+    /// The clear part: JSON without personal data.
     pub clear: Vec<u8>,
-    /// The confidential part, when it has one and it was read.
+    /// The sealed part, if the event has one and it was read.
     pub envelope: Option<Envelope>,
-    /// It has a confidential part, which was left in the log.
+    /// The event has a sealed part that was not read.
     pub is_left_sealed: bool,
 }
 
 impl StoredEvent {
-    /// Whether it has a confidential part.
+    /// Whether the event has a sealed part.
     pub const fn is_sealed(&self) -> bool {
         self.envelope.is_some() || self.is_left_sealed
     }
 }
 
-/// A sealed confidential part.
+/// The ciphertext of a sealed part.
 #[derive(Clone)]
 pub struct Envelope {
     /// AES-GCM nonce.
@@ -216,37 +215,36 @@ pub struct Envelope {
     pub sealed: Vec<u8>,
 }
 
-/// Why the log did not do what was asked.
+/// Errors of the log.
 #[derive(Debug, Error)]
 pub enum LogError {
-    /// The stream has moved on since the decision.
+    /// The stream has a different version than expected.
     #[error("the stream is at version {version}")]
     Conflict {
-        /// Where it is now.
+        /// The current version.
         version: i64,
     },
-    /// The key was used for another stream: a bug in whoever made the key.
+    /// The append key was used for another stream: a bug in the code that made the key.
     #[error("the idempotency key was used for another stream")]
     KeyReused,
-    /// The subject's key is destroyed: nothing more can be said of them.
+    /// The subject's key is destroyed, so nothing more can be stored about it.
     #[error("the data principal was erased")]
     SubjectErased,
-    /// A confidential part without a subject, or of one that has no key: a bug.
+    /// A sealed part without a subject, or the subject has no key: a bug.
     #[error("no key for the confidential part of {name}")]
     NoKey {
         /// The event's stored name.
         name: &'static str,
     },
-    /// The log cannot be reached. Whether an append was stored is unknown; its key makes it safe
-    /// to send it again.
+    /// The log is unavailable. It is unknown whether an append was stored; a retry with the same key is safe.
     #[error("the event log cannot be reached")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// What was read is not what was written. The reader halts.
+    /// The stored data is not what was written. The subscriber stops.
     #[error("the event log is damaged at position {position}: {what}")]
     Damaged {
-        /// Where.
+        /// The position of the event.
         position: i64,
-        /// What is wrong.
+        /// A description of the problem.
         what: &'static str,
     },
 }

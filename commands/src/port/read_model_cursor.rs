@@ -1,7 +1,7 @@
-//! Read models as they were.
+//! Read models at an earlier position.
 
-/// Has the read models stand where the log stood at a moment.
+/// Sets read models to the state at an earlier position of the log.
 pub trait ReadModelCursor: Send + Sync {
-    /// From now on they show the log up to `position`, which is never before the one they were told last.
+    /// Applies the events up to `position`. It is never before the previous position.
     fn advance_to(&self, position: i64);
 }

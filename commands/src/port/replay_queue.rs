@@ -1,4 +1,4 @@
-//! Where the items of orders lie until they are done.
+//! Queue of the items of replay orders.
 
 use std::error::Error;
 
@@ -7,10 +7,10 @@ use hip_domain::id::ReplayId;
 use hip_domain::replay::{Ordered, Replay, Selection};
 use thiserror::Error;
 
-/// The items of orders.
+/// Stores the items of replay orders until they are processed.
 #[async_trait]
 pub trait ReplayQueue: Send + Sync {
-    /// Lays down what is selected, the oldest first; returns how many items that are.
+    /// Selects and stores the items of an order, oldest first. Returns their number.
     async fn enqueue(
         &self,
         order: &Ordered,
@@ -18,23 +18,23 @@ pub trait ReplayQueue: Send + Sync {
         rate_per_s: Option<u32>,
     ) -> Result<u32, QueueError>;
 
-    /// Notes how far an order has come, for those who look for work. The truth is in the log.
+    /// Stores the state of an order for workers that search for items. The log is authoritative.
     async fn note(&self, replay: ReplayId, state: Replay) -> Result<(), QueueError>;
 }
 
-/// Why nothing was laid down.
+/// Why no items were stored.
 #[derive(Debug, Error)]
 pub enum QueueError {
-    /// Nothing is selected.
+    /// The selection is empty.
     #[error("nothing is selected")]
     Nothing,
-    /// Of what was named, this many do not exist, or are not the caller's.
+    /// This many of the named items do not exist, or belong to other facilities.
     #[error("{0} of the named messages do not exist")]
     Absent(usize),
-    /// More than an order may have.
+    /// The selection exceeds this maximum.
     #[error("more than {0} items are selected: narrow the selection")]
     TooMany(u32),
-    /// The store cannot be reached.
+    /// The store is unavailable.
     #[error("the items of replays cannot be reached")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
 }

@@ -1,4 +1,4 @@
-//! Which pages are on their way.
+//! Finds pages that are being pushed.
 
 use async_trait::async_trait;
 use hip_domain::id::{ConsentId, RequestId};
@@ -8,12 +8,12 @@ use super::patient_directory::DirectoryError;
 /// The read model of transfers.
 #[async_trait]
 pub trait TransferDirectory: Send + Sync {
-    /// Whether a page under this consent may be on its way: attempted before `position`, and its
-    /// outcome not known. What is not caught up with `position`, or was put aside, may be, too.
+    /// Whether a page under this consent may still be in transit: attempted before `position`, with unknown result.
+    /// Also `true` if the read model has not reached `position` or has parked events.
     async fn on_its_way(&self, consent: &ConsentId, position: i64) -> Result<bool, DirectoryError>;
 
-    /// Pushes that were given up with HTTP status 401 in the last hour, of any HIU; `None` when what is
-    /// known does not reach `position` yet.
+    /// Pushes to any HIU that were given up with HTTP status 401 in the last hour; `None` if the read model has not
+    /// reached `position` yet.
     async fn unauthorized_pushes(
         &self,
         position: i64,

@@ -1,4 +1,4 @@
-//! Keys, and what is done with them.
+//! Data keys and pseudonyms.
 
 use std::error::Error;
 
@@ -10,46 +10,45 @@ use zeroize::Zeroizing;
 use super::log::StoredEvent;
 use crate::patients::lookup::LookupKey;
 
-/// Opens what the log has sealed, and names people without naming them.
+/// Decrypts sealed parts and computes pseudonyms.
 #[async_trait]
 pub trait Vault: Send + Sync {
-    /// The confidential part of an event that has one.
+    /// The sealed part of an event that has one.
     async fn open(&self, event: &StoredEvent) -> Result<Opened, VaultError>;
 
-    /// The pseudonym of something personal at a facility.
+    /// The pseudonym of a personal value at a facility.
     async fn pseudonym(
         &self,
         facility: &FacilityId,
         lookup: &LookupKey<'_>,
     ) -> Result<Pseudonym, VaultError>;
 
-    /// The pseudonym of something personal that is the same at every facility of this service.
+    /// The pseudonym of a personal value that is the same at all facilities of this service.
     async fn service_pseudonym(&self, lookup: &LookupKey<'_>) -> Result<Pseudonym, VaultError>;
 
-    /// Ties the key of a raw message to the data principal it turned out to be about, so that
-    /// erasing the person erases the message. Tied once, it stays tied; tied to somebody who is erased,
-    /// it is destroyed.
+    /// Attaches the key of a message to its patient, so that erasing the patient erases the message. This is
+    /// permanent. If the patient is already erased, the key is destroyed.
     async fn attach_key(&self, message: SubjectId, subject: SubjectId) -> Result<(), VaultError>;
 
-    /// Whether the key of a data principal is destroyed. It is asked of the key store each time.
+    /// Whether the key of a subject is destroyed. Reads the key store each time.
     async fn is_erased(&self, subject: SubjectId) -> Result<bool, VaultError>;
 }
 
-/// What an envelope held.
+/// The content of an envelope.
 pub enum Opened {
-    /// The bytes.
+    /// The plaintext.
     Plain(Zeroizing<Vec<u8>>),
-    /// The key is destroyed.
+    /// The key was destroyed.
     Erased,
 }
 
-/// Why nothing could be opened or named.
+/// Errors of the vault.
 #[derive(Debug, Error)]
 pub enum VaultError {
-    /// The key store cannot be reached.
+    /// The key store is unavailable.
     #[error("the key store cannot be reached")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// The key was wrapped by another key-encryption key than the one configured.
+    /// The key was wrapped with a different KEK than the configured one.
     #[error("a key was wrapped by key-encryption key {0}, which is not configured")]
     OtherKek(String),
     /// The envelope does not belong to this event, or was changed.

@@ -1,15 +1,15 @@
-//! The table in which a record system says that there is a visit to be fetched.
+//! The table in which a record system announces visits.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use thiserror::Error;
 
-/// A table of triggers.
+/// A table of announced visits.
 #[async_trait]
 pub trait VisitTrigger: Send + Sync {
-    /// Up to `limit` rows after the row `after` that are not marked as processed, by id. With a
-    /// `lookback`, only those whose visit is no older; a visit without a date is as good as of today.
+    /// Up to `limit` unprocessed rows after the row `after`, ordered by id. With `lookback` only visits that are not
+    /// older; a visit without a date counts as recent.
     async fn unprocessed(
         &self,
         after: i64,
@@ -17,32 +17,31 @@ pub trait VisitTrigger: Send + Sync {
         lookback: Option<Duration>,
     ) -> Result<Vec<TriggerRow>, VisitTriggerError>;
 
-    /// Marks a row. Marked twice it is marked once; a row that is gone needs no mark.
+    /// Marks a row as processed. Idempotent; a deleted row is ignored.
     async fn mark_processed(&self, id: i64) -> Result<(), VisitTriggerError>;
 }
 
-/// A row: there is a visit.
+/// A row that announces a visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TriggerRow {
-    /// Names it.
+    /// Id of the row.
     pub id: i64,
-    /// The visit's code.
+    /// The visit code.
     pub visit_code: String,
-    /// The facility's id in ABDM, when the table tells it.
+    /// The facility's id in ABDM, if the table contains it.
     pub facility: Option<String>,
 }
 
-/// Why the table could not be used. Its database may quote what it holds, so none of its words are
-/// shown.
+/// Why the table could not be used. The error text of the database is not included, because it may quote data.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum VisitTriggerError {
-    /// The database does not answer.
+    /// The database does not respond.
     #[error("the database of the trigger table cannot be reached")]
     Unreachable,
-    /// It answers with an error: the table or a column is not there, or may not be used.
+    /// The database returned an error: the table or a column is missing, or access is denied.
     #[error("the trigger table cannot be used (SQL state {code})")]
     Refused {
-        /// What the database calls it.
+        /// The database's error code.
         code: String,
     },
 }

@@ -1,4 +1,4 @@
-//! Who interprets the messages of the gateway.
+//! The interpreter of callbacks.
 
 use async_trait::async_trait;
 
@@ -6,15 +6,15 @@ use super::Ports;
 use crate::inbox::callbacks::{CallbackMessage, Verdict};
 use crate::tasks::TaskError;
 
-/// Understands messages. A port, although we have but one interpreter: what an earlier version of it made
-/// of a message is a part of the story, and is told by another.
+/// Interprets callbacks. It is a port although there is only one implementation: the results of earlier versions are
+/// part of the log and may differ.
 #[async_trait]
 pub trait Interpreter: Send + Sync {
-    /// Understands a message and stores what it means.
+    /// Interprets a message and stores the effects.
     ///
     /// # Errors
     ///
-    /// It could not be understood now, or never; of the message itself the verdict speaks.
+    /// The message could not be processed now, or never. Errors in the message itself are part of the verdict.
     async fn interpret(
         &self,
         ports: &Ports,

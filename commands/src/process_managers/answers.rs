@@ -1,4 +1,4 @@
-//! Messages from the gateway are interpreted, and what is owed to their senders is sent.
+//! Interprets messages of the gateway and sends the replies.
 
 use hip_domain::discovery::DiscoveryEvent;
 use hip_domain::event::Event;
@@ -11,7 +11,7 @@ use hip_domain::recorded::Recorded;
 use super::request_id;
 use crate::tasks::{Planned, Task};
 
-/// A stored message is interpreted; a closed one is answered, when its answer follows from it alone.
+/// Interprets a stored message. Sends a reply after the interpretation, if it depends on the message alone.
 pub(super) fn of_inbound(recorded: &Recorded<Event>, event: &InboundEvent) -> Vec<Planned> {
     let owed = match event {
         InboundEvent::Received(_) => {
@@ -20,7 +20,7 @@ pub(super) fn of_inbound(recorded: &Recorded<Event>, event: &InboundEvent) -> Ve
         InboundEvent::Interpreted { owed }
         | InboundEvent::Rejected { owed, .. }
         | InboundEvent::Failed { owed, .. } => owed,
-        // The worker of replays does it.
+        // The replay worker interprets the message.
         InboundEvent::ReplayRequested { .. } => &None,
     };
     let (Some(owed), Some(in_reply_to)) = (owed, recorded.stream.request_id()) else {
@@ -30,7 +30,7 @@ pub(super) fn of_inbound(recorded: &Recorded<Event>, event: &InboundEvent) -> Ve
     vec![Task::Call { request_id: request_id(recorded, 0), call }.into()]
 }
 
-/// The call by which an answer is given.
+/// The call that sends a direct reply.
 pub(crate) fn owed_call(owed: DirectReply, in_reply_to: RequestId) -> Call {
     match owed {
         DirectReply::OnDiscover { transaction, error } => {
@@ -54,7 +54,7 @@ pub(crate) fn owed_call(owed: DirectReply, in_reply_to: RequestId) -> Call {
     }
 }
 
-/// A discovery is looked up, then answered; one that is repeated is only answered.
+/// Searches the patient of a discovery, then replies. A repeated discovery only gets the reply.
 pub(super) fn of_discovery(recorded: &Recorded<Event>, event: &DiscoveryEvent) -> Vec<Planned> {
     let in_reply_to = match event {
         DiscoveryEvent::Requested { .. } => {
@@ -71,7 +71,7 @@ pub(super) fn of_discovery(recorded: &Recorded<Event>, event: &DiscoveryEvent) -
     vec![Task::Call { request_id: request_id(recorded, 0), call }.into()]
 }
 
-/// Who shares a profile is told the place in the queue.
+/// Replies to a profile share with the queue token.
 pub(super) fn of_profile_share(
     recorded: &Recorded<Event>,
     event: &ProfileShareEvent,

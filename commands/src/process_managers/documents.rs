@@ -1,4 +1,4 @@
-//! A visit becomes documents, and documents make a care context.
+//! Builds the documents of a visit, then registers the care context.
 
 use hip_domain::care_context::CareContextFacts;
 use hip_domain::event::Event;
@@ -31,7 +31,7 @@ pub(super) fn of_visit(recorded: &Recorded<Event>, event: &VisitEvent) -> Vec<Pl
     vec![task.into()]
 }
 
-/// The kinds among the documents, each once: a visit may have several documents of a kind.
+/// The types of the documents without duplicates: a visit may have several documents of one type.
 fn kinds(built: &[BuiltDocument]) -> Vec<HiType> {
     let mut kinds: Vec<HiType> = built.iter().map(|document| document.hi_type).collect();
     kinds.sort_unstable();

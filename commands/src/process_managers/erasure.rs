@@ -1,4 +1,4 @@
-//! Who is to be erased loses their keys; then it is seen to that nothing else is left.
+//! Destroys the keys of a patient, then deletes the data from all stores.
 
 use hip_domain::event::Event;
 use hip_domain::id::SubjectId;
@@ -18,7 +18,7 @@ pub(super) fn of_subject(recorded: &Recorded<Event>, event: &SubjectEvent) -> Ve
     }
 }
 
-/// The data principal that a stream is named after.
+/// The subject in the name of the stream.
 fn subject(recorded: &Recorded<Event>) -> Option<SubjectId> {
     SubjectId::parse(recorded.stream.as_str().strip_prefix("subject-")?).ok()
 }

@@ -1,5 +1,5 @@
-//! A care context is linked: a token, the request, the note on the visit; and what becomes of it
-//! when the gateway refuses or is silent.
+//! Links a care context: requests a token, sends the link request, marks the visit. Also handles refusals and missing
+//! replies.
 
 use chrono::TimeDelta;
 use hip_domain::care_context::{CareContextEvent, CareContextFacts};
@@ -13,8 +13,8 @@ use hip_domain::stream::StreamId;
 use super::request_id;
 use crate::tasks::{NO_ANSWER, Planned, Task};
 
-/// A callback comes seconds after the call; a refused one comes again after a quarter of an hour.
-/// After this long none will come: the gateway takes calls under a wrong facility id, and is silent.
+/// Time to wait for a callback. It usually arrives within seconds; a refused callback is sent again after 15 minutes.
+/// After 20 minutes none will come: the gateway accepts calls with a wrong facility id and never replies.
 const ANSWER_WAIT: TimeDelta = TimeDelta::minutes(20);
 
 pub(super) fn of_care_context(
@@ -141,7 +141,7 @@ fn request_link(
     task.into()
 }
 
-/// A care context asks for a token once more, under an id of its own.
+/// Requests a token for a care context again, under a new request id.
 fn ask_again(recorded: &Recorded<Event>, care_context: &StreamId, n: u32) -> Task {
     Task::RetryLink {
         care_context: care_context.clone(),

@@ -1,4 +1,4 @@
-//! What follows when a peer has taken a call, or has not.
+//! Tasks that follow from the result of a call.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_domain::event::Event;
@@ -47,11 +47,12 @@ pub(super) fn of_outbound(recorded: &Recorded<Event>, event: &OutboundEvent) -> 
 /// How long a page waits for its HIU to be trusted. The network gives a transfer no more time.
 const TRUST_WAIT: TimeDelta = TimeDelta::minutes(20);
 
-/// By how much our yes to a request is ahead of the first page: HIUs were seen to refuse a page that
-/// arrived before the gateway had passed on the yes.
+/// Delay between the accepted reply to a request and the first page. HIUs were seen to refuse a page that arrived
+/// before the gateway had forwarded the reply.
 const ON_REQUEST_HEAD_START: TimeDelta = TimeDelta::milliseconds(250);
 
-/// The gateway's yes to our answer starts a transfer, or ends a link; an HIU's yes moves it on.
+/// Tasks after an accepted call: an accepted reply starts a transfer or completes a link, an accepted page continues
+/// the transfer.
 fn taken(call: &Call, status: u16, at: DateTime<Utc>) -> Option<Planned> {
     let task = match call.clone() {
         Call::OnRequest { transaction, error: None, .. } => {
@@ -74,7 +75,7 @@ fn taken(call: &Call, status: u16, at: DateTime<Utc>) -> Option<Planned> {
     Some(task.into())
 }
 
-/// What the gateway refuses at once it need not call back about.
+/// Tasks after a call was given up. No callback will arrive for it.
 fn given_up(
     call: &Call,
     request_id: RequestId,

@@ -1,4 +1,4 @@
-//! A transfer: answer first, then page after page, then say how it ended.
+//! A transfer: reply to the request, push page after page, then report the result.
 
 use hip_domain::event::Event;
 use hip_domain::hiu::HiuEvent;
@@ -45,7 +45,7 @@ pub(super) fn of_transfer(recorded: &Recorded<Event>, event: &TransferEvent) -> 
     }
 }
 
-/// Asked for also after the last page: there, it finds nothing to do.
+/// Also requested after the last page, where the task does nothing.
 fn encrypt(recorded: &Recorded<Event>, page: u32) -> Vec<Planned> {
     match transaction(recorded) {
         Some(transaction) => vec![Task::EncryptPage { transaction, page }.into()],
@@ -57,7 +57,7 @@ fn transaction(recorded: &Recorded<Event>) -> Option<TransactionId> {
     TransactionId::parse(recorded.stream.as_str().strip_prefix("transfer-")?).ok()
 }
 
-/// Pages that wait for a host to be trusted go out when it is.
+/// Resumes pages that wait for an HIU to be trusted.
 pub(super) fn of_hiu(event: &HiuEvent) -> Vec<Planned> {
     match event {
         HiuEvent::Trusted { hiu, .. } => vec![Task::ResumePushes { hiu: hiu.clone() }.into()],

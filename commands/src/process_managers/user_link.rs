@@ -1,4 +1,4 @@
-//! A patient links care contexts: an OTP is sent, the answer given, the care contexts marked.
+//! User-initiated link: send an OTP, reply to the gateway, mark the care contexts.
 
 use hip_domain::event::Event;
 use hip_domain::id::{ErrorCode, LinkReference};

@@ -1,4 +1,4 @@
-//! Whether records may leave under a consent, asked again before every page.
+//! Checks whether records may be sent under a consent, again before every page.
 
 use chrono::{DateTime, Utc};
 use hip_domain::consent::{Consent, Grant, NotInForce};
@@ -9,8 +9,8 @@ use crate::patients::patient_data::subject_of;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// What a consent grants, if records of `facility` may leave under it at `now`: it is in force, and its
-/// patient has not left ABDM. The log is read, not a read model, which may lag.
+/// The grant, if records of `facility` may be sent under it at `now`: the consent is in force and the patient has not
+/// opted out. Reads the log and not a read model, which may be outdated.
 pub(crate) async fn in_force<'c>(
     ports: &Ports,
     consent: &'c Consent,

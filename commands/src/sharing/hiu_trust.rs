@@ -1,4 +1,4 @@
-//! Which HIUs are shown our session token with a page.
+//! Decides which HIUs receive the session token with a page.
 
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ use crate::ports::Ports;
 use crate::settings::PushBearer;
 use crate::tasks::{Due, TaskError};
 
-/// Trusts a host, or distrusts an HIU. Returns whether anything changed. `wish` is the id of this
-/// decision: repeated under the same id it is made once.
+/// Trusts a host of an HIU, or stops trusting an HIU. Returns whether anything changed. `wish` is the idempotency id
+/// of this decision.
 ///
 /// # Errors
 ///
@@ -40,7 +40,7 @@ pub async fn decide(
     Ok(dispatcher.execute::<Hiu>(&stream, command, &key, &origin).await?.is_some())
 }
 
-/// Whether a page for this address carries our session token.
+/// Whether to send the session token with a page to this URL.
 pub(crate) async fn shows_session(
     ports: &Ports,
     hiu: Option<&HiuId>,
@@ -57,17 +57,16 @@ pub(crate) async fn shows_session(
     }
 }
 
-/// Host and port of a push address; `None` when it is not https.
+/// Host and port of a push URL; `None` if it is not https.
 fn host_of(push_url: &str) -> Option<PushHost> {
     let url = Url::parse(push_url).ok().filter(|url| url.scheme() == "https")?;
     let host = url.host_str()?.to_ascii_lowercase();
-    // The port is `None` where it is the scheme's own.
+    // The port is `None` if it is the default of the scheme.
     let text = url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
     PushHost::parse(text).ok()
 }
 
-/// What an operator reads of a page that an HIU refused because it saw no session of ours. `None` when
-/// trusting the HIU would change nothing.
+/// The hint for operators if an HIU refused a page with 401. `None` if trusting the HIU would change nothing.
 pub(crate) async fn cure(
     ports: &Ports,
     transaction: &TransactionId,
@@ -93,7 +92,7 @@ async fn hiu_of(ports: &Ports, transaction: &TransactionId) -> Result<Option<Hiu
     Ok(consent.grant().and_then(|grant| grant.hiu.clone()))
 }
 
-/// Makes the pushes again that waited for this HIU to be trusted.
+/// Pushes the pages again that waited for this HIU to be trusted.
 pub(crate) async fn resume(ports: &Ports, due: &Due, hiu: &HiuId) -> Result<(), TaskError> {
     let Some(pushes) = ports.transfers.unauthorized_pushes(due.cause.position).await? else {
         let reason = "the calls that were given up are not all known yet".to_owned();
@@ -117,7 +116,7 @@ async fn resume_one(
     if hiu_of(ports, transaction).await?.as_ref() != Some(hiu) {
         return Ok(());
     }
-    // Whose page it is, is known from the push; an operator's decision is about nobody.
+    // The subject is that of the push; the operator's decision has none.
     let pushed = ports.log.clear_stream(&stream, 0).await?;
     let subject = pushed.iter().rev().find_map(|stored| stored.subject);
     let origin = due.cause.origin(Actor::Process).about(subject);

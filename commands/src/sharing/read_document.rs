@@ -1,4 +1,4 @@
-//! A document is looked at by a person or a record system of the facility.
+//! A client of the facility reads a document.
 
 use abdm_fhir::check::Finding;
 use chrono::{DateTime, Utc};
@@ -12,24 +12,24 @@ use crate::ports::Ports;
 use crate::tasks::TaskError;
 use crate::visits::visit_revision::VisitRevision;
 
-/// A document, or why it is not shown.
+/// The result of reading a document.
 pub enum ReadOutcome {
-    /// Fit to be shared.
+    /// The document passed validation.
     Fit {
-        /// The bundle.
+        /// The FHIR bundle as JSON.
         json: String,
-        /// The revision of the visit that it was built from.
+        /// The revision of the visit from which it was built.
         revision: u32,
         /// When that revision was recorded.
         recorded_at: DateTime<Utc>,
     },
-    /// Not fit to be shared, by anybody.
+    /// The document failed validation and is not shared.
     Unfit(Vec<Finding>),
-    /// An amendment of the visit has put others in its place.
+    /// An amendment of the visit replaced the document.
     Replaced,
 }
 
-/// Shows a document of a visit; that it was shown is in the log before it is.
+/// Returns a document of a visit. The access is recorded first.
 ///
 /// # Errors
 ///

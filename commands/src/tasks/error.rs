@@ -1,4 +1,4 @@
-//! Why a task is not done.
+//! Errors of tasks.
 
 use std::time::Duration;
 
@@ -11,31 +11,31 @@ use crate::port::log::LogError;
 use crate::port::patient_directory::DirectoryError;
 use crate::port::vault::VaultError;
 
-/// Why a task is not done.
+/// Why a task was not completed.
 #[derive(Debug, Error)]
 pub enum TaskError {
-    /// Not now. It is tried again after a while; the reason holds nothing personal.
+    /// Temporary: retry later. The reason contains no personal data.
     #[error("not now: {reason}")]
     Later {
-        /// When to try again, at the earliest; nothing leaves it to the outbox.
+        /// Earliest time of the retry; `None` if the outbox decides.
         after: Option<Duration>,
-        /// Why, for an operator.
+        /// The reason, for operators.
         reason: String,
     },
-    /// Never. It stays in the outbox as dead, for an operator; the reason holds nothing personal.
+    /// Permanent: the task becomes a dead letter. The reason contains no personal data.
     #[error("given up: {reason}")]
     Never {
-        /// Why, for an operator.
+        /// The reason, for operators.
         reason: String,
     },
-    /// Not by this version of the program: it meets something that only a newer one writes. No attempt is
-    /// counted; the reason holds nothing personal.
+    /// The task needs a newer program version, because it read something unknown. Not counted as an attempt. The
+    /// reason contains no personal data.
     #[error("for a newer version: {reason}")]
     Newer {
-        /// What is not known.
+        /// What is unknown.
         reason: String,
     },
-    /// Not while enough pages are on their way to the same host. No attempt was made.
+    /// The host has no free slot for a push. Not counted as an attempt.
     #[error("enough pages are on their way to the HIU")]
     HostBusy {
         /// Host and port of the HIU.
@@ -44,7 +44,7 @@ pub enum TaskError {
 }
 
 impl TaskError {
-    /// Whether trying again cannot help.
+    /// Whether a retry cannot succeed.
     pub const fn is_final(&self) -> bool {
         match self {
             Self::Never { .. } | Self::Newer { .. } => true,

@@ -1,4 +1,4 @@
-//! Tasks, done. One file each.
+//! Runs tasks. One file for each kind.
 
 pub mod build_documents;
 pub(crate) mod call;
@@ -19,7 +19,7 @@ use crate::ports::Ports;
 use crate::sharing::hiu_trust;
 use crate::tasks::{Due, Task, TaskError};
 
-/// Does a task. Done twice, it has one effect.
+/// Runs a task. Idempotent.
 pub async fn perform(ports: &Ports, due: &Due) -> Result<(), TaskError> {
     match &due.task {
         Task::Interpret { inbound } => interpret::perform(ports, due, inbound).await,

@@ -1,25 +1,25 @@
-//! Which workers do a task.
+//! Assigns tasks to lanes. Each lane has its own workers.
 
 use hip_domain::outbound::Call;
 
 use super::Task;
 
-/// Work that waits for one kind of peer. Each lane has workers of its own.
+/// A group of tasks with its own workers, by the kind of peer that they wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
-    /// Our own stores only.
+    /// Tasks that use only our own stores.
     Local,
-    /// Calls to the gateway, and text messages.
+    /// Calls to the gateway, and SMS.
     Gateway,
     /// Pages to HIUs.
     Push,
 }
 
 impl Lane {
-    /// All of them.
+    /// All lanes.
     pub const ALL: [Self; 3] = [Self::Local, Self::Gateway, Self::Push];
 
-    /// The number that is stored.
+    /// The stored number.
     pub const fn number(self) -> i16 {
         match self {
             Self::Local => 0,

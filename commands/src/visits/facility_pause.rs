@@ -1,4 +1,4 @@
-//! What an operator decides about a facility: whether its visits are fetched, and its service id.
+//! Commands of operators on a facility: pause or resume fetching, and change the service id.
 
 use hip_domain::facility::{Facility, FacilityCommand, FacilityError};
 use hip_domain::id::FacilityId;
@@ -8,8 +8,7 @@ use uuid::Uuid;
 use crate::log::dispatch::{DispatchError, Dispatcher};
 use crate::port::log::{Actor, Origin};
 
-/// Pauses, resumes or renames. Returns whether anything changed. `wish` is the id of this wish: repeated under
-/// the same id it is done once.
+/// Executes a command on a facility. Returns whether anything changed. `wish` is the idempotency id of the command.
 pub async fn decide(
     dispatcher: &Dispatcher,
     facility: &FacilityId,
@@ -29,7 +28,7 @@ pub async fn decide(
     Ok(stored.is_some())
 }
 
-/// Whether the visits of a facility wait, as the log has it now.
+/// Whether fetching is paused for a facility, from the log.
 pub async fn is_paused(
     dispatcher: &Dispatcher,
     facility: &FacilityId,

@@ -1,7 +1,6 @@
-//! A visit that a record system announces is fetched and recorded.
+//! Fetches a visit that a record system announced, and records it.
 //!
-//! A fetch may be done twice: nothing is recorded twice, because its push id and its digest follow
-//! from what the document says.
+//! A repeated fetch records nothing twice, because push id and digest are derived from the document.
 
 use abdm_fhir::visit::VisitErrors;
 use hip_domain::facility::FacilityError;
@@ -15,40 +14,40 @@ use crate::ports::Ports;
 use crate::visits::facility_pause;
 use crate::visits::push::{self, RecordError, Recorded};
 
-/// A visit to be fetched.
+/// An announcement of a visit to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitNotice<'a> {
-    /// The source that announces it, by its name.
+    /// Name of the source.
     pub source: &'a str,
-    /// The announcement.
+    /// Id of the announcement.
     pub trigger_id: i64,
-    /// The visit.
+    /// The visit code.
     pub visit_code: &'a str,
-    /// The facility, when the announcement tells it.
+    /// The facility, if the announcement names it.
     pub facility: Option<&'a str>,
 }
 
 /// Why a visit was not recorded.
 #[derive(Debug, Error)]
 pub enum FetchError {
-    /// An operator has paused this facility: it waits, and nothing is wrong.
+    /// An operator paused this facility. The visit waits; this is not an error.
     #[error("the facility is paused")]
     Paused(FacilityId),
-    /// There is no document.
+    /// The document could not be fetched.
     #[error(transparent)]
     Records(#[from] VisitRecordsError),
-    /// There is one, of another visit.
+    /// The document is that of another visit.
     #[error("the document is of another visit: visit.visitCode")]
     OtherVisit,
-    /// There is one, and it is not taken.
+    /// The document was refused.
     #[error(transparent)]
     Record(RecordError),
-    /// The pause cannot be looked up.
+    /// The pause state could not be read.
     #[error(transparent)]
     Pause(#[from] DispatchError<FacilityError>),
 }
 
-/// Fetches a document and records it. Returns when the visit is durable.
+/// Fetches a document and records it. The visit is durable when this returns.
 pub async fn fetch(
     ports: &Ports,
     records: &dyn VisitRecords,
@@ -64,7 +63,7 @@ pub async fn fetch(
     if !is_same_code(fetched.visit_code(), announced.visit_code) {
         return Err(FetchError::OtherVisit);
     }
-    // Of a facility that only the document names, it is seen here that it is paused.
+    // If only the document names the facility, check here whether it is paused.
     if let Some(named) = known_as(ports, fetched.facility())
         && facility.as_ref() != Some(&named)
     {
@@ -74,8 +73,7 @@ pub async fn fetch(
     push::record_fetched(ports, fetched, &trigger).await.map_err(FetchError::Record)
 }
 
-/// The log is asked, not a read model: what is paused is paused at once.
-/// The service id of a facility that is named by either of its ids; a pause is known by that.
+/// The facility with this id, which may be any of its ids, by the id in the log. Pauses are stored under that id.
 fn known_as(ports: &Ports, id: &str) -> Option<FacilityId> {
     let id = FacilityId::parse(id).ok()?;
     let known = ports.settings.facility_named(&id).map(|known| known.id.clone());
@@ -89,16 +87,16 @@ async fn refuse_paused(ports: &Ports, facility: &FacilityId) -> Result<(), Fetch
     Ok(())
 }
 
-/// A database that keeps codes as numbers knows nothing of leading zeros.
+/// Compares visit codes without leading zeros, because a database may store them as numbers.
 fn is_same_code(one: &str, other: &str) -> bool {
     one.trim_start_matches('0') == other.trim_start_matches('0')
 }
 
-/// How many faults of a document are named.
+/// Most errors of a document to list.
 const FAULTS_NAMED_MAX: usize = 10;
 
 impl FetchError {
-    /// Whether trying again may help, without anybody doing anything.
+    /// Whether a retry may succeed without an intervention.
     pub const fn may_pass(&self) -> bool {
         match self {
             Self::Paused(_) | Self::Pause(_) => true,
@@ -114,7 +112,7 @@ impl FetchError {
         }
     }
 
-    /// Why, for an operator: the paths of what does not fit, and no value.
+    /// The reason for operators: paths of the errors, without values.
     pub fn reason(&self) -> String {
         match self {
             Self::Record(RecordError::Invalid(errors)) => faults(errors),

@@ -1,4 +1,4 @@
-//! The facility's door: a visit is checked, its person recognised, and both are stored.
+//! Records a pushed visit: validates the document, registers the patient and stores both.
 
 use abdm_fhir::visit::{AgeUnit, Beneficiary, Gender, VisitDocument, VisitErrors};
 use abdm_fhir::{VisitWarning, warnings};
@@ -21,58 +21,58 @@ use crate::port::vault::VaultError;
 use crate::ports::Ports;
 use crate::visits::registration::{Person, Pseudonymizer, Registration, RegistrationError};
 
-/// What became of a push.
+/// The result of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// The visit code.
     pub visit_code: String,
     /// The facility.
     pub facility: FacilityId,
-    /// The visit's stream.
+    /// Stream of the visit.
     pub stream: StreamId,
-    /// Whether anything changed: a push may be repeated.
+    /// Whether anything was stored; `false` for a repeated push.
     pub changed: bool,
-    /// What is odd in the document.
+    /// Warnings about the document.
     pub warnings: Vec<VisitWarning>,
 }
 
 /// Why a push was refused.
 #[derive(Debug, Error)]
 pub enum RecordError {
-    /// The document does not fit the schema; every fault with its path.
+    /// The document does not match the schema; all errors with their paths.
     #[error("the visit document does not fit its schema")]
     Invalid(VisitErrors),
-    /// A part of it can be no identifier of the network.
+    /// A member is not a valid identifier.
     #[error("{path} {source}")]
     Identifier {
-        /// Where.
+        /// Path of the member.
         path: &'static str,
-        /// What it must look like.
+        /// The expected format.
         #[source]
         source: InvalidId,
     },
-    /// The facility is not served here, or not the caller's: which of the two is not theirs to learn.
+    /// The facility is not served, or the caller may not access it. The response does not tell which.
     #[error("facility.abdmFacilityId is not a facility of the caller")]
     UnknownFacility,
     /// The push contradicts an earlier one.
     #[error(transparent)]
     Visit(#[from] DispatchError<VisitError>),
-    /// The person could not be stored.
+    /// The patient could not be registered.
     #[error(transparent)]
     Person(#[from] RegistrationError),
-    /// The keys.
+    /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
 }
 
-/// Stores a visit document. Returns when the visit is durable; documents and links follow.
+/// Stores a visit document. The visit is durable when this returns; documents and links are created afterwards.
 pub async fn record(
     ports: &Ports,
     caller: &Caller,
     document: &str,
 ) -> Result<Recorded, RecordError> {
     let document = without_mark(document);
-    // First of all: whose visit is not the caller's to push is not theirs to have checked, either.
+    // Checked first: a caller must not get validation results for a facility that it may not access.
     if named_facility(document).is_some_and(|named| !is_callers(ports, caller, &named)) {
         return Err(RecordError::UnknownFacility);
     }
@@ -86,14 +86,14 @@ pub async fn record(
     store(&names, &visit, document, digest).await
 }
 
-/// A visit document that we have asked for.
+/// A visit document that this service fetched.
 ///
-/// Whoever pushes says by the `eventId` whether it is the same push; whoever is asked may answer with
-/// a fresh one each time, or with none. So it is set aside: what else the document says decides.
+/// Its `eventId` is ignored: a pushing system repeats the id of a repeated push, but a queried system may send a new
+/// id each time or none. The rest of the content decides.
 pub struct Fetched(VisitDocument);
 
 impl Fetched {
-    /// Reads a document, whatever its `eventId` is.
+    /// Parses a document and ignores its `eventId`.
     pub fn parse(text: &str) -> Result<Self, VisitErrors> {
         let text = without_mark(text);
         let without_id = match serde_json::from_str(text) {
@@ -101,25 +101,25 @@ impl Fetched {
                 members.insert("eventId".to_owned(), json!(Uuid::nil()));
                 serde_json::Value::Object(members).to_string()
             }
-            // No document at all: the parser says in which way.
+            // Not a JSON object: the parser reports the error.
             Ok(_) | Err(_) => text.to_owned(),
         };
         VisitDocument::parse(without_id.as_bytes()).map(Self)
     }
 
-    /// The visit that it is of.
+    /// The visit code in the document.
     pub fn visit_code(&self) -> &str {
         &self.0.visit.visit_code
     }
 
-    /// The facility that it names.
+    /// The facility id in the document.
     pub fn facility(&self) -> &str {
         &self.0.facility.abdm_facility_id
     }
 }
 
-/// Stores a document that was fetched because of `trigger`. Fetched again it changes nothing, unless
-/// it says something else.
+/// Stores a document that was fetched because of `trigger`. A repeated fetch changes nothing unless the content
+/// changed.
 pub async fn record_fetched(
     ports: &Ports,
     Fetched(mut visit): Fetched,
@@ -129,17 +129,17 @@ pub async fn record_fetched(
     let names = Pseudonymizer { ports, facility: &facility };
     let content = serde_json::to_string(&visit).expect("our own types serialise");
     let digest = names.of(LookupKey::Content(&content)).await?;
-    // The digest is keyed, so the id, which is in clear, tells nothing. The trigger keeps two
-    // amendments apart of which the second takes the first back.
+    // The digest is keyed, so the id, which is stored in clear, reveals nothing. The trigger distinguishes an
+    // amendment from a later one that reverts it.
     visit.event_id = Uuid::new_v5(&FETCHED, format!("{trigger}\n{digest}").as_bytes());
     let document = serde_json::to_string(&visit).expect("our own types serialise");
     store(&names, &visit, &document, digest).await
 }
 
-/// The name space of the ids of fetched visits.
+/// The UUID namespace for ids of fetched visits.
 const FETCHED: Uuid = Uuid::from_u128(0x2d9c_61f5_0f0e_4b53_8a53_6f0a_1d5e_7c42);
 
-/// A text without the byte order mark that some programs put in front of UTF-8.
+/// The text without a UTF-8 byte order mark.
 fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
@@ -154,7 +154,7 @@ async fn store(
     let reference = CareContextReference::parse(visit.visit.visit_code.clone())
         .map_err(|source| RecordError::Identifier { path: "visit.visitCode", source })?;
     let beneficiary = &visit.beneficiary;
-    // The same push of the same content does each part once.
+    // A repeated push with the same content stores each part once.
     let key = format!("visit:{facility}:{}:{digest}", visit.event_id);
     let registration = Registration { names, correlation: visit.event_id, key };
     let person = Person {
@@ -193,7 +193,7 @@ async fn store(
     })
 }
 
-/// The facility that a document names, be it otherwise none.
+/// The facility id in a document that may otherwise be invalid.
 fn named_facility(document: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Document {
@@ -220,7 +220,7 @@ fn facility(ports: &Ports, visit: &VisitDocument) -> Result<FacilityId, RecordEr
     known.map(|known| known.id.clone()).ok_or(RecordError::UnknownFacility)
 }
 
-/// Who the visit says the patient is, in ABDM's spelling.
+/// The patient's demographics from a visit, with ABDM's codes.
 fn demographics(visit: &VisitDocument) -> Demographics {
     let beneficiary = &visit.beneficiary;
     Demographics {
@@ -233,7 +233,7 @@ fn demographics(visit: &VisitDocument) -> Demographics {
     }
 }
 
-/// The name in Latin letters, when the record has it beside one in another script: as such, or in parts.
+/// The name in Latin letters if the main name is in another script: given as such or in parts.
 fn name_latin(beneficiary: &Beneficiary) -> Option<String> {
     if beneficiary.name_latin.is_some() || is_latin(&beneficiary.name) {
         return beneficiary.name_latin.clone();
@@ -241,12 +241,12 @@ fn name_latin(beneficiary: &Beneficiary) -> Option<String> {
     let Beneficiary { first_name, middle_name, last_name, .. } = beneficiary;
     let parts = [first_name.as_deref(), middle_name.as_deref(), last_name.as_deref()];
     let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    // A first name alone is not the name.
+    // The first name alone is not sufficient.
     let is_whole = first_name.is_some() && last_name.is_some();
     Some(name).filter(|name| is_whole && is_latin(name))
 }
 
-/// AMRIT's words for ABDM's letters. AMRIT sends every other gender as `O`.
+/// Maps AMRIT's gender to ABDM's code. AMRIT sends every other gender as `O`.
 const fn gender(gender: Gender) -> &'static str {
     match gender {
         Gender::Male => "M",
@@ -256,7 +256,7 @@ const fn gender(gender: Gender) -> &'static str {
     }
 }
 
-/// From the date of birth, or from the age at the visit.
+/// The year of birth from the date of birth, or from the age at the visit.
 fn year_of_birth(visit: &VisitDocument) -> Option<i32> {
     let beneficiary = &visit.beneficiary;
     if let Some(date) = &beneficiary.date_of_birth {

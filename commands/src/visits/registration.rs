@@ -1,4 +1,4 @@
-//! A person whom the facility names becomes a data principal: recognised, or known from now on.
+//! Registers patients: finds the subject of a facility's patient id, or creates one.
 
 use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
 use hip_domain::identity::{Identity, IdentityCommand, IdentityError};
@@ -16,21 +16,21 @@ use crate::port::log::{Actor, Origin};
 use crate::port::vault::VaultError;
 use crate::ports::Ports;
 
-/// Why a person could not be registered.
+/// Why a patient could not be registered.
 #[derive(Debug, Error)]
 pub enum RegistrationError {
-    /// They could not be stored.
+    /// The patient stream could not be written.
     #[error(transparent)]
     Patient(#[from] DispatchError<PatientError>),
-    /// They could not be recognised.
+    /// The identity stream could not be read or written.
     #[error(transparent)]
     Identity(#[from] DispatchError<IdentityError>),
-    /// The keys.
+    /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
 }
 
-/// Pseudonyms at one facility.
+/// Computes pseudonyms at one facility.
 pub(crate) struct Pseudonymizer<'a> {
     pub(crate) ports: &'a Ports,
     pub(crate) facility: &'a FacilityId,
@@ -51,29 +51,29 @@ impl Pseudonymizer<'_> {
         }
     }
 
-    /// The stream of the tokens for an ABHA address.
+    /// The link token stream of an ABHA address.
     pub(crate) async fn link_token(&self, address: &str) -> Result<StreamId, VaultError> {
         let address = self.of(LookupKey::AbhaAddress(address)).await?;
         Ok(StreamId::link_token(self.facility, &address))
     }
 }
 
-/// A person, as the facility names them.
+/// A patient as a record system describes them.
 pub(crate) struct Person<'a> {
-    /// Who they are; the reference is the facility's own id of them.
+    /// The demographics; `reference` is the facility's own id.
     pub(crate) demographics: Demographics,
-    /// As typed.
+    /// The ABHA address, as typed.
     pub(crate) abha_address: Option<&'a str>,
-    /// As typed.
+    /// The ABHA number, as typed.
     pub(crate) abha_number: Option<&'a str>,
 }
 
-/// What registers.
+/// One registration.
 pub(crate) struct Registration<'a> {
     pub(crate) names: &'a Pseudonymizer<'a>,
-    /// The conversation.
+    /// The correlation id.
     pub(crate) correlation: Uuid,
-    /// Idempotency: begins the key of everything that is stored.
+    /// Prefix of the append keys of all stored events.
     pub(crate) key: String,
 }
 
@@ -83,7 +83,7 @@ impl Registration<'_> {
         Origin { correlation, causation: None, actor: Actor::Door, subject, new_subject }
     }
 
-    /// Stores who they are; the data principal that they are.
+    /// Stores the patient's data and returns the subject.
     pub(crate) async fn register(
         &self,
         person: &Person<'_>,
@@ -94,7 +94,7 @@ impl Registration<'_> {
         Ok(subject)
     }
 
-    /// The data principal behind the facility's own id, when it is known here.
+    /// The subject of the facility's own id, if known.
     pub(crate) async fn known(
         &self,
         beneficiary: &str,
@@ -108,8 +108,8 @@ impl Registration<'_> {
         Ok(StreamId::identity(self.names.facility, &beneficiary))
     }
 
-    /// The one that is known, or a new one. Of two that see the person for the first time at once, the
-    /// first to be stored decides for both.
+    /// The known subject or a new one. If two processes see a patient for the first time, the first append decides
+    /// for both.
     async fn recognise(&self, beneficiary: &str) -> Result<SubjectId, RegistrationError> {
         let Pseudonymizer { ports, facility } = self.names;
         let stream = self.identity(beneficiary).await?;

@@ -1,12 +1,12 @@
-//! What a visit is called where no consent is needed to read it.
+//! The display text of a visit before a consent.
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-/// Nothing clinical: before a consent, the date is all that the patient needs to recognise a visit.
+/// A text without clinical information: the date is sufficient for the patient to recognize the visit.
 ///
 /// # Panics
 ///
-/// Never: India's offset is one.
+/// Never: the offset of India is valid.
 pub fn visit_of(visited_at: DateTime<Utc>) -> String {
     let india = FixedOffset::east_opt(5 * 3600 + 1800).expect("a valid offset");
     format!("Visit of {}", visited_at.with_timezone(&india).format("%d %b %Y"))

@@ -1,4 +1,4 @@
-//! A visit as the log holds it, from which its documents are built.
+//! A stored visit, from which its documents are built.
 
 use abdm_fhir::visit::VisitDocument;
 use abdm_fhir::{
@@ -19,27 +19,27 @@ use crate::ports::Ports;
 use crate::settings::BundleSettings;
 use crate::tasks::TaskError;
 
-/// The newest revision of a visit, opened, and the one that it replaces.
+/// The newest revision of a visit, decrypted, and the revision that it replaces.
 ///
-/// What is replaced is the newest revision before it that had its documents built. Both follow from
-/// the visit's stream, so the same documents come out whenever they are built.
+/// The replaced revision is the newest earlier one with built documents. Both are determined by the visit's stream,
+/// so each build gives the same documents.
 pub struct VisitRevision {
-    /// The newest.
+    /// Number of the newest revision.
     pub revision: u32,
-    /// Whose visit it is.
+    /// The patient.
     pub subject: Option<SubjectId>,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
     visit: VisitDocument,
     replaced: Option<(u32, VisitDocument)>,
     built: Vec<BuiltDocument>,
-    /// One for each document that the replaced revision had, fit or not.
+    /// The type of each document of the replaced revision, valid or not.
     pub kinds_before: Vec<HiType>,
-    /// What routing knows of it.
+    /// The facts of the visit that are stored in clear.
     pub facts: VisitFacts,
 }
 
-/// What the documents of a visit need to know beside it.
+/// The build context of a visit's documents.
 pub fn context(visit: &VisitDocument, revision: u32, built_at: DateTime<Utc>) -> BuildContext {
     let facility = &visit.facility.abdm_facility_id;
     BuildContext {
@@ -51,7 +51,7 @@ pub fn context(visit: &VisitDocument, revision: u32, built_at: DateTime<Utc>) ->
     }
 }
 
-/// Where a revision lies in its stream.
+/// A revision and its events in the stream.
 struct Revision<'a> {
     number: u32,
     stored: &'a StoredEvent,
@@ -68,16 +68,16 @@ impl Revision<'_> {
 }
 
 impl VisitRevision {
-    /// The visit as it is now.
+    /// The current visit.
     ///
     /// # Errors
     ///
-    /// There is no such visit, its data principal was erased, or it cannot be read.
+    /// The visit does not exist, its patient was erased, or it cannot be read.
     pub async fn newest(ports: &Ports, visit: &StreamId) -> Result<Self, TaskError> {
         Self::at(ports, visit, i64::MAX).await
     }
 
-    /// The visit as it was at a version of its stream.
+    /// The visit at a version of its stream.
     ///
     /// # Errors
     ///
@@ -105,27 +105,27 @@ impl VisitRevision {
             facts: newest.facts,
             built: newest.built.unwrap_or_default(),
             kinds_before,
-            // One that cannot be read any more is not mentioned.
+            // A replaced revision that cannot be read is ignored.
             replaced: replaced.and_then(|(revision, text)| Some((revision, parse(&text)?))),
         })
     }
 
-    /// What was found fit to be shared of a kind, when its documents were built.
+    /// The valid documents of a type that were built for this revision.
     pub fn built_of(&self, hi_type: HiType) -> impl Iterator<Item = &BuiltDocument> {
         self.built.iter().filter(move |built| built.hi_type == hi_type)
     }
 
-    /// The visit itself.
+    /// The visit document.
     pub const fn visit(&self) -> &VisitDocument {
         &self.visit
     }
 
-    /// What is odd in it, as of when it was recorded.
+    /// Warnings about the document at the time of recording.
     pub fn warnings(&self) -> Vec<VisitWarning> {
         warnings(&self.visit, self.recorded_at)
     }
 
-    /// Its documents: the same bytes whenever they are built by the same settings.
+    /// The documents. With the same settings each build gives the same bytes.
     pub fn documents(&self, settings: &BundleSettings) -> Documents {
         let replaced = self.replaced.as_ref();
         let earlier = replaced.map(|(revision, visit)| Earlier { visit, revision: *revision });
@@ -134,7 +134,7 @@ impl VisitRevision {
     }
 }
 
-/// The revisions in a visit's stream, in order.
+/// The revisions in a visit's stream, oldest first.
 fn revisions(stored: &[StoredEvent]) -> Result<Vec<Revision<'_>>, TaskError> {
     let mut revisions: Vec<Revision<'_>> = vec![];
     for stored in stored {
@@ -163,7 +163,7 @@ fn revisions(stored: &[StoredEvent]) -> Result<Vec<Revision<'_>>, TaskError> {
     Ok(revisions)
 }
 
-/// The text of a revision; nothing, when its data principal was erased.
+/// The document of a revision; `None` if its patient was erased.
 async fn open(ports: &Ports, revision: &Revision<'_>) -> Result<Option<Phi<String>>, TaskError> {
     let opened = codec::open(ports.vault.as_ref(), revision.stored).await?;
     let Event::Visit(

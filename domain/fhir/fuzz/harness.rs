@@ -14,7 +14,7 @@ pub(crate) fn document(data: &[u8]) {
     report.to_operation_outcome();
 }
 
-/// Read the bytes as a visit. What is accepted yields documents without errors, whoever sent it.
+/// Read the bytes as a visit. What is accepted yields documents without errors, anyone who sent it.
 pub(crate) fn visit(data: &[u8]) {
     let Ok(visit) = VisitDocument::parse(data) else {
         return;

@@ -14,7 +14,7 @@ pub(crate) fn key(data: &[u8]) {
     }
 }
 
-/// Open the bytes as: one byte that chooses the dialect, 32 of the peer's nonce, then the content.
+/// Open the bytes as: one byte that chooses the key format, 32 of the peer's nonce, then the content.
 ///
 /// Nobody can seal for the fixed key by chance, so nothing but a refusal may come out.
 pub(crate) fn content(data: &[u8]) {

@@ -3,7 +3,7 @@
 /// Why key material, a key or a page was refused.
 ///
 /// Carries no bytes of any key, nonce or text, so it can be logged as it is. Towards the gateway all
-/// of them are one refusal; the variants are for whoever supports the exchange.
+/// of them are one refusal; the variants are for anyone who supports the exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -54,7 +54,7 @@ pub enum Error {
     /// `curve` isn't `Curve25519`. There is no negotiation.
     #[error("curve is not Curve25519")]
     UnsupportedCurve,
-    /// A private key isn't in `1..n`, or isn't 1 to 32 bytes (dialect X: exactly 32).
+    /// A private key isn't in `1..n`, or isn't 1 to 32 bytes (key format X: exactly 32).
     #[error("the private key is out of range")]
     PrivateKeyRange,
     /// The content is shorter than its 16-byte tag.
@@ -66,7 +66,7 @@ pub enum Error {
     /// The peer's key or nonce is our own.
     #[error("the peer sent our own key or nonce back")]
     Reflection,
-    /// A private key of one dialect met a public key of the other.
+    /// A private key of one key format met a public key of the other.
     #[error("the two keys belong to different dialects")]
     DialectMismatch,
     /// The operating system's random generator failed.

@@ -42,7 +42,7 @@ pub struct Explanation {
     pub byte_length: Option<usize>,
     /// The form, if it is one that is accepted.
     pub form: Option<KeyForm>,
-    /// The dialect that follows from the form.
+    /// The key format that follows from the form.
     pub dialect: Option<KeyFormat>,
     /// SHA-256 of the decoded bytes, lower-case hexadecimal: the same as in the audit.
     pub fingerprint: Option<String>,

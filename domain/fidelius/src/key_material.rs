@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use crate::{KeyForm, KeyFormat, Nonce, PublicKey, wire};
 
-/// In which form our key of dialect W is sent. Dialect X is always answered in kind.
+/// In which form our key of key format W is sent. Dialect X is always answered in kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum KeyFormPolicy {
-    /// SPKI with explicit parameters: every surveyed HIU of dialect W reads it, one reads nothing else.
+    /// SPKI with explicit parameters: every surveyed HIU of key format W reads it, one reads nothing else.
     #[default]
     SpkiExplicit,
     /// The bare 65 bytes, for an HIU that can't read an SPKI.
@@ -37,7 +37,7 @@ pub struct KeyMaterial {
 }
 
 impl KeyMaterial {
-    /// `form` must belong to the dialect of `key`; if it doesn't, the bare key is sent.
+    /// `form` must belong to the key format of `key`; if it doesn't, the bare key is sent.
     pub(crate) fn new(key: &PublicKey, form: KeyForm, nonce: &Nonce) -> Self {
         let (form, public_key_bytes) = match key.encode(form) {
             Some(bytes) => (form, bytes),
@@ -67,7 +67,7 @@ impl KeyMaterial {
         self.form
     }
 
-    /// The dialect of our key.
+    /// The key format of our key.
     pub fn dialect(&self) -> KeyFormat {
         self.form.dialect()
     }

@@ -56,7 +56,7 @@ impl PeerMaterial {
         Ok(Self { key, key_bytes: KeyBytes(std::mem::take(&mut *key_bytes)), nonce, expires_at })
     }
 
-    /// The dialect in which this requester must be answered.
+    /// The key format in which this requester must be answered.
     pub fn dialect(&self) -> KeyFormat {
         self.key.dialect()
     }

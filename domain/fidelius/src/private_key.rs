@@ -36,7 +36,7 @@ impl PrivateKey {
         }
     }
 
-    /// Read dialect W: base64 of the minimal big-endian integer, 1 to 32 bytes, in `1..n`.
+    /// Read key format W: base64 of the minimal big-endian integer, 1 to 32 bytes, in `1..n`.
     ///
     /// # Errors
     ///
@@ -51,7 +51,7 @@ impl PrivateKey {
         Ok(Self(Secret::Weierstrass(weierstrass::scalar_from_be(&padded)?)))
     }
 
-    /// Read dialect X: base64 of exactly 32 bytes, clamped when used.
+    /// Read key format X: base64 of exactly 32 bytes, clamped when used.
     ///
     /// # Errors
     ///
@@ -81,7 +81,7 @@ impl PrivateKey {
         }
     }
 
-    /// Which dialect the key belongs to.
+    /// Which key format the key belongs to.
     pub fn dialect(&self) -> KeyFormat {
         match self.0 {
             Secret::Weierstrass(_) => KeyFormat::Weierstrass,

@@ -1,4 +1,4 @@
-//! Public keys: five encodings, two dialects, checked before anything is multiplied.
+//! Public keys: five encodings, two key formats, checked before anything is multiplied.
 
 mod encoding;
 
@@ -61,7 +61,7 @@ pub enum KeyForm {
 }
 
 impl KeyForm {
-    /// The dialect that uses this form.
+    /// The key format that uses this form.
     pub fn dialect(self) -> KeyFormat {
         match self {
             Self::Raw | Self::SpkiExplicit | Self::SpkiNamed => KeyFormat::Weierstrass,
@@ -111,8 +111,8 @@ pub(crate) enum Point {
 impl PublicKey {
     /// Read and check a peer's `keyValue`. The decoded bytes alone decide form and dialect.
     ///
-    /// In this order: text length, base64, form, then for dialect W reduced coordinates, curve
-    /// equation, order of the point; for dialect X small order.
+    /// In this order: text length, base64, form, then for key format W reduced coordinates, curve
+    /// equation, order of the point; for key format X small order.
     ///
     /// # Errors
     ///
@@ -160,7 +160,7 @@ impl PublicKey {
         }
     }
 
-    /// Which dialect the key speaks.
+    /// Which key format the key speaks.
     pub fn dialect(&self) -> KeyFormat {
         self.form.dialect()
     }
@@ -170,12 +170,12 @@ impl PublicKey {
         self.form
     }
 
-    /// The bare key: 65 bytes (dialect W) or 32 (dialect X).
+    /// The bare key: 65 bytes (key format W) or 32 (key format X).
     pub fn to_bytes(&self) -> Vec<u8> {
         self.as_bytes().to_vec()
     }
 
-    /// The bare key, borrowed: 65 bytes (dialect W) or 32 (dialect X).
+    /// The bare key, borrowed: 65 bytes (key format W) or 32 (key format X).
     pub fn as_bytes(&self) -> &[u8] {
         match &self.point {
             Point::Weierstrass { raw, .. } => raw,
@@ -188,17 +188,17 @@ impl PublicKey {
         (form.dialect() == self.dialect()).then(|| [form.prefix(), self.as_bytes()].concat())
     }
 
-    /// The 309 bytes of the explicit SPKI; nothing for a key of dialect X.
+    /// The 309 bytes of the explicit SPKI; nothing for a key of key format X.
     pub fn to_spki_explicit(&self) -> Option<Vec<u8>> {
         self.encode(KeyForm::SpkiExplicit)
     }
 
-    /// The 93 bytes of the SPKI that names its curve; nothing for a key of dialect X.
+    /// The 93 bytes of the SPKI that names its curve; nothing for a key of key format X.
     pub fn to_spki_named(&self) -> Option<Vec<u8>> {
         self.encode(KeyForm::SpkiNamed)
     }
 
-    /// The 44 bytes of the X25519 SPKI; nothing for a key of dialect W.
+    /// The 44 bytes of the X25519 SPKI; nothing for a key of key format W.
     pub fn to_spki_x25519(&self) -> Option<Vec<u8>> {
         self.encode(KeyForm::X25519Spki)
     }

@@ -11,9 +11,9 @@ use crate::{
 /// What a caller may choose about a seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SealOptions {
-    /// The form of our key of dialect W.
+    /// The form of our key of key format W.
     pub key_form: KeyFormPolicy,
-    /// Draw again when the shared secret of dialect W begins with a zero byte (1 in 128).
+    /// Draw again when the shared secret of key format W begins with a zero byte (1 in 128).
     ///
     /// Several peers drop leading zeros before deriving the key and then can't open the page. With
     /// this on, which is the default, all of them agree with us.
@@ -172,7 +172,7 @@ mod tests {
     use super::draw;
     use crate::{KeyFormat, PrivateKey};
 
-    /// How often 1500 secrets begin with a zero byte; 12 is what chance gives in dialect W.
+    /// How often 1500 secrets begin with a zero byte; 12 is what chance gives in key format W.
     fn leading_zero_count(dialect: KeyFormat, avoid: bool) -> usize {
         let peer = PrivateKey::fresh(dialect).unwrap().public_key();
         (0..1500).filter(|_| draw(&peer, avoid).unwrap().1[0] == 0).count()

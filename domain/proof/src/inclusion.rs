@@ -49,7 +49,7 @@ pub struct ProvenEvent {
     pub previous_hash: Hash,
 }
 
-/// That an event was in the log when it was sealed. Whoever has the public key can check it, anywhere.
+/// That an event was in the log when it was sealed. Anyone who has the public key can check it, anywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proof {
@@ -129,7 +129,7 @@ impl Proof {
         }
     }
 
-    /// Whether the event leads to the root of the seal, whoever has signed that.
+    /// Whether the event leads to the root of the seal, anyone who has signed that.
     pub fn leads_to_root(&self) -> bool {
         self.reached() == Ok(Some(self.seal.statement.root))
     }

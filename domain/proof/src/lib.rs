@@ -1,4 +1,4 @@
-//! What an auditor checks of the event log without trusting its keepers.
+//! What an auditor checks of the event log without trusting its operators.
 //!
 //! Three things are built on each other:
 //!

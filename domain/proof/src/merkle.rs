@@ -32,7 +32,7 @@ impl Tree {
 }
 
 /// What leads from the leaf at `index` to the root: the other side of each step, from below.
-/// Nothing, when there is no such leaf.
+/// `None` if there is no such leaf.
 pub fn path(inputs: &[Hash], index: usize) -> Option<Vec<Hash>> {
     if index >= inputs.len() {
         return None;
@@ -53,7 +53,7 @@ pub fn path(inputs: &[Hash], index: usize) -> Option<Vec<Hash>> {
     Some(path)
 }
 
-/// The root that a leaf at `index` of `count` and its path lead to; nothing, when a path of this
+/// The root that a leaf at `index` of `count` and its path lead to; `None` if a path of this
 /// length leads nowhere in a tree of this size.
 pub(crate) fn climb(input: &Hash, index: u64, count: u64, path: &[Hash]) -> Option<Hash> {
     if index >= count {

@@ -19,7 +19,7 @@ pub enum CareContextEvent {
         facts: CareContextFacts,
         /// What it holds.
         hi_types: Vec<HiType>,
-        /// The stream of the tokens to link it with; nothing, when it is left to discovery.
+        /// The stream of the tokens to link it with; `None` if it is left to discovery.
         link_with: Option<StreamId>,
         /// The revision of the visit that said so, from 1.
         #[serde(default = "first", skip_serializing_if = "is_first")]
@@ -59,7 +59,7 @@ pub enum CareContextEvent {
         request_id: RequestId,
         /// Why.
         code: ErrorCode,
-        /// How it goes on; nothing, when somebody has to mend something first.
+        /// How it goes on; `None` if somebody has to mend something first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry: Option<RetryLink>,
         /// The gateway's status in words, when it gave no code and the status was not understood.

@@ -24,7 +24,7 @@ pub struct Comparison {
     pub name_score: u8,
     /// Whether the genders agree.
     pub gender: GenderComparison,
-    /// Years between the years of birth; nothing, when one of them is not known.
+    /// Years between the years of birth; `None` if one of them is not known.
     pub year_difference: Option<u16>,
     /// Whether the record number that the patient typed is this person's.
     pub record_number: RecordNumberComparison,

@@ -36,7 +36,7 @@ pub enum CallbackKind {
     PatientStatus,
 }
 
-/// Which dialect of the network's interface a message speaks. It is answered in the same.
+/// Which API version of the network's interface a message speaks. It is answered in the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApiVersion {
@@ -124,7 +124,7 @@ impl CallbackKind {
         }
     }
 
-    /// The path in the dialect before. Tokens were something else then.
+    /// The path in the earlier API version. Tokens were something else then.
     pub const fn v05_path(self) -> Option<&'static str> {
         match self {
             Self::OnGenerateToken => None,
@@ -169,7 +169,7 @@ pub struct RawCallback {
 pub struct ReceivedCallback {
     /// What it is about.
     pub kind: CallbackKind,
-    /// The dialect it speaks.
+    /// The API version it speaks.
     #[serde(default, skip_serializing_if = "is_v3")]
     pub api: ApiVersion,
     /// Whom it is for.

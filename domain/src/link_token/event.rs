@@ -108,7 +108,7 @@ pub enum LinkTokenEvent {
         code: ErrorCode,
         /// The care contexts that waited in vain.
         waiting: Vec<StreamId>,
-        /// When they ask again; nothing, when that would be in vain too.
+        /// When they ask again; `None` if that would be in vain too.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<DateTime<Utc>>,
         /// Whether the gateway took the request.

@@ -78,7 +78,7 @@ impl Hold {
 }
 
 impl RateLimit {
-    /// Until when a request has to wait, and why; nothing, when it may leave now.
+    /// Until when a request has to wait, and why; `None` if it may leave now.
     pub fn held(&self, limits: &TokenLimits, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Hold)> {
         let last = self.asked.last().map(|asked| asked.at + limits.duplicate_window);
         let day: Vec<_> = self.asked.iter().filter(|asked| now < asked.at + DAY).collect();

@@ -76,7 +76,7 @@ pub enum OutboundCommand {
         replay: Ordered,
         /// How it ended before.
         answers: EventId,
-        /// The id of the new call; nothing, when it goes out under its own.
+        /// The id of the new call; `None` if it goes out under its own.
         renewed: Option<RequestId>,
     },
 }

@@ -90,7 +90,7 @@ pub enum Call {
     OnInit {
         /// The discovery that they chose from.
         transaction: TransactionId,
-        /// Our name for the link; nothing, when it was refused.
+        /// Our name for the link; `None` if it was refused.
         link: Option<LinkReference>,
         /// The refusal, when it was refused.
         error: Option<ErrorCode>,
@@ -99,7 +99,7 @@ pub enum Call {
     },
     /// Answer a patient who confirms a link.
     OnConfirm {
-        /// The link; nothing, when there is none under that name.
+        /// The link; `None` if there is none under that name.
         link: Option<LinkReference>,
         /// The refusal, when it was refused.
         error: Option<ErrorCode>,
@@ -108,7 +108,7 @@ pub enum Call {
     },
     /// Answer a patient who shares their profile.
     OnShare {
-        /// The counter's stream; nothing, when the profile was refused.
+        /// The counter's stream; `None` if the profile was refused.
         counter: Option<StreamId>,
         /// The refusal, when it was refused.
         error: Option<ErrorCode>,
@@ -198,7 +198,7 @@ impl Call {
     }
 }
 
-/// What a message looked like, for whoever compares it with another of the same conversation. Nothing can
+/// What a message looked like, for anyone who compares it with another of the same conversation. Nothing can
 /// be read from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
@@ -303,7 +303,7 @@ pub enum OutboundEvent {
         replay: Ordered,
         /// The event by which it ended before.
         answers: EventId,
-        /// The id of the new call; nothing, when it goes out under its own.
+        /// The id of the new call; `None` if it goes out under its own.
         renewed: Option<RequestId>,
     },
 }

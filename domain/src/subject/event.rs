@@ -1,4 +1,4 @@
-//! What happens to a data principal as such: nothing here is sealed, since it outlives the keys.
+//! What happens to a patient as such: nothing here is sealed, since it outlives the keys.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ pub struct Purged {
     pub retired_rows: u64,
 }
 
-/// What happens to a data principal as such.
+/// What happens to a patient as such.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SubjectEvent {
     /// They are to be erased, and nothing stands against it.
@@ -87,7 +87,7 @@ pub enum SubjectEvent {
         /// What binds us.
         ground: Ground,
     },
-    /// Their keys are destroyed. Whoever keeps anything of them lets it go.
+    /// Their keys are destroyed. Anyone who keeps anything of them lets it go.
     #[serde(rename = "subject.erased")]
     Erased {
         /// Where they were treated.

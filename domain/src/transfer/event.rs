@@ -25,7 +25,7 @@ pub struct TransferFacts {
     pub request_id: RequestId,
     /// Under which consent.
     pub consent_id: ConsentId,
-    /// Records of which period; nothing, when it could not be read.
+    /// Records of which period; `None` if it could not be read.
     pub date_range: Option<DateRange>,
     /// When we were asked: the network gives a transfer 20 minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,7 +83,7 @@ pub struct MissingPage {
 /// What an auditor may know of an encrypted page: enough to prove what left, nothing to read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageSeal {
-    /// Which key dialect the HIU speaks.
+    /// Which key format the HIU speaks.
     pub dialect: String,
     /// SHA-256 of our public key bytes.
     pub our_key: Digest,
@@ -134,7 +134,7 @@ impl StopReason {
 pub struct DeliveryStatus {
     /// The care context.
     pub care_context: CareContextReference,
-    /// Why it was not delivered in full; nothing, when it was.
+    /// Why it was not delivered in full; `None` if it was.
     pub error: Option<String>,
 }
 

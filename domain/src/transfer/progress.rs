@@ -26,7 +26,7 @@ pub(super) struct Progress<'a> {
 }
 
 impl Progress<'_> {
-    /// Why a page was not delivered; nothing, when it was.
+    /// Why a page was not delivered; `None` if it was.
     fn failure(&self, page: u32) -> Option<&'static str> {
         if page >= self.delivered_to {
             return Some(self.stop.map_or("not sent", StopReason::as_words));

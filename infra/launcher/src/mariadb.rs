@@ -13,7 +13,7 @@ use crate::throwaway::{Recipe, Throwaway};
 /// Where Debian puts what only an administrator is expected to run.
 const DEBIAN_DIRECTORY: &str = "/usr/sbin";
 
-/// A MariaDB server on the loopback interface. It trusts whoever reaches it; dropping it kills it.
+/// A MariaDB server on the loopback interface. It trusts anyone who reaches it; dropping it kills it.
 #[derive(Debug)]
 pub struct ThrowawayMariadb(Throwaway);
 

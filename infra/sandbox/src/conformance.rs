@@ -1,15 +1,15 @@
 //! The conformance suite: every flow of milestone M2, success and refusal, against any running HIP.
 //!
-//! It stands outside. It pushes visits as a medical record system does, and everything else it knows
-//! it learns from the gateway, the HIU and the telephone of the twin. A success passes on the
-//! callback or the answer that proves it, never on a 202.
+//! It tests from outside. It pushes visits as a medical record system does, and observes everything else
+//! at the gateway, the HIU and the telephone of the simulator. A success requires the
+//! callback or the answer that proves it, never only a 202.
 //!
-//! Cases carry NHA's ids in NHA's spelling where the certification has one, and ids that begin with
-//! `X_` where only the protocol speaks. They run one after the other, and a fault strikes only what
-//! its own case is about: what a HIP still does for an earlier one is not disturbed.
+//! Cases have NHA's ids in NHA's spelling where the certification has one, and ids that begin with
+//! `X_` for cases that only the protocol defines. They run one after the other, and a fault affects only the
+//! calls of its own case: later work of an earlier case is not disturbed.
 //!
-//! The people are made up, and drawn afresh from the twin's seed: a second run on the same HIP
-//! passes too, as long as the twin draws other ids (another seed, a `state_dir`, or the same twin).
+//! The people are fictitious, and drawn anew from the simulator's seed: a second run on the same HIP
+//! passes too, as long as the simulator draws other ids (another seed, a `state_dir`, or the same simulator).
 
 mod case;
 mod consent;
@@ -43,11 +43,11 @@ use context::SuiteContext;
 /// The HIP under test.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hip {
-    /// Where it listens, for callbacks and for visits, without a trailing slash.
+    /// Base URL for callbacks and for visits, without a trailing slash.
     pub url: String,
-    /// What a medical record system shows as its bearer at `POST {url}/v1/visits`.
+    /// Bearer of the record system at `POST {url}/v1/visits`.
     pub api_key: String,
-    /// The service id that the HIP serves; the twin must know the facility by it.
+    /// The service id of the HIP; the simulator must have the facility registered under it.
     pub facility: String,
 }
 
@@ -60,22 +60,24 @@ impl fmt::Debug for Hip {
     }
 }
 
-/// Run the suite. It takes a few minutes with a good HIP, and up to
-/// [`SandboxOptions::patience`](crate::SandboxOptions::patience) for everything that a bad one leaves out.
+/// Runs the suite.
 ///
-/// The HIP must already use the twin as its gateway, with the twin's credentials; it must be allowed
+/// It takes a few minutes with a good HIP, and up to
+/// [`SandboxOptions::patience`](crate::SandboxOptions::patience) for each missing step.
+///
+/// The HIP must already use the simulator as its gateway, with the simulator's credentials; it must be allowed
 /// to push to [`Sandbox::hiu_push_url`], and send its text messages to [`Sandbox::sms_url`]. The
-/// twin has no faults set, and callbacks reach the HIP under its bridge URL. The patience is longer
-/// than the HIP parks a request whose consent it does not know, and than it holds back a second
-/// request for a link token. [`TokenLimits`] are off: nobody asks for more than three tokens a day
-/// here, but some ask twice within minutes.
+/// simulator has no faults set, and callbacks reach the HIP under its bridge URL. The patience must be longer
+/// than the HIP parks a request with an unknown consent, and than it delays a second
+/// request for a link token. [`TokenLimits`] are off: no patient needs more than three tokens a day
+/// here, but some need two within minutes.
 ///
 /// [`TokenLimits`]: crate::TokenLimits
 pub async fn run(sandbox: &Sandbox, hip: &Hip) -> Report {
     run_flows(sandbox, hip, |_| true).await
 }
 
-/// The same, but only the flows that `wants` says yes to.
+/// The same, but only the flows that `wants` accepts.
 pub async fn run_flows(sandbox: &Sandbox, hip: &Hip, wants: impl Fn(&str) -> bool) -> Report {
     let stage = SuiteContext::set(sandbox, hip);
     if stage.case("X_VISIT_TAKEN", linking::FLOW, linking::visit_is_taken(&stage)).await {

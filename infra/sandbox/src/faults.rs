@@ -1,7 +1,7 @@
-//! Misfortune on demand: calls that hang, are refused, or lose their answer.
+//! Faults on demand: calls that hang, are refused, or lose their answer.
 //!
-//! Every fault counts the calls that fit its target from the moment it is set, from 1; it strikes
-//! once and is used up. Several faults may wait for the same call.
+//! Every fault counts the matching calls from the moment it is set, from 1; it applies
+//! once. Several faults may wait for the same call.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub enum Target {
     Any,
     /// The calls of one operation.
     Only(Operation),
-    /// The calls of one operation whose body mentions this: an ABHA address, a visit, a transaction.
+    /// The calls of one operation whose body contains this: an ABHA address, a visit, a transaction.
     ///
     /// For a HIP that does several things at a time.
     Mentioning(Operation, String),
@@ -49,14 +49,14 @@ impl From<Operation> for Target {
     }
 }
 
-/// What the callback of a call says, whatever the call deserved.
+/// The scripted callback of a call, whatever the call was.
 #[derive(Clone, Debug)]
 pub(crate) enum Script {
     Error {
         code: String,
         message: String,
     },
-    /// The link that failed without saying why.
+    /// A link that failed without a reason.
     FailedStatus,
     /// A link that is answered with this status and without an error.
     Status(String),
@@ -75,7 +75,7 @@ enum Kind {
 }
 
 impl Kind {
-    /// Whether it strikes every call from its first on.
+    /// Whether it applies to every call from the first on.
     fn lasts(&self) -> bool {
         matches!(self, Self::Always { .. })
     }
@@ -87,7 +87,7 @@ struct Rule {
     kind: Kind,
 }
 
-/// What is to happen to one call.
+/// What happens to one call.
 #[derive(Default)]
 pub(crate) struct Plan {
     pub(crate) hold_before: Vec<Hold>,
@@ -112,16 +112,16 @@ impl Faults {
         Self { rules: Mutex::default(), holds: Mutex::default(), tick }
     }
 
-    /// Receive the `nth` call and process nothing until it is released.
+    /// Receives the `nth` call and processes nothing until it is released.
     ///
-    /// If the caller dies meanwhile, the call is never processed.
+    /// If the caller disconnects meanwhile, the call is never processed.
     pub fn hold_before(&self, target: impl Into<Target>, nth: u64) -> Hold {
         let hold = self.new_hold();
         self.add(target.into(), nth, Kind::HoldBefore(hold.clone()));
         hold
     }
 
-    /// Process the `nth` call, callbacks included, and keep its answer back until it is released.
+    /// Processes the `nth` call, callbacks included, and delays its answer until it is released.
     pub fn hold_after(&self, target: impl Into<Target>, nth: u64) -> Hold {
         let hold = self.new_hold();
         self.add(target.into(), nth, Kind::HoldAfter(hold.clone()));
@@ -139,18 +139,18 @@ impl Faults {
         self.add(target.into(), nth, Kind::Busy { status, retry_after });
     }
 
-    /// Answer every call with this status and body, unprocessed: with 202 the answers to questions
-    /// that were not asked here are taken, too.
+    /// Answers every call with this status and body, unprocessed: with 202, answers to
+    /// unknown questions are accepted, too.
     pub fn always(&self, target: impl Into<Target>, status: u16, body: Value) {
         self.add(target.into(), 1, Kind::Always { status, body });
     }
 
-    /// Process the `nth` call and break the connection instead of answering.
+    /// Processes the `nth` call and breaks the connection instead of answering.
     pub fn lose_answer(&self, target: impl Into<Target>, nth: u64) {
         self.add(target.into(), nth, Kind::LoseAnswer);
     }
 
-    /// Answer the `nth` call as ever and never send the callback: what the gateway does with the
+    /// Answers the `nth` call normally but never sends the callback: as the gateway does for the
     /// service id of another bridge.
     pub fn silence(&self, target: impl Into<Target>, nth: u64) {
         self.add(target.into(), nth, Kind::Silence);
@@ -168,22 +168,22 @@ impl Faults {
         self.refuse(target, nth, status, form.body(code, message));
     }
 
-    /// Refuse the `nth` call with 401 and code 900901: the session is over, long before its time.
+    /// Refuses the `nth` call with 401 and code 900901: the session ended early.
     pub fn end_session(&self, target: impl Into<Target>, nth: u64) {
         let words = ("900901", "Invalid Credentials");
         self.refuse_in_form(target, nth, 401, ErrorForm::Flat, words);
     }
 
-    /// Refuse the `nth` link request with 400 and an empty body, as the sandbox was seen to do some
+    /// Refuses the `nth` link request with 400 and an empty body, as the sandbox did some
     /// twenty times without a reason.
     pub fn refuse_link_without_a_word(&self, nth: u64) {
         self.refuse_in_form(Operation::LinkCareContext, nth, 400, ErrorForm::Empty, ("", ""));
     }
 
-    /// Take the `nth` call with 202, do nothing, and call back with this error.
+    /// Accepts the `nth` call with 202, does nothing, and calls back with this error.
     ///
     /// For generate-token, link/carecontext, context/notify and sms/notify2; any other operation is
-    /// taken and answered by nothing. The form of the call is checked as ever.
+    /// accepted without a callback. The form of the call is checked as usual.
     pub fn answer_with_error(
         &self,
         target: impl Into<Target>,
@@ -227,7 +227,7 @@ impl Faults {
         self.tick.until(limit, look).await.ok_or(NotSeen { waited: limit })
     }
 
-    /// Forget every fault that has not struck, and release every call that is held.
+    /// Removes every fault that has not applied, and releases every held call.
     pub fn clear(&self) {
         lock(&self.rules).clear();
         for hold in lock(&self.holds).drain(..) {
@@ -235,7 +235,7 @@ impl Faults {
         }
     }
 
-    /// Count one call of `operation`, and say what is to happen to it.
+    /// Counts one call of `operation`, and returns what happens to it.
     pub(crate) fn plan(&self, operation: Operation, body: &Value) -> Plan {
         let mut plan = Plan::default();
         lock(&self.rules).retain_mut(|rule| {

@@ -37,7 +37,7 @@ pub(crate) mod text;
 pub(crate) mod token;
 mod user_linking;
 
-/// What an operation comes to: callbacks to send after the 202, or a refusal.
+/// Result of an operation: callbacks to send after the 202, or a refusal.
 pub(crate) type RouteResult = Result<Vec<Callback>, Refusal>;
 
 /// One call of the HIP that passed the checks of its headers and its body.
@@ -73,9 +73,9 @@ impl Case<'_> {
     }
 }
 
-/// Process a call with all its effects on the twin, without waiting for anything.
+/// Processes a call with all its effects on the simulator, without waiting.
 ///
-/// A script takes the place of the operation, after all checks of the form.
+/// A script replaces the operation, after all checks of the form.
 pub(crate) fn process(world: &World, call: &GatewayCall, script: Option<&Script>) -> GatewayAnswer {
     let from_hip = |shape: fn(&Value) -> &'static Shape, refuse, run| {
         from_hip(world, call, &Handling { shape, refuse, run, script })
@@ -123,7 +123,7 @@ pub(crate) fn process(world: &World, call: &GatewayCall, script: Option<&Script>
     }
 }
 
-/// In which of NHA's shapes an operation reports a body that does not fit its schema.
+/// In which of NHA's formats an operation reports a body that violates its schema.
 #[derive(Clone, Copy)]
 enum ErrorShape {
     /// One `{"error":…}` with this code.
@@ -144,7 +144,7 @@ struct Handling<'a> {
     script: Option<&'a Script>,
 }
 
-/// What all operations of a HIP have in common: headers, repeats, schema, then the operation.
+/// Common steps of all operations of a HIP: headers, repeats, schema, then the operation.
 fn from_hip(world: &World, call: &GatewayCall, handling: &Handling<'_>) -> GatewayAnswer {
     world.change(|state| {
         let mut breaches = vec![];
@@ -205,7 +205,7 @@ fn run(
     outcome
 }
 
-/// What a call says, in the form of v3. A repeat in v0.5 may carry another timestamp.
+/// The content of a call, in the form of v3. A repeat in v0.5 may have another timestamp.
 fn said(call: &GatewayCall) -> Value {
     match call.version {
         ApiVersion::V3 => call.body.clone(),
@@ -213,7 +213,7 @@ fn said(call: &GatewayCall) -> Value {
     }
 }
 
-/// An answer, or a report, in the other version than the question was put in.
+/// Finds an answer in another API version than its question.
 fn answers_in_another_version(state: &State, call: &GatewayCall, body: &Value) -> Option<String> {
     let answered = body["response"]["requestId"].as_str();
     let reported = body["notification"]["transactionId"].as_str();

@@ -1,4 +1,4 @@
-//! The health information user: asks for consent and for data, takes the pages and opens them.
+//! The health information user: requests consents and data, receives the pages and decrypts them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,12 +32,12 @@ mod weierstrass;
 use delivery::{Delivery, Incomplete};
 use key_form::KeyFormat;
 
-/// What an HIU asks a patient for.
+/// A consent request of an HIU.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentRequest {
-    /// Whose records.
+    /// ABHA address of the patient.
     pub abha_address: String,
-    /// Held by which facility.
+    /// Service id of the facility.
     pub facility: String,
     /// `purpose.code`; `CAREMGT` is care management.
     pub purpose_code: String,
@@ -45,11 +45,11 @@ pub struct ConsentRequest {
     pub purpose_text: String,
     /// Hi types.
     pub hi_types: Vec<String>,
-    /// From when to when records may date.
+    /// Permitted range of record dates.
     pub date_range: (DateTime<Utc>, DateTime<Utc>),
-    /// When the data must be gone and no more may be sent.
+    /// When the data must be deleted and no more may be sent.
     pub data_erase_at: DateTime<Utc>,
-    /// In which version of the API the HIP is notified of the consent.
+    /// API version in which the HIP is notified of the consent.
     pub version: ApiVersion,
 }
 
@@ -80,20 +80,20 @@ impl ConsentRequest {
     }
 }
 
-/// A request for the data under one consent. Sent as it stands: the HIP has to check it.
+/// A request for the data under one consent. Sent unchanged: the HIP has to check it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HealthInformationRequest {
-    /// The consent artefact, known to the twin or not.
+    /// The consent artefact, known to the simulator or not.
     pub consent_id: String,
-    /// Of which dates; `None` takes the consent's whole range.
+    /// Requested range of dates; `None` takes the consent's whole range.
     pub date_range: Option<(DateTime<Utc>, DateTime<Utc>)>,
-    /// The form of the HIU's key.
+    /// Key format of the HIU.
     pub dialect: KeyFormat,
-    /// Who is asked; `None` takes the consent's facility.
+    /// The facility that is asked; `None` takes the consent's facility.
     pub facility: Option<String>,
-    /// When the HIU's key ends; `None` is a day from now.
+    /// Expiry of the HIU's key; `None` is a day from now.
     pub key_expiry: Option<DateTime<Utc>>,
-    /// In which version of the API it is asked.
+    /// API version of the request.
     pub version: ApiVersion,
     /// Merged into the body before it is sent, member by member; null removes one (RFC 7396).
     ///
@@ -103,7 +103,7 @@ pub struct HealthInformationRequest {
 }
 
 impl HealthInformationRequest {
-    /// The consent's whole range in this dialect, nothing out of order.
+    /// The consent's whole range in this API version, nothing out of order.
     pub fn new(consent_id: &str, dialect: KeyFormat) -> Self {
         Self {
             consent_id: consent_id.to_owned(),
@@ -128,7 +128,7 @@ impl Hiu {
         Self { world }
     }
 
-    /// Ask the patient. The HIP hears nothing of it; [`Phr::grant`](crate::Phr::grant) goes on.
+    /// Sends a consent request to the patient. The HIP is not involved; [`Phr::grant`](crate::Phr::grant) continues.
     ///
     /// Returns the id of the consent request.
     pub fn request_consent(&self, request: ConsentRequest) -> String {
@@ -170,7 +170,7 @@ impl Hiu {
         id
     }
 
-    /// Send the same question again under a fresh REQUEST-ID, as an HIU that lost patience does.
+    /// Sends the same question again with a new REQUEST-ID, as an impatient HIU does.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Every message between the HIP and the twin, both directions, in the order they started.
+//! Every message between the HIP and the simulator, both directions, in the order they started.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,9 +16,9 @@ use crate::wire::peer::Peer;
 /// Which way a message went, seen from the HIP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// The twin called the HIP.
+    /// The simulator called the HIP.
     In,
-    /// The HIP called the twin.
+    /// The HIP called the simulator.
     Out,
 }
 
@@ -39,9 +39,9 @@ pub struct Entry {
     pub at: DateTime<Utc>,
     /// Seen from the HIP.
     pub direction: Direction,
-    /// The twin's side of it.
+    /// The simulator's side of it.
     pub peer: Peer,
-    /// The operation, for a call of the HIP to a path that the twin serves.
+    /// The operation, for a call of the HIP to a path that the simulator serves.
     pub operation: Option<Operation>,
     /// The HTTP method.
     pub method: String,
@@ -51,8 +51,8 @@ pub struct Entry {
     pub headers: BTreeMap<String, String>,
     /// The request's body: parsed if it is JSON, else its text; null when it is empty.
     pub body: Value,
-    /// The answer's status. `None` while nothing was answered: the call is held, the caller died
-    /// before it was processed, or the callback found nobody.
+    /// The answer's status. `None` without an answer: the call is held, the caller disconnected
+    /// before it was processed, or the callback could not be delivered.
     pub status: Option<u16>,
     /// The answer's body, in the form of `body`; null until there is one.
     pub answer: Value,
@@ -74,9 +74,9 @@ impl Entry {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The object of one line of a capture, with `***` in place of every credential.
+    /// The entry as one line of a capture, with `***` in place of every credential.
     ///
-    /// Personal data stays: a capture shows what was said. Tokens, secrets and OTPs do not.
+    /// Personal data stays, since a capture shows the messages. Tokens, secrets and OTPs do not.
     pub fn masked(&self) -> Value {
         let headers: serde_json::Map<String, Value> = self
             .headers
@@ -123,7 +123,7 @@ fn masked(value: &Value, peer: Peer) -> Value {
     }
 }
 
-/// The journal did not come to show what was waited for.
+/// The expected entry did not appear in the journal in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not seen within {} ms", waited.as_millis())]
 pub struct NotSeen {
@@ -152,7 +152,7 @@ impl Journal {
         self.lock().iter().filter(|entry| entry.operation == Some(operation)).count()
     }
 
-    /// A counter that moves with every change of the twin, for a loop of one's own.
+    /// A counter that moves with every change of the simulator, for a loop of one's own.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.tick.subscribe()
     }

@@ -1,4 +1,4 @@
-//! The patient's app, and through it the consent manager: discovers, links, grants, revokes.
+//! The patient's app and the consent manager: discovers, links, grants, revokes.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ impl Phr {
         self.world.look(|state| state.links.of(abha_address).to_vec())
     }
 
-    /// Wait for a HIP's answer, as long as the app has patience.
+    /// Waits for a HIP's answer, up to the app's patience.
     async fn wait<T>(
         &self,
         missing: Operation,

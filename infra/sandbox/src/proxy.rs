@@ -1,5 +1,5 @@
-//! The wires between two programs: a TCP proxy that can fall silent. Then it still takes what is sent, and
-//! nothing comes back and nothing is closed, as when a firewall forgets a connection or a host loses power.
+//! A TCP proxy between two programs that can go silent. Then it still accepts data, but
+//! returns and closes nothing, as when a firewall drops a connection or a host loses power.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,9 +12,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// A proxy in front of a server, or of several: a connection goes to the next of them that takes it.
+/// A proxy in front of one or several servers: a connection goes to the next one that accepts it.
 pub struct Proxy {
-    /// Where it listens.
+    /// Address on which it listens.
     pub address: SocketAddr,
     silence: watch::Sender<watch::Sender<bool>>,
     silent: Mutex<Vec<watch::Sender<bool>>>,
@@ -59,12 +59,12 @@ impl Proxy {
         self.servers.send_replace(places(urls));
     }
 
-    /// The connections that there are fall silent; new ones work.
+    /// Silences the existing connections; new ones work.
     pub fn silence_existing(&self) {
         self.next(false);
     }
 
-    /// All connections fall silent, those that come from now on too.
+    /// Silences all connections, also new ones.
     pub fn silence_all(&self) {
         self.next(true);
     }
@@ -72,7 +72,7 @@ impl Proxy {
     fn next(&self, is_silent: bool) {
         let before = self.silence.send_replace(watch::Sender::new(is_silent));
         before.send_replace(true);
-        // Kept: a connection whose switch is gone would end.
+        // Kept: a connection whose switch was dropped would end.
         self.silent.lock().expect("nobody panics while holding it").push(before);
     }
 }
@@ -134,7 +134,7 @@ async fn first_to_take(servers: &[String]) -> io::Result<TcpStream> {
     Err(io::ErrorKind::ConnectionRefused.into())
 }
 
-/// Hands on what is read. Once silent, it reads on and hands on nothing; nor does it tell that a side has closed.
+/// Forwards data. Once silent, it keeps reading but forwards nothing, not even a close.
 async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,

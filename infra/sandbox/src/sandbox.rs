@@ -1,4 +1,4 @@
-//! The twin as a whole: what tests and the command line hold in their hands.
+//! The simulator as a whole, for tests and the command line.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,18 +30,18 @@ use crate::wire::peer::Peer;
 use crate::wire::violation::Violation;
 use crate::world::World;
 
-/// How long connections get to finish when the twin stops.
+/// How long connections get to finish when the simulator stops.
 const STOP_GRACE: Duration = Duration::from_secs(2);
 
-/// Why the twin did not start.
+/// Why the simulator did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// A port could not be taken.
     #[error("cannot listen on {address}")]
     Listen {
-        /// What was asked for.
+        /// The requested address.
         address: SocketAddr,
-        /// Why not.
+        /// The I/O error.
         source: std::io::Error,
     },
     /// The RSA keys could not be read, made or kept.
@@ -115,7 +115,7 @@ impl Sandbox {
         format!("http://{}{GATEWAY_BASE}", self.world.gateway_address)
     }
 
-    /// The base of the older version: `/v0.5/…` is appended to it.
+    /// The base of v0.5: `/v0.5/…` is appended to it.
     pub fn v05_url(&self) -> String {
         format!("http://{}{V05_BASE}", self.world.gateway_address)
     }

@@ -1,4 +1,4 @@
-//! How a call of the HIP is received: written down, perhaps hindered, processed, answered.
+//! Receives a call of the HIP: records it, applies faults, processes and answers it.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ struct Desk {
     peer: Peer,
 }
 
-/// Serve one side of the twin until it stops.
+/// Serve one side of the simulator until it stops.
 pub(crate) fn serve(world: Arc<World>, peer: Peer, listener: TcpListener) -> JoinHandle<()> {
     let mut stopping = world.stopping.subscribe();
     let router = Router::new().fallback(receive).with_state(Desk { world, peer });
@@ -42,7 +42,7 @@ pub(crate) fn serve(world: Arc<World>, peer: Peer, listener: TcpListener) -> Joi
         };
         let served = axum::serve(listener, router).with_graceful_shutdown(stopped).await;
         if let Err(error) = served {
-            tracing::error!(%error, peer = peer.as_str(), "the twin stopped serving");
+            tracing::error!(%error, peer = peer.as_str(), "the simulator stopped serving");
         }
     })
 }
@@ -100,7 +100,7 @@ async fn hindered(world: &Arc<World>, entry: usize, call: &GatewayCall) -> Gatew
     };
     for hold in &plan.hold_before {
         if !hold.hold(held.clone(), &world.tick, world.stopping.subscribe()).await {
-            let body = json!({"code": "ABDM-1024", "message": "The twin is stopping"});
+            let body = json!({"code": "ABDM-1024", "message": "The simulator is stopping"});
             return GatewayAnswer::new(503, body);
         }
     }
@@ -111,7 +111,7 @@ async fn hindered(world: &Arc<World>, entry: usize, call: &GatewayCall) -> Gatew
         },
         None => gateway::process(world, call, plan.script.as_ref()),
     };
-    // No waiting between the effects and the journal: a caller that dies sees both or neither.
+    // No await between the effects and the journal: a disconnected caller leaves both or neither.
     close(world, entry, Some(call.operation), call.request_id(), &answer);
     for callback in answer.callbacks.drain(..) {
         if !plan.silence {
@@ -122,7 +122,7 @@ async fn hindered(world: &Arc<World>, entry: usize, call: &GatewayCall) -> Gatew
         hold.hold(held.clone(), &world.tick, world.stopping.subscribe()).await;
     }
     if plan.lose_answer {
-        // Ends this connection's task, and with it the connection, without a word in the log.
+        // Ends this connection's task, and with it the connection, without a log line.
         resume_unwind(Box::new("the answer was lost on purpose"));
     }
     answer

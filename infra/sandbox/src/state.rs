@@ -1,4 +1,4 @@
-//! Everything the twin remembers of one run.
+//! All state of the simulator for one run.
 
 pub(crate) mod discovery;
 pub(crate) mod link;
@@ -25,7 +25,7 @@ use self::text::Text;
 use self::token_ledger::TokenLedger;
 use self::transaction::Transaction;
 
-/// One lock guards it all: an operation of the HIP is processed as a whole or not at all.
+/// One lock guards all state: an operation of the HIP is processed atomically.
 #[derive(Default)]
 pub(crate) struct State {
     /// Where callbacks go, without a trailing slash.

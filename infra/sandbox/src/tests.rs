@@ -1,4 +1,4 @@
-//! The twin against raw HTTP calls and a fake HIP.
+//! The simulator against raw HTTP calls and a fake HIP.
 
 mod callbacks;
 mod conformance;

@@ -1,4 +1,4 @@
-//! What every part of the twin shares.
+//! What every part of the simulator shares.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,7 +42,7 @@ impl World {
         look(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Change the state, and wake whoever waits for it.
+    /// Change the state, and wake anyone who waits for it.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let outcome = change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
         self.tick.bump();

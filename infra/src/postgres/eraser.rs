@@ -188,7 +188,7 @@ impl PgEraser {
         .await
     }
 
-    /// What a rebuild has left that died: nobody keeps it in step with the log, and nobody will read it.
+    /// Retires what a dead rebuild left: nothing keeps it up to date, and it will not be read.
     async fn retire_abandoned(
         &self,
         reader: &str,
@@ -210,8 +210,8 @@ impl PgEraser {
         Ok(())
     }
 
-    /// A last look at the documents that are read; and the tombstones go, since the keys under which
-    /// another system reads documents may name somebody.
+    /// Final check of the live documents. Tombstones are deleted too, since the keys under which
+    /// another system reads documents may identify a patient.
     async fn sweep(
         &self,
         collection: &CollectionName,

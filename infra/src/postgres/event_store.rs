@@ -1,8 +1,8 @@
 //! The event log in Postgres.
 //!
-//! Writing goes through one `writer` task, which turns what is queued into one call of
+//! Writing goes through one `writer` task, which turns the queued appends into one call of
 //! `es.append` (migrations/0003): a group commit. Bodies are sealed and hashed before the call,
-//! never inside its transaction. Reading is plain SQL: positions have no holes and become visible
+//! never inside its transaction. Reading is plain SQL: positions have no gaps and become visible
 //! in order, so a reader needs no guard against late commits.
 
 mod activity;
@@ -40,7 +40,7 @@ pub(crate) const SHARD: i16 = 0;
 /// The event log.
 pub struct PgLog {
     reader: LogReader,
-    /// Nothing: then it takes nothing confidential.
+    /// `None`: confidential events are rejected.
     vault: Option<Arc<PgVault>>,
     writer: Writer,
 }
@@ -53,24 +53,24 @@ impl PgLog {
         Self { reader: LogReader::new(pool), vault, writer: Writer::start(write_pool) }
     }
 
-    /// A log without keys, for commands that have none: nothing confidential can be stored in it.
+    /// A log without keys, for commands that have none: confidential events cannot be stored.
     pub fn without_keys(pool: PgPool) -> Self {
         let reader = LogReader::new(pool.clone());
         Self { reader, vault: None, writer: Writer::start(pool) }
     }
 
-    /// What the writer is doing; nothing once the log is dropped.
+    /// The activity of the writer; a dead reference once the log is dropped.
     pub fn writer_activity(&self) -> Weak<WriterActivity> {
         self.writer.activity()
     }
 
-    /// Follows the newest position that is known: a hint that there is something to read. It knows at once
-    /// what this process has stored, and what others have while [`Self::follow_head`] runs.
+    /// Watches the newest known position: a hint that there is something to read. It knows at once
+    /// what this process stored, and what others stored while [`Self::follow_head`] runs.
     pub fn watch_head(&self) -> watch::Receiver<i64> {
         self.writer.head().watch()
     }
 
-    /// Asks the database for the newest position, once an interval, until `stop` says so.
+    /// Polls the database for the newest position at this interval, until `stop` is true.
     pub async fn follow_head(&self, interval: Duration, stop: watch::Receiver<bool>) {
         self.writer.head().follow(self.reader.pool(), interval, stop).await;
     }

@@ -1,4 +1,4 @@
-//! Questions that commands ask of the read models in PostgreSQL.
+//! Queries of commands on the read models in PostgreSQL.
 
 pub mod correlation_index;
 pub mod facility_ids;

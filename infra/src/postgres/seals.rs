@@ -1,7 +1,7 @@
-//! The log is sealed: signed statements of what it was, kept beside it and published elsewhere.
+//! Seals of the log: signed statements of its content, stored beside it and published elsewhere.
 //!
-//! [`Sealer`] makes them while the service runs, [`published`] reads what was published, and
-//! [`prove`] shows that an event lies under one. What they are is told in `hip_proof`.
+//! [`Sealer`] makes them while the service runs, [`published`] reads the published ones, and
+//! [`prove`] shows that a seal covers an event. The format is described in `hip_proof`.
 
 mod journal;
 mod key;

@@ -1,5 +1,5 @@
-//! Connections that nobody hears from any more. A firewall forgets them, or their server loses power: nothing is
-//! closed, and nothing is answered.
+//! Detects silent connections. A firewall drops them, or the server loses power: no close and
+//! no answer arrives.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,20 +8,20 @@ use sqlx::{Connection, PgConnection};
 
 use crate::postgres::deadline::{is_silent, within};
 
-/// A connection that lay unused for longer than this is asked whether it still lives. One that was
-/// used a moment ago is not: it was asked when it was given back.
+/// A connection that was unused for longer than this is pinged. One that was used more recently is
+/// not: it was checked when it was returned.
 const IDLE_TRUSTED: Duration = Duration::from_secs(1);
 
-/// How long it may take to say that it lives. One that is silent is closed, and makes room for another.
+/// Time limit of a ping. A silent connection is closed, and makes room for another.
 const PING_TIME_MAX: Duration = Duration::from_secs(3);
 
-/// When a connection of a pool was last found silent. Those that lay beside it are not asked one by one: they
-/// are closed, too.
+/// When a connection of a pool was last found silent. Connections that were idle at that time are not pinged one
+/// by one: they are closed, too.
 #[derive(Clone, Default)]
 pub(super) struct Silence(Arc<Mutex<Option<Instant>>>);
 
 impl Silence {
-    /// Whether a connection that lay unused for so long may be used.
+    /// Whether a connection that was unused for this time may be used.
     pub(super) async fn is_trusted(&self, connection: &mut PgConnection, idle: Duration) -> bool {
         if idle < IDLE_TRUSTED {
             return true;
@@ -51,7 +51,7 @@ impl Silence {
     }
 }
 
-/// Asks a connection whether it lives.
+/// Pings a connection.
 pub(super) async fn lives(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     within(PING_TIME_MAX, connection.ping()).await
 }

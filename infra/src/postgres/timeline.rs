@@ -1,5 +1,5 @@
-//! Whether the server still has the history that it had: a standby that was promoted in its place may lack the
-//! newest commits, and what this process remembers of them is wrong then.
+//! Detects a server with another history: a promoted standby may lack the
+//! newest commits, and then the state in this process's memory is wrong.
 
 use std::sync::{Arc, OnceLock};
 
@@ -7,20 +7,20 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use tokio::sync::watch;
 
-/// What tells one history of a database from another.
+/// Identity of a server history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct Timeline {
-    /// Of the cluster.
+    /// System identifier of the cluster.
     pub system_identifier: i64,
-    /// Grows with each promotion of a standby, and each recovery to an earlier moment.
+    /// Increases with each promotion of a standby, and each recovery to an earlier time.
     pub wal_timeline: i64,
-    /// Another one when a dump was restored beside.
+    /// Differs if a dump was restored beside the database.
     pub database_oid: i64,
 }
 
 impl Timeline {
-    /// The one of the server at the other end. A standby has none of its own, and is refused.
+    /// Reads the timeline of the server. A standby has none of its own, and is rejected.
     pub(crate) async fn read(connection: &mut PgConnection) -> Result<Self, sqlx::Error> {
         sqlx::query_as(
             "SELECT s.system_identifier, \
@@ -35,7 +35,7 @@ impl Timeline {
     }
 }
 
-/// Lets in connections of one timeline only. The first to come says which.
+/// Accepts connections of one timeline only. The first connection sets it.
 #[derive(Debug, Clone)]
 pub struct TimelineGuard {
     known: Arc<OnceLock<Timeline>>,
@@ -49,12 +49,12 @@ impl Default for TimelineGuard {
 }
 
 impl TimelineGuard {
-    /// The timeline of this process; nothing before the first connection.
+    /// The timeline of this process; `None` before the first connection.
     pub fn timeline(&self) -> Option<Timeline> {
         self.known.get().copied()
     }
 
-    /// Turns true when a connection had another timeline. From then on there are none any more.
+    /// Turns true if a connection had another timeline. No further connections are accepted then.
     pub fn changed(&self) -> watch::Receiver<bool> {
         self.changed.subscribe()
     }

@@ -1,8 +1,8 @@
-//! Keys in Postgres, wrapped; what they seal, and the pseudonyms they make.
+//! Wrapped keys in Postgres, and encryption and pseudonyms with them.
 //!
-//! One random 256-bit key for each data principal and for each raw message, one for each facility's
+//! One random 256-bit key for each subject and for each raw message, one for each facility's
 //! pseudonyms. Each is wrapped by a key-encryption key from outside the database ([`key_wrapper`]).
-//! To destroy a wrapped key is to erase everything that it sealed.
+//! Destroying a wrapped key erases everything that it sealed.
 
 mod destruction;
 mod envelope;
@@ -39,12 +39,12 @@ pub use key_wrapper::{KeyWrapper, LocalKey};
 pub use no_key::NoKey;
 pub use rewrap::{RewrapError, Rewrapped, rewrap};
 
-/// Unwrapped keys that are kept in memory, and for how long: what bounds how long another process can
-/// still read after an erasure of which it was not told.
+/// Maximum number of unwrapped keys in memory, and for how long: this limits how long another process can
+/// still decrypt after an erasure of which it was not notified.
 const KEY_COUNT_MAX: u64 = 10_000;
 const KEY_AGE_MAX: Duration = Duration::from_secs(60);
 
-/// In place of a facility's id: the key of pseudonyms that are the same at every facility. No facility has
+/// In place of a facility id: the key of pseudonyms that are equal at every facility. No facility has
 /// this id.
 const SERVICE: &str = "";
 
@@ -54,12 +54,12 @@ pub struct PgVault {
     wrapper: Arc<dyn KeyWrapper>,
     subject_keys: Cache<SubjectId, SubjectKey>,
     pseudonym_keys: Cache<String, SubjectKey>,
-    /// Whether other processes know which key-encryption keys this one has.
+    /// Whether this process has announced its key-encryption keys to the others.
     listening: watch::Sender<bool>,
 }
 
 impl PgVault {
-    /// A vault over the keys in `pool`, wrapped by `wrapper`.
+    /// Creates a vault on the keys in `pool`, wrapped by `wrapper`.
     pub fn new(pool: PgPool, wrapper: Arc<dyn KeyWrapper>) -> Self {
         let subject_keys =
             Cache::builder().max_capacity(KEY_COUNT_MAX).time_to_live(KEY_AGE_MAX).build();
@@ -67,7 +67,7 @@ impl PgVault {
         Self { pool, wrapper, subject_keys, pseudonym_keys: Cache::new(1_000), listening }
     }
 
-    /// A new key for a new subject, with its wrapped form for the append that will store it.
+    /// Creates a key for a new subject, with its wrapped form for the append that will store it.
     pub(crate) async fn fresh_key(
         &self,
         subject: SubjectId,
@@ -77,7 +77,7 @@ impl PgVault {
         Ok((key, wrapped, self.wrapper.kek_id().to_owned()))
     }
 
-    /// The key of a subject; nothing, when it is destroyed.
+    /// The key of a subject; `None` if it was destroyed.
     pub(crate) async fn subject_key(
         &self,
         subject: SubjectId,
@@ -100,8 +100,8 @@ impl PgVault {
         Ok(Some(key))
     }
 
-    /// Seals a document for where it lies at rest; nothing, when the subject's key is destroyed. The
-    /// same document is sealed to the same bytes, so that two stores can be compared.
+    /// Encrypts a document for storage; `None` if the subject's key was destroyed. Deterministic:
+    /// the same document gives the same bytes, so that two stores can be compared.
     pub async fn seal_document(
         &self,
         subject: SubjectId,
@@ -112,8 +112,8 @@ impl PgVault {
         Ok(key.map(|key| key.seal_document(name, plain)))
     }
 
-    /// Opens what [`PgVault::seal_document`] has sealed under this name; nothing, when the key is
-    /// destroyed or it is something else.
+    /// Decrypts what [`PgVault::seal_document`] encrypted under this name; `None` if the key was
+    /// destroyed or the bytes are something else.
     pub async fn open_document(
         &self,
         subject: SubjectId,
@@ -124,12 +124,12 @@ impl PgVault {
         Ok(key.and_then(|key| key.open_document(name, sealed)))
     }
 
-    /// Opens the keys of facilities, and makes those that are missing. Of several processes that start on
-    /// an empty vault, each with a key-encryption key of its own, one can do so and the others cannot.
+    /// Unwraps the keys of facilities, and creates missing ones. If several processes start on
+    /// an empty vault, each with its own key-encryption key, only one succeeds.
     ///
     /// # Errors
     ///
-    /// A key lies under another key-encryption key, or the database cannot be used.
+    /// A key is wrapped by another key-encryption key, or the database cannot be used.
     pub async fn open_facilities(&self, facilities: &[FacilityId]) -> Result<(), VaultError> {
         let names: Vec<&str> = facilities.iter().map(FacilityId::as_str).collect();
         let known: Vec<(String, Vec<u8>, String)> = sqlx::query_as(
@@ -156,7 +156,7 @@ impl PgVault {
             return Ok(key);
         }
         let fresh = self.wrapper.wrap(name.as_bytes(), &SubjectKey::random()).await?;
-        // Of two processes that meet a new facility at once, the first to store a key decides.
+        // If two processes create the key of a new facility at once, the first to store it wins.
         sqlx::query("INSERT INTO vault.facility_key VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(name)
             .bind(fresh)
@@ -213,7 +213,7 @@ impl Vault for PgVault {
     }
 
     async fn attach_key(&self, message: SubjectId, subject: SubjectId) -> Result<(), VaultError> {
-        // The lock keeps an erasure from looking for tied keys while one is being tied.
+        // The lock prevents an erasure from listing attached keys while one is being attached.
         let is_gone: Option<bool> = sqlx::query_scalar(
             "WITH person AS (SELECT destroyed_at FROM vault.key WHERE key_id = $2 FOR SHARE) \
              UPDATE vault.key k SET subject_id = $2, \

@@ -60,8 +60,8 @@ impl Table for CallbackTable {
     }
 }
 
-/// Messages that are looked at again, column by column. Until it is known how that ends they stay what
-/// they are.
+/// Replayed messages, column by column. Until the replay ends they keep their
+/// state.
 #[derive(Default)]
 struct Replayed {
     stream: Vec<String>,
@@ -86,7 +86,7 @@ impl Replayed {
     }
 }
 
-/// Messages that came, column by column.
+/// Received messages, column by column.
 #[derive(Default)]
 struct Messages {
     stream: Vec<String>,
@@ -143,7 +143,7 @@ impl Messages {
     }
 }
 
-/// Messages that were dealt with, column by column.
+/// Processed messages, column by column.
 #[derive(Default)]
 struct Closed {
     stream: Vec<String>,

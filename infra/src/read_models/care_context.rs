@@ -73,7 +73,7 @@ struct Registered {
     subject: Vec<Uuid>,
     visit: Vec<String>,
     visited_at: Vec<DateTime<Utc>>,
-    /// With commas between them: a column of lists of different lengths is none.
+    /// Joined by commas: Postgres arrays cannot have rows of different lengths.
     hi_types: Vec<String>,
 }
 
@@ -123,7 +123,7 @@ enum Link {
     Refused(Refusal),
 }
 
-/// Links, column by column. What is not given stays as it is, but for errors: those are over.
+/// Links, column by column. A missing value keeps the column, except that errors are cleared.
 #[derive(Default)]
 struct Links {
     stream: Vec<String>,

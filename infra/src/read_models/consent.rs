@@ -19,7 +19,7 @@ pub struct ConsentTable;
 impl Table for ConsentTable {
     const NAME: &'static str = "consent";
 
-    // The end of a consent must not wait behind something else unseen.
+    // The end of a consent must not wait behind another event unnoticed.
     const POISON: Poison = Poison::QuarantineStream;
 
     type Change = ConsentChange;
@@ -42,7 +42,7 @@ impl Table for ConsentTable {
         transaction: &mut PgTransaction<'_>,
         erased: &Erased<'_>,
     ) -> Result<(), sqlx::Error> {
-        // That it was given, and to whom, stays: an auditor may ask about it.
+        // The row with the consent and its recipient stays: an auditor may ask about it.
         let addresses: Vec<&str> = erased.addresses.iter().map(Pseudonym::as_str).collect();
         sqlx::query(
             "UPDATE consent SET patient = NULL WHERE facility_id = $1 AND patient = ANY($2)",

@@ -21,7 +21,7 @@ pub struct DataFlowRequestTable;
 impl Table for DataFlowRequestTable {
     const NAME: &'static str = "data_flow_request";
 
-    // The end of a consent is acknowledged by what this says is on its way.
+    // This table decides when the end of a consent can be acknowledged.
     const POISON: Poison = Poison::QuarantineStream;
 
     type Change = DataFlowRequestChange;
@@ -69,7 +69,7 @@ fn of_transfer(
     stream: &StreamId,
     what: DataFlowRequestUpdate,
 ) -> Query<'static, sqlx::Postgres, PgArguments> {
-    // As the stream is named; the network's ids differ in case at most.
+    // In the spelling of the stream name; the network's ids differ in case at most.
     let id = stream.as_str().trim_start_matches("transfer-").to_owned();
     match what {
         DataFlowRequestUpdate::Requested(facts, at) => sqlx::query(

@@ -1,5 +1,5 @@
-//! Read models that lie in the document store: a view says what an event changes, the collection is
-//! kept in step with the log.
+//! Read models in the document store: a view says what an event changes, and the collection
+//! follows the log.
 
 mod change;
 mod collection;

@@ -1,4 +1,4 @@
-//! A person who is erased, as read models hear of it.
+//! An erased patient, as passed to read models.
 
 use hip_domain::event::Event;
 use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
@@ -6,19 +6,19 @@ use hip_domain::recorded::Recorded;
 use hip_domain::subject::SubjectEvent;
 use sqlx::PgTransaction;
 
-/// A person who is erased.
+/// An erased patient.
 #[derive(Debug, Clone, Copy)]
 pub struct Erased<'a> {
-    /// Who.
+    /// The subject.
     pub subject: SubjectId,
-    /// Where they were treated.
+    /// The facility that treated them.
     pub facility: &'a FacilityId,
-    /// Pseudonyms of the ABHA addresses that they had there.
+    /// Pseudonyms of their ABHA addresses at the facility.
     pub addresses: &'a [Pseudonym],
 }
 
 impl<'a> Erased<'a> {
-    /// Whom an event says to be erased.
+    /// The patient whose erasure an event records; else `None`.
     pub fn of(recorded: &'a Recorded<Event>) -> Option<Self> {
         let Event::Subject(SubjectEvent::Erased { facility, addresses, .. }) = &recorded.event
         else {
@@ -27,7 +27,7 @@ impl<'a> Erased<'a> {
         Some(Self { subject: recorded.subject?, facility, addresses })
     }
 
-    /// Runs a statement whose only parameter is the person.
+    /// Runs a statement with the subject as its only parameter.
     pub(super) async fn run(
         &self,
         transaction: &mut PgTransaction<'_>,

@@ -1,4 +1,4 @@
-//! The link tokens at hand.
+//! The cache of link tokens.
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ use sqlx::{PgPool, PgTransaction};
 use crate::subscription::rebuild::{Compared, Generations, Projection};
 use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
 
-/// Keeps the cache in step with the log. The cache may lose anything at any time; what is missing is
+/// Updates the cache from the log. The cache may lose entries at any time; a missing one is
 /// read from the log.
 pub struct LinkTokens {
     cache: Arc<dyn LinkTokenCache>,
 }
 
 impl LinkTokens {
-    /// Keeps `cache`.
+    /// Updates `cache`.
     pub const fn new(cache: Arc<dyn LinkTokenCache>) -> Self {
         Self { cache }
     }
@@ -70,7 +70,7 @@ impl Subscriber for LinkTokens {
         Poison::ParkStream
     }
 
-    /// The first page makes the cache ready, whatever is in it.
+    /// The first page prepares the cache, whatever it contains.
     fn is_indifferent_to(&self, page: &Page) -> bool {
         let mut events = page.events().iter();
         !page.is_first() && events.all(|recorded| !matches!(recorded.event, Event::LinkToken(_)))
@@ -94,8 +94,8 @@ impl Subscriber for LinkTokens {
         Ok(())
     }
 
-    /// A cache that was emptied has no generation to read. One that has lost a part cannot know, and
-    /// need not: what is missing is read from the log.
+    /// An emptied cache has no generation to read. One that lost a part cannot detect it, and
+    /// need not: a missing entry is read from the log.
     async fn remembered(&self, generation: Generation) -> Result<Option<i64>, ApplyError> {
         if !self.cache.outlives_the_process() {
             return Ok(None);
@@ -111,7 +111,7 @@ impl Projection for LinkTokens {
         Ok(self.cache.clear_generation(next.number).await?)
     }
 
-    /// Nothing is compared: a cache holds what it holds.
+    /// Nothing is compared: a cache may have any content.
     async fn compare(&self, _: &PgPool, _: &Generations) -> Result<Vec<Compared>, ApplyError> {
         Ok(vec![])
     }

@@ -49,7 +49,7 @@ impl Table for OutboundCallTable {
     }
 }
 
-/// Calls that are planned, column by column.
+/// Planned calls, column by column.
 #[derive(Default)]
 struct Plans {
     stream: Vec<String>,
@@ -105,8 +105,8 @@ impl Plans {
     }
 }
 
-/// What became of calls, column by column. Where there is nothing, the row keeps what it has; a status
-/// of HTTP, a code and a reason are those of the newest end.
+/// Results of calls, column by column. `None` keeps the column; HTTP status,
+/// code and reason are those of the newest end.
 #[derive(Default)]
 struct Changes {
     stream: Vec<String>,
@@ -120,10 +120,10 @@ struct Changes {
     renewed: Vec<Option<uuid::Uuid>>,
 }
 
-/// What is written of one change.
+/// The columns of one change.
 #[derive(Default)]
 struct Row {
-    /// Nothing keeps the one before.
+    /// `None` keeps the previous status.
     status: Option<&'static str>,
     attempt: Option<u32>,
     http_status: Option<u16>,
@@ -166,7 +166,7 @@ impl Row {
                 ..Self::default()
             },
             OutboundCallUpdate::Replayed(replay, renewed) => Self {
-                // Under another id it goes out as another call, and this one stays what it is.
+                // With another id it is sent as another call, and this one keeps its status.
                 status: renewed.is_none().then_some("planned"),
                 replay: Some(replay.0),
                 renewed: renewed.map(|id| id.0),

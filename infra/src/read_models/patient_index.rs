@@ -18,7 +18,7 @@ pub struct PatientIndexTable;
 impl Table for PatientIndexTable {
     const NAME: &'static str = "patient_index";
 
-    // Who has left must not be found because of something that came before.
+    // A patient who opted out must not be found because of an earlier event.
     const POISON: Poison = Poison::QuarantineStream;
 
     type Change = PatientIndexChange;
@@ -74,7 +74,7 @@ impl Table for PatientIndexTable {
     }
 }
 
-/// Who patients are, column by column.
+/// Demographics of patients, column by column.
 #[derive(Default)]
 struct People {
     subject: Vec<Uuid>,
@@ -107,7 +107,7 @@ impl People {
     }
 }
 
-/// Their ABHA, or none of those who have left ABDM, column by column.
+/// ABHA of patients, or `None` after an opt-out, column by column.
 #[derive(Default)]
 struct Abha {
     subject: Vec<Uuid>,

@@ -1,4 +1,4 @@
-//! A projection and the table that it is written to.
+//! A projection and its table.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -20,35 +20,34 @@ pub trait Table: Send + Sync + 'static {
     /// The subscription's name. A stored name never changes.
     const NAME: &'static str;
 
-    /// What becomes of an event that cannot be applied.
+    /// Handling of an event that cannot be applied.
     const POISON: Poison = Poison::ParkStream;
 
     /// A change of one row.
     type Change: Send;
 
-    /// What an event changes.
+    /// The change of an event.
     fn change(recorded: &Recorded<Event>) -> Option<Self::Change>;
 
-    /// Which row it changes, for a table that writes many at once; the others are given all changes of
-    /// a page in their order.
+    /// The key of the changed row, for a table that writes many at once; the others get all changes of
+    /// a page in order.
     fn row(_: &Self::Change) -> Option<String> {
         None
     }
 
-    /// Writes changes, each of another row when [`Table::row`] says which. Written twice they are
-    /// written once.
+    /// Writes changes, each of another row if [`Table::row`] returns a key. Idempotent.
     async fn write(
         transaction: &mut PgTransaction<'_>,
         changes: Vec<Self::Change>,
     ) -> Result<(), sqlx::Error>;
 
-    /// Lets go of an erased person. Nothing, where no row says whose it is.
+    /// Erases a patient's rows. By default nothing, for tables whose rows have no owner.
     async fn forget(_: &mut PgTransaction<'_>, _: &Erased<'_>) -> Result<(), sqlx::Error> {
         Ok(())
     }
 }
 
-/// The changes of events in rounds: in each a row is changed once, and one round after the other gives
+/// Groups the changes in rounds: each round changes a row at most once, and the rounds keep
 /// the order of each row's changes.
 fn rounds<T: Table>(events: &[Recorded<Event>]) -> Vec<Vec<T::Change>> {
     let mut rounds: Vec<Vec<T::Change>> = vec![];
@@ -68,12 +67,12 @@ fn rounds<T: Table>(events: &[Recorded<Event>]) -> Vec<Vec<T::Change>> {
 }
 
 /// For the transaction of a page. The statements name their tables without a schema: each generation
-/// has one of its own. And they go by the index of each row: a plan that was made while the table was
-/// empty would read the whole of it for every page.
+/// has its own. And they use the index of each row: a plan that was made while the table was
+/// empty would scan the whole table for every page.
 const SETTINGS: &str = "SELECT set_config('search_path', $1, true), set_config('enable_seqscan', 'off', true), \
             set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
-/// Keeps a table in step with the log.
+/// Updates a table from the log.
 pub struct TableProjection<T>(PhantomData<T>);
 
 impl<T> Default for TableProjection<T> {
@@ -105,7 +104,7 @@ impl<T: Table> Subscriber for TableProjection<T> {
         page: &Page,
     ) -> Result<(), ApplyError> {
         let mut is_set = false;
-        // An erasure stands between what came before it and what came after.
+        // An erasure separates earlier events from later ones.
         for events in page.events().split_inclusive(|recorded| Erased::of(recorded).is_some()) {
             let rounds = rounds::<T>(events);
             let erased = events.last().and_then(Erased::of);
@@ -141,7 +140,7 @@ impl<T: Table> Projection for TableProjection<T> {
 
     async fn compare(&self, pool: &PgPool, _: &Generations) -> Result<Vec<Compared>, ApplyError> {
         let mut transaction = begin(pool).await?;
-        // A digest of a large table takes longer than a statement of the service may.
+        // A digest of a large table takes longer than the statement time limit.
         sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
         let compared = sqlx::query_as(
             "SELECT table_name AS what, live_rows, live_digest::text AS live_digest, \
@@ -166,7 +165,7 @@ impl<T: Table> Projection for TableProjection<T> {
     }
 
     async fn retire(&self, _: &PgPool, _: &Generations) -> Result<(), ApplyError> {
-        // The tables that were read stay in `hip_retired` until the next rebuild.
+        // The former live tables stay in `hip_retired` until the next rebuild.
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! What tables hold, as a number.
+//! Digests of table contents.
 
 use std::collections::HashMap;
 
@@ -7,24 +7,24 @@ use sqlx::{AssertSqlSafe, PgPool, PgTransaction};
 use crate::postgres::begin;
 use crate::postgres::event_store::SHARD;
 
-/// What a table holds.
+/// Content of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Contents {
     pub(super) table: String,
     pub(super) rows: i64,
-    /// A sum over a hash of each row, in any order.
+    /// Sum over a hash of each row, independent of the order.
     pub(super) digest: String,
 }
 
-/// A read model as it is read.
+/// A live read model.
 #[derive(Debug, Clone)]
 pub(super) struct Live {
-    /// Where it stands.
+    /// Its checkpoint.
     pub(super) position: i64,
     pub(super) contents: Vec<Contents>,
 }
 
-/// The tables that are read, all as they are at one moment, by the name of their projection.
+/// The live tables, in one snapshot, by the name of their projection.
 pub(super) async fn live(pool: &PgPool) -> Result<HashMap<String, Live>, sqlx::Error> {
     let mut transaction = begin(pool).await?;
     sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -46,12 +46,12 @@ pub(super) async fn live(pool: &PgPool) -> Result<HashMap<String, Live>, sqlx::E
     Ok(found)
 }
 
-/// What the tables of a projection hold.
+/// Contents of the tables of a projection.
 pub(super) async fn contents(
     transaction: &mut PgTransaction<'_>,
     projection: &str,
 ) -> Result<Vec<Contents>, sqlx::Error> {
-    // A digest of a large table takes longer than a statement of the service may; a time has many texts.
+    // A digest of a large table takes longer than the statement time limit. The settings make the text of times unique.
     sqlx::query(
         "SELECT set_config('statement_timeout', '0', true), set_config('timezone', 'UTC', true)",
     )

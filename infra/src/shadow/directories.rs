@@ -1,4 +1,4 @@
-//! The directories, over read models that are led to a moment before they are asked.
+//! The directories, on read models that are advanced to a position before a query.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::scratch::Scratch;
 use crate::postgres::queries::patient_directory::PgPatientDirectory;
 use crate::postgres::queries::transfer_directory::PgTransferDirectory;
 
-/// The directories as they were.
+/// The directories as of a position.
 pub struct DirectoriesAsOf {
     scratch: Arc<Scratch>,
     patients: PgPatientDirectory,
@@ -19,7 +19,7 @@ pub struct DirectoriesAsOf {
 }
 
 impl DirectoriesAsOf {
-    /// The directories over `scratch`.
+    /// Uses the read models in `scratch`.
     pub fn new(scratch: Arc<Scratch>) -> Self {
         let patients = PgPatientDirectory::new(scratch.pool().clone());
         let transfers = PgTransferDirectory::new(scratch.pool().clone());
@@ -39,7 +39,7 @@ impl DirectoriesAsOf {
 #[async_trait]
 impl PatientDirectory for DirectoriesAsOf {
     async fn caught_up(&self, _: i64) -> bool {
-        // They are led to the moment that is asked about.
+        // They are advanced to the required position.
         true
     }
 

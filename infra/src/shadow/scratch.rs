@@ -1,4 +1,4 @@
-//! Read models on a database that is thrown away: led along the log, and compared where the live ones stand.
+//! Read models on a throwaway database: advanced along the log, and compared at the position of the live ones.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use crate::postgres::event_store::{LogReader, SHARD};
 use crate::subscription::rebuild::{Compared, Projection};
 use crate::subscription::{ApplyError, Generation, Page};
 
-/// Events in one transaction: nobody waits for them.
+/// Events in one transaction.
 const PAGE: i64 = 2_000;
 
-/// The read models.
+/// The read models under construction.
 pub struct Scratch {
     log: LogReader,
     pool: PgPool,
-    /// Where they are to stand when they are asked.
+    /// The position required for the next query.
     wanted: AtomicI64,
     standing: Mutex<CursorState>,
 }
@@ -35,22 +35,22 @@ struct CursorState {
 
 struct ScratchModel {
     projection: Arc<dyn Projection>,
-    /// As it is read; nothing, when it is not.
+    /// The live read model; `None` if it is not live.
     live: Option<Live>,
     built: Option<Built>,
 }
 
-/// What came of a read model.
+/// Result for a read model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Built {
-    /// It was built, and compared with the one that is read.
+    /// Built, and compared with the live one.
     Compared(Vec<Compared>),
-    /// It could not be built: why.
+    /// Not built, with the reason.
     Failed(String),
 }
 
 impl Built {
-    /// Whether it holds the same.
+    /// Whether both have the same content.
     pub fn is_same(&self) -> bool {
         match self {
             Self::Compared(tables) => tables.iter().all(Compared::is_same),
@@ -60,8 +60,8 @@ impl Built {
 }
 
 impl Scratch {
-    /// Read models of `projections` in `pool`, an empty database with our schema; what they are compared with
-    /// is what `live` holds now.
+    /// Read models of `projections` in `pool`, an empty database with our schema. They are compared with
+    /// the current content of `live`.
     ///
     /// # Errors
     ///
@@ -86,12 +86,12 @@ impl Scratch {
         &self.pool
     }
 
-    /// Leads them to where they are to stand.
+    /// Advances them to the required position.
     pub(super) async fn reach(&self) -> Result<(), ApplyError> {
         self.lead(self.wanted.load(Ordering::Acquire)).await
     }
 
-    /// Leads those that are read to where they are read, and says what came of each.
+    /// Advances each to the checkpoint of its live one, and returns the comparison.
     ///
     /// # Errors
     ///
@@ -145,7 +145,7 @@ impl Scratch {
         Ok(())
     }
 
-    /// Compares those that stand where they are read.
+    /// Compares a read model that is at the checkpoint of its live one.
     async fn measure(&self, standing: &mut CursorState) -> Result<(), sqlx::Error> {
         let position = standing.position;
         for kept in &mut standing.kept {
@@ -169,7 +169,7 @@ impl Scratch {
 }
 
 impl ScratchModel {
-    /// Where it is to be compared; nothing, when it was, or is not read.
+    /// The position of the comparison; `None` if it was done, or if it is not live.
     fn goal(&self) -> Option<i64> {
         self.live.as_ref().filter(|_| self.built.is_none()).map(|live| live.position)
     }
@@ -181,7 +181,7 @@ impl ReadModelCursor for Scratch {
     }
 }
 
-/// Whoever asks whether these read models have come as far is told that they have: they are led there first.
+/// Lets every wait for these read models succeed: they are advanced before each query.
 async fn stand_anywhere(pool: &PgPool) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO es.projection (name, generation, shard, position, state) \

@@ -1,8 +1,8 @@
-//! A generation of a reader: where it stands, what it has put aside, and how it takes a page.
+//! State of one generation of a subscriber: position, parked events and page size.
 //!
-//! A page that fails is followed by pages of one event, which grow again: so the event that cannot be
-//! applied is found. After some attempts it is put aside, with all that follows it in its stream, and
-//! the reader goes on. An event that only a newer program knows may halt it instead: see [`Poison`].
+//! After a failed page the page size drops to one event and grows again, so the event that cannot be
+//! applied is found. After some attempts it is parked, with all later events of its stream, and
+//! the subscriber continues. An event that only a newer program knows may stop it instead: see [`Poison`].
 
 use std::panic::AssertUnwindSafe;
 
@@ -19,7 +19,7 @@ use super::{ATTEMPT_COUNT_MAX, Poison, Subscriber};
 use crate::postgres::begin;
 use crate::postgres::deadline::{CALL_TIME_MAX, within};
 
-/// Where a generation stands.
+/// Position of a generation, with its parked events.
 pub(crate) struct Cursor {
     pub(crate) lease: Lease,
     parked: Parked,
@@ -28,7 +28,7 @@ pub(crate) struct Cursor {
     failed: Option<Failed>,
 }
 
-/// An event that was tried by itself.
+/// Failed attempts on a single event.
 struct Failed {
     position: i64,
     attempts: u32,
@@ -49,12 +49,12 @@ impl Cursor {
         self.lease.position
     }
 
-    /// How many events to read for the next page.
+    /// Number of events to read for the next page.
     pub(crate) fn limit(&self, most: i64) -> i64 {
         self.size.min(most)
     }
 
-    /// A page of so many events could not be read: the next is half as long.
+    /// Halves the page size after a page of this size could not be read.
     pub(crate) fn read_failed(&mut self, limit: i64) {
         self.size = (limit / 2).max(1);
     }
@@ -63,7 +63,7 @@ impl Cursor {
         self.parked.count()
     }
 
-    /// Whether the next attempt is another one than the last: with fewer events, or without one.
+    /// Whether the next attempt differs from the last: with fewer events, or without one.
     pub(crate) fn goes_on_after(subscriber: &dyn Subscriber, stop: &PageFailure) -> bool {
         subscriber.poison().goes_on_after(stop)
     }
@@ -131,7 +131,7 @@ impl Cursor {
         Ok(())
     }
 
-    /// What is to be applied, and what is to be put aside.
+    /// Separates the events to apply from those to park.
     fn sort(
         &self,
         subscriber: &dyn Subscriber,
@@ -154,7 +154,7 @@ impl Cursor {
             } else {
                 match codec::decode(&event) {
                     Ok(recorded) => page.push(event, recorded),
-                    // It reads no better a second time.
+                    // It cannot be decoded a second time either.
                     Err(error) => {
                         let (reason, stop) = (error.to_string(), PageFailure::from(error));
                         if !poison.goes_on_after(&stop) {
@@ -169,7 +169,7 @@ impl Cursor {
         Ok((page, aside))
     }
 
-    /// Applies one that was put aside, before all that waits behind it.
+    /// Applies a parked event, before all that wait behind it.
     pub(super) async fn apply_parked(
         &mut self,
         pool: &PgPool,

@@ -11,12 +11,12 @@ use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 use crate::postgres::{IDLE_IN_TRANSACTION_MIN, begin};
 
-/// Which generation of a read model, and whether it is the one that is read.
+/// A generation of a read model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Generation {
-    /// From 1.
+    /// Number of the generation, from 1.
     pub number: i32,
-    /// Whether it is read; else it is being built beside the one that is.
+    /// Whether it is live; otherwise it is under construction.
     pub is_live: bool,
 }
 
@@ -27,38 +27,38 @@ pub(crate) struct Lease {
     pub(crate) generation: Generation,
     pub(crate) position: i64,
     fence: i64,
-    /// How long it holds without being renewed.
+    /// Duration without renewal.
     time: Duration,
-    /// When it was last renewed, or before that.
+    /// Time of the last renewal, or earlier.
     renewed_at: Instant,
-    /// Whether what was put aside is to be tried again, as it was when the row was last looked at.
+    /// Whether an operator asked to retry parked events, as of the last read of the row.
     pub(super) retry_wanted: bool,
 }
 
 /// Which leases may be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taking {
-    /// One that nobody holds. The first to come makes the row.
+    /// A free lease. The first process creates the row.
     Free,
-    /// Whoever holds it loses it, after the page that is under way.
+    /// A lease in use; its owner loses it after the current page.
     Held,
 }
 
-/// The longest a page may be at work between two statements to Postgres, however long the lease is; then the
-/// server ends its transaction. Else an owner that was frozen in the middle of a page would keep the row for
+/// Maximum time between two statements to Postgres within a page, however long the lease is; then the
+/// server ends the transaction. Otherwise an owner that froze within a page would keep the row
 /// as long as it is frozen.
 const PAGE_IDLE_MAX: Duration = Duration::from_secs(60);
 
-/// How long to wait for the page of another owner: for a free lease hardly, since that owner is at
-/// work; to take it away longer than a page can last.
+/// How long to wait for another owner's page: short for a free lease, since that owner is
+/// active; longer than a page can last to take a lease away.
 const FREE_PATIENCE: &str = "1s";
 const HELD_PATIENCE: &str = "75s";
 
-/// SQLSTATE of a lock that was not had in time.
+/// SQLSTATE of a lock timeout.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 impl Lease {
-    /// Takes the lease on the live generation; nothing, when it may not be taken or there is none.
+    /// Takes the lease on the live generation; `None` if it may not be taken or does not exist.
     pub(crate) async fn take(
         pool: &PgPool,
         name: &'static str,
@@ -108,7 +108,7 @@ impl Lease {
         }))
     }
 
-    /// Begins the next generation; nothing, when somebody else is building one.
+    /// Begins the next generation; `None` if another process is building one.
     pub(crate) async fn begin_next(
         pool: &PgPool,
         name: &'static str,
@@ -117,7 +117,7 @@ impl Lease {
     ) -> Result<Option<Self>, sqlx::Error> {
         let renewed_at = Instant::now();
         let mut transaction = begin(pool).await?;
-        // What a builder left that died is of no use to anybody.
+        // What a dead builder left is useless.
         sqlx::query(
             "DELETE FROM es.projection \
               WHERE name = $1 AND shard = $2 AND state = 'building' AND lease_until < now()",
@@ -146,8 +146,8 @@ impl Lease {
         }))
     }
 
-    /// A statement about the row that is held: its first four parameters say which, and that it still
-    /// is.
+    /// A query on the leased row: its first four parameters identify the row and check the
+    /// fence.
     fn held(&self, statement: &'static str) -> Query<'static, Postgres, PgArguments> {
         sqlx::query(statement)
             .bind(self.name)
@@ -160,14 +160,14 @@ impl Lease {
         self.time.clamp(IDLE_IN_TRANSACTION_MIN, PAGE_IDLE_MAX)
     }
 
-    /// How long a page may take: less than the server lets its transaction stand idle, so that an owner who
-    /// is awake has stopped writing before anybody else may begin.
+    /// Time limit of a page: shorter than the idle limit of its transaction, so that a running owner
+    /// stops writing before another may begin.
     pub(super) fn page_time_max(&self) -> Duration {
         self.page_idle_max() * 5 / 6
     }
 
-    /// Locks the row until the transaction ends, if it is still ours: nobody else can take the lease
-    /// while a page is written, wherever it is written to.
+    /// Locks the row until the transaction ends, if it is still ours: no other process can take the lease
+    /// during a write, in any store.
     pub(super) async fn hold(
         &mut self,
         transaction: &mut PgTransaction<'_>,
@@ -186,7 +186,7 @@ impl Lease {
         Ok(())
     }
 
-    /// What was put aside has been tried again.
+    /// Records that parked events were retried.
     pub(super) async fn retried(&mut self, pool: &PgPool) -> Result<(), PageFailure> {
         let noted = self
             .held(
@@ -200,7 +200,7 @@ impl Lease {
         if noted.rows_affected() == 1 { Ok(()) } else { Err(PageFailure::Fenced) }
     }
 
-    /// Moves the checkpoint, in the transaction that wrote what it stands for.
+    /// Moves the checkpoint, in the transaction that wrote the data.
     pub(crate) async fn advance(
         &mut self,
         mut transaction: PgTransaction<'_>,
@@ -225,7 +225,7 @@ impl Lease {
         Ok(())
     }
 
-    /// Moves the checkpoint past what changes nothing.
+    /// Moves the checkpoint past events that change nothing.
     pub(super) async fn pass(&mut self, pool: &PgPool, position: i64) -> Result<(), PageFailure> {
         let renewed_at = Instant::now();
         let moved = self
@@ -244,7 +244,7 @@ impl Lease {
         Ok(())
     }
 
-    /// Renews it when a third of its time has passed: an idle reader is to cost the database little.
+    /// Renews the lease after a third of its time: an idle subscriber should cost the database little.
     pub(crate) async fn renew(&mut self, pool: &PgPool) -> Result<(), PageFailure> {
         if self.renewed_at.elapsed() < self.time / 3 {
             return Ok(());
@@ -271,7 +271,7 @@ impl Lease {
         Ok(())
     }
 
-    /// Gives the lease back. If that fails, it runs out by itself.
+    /// Releases the lease. If that fails, it expires.
     pub(crate) async fn release(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
         self.held(
             "UPDATE es.projection SET lease_until = '-infinity' \
@@ -283,7 +283,7 @@ impl Lease {
         Ok(())
     }
 
-    /// Notes why nothing is done any more, and gives the lease back.
+    /// Records why the subscription stopped, and releases the lease.
     pub(super) async fn halt(&self, pool: &PgPool, cause: &str) -> Result<(), sqlx::Error> {
         self.held(
             "UPDATE es.projection SET state = 'halted', last_error = $5, lease_until = '-infinity' \
@@ -296,7 +296,7 @@ impl Lease {
         Ok(())
     }
 
-    /// This generation takes the place of `live`, which is held too.
+    /// Replaces `live`, whose lease is held too, by this generation.
     pub(crate) async fn replace(
         &self,
         live: &Self,
@@ -322,7 +322,7 @@ impl Lease {
         Ok(())
     }
 
-    /// Gives up a generation that is not read.
+    /// Drops a generation that is not live.
     pub(crate) async fn abandon(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
         self.held("DELETE FROM es.projection \
               WHERE name = $1 AND generation = $2 AND shard = $3 AND fence = $4 AND state = 'building'")
@@ -332,7 +332,7 @@ impl Lease {
         Ok(())
     }
 
-    /// Goes back: the store has forgotten what came after.
+    /// Moves the checkpoint back: the store lost later data.
     pub(super) async fn rewind(&mut self, pool: &PgPool, position: i64) -> Result<(), PageFailure> {
         let moved = self
             .held(
@@ -351,7 +351,7 @@ impl Lease {
     }
 }
 
-/// The row of a subscription that has none yet.
+/// Creates the row of a new subscription.
 async fn make(transaction: &mut PgTransaction<'_>, name: &str) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO es.projection (name, generation, shard, state) \

@@ -5,31 +5,31 @@ use hip_commands::port::log::StoredEvent;
 use hip_domain::event::{DecodeError, Event};
 use hip_domain::recorded::Recorded;
 
-/// Events in the order of the log, as they are stored and as they are meant. Confidential parts are
-/// closed; whoever needs one opens the stored form.
+/// Events in log order, in stored and decoded form. Confidential parts are
+/// closed; a subscriber that needs one opens the stored form.
 ///
-/// A page stands for a stretch of the log. Events of that stretch that were put aside are not in it.
+/// A page covers a range of the log. Parked events of that range are not in it.
 #[derive(Clone, Default)]
 pub struct Page {
     stored: Vec<StoredEvent>,
     events: Vec<Recorded<Event>>,
-    /// The stretch: its first and last position.
+    /// First and last position of the range.
     stretch: Option<(i64, i64)>,
 }
 
 impl Page {
-    /// A page without events for the stretch of these.
+    /// A page without events, for the range of these.
     pub(super) fn over(stored: &[StoredEvent]) -> Self {
         let stretch = stored.first().zip(stored.last());
         let stretch = stretch.map(|(first, last)| (first.position, last.position));
         Self { stored: vec![], events: vec![], stretch }
     }
 
-    /// A page of all of these.
+    /// A page with all of these.
     ///
     /// # Errors
     ///
-    /// One of them is none of ours.
+    /// One of them cannot be decoded.
     pub(crate) fn of(stored: Vec<StoredEvent>) -> Result<Self, DecodeError> {
         let mut page = Self::over(&stored);
         for event in stored {
@@ -55,12 +55,12 @@ impl Page {
         self.stored.iter().zip(&self.events)
     }
 
-    /// Whether the log begins with this stretch.
+    /// Whether the log begins with this range.
     pub fn is_first(&self) -> bool {
         self.stretch.is_none_or(|(first, _)| first == 1)
     }
 
-    /// Where the stretch ends.
+    /// Last position of the range.
     pub fn last_position(&self) -> Option<i64> {
         self.stretch.map(|(_, last)| last)
     }

@@ -14,28 +14,28 @@ use crate::postgres::deadline::is_lost;
 /// Why a subscriber did not apply a page.
 #[derive(Debug, Error)]
 pub enum ApplyError {
-    /// The tables.
+    /// The tables failed.
     #[error("the database")]
     Database(#[from] sqlx::Error),
-    /// The document store.
+    /// The document store failed.
     #[error("{0}")]
     Documents(#[source] DocumentError),
-    /// The cache of link tokens.
+    /// The cache of link tokens failed.
     #[error(transparent)]
     Cache(#[from] CacheError),
-    /// The store was emptied since it was looked at: it has to be filled again from where it is.
+    /// The store was emptied since the last check: it must be filled again from its position.
     #[error("the store has lost what it was given")]
     Lost,
-    /// It took too long; with fewer events it may go.
+    /// Time limit exceeded; it may succeed with fewer events.
     #[error("the page took too long")]
     Late,
-    /// A bug. The service's log says where.
+    /// A bug. The location is in the service's log.
     #[error("the reader panicked")]
     Panicked,
-    /// The keys.
+    /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// Something that it follows from could not be read.
+    /// Data that it depends on could not be read.
     #[error(transparent)]
     Source(#[from] TaskError),
     /// A confidential part could not be opened.
@@ -43,7 +43,7 @@ pub enum ApplyError {
     Open(#[from] OpenError),
 }
 
-/// Why a step was not taken.
+/// Why a step failed.
 #[derive(Debug, Error)]
 pub(crate) enum PageFailure {
     #[error("another process has taken over")]
@@ -69,8 +69,8 @@ impl From<sqlx::Error> for PageFailure {
 }
 
 impl ApplyError {
-    /// Whether trying again cannot help: the events and the store do not fit each other. A store that
-    /// is away comes back.
+    /// Whether a retry cannot help: the events and the store do not fit each other. An unavailable
+    /// store is not poison.
     fn is_poison(&self) -> bool {
         self.is_of_an_event()
             || match self {
@@ -82,7 +82,7 @@ impl ApplyError {
             }
     }
 
-    /// Whether it is a matter of one event and what it says, and others may well be applied.
+    /// Whether the content of one event is the cause, so that others may be applied.
     fn is_of_an_event(&self) -> bool {
         match self {
             Self::Database(error) => has_class(error, &["22", "23"]), // data, integrity
@@ -131,7 +131,7 @@ impl From<DocumentError> for ApplyError {
 }
 
 impl PageFailure {
-    /// Whether trying again cannot help.
+    /// Whether a retry cannot help.
     pub(super) fn is_poison(&self) -> bool {
         match self {
             Self::Decode(_) | Self::TooManyParked | Self::Log(LogError::Damaged { .. }) => true,
@@ -140,7 +140,7 @@ impl PageFailure {
         }
     }
 
-    /// Whether it is a matter of one event, and others may well be applied.
+    /// Whether one event is the cause, so that others may be applied.
     pub(super) fn is_of_an_event(&self) -> bool {
         match self {
             Self::Decode(_) => true,
@@ -149,7 +149,7 @@ impl PageFailure {
         }
     }
 
-    /// Whether the same may go well in a moment: the log or a store is busy or away.
+    /// Whether a retry may succeed soon: the log or a store is busy or unavailable.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
             Self::Log(LogError::Unavailable(_)) => true,
@@ -162,8 +162,8 @@ impl PageFailure {
         }
     }
 
-    /// Whether the connection is lost, or the server may be another one: then the database may not be as it
-    /// was, and what is known of it is read anew.
+    /// Whether the connection is lost, or the server may be another one: then the state of the database
+    /// may have changed and is read again.
     pub(super) fn is_of_the_connection(&self) -> bool {
         match self {
             Self::BeyondTheLog { .. } => true,
@@ -177,8 +177,8 @@ impl PageFailure {
         }
     }
 
-    /// Whether a lock was not had in time, or two waited for each other: the transaction is undone, and the
-    /// same may go well in a moment.
+    /// Whether it was a lock timeout or a deadlock: the transaction is rolled back, and a
+    /// retry may succeed soon.
     pub(crate) fn is_of_a_lock(&self) -> bool {
         match self {
             Self::Apply(ApplyError::Database(error)) => has_class(error, &["55P03", "40P01"]),
@@ -191,7 +191,7 @@ impl PageFailure {
         }
     }
 
-    /// The error in words that quote no row.
+    /// The error as text that quotes no row.
     pub(crate) fn cause(&self) -> String {
         match self {
             Self::Apply(ApplyError::Database(error)) => match code(error) {
@@ -209,7 +209,7 @@ impl PageFailure {
     }
 }
 
-/// Whether its SQLSTATE is one of these, or of one of these classes.
+/// Whether its SQLSTATE is in this list of codes and classes.
 fn has_class(error: &sqlx::Error, classes: &[&str]) -> bool {
     code(error).is_some_and(|code| classes.iter().any(|class| code.starts_with(class)))
 }

@@ -1,4 +1,4 @@
-//! Events that were put aside: rows of `es.parked`, under the lease of their generation.
+//! Parked events: rows of `es.parked`, under the lease of their generation.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,10 @@ use super::poison::{Group, Poison};
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 
-/// The most events that a reader puts aside. Beyond that it is not the events that are odd.
+/// Maximum number of parked events of a subscriber. Beyond that the events are not the cause.
 const PARKED_COUNT_MAX: usize = 10_000;
 
-/// An event to put aside.
+/// An event to park.
 pub(super) struct ParkedEvent {
     position: i64,
     stream: StreamId,
@@ -28,7 +28,7 @@ pub(super) struct ParkedEvent {
 }
 
 impl ParkedEvent {
-    /// One that could not be applied, after so many attempts.
+    /// An event that could not be applied, after this many attempts.
     pub(super) fn failed(
         event: &StoredEvent,
         groups: Vec<Group>,
@@ -39,7 +39,7 @@ impl ParkedEvent {
         Self { attempts, reason: Some(reason), ..Self::behind(event, groups) }
     }
 
-    /// One that waits behind another.
+    /// An event that waits behind another.
     pub(super) fn behind(event: &StoredEvent, groups: Vec<Group>) -> Self {
         Self {
             position: event.position,
@@ -56,13 +56,13 @@ impl ParkedEvent {
         self.groups.contains(group)
     }
 
-    /// Position and reason of one that could not be applied.
+    /// Position and reason of an event that could not be applied; `None` for one that waits.
     pub(super) fn complaint(&self) -> Option<(i64, &str)> {
         self.reason.as_deref().map(|reason| (self.position, reason))
     }
 }
 
-/// The facility that an event names. An event that cannot be read may still say it.
+/// The facility in the clear part. Works for some events that cannot be decoded.
 fn facility(clear: &[u8]) -> Option<String> {
     let event: serde_json::Value = serde_json::from_slice(clear).ok()?;
     let said = event.as_object()?.values().next()?;
@@ -71,7 +71,7 @@ fn facility(clear: &[u8]) -> Option<String> {
     facility.map(str::to_owned)
 }
 
-/// How many events of which groups a generation has put aside. Only who holds the lease changes that.
+/// Number of parked events of a generation for each group. Only the owner of the lease changes it.
 #[derive(Debug, Default)]
 pub(super) struct Parked {
     count: usize,
@@ -116,7 +116,7 @@ impl Parked {
         Err(PageFailure::TooManyParked)
     }
 
-    /// Notes what was put aside.
+    /// Adds parked events.
     pub(super) fn add(&mut self, more: Vec<ParkedEvent>) {
         for aside in more {
             self.add_one(aside.groups);
@@ -131,7 +131,7 @@ impl Parked {
         }
     }
 
-    /// Notes that one of these groups was applied after all.
+    /// Removes one event of these groups.
     pub(super) fn forget_one(&mut self, groups: &[Group]) {
         self.count = self.count.saturating_sub(1);
         for group in groups {
@@ -145,7 +145,7 @@ impl Parked {
     }
 }
 
-/// Puts events aside, in the transaction that moves the checkpoint past them.
+/// Parks events, in the transaction that moves the checkpoint past them.
 pub(super) async fn insert(
     transaction: &mut PgTransaction<'_>,
     lease: &Lease,
@@ -175,7 +175,7 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// The next position after this one at which an event was put aside.
+/// The next position after this one with a parked event.
 pub(super) async fn next(
     pool: &PgPool,
     lease: &Lease,
@@ -194,7 +194,7 @@ pub(super) async fn next(
     .await
 }
 
-/// Takes one back, in the transaction that has applied it.
+/// Removes a parked event, in the transaction that applied it.
 pub(super) async fn delete(
     transaction: &mut PgTransaction<'_>,
     lease: &Lease,
@@ -213,7 +213,7 @@ pub(super) async fn delete(
     Ok(())
 }
 
-/// Notes that one was tried again in vain.
+/// Records a failed retry.
 pub(super) async fn tried(
     pool: &PgPool,
     lease: &Lease,

@@ -1,4 +1,4 @@
-//! What becomes of an event that a reader cannot apply.
+//! Handling of an event that a subscriber cannot apply.
 
 use hip_commands::port::log::StoredEvent;
 use hip_domain::event::DecodeError;
@@ -6,19 +6,20 @@ use uuid::Uuid;
 
 use super::page_failure::{ApplyError, PageFailure};
 
-/// What becomes of an event that a reader cannot apply. In every case the reader goes on with the others.
+/// Handling of an event that a subscriber cannot apply. In every case the subscriber continues with the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Poison {
-    /// It is put aside with what follows it in its stream; so is an event that only a newer program knows.
+    /// Parked with the later events of its stream; also an event that only a newer program knows.
     ParkStream,
-    /// The same, but an event that only a newer program knows halts the reader: the newer program takes it up.
+    /// The same, but an event that only a newer program knows stops the subscriber, so that the newer program takes
+    /// over.
     QuarantineStream,
-    /// The same, and what follows about the same person is put aside too: where events of several streams change
-    /// one row or document, their order counts.
+    /// The same, and later events of the same patient are parked too: if events of several streams change
+    /// one row or document, their order matters.
     QuarantinePerson,
 }
 
-/// What is put aside together.
+/// What is parked together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Group {
     Stream(String),
@@ -26,12 +27,12 @@ pub(super) enum Group {
 }
 
 impl Poison {
-    /// The groups that an event belongs to. When one of them was put aside, so is the event.
+    /// The groups of an event. If one of them is parked, so is the event.
     pub(super) fn groups(self, event: &StoredEvent) -> Vec<Group> {
         self.groups_of(event.stream.as_str().to_owned(), event.subject.map(|subject| subject.0))
     }
 
-    /// The same, by the stream and the person of an event.
+    /// The same, by stream and subject of an event.
     pub(super) fn groups_of(self, stream: String, subject: Option<Uuid>) -> Vec<Group> {
         let (stream, person) = (Group::Stream(stream), subject.map(Group::Person));
         match self {
@@ -40,7 +41,7 @@ impl Poison {
         }
     }
 
-    /// Whether the reader goes on after this, without the event.
+    /// Whether the subscriber continues without the event after this failure.
     pub(super) fn goes_on_after(self, stop: &PageFailure) -> bool {
         stop.is_of_an_event() && (self == Self::ParkStream || !is_of_a_newer_program(stop))
     }

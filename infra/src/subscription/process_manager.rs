@@ -1,4 +1,4 @@
-//! What follows from events is put into the outbox.
+//! Puts the tasks that follow from events into the outbox.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub struct ProcessManagerSubscriber {
 }
 
 impl ProcessManagerSubscriber {
-    /// Reactions that ring `work` when there is something to do.
+    /// Notifies `work` when there are new tasks.
     pub const fn new(work: Arc<Notify>) -> Self {
         Self { work }
     }

@@ -1,4 +1,4 @@
-//! How far each reader of the log has come.
+//! Progress of each subscriber.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
@@ -7,56 +7,56 @@ use uuid::Uuid;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 
-/// A generation of a reader, and where it stands.
+/// Progress of one generation of a subscriber.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct ProjectionStatus {
-    /// Which.
+    /// Name of the subscriber.
     pub name: String,
-    /// Of several that were built one after the other.
+    /// Number of the generation, from 1.
     pub generation: i32,
     /// `live`, `building`, or `halted` at an event that it cannot apply.
     pub state: String,
     /// The newest event that was applied.
     pub position: i64,
-    /// How many it has still to apply.
+    /// Events that it has still to apply.
     pub lag_events: i64,
-    /// When the oldest of those was recorded.
+    /// When the oldest of those was recorded, in UTC.
     pub oldest_at: Option<DateTime<Utc>>,
     /// Seconds since then.
     pub lag_seconds: Option<f64>,
-    /// The process that holds the lease.
+    /// The process with the lease.
     pub owner: Option<String>,
-    /// Why it halted.
+    /// Why it stopped.
     pub last_error: Option<String>,
-    /// Events that were put aside, those that only wait behind others too.
+    /// Number of parked events, including those that wait behind others.
     pub parked: i64,
-    /// The first of those that cannot be applied, by position; at most twenty.
+    /// The first events that cannot be applied, by position; at most twenty.
     #[sqlx(json)]
     pub parked_events: Vec<ParkedEvent>,
 }
 
-/// An event that a reader cannot apply. What follows it in its stream waits behind it.
+/// An event that a subscriber cannot apply. Later events of its stream wait behind it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ParkedEvent {
-    /// Where it lies.
+    /// Position of the event.
     pub position: i64,
-    /// In which stream.
+    /// Its stream.
     pub stream: String,
-    /// About whom it is, if that is known; a pseudonym.
+    /// Its subject, if known; a pseudonym.
     pub subject: Option<Uuid>,
-    /// At which facility, if that is known.
+    /// Its facility, if known.
     pub facility: Option<String>,
-    /// Why it cannot be applied; nothing personal.
+    /// Why it cannot be applied; contains no personal data.
     pub reason: String,
-    /// How often that was tried.
+    /// Number of attempts.
     pub attempts: i32,
-    /// When it was put aside.
+    /// When it was parked, in UTC.
     pub parked_at: DateTime<Utc>,
 }
 
-/// All that are read or built, by name.
+/// All live and building generations, by name.
 pub async fn all(pool: &PgPool) -> Result<Vec<ProjectionStatus>, sqlx::Error> {
     sqlx::query_as(
         "SELECT p.name, p.generation, p.state, p.position, h.position - p.position AS lag_events, \
@@ -81,8 +81,8 @@ pub async fn all(pool: &PgPool) -> Result<Vec<ProjectionStatus>, sqlx::Error> {
     .await
 }
 
-/// Whether nothing is left to be done: no task is due within a minute, and every reader is at the end of the log.
-/// Tasks that watch for silence are due later than that.
+/// Whether all work is done: no task is due within a minute, and every subscriber is at the end of the log.
+/// Tasks that watch for a missing answer are due later than that.
 ///
 /// # Errors
 ///
@@ -99,7 +99,7 @@ pub async fn is_settled(pool: &PgPool) -> Result<bool, sqlx::Error> {
     .await
 }
 
-/// Whether another process holds a lease on a reader now.
+/// Whether another process holds a lease of a subscriber.
 ///
 /// # Errors
 ///
@@ -115,21 +115,21 @@ pub async fn is_shared(pool: &PgPool, process: Uuid) -> Result<bool, sqlx::Error
     .await
 }
 
-/// What became of a wish to try again what was put aside.
+/// State of a request to retry parked events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
-    /// There is no such reader, or it is not live.
+    /// No such subscriber, or it is not live.
     Unknown,
-    /// Nobody has tried yet. Whoever takes up the reader will.
+    /// Not tried yet. The subscriber's owner will retry.
     Wished,
-    /// It was tried.
+    /// Tried.
     Done {
-        /// Events that are still put aside.
+        /// Events that are still parked.
         left: i64,
     },
 }
 
-/// Wishes that what a reader has put aside is tried again.
+/// Requests a retry of a subscriber's parked events.
 pub async fn wish_retry(pool: &PgPool, name: &str) -> Result<Retry, sqlx::Error> {
     let wished = sqlx::query(
         "UPDATE es.projection SET retry_parked = true WHERE name = $1 AND shard = $2 AND state = 'live'",
@@ -142,7 +142,7 @@ pub async fn wish_retry(pool: &PgPool, name: &str) -> Result<Retry, sqlx::Error>
     Ok(if wished.rows_affected() == 0 { Retry::Unknown } else { Retry::Wished })
 }
 
-/// How it stands with that wish.
+/// State of that request.
 pub async fn retry(pool: &PgPool, name: &str) -> Result<Retry, sqlx::Error> {
     let row: Option<(bool, i64)> = sqlx::query_as(
         "SELECT p.retry_parked, (SELECT count(*) FROM es.parked q \

@@ -1,4 +1,4 @@
-//! Whoever has written may wait until what they read shows it.
+//! Lets a caller wait until the read models show its write.
 
 use std::time::{Duration, Instant};
 
@@ -7,25 +7,25 @@ use sqlx::PgPool;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 
-/// The longest wait.
+/// Maximum wait.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How often to look. The readers' own pages are not much faster.
+/// Interval between checks. The subscribers' own pages are not much faster.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// How a wait has ended.
+/// Result of a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waited {
-    /// All of them have come as far.
+    /// All have reached the position.
     Reached,
-    /// One has not, after two seconds.
+    /// One has not reached it after two seconds.
     NotYet,
-    /// The log itself does not reach as far.
+    /// The position is beyond the end of the log.
     Beyond,
 }
 
-/// Waits until each of these read models has come to `position`. An event that one of them has put
-/// aside is passed, too.
+/// Waits until each of these read models has reached `position`. A parked event
+/// counts as passed.
 ///
 /// # Errors
 ///

@@ -1,11 +1,11 @@
-//! A read model is built anew from the log, beside the one that is read.
+//! Rebuilds a read model from the log, beside the live one.
 //!
 //! ```text
 //! begin ─► catch up ─► hold the live checkpoint ─► level ─► compare ─► promote ─► retire
 //! ```
-//! Readers see the old generation until the moment in which they see the new one. The service goes on
-//! meanwhile; while the two are compared its own reader waits, so that both stand at one position. What
-//! rebuilds may be killed at any moment: its leases run out, and the live generation goes on.
+//! Readers see the old generation until they see the new one. The service continues
+//! meanwhile; during the comparison the live subscriber waits, so that both are at one position. A
+//! rebuild may be killed at any time: its leases expire, and the live generation continues.
 
 mod levelling;
 mod projection;
@@ -26,60 +26,60 @@ use crate::postgres::begin;
 use crate::postgres::event_store::LogReader;
 use crate::subscription::{ApplyError, Cursor, Lease, PageFailure, Taking};
 
-/// Events in one transaction: more than a service takes, since nobody waits for them.
+/// Events in one transaction: more than in the service, since nobody waits for them.
 const PAGE: i64 = 2_000;
 
-/// How long the leases of a rebuild hold: how long after its death the live reader goes on.
+/// Duration of a rebuild's leases: the live subscriber continues this long after the rebuild died.
 const LEASE: Duration = Duration::from_secs(15);
 
-/// How often it is tried to replace a generation whose tables another session holds, a dump for example. Each
-/// attempt waits for four seconds and keeps others waiting; the live reader waits for all of them.
+/// Maximum attempts to replace a generation whose tables another session has locked, for example a dump. Each
+/// attempt waits for four seconds and blocks others; the live subscriber waits for all of them.
 const PROMOTIONS_MAX: u32 = 12;
 
-/// Between two attempts, in which others get through.
+/// Pause between two attempts, in which others can proceed.
 const PROMOTION_PAUSE: Duration = Duration::from_secs(1);
 
-/// What a rebuild needs.
+/// Rebuilds read models.
 pub struct Rebuild {
-    /// The log.
+    /// Source of events.
     pub log: LogReader,
-    /// Connections as the service's role.
+    /// Connections with the service's role.
     pub pool: PgPool,
-    /// Who rebuilds.
+    /// Id of this process.
     pub process: Uuid,
 }
 
-/// What came of it.
+/// Result of a rebuild.
 #[derive(Debug)]
 pub struct Rebuilt {
-    /// The generation that is read now.
+    /// Number of the generation that is live now.
     pub generation: i32,
-    /// The position that it stands at.
+    /// Its position.
     pub position: i64,
-    /// How long it took to fill.
+    /// Duration of filling it.
     pub filled_in: Duration,
-    /// For how long the live reader waited.
+    /// How long the live subscriber waited.
     pub held_for: Duration,
     /// Events that could not be applied, or wait behind one of their stream.
     pub parked_count: usize,
-    /// What each part of it held before and holds now, at one position.
+    /// Old and new content of each part, at one position.
     pub compared: Vec<Compared>,
 }
 
 impl Rebuilt {
-    /// Whether both generations held the same.
+    /// Whether both generations had the same content.
     pub fn is_same(&self) -> bool {
         self.compared.iter().all(Compared::is_same)
     }
 }
 
-/// Why nothing was rebuilt. The live generation is as it was.
+/// Why the rebuild failed. The live generation is unchanged.
 #[derive(Debug, Error)]
 pub enum RebuildError {
-    /// Somebody else is at it.
+    /// Another process is rebuilding it.
     #[error("{0} is being rebuilt by another process")]
     Busy(&'static str),
-    /// There is nothing to replace yet.
+    /// There is no live generation to replace yet.
     #[error("{0} has never been built: `hip serve` does that")]
     NotLive(&'static str),
     /// Another process took a lease, or the log or a store failed.
@@ -112,12 +112,12 @@ impl From<LogError> for RebuildError {
 }
 
 impl Rebuild {
-    /// Builds the next generation of `projection` and has it read. `progress` is told the position that
-    /// was reached, and the end of the log as it was at the beginning.
+    /// Builds the next generation of `projection` and promotes it. Reports to `progress` the position
+    /// reached, and the end of the log as of the start.
     ///
     /// # Errors
     ///
-    /// [`RebuildError`]; the generation that was being built is gone then.
+    /// [`RebuildError`]; the generation under construction is dropped then.
     pub async fn run(
         &self,
         projection: &dyn Projection,
@@ -130,7 +130,7 @@ impl Rebuild {
         let mut next = Cursor::new(&self.pool, next, projection.poison()).await?;
         let rebuilt = self.fill_and_replace(projection, &mut next, &owner, progress).await;
         if rebuilt.is_err() {
-            // As well as it goes: what is left is removed by the next rebuild.
+            // Best effort: the next rebuild removes what is left.
             let _ = next.lease.abandon(&self.pool).await;
             let _ = projection.abandon(&self.pool, next.lease.generation).await;
         }
@@ -167,7 +167,7 @@ impl Rebuild {
         })
     }
 
-    /// Applies the log until there is less than a page of it left.
+    /// Applies the log until less than a page is left.
     async fn catch_up(
         &self,
         projection: &dyn Projection,
@@ -184,7 +184,7 @@ impl Rebuild {
         }
     }
 
-    /// Both leases are held: nobody else writes to either generation.
+    /// Both leases are held: no other process writes to either generation.
     async fn replace(
         &self,
         projection: &dyn Projection,
@@ -220,7 +220,7 @@ impl Rebuild {
         Ok(compared)
     }
 
-    /// Has the next generation read in the place of the live one. Until then both are as they were.
+    /// Replaces the live generation by the next one. Until then both are unchanged.
     async fn promote(
         &self,
         projection: &dyn Projection,
@@ -229,7 +229,7 @@ impl Rebuild {
         live: &Cursor,
     ) -> Result<(), PageFailure> {
         let mut transaction = begin(&self.pool).await?;
-        // A store apart from Postgres may take its time.
+        // A store other than Postgres may take longer.
         sqlx::query("SET LOCAL idle_in_transaction_session_timeout = '60s'")
             .execute(&mut *transaction)
             .await?;

@@ -1,7 +1,7 @@
-//! A trigger table in MySQL or MariaDB, as AMRIT keeps it.
+//! A trigger table in MySQL or MariaDB, as in AMRIT.
 //!
-//! TLS is used when the server offers it; `?ssl-mode=VERIFY_IDENTITY` in the URL insists on it. The
-//! password method of MySQL 8 needs it: without TLS it would take RSA, which is not built in.
+//! TLS is used if the server offers it; `?ssl-mode=VERIFY_IDENTITY` in the URL requires it. The
+//! password method of MySQL 8 needs it: without TLS it would use RSA, which is not built in.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -22,13 +22,13 @@ pub struct MySqlTrigger {
 }
 
 impl MySqlTrigger {
-    /// The table in a database that may be away at first.
+    /// Opens the table in a database that may be unavailable at first.
     pub(super) fn connect(url: &str, tables: &Tables) -> Result<Self, TriggerError> {
-        // Whoever reads the URL knows of one name for both.
+        // The URL parser knows only one name for both.
         let url = url.replacen("mariadb://", "mysql://", 1);
         let options = MySqlConnectOptions::from_str(&url).map_err(|_| TriggerError::Url)?;
         // Dates there have no zone: "now" must be in the zone in which they were written, which is
-        // the server's, and not in UTC, to which the driver would set it.
+        // the server's, and not UTC, which the driver would set.
         let options = options.timezone(None::<String>).disable_statement_logging();
         let pool = MySqlPoolOptions::new()
             .max_connections(super::CONNECTION_COUNT_MAX)
@@ -39,7 +39,7 @@ impl MySqlTrigger {
 
     fn new(pool: MySqlPool, tables: &Tables) -> Self {
         let (table, facility) = (&tables.trigger, tables.facility());
-        // The flag may be a bit, a tiny number or nothing yet.
+        // The flag may be a bit, a tiny integer or NULL.
         let select = format!(
             "SELECT CAST(t.id AS SIGNED), CAST(t.VisitCode AS CHAR), CAST({facility} AS CHAR) \
                FROM {table} t \

@@ -19,10 +19,10 @@ pub struct PgTrigger {
 }
 
 impl PgTrigger {
-    /// The table in a database whose connections we have.
+    /// Uses the table in the database of `pool`.
     pub fn new(pool: PgPool, tables: &Tables) -> Self {
         let (table, facility) = (&tables.trigger, tables.facility());
-        // Names without quotes: PostgreSQL reads them in lower case, as AMRIT's are written there.
+        // Names without quotes: PostgreSQL reads them in lower case, as AMRIT's are stored there.
         let select = format!(
             "SELECT t.id::bigint, t.VisitCode::text, {facility}::text FROM {table} t \
               WHERE t.Processed_Flag IS NOT TRUE AND t.id > $1 \
@@ -34,7 +34,7 @@ impl PgTrigger {
         Self { pool, select, mark }
     }
 
-    /// The table in another database; it may be away at first.
+    /// Opens the table in another database, which may be unavailable at first.
     pub(super) fn connect(url: &str, tables: &Tables) -> Result<Self, TriggerError> {
         let options = PgConnectOptions::from_str(url).map_err(|_| TriggerError::Url)?;
         let pool = PgPoolOptions::new()

@@ -1,8 +1,8 @@
-//! How long to wait before an attempt is made again.
+//! Delay before a retry.
 
 use std::time::Duration;
 
-/// A wait that doubles with each attempt, up to a longest one.
+/// A delay that doubles with each attempt, up to a maximum.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Backoff {
     pub(crate) first: Duration,
@@ -10,8 +10,8 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// The wait after so many attempts. At least half of it is certain; `random` says how much of the other
-    /// half is waited too, so that what failed together does not come back together.
+    /// The delay after this many attempts. At least half of it is fixed; `random` sets how much of the other
+    /// half is added, so that simultaneous failures are not retried simultaneously.
     pub(crate) fn after(self, attempts: i32, random: u128) -> Duration {
         let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(30);
         let full = self.first.saturating_mul(1_u32 << doublings).min(self.longest);
@@ -19,13 +19,13 @@ impl Backoff {
     }
 }
 
-/// Between half of a wait and all of it.
+/// A random value between half of a delay and all of it.
 pub(crate) fn spread(full: Duration, random: u128) -> Duration {
     let half = part_of(full, 2);
     half.saturating_add(some_of(half, random))
 }
 
-/// A wait that somebody asked for, and up to an eighth more.
+/// A requested delay, and up to an eighth more.
 pub(crate) fn at_least(asked: Duration, random: u128) -> Duration {
     asked.saturating_add(some_of(part_of(asked, 8), random))
 }
@@ -34,7 +34,7 @@ fn part_of(whole: Duration, parts: u32) -> Duration {
     whole.checked_div(parts).unwrap_or_default()
 }
 
-/// Between nothing and all of it.
+/// A random value between zero and the maximum.
 fn some_of(most: Duration, random: u128) -> Duration {
     let steps = most.as_millis().saturating_add(1);
     let part = random.checked_rem(steps).and_then(|part| u64::try_from(part).ok());

@@ -18,12 +18,12 @@ impl<C> Default for Held<C> {
 }
 
 impl<C> Held<C> {
-    /// No claim is half noted while the lock is held, so a panic elsewhere spoils nothing.
+    /// Claims are never left half recorded under the lock, so a poisoned lock is safe to use.
     fn lock(&self) -> MutexGuard<'_, Claims<C>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Every claim that is worked on.
+    /// Every claim in progress.
     pub(super) fn all(&self) -> Vec<Arc<C>> {
         self.lock().at_work.values().cloned().collect()
     }
@@ -34,7 +34,7 @@ impl<C> Held<C> {
     }
 }
 
-/// A claim that is worked on. When it is dropped before it is settled, it is given back.
+/// A claim in progress. If it is dropped before settlement, it is released.
 pub(super) struct Guard<C> {
     held: Arc<Held<C>>,
     number: u64,
@@ -56,7 +56,7 @@ impl<C> Guard<C> {
         &self.claim
     }
 
-    /// The end of the work was noted, or its lease is left to run out.
+    /// The settlement was recorded, or its lease is left to expire.
     pub(super) fn settled(self) {
         self.held.lock().at_work.remove(&self.number);
     }

@@ -1,6 +1,6 @@
-//! The only place from which work is done: claim, perform, settle.
+//! The only place from which tasks run: claim, perform, settle.
 //!
-//! Every task may be done twice (see `hip_commands::tasks`). Calls to the gateway and pushes to HIUs have lanes
+//! Every task may run twice (see `hip_commands::tasks`). Calls to the gateway and pushes to HIUs have lanes
 //! of their own, so a peer that hangs delays neither the interpretation of callbacks nor other local work.
 
 mod claims;
@@ -20,32 +20,32 @@ pub use crate::worker::WorkerConfig;
 use crate::worker::{Backoff, Queue, Worker, at_least, spread};
 use claims::{Claim, Claims, Settlement};
 
-/// A task that fails for no reason of its own (a store that is away) is tried about a day. One that
-/// says when it wants to be tried again knows its own end.
+/// Maximum attempts: a task that fails for an external reason (an unavailable store) is retried for about a day.
+/// A task that sets its own retry time also limits its own attempts.
 const ATTEMPT_COUNT_MAX: i32 = 300;
 
 const BACKOFF: Backoff =
     Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(300) };
 
-/// How long this process leaves a task to others that a newer version of the program has planned.
+/// How long this process leaves a task, planned by a newer version of the program, to other processes.
 const LEFT_TO_NEWER: Duration = Duration::from_secs(10);
 
-/// The reason of such a task.
+/// Reason of such a task.
 const NOT_KNOWN: &str = "this version of hip does not know the task; it waits for a newer one";
 
-/// For a task that cannot be read, which is only settled.
+/// Time limit for a task that cannot be decoded, which is only settled.
 const UNREAD_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// The worker.
 pub struct Outbox(Worker<Tasks>);
 
 impl Outbox {
-    /// A worker over the outbox in `pool`; `work` rings when there is something new.
+    /// A worker on the outbox in `pool`; `work` is notified of new tasks.
     pub fn new(ports: Ports, pool: PgPool, pace: WorkerConfig, work: Arc<Notify>) -> Self {
         Self(Worker::new(Tasks { ports, claims: Claims::new(pool, pace.lease) }, pace, work))
     }
 
-    /// Runs until `stop` says so, then waits a little for what is under way.
+    /// Runs until `stop` is true, then waits a little for running tasks.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         self.0.run(stop).await;
     }
@@ -83,7 +83,7 @@ impl Queue for Tasks {
         };
         let lane = due.task.lane();
         if lane.number() != claim.lane {
-            // Planned by a version of the program that had no lanes.
+            // Planned by a version of the program without lanes.
             return Settlement::Moved { lane };
         }
         self.settlement(perform(&self.ports, &due).await, claim.attempts)
@@ -116,7 +116,7 @@ impl Tasks {
         self.ports.ids.random().as_u128()
     }
 
-    /// A task that this version of the program cannot read.
+    /// Settles a task that this version of the program cannot decode.
     fn unread(&self, unread: claims::Unread) -> Settlement {
         match unread {
             claims::Unread::Unknown => self.left_to_newer(NOT_KNOWN.to_owned()),

@@ -1,8 +1,8 @@
 //! Performs replay orders, in any process with a free worker slot.
 //!
-//! An item is a claim with a lease and a fence, as everywhere. Before each, the log is asked whether the
-//! order may go on: after a cancel is in the log, a hand at most finishes the item that it has. Who was
-//! killed half-way leaves the item to its lease, and it is done again with one effect.
+//! An item is a claim with a lease and a fence. Before each item, the log is checked whether the
+//! order may continue: after a cancel is in the log, a worker at most finishes its current item. If a process is
+//! killed, the lease of its item expires and the item is repeated, with one effect.
 
 mod claims;
 mod dead_letters;
@@ -29,25 +29,25 @@ pub use queue::{ITEM_COUNT_MAX, PgReplayQueue, SELECT, Selected, select};
 use crate::worker::{Backoff, Queue, Worker, WorkerConfig, spread};
 use claims::{Claim, Claims, Settlement};
 
-/// Tries after which an item is given up: a store that is away comes back within minutes.
+/// Maximum attempts for an item: an unavailable store recovers within minutes.
 const ATTEMPT_COUNT_MAX: i32 = 20;
 
 const BACKOFF: Backoff =
     Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(60) };
-/// How long an item may take before it is broken off and done again later.
+/// Time limit of an item; then it is stopped and retried later.
 const ITEM_TIME_MAX: Duration = Duration::from_secs(300);
 
-/// Between two looks at an order that waits.
+/// Interval between two checks of a waiting order.
 const HELD_FOR: Duration = Duration::from_secs(1);
 
-/// How long this process leaves an item to others that only a newer version of the program can do.
+/// How long this process leaves an item, which only a newer version of the program can process, to other processes.
 const LEFT_TO_NEWER: Duration = Duration::from_secs(10);
 
-/// Follows orders.
+/// Performs orders.
 pub struct Replays(Worker<Items>);
 
 impl Replays {
-    /// A worker over the items in `pool`.
+    /// A worker on the items in `pool`.
     pub fn new(
         ports: Ports,
         conversations: Arc<dyn CorrelationIndex>,
@@ -60,7 +60,7 @@ impl Replays {
         Self(Worker::new(items, pace, Arc::<Notify>::default()))
     }
 
-    /// Runs until `stop` says so, then waits a little for what is under way.
+    /// Runs until `stop` is true, then waits a little for running items.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         self.0.run(stop).await;
     }
@@ -131,7 +131,7 @@ impl Queue for Items {
         self.claims.renew(claims).await
     }
 
-    /// Orders of which every item was looked at are over.
+    /// Completes orders without unprocessed items.
     async fn idle(&self) {
         let Ok(finished) = self.claims.finished().await else { return };
         for (replay, tally) in finished {
@@ -173,7 +173,7 @@ impl Items {
     }
 }
 
-/// Asked of the log, before every item. What the row says wrongly is mended.
+/// Checks the log before every item, and corrects the row if it differs.
 async fn may_go_on(
     ports: &Ports,
     queue: &dyn ReplayQueue,
@@ -182,7 +182,7 @@ async fn may_go_on(
     let (dispatcher, replay) = (&ports.dispatcher, claim.replay());
     match order::standing(dispatcher, replay).await? {
         Replay::Running => Ok(true),
-        // Its order is not in the log yet, or never came there; or the switch is off.
+        // Its order is not in the log yet, or never will be; or the order is paused.
         Replay::Absent | Replay::Paused => Ok(false),
         state @ (Replay::Cancelled | Replay::Completed) => {
             queue.note(replay, state).await?;

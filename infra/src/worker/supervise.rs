@@ -1,4 +1,4 @@
-//! Parts that run for as long as the process and must not end by a panic.
+//! Keeps long-running parts of the process alive after a panic.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use futures_util::FutureExt;
 
 use super::Backoff;
 
-/// How long to wait before a part that panicked is started again.
+/// Delay before a part that panicked is restarted.
 const RESTART: Backoff =
     Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(60) };
 
-/// Runs a part until it ends by itself. When it panics, it is started again after a wait.
+/// Runs a part until it returns. If it panics, it is restarted after a delay.
 pub async fn restart_after_panic<F: Future<Output = ()>>(part: &str, mut start: impl FnMut() -> F) {
     let mut panics = 0_i32;
     while AssertUnwindSafe(start()).catch_unwind().await.is_err() {

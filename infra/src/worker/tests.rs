@@ -7,7 +7,7 @@ use super::*;
 
 const TIME_MAX: Duration = Duration::from_secs(60);
 
-/// What is to be done about a row of the tests.
+/// Behaviour of a row in the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
     Succeed,
@@ -104,7 +104,7 @@ async fn a_row_that_panics_has_failed_and_is_renewed_no_more() {
     let mut running = run(vec![vec![Row::Panic, Row::Succeed, Row::Hang]]);
     assert_eq!(running.ended.recv().await, Some((Row::Panic, End::Panicked)));
     assert_eq!(running.ended.recv().await, Some((Row::Succeed, End::Done)));
-    // Only the row that hangs is still held.
+    // Only the row that hangs is still claimed.
     tokio::time::sleep(Duration::from_secs(10)).await;
     assert_eq!(running.renewed.load(Ordering::SeqCst), 1);
 }

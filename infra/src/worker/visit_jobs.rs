@@ -5,8 +5,8 @@
 //!       ▲                        │
 //!       └── Processed_Flag ◄─────┴── only then
 //! ```
-//! The flag is set when the truth is in the log, and the job is done when the flag is set. After a
-//! crash anywhere between, the same is done again and nothing is recorded twice.
+//! The flag is set when the visit is in the log, and the job is done when the flag is set. After a
+//! crash in between, the steps are repeated and nothing is recorded twice.
 
 mod claims;
 mod listing;
@@ -29,36 +29,36 @@ use crate::worker::{Backoff, Queue, Worker, WorkerConfig, restart_after_panic};
 use claims::{Claim, Claims, Settlement};
 use scanner::Scanner;
 
-/// Where visits are announced, and where they are.
+/// A source of visits: its trigger table and its documents.
 #[derive(Clone)]
 pub struct Source {
     /// Its name in the configuration.
     pub name: String,
-    /// The table of triggers.
+    /// The trigger table.
     pub trigger: Arc<dyn VisitTrigger>,
-    /// The documents.
+    /// Source of the documents.
     pub records: Arc<dyn VisitRecords>,
-    /// Time between two looks at the table.
+    /// Interval between two scans of the table.
     pub poll: Duration,
-    /// How old a visit may be; any age, when absent.
+    /// Maximum age of a visit; `None` means any age.
     pub lookback: Option<Duration>,
-    /// Rows that are read at a time.
+    /// Rows read at a time.
     pub batch: i64,
-    /// Fetches after which a visit is given up.
+    /// Number of fetches after which a visit is given up.
     pub attempts_max: i32,
 }
 
-/// How long a visit may take before it is broken off and fetched again later. Each question to the record
+/// Time limit of a visit; then it is stopped and fetched again later. Each request to the record
 /// system has a shorter limit.
 const FETCH_TIME_MAX: Duration = Duration::from_secs(300);
 
-/// A facility is paused, which the claims do not know yet.
+/// Delay for a paused facility that the claims do not know yet.
 const PAUSED_FOR: Duration = Duration::from_secs(2);
 
 const BACKOFF: Backoff =
     Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(900) };
 
-/// Scans the sources and does the jobs. Each source has workers of its own, so one whose record system hangs
+/// Scans the sources and performs the jobs. Each source has its own workers, so a record system that hangs
 /// does not delay the others.
 pub struct VisitJobs {
     worker: Worker<Jobs>,
@@ -80,9 +80,9 @@ impl VisitJobs {
         Self { worker: Worker::new(jobs, pace, work), scanners }
     }
 
-    /// Runs until `stop` says so, then waits a little for what is under way.
+    /// Runs until `stop` is true, then waits a little for running jobs.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        // They are aborted as the set is dropped.
+        // They are aborted when the set is dropped.
         let mut scanning = JoinSet::new();
         for scanner in self.scanners {
             scanning.spawn(async move {
@@ -180,9 +180,9 @@ impl Jobs {
 /// Why a job is not done.
 enum Undone {
     Fetch(FetchError),
-    /// The visit is in the log; the trigger table does not know yet.
+    /// The visit is in the log, but the trigger table is not updated yet.
     Unmarked(String),
-    /// It panicked, or took too long.
+    /// It panicked or timed out.
     BrokenOff(String),
 }
 

@@ -1,4 +1,4 @@
-//! The twin's own suite: every flow, success and refusal, against the running service; and what the log
+//! The simulator's own suite: every flow, success and refusal, against the running service; and what the log
 //! proves of it to NHA.
 
 use hip_sandbox::conformance::{self, Hip, Report, StepOutcome, flow_of};
@@ -121,8 +121,8 @@ fn has_the_form_of_nha(manifest: &Value) {
     assert!(SECRETS.iter().all(|secret| !mentions(&text, secret)), "nothing of a record");
 }
 
-/// The twin has driven the same cases from outside: what passed there is proved here, and by calls that
-/// the twin has seen.
+/// The simulator has driven the same cases from outside: what passed there is proved here, and by calls that
+/// the simulator has seen.
 fn is_true_to(manifest: &Value, report: &Report) {
     let seen: Vec<&String> = report.cases.iter().flat_map(|case| &case.request_ids).collect();
     for case in cases(manifest) {
@@ -131,7 +131,8 @@ fn is_true_to(manifest: &Value, report: &Report) {
             assert!(seen.iter().any(|seen| *seen == request.as_str().unwrap()), "{id}: {request}");
         }
         let driven = flow_of(id).is_some();
-        let passed = report.case(id).is_some_and(|twin| twin.outcome == StepOutcome::Passed);
+        let passed =
+            report.case(id).is_some_and(|simulator| simulator.outcome == StepOutcome::Passed);
         assert_eq!(driven, passed, "{id}");
         let wanted = match id {
             // A screen decides them.
@@ -139,8 +140,8 @@ fn is_true_to(manifest: &Value, report: &Report) {
                 "needs-human"
             }
             _ if driven => "passed",
-            _ if report.case(id).is_some_and(|twin| {
-                twin.reason.as_deref() == Some("no operation in the M2 specification")
+            _ if report.case(id).is_some_and(|simulator| {
+                simulator.reason.as_deref() == Some("no operation in the M2 specification")
             }) =>
             {
                 "not-run"

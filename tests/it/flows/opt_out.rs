@@ -1,4 +1,4 @@
-//! Whoever has left ABDM is found by nothing, and nothing of theirs is shared, until they come back.
+//! Anyone who has left ABDM is found by nothing, and nothing of theirs is shared, until they come back.
 
 use hip_sandbox::{
     ApiVersion, ConsentRequest, DiscoverRequest, Discovery, FlowError, Grant,

@@ -30,7 +30,7 @@ fn pushes(world: &World) -> Vec<Arc<Entry>> {
     entries.filter(|entry| entry.operation == Some(Operation::Push)).collect()
 }
 
-/// When the twin heard the acknowledgement of the newest notification.
+/// When the simulator heard the acknowledgement of the newest notification.
 fn acknowledged_at(world: &World) -> DateTime<Utc> {
     let entries = world.sandbox.journal().snapshot();
     let heard = |entry: &&Arc<Entry>| entry.operation == Some(Operation::ConsentOnNotify);

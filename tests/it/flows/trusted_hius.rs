@@ -16,7 +16,7 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-/// The twin's HIU.
+/// The simulator's HIU.
 const HIU: &str = "IN0610099900";
 
 /// A world whose HIU is reached over https, at an address of its own.
@@ -84,7 +84,7 @@ async fn encrypted(listener: TcpListener, certified: CertifiedKey<rcgen::KeyPair
         let (stream, _) = listener.accept().await.unwrap();
         let acceptor = acceptor.clone();
         tokio::spawn(async move {
-            // Whoever breaks off has what they asked for.
+            // Anyone who breaks off has what they asked for.
             let Ok(mut stream) = acceptor.accept(stream).await else { return };
             let mut hiu = TcpStream::connect(to).await.unwrap();
             copy_bidirectional(&mut stream, &mut hiu).await.ok();

@@ -23,11 +23,11 @@ async fn world() -> (World, HipProcess) {
     (world, hip)
 }
 
-/// The body of the newest message that the twin has sent on a path.
+/// The body of the newest message that the simulator has sent on a path.
 fn sent(sandbox: &Sandbox, path: &str) -> Value {
     let entries = sandbox.journal().snapshot();
     let newest = entries.iter().rfind(|entry| entry.path.ends_with(path));
-    newest.expect("the twin has sent one").body.clone()
+    newest.expect("the simulator has sent one").body.clone()
 }
 
 /// What became of a callback, once it is closed.

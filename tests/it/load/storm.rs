@@ -117,7 +117,7 @@ async fn every_callback_of_a_storm_has_its_effect_once() {
     let (world, _hip) = World::start().await;
     let bearer = world.gateway_bearer().await;
     world.until("inbound.rejected", 1).await;
-    // The twin has asked none of this, and takes the answers all the same.
+    // The simulator has asked none of this, and takes the answers all the same.
     for operation in [Operation::ConsentOnNotify, Operation::OnDiscover, Operation::OnShare] {
         world.sandbox.faults().always(operation, 202, Value::Null);
     }

@@ -41,7 +41,7 @@ pub(crate) async fn with_a_visit() -> (World, HipProcess) {
     (world, hip)
 }
 
-/// An interpreter that takes a year of birth for a text, as the older dialect has it.
+/// An interpreter that takes a year of birth for a text, as the earlier API version (v0.5) has it.
 pub(crate) struct YearAsText;
 
 #[async_trait]

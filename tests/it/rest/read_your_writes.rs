@@ -106,7 +106,7 @@ async fn a_read_model_that_is_behind_is_waited_for_and_not_for_long() {
         .await;
 }
 
-/// Whoever is known only from the log is found, too: a question waits for the read models, and not for long.
+/// Anyone who is known only from the log is found, too: a question waits for the read models, and not for long.
 #[tokio::test]
 async fn a_discovery_waits_for_read_models_that_are_behind() {
     for _ in 0..5 {

@@ -8,7 +8,7 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Collection, Database};
 use serde_json::{Value, json};
 
-/// A world whose documents are AMRIT's; nothing, when the run goes without Mongo.
+/// A world whose documents are AMRIT's; `None` if the run goes without Mongo.
 async fn world() -> Option<(World, Database)> {
     world_with("").await
 }

@@ -10,7 +10,7 @@ use hip_tests::servers::{mongo_database, mongo_url, redis_url};
 use hip_tests::world::PATIENCE;
 use mongodb::bson::{Document, doc};
 
-/// A world on a Mongo and a Redis of its own; nothing, when the run goes without them.
+/// A world on a Mongo and a Redis of its own; `None` if the run goes without them.
 async fn world() -> Option<World> {
     let (mongo, redis) = (mongo_url().await?, redis_url()?);
     let prefix = hip_tests::servers::unique_name();

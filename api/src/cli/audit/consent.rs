@@ -1,4 +1,4 @@
-//! `hip audit consent`: what happened under it, and what could be seen at a moment.
+//! `hip audit consent`: what happened under a consent, and what was permitted at a given time.
 
 use std::path::Path;
 
@@ -23,9 +23,9 @@ use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 /// Options of `hip audit consent`.
 #[derive(clap::Args)]
 pub(crate) struct AuditConsentArgs {
-    /// The consent artefact.
+    /// Id of the consent artefact.
     id: String,
-    /// What could the HIU see at this moment, and why: 2026-09-14T10:00:00Z.
+    /// Time for which to show what the HIU could see, and why: 2026-09-14T10:00:00Z.
     #[arg(long, value_name = "TIME")]
     at: Option<DateTime<Utc>>,
     /// Print one JSON object.
@@ -33,7 +33,7 @@ pub(crate) struct AuditConsentArgs {
     json: bool,
 }
 
-/// Tells from the log alone, and checks the chain of every stream that it reads from.
+/// Reads the log only, and checks the hash chain of every stream that it uses.
 pub(super) async fn run(options: &AuditConsentArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let id =
         ConsentId::parse(&options.id).context("a consent is named by the id of its artefact")?;
@@ -58,7 +58,7 @@ pub(super) async fn run(options: &AuditConsentArgs, data_dir: &Path) -> anyhow::
     Ok(if report.broken.is_none() { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
-/// Checks what was read. That it is shown is in the log before it is.
+/// Verifies the streams that were read, after the access was recorded.
 async fn check(pool: &PgPool, audit: &ConsentAudit) -> anyhow::Result<Report> {
     let report = verify_streams(pool, &audit.streams).await?;
     let looks = AccessLog::in_log_of(pool);

@@ -1,4 +1,4 @@
-//! `hip audit export`: who saw what, one JSON object a line.
+//! `hip audit export`: disclosures and accesses, one JSON object per line.
 
 use std::path::Path;
 
@@ -17,19 +17,19 @@ use crate::output::{ExitStatus, print_json_line};
 /// Options of `hip audit export`.
 #[derive(clap::Args)]
 pub(crate) struct AuditExportArgs {
-    /// Only what stands after this position.
+    /// Only events after this position.
     #[arg(long, default_value_t = 0)]
     after: i64,
-    /// Form of a line.
+    /// Format of a line.
     #[arg(long, value_enum, default_value = "ndjson")]
     format: Format,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// Our own: one object a line.
+    /// Our own format: one object per line.
     Ndjson,
-    /// A FHIR R4 `AuditEvent` a line.
+    /// A FHIR R4 `AuditEvent` per line.
     Fhir,
 }
 

@@ -1,4 +1,4 @@
-//! `hip audit patient`: to whom somebody's records went, and who has looked at them.
+//! `hip audit patient`: recipients of a patient's records, and the access log.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::output::{ExitStatus, print_json_line, print_line};
 pub(crate) struct AuditPatientArgs {
     #[command(flatten)]
     whom: PersonArgs,
-    /// Print one JSON object for each person that is meant: one at each facility.
+    /// Print one JSON object for each match: a patient has a separate record at each facility.
     #[arg(long)]
     json: bool,
 }

@@ -15,20 +15,20 @@ use super::trust::Trust;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
-/// A proof is some kilobytes; more is none.
+/// Maximum size of a proof, in bytes; a real one has some kilobytes.
 const PROOF_LENGTH_MAX: u64 = 1 << 20;
 
 /// Options of `hip audit prove`.
 #[derive(clap::Args)]
 pub(crate) struct ProveOptions {
-    /// The event: its id, or its position.
+    /// Id or position of the event.
     event: String,
 }
 
 /// Options of `hip audit check-proof`.
 #[derive(clap::Args)]
 pub(crate) struct CheckOptions {
-    /// The proof, as `hip audit prove` prints it; `-` for standard input.
+    /// File with the proof, as `hip audit prove` prints it; `-` for standard input.
     file: PathBuf,
     #[command(flatten)]
     trust: Trust,

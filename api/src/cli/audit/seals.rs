@@ -19,7 +19,7 @@ const PAGE: i64 = 1_000;
 /// Options of `hip audit seals`.
 #[derive(clap::Args)]
 pub(crate) struct AuditSealsArgs {
-    /// Only those that end after this position.
+    /// Only seals that end after this position.
     #[arg(long, default_value_t = 0)]
     after: i64,
 }
@@ -27,7 +27,7 @@ pub(crate) struct AuditSealsArgs {
 /// Options of `hip audit seal`.
 #[derive(clap::Args)]
 pub(crate) struct SealOptions {
-    /// Where to publish; a file in the data directory when not given.
+    /// File to publish to; default: a file in the data directory.
     #[arg(long, value_name = "FILE")]
     publish: Option<PathBuf>,
     /// Print one JSON object.

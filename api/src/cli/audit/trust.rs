@@ -1,4 +1,4 @@
-//! Whose seals are believed, and where they were published.
+//! Which seal keys are trusted, and where seals were published.
 
 use std::path::{Path, PathBuf};
 
@@ -11,20 +11,20 @@ use zeroize::Zeroizing;
 use crate::database::seals_file;
 use crate::output::{ExitStatus, print_line};
 
-/// The key that `hip serve` makes in the data directory when no configuration names one.
+/// The key that `hip serve` creates in the data directory if the configuration names none.
 const SEAL_KEY_FILE: &str = "seal-key.pem";
 
-/// Which keys are believed.
+/// The trusted keys.
 #[derive(clap::Args)]
 pub(super) struct Trust {
-    /// A file with a public key that is believed; may be given more than once. Without one: the key
+    /// File with a trusted public key; may be given more than once. Default: the key
     /// of this machine's own seals.
     #[arg(long = "public-key", value_name = "FILE")]
     public_keys: Vec<PathBuf>,
 }
 
 impl Trust {
-    /// The keys; none, when there are none on this machine and none was given.
+    /// The trusted keys; empty if this machine has none and none was given.
     pub(super) fn keys(&self, data_dir: &Path) -> anyhow::Result<PublicKeys> {
         let mut keys = PublicKeys::default();
         for path in &self.public_keys {
@@ -41,7 +41,7 @@ impl Trust {
     }
 }
 
-/// What was published: to the file that is named, else to that of this machine.
+/// The published seals: from the named file, else from that of this machine.
 pub(super) fn published_seals(
     given: Option<&Path>,
     data_dir: &Path,
@@ -51,7 +51,7 @@ pub(super) fn published_seals(
     path.map(published).transpose().map_err(Into::into)
 }
 
-/// `HIP_SEAL_KEY`, or the key in the data directory; it is not made here.
+/// `HIP_SEAL_KEY`, or the key in the data directory; never creates one.
 pub(super) fn own_key(data_dir: &Path) -> anyhow::Result<Option<SigningKey>> {
     let pem = if let Ok(pem) = std::env::var("HIP_SEAL_KEY") {
         Zeroizing::new(pem)

@@ -17,10 +17,10 @@ use crate::output::{ExitStatus, print_json_line, print_line};
 /// Options of `hip audit verify`.
 #[derive(clap::Args)]
 pub(crate) struct AuditVerifyArgs {
-    /// Begin with the event at this position; what lies before is believed.
+    /// Start with the event at this position; earlier events are trusted.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..))]
     from: i64,
-    /// The file that seals were published to; the one in the data directory when there is one.
+    /// File with published seals; default: the one in the data directory, if it exists.
     #[arg(long, value_name = "FILE")]
     seals: Option<PathBuf>,
     #[command(flatten)]
@@ -30,12 +30,12 @@ pub(crate) struct AuditVerifyArgs {
     json: bool,
 }
 
-/// Up to where the log was held against published seals.
+/// Up to where the log was compared with published seals.
 #[derive(Clone, Copy)]
 enum Sealed {
-    /// To this position.
+    /// Compared up to this position.
     To(i64),
-    /// There were none to hold it against.
+    /// No seals were available.
     Not,
 }
 
@@ -71,7 +71,7 @@ pub(super) async fn run(options: &AuditVerifyArgs, data_dir: &Path) -> anyhow::R
     Ok(if report.broken.is_none() { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
-/// What was published, or the first of it that is not to be believed.
+/// The published seals, or the first one that is not trusted.
 fn believed(
     options: &AuditVerifyArgs,
     data_dir: &Path,
@@ -102,7 +102,7 @@ async fn walk(
     Ok((report.context("the log cannot be read")?, epochs.context("the epochs cannot be read")?))
 }
 
-/// The result in a sentence.
+/// The result as one sentence.
 pub(crate) fn in_words(report: &Report) -> String {
     let Report { event_count, stream_count, broken } = report;
     let Some(Broken { position, through, stream, what }) = broken else {
@@ -116,7 +116,7 @@ pub(crate) fn in_words(report: &Report) -> String {
     format!("chain broken {place}: {what}")
 }
 
-/// What is known to be lost, by the epochs of this database and by what was published.
+/// Known losses, from the epochs of this database and from the published seals.
 fn losses(restarts: &[RestartStatement], epochs: &[Epoch]) -> Vec<String> {
     let by_epoch = epochs.iter().filter(|epoch| epoch.lost_through > epoch.begins_after);
     let by_epoch = by_epoch.map(|it| {

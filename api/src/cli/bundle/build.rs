@@ -16,21 +16,21 @@ use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 #[derive(clap::Args)]
 pub(crate) struct BundleBuildArgs {
-    /// A visit document.
+    /// File with a visit document.
     visit: PathBuf,
-    /// The visit as it was told before, when this one amends it.
+    /// The previous revision of the visit, if this one amends it.
     #[arg(long, value_name = "VISIT")]
     replaces: Option<PathBuf>,
-    /// Where the bundles are written, one file each.
+    /// Directory for the bundles, one file each.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// A table of codes for medicines and vaccines that come without: kind,name,code,display.
+    /// Table of codes for medicines and vaccines without a code: kind,name,code,display.
     #[arg(long, value_name = "FILE")]
     codes: Option<PathBuf>,
-    /// Rules of another version of the guide, as `hip ig compile` writes them.
+    /// Rules of another version of the guide, in the format of `hip ig compile`.
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
-    /// No discharge summary without an admission.
+    /// Build no discharge summary without an admission.
     #[arg(long)]
     stays_only: bool,
     /// Print one JSON object.
@@ -83,7 +83,7 @@ pub(super) fn run(options: &BundleBuildArgs) -> anyhow::Result<ExitStatus> {
     Ok(if fit { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
-/// Nothing, when the visit document is not valid; its faults are told.
+/// `None` if the visit document is not valid; its faults are told.
 fn read(path: &Path) -> anyhow::Result<Option<VisitDocument>> {
     let text =
         text_file::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -101,7 +101,7 @@ fn read(path: &Path) -> anyhow::Result<Option<VisitDocument>> {
 fn write(folder: &Path, visit_code: &str, documents: &Documents) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("{} cannot be made", folder.display()))?;
-    // A visit code may hold what separates folders.
+    // A visit code may contain path separators.
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     let code = visit_code.replace(|letter| !is_plain(letter), "_");
     for (n, document) in (1..).zip(&documents.built) {

@@ -11,9 +11,9 @@ use crate::output::{ExitStatus, print_error, print_line};
 
 #[derive(clap::Args)]
 pub(crate) struct BundleRenderArgs {
-    /// A bundle.
+    /// File with a bundle.
     file: PathBuf,
-    /// Write a page instead of text.
+    /// Write an HTML page instead of text.
     #[arg(long)]
     html: bool,
 }

@@ -13,23 +13,23 @@ use crate::output::{ExitStatus, print_json_line, print_line};
 
 #[derive(clap::Args)]
 pub(crate) struct BundleValidateArgs {
-    /// Bundles, or single resources, as JSON.
+    /// Bundles or single resources, as JSON files.
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Only what FHIR and the guide ask for: leave out the practice of the network and what the
-    /// safety of patients asks for.
+    /// Check only FHIR and the guide: leave out the rules of the network and of patient
+    /// safety.
     #[arg(long)]
     fhir_only: bool,
-    /// The kind that each must be, such as `OPConsultation`.
+    /// The expected kind of each, such as `OPConsultation`.
     #[arg(long, value_name = "HI_TYPE", value_parser = kind)]
     kind: Option<HiType>,
-    /// Also what FHIR merely recommends.
+    /// Also check FHIR's best-practice recommendations.
     #[arg(long)]
     best_practice: bool,
-    /// Rules of another version of the guide, as `hip ig compile` writes them.
+    /// Rules of another version of the guide, in the format of `hip ig compile`.
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
-    /// Print one JSON object a file.
+    /// Print one JSON object per file.
     #[arg(long)]
     json: bool,
 }
@@ -65,7 +65,7 @@ pub(super) fn run(options: &BundleValidateArgs) -> anyhow::Result<ExitStatus> {
     Ok(answer)
 }
 
-/// What is too large to be checked is not read to its end: the first byte too many says so.
+/// Reads a file. A file above the limit is read only up to the first byte too many.
 fn read(file: &Path, options: &check::ValidateOptions) -> anyhow::Result<Vec<u8>> {
     use std::io::Read as _;
     let mut text = vec![];

@@ -1,4 +1,4 @@
-//! What both commands need: the log of a run, and what a manifest says beside it.
+//! Shared by both commands: the log of a run, and further content of a manifest.
 
 use std::path::PathBuf;
 
@@ -9,10 +9,10 @@ use hip_commands::operations::certification::{Attachments, Ledger, is_case};
 use hip_domain::id::FacilityId;
 use hip_infra::postgres::event_store::LogReader;
 
-/// Which part of the log is the run.
+/// The part of the log that belongs to the run.
 #[derive(Default)]
 pub(super) struct Part {
-    /// After this position.
+    /// Only events after this position.
     pub(super) after: i64,
     pub(super) since: Option<DateTime<Utc>>,
     pub(super) until: Option<DateTime<Utc>>,
@@ -39,7 +39,7 @@ pub(super) async fn read(
     Ok(ledger)
 }
 
-/// A picture of a screen, for the case that it is of.
+/// A screenshot for a case.
 #[derive(Clone)]
 pub(super) struct Attachment {
     case: String,
@@ -58,7 +58,7 @@ impl std::str::FromStr for Attachment {
     }
 }
 
-/// Their names as the manifest has them: it lies beside its files.
+/// File names in the manifest: it is stored beside its files.
 pub(super) fn named(attachments: &[Attachment]) -> Attachments {
     let name = |file: &PathBuf| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     attachments.iter().map(|one| (one.case.clone(), name(&one.file))).collect()

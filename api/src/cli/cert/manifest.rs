@@ -23,7 +23,7 @@ pub(crate) struct CertManifestArgs {
     /// The configuration file of the run: its facility and client id are in the manifest.
     #[arg(long, env = "HIP_CONFIG")]
     config: PathBuf,
-    /// Where the gateway reached us in the run.
+    /// Callback URL of the run.
     #[arg(long, value_name = "URL")]
     callback_url: Url,
     /// Which facility's run, when several are configured.
@@ -35,15 +35,15 @@ pub(crate) struct CertManifestArgs {
     /// Beginning of the run: 2026-11-20T05:00:00Z. The first event, when absent.
     #[arg(long, value_name = "TIME")]
     since: Option<DateTime<Utc>>,
-    /// End of the run. The last event, when absent.
+    /// End of the run; default: the last event.
     #[arg(long, value_name = "TIME")]
     until: Option<DateTime<Utc>>,
-    /// A picture of a screen for a case that wants one, such as `USER_INIT_LINK_607=app.png`.
+    /// Screenshot for a case that requires one, such as `USER_INIT_LINK_607=app.png`.
     #[arg(long = "attachment", value_name = "CASE=FILE")]
     attachments: Vec<Attachment>,
 }
 
-/// The answer is no when a case has failed.
+/// The result is negative if a case failed.
 pub(super) async fn run(options: &CertManifestArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let mut config = Config::read(&options.config)?;
     let database = Database::open(data_dir).await?;

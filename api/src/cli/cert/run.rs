@@ -1,4 +1,4 @@
-//! `hip cert run`: NHA's cases against this HIP, driven by the twin.
+//! `hip cert run`: NHA's cases against this HIP, driven by the simulator.
 
 use std::path::{Path, PathBuf};
 
@@ -17,18 +17,18 @@ use crate::telemetry;
 /// Options of `hip cert run`.
 #[derive(clap::Args)]
 pub(crate) struct CertRunArgs {
-    /// Only this case, and what else its flow decides. May be given again; else all of them.
+    /// Only this case, and others that its flow decides. May be repeated; default: all.
     #[arg(long = "case", value_name = "ID")]
     cases: Vec<String>,
     /// Write the evidence manifest of the run to this file.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// A picture of a screen for a case that wants one, such as `USER_INIT_LINK_607=app.png`.
+    /// Screenshot for a case that requires one, such as `USER_INIT_LINK_607=app.png`.
     #[arg(long = "attachment", value_name = "CASE=FILE")]
     attachments: Vec<Attachment>,
 }
 
-/// The answer is no when the twin or the log says of a case that it has failed.
+/// The answer is no when the simulator or the log says of a case that it has failed.
 pub(super) async fn run(options: CertRunArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     for id in &options.cases {
         ensure!(is_case(id), "NHA has no case {id}");
@@ -58,7 +58,7 @@ pub(super) async fn run(options: CertRunArgs, data_dir: &Path) -> anyhow::Result
     Ok(if report.is_passed() && !has_failed { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
-/// What the twin says, and what the log says.
+/// What the simulator says, and what the log says.
 async fn play(
     stage: &DemoEnvironment,
     options: &CertRunArgs,
@@ -84,15 +84,15 @@ async fn play(
     Ok((report, manifest(entity, &ledger, &named(&options.attachments))))
 }
 
-/// A line a case: what the twin has seen from outside, and what the log proves.
+/// A line a case: what the simulator has seen from outside, and what the log proves.
 fn print(report: &Report, manifest: &Manifest, only: &[String]) {
-    print_line(&format!("{:<32}  {:<8}  {:<11}  {}", "case", "twin", "log", "why"));
+    print_line(&format!("{:<32}  {:<8}  {:<11}  {}", "case", "simulator", "log", "why"));
     for case in &manifest.cases {
         if !only.is_empty() && !only.iter().any(|id| id == case.id) {
             continue;
         }
-        let twin = report.case(case.id);
-        let outcome = twin.map_or("-", |twin: &CaseResult| twin.outcome.as_str());
+        let simulator = report.case(case.id);
+        let outcome = simulator.map_or("-", |simulator: &CaseResult| simulator.outcome.as_str());
         let why = match case.outcome {
             CaseOutcome::Passed => "",
             CaseOutcome::Failed | CaseOutcome::NeedsHuman | CaseOutcome::NotRun => case.why(),

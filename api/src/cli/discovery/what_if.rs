@@ -1,4 +1,4 @@
-//! `hip discovery what-if`: the discoveries of a period, decided again with other thresholds.
+//! `hip discovery what-if`: decides the discoveries of a period again with other thresholds.
 
 use std::path::Path;
 
@@ -20,27 +20,27 @@ use crate::output::{ExitStatus, print_json_line, print_line};
 /// Options of `hip discovery what-if`.
 #[derive(clap::Args)]
 pub(crate) struct DiscoveryWhatIfArgs {
-    /// The least likeness of the names, 0 to 100.
+    /// Minimum similarity of the names, 0 to 100.
     #[arg(long, value_parser = value_parser!(u8).range(..=100), default_value_t = Thresholds::default().name_score_min)]
     name_score_min: u8,
-    /// Years by which the years of birth may differ.
+    /// Maximum difference of the years of birth.
     #[arg(long, default_value_t = Thresholds::default().year_tolerance)]
     year_tolerance: u16,
     /// Only at this facility.
     #[arg(long)]
     facility: Option<String>,
-    /// Decided from here on: 2026-11-01T00:00:00Z.
+    /// Decided at this time or later: 2026-11-01T00:00:00Z.
     #[arg(long, value_name = "TIME")]
     since: Option<DateTime<Utc>>,
-    /// Decided before.
+    /// Decided before this time.
     #[arg(long, value_name = "TIME")]
     until: Option<DateTime<Utc>>,
-    /// Print one JSON object for each decision that would be another, and one with the counts.
+    /// Print one JSON object for each changed decision, and one with the counts.
     #[arg(long)]
     json: bool,
 }
 
-/// Needs the log only, to read it and to remember the look: no key, no configuration, no running server.
+/// Needs only the log, to read it and to record the access: no key, no configuration, no running server.
 pub(super) async fn run(
     options: &DiscoveryWhatIfArgs,
     data_dir: &Path,
@@ -57,7 +57,7 @@ pub(super) async fn run(
     Ok(ExitStatus::Success)
 }
 
-/// Every event is shown, since a discovery of the period may have been asked before it.
+/// Reads every event, since a discovery of the period may have been requested before it.
 async fn read(
     pool: &PgPool,
     options: &DiscoveryWhatIfArgs,

@@ -1,27 +1,27 @@
-//! One finding of the doctor.
+//! One result of a check.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// One finding.
+/// One result of a check.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Check {
-    /// What was looked at.
+    /// Name of the check.
     pub(super) name: &'static str,
     pub(super) outcome: CheckResult,
     /// What was found.
     pub(super) what: String,
-    /// What to do, when it is not as it should be.
+    /// What to do if the check failed.
     pub(super) cure: Option<String>,
 }
 
-/// How it stands.
+/// Severity of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum CheckResult {
     Ok,
-    /// It works, but not for long or not for everybody.
+    /// It works, but only for a limited time or for some.
     Warning,
     Failed,
 }

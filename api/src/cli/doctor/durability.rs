@@ -1,4 +1,4 @@
-//! Whether what the database acknowledges outlives a power cut.
+//! Checks that committed data survives a power loss.
 
 use sqlx::PgPool;
 
@@ -6,7 +6,7 @@ use super::check::Check;
 
 const NAME: &str = "durability";
 
-/// As this service's sessions have it: a setting may be of the server, the database or the role.
+/// Reads the settings in a session of this service: they may be set for the server, the database or the role.
 pub(super) async fn check(pool: &PgPool) -> Check {
     let settings = sqlx::query_as(
         "SELECT current_setting('fsync'), current_setting('full_page_writes'), \

@@ -1,4 +1,4 @@
-//! Key-encryption keys, and the journal of erasures that they prove.
+//! Key-encryption keys, and the erasure journal that they prove.
 
 use hip_infra::config::{Config, Secrets};
 use hip_infra::health::readiness::{Unready, look};
@@ -11,7 +11,7 @@ use crate::cli::key::list::{Kek, Role, keks};
 
 const NAME: &str = "key-encryption key";
 
-/// Without a database only whether they can be read.
+/// Without a database it checks only that they can be read.
 pub(super) async fn check(config: &Config, secrets: &Secrets, pool: Option<&PgPool>) -> Vec<Check> {
     let ring = match kek::read(&config.keys, secrets) {
         Ok(ring) => ring,
@@ -31,7 +31,7 @@ pub(super) async fn check(config: &Config, secrets: &Secrets, pool: Option<&PgPo
     checks
 }
 
-/// A missing file is made by the first `hip serve`, not here, and only for an empty vault.
+/// A missing file is created by the first `hip serve`, not here, and only for an empty vault.
 async fn unreadable(
     error: &KekError,
     config: &Config,
@@ -78,7 +78,7 @@ fn judged(kek: &Kek) -> Check {
     }
 }
 
-/// What keeps `hip serve` from being ready.
+/// Reasons why `hip serve` would not be ready.
 async fn readiness(ring: &KeyRing, pool: &PgPool) -> Vec<Check> {
     const NAME: &str = "ready";
     let unready = look(pool, ring).await.unready;

@@ -1,4 +1,4 @@
-//! What lies on this side: configuration, secrets, keys, database.
+//! Local checks: configuration, secrets, keys, database.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use super::check::Check;
 use crate::cli::serve::secrets_from_env;
 use crate::database::{Database, is_made};
 
-/// The file, and what it says when it can be read.
+/// The file, and its content if it can be read.
 pub(super) fn configuration(path: &Path) -> (Vec<Check>, Option<(Config, Settings)>) {
     const NAME: &str = "configuration";
     let read = Config::read(path).map_err(anyhow::Error::from);
@@ -43,7 +43,7 @@ pub(super) fn secrets() -> (Option<Secrets>, Vec<Check>) {
     }
 }
 
-/// Who may call.
+/// Checks the clients.
 pub(super) fn clients(config: &Config, secrets: &Secrets) -> Check {
     const NAME: &str = "clients";
     match config.clients(secrets) {
@@ -56,7 +56,7 @@ pub(super) fn clients(config: &Config, secrets: &Secrets) -> Check {
     }
 }
 
-/// Who sends one-time passwords.
+/// Checks the sender of one-time passwords.
 pub(super) fn text_messages(config: &Config) -> Check {
     const NAME: &str = "text messages";
     match config.sms.check(environment::is_production()) {
@@ -69,7 +69,7 @@ pub(super) fn text_messages(config: &Config) -> Check {
     }
 }
 
-/// Who is logged in to AMRIT.
+/// Checks the access for users of AMRIT.
 pub(super) fn amrit(config: &Config, secrets: &Secrets) -> Option<Check> {
     const NAME: &str = "amrit sessions";
     secrets.amrit_redis_url.as_ref()?;
@@ -86,21 +86,21 @@ pub(super) fn amrit(config: &Config, secrets: &Secrets) -> Option<Check> {
     })
 }
 
-/// Documents that may not lie where they would.
+/// Checks that documents may be stored in the chosen database.
 pub(super) fn documents(config: &Config, secrets: &Secrets) -> Option<Check> {
     let refused = config.documents.check(secrets.mongodb_url.is_some()).err()?;
     let cure = "set MONGODB_URL, or leave the preset at \"hip\"";
     Some(Check::failed("documents", refused.to_string(), cure))
 }
 
-/// A database that can be asked.
+/// An open database.
 pub(super) struct Open {
     pub(super) database: Database,
-    /// As the service.
+    /// Connections with the service's role.
     pub(super) pool: PgPool,
 }
 
-/// The database, and what it is when its schema is up to date.
+/// Checks the database; opens it if its schema is current.
 pub(super) async fn database(data_dir: &Path) -> (Option<Open>, Vec<Check>) {
     const NAME: &str = "database";
     if !is_made(data_dir) {
@@ -138,7 +138,7 @@ pub(super) async fn database(data_dir: &Path) -> (Option<Open>, Vec<Check>) {
     }
 }
 
-/// Whether the log has room for what comes.
+/// Checks the free space of the log.
 pub(super) async fn room(pool: &PgPool) -> Check {
     const NAME: &str = "log";
     match log_room(pool).await {
@@ -155,7 +155,7 @@ pub(super) async fn room(pool: &PgPool) -> Check {
     }
 }
 
-/// Visits that nobody serves. From here on facilities have the ids that the log has for them.
+/// Finds visits of unconfigured facilities. Afterwards facilities have the ids of the log.
 pub(super) async fn orphans(
     pool: &PgPool,
     config: &mut Config,

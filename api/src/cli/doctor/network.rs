@@ -1,4 +1,4 @@
-//! What lies on the other side: session, keys, clock, bridge.
+//! Checks of the gateway: session, keys, clock, bridge.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use hip_infra::http::gateway::bridge::{Bridge, BridgeListing};
 
 use super::check::Check;
 
-/// The gateway refuses calls whose TIMESTAMP is not near its own time; how near is not published.
+/// The gateway rejects calls whose TIMESTAMP differs too much from its own time; the limit is not published.
 const SKEW_S_WARNING: u64 = 30;
 const SKEW_S_MAX: u64 = 300;
 
@@ -83,7 +83,7 @@ fn clock(ahead_s: Option<i64>) -> Check {
     }
 }
 
-/// What the gateway has written for its callbacks. Whether it leads to us, only the gateway can try.
+/// Reports the registered callback URL. Only the gateway can test whether it leads to us.
 fn url(bridge: &Bridge) -> Check {
     const NAME: &str = "bridge url";
     const CURE: &str = "register one with `hip doctor --register-url https://…`";

@@ -1,4 +1,4 @@
-//! Whether every reader of the log applies what it reads.
+//! Checks that every subscriber applies its events.
 
 use hip_infra::subscription::projection_status::{self, ProjectionStatus};
 use sqlx::PgPool;

@@ -1,10 +1,10 @@
-//! Who is believed, and who is trusted with what: settings that let in more than they need to.
+//! Checks for settings that trust more than necessary.
 
 use hip_infra::config::{Config, Secrets};
 
 use super::check::Check;
 
-/// What a callback's bearer must show.
+/// Requirements for the bearer of callbacks.
 pub(super) fn callbacks(config: &Config, secrets: &Secrets) -> Vec<Check> {
     const NAME: &str = "callback bearer";
     let policy = config.gateway_settings(secrets).bearer;
@@ -28,7 +28,7 @@ pub(super) fn callbacks(config: &Config, secrets: &Secrets) -> Vec<Check> {
     checks
 }
 
-/// Who is shown our session token with a page.
+/// HIUs to which our session token is sent with a page.
 pub(super) fn pages(config: &Config) -> Check {
     const NAME: &str = "push bearer";
     if config.shows_session_to_all() {

@@ -12,7 +12,7 @@ use crate::app::journal;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_json_line, print_line};
 
-/// A key-encryption key, and what lies under it.
+/// A key-encryption key, and the number of keys under it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Kek {
@@ -20,18 +20,18 @@ pub(crate) struct Kek {
     pub(crate) role: Role,
     #[serde(flatten)]
     pub(crate) under: UnderKek,
-    /// Whether the journal of erasures needs it.
+    /// Whether the erasure journal needs it.
     pub(crate) proves_journal: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Role {
-    /// New keys are wrapped by it.
+    /// The current key: it wraps new keys.
     Wraps,
-    /// It is older, and only unwraps.
+    /// An older key: it only unwraps.
     Unwraps,
-    /// It is in use, and not configured.
+    /// In use, but not configured.
     Missing,
 }
 
@@ -40,7 +40,7 @@ impl Kek {
         self.proves_journal || self.under.keys > 0 || self.under.facility_keys > 0
     }
 
-    /// What it is, and what is to be done with it.
+    /// Its state, and what to do.
     pub(crate) fn describe(&self) -> String {
         let advice = match (self.role, self.is_needed()) {
             (Role::Wraps, _) => "wraps",

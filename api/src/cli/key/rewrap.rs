@@ -47,7 +47,7 @@ pub(super) async fn run(options: &KeyArgs, data_dir: &Path) -> anyhow::Result<Ex
     Ok(ExitStatus::Success)
 }
 
-/// All keys, then the journal of erasures; what was done, and how many keys are left.
+/// Rewraps all keys, then proves the erasure journal again; returns the result, and the number of keys left.
 async fn all(pool: &PgPool, config: &Config, ring: &KeyRing) -> anyhow::Result<(Rewrapped, u64)> {
     let bar = ProgressBar::new(count_under_others(pool, ring).await?).with_style(
         ProgressStyle::with_template("{wide_bar} {pos}/{len} keys, {per_sec}, {eta} left")?,

@@ -1,4 +1,4 @@
-//! `hip replay shadow`: would the same come of a period's messages today?
+//! `hip replay shadow`: would a period's messages have the same results today?
 
 mod report;
 mod scratch_database;
@@ -29,25 +29,25 @@ use scratch_database::ScratchDatabase;
 /// Options of `hip replay shadow`.
 #[derive(clap::Args)]
 pub(crate) struct ReplayShadowArgs {
-    /// Events that were recorded at this time or later (RFC 3339).
+    /// Only events recorded at this time or later (RFC 3339).
     #[arg(long)]
     since: DateTime<Utc>,
-    /// And before this one; else up to now.
+    /// And before this one; default: up to now.
     #[arg(long)]
     until: Option<DateTime<Utc>>,
-    /// The configuration of `hip serve`, with its environment: its settings are tried, too.
+    /// The configuration of `hip serve`, with its environment: its settings are tested, too.
     #[arg(long, env = "HIP_CONFIG")]
     config: PathBuf,
-    /// A PostgreSQL server on which a database `hip_shadow` may be made and dropped; else a private one is
-    /// started and thrown away. In the environment its password does not show in the list of processes.
+    /// A PostgreSQL server on which a database `hip_shadow` may be created and dropped; default: a private one is
+    /// started and removed. In the environment its password is not visible in the process list.
     #[arg(long, value_name = "URL", env = "HIP_SCRATCH_URL", hide_env_values = true)]
     scratch: Option<Url>,
-    /// Print one JSON object a difference and a read model, and one at the end.
+    /// Print one JSON object per difference and read model, and one at the end.
     #[arg(long)]
     json: bool,
 }
 
-/// Reads the log and the keys; writes only to the scratch database. A no: something is different.
+/// Reads the log and the keys; writes only to the scratch database. Negative: something differs.
 pub(crate) async fn run(options: ReplayShadowArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let log = OpenLog::open(data_dir, 1).await?;
     let app = build_app(Config::read(&options.config)?, secrets_from_env()?, log.url()).await?;
@@ -79,7 +79,7 @@ async fn play(
     };
     let since = options.since.max(comparable_from(live).await?);
     let period = Period { since, until: options.until };
-    // In this order: what is over by then is in the log.
+    // In this order: work that ends in between is then in the log.
     let under_way = under_way(live).await?;
     let mut report = Report::new(options.json);
     let looked: Looked = shadow(&world, period, &under_way, &mut report).await?;
@@ -90,7 +90,7 @@ async fn play(
     Ok(if is_same { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
-/// From when on the log tells what was stored once from what was not. Says so when it has something earlier.
+/// Time from which the log shows whether something was stored only once. Prints a note if the range starts earlier.
 async fn comparable_from(pool: &PgPool) -> anyhow::Result<DateTime<Utc>> {
     let from = SystemClock.now() - APPEND_KEYS_KEPT;
     let first = LogReader::new(pool.clone()).page(0, 1).await?;

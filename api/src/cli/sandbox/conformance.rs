@@ -1,4 +1,4 @@
-//! `hip sandbox conformance`: the twin's suite, against this HIP on the embedded default.
+//! `hip sandbox conformance`: the simulator's suite, against this HIP on the embedded default.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::telemetry;
 /// Options of `hip sandbox conformance`.
 #[derive(clap::Args)]
 pub(crate) struct SandboxConformanceArgs {
-    /// Write every message of the run, one JSON object a line, credentials masked.
+    /// Write every message of the run, one JSON object per line, credentials masked.
     #[arg(long)]
     capture: Option<PathBuf>,
     /// Print the report as one JSON object.
@@ -21,7 +21,7 @@ pub(crate) struct SandboxConformanceArgs {
     json: bool,
 }
 
-/// The suite asks for tokens again within minutes, and pushes visits without ABHA.
+/// The suite requests tokens again within minutes, and pushes visits without ABHA.
 pub(crate) const SUITE_SECTIONS: &str =
     "[linking]\nduplicate_window_s = 0\nsms_without_abha = true\nnews_after_link_s = 0\n";
 
@@ -57,7 +57,7 @@ pub(super) async fn run(
     Ok(if report.is_passed() { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
-/// A table with a line a case; below a failure, what was seen before it.
+/// Prints a table with one line per case; below a failure, the messages before it.
 fn print(report: &Report) {
     let width = report.cases.iter().map(|case| case.id.len()).max().unwrap_or(4);
     print_line(&format!("{:<width$}  {:<16}  {:<7}  reason", "case", "flow", "outcome"));

@@ -1,4 +1,4 @@
-//! `hip visit jobs`: visits that are fetched, and what is in their way.
+//! `hip visit jobs`: visits to fetch, and what blocks them.
 
 use std::path::Path;
 
@@ -17,25 +17,25 @@ use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 pub(crate) struct VisitJobsArgs {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Only those in this state; else all that are not done.
+    /// Only those in this state; default: all that are not done.
     #[arg(long, value_enum)]
     state: Option<StateOption>,
-    /// How many at most, the oldest first.
+    /// Maximum number, the oldest first.
     #[arg(long, default_value_t = 1000)]
     limit: i64,
-    /// Print one JSON object a job.
+    /// Print one JSON object per job.
     #[arg(long)]
     json: bool,
 }
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Make jobs that were given up due again.
+    /// Retry jobs that were given up.
     Retry {
-        /// As the list shows them: `amrit:4711`.
+        /// Ids as in the list: `amrit:4711`.
         #[arg(required_unless_present = "all_dead")]
         ids: Vec<String>,
-        /// All that were given up.
+        /// Retry all that were given up.
         #[arg(long, conflicts_with = "ids")]
         all_dead: bool,
     },

@@ -1,4 +1,4 @@
-//! `hip visit push FILE.ndjson`, and `-`: documents, one a line, sent and answered as a stream.
+//! `hip visit push FILE.ndjson`, and `-`: documents, one per line, sent and answered as a stream.
 
 mod source;
 
@@ -14,10 +14,10 @@ use self::source::Source;
 use crate::cli::server::{Server, eprint_problem, warn_of};
 use crate::output::{ExitStatus, print_error, print_line};
 
-/// What is shorter than this needs no bar.
+/// Time after which a progress bar is shown.
 const BAR_AFTER: Duration = Duration::from_secs(2);
 
-/// Whether this is a stream of documents: a file of lines, or standard input.
+/// Whether the input is a stream of documents: a file of lines, or standard input.
 pub(super) fn is_one(file: &Path) -> bool {
     is_stdin(file) || file.extension().is_some_and(|extension| extension == "ndjson")
 }
@@ -26,7 +26,7 @@ fn is_stdin(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
 
-/// Sends it, and prints a line for each line.
+/// Sends it, and prints a result for each line.
 pub(super) async fn push(file: &Path, server: &Server) -> anyhow::Result<ExitStatus> {
     let (source, length) = if is_stdin(file) {
         (Source::stdin()?, None)
@@ -55,7 +55,7 @@ pub(super) async fn push(file: &Path, server: &Server) -> anyhow::Result<ExitSta
     results.end()
 }
 
-/// What became of the lines so far.
+/// Counts of results so far.
 #[derive(Default)]
 struct Results {
     name: String,
@@ -110,7 +110,7 @@ impl Results {
     }
 }
 
-/// How far the sending is; on a terminal, when it takes long.
+/// Progress bar, on a terminal, for long uploads.
 struct Bar {
     bar: ProgressBar,
     begun_at: Instant,

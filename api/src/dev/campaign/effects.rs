@@ -1,17 +1,17 @@
-//! What the world outside has taken twice.
+//! Finds effects that the simulator received twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hip_sandbox::{Entry, Operation};
 use serde_json::Value;
 
-/// What came of the calls of a run.
+/// Effects of the calls of a run.
 #[derive(Default)]
 pub(super) struct Effects {
-    /// How many different things there were, by operation: where there was none, none could come twice.
+    /// Number of compared items by operation: without any, no duplicate could be found.
     pub(super) compared: BTreeMap<&'static str, usize>,
-    /// Calls that the world outside took as new, although it had taken one for the same thing before; and pages
-    /// that came in two versions, which were encrypted twice.
+    /// Calls that the simulator accepted as new although it had accepted one for the same item; and pages
+    /// in two versions, which were encrypted twice.
     pub(super) twice: Vec<String>,
 }
 
@@ -48,8 +48,8 @@ impl Effects {
     }
 }
 
-/// The one thing that a call may be about once: the visit that is linked, the transfer that is closed, the question
-/// that is answered. Nothing for calls that may come again.
+/// The item for which a call is permitted only once: the linked visit, the closed transfer, the answered
+/// request. `None` for calls that may be repeated.
 fn what_it_is_about(operation: Operation, body: &Value) -> Option<&str> {
     let about = if operation == Operation::LinkCareContext {
         &body["patient"][0]["careContexts"][0]["referenceNumber"]

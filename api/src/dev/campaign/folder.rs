@@ -1,4 +1,4 @@
-//! Where the files of one run are.
+//! The folder for the files of one run.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use tempfile::TempDir;
 
-/// A folder that goes with this value, unless it is kept. Others may pass through it: the account that runs
+/// A folder that is removed on drop, unless it is kept. Others may traverse it: the account of
 /// the database has its data below.
 pub(super) struct Folder(TempDir);
 
@@ -25,7 +25,7 @@ impl Folder {
         self.0.path()
     }
 
-    /// Lets it stay when the program ends.
+    /// Keeps the folder when the program ends.
     pub(super) fn keep(self) -> PathBuf {
         self.0.keep()
     }

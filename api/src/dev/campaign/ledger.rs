@@ -1,19 +1,19 @@
-//! What was promised to patients and hospitals, so that the verdict can ask for it.
+//! Promises to patients and hospitals, for the verdict to check.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A visit that a node has said it has.
+/// A visit that a node acknowledged.
 #[derive(Clone)]
 pub(super) struct Acknowledged {
     pub(super) visit_code: String,
     pub(super) abha_address: String,
 }
 
-/// Everything that was promised, and what did not come.
+/// All promises, and those that were not kept.
 #[derive(Default)]
 pub(super) struct Ledger(Mutex<Entries>);
 
-/// What is written in it.
+/// Content of the ledger.
 #[derive(Clone, Default)]
 pub(super) struct Entries {
     pub(super) visits: Vec<Acknowledged>,
@@ -40,7 +40,7 @@ impl Ledger {
         self.lock().revoked += 1;
     }
 
-    /// A question without its right answer, in words.
+    /// Records a request without the right answer.
     pub(super) fn unanswered(&self, question: String) {
         self.lock().unanswered.push(question);
     }

@@ -1,4 +1,4 @@
-//! Who breaks things, one after the other, in an order that the seed decides.
+//! Injects faults, one after the other, in an order decided by the seed.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,18 +9,18 @@ use rand::{RngExt, SeedableRng};
 
 use super::scene::{NODE_COUNT, Scene};
 
-/// What can be done to them.
+/// The kinds of faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Blow {
-    /// A node is killed and started again.
+    /// A node is killed and restarted.
     Kill,
-    /// A node is asked to end, and started again.
+    /// A node is told to stop, and restarted.
     Stop,
-    /// A node stands still, and goes on.
+    /// A node is suspended, and resumed.
     Freeze,
-    /// A node's connections to the database carry nothing; later, new ones do.
+    /// A node's connections to the database go silent; later, new ones work.
     Cut,
-    /// The connections that a node has fall silent; new ones carry.
+    /// A node's existing connections go silent; new ones work.
     HalfOpen,
     /// The primary is killed, and its standby promoted.
     Promote,
@@ -42,16 +42,16 @@ impl Blow {
     }
 }
 
-/// What was done.
+/// The injected faults.
 #[derive(Default)]
 pub(super) struct Struck {
-    /// How often, by kind.
+    /// Number of faults by kind.
     pub(super) counts: BTreeMap<Blow, u32>,
-    /// Nodes that did not end in time when they were asked to.
+    /// Nodes that did not stop in time when they were told to.
     pub(super) late_ends: u32,
 }
 
-/// Breaks things until then, and until every kind has come. Every kind comes before any comes again.
+/// Injects faults until the end time, and until every kind has occurred. Every kind occurs before any is repeated.
 pub(super) async fn rage(scene: &Scene, seed: u64, ends_at: Instant) -> anyhow::Result<Struck> {
     let mut draw = StdRng::seed_from_u64(seed);
     let mut struck = Struck::default();

@@ -1,4 +1,4 @@
-//! One node: `hip serve` in a process of its own, which can be hurt.
+//! One node: `hip serve` in its own process, to which faults can be applied.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -10,17 +10,17 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// How long a node may take to end when it is told to. It promises 25 seconds, whatever hangs.
+/// Maximum time for a node to stop. It promises 25 seconds, whatever hangs.
 const FAREWELL_TIME_MAX: Duration = Duration::from_secs(35);
 
-/// How it is started, and whether it runs.
+/// Its start options, and its state.
 pub(super) struct Node {
     program: PathBuf,
-    /// Where it listens.
+    /// URL of the node.
     pub(super) url: String,
     pub(super) config: PathBuf,
     pub(super) log: PathBuf,
-    /// The rest of its environment, secrets among it.
+    /// The rest of its environment, including secrets.
     pub(super) environment: Vec<(&'static str, String)>,
     state: Mutex<State>,
     ended_by_itself: AtomicU32,
@@ -29,7 +29,7 @@ pub(super) struct Node {
 #[derive(Default)]
 struct State {
     process: Option<Child>,
-    /// Whether somebody wants it to run.
+    /// Whether the node should run.
     is_wanted: bool,
 }
 
@@ -59,13 +59,13 @@ impl Node {
         let mut state = self.lock();
         state.is_wanted = false;
         if let Some(mut process) = state.process.take() {
-            // It may be gone already.
+            // It may have ended already.
             let _ = process.kill();
             let _ = process.wait();
         }
     }
 
-    /// Asks it to end, and waits. Says whether it ended in time.
+    /// Tells it to stop, and waits. Returns whether it stopped in time.
     pub(super) async fn stop(&self) -> bool {
         let process = {
             let mut state = self.lock();
@@ -88,17 +88,17 @@ impl Node {
         }
     }
 
-    /// Stands still, with all it holds.
+    /// Suspends the process, with its locks and connections.
     pub(super) fn freeze(&self) {
         self.send(Signal::STOP);
     }
 
-    /// Goes on where it stood.
+    /// Resumes the process.
     pub(super) fn thaw(&self) {
         self.send(Signal::CONT);
     }
 
-    /// Starts it again when it has ended by itself, as a supervisor does.
+    /// Restarts it if it ended by itself, as a supervisor does.
     pub(super) fn revive(&self) -> anyhow::Result<()> {
         let mut state = self.lock();
         let has_ended = match &mut state.process {
@@ -112,7 +112,7 @@ impl Node {
         Ok(())
     }
 
-    /// How often it had to be started again.
+    /// How often it had to be restarted.
     pub(super) fn ended_by_itself_count(&self) -> u32 {
         self.ended_by_itself.load(Ordering::Relaxed)
     }
@@ -152,7 +152,7 @@ impl Drop for Node {
 fn signal(process: &Child, word: Signal) {
     let pid = i32::try_from(process.id()).ok().and_then(Pid::from_raw);
     if let Some(pid) = pid {
-        // It may be gone already.
+        // It may have ended already.
         let _ = kill_process(pid, word);
     }
 }

@@ -1,4 +1,4 @@
-//! The made-up people of a campaign, as many as it takes, each with one visit.
+//! The fictitious patients of a campaign, each with one visit.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_sandbox::AbhaHolder;
@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use crate::dev::demo::visits;
 
-/// One of them.
+/// A fictitious patient.
 pub(super) struct Person {
     number: u64,
 }
 
 impl Person {
-    /// At most 100 million of them can be told apart.
+    /// Up to 100 million can be distinguished.
     pub(super) fn numbered(number: u64) -> Self {
         Self { number: number % 100_000_000 }
     }
@@ -26,7 +26,7 @@ impl Person {
         format!("4{:08}", self.number)
     }
 
-    /// As the network's register has them.
+    /// Their entry in the network's register.
     pub(super) fn holder(&self) -> AbhaHolder {
         AbhaHolder {
             abha_address: self.abha_address(),
@@ -38,7 +38,7 @@ impl Person {
         }
     }
 
-    /// The push of the visit, of some hours ago; the same again has the same id.
+    /// The push of the visit, some hours ago; a repeated push has the same id.
     pub(super) fn visit(&self, now: DateTime<Utc>) -> Value {
         let code = self.visit_code();
         let push_id = Uuid::new_v5(&Uuid::NAMESPACE_OID, code.as_bytes());
@@ -63,7 +63,7 @@ impl Person {
         format!("Asha {}", letters(self.number))
     }
 
-    /// Ten digits as they stand in an ABHA number after its first four.
+    /// Ten digits in the format of an ABHA number after its first four.
     fn dashed(&self) -> String {
         let digits = format!("{:010}", self.number);
         format!("{}-{}-{}", &digits[..2], &digits[2..6], &digits[6..])

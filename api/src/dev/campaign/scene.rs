@@ -1,4 +1,4 @@
-//! Everything that takes part: the network's twin, two nodes, the door in front of them, the wires behind
+//! All parts of a campaign: the simulator, two nodes, the proxy in front of them, the proxies behind
 //! them, and a primary with its standby.
 
 use std::path::{Path, PathBuf};
@@ -7,35 +7,35 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use hip_infra::postgres;
 use hip_launcher::{Follow, ReplicatedPostgres};
-use hip_sandbox::{Proxy, Redelivery, Sandbox, SandboxOptions as TwinOptions};
+use hip_sandbox::{Proxy, Redelivery, Sandbox, SandboxOptions as SimulatorOptions};
 use tokio::sync::Mutex;
 
 use super::node::Node;
 use crate::cli::sandbox::SUITE_SECTIONS;
 use crate::dev::demo_environment::{API_KEY, FACILITY_ID, FACILITY_NAME, provider_toml};
 
-/// How long anything may take once all is whole again.
+/// Time limit for any step once everything runs again.
 pub(super) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The database that every cluster has.
 const DATABASE: &str = "postgres";
 
-/// How many nodes there are.
+/// Number of nodes.
 pub(super) const NODE_COUNT: usize = 2;
 
 pub(super) struct Scene {
     pub(super) sandbox: Sandbox,
     pub(super) nodes: Vec<Node>,
-    /// Between a node and the database, one for each node.
+    /// Proxies between node and database, one for each node.
     pub(super) wires: Vec<Proxy>,
-    /// Where hospitals and the gateway knock.
+    /// URL for hospitals and the gateway.
     pub(super) door: String,
-    /// Nothing while one takes the place of another, and when that has failed.
+    /// `None` during a failover, and after one that failed.
     servers: Mutex<Option<Servers>>,
     _door: Proxy,
 }
 
-/// The primary and what follows it.
+/// The primary and its standby.
 struct Servers {
     folder: PathBuf,
     primary: ReplicatedPostgres,
@@ -44,7 +44,7 @@ struct Servers {
 }
 
 impl Scene {
-    /// Each node is a process of its program.
+    /// Starts everything; each node runs its own program.
     pub(super) async fn set(
         folder: &Path,
         seed: u64,
@@ -58,7 +58,7 @@ impl Scene {
         let database = servers.primary.url(DATABASE);
         postgres::migrate(&database).await?;
         let servers = blocking(move || servers.follow_closely()).await?;
-        let sandbox = Sandbox::start(twin(seed)).await?;
+        let sandbox = Sandbox::start(simulator(seed)).await?;
         sandbox.register_facility(FACILITY_ID, FACILITY_NAME);
         let (mut nodes, mut wires) = (vec![], vec![]);
         for (name, program) in ["first", "second"].into_iter().zip(programs) {
@@ -79,8 +79,8 @@ impl Scene {
         Ok(scene)
     }
 
-    /// The primary is lost for good, and its standby, which has all that was acknowledged, takes its place and
-    /// gets a standby of its own.
+    /// Destroys the primary; its standby, which has all acknowledged data, is promoted and
+    /// gets its own standby.
     pub(super) async fn lose_the_primary(&self) -> anyhow::Result<()> {
         let mut servers = self.servers.lock().await;
         let lost = servers.take().context("there is no primary")?;
@@ -92,7 +92,7 @@ impl Scene {
         Ok(())
     }
 
-    /// All wires carry, all nodes run and serve.
+    /// Restores all connections, and waits until all nodes serve.
     pub(super) async fn make_whole(&self) -> anyhow::Result<()> {
         for (node, wire) in self.nodes.iter().zip(&self.wires) {
             wire.silence_existing();
@@ -102,7 +102,7 @@ impl Scene {
         self.until_ready().await
     }
 
-    /// As a supervisor does: nodes that end by themselves are started again.
+    /// Restarts nodes that ended by themselves, as a supervisor does.
     pub(super) async fn keep_nodes_running(&self) {
         loop {
             for node in &self.nodes {
@@ -114,7 +114,7 @@ impl Scene {
         }
     }
 
-    /// Where the log is now.
+    /// URL of the current primary.
     pub(super) async fn database_url(&self) -> anyhow::Result<String> {
         let servers = self.servers.lock().await;
         Ok(servers.as_ref().context("there is no primary")?.primary.url(DATABASE))
@@ -151,7 +151,7 @@ impl Servers {
         Ok(Self { folder, primary, standby, made: 2 })
     }
 
-    /// From now on a commit waits until the standby has it.
+    /// From now on a commit waits for the standby.
     fn follow_closely(self) -> anyhow::Result<Self> {
         self.primary.set_synchronous(true)?;
         Ok(self)
@@ -169,7 +169,7 @@ impl Servers {
     }
 }
 
-/// The launcher's calls block.
+/// The launcher's calls block, so they run on a blocking thread.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
 ) -> anyhow::Result<T> {
@@ -184,18 +184,18 @@ async fn is_well(url: &str) -> bool {
     client.get(url).send().await.is_ok_and(|answer| answer.status().is_success())
 }
 
-/// Impatient with a node that stands still, patient with the whole.
-fn twin(seed: u64) -> TwinOptions {
-    TwinOptions {
+/// Short time limits for a suspended node, long ones for the run.
+fn simulator(seed: u64) -> SimulatorOptions {
+    SimulatorOptions {
         seed,
         redelivery: Redelivery { interval: Duration::from_millis(500), attempts_max: 1_000 },
         callback_timeout: Duration::from_secs(3),
         patience: PATIENCE,
-        ..TwinOptions::default()
+        ..SimulatorOptions::default()
     }
 }
 
-/// A node with a configuration, a log and a port of its own; keys and seals are shared.
+/// A node with its own configuration, log file and port; keys and seals are shared.
 fn node(
     sandbox: &Sandbox,
     folder: &Path,

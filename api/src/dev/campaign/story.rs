@@ -1,4 +1,4 @@
-//! What one patient after another goes through, as long as the campaign lasts.
+//! The flow of each patient, one after another, for the duration of the campaign.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ use super::person::Person;
 use super::scene::{PATIENCE, Scene};
 use crate::dev::demo_environment::{API_KEY, FACILITY_ID};
 
-/// How many patients a row can have before its numbers reach those of the next.
+/// Maximum number of patients in a row before its numbers overlap with the next row.
 const ROW_LENGTH: u64 = 1_000_000;
 
 /// Plays one row of patients.
@@ -30,7 +30,7 @@ pub(super) struct Storyteller {
 }
 
 impl Storyteller {
-    /// One patient after another until the curtain falls; who has begun then goes on to the end.
+    /// Plays one patient after another until the campaign ends; a started flow is completed.
     pub(super) async fn until(self, fallen: watch::Receiver<bool>) {
         let mut draw = StdRng::seed_from_u64(self.seed ^ (self.row + 1).rotate_left(32));
         let mut number = self.row * ROW_LENGTH;
@@ -51,7 +51,7 @@ impl Storyteller {
         ledger.acknowledged(promised);
         self.until_linked(&abha_address).await?;
 
-        // Of what is linked nothing is left to be found; but an answer is owed.
+        // Linked visits are not found again; but the request must be answered.
         let request = DiscoverRequest::new(FACILITY_ID, &person.holder());
         scene.sandbox.phr().discover(request).await.context("the discovery")?;
 
@@ -65,7 +65,7 @@ impl Storyteller {
             self.receive(&transaction).await?;
             ledger.got_a_transfer();
         } else {
-            // In the middle of the transfer, before it or after it.
+            // During the transfer, before it or after it.
             tokio::time::sleep(Duration::from_millis(draw.random_range(0..600))).await;
         }
         phr.revoke(&consent).await.context("the revocation")?;
@@ -78,7 +78,7 @@ impl Storyteller {
         self.until_closed(&transaction).await
     }
 
-    /// Again and again, as a record system does, until a node says that it has the visit.
+    /// Repeats the push, as a record system does, until a node acknowledges the visit.
     async fn push(&self, person: &Person) -> anyhow::Result<()> {
         let client =
             reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
@@ -123,12 +123,13 @@ impl Storyteller {
         Ok(())
     }
 
-    /// Whatever became of a transfer, the gateway is told.
+    /// Waits until the gateway was notified of the end of a transfer.
     async fn until_closed(&self, transaction: &str) -> anyhow::Result<()> {
         let hiu = self.scene.sandbox.hiu();
         let begun_at = Instant::now();
         loop {
-            let so_far = hiu.received(transaction).context("the twin knows its transaction")?;
+            let so_far =
+                hiu.received(transaction).context("the simulator knows its transaction")?;
             if so_far.session_status.is_some() {
                 return Ok(());
             }

@@ -1,5 +1,5 @@
-//! What a campaign has shown: everything that was promised, held against the log and against what the world
-//! outside has seen.
+//! Result of a campaign: all promises, compared with the log and with the simulator's
+//! records.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,36 +16,36 @@ use super::ledger::{Acknowledged, Ledger};
 use super::nemesis::Struck;
 use super::scene::{PATIENCE, Scene};
 
-/// A run is clean when every list is empty, every node ended in time, and the chain is whole.
+/// A run is clean if every list is empty, every node stopped in time, and the hash chain is intact.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Verdict {
-    /// What was done, by kind.
+    /// Number of faults by kind.
     blows: BTreeMap<&'static str, u32>,
-    /// Nodes that ended by themselves and were started again, as the watchdog has them do.
+    /// Nodes that ended by themselves, for example by the watchdog, and were restarted.
     ended_by_themselves: u32,
     visits: usize,
     transfers_asked: u64,
     transfers_whole: u64,
     revoked: u64,
-    /// Visits that were acknowledged, and are not in the log or not linked.
+    /// Acknowledged visits that are not in the log or not linked.
     lost: Vec<String>,
-    /// Of how many different things it was looked whether they had two effects, by operation.
+    /// Number of items checked for double effects, by operation.
     compared: BTreeMap<&'static str, usize>,
-    /// What had two effects.
+    /// Items with double effects.
     doubled: Vec<String>,
-    /// Records that left without a consent, or after its end was acknowledged.
+    /// Records that were sent without a consent, or after its end was acknowledged.
     leaked: Vec<String>,
-    /// Other rules of the contract that were broken.
+    /// Other violations of the contract.
     violations: Vec<String>,
-    /// Questions without their right answer.
+    /// Requests without the right answer.
     unanswered: Vec<String>,
-    /// Work that was given up, and events that were put aside.
+    /// Dead letters and parked events.
     given_up: Vec<String>,
-    /// Nodes that did not end in time when they were asked to.
+    /// Nodes that did not stop in time when they were told to.
     late_ends: u32,
     is_chain_whole: bool,
-    /// From when all was whole again, and all stories told, until nothing was left to be done.
+    /// Time from the end of the last flow until all work was done, in ms; `None` if it was never done.
     settled_after_ms: Option<u64>,
 }
 
@@ -62,7 +62,7 @@ impl Verdict {
         lists.iter().all(|list| list.is_empty()) && self.late_ends == 0 && self.is_chain_whole
     }
 
-    /// A table, with the first of what is wrong below it.
+    /// A table, with the first errors below it.
     pub(super) fn in_words(&self) -> String {
         let mut text = String::new();
         for (blow, count) in &self.blows {
@@ -103,7 +103,7 @@ fn line(text: &mut String, name: &str, value: impl std::fmt::Display) {
     let _ = writeln!(text, "{name:<36} {value:>8}");
 }
 
-/// Waits until nothing is left to be done, and looks.
+/// Waits until all work is done, then checks.
 pub(super) async fn of(scene: &Scene, ledger: &Ledger, struck: Struck) -> anyhow::Result<Verdict> {
     let pool = postgres::connect(&scene.database_url().await?, 2).await?;
     let settled_after = settle(&pool).await?;
@@ -141,7 +141,7 @@ pub(super) async fn of(scene: &Scene, ledger: &Ledger, struck: Struck) -> anyhow
     })
 }
 
-/// Until nothing is left to be done: how long that took, if it came.
+/// Waits until all work is done; returns the time it took, or `None` after the time limit.
 async fn settle(pool: &PgPool) -> anyhow::Result<Option<Duration>> {
     let begun_at = Instant::now();
     loop {
@@ -177,7 +177,7 @@ async fn lost(
     Ok(lost)
 }
 
-/// Events that a stream may have once.
+/// Finds events that a stream may have only once.
 async fn events_that_came_twice(pool: &PgPool) -> anyhow::Result<Vec<String>> {
     let twice: Vec<(String, i64)> = sqlx::query_as(
         "SELECT event_type, count(*) FROM es.event \

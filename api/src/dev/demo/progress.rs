@@ -1,10 +1,10 @@
-//! The steps of the story, as they happen.
+//! Progress of the steps.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// One step that is over.
+/// A completed step.
 pub(super) struct Step {
     pub(super) title: &'static str,
     pub(super) events_written: i64,
@@ -12,12 +12,12 @@ pub(super) struct Step {
     pub(super) outcome: Result<String, String>,
 }
 
-/// The steps so far, and a line that moves while one goes on.
+/// The completed steps, and a progress line for the current one.
 pub(super) struct Progress {
     pub(super) steps: Vec<Step>,
     bar: ProgressBar,
     current: Option<(&'static str, Instant)>,
-    /// Up to where the log's events have been counted to a step.
+    /// Position up to which events were counted.
     counted: i64,
 }
 
@@ -30,19 +30,19 @@ impl Progress {
         Self { steps: vec![], bar, current: None, counted: 0 }
     }
 
-    /// Events up to here are not of this run.
+    /// Starts counting after this position; earlier events are not of this run.
     pub(super) const fn count_from(&mut self, head: i64) {
         self.counted = head;
     }
 
-    /// A step begins.
+    /// Starts a step.
     pub(super) fn begin(&mut self, title: &'static str) {
         self.current = Some((title, Instant::now()));
         self.bar.set_message(title);
         self.bar.enable_steady_tick(Duration::from_millis(100));
     }
 
-    /// The current step ends, with the log at `head`.
+    /// Ends the current step, with the log at `head`.
     pub(super) fn end(&mut self, head: i64, outcome: Result<String, String>) {
         let Some((title, since)) = self.current.take() else { return };
         let (mark, words) = match &outcome {
@@ -66,7 +66,7 @@ impl Progress {
         self.counted = head;
     }
 
-    /// Nothing moves any more.
+    /// Removes the progress line.
     pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
     }

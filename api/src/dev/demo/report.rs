@@ -1,4 +1,4 @@
-//! The end of the demo: a table of its steps, and what the HIU reads.
+//! The report of the demo: a table of its steps, and the document that the HIU received.
 
 use serde_json::Value;
 

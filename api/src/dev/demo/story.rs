@@ -1,5 +1,5 @@
-//! The story, step by step. Each step starts something from outside and waits until the log, the
-//! gateway or the HIU shows that it has happened.
+//! The steps of the demo. Each step starts an action from outside and waits until the log, the
+//! gateway or the HIU shows the result.
 
 use std::time::{Duration, Instant};
 
@@ -20,12 +20,12 @@ use super::visits::{self, ABHA_HOLDER, abha_holder};
 use crate::cli::audit;
 use crate::dev::demo_environment::{API_KEY, DemoEnvironment, FACILITY_ID};
 
-/// What the HIU got, for the end of the report.
+/// Result at the HIU, for the end of the report.
 pub(super) struct StoryResult {
     pub(super) delivery: Delivery,
 }
 
-/// Longer than any step takes on a slow machine.
+/// Time limit of a step, generous for slow machines.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn tell(
@@ -75,7 +75,7 @@ pub(super) async fn tell(
     })
     .await?;
 
-    // The answer alone: the transfer that it starts is the next step.
+    // Waits only for the answer: the transfer that it starts is the next step.
     let transaction = unsettled(stage, progress, "Ask for the records", async {
         let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
         let transaction = stage.sandbox.hiu().request(request).await?;
@@ -95,14 +95,14 @@ pub(super) async fn tell(
         let report = Box::pin(verify(&stage.pool, Scope::CHAIN, |_| {})).await?;
         ensure!(report.broken.is_none(), audit::in_words(&report));
         let violations = stage.sandbox.violations();
-        ensure!(violations.is_empty(), "the twin saw the contract broken: {violations:?}");
+        ensure!(violations.is_empty(), "the simulator saw the contract broken: {violations:?}");
         Ok(audit::in_words(&report))
     })
     .await?;
     Ok(StoryResult { delivery })
 }
 
-/// A step that yields nothing but its words.
+/// A step without a result.
 async fn step(
     stage: &DemoEnvironment,
     progress: &mut Progress,
@@ -112,7 +112,7 @@ async fn step(
     step_with(stage, progress, title, async { Ok(((), work.await?)) }).await
 }
 
-/// A step that is over when everything that it has led to is done.
+/// A step that also waits until all resulting work is done.
 async fn step_with<T>(
     stage: &DemoEnvironment,
     progress: &mut Progress,
@@ -127,7 +127,7 @@ async fn step_with<T>(
     unsettled(stage, progress, title, settled).await
 }
 
-/// A step, with its line in the table whatever happens.
+/// A step that gets its line in the table even if it fails.
 async fn unsettled<T>(
     stage: &DemoEnvironment,
     progress: &mut Progress,
@@ -149,7 +149,7 @@ async fn unsettled<T>(
     }
 }
 
-/// Waits until the work that a step has led to is done, so that its events are counted with it.
+/// Waits until the work of a step is done, so that its events are counted with it.
 async fn settle(stage: &DemoEnvironment) -> anyhow::Result<()> {
     let deadline = Instant::now() + Duration::from_secs(5);
     while Instant::now() < deadline {
@@ -161,7 +161,7 @@ async fn settle(stage: &DemoEnvironment) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the medical record system does.
+/// Pushes a visit as a record system does.
 async fn push(stage: &DemoEnvironment, visit: &Value) -> anyhow::Result<()> {
     let client = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
     let response = client
@@ -176,7 +176,7 @@ async fn push(stage: &DemoEnvironment, visit: &Value) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Waits until `count` events with this name stand after `position`.
+/// Waits until the log has `count` events with this name after `position`.
 async fn wait_for(
     stage: &DemoEnvironment,
     position: i64,
@@ -197,7 +197,7 @@ async fn wait_for(
     }
 }
 
-/// A new token, or one of an earlier run that is still good.
+/// A new token, or a valid one of an earlier run.
 async fn token(stage: &DemoEnvironment, since: i64) -> anyhow::Result<String> {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -230,7 +230,7 @@ async fn discover(stage: &DemoEnvironment, older_code: &str) -> anyhow::Result<S
     Ok(format!("one patient, by {}", offer.matched_by.join(" and ")))
 }
 
-/// Everything that the HIU checks has to be right.
+/// Checks all results of the HIU.
 fn judge(delivery: &Delivery) -> anyhow::Result<String> {
     ensure!(!delivery.pages.is_empty(), "no page arrived");
     ensure!(delivery.duplicates == 0, "a page arrived twice");

@@ -1,4 +1,4 @@
-//! The made-up patient of the demo and two of her visits.
+//! The fictitious patient of the demo and two of her visits.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_sandbox::AbhaHolder;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::dev::demo_environment::{FACILITY_ID, FACILITY_NAME};
 
-/// Who she is. Nobody: every name, number and address here is invented.
+/// Demographics of the patient. Every name, number and address is invented.
 pub(super) struct Person {
     pub(super) name: &'static str,
     pub(super) abha_address: &'static str,
@@ -26,7 +26,7 @@ pub(super) const ABHA_HOLDER: Person = Person {
     beneficiary: "7001",
 };
 
-/// The same person, as the network's register has her.
+/// The same patient as an entry of the network's register.
 pub(super) fn abha_holder(person: &Person) -> AbhaHolder {
     AbhaHolder {
         abha_address: person.abha_address.to_owned(),
@@ -38,7 +38,7 @@ pub(super) fn abha_holder(person: &Person) -> AbhaHolder {
     }
 }
 
-/// Two visit codes that no earlier run has used: they count the seconds.
+/// Two visit codes that no earlier run used: they count the seconds.
 pub(super) fn codes(now: DateTime<Utc>) -> (String, String) {
     let seconds = now.timestamp();
     (format!("3{seconds}1"), format!("3{seconds}2"))
@@ -52,12 +52,12 @@ pub(super) fn with_abha(code: &str, push_id: Uuid, now: DateTime<Utc>) -> Value 
     visit
 }
 
-/// An older visit, from before anybody asked her for an ABHA: only discovery finds it.
+/// An older visit without an ABHA: only discovery finds it.
 pub(super) fn without_abha(code: &str, push_id: Uuid, now: DateTime<Utc>) -> Value {
     visit(code, push_id, now - TimeDelta::days(40))
 }
 
-/// A visit of hers without an ABHA, at this instant.
+/// A visit of the patient without an ABHA, at this time.
 pub(crate) fn visit(code: &str, push_id: Uuid, at: DateTime<Utc>) -> Value {
     let india = chrono::FixedOffset::east_opt(5 * 3600 + 1800).expect("a valid offset");
     let at = at.with_timezone(&india);

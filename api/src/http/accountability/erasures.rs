@@ -23,61 +23,61 @@ use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanErase, CanOperate};
 use crate::http::middleware::problem::{Fault, Problem};
 
-/// Who is to be erased. In the body: who somebody is must not be in a URL.
+/// The patient to erase. In the body, because a URL must not identify a patient.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RequestErasure {
-    /// Any case. Who has left ABDM is not found by it any more.
+    /// In any case. An address is no longer found after its owner left ABDM.
     #[schema(value_type = Option<String>, max_length = 100, example = "test.person@sbx")]
     abha_address: Option<ShortText>,
-    /// The facility's own id of the person. Either this or the address.
+    /// The facility's own id of the patient. Give either this or the address.
     #[schema(value_type = Option<String>, max_length = 100)]
     patient_reference: Option<ShortText>,
-    /// Why. It stays in the log, so it names nobody: no `@`, no more than 8 digits in a row. Needed
-    /// unless it is only tried.
+    /// Reason of the erasure. It stays in the log, so it must not identify a person: no `@`, no more than 8 digits in a
+    /// row. Required unless `dryRun` is set.
     #[schema(value_type = Option<String>)]
     reason: Option<Reason>,
-    /// Only there; else at every facility of the caller.
+    /// Only at this facility; by default at every facility of the caller.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
-    /// Say what would be done, and do nothing.
+    /// Return the decision and change nothing.
     #[serde(default)]
     dry_run: bool,
 }
 
-/// What was decided about each that is meant: a person is another one at each facility.
+/// The decision for each match: a patient has a separate record at each facility.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Decisions {
     /// In the order of the facilities.
     items: Vec<Decision>,
 }
 
-/// What was decided about one person at one facility, or would be.
+/// The decision for one patient at one facility, or the expected one in a dry run.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Decision {
-    /// For `GET /v1/erasures/{id}`. A pseudonym.
+    /// Id for `GET /v1/erasures/{id}`. A pseudonym.
     id: String,
     /// The facility.
     facility_id: String,
     /// `requested` or `refused`.
     #[schema(value_type = String)]
     state: &'static str,
-    /// Why it is refused.
+    /// Reason of a refusal.
     ground: Option<Binding>,
-    /// What there is of them.
+    /// Number of the patient's records.
     holdings: Held,
 }
 
-/// What binds the facility to keep something.
+/// A retention rule that obliges the facility to keep records.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Binding {
     /// The class of records.
     class: String,
-    /// The law, or the purpose.
+    /// The law or purpose.
     legal_ground: String,
-    /// From then on it binds no more.
+    /// End of the obligation, in UTC.
     until: DateTime<Utc>,
 }
 
@@ -88,11 +88,11 @@ impl From<Ground> for Binding {
     }
 }
 
-/// What there is of a person, by count.
+/// Number of a patient's records, by kind.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Held {
-    /// Keys: theirs, and of messages about them.
+    /// Keys: the patient's own, and those of messages about them.
     keys: u64,
     /// Visits.
     visits: u64,
@@ -100,9 +100,9 @@ pub(crate) struct Held {
     care_contexts: u64,
     /// Consents.
     consents: u64,
-    /// Discoveries in which they were recognised.
+    /// Discoveries that matched the patient.
     discoveries: u64,
-    /// Links that they have begun.
+    /// Links that the patient started.
     user_links: u64,
 }
 
@@ -119,7 +119,9 @@ impl From<RecordCounts> for Held {
     }
 }
 
-/// Erases a person: their keys are destroyed, and whatever is kept of them goes. There is no way back.
+/// Erases a patient.
+///
+/// The keys are destroyed, and all stored data is deleted. This cannot be undone.
 #[utoipa::path(post, path = "/v1/erasures", tag = "erasure", operation_id = "requestErasure",
     request_body = RequestErasure,
     responses((status = 200, body = Decisions, description = "What would be decided; nothing was done."),
@@ -175,7 +177,7 @@ impl From<erasure::Decision> for Decision {
     }
 }
 
-/// The one that is named, or all that the caller serves.
+/// The named facility, or all that the caller serves.
 pub(in crate::http) fn facilities(
     app: &App,
     caller: &Caller,
@@ -188,7 +190,7 @@ pub(in crate::http) fn facilities(
     Ok(served.filter(|facility| caller.serves(facility)).cloned().collect())
 }
 
-/// By what somebody is named: one of the two.
+/// The patient's address or reference; exactly one is required.
 pub(in crate::http) fn named<'a>(
     abha_address: Option<&'a ShortText>,
     patient_reference: Option<&'a ShortText>,
@@ -203,34 +205,34 @@ pub(in crate::http) fn named<'a>(
     }
 }
 
-/// How an erasure has gone. Nothing in it says who it was.
+/// State of an erasure. It does not identify the patient.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Erasure {
-    /// A pseudonym.
+    /// Id of the erasure. A pseudonym.
     id: String,
     /// The facility.
     facility_id: String,
-    /// `requested`, `refused`, `erased` (the keys are destroyed) or `purged` (nothing is left).
+    /// `requested`, `refused`, `erased` (the keys are destroyed) or `purged` (all data is deleted).
     #[schema(value_type = String)]
     state: &'static str,
-    /// The client that wanted it, `opt-out`, or `restored`.
+    /// The client that requested it, `opt-out`, or `restored`.
     requested_by: String,
-    /// Why.
+    /// Reason of the request.
     reason: String,
-    /// When it was decided.
+    /// Time of the decision, in UTC.
     decided_at: DateTime<Utc>,
-    /// Why it was refused.
+    /// Reason of a refusal.
     ground: Option<Binding>,
-    /// When the keys were destroyed.
+    /// When the keys were destroyed, in UTC.
     erased_at: Option<DateTime<Utc>>,
-    /// How many.
+    /// Number of destroyed keys.
     keys_destroyed: Option<u64>,
-    /// When nothing was left.
+    /// When all data was deleted, in UTC.
     purged_at: Option<DateTime<Utc>>,
 }
 
-/// How far an erasure has come.
+/// Returns the state of an erasure.
 #[utoipa::path(get, path = "/v1/erasures/{id}", tag = "erasure", operation_id = "showErasure",
     params(("id" = String, Path, max_length = 36, example = "5f0c3a52-0000-4000-8000-000000000007")),
     responses((status = 200, body = Erasure)))]

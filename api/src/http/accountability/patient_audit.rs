@@ -1,4 +1,4 @@
-//! `POST /v1/audit/patients`: to whom somebody's records went, and who has looked at them.
+//! `POST /v1/audit/patients`: recipients of a patient's records, and the access log.
 
 use axum::Json;
 use axum::extract::State;
@@ -18,48 +18,52 @@ use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanOperate};
 use crate::http::middleware::problem::Problem;
 
-/// Whose records. In the body: who somebody is must not be in a URL.
+/// The patient to audit. In the body, because a URL must not identify a patient.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct AuditPatient {
-    /// Any case.
+    /// In any case.
     #[schema(value_type = Option<String>, max_length = 100, example = "test.person@sbx")]
     abha_address: Option<ShortText>,
-    /// The facility's own id of the person. Either this or the address.
+    /// The facility's own id of the patient. Give either this or the address.
     #[schema(value_type = Option<String>, max_length = 100)]
     patient_reference: Option<ShortText>,
-    /// Only there; else at every facility of the caller.
+    /// Only at this facility; by default at every facility of the caller.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
 }
 
-/// What became of the records of each that is meant: a person is another one at each facility.
+/// The audit of each match: a patient has a separate record at each facility.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PatientAudits {
     /// In the order of the facilities.
     items: Vec<PatientAudited>,
 }
 
-/// What became of one person's records at one facility.
+/// Audit of one patient's records at one facility.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PatientAudited {
-    /// A pseudonym.
+    /// Id of the patient. A pseudonym.
     patient: String,
     /// The facility.
     facility_id: String,
-    /// They were erased: then it is not known any more which disclosures were theirs.
+    /// The patient was erased: it is no longer known which disclosures were theirs.
     erased: bool,
-    /// Each as `hip audit consent --json` prints it: whom it lets see what, and every page that was taken.
+    /// Consents in the format of `hip audit consent --json`: the recipient, the permitted records, and every page that
+    /// was
+    /// sent.
     #[schema(value_type = Vec<Object>)]
     consents: Value,
-    /// Who has looked: `at`, `position` in the log, `who`, `what`, `document`, and `of` which thing, by its
-    /// stream. Looks that are alike are told once an hour.
+    /// Access log: `at`, `position` in the log, `who`, `what`, `document`, and `of`, the stream of the
+    /// accessed item. Equal accesses are recorded once an hour.
     #[schema(value_type = Vec<Object>)]
     looks: Value,
 }
 
-/// Every disclosure of somebody's records, and every look at them. That it was asked for is in the log.
+/// Lists every disclosure of a patient's records, and every access to them.
+///
+/// The request itself is recorded in the access log.
 #[utoipa::path(post, path = "/v1/audit/patients", tag = "erasure", operation_id = "auditPatient",
     request_body = AuditPatient, responses((status = 200, body = PatientAudits)))]
 pub(crate) async fn audit_patient(

@@ -6,10 +6,10 @@ use hip_commands::linking::amrit::AmritError;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// What AMRIT takes for a failure.
+/// AMRIT's status code of a failure.
 const FAILED: u16 = 5000;
 
-/// An answer. Its HTTP status is always 200. Not to be printed: it may hold a link token.
+/// A response. Its HTTP status is always 200. Not printable: it may contain a link token.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Envelope {
@@ -31,7 +31,7 @@ impl Envelope {
         }
     }
 
-    /// Success, with a text.
+    /// Success with a text.
     pub(super) fn said(text: &str) -> Self {
         Self::ok(json!({ "response": text }))
     }

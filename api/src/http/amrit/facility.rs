@@ -20,11 +20,11 @@ pub(super) struct AmritFacilityRequest {
     visit_code: Member,
 }
 
-/// AMRIT's two answers.
+/// AMRIT's two response texts.
 const SAVED: &str = "ABDM Facility ID updated successfully";
 const NOT_SAVED: &str = "FHIR Error while updating ABDM Facility ID";
 
-/// Remembers at which facility a visit takes place, for when its record does not say so.
+/// Stores the facility of a visit, for visit documents without one.
 pub(super) async fn save(
     Session(caller): Session,
     State(app): Context,
@@ -40,7 +40,7 @@ pub(super) async fn save(
     Ok(Envelope::said(SAVED))
 }
 
-/// The facilities that the gateway has registered as providers under our bridge.
+/// Lists the facilities that the gateway has registered as providers under our bridge.
 pub(super) async fn registered(
     Session(caller): Session,
     State(app): Context,

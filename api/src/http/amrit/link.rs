@@ -21,14 +21,14 @@ use super::session::Session;
 use crate::app::App;
 use crate::http::Context;
 
-/// How long AMRIT waits for the gateway to take the request.
+/// Maximum wait for the gateway to accept the request.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often it is looked whether it has.
+/// Interval between two checks.
 const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The kinds of documents and the display are ours to say, so `hiType` and `display` are not read; nor
-/// is `linkToken`, since the token that counts is in the log.
+/// Our own document kinds and display are used, so `hiType` and `display` are ignored; so
+/// is `linkToken`, since the valid token is in the log.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct AmritLinkRequest {
@@ -48,7 +48,7 @@ pub(super) struct AmritLinkRequest {
     abdm_facility_id: Member,
 }
 
-/// Asks the gateway to link a visit. Without a token yet the answer is empty: AMRIT asks again.
+/// Asks the gateway to link a visit. While there is no token the answer is empty: AMRIT retries.
 pub(super) async fn link(
     Session(caller): Session,
     State(app): Context,

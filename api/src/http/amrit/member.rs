@@ -1,10 +1,10 @@
-//! The members of AMRIT's requests: texts that may come as numbers, or as `null`.
+//! The members of AMRIT's requests: texts that may also be numbers or `null`.
 
 use serde::{Deserialize, Deserializer};
 
 use super::envelope::Envelope;
 
-/// A text, however it was written; empty when it is absent. It may be personal, and is never printed.
+/// A text in any JSON form; empty if absent. It may be personal, and is never printed.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Member(String);
 
@@ -13,12 +13,12 @@ impl Member {
         self.0.trim()
     }
 
-    /// The text, or the answer that this member is needed.
+    /// The text, or the error that this member is required.
     pub(super) fn needed(&self, name: &str) -> Result<&str, Envelope> {
         self.get().ok_or_else(|| Envelope::failed(format!("{name} is needed")))
     }
 
-    /// The text, when there is one.
+    /// The text, if there is one.
     pub(super) fn get(&self) -> Option<&str> {
         Some(self.as_str()).filter(|text| !text.is_empty())
     }

@@ -1,4 +1,4 @@
-//! Who may call: whoever shows AMRIT's session key, or our own API key.
+//! Who may call: anyone who shows AMRIT's session key, or our own API key.
 
 use std::sync::Arc;
 
@@ -13,21 +13,21 @@ use super::envelope::Envelope;
 use crate::app::App;
 use crate::http::middleware::refused::Refused;
 
-/// Whose key it is. What they ask for is bounded by their facilities.
+/// The authenticated caller. Requests are limited to their facilities.
 pub(super) struct Session(pub(super) Arc<Caller>);
 
 impl FromRequestParts<Arc<App>> for Session {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
-        // AMRIT's own service knows its routes by this header.
+        // AMRIT's own service recognises its routes by this header.
         let Some(header) = parts.headers.get(AUTHORIZATION) else {
             return Err(StatusCode::NOT_FOUND.into_response());
         };
         let shown = header.to_str().unwrap_or_default();
         let shown = shown.strip_prefix("Bearer ").unwrap_or(shown).trim();
         if let Some(caller) = app.clients.caller(shown) {
-            // A key of ours is no session, whatever its roles are.
+            // One of our API keys is not a session, whatever its roles are.
             let is_record_system = caller.is_one_of(&[Role::Emr]);
             return if is_record_system { Ok(Self(caller)) } else { Err(refused(FORBIDDEN, None)) };
         }

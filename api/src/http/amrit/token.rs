@@ -28,7 +28,7 @@ pub(super) struct AmritTokenRequest {
     abdm_facility_id: Member,
 }
 
-/// The token that is there, or the id of the request that will bring one.
+/// Returns the existing token, or the id of the request for one.
 pub(super) async fn generate(
     Session(caller): Session,
     State(app): Context,
@@ -56,7 +56,7 @@ pub(super) async fn generate(
     })
 }
 
-/// Hyphens are AMRIT's, letters for genders are the network's.
+/// Hyphens in dates are AMRIT's, letters for genders are the network's.
 fn person(asked: &AmritTokenRequest, this_year: i32) -> Result<AskedPerson, Envelope> {
     let year_of_birth = asked.year_of_birth.as_str().parse().ok();
     let year_of_birth = year_of_birth

@@ -1,5 +1,5 @@
-//! Bodies of requests, read when it is known who sends them, and only as many at a time as there is
-//! room for.
+//! Request bodies, read after authentication and within the memory limit
+//! for all bodies.
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
@@ -12,16 +12,16 @@ use crate::room::{Room, Taken};
 /// Why a body was not read.
 #[derive(Debug)]
 pub(crate) enum Unread {
-    /// It is longer than its route takes.
+    /// It exceeds the limit of its route.
     TooLarge,
-    /// There is no room at the moment.
+    /// The memory limit for bodies is reached.
     Busy,
-    /// It broke off.
+    /// The connection broke.
     BrokenOff,
 }
 
-/// Reads a body of at most `bytes_max` bytes that `caller` sends. Keep what it has taken until the
-/// body has been dealt with.
+/// Reads a body of at most `bytes_max` bytes from `caller`. Keep the returned reservation until the
+/// body was processed.
 pub(crate) async fn read(
     room: &Room,
     caller: &str,
@@ -33,7 +33,7 @@ pub(crate) async fn read(
     if length.is_some_and(|length| length > bytes_max) {
         return Err(Unread::TooLarge);
     }
-    // A body that does not say how long it is may be as long as the route takes.
+    // A body without a stated length may be as long as the route allows.
     let taken = room.take(caller, length.unwrap_or(bytes_max)).await.map_err(|_| Unread::Busy)?;
     let bytes = to_bytes(body, bytes_max).await.map_err(|error| {
         let source = std::error::Error::source(&error);

@@ -1,4 +1,4 @@
-//! What a caller asks: path, query and body, each read or refused as a problem that names where.
+//! Path, query and body of a request; an invalid one is rejected with a problem that names the place.
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::CONTENT_TYPE;
@@ -9,16 +9,16 @@ use serde::de::DeserializeOwned;
 
 use crate::http::middleware::problem::{Fault, Problem};
 
-/// A body of JSON, of at most as many bytes as its route allows.
+/// A JSON body, up to the size limit of its route.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
-/// The parameters after the question mark.
+/// The query parameters.
 pub(crate) struct Query<T>(pub(crate) T);
 
-/// The one parameter in the path, as it was typed.
+/// The single path parameter, unchanged.
 pub(crate) struct PathParam(pub(crate) String);
 
-/// Something short that somebody has typed, such as an ABHA address: at most 100 characters.
+/// A short text that a person entered, such as an ABHA address: at most 100 characters.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct ShortText(pub(crate) String);
@@ -79,7 +79,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PathParam {
     }
 }
 
-/// Whether a body says of itself that it is JSON of some kind. One that says nothing is believed to be.
+/// Whether the content type is a kind of JSON. A missing one counts as JSON.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let Some(kind) = headers.get(CONTENT_TYPE) else {
         return true;
@@ -89,7 +89,7 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-/// Where something does not have the shape that is expected. The value is not repeated: it may be
+/// A problem that names the place with a wrong shape. The value is not repeated: it may be
 /// personal.
 fn shape(status: StatusCode, is_readable: bool, path: &str, whole: &str) -> Problem {
     let (status, message) = if is_readable {

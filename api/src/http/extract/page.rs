@@ -1,7 +1,7 @@
-//! Lists, page by page: newest first, each page from where the one before has ended.
+//! Lists in pages: newest first, each page continues after the previous one.
 //!
-//! A cursor names the last item that was shown, so what is added or removed between two pages neither
-//! repeats nor hides an item.
+//! A cursor names the last item that was returned, so an item that is added or removed between two pages
+//! causes no duplicates and no gaps.
 
 use std::fmt;
 
@@ -14,18 +14,18 @@ use utoipa::ToSchema;
 
 use crate::http::middleware::problem::Problem;
 
-/// A page of a list.
+/// One page of a list.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Page<T> {
     /// Newest first.
     pub(crate) items: Vec<T>,
-    /// Give it as `cursor` to get the next page; `null` on the last.
+    /// Send it as `cursor` to get the next page; `null` on the last.
     #[schema(example = "063924975000000000care-context-in0610099001-0")]
     pub(crate) next: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// The page that these begin: one more of them than is shown says that another follows.
+    /// Builds a page from one more item than it shows; the extra item means that another page follows.
     pub(crate) fn cut(
         mut items: Vec<T>,
         limit: Limit,
@@ -38,11 +38,11 @@ impl<T> Page<T> {
     }
 }
 
-/// How many items a page has, from 1 to 200.
+/// Number of items in a page, from 1 to 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limit(u16);
 
-/// In a query it is written in digits; in JSON `50.0` is the same whole number as `50`.
+/// In a query it is written in digits; in JSON `50.0` equals `50`.
 impl<'de> Deserialize<'de> for Limit {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Whole;
@@ -90,16 +90,16 @@ impl Limit {
         self.0.into()
     }
 
-    /// How many are read: with one more than is shown it is known whether there is another page.
+    /// Number of items to read: one more than is shown, to know whether there is another page.
     pub(crate) fn and_one_more(self) -> i64 {
         i64::from(self.0) + 1
     }
 }
 
-/// Where a list goes on: after the item with this time and id.
+/// Position in a list: after the item with this time and id.
 ///
-/// Written as 18 digits, the microseconds since the year 1, and the id. It has no meaning for a caller;
-/// but so its form can be described, and whatever has the form is a cursor.
+/// Written as 18 digits, the microseconds since the year 1, and the id. Callers should treat it as opaque;
+/// the form is described only so that it can be validated.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Cursor {
@@ -107,10 +107,10 @@ pub(crate) struct Cursor {
     id: String,
 }
 
-/// Digits of the time.
+/// Number of digits of the time.
 const TIME_DIGITS: usize = 18;
 
-/// Longer than any id of ours.
+/// Maximum length; longer than any of our ids.
 const ID_LENGTH_MAX: usize = 400;
 
 /// 1970 in microseconds since the year 1. Visits may be older.
@@ -138,7 +138,7 @@ impl TryFrom<String> for Cursor {
 }
 
 impl Cursor {
-    /// The item after which a list goes on.
+    /// The item after which a list continues.
     pub(crate) fn place(&self) -> (DateTime<Utc>, &str) {
         (self.at, &self.id)
     }
@@ -149,7 +149,7 @@ impl Cursor {
     }
 }
 
-/// An item of a list, and its place in it.
+/// An item of a list with its position.
 #[derive(FromRow)]
 struct Placed<T> {
     page_at: DateTime<Utc>,
@@ -158,21 +158,21 @@ struct Placed<T> {
     item: T,
 }
 
-/// What is listed: a SELECT in parts, so that each list says only what is its own.
+/// A list as parts of a SELECT, so that each list defines only its own parts.
 pub(crate) struct List {
     /// The columns of an item.
     pub(crate) columns: &'static str,
-    /// FROM, and what all items have in common.
+    /// FROM clause and common conditions.
     pub(crate) from: &'static str,
-    /// The time by which it is ordered.
+    /// The time column for the order.
     pub(crate) at: &'static str,
-    /// What tells two of the same time apart.
+    /// The column that orders items of the same time.
     pub(crate) id: &'static str,
-    /// The facility of an item.
+    /// The facility column.
     pub(crate) facility: &'static str,
 }
 
-/// Which page of a list.
+/// The requested page of a list.
 pub(crate) struct PageRequest {
     pub(crate) facilities: Option<Vec<String>>,
     pub(crate) limit: Option<Limit>,
@@ -180,7 +180,7 @@ pub(crate) struct PageRequest {
 }
 
 impl List {
-    /// One page, of items that have all of these values in these columns.
+    /// Reads one page of the items that have all of these values in these columns.
     pub(crate) async fn page<T>(
         &self,
         pool: &PgPool,
@@ -197,7 +197,7 @@ impl List {
         let mut query = QueryBuilder::<Postgres>::new(start);
         match wanted.facilities.as_deref() {
             None => {}
-            // One value and not a list of one: only then is the index of one facility in order.
+            // A single value instead of a list of one: only then does the index of one facility give the order.
             Some([only]) => {
                 query.push(format!(" AND {facility} = ")).push_bind(only.clone());
             }
@@ -228,7 +228,7 @@ impl List {
         Ok(Page { items: page.items.into_iter().map(|row| row.item).collect(), next: page.next })
     }
 
-    /// The newest item that has all of these values, if there is one.
+    /// Reads the newest item with all of these values, if there is one.
     pub(crate) async fn one<T>(
         &self,
         pool: &PgPool,

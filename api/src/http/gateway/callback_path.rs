@@ -1,9 +1,9 @@
-//! Which callback a path is, in the spellings that the gateway uses.
+//! Maps a path to a callback kind, in all spellings that the gateway uses.
 
 use hip_domain::inbound::{ApiVersion, CallbackKind};
 
-/// What a path is a callback of. The gateway posts with and without `/api`, with a slash at the end,
-/// with two at the start, and below the path of the bridge URL when that has one.
+/// Callback kind and API version of a path. The gateway posts with and without `/api`, with a trailing slash,
+/// with two leading slashes, and below the path of the bridge URL if it has one.
 pub(in crate::http) fn kind_of(path: &str, prefix: &str) -> Option<(CallbackKind, ApiVersion)> {
     let segments = path.split('/').filter(|segment| !segment.is_empty());
     let path = segments.collect::<Vec<_>>().join("/");

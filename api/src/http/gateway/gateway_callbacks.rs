@@ -1,5 +1,5 @@
-//! Callbacks of the gateway: verified, stored, answered with 202. Nothing else happens while the
-//! gateway waits.
+//! Callbacks of the gateway: verified, stored, answered with 202. Processing starts after the
+//! answer.
 
 use axum::extract::{Request, State};
 use axum::http::header::AUTHORIZATION;
@@ -21,7 +21,7 @@ use crate::http::Context;
 use crate::http::extract::bodies;
 use crate::http::middleware::refused::Refused;
 
-/// The sender is judged before the body is read.
+/// Verifies the sender before reading the body.
 pub(in crate::http) async fn receive(
     State(app): Context,
     (kind, version): (CallbackKind, ApiVersion),
@@ -65,10 +65,10 @@ pub(in crate::http) async fn receive(
     answer
 }
 
-/// As whom the gateway takes up room for its bodies.
+/// Name under which the gateway reserves memory for bodies.
 const GATEWAY: &str = "gateway";
 
-/// The largest callback, in bytes: a consent over thousands of care contexts.
+/// Maximum size of a callback, in bytes: a consent for thousands of care contexts.
 const CALLBACK_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 async fn store(ports: &Ports, message: VerifiedCallback) -> Response {
@@ -93,7 +93,7 @@ async fn store(ports: &Ports, message: VerifiedCallback) -> Response {
     }
 }
 
-/// Whose message it is nobody knows, so it cannot be stored. That it came is in the log.
+/// A message without a known recipient cannot be stored. Its arrival is recorded in the log.
 async fn unrouted(
     ports: &Ports,
     request_id: RequestId,
@@ -107,7 +107,7 @@ async fn unrouted(
     Refusal(StatusCode::NOT_FOUND, "ABDM-1035", "Invalid HIP ID").into_response()
 }
 
-/// An answer in ABDM's own shape.
+/// An error response in ABDM's own shape.
 struct Refusal(StatusCode, &'static str, &'static str);
 
 impl IntoResponse for Refusal {
@@ -126,7 +126,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer "))
 }
 
-/// A sender that is not believed gets 401; one that could not be checked is asked to come again.
+/// 401 for an invalid bearer; 503 for one that could not be checked, so that the sender retries.
 fn unproven(error: &BearerError) -> Response {
     match error {
         BearerError::Refused(why) => {
@@ -136,7 +136,7 @@ fn unproven(error: &BearerError) -> Response {
                 "description": "the bearer is missing or not one of the gateway's",
             });
             let mut response = (StatusCode::UNAUTHORIZED, axum::Json(body)).into_response();
-            // The frame around all routes logs it.
+            // The layer around all routes logs it.
             response.extensions_mut().insert(Refused(why));
             response
         }
@@ -147,14 +147,14 @@ fn unproven(error: &BearerError) -> Response {
     }
 }
 
-/// What a message says of itself.
+/// Identification of a message.
 struct Head {
     request_id: RequestId,
     facility: Option<FacilityId>,
     sent_at: Option<DateTime<Utc>>,
 }
 
-/// A message can be stored when it is JSON and names its request.
+/// Checks that a message is JSON and names its request; only then can it be stored.
 fn head(version: ApiVersion, headers: &HeaderMap, body: &str) -> Result<Head, Refusal> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let body = readable(body);
@@ -174,7 +174,7 @@ fn head(version: ApiVersion, headers: &HeaderMap, body: &str) -> Result<Head, Re
     Ok(Head { request_id, facility, sent_at: sent_at.as_deref().and_then(instant) })
 }
 
-/// What the older dialect has in the body and ours in headers.
+/// What the earlier API version (v0.5) has in the body and ours in headers.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Named {
@@ -182,7 +182,7 @@ struct Named {
     timestamp: Option<String>,
 }
 
-/// Everything but credentials.
+/// All headers except credentials.
 fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()

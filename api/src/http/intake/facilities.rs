@@ -1,4 +1,4 @@
-//! `GET /v1/facilities`; and the one facility that a request is about.
+//! `GET /v1/facilities`, and the selection of one facility for a request.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,21 +13,21 @@ use crate::http::Context;
 use crate::http::middleware::caller::{Authorized, CanView};
 use crate::http::middleware::problem::{Fault, Problem};
 
-/// A facility that is served here.
+/// A configured facility.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Facility {
     /// Its service id: `X-HIP-ID`.
     #[schema(example = "IN0610099001")]
     id: String,
-    /// Its id in the register of facilities, where that is another.
+    /// Its id in the Health Facility Registry, if different.
     hfr_id: Option<String>,
     /// Its name.
     #[schema(example = "PHC Ambegaon")]
     name: String,
-    /// Whether none of its visits is fetched at the moment.
+    /// Whether fetching of its visits is paused.
     intake_paused: bool,
-    /// Why, in the operator's words.
+    /// Reason of the pause, written by the operator.
     pause_reason: Option<String>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Facilities {
     items: Vec<Facility>,
 }
 
-/// The caller's facilities, all of them.
+/// Lists the caller's facilities.
 #[utoipa::path(get, path = "/v1/facilities", tag = "operations", operation_id = "listFacilities",
     responses((status = 200, body = Facilities)))]
 pub(crate) async fn list(
@@ -64,17 +64,17 @@ pub(crate) async fn list(
     Ok(Json(Facilities { items: items.collect() }))
 }
 
-/// Whose it is that is asked for.
+/// Selects the facility of an item.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FacilityFilter {
-    /// The facility; needed when several of the caller's have one of this name.
+    /// The facility; required if several of the caller's facilities have an item with this name.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     pub(crate) facility: Option<FacilityId>,
 }
 
-/// The one that was found. Its name may stand for several, one in each facility.
+/// The only match. A name may exist at several facilities.
 pub(crate) fn only<T>(found: Vec<T>, absent: &'static str) -> Result<T, Problem> {
     let mut found = found.into_iter();
     match (found.next(), found.next()) {
@@ -89,7 +89,7 @@ pub(crate) fn only<T>(found: Vec<T>, absent: &'static str) -> Result<T, Problem>
     }
 }
 
-/// The caller's facility that is named, or their only one. Somebody else's has nothing for them.
+/// The caller's facility that is named, or their only one. Another facility is treated as unknown.
 pub(crate) fn chosen(
     app: &App,
     caller: &Caller,

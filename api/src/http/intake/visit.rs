@@ -1,4 +1,4 @@
-//! `GET /v1/visits`, `GET /v1/visits/{visitCode}`: what became of a visit.
+//! `GET /v1/visits`, `GET /v1/visits/{visitCode}`: the state of a visit.
 
 use axum::Json;
 use axum::extract::State;
@@ -26,51 +26,51 @@ use crate::http::middleware::caller::{Authorized, CanView, facility_filter_by_id
 use crate::http::middleware::position;
 use crate::http::middleware::problem::Problem;
 
-/// What became of a visit.
+/// State of a visit.
 #[derive(Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Visit {
-    /// Its name in the log; not shown.
+    /// Its stream in the log; not returned.
     #[serde(skip)]
     stream_id: String,
-    /// As it was pushed.
+    /// Visit code as it was pushed.
     #[serde(rename = "visitCode")]
     #[schema(example = "30000000000104729")]
     code: String,
     /// Its facility.
     #[schema(example = "IN0610099001")]
     facility_id: String,
-    /// From 1; each amendment counts.
+    /// Number of the revision, from 1; each amendment counts.
     revision: i32,
-    /// When the patient was there.
+    /// Date of the visit, in UTC.
     visited_at: DateTime<Utc>,
-    /// When this revision was pushed.
+    /// When this revision was pushed, in UTC.
     recorded_at: DateTime<Utc>,
     /// Whether it is linked to an ABHA address.
     linked: bool,
-    /// `unlinked`, `requested` or `linked`; nothing while it is not known.
+    /// `unlinked`, `requested` or `linked`; `null` while it is not known.
     link_state: Option<String>,
-    /// Why it is not linked, if something is wrong.
+    /// Why it is not linked, if there was an error.
     #[sqlx(flatten)]
     #[schema(value_type = Option<LinkErrorDetail>)]
     link_error: LinkError,
-    /// When the link is tried again.
+    /// Time of the next retry of the link, in UTC.
     link_retry_at: Option<DateTime<Utc>>,
-    /// Since when it is linked.
+    /// When it was linked, in UTC.
     linked_at: Option<DateTime<Utc>>,
-    /// Fit to be shared.
+    /// Documents that may be shared.
     #[sqlx(json)]
     #[schema(value_type = Vec<BuiltDocument>)]
     documents: Value,
-    /// Not built, and why.
+    /// Documents that were not built, with the reason.
     #[sqlx(json)]
     #[schema(value_type = Vec<SkippedDocument>)]
     skipped: Value,
-    /// Unfit to be shared, and why.
+    /// Documents that must not be shared, with the reason.
     #[sqlx(json)]
     #[schema(value_type = Vec<RejectedDocument>)]
     rejected: Value,
-    /// What is odd in the visit document, as of when it was pushed; only where one visit is shown.
+    /// Warnings about the visit document when it was pushed; only in the response for a single visit.
     #[sqlx(skip)]
     #[serde(skip_serializing_if = "Option::is_none")]
     warnings: Option<Vec<Warning>>,
@@ -80,10 +80,10 @@ pub(crate) struct Visit {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what the read model holds")]
 pub(crate) struct BuiltDocument {
-    /// Its kind.
+    /// HI type of the document.
     #[schema(example = "OPConsultation")]
     hi_type: String,
-    /// For `GET /fhir/Bundle/{id}`.
+    /// Id for `GET /fhir/Bundle/{id}`.
     document_id: uuid::Uuid,
     /// SHA-256 of its bytes.
     digest: String,
@@ -91,21 +91,21 @@ pub(crate) struct BuiltDocument {
     size_bytes: u64,
 }
 
-/// A document that the visit does not yield.
+/// A document that could not be built from the visit.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what the read model holds")]
 pub(crate) struct SkippedDocument {
-    /// Its kind.
+    /// HI type of the document.
     hi_type: String,
-    /// Why.
+    /// Why it was not built.
     reason: String,
 }
 
-/// A document that is not fit to be shared.
+/// A document that must not be shared.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what the read model holds")]
 pub(crate) struct RejectedDocument {
-    /// Its kind.
+    /// HI type of the document.
     hi_type: String,
     /// `Bundle.id`.
     document_id: uuid::Uuid,
@@ -113,7 +113,7 @@ pub(crate) struct RejectedDocument {
     findings: Vec<String>,
 }
 
-/// Which visits.
+/// Filters visits.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -121,10 +121,10 @@ pub(crate) struct VisitFilter {
     /// Only of this facility.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
-    /// Items of a page.
+    /// Number of items in a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
     cursor: Option<Cursor>,
 }
@@ -141,7 +141,7 @@ const VISITS: List = List {
     facility: "v.facility_id",
 };
 
-/// Visits, those that were pushed or amended last first.
+/// Lists visits, the last pushed or amended first.
 #[utoipa::path(get, path = "/v1/visits", tag = "records", operation_id = "listVisits",
     params(VisitFilter), responses((status = 200, body = Page<Visit>)))]
 pub(crate) async fn list(
@@ -158,7 +158,7 @@ pub(crate) async fn list(
     Ok(Json(page))
 }
 
-/// What became of a visit: its documents, and whether it is linked.
+/// Returns the state of a visit: its documents and its link.
 #[utoipa::path(get, path = "/v1/visits/{visitCode}", tag = "records", operation_id = "showVisit",
     params(("visitCode" = String, Path, max_length = 255, example = "30000000000104729",
             description = "the visit code"), FacilityFilter),
@@ -184,14 +184,14 @@ pub(crate) async fn show(
     let mut found = only(found, ABSENT)?;
     let stream = StreamId::stored(found.stream_id.as_str());
     access_log::at_thing(&app, &caller, View::Visit, &stream).await?;
-    // A visit that cannot be opened any more, because its patient was erased, has none to show.
+    // The visit of an erased patient cannot be decrypted and has no warnings.
     let source = VisitRevision::newest(&app.ports, &stream).await.ok();
     found.warnings =
         source.map(|source| source.warnings().into_iter().map(Warning::from).collect());
     Ok(Json(found))
 }
 
-/// Up to where the log tells of a visit that is not shown: whoever has pushed it must not be told that
+/// Up to where the log tells of a visit that is not shown: anyone who has pushed it must not be told that
 /// there is none.
 async fn position_of(
     app: &App,
@@ -209,7 +209,7 @@ async fn position_of(
     Ok(stored.last().map(|newest| newest.position))
 }
 
-/// Up to two of them.
+/// Reads up to two matches.
 async fn look(
     app: &App,
     code: &CareContextReference,

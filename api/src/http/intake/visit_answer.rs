@@ -1,4 +1,4 @@
-//! The parts of an answer to a pushed visit, alone or in a stream: warnings, and why it was not stored.
+//! Parts of the response to a pushed visit, single or in a stream: warnings, and why it was not stored.
 
 use abdm_fhir::VisitWarning;
 use axum::http::StatusCode;
@@ -9,16 +9,16 @@ use utoipa::ToSchema;
 
 use crate::http::middleware::problem::{Fault, Problem};
 
-/// One odd thing in a visit document.
+/// One warning about a visit document.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Warning {
-    /// Where.
+    /// Path in the document.
     #[schema(example = "vitals.diastolic")]
     path: String,
-    /// What was looked at.
+    /// Name of the rule.
     #[schema(example = "bloodPressure")]
     rule: String,
-    /// What is odd.
+    /// Description of the warning.
     #[schema(example = "is not below vitals.systolic")]
     text: String,
 }
@@ -29,7 +29,7 @@ impl From<VisitWarning> for Warning {
     }
 }
 
-/// Why a visit document was not stored, for its sender.
+/// The problem for the sender of a rejected visit document.
 pub(in crate::http) fn problem(error: &RecordError) -> Problem {
     let invalid = |detail| {
         let title = "The visit document is not valid";

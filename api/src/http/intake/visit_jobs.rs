@@ -1,4 +1,4 @@
-//! `GET /v1/visit-jobs`: visits that are fetched, and what is in their way.
+//! `GET /v1/visit-jobs`: visits to fetch, and what blocks them.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,11 +15,11 @@ use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanOperate, facility_filter_by_id};
 use crate::http::middleware::problem::Problem;
 
-/// How it stands with a job.
+/// State of a job.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum JobState {
-    /// Still to be done.
+    /// Not done yet.
     Due,
     /// The visit is in the log.
     Done,
@@ -37,7 +37,7 @@ impl JobState {
     }
 }
 
-/// Which jobs.
+/// Filters jobs.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -45,13 +45,13 @@ pub(crate) struct VisitJobFilter {
     /// Only of this facility.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
-    /// Only those of which this is so.
+    /// Only jobs in this state.
     #[param(inline)]
     state: Option<JobState>,
-    /// Items of a page.
+    /// Number of items in a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
     cursor: Option<Cursor>,
 }
@@ -60,26 +60,26 @@ pub(crate) struct VisitJobFilter {
 #[derive(Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct VisitJob {
-    /// As `hip visit jobs retry` takes it.
+    /// Id for `hip visit jobs retry`.
     #[schema(example = "amrit:4711")]
     id: String,
-    /// The visit.
+    /// Code of the visit.
     visit_code: String,
-    /// The facility, when it is known.
+    /// The facility, if known.
     facility_id: Option<String>,
     /// Whether it waits because the facility is paused.
     paused: bool,
     /// `due`, `done` or `dead`.
     state: String,
-    /// How often it was tried.
+    /// Number of attempts.
     attempts: i32,
-    /// When it is tried next, if it is due.
+    /// Time of the next attempt, if it is due.
     next_attempt_at: Option<DateTime<Utc>>,
-    /// Why it did not work the last time.
+    /// Reason of the last failure.
     reason: Option<String>,
-    /// When the visit was announced.
+    /// When the visit was announced, in UTC.
     created_at: DateTime<Utc>,
-    /// When it was done.
+    /// When it was done, in UTC.
     done_at: Option<DateTime<Utc>>,
 }
 
@@ -94,7 +94,7 @@ const JOBS: List = List {
     facility: "j.facility_id",
 };
 
-/// Jobs, the newest first.
+/// Lists jobs, the newest first.
 #[utoipa::path(get, path = "/v1/visit-jobs", tag = "operations", operation_id = "listVisitJobs",
     params(VisitJobFilter), responses((status = 200, body = Page<VisitJob>)))]
 pub(crate) async fn list(

@@ -1,8 +1,8 @@
-//! `POST /v1/visits` with a stream of documents, one a line; a line of result for each, in order.
+//! `POST /v1/visits` with a stream of documents, one per line; one result line for each, in order.
 //!
-//! Nothing is gathered: a few lines are in memory at a time, and no more are read than results are
-//! taken away. So the stream may be of any length, and either side may be slow. What was answered
-//! with 200 or 201 is durable, whatever becomes of the connection.
+//! Nothing is collected: a few lines are in memory at a time, and reading waits until results are
+//! received. So the stream may have any length, and either side may be slow. A line that was answered
+//! with 200 or 201 is durable, even if the connection breaks.
 
 mod lines;
 
@@ -25,20 +25,20 @@ use crate::app::App;
 use crate::http::intake::visit_answer::{Warning, problem};
 use crate::http::middleware::problem::Problem;
 
-/// The media type of lines of JSON.
+/// The media type of newline-delimited JSON.
 const NDJSON: &str = "application/x-ndjson";
 
-/// Lines that are stored at the same time. The log gathers what comes together into one commit, so a
-/// few of them cost little more than one; each may be as large as the largest document.
+/// Lines that are stored at the same time. The log combines concurrent appends into one commit, so a
+/// few cost little more than one; each may be as large as the largest document.
 const LINES_AT_ONCE: usize = 8;
 
-/// Whether these are the headers of a stream of documents.
+/// Whether the headers announce a stream of documents.
 pub(in crate::http) fn is_announced(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(NDJSON))
 }
 
-/// What became of one line.
+/// Result of one line.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct LineResult {
@@ -64,7 +64,7 @@ enum LineOutcome {
     },
 }
 
-/// Stores each line as it comes.
+/// Stores each line when it arrives.
 pub(in crate::http) fn record(
     (app, caller): (Arc<App>, Arc<Caller>),
     body: Body,

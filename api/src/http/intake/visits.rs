@@ -1,4 +1,4 @@
-//! `POST /v1/visits`. What became of a visit is in [`crate::http::intake::visit`].
+//! `POST /v1/visits`. The state of a visit is in [`crate::http::intake::visit`].
 
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -20,26 +20,28 @@ use crate::http::middleware::problem::Problem;
 use crate::http::{Context, ShutdownSignal, VISIT_BYTES_MAX};
 use crate::path_segment::path_segment;
 
-/// A visit that is in the log.
+/// A stored visit.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RecordedVisit {
-    /// As it was pushed.
+    /// Visit code as it was pushed.
     #[schema(example = "30000000000104729")]
     visit_code: String,
     /// Its facility, by its service id.
     #[schema(example = "IN0610099001")]
     facility: String,
-    /// Whether anything is new by this push.
+    /// Whether this push changed anything.
     changed: bool,
-    /// What is odd in the document, which is accepted all the same; at most 50. Left out when nothing is.
+    /// Warnings about an accepted document; at most 50. Omitted if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
 }
 
-/// Records a visit; its documents and its link follow. Or many, as a stream with one document a line: each
-/// line is answered by a line with `line`, `status`, and what the same push alone would be answered with,
-/// or a `problem`. The same push again changes nothing.
+/// Records a visit, or a stream of visits.
+///
+/// Its documents and its link follow. In a stream, each line is one document, and is
+/// answered by a line with `line`, `status`, and the response that the same push alone would get,
+/// or a `problem`. A repeated push changes nothing.
 #[utoipa::path(post, path = "/v1/visits", tag = "records", operation_id = "pushVisit",
     request_body(description = "A visit document, of at most 32 MiB; or lines of them, each as large.",
         content((VisitDocument = "application/json"), (String = "application/x-ndjson"))),
@@ -82,7 +84,7 @@ pub(crate) async fn receive(
     answer
 }
 
-/// Stores a visit document. The same document again changes nothing and is answered alike.
+/// Stores a visit document. A repeated document changes nothing and gets the same response.
 async fn record(app: &App, caller: &Caller, document: &str) -> Result<Response, Problem> {
     let recorded = push::record(&app.ports, caller, document).await;
     let recorded = recorded.map_err(|error| problem(&error))?;
@@ -99,7 +101,7 @@ async fn record(app: &App, caller: &Caller, document: &str) -> Result<Response, 
     Ok((status, [(LOCATION, location)], axum::Json(body)).into_response())
 }
 
-/// Stands for the published schema of visit documents, which [`crate::http::openapi`] puts in its place.
+/// Placeholder for the published schema of visit documents, which [`crate::http::openapi`] inserts.
 #[derive(ToSchema)]
 #[schema(value_type = Object)]
 pub(crate) struct VisitDocument(#[expect(dead_code, reason = "never made")] serde_json::Value);

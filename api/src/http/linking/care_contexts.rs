@@ -21,15 +21,15 @@ use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanView, facility_filter_by_id};
 use crate::http::middleware::problem::Problem;
 
-/// How far the link of a care context has come.
+/// State of the link of a care context.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LinkState {
-    /// Nobody has asked for it, or it was refused.
+    /// Not requested, or refused.
     Unlinked,
-    /// It was asked for.
+    /// The link was requested.
     Requested,
-    /// The gateway has confirmed it.
+    /// The gateway confirmed the link.
     Linked,
 }
 
@@ -43,7 +43,7 @@ impl LinkState {
     }
 }
 
-/// Which care contexts.
+/// Filters care contexts.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -51,42 +51,42 @@ pub(crate) struct CareContextFilter {
     /// Only of this facility.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
-    /// Only those whose link has come so far.
+    /// Only those with this link state.
     #[param(inline)]
     state: Option<LinkState>,
-    /// Items of a page.
+    /// Number of items in a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
     cursor: Option<Cursor>,
 }
 
-/// A care context: a visit, as the network knows it.
+/// A care context: the network's view of a visit.
 #[derive(Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CareContext {
-    /// Its reference, which is the visit code.
+    /// Its reference, equal to the visit code.
     #[schema(example = "30000000000104729")]
     reference: String,
     /// The facility.
     #[schema(example = "IN0610099001")]
     facility_id: String,
-    /// Names its link: `GET /v1/links/{id}`.
+    /// Id for `GET /v1/links/{id}`.
     link_id: String,
-    /// When the patient was there.
+    /// Date of the visit, in UTC.
     visited_at: DateTime<Utc>,
-    /// The kinds of its documents.
+    /// HI types of its documents.
     hi_types: Vec<String>,
     /// `unlinked`, `requested` or `linked`.
     link_state: String,
-    /// Why it is not linked, if something is wrong.
+    /// Why it is not linked, if there was an error.
     #[sqlx(flatten)]
     #[schema(value_type = Option<LinkErrorDetail>)]
     link_error: LinkError,
-    /// When the link is tried again.
+    /// Time of the next retry of the link, in UTC.
     link_retry_at: Option<DateTime<Utc>>,
-    /// Since when it is linked.
+    /// When it was linked, in UTC.
     linked_at: Option<DateTime<Utc>>,
 }
 
@@ -102,7 +102,7 @@ const CARE_CONTEXTS: List = List {
     facility: "facility_id",
 };
 
-/// Care contexts, the newest visit first.
+/// Lists care contexts, the newest visit first.
 #[utoipa::path(get, path = "/v1/care-contexts", tag = "records", operation_id = "listCareContexts",
     params(CareContextFilter), responses((status = 200, body = Page<CareContext>)))]
 pub(crate) async fn list(
@@ -120,7 +120,7 @@ pub(crate) async fn list(
     Ok(Json(page))
 }
 
-/// One care context, by its reference.
+/// Returns one care context by its reference.
 #[utoipa::path(get, path = "/v1/care-contexts/{reference}", tag = "records",
     operation_id = "showCareContext",
     params(("reference" = String, Path, max_length = 255, example = "30000000000104729",
@@ -148,25 +148,25 @@ pub(crate) async fn show(
     Ok(Json(found))
 }
 
-/// Whose care contexts. In the body: who somebody is must not be in a URL.
+/// Selects care contexts by patient. In the body, because a URL must not identify a patient.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Search {
-    /// Any case.
+    /// In any case.
     #[schema(value_type = String, max_length = 100, example = "test.person@sbx")]
     abha_address: ShortText,
-    /// Needed when the caller has several.
+    /// Required if the caller has several.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
-    /// Items of a page.
+    /// Number of items in a page.
     #[schema(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[schema(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
     cursor: Option<Cursor>,
 }
 
-/// Care contexts of the patients with an ABHA address, the newest visit first.
+/// Lists the care contexts of the patients with an ABHA address, the newest visit first.
 #[utoipa::path(post, path = "/v1/care-contexts/search", tag = "records",
     operation_id = "searchCareContexts", request_body = Search,
     responses((status = 200, body = Page<CareContext>)))]
@@ -197,7 +197,7 @@ pub(crate) async fn search(
     Ok(Json(list.page(&app.pool, wanted, &filters).await?))
 }
 
-/// The caller is about to see something of whoever has this ABHA address at this facility.
+/// The caller is about to see something of anyone who has this ABHA address at this facility.
 pub(in crate::http) async fn at_holders(
     app: &App,
     caller: &Caller,

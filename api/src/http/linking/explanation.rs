@@ -1,4 +1,4 @@
-//! `GET /v1/care-contexts/{reference}/explanation`: why does the patient not see it?
+//! `GET /v1/care-contexts/{reference}/explanation`: why does the patient not see a record?
 
 use axum::Json;
 use axum::extract::State;
@@ -19,41 +19,41 @@ use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanView};
 use crate::http::middleware::problem::Problem;
 
-/// How it stands with a care context: the links from the visit to the patient's screen, up to the first
-/// that does not hold.
+/// Explanation of a care context: the steps from the visit to the patient's app, up to the first
+/// that failed.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Explanation {
-    /// Where the visit took place.
+    /// Facility of the visit.
     #[schema(example = "IN0610099001")]
     facility_id: String,
     /// The visit code.
     #[schema(example = "30000000000104729")]
     reference: String,
-    /// What was looked at, in order.
+    /// The checked steps, in order.
     links: Vec<LinkLookedAt>,
-    /// The answer, in a sentence.
+    /// The result in one sentence.
     #[schema(example = "it is linked, and nobody has the patient's consent to see it")]
     verdict: String,
-    /// What to do; `null`, when all is well.
+    /// What to do; `null` if all steps are complete.
     cure: Option<String>,
 }
 
-/// One link, as it was found.
+/// Result of one step.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LinkLookedAt {
-    /// Which: `visit`, `documents`, `token`, `linked`, `consent`, `request`, `accepted`, `pages`,
+    /// Name of the step: `visit`, `documents`, `token`, `linked`, `consent`, `request`, `accepted`, `pages`,
     /// `encrypted`, `pushed`, `notified`.
     #[schema(value_type = String)]
     link: explain::Link,
-    /// `holds`, `waits` (for somebody's turn) or `broken`.
+    /// `holds`, `waits` (for another party) or `broken`.
     #[schema(value_type = String)]
     state: explain::State,
-    /// What is so, in words.
+    /// Description of the result.
     what: String,
 }
 
-/// Why a patient does not see a record: the first link that does not hold, and what to do about it.
+/// Explains why a patient does not see a record: the first step that failed, and what to do about it.
 #[utoipa::path(get, path = "/v1/care-contexts/{reference}/explanation", tag = "records",
     operation_id = "explainCareContext",
     params(("reference" = String, Path, max_length = 255, description = "the visit code",
@@ -76,7 +76,7 @@ pub(crate) async fn show(
     Ok(Json(found))
 }
 
-/// Those of the caller's facilities, each with the stream of what it explains.
+/// Matches at the caller's facilities, each with its stream.
 async fn explained(
     app: &App,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! `GET /v1/links/{linkId}`: a link, be it that we have begun it or the patient.
+//! `GET /v1/links/{linkId}`: a link that we or the patient started.
 
 use axum::Json;
 use axum::extract::State;
@@ -22,28 +22,28 @@ use crate::http::middleware::problem::Problem;
 #[derive(Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Link {
-    /// What it is called here.
+    /// Id of the link.
     id: String,
-    /// Who has begun it: `facility` or `patient`.
+    /// Who started it: `facility` or `patient`.
     begun_by: String,
     /// The facility.
     facility_id: String,
-    /// References of what is linked.
+    /// References of the linked care contexts.
     care_contexts: Vec<String>,
-    /// `unlinked`, `requested` or `linked`; of a patient's also `initiated`, `otp_sent`, `otp_failed`,
+    /// `unlinked`, `requested` or `linked`; a link of a patient also `initiated`, `otp_sent`, `otp_failed`,
     /// `refused` and `confirmed`.
     state: String,
-    /// Why it is not linked, if something is wrong.
+    /// Why it is not linked, if there was an error.
     #[sqlx(flatten)]
     #[schema(value_type = Option<LinkErrorDetail>)]
     error: LinkError,
-    /// When it is tried again.
+    /// Time of the next retry, in UTC.
     retry_at: Option<DateTime<Utc>>,
-    /// When it came to where it is, if that is known.
+    /// Time of the last state change, in UTC, if known.
     changed_at: Option<DateTime<Utc>>,
 }
 
-/// One link: by what `POST /v1/links` has answered, or by a patient's link reference number.
+/// Returns one link by the id of `POST /v1/links`, or by a patient's link reference number.
 #[utoipa::path(get, path = "/v1/links/{linkId}", tag = "linking", operation_id = "showLink",
     params(("linkId" = String, Path, max_length = 255, description = "the `id` that a link was answered with")),
     responses((status = 200, body = Link)))]

@@ -1,4 +1,4 @@
-//! Why something is not linked, in words for an operator.
+//! Texts for operators about why something is not linked.
 
 use hip_commands::operations::abdm_error;
 use hip_domain::id::ErrorCode;
@@ -15,7 +15,7 @@ macro_rules! link_error_columns {
 }
 pub(in crate::http) use link_error_columns;
 
-/// What is in the way of a link; `null` when nothing is wrong.
+/// The error of a link; `null` if there is none.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(crate) struct LinkError(Option<LinkErrorDetail>);
@@ -24,10 +24,10 @@ pub(crate) struct LinkError(Option<LinkErrorDetail>);
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 #[schema(as = Trouble)]
 pub(crate) struct LinkErrorDetail {
-    /// Its code. The HTTP status stands here where the network gave no code.
+    /// Its code, or the HTTP status if the network gave no code.
     #[schema(example = "ABDM-1207")]
     code: String,
-    /// What it means.
+    /// Meaning of the error.
     what: String,
     /// What to do.
     #[schema(value_type = String)]
@@ -44,7 +44,7 @@ impl FromRow<'_, PgRow> for LinkError {
     }
 }
 
-/// One number means several things, by what was refused: the token, or the link itself.
+/// A code has several meanings, depending on whether the token or the link was refused.
 fn detail(code: &ErrorCode, about: Option<&str>, said: Option<String>) -> LinkErrorDetail {
     let context = match about {
         Some("token") => abdm_error::Context::OnGenerateToken,

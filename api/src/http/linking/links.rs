@@ -1,4 +1,4 @@
-//! `POST /v1/links`, `POST /v1/link-tokens/status`. What became of a link is in [`crate::http::linking::link`].
+//! `POST /v1/links`, `POST /v1/link-tokens/status`. The state of a link is in [`crate::http::linking::link`].
 
 use axum::Json;
 use axum::extract::State;
@@ -20,32 +20,32 @@ use crate::http::linking::care_contexts::at_holders;
 use crate::http::middleware::caller::{Authorized, CanLink};
 use crate::http::middleware::problem::Problem;
 
-/// Which visit.
+/// The visit to link.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct StartLink {
-    /// As it was pushed.
+    /// Visit code as it was pushed.
     #[schema(value_type = String, min_length = 1, max_length = 255, pattern = "^[A-Za-z0-9_@,. ()/:\\\\-]+$",
              example = "30000000000104729")]
     visit_code: CareContextReference,
-    /// Needed when the caller has several.
+    /// Required if the caller has several.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
 }
 
-/// A link that is tried.
+/// A started link.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StartedLink {
-    /// For `GET /v1/links/{id}`.
+    /// Id for `GET /v1/links/{id}`.
     id: String,
-    /// The visit.
+    /// Code of the visit.
     visit_code: String,
     /// Its facility.
     facility_id: String,
 }
 
-/// Tries to link a visit, whatever came of it before. Linked already, it stays as it is.
+/// Starts to link a visit, whatever the earlier result. A linked visit is unchanged.
 #[utoipa::path(post, path = "/v1/links", tag = "linking", operation_id = "startLink",
     request_body = StartLink,
     responses((status = 202, body = StartedLink, description = "It will be tried.",
@@ -64,39 +64,39 @@ pub(crate) async fn start(
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(body)).into_response())
 }
 
-/// Whose tokens. In the body: an address is personal, and URLs are logged everywhere.
+/// Selects tokens by patient. In the body, because an address is personal and URLs are logged.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct AskStatus {
-    /// Any case.
+    /// In any case.
     #[schema(value_type = String, max_length = 100, example = "test.person@sbx")]
     abha_address: ShortText,
-    /// Needed when the caller has several.
+    /// Required if the caller has several.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
 }
 
-/// How it stands with somebody's link tokens.
+/// State of a patient's link tokens.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TokenStatus {
     /// `issued`, `requested` or `none`.
     #[schema(value_type = String)]
     state: &'static str,
-    /// Until when there is one.
+    /// Expiry of the current token, in UTC.
     usable_until: Option<DateTime<Utc>>,
-    /// How often one was asked for.
+    /// Number of requests in the last 24 hours.
     requests_in_24_hours: usize,
-    /// How often the gateway allows it.
+    /// Number of requests that the gateway allows.
     requests_allowed: usize,
-    /// When the next request may leave; nothing, when it may now.
+    /// When the next request may leave; `None` if it may now.
     next_request_at: Option<DateTime<Utc>>,
-    /// Why not before.
+    /// Why not earlier.
     #[schema(value_type = Option<String>)]
     why: Option<&'static str>,
 }
 
-/// Whether there is a token, how many were asked for, and when the next may be.
+/// Returns the state of link tokens: expiry, number of requests, and when the next one may be sent.
 #[utoipa::path(post, path = "/v1/link-tokens/status", tag = "linking",
     operation_id = "showLinkTokenStatus", request_body = AskStatus,
     responses((status = 200, body = TokenStatus)))]

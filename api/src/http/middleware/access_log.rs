@@ -10,7 +10,7 @@ use hip_infra::postgres::queries::history_reader::PgHistoryReader;
 use crate::app::App;
 use crate::http::middleware::problem::Problem;
 
-/// The caller is about to see something of one person.
+/// Records access to an item of one patient.
 pub(crate) async fn at_thing(
     app: &App,
     caller: &Caller,
@@ -22,7 +22,7 @@ pub(crate) async fn at_thing(
     viewer.resource(&evidence, view, of).await.map_err(|error| problem(&error))
 }
 
-/// The caller is about to see something of this person.
+/// Records access to data of this patient.
 pub(crate) async fn at_person(
     app: &App,
     caller: &Caller,
@@ -33,8 +33,8 @@ pub(crate) async fn at_person(
     viewer.patient(view, subject).await.map_err(|error| problem(&error))
 }
 
-/// The caller is about to see these items, selected by what of this was said. Where there is none, nobody
-/// is seen.
+/// Records access to these list items, with the selection. An empty list is not
+/// recorded.
 pub(crate) async fn at_list<T>(
     app: &App,
     caller: &Caller,

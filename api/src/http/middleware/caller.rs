@@ -1,4 +1,4 @@
-//! Who calls: whoever shows the key of a client, with a role that the route asks for.
+//! Who calls: anyone who shows the key of a client, with a role that the route asks for.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -13,24 +13,24 @@ use hip_domain::id::FacilityId;
 use crate::app::App;
 use crate::http::middleware::problem::Problem;
 
-/// The roles of which a route asks one.
+/// A set of roles, of which a route requires one.
 pub(crate) trait Roles: Send {
     const ANY_OF: &'static [Role];
 }
 
-/// Records are pushed.
+/// May push records.
 pub(crate) struct CanPush;
-/// Links are started, by the record system or at its desk.
+/// May start links: the record system, or staff at its desk.
 pub(crate) struct CanLink;
-/// A person is erased.
+/// May erase patients.
 pub(crate) struct CanErase;
-/// How the service works is looked at.
+/// May see how the service operates.
 pub(crate) struct CanOperate;
-/// What failed is done again.
+/// May replay failed messages and calls.
 pub(crate) struct CanReplay;
-/// Records are read, one by one.
+/// May read single documents.
 pub(crate) struct CanReadDocuments;
-/// What the service holds and does is looked at.
+/// May see what the service stores and does.
 pub(crate) struct CanView;
 
 impl Roles for CanPush {
@@ -55,7 +55,7 @@ impl Roles for CanView {
     const ANY_OF: &'static [Role] = &Role::ALL;
 }
 
-/// A caller who has one of the roles. A route that takes none of these is open to everybody.
+/// A caller with one of the roles. A route without this extractor is open to everybody.
 pub(crate) struct Authorized<R>(pub(crate) Arc<Caller>, pub(crate) PhantomData<R>);
 
 impl<R: Roles> FromRequestParts<Arc<App>> for Authorized<R> {
@@ -79,8 +79,8 @@ impl<R: Roles> FromRequestParts<Arc<App>> for Authorized<R> {
     }
 }
 
-/// The facilities that a query is bounded by: the one that is named, or all of the caller's. Nothing
-/// means that there is no bound; a facility that is not the caller's selects nothing.
+/// The facilities that limit a query: the named one, or all of the caller's. `None`
+/// means no limit; a facility that is not the caller's selects nothing.
 pub(crate) fn facility_filter(caller: &Caller, named: Option<&str>) -> Option<Vec<String>> {
     let theirs = |id: &FacilityId| id.as_str().to_owned();
     match (named, &caller.facilities) {
@@ -94,7 +94,7 @@ pub(crate) fn facility_filter(caller: &Caller, named: Option<&str>) -> Option<Ve
     }
 }
 
-/// The same for a facility that is named by any of its ids.
+/// The same for a facility named by any of its ids.
 pub(crate) fn facility_filter_by_id(
     app: &App,
     caller: &Caller,
@@ -123,7 +123,7 @@ fn too_many(seconds: u32) -> Problem {
     .with_retry_after(seconds)
 }
 
-/// The key that is shown.
+/// The API key in the headers.
 pub(crate) fn shown(headers: &HeaderMap) -> Option<&str> {
     if let Some(key) = headers.get("x-api-key") {
         return key.to_str().ok();

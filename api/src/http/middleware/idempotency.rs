@@ -1,9 +1,10 @@
-//! `Idempotency-Key`: what was asked once under a key is done once, and answered alike again.
+//! `Idempotency-Key`: a request is performed once for each key, and a repetition gets the same response.
 //!
-//! As draft-ietf-httpapi-idempotency-key-header has it, but for one thing: the same key for another request
-//! is 409 here, too, like one that is being answered, and not 422. The request itself is without fault, and
-//! 422 says of every route that it is not. The type of the problem tells the two apart. What failed because of us is forgotten, so that it may be tried again.
-//! The answer is finished and kept although the caller has hung up: that is what the key is for.
+//! Follows draft-ietf-httpapi-idempotency-key-header, with one exception: the same key for another request
+//! is 409 here, as for a request in progress, and not 422. The request itself is valid, and
+//! 422 means for every route that it is not. The problem type distinguishes the two. Responses to our own failures are
+//! not
+//! stored, so that the caller can retry. A response is completed and stored even if the caller disconnects.
 
 mod store;
 
@@ -31,19 +32,19 @@ use crate::http::middleware::problem::{Fault, Problem};
 /// The header that the caller chooses.
 pub(crate) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Says of an answer that it is one of before.
+/// Marks a stored response.
 pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// The longest key, in characters.
+/// Maximum length of a key, in characters.
 pub(crate) const KEY_LENGTH_MAX: usize = 128;
 
-/// The largest answer that is kept; ours are a few hundred bytes, with many faults some thousands.
+/// Maximum size of a stored response; ours have a few hundred bytes, with many faults some thousands.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
 
-/// A request that has not been answered for so long was lost with its process.
+/// A request without a response for this long was lost with its process.
 const CLAIM: Duration = Duration::from_secs(60);
 
-/// Wraps a route that writes. Without the header it changes nothing.
+/// Wraps a route that writes. Without the header it has no effect.
 pub(crate) async fn layer(
     Extension(app): Extension<Arc<App>>,
     request: Request,
@@ -58,14 +59,14 @@ pub(crate) async fn layer(
     };
     let secret = shown(request.headers()).unwrap_or_default().to_owned();
     let Some(caller) = app.clients.caller(&secret) else {
-        // It is refused inside, and nothing of a stranger's is kept.
+        // It is rejected inside, and nothing is stored for an unknown caller.
         return next.run(request).await;
     };
     if visit_stream::is_announced(request.headers()) {
         return of_a_stream().into_response();
     }
     let (parts, body) = request.into_parts();
-    // The route inside takes up room for it, too: only small bodies stand in memory twice.
+    // The route inside reserves memory too: only small bodies are in memory twice.
     let name = caller.name.as_str();
     let read = bodies::read(&app.room, name, &parts.headers, body, VISIT_BYTES_MAX).await;
     let body = match read {
@@ -83,7 +84,7 @@ pub(crate) async fn layer(
         Ok(Row::Ours(claim)) => {
             let request = Request::from_parts(parts, Body::from(body));
             let answering = answer(app, place, claim, request, next);
-            // On its own: a caller who hangs up does not stop it half-way.
+            // In its own task: a disconnect does not stop it half-way.
             tokio::spawn(answering).await.unwrap_or_else(|_| Problem::unavailable().into_response())
         }
         Ok(Row::Kept(kept)) => replay(kept),
@@ -147,8 +148,8 @@ fn key_text(header: &HeaderValue) -> Result<String, Problem> {
     }]))
 }
 
-/// What tells two requests apart. Keyed by what the caller has shown, which is nowhere in the database:
-/// nobody finds out what was asked by trying.
+/// Distinguishes two requests. Keyed with the caller's API key, which is not in the database, so the
+/// content of a request cannot be guessed from it.
 fn fingerprint(
     secret: &str,
     method: &axum::http::Method,

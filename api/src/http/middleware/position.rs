@@ -1,5 +1,5 @@
-//! Read your writes: what is written is answered with the position in the log that it has reached; who
-//! reads may name that position, and is answered from there on.
+//! Read your writes: a write returns the log position it reached; a read that
+//! sends this position waits for the read models.
 
 use std::sync::Arc;
 
@@ -16,15 +16,15 @@ use crate::http::intake::visit_stream;
 use crate::http::middleware::caller::shown;
 use crate::http::middleware::problem::Problem;
 
-/// Of an answer: the position that was reached. Of a request: the lowest to answer from.
+/// In a response: the position reached. In a request: the minimum position of the read models.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("hip-position");
 
-/// What is looked at.
+/// The read models behind these routes.
 const READ_MODELS: [&str; 4] = ["visit", "care_context", "consent", "data_flow_request"];
 
-/// Wraps a route that writes: says how far the log has come; also when the same had been written before,
-/// be it by another process. When the log cannot be asked the answer goes without: what was written is
-/// written. A stream of visits is answered before it is read, and goes without, too.
+/// Wraps a route that writes: returns the position of the log, also if the same was written before,
+/// by any process. If the log cannot be read, the response has no position: the write itself is
+/// complete. The response to a stream of visits starts before it is read, so it has no position either.
 pub(crate) async fn tell(
     Extension(app): Extension<Arc<App>>,
     request: Request,
@@ -41,8 +41,8 @@ pub(crate) async fn tell(
     response
 }
 
-/// Wraps a route that shows: with `Hip-Position` it is answered when the read models have come as far,
-/// or after two seconds with 503: to answer would be to answer with what was before.
+/// Wraps a route that reads: with `Hip-Position` it waits until the read models have reached it,
+/// at most two seconds; then it returns 503 instead of outdated data.
 pub(crate) async fn wait_for(
     Extension(app): Extension<Arc<App>>,
     request: Request,
@@ -63,11 +63,11 @@ pub(crate) async fn wait_for(
     }
 }
 
-/// Waits until these read models have come as far.
+/// Waits until these read models have reached the position.
 ///
 /// # Errors
 ///
-/// 503 when that takes more than two seconds, 409 when the log itself does not reach as far.
+/// 503 after two seconds, 409 if the position is beyond the end of the log.
 pub(crate) async fn until(app: &App, names: &[&str], position: i64) -> Result<(), Problem> {
     match wait(&app.pool, names, position).await {
         Ok(Waited::Reached) => Ok(()),
@@ -86,7 +86,7 @@ fn unreadable() -> Problem {
     )
 }
 
-/// As after the database was restored to an earlier time.
+/// For example after the database was restored to an earlier time.
 fn beyond() -> Problem {
     Problem::new(
         StatusCode::CONFLICT,

@@ -11,26 +11,26 @@ use utoipa::ToSchema;
 /// The media type of problems.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
-/// Why a request was refused. Nothing personal: paths and expectations, never values.
+/// Why a request was rejected. Contains no personal data: paths and expectations, never values.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Problem {
-    /// Names the kind; the same word always means the same.
+    /// Stable identifier of the kind of problem.
     #[serde(rename = "type")]
     #[schema(example = "urn:hip:problem:not-found")]
     kind: String,
-    /// The kind in words.
+    /// Title of the kind.
     #[schema(value_type = String, example = "There is no such visit")]
     title: &'static str,
     /// HTTP status.
     #[schema(minimum = 400, maximum = 599, example = 404)]
     status: u16,
-    /// What is wrong in this case, and what to do.
+    /// Description of this case, and what to do.
     #[schema(example = "a visit has to be pushed before it can be linked")]
     detail: String,
-    /// Every fault of a document.
+    /// All faults of a document.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
-    /// Seconds after which to ask again.
+    /// Seconds after which to retry.
     #[serde(skip)]
     retry_after: Option<u32>,
 }
@@ -38,19 +38,19 @@ pub(crate) struct Problem {
 /// One fault of a document.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Fault {
-    /// Where.
+    /// Path of the faulty value.
     #[schema(example = "beneficiary.abhaNumber")]
     pub(crate) path: String,
-    /// Which rule.
+    /// Name of the rule.
     #[schema(example = "pattern")]
     pub(crate) rule: String,
-    /// What would have fitted.
+    /// What is expected.
     #[schema(example = "must be 14 digits, with or without hyphens")]
     pub(crate) message: String,
 }
 
 impl Fault {
-    /// A value that is not one of those that fit.
+    /// A value that is not permitted.
     pub(crate) fn of_value(path: &str, message: impl Into<String>) -> Self {
         Self { path: path.to_owned(), rule: "value".to_owned(), message: message.into() }
     }
@@ -78,7 +78,7 @@ impl Problem {
         self
     }
 
-    /// The request was understood, and does not fit.
+    /// The request is valid in form, but not in content.
     pub(crate) fn unprocessable(faults: Vec<Fault>) -> Self {
         let title = "The request is not valid";
         let detail = "correct the fields listed in `errors` and send it again";
@@ -103,7 +103,7 @@ impl Problem {
         &self.detail
     }
 
-    /// Something of ours is away; the caller should try again.
+    /// A dependency is unavailable; the caller should retry.
     pub(crate) fn unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -113,13 +113,13 @@ impl Problem {
         )
     }
 
-    /// The read models do not answer.
+    /// The read models are unavailable.
     pub(crate) fn database_unavailable(error: &sqlx::Error) -> Self {
         tracing::warn!(%error, "a question could not be answered");
         Self::unavailable()
     }
 
-    /// There is no such thing, or it is not the caller's: which of the two they are not told.
+    /// The item does not exist or belongs to another caller; the response does not tell which.
     pub(crate) fn not_found(title: &'static str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -129,7 +129,7 @@ impl Problem {
         )
     }
 
-    /// The body is of a kind that this route does not read.
+    /// The media type is not supported by this route.
     pub(crate) fn unsupported(wanted: &'static str) -> Self {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -139,7 +139,7 @@ impl Problem {
         )
     }
 
-    /// A refusal of the frame around the routes, by its status.
+    /// An error of a layer around the routes, by its status.
     pub(crate) fn from_status(status: StatusCode) -> Self {
         let (kind, title, detail) = match status {
             StatusCode::NOT_FOUND => ("no-route", "No such route", "see /openapi.json"),
@@ -179,10 +179,10 @@ impl IntoResponse for Problem {
     }
 }
 
-/// The paths whose refusals are problems. AMRIT's and the gateway's have forms of their own.
+/// Paths whose errors are problems. AMRIT's and the gateway's routes have their own formats.
 const OURS: [&str; 4] = ["/v1/", "/fhir/", "/docs", "/openapi.json"];
 
-/// Gives every refusal the form of a problem, whoever in the frame has refused. What has a form of its
+/// Gives every refusal the form of a problem, anyone who in the frame has refused. What has a form of its
 /// own keeps it.
 pub(crate) async fn problem_layer(request: Request, next: Next) -> Response {
     let is_ours = OURS.iter().any(|start| request.uri().path().starts_with(start));

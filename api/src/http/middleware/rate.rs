@@ -1,11 +1,11 @@
-//! Items a second, as a caller wishes it.
+//! A rate of items per second in a request.
 
 use serde::Deserialize;
 
-/// The most that may be wished for.
+/// Maximum rate.
 const RATE_MAX: u16 = 1_000;
 
-/// From 1 to 1000. In JSON `4.0` is the same whole number as `4`.
+/// Items per second, from 1 to 1000. In JSON `4.0` equals `4`.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "f64")]
 pub(crate) struct Rate(u16);

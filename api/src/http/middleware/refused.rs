@@ -1,7 +1,7 @@
-//! Callers who are refused: each is logged, and who shows unknown keys too often is told to wait.
+//! Rejected callers: each is logged, and an address with too many unknown keys is throttled.
 //!
-//! A key is judged before anything is counted, so a caller whose key is good is never held up by the
-//! failures of others, not even of others at the same address.
+//! The key is checked before anything is counted, so a caller with a valid key is never affected by the
+//! failures of others, not even at the same address.
 
 mod address;
 mod throttle;
@@ -24,13 +24,13 @@ use throttle::{Throttle, WINDOW};
 use crate::http::Context;
 use crate::http::gateway::callback_path;
 
-/// Counts and logs refused callers.
+/// Counts and logs rejected callers.
 pub(crate) struct RefusedCallers {
     throttle: Throttle,
     section: ThrottleSection,
 }
 
-/// Marks an answer whose status does not say that the caller was refused, or tells why they were.
+/// Marks a response whose status does not show that the caller was rejected, or gives the reason.
 #[derive(Clone, Copy)]
 pub(crate) struct Refused(pub(crate) &'static str);
 
@@ -39,7 +39,7 @@ impl RefusedCallers {
         Self { throttle: Throttle::new(section), section: section.clone() }
     }
 
-    /// Counts a request with an unknown key. After too many: the seconds until the next may come.
+    /// Counts a request with an unknown key. Above the limit it returns the seconds to wait.
     pub(crate) fn count(&self, parts: &Parts) -> Option<u32> {
         let address = self.address(&parts.headers, &parts.extensions);
         let wait = self.throttle.count(address, Instant::now())?;
@@ -58,7 +58,7 @@ impl RefusedCallers {
         }
     }
 
-    /// Tells once a minute how many more were refused than were logged.
+    /// Logs once a minute how many further rejections were not logged.
     pub(crate) async fn summarise(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut every = tokio::time::interval(WINDOW);
         loop {
@@ -79,7 +79,7 @@ impl RefusedCallers {
     }
 }
 
-/// Logs every answer that refuses its caller, with the template of the route: a path may name somebody.
+/// Logs every rejected caller, with the template of the route: a path may identify a patient.
 pub(in crate::http) async fn layer(State(app): Context, request: Request, next: Next) -> Response {
     let refused_callers = &app.refused_callers;
     let address = refused_callers.address(request.headers(), request.extensions());

@@ -1,13 +1,13 @@
-//! What bodies must be beyond their types: which members need which, and what words may hold. A derived
-//! schema cannot say it.
+//! Constraints on bodies beyond their types: members that depend on each other, and permitted words. A derived
+//! schema cannot express them.
 
 use serde_json::{Value, json};
 
-/// A reason: not blank, no control characters, no `@`. That it has no long number either is said in words.
+/// A reason: not blank, no control characters, no `@`. The limit on long numbers is stated as text.
 const REASON: &str = "^[^@\\u0000-\\u001f\\u007f-\\u009f]*[^@\\s\\u0000-\\u001f\\u007f-\\u009f]\
                       [^@\\u0000-\\u001f\\u007f-\\u009f]*$";
 
-/// Says so in the schemas that are derived.
+/// Adds the constraints to the derived schemas.
 pub(super) fn tell(schemas: &mut Value) {
     for body in ["AuditPatient", "RequestErasure"] {
         schemas[body]["oneOf"] = json!([
@@ -27,7 +27,7 @@ pub(super) fn tell(schemas: &mut Value) {
     is_reason(&mut schemas["OrderReplay"]["properties"]["why"], "the interpreter was mended");
 }
 
-/// One member, and not the other.
+/// Requires one member without the other.
 fn only(member: &str, other: &str) -> Value {
     json!({
         "required": [member],

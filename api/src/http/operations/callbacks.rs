@@ -1,5 +1,5 @@
-//! `GET /v1/callbacks`, `…/{requestId}`, `…/{requestId}/history`: what came from the gateway, and what became
-//! of it.
+//! `GET /v1/callbacks`, `…/{requestId}`, `…/{requestId}/history`: callbacks of the gateway, and their
+//! state.
 
 use axum::Json;
 use axum::extract::State;
@@ -24,17 +24,17 @@ use crate::http::middleware::caller::{
 };
 use crate::http::middleware::problem::Problem;
 
-/// What became of a callback.
+/// State of a callback.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
-    /// It is stored, and not understood yet.
+    /// Stored, but not interpreted yet.
     Received,
-    /// Its consequences are in the log.
+    /// Its results are in the log.
     Interpreted,
-    /// It was understood and refused.
+    /// Interpreted and rejected.
     Rejected,
-    /// It does not have the shape of its kind.
+    /// It does not have the form of its kind.
     Failed,
 }
 
@@ -49,7 +49,7 @@ impl Status {
     }
 }
 
-/// Which callbacks.
+/// Filters callbacks.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -57,52 +57,52 @@ pub(crate) struct CallbackFilter {
     /// Only to this facility.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
-    /// Only those of which this became.
+    /// Only those in this state.
     #[param(inline)]
     status: Option<Status>,
     /// Only of this kind.
     #[param(max_length = 40, pattern = "^[a-z_]+$", example = "discover")]
     kind: Option<String>,
-    /// Items of a page.
+    /// Number of items in a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
     cursor: Option<Cursor>,
 }
 
-/// A callback. What it says is in the log, sealed.
+/// A callback. Its content is in the log, encrypted.
 #[derive(Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Callback {
     /// Its `REQUEST-ID`.
     request_id: Uuid,
-    /// What it is about.
+    /// Callback kind.
     #[schema(example = "discover")]
     kind: String,
-    /// The dialect it speaks: `v3` or `v05`.
+    /// The API version it speaks: `v3` or `v05`.
     api: String,
-    /// To whom it was.
+    /// The facility that it is addressed to.
     facility_id: String,
-    /// When it came.
+    /// When it was received, in UTC.
     received_at: DateTime<Utc>,
     /// Position of its event in the log.
     position: i64,
-    /// Seconds since the end of its bearer; 0 when that was in time.
+    /// Seconds since the expiry of its bearer; 0 if it was valid.
     late_by_s: i64,
     /// `received`, `interpreted`, `rejected` or `failed`.
     status: String,
-    /// The code of a refusal.
+    /// Error code of a rejection.
     error: Option<String>,
-    /// The member that does not fit.
+    /// The invalid member.
     field: Option<String>,
-    /// Why it was refused, or what would have fitted.
+    /// Why it was rejected, or what was expected.
     reason: Option<String>,
-    /// When that was known.
+    /// When it was processed, in UTC.
     closed_at: Option<DateTime<Utc>>,
-    /// How often it was replayed.
+    /// Number of replays.
     replays: i32,
-    /// The newest order to replay it.
+    /// Id of the newest replay order.
     replay_id: Option<Uuid>,
 }
 
@@ -115,7 +115,7 @@ const CALLBACKS: List = List {
     facility: "facility_id",
 };
 
-/// Callbacks, the newest first.
+/// Lists callbacks, the newest first.
 #[utoipa::path(get, path = "/v1/callbacks", tag = "operations", operation_id = "listCallbacks",
     params(CallbackFilter), responses((status = 200, body = Page<Callback>)))]
 pub(crate) async fn list(
@@ -138,7 +138,7 @@ pub(crate) async fn list(
     Ok(Json(page))
 }
 
-/// One callback.
+/// Returns one callback.
 #[utoipa::path(get, path = "/v1/callbacks/{requestId}", tag = "operations", operation_id = "showCallback",
     params(("requestId" = Uuid, Path, description = "its REQUEST-ID")),
     responses((status = 200, body = Callback)))]
@@ -150,7 +150,7 @@ pub(crate) async fn show(
     found(&app, &caller, &id).await.map(Json)
 }
 
-/// Each time it was looked at, by which order, and how that ended; and the calls that came of it.
+/// Lists each interpretation of a callback, with its order and result, and the calls that followed.
 #[utoipa::path(get, path = "/v1/callbacks/{requestId}/history", tag = "operations",
     operation_id = "showCallbackHistory",
     params(("requestId" = Uuid, Path, description = "its REQUEST-ID")),
@@ -172,7 +172,7 @@ pub(crate) async fn history(
     })
 }
 
-/// A callback that is about to be shown.
+/// Finds a callback and records the access.
 async fn found(app: &App, caller: &Caller, id: &str) -> Result<Callback, Problem> {
     const ABSENT: &str = "There is no such callback";
     let id = RequestId::parse(id).map_err(|_| Problem::not_found(ABSENT))?;

@@ -1,4 +1,4 @@
-//! `GET /v1/dead-letters`: what was given up, by its cause.
+//! `GET /v1/dead-letters`: dead letters, grouped by cause.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,7 +12,7 @@ use crate::http::extract::input::Query;
 use crate::http::middleware::caller::{Authorized, CanOperate, facility_filter_by_id};
 use crate::http::middleware::problem::Problem;
 
-/// Which.
+/// Filters dead letters.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -22,15 +22,17 @@ pub(crate) struct DeadLetterFilter {
     facility: Option<FacilityId>,
 }
 
-/// Everything that was given up.
+/// All dead letters.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeadLetters {
     /// By cause, the most frequent first.
     groups: Vec<Group>,
 }
 
-/// Callbacks that were refused, not understood or could not be looked at, and calls that were given up;
-/// grouped by cause. `POST /v1/replays` takes a cause.
+/// Lists dead letters, grouped by cause.
+///
+/// These are callbacks that were rejected, failed or could not be processed, and calls that were given up.
+/// `POST /v1/replays` accepts a cause.
 #[utoipa::path(get, path = "/v1/dead-letters", tag = "operations", operation_id = "listDeadLetters",
     params(DeadLetterFilter), responses((status = 200, body = DeadLetters)))]
 pub(crate) async fn list(

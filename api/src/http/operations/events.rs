@@ -1,4 +1,4 @@
-//! `GET /v1/events`: the log, event by event, nothing opened.
+//! `GET /v1/events`: the events of the log, without decrypting any part.
 
 use axum::Json;
 use axum::extract::State;
@@ -22,7 +22,7 @@ use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanOperate};
 use crate::http::middleware::problem::Problem;
 
-/// Which events.
+/// Filters events.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -39,15 +39,15 @@ pub(crate) struct EventFilter {
             example = "consent.granted")]
     #[serde(rename = "type")]
     name: Option<LogName>,
-    /// Items of a page.
+    /// Number of items in a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
 }
 
-/// No log is longer: the largest number that every reader of JSON keeps exact.
+/// Maximum position: the largest integer that JSON readers represent exactly.
 const POSITION_MAX: i64 = (1 << 53) - 1;
 
-/// A place in the log.
+/// A position in the log.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "i64")]
 pub(crate) struct Position(i64);
@@ -61,7 +61,7 @@ impl TryFrom<i64> for Position {
     }
 }
 
-/// The name of a stream or of a type, as the log writes both.
+/// The name of a stream or of an event type.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct LogName(String);
@@ -90,19 +90,19 @@ pub(crate) struct LoggedEvent {
     name: String,
     /// Its stream.
     stream: String,
-    /// Its place in the stream, from 1.
+    /// Its version within the stream, from 1.
     version: i64,
-    /// When it was recorded.
+    /// When it was recorded, in UTC.
     recorded_at: DateTime<Utc>,
-    /// The conversation that it belongs to.
+    /// The conversation to which it belongs.
     correlation_id: Uuid,
-    /// The event that led to it.
+    /// The event that caused it.
     causation_id: Option<Uuid>,
-    /// Whose data it holds, under a pseudonym.
+    /// The subject of its data, a pseudonym.
     subject_id: Option<Uuid>,
-    /// Whether a part of it is sealed.
+    /// Whether it has a sealed part.
     sealed: bool,
-    /// The part that is not sealed, for an auditor.
+    /// The clear part, for auditors only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     clear: Option<Value>,
@@ -112,23 +112,24 @@ pub(crate) struct LoggedEvent {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Events {
-    /// In the order of the log. Where a stream or a type is asked for, there may be few or none although
+    /// In log order. With a filter by stream or type there may be few or none although
     /// more follow.
     items: Vec<LoggedEvent>,
-    /// How far was looked: give it as `after` to go on from there.
+    /// Last position searched: send it as `after` to continue.
     next_after: i64,
-    /// Whether the log had more at that time.
+    /// Whether the log had more events at that time.
     more: bool,
 }
 
-/// Events that are looked through for one answer.
+/// Maximum number of events searched for one response.
 const LOOKED_THROUGH_MAX: usize = 10_000;
 
-/// Events that are read at a time.
+/// Events read at a time.
 const READ_AT_ONCE: i64 = 1_000;
 
-/// Events in the order of the log, from where one likes: for tailing, too. Only for callers of every
-/// facility: the log is one.
+/// Lists events in log order, from any position.
+///
+/// Can be polled for new events. Only for callers of every facility, because they share one log.
 #[utoipa::path(get, path = "/v1/events", tag = "operations", operation_id = "listEvents",
     params(EventFilter), responses((status = 200, body = Events)))]
 pub(crate) async fn list(
@@ -170,7 +171,7 @@ pub(crate) async fn list(
     Ok(Json(events))
 }
 
-/// Whoever names a stream looks at one thing. Who has looked at something is a list: else each look at
+/// Anyone who names a stream looks at one thing. Who has looked at something is a list: else each look at
 /// looks would need a stream of its own.
 async fn remember(
     app: &App,

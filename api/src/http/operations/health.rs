@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it can do its work.
+//! Liveness and readiness of the process.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,21 +9,21 @@ use utoipa::ToSchema;
 
 use crate::http::Context;
 
-/// Whether the service can do its work.
+/// Readiness of the service.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Ready {
-    /// Whether it can.
+    /// Whether the service is ready.
     #[serde(rename = "ready")]
     can_work: bool,
-    /// Why it cannot.
+    /// Why it is not ready.
     reasons: Vec<Reason>,
-    /// Readers of the log that go on without some events: `reader`, its name, and `events`, how many.
+    /// Subscribers that continue without some events: `reader`, the name, and `events`, the number of parked events.
     #[schema(value_type = Vec<Object>)]
     put_aside: Vec<PutAside>,
 }
 
-/// Why the service cannot do its work.
+/// Why the service is not ready.
 #[derive(Serialize, ToSchema)]
 struct Reason {
     /// The kind and what it concerns; `reason` is one of `database`, `writer`, `reader_halted`,
@@ -31,20 +31,22 @@ struct Reason {
     #[serde(flatten)]
     #[schema(value_type = Object)]
     unready: Unready,
-    /// The same in words.
+    /// Description of the reason.
     #[schema(example = "the reader consent has halted; `hip projection status` says why")]
     detail: String,
 }
 
-/// The process answers.
+/// Returns 200 while the process runs.
 #[utoipa::path(get, path = "/health/live", tag = "health", operation_id = "isAlive",
     responses((status = 200, description = "It does.")))]
 pub(crate) async fn live() -> StatusCode {
     StatusCode::OK
 }
 
-/// The log takes events, its readers keep up with it, and the keys are known. `putAside` names the readers that
-/// have put events aside: the service does its work but for what these are about.
+/// Returns whether the service is ready.
+///
+/// It is ready if the log accepts events, its subscribers keep up, and the keys are available. `putAside` lists
+/// subscribers with parked events: the service works, except for the data of these events.
 #[utoipa::path(get, path = "/health/ready", tag = "health", operation_id = "isReady",
     responses((status = 200, body = Ready, description = "All is so."),
               (status = 503, body = Ready, description = "Something is not; `reasons` says what.")))]

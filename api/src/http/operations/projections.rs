@@ -1,4 +1,4 @@
-//! `GET /v1/projections`: how far each reader of the log has come.
+//! `GET /v1/projections`: the progress of each subscriber.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,42 +10,42 @@ use crate::http::Context;
 use crate::http::middleware::caller::{Authorized, CanOperate};
 use crate::http::middleware::problem::Problem;
 
-/// All readers of the log.
+/// All subscribers of the log.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Projections {
-    /// By name.
+    /// Sorted by name.
     #[schema(value_type = Vec<Projection>)]
     items: Vec<ProjectionStatus>,
 }
 
-/// A reader of the log, and where it stands.
+/// Progress of a subscriber.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes a type of a crate that knows nothing of this interface")]
 pub(crate) struct Projection {
-    /// Which.
+    /// Name of the subscriber.
     #[schema(example = "care_context")]
     name: String,
-    /// Of several that were built one after the other.
+    /// Number of the generation, from 1.
     generation: i32,
     /// `live`, `building`, or `halted` at an event that it cannot apply.
     #[schema(example = "live")]
     state: String,
-    /// The newest event that was applied.
+    /// Position of the newest event that was applied.
     position: i64,
-    /// How many it has still to apply.
+    /// Events that it has still to apply.
     lag_events: i64,
-    /// When the oldest of those was recorded.
+    /// When the oldest of those was recorded, in UTC.
     oldest_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Seconds since then.
     lag_seconds: Option<f64>,
-    /// The process that holds the lease.
+    /// The process with the lease.
     owner: Option<String>,
-    /// Why it halted.
+    /// Why it stopped.
     last_error: Option<String>,
 }
 
-/// How far each reader of the log has come.
+/// Lists the progress of each subscriber.
 #[utoipa::path(get, path = "/v1/projections", tag = "operations", operation_id = "listProjections",
     responses((status = 200, body = Projections)))]
 pub(crate) async fn list(

@@ -1,5 +1,5 @@
-//! `POST /v1/replays`, `…/{id}/pause`, `…/resume`, `…/cancel`, `POST /v1/replay-switch`: what failed is done
-//! again, or shown what would come of it.
+//! `POST /v1/replays`, `…/{id}/pause`, `…/resume`, `…/cancel`, `POST /v1/replay-switch`: replays of failed messages
+//! and calls, and their dry run.
 
 use axum::Json;
 use axum::extract::State;
@@ -31,58 +31,58 @@ use crate::http::middleware::problem::{Fault, Problem};
 use crate::http::middleware::rate::Rate;
 use crate::http::operations::replays::{Switch, found};
 
-/// Messages that can be named one by one.
+/// Maximum number of listed messages.
 const NAMED_COUNT_MAX: usize = 1_000;
 
-/// The longest word of a selection, in characters.
+/// Maximum length of a word in a selection, in characters.
 const WORD_LENGTH_MAX: usize = 200;
 
-/// Items that are rehearsed while the caller waits.
+/// Number of items in a dry run.
 const REHEARSED_COUNT_MAX: usize = 20;
 
-/// What of an order may leave the house.
+/// Which calls of a replay may be sent.
 #[derive(Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum WishedPolicy {
-    /// Nothing: a call that would follow is noted as suppressed.
+    /// None: a call that would follow is recorded as suppressed.
     Projections,
-    /// What was never sent, may be lost, or was refused.
+    /// Calls that were never sent, may be lost, or were refused.
     #[default]
     Safe,
-    /// Also answers that the peer has taken, under new ids.
+    /// Also answers that the peer has accepted, under new ids.
     All,
 }
 
-/// Callbacks, or calls.
+/// Callbacks or calls.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum WishedDirection {
-    /// The gateway's to us.
+    /// From the gateway to us.
     Callback,
-    /// Ours to a peer.
+    /// From us to a peer.
     Call,
 }
 
-/// What is selected: all that is said must be so.
+/// Selection; all given conditions must be met.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Where {
-    /// Of this facility.
+    /// Only of this facility.
     #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
     /// Received, or planned, at this time or later.
     since: Option<DateTime<Utc>>,
     /// Before this time.
     until: Option<DateTime<Utc>>,
-    /// Callbacks, if nothing is said.
+    /// Default: callbacks.
     direction: Option<WishedDirection>,
     /// Of this kind.
     #[schema(max_length = 200, pattern = "^[^\\u0000]*$", example = "discover")]
     kind: Option<String>,
-    /// That ended like this.
+    /// With this final status.
     #[schema(max_length = 200, pattern = "^[^\\u0000]*$", example = "failed")]
     status: Option<String>,
-    /// The dead letters of this cause.
+    /// Dead letters with this cause.
     #[schema(
         max_length = 200,
         pattern = "^[^\\u0000]*$",
@@ -91,61 +91,64 @@ pub(crate) struct Where {
     cause: Option<String>,
 }
 
-/// An order. It names messages, or says which.
+/// A replay order. It lists messages, or selects them.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct OrderReplay {
     /// Exactly these: the `REQUEST-ID`s of callbacks or calls.
     #[schema(value_type = Option<Vec<Uuid>>, max_items = 1000)]
     requests: Option<Vec<RequestId>>,
-    /// All of these.
+    /// All that match.
     r#where: Option<Where>,
-    /// What may leave; `safe`, if nothing is said.
+    /// Which calls may be sent; default: `safe`.
     policy: Option<WishedPolicy>,
-    /// At most so many items a second.
+    /// Maximum number of items per second.
     #[schema(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     rate_per_second: Option<Rate>,
-    /// Why. It stays in the log, so it names nobody: no `@`, no more than 8 digits in a row.
+    /// Reason of the order. It stays in the log, so it must not identify a person: no `@`, no more than 8 digits in a
+    /// row.
     #[schema(value_type = Option<String>)]
     why: Option<Reason>,
-    /// Only show what would come of it.
+    /// Return the expected results and change nothing.
     #[serde(default)]
     dry_run: bool,
 }
 
-/// An order that is followed.
+/// An accepted order.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GivenOrder {
-    /// For `GET /v1/replays/{id}`.
+    /// Id for `GET /v1/replays/{id}`.
     id: Uuid,
-    /// How many items it has.
+    /// Number of items.
     items: u32,
 }
 
-/// What would come of an order.
+/// Expected results of an order.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DryRun {
-    /// How many items are selected, up to the most that an order may have.
+    /// Number of selected items, up to the maximum of an order.
     selected: usize,
-    /// The first of them, with what would come of each.
+    /// The first of them, with the expected results of each.
     rehearsed: Vec<RehearsedItem>,
 }
 
-/// What would come of one item.
+/// Expected results of one item.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RehearsedItem {
-    /// The `REQUEST-ID` of what would be done again.
+    /// The `REQUEST-ID` of the message or call.
     request_id: Uuid,
     #[serde(flatten)]
     rehearsed: Rehearsed,
 }
 
-/// Does again what is selected, in the background; or, as a dry run, shows what would come of the first
-/// twenty items: the calls, and how each differs from what was sent before. Consents are looked at as they
-/// are now.
+/// Replays the selected messages and calls in the background.
+///
+/// A dry run returns the expected results of the first twenty items instead: the calls, and how each differs from the
+/// one
+/// sent before. Consents are evaluated as they are now.
 #[utoipa::path(post, path = "/v1/replays", tag = "operations", operation_id = "orderReplay",
     request_body = OrderReplay,
     responses((status = 202, body = GivenOrder, description = "It will be done.",
@@ -205,7 +208,7 @@ fn selection(
     Selection { requests, facilities, since, until, direction, kind, status, cause }
 }
 
-/// What does not fit in a wish.
+/// The faults of an order.
 fn faults(wish: &OrderReplay) -> Vec<Fault> {
     let mut faults = Vec::new();
     let named = wish.requests.as_ref().map_or(0, Vec::len);
@@ -257,7 +260,7 @@ async fn dry_run(
     Ok(Json(DryRun { selected: selected.len(), rehearsed }).into_response())
 }
 
-/// Begins no further item for now.
+/// Pauses an order: no further item is started.
 #[utoipa::path(post, path = "/v1/replays/{id}/pause", tag = "operations", operation_id = "pauseReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
     responses((status = 200, body = Order)))]
@@ -269,7 +272,7 @@ pub(crate) async fn pause(
     change(&app, &caller, &id, Wish::Pause).await
 }
 
-/// Goes on.
+/// Resumes an order.
 #[utoipa::path(post, path = "/v1/replays/{id}/resume", tag = "operations", operation_id = "resumeReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
     responses((status = 200, body = Order)))]
@@ -281,7 +284,9 @@ pub(crate) async fn resume(
     change(&app, &caller, &id, Wish::Resume).await
 }
 
-/// Begins no further item, ever. In force when it is answered: each worker at most ends the item that it has.
+/// Cancels an order.
+///
+/// It takes effect before the response: no further item is started, and items already running finish.
 #[utoipa::path(post, path = "/v1/replays/{id}/cancel", tag = "operations", operation_id = "cancelReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
     responses((status = 200, body = Order)))]
@@ -303,15 +308,17 @@ async fn change(app: &App, caller: &Caller, id: &str, what: Wish) -> Result<Json
     found(app, caller, id).await.map(Json)
 }
 
-/// How the switch is to stand.
+/// The wanted state of the switch.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TurnSwitch {
-    /// Whether no item of any order is begun.
+    /// Whether all orders are stopped.
     stopped: bool,
 }
 
-/// Stops all orders, or lets them go on; those that come later, too. Only for callers of all facilities.
+/// Stops or resumes all orders, including later ones.
+///
+/// Only for callers of all facilities.
 #[utoipa::path(post, path = "/v1/replay-switch", tag = "operations", operation_id = "turnReplaySwitch",
     request_body = TurnSwitch, responses((status = 200, body = Switch)))]
 pub(crate) async fn turn(

@@ -1,4 +1,4 @@
-//! `GET /v1/replays`, `…/{id}`, `…/{id}/items`, `GET /v1/replay-switch`: orders, and what became of them.
+//! `GET /v1/replays`, `…/{id}`, `…/{id}/items`, `GET /v1/replay-switch`: orders and their results.
 
 use axum::Json;
 use axum::extract::State;
@@ -18,20 +18,20 @@ use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanOperate, facility_filter};
 use crate::http::middleware::problem::Problem;
 
-/// Which orders.
+/// Filters orders.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReplayOrderFilter {
-    /// At most so many.
+    /// Maximum number of items in a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
     cursor: Option<Cursor>,
 }
 
-/// Orders whose items are all of the caller's facilities, with how far they are; the newest first.
+/// Lists orders whose items are all of the caller's facilities, with their progress; the newest first.
 #[utoipa::path(get, path = "/v1/replays", tag = "operations", operation_id = "listReplays",
     params(ReplayOrderFilter), responses((status = 200, body = Page<Order>)))]
 pub(crate) async fn list(
@@ -49,7 +49,7 @@ pub(crate) async fn list(
     Ok(Json(Page::cut(items, limit, place)))
 }
 
-/// One order, and how far it is.
+/// Returns one order with its progress.
 #[utoipa::path(get, path = "/v1/replays/{id}", tag = "operations", operation_id = "showReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
     responses((status = 200, body = Order)))]
@@ -61,7 +61,7 @@ pub(crate) async fn show(
     found(&app, &caller, &id).await.map(Json)
 }
 
-/// An order, if it is the caller's to see.
+/// An order, if the caller may see it.
 pub(in crate::http) async fn found(app: &App, caller: &Caller, id: &str) -> Result<Order, Problem> {
     const ABSENT: &str = "There is no such replay";
     let id = Uuid::try_parse(id).map_err(|_| Problem::not_found(ABSENT))?;
@@ -70,15 +70,15 @@ pub(in crate::http) async fn found(app: &App, caller: &Caller, id: &str) -> Resu
     found.ok_or_else(|| Problem::not_found(ABSENT))
 }
 
-/// Which items.
+/// Filters items.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReplayItemFilter {
-    /// Only those after the one with this number.
+    /// Only those after the item with this number.
     #[param(minimum = 0)]
     after: Option<u32>,
-    /// At most so many.
+    /// Maximum number of items in a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
 }
@@ -86,11 +86,11 @@ pub(crate) struct ReplayItemFilter {
 /// Items of an order.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Items {
-    /// In order; the number of the last is the next `after`.
+    /// In order; send the number of the last one as the next `after`.
     items: Vec<DoneItem>,
 }
 
-/// What became of each item of an order, and why.
+/// Lists the result of each item of an order, with the reason.
 #[utoipa::path(get, path = "/v1/replays/{id}/items", tag = "operations", operation_id = "listReplayItems",
     params(("id" = Uuid, Path, description = "as the order was answered"), ReplayItemFilter),
     responses((status = 200, body = Items)))]
@@ -110,14 +110,14 @@ pub(crate) async fn items(
     Ok(Json(Items { items }))
 }
 
-/// How the switch for all orders stands.
+/// State of the switch for all orders.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Switch {
-    /// Whether no item of any order is begun.
+    /// Whether all orders are stopped.
     pub(in crate::http) stopped: bool,
 }
 
-/// Whether orders are followed at all.
+/// Returns the state of the switch for all orders.
 #[utoipa::path(get, path = "/v1/replay-switch", tag = "operations", operation_id = "showReplaySwitch",
     responses((status = 200, body = Switch)))]
 pub(crate) async fn switch(

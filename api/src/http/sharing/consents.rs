@@ -18,19 +18,19 @@ use crate::http::middleware::caller::{
 };
 use crate::http::middleware::problem::Problem;
 
-/// How it stands with a consent.
+/// State of a consent.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
-    /// In force, until `eraseAt`.
+    /// In force until `eraseAt`.
     Granted,
-    /// Taken back.
+    /// Revoked by the patient.
     Revoked,
-    /// Its time is over.
+    /// Expired.
     Expired,
-    /// Never given.
+    /// Denied; it was never granted.
     Denied,
-    /// The patient has left ABDM.
+    /// The patient left ABDM.
     Withdrawn,
 }
 
@@ -46,7 +46,7 @@ impl Status {
     }
 }
 
-/// Which consents.
+/// Filters consents.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -54,18 +54,18 @@ pub(crate) struct ConsentFilter {
     /// Only of this facility.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
-    /// Only those of which this is so.
+    /// Only those in this state.
     #[param(inline)]
     status: Option<Status>,
-    /// Items of a page.
+    /// Number of items in a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
     cursor: Option<Cursor>,
 }
 
-/// A consent. Whose it is, is not said: that is in the log, sealed.
+/// A consent. Its patient is not shown; that is in the log, encrypted.
 #[derive(Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Consent {
@@ -73,26 +73,26 @@ pub(crate) struct Consent {
     #[schema(example = "6f1b7f5e-0000-4000-8000-00000000c001")]
     #[serde(rename = "consentId")]
     id: String,
-    /// The facility; nothing, when only its end was ever told us.
+    /// The facility; `None` if only its end was ever told us.
     facility_id: Option<String>,
-    /// Who may have the records.
+    /// The HIU that may receive the records.
     hiu_id: Option<String>,
-    /// The kinds of documents.
+    /// The permitted HI types.
     hi_types: Vec<String>,
-    /// The first instant of the visits that are meant.
+    /// Start of the permitted range of visits, in UTC.
     from: Option<DateTime<Utc>>,
-    /// The last one.
+    /// End of the permitted range, in UTC.
     to: Option<DateTime<Utc>>,
-    /// From then on nothing leaves, whatever the status.
+    /// After this time no data is sent, whatever the status.
     erase_at: Option<DateTime<Utc>>,
     /// `granted`, `revoked`, `expired`, `denied` or `withdrawn`.
     status: String,
-    /// `unsigned`, `signed-unverified` (there is no key to verify by) or `verified`; `null` for consents
-    /// that an older version took.
+    /// `unsigned`, `signed-unverified` (no key to verify it) or `verified`; `null` for consents
+    /// that an older version received.
     signature: Option<String>,
-    /// When its grant was told us.
+    /// When we were notified of the grant, in UTC.
     granted_at: Option<DateTime<Utc>>,
-    /// When its end was told us.
+    /// When we were notified of the end, in UTC.
     ended_at: Option<DateTime<Utc>>,
 }
 
@@ -105,7 +105,7 @@ const CONSENTS: List = List {
     facility: "facility_id",
 };
 
-/// Consents, the newest first.
+/// Lists consents, the newest first.
 #[utoipa::path(get, path = "/v1/consents", tag = "sharing", operation_id = "listConsents",
     params(ConsentFilter), responses((status = 200, body = Page<Consent>)))]
 pub(crate) async fn list(
@@ -123,7 +123,7 @@ pub(crate) async fn list(
     Ok(Json(page))
 }
 
-/// One consent.
+/// Returns one consent.
 #[utoipa::path(get, path = "/v1/consents/{consentId}", tag = "sharing", operation_id = "showConsent",
     params(("consentId" = String, Path, max_length = 64, description = "the id of the consent artefact")),
     responses((status = 200, body = Consent)))]

@@ -23,11 +23,12 @@ use crate::http::extract::input::{PathParam, is_json};
 use crate::http::middleware::caller::{Authorized, CanReadDocuments, facility_filter};
 use crate::http::middleware::problem::Problem;
 
-/// The media type of all answers.
+/// The media type of all responses.
 const FHIR_JSON: &str = "application/fhir+json";
 
-/// Checks a resource, bare or as the parameter `resource`. The answer is 200 whatever is found: the
-/// findings are what was asked for.
+/// Validates a resource, alone or as the parameter `resource`.
+///
+/// The status is 200 whatever is found: the findings are the result.
 #[utoipa::path(post, path = "/fhir/$validate", tag = "fhir", operation_id = "validate",
     request_body(description = "A resource of FHIR R4, or `Parameters` with one, of at most 50 MiB.",
         content((Value = "application/fhir+json"), (Value = "application/json"))),
@@ -50,7 +51,7 @@ pub(crate) async fn validate(
         Unread::TooLarge => FhirOutcome::too_large(),
         Unread::Busy | Unread::BrokenOff => Problem::from_status(unread.status()).into(),
     })?;
-    // A large document takes a processor for a while, and others are waiting.
+    // Validating a large document is CPU-bound, so it runs on a blocking thread.
     let report = tokio::task::spawn_blocking(move || {
         let _taken = taken;
         let rules = app.ports.settings.bundle.rules();
@@ -59,7 +60,7 @@ pub(crate) async fn validate(
     Ok(FhirOutcome::found(&report.await.map_err(|_| FhirOutcome::from(Problem::unavailable()))?))
 }
 
-/// A document of a visit, as it would be sent to an HIU.
+/// Returns a document of a visit, as it would be sent to an HIU.
 #[utoipa::path(get, path = "/fhir/Bundle/{documentId}", tag = "fhir", operation_id = "showBundle",
     params(("documentId" = Uuid, Path, description = "a `document_id` of a visit")),
     responses((status = 200, body = Object, content_type = "application/fhir+json",
@@ -79,7 +80,7 @@ pub(crate) async fn bundle(
     let shown = read_document::show(&app.ports, &visit, id, &caller).await;
     let shown = shown.map_err(|error| {
         tracing::warn!(%error, "a document could not be shown");
-        // What is erased is as if it were not there; it is no use to ask again.
+        // An erased document counts as absent; a retry cannot help.
         if error.is_final() {
             FhirOutcome::not_found()
         } else {
@@ -103,7 +104,7 @@ pub(crate) async fn bundle(
     }
 }
 
-/// The caller's visit that has this document, be it an unfit one.
+/// The caller's visit with this document, even if the document is invalid.
 async fn visit_of(app: &App, caller: &Caller, id: Uuid) -> Result<Option<StreamId>, FhirOutcome> {
     let visit: Option<String> = sqlx::query_scalar(
         "SELECT stream_id FROM hip.visit WHERE (documents @> $1 OR rejected @> $1) \

@@ -18,19 +18,19 @@ use crate::http::middleware::caller::{
 };
 use crate::http::middleware::problem::Problem;
 
-/// How far a transfer has come.
+/// State of a transfer.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
-    /// It was asked for.
+    /// Requested by the HIU.
     Requested,
-    /// It was refused.
+    /// Refused.
     Refused,
-    /// Pages are on their way.
+    /// Pages are being sent.
     Sending,
-    /// The HIU has all there is.
+    /// The HIU has received all pages.
     Transferred,
-    /// It ended before that.
+    /// Ended before completion.
     Failed,
 }
 
@@ -46,7 +46,7 @@ impl Status {
     }
 }
 
-/// Which transfers.
+/// Filters transfers.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -54,21 +54,21 @@ pub(crate) struct TransferFilter {
     /// Only of this facility.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
     facility: Option<FacilityId>,
-    /// Only under this consent.
+    /// Only with this consent.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$")]
     consent: Option<ConsentId>,
-    /// Only those that have come so far.
+    /// Only those in this state.
     #[param(inline)]
     status: Option<Status>,
-    /// Items of a page.
+    /// Number of items in a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Option<Limit>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
     cursor: Option<Cursor>,
 }
 
-/// A request of an HIU for records, and what became of it.
+/// A request of an HIU for records, and its result.
 #[derive(Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Transfer {
@@ -77,19 +77,19 @@ pub(crate) struct Transfer {
     transaction_id: String,
     /// The facility.
     facility_id: String,
-    /// The consent that it rests on.
+    /// The consent of the request.
     consent_id: String,
-    /// The form of the HIU's key, once it was read.
+    /// Key format of the HIU, once it was parsed.
     hiu_dialect: Option<String>,
     /// `requested`, `refused`, `sending`, `transferred` or `failed`.
     status: String,
-    /// The code of a refusal.
+    /// Error code of a refusal.
     error: Option<String>,
-    /// How many pages there are.
+    /// Number of pages.
     page_count: i32,
-    /// When it was asked for.
+    /// When it was requested, in UTC.
     requested_at: DateTime<Utc>,
-    /// When it ended.
+    /// When it ended, in UTC.
     completed_at: Option<DateTime<Utc>>,
 }
 
@@ -98,7 +98,7 @@ pub(crate) struct Transfer {
 pub(crate) struct WholeTransfer {
     #[serde(flatten)]
     transfer: Transfer,
-    /// In order; a page that was not made yet is not there.
+    /// In order; pages that were not created yet are missing.
     pages: Vec<SentPage>,
 }
 
@@ -106,17 +106,17 @@ pub(crate) struct WholeTransfer {
 #[derive(Serialize, ToSchema, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SentPage {
-    /// From 0.
+    /// Number of the page, from 0.
     page: i32,
-    /// Of the document before it was encrypted.
+    /// Size of the document before encryption, in bytes.
     plain_bytes: Option<i64>,
-    /// SHA-256 of what was sent.
+    /// SHA-256 of the sent bytes.
     ciphertext: Option<String>,
-    /// When it was encrypted, or left out.
+    /// When it was encrypted or skipped, in UTC.
     created_at: DateTime<Utc>,
-    /// When the HIU took it.
+    /// When the HIU accepted it, in UTC.
     pushed_at: Option<DateTime<Utc>>,
-    /// What the HIU has answered.
+    /// HTTP status of the HIU's response.
     push_status: Option<i32>,
     /// Why it was not sent.
     skipped: Option<String>,
@@ -131,7 +131,7 @@ const TRANSFERS: List = List {
     facility: "facility_id",
 };
 
-/// Transfers, the newest first.
+/// Lists transfers, the newest first.
 #[utoipa::path(get, path = "/v1/transfers", tag = "sharing", operation_id = "listTransfers",
     params(TransferFilter), responses((status = 200, body = Page<Transfer>)))]
 pub(crate) async fn list(
@@ -148,7 +148,7 @@ pub(crate) async fn list(
     ];
     let page: Page<Transfer> = TRANSFERS.page(&app.pool, wanted, &filters).await?;
     if let Some(consent) = consent.filter(|_| !page.items.is_empty()) {
-        // Whoever names a consent looks at what was sent of one person.
+        // Anyone who names a consent looks at what was sent of one person.
         let stream = StreamId::consent(&consent);
         access_log::at_thing(&app, &caller, View::Transfer, &stream).await?;
     } else {
@@ -158,10 +158,10 @@ pub(crate) async fn list(
     Ok(Json(page))
 }
 
-/// A transfer has as many pages as the consent has documents; more are not shown.
+/// Maximum number of pages shown. A transfer has as many pages as the consent has documents.
 const PAGES_SHOWN_MAX: i64 = 10_000;
 
-/// One transfer, page by page.
+/// Returns one transfer with its pages.
 #[utoipa::path(get, path = "/v1/transfers/{transactionId}", tag = "sharing", operation_id = "showTransfer",
     params(("transactionId" = String, Path, max_length = 64, description = "the transaction id")),
     responses((status = 200, body = WholeTransfer)))]

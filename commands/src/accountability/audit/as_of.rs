@@ -1,4 +1,4 @@
-//! What an HIU could see at a moment, and why.
+//! What an HIU could receive under a consent at a given time, and why.
 
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
@@ -14,36 +14,36 @@ use super::disclosure::Disclosure;
 use crate::port::HistoryReader;
 use crate::port::history_reader::HistoryError;
 
-/// How a consent stood at a moment.
+/// State of a consent at a given time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentAt {
-    /// The moment.
+    /// The requested time.
     pub at: DateTime<Utc>,
-    /// Whether a request would have been answered.
+    /// Whether a request would have been accepted at that time.
     pub in_force: bool,
-    /// Why, or why not.
+    /// The reason for `in_force`.
     pub why: String,
-    /// What could be asked for then, and what had been given by then.
+    /// Documents that were already sent by then, or could have been requested then.
     pub records: Vec<Visible>,
 }
 
-/// A document that the HIU had been given, or could have asked for.
+/// A document that was sent to the HIU, or that the HIU could have requested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Visible {
     /// The visit code.
     pub care_context: String,
-    /// Its kind.
+    /// The health information type.
     pub hi_type: String,
-    /// The document.
+    /// Id of the document.
     pub document: Uuid,
-    /// When the HIU had taken it; nothing, when it could only have asked for it.
+    /// When the HIU accepted the document; `None` if it could only have been requested.
     pub given_at: Option<DateTime<Utc>>,
 }
 
 impl ConsentAt {
-    /// Looks at the log as it was then. `streams` gains those that were read.
+    /// Evaluates the log as it was at `at`. Adds the names of the streams read to `streams`.
     pub(super) async fn look(
         evidence: &dyn HistoryReader,
         consent: &[Recorded<Event>],
@@ -88,7 +88,7 @@ fn consent_at(events: &[Recorded<Event>], at: DateTime<Utc>) -> Consent {
     state
 }
 
-/// What had been taken by then: that stays seen, whatever becomes of the consent.
+/// Documents that the HIU had accepted by then. They stay in the report even if the consent ended later.
 fn given(disclosures: &[Disclosure], at: DateTime<Utc>) -> Vec<Visible> {
     let pages = disclosures.iter().flat_map(|told| &told.pages);
     let taken = pages.filter(|page| page.taken_at.is_some_and(|taken| taken <= at));
@@ -107,7 +107,7 @@ fn was_given(told: &Disclosure, document: Uuid, at: DateTime<Utc>) -> bool {
     told.pages.iter().any(|page| page.document == document && page.taken_at.is_some_and(taken))
 }
 
-/// The documents of one care context that a request would have brought then.
+/// The documents of one care context that a request would have returned at that time.
 async fn open(
     evidence: &dyn HistoryReader,
     grant: &Grant,
@@ -147,7 +147,7 @@ async fn open(
     Ok(visible.collect())
 }
 
-/// The events that were in the log by then.
+/// The events recorded at or before `at`.
 fn until(
     events: &[Recorded<Event>],
     at: DateTime<Utc>,

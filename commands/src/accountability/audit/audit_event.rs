@@ -1,13 +1,13 @@
-//! A line of the export as a FHIR R4 `AuditEvent`.
+//! Converts a line of the export to a FHIR R4 `AuditEvent`.
 
 use serde_json::{Value, json};
 
 use super::export::{AuditRecordKind, Line};
 
-/// The kinds of events of DICOM's audit trail, from which FHIR takes its own.
+/// The code system of DICOM audit events. FHIR uses its codes.
 const DICOM: &str = "http://dicom.nema.org/resources/ontology/DCM";
 
-/// What was done: create, read, update, execute.
+/// The `action` code: C (create), R (read), U (update) or E (execute).
 const fn action(what: AuditRecordKind) -> &'static str {
     match what {
         AuditRecordKind::ConsentGranted => "C",
@@ -35,7 +35,7 @@ const fn kind(what: AuditRecordKind) -> (&'static str, &'static str) {
     }
 }
 
-/// What is said in clear is what the line says: the patient is a pseudonym, a document its id.
+/// Builds the `AuditEvent`. It contains no more than the line: the patient is a pseudonym, a document is its id.
 pub fn audit_event(line: &Line) -> Value {
     let (code, display) = kind(line.what);
     let refused = line.what == AuditRecordKind::RequestRefused;

@@ -1,4 +1,4 @@
-//! One transfer, as an auditor reads it.
+//! One transfer in an audit report.
 
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
@@ -7,57 +7,57 @@ use hip_domain::transfer::TransferEvent;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// What was asked for, and what was sent.
+/// What was requested and what was sent in one transfer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Disclosure {
-    /// The conversation.
+    /// The transaction id.
     pub transaction: String,
-    /// When it was asked for.
+    /// When the request was recorded.
     pub requested_at: DateTime<Utc>,
-    /// Where that stands in the log.
+    /// Position of the request in the log.
     pub position: i64,
-    /// The code of a refusal: then nothing was sent.
+    /// The error code if the request was refused. Nothing was sent then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
-    /// Why it was stopped before its end.
+    /// Why the transfer was stopped early, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
-    /// When it was over.
+    /// When the transfer was completed, if it was.
     pub completed_at: Option<DateTime<Utc>>,
-    /// What was to be sent.
+    /// The documents selected for the transfer.
     pub pages: Vec<Page>,
 }
 
-/// One document, on its way to an HIU.
+/// One document of a transfer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Page {
-    /// From 0.
+    /// Page number, from 0.
     pub number: u32,
     /// The visit code.
     pub care_context: String,
-    /// Its kind.
+    /// The health information type.
     pub hi_type: String,
-    /// The document.
+    /// Id of the document.
     pub document: Uuid,
-    /// SHA-256 of the document in clear.
+    /// SHA-256 digest of the plaintext document.
     pub digest: String,
-    /// SHA-256 of what left.
+    /// SHA-256 digest of the ciphertext, once encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ciphertext: Option<String>,
-    /// Why it was left out.
+    /// Why the page was skipped, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
-    /// When the HIU took it; nothing, when it never did.
+    /// When the HIU accepted the page; `None` if it did not.
     pub taken_at: Option<DateTime<Utc>>,
-    /// Where that stands in the log.
+    /// Position of that event in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<i64>,
 }
 
 impl Disclosure {
-    /// Reads the events of a transfer; nothing, when it was never asked for.
+    /// Reads the events of a transfer; `None` if they contain no request.
     pub(super) fn of(events: &[Recorded<Event>]) -> Option<Self> {
         let mut told: Option<Self> = None;
         for recorded in events {

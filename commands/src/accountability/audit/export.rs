@@ -1,4 +1,4 @@
-//! Who saw what, line by line, for an auditor's own tools.
+//! Exports the accesses and disclosures, one line each, for the tools of an auditor.
 
 use std::collections::HashMap;
 
@@ -16,76 +16,76 @@ use super::{Disclosure, granted};
 use crate::port::HistoryReader;
 use crate::port::history_reader::HistoryError;
 
-/// Transfers that are remembered while their pages go by.
+/// Number of transfers to cache while their pages are exported.
 const REMEMBERED_MAX: usize = 1_000;
 
-/// Something that an auditor asks about. Who the patient is stays a pseudonym.
+/// One audit record. The patient is a pseudonym.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Line {
-    /// Position in the log: `hip audit prove` takes it.
+    /// Position in the log, for `hip audit prove`.
     pub position: i64,
-    /// The event's id.
+    /// Id of the event.
     pub id: Uuid,
-    /// When it was recorded.
+    /// When the event was recorded.
     pub at: DateTime<Utc>,
-    /// What happened.
+    /// The kind of record.
     pub what: AuditRecordKind,
-    /// Whose data it is, by the pseudonym that selects their key.
+    /// The subject id of the patient, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patient: Option<Uuid>,
-    /// To whom, or by whom: an HIU, or a client of this service.
+    /// The HIU, or the client of this service, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
-    /// Under which consent.
+    /// Id of the consent, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<String>,
-    /// The visit code.
+    /// The visit code, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub care_context: Option<String>,
-    /// Kind of document.
+    /// The health information type, if the record is about one document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hi_type: Option<String>,
-    /// The document.
+    /// Id of the document, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<Uuid>,
-    /// In which way a person was looked at, or what was listed.
+    /// The kind of view or list, for accesses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub view: Option<String>,
-    /// At which of their things, by its stream.
+    /// The stream of the resource that was accessed, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
 }
 
-/// What an auditor asks about.
+/// Kinds of audit records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditRecordKind {
-    /// A patient has granted a consent.
+    /// A patient granted a consent.
     ConsentGranted,
-    /// A consent has ended.
+    /// A consent ended.
     ConsentEnded,
-    /// An HIU has asked for records.
+    /// An HIU requested health information.
     RecordsRequested,
-    /// The request was refused.
+    /// A request of an HIU was refused.
     RequestRefused,
-    /// An HIU has taken a document.
+    /// An HIU accepted a document.
     DocumentDisclosed,
-    /// Somebody at the facility has looked at a document.
+    /// A client of this service read a document.
     DocumentRead,
-    /// Somebody has looked at what is held of a person, or at what became of it.
+    /// A client accessed data of a patient, or the history of that data.
     PersonViewed,
-    /// Somebody has looked at a list of many persons' things.
+    /// A client read a list with data of many patients.
     Listed,
 }
 
-/// Picks the lines out of the log, event by event.
+/// Converts events to audit records, one by one.
 pub struct Export<'a> {
     evidence: &'a dyn HistoryReader,
     transfers: HashMap<StreamId, Known>,
 }
 
-/// What a line about a transfer says beside the event.
+/// Facts of a transfer that the event itself does not contain.
 #[derive(Debug, Clone, Default)]
 struct Known {
     disclosure: Option<Disclosure>,
@@ -94,12 +94,12 @@ struct Known {
 }
 
 impl<'a> Export<'a> {
-    /// What is not in the event itself is looked up in the same log.
+    /// Creates an export. Facts that are not in an event are looked up in the same log.
     pub fn new(evidence: &'a dyn HistoryReader) -> Self {
         Self { evidence, transfers: HashMap::new() }
     }
 
-    /// The line of an event; nothing, when no auditor asks about it.
+    /// The audit record of an event; `None` if the event is not relevant for an audit.
     ///
     /// # Errors
     ///
@@ -171,7 +171,7 @@ impl<'a> Export<'a> {
         Ok(true)
     }
 
-    /// The transfer as it ended, or stands; looked up once.
+    /// The facts of a transfer as the log has them now. Looked up once and cached.
     async fn known(&mut self, stream: &StreamId) -> Result<Known, HistoryError> {
         if let Some(known) = self.transfers.get(stream) {
             return Ok(known.clone());
@@ -198,7 +198,7 @@ impl<'a> Export<'a> {
     }
 }
 
-/// Whether it is somebody's look.
+/// Fills the line from an access event. `false` if the event is not an access.
 fn of_access(line: &mut Line, event: &AccessEvent) -> bool {
     match event {
         AccessEvent::RecordRead { reader, client, hi_type, document_id, .. } => {

@@ -1,4 +1,4 @@
-//! Who has looked, as an auditor reads it.
+//! An access in an audit report.
 
 use chrono::{DateTime, Utc};
 use hip_domain::access::AccessEvent;
@@ -11,28 +11,28 @@ use uuid::Uuid;
 use crate::port::HistoryReader;
 use crate::port::history_reader::{HistoryError, LOOKS_MAX};
 
-/// Somebody at the facility, or of the service, has looked.
+/// One access by a client or by the service itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Look {
-    /// When; of looks that are alike, the first in an hour.
+    /// When it was recorded. Equal accesses within one hour are recorded once, at the first.
     pub at: DateTime<Utc>,
-    /// Position in the log: `hip audit prove` takes it.
+    /// Position in the log, for `hip audit prove`.
     pub position: i64,
-    /// Who, by the name of their key or the part that they played; `command-line` for whoever used it.
+    /// The name of the client or its role; `command-line` for the command line.
     pub who: String,
-    /// At what: `document`, or a [`hip_domain::access::View`].
+    /// What was accessed: `document`, or a [`hip_domain::access::View`].
     pub what: String,
-    /// Which document.
+    /// Id of the document, if one was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<Uuid>,
-    /// Which visit, consent, transfer, message: by the name of its stream.
+    /// The stream of the visit, consent, transfer or message that was accessed, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
 }
 
 impl Look {
-    /// The look that was noticed; nothing, when something else was.
+    /// The access in this event; `None` if the event is not an access to one patient or resource.
     pub(super) fn of(recorded: &Recorded<Event>) -> Option<Self> {
         let Event::Access(event) = &recorded.event else { return None };
         let (who, what, document, of) = match event {
@@ -55,7 +55,7 @@ impl Look {
         Some(Self { at, position, who, what: what.to_owned(), document, of })
     }
 
-    /// Who has looked at a thing. `streams` gains where that was read, if anybody has.
+    /// The accesses to one resource. Adds its access log stream to `streams` if there are any.
     pub(super) async fn at_thing(
         evidence: &dyn HistoryReader,
         thing: &StreamId,
@@ -69,7 +69,7 @@ impl Look {
         Ok(looks.iter().filter_map(Self::of).collect())
     }
 
-    /// Puts the newest first, and keeps as many as are told of.
+    /// Sorts the accesses, newest first, and cuts the list at the limit.
     pub(super) fn newest(mut looks: Vec<Self>) -> Vec<Self> {
         looks.sort_by_key(|look| std::cmp::Reverse(look.position));
         looks.truncate(usize::try_from(LOOKS_MAX).unwrap_or(usize::MAX));

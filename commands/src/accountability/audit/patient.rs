@@ -1,4 +1,4 @@
-//! To whom a person's records went, and who has looked at them: told from the log alone.
+//! Audit report of one patient, built from the log alone: who received records, and who accessed data.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -8,21 +8,21 @@ use crate::port::HistoryReader;
 use crate::port::eraser::SubjectKeys;
 use crate::port::history_reader::HistoryError;
 
-/// What became of a person's records.
+/// The audit report of one patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientAudit {
-    /// Who, by the pseudonym that selects their key.
+    /// The subject id of the patient.
     pub patient: Uuid,
-    /// Where they are treated.
+    /// Id of the facility.
     pub facility: String,
-    /// Their consents, the newest first, each with everything that was sent under it.
+    /// The consents of the patient, newest first, each with its transfers.
     pub consents: Vec<ConsentAudit>,
-    /// Who has looked at them here, the newest first, at most a thousand.
+    /// Accesses to data of the patient at this facility, newest first, at most 1,000.
     pub looks: Vec<Look>,
 }
 
-/// Tells what became of a person's records.
+/// Builds the report of one patient.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Who is meant, and by what they are known.
+//! Finds the patient of an erasure and the identifiers that the log has of them.
 
 use std::collections::BTreeSet;
 
@@ -18,16 +18,16 @@ use crate::port::vault::VaultError;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// What a person is named by.
+/// The identifier that names a patient.
 pub enum Named<'a> {
-    /// Their ABHA address, as typed. Who has left ABDM is not found by it any more.
+    /// The ABHA address, as typed. It no longer finds a patient who opted out of ABDM.
     AbhaAddress(&'a str),
-    /// The facility's own id of them.
+    /// The facility's own id of the patient.
     Reference(&'a str),
 }
 
-/// The data principals of a facility that are meant. A person who was registered twice is two; somebody
-/// who is erased is not found.
+/// The subjects of a facility that the identifier matches. A patient who was registered twice has two. Erased
+/// patients are not included.
 ///
 /// # Errors
 ///
@@ -54,14 +54,14 @@ async fn meant(
     let mut found = BTreeSet::new();
     match named {
         Named::AbhaAddress(address) => {
-            // What was stored before the question can be found.
+            // Wait until the read model contains everything stored before this request.
             let head = ports.log.head().await?;
             opt_out::require_whole_view(ports, facility, &[], head).await?;
             let address = LookupKey::AbhaAddress(address);
             let address = ports.vault.pseudonym(facility, &address).await?;
             let candidates = ports.directory.by_abha_address(facility, &address).await?;
             found.extend(candidates.into_iter().map(|candidate| candidate.subject));
-            // A record system may have asked for a token before there was a visit.
+            // A record system may have requested a link token before there was a visit.
             let tokens = StreamId::link_token(facility, &address);
             let tokens = ports.dispatcher.load::<LinkToken>(&tokens).await;
             found.extend(tokens.map_err(TaskError::from)?.subject);
@@ -80,15 +80,15 @@ async fn meant(
     Ok(found)
 }
 
-/// Somebody who is or was here.
+/// A patient of the facility, erased or not.
 pub struct Whereabouts {
-    /// Who, and by what they are known.
+    /// The subject and the known pseudonyms of the patient.
     pub whose: SubjectKeys,
-    /// They were erased.
+    /// Whether the patient was erased.
     pub is_erased: bool,
 }
 
-/// As [`find`]; whoever was the last to be known by this and is erased is found, too.
+/// Like [`find`], but also returns an erased patient if they were the last one with this identifier.
 ///
 /// # Errors
 ///
@@ -106,7 +106,7 @@ pub async fn whereabouts(
     Ok(found)
 }
 
-/// All that a data principal can be known by without a key, from the log.
+/// The subject with all pseudonyms by which the patient can be found without a key, from the log.
 pub(crate) async fn whose(
     ports: &Ports,
     facility: &FacilityId,
@@ -128,7 +128,7 @@ pub(crate) async fn whose(
     })
 }
 
-/// Pseudonyms of the facility's own ids that a data principal was registered under.
+/// Pseudonyms of the facility's own ids under which a patient was registered.
 pub(crate) async fn references(
     ports: &Ports,
     subject: SubjectId,
@@ -147,7 +147,7 @@ pub(crate) async fn references(
     Ok(references)
 }
 
-/// The data principal, unless they were erased: then nothing can be sealed for them any more.
+/// The subject; `None` if it was erased, because then nothing can be encrypted for it.
 pub(crate) async fn unless_erased(
     ports: &Ports,
     subject: Option<SubjectId>,

@@ -1,56 +1,55 @@
-//! What an operator decides about erasure: what has to be kept, for how long, and by which law.
+//! The operator's rules for erasure: which records must be kept, for how long, and on which legal ground.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_domain::subject::Ground;
 
 use crate::port::eraser::RecordCounts;
 
-/// What an operator decides about erasure.
+/// The configured rules for erasure.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// What a deleted ABHA leads to.
+    /// What to do when an ABHA is deleted.
     pub on_opt_out: OnOptOut,
-    /// What has to be kept.
+    /// Records that must be kept.
     pub retention: Vec<RetentionClass>,
 }
 
-/// What a deleted ABHA leads to.
+/// What to do when an ABHA is deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OnOptOut {
-    /// Nothing is shared any more. What the person was treated for stays the facility's record.
+    /// Stop all sharing. The facility keeps its medical records.
     #[default]
     StopSharing,
-    /// That, and the person is erased, unless something has to be kept.
+    /// Stop all sharing and erase the patient, unless a retention rule forbids it.
     Erase,
 }
 
-/// Records of one kind, and how long they have to be kept.
+/// A retention rule for one kind of records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetentionClass {
-    /// What it is called.
+    /// Name of the rule.
     pub class: String,
-    /// Which records, and from when their time counts.
+    /// The records that the rule covers, and the start of the retention period.
     pub applies_to: Records,
-    /// For how long.
+    /// How long the records must be kept.
     pub keep: TimeDelta,
     /// The law, or the purpose.
     pub legal_ground: String,
 }
 
-/// Which records a class is about.
+/// The records that a rule covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Records {
-    /// What somebody was treated for, from the last visit on.
+    /// Visits; the period starts at the last visit.
     Visits,
-    /// What somebody has consented to, from the end of the last consent on.
+    /// Consents; the period starts at the end of the last consent.
     Consents,
-    /// Who was shown what, from the last disclosure on.
+    /// Disclosures; the period starts at the last disclosure.
     Disclosures,
 }
 
 impl Policy {
-    /// What binds us to keep these records at this moment; of several classes the one that binds for
-    /// longest.
+    /// The rule that forbids the erasure now; `None` if no rule does. If several rules apply, the one that ends last.
     pub fn binding(&self, holdings: &RecordCounts, now: DateTime<Utc>) -> Option<Ground> {
         let grounds = self.retention.iter().filter_map(|class| class.ground(holdings));
         grounds.filter(|ground| now < ground.until).max_by_key(|ground| ground.until)

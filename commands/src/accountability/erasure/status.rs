@@ -1,4 +1,4 @@
-//! How an erasure has gone, told from the log alone.
+//! The state of an erasure, read from the log alone.
 
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
@@ -11,27 +11,27 @@ use crate::log::codec;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// How an erasure has gone. Nothing in it says who it was.
+/// The state of an erasure. It does not identify the patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErasureStatus {
-    /// Where they were treated.
+    /// Id of the facility.
     pub facility: FacilityId,
-    /// Who wanted it.
+    /// Who requested the erasure.
     pub by: RequestedBy,
-    /// Why.
+    /// The reason given for the request.
     pub reason: Reason,
-    /// When it was decided.
+    /// When the decision was recorded.
     pub decided_at: DateTime<Utc>,
-    /// Why it was refused.
+    /// The retention rule that forbade it, if it was refused.
     pub ground: Option<Ground>,
-    /// When the keys were destroyed, and what went with them.
+    /// When the keys were destroyed, and what was destroyed.
     pub erased: Option<(DateTime<Utc>, Destroyed)>,
-    /// When nothing was left, and what else was removed.
+    /// When the removal from all stores finished, and what was removed.
     pub purged: Option<(DateTime<Utc>, Purged)>,
 }
 
 impl ErasureStatus {
-    /// In a word.
+    /// The state as one word: `requested`, `refused`, `erased` or `purged`.
     pub const fn state(&self) -> &'static str {
         match (&self.ground, &self.erased, &self.purged) {
             (_, _, Some(_)) => "purged",
@@ -42,7 +42,7 @@ impl ErasureStatus {
     }
 }
 
-/// Tells of the newest decision about a person; nothing, when nobody asked for one.
+/// The newest decision about a patient; `None` if no erasure was requested.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! Messages that name a person and were about nobody: a discovery that found no patient, say. Each has a
-//! key of its own, which is tied to the person before theirs is destroyed.
+//! Messages that identify a patient but were never matched to one, such as a discovery without a result. Each has a
+//! data key of its own. These keys are attached to the patient before the patient's keys are destroyed.
 
 use hip_domain::event::Event;
 use hip_domain::id::SubjectId;
@@ -15,7 +15,7 @@ use crate::port::eraser::SubjectKeys;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// Ties every message of the facility that names the person, and is not known to be about anybody.
+/// Attaches the key of every unmatched message of the facility that contains an identifier of the patient.
 pub(crate) async fn attach_keys(ports: &Ports, whose: &SubjectKeys) -> Result<(), TaskError> {
     let names = Identifiers::of(ports, whose.subject).await?;
     if names.is_empty() {
@@ -47,7 +47,7 @@ async fn opened(
     Ok(recorded.subject.zip(Some(Zeroizing::new(raw.body))))
 }
 
-/// What nobody else is called: addresses in lower case, numbers as digits.
+/// The identifiers that only this patient has: addresses in lower case, numbers as digits only.
 #[derive(Default)]
 struct Identifiers {
     addresses: Vec<Zeroizing<String>>,
@@ -55,7 +55,7 @@ struct Identifiers {
 }
 
 impl Identifiers {
-    /// All that the log has of the person, while it can still be read.
+    /// All identifiers of the patient in the log that can still be decrypted.
     async fn of(ports: &Ports, subject: SubjectId) -> Result<Self, TaskError> {
         let mut names = Self::default();
         for stored in ports.log.stream(&StreamId::patient(subject), 0).await? {
@@ -88,7 +88,7 @@ impl Identifiers {
         self.addresses.is_empty() && self.numbers.is_empty()
     }
 
-    /// Whether a message names them: in any case, with or without hyphens and blanks in a number.
+    /// Whether the message contains one of them, in any letter case, with or without hyphens and spaces in a number.
     fn are_in(&self, body: &str) -> bool {
         let lower = Zeroizing::new(body.to_ascii_lowercase());
         let close = Zeroizing::new(body.replace(['-', ' '], ""));
@@ -97,7 +97,7 @@ impl Identifiers {
     }
 }
 
-/// Whether a text holds a name as a whole: `kavya@sbx` is not in `akavya@sbx`.
+/// Whether the text contains the name as a whole word: `kavya@sbx` is not in `akavya@sbx`.
 fn holds(text: &str, name: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_');
     let mut rest = text;
@@ -105,7 +105,7 @@ fn holds(text: &str, name: &str) -> bool {
     while let Some(at) = rest.find(name).filter(|_| !name.is_empty()) {
         let (front, back) = (&rest[..at], &rest[at + name.len()..]);
         let left = front.chars().next_back().or(before);
-        // An Indian number may have 0 or 91 in front.
+        // An Indian number may start with 0 or 91.
         let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
         let starts = is_number || !left.is_some_and(is_part);
         if starts && !back.chars().next().is_some_and(is_part) {

@@ -1,4 +1,4 @@
-//! What the gateway answers to a call of ours, as far as others may want to know it.
+//! The gateway's reply to one of our calls, without personal data.
 
 use hip_domain::id::{ErrorCode, RequestId};
 use hip_domain::inbound::CallbackKind;
@@ -7,12 +7,12 @@ use serde::Deserialize;
 use super::wire::{Malformed, Response, StatusMeaning, WireError, parse, scalar};
 use crate::operations::abdm_error::Context;
 
-/// An answer, without anything personal.
+/// A reply, without personal data.
 #[derive(Debug, PartialEq, Eq)]
 pub struct CallbackReply {
-    /// The request that is answered; `None` when it can be none of ours.
+    /// The request that is answered; `None` if the id cannot be one of ours.
     pub request_id: Option<RequestId>,
-    /// Why it was refused, if it was.
+    /// The error code, if the request was refused.
     pub error: Option<ErrorCode>,
 }
 
@@ -32,8 +32,8 @@ struct Acknowledgement {
     status: Option<String>,
 }
 
-/// Where an error of such a message is looked up; nothing for messages that answer no call, and for
-/// those that bring a token.
+/// The context in which the error codes of this callback are looked up. `None` for callbacks that do not answer a
+/// call, and for those that bring a token.
 pub const fn context(kind: CallbackKind) -> Option<Context> {
     match kind {
         CallbackKind::OnCareContext => Some(Context::OnCareContext),
@@ -50,7 +50,7 @@ pub const fn context(kind: CallbackKind) -> Option<Context> {
     }
 }
 
-/// Reads a body.
+/// Parses the body of a reply.
 pub fn read(body: &str) -> Result<CallbackReply, Malformed> {
     let message: ReplyMessage = parse(body)?;
     let request_id = message.response.request_id();
@@ -58,7 +58,7 @@ pub fn read(body: &str) -> Result<CallbackReply, Malformed> {
     let error = match (message.error, StatusMeaning::of(status.as_deref())) {
         (Some(error), _) => Some(error.code()),
         (None, StatusMeaning::Done | StatusMeaning::AlreadyDone) => None,
-        // Seen in the wild: no error object, and a status that says that it failed.
+        // Seen in practice: no error object, only a status that reports a failure.
         (None, StatusMeaning::NotDone) => Some(ErrorCode::ours("unknown")),
     };
     Ok(CallbackReply { request_id, error })

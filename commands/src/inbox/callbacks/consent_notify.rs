@@ -79,7 +79,7 @@ struct Permission {
     data_erase_at: Option<String>,
 }
 
-/// A consent lists what one patient has with one facility; more than this is a mistake.
+/// A consent lists the care contexts of one patient at one facility. A longer list is a mistake.
 const CARE_CONTEXT_COUNT_MAX: usize = 10_000;
 
 pub(super) async fn interpret(
@@ -100,7 +100,7 @@ pub(super) async fn interpret(
         "REVOKED" => End::Revoked,
         "EXPIRED" => End::Expired,
         "DENIED" => End::Denied,
-        // Nothing is decided yet; there is nothing to keep.
+        // Nothing is decided yet, so nothing is stored.
         "REQUESTED" => return Ok(acknowledged(consent_id, None)),
         _ => {
             let expected = "GRANTED, REVOKED, EXPIRED, DENIED or REQUESTED";
@@ -168,7 +168,7 @@ async fn granted(
         facility: asked.clone(),
         patient,
         hiu: artefact.hiu.and_then(|hiu| HiuId::parse(hiu.id?).ok()),
-        // A kind that we do not know cannot be asked of us.
+        // Unknown health information types are left out: this service cannot provide them.
         hi_types: artefact.hi_types.iter().filter_map(|name| HiType::parse(name)).collect(),
         care_contexts,
         date_range,
@@ -180,7 +180,7 @@ async fn granted(
     Ok(acknowledged(consent_id, subject))
 }
 
-/// What is known of the signature, or why a consent with it is not taken.
+/// The state of the signature, or the reason to refuse the consent.
 fn signature(
     ports: &Ports,
     detail: &str,
@@ -204,7 +204,7 @@ fn signature(
     Ok(Signature { state, value: Some(value) })
 }
 
-/// Whether an artefact names the facility that was asked, by its service id or its id in the register.
+/// Whether the artefact names this facility, by service id or HFR id.
 fn is_ours(ports: &Ports, asked: &FacilityId, named: &str) -> bool {
     let named = FacilityId::parse(named).ok();
     let named = named.and_then(|id| ports.settings.facility_named(&id).map(|one| &one.id));
@@ -228,7 +228,7 @@ async fn patient(
     Ok(Some(ports.vault.pseudonym(facility, &LookupKey::AbhaAddress(address)).await?))
 }
 
-/// Our streams of the care contexts that the artefact names, each once.
+/// The streams of the care contexts that the artefact names, without duplicates.
 async fn care_contexts(
     ports: &Ports,
     facility: &FacilityId,
@@ -237,14 +237,14 @@ async fn care_contexts(
     let mut granted: Vec<GrantedCareContext> = Vec::new();
     let mut streams = HashSet::new();
     for named in artefact.care_contexts.iter().take(CARE_CONTEXT_COUNT_MAX) {
-        // A reference that can't be ours names nothing that we hold.
+        // An invalid reference cannot be one of our care contexts.
         let reference = named.care_context_reference.clone().unwrap_or_default();
         let Ok(reference) = CareContextReference::parse(reference) else { continue };
         let patient = named.patient_reference.as_deref().unwrap_or_default();
         let name = care_context_name(patient, &reference);
         let pseudonym = ports.vault.pseudonym(facility, &LookupKey::CareContext(&name)).await?;
         let stream = StreamId::care_context(facility, &pseudonym);
-        // Some artefacts name a care context once for each kind of record.
+        // Some artefacts list a care context once for each health information type.
         if streams.insert(stream.clone()) {
             granted.push(GrantedCareContext { stream, reference });
         }
@@ -267,7 +267,7 @@ async fn store(
     Ok(())
 }
 
-/// A message to one facility about what is another's reaches nothing of that other.
+/// A message to one facility cannot change a consent of another facility.
 fn of_another(consent_id: ConsentId, reason: &'static str) -> Verdict {
     refused(consent_id, "ABDM-1035", reason)
 }

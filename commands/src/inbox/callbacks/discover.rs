@@ -1,4 +1,4 @@
-//! `POST /api/v3/hip/patient/care-context/discover`: a patient looks for records of theirs.
+//! `POST /api/v3/hip/patient/care-context/discover`: a patient searches for their records.
 
 use hip_domain::discovery::{Discovery, DiscoveryCommand, DiscoveryEvent, DiscoveryQuery};
 use hip_domain::event::Event;
@@ -48,7 +48,7 @@ struct Identifier {
     value: Option<String>,
 }
 
-/// A patient has few identifiers; a list of hundreds is no patient.
+/// A patient has few identifiers. The rest of a longer list is ignored.
 const IDENTIFIER_COUNT_MAX: usize = 20;
 
 pub(super) async fn interpret(
@@ -84,7 +84,8 @@ pub(super) async fn interpret(
     Ok(Verdict::about(None))
 }
 
-/// Whether somebody else has begun this conversation: who repeats it is sent what they were offered.
+/// Whether the transaction was started by another patient or facility. A repeated request gets the stored reply, so
+/// it must come from the same patient.
 async fn is_of_others(
     ports: &Ports,
     incoming: &CallbackMessage<'_>,
@@ -114,7 +115,7 @@ fn query(patient: Patient) -> DiscoveryQuery {
     }
 }
 
-/// An identifier without type or value says nothing.
+/// Leaves out identifiers without type or value.
 fn identifiers(identifiers: Vec<Identifier>) -> Vec<(String, Phi<String>)> {
     identifiers
         .into_iter()

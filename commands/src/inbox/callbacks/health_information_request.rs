@@ -1,4 +1,4 @@
-//! `POST /api/v3/hip/health-information/request`: an HIU asks for what a consent covers.
+//! `POST /api/v3/hip/health-information/request`: an HIU requests the records that a consent covers.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ struct HealthInformationRequest {
     hi_request: HiRequest,
 }
 
-/// What is missing here is missing in the answer's reason, too: the HIU is told which check failed.
+/// All members are optional, so that a missing one is reported to the HIU as the reason of the refusal.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct HiRequest {
@@ -107,7 +107,7 @@ pub(super) async fn interpret(
         wait_for_consent(ports, incoming)?;
     }
     let verdict = check(ports, &facts, &recipient, &consent).await?;
-    // Whose consent it is matters only where it is one of this facility's.
+    // The subject is taken only from a consent of this facility.
     let grant = consent.grant().filter(|grant| grant.facility == facts.facility);
     let care_contexts = grant.map(|grant| grant.care_contexts.as_slice());
     let subject = subject_of(ports, care_contexts.unwrap_or_default()).await?;
@@ -120,7 +120,7 @@ pub(super) async fn interpret(
     Ok(Verdict::about(subject))
 }
 
-/// A request may overtake the notification of its consent: it is looked at again for a while.
+/// A request may arrive before the notification of its consent. It is retried for a limited time.
 fn wait_for_consent(ports: &Ports, incoming: &CallbackMessage<'_>) -> Result<(), TaskError> {
     const LOOK_AGAIN: Duration = Duration::from_millis(500);
     if ports.clock.now() < incoming.recorded_at + ports.settings.consent_wait {
@@ -145,7 +145,7 @@ fn recipient(request: HiRequest) -> Recipient {
     }
 }
 
-/// May they have it? The first thing that is wrong decides what they are told.
+/// Whether the HIU may receive the records. The first failed check determines the reported error.
 async fn check(
     ports: &Ports,
     facts: &TransferFacts,

@@ -1,4 +1,4 @@
-//! A message to interpret, and what became of it.
+//! A message to interpret, and the result.
 
 use chrono::{DateTime, Utc};
 use hip_domain::id::{ErrorCode, EventId, SubjectId};
@@ -7,25 +7,25 @@ use hip_domain::inbound::{DirectReply, InboundCommand, ReceivedCallback};
 use super::wire::Malformed;
 use crate::tasks::Cause;
 
-/// A message to understand.
+/// A callback to interpret.
 pub struct CallbackMessage<'a> {
-    /// What is known of it without reading it.
+    /// Its metadata, known without parsing the body.
     pub received: &'a ReceivedCallback,
-    /// Its body.
+    /// The decrypted body.
     pub body: &'a str,
-    /// Why it is looked at: the event that stored it, or that wants it replayed; its subject is the
-    /// message's own.
+    /// The event that triggers the interpretation: the one that stored the message, or a replay request. Its subject
+    /// is that of the message.
     pub cause: &'a Cause,
-    /// The event that stored it. What a message leads to is named after this one, however often it is
-    /// looked at.
+    /// The event that stored the message. Ids of the resulting calls derive from it, so they are the same at each
+    /// interpretation.
     pub stored_by: EventId,
-    /// When it was stored.
+    /// When the message was stored.
     pub recorded_at: DateTime<Utc>,
 }
 
 impl CallbackMessage<'_> {
-    /// The key of what a message leads to in another stream: a replay may lead to something else than
-    /// what came before it, and whoever decides there knows what is so already.
+    /// The append key for an effect in another stream. Each replay has a new key, because it may have a different
+    /// effect; the aggregate ignores what is already done.
     pub(crate) fn key(&self, part: &str) -> String {
         if self.cause.event_id == self.stored_by {
             return self.once(part);
@@ -33,52 +33,51 @@ impl CallbackMessage<'_> {
         format!("in:{}:{}:{part}", self.received.request_id, self.cause.event_id)
     }
 
-    /// The key of what one message leads to once, however often it is replayed: an OTP is tried, a token
-    /// is drawn.
+    /// The append key for an effect that happens only once, also after replays: an OTP attempt, or a queue token.
     pub(crate) fn once(&self, part: &str) -> String {
         format!("in:{}:{part}", self.received.request_id)
     }
 
-    /// The subject that the message has until it is known whose it is.
+    /// The message's own subject, used until the patient is known.
     pub(crate) fn own_subject(&self) -> Option<SubjectId> {
         self.cause.subject
     }
 }
 
-/// What became of a message: how its stream is closed.
+/// The result of an interpretation. It closes the stream of the message.
 pub enum Verdict {
-    /// Its consequences are in the log.
+    /// The effects are in the log.
     Interpreted {
-        /// The answer that follows from the message alone.
+        /// A reply that depends only on the message.
         owed: Option<DirectReply>,
-        /// The data principal it turned out to be about.
+        /// The patient that the message is about, if known.
         subject: Option<SubjectId>,
     },
-    /// It was understood and refused.
+    /// The message was understood and refused.
     Rejected {
-        /// The code.
+        /// The ABDM error code.
         code: ErrorCode,
-        /// Why.
+        /// The reason, without personal data.
         reason: &'static str,
-        /// The answer that carries the refusal.
+        /// The reply that reports the refusal.
         owed: Option<DirectReply>,
     },
-    /// It does not have the shape of its kind.
+    /// The message does not have the format of its kind.
     Malformed {
-        /// What does not fit.
+        /// The member with the error.
         fault: Malformed,
-        /// The answer that says so, when the message can be answered at all.
+        /// The reply that reports the error; `None` if the message cannot be answered.
         owed: Option<DirectReply>,
     },
 }
 
 impl Verdict {
-    /// Understood, about this person, and nothing is owed for it.
+    /// Interpreted, about this patient, without a direct reply.
     pub(crate) const fn about(subject: Option<SubjectId>) -> Self {
         Self::Interpreted { owed: None, subject }
     }
 
-    /// Not understood. What its sender is told is added when its ids can be read.
+    /// Malformed. The reply is added later, if the ids of the message can be read.
     pub(crate) const fn malformed(fault: Malformed) -> Self {
         Self::Malformed { fault, owed: None }
     }

@@ -1,5 +1,5 @@
-//! `POST /api/v3/hip/link/care-context/confirm`: a patient proves with an OTP that the chosen care
-//! contexts are theirs. Everything hangs on the link reference; the message names nobody.
+//! `POST /api/v3/hip/link/care-context/confirm`: a patient confirms a link with an OTP. The link reference is the
+//! only identifier; the message does not name the patient.
 
 use hip_domain::id::{ErrorCode, LinkReference};
 use hip_domain::inbound::DirectReply;
@@ -24,7 +24,7 @@ struct LinkConfirm {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Confirmation {
-    /// Documents of the network disagree whether an OTP is a text or a number.
+    /// The documents of the network disagree whether the OTP is a string or a number.
     #[serde(default, deserialize_with = "scalar")]
     token: Option<String>,
     #[serde(default, deserialize_with = "scalar")]
@@ -66,12 +66,12 @@ pub(super) async fn interpret(
         }
         counters = Some(counted);
     }
-    // No OTP is a wrong one: the patient is told, and may try again.
+    // A missing OTP counts as a wrong one: the patient is told and may try again.
     let typed = confirmation.token.unwrap_or_default().trim().to_owned();
     let command = UserLinkCommand::Confirm {
         request_id,
         digits: otp::pseudonym(ports, facility, reference, &typed).await?,
-        // When it was typed, not when we got round to it.
+        // The time of receipt, not the time of processing.
         now: incoming.recorded_at,
     };
     let key = incoming.once("user-link");

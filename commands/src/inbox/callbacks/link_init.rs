@@ -1,4 +1,4 @@
-//! `POST /api/v3/hip/link/care-context/init`: a patient has chosen care contexts of a discovery.
+//! `POST /api/v3/hip/link/care-context/init`: a patient selected care contexts of a discovery.
 
 use chrono::TimeDelta;
 use hip_domain::discovery::{Discovery, DiscoveryEvent, DiscoveryOutcome, Offer};
@@ -31,7 +31,8 @@ struct LinkInit {
     patient: Vec<Patient>,
 }
 
-/// One element for each kind; in the older version one for all, with the ABHA address as its id.
+/// One element for each health information type. In the older API version one element for all, with the ABHA address
+/// as `id`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Patient {
@@ -52,7 +53,7 @@ struct WireCareContext {
     reference_number: Option<String>,
 }
 
-/// An offer is good for a day: nobody looks at a list of records longer than that.
+/// The result of a discovery can be used for 24 hours.
 const OFFER_AGE_MAX: TimeDelta = TimeDelta::hours(24);
 
 pub(super) async fn interpret(
@@ -72,7 +73,7 @@ pub(super) async fn interpret(
         Err(refusal) => return Ok(refusal.about(transaction)),
     };
     let (subject, chosen) = chosen;
-    // The same message, interpreted twice, begins one link.
+    // Derived from the stored message, so that a repeated interpretation does not start a second link.
     let reference = LinkReference(RequestId::caused_by(incoming.stored_by, 0).0);
     let facts = UserLinkFacts {
         reference,
@@ -91,7 +92,7 @@ pub(super) async fn interpret(
     Ok(Verdict::about(Some(subject)))
 }
 
-/// Why a choice is refused.
+/// Error code and reason of a refused selection.
 struct Refusal(&'static str, &'static str);
 
 impl Refusal {
@@ -109,7 +110,7 @@ const OTHER_PATIENT: Refusal = Refusal("ABDM-1060", "the patient reference was n
 const LEFT: Refusal = Refusal(HAS_LEFT, "the patient has left ABDM since the discovery");
 const NOT_OFFERED: Refusal = Refusal("ABDM-1057", "a care context was not offered");
 
-/// What was chosen, when all of it was offered to this patient a while ago.
+/// The selected care contexts, if all of them were offered to this patient recently.
 async fn choose(
     ports: &Ports,
     incoming: &CallbackMessage<'_>,
@@ -152,7 +153,7 @@ async fn choose(
     Ok(if chosen.is_empty() { Err(NOT_OFFERED) } else { Ok((offer.subject, chosen)) })
 }
 
-/// Whether the discovery was this facility's and this patient's, and not long ago.
+/// Whether the discovery was made by this facility and this patient, within the age limit.
 async fn is_theirs(
     ports: &Ports,
     incoming: &CallbackMessage<'_>,
@@ -177,8 +178,8 @@ async fn is_theirs(
     Ok(theirs && fresh && facility == incoming.received.facility)
 }
 
-/// The care context and its chosen kinds, if it was offered with all of them. Who names no kind
-/// means all of them.
+/// The care context and its selected types, if all of them were offered. If no type is named, all offered types are
+/// selected.
 fn offered(
     offer: &Offer,
     care_context: &WireCareContext,

@@ -1,4 +1,4 @@
-//! `POST /api/v3/link/on_carecontext`: whether the care context is linked now.
+//! `POST /api/v3/link/on_carecontext`: the gateway's reply to a link request.
 
 use hip_domain::care_context::CareContext;
 use hip_domain::id::ErrorCode;
@@ -61,7 +61,7 @@ fn answer(message: &OnCareContext) -> LinkAnswer {
     match StatusMeaning::of(status) {
         StatusMeaning::Done => LinkAnswer::Linked,
         StatusMeaning::AlreadyDone => LinkAnswer::LinkedBefore,
-        // Seen in the wild: no error object, and a status that says that it failed.
+        // Seen in practice: no error object, only a status that reports a failure.
         StatusMeaning::NotDone => LinkAnswer::Refused {
             code: ErrorCode::ours("unknown"),
             said: StatusWords::of(status).map(StatusWords::into_string),

@@ -1,4 +1,4 @@
-//! `POST /api/v3/hip/token/on-generate-token`: the link token we asked for, or why there is none.
+//! `POST /api/v3/hip/token/on-generate-token`: the requested link token, or an error.
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
 
@@ -84,7 +84,7 @@ pub(super) async fn interpret(
     Ok(Verdict::about(subject))
 }
 
-/// The gateway says in passing that the patient has left.
+/// The error reports that the ABHA is deactivated, so the opt-out is applied.
 async fn leave(
     ports: &Ports,
     incoming: &CallbackMessage<'_>,
@@ -101,8 +101,8 @@ async fn leave(
     Ok(())
 }
 
-/// `exp` of the token's claims. The signature is not ours to judge: the gateway checks its own
-/// tokens when we send them back.
+/// `exp` of the token's claims. The signature is not checked: only the gateway uses the token, and it verifies its
+/// own tokens.
 fn expiry(token: &str) -> Option<DateTime<Utc>> {
     #[derive(Deserialize)]
     struct Claims {

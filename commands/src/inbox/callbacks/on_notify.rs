@@ -1,5 +1,5 @@
-//! `POST /api/v3/links/context/on-notify` and `…/patients/sms/on-notify`: what became of news that
-//! we sent. Nothing follows from it but the note on the call.
+//! `POST /api/v3/links/context/on-notify` and `…/patients/sms/on-notify`: the gateway's reply to a notification. It
+//! is recorded on the call; nothing else changes, except that a temporary refusal is sent again.
 
 use chrono::TimeDelta;
 use hip_domain::care_context::CareContext;
@@ -50,11 +50,11 @@ pub(super) async fn interpret(
     Ok(Verdict::about(subject))
 }
 
-/// News right after a link were refused for some 25 seconds and taken after 50; a service behind the
-/// gateway may be away for longer.
+/// In tests the gateway refused notifications for about 25 s after a link and accepted them after 50 s. A service
+/// behind the gateway may be down for longer.
 const REFUSAL_COUNT_MAX: u32 = 4;
 
-/// A refusal that passes is answered by the same news under another id, a few times.
+/// A temporary refusal is sent again under a new request id, up to [`REFUSAL_COUNT_MAX`] times.
 fn answered(
     call: &Call,
     error: Option<ErrorCode>,
@@ -84,5 +84,5 @@ fn answered(
     OutboundCommand::Answer { code: Some(code), reason, again }
 }
 
-/// Nobody waits for news.
+/// First wait in seconds. Notifications are not urgent.
 const FIRST_WAIT_S_MIN: u32 = 10;

@@ -1,5 +1,5 @@
-//! `POST /api/v3/hip/patient/share`: a patient has scanned the code of a counter and shares their
-//! profile. They get a place in the queue.
+//! `POST /api/v3/hip/patient/share`: a patient scanned the code of a counter and shares their profile. They receive a
+//! queue token.
 
 use chrono::FixedOffset;
 use hip_domain::id::ErrorCode;
@@ -25,7 +25,7 @@ struct PatientShare {
     profile: Profile,
 }
 
-/// A word, or in the older dialect an object around it.
+/// A string, or an object with the string as `type` in the older API version.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Intent {
@@ -54,13 +54,13 @@ struct Patient {
     abha_address: Option<String>,
 }
 
-/// The intents under which a profile comes; the older dialect says `REGISTER`.
+/// The accepted intents. The older API version uses `REGISTER`.
 const INTENTS: [&str; 2] = ["PROFILE_SHARE", "REGISTER"];
 
-/// The counter of a code that names none.
+/// The counter if the message names none.
 const ANY_COUNTER: &str = "0";
 
-/// What a code may name a counter by, in characters.
+/// Longest counter name, in characters.
 const COUNTER_LENGTH_MAX: usize = 100;
 
 pub(super) async fn interpret(
@@ -112,7 +112,7 @@ async fn share(
     let place = ports.vault.pseudonym(facility, &LookupKey::Counter(counter.trim())).await?;
     let india = FixedOffset::east_opt(5 * 3600 + 1800).expect("a valid offset");
     let day = incoming.recorded_at.with_timezone(&india).date_naive();
-    // Somebody whom we treat already: then the profile goes when they are erased.
+    // If the patient is known here, the profile is stored under their key and erased with them.
     let known = ports.directory.by_abha_address(facility, &pseudonym).await?;
     let subject = if let [known] = known.as_slice() { Some(known.subject) } else { None };
     let command = ProfileShareCommand::Share {

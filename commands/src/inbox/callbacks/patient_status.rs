@@ -1,6 +1,6 @@
-//! `POST /v0.5/patients/status/notify`, and the same under v3: a patient has left ABDM, or is back.
+//! `POST /v0.5/patients/status/notify`, and the same under v3: a patient left ABDM or returned.
 //!
-//! The network has published no answer to it.
+//! The network has published no reply to this message.
 
 use hip_domain::reason::Reason;
 use hip_domain::subject::RequestedBy;
@@ -56,7 +56,7 @@ pub(super) async fn interpret(
             let subject = opt_out::undo(ports, facility, &address, &origin, &key).await?;
             return Ok(Verdict::about(subject));
         }
-        // It may be activated again.
+        // A deactivated ABHA may be activated again.
         "DEACTIVATED" => false,
         "DELETED" => {
             erase(ports, incoming, &named).await?;
@@ -73,8 +73,8 @@ pub(super) async fn interpret(
     Ok(Verdict::about(subject))
 }
 
-/// A deleted ABHA does not come back. Where the operator wants it, the person goes with it; it is wished
-/// before the ABHA leads to nobody, so that a crash in between loses nothing.
+/// A deleted ABHA does not return. If configured, the patient is erased too. The erasure is requested before the ABHA
+/// is detached, so that a crash in between loses nothing.
 async fn erase(
     ports: &Ports,
     incoming: &CallbackMessage<'_>,

@@ -1,4 +1,4 @@
-//! The answer to a question that could not be read, as far as its ids can be.
+//! The reply to a message that could not be parsed, if its ids can be read.
 
 use hip_domain::id::{ConsentId, ErrorCode, TransactionId};
 use hip_domain::inbound::{CallbackKind, DirectReply};
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::wire::readable;
 
-/// `None` for answers, which are not answered, and where no id can be read.
+/// `None` for kinds that get no reply, and if the ids cannot be read.
 pub(super) fn answer(kind: CallbackKind, body: &str) -> Option<DirectReply> {
     let body: Value = serde_json::from_str(&readable(body)).unwrap_or_default();
     let text = |pointer: &str| body.pointer(pointer)?.as_str().map(str::to_owned);

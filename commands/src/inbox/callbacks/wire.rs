@@ -1,7 +1,7 @@
-//! What the gateway's messages have in common.
+//! Parsing that all callbacks share.
 //!
-//! Members are read leniently, because documents and senders of the network disagree: a number for a
-//! text, one thing for a list, `null` for nothing. Only what a message cannot do without is a fault.
+//! Parsing is lenient, because documents and senders of the network disagree: a number for a string, one object for a
+//! list, `null` for an absent member. Only a missing required member is an error.
 
 mod instant;
 mod lenient;
@@ -19,28 +19,28 @@ pub(crate) use lenient::{list, scalar, year};
 pub(crate) use outcome::{StatusMeaning, StatusWords};
 pub(crate) use range::WireRange;
 
-/// A member that does not fit: its path and what would have fitted, never its value.
+/// A member with a wrong format: its path and the expected format, never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
     /// Path of the member.
     pub field: String,
-    /// What would have fitted.
+    /// The expected format.
     pub expected: String,
 }
 
 impl Malformed {
-    /// A member that cannot be what it must be.
+    /// Creates an error for one member.
     pub fn new(field: impl Into<String>, expected: impl Into<String>) -> Self {
         Self { field: field.into(), expected: expected.into() }
     }
 
-    /// The same member, seen from the object around it.
+    /// The same error with the path prefixed by the enclosing member.
     pub(crate) fn within(self, outer: &str) -> Self {
         Self { field: format!("{outer}.{}", self.field), ..self }
     }
 }
 
-/// Reads a body into its wire shape.
+/// Parses a body.
 pub fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Malformed> {
     let body = readable(body);
     let mut json = serde_json::Deserializer::from_str(&body);
@@ -48,8 +48,8 @@ pub fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Malformed> {
         .map_err(|error| Malformed::new(error.path().to_string(), expectation(error.inner())))
 }
 
-/// The body without a byte order mark, and with `\ufffd` for each half of a surrogate pair that stands
-/// alone: a Rust string cannot hold one, and the rest of the message is still to be answered.
+/// The body without a byte order mark, and with `\ufffd` for each unpaired surrogate. A Rust string cannot contain an
+/// unpaired surrogate, and the rest of the message must still be processed.
 pub fn readable(body: &str) -> Cow<'_, str> {
     let body = body.strip_prefix('\u{feff}').unwrap_or(body);
     let mut repaired = String::new();
@@ -76,10 +76,10 @@ pub fn readable(body: &str) -> Cow<'_, str> {
     Cow::Owned(repaired)
 }
 
-/// The length of `\uXXXX`.
+/// The length of `\uXXXX` in bytes.
 const UNIT_LENGTH: usize = 6;
 
-/// The `\uXXXX` escapes of a JSON text, with their places.
+/// The `\uXXXX` escapes of a JSON text and their offsets.
 struct Escapes<'a> {
     body: &'a str,
     at: usize,
@@ -91,7 +91,7 @@ impl Escapes<'_> {
             let at = self.at + self.body.get(self.at..)?.find('\\')?;
             let escape = self.body.as_bytes().get(at + 1)?;
             if *escape != b'u' {
-                // The escaped character is ASCII in valid JSON; in invalid JSON the search ends here.
+                // In valid JSON the escaped character is ASCII. In invalid JSON the search ends here.
                 self.at = at + 2;
                 continue;
             }
@@ -102,7 +102,7 @@ impl Escapes<'_> {
     }
 }
 
-/// The part of serde's message that says what was expected. The rest may repeat the value.
+/// The part of serde's message that names the expected format. The rest may contain the value.
 fn expectation(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
@@ -115,7 +115,7 @@ fn expectation(error: &serde_json::Error) -> String {
     }
 }
 
-/// `response` or, in older messages, `resp`: which request is answered.
+/// `response` or, in older messages, `resp`: the request that is answered.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
@@ -125,14 +125,13 @@ pub struct Response {
 }
 
 impl Response {
-    /// The request that is answered; `None` when it can be none of ours.
+    /// The request that is answered; `None` if the id cannot be one of ours.
     pub fn request_id(&self) -> Option<RequestId> {
         RequestId::parse(self.request_id.as_ref()?).ok()
     }
 }
 
-/// An error in a message. Code and message vary in form; the message is not kept, it may repeat
-/// personal data.
+/// An error in a message. The formats vary. The error text is not kept, because it may contain personal data.
 #[derive(Deserialize)]
 pub struct WireError {
     /// Text or number; may end in `": "`.
@@ -141,7 +140,7 @@ pub struct WireError {
 }
 
 impl WireError {
-    /// The code without its ornaments; `unknown` when it is none.
+    /// The code without trailing punctuation; `unknown` if it is not a valid code.
     pub fn code(&self) -> ErrorCode {
         let text = self.code.as_deref().unwrap_or_default();
         ErrorCode::parse(text.trim().trim_end_matches([':', ' ', '\t']))

@@ -1,4 +1,4 @@
-//! At which facility a visit takes place.
+//! Records the facility that AMRIT reports for a visit.
 
 use hip_domain::access::AccessEvent;
 use hip_domain::id::{CareContextReference, FacilityId};
@@ -8,7 +8,7 @@ use crate::accountability::access_log_entry::remember_today;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// Remembers what AMRIT says. The visit itself names its facility, too, and that is what counts.
+/// Appends AMRIT's statement to the access log. The pushed visit also names its facility, and only that one counts.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! A visit is linked, be it that it is not known here yet.
+//! Links a visit for AMRIT, even if the visit has not been pushed yet.
 
 use hip_domain::care_context::{CareContext, CareContextCommand, CareContextFacts, Link};
 use hip_domain::event::Event;
@@ -20,9 +20,9 @@ use crate::ports::Ports;
 use crate::tasks::TaskError;
 use crate::visits::registration::{Person, Pseudonymizer, Registration};
 
-/// What AMRIT wants linked.
+/// A link request of AMRIT.
 pub struct Wish<'a> {
-    /// Where.
+    /// The facility of the visit.
     pub facility: &'a FacilityId,
     /// The facility's own id of the patient.
     pub beneficiary_id: &'a str,
@@ -30,7 +30,7 @@ pub struct Wish<'a> {
     pub abha_address: &'a str,
     /// The ABHA number, as typed.
     pub abha_number: Option<&'a str>,
-    /// The request that asked for the token, when the caller polls by it.
+    /// The id of the token request, if the caller polls for its result.
     pub request_id: Option<RequestId>,
     /// The visit code.
     pub visit_code: &'a str,
@@ -38,29 +38,29 @@ pub struct Wish<'a> {
     pub visit_category: &'a str,
 }
 
-/// What comes of the wish.
+/// The immediate result of a link request.
 #[derive(Debug)]
 pub enum Begun {
-    /// The gateway will be asked to link this care context.
+    /// The care context will be linked; its stream.
     Linking(StreamId),
-    /// There is no token to link with, and this is why.
+    /// There is no usable link token, for this reason.
     NoToken(TokenAnswer),
 }
 
-/// How it ends, as far as AMRIT waits for it.
+/// The result of a link, as far as AMRIT waits for it.
 #[derive(Debug)]
 pub enum Ended {
-    /// The gateway has taken the request, or the visit is linked already.
+    /// The gateway accepted the request, or the visit is already linked.
     Added,
-    /// The gateway has refused the link.
+    /// The gateway refused the link.
     Refused(Refused),
 }
 
-/// Begins to link a visit with the token that is there; [`look`] says what comes of it.
+/// Starts to link a visit with the existing link token; [`look`] returns the result.
 ///
 /// # Errors
 ///
-/// The log or the keys cannot be used, or the visit code is none.
+/// The log or the keys cannot be used, or the visit code is not valid.
 pub async fn begin(ports: &Ports, wish: &Wish<'_>) -> Result<Begun, AmritError> {
     let reference = CareContextReference::parse(wish.visit_code)
         .map_err(|source| AmritError::Identifier { field: "visitCode", source })?;
@@ -87,7 +87,7 @@ pub async fn begin(ports: &Ports, wish: &Wish<'_>) -> Result<Begun, AmritError> 
     let subject = register(&registration, &token_stream, wish).await?;
     let asked = unless_erased(ports, tokens.subject).await?;
     if let Some(asked) = asked.filter(|asked| *asked != subject) {
-        // The token has a key of its own: it goes when the person does.
+        // The token was stored under its own key, which is erased with the patient.
         ports.vault.attach_key(asked, subject).await?;
     }
     let asks = Asks { registration: &registration, care_context: &care_context, subject };
@@ -101,15 +101,15 @@ pub async fn begin(ports: &Ports, wish: &Wish<'_>) -> Result<Begun, AmritError> 
     Ok(Begun::Linking(care_context))
 }
 
-/// Whether a visit that was pushed is not that of the patient who is named. What AMRIT says of a visit
-/// must not lead to somebody else's records.
+/// Whether a pushed visit belongs to a different patient than the one named. AMRIT's request must not give access to
+/// the records of another patient.
 fn is_of_another(facts: &VisitFacts, care_context: &StreamId, token_stream: &StreamId) -> bool {
     let has_another_address =
         facts.link_token_stream.as_ref().is_some_and(|theirs| theirs != token_stream);
     facts.care_context_stream != *care_context || has_another_address
 }
 
-/// A care context that is to be linked.
+/// A care context to link.
 struct Asks<'a> {
     registration: &'a Registration<'a>,
     care_context: &'a StreamId,
@@ -117,9 +117,8 @@ struct Asks<'a> {
 }
 
 impl Asks<'_> {
-    /// A visit that AMRIT speaks of before it was pushed: the care context exists from now on, with the
-    /// kinds that a visit of this category yields. The visit itself follows, and with it the kinds that
-    /// it really yields. Whether that was new.
+    /// Registers the care context of a visit that has not been pushed yet, with the types that the visit category
+    /// usually has. The pushed visit later adds the actual types. `true` if the care context is new.
     async fn announce(
         &self,
         wish: &Wish<'_>,
@@ -147,7 +146,7 @@ impl Asks<'_> {
         Ok(stored.is_some())
     }
 
-    /// Known already: once more, whatever came of it before.
+    /// Already known: requests a token again, whatever the earlier result was.
     async fn need_token(
         &self,
         token_stream: &StreamId,
@@ -169,8 +168,8 @@ impl Asks<'_> {
     }
 }
 
-/// The patient has this ABHA from now on. Who they are is told by their visits; AMRIT's words count for
-/// somebody of whom there is no visit yet.
+/// Attaches the ABHA to the patient. The demographics come from the patient's visits; if there is none yet, from
+/// AMRIT's request.
 async fn register(
     registration: &Registration<'_>,
     token_stream: &StreamId,
@@ -189,7 +188,7 @@ async fn register(
     Ok(registration.register(&person).await?)
 }
 
-/// As AMRIT's own rule has it, as far as the category alone tells.
+/// The types by AMRIT's own rule, as far as the category determines them.
 fn kinds(category: &str) -> Vec<HiType> {
     let category = category.trim();
     let is_consultation = ["General OPD", "General OPD (QC)"]
@@ -199,7 +198,7 @@ fn kinds(category: &str) -> Vec<HiType> {
     consultation.into_iter().chain([HiType::DischargeSummary]).collect()
 }
 
-/// Who the patient is, by what AMRIT said when it asked for the token.
+/// The patient's demographics from AMRIT's token request.
 async fn asked_for(
     ports: &Ports,
     token_stream: &StreamId,
@@ -224,7 +223,7 @@ async fn asked_for(
     })
 }
 
-/// What has come of a link that was begun; nothing, while the gateway has neither taken nor refused it.
+/// The result of a link; `None` until the gateway has accepted or refused it.
 ///
 /// # Errors
 ///
@@ -237,7 +236,7 @@ pub async fn look(ports: &Ports, care_context: &StreamId) -> Result<Option<Ended
     }
 }
 
-/// What became of a call; nothing, while that is not known.
+/// The result of a call; `None` until it is known.
 async fn outcome(ports: &Ports, request_id: RequestId) -> Result<Option<Ended>, AmritError> {
     let stream = StreamId::outbound(request_id);
     let call = ports.dispatcher.load::<Outbound>(&stream).await?;

@@ -1,4 +1,4 @@
-//! A link token for a person, before any visit needs it.
+//! Requests a link token for a patient before a visit needs one.
 
 use chrono::{DateTime, Utc};
 use hip_domain::access::View;
@@ -20,23 +20,23 @@ use crate::ports::Ports;
 use crate::tasks::TaskError;
 use crate::visits::registration::Pseudonymizer;
 
-/// How it stands with a token.
+/// State of a link token.
 #[derive(Debug)]
 pub enum TokenAnswer {
-    /// There is one.
+    /// There is a usable token.
     Issued(SecretString),
-    /// The gateway was asked under this id, and has not called back.
+    /// The gateway was asked with this request id and has not replied yet.
     Requested(RequestId),
-    /// The gateway has refused.
+    /// The gateway refused the request.
     Refused(Refused),
     /// The gateway must not be asked before this time.
     Held(DateTime<Utc>, Hold),
-    /// No such request was ever made here.
+    /// There was no such request.
     Unknown,
 }
 
-/// Asks for a token, unless there is one or one is on its way. A token that is there is given to the
-/// viewer, and that is in the log first.
+/// Requests a token, unless there is one or a request is pending. If a usable token is returned, the access is
+/// recorded first.
 ///
 /// # Errors
 ///
@@ -70,7 +70,7 @@ async fn ask_of(
         let token = link_token(ports, stream, Some(issued_by)).await?;
         return Ok(TokenAnswer::Issued(token));
     }
-    // Who is asked for may have no other event yet: then the request brings their key.
+    // The patient may have no other event yet. Then the request creates their data key.
     let known = unless_erased(ports, state.subject).await?;
     let subject = known.unwrap_or_else(|| SubjectId(ports.ids.random()));
     let command = LinkTokenCommand::Ask {
@@ -93,8 +93,7 @@ async fn ask_of(
     answer(ports, stream, None).await
 }
 
-/// How it stands with the tokens of a stream; when a request is named, a refusal of another does not
-/// count.
+/// The state of the tokens in a stream. If `asked` is given, refusals of other requests are ignored.
 ///
 /// # Errors
 ///
@@ -121,7 +120,7 @@ pub(super) async fn answer(
     Ok(held.map_or(TokenAnswer::Unknown, |(until, why)| TokenAnswer::Held(until, why)))
 }
 
-/// The code of the newest refusal, of this request when it is named.
+/// The code of the newest refusal; only of request `asked`, if given.
 async fn refusal(
     ports: &Ports,
     stream: &StreamId,

@@ -1,54 +1,54 @@
-//! Where a code was seen, or is about to be said.
+//! The situations in which error codes occur.
 
 use hip_domain::outbound::Call;
 use serde::Serialize;
 
-/// Where a code was seen, or is about to be said.
+/// The situation in which an error code was received or will be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Context {
-    /// The gateway refuses us a session, or the one we show.
+    /// The gateway refuses to open a session, or refuses the session token.
     Session,
-    /// The gateway refuses to tell or change what our bridge is.
+    /// The gateway refuses to show or change the bridge registration.
     Bridge,
-    /// The gateway refuses our request for a link token.
+    /// The gateway refuses a request for a link token.
     GenerateToken,
-    /// The callback with a link token brings an error instead.
+    /// The callback to a token request contains an error.
     OnGenerateToken,
-    /// The gateway refuses our link request.
+    /// The gateway refuses a link request.
     LinkCareContext,
-    /// The callback says that a care context was not linked.
+    /// The callback to a link request reports a failure.
     OnCareContext,
-    /// News of a linked care context are refused, at once or by callback.
+    /// The gateway refuses a notification about a care context, in its response or by callback.
     ContextNotify,
-    /// A message to a patient without ABHA address is refused, at once or by callback.
+    /// The gateway refuses an SMS notification, in its response or by callback.
     SmsNotify,
-    /// The gateway refuses an answer or a report of ours: an on-… call, or the end of a transfer.
+    /// The gateway refuses a reply (`on-…`) or a report of a transfer.
     Answer,
-    /// We refuse a callback at the door.
+    /// This service refuses a callback in its HTTP response.
     Callback,
-    /// We answer a discovery.
+    /// This service replies to a discovery.
     Discovery,
-    /// We answer a discovery that fits more than one patient.
+    /// This service replies to a discovery that matches more than one patient.
     DiscoveryOfSeveral,
-    /// We answer the choice of care contexts.
+    /// This service replies to the selection of care contexts.
     LinkInit,
-    /// We answer a one-time password.
+    /// This service replies to an OTP.
     LinkConfirm,
-    /// We answer a one-time password that came too late.
+    /// This service replies to an OTP that arrived too late.
     LinkConfirmExpired,
-    /// We answer a consent notification.
+    /// This service replies to a consent notification.
     ConsentNotify,
-    /// We answer a request for health information.
+    /// This service replies to a health information request.
     DataFlow,
     /// An HIU refuses a page.
     Push,
-    /// We answer a patient who shares their profile at a counter.
+    /// This service replies to a profile share.
     ProfileShare,
 }
 
 impl Context {
-    /// Every context, for tests and for the command line.
+    /// All contexts, for tests and for the command line.
     pub const ALL: [Self; 19] = [
         Self::Session,
         Self::Bridge,
@@ -71,7 +71,7 @@ impl Context {
         Self::ProfileShare,
     ];
 
-    /// In words, after "when".
+    /// The context in words that follow "when".
     pub const fn as_words(self) -> &'static str {
         match self {
             Self::Session => "a session is opened or used",
@@ -96,12 +96,12 @@ impl Context {
         }
     }
 
-    /// Whether a link request is refused, at once or by callback.
+    /// Whether it is a refusal of a link request, in the response or by callback.
     pub(super) const fn is_link(self) -> bool {
         matches!(self, Self::LinkCareContext | Self::OnCareContext)
     }
 
-    /// The context of a refusal of a call.
+    /// The context in which a refusal of this call is looked up.
     pub const fn of_call(call: &Call) -> Self {
         match call {
             Call::GenerateToken { .. } => Self::GenerateToken,
@@ -119,7 +119,7 @@ impl Context {
         }
     }
 
-    /// The context of a refusal of what we post to a path below the gateway's base.
+    /// The context in which a refusal of a POST to this gateway path is looked up.
     pub fn of_path(path: &str) -> Self {
         match path {
             "/gateway/v3/sessions" | "/gateway/v3/certs" => Self::Session,

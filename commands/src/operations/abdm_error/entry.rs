@@ -1,63 +1,63 @@
-//! What is known about an error.
+//! One entry of the error table.
 
 use serde::Serialize;
 
-/// What is known about an error: what happened, what to do, and whether to try again.
+/// What an error means, what to do, and whether to retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// ABDM's own words, as far as it has some; what we say when we send this code.
+    /// ABDM's own text where it exists. It is also sent with this code.
     pub meaning: &'static str,
     /// What happened, for an operator.
     pub what: &'static str,
-    /// What to do about it, for an operator.
+    /// What an operator can do.
     pub cure: &'static str,
-    /// Whether and when the same thing may be tried again.
+    /// Whether and when to retry.
     pub retry: Retry,
-    /// What a process has to notice beside that.
+    /// A special meaning that the code must handle.
     pub mark: Option<Mark>,
 }
 
-/// Whether and when the same thing may be tried again.
+/// Whether and when a refused message may be retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Retry {
-    /// At once, and once, after renewing what was refused: the session, the link token or the id.
+    /// At once, and only once, after renewing what was refused: the session, the link token or the id.
     Now,
-    /// Later by itself, each wait twice the one before. Somebody is away or busy.
+    /// Automatically, with doubling waits. The peer is unavailable or busy.
     Later {
         /// The first wait, in seconds.
         first_s: u32,
         /// The longest wait, in seconds.
         wait_s_max: u32,
     },
-    /// Not before so many seconds have passed; an earlier try makes it worse.
+    /// Not before the given time. An earlier retry makes it worse.
     Hold {
         /// Seconds from the refusal.
         hold_s: u32,
     },
-    /// After somebody has mended what the cure names. The same again is refused again.
+    /// After somebody corrected what `cure` names. An unchanged retry is refused again.
     AfterFix,
     /// Never: the conversation is over.
     Never,
-    /// There is nothing left to do: it is so already.
+    /// No retry is needed: it is already done.
     AlreadyDone,
 }
 
 impl Retry {
-    /// A dependency is away: from a second up to five minutes.
+    /// A dependency is unavailable: from 1 s up to 5 minutes.
     pub(crate) const SOON: Self = Self::Later { first_s: 1, wait_s_max: 300 };
 
-    /// Something bigger is away, or we are too fast: from a minute up to half an hour.
+    /// A longer outage, or a rate limit: from 1 minute up to 30 minutes.
     pub(crate) const SLOWLY: Self = Self::Later { first_s: 60, wait_s_max: 1_800 };
 
-    /// The gateway refuses a second token request for the same patient for about six minutes,
-    /// measured as refused until 362 s and taken from 374 s.
+    /// The gateway refuses a second token request for the same patient for about six minutes. Measured: refused until
+    /// 362 s, accepted from 374 s.
     pub(super) const SEVEN_MINUTES: Self = Self::Hold { hold_s: 7 * 60 };
 
     /// The gateway blocks a patient for a day.
     pub(super) const A_DAY: Self = Self::Hold { hold_s: 24 * 3_600 };
 
-    /// In words, for an operator.
+    /// The rule in words, for an operator.
     pub fn as_words(self) -> String {
         match self {
             Self::Now => "at once, and once, after renewing what was refused".to_owned(),
@@ -75,18 +75,18 @@ impl Retry {
     }
 }
 
-/// What a process has to notice about an error.
+/// A special meaning of an error that the code must handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
-    /// The peer has had this message, or this answer, before.
+    /// The peer already has this message or this reply.
     Duplicate,
-    /// The session token is not accepted: fetch another, and repeat once.
+    /// The session token was refused: fetch a new one and repeat once.
     SessionRefused,
-    /// The link token is not accepted: drop it, ask for another, and link once more.
+    /// The link token was refused: drop it, request a new one and link again once.
     LinkTokenRefused,
-    /// What we know of the patient is not what their ABHA says.
+    /// The demographics differ from those of the ABHA.
     DemographicMismatch,
-    /// The patient's ABHA is no longer active: drop their tokens and consents.
+    /// The ABHA is no longer active: drop the patient's tokens and consents.
     AbhaDeactivated,
 }

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::*;
 
-/// Every code that the wire contract lists for M2, and those that were seen on the sandbox.
+/// All codes that the specification lists for M2, and those observed in the sandbox.
 const LISTED: [&str; 83] = [
     "1000", "1001", "1004", "1006", "1007", "1008", "1010", "1012", "1013", "1015", "1016", "1017",
     "1019", "1022", "1023", "1024", "1025", "1026", "1027", "1028", "1030", "1031", "1032", "1033",

@@ -1,4 +1,4 @@
-//! Refusals that the table does not list.
+//! Entries for refusals that the table does not list.
 
 use hip_domain::id::ErrorCode;
 
@@ -6,7 +6,7 @@ use super::context::Context;
 use super::entry::{Entry, Mark, Retry};
 use crate::tasks::NO_ANSWER;
 
-/// A code that is not in the table. Where a peer gave none, its HTTP status stands in its place, or
+/// The entry of a code that is not in the table. If the peer sent no code, `code` is its HTTP status or
 /// [`NO_ANSWER`].
 pub(super) fn code(code: &ErrorCode, context: Context) -> Entry {
     let text = code.as_str();
@@ -39,9 +39,9 @@ pub(super) fn code(code: &ErrorCode, context: Context) -> Entry {
     }
 }
 
-/// An HTTP status without a code that helps; `None` when there was no answer at all.
+/// The entry of an HTTP status without a listed code; `None` means no response.
 pub(super) fn status(status: Option<u16>, context: Context) -> Entry {
-    // Seen some twenty times in the sandbox, and passing within the day.
+    // Seen about twenty times in the sandbox. It stopped within the day each time.
     if status == Some(400) && context.is_link() {
         return Entry {
             meaning: "Bad request without a code",

@@ -1,13 +1,13 @@
-//! NHA's cases for an HIP in milestone M2. Ids keep NHA's spelling.
+//! NHA's test cases for an HIP in milestone M2. The ids keep NHA's spelling.
 
 use super::check::Check as S;
 
-/// One case.
+/// One test case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Case {
     /// NHA's id.
     pub id: &'static str,
-    /// Whether NHA demands it of an HIP.
+    /// Whether NHA requires it of an HIP.
     pub is_mandatory: bool,
     pub(super) way: Way,
 }
@@ -15,16 +15,16 @@ pub struct Case {
 /// How a case is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// Version 3 of the interface has nothing for it.
+    /// Version 3 of the API has no operation for it.
     NoOperation,
-    /// By what a screen shows; a file with it is proof. What the log has seen of it is told beside.
+    /// By a screenshot; an attached file is the proof. `beside` lists what the log adds.
     Screen { rule: Option<&'static str>, wanted: &'static str, beside: &'static [S] },
-    /// By the log: all of `flow` must be seen, and each of `also`. What is missing of `flow` although it
-    /// was tried has failed; of `also` nothing can be missing but the attempt.
+    /// By the log: all checks of `flow` and `also` must be seen. A missing check of `flow` that was tried has failed.
+    /// A missing check of `also` only counts as not tried.
     Log { flow: &'static [S], also: &'static [S] },
 }
 
-/// Whether NHA has a case of this id.
+/// Whether NHA has a case with this id.
 pub fn is_case(id: &str) -> bool {
     CATALOGUE.iter().any(|case| case.id == id)
 }
@@ -45,7 +45,7 @@ const fn screen(wanted: &'static str, beside: &'static [S]) -> Way {
     Way::Screen { rule: None, wanted, beside }
 }
 
-/// All of them, in NHA's order.
+/// All cases, in NHA's order.
 pub const CATALOGUE: &[Case] = &[
     must(
         "Health_RECORD_CREATION_101",

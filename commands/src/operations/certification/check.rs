@@ -1,52 +1,52 @@
-//! What can be seen of the network's flows in the log.
+//! The facts about the network's flows that the log can prove.
 
-/// Something that a case asks for.
+/// A fact that a case requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Check {
-    /// The gateway has answered a request for a link token, either way.
+    /// The gateway replied to a token request, with a token or an error.
     TokenAnswered,
-    /// It has sent a link token.
+    /// The gateway sent a link token.
     TokenCame,
-    /// It has refused one, since the demographics are others.
+    /// The gateway refused a token because the demographics differ.
     MismatchRefused,
-    /// A care context was linked with a token that came.
+    /// A care context was linked with a token of the gateway.
     TokenUsed,
     /// A link token was used again.
     TokenReused,
-    /// A care context is linked.
+    /// A care context was linked.
     Linked,
-    /// Documents of a visit were built and found fit.
+    /// Documents of a visit were built and passed validation.
     DocumentsBuilt,
-    /// The gateway has sent a patient a text message for us.
+    /// The gateway sent an SMS to a patient for us.
     SmsSent,
     /// A discovery was answered with a patient.
     Matched,
-    /// A discovery was answered with no patient.
+    /// A discovery was answered without a patient.
     NotMatched,
-    /// A patient's choice was taken, and an OTP was sent.
+    /// A patient's selection was accepted, and an OTP was sent.
     InitAnswered,
-    /// What they chose is linked.
+    /// The care contexts that a patient selected were linked.
     LinkedByPatient,
-    /// Another OTP than theirs was refused.
+    /// A wrong OTP was refused.
     OtpRefused,
-    /// A consent was kept and acknowledged.
+    /// A granted consent was stored and acknowledged.
     ConsentGranted,
-    /// The end of one was kept and acknowledged.
+    /// A revoked consent was stored and acknowledged.
     ConsentRevoked,
-    /// One has expired, which was acknowledged.
+    /// An expired consent was stored and acknowledged.
     ConsentExpired,
-    /// Records went to an HIU that has taken all of them, and the gateway was told.
+    /// An HIU accepted all pages of a transfer, and the gateway was notified.
     Delivered,
-    /// An HIU's request was refused.
+    /// A request of an HIU was refused.
     RequestRefused,
-    /// A patient has shared their profile and was given a token.
+    /// A patient shared their profile and received a queue token.
     ProfileShared,
-    /// A patient who has left ABDM is known by no ABHA any more.
+    /// The ABHA of a patient who opted out was detached.
     OptedOut,
 }
 
 impl Check {
-    /// What is said of it when it was tried and not seen.
+    /// The text if it was tried and not seen.
     pub(super) const fn failure_text(self) -> &'static str {
         match self {
             Self::TokenAnswered | Self::TokenCame => "on-generate-token did not come",
@@ -68,7 +68,7 @@ impl Check {
         }
     }
 
-    /// What nobody tried.
+    /// What nobody has tried, in words.
     pub(super) const fn untried(self) -> &'static str {
         match self {
             Self::TokenAnswered | Self::TokenCame => "a request for a link token",
@@ -93,22 +93,22 @@ impl Check {
     }
 }
 
-/// Times that something was seen.
+/// The occurrences of one fact.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Seen {
-    /// The `REQUEST-ID`s of our calls that were part of it, of the first few times.
+    /// The request ids of our calls for the first occurrences.
     pub(super) request_ids: Vec<String>,
-    /// What was seen the first time, without anything confidential.
+    /// Description of the first occurrence, without confidential data.
     pub(super) words: String,
-    /// How often.
+    /// The number of occurrences.
     pub(super) count: u64,
 }
 
-/// Times of which request ids are kept.
+/// Number of request ids to keep.
 const KEPT_MAX: usize = 3;
 
 impl Seen {
-    /// Once more.
+    /// Counts one more occurrence.
     pub(super) fn add(&mut self, request_id: Option<String>, words: impl FnOnce() -> String) {
         self.count += 1;
         if self.count == 1 {

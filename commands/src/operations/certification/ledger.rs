@@ -1,4 +1,4 @@
-//! What of the network's flows is in the log of one facility.
+//! Collects what the log of one facility proves about the network's flows.
 
 mod calls;
 mod flows;
@@ -13,38 +13,38 @@ use uuid::Uuid;
 
 use super::check::{Check, Seen};
 
-/// A callback that comes later than this after its call has not come, by NHA's rules.
+/// NHA's time limit for a callback after its call. A later callback does not count.
 const SILENCE_MAX: TimeDelta = TimeDelta::seconds(60);
 
-/// Reads the log, event by event, in its order. What begins before the first event that it is shown is
-/// not seen: a manifest is about one run.
+/// Reads the log in order, event by event. Flows that started before the first event are ignored, because a manifest
+/// covers one run.
 pub struct Ledger {
     facility: FacilityId,
     period: Option<(DateTime<Utc>, DateTime<Utc>)>,
     seen: BTreeMap<Check, Seen>,
     tried: BTreeSet<Check>,
-    /// The newest way in which something came out otherwise.
+    /// The newest deviation of each check.
     slips: BTreeMap<Check, String>,
-    /// Calls that were planned for this facility.
+    /// Calls planned for this facility.
     ours: HashSet<RequestId>,
-    /// When calls that wait for a callback were taken.
+    /// When the calls that wait for a callback were accepted.
     taken: HashMap<RequestId, DateTime<Utc>>,
-    /// Calls to link with a token that the gateway has sent us.
+    /// Link requests that use a token of the gateway.
     with_token: HashSet<RequestId>,
-    /// What discoveries came to, until they are answered.
+    /// Results of discoveries that are not answered yet.
     discoveries: HashMap<RequestId, Found>,
-    /// What changed of a consent, until it is acknowledged.
+    /// Changes of consents that are not acknowledged yet.
     consents: HashMap<ConsentId, VecDeque<ConsentChange>>,
     transfers: HashMap<TransactionId, Transfer>,
-    /// Confirmations that brought another OTP.
+    /// Confirmations with a wrong OTP.
     wrong_otps: HashSet<RequestId>,
-    /// Conversations that the network began with a patient's status: an erasure detaches an ABHA, too.
+    /// Conversations started by a patient status message. An erasure also detaches an ABHA, so it must be told apart.
     leaving: HashSet<Uuid>,
 }
 
-/// What a discovery came to.
+/// The result of a discovery.
 enum Found {
-    /// A patient, by these, with as many care contexts to link.
+    /// A patient, with the criteria of the match and the number of unlinked care contexts.
     Patient {
         by: Vec<&'static str>,
         care_contexts: usize,
@@ -52,7 +52,7 @@ enum Found {
     Nobody(ErrorCode),
 }
 
-/// What becomes of a consent.
+/// A change of a consent.
 #[derive(Clone, Copy)]
 enum ConsentChange {
     Granted,
@@ -69,7 +69,7 @@ impl ConsentChange {
         }
     }
 
-    /// ABDM's word.
+    /// ABDM's status value.
     const fn as_str(self) -> &'static str {
         match self {
             Self::Granted => "GRANTED",
@@ -79,16 +79,16 @@ impl ConsentChange {
     }
 }
 
-/// A transfer that goes on.
+/// A transfer in progress.
 struct Transfer {
     asked_at: DateTime<Utc>,
     care_contexts: usize,
-    /// How it ended: whole, or why not.
+    /// The end of the transfer: complete, or why not.
     end: Option<Result<(), String>>,
 }
 
 impl Ledger {
-    /// Nothing of this facility was read yet.
+    /// Creates an empty ledger for a facility.
     pub fn new(facility: FacilityId) -> Self {
         Self {
             facility,
@@ -107,7 +107,7 @@ impl Ledger {
         }
     }
 
-    /// Reads an event.
+    /// Reads the next event.
     pub fn note(&mut self, recorded: &Recorded<Event>) {
         let at = recorded.recorded_at;
         let (first, _) = *self.period.get_or_insert((at, at));
@@ -119,7 +119,7 @@ impl Ledger {
         }
     }
 
-    /// From the first event that was read to the last one.
+    /// The times of the first and the last event.
     pub(super) const fn period(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         self.period
     }
@@ -132,7 +132,7 @@ impl Ledger {
         self.tried.contains(&sighting)
     }
 
-    /// What came instead.
+    /// The deviation that was seen, else the default text.
     pub(super) fn failure_text(&self, sighting: Check) -> String {
         self.slips.get(&sighting).cloned().unwrap_or_else(|| sighting.failure_text().to_owned())
     }
@@ -158,7 +158,7 @@ impl Ledger {
         }
     }
 
-    /// A callback has answered a call. Notes the slip, when it is one that NHA does not count.
+    /// Whether the callback to a call arrived within the limit. If not, records the deviation.
     fn is_in_time(
         &mut self,
         request_id: RequestId,

@@ -1,4 +1,4 @@
-//! A log, event by event, and what it proves.
+//! Builds logs event by event and checks the resulting manifest.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_domain::care_context::CareContextEvent;
@@ -19,7 +19,7 @@ fn facility(id: &str) -> FacilityId {
     FacilityId::parse(id).unwrap()
 }
 
-/// A run that is written down.
+/// A recorded run.
 struct Run {
     ledger: Ledger,
     calls: u128,
@@ -49,7 +49,7 @@ impl Run {
         });
     }
 
-    /// A call that was planned for this facility, and taken.
+    /// A call that was planned for this facility and accepted.
     fn call(&mut self, facility: &str, call: Call) -> RequestId {
         let id = self.plan(facility, call.clone());
         let taken = OutboundEvent::Accepted { call, status: 202 };
@@ -146,7 +146,7 @@ fn a_callback_after_a_minute_of_silence_is_none() {
     let late = run.case("HIP_INTI_LINK_501");
     assert_eq!(late.outcome, CaseOutcome::Failed);
     assert_eq!(late.observed, ["the callback came after 61 s"]);
-    // Another try is another pass.
+    // Each attempt can pass.
     let id = run.call(US, ask());
     run.later(60);
     run.token_came(id);

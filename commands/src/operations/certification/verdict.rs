@@ -1,4 +1,4 @@
-//! What came of a case.
+//! The result of a test case.
 
 use serde::Serialize;
 
@@ -6,22 +6,22 @@ use super::catalogue::{Case, Way};
 use super::check::Check;
 use super::ledger::Ledger;
 
-/// What came of a case, as NHA spells it.
+/// The result of a test case. The names are NHA's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CaseOutcome {
-    /// All that it asks for was seen.
+    /// Everything that the case requires was seen.
     Passed,
-    /// It was tried, and came out otherwise.
+    /// It was tried, with another result.
     Failed,
-    /// Only somebody who looks can say.
+    /// A person must check it.
     NeedsHuman,
-    /// Nobody tried.
+    /// Nobody tried it.
     NotRun,
 }
 
 impl CaseOutcome {
-    /// As NHA spells it.
+    /// NHA's name for it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -32,47 +32,47 @@ impl CaseOutcome {
     }
 }
 
-/// What a case rests on, as NHA spells it.
+/// The kind of evidence. The names are NHA's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Proof {
-    /// Calls and callbacks.
+    /// Calls and callbacks in the log.
     Sandbox,
-    /// A picture of a screen.
+    /// A screenshot.
     Screen,
-    /// Somebody's word.
+    /// The statement of a person.
     Human,
 }
 
-/// A case of the manifest. Members are in NHA's order and have its names.
+/// A test case in the manifest, with NHA's member names in NHA's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Decided {
     /// NHA's id.
     pub id: &'static str,
-    /// What came of it.
+    /// The result.
     pub outcome: CaseOutcome,
-    /// What that rests on; nothing, when it was not run.
+    /// The kind of evidence; `None` if the case was not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Proof>,
     /// The `REQUEST-ID`s of our calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_ids: Option<Vec<String>>,
-    /// Answers and callbacks, in short literals.
+    /// The observed replies and callbacks, as short texts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub observed: Vec<String>,
-    /// The picture of a screen.
+    /// The file with the screenshot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attachment: Option<String>,
-    /// NHA's rule that the picture is for.
+    /// NHA's rule that the screenshot is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<&'static str>,
-    /// Why it needs somebody, or was not run.
+    /// Why it needs a person, or why it was not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
 impl Decided {
-    /// What `ledger` and a picture prove of a case.
+    /// The result that `ledger` and a screenshot prove.
     pub(super) fn of(case: &Case, ledger: &Ledger, attachment: Option<&String>) -> Self {
         match case.way {
             Way::NoOperation => Self::not_run(case, "no operation in the M2 specification"),
@@ -153,7 +153,7 @@ impl Decided {
     }
 }
 
-/// The `REQUEST-ID`s of what was seen of these, each once, and what was seen.
+/// The request ids without duplicates, and the descriptions, of the checks that were seen.
 fn seen(ledger: &Ledger, wanted: &[Check]) -> (Vec<String>, Vec<String>) {
     let (mut request_ids, mut observed) = (vec![], vec![]);
     for seen in wanted.iter().filter_map(|one| ledger.seen(*one)) {

@@ -1,4 +1,4 @@
-//! All that bears on one care context, gathered.
+//! Collects all events that concern one care context.
 
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
@@ -19,37 +19,37 @@ use crate::port::history_reader::{HistoryError, KnownVisit};
 /// The events of one stream.
 pub(super) type Story = Vec<Recorded<Event>>;
 
-/// What is known of one care context.
+/// The events that concern one care context.
 pub(super) struct Case {
     pub(super) facility: FacilityId,
     pub(super) reference: CareContextReference,
     pub(super) visit: Story,
     pub(super) care_context: Story,
-    /// Whether the patient has an ABHA address here.
+    /// Whether the patient has an ABHA address at this facility.
     pub(super) has_address: bool,
-    /// Whether the visit is to be linked by us: it came with an ABHA address, or somebody asked for the link.
+    /// Whether this service should link the visit: it came with an ABHA address, or a link was requested.
     pub(super) is_to_be_linked: bool,
     pub(super) token: Story,
-    /// The newest call for a token.
+    /// The newest call that requested a token.
     pub(super) token_call: Story,
-    /// The newest call to link.
+    /// The newest call that requested a link.
     pub(super) link_call: Story,
-    /// The newest call that told the gateway of news.
+    /// The newest call that notified the gateway of a change.
     pub(super) news_call: Story,
-    /// Of the patient, the newest first.
+    /// The patient's consents, newest first.
     pub(super) consents: Vec<ConsentCase>,
 }
 
-/// One consent, and the newest transfer under it.
+/// A consent and the newest transfer under it.
 pub(super) struct ConsentCase {
     pub(super) id: ConsentId,
     pub(super) state: Consent,
     /// When it ended, if a message ended it.
     pub(super) ended_at: Option<DateTime<Utc>>,
     pub(super) transfer: Story,
-    /// The call that tells the gateway how the transfer ended.
+    /// The call that notifies the gateway of the end of the transfer.
     pub(super) notice: Story,
-    /// The call that pushes its newest page: pages go one after another, so no other can be failing.
+    /// The call that pushes its newest page. Pages are pushed one after another, so only this one can be failing.
     pub(super) push: Story,
 }
 
@@ -95,7 +95,7 @@ impl Case {
         })
     }
 
-    /// The care context, folded.
+    /// The state of the care context.
     pub(super) fn state(&self) -> CareContext {
         self.care_context.iter().fold(CareContext::default(), |mut state, recorded| {
             if let Event::CareContext(event) = &recorded.event {
@@ -105,7 +105,7 @@ impl Case {
         })
     }
 
-    /// The consent that matters: one under which this record may leave, else the newest one.
+    /// The relevant consent: one that permits sending this record now, else the newest one.
     pub(super) fn consent(&self, now: DateTime<Utc>) -> Option<&ConsentCase> {
         let may = |consent: &&ConsentCase| {
             consent.covers(self) && consent.in_force(&self.facility, now).is_ok()
@@ -147,7 +147,7 @@ impl ConsentCase {
         Ok(Self { id, state, ended_at, transfer, notice, push })
     }
 
-    /// Whether anything may leave under it now.
+    /// Whether the consent permits sending now.
     pub(super) fn in_force(
         &self,
         facility: &FacilityId,
@@ -156,7 +156,7 @@ impl ConsentCase {
         self.state.in_force(facility, now).map(|_| ())
     }
 
-    /// Whether it names this care context, whatever else it says.
+    /// Whether the consent names this care context, whatever its other terms are.
     pub(super) fn covers(&self, case: &Case) -> bool {
         self.state.grant().is_some_and(|grant| {
             grant.care_contexts.iter().any(|granted| granted.reference == case.reference)
@@ -164,7 +164,7 @@ impl ConsentCase {
     }
 }
 
-/// What `select` picks from the newest event that it picks anything from, and when that was.
+/// The newest event for which `select` returns a value: that value and the time of the event.
 pub(super) fn newest<T>(
     story: &[Recorded<Event>],
     select: impl Fn(&Event) -> Option<T>,
@@ -172,7 +172,7 @@ pub(super) fn newest<T>(
     story.iter().rev().find_map(|recorded| Some((recorded.recorded_at, select(&recorded.event)?)))
 }
 
-/// The story of a call.
+/// The events of a call; empty without a request id.
 async fn call(
     evidence: &dyn HistoryReader,
     request_id: Option<RequestId>,
@@ -183,8 +183,8 @@ async fn call(
     }
 }
 
-/// The newest of the calls that tell the gateway of the newest change after the link: one that was
-/// refused goes out again under another id.
+/// The newest call about the newest change after the link. A refused notification is sent again under another id, so
+/// the chain of ids is followed.
 async fn news_call(
     evidence: &dyn HistoryReader,
     care_context: &Story,
@@ -209,7 +209,7 @@ async fn news_call(
     Ok(newest_call)
 }
 
-/// The id of the one call that follows from the newest of these events.
+/// The id of the single call that follows from the newest of these events.
 fn newest_cause(transfer: &Story, is_one: impl Fn(&TransferEvent) -> bool) -> Option<RequestId> {
     let cause = transfer.iter().rev().find(|recorded| match &recorded.event {
         Event::Transfer(event) => is_one(event),
@@ -251,14 +251,14 @@ fn linked_by(event: &Event) -> Option<RequestId> {
     }
 }
 
-/// How a call ended that never was taken: attempts, status and code of the newest outcome.
+/// How a call failed: whether it was given up, and status and code of the newest result.
 pub(super) struct CallFailure {
     pub(super) is_over: bool,
     pub(super) status: Option<u16>,
     pub(super) code: Option<ErrorCode>,
 }
 
-/// What is wrong with a call; nothing, while it is on its way or after it was taken.
+/// The failure of a call; `None` while it is in progress or after it was accepted.
 pub(super) fn call_failure(call: &Story) -> Option<CallFailure> {
     let ended = newest(call, |event| match event {
         Event::Outbound(OutboundEvent::Abandoned { status, code, .. }) => {

@@ -1,4 +1,4 @@
-//! From the pages to the word of the gateway that they were delivered.
+//! The steps from the pages to the gateway's final notification.
 
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
@@ -16,7 +16,7 @@ fn transfer(case: &Case, now: DateTime<Utc>) -> &[Recorded<Event>] {
     case.consent(now).map(|consent| &consent.transfer[..]).unwrap_or_default()
 }
 
-/// The pages of this care context; nothing, while the answer is not planned.
+/// The page numbers of this care context; `None` until the pages are selected.
 fn page_numbers(case: &Case, transfer: &[Recorded<Event>]) -> Option<Vec<u32>> {
     let planned = newest(transfer, |event| match event {
         Event::Transfer(TransferEvent::BundlePrepared { pages, .. }) => {
@@ -80,7 +80,7 @@ pub(super) fn encrypted(case: &Case, now: DateTime<Utc>) -> Finding {
                     "mend the visit in the record system and push it again; then the HIU asks again",
                 ));
             }
-            // The page before it was not taken: what is wrong is further on.
+            // The page before it was not accepted, so the failure is in a later step.
             None if !dialects.is_empty()
                 && matches!(how_stopped(transfer), Some((_, StopReason::Push { .. }))) =>
             {
@@ -130,7 +130,7 @@ fn how_stopped(transfer: &[Recorded<Event>]) -> Option<(DateTime<Utc>, StopReaso
     })
 }
 
-/// Why a transfer came to no good end.
+/// Why a transfer was stopped early.
 fn stopped(transfer: &[Recorded<Event>]) -> Option<Obstacle> {
     let (at, stop) = how_stopped(transfer)?;
     let status = match &stop {

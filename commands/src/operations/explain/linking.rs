@@ -1,4 +1,4 @@
-//! From the visit to the link.
+//! The steps from the visit to the link.
 
 use chrono::{DateTime, Utc};
 use hip_domain::care_context::{CareContextEvent, Link};
@@ -10,7 +10,7 @@ use super::case::{CallFailure, Case, call_failure, newest};
 use super::{Finding, Obstacle};
 use crate::operations::abdm_error::{self, Context};
 
-/// What there is to do when a callback of the gateway does not come.
+/// What to do if a callback of the gateway does not arrive.
 const SILENCE: &str = "see with `hip doctor` whether the gateway can reach this ports, and in \
                        `hip events list` whether a callback was refused; `hip link start` asks again";
 
@@ -127,7 +127,7 @@ pub(super) fn token(case: &Case, now: DateTime<Utc>) -> Finding {
     }
 }
 
-/// A token was asked for, and nothing has come.
+/// A token was requested and no reply arrived.
 fn unanswered(case: &Case, at: DateTime<Utc>) -> Obstacle {
     refused(call_failure(&case.token_call), Context::GenerateToken, "the request for a link token")
         .unwrap_or_else(|| {
@@ -186,7 +186,7 @@ pub(super) fn linked(case: &Case, _: DateTime<Utc>) -> Finding {
     }
 }
 
-/// News that the gateway does not take break nothing: what is linked can still be asked for.
+/// A refused notification does not fail the step: the linked record can still be requested.
 fn linked_words(case: &Case) -> String {
     let linked = "the gateway has linked it".to_owned();
     match refused(call_failure(&case.news_call), Context::ContextNotify, "news of a change") {
@@ -195,7 +195,7 @@ fn linked_words(case: &Case) -> String {
     }
 }
 
-/// A call that was refused or cannot be made; nothing, when it was taken or is on its way.
+/// The obstacle of a failed call; `None` if it was accepted or is in progress.
 pub(super) fn refused(
     trouble: Option<CallFailure>,
     context: Context,

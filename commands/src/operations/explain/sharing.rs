@@ -1,4 +1,4 @@
-//! From the consent to the request that was accepted.
+//! The steps from the consent to the accepted request.
 
 use chrono::{DateTime, Utc};
 use hip_domain::consent::{Consent, End, Grant, NotInForce};
@@ -39,7 +39,7 @@ pub(super) fn consent(case: &Case, now: DateTime<Utc>) -> Finding {
     }
 }
 
-/// How a consent came to its end.
+/// Describes how a consent ended.
 fn ended(case: &Case, consent: &ConsentCase, why: NotInForce) -> String {
     let at = consent.ended_at.map_or_else(String::new, |at| format!(" at {at}"));
     let id = &consent.id;
@@ -62,7 +62,7 @@ fn ended(case: &Case, consent: &ConsentCase, why: NotInForce) -> String {
     }
 }
 
-/// What a consent in force allows, beside naming the care context.
+/// Checks the other terms of a consent in force: types and date range.
 fn within(case: &Case, consent: &ConsentCase, grant: &Grant) -> Finding {
     let state = case.state();
     let kinds = || state.hi_types.iter().filter(|kind| grant.hi_types.contains(kind));

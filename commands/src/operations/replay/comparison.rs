@@ -1,34 +1,34 @@
-//! Two messages, member by member.
+//! Compares two outgoing messages, member by member.
 
 use hip_domain::outbound::Sent;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How a member differs. Its value is not told: it may be somebody's.
+/// A difference in one member. It does not contain the value, because that may be personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Difference {
-    /// Its JSON path, or `target`.
+    /// The JSON path of the member, or `target`.
     pub path: String,
-    /// How.
+    /// The kind of difference.
     pub how: How,
 }
 
-/// How a member differs.
+/// The kind of difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = DifferenceKind)]
 pub enum How {
-    /// Only what would be sent has it.
+    /// Only the new message has the member.
     Added,
-    /// Only what was sent had it.
+    /// Only the earlier message had the member.
     Removed,
-    /// Its value is another.
+    /// The value changed.
     Changed,
 }
 
 impl How {
-    /// The word for it.
+    /// The name as one word.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Added => "added",
@@ -38,7 +38,7 @@ impl How {
     }
 }
 
-/// What would be sent against what was sent, in order of the paths.
+/// The differences between the earlier message and the new one, sorted by path.
 pub(super) fn compare(was: &Sent, would: &Sent) -> Vec<Difference> {
     let of = |sent: &Sent, path: &str| {
         sent.members.iter().find(|(its, _)| its == path).map(|(_, hash)| hash.clone())

@@ -1,5 +1,5 @@
-//! What would come of a replay: the same code as it runs, over a log that forgets and before peers that
-//! nothing reaches. Nothing is written, and nothing leaves.
+//! Dry run of a replay: the same code runs on an [`OverlayLog`] and with stub peers. Nothing is written and nothing
+//! is sent.
 
 mod directory;
 mod log;
@@ -32,51 +32,51 @@ use peers::{AcceptAllGateway, KnownCalls, NoEraser, NoHiu, NoOtp};
 
 pub use super::comparison::{Difference, How};
 
-/// Tasks of one item that are followed. A transfer of a hundred pages has about four hundred.
+/// Most tasks to run for one item. A transfer of 100 pages has about 400.
 const TASK_COUNT_MAX: usize = 1_000;
 
-/// What would come of one item.
+/// The effects that one item would have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Rehearsed {
-    /// How it would end.
+    /// The result of the item.
     pub done: Done,
-    /// The calls that would be made, or suppressed, in order.
+    /// The calls that would be sent or suppressed, in order.
     pub calls: Vec<WouldCall>,
-    /// The names of the facts that would be new, in order, without those of calls.
+    /// The names of the new events in order, without those of calls.
     pub facts: Vec<String>,
-    /// Whether more would follow than was looked at.
+    /// Whether the task limit was reached, so that effects may be missing.
     pub is_cut: bool,
 }
 
-/// A call that would be made.
+/// A call that a replay would make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WouldCall {
-    /// What is called.
+    /// The kind of call.
     pub kind: String,
-    /// The id that it would carry; another one, when its cause is not in the log yet.
+    /// The request id. It differs in the real replay if the causing event is not in the log yet.
     #[schema(value_type = Uuid)]
     pub request_id: RequestId,
-    /// Whether that is the id which it had before.
+    /// Whether it is the id of an earlier call.
     pub same_id: bool,
-    /// Where it would go.
+    /// Where it would be sent.
     pub target: Option<String>,
-    /// Whether it would be noted, and not leave.
+    /// Whether it would be recorded as suppressed and not sent.
     pub suppressed: bool,
-    /// What was sent instead, back then.
+    /// The request id of the earlier call that it is compared with.
     #[schema(value_type = Option<Uuid>)]
     pub sent_before: Option<RequestId>,
-    /// How it differs from that; nothing, when there is nothing to compare it with.
+    /// The differences to that call; `None` if there is nothing to compare.
     pub differences: Option<Vec<Difference>>,
 }
 
-/// Rehearses an item of an order. Peers are taken to accept every call, so that what follows is seen, too;
-/// what would be done at a later time is not.
+/// Runs an item of an order without effects. The stub peers accept every call, so that the following steps are
+/// included. Tasks that are due later are not run.
 ///
 /// # Errors
 ///
-/// A store is away. What the item itself fails with is told in `done`.
+/// A store is unavailable. A failure of the item itself is reported in `done`.
 pub async fn rehearse(
     ports: &Ports,
     conversations: &dyn CorrelationIndex,
@@ -107,15 +107,15 @@ pub async fn rehearse(
     Ok(Rehearsed { done, calls, facts, is_cut })
 }
 
-/// A call that would come of a task.
+/// A call that a task would make.
 pub(super) struct Made {
     pub(super) call: Call,
-    /// What the message would look like; nothing, when it would not leave.
+    /// The message; `None` if it would not be sent.
     pub(super) sent: Option<Sent>,
 }
 
-/// The calls that would come of a task, had the log ended at `head`. The provider's read models stand there,
-/// and its clock.
+/// The calls that a task would make if the log had ended at `head`. The read models and the clock of `ports` must
+/// already be set to that point.
 pub(super) async fn calls_of(ports: &Ports, due: &Due, head: i64) -> Result<Vec<Made>, TaskError> {
     let (ids, clock) = (Arc::clone(&ports.ids), Arc::clone(&ports.clock));
     let forgetful = Arc::new(OverlayLog::new(Arc::clone(&ports.log), ids, clock, head));
@@ -135,7 +135,7 @@ fn recorded(forgetful: &OverlayLog) -> Result<Vec<Recorded<Event>>, DecodeError>
     forgetful.appended().iter().map(codec::decode).collect()
 }
 
-/// The provider, before the curtain.
+/// A copy of `ports` with overlay log and stub peers.
 fn stage(ports: &Ports, forgetful: &Arc<OverlayLog>) -> Ports {
     let log: Arc<dyn Log> = Arc::clone(forgetful) as Arc<dyn Log>;
     Ports {
@@ -154,7 +154,7 @@ fn stage(ports: &Ports, forgetful: &Arc<OverlayLog>) -> Ports {
     }
 }
 
-/// Does what follows from what was appended, until nothing follows; whether it was cut off.
+/// Runs the tasks of all appended events until there are none. `true` if the task limit was reached.
 async fn follow(stage: &Ports, forgetful: &OverlayLog) -> Result<bool, TaskError> {
     let (mut seen, mut count) = (0, 0);
     loop {
@@ -171,7 +171,7 @@ async fn follow(stage: &Ports, forgetful: &OverlayLog) -> Result<bool, TaskError
     }
 }
 
-/// What waits for a time, or cannot be done, leads to nothing in a rehearsal.
+/// Runs a task. A task that is due later, or that fails or must be retried later, has no effect in a dry run.
 async fn do_now(stage: &Ports, due: &Due) -> Result<(), TaskError> {
     if due.at.is_some_and(|at| at > stage.clock.now()) {
         return Ok(());
@@ -187,7 +187,7 @@ async fn do_now(stage: &Ports, due: &Due) -> Result<(), TaskError> {
     }
 }
 
-/// The calls that something happened to, each once, in order.
+/// The streams of the calls that were sent or suppressed, without duplicates, in order.
 fn called(recorded: &[Recorded<Event>]) -> Vec<&StreamId> {
     let mut streams: Vec<&StreamId> = Vec::new();
     for one in recorded {
@@ -237,7 +237,7 @@ async fn would_call(
     })
 }
 
-/// The newest call of the conversation that said the same, or at least one of its kind.
+/// The newest equal call of the conversation, else the newest of the same kind.
 async fn before(
     ports: &Ports,
     conversations: &dyn CorrelationIndex,

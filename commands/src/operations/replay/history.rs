@@ -1,5 +1,5 @@
-//! The story of one message: each time it was looked at and how that ended, and the calls that came of it.
-//! Both ways are in it: from the message to its replays, and from each call to what led to it.
+//! The history of one message: each interpretation and its result, and the resulting calls. It links both ways: from
+//! the message to its replays, and from each call to its cause.
 
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
@@ -18,51 +18,51 @@ use crate::log::codec;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// The story.
+/// The history of one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = MessageHistory)]
 pub struct History {
-    /// What happened to the message, in order.
+    /// The events of the message, oldest first.
     pub events: Vec<Happened>,
     /// The calls of its conversation, in order.
     pub calls: Vec<Called>,
 }
 
-/// Something that happened to a message or a call.
+/// An event of a message or a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = MessageEvent)]
 pub struct Happened {
-    /// Its event.
+    /// Id of the event.
     pub event_id: Uuid,
-    /// Its name in the log.
+    /// Name of the event.
     pub event: String,
-    /// Its place in the log.
+    /// Position in the log.
     pub position: i64,
-    /// When.
+    /// When it was recorded.
     pub at: DateTime<Utc>,
-    /// The event that led to it.
+    /// Id of the event that caused it.
     pub caused_by: Option<Uuid>,
-    /// Of a replay: the order, and who gave it.
+    /// The replay order, if it is part of a replay.
     pub replay: Option<ByOrder>,
-    /// Of a replay: how it ended before, the event of a failure or of the end of an earlier replay.
+    /// For a replay request: the event that it responds to, such as a failure or the end of an earlier replay.
     pub answers: Option<Uuid>,
 }
 
-/// The order behind a replay.
+/// The replay order behind an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = MessageReplay)]
 pub struct ByOrder {
-    /// Its id.
+    /// Id of the order.
     pub replay: Uuid,
-    /// What may leave: `projections`, `safe` or `all`.
+    /// What may be sent: `projections`, `safe` or `all`.
     #[schema(value_type = String)]
     pub policy: &'static str,
-    /// Who gave it.
+    /// Who gave the order.
     pub by: String,
-    /// Why.
+    /// The reason, if one was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }
@@ -82,16 +82,16 @@ impl From<&Ordered> for ByOrder {
 pub struct Called {
     /// Its `REQUEST-ID`.
     pub request_id: Uuid,
-    /// What is called.
+    /// The kind of call.
     pub kind: String,
     /// `open`, `unknown`, `refused` or `accepted`.
     #[schema(value_type = String)]
     pub state: &'static str,
-    /// What happened to it, in order.
+    /// The events of the call, oldest first.
     pub events: Vec<Happened>,
 }
 
-/// Tells the story of a message, with these calls.
+/// The history of a message and of these calls.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! One item of an order is done again. Done twice, it has one effect.
+//! Replays one item of an order. Replaying it twice has one effect.
 
 use hip_domain::event::Event;
 use hip_domain::id::{EventId, RequestId};
@@ -19,32 +19,32 @@ use crate::process_managers::answers::owed_call;
 use crate::tasks::handlers::interpret;
 use crate::tasks::{Cause, TaskError};
 
-/// What is done again.
+/// A message or a call to replay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// A message to us, or a call of ours.
+    /// An incoming message or an outgoing call.
     pub direction: Direction,
     /// Its stream.
     pub stream: StreamId,
 }
 
-/// How an item ended.
+/// The result of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = ReplayOutcome)]
 pub enum ItemOutcome {
-    /// Understood; or a call is made again.
+    /// The message was interpreted, or the call is sent again.
     Completed,
-    /// Understood, and refused.
+    /// The message was interpreted and refused.
     Refused,
-    /// Not understood, or not to be done.
+    /// The message could not be interpreted, or the item cannot be processed.
     Failed,
     /// There was nothing to do.
     Skipped,
 }
 
 impl ItemOutcome {
-    /// The word that is stored.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Completed => "completed",
@@ -55,31 +55,31 @@ impl ItemOutcome {
     }
 }
 
-/// What became of an item.
+/// The result of a replayed item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ReplayDone)]
 pub struct Done {
-    /// How it ended.
+    /// The result.
     pub outcome: ItemOutcome,
-    /// Why, in words without personal data.
+    /// The reason, without personal data.
     pub reason: Option<String>,
-    /// Calls that go out again because of it.
+    /// Number of calls that are sent again.
     pub resent: u32,
 }
 
 impl Done {
-    /// An item that led to nothing.
+    /// The result of an item without effects.
     pub fn without_effect(outcome: ItemOutcome, reason: impl Into<String>) -> Self {
         Self { outcome, reason: Some(reason.into()), resent: 0 }
     }
 }
 
-/// Does an item again, as far as the order allows it.
+/// Replays an item as far as the order allows.
 ///
 /// # Errors
 ///
-/// [`TaskError::Later`] when a store is away: the same again is safe.
+/// [`TaskError::Later`] if a store is unavailable. A retry is safe.
 pub async fn redo(
     ports: &Ports,
     conversations: &dyn CorrelationIndex,
@@ -92,7 +92,7 @@ pub async fn redo(
     }
 }
 
-/// A call that was given up.
+/// Replays a call that was given up.
 async fn call(
     ports: &Ports,
     conversations: &dyn CorrelationIndex,
@@ -112,7 +112,7 @@ async fn call(
     })
 }
 
-/// A message is looked at again, then its conversation's calls.
+/// Interprets a message again, then resends the calls of its conversation.
 async fn callback(
     ports: &Ports,
     conversations: &dyn CorrelationIndex,
@@ -138,10 +138,10 @@ async fn callback(
     Ok(Done { outcome, reason, resent })
 }
 
-/// Two looked at a message at once, and the other has closed it.
+/// Two processes interpreted the message at once, and the other one finished first.
 const OVERTAKEN: &str = "the message was being looked at already";
 
-/// The event by which this order asks for the replay; now, if it has not yet.
+/// The replay request of this order in the message's stream. Appends it if it does not exist yet.
 async fn request(
     ports: &Ports,
     order: &Ordered,
@@ -184,7 +184,7 @@ async fn requested(
     Ok(None)
 }
 
-/// How a replay ended: the event that has it as its cause.
+/// The end of a replay: the event that the request caused.
 async fn end(
     ports: &Ports,
     stream: &StreamId,
@@ -201,8 +201,8 @@ async fn end(
     Ok(None)
 }
 
-/// Today's interpreter looks at the message. An answer that was given before is not owed any more: what
-/// becomes of it is the policy's.
+/// Interprets the message with the current code. A reply that was already planned before is not planned again; the
+/// policy decides whether it is resent.
 async fn understand(
     ports: &Ports,
     stream: &StreamId,
@@ -236,7 +236,7 @@ fn in_words(end: InboundEvent) -> (ItemOutcome, Option<String>) {
         InboundEvent::Failed { field, expected, .. } => {
             (ItemOutcome::Failed, Some(format!("{field} must be {expected}")))
         }
-        // Not an end; `end` passes them over.
+        // Not an end; `end` skips these events.
         InboundEvent::Received(_) | InboundEvent::ReplayRequested { .. } => {
             (ItemOutcome::Skipped, None)
         }

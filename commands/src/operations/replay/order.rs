@@ -1,4 +1,4 @@
-//! Orders are given, held and ended.
+//! Creates, pauses, resumes, cancels and completes replay orders.
 
 use hip_domain::id::{ClientName, ReplayId};
 use hip_domain::replay::{Ordered, Replay, ReplayCommand, ReplayError, Selection, Tally};
@@ -12,21 +12,21 @@ use crate::port::ReplayQueue;
 use crate::port::log::{Actor, Origin};
 use crate::port::replay_queue::QueueError;
 
-/// Why a wish about an order was not followed.
+/// Why a command on an order failed.
 #[derive(Debug, Error)]
 pub enum OrderError {
-    /// The items.
+    /// The replay queue failed.
     #[error(transparent)]
     Queue(#[from] QueueError),
-    /// The order.
+    /// The command on the order failed.
     #[error(transparent)]
     Order(#[from] DispatchError<ReplayError>),
-    /// The switch.
+    /// The command on the replay switch failed.
     #[error(transparent)]
     Switch(#[from] DispatchError<ReplaySwitchError>),
 }
 
-/// Gives an order; returns how many items it has. Nothing is done before the order is in the log.
+/// Creates an order and returns its number of items. No item runs before the order is in the log.
 pub async fn give(
     dispatcher: &Dispatcher,
     queue: &dyn ReplayQueue,
@@ -41,19 +41,19 @@ pub async fn give(
     Ok(item_count)
 }
 
-/// What may be wished of an order that was given.
+/// A change to an existing order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
-    /// Begin no further item for now.
+    /// Start no further item for now.
     Pause,
-    /// Go on.
+    /// Continue.
     Resume,
-    /// Begin no further item, ever.
+    /// Start no further item, permanently.
     Cancel,
 }
 
-/// Holds an order, lets it go on, or ends it. In force when this returns: whoever looks at the log
-/// after it begins no further item. `wish` is the id of this wish.
+/// Pauses, resumes or cancels an order. It takes effect before this returns: no further item is started by a worker
+/// that reads the log afterwards. `wish` is the idempotency id of this change.
 pub async fn change(
     dispatcher: &Dispatcher,
     queue: &dyn ReplayQueue,
@@ -70,7 +70,7 @@ pub async fn change(
     Ok(queue.note(replay, state).await?)
 }
 
-/// Every item was looked at.
+/// Completes an order after all items were processed.
 pub async fn complete(
     dispatcher: &Dispatcher,
     queue: &dyn ReplayQueue,
@@ -94,7 +94,7 @@ async fn tell(
     Ok(())
 }
 
-/// Turns the switch for all orders. `wish` is the id of this wish.
+/// Changes the switch for all orders. `wish` is the idempotency id of this change.
 pub async fn switch(
     dispatcher: &Dispatcher,
     command: ReplaySwitchCommand,
@@ -105,13 +105,13 @@ pub async fn switch(
     Ok(())
 }
 
-/// How the switch stands.
+/// Whether all replays are stopped.
 pub async fn is_stopped(dispatcher: &Dispatcher) -> Result<bool, OrderError> {
     let switch = dispatcher.load::<ReplaySwitch>(&StreamId::replay_switch()).await?;
     Ok(switch == ReplaySwitch::Stopped)
 }
 
-/// How an order stands, as the log has it now. While the switch is off, a running one waits.
+/// The current state of an order, from the log. A running order counts as paused while all replays are stopped.
 pub async fn standing(dispatcher: &Dispatcher, replay: ReplayId) -> Result<Replay, OrderError> {
     let state = dispatcher.load::<Replay>(&StreamId::replay(replay)).await?;
     if state == Replay::Running && is_stopped(dispatcher).await? {

@@ -1,4 +1,4 @@
-//! Which calls are made again, and under which id.
+//! Decides which calls are sent again, and under which request id.
 
 use hip_domain::id::RequestId;
 use hip_domain::outbound::{Call, CallOutcome, Outbound, OutboundCommand};
@@ -11,18 +11,18 @@ use crate::port::log::{Actor, Origin};
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// What a policy says of a call that was made before.
+/// What the policy decides for an earlier call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ResendDecision {
-    /// It stays as it is.
+    /// It is not sent again, for this reason.
     Left(&'static str),
-    /// It goes out under its own id: it may have arrived, and who has had it knows the id.
+    /// It is sent under its own id: it may have arrived, and the peer then recognizes the id.
     SameId,
-    /// It goes out under an id of its own: to this one the peer has said no, or yes.
+    /// It is sent under a new id, because the peer already replied to the old one.
     NewId,
 }
 
-/// What becomes of a call. `is_due` says that it is still going to be made by itself.
+/// Decides what to do with a call. `is_due` means that it is still going to be sent anyway.
 fn fate(policy: Policy, call: &Call, standing: CallOutcome, is_due: bool) -> ResendDecision {
     match (policy, standing) {
         (Policy::Projections, _) => ResendDecision::Left("the policy lets nothing leave"),
@@ -43,7 +43,7 @@ fn fate(policy: Policy, call: &Call, standing: CallOutcome, is_due: bool) -> Res
     }
 }
 
-/// Whether a call answers a message.
+/// Whether a call is a reply to a message.
 const fn is_answer(call: &Call) -> bool {
     match call {
         Call::OnDiscover { .. }
@@ -61,7 +61,7 @@ const fn is_answer(call: &Call) -> bool {
     }
 }
 
-/// A call that was made before, as it stands now.
+/// An earlier call and its current state.
 pub(super) struct PreviousCall {
     request_id: RequestId,
     pub(super) call: Call,
@@ -74,13 +74,13 @@ impl PreviousCall {
         self.request_id
     }
 
-    /// What became of it.
+    /// Its result so far.
     pub(super) const fn standing(&self) -> CallOutcome {
         self.standing
     }
 }
 
-/// The calls of a conversation before a position; of those that say the same, the newest.
+/// The calls of a conversation before a position. Of equal calls only the newest is returned.
 pub(super) async fn earlier(
     ports: &Ports,
     conversations: &dyn CorrelationIndex,
@@ -97,7 +97,7 @@ pub(super) async fn earlier(
     Ok(found)
 }
 
-/// A call, as it stands now.
+/// A call in its current state; `None` if it is unknown.
 pub(super) async fn known(
     ports: &Ports,
     request_id: RequestId,
@@ -110,7 +110,8 @@ pub(super) async fn known(
     Ok(Some(PreviousCall { request_id, call, standing }))
 }
 
-/// Has a call made again, as far as the order allows it; else why not. `cause` is what asks for it.
+/// Requests that a call is sent again, if the order allows it; else returns the reason. `cause` is the requesting
+/// event.
 pub(super) async fn make(
     ports: &Ports,
     conversations: &dyn CorrelationIndex,

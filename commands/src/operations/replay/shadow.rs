@@ -1,18 +1,18 @@
-//! Shadow replay: a period of the archive, through today's code, beside what history made of it.
+//! Shadow replay: processes a period of the log with the current code and compares the results with the log.
 //!
 //! ```text
 //!                        ┌─ what it led to: events, and what was sent
 //! an event of the period ┤                                              ► the same?
 //!                        └─ what today's tasks would lead to
 //! ```
-//! Each event is taken by itself, and each of today's tasks is played in the world as it was: the log ends
-//! where it ended, the read models stand there, the clock shows that time, peers answer as they did. So one
-//! difference does not make a hundred others; what it would lead to is rehearsed from there on. A task is led
-//! forward from its cause to the moment at which it says what history says; if there is none, something else
-//! would follow. Nothing is written, and nothing leaves.
+//! Each event is processed separately. Each task runs with the state of its time: the log ends at that position, the
+//! read models and the clock are set to it, and peers give their recorded responses. So one difference does not cause
+//! a hundred others; its further effects are computed by a dry run from there. A task is run at successive positions,
+//! from its cause on, until its output matches the recorded events. If it never matches, a difference is reported.
+//! Nothing is written and nothing is sent.
 //!
-//! What is random differs each time: where a value is another one than it was, the task is played once more,
-//! with other random numbers and another clock, and what then differs again is left out.
+//! Random values differ in each run. If a value differs from the log, the task is run once more with other random
+//! numbers and another clock. Members that differ between these two runs are ignored.
 
 mod calls;
 mod case;
@@ -40,46 +40,46 @@ use scheduler::Scheduler;
 /// Events per query.
 const PAGE: i64 = 500;
 
-/// Which events.
+/// The period to compare.
 #[derive(Debug, Clone, Copy)]
 pub struct Period {
-    /// Recorded at this time or later.
+    /// Events recorded at this time or later.
     pub since: DateTime<Utc>,
-    /// And before this one; nothing is now.
+    /// Events recorded before this time; `None` means now.
     pub until: Option<DateTime<Utc>>,
 }
 
-/// What is still being done. It was read before the end of the log.
+/// Work in progress. It must be read before the end of the log.
 #[derive(Debug, Clone, Default)]
 pub struct UnderWay {
-    /// Up to this position it is known what follows from each event.
+    /// All events up to this position have their tasks in the outbox.
     pub reacted_to: i64,
-    /// The keys of tasks that wait or are being done.
+    /// The keys of tasks that wait or run.
     pub tasks: HashSet<String>,
 }
 
-/// The world in which it is played.
+/// The state in which the tasks run.
 pub struct World<'a> {
-    /// The log, the keys and the configuration of now; its directories are those that `as_of` leads.
+    /// The current log, keys and configuration. The directories must be the ones that `as_of` controls.
     pub ports: Ports,
-    /// The read models as they were.
+    /// Sets the read models to an earlier position.
     pub as_of: &'a dyn ReadModelCursor,
 }
 
-/// Who is told what comes of it.
+/// Receives the results.
 pub trait ReportSink: Send {
-    /// Something else would follow from an event.
+    /// The current code would have a different effect.
     fn found(&mut self, finding: Finding);
 
-    /// Events up to `position` were looked at, of those up to `last`.
+    /// All events up to `position` were processed; the period ends at `last`.
     fn reached(&mut self, position: i64, last: i64);
 }
 
-/// Plays the events of a period.
+/// Processes the events of a period.
 ///
 /// # Errors
 ///
-/// A store is away.
+/// A store is unavailable.
 pub async fn shadow(
     world: &World<'_>,
     period: Period,

@@ -1,4 +1,4 @@
-//! Whether anything may leave.
+//! Decides whether a replay order forbids a call.
 
 use hip_domain::event::Event;
 use hip_domain::id::RequestId;
@@ -11,8 +11,8 @@ use crate::log::codec;
 use crate::ports::Ports;
 use crate::tasks::{Cause, TaskError};
 
-/// The order that lets nothing of this leave, if there is one: the newest replay of the message with which
-/// the conversation began, as it was when the cause came about.
+/// The replay order that forbids sending; `None` if there is none. It is the newest replay, before the cause, of the
+/// message that started the conversation.
 pub(crate) async fn suppressed(ports: &Ports, cause: &Cause) -> Result<Option<Ordered>, TaskError> {
     let message = StreamId::inbound(RequestId(cause.correlation));
     for stored in ports.log.stream(&message, 0).await?.iter().rev() {
@@ -29,7 +29,7 @@ pub(crate) async fn suppressed(ports: &Ports, cause: &Cause) -> Result<Option<Or
     Ok(None)
 }
 
-/// Whether it follows from another order, which is about a call itself.
+/// Whether the cause is a replay of a call itself.
 async fn is_call(ports: &Ports, cause: &Cause) -> Result<bool, TaskError> {
     let asked = ports.log.page(cause.position - 1, 1).await?;
     let asked = asked.first().map(codec::decode).transpose()?;

@@ -1,9 +1,9 @@
-//! Likeness of two Indian names, in any script and spelling.
+//! Similarity of two Indian names in any script and spelling.
 //!
-//! Both are read into words, titles aside ([`words`]); each word is written in Latin letters
-//! ([`script`]) and then as its sound ([`sound`]). Every word of the shorter name must have a partner
-//! in the longer one, in any order, and the weakest pair is the score: in a family the surname is
-//! always the same, so an average would make brothers one man.
+//! Both names are split into words without titles ([`words`]). Each word is transliterated to Latin letters
+//! ([`script`]) and reduced to its sound ([`sound`]). Every word of the shorter name needs a partner in the longer
+//! one, in any order. The score is that of the weakest pair: in a family the surname is always equal, so an average
+//! would match brothers.
 
 mod latin;
 mod script;
@@ -14,21 +14,21 @@ pub use latin::{in_latin, is_latin};
 
 use words::Word;
 
-/// Letters may be alike and the person another, like Rakesh and Rajesh: such words never reach what
-/// a threshold asks for.
+/// Highest score for words that are spelled similarly but sound different, like Rakesh and Rajesh. It is below every
+/// usable threshold.
 const OTHER_PERSON_MAX: u8 = 80;
 
-/// An initial beside a word that begins with it.
+/// Score of an initial and a word that starts with it.
 const INITIAL: u8 = 88;
 
-/// 0, nothing in common, to 100, the same words.
+/// The similarity, from 0 (nothing in common) to 100 (the same words).
 pub fn score(one: &str, other: &str) -> u8 {
     let (one, other) = (words::read(one), words::read(other));
     let as_written = of_words(&one, &other);
     if as_written > OTHER_PERSON_MAX {
         return as_written;
     }
-    // "Ram Kumar" and "Ramkumar": two neighbours of one name may be one word of the other.
+    // "Ram Kumar" and "Ramkumar": two adjacent words may be one word in the other name.
     let joined =
         |name: &[Word]| (1..name.len()).map(|n| words::joined(name, n)).collect::<Vec<_>>();
     let of_one = joined(&one).into_iter().map(|joined| of_words(&joined, &other));
@@ -50,23 +50,22 @@ fn of_words(one: &[Word], other: &[Word]) -> u8 {
     weakest.min(OTHER_PERSON_MAX)
 }
 
-/// Whether what is missing in the shorter name may be missing. The first word that not half a village
-/// bears is the given name: without it "Kulkarni" would be every Kulkarni, and "Ramesh Kulkarni" his
-/// son "Ravi Ramesh Kulkarni".
+/// Whether the shorter name contains the given name of the longer one: its first word that is not a common name.
+/// Without this check "Kulkarni" would match every Kulkarni, and "Ramesh Kulkarni" his son "Ravi Ramesh Kulkarni".
 fn names_the_person(longer: &[Word], pairs: &[Pair]) -> bool {
     let is_paired = |n: usize| pairs.iter().any(|pair| pair.longer == n);
     let given = longer.iter().position(|word| !word.is_common() && !word.is_initial());
     given.map_or_else(|| (0..longer.len()).all(is_paired), is_paired)
 }
 
-/// A word of the shorter name and its partner, by their places.
+/// A word of the shorter name and its partner, by index.
 struct Pair {
     shorter: usize,
     longer: usize,
     score: u8,
 }
 
-/// The best partners first; each word has one.
+/// Pairs the words, best matches first. Each word is used once.
 fn pair(shorter: &[Word], longer: &[Word]) -> Vec<Pair> {
     let mut possible: Vec<_> = (0..shorter.len())
         .flat_map(|s| (0..longer.len()).map(move |l| (s, l)))
@@ -93,7 +92,7 @@ fn of_pair(one: &Word, other: &Word) -> u8 {
     }
     let likeness = percent(strsim::jaro_winkler(one.latin(), other.latin()));
     if one.sound().is_like(other.sound()) {
-        // 90 to 99: the same sound in another spelling.
+        // 90 to 99: the same sound in a different spelling.
         return 90 + likeness.saturating_sub(1) / 11;
     }
     likeness.min(OTHER_PERSON_MAX)

@@ -1,20 +1,20 @@
-//! One of several, or nobody.
+//! Selects one of several candidates, or none.
 
 use hip_domain::discovery::MatchedBy;
 
-/// Who is meant.
+/// The selected candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice<T> {
-    /// Nobody was recognised.
+    /// No candidate matched.
     Nobody,
-    /// This one.
+    /// Exactly one candidate is best.
     One(T),
-    /// So many, and nothing tells them apart.
+    /// This many candidates are equally good.
     Several(usize),
 }
 
-/// The one that most identifiers speak for. Two of the same rank are nobody: a list is never
-/// answered, and a guess would show one patient's visits to another.
+/// The candidate with the most matching identifiers. If two are equally good, none is selected: a reply contains only
+/// one patient, and a guess could show one patient's visits to another.
 pub fn choose<T>(recognised: Vec<T>, matched_by: impl Fn(&T) -> &[MatchedBy]) -> Choice<T> {
     let most = recognised.iter().map(|one| matched_by(one).len()).max();
     let Some(most) = most else { return Choice::Nobody };

@@ -1,14 +1,14 @@
-//! What the figures of a comparison mean.
+//! Decides whether a comparison is a match.
 
 use hip_domain::discovery::MatchedBy;
 use hip_domain::discovery::comparison::{Comparison, GenderComparison, RecordNumberComparison};
 
-/// From where on two people count as one.
+/// Thresholds for a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Thresholds {
-    /// The least likeness of the names, 0 to 100.
+    /// Minimum similarity of the names, 0 to 100.
     pub name_score_min: u8,
-    /// How many years the years of birth may differ: at a desk they are often guessed.
+    /// Maximum difference of the years of birth. They are often estimated.
     pub year_tolerance: u16,
 }
 
@@ -18,35 +18,35 @@ impl Default for Thresholds {
     }
 }
 
-/// Whether someone who shares the mobile number is the patient who asks.
+/// The decision on a candidate with the same mobile number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// They are.
+    /// The candidate is the patient.
     Recognised {
-        /// By what, in the order in which the network is told.
+        /// The matching identifiers, in the order in which they are reported.
         matched_by: Vec<MatchedBy>,
     },
-    /// They are somebody else, or not surely enough the same.
+    /// The candidate is a different person, or the match is not certain enough.
     Other(Difference),
 }
 
-/// What speaks against two people being one: the first thing that does.
+/// The first criterion that does not match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Difference {
-    /// The typed record number is not theirs.
+    /// The record number differs.
     RecordNumber,
-    /// Their gender is another.
+    /// The gender differs.
     Gender,
-    /// Their year of birth is too far away.
+    /// The years of birth differ too much.
     YearOfBirth,
-    /// Their name is another.
+    /// The names differ too much.
     Name,
 }
 
-/// Judges someone who was found by a verified mobile number.
+/// Decides on a candidate with the same verified mobile number.
 ///
-/// A typed record number decides for them or against them; without one, gender, year of birth and
-/// name all have to agree.
+/// If the patient entered a record number, only that decides. Otherwise gender, year of birth and name must not
+/// contradict.
 pub fn judge(comparison: &Comparison, thresholds: &Thresholds) -> Verdict {
     match comparison.record_number {
         RecordNumberComparison::Same => {

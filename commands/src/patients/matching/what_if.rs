@@ -1,7 +1,7 @@
-//! What other thresholds would have made of the discoveries of a period.
+//! Computes how other thresholds would have changed the discoveries of a period.
 //!
-//! The log keeps the figures of everybody who came into question by a mobile number, so nothing is
-//! opened and nobody is looked up again. Who is recognised by an ABHA is recognised under any threshold.
+//! The log contains the comparison of every candidate found by a mobile number, so no sealed part is opened and no
+//! patient is looked up again. Matches by ABHA do not depend on thresholds.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,35 +15,35 @@ use serde::Serialize;
 
 use super::{Choice, Thresholds, Verdict, choose, judge};
 
-/// How another decision differs from the one that was made.
+/// The difference between the recorded and the new decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RankChange {
-    /// Nobody was recognised, and somebody would be.
+    /// No patient was matched; one would be.
     Won,
-    /// Somebody was recognised, and nobody would be.
+    /// A patient was matched; none would be.
     Lost,
-    /// Somebody else would be recognised.
+    /// A different patient would be matched.
     Changed,
-    /// The same.
+    /// The decision would be the same.
     Same,
 }
 
-/// A discovery, decided again.
+/// A discovery with the recorded and the new decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Redecided {
-    /// Where its decision stands in the log.
+    /// Position of the recorded decision in the log.
     pub position: i64,
-    /// The discovery.
+    /// The stream of the discovery.
     pub stream: String,
-    /// How the decisions differ.
+    /// The difference.
     pub change: RankChange,
-    /// Who was recognised, by the pseudonym that selects their key.
+    /// Subject id of the matched patient.
     pub was: Option<SubjectId>,
-    /// Who would be.
+    /// Subject id of the patient that would be matched.
     pub would_be: Option<SubjectId>,
-    /// Everybody who came into question, with the figures.
+    /// All candidates with their comparisons.
     pub considered: Vec<Considered>,
 }
 
@@ -51,14 +51,14 @@ pub struct Redecided {
 pub struct WhatIf {
     thresholds: Thresholds,
     facility: Option<FacilityId>,
-    /// Discoveries that are not decided yet, by whom they were asked.
+    /// The facility of each discovery that is not decided yet.
     asked: HashMap<StreamId, FacilityId>,
     counts: BTreeMap<RankChange, u64>,
     without_figures: u64,
 }
 
 impl WhatIf {
-    /// With these thresholds, at one facility or at all of them.
+    /// Uses these thresholds, for one facility or for all.
     pub fn new(thresholds: Thresholds, facility: Option<FacilityId>) -> Self {
         Self {
             thresholds,
@@ -69,17 +69,17 @@ impl WhatIf {
         }
     }
 
-    /// How many discoveries came to this.
+    /// Number of discoveries with this difference.
     pub fn count(&self, change: RankChange) -> u64 {
         self.counts.get(&change).copied().unwrap_or_default()
     }
 
-    /// How many were decided without figures: by an ABHA, or since nobody came into question.
+    /// Number of discoveries without candidates by mobile number.
     pub const fn without_figures(&self) -> u64 {
         self.without_figures
     }
 
-    /// Decides again, when the event is the decision of a discovery that rests on figures.
+    /// Decides again, if the event is a recorded decision that has candidates.
     pub fn note(&mut self, recorded: &Recorded<Event>) -> Option<Redecided> {
         let Event::Discovery(event) = &recorded.event else { return None };
         let considered = match event {
@@ -129,7 +129,7 @@ impl WhatIf {
     }
 }
 
-/// What spoke for somebody who was recognised: the verdict says no more than the figures do.
+/// The identifiers of a recorded match, derived from its comparison.
 fn as_recognised(one: &Considered) -> (SubjectId, Vec<MatchedBy>) {
     let matched_by = match one.comparison.record_number {
         RecordNumberComparison::Same => vec![MatchedBy::Mobile, MatchedBy::Mr],

@@ -1,7 +1,7 @@
-//! What a document is, whichever store it lies in.
+//! Documents, independent of the store.
 //!
-//! Values are the few kinds that every store has, so that a document comes back as it was put. Nothing
-//! of a value is printed: it may be personal.
+//! Only value types that every store has are permitted, so that a document is read as it was written. Debug output
+//! never contains values, because they may be personal data.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,24 +11,24 @@ use hip_domain::id::InvalidId;
 
 use super::DocumentError;
 
-/// The most bytes of a document, as [`Fields::size`] counts them. `MongoDB` takes 16 MiB; the rest is
-/// for what we add.
+/// Maximum size of a document in bytes, as [`Fields::size`] computes it. `MongoDB` permits 16 MiB; the remainder is
+/// reserved for added fields.
 pub const DOCUMENT_BYTES_MAX: usize = (16 << 20) - (64 << 10);
 
-/// The most bytes of a key: what every store can index.
+/// Maximum size of a key in bytes, which every store can index.
 pub const KEY_BYTES_MAX: usize = 512;
 
-/// The name of a collection, as its readers know it.
+/// The name of a collection.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CollectionName(String);
 
 impl CollectionName {
-    /// Reads a name.
+    /// Parses a name.
     ///
     /// # Errors
     ///
-    /// Unless it is a word of at most 60 ASCII letters, digits and single `_` that begins with a
-    /// letter: other names stores keep for themselves, or we for generations.
+    /// If it is not a word of at most 60 ASCII letters, digits and single `_` that starts with a letter. Other names
+    /// are reserved by stores, or by us for generations.
     pub fn parse(text: impl Into<String>) -> Result<Self, InvalidId> {
         let text = text.into();
         if is_word(&text) && text.len() <= 60 && !text.contains("__") {
@@ -40,7 +40,7 @@ impl CollectionName {
         }
     }
 
-    /// The name.
+    /// The name as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -52,16 +52,16 @@ impl fmt::Display for CollectionName {
     }
 }
 
-/// Where in a document something is: names, with dots between them.
+/// A path to a field: names separated by dots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldPath(String);
 
 impl FieldPath {
-    /// Reads a path.
+    /// Parses a path.
     ///
     /// # Errors
     ///
-    /// Unless each name is a word of ASCII letters, digits and `_` that begins with a letter.
+    /// If a name is not a word of ASCII letters, digits and `_` that starts with a letter.
     pub fn parse(text: impl Into<String>) -> Result<Self, InvalidId> {
         let text = text.into();
         if text.split('.').all(is_word) {
@@ -71,12 +71,12 @@ impl FieldPath {
         }
     }
 
-    /// The path.
+    /// The path as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The names in it.
+    /// The names in the path, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.split('.')
     }
@@ -90,11 +90,11 @@ fn is_word(text: &str) -> bool {
 /// A document to write.
 #[derive(Clone, PartialEq)]
 pub struct Put {
-    /// What it is found by; one document has it in a generation.
+    /// The key, unique within a generation.
     pub key: String,
-    /// The position of the event that it follows from.
+    /// The position of its event.
     pub position: i64,
-    /// What it says.
+    /// The content.
     pub fields: Fields,
 }
 
@@ -103,12 +103,12 @@ impl fmt::Debug for Put {
         f.debug_struct("Put")
             .field("position", &self.position)
             .field("fields", &self.fields)
-            .finish_non_exhaustive() // a key may be personal
+            .finish_non_exhaustive() // a key may be personal data
     }
 }
 
 impl Put {
-    /// Checks that every store takes it.
+    /// Checks that every store accepts the document.
     pub fn check(&self) -> Result<(), DocumentError> {
         let unstorable = |what| DocumentError::Unstorable { position: self.position, what };
         if self.key.is_empty() || self.key.len() > KEY_BYTES_MAX || self.key.contains('\0') {
@@ -123,16 +123,16 @@ impl Put {
     }
 }
 
-/// A document as it is stored.
+/// A stored document.
 #[derive(Clone, PartialEq)]
 pub struct Document {
-    /// What it is found by.
+    /// The key, unique within a generation.
     pub key: String,
-    /// The position of the event that it follows from.
+    /// The position of its event.
     pub position: i64,
-    /// The generation that it lies in.
+    /// The generation that contains it.
     pub generation: i32,
-    /// What it says.
+    /// The content.
     pub fields: Fields,
 }
 
@@ -146,34 +146,34 @@ impl fmt::Debug for Document {
     }
 }
 
-/// Named values, in the order of their names.
+/// Named values, ordered by name.
 #[derive(Clone, Default, PartialEq)]
 pub struct Fields(BTreeMap<String, FieldValue>);
 
 impl Fields {
-    /// No fields.
+    /// Creates an empty set of fields.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With one more, or one replaced. A name begins with a letter, and has neither dot nor `$`.
+    /// Adds or replaces a field. A name starts with a letter and contains neither dot nor `$`.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<FieldValue>) -> Self {
         self.0.insert(name.into(), value.into());
         self
     }
 
-    /// The value of this name.
+    /// The value of a field.
     pub fn get(&self, name: &str) -> Option<&FieldValue> {
         self.0.get(name)
     }
 
-    /// Names and values, in the order of the names.
+    /// Names and values, ordered by name.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &FieldValue)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Everything at the end of a path, which goes through lists.
+    /// All values at a path. Elements of lists on the path are included.
     pub fn at(&self, path: &FieldPath) -> Vec<&FieldValue> {
         let mut found = Vec::new();
         let names: Vec<&str> = path.names().collect();
@@ -181,7 +181,7 @@ impl Fields {
         found
     }
 
-    /// How many bytes they take as BSON, in which they are largest.
+    /// The size in bytes as BSON, which is the largest encoding.
     pub fn size(&self) -> usize {
         5 + self.0.iter().map(|(name, value)| 2 + name.len() + value.size()).sum::<usize>()
     }
@@ -228,20 +228,20 @@ fn collect<'a>(fields: &'a Fields, path: &[&str], found: &mut Vec<&'a FieldValue
     }
 }
 
-/// A value.
+/// A value of a document.
 #[derive(Clone, PartialEq)]
 pub enum FieldValue {
-    /// A text.
+    /// A string.
     Text(String),
-    /// A whole number.
+    /// A 64-bit integer.
     Integer(i64),
-    /// Yes or no.
+    /// A boolean.
     Flag(bool),
-    /// A moment, kept to the millisecond: a date where the store has dates.
+    /// A time with millisecond precision, stored as a date if the store has dates.
     Time(DateTime<Utc>),
-    /// Several values in their order.
+    /// A list of values.
     List(Vec<Self>),
-    /// A document in the document.
+    /// A nested document.
     Fields(Fields),
 }
 
@@ -251,7 +251,7 @@ impl FieldValue {
             Self::Text(text) => 5 + text.len(),
             Self::Integer(_) | Self::Time(_) => 8,
             Self::Flag(_) => 1,
-            // Elements are named by their numbers, of seven digits at most.
+            // Elements are named by their index, of at most seven digits.
             Self::List(elements) => {
                 5 + elements.iter().map(|element| 9 + element.size()).sum::<usize>()
             }
@@ -317,14 +317,14 @@ impl From<Fields> for FieldValue {
     }
 }
 
-/// A value that documents are looked for by.
+/// A value to search for.
 #[derive(Clone, Copy)]
 pub enum Sought<'a> {
-    /// A text.
+    /// A string.
     Text(&'a str),
-    /// A whole number.
+    /// A 64-bit integer.
     Integer(i64),
-    /// Yes or no.
+    /// A boolean.
     Flag(bool),
 }
 

@@ -1,4 +1,4 @@
-//! The documents of a visit are built and checked.
+//! Builds and validates the documents of a visit.
 
 use abdm_fhir::{Document, Skipped};
 use hip_domain::id::Digest;

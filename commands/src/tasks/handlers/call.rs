@@ -1,4 +1,4 @@
-//! A call is made: attempted, sent, and its outcome noted.
+//! Sends a call: records the attempt, sends the message, records the result.
 
 mod fingerprint;
 mod patience;
@@ -33,10 +33,10 @@ use request_builder::{OutgoingRequest, RequestTarget};
 
 pub(crate) use fingerprint::leaves;
 
-/// Why a call was abandoned that was tried often enough.
+/// The reason of a call that was abandoned after too many attempts.
 pub(crate) const GIVEN_UP: &str = "the peer could not take it";
 
-/// Why a call was abandoned that never left before, as far as we know.
+/// The reason of a call that was abandoned as a duplicate although no earlier attempt is known.
 pub(crate) const HAD_BEFORE: &str = "the peer says that it had this before";
 
 pub(super) async fn perform(
@@ -66,11 +66,11 @@ pub(super) async fn perform(
     let number = attempts(&before) + 1;
     let sent = Some(fingerprint::of(ports, due.cause.correlation, &composed).await?);
     let OutgoingRequest { facility, message } = composed;
-    // Before the consent is looked at: the gateway may take its time.
+    // Fetch the session before the consent is checked, because the gateway may be slow.
     let session = session(ports, &message).await;
     let command = OutboundCommand::Attempt { call: call.clone(), facility, sent };
     attempt.tell(command, &format!("attempt:{number}")).await?;
-    // After the attempt is in the log, so that whoever ends the consent from now on sees it there.
+    // Check the consent after the attempt is in the log, so that an end of the consent sees the attempt.
     if let Some(stop) = forbidden(ports, due, call).await? {
         let reason = stop.as_words().to_owned();
         let command =
@@ -89,7 +89,7 @@ pub(super) async fn perform(
     attempt.settle(&made, outcome).await
 }
 
-/// A place for a page at its HIU's host. Other calls need none.
+/// A slot for a push to the HIU's host. Other calls need none.
 fn place(ports: &Ports, composed: &OutgoingRequest) -> Result<Option<Place>, TaskError> {
     match &composed.message {
         RequestTarget::Gateway(_) => Ok(None),
@@ -100,7 +100,7 @@ fn place(ports: &Ports, composed: &OutgoingRequest) -> Result<Option<Place>, Tas
     }
 }
 
-/// Our session token, for a page to an HIU that is shown it.
+/// The session token for a page, if the HIU receives it.
 async fn session(
     ports: &Ports,
     message: &RequestTarget,
@@ -111,7 +111,7 @@ async fn session(
     }
 }
 
-/// The network gives a transfer twenty minutes.
+/// When a push must be finished: the network gives a transfer 20 minutes.
 async fn deadline(ports: &Ports, call: &Call) -> Result<Option<DateTime<Utc>>, TaskError> {
     let Call::PushPage { transaction, .. } = call else { return Ok(None) };
     let transfer = ports.dispatcher.load::<Transfer>(&StreamId::transfer(transaction)).await?;
@@ -119,11 +119,11 @@ async fn deadline(ports: &Ports, call: &Call) -> Result<Option<DateTime<Utc>>, T
     Ok(asked_at.map(|at| at + ports.settings.transfer_time))
 }
 
-/// The end of a consent is acknowledged when no page under it is on its way any more: what leaves
-/// then would leave after the patient was told that nothing does.
+/// Delays the acknowledgement of an ended consent until no page under it is in transit. Otherwise a page could be
+/// sent after the patient was told that sharing stopped.
 ///
-/// A page is attempted, in the log, before its consent is looked at; an end is in the log before this
-/// looks for attempts. So one of the two sees the other.
+/// The attempt of a page is recorded before its consent is checked, and the end of a consent is recorded before
+/// attempts are searched here. So at least one of the two sees the other.
 async fn pages_have_landed(ports: &Ports, due: &Due, call: &Call) -> Result<(), TaskError> {
     const LOOK_AGAIN: Duration = Duration::from_millis(100);
     let Call::ConsentOnNotify { consent, error: None, in_reply_to } = call else {
@@ -145,7 +145,7 @@ async fn pages_have_landed(ports: &Ports, due: &Due, call: &Call) -> Result<(), 
     Ok(())
 }
 
-/// The gateway refuses news of a care context for some 25 seconds after it has linked it.
+/// Delays a notification: the gateway refuses it for about 25 s after it linked the care context.
 async fn link_has_settled(ports: &Ports, call: &Call) -> Result<(), TaskError> {
     let Call::ContextNotify { care_context, .. } = call else { return Ok(()) };
     let linked = ports.newest(care_context, |event| {
@@ -162,9 +162,8 @@ async fn link_has_settled(ports: &Ports, call: &Call) -> Result<(), TaskError> {
     }
 }
 
-/// How long an acknowledgement waits for pages that are on their way. One that is longer on its way
-/// left long ago, and lies with an HIU that is slow; the network waits a minute for the
-/// acknowledgement.
+/// How long an acknowledgement waits for pages in transit. A page in transit for longer was sent long ago to a slow
+/// HIU, and the network waits only one minute for the acknowledgement.
 const ACKNOWLEDGEMENT_WAIT_MAX: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
 
 const fn attempts(state: &Outbound) -> u32 {
@@ -174,8 +173,8 @@ const fn attempts(state: &Outbound) -> u32 {
     }
 }
 
-/// A page leaves only while the consent allows it: looked at again for every page, from the log,
-/// right before it leaves. A page that may not leave stops the transfer.
+/// Checks the consent right before each page is sent, from the log. If the page must not be sent, the transfer is
+/// stopped.
 async fn forbidden(ports: &Ports, due: &Due, call: &Call) -> Result<Option<StopReason>, TaskError> {
     let Call::PushPage { transaction, page } = call else {
         return Ok(None);
@@ -203,7 +202,7 @@ async fn forbidden(ports: &Ports, due: &Due, call: &Call) -> Result<Option<StopR
     Ok(Some(stop))
 }
 
-/// One attempt at a call.
+/// One attempt of a call.
 struct Attempt<'a> {
     ports: &'a Ports,
     due: &'a Due,
@@ -219,7 +218,7 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// Notes the outcome.
+    /// Records the result.
     async fn settle(
         &self,
         made: &Made<'_>,
@@ -229,7 +228,7 @@ impl Attempt<'_> {
             Ok(status) => {
                 return self.tell(OutboundCommand::Accept { status }, "accept").await;
             }
-            // Then an earlier attempt had arrived.
+            // An earlier attempt had arrived.
             Err(SendError::Duplicate { status, .. }) if made.lost => {
                 return self.tell(OutboundCommand::Accept { status }, "accept").await;
             }
@@ -256,7 +255,7 @@ impl Attempt<'_> {
                 }
             }
             Err(SendError::Duplicate { status, code }) => {
-                // A process that had lost its lease, or has this one by now, may have made the call, too.
+                // Another process may have sent the call: one that lost its lease, or the one that has it now.
                 if attempts(&self.state().await?) > made.number {
                     return self.tell(OutboundCommand::Accept { status }, "accept").await;
                 }
@@ -270,19 +269,19 @@ impl Attempt<'_> {
         let command =
             OutboundCommand::Abandon { status, code, reason: reason.clone(), awaits_trust };
         self.tell(command, &format!("abandon:{}", made.number)).await?;
-        // What another process has brought to its end is not given up.
+        // Another process may have completed the call; then it is not a failure.
         if matches!(self.state().await?, Outbound::Accepted { .. }) {
             return Ok(());
         }
         Err(TaskError::never(reason))
     }
 
-    /// How the call stands in the log by now.
+    /// The current state of the call in the log.
     async fn state(&self) -> Result<Outbound, TaskError> {
         Ok(self.ports.dispatcher.load::<Outbound>(&self.stream).await?)
     }
 
-    /// What an operator may do about an HIU that wants to see our session.
+    /// The hint for operators if the HIU may require the session token.
     async fn trust(&self, call: &Call) -> Result<Option<String>, TaskError> {
         let Call::PushPage { transaction, .. } = call else { return Ok(None) };
         let stream = StreamId::transfer(transaction);
@@ -305,12 +304,12 @@ impl Attempt<'_> {
     }
 }
 
-/// An attempt that was made.
+/// An attempt that was sent.
 struct Made<'a> {
     call: &'a Call,
-    /// From 1.
+    /// Number of the attempt, from 1.
     number: u32,
-    /// An earlier attempt may have arrived.
+    /// Whether an earlier attempt may have arrived.
     lost: bool,
     deadline: Option<DateTime<Utc>>,
 }

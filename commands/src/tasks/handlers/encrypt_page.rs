@@ -1,4 +1,4 @@
-//! A page is encrypted: the document built again, sealed once, its ciphertext put in the log.
+//! Encrypts a page: builds the document again, encrypts it once and appends the ciphertext to the log.
 
 use abdm_fidelius::SealOnce;
 use chrono::{DateTime, Utc};
@@ -75,17 +75,17 @@ pub(super) async fn perform(
     Ok(())
 }
 
-/// Which page of which transfer.
+/// A page within a transfer.
 struct Place<'a> {
-    /// Under this consent.
+    /// The terms of the consent.
     grant: &'a Grant,
     transaction: &'a TransactionId,
-    /// As this HIU counts.
+    /// Page number as this HIU counts.
     number: u32,
     page_count: usize,
 }
 
-/// Whether the time that a transfer may take is over.
+/// Whether the time limit of a transfer has passed.
 pub(super) fn is_late(ports: &Ports, facts: &TransferFacts, now: DateTime<Utc>) -> bool {
     facts.asked_at.is_some_and(|asked_at| asked_at + ports.settings.transfer_time < now)
 }
@@ -131,8 +131,8 @@ async fn seal(
     Ok(Ok((record, Phi::new(body.to_string()))))
 }
 
-/// The document of a page, built from the newest revision of its visit; nothing, when the visit was
-/// amended to be another person's.
+/// The document of a page, built from the newest revision of its visit; `None` if the visit was amended to belong to
+/// another patient.
 async fn document(
     ports: &Ports,
     grant: &Grant,
@@ -145,8 +145,8 @@ async fn document(
     let mut documents = source.documents(&ports.settings.bundle).built;
     documents.retain(|document| document.hi_type == wanted.hi_type && document.is_fit());
     let same = documents.iter().position(|document| document.id == wanted.document_id);
-    // Another table of codes gives the documents of a revision other ids, in the same order. An
-    // amendment does so too: then the newest of its kind is what is shared, if there is but one.
+    // With a different code table the documents of a revision have other ids in the same order. An amendment also
+    // changes the ids; then the newest document of the type is used, if there is only one.
     let known: Vec<_> = source.built_of(wanted.hi_type).map(|built| built.document_id).collect();
     let place = known.iter().position(|id| *id == wanted.document_id);
     let place = place.filter(|_| known.len() == documents.len());
@@ -155,7 +155,7 @@ async fn document(
     Ok(document.map(|document| document.json))
 }
 
-/// Whose care context a page is of.
+/// The patient of a page's care context.
 async fn subject(
     ports: &Ports,
     grant: &Grant,
@@ -169,7 +169,7 @@ async fn subject(
     Ok(state.facts.map(|facts| facts.subject))
 }
 
-/// Where a transfer goes.
+/// The recipient of a transfer.
 pub(crate) async fn recipient(ports: &Ports, stream: &StreamId) -> Result<Recipient, TaskError> {
     let requested = ports.newest(stream, |event| {
         let Event::Transfer(TransferEvent::Requested { recipient, .. }) = event else {

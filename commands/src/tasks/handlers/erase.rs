@@ -1,8 +1,8 @@
-//! A person is erased, step by step. Each step may be taken again, so a crash only delays the next.
+//! Erases a patient step by step. Each step is idempotent, so a crash only delays the next one.
 //!
 //! ```text
-//! requested ─► nothing is shared ─► who comes back is somebody new ─► keys destroyed ─► erased
-//! erased ─► every reader of the log lets go ─► purged
+//!     requested ─► sharing stopped ─► identifiers released ─► keys destroyed ─► erased
+//!     erased ─► deleted from every store ─► purged
 //! ```
 
 use std::time::Duration;
@@ -21,10 +21,10 @@ use crate::port::log::Actor;
 use crate::ports::Ports;
 use crate::tasks::{Due, TaskError};
 
-/// How soon the readers of the log are looked at again.
+/// Interval for checking whether all subscribers have deleted the data.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// How soon a store that is away is tried again.
+/// Delay before a retry when a store is unavailable.
 const STORE_AWAY: Duration = Duration::from_secs(15);
 
 /// Destroys the keys.
@@ -55,7 +55,7 @@ pub(super) async fn erase(ports: &Ports, due: &Due, subject: SubjectId) -> Resul
     Ok(())
 }
 
-/// Consents end, link tokens go, the ABHA leads to nobody.
+/// Ends consents, removes link tokens and detaches the ABHA.
 async fn stop_sharing(ports: &Ports, due: &Due, whose: &SubjectKeys) -> Result<(), TaskError> {
     let origin = due.cause.origin(Actor::Process);
     for (n, address) in whose.addresses.iter().enumerate() {
@@ -66,7 +66,7 @@ async fn stop_sharing(ports: &Ports, due: &Due, whose: &SubjectKeys) -> Result<(
     Ok(())
 }
 
-/// The facility's own ids of the person are free for a new data principal, with a new key.
+/// Releases the facility's own ids of the patient. A later visit with such an id gets a new subject and a new key.
 async fn release(ports: &Ports, due: &Due, whose: &SubjectKeys) -> Result<(), TaskError> {
     let origin = due.cause.origin(Actor::Process);
     for reference in references(ports, whose.subject).await? {
@@ -78,7 +78,7 @@ async fn release(ports: &Ports, due: &Due, whose: &SubjectKeys) -> Result<(), Ta
     Ok(())
 }
 
-/// Notes that nothing is left, once that is so.
+/// Records the end of the erasure when all stores have deleted the data.
 pub(super) async fn finish(ports: &Ports, due: &Due, subject: SubjectId) -> Result<(), TaskError> {
     let stream = StreamId::subject(subject);
     let state = ports.dispatcher.load::<Subject>(&stream).await?;
@@ -86,7 +86,7 @@ pub(super) async fn finish(ports: &Ports, due: &Due, subject: SubjectId) -> Resu
     else {
         return Ok(());
     };
-    // What came between the first clearing and the end of the keys.
+    // Delete what was added between the first deletion and the destruction of the keys.
     let purged = ports.eraser.clear(&whose(ports, &facility, subject).await?).await?;
     if !ports.eraser.is_purged(subject, erased_at).await? {
         let reason = "a reader of the log has not let go of an erased person yet".to_owned();
@@ -107,7 +107,7 @@ async fn erased_at(ports: &Ports, stream: &StreamId) -> Result<Option<i64>, Task
     Ok(None)
 }
 
-/// An erasure is never given up, however long a store is away.
+/// An erasure is never given up, however long a store is unavailable.
 impl From<EraserError> for TaskError {
     fn from(error: EraserError) -> Self {
         Self::Later { after: Some(STORE_AWAY), reason: error.to_string() }

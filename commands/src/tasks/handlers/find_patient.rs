@@ -1,4 +1,4 @@
-//! The patient of a discovery is looked for.
+//! Searches the patient of a discovery.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ pub(super) async fn perform(
     let Sealed::Open(query) = query else {
         return Err(TaskError::never("the data principal was erased"));
     };
-    // What was stored before the patient asked can be found.
+    // Wait until the read models contain everything stored before the request.
     if !ports.directory.caught_up(due.cause.position).await {
         wait(ports, asked_at, "the read models are behind the question")?;
     }
@@ -61,7 +61,8 @@ pub(super) async fn perform(
     Ok(())
 }
 
-/// Who asks right after a visit is answered when its documents are built, a few seconds later at most.
+/// Waits a few seconds if documents of the patient are still being built, so that a discovery right after a visit
+/// includes them.
 async fn wait_for_documents(
     ports: &Ports,
     matches: &[Match],
@@ -74,7 +75,7 @@ async fn wait_for_documents(
     Ok(())
 }
 
-/// Comes back in a moment, unless the patient has waited for long: then what is known has to do.
+/// Retries soon, unless the patient has already waited too long. Then the available data is used.
 fn wait(ports: &Ports, asked_at: DateTime<Utc>, reason: &str) -> Result<(), TaskError> {
     const WAIT_MAX: TimeDelta = TimeDelta::seconds(10);
     const LOOK_AGAIN: Duration = Duration::from_millis(250);
@@ -84,7 +85,7 @@ fn wait(ports: &Ports, asked_at: DateTime<Utc>, reason: &str) -> Result<(), Task
     Ok(())
 }
 
-/// Who may be meant, and who was looked at.
+/// The matching patients and all considered candidates.
 #[derive(Default)]
 struct Found {
     matches: Vec<Match>,
@@ -93,7 +94,7 @@ struct Found {
 
 struct Match {
     subject: SubjectId,
-    /// Pseudonym of the facility's own number of them.
+    /// Pseudonym of the facility's own id of the patient.
     reference: Pseudonym,
     matched_by: Vec<MatchedBy>,
 }
@@ -141,8 +142,7 @@ async fn find(
     Ok(found)
 }
 
-/// The ABHA address that the consent manager vouches for, and a verified ABHA number. When they lead
-/// to two people, both come into question, and so neither is it.
+/// Searches by the verified ABHA address and number. If they lead to two patients, both are returned.
 async fn by_abha(
     ports: &Ports,
     facility: &FacilityId,
@@ -177,8 +177,8 @@ async fn by_abha(
     Ok(matches)
 }
 
-/// A person may be registered twice under one ABHA. The record number that they typed says which of the
-/// two they mean.
+/// Adds the record number to the matching identifiers. A patient may be registered twice under one ABHA; the record
+/// number shows which registration is meant.
 async fn note_record_numbers(
     ports: &Ports,
     facility: &FacilityId,
@@ -197,7 +197,7 @@ async fn note_record_numbers(
     Ok(())
 }
 
-/// Who a candidate is; nothing, when they were erased.
+/// The demographics of a candidate; `None` if the patient was erased.
 async fn demographics(
     ports: &Ports,
     candidate: &Candidate,
@@ -211,7 +211,7 @@ async fn demographics(
     })
 }
 
-/// One patient with something to offer; anything else is no match.
+/// A match if exactly one patient has something to offer; otherwise no match.
 async fn conclude(ports: &Ports, matches: Vec<Match>) -> Result<DiscoveryOutcome, TaskError> {
     let nobody = |candidates| {
         let candidates = u32::try_from(candidates).unwrap_or(u32::MAX);
@@ -222,7 +222,7 @@ async fn conclude(ports: &Ports, matches: Vec<Match>) -> Result<DiscoveryOutcome
         Choice::Nobody => return Ok(nobody(0)),
         Choice::Several(candidates) => return Ok(nobody(candidates)),
     };
-    // The index may lag, or have put something about them aside.
+    // The read model may be outdated or have quarantined an event about the patient.
     if opt_out::has_left(ports, found.subject).await? {
         return Ok(nobody(0));
     }

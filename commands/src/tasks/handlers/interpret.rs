@@ -1,4 +1,4 @@
-//! A stored message is understood, and its stream closed.
+//! Interprets a stored message and records the result in its stream.
 
 use hip_domain::event::Event;
 use hip_domain::id::ErrorCode;
@@ -22,7 +22,7 @@ pub(super) async fn perform(ports: &Ports, due: &Due, inbound: &StreamId) -> Res
     close(ports, inbound, &due.cause, verdict, &due.key()).await
 }
 
-/// A message, open.
+/// Reads a message and decrypts it.
 pub(crate) async fn read(
     ports: &Ports,
     inbound: &StreamId,
@@ -36,7 +36,7 @@ pub(crate) async fn read(
     received.await?.ok_or_else(|| TaskError::never("there is no such message"))
 }
 
-/// What a message means, stored; `cause` is why it is looked at.
+/// Interprets a message and stores the effects. `cause` is the event that triggered it.
 pub(crate) async fn understand(
     ports: &Ports,
     message: &Recorded<ReceivedCallback>,
@@ -58,7 +58,7 @@ pub(crate) async fn understand(
     Ok(verdict)
 }
 
-/// The message's stream says what became of it.
+/// Records the result in the message's stream.
 pub(crate) async fn close(
     ports: &Ports,
     inbound: &StreamId,
@@ -72,14 +72,14 @@ pub(crate) async fn close(
     Ok(())
 }
 
-/// Its bearer had ended long before: it is kept as it is, and an operator decides.
+/// The bearer had expired too long ago: the message waits for an operator.
 fn held() -> Verdict {
     let code = ErrorCode::ours("late-bearer");
     let reason = "its bearer had ended too long before; it is kept and was not acted upon";
     Verdict::Rejected { code, reason, owed: None }
 }
 
-/// From now on the message goes when the person it is about is erased.
+/// Attaches the message's key to the patient, so that erasing the patient erases the message.
 async fn tie(
     ports: &Ports,
     incoming: &CallbackMessage<'_>,

@@ -1,4 +1,4 @@
-//! The steps that link a care context; the aggregates decide, these only bring them the news.
+//! The steps that link a care context. They only send commands; the aggregates decide.
 
 use hip_domain::care_context::{CareContext, CareContextCommand, Link};
 use hip_domain::hi_type::HiType;
@@ -16,7 +16,7 @@ use crate::ports::Ports;
 use crate::tasks::Due;
 use crate::tasks::TaskError;
 
-/// Brings news to a care context.
+/// Sends a command to a care context.
 pub(super) async fn tell(
     ports: &Ports,
     due: &Due,
@@ -28,7 +28,7 @@ pub(super) async fn tell(
     Ok(())
 }
 
-/// Who needs a token, and for whom.
+/// The care context that needs a token, and its patient.
 pub(super) struct Need<'a> {
     pub(super) care_context: &'a StreamId,
     pub(super) facility: &'a FacilityId,
@@ -85,15 +85,15 @@ pub(super) async fn reject_token(
     tell_tokens(ports, due, link_token, command, "").await
 }
 
-/// A link that is to be tried once more.
+/// A link to retry.
 pub(super) struct Retry<'a> {
     pub(super) care_context: &'a StreamId,
     pub(super) link_token: &'a StreamId,
-    /// The token of this request is not to be shown again.
+    /// Do not use the token of this request again.
     pub(super) drop: Option<RequestId>,
 }
 
-/// Asks for a token again, unless it was linked in the meantime.
+/// Requests a token again, unless the care context was linked in the meantime.
 pub(super) async fn retry(
     ports: &Ports,
     due: &Due,
@@ -116,8 +116,7 @@ pub(super) async fn retry(
     need_token(ports, due, retry.link_token, &need, request_id).await
 }
 
-/// A patient without a known ABHA address is led to a discovery, if the operator wants that and
-/// there is a number to write to.
+/// Notifies a patient without a known ABHA address by SMS, if configured and if a mobile number is known.
 pub(super) async fn offer_by_sms(
     ports: &Ports,
     due: &Due,
@@ -148,7 +147,7 @@ pub(super) async fn mark_visit(
     };
     let origin = due.cause.origin(Actor::Process);
     match ports.dispatcher.execute::<Visit>(visit, command, &due.key(), &origin).await {
-        // A record system may have linked it before it was pushed: the care context knows.
+        // A record system may have linked the visit before it was pushed. The care context knows about it.
         Ok(_) | Err(DispatchError::Refused(VisitError::Absent)) => Ok(()),
         Err(error) => Err(error.into()),
     }

@@ -1,4 +1,4 @@
-//! What a transfer will send: one page for each document that the consent covers.
+//! Selects what a transfer will send: one page for each document that the consent covers.
 
 use std::collections::HashSet;
 
@@ -30,7 +30,7 @@ pub(super) async fn perform(
     let consent = ports.dispatcher.load::<Consent>(&consent_stream).await?;
     let (mut pages, mut missing) = (Vec::new(), Vec::new());
     if let (Some(grant), Some(range)) = (consent.grant(), facts.date_range) {
-        // Consents that older versions stored may name a care context several times.
+        // Older versions stored consents that may name a care context several times.
         let mut seen = HashSet::new();
         let once = grant.care_contexts.iter().filter(|granted| seen.insert(&granted.stream));
         for care_context in once {
@@ -49,8 +49,8 @@ pub(super) async fn perform(
     Ok(())
 }
 
-/// The pages of one care context, or why there is none. In the answer to the gateway the reason
-/// stands beside the care context, so it must not say more than that there is nothing.
+/// The pages of one care context, or why there is none. The reason is sent to the gateway with the care context, so
+/// it must not reveal more than that there is nothing.
 async fn pages_of(
     ports: &Ports,
     grant: &Grant,
@@ -68,7 +68,7 @@ async fn pages_of(
         return Ok(Err("no records in the requested period"));
     }
     let visit = ports.dispatcher.load::<Visit>(&facts.visit).await?;
-    // A visit may have been linked before it was pushed, or amended to be another person's.
+    // The visit may have been linked before it was pushed, or amended to belong to another patient.
     let is_of_subject = visit.facts.is_none_or(|visit| visit.subject == facts.subject);
     if !is_of_subject || !is_of_patient(ports, grant, facts.subject).await? {
         return Ok(Err("care context not found"));
@@ -88,7 +88,7 @@ async fn pages_of(
     Ok(if pages.is_empty() { Err("no records of the requested types") } else { Ok(pages) })
 }
 
-/// Whether the consent and the care context are the same person's, as far as both are known.
+/// Whether the consent and the care context belong to the same patient, as far as both are known.
 async fn is_of_patient(
     ports: &Ports,
     grant: &Grant,
@@ -104,7 +104,7 @@ async fn is_of_patient(
     })
 }
 
-/// The documents of a visit that may be shared.
+/// The documents of a visit that passed validation.
 async fn built(ports: &Ports, visit: &StreamId) -> Result<Vec<BuiltDocument>, TaskError> {
     let newest = ports.newest(visit, |event| {
         let Event::Visit(VisitEvent::BundlesBuilt { built, .. }) = event else {

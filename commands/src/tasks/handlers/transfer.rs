@@ -1,4 +1,4 @@
-//! News for a transfer.
+//! Sends commands to a transfer.
 
 use hip_domain::consent::Consent;
 use hip_domain::id::TransactionId;
@@ -31,7 +31,7 @@ pub(super) async fn stop(
     tell(ports, due, transaction, TransferCommand::Stop { page, stop }).await
 }
 
-/// With a known consent the gateway learns of each care context that nothing was sent.
+/// Reports for each care context of a known consent that nothing was sent.
 pub(super) async fn close_refused(
     ports: &Ports,
     due: &Due,

@@ -1,4 +1,4 @@
-//! A patient links care contexts: the OTP is sent, the end noted.
+//! User-initiated link: sends the OTP and records the end.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use crate::ports::Ports;
 use crate::tasks::Due;
 use crate::tasks::TaskError;
 
-/// The patient waits in front of the app: a sender that is away is tried for so long.
+/// How long an unavailable SMS service is retried. The patient waits in the app.
 const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::seconds(45);
 
-/// Makes an OTP, notes its HMAC, then sends it. After a crash in between a new one is made; the one
-/// that was lost opens nothing.
+/// Creates an OTP, records its HMAC, then sends it. After a crash in between a new OTP is created, and the lost one
+/// is not valid.
 pub(super) async fn send_otp(
     ports: &Ports,
     due: &Due,
@@ -53,7 +53,7 @@ pub(super) async fn send_otp(
     let digits = otp::fresh(ports.ids.random());
     let kept = otp::pseudonym(ports, &facts.facility, reference, &digits).await?;
     let issue = UserLinkCommand::IssueOtp { digits: kept, now: ports.clock.now() };
-    // Every attempt has an OTP of its own, so also a key of its own.
+    // Each attempt has its own OTP, so it also needs its own append key.
     tell(ports, due, &facts, issue, &format!("issue:{attempt}")).await?;
     let sent = send(ports, &facts, &mobile, &digits).await;
     if sent.is_err_and(|error| !error.may_have_sent()) {
@@ -94,7 +94,7 @@ async fn send(
     ports.otp_sender.send(mobile, &OtpText::new(text)).await
 }
 
-/// Whether the patient may still be there.
+/// Whether the patient may still be waiting.
 async fn is_worth_waiting(ports: &Ports, stream: &StreamId) -> Result<bool, TaskError> {
     let first = ports.log.stream(stream, 0).await?.into_iter().next();
     let begun_at = first.map(|event| event.recorded_at);
@@ -116,7 +116,7 @@ async fn tell(
     Ok(())
 }
 
-/// The gateway has taken our yes.
+/// Records that the gateway accepted the confirmation.
 pub(super) async fn mark_linked(
     ports: &Ports,
     due: &Due,

@@ -16,7 +16,7 @@ pub(crate) struct Entry<'t> {
     pub(crate) resource: Option<View<'t>>,
     /// Empty when the resource does not say.
     pub(crate) kind: &'t str,
-    /// Nothing, when R4 has no such type.
+    /// `None` if R4 has no such type.
     pub(crate) resource_type: Option<TypeId>,
     /// The first profiles that the resource claims, as far as the rules know them.
     pub(crate) claims: [Option<ProfileId>; Limits::CLAIMS_MAX],

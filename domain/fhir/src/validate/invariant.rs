@@ -19,7 +19,7 @@ pub(crate) struct Scope<'s, 't> {
     pub(crate) at: View<'t>,
     /// The resource around it; around a contained resource, the one that contains it.
     pub(crate) container: View<'t>,
-    /// The type of the resource in the entry with this address; nothing, when there is none.
+    /// The type of the resource in the entry with this address; `None` if there is none.
     pub(crate) type_at: &'s dyn Fn(&str) -> Option<&'t str>,
 }
 

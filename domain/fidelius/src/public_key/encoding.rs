@@ -55,7 +55,7 @@ impl KeyForm {
         }
     }
 
-    /// What the first byte of the bare key must be: dialect W has a marker for "uncompressed".
+    /// What the first byte of the bare key must be: key format W has a marker for "uncompressed".
     fn marker(self) -> &'static [u8] {
         match self {
             Self::Raw | Self::SpkiExplicit | Self::SpkiNamed => &[4],
@@ -76,7 +76,7 @@ impl KeyForm {
 ///
 /// # Errors
 ///
-/// [`Error::KeyStrippedZero`] for a dialect W key that is exactly one byte short, else
+/// [`Error::KeyStrippedZero`] for a key format W key that is exactly one byte short, else
 /// [`Error::KeyEncoding`].
 pub(crate) fn classify(bytes: &[u8]) -> Result<(KeyForm, &[u8]), Error> {
     for form in ALL {

@@ -46,7 +46,7 @@ enum Class {
     Policy,
     /// A control: it must be accepted.
     Accept,
-    /// Not a key of dialect W, but one of dialect X.
+    /// Not a key of key format W, but one of key format X.
     DialectX,
 }
 
@@ -68,7 +68,7 @@ impl Case {
         }
     }
 
-    /// Do what the case asks; the dialect, where a key was read.
+    /// Do what the case asks; the key format, where a key was read.
     fn outcome(&self) -> Result<Result<Option<KeyFormat>, Error>, Broken> {
         Ok(match self.operation {
             Operation::PublicKey => {

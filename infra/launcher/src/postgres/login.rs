@@ -1,4 +1,4 @@
-//! A user for whoever serves: it owns nothing, and may do what its group was granted.
+//! A user for anyone who serves: it owns nothing, and may do what its group was granted.
 
 use super::PrivatePostgres;
 use super::check_name;

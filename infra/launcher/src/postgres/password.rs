@@ -29,7 +29,7 @@ impl Password {
         &self.0
     }
 
-    /// The password in a file; nothing, when there is no such file or it holds something else.
+    /// The password in a file; `None` if there is no such file or it holds something else.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, LaunchError> {
         let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -81,7 +81,7 @@ fn the_command_gets_a_server_and_its_status_is_ours() {
     let temporary = open_directory();
     let output = hip_dev(Path::new(OWN), temporary.path())
         .args(["with-servers", "--", "sh", "-c", "echo $HIP_TEST_PG; exit 7"])
-        .output() // until the keeper has closed its standard error, too
+        .output() // until the supervisor has closed its standard error, too
         .unwrap();
     assert_eq!(output.status.code(), Some(7));
     let port = port_of(&stdout(&output));

@@ -1,4 +1,4 @@
-//! What a case answers: nothing, or why it failed.
+//! The result of a case: success, or why it failed.
 
 use crate::hiu::delivery::Incomplete;
 use crate::wire::flow_error::FlowError;

@@ -40,7 +40,7 @@ fn request(consent: &str) -> HealthInformationRequest {
     HealthInformationRequest::new(consent, KeyFormat::WRaw)
 }
 
-/// That it was saved shows in what it allows.
+/// The stored consent is verified by what it permits.
 async fn granted(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
@@ -62,7 +62,7 @@ async fn ended(
     refused(stage, request(&consent), &[code]).await
 }
 
-/// Nothing was ever to be had under it, and still it is acknowledged.
+/// It never permitted anything, and must be acknowledged all the same.
 async fn denied_and_never_granted(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
@@ -72,7 +72,7 @@ async fn denied_and_never_granted(stage: &SuiteContext<'_>) -> Verdict {
     refused(stage, request(&consent), &["ABDM-1062", "ABDM-1112"]).await
 }
 
-/// The grant was on its way when the patient took it back: it must not open what is closed.
+/// The revocation overtakes the grant: the late grant must not take effect.
 async fn revoked_before_it_was_granted(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;

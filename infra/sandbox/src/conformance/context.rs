@@ -1,4 +1,4 @@
-//! Where the cases run, one after the other, and where their results are kept.
+//! Runs the cases one after the other, and stores their results.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,12 +18,12 @@ use crate::wire::operation::Operation;
 pub(super) struct SuiteContext<'a> {
     pub(super) sandbox: &'a Sandbox,
     pub(super) hip: &'a Hip,
-    /// The breaches of the contract that were there before the run.
+    /// Number of contract violations before the run.
     pub(super) breaches_before: usize,
-    /// The transactions that were open before the run.
+    /// Open transactions before the run.
     pub(super) open_before: BTreeSet<String>,
     started_at: DateTime<Utc>,
-    /// Of the case that runs.
+    /// Observations of the running case.
     observed: Mutex<Vec<String>>,
     cases: Mutex<Vec<CaseResult>>,
 }
@@ -45,17 +45,17 @@ impl<'a> SuiteContext<'a> {
         &self.hip.facility
     }
 
-    /// How long anything is waited for.
+    /// Time limit for every wait.
     pub(super) fn patience(&self) -> Duration {
         self.sandbox.world.options.patience
     }
 
-    /// Write down what the running case has seen.
+    /// Records an observation of the running case.
     pub(super) fn saw(&self, line: impl Into<String>) {
         lock(&self.observed).push(line.into());
     }
 
-    /// Run a case; whether it passed.
+    /// Runs a case; returns whether it passed.
     pub(super) async fn case(
         &self,
         id: &'static str,
@@ -71,7 +71,7 @@ impl<'a> SuiteContext<'a> {
         }
         let passed = verdict.is_ok();
         tracing::info!(case = id, passed, "conformance case");
-        // A case that failed half-way must not leave its fault to the next one.
+        // A failed case must not leave its fault to the next one.
         self.sandbox.faults().clear();
         lock(&self.cases).push(CaseResult {
             id,
@@ -86,7 +86,7 @@ impl<'a> SuiteContext<'a> {
         passed
     }
 
-    /// A case of the certification that holds when these cases do.
+    /// A certification case that passes if these cases passed.
     pub(super) fn derived(&self, id: &'static str, flow: &'static str, from: &[&str]) {
         let mut cases = lock(&self.cases);
         let parts: Vec<&CaseResult> = cases.iter().filter(|case| from.contains(&case.id)).collect();
@@ -131,13 +131,13 @@ impl<'a> SuiteContext<'a> {
         Report { started_at: self.started_at, finished_at: clock::now(), cases }
     }
 
-    /// Where the journal stands: entries from here on belong to what follows.
+    /// Current length of the journal: later entries belong to what follows.
     pub(super) fn now(&self) -> usize {
         self.sandbox.journal().snapshot().len()
     }
 }
 
-/// The REQUEST-IDs of one direction, each once; sessions and keys are nobody's evidence.
+/// The REQUEST-IDs of one direction, each once; calls for sessions and keys are left out.
 fn ids(entries: &[Arc<Entry>], direction: Direction) -> Vec<String> {
     let mut seen = BTreeSet::new();
     entries

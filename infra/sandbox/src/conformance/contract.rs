@@ -1,4 +1,4 @@
-//! What must hold over the whole run: every transfer closed, no breach of the contract.
+//! Rules for the whole run: every transfer closed, no violation of the contract.
 
 use super::case::{Verdict, ensure};
 use super::context::SuiteContext;
@@ -22,7 +22,7 @@ async fn every_transfer_is_closed(stage: &SuiteContext<'_>) -> Verdict {
 }
 
 async fn contract_is_kept(stage: &SuiteContext<'_>) -> Verdict {
-    // What is still on its way may break something yet.
+    // Calls in flight may still violate something.
     stage.watch().await;
     let broken = stage.sandbox.violations().split_off(stage.breaches_before);
     for violation in &broken {

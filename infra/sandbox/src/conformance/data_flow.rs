@@ -1,4 +1,4 @@
-//! Data that flows: in every form of key, of what was granted and nothing else, late, twice, cut off.
+//! Data flows: every key format, only granted data, late, repeated and interrupted.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -16,11 +16,11 @@ use crate::run::clock;
 use crate::wire::operation::Operation;
 
 pub(super) const FLOW: &str = "data-flow";
-/// How long after its request a consent arrives that was overtaken. A HIP parks a request for up to
+/// Delay after the request at which a late consent arrives. A HIP parks a request for up to
 /// 30 s.
 const LATENESS: Duration = Duration::from_secs(2);
 
-/// Longer than the HIU believes of a page that it was sent before the consent ended.
+/// Longer than the time in which the HIU accepts that a page was sent before the consent ended.
 const IN_FLIGHT: Duration = Duration::from_millis(700);
 
 pub(super) async fn run(stage: &SuiteContext<'_>) {
@@ -65,14 +65,14 @@ async fn granted_types_only(stage: &SuiteContext<'_>) -> Verdict {
     ensure(kinds == BTreeSet::from(["Prescription"]), format!("{kinds:?} came"))
 }
 
-/// Two visits are granted; the dates that are asked for have only the later one.
+/// Two visits are granted; the requested dates contain only the later one.
 async fn dates_asked_only(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let older = stage.linked_visit(&person, 40).await?;
     let newer = stage.linked_visit(&person, 1).await?;
     let consent = consent(stage, &person, Grant::default()).await?;
     let mut request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
-    // Within the consent's own range, which ends when the HIU asked for it.
+    // Within the consent's own range, which ends when the HIU requested it.
     let now = clock::now();
     request.date_range = Some((now - TimeDelta::days(10), now - TimeDelta::hours(1)));
     let delivery = pull(stage, request).await?;
@@ -122,7 +122,7 @@ async fn asked_twice(stage: &SuiteContext<'_>) -> Verdict {
     stage.no_more_than(pushes, since, Operation::Push, ours).await
 }
 
-/// The first page hangs at the HIU while the patient takes her consent back.
+/// The HIU holds the first page while the patient revokes the consent.
 async fn revoked_midway(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     for days_ago in 1..=3 {
@@ -139,7 +139,7 @@ async fn revoked_midway(stage: &SuiteContext<'_>) -> Verdict {
     stage.sandbox.phr().revoke(&consent).await?;
     stage.saw("REVOKED acknowledged OK while a page was on its way");
     let breaches = stage.sandbox.violations().len();
-    // A page that was on its way is no breach; after this no page is.
+    // A page in flight is not a violation; every later page is.
     tokio::time::sleep(IN_FLIGHT).await;
     hold.release();
     let closed = |_: &[_]| {

@@ -13,7 +13,7 @@ use crate::run::clock;
 use crate::wire::flow_error::FlowError;
 
 const FLOW: &str = "data-flow";
-/// A host of a private network, which no HIU of another facility has.
+/// A host in a private network, which is not an HIU.
 const PRIVATE_URL: &str = "http://10.20.30.40:9/v3/transfer";
 
 pub(super) async fn run(stage: &SuiteContext<'_>) {
@@ -30,7 +30,7 @@ pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.case("X_DATA_NOTHING", FLOW, nothing_to_send(stage)).await;
 }
 
-/// 65 bytes that begin as a point does and lie on no curve.
+/// 65 bytes with the prefix of a point that is not on the curve.
 fn off_the_curve() -> String {
     use base64::{Engine, engine::general_purpose::STANDARD};
     let mut bytes = [1; 65];
@@ -38,7 +38,7 @@ fn off_the_curve() -> String {
     STANDARD.encode(bytes)
 }
 
-/// A person with a linked visit, and a consent for it. Returns the consent's id.
+/// A patient with a linked visit and a consent for it. Returns the consent's id.
 async fn granted(stage: &SuiteContext<'_>, grant: Grant) -> Verdict<String> {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
@@ -82,7 +82,7 @@ async fn patched(stage: &SuiteContext<'_>, hi_request: Value) -> Verdict {
     refused(stage, request, &["ABDM-1031"]).await
 }
 
-/// What was granted is not there. A HIP may say so at once, or close the transfer as FAILED.
+/// The granted data does not exist. A HIP may refuse at once, or close the transfer as FAILED.
 async fn nothing_to_send(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let visit = stage.linked_visit(&person, 1).await?;

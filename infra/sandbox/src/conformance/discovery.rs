@@ -1,5 +1,5 @@
-//! Discovery: by ABHA address, by mobile and record number, by a name that is nearly right; and
-//! nobody, several, nothing new.
+//! Discovery: by ABHA address, by mobile and record number, by a similar name; and
+//! no match, several matches, nothing new.
 
 use serde_json::json;
 
@@ -29,7 +29,7 @@ pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.derived("USER_INIT_LINK_604", FLOW, &["X_DISCOVER_MOBILE_MR", "X_DISCOVER_NOBODY"]);
 }
 
-/// Somebody with a visit that the facility registered without her ABHA.
+/// A patient with a visit that the facility registered without an ABHA.
 pub(super) async fn unlinked(stage: &SuiteContext<'_>) -> Verdict<(Person, Visit)> {
     let person = stage.person();
     let visit = stage.visit(1).without_abha();
@@ -37,7 +37,7 @@ pub(super) async fn unlinked(stage: &SuiteContext<'_>) -> Verdict<(Person, Visit
     Ok((person, visit))
 }
 
-/// Ask, and take what the HIP says.
+/// Sends a discovery and returns the HIP's answer.
 pub(super) async fn ask(
     stage: &SuiteContext<'_>,
     request: DiscoverRequest,
@@ -56,7 +56,7 @@ pub(super) async fn ask(
     })
 }
 
-/// Ask for what there must be.
+/// Sends a discovery that must find care contexts.
 pub(super) async fn find(
     stage: &SuiteContext<'_>,
     request: DiscoverRequest,
@@ -101,7 +101,7 @@ async fn refused(stage: &SuiteContext<'_>, request: DiscoverRequest, codes: &[&s
     }
 }
 
-/// Her ABHA is known from a visit that waits for its link token, and therefore is not linked.
+/// Her ABHA is known from a visit that is not linked, because it waits for its link token.
 async fn by_abha_address(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let (since, visit) = (stage.now(), stage.visit(1));
@@ -111,7 +111,7 @@ async fn by_abha_address(stage: &SuiteContext<'_>) -> Verdict {
     stage.call(since, Operation::GenerateToken, about(person.address())).await?;
     stage.saw("generate-token 202, and no callback");
     let mut request = DiscoverRequest::new(stage.facility(), &person.holder);
-    // The address has to do it alone.
+    // The address must be sufficient.
     request.verified = vec![Identifier::new("ABHA_ADDRESS", person.address())];
     let (_, offer) = find(stage, request).await?;
     ensure(holds(&offer, &visit), "the visit is not offered")?;
@@ -130,7 +130,7 @@ async fn by_mobile_and_record_number(stage: &SuiteContext<'_>) -> Verdict {
     matched(&offer, "MOBILE")
 }
 
-/// A letter of the name and two years are wrong, the year is text, and the mobile is ornamented.
+/// A letter of the name and two years are wrong, the year is text, and the mobile is formatted.
 async fn by_a_name_nearly_right(stage: &SuiteContext<'_>) -> Verdict {
     let mut person = stage.person();
     "Meera Kulkarni".clone_into(&mut person.name);
@@ -154,7 +154,7 @@ async fn nobody(stage: &SuiteContext<'_>) -> Verdict {
     refused(stage, request, &["ABDM-1010"]).await
 }
 
-/// Somebody else knows her record number, and nothing more.
+/// Another person knows only her record number.
 async fn record_number_alone(stage: &SuiteContext<'_>) -> Verdict {
     let (person, _) = unlinked(stage).await?;
     let stranger = stage.person();
@@ -163,7 +163,7 @@ async fn record_number_alone(stage: &SuiteContext<'_>) -> Verdict {
     refused(stage, request, &["ABDM-1010"]).await
 }
 
-/// One family, one telephone, one name, one year: two patients whom nothing tells apart.
+/// One family, one telephone, one name, one year: two patients who cannot be distinguished.
 async fn several(stage: &SuiteContext<'_>) -> Verdict {
     let (first, _) = unlinked(stage).await?;
     let mut second = stage.person();
@@ -182,7 +182,7 @@ async fn nothing_unlinked(stage: &SuiteContext<'_>) -> Verdict {
     refused(stage, request, &["ABDM-1012", "ABDM-1001"]).await
 }
 
-/// The same transaction under a fresh REQUEST-ID gets its answer once more.
+/// The same transaction with a new REQUEST-ID is answered once more.
 async fn asked_again(stage: &SuiteContext<'_>) -> Verdict {
     let (person, _) = unlinked(stage).await?;
     let since = stage.now();

@@ -1,4 +1,4 @@
-//! HIP-initiated linking as it should go: demographics, link token, link, and the token again.
+//! Successful HIP-initiated linking: demographics, link token, link, and reuse of the token.
 
 use super::case::{Verdict, ensure};
 use super::context::SuiteContext;
@@ -11,7 +11,7 @@ use crate::wire::operation::Operation;
 
 pub(super) const FLOW: &str = "linking";
 
-/// Whether the HIP takes visits at all; without that there is nothing to try.
+/// Whether the HIP accepts visits; without that nothing can be tested.
 pub(super) async fn visit_is_taken(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.push(&person, &stage.visit(3).without_abha()).await
@@ -100,7 +100,7 @@ async fn token_is_used_again(stage: &SuiteContext<'_>, since: usize, person: &Pe
     Ok(())
 }
 
-/// The register knows her under another name than the facility does.
+/// The register has her under another name than the facility.
 async fn other_demographics(stage: &SuiteContext<'_>) -> Verdict {
     let mut person = stage.person();
     "Sulochana Tambe".clone_into(&mut person.name);
@@ -110,7 +110,7 @@ async fn other_demographics(stage: &SuiteContext<'_>) -> Verdict {
     let call = stage.call(since, Operation::GenerateToken, about(person.address())).await?;
     let callback = stage.callback(&call).await?;
     let code = callback.body["error"]["code"].as_str().unwrap_or_default();
-    ensure(code.starts_with("ABDM-1207"), "the twin knows these demographics")?;
+    ensure(code.starts_with("ABDM-1207"), "the simulator knows these demographics")?;
     stage.saw("mismatch callback error.code ABDM-1207, no linkToken");
     stage.no_more_than(1, since, Operation::GenerateToken, about(person.address())).await?;
     stage.no_more_than(0, since, Operation::LinkCareContext, about(person.address())).await?;

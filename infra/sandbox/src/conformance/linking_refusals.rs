@@ -1,4 +1,4 @@
-//! HIP-initiated linking when the gateway says no, in all the ways it was seen to.
+//! HIP-initiated linking with refusals of the gateway, in all observed forms.
 
 use serde_json::Value;
 
@@ -37,7 +37,7 @@ async fn blocked_person_is_left_alone(stage: &SuiteContext<'_>) -> Verdict {
     stage.push(&person, &stage.visit(1)).await?;
     stage.no_more_than(1, since, Operation::GenerateToken, about(person.address())).await?;
     stage.saw("a second visit asks for no token");
-    // The block is hers alone.
+    // The block applies only to her.
     let other = stage.person();
     stage.linked_visit(&other, 1).await?;
     stage.saw("another patient was linked meanwhile");
@@ -94,12 +94,15 @@ async fn refusal_without_a_word(stage: &SuiteContext<'_>) -> Verdict {
     stage.sandbox.faults().refuse(target, 1, 400, Value::Null);
     stage.push(&person, &visit).await?;
     let link = stage.call(since, Operation::LinkCareContext, about(person.address())).await?;
-    ensure(link.status == Some(400) && link.answer == Value::Null, "the twin refused otherwise")?;
+    ensure(
+        link.status == Some(400) && link.answer == Value::Null,
+        "the simulator refused otherwise",
+    )?;
     stage.saw("link/carecontext 400 with an empty body");
     still_to_be_linked(stage, &person, &visit, since).await
 }
 
-/// A link that failed is tried again, or the visit is offered when the patient looks for it.
+/// A failed link is retried, or the visit is offered in a discovery.
 async fn still_to_be_linked(
     stage: &SuiteContext<'_>,
     person: &Person,
@@ -146,7 +149,7 @@ async fn every_form_is_read(stage: &SuiteContext<'_>) -> Verdict {
     Ok(())
 }
 
-/// A visit whose first links are taken and then refused in the callback, with these codes and words;
+/// A visit whose first links are accepted and then refused in the callback, with these codes and texts;
 /// without any, by the status alone.
 async fn refused_link(
     stage: &SuiteContext<'_>,

@@ -1,8 +1,8 @@
-//! Cases of the certification that nothing from outside can decide.
+//! Cases of the certification that cannot be tested from outside.
 
 use super::context::SuiteContext;
 
-/// NHA dropped them from the specification and kept them in the list.
+/// NHA removed them from the specification but not from the list.
 const WITHOUT_OPERATION: [&str; 17] = [
     "HIP_INTI_LINK_201",
     "HIP_INTI_LINK_202",
@@ -29,7 +29,7 @@ const ON_A_SCREEN: [(&str, &str, &str); 3] = [
     ("USER_INIT_LINK_602", "user-linking", "a patient searches the facility on a screen"),
 ];
 
-/// The certification's cases that the flows decide.
+/// Certification cases that are covered by flows.
 const TRIED: [(&str, &str); 18] = [
     ("HIP_INTI_LINK_501", "linking"),
     ("HIP_INTI_LINK_503", "linking"),
@@ -51,12 +51,12 @@ const TRIED: [(&str, &str); 18] = [
     ("HIP_INIT_ABHA_OPTOUT_DEACTIVATE", "opt-out"),
 ];
 
-/// The flow that decides a case of the certification, for those that flows decide.
+/// The flow that covers a certification case; `None` if no flow does.
 pub fn flow_of(id: &str) -> Option<&'static str> {
     TRIED.iter().find(|(tried, _)| *tried == id).map(|(_, flow)| *flow)
 }
 
-/// Every other case, when the HIP takes no visits.
+/// Lists every other case as not run, if the HIP accepts no visits.
 pub(super) fn list_untried(stage: &SuiteContext<'_>) {
     for (id, flow) in TRIED {
         stage.not_run(id, flow, "the HIP took no visit, see X_VISIT_TAKEN");

@@ -1,4 +1,4 @@
-//! News: further documents of a linked visit, and a visit of somebody without ABHA.
+//! Notifications: further documents of a linked visit, and a visit of a patient without ABHA.
 
 use serde_json::Value;
 
@@ -36,11 +36,11 @@ async fn further_documents(stage: &SuiteContext<'_>) -> Verdict {
     ensure(status == "SUCCESS", "the gateway does not know the care context")?;
     let kinds = &call.body["notification"]["hiTypes"];
     stage.saw(format!("context/notify with {kinds}, on-notify SUCCESS acknowledged"));
-    // Vital signs change the consultation's document, and make one of their own where a HIP can.
+    // Vital signs change the consultation's document, and add one of their own if the HIP supports it.
     ensure(kinds.as_array().is_some_and(|it| !it.is_empty()), "it names no hi type")
 }
 
-/// The gateway takes the news and then says no: the HIP has to bear it.
+/// The gateway accepts the notification and refuses it in the callback: the HIP must tolerate it.
 async fn further_documents_in_vain(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let visit = stage.linked_visit(&person, 1).await?;
@@ -75,7 +75,7 @@ async fn text_message_then_discovery(stage: &SuiteContext<'_>) -> Verdict {
     Ok(())
 }
 
-/// The gateway's text messages are down: the visit can be discovered all the same.
+/// The gateway's text messages fail: the visit can be discovered all the same.
 async fn text_message_in_vain(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let (since, visit) = (stage.now(), stage.visit(1).without_abha());
@@ -85,7 +85,7 @@ async fn text_message_in_vain(stage: &SuiteContext<'_>) -> Verdict {
     stage.push(&person, &visit).await?;
     let call = stage.call(since, Operation::SmsNotify, to(&person.holder.mobile)).await?;
     let callback = stage.callback(&call).await?;
-    ensure(callback.body["error"] != Value::Null, "the twin sent no error")?;
+    ensure(callback.body["error"] != Value::Null, "the simulator sent no error")?;
     stage.saw("on-notify ERRORED ABDM-1008 acknowledged");
     let request = DiscoverRequest::new(stage.facility(), &person.holder);
     let offer = ask(stage, request).await?;

@@ -1,4 +1,4 @@
-//! An ABHA that is given up: address and consents must go.
+//! An ABHA that was deleted or deactivated: address and consents must be removed.
 
 use super::case::{Failure, Verdict};
 use super::context::SuiteContext;
@@ -33,10 +33,10 @@ async fn given_up(stage: &SuiteContext<'_>, status: PatientStatus, version: ApiV
     let id = phr.patient_status(person.address(), stage.facility(), status, version);
     stage.acknowledged(&id).await?;
     stage.saw(format!("{} in {} acknowledged", status.as_str(), version.as_str()));
-    // No answer says when it is done.
+    // No answer shows when it is done.
     stage.watch().await;
     refused(stage, request(), &["ABDM-1062", "ABDM-1112", "ABDM-1061", "ABDM-1407"]).await?;
-    // A later visit of hers is not linked: the address is gone, and so is its link token.
+    // A later visit of hers is not linked: the address and its link token are gone.
     stage.push(&person, &stage.visit(0)).await?;
     let linked = stage.no_more_than(0, since, Operation::LinkCareContext, about(person.address()));
     linked.await.map_err(|Failure(reason)| Failure(format!("after the opt-out: {reason}")))

@@ -1,4 +1,4 @@
-//! Made-up people, each new in the world.
+//! Fictitious people, new in each run.
 
 use super::context::SuiteContext;
 use crate::gateway::register::AbhaHolder;
@@ -23,14 +23,14 @@ const FAMILY_NAMES: [&str; 12] = [
     "Wagh",
 ];
 
-/// Somebody who comes to the facility.
+/// A patient of the facility.
 #[derive(Clone)]
 pub(super) struct Person {
-    /// As the register of the network has her.
+    /// Their entry in the network's register.
     pub(super) holder: AbhaHolder,
-    /// As the facility numbers her: its medical record number.
+    /// The facility's medical record number.
     pub(super) beneficiary_id: String,
-    /// As the facility writes her name.
+    /// The name in the facility's records.
     pub(super) name: String,
 }
 
@@ -41,7 +41,7 @@ impl Person {
 }
 
 impl SuiteContext<'_> {
-    /// Somebody new, known to the network's register.
+    /// A new person in the network's register.
     pub(super) fn person(&self) -> Person {
         let draw = &self.sandbox.world.draw;
         let given = GIVEN_NAMES[below(draw, GIVEN_NAMES.len())];
@@ -59,7 +59,7 @@ impl SuiteContext<'_> {
         Person { holder, beneficiary_id: format!("7{}", digits(draw, 11)), name }
     }
 
-    /// A number of the facility's own, with as many digits as AMRIT's visit codes.
+    /// A visit code with as many digits as AMRIT's.
     pub(super) fn visit_code(&self) -> String {
         format!("3{}", digits(&self.sandbox.world.draw, 16))
     }

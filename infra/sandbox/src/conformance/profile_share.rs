@@ -1,5 +1,5 @@
-//! Scan and share: a token, the same token again, another patient's token, and an intent that a
-//! counter does not serve.
+//! Scan and share: a token, the same token again, another patient's token, and an unsupported
+//! intent.
 
 use super::case::{Failure, Verdict, ensure};
 use super::context::SuiteContext;
@@ -9,7 +9,7 @@ use crate::state::share::QueueToken;
 use crate::wire::flow_error::FlowError;
 
 pub(super) const FLOW: &str = "profile-share";
-/// NHA's case: a token is good for 30 minutes.
+/// NHA's case: a token is valid for 30 minutes.
 const EXPIRY_MIN_S: u64 = 1800;
 
 pub(super) async fn run(stage: &SuiteContext<'_>) {
@@ -20,7 +20,7 @@ pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.derived("SHARE_PATIENT_PROFILE_701", FLOW, &["X_SHARE_TOKEN", "X_SHARE_AGAIN"]);
 }
 
-/// A counter that no other run has used.
+/// A counter that no other run used.
 fn counter(stage: &SuiteContext<'_>) -> String {
     stage.visit_code()[..6].to_owned()
 }

@@ -1,4 +1,4 @@
-//! Consent and data flow as other cases need them: a patient lets an HIU have everything.
+//! Consent and data flow for other cases: a patient grants everything to an HIU.
 
 use super::case::{Failure, Verdict, ensure};
 use super::context::SuiteContext;
@@ -9,7 +9,7 @@ use crate::hiu::{ConsentRequest, HealthInformationRequest};
 use crate::phr::Grant;
 use crate::wire::flow_error::FlowError;
 
-/// A consent that was granted, and that the HIP acknowledged. Returns its id.
+/// Creates a granted consent that the HIP acknowledged. Returns its id.
 pub(super) async fn consent(
     stage: &SuiteContext<'_>,
     person: &Person,
@@ -22,20 +22,20 @@ pub(super) async fn consent(
     Ok(consent)
 }
 
-/// A consent that the HIP has not heard of. Returns its id.
+/// Creates a consent of which the HIP was not notified. Returns its id.
 pub(super) fn unheard_consent(stage: &SuiteContext<'_>, person: &Person) -> Verdict<String> {
     let wish = ConsentRequest::new(person.address(), stage.facility());
     let wish = stage.sandbox.hiu().request_consent(wish);
     Ok(stage.sandbox.phr().sign(&wish, Grant::default())?)
 }
 
-/// Grant everything that is linked, and get it.
+/// Grants everything that is linked, and receives it.
 pub(super) async fn all_of_it(stage: &SuiteContext<'_>, person: &Person) -> Verdict<Delivery> {
     let consent = consent(stage, person, Grant::default()).await?;
     pull(stage, HealthInformationRequest::new(&consent, KeyFormat::WRaw)).await
 }
 
-/// A request that the HIP has to serve, to its end.
+/// A request that the HIP must serve completely.
 pub(super) async fn pull(
     stage: &SuiteContext<'_>,
     request: HealthInformationRequest,
@@ -45,7 +45,7 @@ pub(super) async fn pull(
     finish(stage, &transaction).await
 }
 
-/// The rest of a transfer that was acknowledged.
+/// Waits for the rest of an acknowledged transfer.
 pub(super) async fn finish(stage: &SuiteContext<'_>, transaction: &str) -> Verdict<Delivery> {
     let hiu = stage.sandbox.hiu();
     let delivery = hiu.wait_until_complete(transaction, stage.patience()).await?;
@@ -59,7 +59,7 @@ pub(super) async fn finish(stage: &SuiteContext<'_>, transaction: &str) -> Verdi
     Ok(delivery)
 }
 
-/// A request that the HIP has to refuse with one of these codes, and to send nothing for.
+/// A request that the HIP must refuse with one of these codes, without sending anything.
 pub(super) async fn refused(
     stage: &SuiteContext<'_>,
     request: HealthInformationRequest,

@@ -10,15 +10,15 @@ use super::watch::about;
 use crate::run::clock;
 use crate::wire::operation::Operation;
 
-/// One visit of one person.
+/// One visit of one patient.
 #[derive(Clone)]
 pub(super) struct Visit {
-    /// The care context's reference, as AMRIT's visit code.
+    /// The care context reference, in the form of AMRIT's visit codes.
     pub(super) code: String,
     pub(super) at: DateTime<Utc>,
     /// Whether the visit was registered with the patient's ABHA.
     pub(super) with_abha: bool,
-    /// Whether vital signs were taken too, which makes a document of its own.
+    /// Whether vital signs were recorded too, which gives a separate document.
     pub(super) with_vitals: bool,
 }
 
@@ -33,13 +33,13 @@ impl Visit {
 }
 
 impl SuiteContext<'_> {
-    /// A general consultation with a prescription, so many days ago.
+    /// A general consultation with a prescription, this many days ago.
     pub(super) fn visit(&self, days_ago: i64) -> Visit {
         let at = clock::now() - TimeDelta::days(days_ago);
         Visit { code: self.visit_code(), at, with_abha: true, with_vitals: false }
     }
 
-    /// Push a visit; the HIP must take it.
+    /// Pushes a visit; the HIP must accept it.
     pub(super) async fn push(&self, person: &Person, visit: &Visit) -> Verdict {
         let document = self.document(person, visit);
         let response = self
@@ -59,7 +59,7 @@ impl SuiteContext<'_> {
         Ok(())
     }
 
-    /// A visit with ABHA that the gateway holds as linked, and the HIP has heard so.
+    /// A visit with ABHA that the gateway linked and the HIP was notified of.
     pub(super) async fn linked_visit(&self, person: &Person, days_ago: i64) -> Verdict<Visit> {
         let since = self.now();
         let visit = self.visit(days_ago);
@@ -75,7 +75,7 @@ impl SuiteContext<'_> {
         linked.iter().any(|context| context.care_context_reference == visit.code)
     }
 
-    /// As the schema of visit documents has it; a new event each time it is written.
+    /// The visit document; a new push id each time.
     fn document(&self, person: &Person, visit: &Visit) -> Value {
         let at = visit.at.to_rfc3339_opts(SecondsFormat::Secs, true);
         let holder = &person.holder;

@@ -1,4 +1,4 @@
-//! What came of a run, case by case.
+//! Results of a run, case by case.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use crate::run::clock;
 
-/// What came of one case.
+/// Result of one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepOutcome {
-    /// What had to happen was seen.
+    /// The expected result was seen.
     Passed,
-    /// It was not, or something else was seen.
+    /// The expected result was not seen, or another one was.
     Failed,
-    /// Nobody tried: see the reason.
+    /// Not run: see the reason.
     NotRun,
 }
 
@@ -30,28 +30,28 @@ impl StepOutcome {
     }
 }
 
-/// One case.
+/// Result of one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseResult {
     /// NHA's id in its spelling, or `X_…`.
     pub id: &'static str,
-    /// Which part of the contract it belongs to.
+    /// The part of the contract to which it belongs.
     pub flow: &'static str,
-    /// What came of it.
+    /// Its result.
     pub outcome: StepOutcome,
     /// Why it failed or was not run.
     pub reason: Option<String>,
-    /// What was seen on the way: short, and without a token, an OTP or a record.
+    /// Short observations, without tokens, OTPs or records.
     pub observed: Vec<String>,
-    /// The REQUEST-IDs that the HIP sent while it ran, in their order.
+    /// The REQUEST-IDs that the HIP sent meanwhile, in order.
     pub request_ids: Vec<String>,
-    /// The REQUEST-IDs of the callbacks to the HIP while it ran, in their order.
+    /// The REQUEST-IDs of the callbacks to the HIP meanwhile, in order.
     pub callback_ids: Vec<String>,
-    /// How long it took.
+    /// Duration of the case.
     pub took: Duration,
 }
 
-/// All cases of a run, in the order they ran.
+/// All cases of a run, in order.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// When it began.
@@ -73,7 +73,7 @@ impl Report {
         self.cases.iter().filter(move |case| case.outcome == outcome)
     }
 
-    /// Whether something passed and nothing failed.
+    /// Whether at least one case passed and none failed.
     pub fn is_passed(&self) -> bool {
         self.with(StepOutcome::Passed).next().is_some()
             && self.with(StepOutcome::Failed).next().is_none()
@@ -106,7 +106,7 @@ impl Report {
 }
 
 impl fmt::Display for Report {
-    /// A line for each case, with what was observed below every failure; then the counts.
+    /// A line for each case, with the observations below every failure; then the counts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for case in &self.cases {
             let CaseResult { id, flow, outcome, .. } = case;

@@ -1,4 +1,4 @@
-//! User-initiated linking: choose, get an OTP by text message, confirm.
+//! User-initiated linking: select, receive an OTP by text message, confirm.
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.derived("USER_INIT_LINK_606", FLOW, &checks);
 }
 
-/// How the app sends the OTP; both were seen.
+/// How the app sends the OTP; both forms were observed.
 #[derive(Clone, Copy)]
 enum Spelling {
     Text,
@@ -47,7 +47,7 @@ impl Spelling {
     }
 }
 
-/// Two visits that were discovered, of which the first was chosen; its OTP is on the telephone.
+/// Two discovered visits, of which the first was selected; its OTP has arrived.
 pub(super) struct Waiting {
     pub(super) person: Person,
     pub(super) chosen: Vec<CareContext>,
@@ -92,7 +92,7 @@ fn contexts_of(discovery: &Discovery, visit: &Visit) -> Vec<CareContext> {
     offer.into_iter().filter(|context| context.care_context_reference == visit.code).collect()
 }
 
-/// Confirm, and check that what was chosen is linked, and nothing else.
+/// Confirms, and checks that only the selection is linked.
 pub(super) async fn confirm(stage: &SuiteContext<'_>, waiting: &Waiting, token: Value) -> Verdict {
     let linked = stage.sandbox.phr().link_confirm(&waiting.reference, token).await?;
     ensure(
@@ -111,7 +111,7 @@ fn wrong(otp: &str, attempt: u32) -> String {
     (100_000 + (right + attempt) % 900_000).to_string()
 }
 
-/// What the HIP answered with, when it had to refuse.
+/// The HIP's expected refusal.
 fn refusal<T>(stage: &SuiteContext<'_>, outcome: Result<T, FlowError>, codes: &[&str]) -> Verdict {
     match outcome {
         Ok(_) => Err("it was accepted".into()),
@@ -140,7 +140,7 @@ async fn wrong_then_right(stage: &SuiteContext<'_>) -> Verdict {
 async fn three_wrong(stage: &SuiteContext<'_>) -> Verdict {
     let waiting = waiting(stage, ApiVersion::V3).await?;
     let phr = stage.sandbox.phr();
-    // The third wrong one may already be told that the reference is gone.
+    // After the third wrong one the HIP may report that the reference is gone.
     let codes = ["ABDM-1035", "ABDM-1056"];
     for attempt in 1..=3 {
         let outcome = phr.link_confirm(&waiting.reference, wrong(&waiting.otp, attempt)).await;

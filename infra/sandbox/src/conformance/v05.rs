@@ -1,4 +1,4 @@
-//! The aliases of v0.5: asked in it, answered in it. The twin counts every other answer as a breach.
+//! The aliases of v0.5: questions and answers in v0.5. The simulator counts every other answer as a violation.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.case("X_V05_DATA", FLOW, kept(stage, data(stage))).await;
 }
 
-/// The same verdict, unless the contract was broken: the version of an answer shows nowhere else.
+/// The same result, unless the contract was violated: the API version of an answer is visible nowhere else.
 async fn kept(stage: &SuiteContext<'_>, work: impl Future<Output = Verdict>) -> Verdict {
     let before = stage.sandbox.violations().len();
     work.await?;

@@ -1,4 +1,4 @@
-//! Waiting for what a HIP must do, and for what it must leave alone.
+//! Waits for required actions of a HIP, and watches for forbidden ones.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use crate::faults::Target;
 use crate::journal::{Direction, Entry};
 use crate::wire::operation::Operation;
 
-/// Which part of the patience a HIP is watched that must not do something, and the most: longer than a pause
-/// between two of its steps. A call that it makes much later is not noticed.
+/// Fraction of the patience for which a HIP is watched for a forbidden action, and its maximum: longer than a pause
+/// between two of its steps. A much later call is not noticed.
 const QUIET_PART: u32 = 40;
 const QUIET_MAX: Duration = Duration::from_millis(1_500);
 
 impl SuiteContext<'_> {
-    /// The first answered call of `operation` after `since` that fits.
+    /// The first answered call of `operation` after `since` that matches.
     pub(super) async fn call(
         &self,
         since: usize,
@@ -54,7 +54,7 @@ impl SuiteContext<'_> {
         found.await.map(drop).ok_or_else(|| "a callback was not acknowledged".into())
     }
 
-    /// The calls of `operation` after `since` that fit, answered or not.
+    /// The calls of `operation` after `since` that match, answered or not.
     pub(super) fn calls(
         &self,
         since: usize,
@@ -66,7 +66,7 @@ impl SuiteContext<'_> {
         entries
     }
 
-    /// Watch for a while; fail if more than `allowed` calls of `operation` after `since` fit.
+    /// Watches for a while; fails if more than `allowed` calls of `operation` after `since` match.
     pub(super) async fn no_more_than(
         &self,
         allowed: usize,
@@ -82,7 +82,7 @@ impl SuiteContext<'_> {
         Err(Failure(format!("{count} calls of {}, at most {allowed} are right", operation.name())))
     }
 
-    /// Let the HIP do what it should not.
+    /// Gives the HIP time for a forbidden action.
     pub(super) async fn watch(&self) {
         tokio::time::sleep(QUIET_MAX.min(self.patience() / QUIET_PART)).await;
     }
@@ -103,7 +103,7 @@ impl SuiteContext<'_> {
     }
 }
 
-/// The calls of one operation that mention this person, visit or transaction.
+/// The calls of one operation that mention this patient, visit or transaction.
 pub(super) fn mentioning(operation: Operation, text: &str) -> Target {
     Target::Mentioning(operation, text.to_owned())
 }

@@ -1,4 +1,4 @@
-//! The bodies in which the gateway was seen to refuse a call.
+//! The observed error bodies of the gateway.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub enum ErrorForm {
     Field,
     /// Plain text, without a code.
     Text,
-    /// Nothing at all.
+    /// An empty body.
     Empty,
 }
 

@@ -20,7 +20,7 @@ pub struct HeldCall {
     pub entry: usize,
 }
 
-/// Where a [`Hold`] stands.
+/// State of a [`Hold`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HoldState {
     /// Its call has not come yet.
@@ -29,7 +29,7 @@ pub enum HoldState {
     Holding(HeldCall),
     /// It was released by the test, before or after the call came.
     Released,
-    /// The caller went away while it was held. What was held before processing is never processed.
+    /// The caller disconnected while it was held. A call held before processing is never processed.
     Abandoned(HeldCall),
 }
 
@@ -67,7 +67,7 @@ impl Hold {
         }
     }
 
-    /// Let the call go on; one that has not come yet will not be held.
+    /// Releases the call; one that has not come yet will not be held.
     pub fn release(&self) {
         self.state.send_if_modified(|state| {
             let held = matches!(state, HoldState::Waiting | HoldState::Holding(_));
@@ -78,7 +78,7 @@ impl Hold {
         });
     }
 
-    /// Hold the caller here. Returns whether it may go on: false when the twin is stopping.
+    /// Hold the caller here. Returns whether it may go on: false when the simulator is stopping.
     ///
     /// Dropping the future (the connection broke) leaves the state [`HoldState::Abandoned`].
     pub(crate) async fn hold(

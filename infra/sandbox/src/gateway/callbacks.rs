@@ -1,4 +1,4 @@
-//! Callbacks: what the gateway says of its own accord, again and again until it is heard.
+//! Callbacks of the gateway, with redelivery until the HIP accepts.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(crate) fn error(code: &str, message: &str) -> Value {
     json!({"code": format!("{code}: "), "message": message})
 }
 
-/// Send in the background, until the HIP accepts, the attempts are used up, or the twin stops.
+/// Send in the background, until the HIP accepts, the attempts are used up, or the simulator stops.
 pub(crate) fn send(world: &Arc<World>, callback: Callback) {
     world.change(|state| {
         let asked = ReceivedQuestion { version: callback.version, heard_at: None };

@@ -1,4 +1,4 @@
-//! The gateway's public keys, for whoever holds a session.
+//! The gateway's public keys, for anyone who holds a session.
 
 use serde_json::json;
 

@@ -63,7 +63,7 @@ fn offer(case: &mut Case, abha_address: &str) -> Result<Offer, Refusal> {
     Ok(Offer { care_contexts, matched_by, already_linked })
 }
 
-/// The answer names a question that was never asked.
+/// The answer refers to an unknown question.
 pub(super) fn unknown_question() -> Refusal {
     let message = "Invalid transactionId or response.requestId";
     Refusal::object(400, "ABDM-1052", message)

@@ -15,7 +15,7 @@ pub(crate) const CONSENT_MANAGER: &str = "sbx";
 
 /// `Authorization` must carry a session token of this client.
 ///
-/// A token that has expired, or that another run's key signed, is refused but no breach: it is how a
+/// A token that has expired, or was signed in another run, is refused but is not a violation: it is how a
 /// HIP learns that it needs a new session.
 pub(crate) fn session_bearer(world: &World, call: &GatewayCall) -> Result<(), Refusal> {
     let Some(value) = call.header("Authorization") else {

@@ -9,7 +9,7 @@ use rsa::traits::PublicKeyParts;
 use rsa::{RsaPrivateKey, RsaPublicKey};
 use serde_json::{Value, json};
 
-/// Why a token is not accepted.
+/// Why a token is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenError {
     /// Not a token of this key: its form, its algorithm, its `kid` or its signature.
@@ -104,7 +104,7 @@ impl TokenKey {
     }
 }
 
-/// Derived from the key, so that a key kept over restarts keeps its name.
+/// Derived from the key, so that a stored key keeps its id over restarts.
 fn kid(public: &RsaPublicKey) -> String {
     BASE64URL.encode(&Sha256::digest(public.n().to_bytes_be())[..16])
 }

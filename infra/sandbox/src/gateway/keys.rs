@@ -14,26 +14,26 @@ use super::jwt::TokenKey;
 
 const BITS: usize = 2048;
 
-/// Why the RSA keys are not at hand.
+/// Why the RSA keys are not available.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
     /// A file of the state directory could not be read or written.
     #[error("cannot use {path}")]
     File {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why not.
+        /// The I/O error.
         source: std::io::Error,
     },
     /// A kept key is not a private key in PKCS#8 PEM.
     #[error("{path} holds no RSA private key; delete it to get a new one")]
     Pem {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why not.
+        /// The parse error.
         source: rsa::pkcs8::Error,
     },
-    /// No key could be made.
+    /// Key generation failed.
     #[error("cannot make an RSA key")]
     Rsa(#[from] rsa::Error),
 }
@@ -57,7 +57,7 @@ impl Keys {
                 return Ok((Arc::clone(keys), 0));
             }
             let keys = Arc::new(Self::from_private(new_key()?, new_key()?));
-            // Of two that came at once, one wins; the other's keys are dropped unused.
+            // If two threads come at once, one wins; the other's keys are dropped unused.
             return Ok((Arc::clone(SHARED.get_or_init(|| keys)), 0));
         };
         fs::create_dir_all(directory).map_err(|source| file_error(directory, source))?;

@@ -1,4 +1,4 @@
-//! HIP-initiated linking: link tokens redeemed, care contexts linked, news of linked ones.
+//! HIP-initiated linking: link tokens, links, and notifications of linked care contexts.
 
 use serde_json::{Value, json};
 
@@ -117,7 +117,7 @@ pub(super) fn notify(case: &mut Case) -> RouteResult {
     Ok(vec![case.call_back(ON_CONTEXT_NOTIFY, body)])
 }
 
-/// `POST /hip/v3/link/patient/links/sms/notify2`; nobody gets a text message.
+/// `POST /hip/v3/link/patient/links/sms/notify2`; no text message is sent.
 pub(super) fn sms(case: &mut Case) -> RouteResult {
     check_hip(case, &case.body["notification"]["hip"]["id"])?;
     let body = acknowledgement(case, "SUCCESS", None);

@@ -1,4 +1,4 @@
-//! Who exists: facilities and ABHA holders.
+//! Registered facilities and ABHA holders.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Callbacks that a test has written beforehand: a call is taken, and then it comes to nothing.
+//! Scripted callbacks: a call is accepted but has no effect.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::wire::callback::Callback;
 
 /// The callback of a call that passed every check of its form, and has no other effect.
 ///
-/// An operation that no callback answers is taken, and that is all.
+/// An operation without a callback is only accepted.
 pub(super) fn answer(case: &Case, operation: Operation, script: &Script) -> Option<Callback> {
     let path = callback_path(operation)?;
     let mut body = json!({"response": {"requestId": case.request_id}});

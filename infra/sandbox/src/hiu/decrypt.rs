@@ -10,7 +10,7 @@ use super::field;
 use super::key_form::PublicKey;
 use super::montgomery;
 
-/// A private key of the HIU twin, in the dialect of the request it was made for.
+/// A private key of the HIU simulator, in the key format of the request it was made for.
 #[derive(Clone)]
 pub(crate) enum PrivateKey {
     /// A scalar in 1..n-1, not clamped.
@@ -25,7 +25,7 @@ pub enum DecryptError {
     /// The page carries no usable `keyMaterial`; the text says which part.
     #[error("key material: {0}")]
     KeyMaterial(String),
-    /// The HIP's key belongs to the other dialect, so there is no common secret.
+    /// The HIP's key belongs to the other key format, so there is no common secret.
     #[error("the page answers in another key dialect than the request's")]
     Dialect,
     /// `content` is not padded standard base64.
@@ -39,7 +39,7 @@ pub enum DecryptError {
     Json,
 }
 
-/// The secret of an agreement, 32 bytes: big-endian x in dialect W, little-endian u in dialect X.
+/// The secret of an agreement, 32 bytes: big-endian x in key format W, little-endian u in key format X.
 pub(crate) fn agree(own: &PrivateKey, peer: &PublicKey) -> Result<[u8; 32], DecryptError> {
     match (own, peer) {
         (PrivateKey::Weierstrass(scalar), PublicKey::Weierstrass(point)) => point

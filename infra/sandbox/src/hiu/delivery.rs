@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::decrypt::DecryptError;
 use crate::wire::flow_error::HipError;
 
-/// One entry of one page, with everything the HIU found out about it.
+/// One entry of one page, with the results of the HIU's checks.
 ///
-/// A page has one entry; should it carry several, each stands here, with a violation.
+/// A page has one entry; if it has several, each is listed here, with a violation.
 #[derive(Clone, Debug)]
 pub struct Page {
     /// When it was first received.
@@ -44,7 +44,7 @@ pub struct StatusResponse {
     pub care_context_reference: String,
     /// `DELIVERED` or `ERRORED`
     pub hi_status: String,
-    /// For people.
+    /// Text for people.
     pub description: String,
 }
 
@@ -63,8 +63,8 @@ pub struct Delivery {
     pub pages: Vec<Page>,
     /// Pages that arrived again with the same content: how a HIP recovers from a lost answer.
     pub duplicates: usize,
-    /// What the HIU itself notes: `RECEIVED` once every page is here and good, `FAILED` once every
-    /// page is here and one is not.
+    /// The HIU's own status: `RECEIVED` if all pages arrived and are valid, `FAILED` if all
+    /// arrived and one is not.
     pub hiu_status: Option<&'static str>,
 }
 
@@ -72,7 +72,7 @@ pub struct Delivery {
 #[derive(Debug, thiserror::Error)]
 #[error("the transfer is not complete after {} ms", waited.as_millis())]
 pub struct Incomplete {
-    /// How long it was waited for.
+    /// How long it was waited for, in total.
     pub waited: Duration,
     /// What did arrive; `None` for an unknown transaction.
     pub so_far: Option<Box<Delivery>>,

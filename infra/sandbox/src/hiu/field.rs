@@ -1,6 +1,6 @@
 //! Arithmetic modulo p = 2^255 - 19, the way a textbook writes it.
 //!
-//! Nothing here runs in constant time: the keys belong to a twin and protect nobody's record.
+//! Nothing here runs in constant time: the keys belong to a simulator and protect nobody's record.
 
 use std::sync::LazyLock;
 

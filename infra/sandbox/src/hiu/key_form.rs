@@ -8,10 +8,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use super::montgomery;
 use super::weierstrass::{Affine, PointError};
 
-/// Which key a request carries: the curve's dialect and how the public key is wrapped.
+/// The format of a key in a request: the curve's key format and how the public key is wrapped.
 ///
-/// The HIP must answer in the same dialect. In dialect W it may use any of the three forms; in
-/// dialect X it answers in the form it was asked in.
+/// The HIP must answer in the same key format. In key format W it may use any of the three forms; in
+/// key format X it answers in the form of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyFormat {
     /// Short Weierstrass, `04 || X || Y`: 65 bytes.
@@ -27,7 +27,7 @@ pub enum KeyFormat {
 }
 
 impl KeyFormat {
-    /// Every dialect, for tests that walk them all.
+    /// Every key format, for tests that walk them all.
     pub const ALL: [Self; 5] =
         [Self::WRaw, Self::WSpkiExplicit, Self::WSpkiNamed, Self::XRaw, Self::XSpki];
 
@@ -40,7 +40,7 @@ impl KeyFormat {
     }
 }
 
-/// A public key that was decoded and, in dialect W, validated.
+/// A public key that was decoded and, in key format W, validated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PublicKey {
     Weierstrass(Affine),
@@ -88,7 +88,7 @@ fn prefix(dialect: KeyFormat) -> Vec<u8> {
     hex::decode(text).expect("a constant written in hexadecimal")
 }
 
-/// Write a public key as `keyValue`. `key` is 65 bytes in dialect W and 32 in dialect X.
+/// Write a public key as `keyValue`. `key` is 65 bytes in key format W and 32 in key format X.
 pub(crate) fn write(dialect: KeyFormat, key: &[u8]) -> String {
     let mut bytes = prefix(dialect);
     bytes.extend_from_slice(key);

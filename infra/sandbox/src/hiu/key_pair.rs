@@ -1,4 +1,4 @@
-//! A fresh key pair and nonce of the HIU, in a chosen dialect.
+//! A fresh key pair and nonce of the HIU, in a chosen key format.
 
 use num_bigint::BigUint;
 use num_traits::One;
@@ -8,7 +8,7 @@ use super::key_form::{self, KeyFormat};
 use super::{montgomery, weierstrass};
 use crate::run::draw::Draw;
 
-/// What the HIU made for one request.
+/// Keys of the HIU for one request.
 #[derive(Clone)]
 pub(crate) struct KeyPair {
     pub(crate) dialect: KeyFormat,

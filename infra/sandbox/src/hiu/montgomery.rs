@@ -1,4 +1,4 @@
-//! Dialect X: X25519, the ladder of RFC 7748 section 5 word for word.
+//! Key format X: X25519, the ladder of RFC 7748 section 5 word for word.
 
 use num_bigint::BigUint;
 use num_traits::{One, Zero};

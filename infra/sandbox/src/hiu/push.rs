@@ -43,7 +43,7 @@ const PUSH: Shape = Object(&[
     ),
 ]);
 
-/// Take a page, open it, keep the verdict. Answers 202 as soon as the page belongs somewhere.
+/// Receives a page, decrypts it and stores the result. Answers 202 if the page belongs to a transaction.
 pub(crate) fn receive(world: &World, call: &GatewayCall) -> GatewayAnswer {
     if let Err(refusal) = check(world, call) {
         return refusal.into();
@@ -106,7 +106,7 @@ fn keep(state: &mut State, call: &GatewayCall) -> Result<(bool, Vec<String>), Re
     Ok((false, vec!["a page number came twice with different content".to_owned()]))
 }
 
-/// A repeat may be sealed anew, under a fresh key and nonce; only what it says must not change.
+/// A repeat may be encrypted anew, with a fresh key and nonce; only its content must not change.
 fn says_the_same(earlier: &Page, entry: &Page) -> bool {
     earlier.care_context_reference == entry.care_context_reference
         && entry.plaintext.is_ok()

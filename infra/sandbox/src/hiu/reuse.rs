@@ -1,8 +1,8 @@
-//! Keys and nonces of the HIP that were seen before.
+//! Detects reused keys and nonces of the HIP.
 //!
-//! One key and one nonce serve one page. A second message under the same pair would give away the
-//! XOR of both plaintexts and let anyone forge; so either of them twice is a breach, over all
-//! transactions, unless the very same bytes come again.
+//! One key and one nonce are for one page. A second message with the same pair would reveal the
+//! XOR of both plaintexts and permit forgery; so a reuse of either is a violation, over all
+//! transactions, unless the bytes are identical.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(crate) struct Used {
 }
 
 impl Used {
-    /// Remember a page's key and nonce (both in base64), and tell what was used before.
+    /// Records a page's key and nonce (both in base64), and returns which were used before.
     pub(super) fn remember(
         &mut self,
         key_value: &str,

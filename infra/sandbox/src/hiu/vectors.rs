@@ -1,6 +1,6 @@
-//! The twin's own curve and cipher against vectors that other implementations made.
+//! The simulator's own curve and cipher against test vectors of other implementations.
 //!
-//! The files lie outside the repository; without their folder these tests have nothing to say.
+//! The files are outside the repository; without their folder these tests are skipped.
 
 use std::path::PathBuf;
 

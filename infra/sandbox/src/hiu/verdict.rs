@@ -1,4 +1,4 @@
-//! The examination of one page: is it due, is its key material sound, does each entry open?
+//! Checks of one page: is it expected, is its key material valid, can each entry be decrypted?
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,7 +16,7 @@ use crate::run::clock;
 use crate::state::transaction::Transaction;
 use crate::wire::message::GatewayCall;
 
-/// How long after it was sent a page may arrive: so long after a consent ended it may still come.
+/// Maximum transit time of a page: it may arrive this long after a consent ended.
 const FLIGHT_TIME_MAX: TimeDelta = TimeDelta::milliseconds(500);
 
 /// One [`Page`] for each entry of a push that fits the schema.
@@ -81,7 +81,7 @@ pub(super) fn judge(
         .collect()
 }
 
-/// Whether a page may come now at all.
+/// Whether a page may arrive now.
 fn timing(
     transaction: &Transaction,
     consent: Option<&ConsentRecord>,

@@ -1,4 +1,4 @@
-//! Dialect W: Curve25519 as the short Weierstrass curve y^2 = x^3 + a x + b.
+//! Key format W: Curve25519 as the short Weierstrass curve y^2 = x^3 + a x + b.
 //!
 //! Jacobian coordinates (x = X / Z^2, y = Y / Z^3), so one inversion per multiplication; otherwise
 //! the formulas of any introduction. Constants: encryption specification, section 2.

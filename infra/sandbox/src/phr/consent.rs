@@ -11,7 +11,7 @@ use crate::wire::care_context::CareContext;
 use crate::wire::flow_error::HipError;
 use crate::wire::version::ApiVersion;
 
-/// What a HIP is told of a consent.
+/// Consent status in a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConsentStatus {
     /// `GRANTED`
@@ -47,7 +47,7 @@ pub enum Artefact {
     Absent,
 }
 
-/// What the patient decides when granting. `None` takes over what was asked for.
+/// The patient's decisions in a grant. `None` keeps the requested value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
     /// Pairs of patient reference and care context reference; `None` gives everything linked.

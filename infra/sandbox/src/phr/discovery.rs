@@ -1,4 +1,4 @@
-//! What the app asks a facility, and what it hears.
+//! Discoveries of the app, and their answers.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ use crate::wire::version::ApiVersion;
 pub struct Identifier {
     /// `MOBILE`, `ABHA_NUMBER`, `ABHA_ADDRESS`, `MR`, `EMAIL`, or anything else.
     pub kind: String,
-    /// As it is sent, in whatever form.
+    /// The value, sent unchanged.
     pub value: String,
 }
 
@@ -32,7 +32,7 @@ impl Identifier {
     }
 }
 
-/// A discovery. All members go out as they stand, right or wrong.
+/// A discovery. All members are sent unchanged, right or wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DiscoverRequest {
     /// The service id of the facility that is asked.
@@ -45,11 +45,11 @@ pub struct DiscoverRequest {
     pub gender: String,
     /// `patient.yearOfBirth`: a number, but peers also send text and null.
     pub year_of_birth: Value,
-    /// What the gateway vouches for.
+    /// Identifiers verified by the gateway.
     pub verified: Vec<Identifier>,
-    /// What the patient typed; `None` leaves the member out.
+    /// Identifiers entered by the patient; `None` leaves the member out.
     pub unverified: Option<Vec<Identifier>>,
-    /// In which version of the API it is asked.
+    /// API version of the question.
     pub version: ApiVersion,
 }
 
@@ -71,7 +71,7 @@ impl DiscoverRequest {
         }
     }
 
-    /// The same with the patient's own record number, which nobody vouches for.
+    /// Adds the patient's own record number as an unverified identifier.
     #[must_use]
     pub fn with_medical_record_number(mut self, value: &str) -> Self {
         self.unverified.get_or_insert_default().push(Identifier::new("MR", value));
@@ -103,13 +103,13 @@ pub struct Discovery {
     pub transaction_id: String,
     /// The REQUEST-ID of the discover callback.
     pub request_id: String,
-    /// Who was asked.
+    /// Service id of the facility.
     pub facility: String,
-    /// Who asked.
+    /// ABHA address of the patient.
     pub abha_address: String,
-    /// In which version of the API it was asked; the link follows in the same.
+    /// API version of the question; the link uses the same.
     pub version: ApiVersion,
-    /// What was offered, or the HIP's error.
+    /// The offer, or the HIP's error.
     pub answer: Result<Offer, HipError>,
 }
 

@@ -1,4 +1,4 @@
-//! Granting and taking back: what the patient decides about a consent, and how the HIP hears it.
+//! Granting and revoking consents, and the notifications to the HIP.
 
 use chrono::{DateTime, Utc};
 

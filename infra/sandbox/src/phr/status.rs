@@ -7,7 +7,7 @@ use crate::gateway::callbacks;
 use crate::wire::callback::Callback;
 use crate::wire::version::ApiVersion;
 
-/// What has become of an ABHA.
+/// Status of an ABHA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatientStatus {
     /// `ACTIVE`
@@ -30,9 +30,9 @@ impl PatientStatus {
 }
 
 impl Phr {
-    /// Tell a facility what has become of an ABHA. Returns the REQUEST-ID of the notification.
+    /// Notifies a facility of the status of an ABHA. Returns the REQUEST-ID of the notification.
     ///
-    /// No answer is expected, so there is nothing to wait for but the 2xx in the journal. From now
+    /// No answer is expected, only the 2xx in the journal. From now
     /// on the gateway answers a token request for this address with ABDM-1407, until it is active
     /// again.
     pub fn patient_status(
@@ -42,7 +42,7 @@ impl Phr {
         status: PatientStatus,
         version: ApiVersion,
     ) -> String {
-        // No source documents the v3 path; a HIP must take both.
+        // The v3 path is not documented; a HIP must accept both.
         let path = version.pick("/api/v3/patients/status/notify", "/v0.5/patients/status/notify");
         let body = json!({
             "notification": {"status": status.as_str(), "patient": {"id": abha_address}},

@@ -1,10 +1,10 @@
-//! The one place where the twin looks at the clock, and the one spelling of a time on the wire.
+//! The only place where the simulator reads the clock, and the only format of a time on the wire.
 
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the twin is the outside world: it has its own clock"
+    reason = "the simulator is the outside world: it has its own clock"
 )]
 pub(crate) fn now() -> DateTime<Utc> {
     Utc::now()

@@ -1,4 +1,4 @@
-//! Everything the twin draws by lot, from one seed, so that a run can be repeated.
+//! All random values of the simulator, from one seed, so that a run can be repeated.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,8 +9,8 @@ use rand::{Rng, SeedableRng};
 pub(crate) struct Draw(Mutex<StdRng>);
 
 impl Draw {
-    /// `run` counts the starts on one state directory: a HIP that remembers an earlier run would
-    /// take ids drawn a second time for repeats.
+    /// `run` counts the starts on one state directory: a HIP with data of an earlier run would
+    /// take repeated ids for repeats.
     pub(crate) fn new(seed: u64, run: u64) -> Self {
         let mut start = [0; 32];
         start[..8].copy_from_slice(&seed.to_le_bytes());

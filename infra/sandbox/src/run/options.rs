@@ -1,4 +1,4 @@
-//! What a run of the twin can be told beforehand.
+//! Options of a run of the simulator.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -119,7 +119,7 @@ impl Default for TokenLimits {
     }
 }
 
-/// How long after it acknowledged a question a HIP may take to answer it.
+/// Maximum time between a HIP's acknowledgement of a question and its answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
     /// For on-notify of a consent. Later, and no data is asked for (NHA's FAQ 36).

@@ -1,10 +1,10 @@
-//! How a test waits for something to have happened: look, and look again after every change.
+//! Waits for a condition: checks it now and after every change.
 
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// Counts the changes of the twin's world.
+/// Counts the changes of the simulator's world.
 pub(crate) struct Tick(watch::Sender<u64>);
 
 impl Tick {
@@ -21,13 +21,13 @@ impl Tick {
         self.0.subscribe()
     }
 
-    /// Ask `probe` now and after every change, until it finds something or `limit` has passed.
+    /// Calls `probe` now and after every change, until it returns a value or `limit` has passed.
     pub(crate) async fn until<T>(
         &self,
         limit: Duration,
         mut probe: impl FnMut() -> Option<T>,
     ) -> Option<T> {
-        // Subscribed before the first look: a change in between wakes us instead of being missed.
+        // Subscribed before the first check, so that no change is missed.
         let mut changes = self.subscribe();
         let search = async {
             loop {

@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 
 async fn world(defect: Defect, patience: Duration) -> (Sandbox, Hip) {
     let options = SandboxOptions { patience, ..quick() };
-    let sandbox = Sandbox::start(options).await.expect("the twin starts");
+    let sandbox = Sandbox::start(options).await.expect("the simulator starts");
     sandbox.register_facility(FACILITY, "PHC Test");
     let model = ModelHip::start(&sandbox, defect).await;
     sandbox.set_bridge_url(&model.url);

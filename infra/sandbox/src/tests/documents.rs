@@ -85,8 +85,8 @@ async fn a_document_must_be_about_the_patient_of_the_consent() {
     };
     let number = |value: &str| json!([{"system": "https://healthid.ndhm.gov.in", "value": value}]);
     let mut second = about(json!([]));
-    let twin = second["entry"][1].clone();
-    second["entry"].as_array_mut().expect("entries").push(twin);
+    let copy = second["entry"][1].clone();
+    second["entry"].as_array_mut().expect("entries").push(copy);
     let mut nobody = about(json!([]));
     nobody["entry"][0]["resource"]["subject"] = json!({"display": "Tara"});
     let other = "the Patient is known under another ABHA than the consent's";

@@ -38,7 +38,9 @@ async fn a_caller_that_dies_while_held_before_leaves_nothing_behind() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
-    tokio::time::timeout(SOON, abandoned).await.expect("the twin notices the broken connection");
+    tokio::time::timeout(SOON, abandoned)
+        .await
+        .expect("the simulator notices the broken connection");
     hold.release();
     setting.link_token().await;
     assert_eq!(setting.hip.count(ON_TOKEN), 1);

@@ -1,7 +1,7 @@
-//! A HIP as it should be, in memory and in a few lines: what the conformance suite is tried on.
+//! A correct HIP in memory, on which the conformance suite is tested.
 //!
-//! Like everything here it knows nothing of the product. It can be given one defect, to see that the
-//! suite notices.
+//! It does not depend on the product. It can be given one defect, to test that the
+//! suite detects it.
 
 mod counter;
 mod discovery;
@@ -28,17 +28,17 @@ use memory::Memory;
 /// What a HIP may get wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Defect {
-    /// Nothing.
+    /// No defect.
     None,
     /// It takes no visits.
     TakesNoVisits,
-    /// The 202 counts as the link.
+    /// It treats the 202 as the link.
     LinksOnAccepted,
-    /// Any OTP will do.
+    /// It accepts any OTP.
     AnyOtp,
-    /// The end of a consent changes nothing.
+    /// It ignores the end of a consent.
     ForgetsRevocation,
-    /// v0.5 is answered in v3.
+    /// It answers v0.5 in v3.
     SpeaksV3Only,
 }
 

@@ -125,7 +125,7 @@ impl Transfer {
         let (_, peer) = key_form::read(key_value).expect("a valid key");
         let nonce = STANDARD.decode(self.material["nonce"].as_str().expect("a nonce"));
         let nonce = nonce.expect("base64").try_into().expect("32 bytes");
-        // Without a common dialect there is no secret; any will do for a page that must not open.
+        // Without a common key format there is no secret; any will do for a page that must not open.
         let secret = agree(&own.private, &peer).unwrap_or([1; 32]);
         let (key, vector) = derive(secret, own.nonce, nonce);
         let sealed = Aes256Gcm::new(&key.into())

@@ -116,9 +116,9 @@ async fn kept_keys_survive_a_restart_and_ids_do_not_repeat() {
 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_credentials() {
-    let one = Sandbox::start(SandboxOptions { seed: 5, ..quick() }).await.expect("a twin");
-    let two = Sandbox::start(SandboxOptions { seed: 5, ..quick() }).await.expect("a twin");
-    let other = Sandbox::start(SandboxOptions { seed: 6, ..quick() }).await.expect("a twin");
+    let one = Sandbox::start(SandboxOptions { seed: 5, ..quick() }).await.expect("a simulator");
+    let two = Sandbox::start(SandboxOptions { seed: 5, ..quick() }).await.expect("a simulator");
+    let other = Sandbox::start(SandboxOptions { seed: 6, ..quick() }).await.expect("a simulator");
     assert_eq!(one.credentials(), two.credentials());
     assert_ne!(one.credentials(), other.credentials());
 }

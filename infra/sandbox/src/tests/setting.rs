@@ -1,4 +1,4 @@
-//! A twin with one facility and one person, and a HIP's hands to call it with.
+//! A simulator with one facility and one person, and a HIP's hands to call it with.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub(super) fn quick() -> SandboxOptions {
     }
 }
 
-/// A twin, a fake HIP as its bridge, and an open session.
+/// A simulator, a fake HIP as its bridge, and an open session.
 pub(super) struct Setting {
     pub(super) sandbox: Sandbox,
     pub(super) hip: FakeHip,
@@ -52,7 +52,7 @@ impl Setting {
     }
 
     pub(super) async fn with(options: SandboxOptions) -> Self {
-        let sandbox = Sandbox::start(options).await.expect("the twin starts");
+        let sandbox = Sandbox::start(options).await.expect("the simulator starts");
         sandbox.register_facility(FACILITY, "PHC Test");
         sandbox.register_abha(holder());
         let hip = FakeHip::start().await;

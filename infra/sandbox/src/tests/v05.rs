@@ -1,4 +1,4 @@
-//! Questions in the older version, and answers in it.
+//! Questions in v0.5, and answers in it.
 
 use serde_json::{Value, json};
 

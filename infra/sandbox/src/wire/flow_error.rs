@@ -1,4 +1,4 @@
-//! Why something that a patient or an HIU wanted did not come about.
+//! Errors of actions of a patient or an HIU.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use crate::wire::operation::Operation;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}")]
 pub struct HipError {
-    /// Without the colon and the blank that may follow it on the wire.
+    /// The error code, without the colon and the blank that may follow it on the wire.
     pub code: String,
-    /// For people.
+    /// Text for people.
     pub message: String,
 }
 
@@ -27,7 +27,7 @@ impl HipError {
     }
 }
 
-/// Why something the patient or the HIU wanted did not come about.
+/// Why an action of the patient or the HIU failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FlowError {
     /// The HIP did not answer in time. A 2xx to the callback is no answer.
@@ -35,13 +35,13 @@ pub enum FlowError {
     Silence {
         /// The call that did not come.
         missing: Operation,
-        /// How long it was waited for.
+        /// How long it was waited for, in total.
         waited: Duration,
     },
     /// The HIP answered with an error.
     #[error("refused by the HIP: {0}")]
     Refused(HipError),
-    /// The twin knows no consent, consent request or discovery of this id.
+    /// The simulator knows no consent, consent request or discovery of this id.
     #[error("nothing is known under the id {0}")]
     Unknown(String),
 }

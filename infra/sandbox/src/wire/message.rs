@@ -1,4 +1,4 @@
-//! A call of the HIP as the twin reads it, and the twin's answer.
+//! A call of the HIP as the simulator reads it, and the simulator's answer.
 
 use std::collections::BTreeMap;
 
@@ -76,7 +76,7 @@ pub(crate) fn read_body(bytes: &[u8]) -> (Value, bool) {
     }
 }
 
-/// What the twin answers, and what it found on the way.
+/// What the simulator answers, and what it found on the way.
 #[derive(Debug)]
 pub(crate) struct GatewayAnswer {
     pub(crate) status: u16,

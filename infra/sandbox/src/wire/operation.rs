@@ -1,4 +1,4 @@
-//! Every call that the twin serves.
+//! Every call that the simulator serves.
 
 use std::str::FromStr;
 
@@ -9,13 +9,13 @@ use crate::wire::version::ApiVersion;
 pub(crate) const GATEWAY_BASE: &str = "/api/hiecm";
 /// The path below which its operations of v0.5 lie.
 pub(crate) const V05_BASE: &str = "/gateway";
-/// The path of the HIU twin's `dataPushUrl`.
+/// The path of the HIU simulator's `dataPushUrl`.
 pub(crate) const PUSH_PATH: &str = "/v3/transfer";
 /// The path of the provider of text messages.
 pub(crate) const SMS_PATH: &str = "/sms";
 const SERVICE_BY_ID: &str = "/gateway/v3/bridge-service/serviceId/";
 
-/// An operation of the gateway twin, the push endpoint of the HIU twin, or a text message.
+/// An operation of the gateway simulator, the push endpoint of the HIU simulator, or a text message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operation {
     /// `POST /gateway/v3/sessions`

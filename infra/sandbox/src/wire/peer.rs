@@ -1,6 +1,6 @@
 //! The parts of the simulator that a HIP speaks with.
 
-/// Which part of the twin the HIP spoke with.
+/// Which part of the simulator the HIP spoke with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
     /// The gateway, with its consent manager.

@@ -1,10 +1,10 @@
-//! A breach of the contract by the HIP.
+//! A violation of the contract by the HIP.
 
 use chrono::{DateTime, Utc};
 
 use crate::wire::operation::Operation;
 
-/// One breach of the contract that the twin saw.
+/// One breach of the contract that the simulator saw.
 ///
 /// A business refusal (demographics that do not match, an expired session) is none; neither is a
 /// call repeated with its REQUEST-ID and its body, which is how a HIP recovers from a crash.

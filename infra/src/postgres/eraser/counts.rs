@@ -1,4 +1,4 @@
-//! What there is of a person, counted by the read models.
+//! Counts of a patient's records, from the read models.
 
 use chrono::{DateTime, Utc};
 use hip_commands::port::eraser::{RecordCounts, SubjectKeys};
@@ -20,7 +20,7 @@ struct Row {
     disclosed_at: Option<DateTime<Utc>>,
 }
 
-/// Counts. A key is theirs until it is destroyed.
+/// Counts records. A key is counted until it is destroyed.
 pub(super) async fn of(pool: &PgPool, whose: &SubjectKeys) -> Result<RecordCounts, sqlx::Error> {
     let addresses: Vec<&str> = whose.addresses.iter().map(Pseudonym::as_str).collect();
     let row: Row = sqlx::query_as(include_str!("holdings.sql"))

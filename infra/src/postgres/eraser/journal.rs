@@ -1,14 +1,15 @@
-//! Erasures outside the database: a file of lines, each an erasure in JSON, written down before the keys
-//! go. A database that is restored from an older backup has the keys again; this file knows better.
+//! Erasures outside the database: a file of lines, each an erasure in JSON, written before the keys
+//! are destroyed. A database that is restored from an older backup has the keys again; this file then says which to
+//! destroy.
 //!
-//! Whoever can write to the file must not be able to destroy a key with it, nor to bring somebody back. So
-//! each line has a proof that covers the whole file before it ([`line`]), and the database knows how far the
-//! file went ([`anchor`]). Nothing is acted upon, and nobody is served, while any line is not as it should
-//! be: a line that cannot be relied upon may be the place of one that was an erasure, and to serve would be
-//! to show somebody who was erased. That cannot be undone; a service that does not start can be mended
+//! An attacker who can write to the file must not be able to destroy a key with it, nor to undo an erasure. So
+//! each line has a proof that covers the whole file before it ([`line`]), and the database stores how far the
+//! file went ([`anchor`]). While any line is invalid, no line is applied and no request is served:
+//! an invalid line may replace an erasure, and serving could show
+//! an erased patient. That cannot be undone; a service that does not start can be repaired
 //! (`hip erasures repair`).
 //!
-//! It names data principals and keys by random ids, and nothing else. It belongs on storage that is not
+//! The file contains only random ids of subjects and keys. Put it on storage that is not
 //! restored together with the database, and that all workers share.
 
 mod anchor;
@@ -35,54 +36,54 @@ pub use repair::Repaired;
 use check::{Checked, Head, check};
 use line::Statement;
 
-/// The journal of a process.
+/// The erasure journal of a process.
 #[derive(Clone)]
 pub struct Journal {
     path: PathBuf,
     keys: Arc<JournalKeys>,
 }
 
-/// Why the journal cannot be relied upon, or added to.
+/// Why the journal is invalid or cannot be written.
 #[derive(Debug, Error)]
 pub enum JournalError {
-    /// It cannot be used.
+    /// The file cannot be used.
     #[error("the journal of erasures {path} cannot be used")]
     File {
-        /// Which.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The I/O error.
         #[source]
         source: std::io::Error,
     },
-    /// Lines are not as they should be.
+    /// Some lines are invalid.
     #[error(
         "the journal of erasures {path} cannot be relied upon: {}; put back the file as hip left it, or see \
          `hip erasures check`",
         told(faults)
     )]
     Faults {
-        /// Of which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Lines, from 1, and what is wrong with each.
+        /// Line numbers, from 1, and the fault of each line.
         faults: Vec<(usize, Fault)>,
     },
-    /// Lines that were there are missing, or other lines stand in their place.
+    /// Known lines are missing or were replaced.
     #[error(
         "the journal of erasures {path} does not begin with the {lines} lines that this database has seen: put \
          back the file as hip left it, or see `hip erasures check`"
     )]
     Missing {
-        /// Of which file.
+        /// Path of the file.
         path: PathBuf,
-        /// How many lines it had.
+        /// Number of lines that the database knows.
         lines: usize,
     },
-    /// The database.
+    /// The database failed.
     #[error("what the database knows of the journal of erasures cannot be read")]
     Database(#[from] sqlx::Error),
 }
 
-/// The first few, each with its line.
+/// Text with the first few faults and their lines.
 fn told(faults: &[(usize, Fault)]) -> String {
     const SHOWN_MAX: usize = 5;
     let shown = faults.iter().take(SHOWN_MAX).map(|(line, fault)| format!("line {line} {fault}"));
@@ -93,36 +94,36 @@ fn told(faults: &[(usize, Fault)]) -> String {
     told.join("; ")
 }
 
-/// A line that was written.
+/// A written line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Written(Head);
 
 impl Written {
-    /// Notes in the database that the journal goes so far.
+    /// Records in the database how far the journal goes.
     pub(crate) async fn note(self, executor: impl PgExecutor<'_>) -> Result<(), sqlx::Error> {
         anchor::note(executor, self.0).await
     }
 }
 
 impl Journal {
-    /// The journal in a file, which may not be there yet.
+    /// The journal in a file, which may not exist yet.
     pub fn new(path: PathBuf, keys: JournalKeys) -> Self {
         Self { path, keys: Arc::new(keys) }
     }
 
-    /// Where it is.
+    /// Path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What was written down, in order, each with its line, from 1. The journal is as it should be, and
-    /// from now on the database knows how far it goes.
+    /// Verifies the journal and returns its erasures in order, each with its line, from 1. The database then records
+    /// how far the journal goes.
     ///
-    /// A journal of an earlier version, which has no proofs, is taken over once.
+    /// A journal of an earlier version, which has no proofs, is migrated once.
     ///
     /// # Errors
     ///
-    /// The file or the database cannot be used, or a line is not as it should be.
+    /// The file or the database cannot be used, or a line is invalid.
     pub async fn open(
         &self,
         pool: &PgPool,
@@ -143,14 +144,14 @@ impl Journal {
         }
         self.verify(&checked, known)?;
         let head = checked.head();
-        // Of none there is nothing to know: the journal may lie elsewhere until somebody configures where.
+        // Nothing is recorded for an empty journal: its path may still be changed in the configuration.
         if head.lines > 0 {
             anchor::note(pool, head).await?;
         }
         Ok(checked.erasures)
     }
 
-    /// Whether the journal is as it should be: how many lines it has. Nothing is changed.
+    /// Verifies the journal and returns its number of lines. Changes nothing.
     ///
     /// # Errors
     ///
@@ -161,7 +162,7 @@ impl Journal {
         Ok(checked.head().lines)
     }
 
-    /// Key-encryption keys without which the journal could not be relied upon.
+    /// Ids of key-encryption keys that are needed to verify the journal.
     ///
     /// # Errors
     ///
@@ -170,11 +171,11 @@ impl Journal {
         Ok(self.checked()?.needed_keks)
     }
 
-    /// Has the current key-encryption key vouch for all lines, so that older ones can be removed.
+    /// Adds a proof over all lines with the current key-encryption key, so that older ones can be removed.
     ///
     /// # Errors
     ///
-    /// The file cannot be used, or a line is not as it should be.
+    /// The file cannot be used, or a line is invalid.
     pub async fn vouch_anew(&self, pool: &PgPool, at: DateTime<Utc>) -> Result<(), JournalError> {
         let checked = self.checked()?;
         self.verify(&checked, anchor::known(pool).await?)?;
@@ -185,18 +186,18 @@ impl Journal {
         Ok(anchor::note(pool, head).await?)
     }
 
-    /// Writes an erasure down, durably. Several processes may have one file.
+    /// Writes an erasure durably. Several processes may share the file.
     ///
     /// # Errors
     ///
-    /// The file cannot be written, or a line before it is not as it should be.
+    /// The file cannot be written, or an earlier line is invalid.
     pub(super) fn add(&self, entry: &Entry) -> Result<Written, JournalError> {
         let says = Statement::Erasure(entry.clone());
         self.append(says, |checked| checked.faults.is_empty()).map(Written)
     }
 
     fn vouch(&self, at: DateTime<Utc>) -> Result<Head, JournalError> {
-        // Looked at again, now that nobody else can write.
+        // Checked again under the lock.
         let is_earlier = |checked: &Checked| earlier::may_be_taken_over(checked, false);
         self.append(Statement::Vouched { at }, is_earlier)
     }

@@ -1,4 +1,4 @@
-//! A database that was restored from an older backup has keys again that were destroyed.
+//! Re-applies erasures to a database that was restored from an older backup and has destroyed keys again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,26 +10,26 @@ use super::journal::Entry;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 
-/// What a line of the journal leads to in this database.
+/// The effect of a journal line on this database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErasureToReapply {
-    /// The line, from 1.
+    /// Line number, from 1.
     pub line: usize,
-    /// What it says.
+    /// The erasure.
     pub entry: Entry,
-    /// Keys of that person that are there again.
+    /// Keys of that patient that exist again.
     pub keys: Vec<Uuid>,
-    /// How many keys the line names that are somebody else's here. They are left alone.
+    /// Number of listed keys that belong to another patient here. They are not destroyed.
     pub others: usize,
-    /// This database knows the person, and not that they are to be erased.
+    /// This database knows the patient, but not that they are to be erased.
     pub is_undecided: bool,
 }
 
-/// What is to be destroyed again, line by line; lines that lead to nothing are left out.
+/// Finds what must be destroyed again, line by line; lines without effect are left out.
 ///
-/// A key is a person's if it is their own, if it is tied to them, or if the line names it, it is tied to
-/// nobody here, and it is no person's own: then it is of a message that was not tied yet when the backup was
-/// made.
+/// A key belongs to a patient if it is their own or is attached to them. A key that the line lists also does if it
+/// is attached to nobody here and is no patient's own: then its message was not attached yet when the backup
+/// was made.
 ///
 /// # Errors
 ///
@@ -45,7 +45,7 @@ pub async fn erasures_to_reapply(
     let named: Vec<Uuid> = named.into_iter().collect();
     let named = still_named(pool, &named).await?;
     let undecided = undecided(pool, &own).await?;
-    // A person may be in several lines; the first that leads to something counts.
+    // A patient may be in several lines; the first one with an effect counts.
     let (mut destroyed, mut decided) = (BTreeSet::new(), BTreeSet::new());
     let mut found = vec![];
     for (line, entry) in erased {
@@ -70,7 +70,7 @@ pub async fn erasures_to_reapply(
     Ok(found)
 }
 
-/// Keys that are there, of these persons: their own, and every key that is tied to it, also through others.
+/// Existing keys of these patients: their own, and every key that is attached to it, directly or indirectly.
 async fn still_tied(
     pool: &PgPool,
     subjects: &[Uuid],
@@ -93,11 +93,11 @@ async fn still_tied(
     Ok(theirs)
 }
 
-/// Whose a key is that a line names, and that is not tied to the person of the line.
+/// Owner of a listed key that is not attached to the patient of the line.
 enum Owner {
-    /// That of a message that nobody is known to be meant by.
+    /// The key of a message without a known patient.
     Nobody,
-    /// Somebody's own, or tied to somebody.
+    /// A patient's own key, or attached to a patient.
     Somebody,
 }
 
@@ -116,7 +116,7 @@ async fn still_named(pool: &PgPool, keys: &[Uuid]) -> Result<BTreeMap<Uuid, Owne
     Ok(rows.into_iter().map(|(key, is_theirs)| (key, owner(is_theirs))).collect())
 }
 
-/// Those whom this database knows, and of whom it does not know that they are to be erased.
+/// Patients that this database knows, without an erasure.
 async fn undecided(pool: &PgPool, subjects: &[Uuid]) -> Result<BTreeSet<Uuid>, sqlx::Error> {
     let undecided: Vec<Uuid> = sqlx::query_scalar(
         "SELECT key_id FROM vault.key \
@@ -132,7 +132,7 @@ async fn undecided(pool: &PgPool, subjects: &[Uuid]) -> Result<BTreeSet<Uuid>, s
     Ok(undecided.into_iter().collect())
 }
 
-/// Persons whom this database has to erase again, and has not let go of everywhere yet.
+/// Number of patients that this database must erase again and has not finished erasing.
 ///
 /// # Errors
 ///

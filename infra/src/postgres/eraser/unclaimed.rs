@@ -1,5 +1,5 @@
-//! A message that never turned out to be about anybody loses its key after a while: nobody could ask for
-//! it to be erased.
+//! Destroys the key of a message that was never matched to a patient, after a while: nobody could ask for
+//! its erasure.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,25 +17,25 @@ use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 use crate::postgres::vault::PgVault;
 
-/// How often it is looked for such messages.
+/// Interval between two sweeps.
 const INTERVAL: Duration = Duration::from_secs(3_600);
 
-/// Destroys the keys of messages that are about nobody.
+/// Destroys the keys of messages that were never matched to a patient.
 pub struct Unclaimed {
-    /// Connections as the service's role.
+    /// Connections with the service's role.
     pub pool: PgPool,
     /// The keys.
     pub vault: Arc<PgVault>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Whose messages.
+    /// The facilities of the messages.
     pub facilities: Vec<FacilityId>,
-    /// How long they are kept.
+    /// How long messages are kept.
     pub age_max: TimeDelta,
 }
 
 impl Unclaimed {
-    /// Looks every hour until `stop` says so.
+    /// Sweeps every hour until `stop` is true.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut seen = HashMap::new();
         while !*stop.borrow() {
@@ -54,7 +54,7 @@ impl Unclaimed {
         }
     }
 
-    /// Destroys what is due; how many keys. `seen` remembers how far it has looked at each facility.
+    /// Destroys due keys and returns their number. `seen` stores the position reached for each facility.
     ///
     /// # Errors
     ///

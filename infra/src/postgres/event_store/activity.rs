@@ -1,15 +1,15 @@
-//! Since when the writer waits for the database.
+//! Records since when the writer waits for the database.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What the writer of a log is doing, for the [watchdog](crate::health::watchdog).
+/// The writer's activity, for the [watchdog](crate::health::watchdog).
 #[derive(Debug, Default)]
 pub struct WriterActivity {
     calling_since: Mutex<Option<Instant>>,
 }
 
-/// A call that is under way.
+/// A running call.
 pub(super) struct Call<'a>(&'a WriterActivity);
 
 impl WriterActivity {
@@ -18,7 +18,7 @@ impl WriterActivity {
         Call(self)
     }
 
-    /// How long the call that is under way has taken; `None` when there is none.
+    /// Duration of the running call; `None` if there is none.
     pub fn calling_for(&self) -> Option<Duration> {
         let since = self.calling_since.lock().unwrap_or_else(PoisonError::into_inner);
         since.map(|since| since.elapsed())

@@ -1,4 +1,4 @@
-//! Commands side by side, as one call of `es.append` takes them.
+//! A batch of commands in the form of one call of `es.append`.
 
 use chrono::{DateTime, Utc};
 use hip_commands::port::log::{Appended, LogError};
@@ -14,14 +14,14 @@ use super::SHARD;
 pub(super) struct Command {
     pub(super) stream: StreamId,
     pub(super) stream_type: &'static str,
-    /// -1 for any.
+    /// Expected version; -1 for any.
     pub(super) expected: i64,
     pub(super) key: String,
     pub(super) events: Vec<Encoded>,
     pub(super) new_key: Option<NewKey>,
 }
 
-/// One event, as it will lie in the table.
+/// One event in the form of its table row.
 pub(super) struct Encoded {
     pub(super) event_id: Uuid,
     pub(super) event_type: &'static str,
@@ -36,7 +36,7 @@ pub(super) struct Encoded {
     pub(super) digest: Vec<u8>,
 }
 
-/// A subject's key, wrapped, to be stored in the same transaction.
+/// A subject's wrapped key, to be stored in the same transaction.
 #[derive(Clone)]
 pub(super) struct NewKey {
     pub(super) key_id: Uuid,
@@ -45,13 +45,13 @@ pub(super) struct NewKey {
 }
 
 impl Command {
-    /// What counts against the size of a batch.
+    /// Size that counts towards the limit of a batch.
     pub(super) fn size_bytes(&self) -> usize {
         self.events.iter().map(|event| event.body.len() + event.meta.len()).sum()
     }
 }
 
-/// A command, and who waits for its outcome.
+/// A command and the channel for its result.
 pub(super) struct Queued {
     pub(super) command: Command,
     pub(super) answer: oneshot::Sender<Result<Appended, LogError>>,
@@ -119,7 +119,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// What became of one command of a call.
+/// Result of one command of a call.
 pub(super) enum AppendResult {
     Ok { version: i64, position: i64 },
     Duplicate { version: i64, same_stream: bool },
@@ -139,7 +139,7 @@ impl From<AppendResult> for Result<Appended, LogError> {
     }
 }
 
-/// One call: its own transaction, durable when it returns. Outcomes in the order of the commands.
+/// One call: its own transaction, durable when it returns. Results are in the order of the commands.
 pub(super) async fn append(
     connection: &mut PgConnection,
     commands: &[Queued],
@@ -172,7 +172,7 @@ pub(super) async fn append(
     outcomes(&row, commands)
 }
 
-/// The three arrays of the answer, command by command.
+/// Decodes the three arrays of the answer, command by command.
 fn outcomes(row: &PgRow, commands: &[Queued]) -> Result<Vec<AppendResult>, sqlx::Error> {
     let versions: Vec<i64> = row.try_get("a_version")?;
     let positions: Vec<Option<i64>> = row.try_get("a_position")?;

@@ -1,4 +1,4 @@
-//! An append is made ready for the table: ids drawn, confidential parts sealed, digests computed.
+//! Prepares an append for the table: draws ids, seals confidential parts, computes digests.
 //!
 //! Body codecs: 0 is the clear JSON alone; 1 is a frame: length of the clear JSON as a big-endian
 //! u32, the clear JSON, a 12-byte nonce, ciphertext with its 16-byte tag.
@@ -16,7 +16,7 @@ use crate::postgres::vault::{EnvelopeContext, PgVault, SubjectKey};
 pub(super) const CODEC_JSON: i16 = 0;
 pub(super) const CODEC_FRAME: i16 = 1;
 
-/// Without a vault only what has nothing confidential in it.
+/// Without a vault, only events without confidential parts are accepted.
 pub(super) async fn encode(vault: Option<&PgVault>, append: Append) -> Result<Command, LogError> {
     let origin = &append.origin;
     let confidential = append.events.iter().find(|event| event.secret.is_some());
@@ -59,7 +59,7 @@ fn now() -> DateTime<Utc> {
     Utc::now().trunc_subsecs(6)
 }
 
-/// Ordered by time, so that an index over them stays narrow at its end.
+/// Ordered by time, so that index inserts stay at the end.
 #[expect(clippy::disallowed_methods, reason = "event ids are drawn here and nowhere else")]
 fn event_id() -> Uuid {
     Uuid::now_v7()

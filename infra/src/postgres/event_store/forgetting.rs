@@ -1,4 +1,4 @@
-//! What lies beside the log and is no longer needed is deleted: tasks that were done, and old keys of appends. Their
+//! Deletes rows beside the log that are no longer needed: completed tasks, and old append keys. Their
 //! ages are those of the database's own functions; see `migrations/0034_growth.sql`.
 
 use std::time::Duration;
@@ -9,19 +9,19 @@ use tokio::sync::watch;
 
 use crate::postgres::deadline::InTime;
 
-/// How long the key of an append is kept. What was appended earlier cannot be told from what was not.
+/// How long an append key is kept. Afterwards a repeated append is not recognised.
 pub const APPEND_KEYS_KEPT: TimeDelta = TimeDelta::days(400);
 
-/// Between two walks through a table.
+/// Interval between two passes over a table.
 const WALK_INTERVAL: Duration = Duration::from_hours(1);
 
-/// Between two steps of a walk, each of 4 MiB: so it never takes more of a disk than that a second.
+/// Interval between two steps of a pass, each of 4 MiB: this limits disk use to 4 MiB each second.
 const STEP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// One step from a block on. Returns where the next one begins; 0 at the end, nothing while another process walks.
+/// One step, starting at a block. Returns the start of the next one; 0 at the end, `NULL` while another process runs.
 const STEPS: [&str; 2] = ["SELECT es.forget_done_tasks($1)", "SELECT es.forget_append_keys($1)"];
 
-/// Walks through the tables until `stop` says so. Any number of processes may.
+/// Runs passes until `stop` is true. Any number of processes may run this.
 pub async fn forget_what_is_done(pool: PgPool, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         for step in STEPS {

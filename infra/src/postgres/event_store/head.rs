@@ -1,5 +1,5 @@
-//! Where the log ends, for those who read it. Other processes write, too, so it is asked for again and again:
-//! once for all readers of a process.
+//! The end of the log, for subscribers. Other processes write too, so it is polled:
+//! once for all subscribers of a process.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::SHARD;
 use crate::postgres::deadline::InTime;
 
-/// The newest position that is known.
+/// The newest known position.
 #[derive(Clone)]
 pub(super) struct Head(watch::Sender<i64>);
 
@@ -22,8 +22,8 @@ impl Head {
         self.0.subscribe()
     }
 
-    /// The log reaches this position. What is known never becomes less: a server that has less is another one,
-    /// and the connections of a process refuse it.
+    /// Raises the newest known position. It never decreases: a server with fewer events is another server,
+    /// and the connections of a process reject it.
     pub(super) fn reaches(&self, position: i64) {
         self.0.send_if_modified(|known| {
             let is_newer = position > *known;
@@ -32,8 +32,8 @@ impl Head {
         });
     }
 
-    /// Asks the database until `stop` says so. One that does not answer says nothing: readers look by
-    /// themselves now and then.
+    /// Polls the database until `stop` is true. Failures are ignored: subscribers also
+    /// poll on their own.
     pub(super) async fn follow(
         &self,
         pool: &PgPool,

@@ -1,4 +1,4 @@
-//! Partitions of the log are made before the log needs them.
+//! Creates partitions before the log needs them.
 
 use std::time::Duration;
 
@@ -8,38 +8,38 @@ use tokio::sync::watch;
 use super::SHARD;
 use crate::postgres::deadline::InTime;
 
-/// How often is looked whether enough partitions lie ahead. At a thousand events a second, one partition
+/// Interval between two checks for enough partitions. At a thousand events a second, one partition
 /// lasts five hours.
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// After a failure.
+/// Interval after a failure.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// With room for fewer events than this, the partitions were not made in time.
+/// Minimum number of free positions; below it the partitions were not created in time.
 pub const ROOM_MIN: i64 = 10_000_000;
 
-/// How many events the partitions of the log can still take.
+/// Free space in the partitions of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogRoom {
     /// Position of the newest event.
     pub head: i64,
-    /// The last position for which there is a partition.
+    /// The last position with a partition.
     pub last_position: i64,
 }
 
 impl LogRoom {
-    /// Events that can still be appended.
+    /// Number of events that can still be appended.
     pub const fn left(self) -> i64 {
         self.last_position.saturating_sub(self.head)
     }
 
-    /// Whether partitions were made as early as they should be.
+    /// Whether enough partitions exist.
     pub const fn is_enough(self) -> bool {
         self.left() >= ROOM_MIN
     }
 }
 
-/// How much room the log has.
+/// Reads the free space of the log.
 ///
 /// # Errors
 ///
@@ -55,17 +55,17 @@ pub async fn log_room(pool: &PgPool) -> Result<LogRoom, sqlx::Error> {
     Ok(LogRoom { head, last_position: last_position.unwrap_or(0) })
 }
 
-/// Makes the partitions that are missing. Any number of processes may.
+/// Creates missing partitions. Any number of processes may run this.
 ///
 /// # Errors
 ///
-/// The database cannot be used, or a lock was not had in time.
+/// The database cannot be used, or a lock timed out.
 pub async fn make_partitions_ahead(pool: &PgPool) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT es.make_partitions_ahead()").execute(pool).in_time().await?;
     Ok(())
 }
 
-/// Makes partitions ahead until `stop` says so.
+/// Creates partitions ahead until `stop` is true.
 pub async fn keep_partitions_ahead(pool: PgPool, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let pause = match make_partitions_ahead(&pool).await {

@@ -1,4 +1,4 @@
-//! Reading the log. Short pages: a long cursor would hold a snapshot open.
+//! Reading the log in short pages: a long cursor would hold a snapshot open.
 
 use chrono::{DateTime, Utc};
 use hip_commands::port::log::{Envelope, LogError, StoredEvent};
@@ -25,22 +25,22 @@ struct Row {
     subject_id: Option<Uuid>,
     codec: i16,
     body: Vec<u8>,
-    /// `body` is the clear part of a body in two parts.
+    /// Whether `body` is only the clear part of a body in two parts.
     #[sqlx(default)]
     is_clear_part: bool,
 }
 
-/// Bytes of the bodies in one page: a reader holds it in memory, and a slow store must be able to take
+/// Bytes of the bodies in one page: a reader holds a page in memory, and a slow store must be able to process
 /// it in time.
 const PAGE_BYTES_MAX: i64 = 8 * 1024 * 1024;
 
-/// Events that are searched by one query, which must end before a statement may take no longer.
+/// Events searched by one query; it must end within the statement time limit.
 const SEARCHED_AT_ONCE: i64 = 100_000;
 
 /// Lengths of bodies are known without reading them.
 const PAGE: &str = include_str!("sql/page.sql");
 
-/// Of a body in two parts, only the length of the clear part and that part are read.
+/// Of a body in two parts, only the clear part and its length are read.
 const CLEAR_PAGE: &str = include_str!("sql/clear_page.sql");
 
 const STREAM: &str = include_str!("sql/stream.sql");
@@ -48,14 +48,14 @@ const STREAM: &str = include_str!("sql/stream.sql");
 /// Of a body in two parts, only the clear part is read.
 const CLEAR_STREAM: &str = include_str!("sql/clear_stream.sql");
 
-/// Reads the log. It needs no key: confidential parts stay closed.
+/// Reads the log. Needs no key: confidential parts stay closed.
 #[derive(Clone)]
 pub struct LogReader {
     pool: PgPool,
 }
 
 impl LogReader {
-    /// A reader over `pool`.
+    /// Creates a reader on `pool`.
     pub const fn new(pool: PgPool) -> Self {
         Self { pool }
     }
@@ -64,15 +64,15 @@ impl LogReader {
         &self.pool
     }
 
-    /// Walks along the log, after a position.
+    /// Iterates over the log after a position.
     pub const fn pages(&self, after: i64) -> Pages<'_> {
         Pages { log: self, after }
     }
 
     /// The events of a stream after `version`, in order.
     ///
-    /// Asks every partition, at some microseconds each. A lower bound on the position would spare the
-    /// older ones, but a planner without statistics then walks the whole log by position.
+    /// Queries every partition, at some microseconds each. A lower bound on the position would skip the
+    /// older ones, but a planner without statistics then scans the whole log by position.
     pub async fn stream(
         &self,
         stream: &StreamId,
@@ -81,7 +81,7 @@ impl LogReader {
         self.stream_of(STREAM, stream, version).await
     }
 
-    /// The same, with the confidential parts left in the log.
+    /// The same, without the confidential parts.
     pub async fn clear_stream(
         &self,
         stream: &StreamId,
@@ -107,7 +107,7 @@ impl LogReader {
         rows.into_iter().map(stored).collect()
     }
 
-    /// The version of a stream; 0 when it does not exist.
+    /// The version of a stream; 0 if it does not exist.
     pub async fn version(&self, stream: &StreamId) -> Result<i64, LogError> {
         let version: Option<i64> =
             sqlx::query_scalar("SELECT version FROM es.stream WHERE shard = $1 AND stream_id = $2")
@@ -120,7 +120,7 @@ impl LogReader {
         Ok(version.unwrap_or(0))
     }
 
-    /// The version that an append under this key has reached.
+    /// The version written by the append with this key; `None` if there was none.
     pub async fn answered(&self, key: &str) -> Result<Option<i64>, LogError> {
         sqlx::query_scalar("SELECT last_version FROM es.append_key WHERE shard = $1 AND key = $2")
             .bind(SHARD)
@@ -131,7 +131,7 @@ impl LogReader {
             .map_err(unavailable)
     }
 
-    /// Where the event with this id is. Reads the log to find it, the newest first: ids are not indexed.
+    /// Position of the event with this id. Scans the log from the newest event: ids are not indexed.
     ///
     /// # Errors
     ///
@@ -160,16 +160,16 @@ impl LogReader {
         Ok(None)
     }
 
-    /// Up to `limit` events after `position`, in global order; fewer, but one at least, when their bodies
+    /// Up to `limit` events after `position`, in global order; fewer, but at least one, if their bodies
     /// have more than 8 MiB.
     ///
-    /// The first event of a page must be the one right after `position`: a hole would be a lost event,
-    /// and the reader must halt.
+    /// The first event of a page must be the one right after `position`: a gap would be a lost event,
+    /// and the reader must stop.
     pub async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
         self.page_of(PAGE, position, limit).await
     }
 
-    /// The same, with the confidential parts left in the log.
+    /// The same, without the confidential parts.
     pub async fn clear_page(
         &self,
         position: i64,
@@ -215,14 +215,14 @@ impl LogReader {
     }
 }
 
-/// A walk along the log, from one page of events to the next.
+/// Iterates over the log in pages of events.
 pub struct Pages<'a> {
     log: &'a LogReader,
     after: i64,
 }
 
 impl Pages<'_> {
-    /// The next events, oldest first; nothing, when the log has no more at the moment.
+    /// The next events, oldest first; `None` if the log has no more at the moment.
     ///
     /// # Errors
     ///

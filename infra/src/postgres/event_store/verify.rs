@@ -1,5 +1,5 @@
-//! Proof that the log is whole: every position there, every stream's chain recomputed from the
-//! stored bytes, and all of it what was sealed.
+//! Verifies the log: every position exists, every stream's hash chain is recomputed from the
+//! stored bytes, and all events match the seals.
 
 mod chain;
 mod heads;
@@ -16,27 +16,27 @@ use chain::{Chains, Row};
 use crate::postgres::begin;
 pub use streams::verify_streams;
 
-/// What was found.
+/// Result of a verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// Events that were checked.
+    /// Number of checked events.
     pub event_count: u64,
-    /// Streams that they belong to.
+    /// Number of their streams.
     pub stream_count: u64,
-    /// The first fault; nothing, when the log is whole.
+    /// The first fault; `None` if the log is intact.
     pub broken: Option<Broken>,
 }
 
-/// Where the log is not what it was.
+/// A place where the log was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
-    /// Position of the event, or of where one is missing.
+    /// Position of the event, or of a missing one.
     pub position: i64,
-    /// The last event that it may concern, where it cannot be told which one.
+    /// The last position that may be affected, if the exact event is not known.
     pub through: Option<i64>,
-    /// Its stream; empty when it concerns no single one.
+    /// Its stream; empty if it concerns no single one.
     pub stream: String,
-    /// What is wrong, in words.
+    /// What is wrong, as text.
     pub what: String,
 }
 
@@ -57,12 +57,12 @@ impl From<Fault> for Broken {
     }
 }
 
-/// What is checked.
+/// What to verify.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
-    /// Events after this position: 0 for all. What lies before is believed.
+    /// Events after this position: 0 for all. Earlier events are trusted.
     pub after: i64,
-    /// Seals to hold the log against: they follow each other, and are signed by who is believed.
+    /// Seals to compare with the log: they form a chain with valid signatures of a trusted key.
     pub seals: &'a [Seal],
 }
 
@@ -71,13 +71,13 @@ impl Scope<'_> {
     pub const CHAIN: Self = Self { after: 0, seals: &[] };
 }
 
-/// Events per query; between two, nothing is held open.
+/// Events per query; nothing is held open between two queries.
 const PAGE: i64 = 5_000;
 
-/// Reads the log and recomputes it. `progress` is told the position now and then.
+/// Reads the log and recomputes it. Reports the position to `progress` now and then.
 ///
 /// Nothing is held open while the bulk is read. The end is read in one snapshot with the heads of
-/// the log and of all streams, so that a log that grows meanwhile is no fault, and one whose newest
+/// the log and of all streams. So a log that grows meanwhile is not a fault, and one whose newest
 /// events were cut off is.
 ///
 /// # Errors
@@ -115,7 +115,7 @@ pub async fn verify(
     Ok(walk.into_report())
 }
 
-/// How far the log has been recomputed.
+/// State of a verification.
 struct Walk<'a> {
     scope: Scope<'a>,
     chains: Chains,
@@ -162,7 +162,7 @@ impl Walk<'_> {
         Ok(self.seals.event(row.position, &hash)?)
     }
 
-    /// The heads must say the same as the events, and the log must reach as far as its seals.
+    /// Compares the heads with the events, and checks that the log reaches as far as its seals.
     async fn compare_heads(&self, snapshot: &mut PgConnection) -> Result<Option<Broken>, LogError> {
         if let Err(fault) = self.seals.end(self.position) {
             return Ok(Some(fault.into()));

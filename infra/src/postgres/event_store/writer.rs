@@ -1,4 +1,4 @@
-//! The group commit: one task that turns whatever is queued into one call.
+//! The group commit: one task that turns all queued appends into one call.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Weak};
@@ -15,17 +15,17 @@ use super::head::Head;
 use super::unavailable;
 use crate::postgres::deadline::{InTime, is_lost};
 
-/// More commands than this wait for the next call; the body of one call stays about a megabyte.
+/// Maximum number of commands in one call; the body of a call stays about a megabyte.
 const COMMAND_COUNT_MAX: usize = 256;
 const BODY_BYTES_MAX: usize = 1 << 20;
 
-/// How many callers may wait in line before the next one waits for a place.
+/// Maximum number of queued callers; further ones wait for a place.
 const QUEUE_LENGTH: usize = 4096;
 
-/// How often a call is made again when its outcome is unknown. Its keys make that safe.
+/// Maximum number of retries if the result of a call is unknown. Its append keys make that idempotent.
 const RECONNECT_COUNT_MAX: u32 = 5;
 
-/// A handle on the writer task.
+/// A handle to the writer task.
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Queued>,
@@ -58,7 +58,7 @@ impl Writer {
         Arc::downgrade(&self.activity)
     }
 
-    /// Returns once the outcome is durable.
+    /// Returns once the result is durable.
     pub(super) async fn append(&self, command: Command) -> Result<Appended, LogError> {
         let (answer, outcome) = oneshot::channel();
         let gone = || LogError::Unavailable("the log's writer has stopped".into());
@@ -69,10 +69,10 @@ impl Writer {
 
 struct Task {
     pool: PgPool,
-    /// Kept from call to call: the pool would ask the server each time whether it is still there.
+    /// Kept between calls: the pool would ping the server each time.
     connection: Option<PoolConnection<Postgres>>,
     waiting: mpsc::Receiver<Queued>,
-    /// Taken from the queue, left out of the last call: same stream or key, or too much at once.
+    /// Taken from the queue but left out of the last call: same stream or key, or too many at once.
     backlog: VecDeque<Queued>,
     head: Head,
     activity: Arc<WriterActivity>,
@@ -86,8 +86,8 @@ impl Task {
                     Some(queued) => self.backlog.push_back(queued),
                     None => return,
                 }
-                // Tasks that are ready take their turn first, and with it a place in this call.
-                // Nobody is waited for.
+                // Lets ready tasks run first, so that they join this call.
+                // Waits for nobody.
                 tokio::task::yield_now().await;
             }
             while self.backlog.len() < QUEUE_LENGTH
@@ -103,8 +103,8 @@ impl Task {
         }
     }
 
-    /// Stores a batch and answers everyone in it. A batch that fails as a whole is cut in halves
-    /// until the command that spoils it is alone.
+    /// Stores a batch and answers every caller in it. A batch that fails as a whole is split in halves
+    /// until the failing command is alone.
     async fn store(&mut self, batch: Vec<Queued>) {
         let mut parts = vec![batch];
         while let Some(mut part) = parts.pop() {
@@ -135,7 +135,7 @@ impl Task {
             if let AppendResult::Ok { position, .. } = outcome {
                 head = head.max(position);
             }
-            // Nobody waits any more: the outcome is durable all the same.
+            // The caller is gone: the result is durable all the same.
             let _ = queued.answer.send(outcome.into());
         }
         if head > 0 {
@@ -143,7 +143,7 @@ impl Task {
         }
     }
 
-    /// One call, made again while that may help.
+    /// Makes one call, with retries where they may help.
     async fn call(&mut self, part: &[Queued]) -> Result<Vec<AppendResult>, sqlx::Error> {
         let mut raced = false;
         let mut reconnects = 0;
@@ -154,7 +154,7 @@ impl Task {
             drop(call);
             match outcome {
                 Ok(outcomes) => return Ok(outcomes),
-                // Another writer made the same stream or key, or the two got in each other's way.
+                // Another writer created the same stream or key, or there was a deadlock.
                 Err(error) if is_race(&error) && !raced => raced = true,
                 Err(error) if is_lost(&error) && reconnects < RECONNECT_COUNT_MAX => {
                     tokio::time::sleep(Duration::from_millis(50 << reconnects)).await;
@@ -165,8 +165,8 @@ impl Task {
         }
     }
 
-    /// One call. After an error, or when nobody waits for it any more, the connection goes back to the pool,
-    /// which looks whether it is good.
+    /// One call. After an error or a cancellation the connection goes back to the pool,
+    /// which checks it.
     async fn call_once(&mut self, part: &[Queued]) -> Result<Vec<AppendResult>, sqlx::Error> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
@@ -178,7 +178,7 @@ impl Task {
     }
 }
 
-/// Drops the commands that nobody waits for any more: their callers were told nothing, and may have gone on.
+/// Drops the commands whose callers are gone: these got no result and may have retried elsewhere.
 fn forget_abandoned(backlog: &mut VecDeque<Queued>) {
     backlog.retain(|queued| !queued.answer.is_closed());
 }
@@ -197,7 +197,7 @@ fn next_batch(backlog: &mut VecDeque<Queued>) -> Vec<Queued> {
             later.push_back(queued);
             break;
         }
-        // A stream that was put off once stays put off: its commands keep their order.
+        // A stream that was postponed once stays postponed: its commands keep their order.
         let first_of_stream = streams.insert(queued.command.stream.clone());
         let first_of_key = keys.insert(queued.command.key.clone());
         if first_of_stream && first_of_key {
@@ -222,7 +222,7 @@ fn unavailable_copy(error: &sqlx::Error) -> LogError {
     unavailable(sqlx::Error::Protocol(Sqlstate(error).to_string()))
 }
 
-/// An error by its code: its text may quote a row.
+/// Prints the code of an error: its text may quote a row.
 struct Sqlstate<'a>(&'a sqlx::Error);
 
 impl std::fmt::Display for Sqlstate<'_> {

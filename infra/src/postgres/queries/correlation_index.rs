@@ -12,23 +12,23 @@ use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 use crate::subscription::projection_wait::{Waited, wait};
 
-/// Conversations in Postgres.
+/// Index of conversations in Postgres.
 pub struct PgCorrelationIndex {
     pool: PgPool,
 }
 
-/// The read model has not come as far.
+/// The read model has not reached the required position.
 #[derive(Debug, Error)]
 #[error("the read model of calls is behind")]
 struct Behind;
 
 impl PgCorrelationIndex {
-    /// What is in `pool`.
+    /// Uses the read models in `pool`.
     pub const fn new(pool: PgPool) -> Self {
         Self { pool }
     }
 
-    /// The calls of a conversation as far as they are known now; at most a thousand.
+    /// The calls of a conversation that are known now; at most a thousand.
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ impl CorrelationIndex for PgCorrelationIndex {
     }
 
     async fn is_due(&self, call: RequestId) -> Result<bool, CorrelationError> {
-        // A task names the call that it makes; those that are due are few.
+        // A task names its call; there are few due tasks.
         sqlx::query_scalar(
             "SELECT EXISTS (SELECT FROM es.outbox WHERE shard = $1 AND state = 'due' AND kind = 'call' \
                                AND position(convert_to($2, 'UTF8') IN request) > 0)",

@@ -1,4 +1,4 @@
-//! Service ids of facilities that were corrected, and facilities whose visits nobody serves.
+//! Corrected service ids of facilities, and facilities with visits that no configured facility serves.
 
 use cqrs_es::Aggregate as _;
 use hip_commands::settings::{Facility, Settings};
@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::LogReader;
 
-/// Why the ids are not known.
+/// Why the ids could not be read.
 #[derive(Debug, Error)]
 pub enum FacilityIdsError {
     /// The database does not answer.
@@ -21,7 +21,7 @@ pub enum FacilityIdsError {
     /// The log cannot be read.
     #[error("the log cannot be read")]
     Log(#[from] hip_commands::port::log::LogError),
-    /// An event cannot be understood.
+    /// An event cannot be decoded.
     #[error("an event cannot be understood")]
     Decode(#[from] hip_domain::event::DecodeError),
 }
@@ -33,12 +33,12 @@ pub struct Renames(Vec<Renamed>);
 #[derive(Debug, Clone)]
 struct Renamed {
     first: FacilityId,
-    /// What it was called after that, the newest last.
+    /// Its later names, the newest last.
     names: Vec<FacilityId>,
 }
 
 impl Renames {
-    /// All that the log has.
+    /// Reads all renames from the log.
     pub async fn read(pool: &PgPool) -> Result<Self, FacilityIdsError> {
         let streams: Vec<String> = sqlx::query_scalar(
             "SELECT stream_id FROM es.stream WHERE stream_type = 'facility' ORDER BY stream_id",
@@ -65,14 +65,14 @@ impl Renames {
         Ok(Self(all))
     }
 
-    /// The id that the log has for a facility that is called so now, or was before.
+    /// The id in the log of a facility with this current or former id.
     pub fn first_of<'a>(&'a self, id: &'a FacilityId) -> &'a FacilityId {
         let now = || self.0.iter().find(|one| one.names.last() == Some(id));
         let before = || self.0.iter().find(|one| one.names.contains(id));
         now().or_else(before).map_or(id, |one| &one.first)
     }
 
-    /// A facility as it is configured, with the id that the log has for it.
+    /// Sets the log's id of a configured facility.
     pub(crate) fn apply(&self, facility: &mut Facility) {
         let Some(renamed) =
             self.0.iter().find(|one| one.names.last() == Some(&facility.service_id))
@@ -85,7 +85,7 @@ impl Renames {
     }
 }
 
-/// Facilities that have visits in the log and are served by nobody, and how many.
+/// Facilities that have visits in the log but are not configured, with the number of visits.
 pub async fn orphans(
     pool: &PgPool,
     settings: &Settings,
@@ -98,7 +98,7 @@ pub async fn orphans(
     Ok(orphans.bind(served).fetch_all(pool).in_time().await?)
 }
 
-/// How many visits a facility has, by the id that the log has for it.
+/// Number of visits of a facility, by its id in the log.
 pub async fn visits(pool: &PgPool, facility: &FacilityId) -> Result<i64, FacilityIdsError> {
     let count = sqlx::query_scalar("SELECT count(*) FROM hip.visit WHERE facility_id = $1");
     Ok(count.bind(facility.as_str()).fetch_one(pool).in_time().await?)
@@ -136,7 +136,7 @@ mod tests {
         for known in ["IN1_1", "IN1_2", "IN1_3"] {
             assert_eq!(renames.first_of(&id(known)), &id("IN1_1"));
         }
-        // Who is configured under an id that is no longer theirs is somebody else, or too late.
+        // A configured id that was renamed belongs to another facility, or is outdated.
         let mut other = facility("IN1_2");
         renames.apply(&mut other);
         assert_eq!(other, facility("IN1_2"));

@@ -1,4 +1,4 @@
-//! What the log and the read models know of one care context.
+//! The data of one care context in the log and the read models.
 
 use std::error::Error;
 
@@ -20,14 +20,14 @@ use uuid::Uuid;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::{LogReader, SHARD};
 
-/// Evidence from Postgres.
+/// Reads histories from Postgres.
 pub struct PgHistoryReader {
     log: LogReader,
     pool: PgPool,
 }
 
 impl PgHistoryReader {
-    /// What is in `pool`.
+    /// Uses the log and the read models in `pool`.
     pub fn new(pool: PgPool) -> Self {
         Self { log: LogReader::new(pool.clone()), pool }
     }

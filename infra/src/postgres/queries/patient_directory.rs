@@ -1,4 +1,4 @@
-//! The patient directory, in the read models.
+//! The patient directory on the read models.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 
-/// How long an answer waits for what was stored before the question.
+/// How long a query waits for the read model to reach events stored before it.
 const CATCH_UP: Duration = Duration::from_secs(2);
 
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -27,7 +27,7 @@ pub struct PgPatientDirectory {
 }
 
 impl PgPatientDirectory {
-    /// The directory in `pool`.
+    /// Uses the read models in `pool`.
     pub const fn new(pool: PgPool) -> Self {
         Self { pool }
     }

@@ -1,4 +1,4 @@
-//! The read model of transfers, asked.
+//! Queries on the read model of transfers.
 
 use async_trait::async_trait;
 use hip_commands::port::TransferDirectory;
@@ -16,7 +16,7 @@ pub struct PgTransferDirectory {
 }
 
 impl PgTransferDirectory {
-    /// The directory in `pool`.
+    /// Uses the read models in `pool`.
     pub const fn new(pool: PgPool) -> Self {
         Self { pool }
     }

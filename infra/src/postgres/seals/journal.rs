@@ -1,5 +1,5 @@
-//! Seals outside the database: a file of lines, each a seal in JSON. It belongs on storage that is
-//! written once, or that only the auditor can change.
+//! Seals outside the database: a file of lines, each a seal in JSON. It belongs on write-once
+//! storage, or on storage that only the auditor can change.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
@@ -10,50 +10,50 @@ use thiserror::Error;
 
 use crate::config::text_file;
 
-/// Bytes at the end of the file that hold its last seal, which takes some 450.
+/// Bytes read from the end of the file to find the last seal, which has some 450.
 const TAIL_LENGTH: u64 = 4_096;
 
-/// Why what was published cannot be read or added to.
+/// Why the published seals cannot be read or appended to.
 #[derive(Debug, Error)]
 pub enum JournalError {
     /// The file cannot be used.
     #[error("the file of seals {path} cannot be used")]
     File {
-        /// Which.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The I/O error.
         #[source]
         source: std::io::Error,
     },
-    /// A line is no seal.
+    /// A line is not a seal.
     #[error("line {line} of the file of seals {path} is no seal")]
     Line {
-        /// Of which file.
+        /// Path of the file.
         path: PathBuf,
-        /// From 1.
+        /// Line number, from 1.
         line: usize,
     },
-    /// It is some other file.
+    /// The file contains no seals.
     #[error("the file {path} does not end with seals")]
     NoSeals {
-        /// Which.
+        /// Path of the file.
         path: PathBuf,
     },
-    /// The file tells another story than the database.
+    /// The file contradicts the database.
     #[error("the seal that was published up to position {to} is not the one in the database")]
     Contradiction {
-        /// Where it ends.
+        /// Last position of the file's last seal.
         to: i64,
     },
 }
 
-/// What was published, in order.
+/// The published seals, in order.
 ///
-/// A line that a crash cut short is followed by the same line in full, and does not count.
+/// A line that a crash cut off is followed by the same line in full, and is ignored.
 ///
 /// # Errors
 ///
-/// The file cannot be read, or a line is no seal.
+/// The file cannot be read, or a line is not a seal.
 pub fn published(path: &Path) -> Result<Vec<Published>, JournalError> {
     let text = text_file::read_to_string(path).map_err(file_error(path))?;
     lines(path, &text)
@@ -76,13 +76,13 @@ fn lines(path: &Path, text: &str) -> Result<Vec<Published>, JournalError> {
     Ok(seals)
 }
 
-/// Adds the seals that the file does not have yet; how many. Several processes may have one file.
+/// Appends the seals that the file lacks and returns their number. Several processes may share the file.
 ///
 /// Only the last seal of the file is read: each names the one before it.
 ///
 /// # Errors
 ///
-/// The file cannot be read or written, or tells another story.
+/// The file cannot be read or written, or contradicts the seals.
 pub fn publish(path: &Path, seals: &[Seal]) -> Result<usize, JournalError> {
     let error = file_error(path);
     let mut file =
@@ -103,8 +103,8 @@ pub fn publish(path: &Path, seals: &[Seal]) -> Result<usize, JournalError> {
     Ok(new.len())
 }
 
-/// Says at the end of the file that the seals go on from an earlier one, if the file still has this chain:
-/// another process may have said so meanwhile. Whether it was said.
+/// Appends a restart: the seals continue from an earlier one. Does so only if the file still has this chain,
+/// since another process may have done it meanwhile. Returns whether it was appended.
 pub(super) fn restart(path: &Path, chain: &Chain, restart: &Restart) -> Result<bool, JournalError> {
     let error = file_error(path);
     let mut file = File::options().read(true).append(true).open(path).map_err(&error)?;
@@ -121,8 +121,8 @@ pub(super) fn restart(path: &Path, chain: &Chain, restart: &Restart) -> Result<b
     Ok(true)
 }
 
-/// After which position the seals begin that may have to be published: the newest that is there is looked
-/// at again. Nothing, when there is none.
+/// Position after which seals may still have to be published; the newest published one is checked
+/// again. `None` if there is none.
 pub(super) fn known_through(path: &Path) -> Result<Option<i64>, JournalError> {
     match File::open(path) {
         Ok(mut file) => Ok(last(path, &mut file)?.map(|line| match line {
@@ -134,7 +134,7 @@ pub(super) fn known_through(path: &Path) -> Result<Option<i64>, JournalError> {
     }
 }
 
-/// Those of `seals` that come after `last`.
+/// The part of `seals` after `last`.
 fn continuing<'a>(last: Option<&Published>, seals: &'a [Seal]) -> Result<&'a [Seal], JournalError> {
     let (to, digest) = match last {
         None => return Ok(seals),
@@ -147,7 +147,7 @@ fn continuing<'a>(last: Option<&Published>, seals: &'a [Seal]) -> Result<&'a [Se
     if is_another || leaves_line { Err(JournalError::Contradiction { to }) } else { Ok(new) }
 }
 
-/// The last line of the file, read from its end.
+/// The last line, read from the end of the file.
 fn last(path: &Path, file: &mut File) -> Result<Option<Published>, JournalError> {
     let error = file_error(path);
     let length = file.metadata().map_err(&error)?.len();

@@ -1,4 +1,4 @@
-//! The file of the key that signs.
+//! The file of the signing key.
 
 use std::path::{Path, PathBuf};
 
@@ -10,29 +10,29 @@ use zeroize::Zeroizing;
 
 use crate::config::secret_file;
 
-/// Why there is no key to sign with.
+/// Why there is no signing key.
 #[derive(Debug, Error)]
 pub enum SealKeyError {
-    /// It has another form.
+    /// The key has a wrong format.
     #[error("the key of the seals: {0}")]
     Form(#[from] KeyError),
-    /// Its file cannot be read or written.
+    /// The file cannot be read or written.
     #[error("the key file {path} cannot be used")]
     File {
-        /// Which.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The I/O error.
         #[source]
         source: std::io::Error,
     },
 }
 
-/// Reads the key from a file, or makes both. Beside it lies its public half, as `<file>.pub`. Returns the key
+/// Reads the key from a file, or creates key and file. The public key is beside it, in `<file>.pub`. Returns the key
 /// and whether it is new.
 ///
 /// # Errors
 ///
-/// The file holds something else, or cannot be read or written.
+/// The file has other content, or cannot be read or written.
 pub fn read_or_create(path: &Path) -> Result<(SigningKey, bool), SealKeyError> {
     let error = |source| SealKeyError::File { path: path.to_owned(), source };
     let (pem, new) = secret_file::read_or_create(path, || random().to_pem()).map_err(error)?;

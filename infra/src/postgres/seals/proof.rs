@@ -1,4 +1,4 @@
-//! The proof of one event, from the log and the seal over it.
+//! The proof of one event, from the log and its seal.
 
 use chrono::{DateTime, Utc};
 use hip_commands::port::log::LogError;
@@ -17,21 +17,21 @@ pub enum ProofError {
     /// The log cannot be read.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// There is no such event.
+    /// No event has this position.
     #[error("there is no such event")]
     Unknown,
-    /// No seal lies over it yet.
+    /// No seal covers it yet.
     #[error("the event at position {position} is not sealed yet")]
     NotSealed {
-        /// Its position.
+        /// Position of the event.
         position: i64,
     },
-    /// The log is not what its seal says, or has holes.
+    /// The log does not match its seal, or has gaps.
     #[error(
         "the event at position {position} does not agree with its seal: run `hip audit verify`"
     )]
     Altered {
-        /// Its position.
+        /// Position of the event.
         position: i64,
     },
 }
@@ -54,11 +54,11 @@ struct Row {
     hash: Hash,
 }
 
-/// Proves that the event at a position is what was sealed. The signature is left to who checks.
+/// Proves that the event at a position is the one that was sealed. Does not verify the signature.
 ///
 /// # Errors
 ///
-/// There is none, it is not sealed yet, or it is not what was sealed.
+/// There is no such event, it is not sealed yet, or it does not match its seal.
 pub async fn prove(pool: &PgPool, position: i64) -> Result<Proof, ProofError> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT position, stream_id, version, event_id, event_type, schema_version, recorded_at, \
@@ -94,7 +94,7 @@ pub async fn prove(pool: &PgPool, position: i64) -> Result<Proof, ProofError> {
     if is_whole && proof.leads_to_root() { Ok(proof) } else { Err(altered()) }
 }
 
-/// The hash of the event before it in its stream.
+/// The hash of the previous event of its stream.
 async fn previous_hash(pool: &PgPool, row: &Row) -> Result<Option<Hash>, LogError> {
     if row.version == 1 {
         return Ok(Some(genesis(&row.stream_id)));

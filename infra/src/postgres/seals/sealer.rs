@@ -1,4 +1,4 @@
-//! The task that seals.
+//! The sealing task.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,48 +19,48 @@ use super::table;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::{SHARD, unavailable};
 
-/// Seals that are published at once.
+/// Maximum number of seals published in one step.
 const PUBLISHED_AT_ONCE: i64 = 10_000;
 
-/// How often is looked whether there are enough events for a seal.
+/// Interval between checks for enough events for a seal.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// When a seal is made.
+/// The conditions under which a seal is made.
 #[derive(Debug, Clone, Copy)]
 pub struct SealPace {
-    /// After so many events, and never over more.
+    /// Maximum number of events in one seal.
     pub event_count_max: i64,
-    /// After this time, when there is anything new.
+    /// Interval after which new events are sealed, even if there are few.
     pub interval: Duration,
 }
 
 /// Seals the log while the service runs. Any number of processes may; they take turns.
 pub struct Sealer {
-    /// Of the service.
+    /// Connections with the service's role.
     pub pool: PgPool,
-    /// Signs.
+    /// The signing key.
     pub key: SigningKey,
-    /// When.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// How often.
+    /// When seals are made.
     pub pace: SealPace,
-    /// Where seals are published.
+    /// The file to which seals are published.
     pub journal: PathBuf,
 }
 
-/// Why nothing was sealed.
+/// Why sealing failed.
 #[derive(Debug, Error)]
 pub enum SealingError {
-    /// The log cannot be read, or the seal not kept.
+    /// The log cannot be read, or the seal cannot be stored.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// Positions are missing, so there is nothing to vouch for.
+    /// Positions are missing, so nothing is sealed.
     #[error("the log has no event at position {0}")]
     Hole(i64),
-    /// It could not be published.
+    /// The seal could not be published.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// What was published is no chain.
+    /// The published seals are not a chain.
     #[error("the file of seals: {}", .0.kind)]
     Chain(Fault),
 }
@@ -72,7 +72,7 @@ impl From<Fault> for SealingError {
 }
 
 impl Sealer {
-    /// Seals and publishes until `stop` turns true; then once more, so that what is sealed is current.
+    /// Seals and publishes until `stop` is true; then once more, so that the last events are sealed.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut look = interval(LOOK_INTERVAL);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -100,12 +100,12 @@ impl Sealer {
         }
     }
 
-    /// Seals what is there, when it `is_due` or is enough for a seal, and publishes what is not
-    /// published yet.
+    /// Seals the waiting events if it `is_due` or there are enough for a seal, and publishes unpublished
+    /// seals.
     ///
     /// # Errors
     ///
-    /// The log cannot be read, has a hole, or the seals cannot be kept or published.
+    /// The log cannot be read or has a gap, or the seals cannot be stored or published.
     pub async fn turn(&self, is_due: bool) -> Result<(), SealingError> {
         let event_count_min = if is_due { 1 } else { self.pace.event_count_max };
         while self.seal_next(event_count_min).await?.is_some() {}
@@ -126,7 +126,7 @@ impl Sealer {
         let known = spawn_blocking(move || journal::known_through(&path));
         let mut after = known.await.expect("nothing panics there")?.unwrap_or(0);
         loop {
-            // From the newest that is published on: that the two are one is checked, too.
+            // From the newest published seal on, to check that both copies are equal.
             let seals = table::kept(&self.pool, after, PUBLISHED_AT_ONCE).await?;
             let Some(last) = seals.last() else { return Ok(()) };
             after = last.statement.to;
@@ -136,12 +136,12 @@ impl Sealer {
         }
     }
 
-    /// Gives up published seals that the database does not have, and says so where they are published: the
-    /// log was taken up by a server that lacks events. The last position that they had sealed.
+    /// Withdraws published seals that the database does not have, and records that in the file: the
+    /// log continues on a server that lacks events. Returns the last position that they had sealed.
     ///
     /// # Errors
     ///
-    /// The log cannot be read, what was published is no chain of seals, or it cannot be added to.
+    /// The log cannot be read, the published seals are not a chain, or the file cannot be appended to.
     pub async fn give_up_lost(&self) -> Result<Option<i64>, SealingError> {
         let path = self.journal.clone();
         if !path.exists() {
@@ -168,7 +168,7 @@ impl Sealer {
         Ok(restarted.then_some(lost_through))
     }
 
-    /// Makes the next seal, when at least so many events wait for one.
+    /// Makes the next seal if at least this many events wait for one.
     async fn seal_next(&self, event_count_min: i64) -> Result<Option<Seal>, SealingError> {
         let pool = &self.pool;
         let newest = self.newest().await?;

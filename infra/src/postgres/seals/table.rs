@@ -56,7 +56,7 @@ pub async fn kept(pool: &PgPool, position: i64, limit: i64) -> Result<Vec<Seal>,
     Ok(rows.into_iter().map(Seal::from).collect())
 }
 
-/// The newest.
+/// The newest seal.
 pub(super) async fn newest(pool: &PgPool) -> Result<Option<Seal>, LogError> {
     let row: Option<Row> =
         sqlx::query_as("SELECT * FROM es.seal WHERE shard = $1 ORDER BY to_position DESC LIMIT 1")
@@ -68,7 +68,7 @@ pub(super) async fn newest(pool: &PgPool) -> Result<Option<Seal>, LogError> {
     Ok(row.map(Seal::from))
 }
 
-/// Keeps a seal, unless another process has sealed from there meanwhile. Whether it was kept.
+/// Stores a seal, unless another process has sealed from there meanwhile. Returns whether it was stored.
 pub(super) async fn keep(pool: &PgPool, seal: &Seal) -> Result<bool, LogError> {
     let Statement { shard, from, to, root, previous, sealed_at, key_id } = &seal.statement;
     let done = sqlx::query(

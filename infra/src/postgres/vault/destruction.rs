@@ -1,8 +1,8 @@
-//! Keys are destroyed, and every process forgets them.
+//! Destroys keys, and removes them from the memory of every process.
 //!
-//! The row stays, without its key, so that what was sealed is known to be erased and not damaged. The
-//! wrapped key is in the database's own remains for a while (dead rows until the next vacuum, the
-//! write-ahead log, backups), and there it opens only with the key-encryption key.
+//! The row stays, without its key, so that the sealed data is known to be erased and not damaged. The
+//! wrapped key remains for a while inside the database (dead rows until the next vacuum, the
+//! write-ahead log, backups), where it can only be unwrapped with the key-encryption key.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,18 +19,18 @@ use crate::postgres::begin;
 use crate::postgres::deadline::InTime;
 use crate::postgres::eraser::Written;
 
-/// Where a process says which key it has destroyed.
+/// Channel on which a process announces a destroyed key.
 const CHANNEL: &str = "hip_key_destroyed";
 
-/// How long nothing may be heard before it is asked whether the connection still lives.
+/// Silence after which the connection is checked.
 const LISTEN_CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
-/// How long to wait before listening again.
+/// Delay before listening again.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 
 impl PgVault {
-    /// Destroys the key of a person and every key that is tied to it, also through others; how many
-    /// there are. `note` is told which before the first goes, and nothing goes if it fails.
+    /// Destroys the key of a patient and every key that is attached to it, directly or indirectly; returns their
+    /// number. `note` receives the ids before the first is destroyed; if it fails, none is destroyed.
     pub(crate) async fn destroy<E: From<sqlx::Error>>(
         &self,
         subject: SubjectId,
@@ -56,14 +56,14 @@ impl PgVault {
         Ok(u64::try_from(keys.len()).unwrap_or(u64::MAX))
     }
 
-    /// The keys of a person: their own, and every key that is tied to it, also through others; be they
-    /// destroyed or not.
+    /// The keys of a patient: their own, and every key that is attached to it, directly or indirectly; also
+    /// destroyed ones.
     pub(crate) async fn keys_of(&self, subject: SubjectId) -> Result<BTreeSet<Uuid>, VaultError> {
         let mut transaction = begin(&self.pool).await.map_err(unavailable)?;
         tied(&mut transaction, subject, false).await.map_err(unavailable)
     }
 
-    /// Destroys single keys, by their ids, wherever there are such. Which of them were still there.
+    /// Destroys single keys by their ids, where they exist. Returns those that still existed.
     ///
     /// # Errors
     ///
@@ -85,8 +85,8 @@ impl PgVault {
         Ok(gone)
     }
 
-    /// Forgets keys as other processes destroy them, until `stop` says so. What was destroyed while
-    /// nobody listened is forgotten with all others when it listens again.
+    /// Drops keys from memory as other processes destroy them, until `stop` is true. When it listens again after
+    /// an interruption, it drops all keys.
     pub async fn forget_destroyed(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             tokio::select! {
@@ -100,14 +100,14 @@ impl PgVault {
         }
     }
 
-    /// Returns when [`PgVault::forget_destroyed`] listens for the first time. From then on no key is wrapped
-    /// anew by a key-encryption key that this process lacks.
+    /// Returns when [`PgVault::forget_destroyed`] listens for the first time. From then on no key is rewrapped
+    /// by a key-encryption key that this process lacks.
     pub async fn until_listening(&self) {
         // The sender lives as long as the vault.
         let _ = self.listening.subscribe().wait_for(|listening| *listening).await;
     }
 
-    /// Returns when the connection is lost.
+    /// Listens; returns when the connection is lost.
     async fn listen(&self) {
         let Ok(mut listener) = PgListener::connect_with(&self.pool).in_time().await else { return };
         if listener.listen(CHANNEL).in_time().await.is_err() {
@@ -126,7 +126,7 @@ impl PgVault {
                     }
                 }
                 Ok(Ok(None) | Err(_)) => return,
-                // No news: a connection that has died without a word would never bring any.
+                // Nothing received: a silently dead connection would never deliver anything.
                 Err(_) => {
                     if listener.execute("SELECT 1").in_time().await.is_err() {
                         return;
@@ -137,7 +137,7 @@ impl PgVault {
     }
 }
 
-/// The keys of a person. Locked, no other is tied to one of them until the transaction ends.
+/// The keys of a patient, locked: no other key can be attached to them until the transaction ends.
 async fn tied(
     transaction: &mut PgTransaction<'_>,
     subject: SubjectId,

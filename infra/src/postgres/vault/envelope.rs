@@ -1,4 +1,4 @@
-//! AES-256-GCM under a subject's key, bound to the event it belongs to.
+//! AES-256-GCM with a subject's key, bound to the event.
 
 use std::sync::Arc;
 
@@ -12,19 +12,19 @@ use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// A 256-bit key. Wiped when the last copy goes.
+/// A 256-bit key. Wiped when the last copy is dropped.
 #[derive(Clone)]
 pub struct SubjectKey(Arc<Zeroizing<[u8; 32]>>);
 
-/// What an envelope is bound to: moved to another event, it does not open.
+/// What an envelope is bound to: it cannot be opened for another event.
 pub struct EnvelopeContext<'a> {
     /// The event.
     pub event_id: Uuid,
-    /// Its stored name.
+    /// Stored name of the event.
     pub event_type: &'a str,
-    /// Version of its shape.
+    /// Version of its schema.
     pub schema_version: i16,
-    /// Whose it is.
+    /// Its subject.
     pub subject: SubjectId,
 }
 
@@ -55,13 +55,13 @@ impl SubjectKey {
         &self.0
     }
 
-    /// Seals under a fresh nonce. A subject has few events beside the 2³² at which random nonces
-    /// of one key begin to be a worry.
+    /// Encrypts with a fresh random nonce. A subject has few events compared to the 2³² at which random nonces
+    /// of one key become a risk.
     pub fn seal(&self, context: &EnvelopeContext<'_>, plain: &[u8]) -> ([u8; 12], Vec<u8>) {
         self.seal_bytes(&context.to_bytes(), plain)
     }
 
-    /// Opens what was sealed in the same context; nothing, when it was not.
+    /// Decrypts what was encrypted in the same context; otherwise `None`.
     pub fn open(
         &self,
         context: &EnvelopeContext<'_>,
@@ -71,7 +71,7 @@ impl SubjectKey {
         self.open_bytes(&context.to_bytes(), nonce, sealed)
     }
 
-    /// Seals a document under a nonce that follows from it: the same document has the same bytes, and
+    /// Encrypts a document with a nonce derived from it: the same document gives the same bytes, and
     /// two different ones share a nonce only if 96 bits of an HMAC under this key collide.
     pub(super) fn seal_document(&self, name: &str, plain: &[u8]) -> Vec<u8> {
         let aad = document_aad(name);
@@ -118,7 +118,7 @@ impl SubjectKey {
     }
 }
 
-/// Kept apart from events, whose context begins with their id.
+/// Differs from the context of events, which begins with their id.
 fn document_aad(name: &str) -> Vec<u8> {
     [b"document\0", name.as_bytes()].concat()
 }

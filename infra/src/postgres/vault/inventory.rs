@@ -1,4 +1,4 @@
-//! Which key-encryption keys the keys of the vault lie under.
+//! Which key-encryption keys wrap the keys of the vault.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,17 +8,17 @@ use sqlx::PgPool;
 use crate::postgres::begin;
 use crate::postgres::deadline::InTime;
 
-/// How much lies under one key-encryption key.
+/// Number of keys under one key-encryption key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UnderKek {
-    /// Keys of data principals and of messages that are not destroyed.
+    /// Keys of subjects and of messages that are not destroyed.
     pub keys: i64,
-    /// Keys of facilities, behind their pseudonyms.
+    /// Keys of facilities, for their pseudonyms.
     pub facility_keys: i64,
 }
 
-/// The ids of all that are in use. It takes one look into an index for each.
+/// The ids of all key-encryption keys in use. One index lookup for each.
 ///
 /// # Errors
 ///
@@ -40,7 +40,7 @@ pub(super) async fn keks_in_use(pool: &PgPool) -> Result<BTreeSet<String>, sqlx:
     Ok(ids.into_iter().collect())
 }
 
-/// Counts, by id. The whole index is read.
+/// Counts keys by id. Reads the whole index.
 ///
 /// # Errors
 ///
@@ -62,7 +62,7 @@ pub async fn inventory(pool: &PgPool) -> Result<BTreeMap<String, UnderKek>, sqlx
     Ok(rows.into_iter().map(|(id, keys, facility)| (id, under(keys, facility))).collect())
 }
 
-/// Whether there is no key, and never was one.
+/// Whether the vault has no key, and never had one.
 ///
 /// # Errors
 ///

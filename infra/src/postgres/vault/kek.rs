@@ -1,7 +1,7 @@
-//! Where key-encryption keys come from, and whether they are those of the vault.
+//! Reads the key-encryption keys and checks that they are those of the vault.
 //!
-//! A key that is lost is never replaced by a new one: the new one could open nothing, and what is pushed
-//! afterwards would lie under it. So a new key is made for an empty vault only, and a process that lacks a
+//! A lost key is never replaced by a new one: the new one could open nothing, and new data
+//! would be wrapped by it. So a new key is created for an empty vault only, and a process that lacks a
 //! key that the vault uses does not start.
 
 use std::path::{Path, PathBuf};
@@ -15,19 +15,19 @@ use super::key_ring::KeyRing;
 use super::key_wrapper::{KeyWrapper, LocalKey, LocalKeyError};
 use crate::config::{KeysSection, Secrets};
 
-/// Why there are no key-encryption keys, or not the right ones.
+/// Why the key-encryption keys are missing or wrong.
 #[derive(Debug, Error)]
 pub enum KekError {
-    /// None is configured.
+    /// No key is configured.
     #[error("no key-encryption key: set HIP_KEK, or file in section [keys]")]
     None,
-    /// `HIP_KEK` is no key.
+    /// `HIP_KEK` is not a key.
     #[error("HIP_KEK cannot be used")]
     Variable(#[source] LocalKeyError),
-    /// `HIP_KEK_OLDER` holds something else.
+    /// `HIP_KEK_OLDER` does not contain keys.
     #[error("HIP_KEK_OLDER cannot be used: keys are separated by commas")]
     OlderVariable(#[source] LocalKeyError),
-    /// A file cannot be used.
+    /// A key file cannot be used.
     #[error(transparent)]
     File(#[from] LocalKeyError),
     /// The file is missing, and the vault has keys already.
@@ -37,24 +37,24 @@ pub enum KekError {
         under(ids)
     )]
     Lost {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What the vault's keys lie under.
+        /// Ids of the key-encryption keys that the vault uses.
         ids: Vec<String>,
     },
-    /// Keys lie under a key-encryption key that this process does not have.
+    /// Some keys are wrapped by a key-encryption key that this process does not have.
     #[error(
         "this database holds keys under {}, and {current} is configured: set the right one as HIP_KEK or file in \
          section [keys]; if {current} is to replace it, name the old one in older_files of section [keys] (or \
          HIP_KEK_OLDER), then run `hip key rewrap`", ids.join(", ")
     )]
     Unknown {
-        /// What they lie under.
+        /// Ids of those key-encryption keys.
         ids: Vec<String>,
-        /// The one that wraps here.
+        /// Id of the current one in this process.
         current: String,
     },
-    /// The database.
+    /// The database failed.
     #[error("the key store cannot be reached")]
     Database(#[from] sqlx::Error),
 }
@@ -63,7 +63,7 @@ fn under(ids: &[String]) -> String {
     if ids.is_empty() { String::new() } else { format!(" (under {})", ids.join(", ")) }
 }
 
-/// The keys of a configuration. For an empty vault the file of the current one is made when it is missing.
+/// The configured keys. For an empty vault a missing file of the current key is created.
 ///
 /// # Errors
 ///
@@ -80,7 +80,7 @@ pub async fn open(
     checked(pool, KeyRing::new(current, older(section, secrets)?)).await
 }
 
-/// The same, and nothing is made.
+/// The configured keys. Creates nothing.
 ///
 /// # Errors
 ///
@@ -93,7 +93,7 @@ pub async fn open_existing(
     checked(pool, read(section, secrets)?).await
 }
 
-/// The keys of a configuration, whatever the vault has.
+/// The configured keys, without a check against the vault.
 ///
 /// # Errors
 ///
@@ -106,7 +106,7 @@ pub fn read(section: &KeysSection, secrets: &Secrets) -> Result<KeyRing, KekErro
     Ok(KeyRing::new(current, older(section, secrets)?))
 }
 
-/// Whether a vault has no key, and never had one, so that a new key-encryption key would be right for it.
+/// Whether a vault never had a key, so that a new key-encryption key may be created for it.
 ///
 /// # Errors
 ///
@@ -138,7 +138,7 @@ fn older(section: &KeysSection, secrets: &Secrets) -> Result<Vec<LocalKey>, KekE
 
 async fn read_or_create(pool: &PgPool, path: &Path) -> Result<LocalKey, KekError> {
     if !path.exists() && !is_empty(pool).await? && !path.exists() {
-        // Looked for again: another process may have made it, and keys under it, in between.
+        // Checked again: another process may have created it, and keys under it, meanwhile.
         let ids = keks_in_use(pool).await?.into_iter().collect();
         return Err(KekError::Lost { path: path.to_owned(), ids });
     }
@@ -157,11 +157,11 @@ async fn checked(pool: &PgPool, ring: KeyRing) -> Result<KeyRing, KekError> {
     Ok(ring)
 }
 
-/// Whether these are the keys of the vault.
+/// Checks that these are the keys of the vault.
 ///
 /// # Errors
 ///
-/// Keys lie under another one, or the database cannot be used.
+/// Keys are wrapped by another one, or the database cannot be used.
 pub async fn check(pool: &PgPool, ring: &KeyRing) -> Result<(), KekError> {
     let in_use = keks_in_use(pool).await?.into_iter();
     let ids: Vec<String> = in_use.filter(|id| !id.is_empty() && !ring.has(id)).collect();

@@ -1,4 +1,4 @@
-//! The key-encryption keys that a process has: the one that wraps, and older ones that only unwrap.
+//! The key-encryption keys of a process: the current one that wraps, and older ones that only unwrap.
 
 use async_trait::async_trait;
 use hip_commands::port::vault::VaultError;
@@ -14,7 +14,7 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// Of these keys. An older one that is the current one counts once.
+    /// Builds a ring. An older key equal to the current one counts once.
     pub fn new(current: LocalKey, older: Vec<LocalKey>) -> Self {
         let mut ring = Self { current, older: vec![] };
         for key in older {
@@ -25,13 +25,13 @@ impl KeyRing {
         ring
     }
 
-    /// The ids of the older ones.
+    /// The ids of the older keys.
     pub fn older_ids(&self) -> Vec<&str> {
         self.older.iter().map(KeyWrapper::kek_id).collect()
     }
 
-    /// A key for something else, derived from each of them under a label; the current one's first, each
-    /// with the id of what it is derived from.
+    /// Derives a key for another purpose from each of them, with a label; the current one's first, each
+    /// with the id of its source.
     pub fn derived(&self, label: &[u8]) -> Vec<(String, Zeroizing<[u8; 32]>)> {
         self.all().map(|key| (key.kek_id().to_owned(), key.derive(label))).collect()
     }
@@ -59,7 +59,7 @@ impl KeyWrapper for KeyRing {
         self.current.wrap(name, key).await
     }
 
-    /// What has no id is tried with each: only the right one opens it.
+    /// A key without an id is tried with each: only the right one opens it.
     async fn unwrap(
         &self,
         name: &[u8],

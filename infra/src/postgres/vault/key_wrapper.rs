@@ -15,13 +15,13 @@ use zeroize::Zeroizing;
 use super::envelope::SubjectKey;
 use crate::config::{secret_file, text_file};
 
-/// Wraps and unwraps keys. A key management service or a transit engine fits behind it.
+/// Wraps and unwraps keys. A key management service or a transit engine can implement it.
 #[async_trait]
 pub trait KeyWrapper: Send + Sync {
-    /// Names the key-encryption key; stored beside what it wraps.
+    /// Id of the key-encryption key; stored with each wrapped key.
     fn kek_id(&self) -> &str;
 
-    /// Whether what this key-encryption key has wrapped can be unwrapped.
+    /// Whether keys wrapped by this key-encryption key can be unwrapped.
     fn has(&self, kek_id: &str) -> bool {
         self.kek_id() == kek_id
     }
@@ -31,10 +31,10 @@ pub trait KeyWrapper: Send + Sync {
         vec![self.kek_id().to_owned()]
     }
 
-    /// Wraps `key` for the one place that `name` stands for.
+    /// Wraps `key`, bound to `name`.
     async fn wrap(&self, name: &[u8], key: &SubjectKey) -> Result<Vec<u8>, VaultError>;
 
-    /// Unwraps what was wrapped for that place.
+    /// Unwraps a key that was wrapped for this name.
     async fn unwrap(
         &self,
         name: &[u8],
@@ -43,7 +43,7 @@ pub trait KeyWrapper: Send + Sync {
     ) -> Result<SubjectKey, VaultError>;
 }
 
-/// A key-encryption key that this process holds: AES-256-GCM, nonce in front, bound to the name.
+/// A key-encryption key in this process: AES-256-GCM, nonce first, bound to the name.
 pub struct LocalKey {
     key: SubjectKey,
     id: String,
@@ -52,22 +52,22 @@ pub struct LocalKey {
 /// Why there is no key-encryption key.
 #[derive(Debug, Error)]
 pub enum LocalKeyError {
-    /// It has another form.
+    /// The key has a wrong format.
     #[error("a key-encryption key is 32 bytes in base64")]
     Form,
-    /// Its file cannot be read or written.
+    /// The file cannot be read or written.
     #[error("the key file {path} cannot be used")]
     File {
-        /// Which.
+        /// Path of the file.
         path: String,
-        /// Why.
+        /// The I/O error.
         #[source]
         source: std::io::Error,
     },
 }
 
 impl LocalKey {
-    /// Reads a key: 32 bytes in base64.
+    /// Parses a key: 32 bytes in base64.
     pub fn parse(text: &SecretString) -> Result<Self, LocalKeyError> {
         let bytes =
             STANDARD.decode(text.expose_secret().trim()).map_err(|_| LocalKeyError::Form)?;
@@ -82,8 +82,8 @@ impl LocalKey {
         Self::parse(&SecretString::from(text))
     }
 
-    /// Reads the key from a file, or makes both. Whoever loses this file loses the log's content. For a
-    /// vault that may have keys, [`super::kek::open`] is right: it makes none.
+    /// Reads the key from a file, or creates key and file. Without this file the log cannot be decrypted. For a
+    /// vault that may have keys use [`super::kek::open`], which creates none.
     ///
     /// Returns the key and whether it is new.
     pub fn read_or_create(path: &Path) -> Result<(Self, bool), LocalKeyError> {
@@ -93,7 +93,7 @@ impl LocalKey {
         Ok((Self::parse(&SecretString::from(text.as_str()))?, new))
     }
 
-    /// A key for something else, which tells nothing of this one.
+    /// Derives a key for another purpose, which reveals nothing about this one.
     pub(super) fn derive(&self, label: &[u8]) -> Zeroizing<[u8; 32]> {
         let mut derived = Zeroizing::new([0; 32]);
         Hkdf::<Sha256>::new(None, self.key.as_bytes())

@@ -1,4 +1,4 @@
-//! For a program that needs no key: what it writes holds nothing personal.
+//! For a program that needs no key: what it writes is not personal.
 
 use async_trait::async_trait;
 use hip_commands::port::vault::VaultError;
@@ -6,7 +6,7 @@ use hip_commands::port::vault::VaultError;
 use super::envelope::SubjectKey;
 use super::key_wrapper::KeyWrapper;
 
-/// Wraps nothing and unwraps nothing.
+/// Cannot wrap or unwrap.
 pub struct NoKey;
 
 #[async_trait]

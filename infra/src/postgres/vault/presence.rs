@@ -1,8 +1,8 @@
-//! Which key-encryption keys the running processes have, so that no key is wrapped by one that some
+//! Announces which key-encryption keys the running processes have, so that no key is wrapped by one that some
 //! process lacks.
 //!
-//! Each process holds a shared advisory lock for each key that it has, on the connection on which it waits
-//! for news of destroyed keys. The database lets go of the lock when the process ends, in whatever way.
+//! Each process holds a shared advisory lock for each of its keys, on the connection on which it waits
+//! for news of destroyed keys. The database releases the lock when the process ends, in any way.
 
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgListener;
@@ -11,10 +11,10 @@ use sqlx::{Executor, PgPool};
 use super::key_wrapper::KeyWrapper;
 use crate::postgres::deadline::InTime;
 
-/// What our locks are told by from those of others in the database.
+/// Distinguishes our advisory locks from others in the database.
 const LOCK_CLASS: i32 = 0x004B_454B;
 
-/// Takes the locks, for as long as the connection lasts.
+/// Takes the locks, held until the connection closes.
 pub(super) async fn announce(
     listener: &mut PgListener,
     wrapper: &dyn KeyWrapper,
@@ -26,9 +26,9 @@ pub(super) async fn announce(
     Ok(())
 }
 
-/// How many processes have announced keys, and not this one.
+/// Number of processes that have announced keys, but not this one.
 pub(super) async fn count_without(pool: &PgPool, kek_id: &str) -> Result<i64, sqlx::Error> {
-    // The table of locks has their numbers without a sign.
+    // The lock table has its numbers unsigned.
     let number = |number: i32| i64::from(number.cast_unsigned());
     sqlx::query_scalar(
         "SELECT count(*) FROM ( \

@@ -1,4 +1,4 @@
-//! Keyed HMAC: a mobile number has ten digits, its bare hash is guessed in seconds.
+//! Keyed HMAC: a mobile number has ten digits, so a plain hash could be guessed in seconds.
 
 use hip_commands::patients::lookup::LookupKey;
 use hip_domain::id::Pseudonym;
@@ -7,7 +7,7 @@ use sha2::Sha256;
 
 use super::envelope::SubjectKey;
 
-/// HMAC-SHA256 under the facility's key, over the kind, a zero byte and the compared form.
+/// HMAC-SHA256 with the facility's key, over the kind, a zero byte and the normalised form.
 pub(super) fn pseudonym(key: &SubjectKey, lookup: &LookupKey<'_>) -> Pseudonym {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes any key");
     mac.update(lookup.kind().as_bytes());

@@ -1,8 +1,8 @@
-//! Every key is wrapped anew by the current key-encryption key, so that the older ones can be removed.
+//! Wraps every key again with the current key-encryption key, so that the older ones can be removed.
 //!
-//! The keys themselves do not change: what they have sealed opens as before, and pseudonyms stay the same.
-//! It is done in batches, each a transaction. It can be stopped at any moment and begun again, and the
-//! service goes on meanwhile: a key that is destroyed in between stays destroyed.
+//! The keys themselves do not change: sealed data opens as before, and pseudonyms stay the same.
+//! It runs in batches, each a transaction. It can be stopped at any time and started again, and the
+//! service continues meanwhile: a key that is destroyed meanwhile stays destroyed.
 
 use hip_commands::port::vault::VaultError;
 use sqlx::PgPool;
@@ -15,50 +15,50 @@ use super::key_wrapper::KeyWrapper;
 use super::presence;
 use crate::postgres::deadline::InTime;
 
-/// Keys that one transaction wraps anew.
+/// Keys wrapped in one transaction.
 const BATCH: i64 = 500;
 
-/// How often all keys are gone through: some may be locked by an erasure the first time.
+/// Maximum number of passes over all keys: some may be locked by an erasure the first time.
 const PASS_COUNT_MAX: u32 = 3;
 
-/// What was done.
+/// Result of a rewrap.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rewrapped {
-    /// Keys that were wrapped anew, of data principals, messages and facilities.
+    /// Number of rewrapped keys of subjects, messages and facilities.
     pub keys: u64,
-    /// Keys that could not be unwrapped: they are damaged, and stay as they are.
+    /// Number of keys that could not be unwrapped: they are damaged and unchanged.
     pub damaged: u64,
 }
 
-/// Why it was not done.
+/// Why the rewrap failed.
 #[derive(Debug, Error)]
 pub enum RewrapError {
-    /// A running process could not read what would be wrapped.
+    /// A running process could not unwrap the result.
     #[error(
         "{count} running processes of hip do not have the key-encryption key {kek_id}: configure it for them (in \
          older_files, or as the current one), restart them, then run this again"
     )]
     Behind {
-        /// How many.
+        /// Number of such processes.
         count: i64,
-        /// The key that they lack.
+        /// Id of the key that they lack.
         kek_id: String,
     },
     /// A key cannot be wrapped.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// The database.
+    /// The database failed.
     #[error("the key store cannot be reached")]
     Database(#[from] sqlx::Error),
 }
 
-/// Wraps all keys anew that do not lie under the current key-encryption key. `progress` is told how many
-/// were gone through.
+/// Rewraps all keys that are not wrapped by the current key-encryption key. Reports the number of processed keys
+/// to `progress`.
 ///
 /// # Errors
 ///
-/// A running process lacks the current key, or the database cannot be used. What was wrapped until then is
-/// good.
+/// A running process lacks the current key, or the database cannot be used. Keys that were rewrapped before stay
+/// valid.
 pub async fn rewrap(
     pool: &PgPool,
     ring: &KeyRing,
@@ -90,11 +90,11 @@ async fn refuse_if_behind(pool: &PgPool, ring: &KeyRing) -> Result<(), RewrapErr
 struct Pass {
     keys: u64,
     damaged: u64,
-    /// Keys that somebody else is at work on.
+    /// Keys locked by another transaction.
     locked: u64,
 }
 
-/// Goes once through all keys of data principals and messages.
+/// Makes one pass over all keys of subjects and messages.
 async fn rewrap_subjects(
     pool: &PgPool,
     ring: &KeyRing,
@@ -128,7 +128,7 @@ async fn rewrap_subjects(
                 }
             }
             let wanted = batch.key_ids.len() as u64;
-            // A process may have started in between.
+            // A process may have started meanwhile.
             refuse_if_behind(pool, ring).await?;
             let written = batch.write(pool, ring.kek_id()).await?;
             pass.keys += written;
@@ -153,8 +153,8 @@ impl Batch {
         self.new.push(new);
     }
 
-    /// Puts the new ones in place of the old ones, where those are still there; how many. It waits for no
-    /// lock, so an erasure and this can never wait for each other.
+    /// Replaces keys that still exist by their new form; returns the number. Does not wait for
+    /// locks, so it cannot deadlock with an erasure.
     async fn write(&self, pool: &PgPool, kek_id: &str) -> Result<u64, sqlx::Error> {
         let written = sqlx::query(
             "WITH free AS (SELECT key_id FROM vault.key WHERE key_id = ANY($1) FOR UPDATE SKIP LOCKED) \
@@ -174,7 +174,7 @@ impl Batch {
     }
 }
 
-/// There is one for each facility.
+/// Rewraps the one key of each facility.
 async fn rewrap_facilities(pool: &PgPool, ring: &KeyRing) -> Result<u64, RewrapError> {
     let rows: Vec<(String, Vec<u8>, String)> = sqlx::query_as(
         "SELECT facility, wrapped, kek_id FROM vault.facility_key WHERE kek_id <> $1",
@@ -185,7 +185,7 @@ async fn rewrap_facilities(pool: &PgPool, ring: &KeyRing) -> Result<u64, RewrapE
     .await?;
     let mut count = 0;
     for (facility, old, kek_id) in rows {
-        // Without it nobody of the facility is found any more, so it is no matter to pass over.
+        // Not skipped: without this key no patient of the facility can be found.
         let key = ring.unwrap(facility.as_bytes(), &old, &kek_id).await?;
         let new = ring.wrap(facility.as_bytes(), &key).await?;
         let written = sqlx::query(

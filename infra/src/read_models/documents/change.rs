@@ -2,15 +2,15 @@
 
 use hip_commands::port::document_store::Fields;
 
-/// What a document says, given what it said before. Nothing: there is none, or none any more.
+/// Computes the new content from the old one. `None` means no document, before or after.
 pub type Edit = Box<dyn FnOnce(Option<Fields>) -> Option<Fields> + Send>;
 
 /// What an event changes.
 pub enum DocumentChange {
-    /// A document is there, with this content.
+    /// Writes a document with this content.
     Put(String, Fields),
-    /// What a document says follows from what it said.
+    /// Computes the content from the previous content.
     Edit(String, Edit),
-    /// There is none under this key any more.
+    /// Removes the document with this key.
     Remove(String),
 }

@@ -1,8 +1,8 @@
-//! A collection that is kept in step with the log.
+//! A collection that follows the log.
 //!
 //! There is no transaction over both. Every document carries its position, so a page may be written
-//! twice; and after each page the store itself notes how far it is. So a store that was emptied, or
-//! restored from an old backup, is noticed, and filled again from where it is.
+//! twice; and after each page the store itself records its position. So a store that was emptied, or
+//! restored from an old backup, is detected and filled again from its position.
 
 use std::sync::Arc;
 
@@ -24,17 +24,17 @@ use crate::read_models::Erased;
 use crate::subscription::rebuild::{Compared, Generations, Projection};
 use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
 
-/// Where the store notes how far each collection is.
+/// Collection in which the store records the position of each collection.
 const POSITIONS: &str = "hip_position";
 
-/// Documents that are let go of at a time.
+/// Documents deleted at a time.
 const FORGET_COUNT: u32 = 100;
 
-/// Puts a tombstone in the place of every document of a person, in one generation; how many there were.
+/// Replaces every document of a patient by a tombstone, in one generation; returns their number.
 ///
 /// # Errors
 ///
-/// The store.
+/// The store failed.
 pub async fn forget(
     store: &dyn DocumentStore,
     collection: &CollectionName,
@@ -47,7 +47,7 @@ pub async fn forget(
     loop {
         let sought = Sought::Text(&subject);
         let found = store.find_in(collection, generation, &field, sought, FORGET_COUNT).await?;
-        // What follows from a later event is not theirs any more.
+        // A document of a later event no longer belongs to the patient.
         let found: Vec<_> = found.iter().filter(|it| it.position < position).collect();
         if found.is_empty() {
             return Ok(count);
@@ -59,31 +59,31 @@ pub async fn forget(
     }
 }
 
-/// Events that are read at a time. Most of reading one is waiting for the log.
+/// Events read ahead at a time. Most of the time for one is spent waiting for the log.
 const READ_AHEAD: usize = 16;
 
-/// What a collection shows of the log.
+/// Derives the documents of a collection from the log.
 #[async_trait]
 pub trait DocumentView: Send + Sync {
     /// The subscription's name. A stored name never changes.
     fn name(&self) -> &'static str;
 
-    /// What documents are looked for by.
+    /// Indexes for lookups.
     fn indexes(&self) -> Vec<Index>;
 
-    /// What becomes of an event that cannot be applied. Where events of several streams change one document,
-    /// their order counts for the whole person.
+    /// Handling of an event that cannot be applied. If events of several streams change one document,
+    /// their order matters for all events of the patient.
     fn poison(&self) -> Poison {
         Poison::ParkStream
     }
 
-    /// By whom the documents of an erased person are marked as theirs.
+    /// The marks that identify the documents of an erased patient.
     async fn marks(&self, erased: SubjectId) -> Result<Vec<SubjectId>, ApplyError> {
         Ok(vec![erased])
     }
 
-    /// What an event changes, by the log up to it. Whenever it is asked, it is the same; events are asked
-    /// about several at a time.
+    /// The changes of an event, from the log up to it. Deterministic; called for several events
+    /// at a time.
     async fn changes(
         &self,
         stored: &StoredEvent,
@@ -91,7 +91,7 @@ pub trait DocumentView: Send + Sync {
     ) -> Result<Vec<DocumentChange>, ApplyError>;
 }
 
-/// Keeps a collection in step with the log.
+/// Updates a collection from the log.
 pub struct CollectionProjection<V> {
     store: Arc<dyn DocumentStore>,
     collection: CollectionName,
@@ -100,17 +100,17 @@ pub struct CollectionProjection<V> {
 }
 
 impl<V: DocumentView> CollectionProjection<V> {
-    /// Keeps `collection` as `view` has it.
+    /// Updates `collection` with the changes of `view`.
     ///
     /// # Panics
     ///
-    /// Never: the name of our own collection is one.
+    /// Never: the name of our own collection is valid.
     pub fn new(store: Arc<dyn DocumentStore>, collection: CollectionName, view: V) -> Self {
         let positions = CollectionName::parse(POSITIONS).expect("a word");
         Self { store, collection, positions, view }
     }
 
-    /// A store that is new, or was emptied, gets its collections: at the beginning of the log, so that
+    /// Creates the collections of a store that is new or was emptied: at the beginning of the log, so that
     /// nothing is missing in them.
     async fn prepare(&self, generation: Generation, page: &Page) -> Result<(), ApplyError> {
         let live = self.store.live(&self.collection).await?;
@@ -196,7 +196,7 @@ impl<V: DocumentView> Subscriber for CollectionProjection<V> {
 #[async_trait]
 impl<V: DocumentView> Projection for CollectionProjection<V> {
     async fn begin(&self, _: &PgPool, next: Generation) -> Result<(), ApplyError> {
-        // One of this number may be left of a rebuild that died.
+        // A dead rebuild may have left one with this number.
         self.store.retire(&self.collection, next.number).await?;
         Ok(self.store.prepare(&self.collection, next.number, &self.view.indexes()).await?)
     }
@@ -206,7 +206,7 @@ impl<V: DocumentView> Projection for CollectionProjection<V> {
         _: &PgPool,
         generations: &Generations,
     ) -> Result<Vec<Compared>, ApplyError> {
-        // The live reader waits meanwhile, and most of a digest is the store's work.
+        // The live subscriber waits meanwhile, and most of a digest is the store's work.
         let (live, next) = tokio::try_join!(
             self.store.digest(&self.collection, generations.live.number),
             self.store.digest(&self.collection, generations.next.number),

@@ -1,8 +1,8 @@
-//! The newest link token of each ABHA address, and each refusal of one.
+//! The newest link token of each ABHA address, and each refused request for one.
 //!
-//! AMRIT looks for the one document of an address, so there the address is the key, and a refusal has
-//! none: its text would be taken for a token. Else the key is the stream of the tokens, one for each
-//! address at each facility, and the token is sealed.
+//! AMRIT looks for the single document of an address, so there the address is the key, and a refusal has
+//! no document: its text would be taken for a token. Otherwise the key is the token stream, one for each
+//! address at each facility, and the token is encrypted.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ use crate::config::Preset;
 use crate::postgres::vault::PgVault;
 use crate::subscription::ApplyError;
 
-/// The view.
+/// View of link tokens.
 pub struct LinkTokenResponses {
     ports: Ports,
     vault: Arc<PgVault>,
@@ -37,7 +37,7 @@ pub struct LinkTokenResponses {
 }
 
 impl LinkTokenResponses {
-    /// Reads tokens with the provider's keys, and seals them with the vault's.
+    /// Decrypts tokens through the ports, and encrypts them with the vault.
     pub const fn new(ports: Ports, vault: Arc<PgVault>, preset: Preset) -> Self {
         Self { ports, vault, preset }
     }
@@ -102,7 +102,7 @@ impl LinkTokenResponses {
         DocumentChange::Put(key, fields)
     }
 
-    /// The document goes, if it has one of these tokens: under the address it may be another facility's
+    /// Removes the document if it has one of these tokens: the address may belong to another facility
     /// by now.
     async fn without(
         &self,
@@ -119,7 +119,7 @@ impl LinkTokenResponses {
         Ok(key.map(|key| DocumentChange::Edit(key, Box::new(edit))))
     }
 
-    /// The tokens that a stream had up to an event.
+    /// The tokens of a stream up to an event.
     async fn issued_before(&self, end: &StoredEvent) -> Result<Vec<RequestId>, ApplyError> {
         let mut issued = vec![];
         for stored in self.ports.log.stream(&end.stream, 0).await? {
@@ -133,7 +133,7 @@ impl LinkTokenResponses {
         Ok(issued)
     }
 
-    /// What a token of this stream is found by; nothing, when it is not known any more whose it is.
+    /// The document key of this stream's tokens; `None` if the owner is no longer known.
     async fn key(&self, stream: &StreamId) -> Result<Option<String>, ApplyError> {
         Ok(match self.preset {
             Preset::Amrit => self.address(stream).await?.map(Phi::into_inner),
@@ -141,8 +141,8 @@ impl LinkTokenResponses {
         })
     }
 
-    /// The ABHA address whose tokens a stream holds. The stream is named by its pseudonym, so it is the
-    /// same wherever in the log it is read.
+    /// The ABHA address of a token stream. The stream is named by its pseudonym, so it is the
+    /// same at every position in the log.
     async fn address(&self, stream: &StreamId) -> Result<Option<Phi<String>>, ApplyError> {
         let Some(holder) = Holder::of(stream) else { return Ok(None) };
         for stored in self.ports.log.stream(stream, 0).await? {
@@ -161,7 +161,7 @@ impl LinkTokenResponses {
         Ok(None)
     }
 
-    /// The address that the record system named.
+    /// The address that the record system sent.
     async fn asked(&self, stored: &StoredEvent) -> Result<Option<Phi<String>>, ApplyError> {
         let opened = self.ports.open(stored).await?.event;
         let Event::LinkToken(LinkTokenEvent::Asked { person, .. }) = &opened else {
@@ -170,7 +170,7 @@ impl LinkTokenResponses {
         Ok(person.get().map(|person| person.abha_address.clone()))
     }
 
-    /// The address of this pseudonym that a patient has or had.
+    /// The address with this pseudonym that a patient has or had.
     async fn attached(
         &self,
         subject: SubjectId,
@@ -204,7 +204,7 @@ impl DocumentView for LinkTokenResponses {
         let index =
             |field, is_unique| Index { field: FieldPath::parse(field).expect("a word"), is_unique };
         match self.preset {
-            // Two documents of one address make its reader fail.
+            // AMRIT fails if an address has two documents.
             Preset::Amrit => {
                 vec![index("abhaAddress", true), index("requestId", false), index(SUBJECT, false)]
             }

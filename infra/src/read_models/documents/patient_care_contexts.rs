@@ -1,8 +1,8 @@
 //! Patients, each with their care contexts.
 //!
-//! A document is what events of several streams have made of it, in their order. AMRIT has one for each
-//! beneficiary, at whichever of its facilities they were; ours has one for each data principal, and
-//! what is personal in it is sealed.
+//! A document combines events of several streams, in their order. AMRIT has one for each
+//! beneficiary, across all its facilities; we have one for each subject, with
+//! its personal data encrypted.
 
 use std::sync::Arc;
 
@@ -31,30 +31,30 @@ use crate::subscription::{ApplyError, Poison};
 
 mod shape;
 
-/// The view.
+/// View of patients.
 pub struct PatientCareContexts {
     ports: Ports,
     vault: Arc<PgVault>,
     preset: Preset,
 }
 
-/// What an event says of a patient.
+/// An event's data about a patient.
 enum News {
     Person(Demographics),
     Abha(Option<Abha>),
     CareContext { facts: CareContextFacts, hi_types: Vec<&'static str>, is_linked: bool },
 }
 
-/// What is told of a patient, as a change of their document.
+/// A change of the fields of a patient's document.
 type FieldsUpdate = Box<dyn FnOnce(Fields) -> Fields + Send>;
 
 impl PatientCareContexts {
-    /// Reads patients with the provider's keys, and seals them with the vault's.
+    /// Decrypts patients through the ports, and encrypts them with the vault.
     pub const fn new(ports: Ports, vault: Arc<PgVault>, preset: Preset) -> Self {
         Self { ports, vault, preset }
     }
 
-    /// What an event says, and of whom; nothing, when it says nothing or its data principal was erased.
+    /// The data of an event and its patient; `None` if it has none or the patient was erased.
     async fn news(
         &self,
         stored: &StoredEvent,
@@ -86,7 +86,7 @@ impl PatientCareContexts {
         }))
     }
 
-    /// Who a patient is, or their ABHA.
+    /// Decrypts demographics or ABHA of a patient.
     async fn opened(&self, stored: &StoredEvent) -> Result<Option<News>, ApplyError> {
         let opened = self.ports.open(stored).await?.event;
         let Event::Patient(event) = opened else { return Ok(None) };
@@ -102,7 +102,7 @@ impl PatientCareContexts {
         })
     }
 
-    /// A care context as its stream has it at this event.
+    /// A care context as of this event.
     async fn registered(
         &self,
         stored: &StoredEvent,
@@ -121,7 +121,7 @@ impl PatientCareContexts {
         Ok(newest)
     }
 
-    /// What a patient is found by: AMRIT's own id of them, or ours.
+    /// The document key of a patient: AMRIT's id or ours.
     async fn key(&self, subject: SubjectId, news: &News) -> Result<Option<String>, ApplyError> {
         match (self.preset, news) {
             (Preset::Hip, _) => Ok(Some(subject.to_string())),
@@ -137,7 +137,7 @@ impl PatientCareContexts {
         }
     }
 
-    /// A text under its data principal's key.
+    /// Encrypts a text with the subject's key.
     async fn sealed(
         &self,
         subject: SubjectId,
@@ -147,7 +147,7 @@ impl PatientCareContexts {
         seal(&self.vault, subject, &format!("{subject}/{part}"), &Phi::new(json)).await
     }
 
-    /// What the news makes of a patient's document; nothing, when it would have to be sealed and they
+    /// The changes to a patient's document; `None` if it would have to be encrypted and they
     /// were erased.
     async fn told(
         &self,
@@ -188,7 +188,7 @@ impl PatientCareContexts {
         })
     }
 
-    /// A document of which nothing is known yet.
+    /// An empty document.
     fn fresh(&self, key: &str) -> Fields {
         match self.preset {
             Preset::Hip => Fields::new().with(SUBJECT, key),

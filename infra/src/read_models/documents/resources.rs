@@ -1,8 +1,8 @@
-//! The FHIR documents of visits, as they were built; unfit ones too, marked as invalid.
+//! The FHIR documents of visits; invalid ones too, marked as such.
 //!
-//! Under the preset `amrit` they lie in clear, in the shape that AMRIT's FHIR-API reads: it is the
-//! operator's decision to have another system read them. Else the document itself is sealed under its
-//! data principal's key.
+//! With the preset `amrit` they are stored in clear, in the shape that AMRIT's FHIR-API reads: it is the
+//! operator's decision to let another system read them. Otherwise the document itself is encrypted with the
+//! subject's key.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use crate::config::Preset;
 use crate::postgres::vault::PgVault;
 use crate::subscription::ApplyError;
 
-/// The view.
+/// View of FHIR documents.
 pub struct Resources {
     ports: Ports,
     vault: Arc<PgVault>,
@@ -34,12 +34,12 @@ pub struct Resources {
 }
 
 impl Resources {
-    /// Builds documents as `provider` does.
+    /// Builds documents through `ports`.
     pub const fn new(ports: Ports, vault: Arc<PgVault>, preset: Preset) -> Self {
         Self { ports, vault, preset }
     }
 
-    /// What is stored of a document; nothing, when it would have to be sealed and its data principal was
+    /// The stored fields of a document; `None` if it would have to be encrypted and its subject was
     /// erased.
     async fn fields(
         &self,
@@ -93,7 +93,7 @@ impl DocumentView for Resources {
         };
         let source = match VisitRevision::at(&self.ports, &stored.stream, stored.version).await {
             Ok(source) => source,
-            // Erased, or not to be read any more: there is nothing to show of it.
+            // Erased or no longer readable: no documents.
             Err(error) if error.is_final() => return Ok(vec![]),
             Err(error) => return Err(error.into()),
         };
@@ -117,7 +117,7 @@ impl DocumentView for Resources {
     }
 }
 
-/// Counts the documents of a kind, from 1.
+/// Numbers the documents of a kind, from 1.
 fn next(counts: &mut BTreeMap<HiType, u32>, hi_type: HiType) -> u32 {
     let count = counts.entry(hi_type).or_default();
     *count += 1;
@@ -128,7 +128,7 @@ fn key(visit: &StoredEvent, hi_type: HiType, number: u32) -> String {
     format!("{}/{}/{number}", visit.stream, hi_type.as_str())
 }
 
-/// What may be read without a key.
+/// The fields that need no key.
 fn about(source: &VisitRevision, document: &Document) -> Fields {
     Fields::new()
         .with("facilityId", source.facts.facility.as_str())
@@ -141,7 +141,7 @@ fn about(source: &VisitRevision, document: &Document) -> Fields {
         .with("createdAt", source.recorded_at)
 }
 
-/// The names are AMRIT's, and so are numbers where it has numbers.
+/// Names and number types as in AMRIT.
 fn as_amrit_reads(source: &VisitRevision, document: &Document) -> Fields {
     let visit = source.visit();
     let number = |digits: &str| -> FieldValue {

@@ -1,8 +1,8 @@
-//! What the gateway has answered to our calls, one document a call; tokens are apart.
+//! The gateway's answers to our calls, one document for each call; tokens are stored apart.
 //!
-//! Nothing in it is personal: an error is told in the words of our own table, since the gateway's may
-//! repeat whom it is about. Still they go with the person, since they could not be told again: the message
-//! cannot be opened any more.
+//! They contain no personal data: an error has the text of our own table, since the gateway's may
+//! repeat personal data. Still they are erased with the patient, because they could not be rebuilt: the message
+//! can no longer be opened.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::config::Preset;
 use crate::postgres::vault::PgVault;
 use crate::subscription::ApplyError;
 
-/// The view.
+/// View of answers.
 pub struct Responses {
     ports: Ports,
     vault: Arc<PgVault>,
@@ -31,7 +31,7 @@ pub struct Responses {
 }
 
 impl Responses {
-    /// Opens messages with the provider's keys.
+    /// Opens messages through the ports.
     pub const fn new(ports: Ports, vault: Arc<PgVault>, preset: Preset) -> Self {
         Self { ports, vault, preset }
     }
@@ -53,7 +53,7 @@ impl DocumentView for Responses {
         vec![index(field, true), index(SUBJECT, false)]
     }
 
-    /// A message is marked as its own: whose it is, is found out later.
+    /// A message is marked with its own id: its patient is determined later.
     async fn marks(&self, erased: SubjectId) -> Result<Vec<SubjectId>, ApplyError> {
         Ok(self.vault.keys_of(erased).await?.into_iter().map(SubjectId).collect())
     }
@@ -69,7 +69,7 @@ impl DocumentView for Responses {
         let Some(context) = answer::context(received.kind) else { return Ok(vec![]) };
         let opened = self.ports.open(stored).await?.event;
         let Event::Inbound(InboundEvent::Received(opened)) = &opened else { return Ok(vec![]) };
-        // One that was erased, or is not understood, answers nothing.
+        // An erased or unreadable message answers nothing.
         let said = opened.raw.get().and_then(|raw| answer::read(&raw.body).ok());
         let Some((said, request_id)) = said.and_then(|said| said.request_id.map(|id| (said, id)))
         else {

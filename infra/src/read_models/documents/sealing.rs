@@ -1,4 +1,4 @@
-//! What is personal in a document: a text under its data principal's key.
+//! Encryption of the personal part of a document with its subject's key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,8 +8,8 @@ use hip_domain::sensitive::Phi;
 use crate::postgres::vault::PgVault;
 use crate::subscription::ApplyError;
 
-/// Seals a text under a name that it is opened by again; nothing, when the data principal was erased.
-/// The same text is sealed alike, so that generations can be compared.
+/// Encrypts a text under a name; `None` if the subject was erased.
+/// Deterministic, so that generations can be compared.
 pub(super) async fn seal(
     vault: &PgVault,
     subject: SubjectId,

@@ -1,5 +1,5 @@
-//! Documents of a page that are not written yet: one call for many, and each event sees what those
-//! before it have changed.
+//! Buffered writes of a page: one call for many documents, and each event sees the changes of
+//! earlier events.
 
 use std::collections::HashMap;
 
@@ -8,15 +8,15 @@ use hip_commands::port::document_store::{CollectionName, DocumentError, Fields, 
 
 use super::change::DocumentChange;
 
-/// Bytes of documents that are held back at most, but for the last.
+/// Maximum bytes of buffered documents, not counting the last one.
 const BYTES_MAX: usize = 8 << 20;
 
-/// Documents of one generation that are not written yet.
+/// Buffered documents of one generation.
 pub(super) struct WriteBuffer<'a> {
     store: &'a dyn DocumentStore,
     collection: &'a CollectionName,
     generation: i32,
-    /// By key; a document without fields is removed.
+    /// By key; `None` fields remove the document.
     pending: HashMap<String, (i64, Option<Fields>)>,
     bytes: usize,
 }
@@ -52,7 +52,7 @@ impl<'a> WriteBuffer<'a> {
         if self.bytes > BYTES_MAX { self.write().await } else { Ok(()) }
     }
 
-    /// What a document of this generation says now.
+    /// Current content of a document of this generation.
     async fn get(&self, key: &str) -> Result<Option<Fields>, DocumentError> {
         if let Some((_, fields)) = self.pending.get(key) {
             return Ok(fields.clone());

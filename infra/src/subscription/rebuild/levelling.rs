@@ -1,4 +1,4 @@
-//! Two generations are brought to one position.
+//! Brings two generations to one position.
 
 use sqlx::PgPool;
 
@@ -8,10 +8,10 @@ use super::step::step;
 use crate::postgres::event_store::LogReader;
 use crate::subscription::{ApplyError, Cursor, PageFailure};
 
-/// Applies the log to whichever is behind. Both leases are held, so neither moves by itself.
+/// Applies the log to the generation that is behind. Both leases are held, so neither moves by itself.
 ///
-/// A live generation that is not in our store cannot follow: it was lost, or lies in the memory of another
-/// process. Then the next one, which is ahead of it, takes its place as it is.
+/// A live generation outside our stores cannot follow: it was lost, or is in the memory of another
+/// process. Then the next one, which is ahead of it, replaces it as it is.
 pub(super) async fn level(
     log: &LogReader,
     pool: &PgPool,

@@ -1,4 +1,4 @@
-//! One page of the log, applied to a generation that nobody else writes to.
+//! Applies one page of the log to a generation that nobody else writes to.
 
 use std::time::Duration;
 
@@ -9,21 +9,21 @@ use super::projection::Projection;
 use crate::postgres::event_store::LogReader;
 use crate::subscription::{Cursor, PageFailure};
 
-/// Failures one after the other after which a rebuild gives up. What is only busy answers before.
+/// Number of consecutive failures after which a rebuild gives up. A store that is only busy recovers earlier.
 const FAILURES_MAX: u32 = 10;
 
-/// The first wait after a failure; then twice as long each time, up to sixteen times.
+/// First wait after a failure; it doubles each time, up to sixteen times.
 const WAIT: Duration = Duration::from_millis(100);
 
-/// What came of a step.
+/// Result of a step.
 pub(super) struct Step {
     /// There was nothing more to read.
     pub(super) is_last: bool,
-    /// The events were applied; else one of them is to be put aside first.
+    /// The events were applied; otherwise one of them must be parked first.
     pub(super) is_applied: bool,
 }
 
-/// Applies at most so many events. A log or a store that is busy is asked again, for less.
+/// Applies at most this many events. Retries a busy log or store with fewer.
 pub(super) async fn step(
     log: &LogReader,
     pool: &PgPool,

@@ -1,4 +1,4 @@
-//! Rows of the outbox, taken and settled.
+//! Claims and settles rows of the outbox.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,10 +20,10 @@ pub(super) struct Claim {
     pub(super) attempts: i32,
 }
 
-/// Why a task is not read.
+/// Why a task cannot be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unread {
-    /// It has the form of a task, and says something that this version of the program does not know.
+    /// It has the form of a task, but content that this version of the program does not know.
     Unknown,
     Damaged,
 }
@@ -39,23 +39,23 @@ impl Claim {
     }
 }
 
-/// How a row is left.
+/// The final state of a row.
 pub(super) enum Settlement {
     Done,
     Again {
         after: Duration,
         reason: String,
     },
-    /// The same, and no attempt was made.
+    /// Retried later; no attempt is counted.
     NotTried {
         after: Duration,
         reason: String,
     },
-    /// Until fewer pages are on their way to this host. No attempt was made.
+    /// Waits until fewer pages are in flight to this host. No attempt is counted.
     Waits {
         host: String,
     },
-    /// It belongs into another lane. No attempt was made.
+    /// It belongs to another lane. No attempt is counted.
     Moved {
         lane: Lane,
     },
@@ -64,7 +64,7 @@ pub(super) enum Settlement {
     },
 }
 
-/// Takes, renews and settles.
+/// Claims, renews and settles.
 pub(super) struct Claims {
     pool: PgPool,
     lease: Duration,
@@ -75,8 +75,8 @@ impl Claims {
         Self { pool, lease }
     }
 
-    /// Takes up to `limit` rows of a lane that are due and that nobody holds: the urgent ones first, and none
-    /// that waits for one of the `busy` hosts.
+    /// Claims up to `limit` due and unclaimed rows of a lane: urgent ones first, and none
+    /// for one of the `busy` hosts.
     pub(super) async fn take(
         &self,
         lane: Lane,
@@ -103,8 +103,8 @@ impl Claims {
         .await
     }
 
-    /// Notes how it ended; without effect when the claim was lost meanwhile. A settlement that does
-    /// not get through leaves the row to its lease: the task is done again.
+    /// Records the settlement; without effect if the claim was lost meanwhile. If recording
+    /// fails, the row keeps its lease and the task is repeated.
     pub(super) async fn settle(
         &self,
         claim: &Claim,

@@ -1,4 +1,4 @@
-//! Items, taken at the rate of their order, and settled.
+//! Claims items at the rate of their order, and settles them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ impl Claim {
         ReplayId(self.replay_id)
     }
 
-    /// The order as its row has it; nothing, when only a newer program knows such an order.
+    /// The order in its row; `None` if only a newer program knows it.
     pub(super) fn order(&self) -> Option<Ordered> {
         let all = [Policy::Projections, Policy::Safe, Policy::All];
         Some(Ordered {
@@ -42,7 +42,7 @@ impl Claim {
         })
     }
 
-    /// What is to be done again; nothing, when only a newer program knows it.
+    /// The item to replay; `None` if only a newer program knows it.
     pub(super) fn item(&self) -> Option<Item> {
         let direction = match self.direction.as_str() {
             "call" => Direction::Call,
@@ -53,28 +53,28 @@ impl Claim {
     }
 }
 
-/// How an item is left.
+/// The final state of an item.
 pub(super) enum Settlement {
     Done(Done),
     Again {
         after: Duration,
         reason: String,
     },
-    /// Its order waits. No attempt was made.
+    /// Its order waits. No attempt is counted.
     Held {
         after: Duration,
     },
 }
 
-/// Takes, renews and settles.
+/// Claims, renews and settles.
 pub(super) struct Claims {
     pool: PgPool,
     lease: Duration,
 }
 
-/// Orders take turns. One with a rate gives one item at a time, and the next not before its time; what was
-/// not taken in the last second may be taken at once, so that the rate is held on the average. The lock on
-/// the order's row keeps the processes from taking at the same time.
+/// Orders take turns. One with a rate gives one item at a time, and the next at its time; a slot that was
+/// unused in the last second may be used at once, so that the average rate is kept. The lock on
+/// the order's row prevents two processes from claiming at the same time.
 const TAKE: &str = "
 WITH task AS (
   SELECT t.replay_id, t.rate_per_s, t.policy, t.ordered_by, t.why FROM hip.replay_task t
@@ -107,13 +107,13 @@ impl Claims {
         Self { pool, lease }
     }
 
-    /// Takes up to `limit` items of one running order.
+    /// Claims up to `limit` items of one running order.
     pub(super) async fn take(&self, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
         sqlx::query_as(TAKE).bind(limit).bind(self.lease).fetch_all(&self.pool).in_time().await
     }
 
-    /// Notes how it ended; without effect when the claim was lost meanwhile. A settlement that does
-    /// not get through leaves the item to its lease: it is done again.
+    /// Records the settlement; without effect if the claim was lost meanwhile. If recording
+    /// fails, the item keeps its lease and is repeated.
     pub(super) async fn settle(
         &self,
         claim: &Claim,
@@ -147,7 +147,7 @@ impl Claims {
         Ok(())
     }
 
-    /// Running orders with nothing left to do, and what became of their items.
+    /// Running orders without remaining items, with the counts of their results.
     pub(super) async fn finished(&self) -> Result<Vec<(ReplayId, Tally)>, sqlx::Error> {
         let rows: Vec<(Uuid, [i32; 4])> = sqlx::query_as(
             "SELECT t.replay_id, ARRAY[count(*) FILTER (WHERE i.outcome = 'completed'), \

@@ -1,4 +1,4 @@
-//! What was given up, grouped by its cause.
+//! Dead letters, grouped by cause.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
@@ -10,35 +10,35 @@ use crate::postgres::deadline::InTime;
 #[serde(rename_all = "camelCase")]
 #[schema(as = DeadLetterGroup)]
 pub struct Group {
-    /// Its name: a replay takes it, and finds all of them.
+    /// Name of the group: a replay with it selects all of them.
     pub cause: String,
     /// `callback` or `call`.
     pub direction: String,
-    /// What they are about.
+    /// Kind of the callback or call.
     pub kind: String,
-    /// How they ended; `stuck` for a callback that could not be looked at.
+    /// Final status; `stuck` for a callback that could not be processed.
     pub status: String,
-    /// The code of a refusal.
+    /// Code of the refusal.
     pub error: Option<String>,
-    /// The member that does not fit.
+    /// The invalid member.
     pub field: Option<String>,
-    /// Why, of the newest.
+    /// Reason of the newest one.
     pub reason: Option<String>,
-    /// How many.
+    /// Number of messages and calls.
     pub count: i64,
-    /// How many of them were replayed before.
+    /// Number of those that were replayed before.
     pub replayed: i64,
-    /// When the oldest began.
+    /// Time of the oldest, in UTC.
     pub oldest_at: DateTime<Utc>,
-    /// When the newest began.
+    /// Time of the newest, in UTC.
     pub newest_at: DateTime<Utc>,
-    /// The next limit of the network that is not over, where it sets one.
+    /// The next deadline of the network that has not passed, where it sets one.
     pub next_deadline: Option<DateTime<Utc>>,
-    /// For how many the network's limit is over.
+    /// Number of those whose deadline has passed.
     pub overdue: i64,
 }
 
-/// The groups with something of these facilities in them, the largest first; at most a thousand.
+/// The groups with items of these facilities, the largest first; at most a thousand.
 ///
 /// # Errors
 ///

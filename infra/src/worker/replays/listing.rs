@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::postgres::deadline::InTime;
 
-/// An order, as it stands.
+/// State of an order.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ReplayOrder)]
@@ -17,54 +17,54 @@ pub struct Order {
     pub state: String,
     /// `projections`, `safe` or `all`.
     pub policy: String,
-    /// Who gave it.
+    /// Name of the operator.
     pub ordered_by: String,
-    /// Why.
+    /// Reason given by the operator.
     pub why: Option<String>,
-    /// At most so many items a second.
+    /// Maximum number of items per second.
     pub rate_per_s: Option<i32>,
-    /// Of whom its items are.
+    /// Facilities of its items.
     pub facilities: Vec<String>,
-    /// When it was given.
+    /// Time of the order, in UTC.
     pub created_at: DateTime<Utc>,
-    /// How many items it has.
+    /// Number of items.
     pub items: i32,
-    /// Still to be done.
+    /// Items not processed yet.
     pub due: i64,
-    /// Understood, or sent again.
+    /// Items interpreted, or sent again.
     pub completed: i64,
-    /// Understood, and refused.
+    /// Items interpreted and refused.
     pub refused: i64,
-    /// Not understood, or not to be done.
+    /// Items that could not be interpreted, or must not be repeated.
     pub failed: i64,
-    /// There was nothing to do.
+    /// Items without anything to do.
     pub skipped: i64,
-    /// Calls that go out again.
+    /// Calls that are sent again.
     pub resent: i64,
 }
 
-/// An item, as it stands.
+/// State of an item.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ReplayItem)]
 pub struct DoneItem {
-    /// Its order.
+    /// Id of its order.
     pub replay_id: Uuid,
-    /// Its number in the order, from 1.
+    /// Number within the order, from 1.
     pub n: i32,
     /// `callback` or `call`.
     pub direction: String,
-    /// The `REQUEST-ID` of what is done again.
+    /// The `REQUEST-ID` of the message or call.
     pub request_id: Uuid,
-    /// `completed`, `refused`, `failed` or `skipped`; nothing while it is to be done.
+    /// `completed`, `refused`, `failed` or `skipped`; `None` while it is due.
     pub outcome: Option<String>,
-    /// Why.
+    /// Reason of the outcome.
     pub reason: Option<String>,
-    /// Calls that go out again because of it.
+    /// Calls that are sent again because of it.
     pub resent: i32,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: i32,
-    /// When it was done.
+    /// When it was processed, in UTC.
     pub done_at: Option<DateTime<Utc>>,
 }
 
@@ -91,7 +91,7 @@ const ITEMS: &str = "\
            i.outcome, i.reason, i.resent, i.attempts, i.done_at \
       FROM hip.replay_item i";
 
-/// Up to `limit` orders, the newest first; of those whose items are all of these facilities, and that come
+/// Up to `limit` orders, the newest first: those whose items are all of these facilities, and that come
 /// after the one with this time and id.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! What an order selects, laid down as items.
+//! Stores the selection of an order as items.
 
 use async_trait::async_trait;
 use hip_commands::operations::replay::Item;
@@ -13,10 +13,10 @@ use uuid::Uuid;
 use crate::postgres::begin;
 use crate::postgres::deadline::InTime;
 
-/// Items that one order may have. A day of a large network; more is several orders.
+/// Maximum number of items in one order: about a day of a large network. For more, use several orders.
 pub const ITEM_COUNT_MAX: u32 = 100_000;
 
-/// What a selection selects; see there for its parameters.
+/// The query of a selection; its parameters are described in the file.
 pub const SELECT: &str = include_str!("select.sql");
 
 /// The items of orders, in Postgres.
@@ -25,13 +25,13 @@ pub struct PgReplayQueue {
 }
 
 impl PgReplayQueue {
-    /// The items in `pool`.
+    /// Uses the items in `pool`.
     pub const fn new(pool: PgPool) -> Self {
         Self { pool }
     }
 }
 
-/// A message or a call that is selected.
+/// A selected message or call.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Selected {
     direction: String,
@@ -42,7 +42,7 @@ pub struct Selected {
 }
 
 impl Selected {
-    /// It, to be done again.
+    /// The item that replays it.
     pub fn item(&self) -> Item {
         let is_call = self.direction == "call";
         Item {
@@ -52,11 +52,11 @@ impl Selected {
     }
 }
 
-/// What is selected, the oldest first, at most `limit`.
+/// The selected messages and calls, the oldest first, at most `limit`.
 ///
 /// # Errors
 ///
-/// [`QueueError::Absent`] when something was named that is not there.
+/// [`QueueError::Absent`] if something that was named does not exist.
 pub async fn select(
     pool: &PgPool,
     selection: &Selection,
@@ -69,7 +69,7 @@ pub async fn select(
     let facilities = selection.facilities.as_ref().map(|facilities| {
         facilities.iter().map(FacilityId::as_str).map(str::to_owned).collect::<Vec<_>>()
     });
-    // Who names nothing of a call means callbacks.
+    // Without a call in the selection, callbacks are meant.
     let is_open = named.is_none() && selection.cause.is_none();
     let direction = match selection.direction {
         Some(Direction::Call) => Some("call"),

@@ -1,4 +1,4 @@
-//! Jobs, taken in turns and settled.
+//! Claims jobs in turns and settles them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,20 +19,20 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// The facility, when it is known.
+    /// The facility, if known.
     pub(super) fn facility(&self) -> Option<&str> {
         Some(self.facility_id.as_str()).filter(|id| !id.is_empty())
     }
 }
 
-/// How a job is left.
+/// The final state of a job.
 pub(super) enum Settlement {
     Done,
     Again {
         after: Duration,
         reason: String,
     },
-    /// Its facility is paused, which may have become known only now. No attempt was made.
+    /// Its facility is paused, which may have become known only now. No attempt is counted.
     Paused {
         facility: String,
         after: Duration,
@@ -42,20 +42,20 @@ pub(super) enum Settlement {
     },
 }
 
-/// Takes, renews and settles.
+/// Claims, renews and settles.
 pub(super) struct Claims {
     pool: PgPool,
     lease: Duration,
 }
 
-/// Facilities take turns: who was served longest ago is next, and gets one job, then the next one,
-/// and round again until enough are found. So a facility that waits with one visit waits for as many
+/// Facilities take turns: the one served longest ago is next and gets one job, then the next one,
+/// and so on until enough are found. So a facility that waits with one visit waits for as many
 /// others as there are facilities, and not for their thousands of visits.
 ///
-/// The facilities with something due are found by a walk from one to the next along an index, and no
-/// more of them are looked into than jobs are wanted; the cost of a claim does not grow with the number
+/// The facilities with due jobs are found by an index walk from one to the next, and no
+/// more of them are visited than jobs are wanted; the cost of a claim does not grow with the number
 /// of jobs. Rows are locked only at the end: one that another
-/// process has taken meanwhile is passed over.
+/// process claimed meanwhile is skipped.
 const TAKE: &str = "
 WITH RECURSIVE waiting AS (
   (SELECT facility_id FROM hip.visit_job WHERE state = 'due' ORDER BY facility_id LIMIT 1)
@@ -102,14 +102,14 @@ impl Claims {
         Self { pool, lease }
     }
 
-    /// Takes up to `limit` jobs of a source that are due, that nobody holds and whose facility is not paused.
+    /// Claims up to `limit` due and unclaimed jobs of a source whose facility is not paused.
     pub(super) async fn take(&self, source: &str, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
         let due = sqlx::query_as(TAKE).bind(source).bind(limit).bind(self.lease);
         due.fetch_all(&self.pool).in_time().await
     }
 
-    /// Notes how it ended; without effect when the claim was lost meanwhile. A settlement that does
-    /// not get through leaves the job to its lease: it is done again.
+    /// Records the settlement; without effect if the claim was lost meanwhile. If recording
+    /// fails, the job keeps its lease and is repeated.
     pub(super) async fn settle(
         &self,
         claim: &Claim,

@@ -5,40 +5,40 @@ use sqlx::PgPool;
 
 use crate::postgres::deadline::InTime;
 
-/// A job, as it stands.
+/// State of a job.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
     /// The source that announced the visit.
     pub source: String,
-    /// The announcement.
+    /// Id of the row in the trigger table.
     pub trigger_id: i64,
-    /// The visit.
+    /// Code of the visit.
     pub visit_code: String,
-    /// The facility, when it is known.
+    /// The facility, if known.
     pub facility_id: Option<String>,
     /// Whether it waits because the facility is paused.
     pub paused: bool,
     /// `due`, `done` or `dead`.
     pub state: String,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: i32,
-    /// When it is tried next, if it is due.
+    /// Time of the next attempt, if it is due.
     pub next_attempt_at: Option<DateTime<Utc>>,
-    /// Why it did not work the last time.
+    /// Reason of the last failure.
     pub reason: Option<String>,
-    /// When the visit was announced.
+    /// When the visit was announced, in UTC.
     pub created_at: DateTime<Utc>,
-    /// When it was done.
+    /// When it was done, in UTC.
     pub done_at: Option<DateTime<Utc>>,
 }
 
-/// Which jobs.
+/// State of the jobs to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Still to be done.
+    /// Not done yet.
     Due,
-    /// Done.
+    /// Done successfully.
     Done,
     /// Given up.
     Dead,
@@ -79,7 +79,7 @@ pub async fn jobs(
     .await
 }
 
-/// Makes a dead job due again; whether there was one. Without a source, whichever has the number.
+/// Makes a dead job due again; returns whether it existed. Without a source, any job with this number matches.
 pub async fn retry(
     pool: &PgPool,
     source: Option<&str>,
@@ -97,7 +97,7 @@ pub async fn retry(
     Ok(retried.rows_affected() > 0)
 }
 
-/// Makes all dead jobs due again; how many they were.
+/// Makes all dead jobs due again; returns their number.
 pub async fn retry_all_dead(pool: &PgPool) -> Result<u64, sqlx::Error> {
     let retried = sqlx::query(
         "UPDATE hip.visit_job SET state = 'due', attempts = 0, due_at = now() WHERE state = 'dead'",

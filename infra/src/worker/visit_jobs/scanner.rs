@@ -1,5 +1,5 @@
-//! What a trigger table announces becomes jobs. One process at a time looks; when it dies, another
-//! does after its lease.
+//! Turns announcements in a trigger table into jobs. One process at a time scans; if it dies, another
+//! continues after its lease.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,24 +13,24 @@ use super::Source;
 use crate::postgres::deadline::InTime;
 use crate::worker::WorkerConfig;
 
-/// Looks at one source.
+/// Scans one source.
 pub(super) struct Scanner {
     pub(super) pool: PgPool,
     pub(super) source: Source,
     pub(super) pace: WorkerConfig,
-    /// Rings when there is something new.
+    /// Notified when there are new jobs.
     pub(super) found: Arc<Notify>,
 }
 
-/// The right to look, for as long as the lease is renewed.
+/// The right to scan, while the lease is renewed.
 #[derive(sqlx::FromRow)]
 struct Turn {
     fence: i64,
-    /// Seconds since the last look that came to its end began.
+    /// Seconds since the start of the last completed scan.
     unseen_s: Option<f64>,
 }
 
-/// Why a look came to no end.
+/// Why a scan failed.
 #[derive(Debug, Error)]
 enum ScanError {
     #[error("{0}")]
@@ -40,7 +40,7 @@ enum ScanError {
 }
 
 impl Scanner {
-    /// Looks again and again, until it is dropped.
+    /// Scans repeatedly, until it is dropped.
     pub(super) async fn run(&self) {
         loop {
             match self.turn().await {
@@ -57,7 +57,7 @@ impl Scanner {
         }
     }
 
-    /// The turn, when a look is due and nobody else is looking.
+    /// Takes the turn if a scan is due and no other process scans.
     async fn turn(&self) -> Result<Option<Turn>, sqlx::Error> {
         sqlx::query_as(
             "INSERT INTO hip.visit_source AS s (source, fence, lease_until) VALUES ($1, 1, now() + $2) \
@@ -75,7 +75,7 @@ impl Scanner {
     async fn look(&self, turn: &Turn) {
         let outcome = tokio::select! {
             outcome = self.scan(turn) => outcome,
-            // Somebody else has the turn, and looks.
+            // Another process has the turn.
             () = self.until_lost(turn.fence) => return,
         };
         if let Err(error) = &outcome {
@@ -86,10 +86,10 @@ impl Scanner {
         }
     }
 
-    /// Reads the table from its beginning: ids are given out before they are committed, so a row may
-    /// appear behind others that were seen already.
+    /// Reads the table from its beginning: ids are assigned before they are committed, so a row may
+    /// appear behind others that were already read.
     async fn scan(&self, turn: &Turn) -> Result<(), ScanError> {
-        // After a pause the visits of the pause are looked for, too.
+        // After a pause the visits of the pause are included.
         let unseen = turn.unseen_s.and_then(|s| Duration::try_from_secs_f64(s).ok());
         let lookback = self.source.lookback.map(|it| it.saturating_add(unseen.unwrap_or_default()));
         let mut after = i64::MIN;
@@ -109,7 +109,7 @@ impl Scanner {
         }
     }
 
-    /// Adds what is not known; how many that were.
+    /// Adds unknown rows; returns their number.
     async fn add(&self, rows: &[TriggerRow]) -> Result<u64, sqlx::Error> {
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         let codes: Vec<&str> = rows.iter().map(|row| row.visit_code.as_str()).collect();
@@ -149,7 +149,7 @@ impl Scanner {
         }
     }
 
-    /// Gives the turn back. A look that failed does not count as one.
+    /// Releases the turn. A failed scan does not count as completed.
     async fn close(&self, fence: i64, error: Option<ScanError>) -> Result<(), sqlx::Error> {
         let seen_all = error.is_none();
         sqlx::query(

@@ -15,7 +15,7 @@ async fn with_consents() -> Option<Stage> {
     Some(stage)
 }
 
-/// A fixture whose pages go to the twin.
+/// A fixture whose pages go to the simulator.
 fn pushed_to(stage: &Stage, number: u32) -> Value {
     let mut fixture = fixture(number);
     fixture["body"]["hiRequest"]["dataPushUrl"] = json!(stage.world.sandbox.hiu_push_url());

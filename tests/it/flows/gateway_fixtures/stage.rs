@@ -99,7 +99,7 @@ pub(super) fn visit(code: &str, patient: &Patient<'_>, complaint: &str) -> Value
 }
 
 impl Stage {
-    /// Nothing, when the fixtures are not there.
+    /// `None` if the fixtures are not there.
     pub(super) async fn set() -> Option<Self> {
         if !folder().exists() {
             eprintln!("there are no fixtures in {}", folder().display());
@@ -123,7 +123,7 @@ impl Stage {
         Some(stage)
     }
 
-    /// The twin takes the next calls of an operation whatever they say: it has not asked.
+    /// The simulator takes the next calls of an operation whatever they say: it has not asked.
     pub(super) fn take(&self, operation: Operation, count: u64) {
         for nth in 1..=count {
             self.world.sandbox.faults().refuse(operation, nth, 202, Value::Null);
@@ -194,7 +194,7 @@ fn clear(codec: i16, body: &[u8]) -> Value {
     serde_json::from_slice(json).unwrap()
 }
 
-/// The request id of a fixture, wherever its dialect has it.
+/// The request id of a fixture, wherever its API version has it.
 pub(super) fn request_id(fixture: &Value) -> &str {
     fixture["headers"]["REQUEST-ID"]
         .as_str()

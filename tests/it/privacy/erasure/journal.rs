@@ -1,4 +1,4 @@
-//! Whoever can write to the journal of erasures destroys no key with it, and brings nobody back.
+//! Anyone who can write to the journal of erasures destroys no key with it, and brings nobody back.
 
 use std::path::PathBuf;
 

@@ -105,7 +105,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// A path as it is written, from the root of the crate; nothing, when it leads out of the crate or begins with a
+    /// A path as it is written, from the root of the crate; `None` if it leads out of the crate or begins with a
     /// name that has to be looked up.
     fn absolute(&self, path: &[String]) -> Module {
         match path.first().map(String::as_str) {

@@ -1,4 +1,4 @@
-//! What a shadow replay has found, in words or as JSON.
+//! Results of a shadow replay, as text or JSON.
 
 use hip_commands::operations::replay::comparison::{Difference, How};
 use hip_commands::operations::replay::shadow::{CallFound, Finding, Looked, ReportSink};
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::output::{print_json_line, print_line};
 
-/// Who is told.
+/// The output of the results.
 pub(super) struct Report {
     is_json: bool,
     bar: ProgressBar,
@@ -22,7 +22,7 @@ impl Report {
         Self { is_json, bar: ProgressBar::no_length().with_style(style) }
     }
 
-    /// The read models, and a summary.
+    /// Prints the read models and a summary.
     pub(super) fn end(&self, looked: &Looked, built: &[(&'static str, Built)]) {
         self.bar.finish_and_clear();
         for (name, built) in built {

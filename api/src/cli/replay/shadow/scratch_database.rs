@@ -1,4 +1,4 @@
-//! The database that is thrown away.
+//! The scratch database.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::dev::scratch_server::ScratchServer;
 
-/// Its name.
+/// Name of the database.
 const NAME: &str = "hip_shadow";
 
 /// An empty database with our schema.
@@ -22,7 +22,7 @@ pub(super) struct ScratchDatabase {
 }
 
 impl ScratchDatabase {
-    /// On the server at `url`, or on a private one below `data_dir`.
+    /// Creates it on the server at `url`, or on a private one below `data_dir`.
     pub(super) async fn make(url: Option<Url>, data_dir: &Path) -> anyhow::Result<Self> {
         let (mut url, server) = if let Some(url) = url {
             (url, None)

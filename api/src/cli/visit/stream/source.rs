@@ -1,4 +1,4 @@
-//! A file or a pipe as the body of a request: read as it is sent.
+//! A file or a pipe as a request body: read while it is sent.
 
 use std::os::fd::AsFd;
 use std::path::Path;
@@ -13,10 +13,10 @@ use http_body::{Body, Frame};
 use tokio::fs::File;
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// How much is read at a time.
+/// Bytes read at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Where documents come from.
+/// Source of the documents.
 pub(super) struct Source {
     reader: Pin<Box<dyn AsyncRead + Send + Sync>>,
     chunk: Box<[u8]>,
@@ -24,7 +24,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// A file, and how long it is.
+    /// Opens a file; returns also its length.
     pub(super) async fn file(path: &Path) -> anyhow::Result<(Self, u64)> {
         let failed = || format!("{} cannot be read", path.display());
         let file = File::open(path).await.with_context(failed)?;
@@ -44,7 +44,7 @@ impl Source {
         Self { reader: Box::pin(reader), chunk, sent_bytes: Arc::default() }
     }
 
-    /// Counts what was read.
+    /// The counter of bytes read.
     pub(super) fn sent_bytes(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.sent_bytes)
     }

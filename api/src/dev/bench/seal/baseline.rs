@@ -24,7 +24,7 @@ pub(super) fn checksum(plaintext: &[u8]) -> String {
     hex::encode(Md5::digest(plaintext))
 }
 
-/// The other side's public key, as a point of the group in which its dialect multiplies.
+/// The other side's public key, as a point of the group in which its key format multiplies.
 pub(super) enum Peer {
     Weierstrass(EdwardsPoint),
     X25519(MontgomeryPoint),
@@ -40,7 +40,7 @@ impl Peer {
 
     /// One ECDH: a fresh key pair, and the secret it shares with this peer.
     ///
-    /// In dialect W our public key and the secret are turned into the coordinates of the Montgomery
+    /// In key format W our public key and the secret are turned into the coordinates of the Montgomery
     /// curve, which is one division each; the wire's own coordinates are a shift from there.
     pub(super) fn agree(&self) -> ([u8; 32], [u8; 32]) {
         match self {

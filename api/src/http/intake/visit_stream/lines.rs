@@ -11,37 +11,37 @@ use tokio::sync::watch;
 
 use crate::room::{Room, Taken};
 
-/// A sender that says nothing for so long is taken to be gone.
+/// A sender that is silent for this long is considered gone.
 const SILENCE_MAX: Duration = Duration::from_secs(600);
 
-/// A few lines of this length are in memory for each stream without taking up room.
+/// Lines up to this length need no reservation of memory.
 const SHORT_LINE_BYTES_MAX: usize = 256 * 1024;
 
-/// A line, by its number in the stream, from 1. Empty lines are counted and passed over.
+/// A line with its number in the stream, from 1. Empty lines are counted and skipped.
 pub(super) struct Line {
     pub(super) number: u64,
     pub(super) what: LineContent,
-    /// The room that a long line takes up until it is recorded.
+    /// The memory that a long line reserves until it is recorded.
     pub(super) taken: Option<Taken>,
 }
 
-/// What a line is.
+/// Content of a line.
 pub(super) enum LineContent {
-    /// Perhaps a document.
+    /// A possible document.
     Document(String),
-    /// Longer than so many bytes; it was not kept.
+    /// Longer than this many bytes; it was discarded.
     TooLong(usize),
-    /// A long line for which there was no room; it was not kept.
+    /// A long line without memory for it; it was discarded.
     Busy,
     /// Not UTF-8.
     NoText,
-    /// This process stops, and this line and all after it were not looked at.
+    /// This process stops; this line and all after it were not processed.
     Stopped,
-    /// The sender has fallen silent before this line.
+    /// The sender was silent too long before this line.
     Silence,
 }
 
-/// Takes a body apart.
+/// Splits a body into lines.
 pub(super) struct Lines {
     body: BodyDataStream,
     stop: watch::Receiver<bool>,
@@ -57,18 +57,18 @@ pub(super) struct Lines {
     is_over: bool,
 }
 
-/// What the body gives next.
+/// The next item of the body.
 enum Next {
     Chunk(Bytes),
     End,
-    /// The connection broke: what is there of the last line is no line.
+    /// The connection broke: an incomplete last line is discarded.
     Broken,
     Stopped,
     Silence,
 }
 
 impl Lines {
-    /// The lines that `caller` sends; long ones wait for room.
+    /// The lines that `caller` sends; long ones wait for memory.
     pub(super) fn new(
         body: Body,
         bytes_max: usize,
@@ -125,7 +125,7 @@ impl Lines {
     async fn read(&mut self) -> Next {
         tokio::select! {
             biased;
-            // A sender of the channel that is gone never says stop.
+            // If the channel's sender is gone, stop is never signalled.
             Ok(_) = self.stop.wait_for(|stop| *stop) => Next::Stopped,
             read = tokio::time::timeout(SILENCE_MAX, self.body.next()) => match read {
                 Ok(Some(Ok(chunk))) => Next::Chunk(chunk),
@@ -157,7 +157,7 @@ impl Lines {
         self.line.extend_from_slice(part);
     }
 
-    /// The line that has been gathered, if there is anything in it.
+    /// The collected line, unless it is empty.
     fn complete(&mut self) -> Option<Line> {
         self.number += 1;
         let (mut line, taken) = (std::mem::take(&mut self.line), self.taken.take());

@@ -1,4 +1,4 @@
-//! Answers, in the database: several processes serve the same callers.
+//! Stored responses, in the database: several processes serve the same callers.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use hip_domain::id::ClientName;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// Where an answer is kept.
+/// Storage key of a response.
 pub(super) struct Place {
     pub(super) client: ClientName,
     pub(super) key: String,
 }
 
-/// An answer.
+/// A stored response.
 pub(super) struct StoredAnswer {
     pub(super) status: u16,
     pub(super) content_type: Option<String>,
@@ -21,26 +21,26 @@ pub(super) struct StoredAnswer {
     pub(super) body: Bytes,
 }
 
-/// What is at a place.
+/// State of a storage key.
 pub(super) enum Row {
-    /// It is ours to answer, under this claim.
+    /// Claimed by us.
     Ours(Uuid),
-    /// It was answered.
+    /// A response is stored.
     Kept(StoredAnswer),
-    /// Somebody is at it.
+    /// Another request is being processed.
     InWork,
-    /// The key was used for something else.
+    /// The key was used for another request.
     Other,
 }
 
-/// Answers whose time is over are removed by those who come, a few each.
+/// Expired responses are removed during later requests, a few at a time.
 const REMOVED_AT_ONCE: i64 = 20;
 
 type Stored = (Vec<u8>, Option<i32>, Option<String>, Option<String>, Option<Vec<u8>>);
 
 impl Row {
-    /// Takes a place, unless it is taken. One whose time is over is free, and so is one whose process was
-    /// lost, for the same request.
+    /// Claims a storage key unless it is in use. An expired one is free, and so is the claim of a lost
+    /// process, for the same request.
     pub(super) async fn claim(
         pool: &PgPool,
         place: &Place,
@@ -90,14 +90,14 @@ impl Row {
                 location,
                 body: body.unwrap_or_default().into(),
             }),
-            // Forgotten this moment, or not answered yet: in both cases the next try will tell.
+            // Just removed, or not answered yet: the next try will tell.
             Some((_, None, ..)) | None => Self::InWork,
         })
     }
 }
 
 impl StoredAnswer {
-    /// Keeps an answer, and removes some whose time is over.
+    /// Stores a response, and removes some expired ones.
     pub(super) async fn keep(
         self,
         pool: &PgPool,
@@ -128,7 +128,7 @@ impl StoredAnswer {
     }
 }
 
-/// Frees a place: its request may be tried again.
+/// Releases a storage key, so that the request can be retried.
 pub(super) async fn forget(pool: &PgPool, place: &Place, claim: Uuid) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM hip.idempotency WHERE client = $1 AND key = $2 AND claim = $3")
         .bind(place.client.as_str())

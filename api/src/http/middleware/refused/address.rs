@@ -1,16 +1,16 @@
-//! From which address a request comes.
+//! The address of the caller.
 
 use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 
-/// The other end of the connection; the listener adds it to every request.
+/// The address of the connection; the listener adds it to every request.
 #[derive(Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
-/// The address of the caller. `X-Forwarded-For` counts only from a proxy that is trusted, and only up to
-/// the last address in it that is no such proxy: what stands before it, the caller has written.
+/// The address of the caller. `X-Forwarded-For` is used only from a trusted proxy, and only its
+/// last address that is not such a proxy: the caller controls everything before it.
 pub(super) fn of(
     headers: &HeaderMap,
     extensions: &Extensions,

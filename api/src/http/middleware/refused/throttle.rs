@@ -1,4 +1,4 @@
-//! How often callers with an unknown key were refused, by address and in all, in windows of a minute.
+//! Counts rejections of unknown keys, by address and in total, in windows of a minute.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 
 use hip_infra::config::ThrottleSection;
 
-/// How long a window is.
+/// Length of a window.
 pub(super) const WINDOW: Duration = Duration::from_secs(60);
 
-/// Addresses that are counted one by one. Beyond them only the sum is counted.
+/// Maximum number of addresses counted separately. Beyond it only the total is counted.
 const ADDRESS_COUNT_MAX: usize = 4_096;
 
-/// Refusals of one window that are logged one by one.
+/// Maximum number of rejections of one window that are logged.
 const LINE_COUNT_MAX: u32 = 100;
 
-/// Counts failures. The memory that it takes is bounded.
+/// Counts failures with bounded memory.
 pub(super) struct Throttle {
     per_address_max: u32,
     in_all_max: u32,
@@ -46,7 +46,7 @@ impl Window {
         now.saturating_duration_since(self.began) >= WINDOW
     }
 
-    /// Counts one more, in a new window when the last one is over.
+    /// Counts one more, in a new window if the last one is over.
     fn count(&mut self, now: Instant) -> Self {
         if self.is_over(now) {
             *self = Self::new(now);
@@ -69,7 +69,7 @@ impl Throttle {
         }
     }
 
-    /// Counts a failure. When there were too many, how long the caller has to wait.
+    /// Counts a failure. Above the limit it returns how long the caller has to wait.
     pub(super) fn count(&self, address: Option<IpAddr>, now: Instant) -> Option<Duration> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let in_all = state.in_all.get_or_insert(Window::new(now)).count(now);
@@ -81,7 +81,7 @@ impl Throttle {
         waits.into_iter().flatten().max()
     }
 
-    /// Whether there is room in the log for one more line about a refusal.
+    /// Whether one more rejection may be logged.
     pub(super) fn may_log(&self, now: Instant) -> bool {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let lines = state.lines.get_or_insert(Window::new(now)).count(now);
@@ -92,7 +92,7 @@ impl Throttle {
         has_room
     }
 
-    /// Refusals that were not logged one by one since the last call.
+    /// Rejections that were not logged since the last call.
     pub(super) fn take_unlogged(&self) -> u64 {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut state.unlogged)
@@ -111,7 +111,7 @@ impl State {
     }
 }
 
-/// A caller with IPv6 has a whole /64 network to choose addresses from.
+/// A caller with IPv6 can use any address of a /64 network, so the network is counted.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),

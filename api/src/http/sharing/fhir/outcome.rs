@@ -1,4 +1,4 @@
-//! What FHIR clients are told: an `OperationOutcome`, also where other routes answer a problem.
+//! Responses for FHIR clients: an `OperationOutcome` where other routes return a problem.
 
 use abdm_fhir::validate::Report;
 use axum::http::StatusCode;
@@ -9,21 +9,21 @@ use serde_json::{Value, json};
 use super::FHIR_JSON;
 use crate::http::middleware::problem::Problem;
 
-/// An answer without a document.
+/// A response without a document.
 pub(crate) struct FhirOutcome {
     status: StatusCode,
     body: Value,
-    /// Seconds after which to ask again.
+    /// Seconds after which to retry.
     retry_after: Option<u32>,
 }
 
 impl FhirOutcome {
-    /// What a validation found.
+    /// The findings of a validation.
     pub(super) fn found(report: &Report) -> Self {
         Self { status: StatusCode::OK, body: report.to_operation_outcome(), retry_after: None }
     }
 
-    /// A document that is there and must not be shared.
+    /// A document that exists but must not be shared.
     pub(super) fn invalid(report: &Report) -> Self {
         Self {
             status: StatusCode::UNPROCESSABLE_ENTITY,
@@ -32,7 +32,7 @@ impl FhirOutcome {
         }
     }
 
-    /// There is no such document, or none any more.
+    /// The document does not exist, or not any more.
     pub(super) fn not_found() -> Self {
         Self::of(
             StatusCode::NOT_FOUND,
@@ -41,7 +41,7 @@ impl FhirOutcome {
         )
     }
 
-    /// More bytes than are looked at.
+    /// The body is too large to validate.
     pub(super) fn too_large() -> Self {
         Self::of(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -21,9 +21,9 @@ struct Parameter<'a> {
     resource: Option<&'a RawValue>,
 }
 
-/// The resource to check, as it was written: the parameter of that name, or else all of the body.
+/// The resource to validate, as it was written: the parameter of that name, or the whole body.
 pub(super) fn resource(body: &[u8]) -> &[u8] {
-    // Whatever is no `Parameters` is for the validator to judge.
+    // A body that is not `Parameters` is passed to the validator.
     let Ok(parameters) = serde_json::from_slice::<Parameters<'_>>(body) else {
         return body;
     };

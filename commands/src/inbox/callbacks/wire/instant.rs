@@ -1,7 +1,7 @@
-//! Times as the network writes them.
+//! Parses the time formats of the network.
 //!
-//! With or without zone (none is UTC), `T` or a space, 0 to 9 fraction digits, or a date alone. They
-//! are kept to the millisecond, so that two senders who name one moment with other precision agree.
+//! With or without a time zone (default UTC), `T` or a space as separator, 0 to 9 fraction digits, or a date alone.
+//! The result is truncated to milliseconds, so that the same time in different precisions is equal.
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
 
@@ -9,18 +9,18 @@ use chrono::{
     DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, Utc,
 };
 
-/// The years in which a time can lie. Others are mistakes, and databases do not take them all.
+/// Accepted years. Others are mistakes, and not every database can store them.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=9999;
 
-/// The longest text that is looked at, in bytes.
+/// Longer texts are rejected, in bytes.
 const TEXT_LENGTH_MAX: usize = 64;
 
-/// A moment; a date alone is the first moment of that day.
+/// Parses a time. A date alone is the start of that day.
 pub fn instant(text: &str) -> Option<DateTime<Utc>> {
     read(text, |day| Some(day.and_time(NaiveTime::MIN)))
 }
 
-/// The end of a period; a date alone is the last millisecond of that day.
+/// Parses the end of a period. A date alone is the last millisecond of that day.
 pub fn end_instant(text: &str) -> Option<DateTime<Utc>> {
     read(text, |day| {
         let next = day.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN);
@@ -43,7 +43,7 @@ fn read(
     within_years(at).map(|at| at.trunc_subsecs(3))
 }
 
-/// A moment, if it lies in a year that a time can lie in.
+/// The time, if its year is accepted.
 pub fn within_years(at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     YEARS.contains(&at.year()).then_some(at)
 }
@@ -58,7 +58,7 @@ fn moment(text: &str) -> Option<DateTime<Utc>> {
     if let Some(at) = naive {
         return Some(at.and_utc());
     }
-    // An offset without a colon, as Java prints it.
+    // An offset without a colon, as Java writes it.
     let at = DateTime::parse_from_str(&text.replacen(' ', "T", 1), "%Y-%m-%dT%H:%M:%S%.f%z");
     at.ok().map(|at| at.to_utc())
 }

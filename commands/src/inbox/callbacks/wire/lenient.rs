@@ -1,4 +1,4 @@
-//! Members in the forms in which they were seen.
+//! Deserializers for members whose JSON type varies.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,20 +7,20 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// A text, or a number or truth value as its text; `None` for anything else.
+/// A string, or a number or boolean as a string; `None` for anything else.
 pub(crate) fn scalar<'de, D: Deserializer<'de>>(json: D) -> Result<Option<String>, D::Error> {
     json.deserialize_any(Scalar)
 }
 
-/// A year as a number, `1985.0` included, or as a text.
+/// A year as a number (also `1985.0`) or as a string.
 pub(crate) fn year<'de, D: Deserializer<'de>>(json: D) -> Result<Option<i32>, D::Error> {
     let text = scalar(json)?.unwrap_or_default();
     let whole = text.trim().strip_suffix(".0").unwrap_or(text.trim());
     Ok(whole.parse().ok())
 }
 
-/// Every element of a list, or the one thing that stands in its place. `null`, a text or a number is
-/// an empty list.
+/// All elements of a list, or a single object or string as a list of one. `null`, a number, a boolean or a string
+/// that is not a `T` gives an empty list.
 pub(crate) fn list<'de, D, T>(json: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -54,7 +54,7 @@ impl<'de> Visitor<'de> for Scalar {
         Ok(Some(number.to_string()))
     }
 
-    /// `1985.0` is the text `1985.0`.
+    /// `1985.0` becomes the string `1985.0`.
     fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
         Ok(Some(format!("{number:?}")))
     }

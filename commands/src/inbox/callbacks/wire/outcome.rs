@@ -1,18 +1,18 @@
-//! What a status text means. The network publishes a few and sends others: `Successfully Linked care
-//! context`, `These care contexts have been already linked`, `{"status":"ACKNOWLEDGED"}`, `OK`.
+//! Interprets status texts. The network publishes a few and sends others: `Successfully Linked care context`, `These
+//! care contexts have been already linked`, `{"status":"ACKNOWLEDGED"}`, `OK`.
 
-/// What became of a call of ours, by the status of its callback.
+/// The result of a call, as the status of its callback reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatusMeaning {
-    /// It was done.
+    /// The call succeeded.
     Done,
-    /// It had been done before.
+    /// It had already been done before.
     AlreadyDone,
-    /// It was not done, or the status says nothing that we understand.
+    /// The call failed, or the status could not be interpreted.
     NotDone,
 }
 
-/// Words that deny what stands beside them: `Failed to link`, `not linked`, `UNSUCCESSFUL`.
+/// Words that report a failure: `Failed to link`, `not linked`, `UNSUCCESSFUL`.
 const NO: [&str; 13] = [
     "fail",
     "error",
@@ -33,7 +33,7 @@ const YES: [&str; 8] =
     ["success", "linked", "ok", "acknowledged", "accepted", "delivered", "sent", "completed"];
 
 impl StatusMeaning {
-    /// A status is a yes when it has a word of success and none that denies it.
+    /// A status reports success if it contains a success word and no failure word.
     pub(crate) fn of(status: Option<&str>) -> Self {
         let status = status.unwrap_or_default().to_lowercase();
         let mut words = status.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
@@ -54,8 +54,8 @@ impl StatusMeaning {
     }
 }
 
-/// What a status that was not understood says, for an operator to read. Words that are not known from
-/// statuses are left out: they may name a person.
+/// The known words of a status that could not be interpreted, for an operator. Unknown words are left out, because
+/// they may be personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StatusWords(String);
 
@@ -113,7 +113,7 @@ const KNOWN_WORDS: [&str; 48] = [
 impl StatusWords {
     const COUNT_MAX: usize = 20;
 
-    /// `None` when nothing of the status can be shown.
+    /// `None` if the status contains no known word.
     pub(crate) fn of(status: Option<&str>) -> Option<Self> {
         let words = status?.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase);
         let known = words.filter(|word| KNOWN_WORDS.contains(&word.as_str()));

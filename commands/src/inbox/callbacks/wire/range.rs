@@ -1,11 +1,11 @@
-//! A period, in a consent and in a request alike.
+//! A date range, in consents and in requests.
 
 use hip_domain::consent::DateRange;
 use serde::Deserialize;
 
 use super::{end_instant, instant, scalar};
 
-/// `dateRange`.
+/// The member `dateRange`.
 #[derive(Default, Deserialize)]
 pub(crate) struct WireRange {
     #[serde(default, deserialize_with = "scalar")]
@@ -15,7 +15,7 @@ pub(crate) struct WireRange {
 }
 
 impl WireRange {
-    /// `None` when an end is missing or is no time.
+    /// `None` if one end is missing or cannot be parsed.
     pub(crate) fn read(&self) -> Option<DateRange> {
         Some(DateRange {
             from: instant(self.from.as_deref()?)?,

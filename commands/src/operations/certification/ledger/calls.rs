@@ -1,4 +1,4 @@
-//! Our calls: what was taken, and what that proves.
+//! Reads the calls of this service: which were accepted, and what that proves.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_domain::event::Event;
@@ -9,10 +9,10 @@ use hip_domain::recorded::Recorded;
 use super::super::check::Check;
 use super::{Found, Ledger};
 
-/// How long records may take from the request to the last notice.
+/// The time limit from a health information request to the final notification.
 const TRANSFER_MAX: TimeDelta = TimeDelta::hours(2);
 
-/// A call that was taken.
+/// An accepted call.
 struct Taken {
     request_id: RequestId,
     at: DateTime<Utc>,
@@ -57,7 +57,7 @@ impl Ledger {
         }
     }
 
-    /// What would be seen, if this call succeeded.
+    /// The checks that this call proves if it succeeds.
     fn wanted(&self, call: &Call) -> Vec<Check> {
         match call {
             Call::GenerateToken { .. } => vec![Check::TokenAnswered, Check::TokenCame],

@@ -1,4 +1,4 @@
-//! What the flows came to, apart from our calls.
+//! Reads the events of the flows, except those of calls.
 
 use hip_domain::care_context::CareContextEvent;
 use hip_domain::consent::ConsentEvent;
@@ -16,8 +16,7 @@ use hip_domain::visit::VisitEvent;
 use super::super::check::Check;
 use super::{ConsentChange, Found, Ledger, Transfer};
 
-/// The code with which the gateway refuses demographics that are not those of the ABHA. It comes with
-/// and without a prefix.
+/// The code with which the gateway refuses demographics that differ from the ABHA. It may have a prefix.
 const MISMATCH: &str = "1207";
 
 impl Ledger {

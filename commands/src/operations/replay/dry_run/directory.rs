@@ -1,4 +1,4 @@
-//! The read models, which know nothing of what a rehearsal appends.
+//! The patient directory for a dry run. It does not contain the events that the dry run appends.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use hip_domain::id::{ConsentId, FacilityId, Pseudonym, SubjectId};
 use crate::port::PatientDirectory;
 use crate::port::patient_directory::{Candidate, DirectoryError, Unlinked};
 
-/// The directory as it stands. What lies behind the end of the log, nobody waits for.
+/// The real directory. It does not wait for positions after the end of the stored log.
 pub(super) struct KnownPatients {
     pub(super) directory: Arc<dyn PatientDirectory>,
-    /// The end of the log that is stored.
+    /// The end of the stored log.
     pub(super) head: i64,
 }
 

@@ -1,4 +1,4 @@
-//! A log that keeps what is appended in memory, over the real one, and forgets it.
+//! A log that keeps appended events in memory, on top of the real log.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -13,21 +13,21 @@ use crate::port::log::{Append, Appended, Envelope, Expected, LogError, StoredEve
 use crate::port::vault::{Opened, VaultError};
 use crate::port::{Clock, Ids, Log, Vault};
 
-/// What was appended so far.
+/// The events appended so far.
 #[derive(Default)]
 struct OverlayEvents {
     events: Vec<StoredEvent>,
     keys: HashMap<String, i64>,
-    /// The confidential parts, by position. They go with the log.
+    /// The plaintext of the sealed parts, by position. They are dropped with the log.
     secrets: HashMap<i64, Zeroizing<Vec<u8>>>,
 }
 
-/// The log.
+/// The real log up to `head`, followed by the events in memory.
 pub(super) struct OverlayLog {
     real: Arc<dyn Log>,
     ids: Arc<dyn Ids>,
     clock: Arc<dyn Clock>,
-    /// Where the real log ended when this one began.
+    /// The end of the real log when this one was created.
     head: i64,
     kept: Mutex<OverlayEvents>,
 }
@@ -42,12 +42,12 @@ impl OverlayLog {
         Self { real, ids, clock, head, kept: Mutex::default() }
     }
 
-    /// Where the real log ended when this one began.
+    /// The end of the real log when this one was created.
     pub(super) const fn stored_head(&self) -> i64 {
         self.head
     }
 
-    /// Everything that was appended, in order.
+    /// All appended events, in order.
     pub(super) fn appended(&self) -> Vec<StoredEvent> {
         self.kept().events.clone()
     }
@@ -56,12 +56,12 @@ impl OverlayLog {
         self.kept.lock().expect("nobody panics while holding it")
     }
 
-    /// The confidential part at a position beyond the real log.
+    /// The plaintext of the sealed part of an event in memory.
     fn secret(&self, position: i64) -> Option<Zeroizing<Vec<u8>>> {
         self.kept().secrets.get(&position).cloned()
     }
 
-    /// The version that an append under this key has reached, here or in the real log before it ended.
+    /// The version written by an earlier append with this key, in memory or in the real log up to `head`.
     async fn appended_before(&self, append: &Append) -> Result<Option<i64>, LogError> {
         let Some(version) = self.answered(&append.key).await? else { return Ok(None) };
         let stored = self.stream(&append.stream, version - 1).await?;
@@ -118,7 +118,7 @@ impl Log for OverlayLog {
 
     async fn stream(&self, stream: &StreamId, version: i64) -> Result<Vec<StoredEvent>, LogError> {
         let mut events = self.real.stream(stream, version).await?;
-        // What others append meanwhile is none of this story, and would stand where this one goes on.
+        // Later events of other writers are ignored: they would have the same positions as the events in memory.
         events.retain(|event| event.position <= self.head);
         let kept = self.kept();
         let own = kept.events.iter().filter(|event| event.stream == *stream);
@@ -152,7 +152,7 @@ impl Log for OverlayLog {
     }
 }
 
-/// The vault, without anything new in it.
+/// A vault that reads events in memory and changes nothing.
 pub(super) struct ForgetfulVault {
     real: Arc<dyn Vault>,
     log: Arc<OverlayLog>,

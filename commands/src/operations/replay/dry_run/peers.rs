@@ -1,4 +1,4 @@
-//! Peers that take everything, and that nothing reaches.
+//! Stub peers that accept everything and send nothing.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::port::hiu::PushUrlRefused;
 use crate::port::otp_sender::{OtpText, SmsError};
 use crate::port::{CorrelationIndex, Eraser, Gateway, Hiu, OtpSender};
 
-/// No gateway.
+/// A gateway that accepts every message.
 pub(super) struct AcceptAllGateway;
 
 #[async_trait]
@@ -26,7 +26,7 @@ impl Gateway for AcceptAllGateway {
     }
 }
 
-/// No HIU. Whether an address might be called is looked at as ever.
+/// An HIU that accepts every page. Push URLs are still checked.
 pub(super) struct NoHiu(pub(super) Arc<dyn Hiu>);
 
 #[async_trait]
@@ -45,7 +45,7 @@ impl Hiu for NoHiu {
     }
 }
 
-/// No telephone.
+/// An SMS service that accepts every OTP.
 pub(super) struct NoOtp;
 
 #[async_trait]
@@ -55,7 +55,7 @@ impl OtpSender for NoOtp {
     }
 }
 
-/// Says what there is of a person, and destroys nothing.
+/// Reports the existing records and destroys nothing.
 pub(in crate::operations::replay) struct NoEraser(
     pub(in crate::operations::replay) Arc<dyn Eraser>,
 );
@@ -87,7 +87,7 @@ impl Eraser for NoEraser {
     }
 }
 
-/// The calls that there really were: what is only rehearsed has no place in the log to wait for.
+/// The calls of the real log only. Calls of the dry run have no position to wait for.
 pub(super) struct KnownCalls<'a> {
     pub(super) inner: &'a dyn CorrelationIndex,
     pub(super) head: i64,

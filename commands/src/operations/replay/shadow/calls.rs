@@ -1,4 +1,4 @@
-//! The calls that come of a difference, beside those that came of it.
+//! Compares the calls that result from a difference with the recorded calls.
 
 use hip_domain::event::Event;
 use hip_domain::id::RequestId;
@@ -11,14 +11,14 @@ use crate::operations::replay::dry_run::Made;
 use crate::port::log::StoredEvent;
 use crate::tasks::TaskError;
 
-/// A call that was made.
+/// A recorded call.
 pub(super) struct Was {
     call: Call,
     request_id: RequestId,
     sent: Option<Sent>,
 }
 
-/// The calls behind what happened to them, in order.
+/// The calls in these events, in order.
 pub(super) fn of(events: &[StoredEvent]) -> Result<Vec<Was>, TaskError> {
     let mut calls: Vec<Was> = vec![];
     for stored in events {
@@ -38,8 +38,8 @@ pub(super) fn of(events: &[StoredEvent]) -> Result<Vec<Was>, TaskError> {
     Ok(calls)
 }
 
-/// Pairs the calls that would be made with those that were: the same, or one of its kind. `again` is what a
-/// second play would send.
+/// Pairs each new call with an equal recorded call, else with one of its kind. `again` has the calls of the second
+/// run.
 pub(super) fn paired(mut was: Vec<Was>, would: &[Made], again: &[Made]) -> Vec<CallFound> {
     let mut found = vec![];
     for (n, made) in would.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! One event of the period, and how far its tasks are played.
+//! One event of the period and the progress of its tasks.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,15 +9,15 @@ use crate::operations::replay::dry_run::Made;
 use crate::port::log::StoredEvent;
 use crate::tasks::{Due, TaskError};
 
-/// An event, and what follows from it.
+/// An event, its tasks and its recorded effects.
 pub(super) struct Case {
-    /// Today's tasks, each with how far it is.
+    /// The tasks by the current code, with their progress.
     pub(super) tasks: Vec<Part>,
-    /// What it led to, and no play has reached.
+    /// Recorded effects that no task has reproduced yet.
     pub(super) untaken: Vec<StoredEvent>,
-    /// Where what differs from history stands in it.
+    /// Recorded effects at which a difference was found.
     pub(super) differing: Vec<StoredEvent>,
-    /// The calls that would come of it; and those of a second play.
+    /// The calls that would result; below, those of a second run.
     pub(super) calls: Vec<Made>,
     pub(super) calls_again: Vec<Made>,
     pub(super) finding: Finding,
@@ -28,27 +28,27 @@ pub(super) struct Case {
 pub(super) struct Part {
     pub(super) due: Due,
     pub(super) is_over: bool,
-    /// Played, it led to nothing: unless history has something left, that is how it was.
+    /// It had no effect when it ran. If recorded effects remain, it may be run again later.
     pub(super) is_idle: bool,
 }
 
-/// A task of a case, to be played where the log ended at `head`. The earliest is played first, so that the
-/// read models only ever go forward.
+/// A run of a task with the log ending at `head`. Steps are processed in the order of `head`, so that the read models
+/// only move forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Step {
     pub(super) head: i64,
-    /// The position of its event.
+    /// The position of the event.
     pub(super) case: i64,
     pub(super) task: usize,
 }
 
-/// How much later than at the earliest moment a task may have been done that led to nothing.
+/// Delays to try for a task that had no effect at the earliest position.
 const DELAYS_MS: [i64; 3] = [100, 1_000, 10_000];
 
-/// Positions before a word of history at which its task may have looked at the log.
+/// How many positions before a recorded event its task may have read the log.
 const LOOKED_EARLIER_MAX: i64 = 32;
 
-/// The next position on the way to right before a word of history; nothing, when that is reached.
+/// The next position to try before the recorded event at `word`; `None` if there is none.
 pub(super) fn towards(head: i64, word: i64) -> Option<i64> {
     let next = (head + 1).max(word - LOOKED_EARLIER_MAX);
     (next < word).then_some(next)
@@ -68,8 +68,8 @@ impl Case {
         }
     }
 
-    /// Where a task is played first: at its time, or else as soon as its cause can be seen. Nothing, when its
-    /// time has not come.
+    /// The first position at which a task is run: at its due time, or when its cause is visible. `None` if it is not
+    /// due within the log.
     pub(super) fn first_head(&self, task: usize, chronicle: &LogIndex) -> Option<i64> {
         let seen = chronicle.end_of_append(self.finding.position);
         let head = match self.tasks[task].due.at {
@@ -79,8 +79,7 @@ impl Case {
         Some(head.max(seen))
     }
 
-    /// Where a task is played next that led to something which history does not have, or to nothing: it may
-    /// have been done somewhat later.
+    /// The next position for a task whose effect is not in the log, or that had no effect: it may have run later.
     pub(super) fn later_head(&self, head: i64, chronicle: &LogIndex) -> Option<i64> {
         let delayed = DELAYS_MS.into_iter().filter_map(|delay| {
             chronicle.position_at(self.recorded_at + TimeDelta::milliseconds(delay))
@@ -89,13 +88,13 @@ impl Case {
         delayed.chain(self.towards_a_word(head)).min()
     }
 
-    /// The same, for one that led to nothing: until history has said everything.
+    /// The next position before one of the remaining recorded effects.
     pub(super) fn towards_a_word(&self, head: i64) -> Option<i64> {
         let words = self.untaken.iter().map(|event| event.position);
         words.filter_map(|position| towards(head, position)).min()
     }
 
-    /// The time at which a task is played: that of history's next word, if it is played right before it.
+    /// The clock for a run: the time of the next recorded effect, if the run ends right before it.
     pub(super) fn time_at(&self, step: &Step, chronicle: &LogIndex) -> DateTime<Utc> {
         if let Some(next) = self.untaken.iter().find(|event| event.position == step.head + 1) {
             return next.recorded_at;
@@ -104,13 +103,13 @@ impl Case {
         self.tasks[step.task].due.at.map_or(seen, |at| seen.max(at))
     }
 
-    /// Notes how a play differs from history.
+    /// Records differences.
     pub(super) fn differs(&mut self, facts: Vec<Fact>, was: &[StoredEvent]) {
         self.finding.facts.extend(facts);
         self.differing.extend_from_slice(was);
     }
 
-    /// Notes what a task fails with. It is told only of a case that differs.
+    /// Records the failure of a task. It is reported only if the case has differences.
     pub(super) fn fails(&mut self, outcome: &Result<(), TaskError>) {
         if let Err(TaskError::Never { reason } | TaskError::Newer { reason }) = outcome {
             self.finding.failure = Some(reason.clone());
@@ -121,7 +120,7 @@ impl Case {
         self.tasks.iter().all(|part| part.is_over)
     }
 
-    /// What history has, and no task of today led to.
+    /// Records the effects that no task reproduced as missing.
     pub(super) fn miss_the_rest(&mut self) {
         let rest = std::mem::take(&mut self.untaken);
         let facts = rest.iter().map(|event| Fact::new(&event.name, How::Removed)).collect();

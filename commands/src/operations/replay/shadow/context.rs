@@ -1,4 +1,4 @@
-//! The world as it was, for one task.
+//! The state of an earlier time, in which one task runs.
 
 use std::sync::Arc;
 
@@ -16,21 +16,21 @@ use crate::ports::Ports;
 use crate::tasks::handlers::perform;
 use crate::tasks::{Due, TaskError};
 
-/// Added to the clock of a second play: another millisecond and another second.
+/// Added to the clock of the second run, so that both milliseconds and seconds differ.
 pub(super) const SHIFT: TimeDelta = TimeDelta::milliseconds(1_001);
 
-/// A task, and the world that it is played in.
+/// A task and the state in which it runs.
 pub(super) struct Scene<'a> {
     due: &'a Due,
-    /// Where the log ends.
+    /// The position at which the log ends.
     pub(super) head: i64,
     pub(super) now: DateTime<Utc>,
-    /// What history has still to say about the cause.
+    /// The recorded effects that remain.
     pub(super) untaken: &'a [StoredEvent],
 }
 
 impl<'a> Scene<'a> {
-    /// The task of a step, where the log ends as the step says.
+    /// The task of a step, with the log ending at the step's position.
     pub(super) fn new(case: &'a Case, step: &Step, chronicle: &LogIndex) -> Self {
         Self {
             due: &case.tasks[step.task].due,
@@ -40,7 +40,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Plays it; nothing is left of what it does.
+    /// Runs the task without lasting effects.
     pub(super) async fn play(
         &self,
         ports: &Ports,
@@ -53,12 +53,12 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The provider, with its clock at a time.
+/// A copy of `ports` with the clock stopped at `time`.
 pub(super) fn at(ports: &Ports, time: DateTime<Utc>) -> Ports {
     Ports { clock: Arc::new(Stopped(time)), ..ports.clone() }
 }
 
-/// A clock that has stopped.
+/// A clock that always returns the same time.
 struct Stopped(DateTime<Utc>);
 
 impl Clock for Stopped {

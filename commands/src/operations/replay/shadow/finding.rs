@@ -1,4 +1,4 @@
-//! What a shadow replay has found.
+//! The results of a shadow replay.
 
 use hip_domain::id::RequestId;
 use serde::Serialize;
@@ -7,28 +7,28 @@ use uuid::Uuid;
 use crate::operations::replay::comparison::{Difference, How};
 use crate::port::log::StoredEvent;
 
-/// An event of the period from which something else follows by today's code than did follow.
+/// An event for which the current code would have different effects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// Where it lies in the log.
+    /// Position in the log.
     pub position: i64,
-    /// Its name.
+    /// Name of the event.
     pub event: String,
-    /// Its conversation.
+    /// Correlation id of the conversation.
     pub conversation: Uuid,
-    /// The `REQUEST-ID` of the message or the call that it is of.
+    /// The `REQUEST-ID` of the message or call to which the event belongs.
     pub request_id: Option<RequestId>,
-    /// How what follows differs.
+    /// The differences in the resulting events.
     pub facts: Vec<Fact>,
-    /// The calls that came of that, at once or through other events, or would.
+    /// The calls that resulted, or would result, from the differing events, directly or through other events.
     pub calls: Vec<CallFound>,
-    /// What a task would fail with, or why the event cannot be read.
+    /// The failure of a task, or why the event cannot be decoded.
     pub failure: Option<String>,
 }
 
 impl Finding {
-    /// Nothing yet of an event.
+    /// A finding without differences.
     pub(super) fn of(stored: &StoredEvent) -> Self {
         Self {
             position: stored.position,
@@ -42,15 +42,15 @@ impl Finding {
     }
 }
 
-/// An event that would, or would not, follow; or would be another.
+/// An event that would be added, missing or changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fact {
-    /// Its name.
+    /// Name of the event.
     pub name: String,
-    /// How it differs.
+    /// The kind of difference.
     pub how: How,
-    /// Which members; of a message that is sent below `message.`. Of their values nothing is told.
+    /// The changed members, without their values. Members of a sent message start with `message.`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Difference>,
 }
@@ -61,22 +61,22 @@ impl Fact {
     }
 }
 
-/// A call that was made, or would be.
+/// A call that was sent, or that would be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CallFound {
-    /// What is called.
+    /// The kind of call.
     pub kind: String,
-    /// The `REQUEST-ID` of the call that was made.
+    /// The `REQUEST-ID` of the recorded call.
     pub request_id: Option<RequestId>,
-    /// How it differs; nothing, when the same would be sent.
+    /// The kind of difference; `None` if the message would be the same.
     pub how: Option<How>,
-    /// Which members of the message would be others. Of their values nothing is told.
+    /// The changed members of the message, without their values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Difference>,
 }
 
-/// What was looked at.
+/// Counts of a shadow replay.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Looked {
@@ -84,16 +84,16 @@ pub struct Looked {
     pub events: u64,
     /// Messages of the gateway among them.
     pub callbacks: u64,
-    /// What followed from all of them, as history has it.
+    /// Recorded effects of these events.
     pub effects: u64,
-    /// Calls among these that left.
+    /// Calls among these effects that were sent.
     pub calls: u64,
-    /// Events from which something else would follow.
+    /// Events for which the effects would differ.
     pub differences: u64,
-    /// Events that were passed over: nothing of an erased person can be read.
+    /// Skipped events: they belong to an erased patient and cannot be decrypted.
     pub erased: u64,
-    /// Events that were passed over: what follows is still being done.
+    /// Skipped events: their tasks are still in progress.
     pub under_way: u64,
-    /// Events that were passed over: a replay, or an erasure, which is not played.
+    /// Skipped events: replays and erasures are not run.
     pub not_played: u64,
 }

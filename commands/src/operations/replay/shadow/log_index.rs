@@ -1,4 +1,4 @@
-//! When each event was recorded, and what it led to.
+//! Index of a part of the log: recording times and effects of the events.
 
 use std::collections::HashMap;
 
@@ -12,15 +12,15 @@ use crate::port::log::{LogError, StoredEvent};
 /// Events per query.
 const PAGE: i64 = 1_000;
 
-/// A stretch of the log, by cause and by time. It holds some 70 bytes an event.
+/// A part of the log, indexed by cause and by time. It needs about 70 bytes for each event.
 pub(super) struct LogIndex {
-    /// The first position of the stretch.
+    /// The first position.
     first: i64,
-    /// When each was recorded, in microseconds.
+    /// The recording times, in microseconds since the epoch.
     moments: Vec<i64>,
-    /// Which were appended together with the one before.
+    /// Whether an event belongs to the same append as the one before.
     together: Vec<bool>,
-    /// What each led to, by position.
+    /// The positions of the effects, by the id of the causing event.
     effects: HashMap<Uuid, Vec<i64>>,
 }
 
@@ -48,7 +48,7 @@ impl LogIndex {
                 && (before.version + 1, before.recorded_at) == (event.version, event.recorded_at)
         }));
         self.moments.push(event.recorded_at.timestamp_micros());
-        // A replay is what somebody asked for, and follows from nothing.
+        // A replay request is an order of an operator, not an effect.
         if let Some(cause) = event.causation
             && !event.name.ends_with(".replay_requested")
         {
@@ -56,34 +56,33 @@ impl LogIndex {
         }
     }
 
-    /// The positions of what an event led to, in order.
+    /// The positions of the effects of an event, in order.
     pub(super) fn effects(&self, cause: EventId) -> &[i64] {
         self.effects.get(&cause.0).map_or(&[], Vec::as_slice)
     }
 
-    /// Where the append ends that the event at a position is part of: nobody has seen less of it.
+    /// The last position of the append to which `position` belongs. Readers see an append only as a whole.
     pub(super) fn end_of_append(&self, position: i64) -> i64 {
         let following = usize::try_from(position - self.first + 1).unwrap_or(usize::MAX);
         let rest = self.together.iter().skip(following).take_while(|together| **together);
         position + i64::try_from(rest.count()).unwrap_or(0)
     }
 
-    /// Where the log stood at a time: nothing, when that is beyond its end.
+    /// The newest position at a time; `None` if the time is after the last event.
     pub(super) fn position_at(&self, time: DateTime<Utc>) -> Option<i64> {
         let count = self.moments.partition_point(|moment| *moment <= time.timestamp_micros());
         let is_beyond = count == self.moments.len();
         (!is_beyond).then(|| self.first - 1 + i64::try_from(count).unwrap_or(i64::MAX))
     }
 
-    /// When the event at a position was recorded.
+    /// The recording time of the event at a position.
     pub(super) fn time_of(&self, position: i64) -> Option<DateTime<Utc>> {
         let index = usize::try_from(position - self.first).ok()?;
         DateTime::from_timestamp_micros(*self.moments.get(index)?)
     }
 }
 
-/// The position of the first event that was recorded at a time or later; the one after `head`, when there is
-/// none.
+/// The position of the first event recorded at `time` or later; `head + 1` if there is none.
 pub(super) async fn first_since(
     log: &dyn Log,
     time: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! What would be appended, beside what was, member by member.
+//! Compares new events with the recorded ones, member by member.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,14 +14,15 @@ use crate::port::log::{NewEvent, StoredEvent};
 use crate::port::vault::{Opened, VaultError};
 use crate::tasks::handlers::call::leaves;
 
-/// Two times so near are one: a decision takes a while, and notes the time at some point of it.
+/// Times that differ by no more than this count as equal: a decision takes some time and records the time at any
+/// point.
 const ONE_MOMENT: TimeDelta = TimeDelta::seconds(5);
 
-/// The members of an event by their paths. Values may be personal; they are compared, and go.
+/// The members of an event by path. Values may be personal data; they are only compared.
 type Members = BTreeMap<String, Phi<String>>;
 
-/// How the events of one append differ from history's. `again` is what a second play appended in their place:
-/// where that differs from the first, the value is random.
+/// Compares the events of one append with the recorded ones. `again` is the append of a second run: members that
+/// differ between both runs are random and are ignored.
 pub(super) async fn compare(
     vault: &dyn Vault,
     taken: &Taken,
@@ -61,7 +62,7 @@ fn differences(was: &Members, would: &Members, random: &BTreeSet<String>) -> Vec
 }
 
 fn differing(one: &Members, other: &Members) -> BTreeSet<String> {
-    // What was sent is not known of events from before it was kept.
+    // Older events do not contain the sent message.
     let is_known = |members: &Members| members.keys().any(|path| path.starts_with(SENT));
     let both_sent = is_known(one) && is_known(other);
     let paths: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
@@ -81,7 +82,7 @@ fn is_same(one: &str, other: &str) -> bool {
         || time(one).zip(time(other)).is_some_and(|(one, other)| (one - other).abs() <= ONE_MOMENT)
 }
 
-/// Where the members of a message lie that was sent.
+/// Path prefix of the members of a sent message.
 const SENT: &str = "message.";
 
 async fn of_old(vault: &dyn Vault, event: &StoredEvent) -> Result<Members, VaultError> {
@@ -107,7 +108,7 @@ fn of_new(would: &Would, event: &NewEvent) -> Members {
 
 fn members(clear: &[u8], secret: Option<&[u8]>) -> Members {
     let mut values = vec![];
-    // `{"<stored name>": {…}}`
+    // The JSON format is `{"<stored name>": {…}}`.
     let named: BTreeMap<String, Value> = serde_json::from_slice(clear).unwrap_or_default();
     let mut clear = named.into_values().next().unwrap_or_default();
     if clear["sent"]["members"].is_array()
@@ -123,7 +124,7 @@ fn members(clear: &[u8], secret: Option<&[u8]>) -> Members {
     values.into_iter().map(|(path, value)| (path, Phi::new(value))).collect()
 }
 
-/// The members of a message are hashes beside their paths.
+/// The members of a sent message are stored as paths and hashes.
 fn tell_sent(sent: &Value, values: &mut Vec<(String, String)>) {
     if let Some(target) = sent["target"].as_str() {
         values.push((format!("{SENT}target"), target.to_owned()));

@@ -1,4 +1,4 @@
-//! Peers that answer as they did then, stores that keep nothing.
+//! Peers that give the recorded responses, and stores that keep nothing.
 
 use std::sync::Arc;
 
@@ -23,10 +23,10 @@ use crate::port::vault::{Opened, VaultError};
 use crate::port::{Gateway, Hiu, LinkTokenCache, OtpSender, Vault};
 use crate::tasks::handlers::call::{GIVEN_UP, HAD_BEFORE};
 
-/// The gateway, the HIUs and the SMS service, as they were.
+/// Gateway, HIUs and SMS service with their recorded responses.
 pub(super) struct RecordedPeers {
     pub(super) log: Arc<ScriptedLog>,
-    /// Whether an address might be called is looked at as it is now.
+    /// Push URLs are checked with the current rules.
     pub(super) hiu: Arc<dyn Hiu>,
 }
 
@@ -74,14 +74,14 @@ impl OtpSender for RecordedPeers {
     }
 }
 
-/// What a peer said, by what was noted of it.
+/// The response of a peer, reconstructed from the recorded event.
 fn sent(event: &StoredEvent) -> Option<Result<u16, SendError>> {
     let recorded = codec::decode(event).ok()?;
     let Event::Outbound(event) = recorded.event else { return None };
     match event {
         OutboundEvent::Accepted { status, .. } => Some(Ok(status)),
         OutboundEvent::Failed { status, code, next_at, .. } => {
-            // The peer may have asked for this wait; the log does not say.
+            // The log does not say whether the peer requested this wait.
             let retry_after = (next_at - recorded.recorded_at).to_std().ok();
             Some(Err(SendError::Unavailable { status, code, retry_after }))
         }
@@ -103,7 +103,7 @@ fn sent(event: &StoredEvent) -> Option<Result<u16, SendError>> {
     }
 }
 
-/// What the SMS service said. Of a refusal only the words are kept.
+/// The response of the SMS service. Only the error text is recorded, so the matching error is searched.
 fn texted(event: &StoredEvent) -> Option<Result<(), SmsError>> {
     let Event::UserLink(event) = codec::decode(event).ok()?.event else { return None };
     match event {
@@ -123,7 +123,7 @@ fn texted(event: &StoredEvent) -> Option<Result<(), SmsError>> {
     }
 }
 
-/// The keys, which stay as they are.
+/// A vault that attaches no keys.
 pub(super) struct ReadOnlyVault(pub(super) Arc<dyn Vault>);
 
 #[async_trait]
@@ -153,7 +153,7 @@ impl Vault for ReadOnlyVault {
     }
 }
 
-/// No link token is at hand: the log has them all, and the cache those of today.
+/// An empty link token cache: the real one contains the current tokens, and the log contains all.
 pub(super) struct NoTokens;
 
 #[async_trait]

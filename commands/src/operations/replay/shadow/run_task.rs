@@ -1,4 +1,4 @@
-//! One task is played, and what it says beside what history says.
+//! Runs one task and compares its effects with the recorded ones.
 
 use chrono::TimeDelta;
 
@@ -14,14 +14,14 @@ use crate::port::log::StoredEvent;
 use crate::ports::Ports;
 use crate::tasks::{Task, TaskError};
 
-/// Who plays.
+/// Runs tasks.
 pub(super) struct Player<'a> {
-    /// The world of now; its read models stand where the step says.
+    /// The current ports; their read models are set to the position of the step.
     pub(super) ports: &'a Ports,
     pub(super) chronicle: &'a LogIndex,
 }
 
-/// What came of a task.
+/// The result of one run.
 struct Attempt {
     taken: Vec<Taken>,
     untaken: Vec<StoredEvent>,
@@ -31,7 +31,7 @@ struct Attempt {
 }
 
 impl Attempt {
-    /// Whether it said what history says, as far as it came.
+    /// Whether all effects so far match the log.
     fn is_as_it_was(&self) -> bool {
         self.facts.is_empty() && !self.is_unforeseen()
     }
@@ -40,14 +40,14 @@ impl Attempt {
         matches!(self.end, Some(End::Unforeseen(_)))
     }
 
-    /// Where history said the first of it.
+    /// The position of the first recorded effect that was reproduced.
     fn first_word(&self) -> Option<i64> {
         self.taken.first().and_then(|taken| taken.was.first()).map(|event| event.position)
     }
 }
 
 impl Player<'_> {
-    /// Plays a task of a case; where it is to be played again, when it is not over.
+    /// Runs a task. Returns the position at which to run it again, or `None` if it is finished.
     pub(super) async fn play(
         &self,
         case: &mut Case,
@@ -61,7 +61,7 @@ impl Player<'_> {
             Some(_) if attempt.is_as_it_was() => None,
             Some(word) => towards(step.head, word),
             None if attempt.is_unforeseen() => case.later_head(step.head, self.chronicle),
-            // What history has left may be another task's, or this one's at a later time.
+            // The remaining effects may belong to another task, or to this one at a later time.
             None => {
                 case.tasks[step.task].is_idle = true;
                 case.towards_a_word(step.head)
@@ -73,7 +73,8 @@ impl Player<'_> {
         }
     }
 
-    /// Takes an attempt as what would be; where the task goes on, when it is not over.
+    /// Accepts an attempt as the result. Returns the position at which the task continues, or `None` if it is
+    /// finished.
     async fn accept(
         &self,
         case: &mut Case,
@@ -82,7 +83,7 @@ impl Player<'_> {
     ) -> Result<Option<i64>, TaskError> {
         let Attempt { taken, untaken, end, outcome, mut facts } = attempt;
         case.fails(&outcome);
-        // The process died, or the peer was asked again later.
+        // The process stopped, or the task was retried later.
         let is_open =
             matches!(end, Some(End::Unknown)) || matches!(outcome, Err(TaskError::Later { .. }));
         if let Some(End::Unforeseen(would)) = end {
@@ -108,7 +109,7 @@ impl Player<'_> {
         Ok(Attempt { taken, untaken, end, outcome, facts })
     }
 
-    /// How what was appended differs from history. What may be random is looked at twice.
+    /// The differences to the log. If a value differs, the task is run a second time to find random values.
     async fn compared(&self, scene: &Scene<'_>, taken: &[Taken]) -> Result<Vec<Fact>, TaskError> {
         let vault = self.ports.vault.as_ref();
         let mut facts = vec![];
@@ -127,7 +128,7 @@ impl Player<'_> {
         Ok(facts)
     }
 
-    /// Notes a difference, and which calls it would lead to.
+    /// Records a difference and the calls that would result from it.
     async fn note(
         &self,
         case: &mut Case,
@@ -135,7 +136,7 @@ impl Player<'_> {
         facts: Vec<Fact>,
         taken: &[Taken],
     ) -> Result<(), TaskError> {
-        // A call says by itself how it differs.
+        // The difference of a call is already complete.
         if matches!(case.tasks[step.task].due.task, Task::Call { .. }) {
             case.differs(facts, &[]);
             return Ok(());

@@ -1,4 +1,4 @@
-//! The walk through the period: which task is played when, and what is told of it.
+//! Goes through the period: decides when each task runs, and reports the results.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -19,19 +19,19 @@ use crate::port::log::StoredEvent;
 use crate::process_managers::react;
 use crate::tasks::{Due, Task, TaskError};
 
-/// Events that are followed to the calls that came of a difference.
+/// Most events to follow from a difference to the resulting calls.
 const FOLLOWED_COUNT_MAX: usize = 1_000;
 
-/// The walk.
+/// State of one pass through the period.
 pub(super) struct Scheduler<'a> {
     world: &'a World<'a>,
     under_way: &'a UnderWay,
     chronicle: LogIndex,
     audience: &'a mut dyn ReportSink,
-    /// By the position of their event.
+    /// Open cases by the position of their event.
     cases: HashMap<i64, Case>,
     steps: BinaryHeap<Reverse<Step>>,
-    /// Whose keys are destroyed.
+    /// Cached answers whether a subject is erased.
     erased: HashMap<SubjectId, bool>,
     looked: Looked,
 }
@@ -63,7 +63,7 @@ impl<'a> Scheduler<'a> {
         self.looked
     }
 
-    /// Plays what is to be played where the log ended before `position`.
+    /// Runs all steps whose log ends before `position`.
     pub(super) async fn play_before(&mut self, position: i64) -> Result<(), TaskError> {
         while let Some(Reverse(step)) = self.steps.peek().copied()
             && step.head < position
@@ -75,7 +75,7 @@ impl<'a> Scheduler<'a> {
         Ok(())
     }
 
-    /// Takes up an event.
+    /// Starts the case of an event.
     pub(super) async fn open(&mut self, stored: &StoredEvent) -> Result<(), TaskError> {
         self.looked.events += 1;
         let recorded = match codec::decode(stored) {
@@ -135,7 +135,7 @@ impl<'a> Scheduler<'a> {
         stored.position > self.under_way.reacted_to || tasks.iter().any(is_open)
     }
 
-    /// Whether something of it is of somebody who is erased.
+    /// Whether the event or one of its effects belongs to an erased subject.
     async fn is_erased(
         &mut self,
         stored: &StoredEvent,
@@ -170,7 +170,7 @@ impl<'a> Scheduler<'a> {
         Ok(())
     }
 
-    /// Closes a case whose tasks are all over.
+    /// Closes a case when all its tasks are finished.
     async fn end(&mut self, position: i64) -> Result<(), TaskError> {
         if self.cases.get(&position).is_none_or(|case| !case.is_over()) {
             return Ok(());
@@ -191,7 +191,7 @@ impl<'a> Scheduler<'a> {
         self.audience.found(finding);
     }
 
-    /// Events, and what followed from them, at once or through others.
+    /// The events with all their direct and indirect effects.
     async fn followed(&self, mut events: Vec<StoredEvent>) -> Result<Vec<StoredEvent>, TaskError> {
         let mut seen = 0;
         while let Some(stored) = events.get(seen).cloned()
@@ -204,8 +204,8 @@ impl<'a> Scheduler<'a> {
     }
 }
 
-/// Whether what follows from an event can be played: not a replay, which follows from somebody's order, and
-/// not an erasure, which leaves nothing to look at.
+/// Whether the effects of an event can be run. Replays are excluded because an operator orders them, and erasures
+/// because their data is gone.
 fn is_played(recorded: &Recorded<Event>, tasks: &[Due]) -> bool {
     let is_replay = matches!(recorded.event, Event::Inbound(InboundEvent::ReplayRequested { .. }));
     let is_erasure =

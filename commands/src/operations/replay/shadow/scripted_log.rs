@@ -1,4 +1,5 @@
-//! A log that ends where history went on, and takes only what history took next.
+//! A log for one task of a shadow replay: it ends at a given position and accepts appends only in place of recorded
+//! events.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -11,65 +12,66 @@ use thiserror::Error;
 use crate::port::log::{Append, Appended, Expected, LogError, NewEvent, StoredEvent};
 use crate::port::{Clock, Log};
 
-/// What one task is played on. It is the clock, too: a decision is made at the time at which history made it.
+/// The log of one run. It is also the clock: each decision is made at the time at which it was recorded.
 pub(super) struct ScriptedLog {
     real: Arc<dyn Log>,
-    /// Added to the time.
+    /// Added to the clock.
     shift: TimeDelta,
     state: Mutex<State>,
 }
 
 struct State {
-    /// Where the log ends.
+    /// The position at which the log ends.
     head: i64,
     now: DateTime<Utc>,
-    /// What history appended and this play has not, in order.
+    /// Recorded events that this run has not reproduced yet, in order.
     untaken: Vec<StoredEvent>,
     taken: Vec<Taken>,
-    /// The stream that was appended to last.
+    /// The stream of the newest append.
     stream: Option<StreamId>,
     end: Option<End>,
 }
 
-/// What was appended at once, beside what history appended in its place.
+/// One append of this run and the recorded events in its place.
 pub(super) struct Taken {
-    /// History's, up to as many.
+    /// The recorded events, at most as many as were appended.
     pub(super) was: Vec<StoredEvent>,
-    /// Today's.
+    /// The append of this run.
     pub(super) would: Would,
 }
 
-/// What today's code would append.
+/// An append by the current code.
 pub(super) struct Would {
     pub(super) stream: StreamId,
     pub(super) subject: Option<SubjectId>,
     pub(super) events: Vec<NewEvent>,
 }
 
-/// Why a play was broken off.
+/// Why a run was stopped.
 pub(super) enum End {
-    /// History has nothing of the kind.
+    /// The append has no counterpart in the log.
     Unforeseen(Would),
-    /// What a peer said then is not known: the process died, or the answer came another way.
+    /// The response of a peer is not recorded: the process stopped, or the response arrived in another way.
     Unknown,
 }
 
-/// What came of a play.
+/// The result of a run.
 pub(super) struct Played {
-    /// In the order of today.
+    /// The appends, in order.
     pub(super) taken: Vec<Taken>,
-    /// What of history was not reached.
+    /// Recorded events that were not reproduced.
     pub(super) untaken: Vec<StoredEvent>,
     pub(super) end: Option<End>,
 }
 
-/// The play is over.
+/// The run was stopped.
 #[derive(Debug, Error)]
 #[error("the play was broken off")]
 struct Over;
 
 impl ScriptedLog {
-    /// A log that ends at `head`, with its clock at `now` moved by `shift`, and what history has still to say.
+    /// Creates a log that ends at `head`, with the clock at `now + shift`. `untaken` are the recorded events to
+    /// reproduce.
     pub(super) fn new(
         real: Arc<dyn Log>,
         head: i64,
@@ -80,15 +82,15 @@ impl ScriptedLog {
         Self { real, shift, state: Mutex::new(state) }
     }
 
-    /// What came of it.
+    /// Returns the result of the run.
     pub(super) fn played(&self) -> Played {
         let mut state = self.state();
         let untaken = std::mem::take(&mut state.untaken);
         Played { taken: std::mem::take(&mut state.taken), untaken, end: state.end.take() }
     }
 
-    /// What history says next in the stream that was appended to last; time has gone on until then.
-    /// Nothing ends the play.
+    /// The next recorded event in the stream of the newest append. The clock moves to its time. `None` if there is no
+    /// such event.
     pub(super) fn outcome(&self) -> Option<StoredEvent> {
         let mut state = self.state();
         let next = state.untaken.iter().find(|event| Some(&event.stream) == state.stream.as_ref());
@@ -99,7 +101,7 @@ impl ScriptedLog {
         next
     }
 
-    /// Breaks the play off: what a peer has said is not known.
+    /// Stops the run because the response of a peer is not recorded.
     pub(super) fn break_off(&self) {
         self.state().end = Some(End::Unknown);
     }
@@ -108,7 +110,7 @@ impl ScriptedLog {
         self.state.lock().expect("nobody panics while holding it")
     }
 
-    /// Whether history has appended this before.
+    /// The version of an append with this key that was recorded before.
     async fn appended_before(&self, append: &Append) -> Result<Option<i64>, LogError> {
         let Some(version) = self.real.answered(&append.key).await? else { return Ok(None) };
         let stored = self.real.stream(&append.stream, version - 1).await?;
@@ -125,8 +127,8 @@ impl ScriptedLog {
 }
 
 impl State {
-    /// What history appended in the place of this: in the same stream, else the same kind of event in a
-    /// stream of the same kind, whose name may be random.
+    /// The recorded event in place of this append: one in the same stream, else one with the same name, because the
+    /// name of its stream may be random.
     fn place_of(&self, append: &Append) -> Option<&StoredEvent> {
         let in_stream = |event: &&StoredEvent| event.stream == append.stream;
         let alike = |event: &&StoredEvent| {
@@ -140,7 +142,7 @@ impl State {
         Err(LogError::Unavailable(Box::new(Over)))
     }
 
-    /// Takes history's events in the place of these.
+    /// Removes the recorded events that this append stands for.
     fn take(&mut self, stream: &StreamId, would: Would) -> Appended {
         let mut was: Vec<StoredEvent> = vec![];
         let wanted = would.events.len();
@@ -179,7 +181,7 @@ impl Log for ScriptedLog {
             return self.state().break_off(End::Unforeseen(append.into()));
         };
         let before = position - 1;
-        // Others have gone on in the stream meanwhile: so history decided once more, and so do we.
+        // Other writers appended to the stream in the meantime, so the recorded run had a conflict and decided again.
         if let Expected::Version(expected) = append.expected
             && before > head
         {
@@ -205,7 +207,7 @@ impl Log for ScriptedLog {
     }
 
     async fn answered(&self, _: &str) -> Result<Option<i64>, LogError> {
-        // Only who asks for a replay asks so, and a replay is not played.
+        // Only replays use this, and replays are not run here.
         Ok(None)
     }
 

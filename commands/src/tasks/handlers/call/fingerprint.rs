@@ -1,5 +1,4 @@
-//! What a message looks like, so that it can be compared with another of its conversation, and read by
-//! nobody.
+//! Fingerprint of a message, to compare it with others of its conversation without storing its content.
 
 use hip_domain::id::FacilityId;
 use hip_domain::outbound::Sent;
@@ -11,13 +10,13 @@ use crate::patients::lookup::LookupKey;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// More members than this are not told apart: an answer to a patient with hundreds of records.
+/// Most members to include. A reply with hundreds of records has more.
 const MEMBER_COUNT_MAX: usize = 400;
 
-/// Hex digits of a hash: enough to tell two values of one place apart.
+/// Length of a hash in hex digits: enough to distinguish two values of one member.
 const HASH_LENGTH: usize = 16;
 
-/// What is to be sent. A page is the same bytes whenever it is sent, so its members are not looked at.
+/// The fingerprint of a message. A page is always sent as the same bytes, so its members are left out.
 pub(super) async fn of(
     ports: &Ports,
     conversation: Uuid,
@@ -39,7 +38,7 @@ pub(super) async fn of(
     Ok(Sent { target: message.path.to_owned(), members })
 }
 
-/// Keyed, and another in each conversation: equal values of two people are not seen to be equal.
+/// A keyed hash that differs between conversations, so that equal values of two patients cannot be recognized.
 async fn hash(
     ports: &Ports,
     facility: &FacilityId,
@@ -52,7 +51,7 @@ async fn hash(
     Ok(hash.as_str()[..HASH_LENGTH].to_owned())
 }
 
-/// Every value that has no members of its own, with its path. The names of members are ours.
+/// Collects all values without members, each with its path. The member names are not personal data.
 pub(crate) fn leaves(path: &str, value: &Value, into: &mut Vec<(String, String)>) {
     match value {
         Value::Object(members) if !members.is_empty() => {

@@ -1,4 +1,4 @@
-//! How long a call is tried.
+//! Retry rules for calls.
 
 use std::time::Duration;
 
@@ -7,55 +7,54 @@ use hip_domain::outbound::Call;
 
 use crate::operations::abdm_error::Retry;
 
-/// What to do after an attempt that did not get through.
+/// What to do after a failed attempt.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Patience {
-    /// Try again after a while.
+    /// Retry after a wait.
     TryAgain {
-        /// How long.
+        /// The wait.
         after: Duration,
     },
-    /// It has been tried often enough.
+    /// Give up: the limit of attempts is reached.
     GiveUp,
 }
 
-/// An attempt that did not get through.
+/// A failed attempt.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Failure {
-    /// Which attempt, from 1.
+    /// Number of the attempt, from 1.
     pub(super) number: u32,
-    /// HTTP status, when there was an answer.
+    /// HTTP status, if there was a response.
     pub(super) status: Option<u16>,
-    /// What the error table says.
+    /// The retry rule of the error table.
     pub(super) retry: Retry,
-    /// What the peer asked for in `Retry-After`.
+    /// The wait requested by `Retry-After`.
     pub(super) retry_after: Option<Duration>,
-    /// Now.
+    /// The current time.
     pub(super) now: DateTime<Utc>,
-    /// From then on the call is of no use to anybody.
+    /// After this time the call is useless.
     pub(super) deadline: Option<DateTime<Utc>>,
 }
 
-/// About a day: the longest wait is five minutes, and a gateway that is away for a night must not cost
-/// a link.
+/// Attempts for about a day: the longest wait is 5 minutes, and a gateway outage of one night must not lose a link.
 const CALL_ATTEMPT_COUNT_MAX: u32 = 300;
 
-/// A peer that says no is not asked again and again, even where its no is known to pass.
+/// Most attempts if the peer refuses the message, even with a code that is known to be temporary.
 const REFUSAL_COUNT_MAX: u32 = 5;
 
-/// An HIU may learn of a transfer after its first page arrives, and refuses pages until then. Eight
-/// attempts, with waits of 1, 2, 4 … s between them, take about two minutes.
+/// An HIU may learn of a transfer only after the first page arrives, and refuses pages until then. Eight attempts
+/// with waits of 1, 2, 4 … s take about 2 minutes.
 const UNKNOWN_TRANSFER_COUNT_MAX: u32 = 8;
 
 const WAIT_S_MAX: u64 = 300;
 
-/// A page waits at most this long for its next try, so that a short outage ends soon.
+/// Longest wait between attempts of a page, so that a short outage costs little time.
 const PAGE_WAIT_S_MAX: u64 = 60;
 
-/// A peer that wants us to stay away for longer than this is asked all the same.
+/// Upper limit for `Retry-After`.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
 
-/// Whether to try again.
+/// Decides whether to retry.
 pub(super) fn patience(call: &Call, failure: &Failure) -> Patience {
     let Some(backoff) = backoff(call, failure) else { return Patience::GiveUp };
     let asked_for = failure.retry_after.unwrap_or_default().min(RETRY_AFTER_MAX);
@@ -73,10 +72,10 @@ fn backoff(call: &Call, failure: &Failure) -> Option<Duration> {
         Call::PushPage { .. } if is_refusal => {
             (number < UNKNOWN_TRANSFER_COUNT_MAX).then(|| doubled(1, PAGE_WAIT_S_MAX, number))
         }
-        // Until its deadline.
+        // Retried until the deadline.
         Call::PushPage { .. } => Some(doubled(2, PAGE_WAIT_S_MAX, number)),
-        // Their streams ask again, slowly and a few times, under another id: the gateway was seen to
-        // block a patient for a day after some twenty refused calls.
+        // Not retried here: the care context or link token requests it again, slowly and under another id. The
+        // gateway was seen to block a patient for a day after about 20 refused calls.
         Call::GenerateToken { .. } | Call::LinkCareContext { .. } if is_refusal => None,
         Call::GenerateToken { .. }
         | Call::LinkCareContext { .. }
@@ -106,7 +105,7 @@ fn backoff(call: &Call, failure: &Failure) -> Option<Duration> {
     }
 }
 
-/// A status by which a peer blames the message. It has read it, unlike one that is busy or away.
+/// Whether the status means that the peer read and refused the message, and is not just busy or unavailable.
 pub(super) fn is_refusal(status: Option<u16>) -> bool {
     status.is_some_and(|status| (400..500).contains(&status) && !matches!(status, 408 | 425 | 429))
 }
@@ -148,7 +147,7 @@ mod tests {
         }
     }
 
-    /// The waits of a call that always fails in the same way, in seconds.
+    /// The waits in seconds of a call that always fails in the same way.
     fn waits(call: &Call, of: impl Fn(u32, DateTime<Utc>) -> Failure) -> Vec<u64> {
         let mut waits = vec![];
         let mut now = DateTime::UNIX_EPOCH;

@@ -1,5 +1,5 @@
-//! The messages that we send, composed when they leave. Only here is anything personal opened for
-//! them; the outbox holds names of streams. One file a conversation.
+//! Builds outgoing messages at the time of sending. Personal data is decrypted only here; the outbox contains stream
+//! names. One file for each conversation.
 
 mod consent;
 mod discovery;
@@ -25,17 +25,17 @@ use crate::tasks::TaskError;
 
 use text::{error, timestamp};
 
-/// A message and on whose behalf it is sent.
+/// A message and the facility that sends it.
 pub(super) struct OutgoingRequest {
     pub(super) facility: FacilityId,
     pub(super) message: RequestTarget,
 }
 
-/// A message, ready to send.
+/// A message and its target.
 pub(super) enum RequestTarget {
-    /// To the gateway.
+    /// A message to the gateway.
     Gateway(GatewayMessage),
-    /// To an HIU.
+    /// A page to an HIU.
     Hiu { push_url: Phi<String>, body: Phi<String>, bearer: bool },
 }
 
@@ -82,13 +82,13 @@ struct RequestBuilder<'a> {
     request_id: RequestId,
 }
 
-/// Where one message goes in each dialect.
+/// The path of one message in each API version.
 struct Paths {
     v3: &'static str,
     v05: &'static str,
 }
 
-/// A message that is answered: for whom it was, and how it spoke.
+/// The message to reply to: its facility and API version.
 struct OriginalRequest {
     request_id: RequestId,
     facility: FacilityId,
@@ -97,7 +97,7 @@ struct OriginalRequest {
 }
 
 impl RequestBuilder<'_> {
-    /// A message that the gateway did not ask for.
+    /// A message that is not a reply.
     fn to_gateway(
         &self,
         path: &'static str,
@@ -107,7 +107,7 @@ impl RequestBuilder<'_> {
         self.spoken(path, ApiVersion::V3, (facility, None), body)
     }
 
-    /// An answer, in the dialect of the question.
+    /// A reply, in the API version of the request.
     fn answer(&self, paths: &Paths, asked: OriginalRequest, mut body: Value) -> OutgoingRequest {
         let in_reply_to = json!({ "requestId": asked.request_id });
         let path = match asked.api {
@@ -124,13 +124,13 @@ impl RequestBuilder<'_> {
         self.spoken(path, asked.api, (asked.facility, asked.named), &body)
     }
 
-    /// What the older dialect has in the body and ours in headers.
+    /// Adds the members that the older API version has in the body instead of headers.
     fn sign(&self, body: &mut Value) {
         body["requestId"] = json!(self.request_id);
         body["timestamp"] = json!(timestamp(self.ports.clock.now()));
     }
 
-    /// A message of a facility, under the id by which it was named before, or else its service id.
+    /// A message of a facility, under the id that the request named, or else its service id.
     fn spoken(
         &self,
         path: &'static str,
@@ -150,7 +150,7 @@ impl RequestBuilder<'_> {
         OutgoingRequest { facility, message: RequestTarget::Gateway(message) }
     }
 
-    /// What is known of a message from the gateway.
+    /// Metadata of a message from the gateway.
     async fn asked(&self, request_id: RequestId) -> Result<OriginalRequest, TaskError> {
         let stream = StreamId::inbound(request_id);
         let received = self.ports.newest(&stream, |event| {
@@ -165,7 +165,7 @@ impl RequestBuilder<'_> {
         }
     }
 
-    /// The id by which the network knows a facility.
+    /// The current service id of a facility.
     fn service_id(&self, facility: &FacilityId) -> String {
         self.ports.settings.service_id(facility).to_string()
     }
@@ -176,7 +176,7 @@ impl RequestBuilder<'_> {
     }
 }
 
-/// A yes, or an error in its place.
+/// The positive reply, or the error instead.
 fn yes_or(refusal: Option<&ErrorCode>, context: Context, yes: Value) -> Value {
     refusal.map_or(yes, |code| json!({ "error": error(code, context) }))
 }

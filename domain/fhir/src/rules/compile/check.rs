@@ -76,7 +76,7 @@ impl<'d> Compiler<'d> {
         self.check_runs.get(&run, |run| extend(table, run, "checks"))
     }
 
-    /// Nothing, when the walk itself sees to it or when only a warning would be missed.
+    /// `None` if the walk itself sees to it or when only a warning would be missed.
     fn check(
         &mut self,
         path: &str,

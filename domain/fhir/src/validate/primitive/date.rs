@@ -26,7 +26,7 @@ pub(super) fn is_time(text: &str) -> bool {
 pub(crate) struct Order;
 
 impl Order {
-    /// Nothing, when one of them is no date or when they are the same as far as both go.
+    /// `None` if one of them is no date or when they are the same as far as both go.
     pub(crate) fn of(first: &str, second: &str) -> Option<Ordering> {
         let (first, second) = (Point::parse(first)?, Point::parse(second)?);
         let order = match (first.minute(), second.minute()) {

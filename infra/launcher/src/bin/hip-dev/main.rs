@@ -7,7 +7,7 @@
 //!
 //! `HIP_TEST_BACKENDS=embedded` is the one way to go without all but PostgreSQL; it is said aloud.
 //!
-//! There are two processes. A *keeper* starts the servers, watches its parent and, when that is gone
+//! There are two processes. A *supervisor* starts the servers, watches its parent and, when that is gone
 //! in whatever way, stops the servers and removes their data. The parent turns itself into the
 //! command. So signals reach the command itself, its exit status is the command's own, and even
 //! `kill -9` leaves nothing behind. The servers are gone a moment (some 100 ms) after the command.
@@ -15,8 +15,8 @@
 //! Exit status: the command's; 2 for wrong usage, 3 when a server is not to be had, 126 when the
 //! command cannot be run.
 
-mod keeper;
 mod server;
+mod supervisor;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -37,13 +37,13 @@ fn main() -> ExitCode {
         [verb, dashes, command, arguments @ ..] if *verb == "with-servers" && *dashes == "--" => {
             with_servers(command, arguments)
         }
-        // Not for people: the keeper, started by the line above.
-        [verb, parent, servers @ ..] if *verb == keeper::VERB => {
+        // Not for people: the supervisor, started by the line above.
+        [verb, parent, servers @ ..] if *verb == supervisor::VERB => {
             let parent = parent.to_str().and_then(|id| id.parse().ok());
             let servers = servers.iter().map(|name| Server::parse(name)).collect::<Option<_>>();
             parent.zip(servers).map_or_else(
                 || fail(2, USAGE),
-                |(parent, servers): (u32, Vec<Server>)| keeper::keep(parent, &servers),
+                |(parent, servers): (u32, Vec<Server>)| supervisor::keep(parent, &servers),
             )
         }
         _ => fail(2, USAGE),
@@ -86,10 +86,10 @@ fn wanted() -> Result<Vec<Server>, String> {
     Ok(needed.iter().copied().filter(|server| !is_given(server)).collect())
 }
 
-/// Starts the keeper and returns the variables that say where its servers are.
+/// Starts the supervisor and returns the variables that say where its servers are.
 fn start_keeper(servers: &[Server]) -> io::Result<Vec<(&'static str, String)>> {
-    let mut keeper = Command::new(env::current_exe()?)
-        .arg(keeper::VERB)
+    let mut supervisor = Command::new(env::current_exe()?)
+        .arg(supervisor::VERB)
         .arg(process::id().to_string())
         .args(servers.iter().map(|server| server.name()))
         .stdin(Stdio::null())
@@ -98,14 +98,14 @@ fn start_keeper(servers: &[Server]) -> io::Result<Vec<(&'static str, String)>> {
         .spawn()?;
     // A URL a line, in the order in which they were asked for.
     let mut urls = Vec::new();
-    if let Some(words) = keeper.stdout.take() {
+    if let Some(words) = supervisor.stdout.take() {
         for url in BufReader::new(words).lines().take(servers.len()) {
             urls.push(url?);
         }
     }
     if urls.len() < servers.len() {
         // It has said why on its standard error.
-        return Err(io::Error::other(format!("the keeper ended: {}", keeper.wait()?)));
+        return Err(io::Error::other(format!("the supervisor ended: {}", supervisor.wait()?)));
     }
     Ok(servers.iter().map(|server| server.variable()).zip(urls).collect())
 }

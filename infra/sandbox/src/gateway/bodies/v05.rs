@@ -114,7 +114,7 @@ const DATA_FLOW_NOTIFY: Shape = Object(&[
     must("notification", &NOTIFICATION),
 ]);
 
-/// What nothing fits: for an operation that v0.5 does not have here.
+/// A shape that matches nothing: for an operation that does not exist in v0.5.
 const NOTHING: Shape = Text(|_| false, "asked for in v3");
 
 /// The schema of an operation in v0.5.
@@ -142,9 +142,9 @@ pub(in super::super) fn shape(operation: Operation, body: &Value) -> &'static Sh
     }
 }
 
-/// The same message as v3 has it, for what both versions have in common.
+/// Converts a message to v3, for checks that both versions share.
 ///
-/// The hi type of a care context becomes empty: v0.5 names none.
+/// The hi type of a care context becomes empty: v0.5 has none.
 pub(in super::super) fn lift(body: &Value) -> Value {
     let mut lifted = body.clone();
     let Some(members) = lifted.as_object_mut() else {

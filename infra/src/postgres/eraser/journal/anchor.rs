@@ -1,11 +1,11 @@
-//! What the database knows of the journal, so that lines cannot be cut off unseen.
+//! The database's record of the journal, so that removed lines are detected.
 
 use sqlx::{PgExecutor, PgPool};
 
 use super::check::Head;
 use crate::postgres::deadline::InTime;
 
-/// How far the journal went when this database last saw it; nothing, when it never did.
+/// The recorded length and digest; `None` if this database never saw a journal.
 pub(super) async fn known(pool: &PgPool) -> Result<Option<Head>, sqlx::Error> {
     let row: Option<(i64, [u8; 32])> =
         sqlx::query_as("SELECT lines, digest FROM vault.erasure_journal")
@@ -16,7 +16,7 @@ pub(super) async fn known(pool: &PgPool) -> Result<Option<Head>, sqlx::Error> {
         .map(|(lines, digest)| Head { lines: usize::try_from(lines).unwrap_or_default(), digest }))
 }
 
-/// Notes that it goes so far now. Of several processes the one that has seen most is right.
+/// Records the current length. Of several processes the largest value wins.
 pub(super) async fn note(executor: impl PgExecutor<'_>, head: Head) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO vault.erasure_journal AS known (lines, digest) VALUES ($1, $2) \
@@ -30,7 +30,7 @@ pub(super) async fn note(executor: impl PgExecutor<'_>, head: Head) -> Result<()
     Ok(())
 }
 
-/// The same, whatever was known.
+/// Records the current length, whatever was recorded before.
 pub(super) async fn replace(pool: &PgPool, head: Head) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO vault.erasure_journal (lines, digest) VALUES ($1, $2) \

@@ -1,11 +1,11 @@
-//! Which lines of a journal can be relied upon.
+//! Verifies the lines of a journal.
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::line::{Entry, JournalKeys, Read, Statement};
 
-/// How far a journal goes: how many lines, and the SHA-256 of all their bytes.
+/// Length of a journal: number of lines, and the SHA-256 of all their bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {
     pub(super) lines: usize,
@@ -15,19 +15,19 @@ pub(super) struct Head {
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Fault {
-    /// It is not what was written, or somebody else wrote it.
+    /// It was changed, or was not written by this service.
     #[error("is forged or changed")]
     Forged,
-    /// Something else stands before it than when it was written.
+    /// The lines before it differ from those when it was written.
     #[error("does not follow what stands before it: a line is missing, was added or was moved")]
     OutOfOrder,
-    /// Nobody vouches for it, and it has no proof.
+    /// It has no proof, and no later line covers it.
     #[error("has no proof, as lines of an earlier version; nobody vouches for it")]
     Unproven,
-    /// It lies under a key-encryption key that is not configured.
+    /// It was proved with a key-encryption key that is not configured.
     #[error("lies under key-encryption key {0}, which is not configured")]
     OtherKek(String),
-    /// It is something else.
+    /// It is not a line of a journal.
     #[error("is no line of a journal")]
     Nonsense,
 }
@@ -35,19 +35,19 @@ pub enum Fault {
 /// A journal, line by line.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
-    /// Erasures that can be relied upon, with their lines, from 1.
+    /// Valid erasures with their lines, from 1.
     pub(super) erasures: Vec<(usize, Entry)>,
-    /// Erasures whose own proof is right, whatever stands around them.
+    /// Erasures whose own proof is valid, whatever the lines around them are.
     pub(super) authentic: Vec<Entry>,
-    /// Lines of earlier versions that nobody vouches for.
+    /// Lines of earlier versions that no later line covers.
     pub(super) unproven: Vec<(usize, Entry)>,
-    /// Lines that cannot be relied upon.
+    /// Invalid lines.
     pub(super) faults: Vec<(usize, Fault)>,
-    /// Whether there is a line with a proof, right or wrong.
+    /// Whether any line has a proof, valid or not.
     pub(super) has_proofs: bool,
-    /// Key-encryption keys without which some line cannot be relied upon.
+    /// Key-encryption keys without which some line cannot be verified.
     pub(super) needed_keks: Vec<String>,
-    /// After each line.
+    /// Digest after each line.
     heads: Vec<[u8; 32]>,
 }
 
@@ -59,7 +59,7 @@ impl Checked {
         }
     }
 
-    /// The digest of the first lines; nothing, when there are fewer.
+    /// The digest of the first lines; `None` if there are fewer.
     pub(super) fn digest_after(&self, lines: usize) -> Option<[u8; 32]> {
         if lines == 0 { Some(empty()) } else { self.heads.get(lines - 1).copied() }
     }
@@ -69,7 +69,7 @@ fn empty() -> [u8; 32] {
     Sha256::digest([]).into()
 }
 
-/// Reads the whole lines of a journal.
+/// Reads the complete lines of a journal.
 pub(super) fn check(text: &str, keys: &JournalKeys) -> Checked {
     let mut checked = Checked::default();
     let mut digest = Sha256::new();
@@ -79,7 +79,7 @@ pub(super) fn check(text: &str, keys: &JournalKeys) -> Checked {
         digest.update(line.as_bytes());
         checked.heads.push(digest.clone().finalize().into());
     }
-    // A line that is right vouches for all that stands before it.
+    // A valid line covers all lines before it.
     let vouched_to = read.iter().rposition(|line| matches!(line, Read::Proven(..)));
     for (at, line) in read.into_iter().enumerate() {
         let is_vouched = vouched_to.is_some_and(|vouched_to| at < vouched_to);

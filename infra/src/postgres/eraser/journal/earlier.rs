@@ -1,11 +1,11 @@
 //! Journals of earlier versions, whose lines have no proofs.
 //!
-//! Such a journal is taken over without a word from the operator only where that can destroy nothing: when
-//! this database has never seen a journal, no line has a proof, and the database itself says of every line
-//! that the person was erased and that each of the keys was theirs and is destroyed. So a line that somebody
-//! has added is refused, and so is a whole file that somebody has put in the place of a newer one. A database
-//! that was restored together with the upgrade cannot say so of the newest lines; then the operator vouches
-//! for the file with `hip erasures repair`, which needs the key-encryption key.
+//! Such a journal is migrated automatically only if that can destroy nothing: if
+//! this database never saw a journal, no line has a proof, and the database itself confirms for every line
+//! that the patient was erased and that each of the keys was theirs and is destroyed. So a line that was
+//! added is rejected, and so is a whole file that replaced a newer one. A database
+//! that was restored together with the upgrade cannot confirm the newest lines; then the operator confirms
+//! the file with `hip erasures repair`, which needs the key-encryption key.
 
 use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;
@@ -16,7 +16,7 @@ use super::line::Entry;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 
-/// Whether it is a journal of an earlier version and nothing else, which this database has not seen.
+/// Whether all lines are of an earlier version, and this database never saw a journal.
 pub(super) fn may_be_taken_over(checked: &Checked, is_known: bool) -> bool {
     let is_unproven = |(_, fault): &(usize, Fault)| *fault == Fault::Unproven;
     !is_known
@@ -25,7 +25,7 @@ pub(super) fn may_be_taken_over(checked: &Checked, is_known: bool) -> bool {
         && checked.faults.iter().all(is_unproven)
 }
 
-/// Whether this database knows of every line that it is so.
+/// Whether this database confirms every line.
 pub(super) async fn is_confirmed(
     pool: &PgPool,
     lines: &[(usize, Entry)],

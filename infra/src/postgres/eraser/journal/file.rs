@@ -1,12 +1,12 @@
-//! The file of the journal: read and written whole lines at a time, by several processes.
+//! The journal file: read and written in complete lines, by several processes.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// The whole lines; nothing, when there is no file. A last line without an end is one that a crash cut
-/// short: its keys were not destroyed.
+/// The complete lines; `None` if there is no file. An incomplete last line was cut off by a crash
+/// before its keys were destroyed.
 pub(super) fn read(path: &Path) -> io::Result<Option<String>> {
     let mut file = match File::open(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -20,7 +20,7 @@ pub(super) fn read(path: &Path) -> io::Result<Option<String>> {
     Ok(Some(text))
 }
 
-/// The file, to be added to. Nobody else reads or writes it until this is dropped.
+/// The file, opened for appending. It is locked until this is dropped.
 pub(super) struct Opened {
     file: File,
     is_new: bool,
@@ -34,7 +34,7 @@ impl Opened {
         Ok(Self { file, is_new })
     }
 
-    /// The whole lines. What a crash has left behind the last one is removed: else it would spoil the next.
+    /// The complete lines. Removes an incomplete last line, which would spoil the next one.
     pub(super) fn lines(&mut self) -> io::Result<String> {
         let mut text = String::new();
         self.file.seek(SeekFrom::Start(0))?;
@@ -47,7 +47,7 @@ impl Opened {
         Ok(text)
     }
 
-    /// Adds a line with its end, durably.
+    /// Appends a line with its line end, durably.
     pub(super) fn add(&mut self, path: &Path, line: &str) -> io::Result<()> {
         self.file.write_all(line.as_bytes())?;
         self.file.sync_all()?;
@@ -55,7 +55,7 @@ impl Opened {
     }
 }
 
-/// Else a loss of power could take a new name.
+/// Without this a power loss could lose a new file name.
 pub(super) fn sync_directory_of(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     File::open(directory.unwrap_or(Path::new(".")))?.sync_all()

@@ -1,10 +1,10 @@
-//! One line of the journal: what it says, what came before it, and proof of who wrote it.
+//! One line of the journal: its statement, the digest of the lines before it, and a proof of origin.
 //!
 //! ```json
 //! {"says":{"erasure":{…}},"before":"<SHA-256 of all bytes before this line>","kek":"local-…","mac":"<HMAC>"}
 //! ```
 //! The HMAC-SHA256 covers the line as it is written, without the member `mac`, under a key that is derived
-//! from the key-encryption key `kek`. So a line that is right vouches for every byte before it.
+//! from the key-encryption key `kek`. So a valid line covers every byte before it.
 
 use chrono::{DateTime, Utc};
 use hip_domain::id::{FacilityId, SubjectId};
@@ -16,10 +16,10 @@ use zeroize::Zeroizing;
 
 use crate::postgres::vault::KeyRing;
 
-/// Keeps the keys of the journal apart from whatever else is derived from a key-encryption key.
+/// Separates the keys of the journal from other keys derived from a key-encryption key.
 const LABEL: &[u8] = b"hip/erasure-journal/1";
 
-/// What stands between what the HMAC covers and the HMAC.
+/// Separates the part that the HMAC covers from the HMAC.
 const BEFORE_MAC: &str = ",\"mac\":\"";
 
 const MAC_DIGITS: usize = 64;
@@ -28,26 +28,26 @@ const MAC_DIGITS: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Who.
+    /// The erased patient.
     pub subject: SubjectId,
-    /// Where they were treated.
+    /// The facility that treated them.
     pub facility: FacilityId,
-    /// Keys that were destroyed: theirs, and of messages about them.
+    /// Destroyed keys: the patient's own, and those of messages about them.
     pub keys: Vec<Uuid>,
-    /// When, in UTC.
+    /// Time of the erasure, in UTC.
     pub at: DateTime<Utc>,
 }
 
-/// What a line says.
+/// Statement of a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Statement {
-    /// Somebody was erased.
+    /// A patient was erased.
     Erasure(Entry),
-    /// The lines before it are what they were, whoever wrote them: they are of an earlier version, or lie
-    /// under a key-encryption key that is about to be removed.
+    /// Covers the lines before it, anyone who wrote them: they are of an earlier version, or were proved
+    /// with a key-encryption key that is about to be removed.
     Vouched {
-        /// When, in UTC.
+        /// Time of the statement, in UTC.
         at: DateTime<Utc>,
     },
 }
@@ -61,19 +61,19 @@ struct Unproven {
     kek: String,
 }
 
-/// Keys to prove with, and to check with.
+/// Keys that write and verify proofs.
 pub struct JournalKeys {
-    /// The one that proves is the first.
+    /// The first key writes proofs.
     keys: Vec<(String, Zeroizing<[u8; 32]>)>,
 }
 
 impl JournalKeys {
-    /// Derived from key-encryption keys.
+    /// Derives them from the key-encryption keys.
     pub fn of(keks: &KeyRing) -> Self {
         Self { keys: keks.derived(LABEL) }
     }
 
-    /// The id of the key-encryption key that new lines lie under.
+    /// The id of the key-encryption key for new lines.
     pub fn current(&self) -> &str {
         &self.keys[0].0
     }
@@ -83,7 +83,7 @@ impl JournalKeys {
         Some(Hmac::new_from_slice(key.as_slice()).expect("HMAC takes a key of any length"))
     }
 
-    /// A line, without its end.
+    /// Builds a line, without its line end.
     pub(super) fn write(&self, says: Statement, before: [u8; 32]) -> String {
         let unproven = Unproven { says, before, kek: self.current().to_owned() };
         let mut line = serde_json::to_string(&unproven).expect("a line serialises");
@@ -93,7 +93,7 @@ impl JournalKeys {
         line + BEFORE_MAC + &hex::encode(mac.finalize().into_bytes()) + "\"}"
     }
 
-    /// What a line is, whose predecessors have this digest.
+    /// Reads a line; `before` is the digest of the lines before it.
     pub(super) fn read(&self, line: &str, before: [u8; 32]) -> Read {
         let Some((proven, mac)) = take_apart(line) else {
             let earlier: Result<Entry, _> = serde_json::from_str(line);
@@ -116,24 +116,24 @@ impl JournalKeys {
     }
 }
 
-/// What a line turned out to be.
+/// Result of reading a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Read {
-    /// Written by us, after exactly what stands before it.
+    /// Valid, and the lines before it are unchanged.
     Proven(Statement, String),
-    /// Written by us, after something else.
+    /// Valid, but the lines before it changed.
     OutOfOrder(Statement),
-    /// Its proof is wrong.
+    /// Its proof is invalid.
     Forged,
-    /// Its proof cannot be checked: it is under this key-encryption key.
+    /// Its proof cannot be verified: it needs this key-encryption key.
     OtherKek(Statement, String),
-    /// As earlier versions wrote it: without a proof.
+    /// A line of an earlier version, without a proof.
     Unproven(Entry),
-    /// No line of a journal.
+    /// Not a line of a journal.
     Nonsense,
 }
 
-/// What the HMAC covers, and the HMAC.
+/// Splits a line into the part that the HMAC covers and the HMAC.
 fn take_apart(line: &str) -> Option<(&str, Vec<u8>)> {
     let rest = line.strip_suffix("\"}")?;
     let (rest, digits) = rest.split_at_checked(rest.len().checked_sub(MAC_DIGITS)?)?;

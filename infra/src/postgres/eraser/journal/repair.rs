@@ -1,4 +1,4 @@
-//! A journal that cannot be relied upon is made anew, by an operator who answers for it.
+//! Rewrites an invalid journal, on the responsibility of an operator.
 
 use std::fs::File;
 use std::io::Write;
@@ -13,21 +13,21 @@ use super::check::Head;
 use super::line::Statement;
 use super::{Fault, Journal, JournalError, anchor, earlier, file};
 
-/// What a repair has done.
+/// Result of a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repaired {
-    /// Erasures that the new file has.
+    /// Number of erasures in the new file.
     pub kept: usize,
-    /// Lines that it does not have, and why.
+    /// Lines that were dropped, and why.
     pub dropped: Vec<(usize, Fault)>,
-    /// Where the old file is; nothing, when there was none.
+    /// Path of the old file; `None` if there was none.
     pub old: Option<PathBuf>,
 }
 
 impl Journal {
-    /// Makes the file anew, of those erasures whose own proof is right, and has the database take it for the
-    /// whole. The old file stays beside it. Lines without a proof are taken along only when the file is of an
-    /// earlier version and this database has never seen another.
+    /// Writes a new file of all erasures whose own proof is valid, and records it in the database as
+    /// complete. The old file stays beside it. Lines without a proof are kept only if the file is of an
+    /// earlier version and this database never saw another one.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl Journal {
         Ok(Repaired { kept, dropped, old })
     }
 
-    /// Puts a new file in place of the old one, which gets another name.
+    /// Replaces the old file by a new one; the old one is renamed.
     fn put(&self, text: &str, at: DateTime<Utc>) -> std::io::Result<Option<PathBuf>> {
         let named = |what: &str| self.path.with_added_extension(what);
         let unfinished = named("unfinished");
@@ -67,7 +67,7 @@ impl Journal {
             .open(&unfinished)?;
         new.write_all(text.as_bytes())?;
         new.sync_all()?;
-        // To the microsecond: who repairs twice keeps what there was each time.
+        // To the microsecond, so that a second repair does not overwrite the first backup.
         let old = self
             .path
             .exists()

@@ -94,10 +94,10 @@ fn what_a_crash_cut_short_spoils_nothing() {
     assert_eq!(faults(&journal), []);
 }
 
-/// What was done to the file, what it holds then, and the lines that are named.
+/// A change to the file, its content afterwards, and the lines that are reported.
 type Case = (&'static str, String, Vec<(usize, Fault)>);
 
-/// Whoever can write to the file tries what they like; nothing of it is acted upon, and each line is named.
+/// Changes by an attacker have no effect, and each changed line is reported.
 #[test]
 fn a_line_that_is_not_as_it_was_written_is_named() {
     let (room, _) = three();
@@ -161,7 +161,7 @@ fn lines_that_were_there_are_missed() {
     }
     std::fs::remove_file(room.path()).unwrap();
     assert!(matches!(verify(&journal), Err(JournalError::Missing { lines: 3, .. })));
-    // Another journal with as many lines, each with a right proof.
+    // Another journal with the same number of lines, all with a valid proof.
     for n in [70, 80, 90] {
         journal.add(&entry(n)).unwrap();
     }
@@ -179,7 +179,7 @@ fn a_new_key_vouches_for_the_lines_of_the_old_one() {
     let new = room.journal(2, &[]);
     assert_eq!(faults(&new), []);
     assert_eq!(erasures(&new).len(), 3);
-    // It vouches for what was there, and for nothing that is put there later.
+    // It covers the earlier lines, and no line that is inserted later.
     room.write(
         &room.text().replace(&Uuid::from_u128(11).to_string(), &Uuid::from_u128(99).to_string()),
     );

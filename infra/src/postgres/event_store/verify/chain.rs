@@ -1,4 +1,4 @@
-//! The chain of every stream, recomputed.
+//! Recomputes the hash chain of every stream.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::Broken;
 use crate::postgres::event_store::{SHARD, unavailable};
 
-/// An event as it is stored.
+/// A stored event.
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
     pub(super) position: i64,
@@ -30,20 +30,20 @@ pub(super) struct Row {
     hash: Vec<u8>,
 }
 
-/// The state of each stream as far as it has been read: version and hash.
+/// Current version and hash of each stream.
 pub(super) struct Chains {
     known: HashMap<String, (i64, Hash)>,
-    /// Whether streams may have begun before what is read.
+    /// Whether no stream can have begun before the first event read.
     begins_within: bool,
 }
 
 impl Chains {
-    /// Of a log that is read from after this position.
+    /// For a log that is read from after this position.
     pub(super) fn after(position: i64) -> Self {
         Self { known: HashMap::new(), begins_within: position > 0 }
     }
 
-    /// How many streams have been met.
+    /// Number of streams seen.
     pub(super) fn count(&self) -> usize {
         self.known.len()
     }
@@ -52,7 +52,7 @@ impl Chains {
         self.known.get(stream).copied()
     }
 
-    /// Recomputes the link of this event; its hash.
+    /// Recomputes the link of this event and returns its hash.
     pub(super) fn follow(&mut self, row: &Row) -> Result<Hash, Broken> {
         let broken = |what| Err(Broken::at(row.position, &row.stream_id, what));
         let (version, hash) =
@@ -68,7 +68,7 @@ impl Chains {
         Ok(expected)
     }
 
-    /// The streams of the next page that began before what is read go on from what is stored there.
+    /// For streams of the next page that began earlier, reads the version and hash to continue from.
     pub(super) async fn read_earlier(
         &mut self,
         connection: &mut PgConnection,

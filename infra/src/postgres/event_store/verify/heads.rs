@@ -1,4 +1,4 @@
-//! What the heads say must be what the events say: else the newest were cut off, or some put in.
+//! Compares the heads with the events: a difference means that the newest were cut off or some were inserted.
 
 use std::cmp::Ordering;
 
@@ -9,7 +9,7 @@ use super::Broken;
 use super::chain::Chains;
 use crate::postgres::event_store::{SHARD, unavailable};
 
-/// The head of the log, beside the last event that there is.
+/// Compares the head of the log with the last event.
 pub(super) async fn of_log(
     snapshot: &mut PgConnection,
     position: i64,
@@ -28,13 +28,13 @@ pub(super) async fn of_log(
     })
 }
 
-/// Heads per query: none comes near the time that a statement may take.
+/// Heads per query: small enough to stay far below the statement time limit.
 const PAGE: i64 = 20_000;
 
 /// A stream, its version, and the hash of its newest event.
 type Head = (String, i64, Vec<u8>);
 
-/// The heads that come after a stream, in the order of the index.
+/// The heads after a stream, in index order.
 async fn page(snapshot: &mut PgConnection, after: &str) -> Result<Vec<Head>, LogError> {
     let heads = "SELECT stream_id, version, head_hash FROM es.stream \
                  WHERE shard = $1 AND stream_id > $2 ORDER BY stream_id LIMIT $3";
@@ -42,7 +42,7 @@ async fn page(snapshot: &mut PgConnection, after: &str) -> Result<Vec<Head>, Log
     query.fetch_all(snapshot).await.map_err(unavailable)
 }
 
-/// The heads of all streams. When not all of the log was read, those count that were met.
+/// Compares the heads of all streams. If not all of the log was read, only streams that were seen count.
 pub(super) async fn of_streams(
     snapshot: &mut PgConnection,
     chains: &Chains,

@@ -1,4 +1,4 @@
-//! The chains of a few streams, recomputed.
+//! Recomputes the hash chains of a few streams.
 
 use futures_util::TryStreamExt;
 use hip_commands::port::log::LogError;
@@ -40,7 +40,7 @@ pub async fn verify_streams(pool: &PgPool, streams: &[String]) -> Result<Report,
     Ok(Report { event_count, stream_count: chains.count() as u64, broken })
 }
 
-/// Each stream must end where its head says.
+/// Checks that each stream ends where its head says.
 async fn compare_heads(
     snapshot: &mut sqlx::PgConnection,
     streams: &[String],

@@ -1,4 +1,4 @@
-//! The members of a patient's document, pure.
+//! The members of a patient's document, as pure functions.
 
 use chrono::{DateTime, Utc};
 use hip_commands::port::document_store::{FieldValue, Fields, SUBJECT};
@@ -9,10 +9,10 @@ use hip_domain::patient::{Abha, Demographics};
 
 use crate::config::Preset;
 
-/// Whose names the members have.
+/// Selects the member names.
 pub(super) struct Shape(pub(super) Preset);
 
-/// AMRIT's names of who somebody is.
+/// Sets the demographics, under AMRIT's names.
 pub(super) fn with_person(fields: &Fields, person: &Demographics) -> Fields {
     let gender = match person.gender.reveal().as_str() {
         known @ ("M" | "F") => known,
@@ -31,7 +31,7 @@ pub(super) fn with_person(fields: &Fields, person: &Demographics) -> Fields {
     }
 }
 
-/// AMRIT's names of somebody's ABHA, or none of them.
+/// Sets or removes the ABHA, under AMRIT's names.
 pub(super) fn with_abha(fields: &Fields, abha: Option<&Abha>) -> Fields {
     let mut fields = without(fields, &["HealthId", "HealthNumber"]);
     if let Some(address) = abha.and_then(|abha| abha.address.as_ref()) {
@@ -43,7 +43,7 @@ pub(super) fn with_abha(fields: &Fields, abha: Option<&Abha>) -> Fields {
     fields
 }
 
-/// The data principals that a beneficiary is: one at each facility. With one of them the document goes.
+/// Adds a subject of a beneficiary: there is one for each facility. If one of them is erased, the document is removed.
 pub(super) fn with_subject(fields: Fields, subject: SubjectId) -> Fields {
     let mut subjects = match fields.get(SUBJECT) {
         Some(FieldValue::List(known)) => known.clone(),
@@ -56,7 +56,7 @@ pub(super) fn with_subject(fields: Fields, subject: SubjectId) -> Fields {
     fields.with(SUBJECT, subjects)
 }
 
-/// The fields but for these.
+/// The fields without these names.
 pub(super) fn without(fields: &Fields, names: &[&str]) -> Fields {
     let kept = fields.iter().filter(|(name, _)| !names.contains(name));
     kept.map(|(name, value)| (name.to_owned(), value.clone())).collect()
@@ -70,7 +70,7 @@ impl Shape {
         }
     }
 
-    /// What tells one care context from another: its reference and its facility.
+    /// The members that identify a care context: reference and facility.
     const fn identity(&self) -> [&'static str; 2] {
         match self.0 {
             Preset::Amrit => ["ReferenceNumber", "abdmFacilityId"],
@@ -85,7 +85,7 @@ impl Shape {
         }
     }
 
-    /// With a care context in its place in the list, or at its end. What was linked stays linked.
+    /// Replaces a care context in the list, or appends it. A linked one stays linked.
     pub(super) fn with_care_context(
         &self,
         fields: Fields,

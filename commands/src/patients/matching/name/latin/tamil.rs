@@ -20,7 +20,7 @@ pub(super) fn voiced(sounds: &[Sound]) -> Vec<Sound> {
     voiced
 }
 
-/// How many sounds are read, and what is heard of them; nothing, when they stay as they are.
+/// How many sounds are read, and what is heard of them; `None` if they stay as they are.
 fn heard(sounds: &[Sound], at: usize) -> (usize, &'static [&'static str]) {
     let Sound::Consonant { text, offset } = sounds[at] else { return (1, &[]) };
     let next = sounds.get(at + 1).and_then(|sound| sound.consonant());

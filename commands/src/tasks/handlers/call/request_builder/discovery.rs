@@ -1,4 +1,4 @@
-//! The answer to a discovery: one patient with what is not linked yet, or why none.
+//! The reply to a discovery: one patient with unlinked care contexts, or an error.
 
 use hip_domain::discovery::{Discovery, DiscoveryOutcome, Offer};
 use hip_domain::id::{ErrorCode, RequestId, TransactionId};

@@ -1,5 +1,5 @@
-//! HIP-initiated linking: token, link, news of what is linked, and the text message that leads a
-//! patient to a discovery.
+//! HIP-initiated linking: link token, link request, notification of changes, and the SMS that leads a patient to a
+//! discovery.
 
 use hip_domain::care_context::{CareContext, CareContextFacts, Link};
 use hip_domain::event::Event;
@@ -19,7 +19,7 @@ use crate::tasks::TaskError;
 use crate::visits::visit_display::visit_of;
 
 impl RequestBuilder<'_> {
-    /// The gateway asks for the ABHA number as a number here, and for the year as one.
+    /// The gateway expects the ABHA number and the year of birth as JSON numbers.
     pub(super) async fn generate_token(
         &self,
         link_token: &StreamId,
@@ -65,7 +65,7 @@ impl RequestBuilder<'_> {
         Ok(self.to_gateway("/v3/token/generate-token", facility, &body))
     }
 
-    /// Here the ABHA number is a text, and has to be there when it was there before.
+    /// Here the ABHA number is a string. It is required if it was in the token request.
     pub(super) async fn link_care_context(
         &self,
         care_context: &StreamId,
@@ -74,7 +74,7 @@ impl RequestBuilder<'_> {
         let (facts, state) = self.care_context(care_context).await?;
         let person = demographics(self.ports, facts.subject).await?;
         let abha = abha(self.ports, facts.subject).await?;
-        // What was decided, even if the visit has been amended since.
+        // The requested types, even if the visit was amended since.
         let (hi_types, issued_by) = match state.link {
             Link::Requested { hi_types, issued_by, .. } => (hi_types, issued_by),
             Link::Unlinked | Link::Linked => (state.hi_types, None),
@@ -94,7 +94,7 @@ impl RequestBuilder<'_> {
         Ok(composed)
     }
 
-    /// One call for all kinds: the care context is what is new.
+    /// One call for all types: the care context is what changed.
     pub(super) async fn context_notify(
         &self,
         care_context: &StreamId,
@@ -152,11 +152,11 @@ impl RequestBuilder<'_> {
     }
 }
 
-/// For whom a token was requested.
+/// The patient for whom a token was requested.
 enum LinkQuestion {
-    /// Somebody whose visits we know.
+    /// A patient with visits.
     Known(SubjectId),
-    /// Somebody whom the record system has named.
+    /// A patient named by the record system.
     Named(Sealed<AskedPerson>),
 }
 

@@ -1,4 +1,4 @@
-//! The answer to a shared profile: the place in the queue.
+//! The reply to a profile share: the queue token.
 
 use hip_domain::event::Event;
 use hip_domain::id::{ErrorCode, RequestId};

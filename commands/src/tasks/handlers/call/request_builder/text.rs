@@ -1,4 +1,4 @@
-//! The parts of messages that people read, as the gateway's patterns allow them.
+//! Texts in messages, restricted to the characters that the gateway accepts.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use hip_domain::hi_type::HiType;
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use crate::operations::abdm_error::{self, Context};
 use crate::patients::matching::in_latin;
 
-/// A care context, its kinds, and what the patient's app shows for it.
+/// A care context, its types, and its display text in the PHR app.
 pub(super) type Offered = (CareContextReference, Vec<HiType>, String);
 
-/// The gateway takes at most this many care contexts in one element.
+/// The gateway accepts at most this many care contexts in one element.
 const COUNT_MAX: usize = 20;
 
-/// One element for each kind of health information.
+/// One element for each health information type.
 pub(super) fn patients(person: &Demographics, offered: &[Offered]) -> Value {
     let mut elements = Vec::new();
     for hi_type in HiType::ALL {
@@ -39,7 +39,7 @@ pub(super) fn patients(person: &Demographics, offered: &[Offered]) -> Value {
     Value::Array(elements)
 }
 
-/// One element for all kinds, as the older dialect has it.
+/// One element for all types, as in the older API version.
 pub(super) fn one_patient(person: &Demographics, offered: &[Offered]) -> Value {
     let care_contexts: Vec<_> = offered
         .iter()
@@ -54,7 +54,7 @@ pub(super) fn one_patient(person: &Demographics, offered: &[Offered]) -> Value {
     })
 }
 
-/// A name as far as the gateway's pattern for a display allows, in Latin letters.
+/// A name in Latin letters, with only the characters that the gateway accepts in a display text.
 fn displayable(name: &str) -> String {
     let allowed = |c: &char| c.is_ascii_alphanumeric() || "_-@,. \"':|()/".contains(*c);
     let text: String = in_latin(name).chars().filter(allowed).take(255).collect();
@@ -63,18 +63,18 @@ fn displayable(name: &str) -> String {
     if says_something { text.to_owned() } else { "Patient".to_owned() }
 }
 
-/// A name as the gateway takes it for a token: Latin letters, blanks and a few marks.
+/// A name as the gateway accepts it for a token: Latin letters, spaces and some punctuation.
 pub(super) fn latin_name(name: &str) -> String {
     let allowed = |c: &char| c.is_ascii_alphabetic() || " ',.-".contains(*c);
     in_latin(name).chars().filter(allowed).collect::<String>().trim().to_owned()
 }
 
-/// UTC with exactly three fraction digits, as the gateway wants it.
+/// UTC with exactly three fraction digits, as the gateway requires.
 pub(super) fn timestamp(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// A refusal, in the words of the error table.
+/// An error object with the text of the error table.
 pub(super) fn error(code: &ErrorCode, context: Context) -> Value {
     json!({ "code": code.as_str(), "message": abdm_error::message(code, context) })
 }

@@ -1,4 +1,4 @@
-//! A transfer: the answer to the request, the pages, and how it ended.
+//! Messages of a transfer: the reply to the request, the pages and the final notification.
 
 use hip_domain::consent::Consent;
 use hip_domain::event::Event;
@@ -39,7 +39,7 @@ impl RequestBuilder<'_> {
         Ok(self.answer(&ON_REQUEST, asked, body))
     }
 
-    /// The page as it was encrypted: the same bytes whenever it is sent.
+    /// The page as it was encrypted. Each attempt sends the same bytes.
     pub(super) async fn push_page(
         &self,
         transaction: &TransactionId,

@@ -1,4 +1,4 @@
-//! The answers to a patient who links: where the OTP went, and what is linked now.
+//! Replies of a user-initiated link: where the OTP was sent, and what was linked.
 
 use hip_domain::care_context::CareContext;
 use hip_domain::id::{ErrorCode, LinkReference, RequestId, TransactionId};
@@ -43,7 +43,7 @@ impl RequestBuilder<'_> {
         Ok(self.answer(&ON_INIT, asked, body))
     }
 
-    /// The patient's app shows where the OTP went: only the end of the number.
+    /// The hint shows only the end of the phone number.
     async fn link(&self, reference: LinkReference) -> Result<Value, TaskError> {
         let (state, person) = self.user_link(reference).await?;
         let Some(otp) = state.otp() else {
@@ -62,7 +62,7 @@ impl RequestBuilder<'_> {
         }))
     }
 
-    /// Exactly what was chosen.
+    /// Contains exactly the selected care contexts.
     pub(super) async fn on_confirm(
         &self,
         link: Option<LinkReference>,

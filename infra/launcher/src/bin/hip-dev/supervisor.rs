@@ -16,10 +16,10 @@ use hip_launcher::LaunchError;
 use crate::server::{RunningServer, Server};
 use crate::{complain, fail};
 
-/// What the keeper's first argument is; then come its parent and the servers.
+/// What the supervisor's first argument is; then come its parent and the servers.
 pub(crate) const VERB: &str = "keep-servers";
 
-/// How often the keeper looks whether its parent is still there.
+/// How often the supervisor looks whether its parent is still there.
 const WATCH_INTERVAL: Duration = Duration::from_millis(25);
 
 /// Keeps servers for as long as the process `parent` is our parent. Prints their URLs, a line each,
@@ -72,7 +72,7 @@ impl TemporaryDirectory {
         let failed = |path: PathBuf| {
             move |source| LaunchError::Io { action: "create", path: path.clone(), source }
         };
-        // One that exists may be what a keeper left that had our number and was killed.
+        // One that exists may be what a supervisor left that had our number and was killed.
         for attempt in 0..100 {
             let path = parent.join(format!("hip-dev-{}-{attempt}", process::id()));
             match DirBuilder::new().mode(0o700).create(&path) {
