@@ -1,4 +1,4 @@
-//! What was noticed at the door. No aggregate: nothing is decided on it, it is only remembered.
+//! Access log events. There is no aggregate: they are only recorded, and no decision depends on them.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -9,109 +9,109 @@ use crate::id::{CareContextReference, ClientName, Digest, FacilityId, RequestId}
 use crate::inbound::CallbackKind;
 use crate::stream::StreamId;
 
-/// What was noticed at the door.
+/// An access log entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum AccessEvent {
-    /// A request id came again with another body, and was refused.
+    /// A request id was reused with a different body, and the message was refused.
     #[serde(rename = "access.request_id_reused")]
     RequestIdReused {
         /// The request id.
         request_id: RequestId,
-        /// SHA-256 of the body that was refused.
+        /// SHA-256 digest of the refused body.
         digest: Digest,
     },
-    /// A callback was refused, because nobody could say for which of our facilities it is.
+    /// A callback was refused because its facility could not be determined.
     #[serde(rename = "access.callback_unrouted")]
     CallbackUnrouted {
         /// Its `REQUEST-ID`.
         request_id: RequestId,
-        /// What it is about.
+        /// The kind of callback.
         kind: CallbackKind,
-        /// The facility that it names, when it names one.
+        /// The facility that it names, if any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         facility: Option<FacilityId>,
     },
-    /// The record system said at which facility a visit takes place, before it told us of the visit.
+    /// The record system reported the facility of a visit before it pushed the visit.
     #[serde(rename = "access.facility_chosen")]
     FacilityChosen {
-        /// Which.
+        /// Id of the facility.
         facility: FacilityId,
         /// The visit code.
         visit: CareContextReference,
     },
-    /// A document was shown to somebody at the facility.
+    /// A document was read by a client at the facility.
     #[serde(rename = "access.record_read")]
     RecordRead {
-        /// To whom.
+        /// The role of the reader.
         reader: Reader,
-        /// Who that was, by the name of their key.
+        /// The client name of the reader.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client: Option<ClientName>,
-        /// Of which visit.
+        /// Stream of the visit.
         visit: StreamId,
-        /// What kind of document.
+        /// The health information type of the document.
         hi_type: HiType,
-        /// Which.
+        /// Id of the document.
         document_id: Uuid,
     },
-    /// Somebody has looked at what is held of a person, or at what became of it.
+    /// A client read data of a patient, or its history.
     #[serde(rename = "access.person_viewed")]
     PersonViewed {
-        /// Who, by the name of their key.
+        /// The client name.
         client: ClientName,
-        /// In which way.
+        /// What was read.
         view: View,
-        /// At which of their things, by its stream; `None` if they were looked at themselves.
+        /// The stream of the resource that was read; `None` if the access was to the patient in general.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         of: Option<StreamId>,
     },
-    /// Somebody has looked at a list that is not about one person.
+    /// A client read a list that is not about one patient.
     #[serde(rename = "access.listed")]
     Listed {
-        /// Who, by the name of their key.
+        /// The client name.
         client: ClientName,
-        /// A list of what.
+        /// The kind of list.
         listing: Listing,
-        /// By what it was narrowed; not to which value.
+        /// The filters that were used, without their values.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         by: Vec<Filter>,
     },
 }
 
-/// In which way somebody looks at a person.
+/// A kind of access to data of a patient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum View {
-    /// To whom their records went.
+    /// The audit report: who received the records.
     Audit,
-    /// Which visits they have had.
+    /// The search for visits.
     Search,
-    /// What there would be to erase, or how far that is.
+    /// The preview or the state of an erasure.
     Erasure,
-    /// What became of a visit.
+    /// The state of a visit.
     Visit,
-    /// How a visit is known to the network.
+    /// A care context.
     CareContext,
-    /// Why they do not see a record.
+    /// The explanation why a record is not visible.
     Explanation,
-    /// How far a link has come.
+    /// The state of a link.
     Link,
-    /// Whether a link may be asked for.
+    /// The state of the link tokens.
     LinkToken,
-    /// They were given a link token of theirs, whose claims hold the ABHA number.
+    /// A link token was returned. Its claims contain the ABHA number.
     LinkTokenGiven,
-    /// What they have consented to.
+    /// A consent.
     Consent,
-    /// What was sent under a consent.
+    /// A transfer under a consent.
     Transfer,
-    /// A message about them, and what came of it.
+    /// A callback and its effects.
     Callback,
-    /// What the log has of something.
+    /// The events of a stream.
     Events,
 }
 
 impl View {
-    /// As the log and answers write it.
+    /// The name in the log and in responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Audit => "audit",
@@ -131,36 +131,36 @@ impl View {
     }
 }
 
-/// What is listed, of many persons, each by a pseudonym or by the network's id.
+/// A list with data of many patients. Each patient is shown by a pseudonym or by an id of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Listing {
     /// Visits.
     Visits,
-    /// Visits, as the network knows them.
+    /// Care contexts.
     CareContexts,
     /// Consents.
     Consents,
-    /// What was sent, and to whom.
+    /// Transfers.
     Transfers,
     /// Messages from the gateway.
     Callbacks,
-    /// Visits that are fetched.
+    /// Visits to fetch.
     VisitJobs,
-    /// Messages that are done again.
+    /// Items of replay orders.
     ReplayItems,
-    /// Messages, and what would come of them.
+    /// The result of a replay dry run.
     Rehearsal,
-    /// The log.
+    /// Events of the log.
     Events,
-    /// Who saw what.
+    /// The access log.
     Accesses,
-    /// Who was recognised, and who would be.
+    /// Discoveries, and their results with other thresholds.
     Discoveries,
 }
 
 impl Listing {
-    /// As the log and answers write it.
+    /// The name in the log and in responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Visits => "visits",
@@ -178,26 +178,26 @@ impl Listing {
     }
 }
 
-/// By what a list is narrowed.
+/// A filter of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Filter {
     /// The facility.
     Facility,
-    /// How it stands with an item.
+    /// The state of an item.
     Status,
     /// Its kind.
     Kind,
     /// Its stream.
     Stream,
-    /// Its time, or its place in the log.
+    /// The time or the position in the log.
     Period,
-    /// The order that it belongs to, or the messages that were named.
+    /// The replay order, or the named messages.
     Named,
 }
 
 impl Filter {
-    /// As the log and answers write it.
+    /// The name in the log and in responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Facility => "facility",
@@ -210,7 +210,7 @@ impl Filter {
     }
 }
 
-/// Who looks at a record: the part they play, as they have proved it at the door.
+/// The role of the reader of a document, as authenticated by the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reader {
@@ -221,7 +221,7 @@ pub enum Reader {
 }
 
 impl Reader {
-    /// The part that was played, for an auditor to read.
+    /// The role in words, for auditors.
     pub const fn as_words(self) -> &'static str {
         match self {
             Self::RecordSystem => "record system",

@@ -1,31 +1,30 @@
-//! What our aggregates add to those of `cqrs-es`.
+//! Extensions of the aggregates of `cqrs-es`.
 
 use crate::sealed::SealedPart;
 
-/// An event that our log can hold.
+/// An event that can be stored in the log.
 ///
-/// In the log the clear part is the event's JSON, `{"<stored name>": {…}}`, and the sealed part is
-/// an envelope beside it. A stored name never changes; a changed shape gets a new version and an
-/// upcaster.
+/// The clear part is stored as JSON, `{"<stored name>": {…}}`, and the sealed part as an envelope beside it. A stored
+/// name never changes. A changed format gets a new version and an upcaster.
 pub trait LogEvent: cqrs_es::DomainEvent {
-    /// `<aggregate>.<past tense>`, as stored.
+    /// The stored name: `<aggregate>.<past tense>`.
     fn name(&self) -> &'static str;
 
-    /// The confidential part, for an event that has one.
+    /// The sealed part, if the event has one.
     fn sealed(&self) -> Option<&dyn SealedPart> {
         None
     }
 
-    /// The same, to open or to erase it.
+    /// The sealed part for opening or erasing it.
     fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
         None
     }
 }
 
-/// Implements `cqrs-es`'s aggregate for a type with `decide` and `evolve`.
+/// Implements `cqrs-es`'s `Aggregate` for a type with `decide` and `evolve`.
 ///
-/// `decide(&self, command) -> Result<Vec<Event>, Error>` is pure, `evolve(&mut self, event)` total.
-/// Services are `()`: an aggregate decides, it does not call out.
+/// `decide(&self, command) -> Result<Vec<Event>, Error>` is pure; `evolve(&mut self, event)` accepts every event.
+/// Services are `()`, because an aggregate makes no calls.
 macro_rules! aggregate {
     ($aggregate:ty, $name:literal, $command:ty, $event:ty, $error:ty) => {
         impl cqrs_es::Aggregate for $aggregate {

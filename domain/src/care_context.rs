@@ -1,4 +1,4 @@
-//! A care context: is it linked to the patient's ABHA?
+//! A care context and its link to the patient's ABHA.
 //!
 //! ```text
 //! (nothing) ── Register ──► Unlinked ── RequestLink ──► Requested ── ConfirmLink ──► Linked
@@ -6,9 +6,9 @@
 //!                            │   └── FailLink (no token to be had)
 //!                            └────────── LinkByPatient ──────────────────────────► Linked
 //! ```
-//! Linked only when the gateway's callback said so, or when it has taken our answer to a patient who
-//! linked it; its 202 to our request means nothing. A linked care context can never be unlinked: that
-//! is the network's rule.
+//! It is linked only if the gateway's callback says so, or if the gateway accepted the confirmation of a
+//! user-initiated link. The gateway's 202 response to a link request proves nothing. By a rule of the network a link
+//! can never be undone.
 
 pub mod command;
 pub mod event;
@@ -25,75 +25,75 @@ use crate::hi_type::HiType;
 use crate::id::{CareContextReference, FacilityId, RequestId, SubjectId};
 use crate::stream::StreamId;
 
-/// How often a link is asked for again after a passing trouble at the gateway.
+/// How often a link is retried after a temporary refusal.
 const PASSING_COUNT_MAX: u32 = 5;
 
-/// What is known of one care context.
+/// State of one care context.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CareContext {
-    /// Its unchanging part; `None` if it does not exist.
+    /// The constant facts; `None` if the care context does not exist.
     pub facts: Option<CareContextFacts>,
-    /// Kinds of health information it holds.
+    /// The health information types of its documents.
     pub hi_types: Vec<HiType>,
-    /// Where the link stands.
+    /// The state of the link.
     pub link: Link,
-    /// Kinds that the network knows of.
+    /// The types that the network knows.
     pub linked: Vec<HiType>,
-    /// The revision of the visit that it was registered from.
+    /// The revision of the visit from which it was registered.
     revision: u32,
-    /// Troubles in a row.
+    /// Number of consecutive temporary refusals.
     troubles: u32,
-    /// Whether a refused token was replaced once already.
+    /// Whether a refused token was already replaced once.
     redone: bool,
     sms_requested: bool,
 }
 
-/// What a care context is.
+/// The constant facts about a care context.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CareContextFacts {
-    /// Where the visit took place.
+    /// Id of the facility.
     pub facility: FacilityId,
-    /// Whose it is.
+    /// The patient.
     pub subject: SubjectId,
-    /// As the network knows it.
+    /// Its reference in the network.
     pub reference: CareContextReference,
-    /// The visit that it stands for.
+    /// Stream of its visit.
     pub visit: StreamId,
-    /// When that visit took place.
+    /// When the visit took place.
     pub visited_at: DateTime<Utc>,
 }
 
-/// Where a link stands.
+/// The state of a link.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub enum Link {
-    /// Not linked; discovery may offer it.
+    /// Not linked; a discovery may offer it.
     #[default]
     Unlinked,
-    /// Asked for; the gateway has not called back yet.
+    /// Requested; the gateway has not replied yet.
     Requested {
-        /// The `REQUEST-ID` that asked.
+        /// The request id of the link request.
         request_id: RequestId,
-        /// The kinds that were asked for.
+        /// The requested types.
         hi_types: Vec<HiType>,
-        /// The stream of the token that was shown.
+        /// The stream of the token that was used.
         link_token: StreamId,
-        /// The request that brought that token.
+        /// The request that returned this token.
         issued_by: Option<RequestId>,
     },
     /// Linked.
     Linked,
 }
 
-/// Why a wish about a care context was refused.
+/// Errors of care context commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum CareContextError {
-    /// There is no such care context.
+    /// The care context does not exist.
     #[error("no such care context")]
     Absent,
 }
 
 impl CareContext {
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(
         &self,
         command: CareContextCommand,
@@ -128,8 +128,7 @@ impl CareContext {
                         let retry = self.retry((link_token, *issued_by), refusal, now);
                         vec![CareContextEvent::LinkRejected { request_id, code, retry, said }]
                     }
-                    // The answer is to another request than the one that we wait for: it is old,
-                    // repeated or foreign.
+                    // The reply is for a different request than the pending one: it is old, repeated or foreign.
                     Link::Unlinked | Link::Requested { .. } | Link::Linked => vec![],
                 }
             }
@@ -151,7 +150,7 @@ impl CareContext {
         Ok(events)
     }
 
-    /// A linked one is not linked again: the network is told that there is something new in it.
+    /// A linked care context is not linked again. The network is notified of the change instead.
     fn register(
         &self,
         facts: CareContextFacts,
@@ -171,7 +170,7 @@ impl CareContext {
         std::iter::once(registered).chain(news).collect()
     }
 
-    /// What came while the gateway was busy is news for it.
+    /// Types that were added while the request was pending are reported as a change.
     fn linked(
         &self,
         request_id: RequestId,
@@ -194,7 +193,7 @@ impl CareContext {
         std::iter::once(linked).chain(news).collect()
     }
 
-    /// How a link goes on that was refused with a token of `link_token`, issued by a request.
+    /// The next attempt after a refusal. `link_token` and `issued_by` identify the token that was used.
     fn retry(
         &self,
         (link_token, issued_by): (&StreamId, Option<RequestId>),

@@ -1,12 +1,12 @@
-//! A consent artefact: what may leave, to whom, until when.
+//! A consent artefact: which records may be sent, to whom, and until when.
 //!
 //! ```text
 //! Unknown ── Grant ──► Granted ── Revoke | Expire | Deny | OptOut ──► Ended
 //!    └────── Revoke | Expire | Deny | OptOut ───────────────────────►  │
 //!                                     Grant ──► nothing: a consent that ended never comes back
 //! ```
-//! The notifications may come out of order and twice. Expiry also happens by our own clock: nobody
-//! needs to tell us.
+//! Notifications may arrive repeatedly and in any order. A consent also expires by our own clock, without a
+//! notification.
 
 pub mod event;
 pub mod signature;
@@ -24,19 +24,19 @@ use crate::sealed::Sealed;
 use crate::sensitive::Phi;
 use crate::stream::StreamId;
 
-/// What is known of one consent.
+/// State of one consent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub enum Consent {
-    /// Never heard of.
+    /// Unknown.
     #[default]
     Unknown,
-    /// In force, as far as the network has told us.
+    /// Granted, as far as the network has reported.
     Granted(Grant),
-    /// Over. Nothing leaves under it again.
+    /// Ended. No data is sent under it again.
     Ended {
         /// How it ended.
         how: End,
-        /// What it had granted, when we saw the grant.
+        /// The grant, if it was received.
         grant: Option<Grant>,
     },
 }
@@ -45,49 +45,49 @@ pub enum Consent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
-    /// The patient took it back.
+    /// The patient revoked it.
     Revoked,
-    /// Its time is over.
+    /// It expired.
     Expired,
-    /// The patient never gave it.
+    /// The patient denied it.
     Denied,
-    /// The patient has left ABDM, and all their consents with them.
+    /// The patient opted out of ABDM, which ends all consents.
     OptedOut,
 }
 
-/// A wish about a consent.
+/// A command to a consent.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, and not kept")]
 pub enum ConsentCommand {
-    /// The patient gave it.
+    /// The patient granted it.
     Grant {
-        /// What it grants.
+        /// The terms.
         grant: Grant,
         /// The artefact, verbatim.
         artefact: Phi<String>,
-        /// Its signature.
+        /// The signature.
         signature: Signature,
     },
-    /// It is over.
+    /// It ended.
     End {
-        /// Which.
+        /// Id of the artefact.
         consent_id: ConsentId,
-        /// How.
+        /// How it ended.
         how: End,
     },
 }
 
-/// Why nothing may leave under a consent.
+/// Why no data may be sent under a consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Error)]
 #[serde(rename_all = "snake_case")]
 pub enum NotInForce {
-    /// We do not know it, or it is for another facility.
+    /// The consent is unknown, or is for another facility.
     #[error("the consent is not known here")]
     Unknown,
-    /// It was revoked or never given.
+    /// It was revoked or never granted.
     #[error("the consent is not granted")]
     NotGranted,
-    /// Its time is over, by notice or by our clock.
+    /// It expired, by notification or by our clock.
     #[error("the consent has expired")]
     Expired,
 }
@@ -97,7 +97,7 @@ pub enum NotInForce {
 pub enum ConsentError {}
 
 impl Consent {
-    /// What it grants, if anything may leave under it at `now` from `facility`.
+    /// The grant, if data of `facility` may be sent under it at `now`.
     pub fn in_force(
         &self,
         facility: &FacilityId,
@@ -121,7 +121,7 @@ impl Consent {
         }
     }
 
-    /// What it grants or has granted, when we saw the grant.
+    /// The grant, also of an ended consent, if it was received.
     pub const fn grant(&self) -> Option<&Grant> {
         match self {
             Self::Granted(grant) | Self::Ended { grant: Some(grant), .. } => Some(grant),
@@ -129,7 +129,7 @@ impl Consent {
         }
     }
 
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: ConsentCommand) -> Result<Vec<ConsentEvent>, ConsentError> {
         Ok(match (self, command) {
             (Self::Unknown, ConsentCommand::Grant { grant, artefact, signature }) => {
@@ -144,7 +144,7 @@ impl Consent {
                     End::OptedOut => ConsentEvent::Withdrawn { consent_id },
                 }]
             }
-            // The gateway repeats itself, or a grant comes after its end: what is so stays so.
+            // A repeated notification, or a grant that arrives after its end: nothing changes.
             (Self::Granted(_) | Self::Ended { .. }, ConsentCommand::Grant { .. })
             | (Self::Ended { .. }, ConsentCommand::End { .. }) => vec![],
         })
@@ -175,13 +175,13 @@ aggregate!(Consent, "consent", ConsentCommand, ConsentEvent, ConsentError);
 /// One care context of a consent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantedCareContext {
-    /// Our stream of it.
+    /// Our stream of the care context.
     pub stream: StreamId,
-    /// As the network knows it.
+    /// Its reference in the network.
     pub reference: CareContextReference,
 }
 
-/// The period of the records that may leave, both ends included.
+/// A period of records; both ends are included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DateRange {
     /// First instant.
@@ -191,15 +191,15 @@ pub struct DateRange {
 }
 
 impl DateRange {
-    /// Whether `other` lies wholly inside, and is a range at all. Compared to the millisecond: peers
-    /// write one moment with more digits or fewer.
+    /// Whether `other` is a valid range and lies inside this one. Compared in milliseconds, because peers write the
+    /// same time with different precision.
     pub fn covers(&self, other: &Self) -> bool {
         let [from, to] = [self.from, self.to].map(to_millisecond);
         let [other_from, other_to] = [other.from, other.to].map(to_millisecond);
         from <= other_from && other_from <= other_to && other_to <= to
     }
 
-    /// Whether `instant` lies inside, to the millisecond.
+    /// Whether `instant` lies inside, in milliseconds.
     pub fn contains(&self, instant: DateTime<Utc>) -> bool {
         let instant = to_millisecond(instant);
         to_millisecond(self.from) <= instant && instant <= to_millisecond(self.to)

@@ -1,4 +1,4 @@
-//! A discovery: a patient looks for records of theirs with us, and is told of one patient or none.
+//! A discovery: a patient searches for their records, and the reply names one patient or none.
 //!
 //! ```text
 //! (nothing) ── Request ──► Requested ── Conclude ──► Matched | NotMatched ── Answered
@@ -18,59 +18,59 @@ use crate::aggregate::aggregate;
 use crate::id::{FacilityId, RequestId, TransactionId};
 use crate::sealed::Sealed;
 
-/// How far one discovery has come.
+/// State of one discovery.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub enum Discovery {
-    /// Never heard of.
+    /// Unknown.
     #[default]
     Absent,
-    /// Asked, not looked up yet.
+    /// Requested, but not looked up yet.
     Requested {
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
     },
     /// Looked up.
     Concluded {
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// What was found.
+        /// The result.
         outcome: DiscoveryOutcome,
     },
 }
 
-/// A wish about a discovery.
+/// A command to a discovery.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DiscoveryCommand {
-    /// A patient asks.
+    /// A patient requests a discovery.
     Request {
-        /// The conversation.
+        /// The transaction id.
         transaction: TransactionId,
-        /// The facility that is asked.
+        /// Id of the facility.
         facility: FacilityId,
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// Who asks.
+        /// The data of the patient.
         query: DiscoveryQuery,
     },
-    /// This was found.
+    /// Record the result.
     Conclude {
-        /// One patient, or why none.
+        /// One patient, or the reason for none.
         outcome: DiscoveryOutcome,
-        /// Who was compared.
+        /// The compared candidates.
         considered: Vec<Considered>,
     },
 }
 
-/// Why a wish about a discovery was refused.
+/// Errors of discovery commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum DiscoveryError {
-    /// There is no such discovery.
+    /// The discovery does not exist.
     #[error("no such discovery")]
     Absent,
 }
 
 impl Discovery {
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: DiscoveryCommand) -> Result<Vec<DiscoveryEvent>, DiscoveryError> {
         match (self, command) {
             (
@@ -97,12 +97,12 @@ impl Discovery {
                     }
                 }])
             }
-            // Asked again under another request: the answer is the same, and is sent again.
+            // Repeated with another request id: the same reply is sent again.
             (
                 Self::Concluded { request_id: answered, .. },
                 DiscoveryCommand::Request { request_id, .. },
             ) if *answered != request_id => Ok(vec![DiscoveryEvent::Repeated { request_id }]),
-            // Asked again, or looked up again after a crash: the first conclusion stands.
+            // Repeated, or looked up again after a crash: the first result is kept.
             (Self::Requested { .. } | Self::Concluded { .. }, _) => Ok(vec![]),
         }
     }

@@ -1,4 +1,4 @@
-//! Everything that can be in the log.
+//! The union of all events in the log.
 
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -25,14 +25,14 @@ use crate::transfer::TransferEvent;
 use crate::user_link::UserLinkEvent;
 use crate::visit::VisitEvent;
 
-/// The sum of the aggregates' own events.
+/// An event of any aggregate.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// A message from the gateway.
     Inbound(InboundEvent),
-    /// A call that we make.
+    /// An outgoing call.
     Outbound(OutboundEvent),
-    /// The choice of a patient.
+    /// The assignment of a subject to a facility's patient id.
     Identity(IdentityEvent),
     /// A patient.
     Patient(PatientEvent),
@@ -40,7 +40,7 @@ pub enum Event {
     Visit(VisitEvent),
     /// A care context.
     CareContext(CareContextEvent),
-    /// Link tokens.
+    /// The link tokens of an ABHA address.
     LinkToken(LinkTokenEvent),
     /// A discovery.
     Discovery(DiscoveryEvent),
@@ -48,53 +48,53 @@ pub enum Event {
     Consent(ConsentEvent),
     /// A transfer.
     Transfer(TransferEvent),
-    /// A link that a patient begins.
+    /// A user-initiated link.
     UserLink(UserLinkEvent),
-    /// The limits on one-time passwords.
+    /// Limits on one-time passwords.
     OtpLimit(OtpLimitEvent),
-    /// A counter's tokens.
+    /// The queue tokens of a counter.
     ProfileShare(ProfileShareEvent),
-    /// Something noticed at the door.
+    /// An access log entry.
     Access(AccessEvent),
-    /// A facility of ours.
+    /// A facility.
     Facility(FacilityEvent),
     /// A health information user.
     Hiu(HiuEvent),
     /// The erasure of a patient.
     Subject(SubjectEvent),
-    /// An order to do something again.
+    /// A replay order.
     Replay(ReplayEvent),
     /// The switch for all replays.
     ReplaySwitch(ReplaySwitchEvent),
 }
 
-/// Why stored bytes are no event of ours. A reader halts on it: to skip would be to forget.
+/// Why a stored event could not be decoded. A subscriber must stop, because skipping the event would lose data.
 #[derive(Debug, Error)]
 pub enum DecodeError {
-    /// Written by a newer version of this program, or by something else.
+    /// It was written by a newer version of this program, or by something else.
     #[error("unknown event {name} of version {version}")]
     Unknown {
         /// The stored name.
         name: String,
-        /// The stored version of its shape.
+        /// The stored schema version.
         version: i16,
     },
-    /// The bytes do not have the shape of the name.
+    /// The JSON does not match the event type.
     #[error("event {name} cannot be read")]
     Shape {
         /// The stored name.
         name: String,
-        /// Where it broke.
+        /// The error of the JSON parser.
         #[source]
         source: serde_json::Error,
     },
 }
 
-/// Reads the clear part of a stored event of one aggregate.
+/// Decodes the clear part of a stored event of one aggregate.
 ///
 /// # Errors
 ///
-/// [`DecodeError::Unknown`], when it is of another version, or has a variant that this program does not know.
+/// [`DecodeError::Unknown`] if the version or the variant is not known to this program.
 pub fn decode<E: DeserializeOwned>(
     name: &str,
     version: i16,
@@ -105,7 +105,7 @@ pub fn decode<E: DeserializeOwned>(
         return Err(unknown());
     }
     serde_json::from_slice(clear).map_err(|source| {
-        // The words are of `serde::de::Error::unknown_variant`.
+        // This is the text of `serde::de::Error::unknown_variant`.
         if source.is_data() && source.to_string().starts_with("unknown variant") {
             return unknown();
         }
@@ -114,7 +114,7 @@ pub fn decode<E: DeserializeOwned>(
 }
 
 impl Event {
-    /// Reads the clear part of a stored event. The sealed part stays closed.
+    /// Decodes the clear part of a stored event. The sealed part stays closed.
     pub fn decode(name: &str, version: i16, clear: &[u8]) -> Result<Self, DecodeError> {
         let unknown = || DecodeError::Unknown { name: name.to_owned(), version };
         let (aggregate, _) = name.split_once('.').ok_or_else(unknown)?;
@@ -142,7 +142,7 @@ impl Event {
         })
     }
 
-    /// The stored name.
+    /// The stored name of the event.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Inbound(event) => event.name(),
@@ -193,7 +193,7 @@ impl Event {
         json.expect("our own events serialise")
     }
 
-    /// The confidential part, to open or to erase it.
+    /// The sealed part, for opening or erasing it.
     pub fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
         match self {
             Self::Inbound(event) => event.sealed_mut(),

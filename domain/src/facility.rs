@@ -1,14 +1,13 @@
-//! A facility of ours: whether its visits are fetched at the moment, and under which id the gateway
-//! knows it.
+//! A facility: whether fetching its visits is paused, and its current service id.
 //!
 //! ```text
 //! open ── PauseIntake ──► paused ── ResumeIntake ──► open
 //! ```
-//! The pause holds what we fetch ourselves. What a record system pushes is taken in any case: it would
-//! be lost to it otherwise.
+//! A pause affects only visits that this service fetches. Pushed visits are always accepted, because the record
+//! system would otherwise lose them.
 //!
-//! The log keeps the id that a facility had first: keys, streams and pseudonyms are made of it. When the
-//! register corrects its service id, that is an event here, and only the network sees the new one.
+//! The log uses the first service id of a facility: keys, streams and pseudonyms depend on it. A changed service id
+//! is an event here; only the network sees the new id.
 
 pub mod event;
 
@@ -20,41 +19,41 @@ use thiserror::Error;
 use crate::aggregate::aggregate;
 use crate::id::FacilityId;
 
-/// What is known of one facility.
+/// State of one facility.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facility {
     pause: Option<Pause>,
-    /// The ids that it was given since, the newest last.
+    /// Later service ids, newest last.
     names: Vec<FacilityId>,
 }
 
-/// Its visits wait.
+/// Fetching is paused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Pause {
-    /// Why, in the operator's words.
+    /// The operator's reason.
     reason: Option<String>,
 }
 
-/// A wish about a facility.
+/// A command to a facility.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FacilityCommand {
-    /// Fetch nothing of it until told otherwise.
+    /// Pause fetching its visits.
     PauseIntake {
-        /// Which.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Why, in words without personal data.
+        /// The reason, without personal data.
         reason: Option<String>,
     },
-    /// Fetch what waits, and what comes.
+    /// Resume fetching its visits.
     ResumeIntake {
-        /// Which.
+        /// Id of the facility.
         facility: FacilityId,
     },
-    /// The gateway knows it under another service id from now on.
+    /// The facility has a new service id.
     Rename {
-        /// The id that it had first.
+        /// The first service id.
         facility: FacilityId,
-        /// Its id now.
+        /// The new service id.
         to: FacilityId,
     },
 }
@@ -64,21 +63,20 @@ pub enum FacilityCommand {
 pub enum FacilityError {}
 
 impl Facility {
-    /// Whether its visits wait.
+    /// Whether fetching its visits is paused.
     pub const fn is_paused(&self) -> bool {
         self.pause.is_some()
     }
 
-    /// The ids that it was given after its first, the newest last. An id that it has got back is there
-    /// again.
+    /// All service ids after the first one, newest last. An id that was assigned again appears again.
     pub fn names(&self) -> &[FacilityId] {
         &self.names
     }
 
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: FacilityCommand) -> Result<Vec<FacilityEvent>, FacilityError> {
         Ok(match command {
-            // Another reason is news, also of a pause that lasts.
+            // A different reason is recorded, even if the pause continues.
             FacilityCommand::PauseIntake { facility, reason } => {
                 let known = self.pause.as_ref().is_some_and(|pause| pause.reason == reason);
                 let paused = FacilityEvent::IntakePaused { facility, reason };

@@ -1,3 +1,3 @@
-//! The kinds of health information that ABDM exchanges.
+//! The health information types of ABDM.
 
 pub use abdm_fhir::HiType;

@@ -1,8 +1,7 @@
-//! What an operator decides about a health information user (HIU): which of its hosts are shown our
-//! session token with a page.
+//! Which hosts of a health information user (HIU) receive the session token with a page, by decision of an operator.
 //!
-//! Anyone who has that token can act as our bridge for twenty minutes. So it goes only where an operator
-//! said, over https, and to nobody else who names a push address.
+//! With this token a party can act as this bridge for 20 minutes. So it is sent only to trusted hosts and only over
+//! https.
 
 use std::collections::BTreeSet;
 
@@ -12,44 +11,44 @@ use thiserror::Error;
 use crate::aggregate::{LogEvent, aggregate};
 use crate::id::{HiuId, PushHost};
 
-/// The hosts of one HIU that are trusted.
+/// The trusted hosts of one HIU.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hiu {
     hosts: BTreeSet<PushHost>,
 }
 
-/// What an operator may decide.
+/// A command of an operator on an HIU.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HiuCommand {
-    /// Show this host our session token.
+    /// Send the session token to this host.
     Trust {
         /// The HIU, as consents name it.
         hiu: HiuId,
-        /// Where it takes its pages.
+        /// The host of its push URL.
         host: PushHost,
     },
-    /// Show it to none of its hosts any more.
+    /// Send it to no host of this HIU.
     Distrust {
         /// The HIU, as consents name it.
         hiu: HiuId,
     },
 }
 
-/// What an operator has decided.
+/// An event of an HIU.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HiuEvent {
-    /// This host is shown our session token.
+    /// This host receives the session token.
     #[serde(rename = "hiu.trusted")]
     Trusted {
-        /// The HIU.
+        /// The HIU, as consents name it.
         hiu: HiuId,
-        /// Where it takes its pages.
+        /// The host of its push URL.
         host: PushHost,
     },
-    /// None of its hosts is any more.
+    /// No host of this HIU receives the session token.
     #[serde(rename = "hiu.distrusted")]
     Distrusted {
-        /// The HIU.
+        /// The HIU, as consents name it.
         hiu: HiuId,
     },
 }
@@ -59,7 +58,7 @@ pub enum HiuEvent {
 pub enum HiuError {}
 
 impl Hiu {
-    /// Whether pages for this host carry our session token.
+    /// Whether pages to this host include the session token.
     pub fn trusts(&self, host: &PushHost) -> bool {
         self.hosts.contains(host)
     }
@@ -69,7 +68,7 @@ impl Hiu {
         self.hosts.iter()
     }
 
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: HiuCommand) -> Result<Vec<HiuEvent>, HiuError> {
         Ok(match command {
             HiuCommand::Trust { host, .. } if self.trusts(&host) => vec![],

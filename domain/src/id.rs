@@ -1,4 +1,4 @@
-//! Identifiers. Each is its own type, built by `parse`; two kinds never fit the same parameter.
+//! Identifier types. Each is a separate type with a `parse` function.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
-/// Why a text is no identifier of the wanted kind. Never repeats the text: it may be personal.
+/// A text is not a valid identifier. Never contains the text, because it may be personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be {expected}")]
 pub struct InvalidId {
-    /// What would have fitted.
+    /// The expected format.
     pub expected: &'static str,
 }
 
@@ -22,14 +22,14 @@ macro_rules! text_id {
         pub struct $name(String);
 
         impl $name {
-            /// Reads the identifier, or says what it must look like.
+            /// Parses the identifier; the error contains the expected format.
             pub fn parse(text: impl Into<String>) -> Result<Self, InvalidId> {
                 let text = text.into();
                 let fits: fn(&str) -> bool = $fits;
                 if fits(&text) { Ok(Self(text)) } else { Err(InvalidId { expected: $expected }) }
             }
 
-            /// The text as it was given.
+            /// The text as given.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -66,7 +66,7 @@ macro_rules! uuid_id {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// Reads a UUID in its hyphenated form, any case.
+            /// Parses a hyphenated UUID in any letter case.
             pub fn parse(text: &str) -> Result<Self, InvalidId> {
                 Uuid::try_parse(text).map(Self).map_err(|_| InvalidId { expected: "a UUID" })
             }
@@ -81,7 +81,7 @@ macro_rules! uuid_id {
 }
 
 impl Digest {
-    /// The digest of these bytes. Only for what cannot be guessed; the rest needs a [`Pseudonym`].
+    /// SHA-256 of these bytes. Only for values that cannot be guessed; others need a [`Pseudonym`].
     pub fn of(bytes: &[u8]) -> Self {
         use sha2::Digest as _;
         Self(hex::encode(sha2::Sha256::digest(bytes)))
@@ -89,17 +89,17 @@ impl Digest {
 }
 
 impl ErrorCode {
-    /// A code that stands in our own source.
+    /// A code that is a constant of this program.
     pub fn ours(text: &'static str) -> Self {
         Self::parse(text).expect("our own codes have the form of one")
     }
 }
 
 impl RequestId {
-    /// The `REQUEST-ID` of the `n`th call that `cause` leads to. The same cause gives the same id, so
-    /// a call that is tried again after a crash repeats it.
+    /// The `REQUEST-ID` of the `n`th call that results from `cause`. It depends only on both, so a retry after a
+    /// crash uses the same id.
     ///
-    /// SHA-256 over `cause` and `n`, shaped as the version 4 UUID that the gateway expects.
+    /// SHA-256 of `cause` and `n`, formatted as a version 4 UUID as the gateway expects.
     pub fn caused_by(cause: EventId, n: u32) -> Self {
         use sha2::Digest as _;
         let hash = sha2::Sha256::new_with_prefix("hip/request-id/1")
@@ -111,13 +111,13 @@ impl RequestId {
     }
 }
 
-/// Letters, digits and the marks that ids of this network use, at most `max` of them.
+/// 1 to `max` letters, digits and punctuation as used in ids of this network.
 fn is_token(text: &str, max: usize) -> bool {
     (1..=max).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'@'))
 }
 
-/// The characters that the gateway allows in a reference number, at most 255.
+/// 1 to 255 characters that the gateway accepts in a reference number.
 fn is_reference(text: &str) -> bool {
     (1..=255).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-@,. ()/:\\".contains(&b))
@@ -131,71 +131,70 @@ fn is_push_host(text: &str) -> bool {
 }
 
 text_id! {
-    /// The service id that the gateway routes on: `services[].id` of `bridge-services`, usually the
-    /// HFR facility id, sometimes with a suffix. Read from configuration, never derived.
+    /// The service id by which the gateway routes: `services[].id` of `bridge-services`. Usually the HFR id,
+    /// sometimes with a suffix. Configured, never derived.
     FacilityId, |t| is_token(t, 64), "a facility id of letters, digits, '-', '_' or '.', at most 64"
 }
 text_id! {
-    /// The health information user that a consent names.
+    /// A health information user, as consents name it.
     HiuId, |t| is_token(t, 128), "an HIU id of letters, digits, '-', '_', '.' or '@', at most 128"
 }
 text_id! {
-    /// A care context as the network knows it: our visit code.
+    /// The reference of a care context in the network: our visit code.
     CareContextReference, is_reference, "a reference of at most 255 characters that ABDM allows"
 }
 text_id! {
-    /// A consent artefact's id. ABDM sends UUIDs; other short tokens are accepted on input.
+    /// Id of a consent artefact. ABDM sends UUIDs; other short tokens are accepted.
     ConsentId, |t| is_token(t, 64), "a consent id of at most 64 letters, digits and hyphens"
 }
 text_id! {
-    /// One conversation that the gateway started: a discovery or a health information request.
+    /// A conversation started by the gateway: a discovery or a health information request.
     TransactionId, |t| is_token(t, 64), "a transaction id of at most 64 letters, digits and hyphens"
 }
 text_id! {
-    /// A keyed HMAC-SHA256 of something personal, 64 hex digits: equal inputs of one facility give
-    /// equal pseudonyms, and nobody without the key can guess the input.
+    /// A keyed HMAC-SHA256 of a personal value, as 64 hex digits. Equal values of one facility give equal pseudonyms.
+    /// Without the key the value cannot be guessed.
     Pseudonym,
     |t| t.len() == 64 && t.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')),
     "64 lower-case hex digits"
 }
 text_id! {
-    /// SHA-256 of something, 64 hex digits.
+    /// A SHA-256 digest, as 64 hex digits.
     Digest,
     |t| t.len() == 64 && t.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')),
     "64 lower-case hex digits"
 }
 text_id! {
-    /// An error code as ABDM prints it, without the trailing colon that the gateway sometimes adds.
+    /// An ABDM error code, without the trailing colon that the gateway sometimes adds.
     ErrorCode, |t| is_token(t, 32), "an error code of at most 32 letters, digits and hyphens"
 }
 text_id! {
-    /// A client of ours that shows a key, as the configuration calls it.
+    /// The name of an API client in the configuration.
     ClientName, |t| is_token(t, 64), "a name of letters, digits, '-', '_' or '.', at most 64"
 }
 text_id! {
-    /// Where an HIU takes its pages: the host of its push address in lower case, and the port where that
-    /// is not 443.
+    /// The host of an HIU's push URL in lower case, with the port if it is not 443.
     PushHost, is_push_host, "a host name in lower case, with a port where that is not 443"
 }
 uuid_id! {
-    /// A patient, pseudonymous and random; selects the key that seals what we hold of them.
-    /// A raw message that nobody has interpreted yet has a subject of its own.
+    /// The random, pseudonymous id of a patient. It selects the data key. A message that is not matched to a patient
+    /// yet has its own subject.
     SubjectId
 }
 uuid_id! {
-    /// The `REQUEST-ID` of one message, in either direction.
+    /// The `REQUEST-ID` of an incoming or outgoing message.
     RequestId
 }
 uuid_id! {
-    /// Our name for a link that a patient has begun: `linkRefNumber`.
+    /// Our id of a user-initiated link: `linkRefNumber`.
     LinkReference
 }
 uuid_id! {
-    /// One order of an operator to do something again.
+    /// Id of a replay order.
     ReplayId
 }
 uuid_id! {
-    /// One event of the log.
+    /// Id of an event.
     EventId
 }
 

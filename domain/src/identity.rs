@@ -1,8 +1,7 @@
-//! One patient for one beneficiary of a facility.
+//! Assigns one subject to one patient id of a facility.
 //!
-//! Anyone who writes first has chosen the subject, and everyone else reads that choice. The subject's key
-//! is made in the same transaction. After an erasure the choice is free again: who comes back is somebody
-//! else, with another key.
+//! The first append assigns the subject, and its data key is created in the same transaction. All others use that
+//! subject. An erasure releases the id: if the patient returns, a new subject with a new key is assigned.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -10,48 +9,48 @@ use thiserror::Error;
 use crate::aggregate::{LogEvent, aggregate};
 use crate::id::{FacilityId, SubjectId};
 
-/// The patient behind a pseudonym, when there is one.
+/// The subject of a facility's patient id.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Identity {
-    /// Who it is.
+    /// The assigned subject, if any.
     pub subject: Option<SubjectId>,
-    /// Who it was before, and is erased.
+    /// The previous subject, which was erased.
     #[serde(default)]
     pub released: Option<SubjectId>,
 }
 
-/// A wish about an identity.
+/// A command to an identity.
 #[derive(Debug, Clone, PartialEq)]
 pub enum IdentityCommand {
-    /// Let this be the patient, unless there is one already.
+    /// Assign this subject, unless one is assigned.
     Establish {
-        /// Where the person is treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// A fresh random id.
+        /// A new random id.
         subject: SubjectId,
     },
-    /// The patient is erased: the pseudonym leads to nobody.
+    /// The subject is erased: release the patient id.
     Release {
-        /// Who it was.
+        /// The erased subject.
         subject: SubjectId,
     },
 }
 
-/// What happens to an identity.
+/// An event of an identity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum IdentityEvent {
-    /// The patient was chosen.
+    /// A subject was assigned.
     #[serde(rename = "identity.established")]
     Established {
-        /// Where the person is treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Who it is.
+        /// The assigned subject.
         subject: SubjectId,
     },
-    /// The pseudonym leads to nobody any more.
+    /// The patient id was released.
     #[serde(rename = "identity.released")]
     Released {
-        /// Who it was.
+        /// The erased subject.
         subject: SubjectId,
     },
 }
@@ -61,7 +60,7 @@ pub enum IdentityEvent {
 pub enum IdentityError {}
 
 impl Identity {
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: IdentityCommand) -> Result<Vec<IdentityEvent>, IdentityError> {
         Ok(match (self.subject, command) {
             (None, IdentityCommand::Establish { facility, subject }) => {

@@ -1,11 +1,11 @@
-//! A message from the gateway: stored before it is understood, understood once.
+//! A message from the gateway: stored first, then interpreted once.
 //!
 //! ```text
 //! (nothing) ── Receive ──► Received ── Interpret ──► Interpreted
 //!                             ├────── Reject ─────► Rejected     (understood, and refused)
 //!                             └────── Fail ───────► Failed       (not understood; names the field)
 //! ```
-//! However it ended, an operator may have it looked at again (Replay): then it is as just received.
+//! An operator can have a closed message interpreted again (Replay). Its state is then `Received` again.
 
 pub mod command;
 pub mod event;
@@ -20,32 +20,32 @@ use thiserror::Error;
 
 use crate::aggregate::aggregate;
 
-/// How far one message has come.
+/// State of one message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub enum Inbound {
-    /// Nothing has come under this request id.
+    /// There is no message with this request id.
     #[default]
     Absent,
-    /// Stored, not yet understood.
+    /// Stored, but not interpreted yet.
     Received,
-    /// Understood, and its consequences are in the log.
+    /// Interpreted; its effects are in the log.
     Interpreted,
-    /// Understood, and refused.
+    /// Interpreted and refused.
     Rejected,
-    /// Not understood.
+    /// Malformed.
     Failed,
 }
 
-/// Why a command on a message was refused.
+/// Errors of message commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InboundError {
-    /// There is no such message.
+    /// The message does not exist.
     #[error("no message has this request id")]
     Absent,
 }
 
 impl Inbound {
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: InboundCommand) -> Result<Vec<InboundEvent>, InboundError> {
         match (self, command) {
             (Self::Absent, InboundCommand::Receive(received)) => {
@@ -64,7 +64,7 @@ impl Inbound {
             (Self::Received, InboundCommand::Fail { field, expected, owed }) => {
                 Ok(vec![InboundEvent::Failed { field, expected, owed }])
             }
-            // Told twice, or closed already: what is so stays so.
+            // Repeated, or already closed: nothing changes.
             (Self::Received | Self::Interpreted | Self::Rejected | Self::Failed, _) => Ok(vec![]),
         }
     }

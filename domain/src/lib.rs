@@ -1,32 +1,31 @@
-//! Facts and decisions of a Health Information Provider (HIP).
+//! The domain model of a Health Information Provider (HIP): aggregates and events.
 //!
-//! This crate does no I/O, reads no clock and draws no randomness: `now` and new identifiers arrive
-//! inside commands. It knows nothing of HTTP, Postgres or the wire shapes of ABDM.
+//! This crate does no I/O and uses neither clock nor random numbers: `now` and new ids are part of the commands. It
+//! does not depend on HTTP, Postgres or ABDM's JSON formats.
 //!
-//! Each aggregate is a file and a folder of the same name: the file holds state, decision and error,
-//! the folder its commands and events. Start with [`consent`], the smallest that matters most;
-//! [`event`] lists everything that can be in the log.
+//! Each aggregate is a file and a folder of the same name. The file contains state, decision and errors, the folder
+//! commands and events. Start with [`consent`], a small and important one. [`event`] lists all events.
 //!
-//! | aggregate | stream | what it decides |
+//! | aggregate | stream | purpose |
 //! |---|---|---|
-//! | [`inbound`] | `in-gateway-{request id}` | a message from outside is understood once |
-//! | [`outbound`] | `out-{request id}` | a call leaves with one id until its outcome is known |
-//! | [`identity`] | `identity-{facility}-{pseudonym}` | one patient per person and facility |
+//! | [`inbound`] | `in-gateway-{request id}` | interprets a message of the gateway once |
+//! | [`outbound`] | `out-{request id}` | sends a call under one id until its result is known |
+//! | [`identity`] | `identity-{facility}-{pseudonym}` | one subject for each patient and facility |
 //! | [`patient`] | `patient-{subject}` | demographics and ABHA of a patient |
 //! | [`visit`] | `visit-{facility}-{pseudonym}` | a visit, its amendments and its documents |
-//! | [`care_context`] | `care-context-{facility}-{pseudonym}` | is it linked to the patient's ABHA |
-//! | [`link_token`] | `link-token-{facility}-{pseudonym}` | one token request in flight per person |
-//! | [`discovery`] | `discovery-{transaction}` | one patient or none |
+//! | [`care_context`] | `care-context-{facility}-{pseudonym}` | the link to the patient's ABHA |
+//! | [`link_token`] | `link-token-{facility}-{pseudonym}` | at most one token request at a time for each patient |
+//! | [`discovery`] | `discovery-{transaction}` | matches one patient or none |
 //! | [`consent`] | `consent-{artefact id}` | granted, revoked, expired, denied |
-//! | [`user_link`] | `user-link-{reference}` | an OTP proves that it is the patient who links |
-//! | [`otp_limit`] | `otp-limit-person-{subject}`, `otp-limit-mobile-{pseudonym}` | may an OTP be sent or tried |
-//! | [`profile_share`] | `profile-share-{facility}-{counter}-{day}` | one place in the queue |
-//! | [`transfer`] | `transfer-{transaction}` | what leaves, page by page |
-//! | [`facility`] | `facility-{facility}` | are its visits fetched at the moment |
-//! | [`hiu`] | `hiu-{hiu}` | which hosts of an HIU are shown our session token |
-//! | [`subject`] | `subject-{subject}` | is this person to be erased, and how far has it come |
-//! | [`replay`] | `replay-{replay}` | an operator's order to do something again |
-//! | [`replay_switch`] | `replays` | may anything be replayed at the moment |
+//! | [`user_link`] | `user-link-{reference}` | a patient confirms a link with an OTP |
+//! | [`otp_limit`] | `otp-limit-person-{subject}`, `otp-limit-mobile-{pseudonym}` | limits sending and trying OTPs |
+//! | [`profile_share`] | `profile-share-{facility}-{counter}-{day}` | queue tokens of one counter and day |
+//! | [`transfer`] | `transfer-{transaction}` | sends documents page by page |
+//! | [`facility`] | `facility-{facility}` | pauses fetching visits; the current service id |
+//! | [`hiu`] | `hiu-{hiu}` | which hosts of an HIU receive the session token |
+//! | [`subject`] | `subject-{subject}` | the erasure of a patient |
+//! | [`replay`] | `replay-{replay}` | a replay order |
+//! | [`replay_switch`] | `replays` | stops or allows all replays |
 
 pub mod access;
 pub mod aggregate;

@@ -6,9 +6,9 @@
 //!   │  └ Need: postponed └── Reject | GiveUp ──► Absent; who waited asks again later, or never
 //!   └──────────────────────── Drop | Purge ───────────┘
 //! ```
-//! The gateway refuses a second request within minutes, gives three tokens a day, and blocks an
-//! address for a day when it is asked more often. So one request is in flight at a time, who needs a
-//! token meanwhile waits for the same answer, and the [`rate_limit`] says when the next may leave.
+//! The gateway refuses a second request within minutes, issues three tokens a day, and blocks an address for a day if
+//! it gets more requests. So only one request is pending at a time, other care contexts wait for the same reply, and
+//! the [`rate_limit`] determines the time of the next request.
 
 pub mod command;
 pub mod event;
@@ -29,41 +29,41 @@ use crate::stream::StreamId;
 
 use rate_limit::RateLimit;
 
-/// A token is kept 90 days at most, also when it says that it lives longer.
+/// A token is kept for at most 90 days, even if its own expiry is later.
 pub const TOKEN_AGE_MAX: TimeDelta = TimeDelta::days(90);
 
-/// A token that is about to expire is not used: the gateway would see it too late.
+/// A token is not used in the last 5 minutes before it expires, because it could expire before the gateway reads it.
 const TOKEN_REST_MIN: TimeDelta = TimeDelta::minutes(5);
 
-/// What is known of these tokens.
+/// State of the link tokens of one ABHA address at one facility.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LinkToken {
-    /// Whether there is one.
+    /// Whether there is a token.
     pub phase: Phase,
-    /// Whose they are.
+    /// The patient.
     pub subject: Option<SubjectId>,
-    /// What was asked, and until when nothing may be.
+    /// Past requests, and the time before which no request is allowed.
     pub governor: RateLimit,
 }
 
 /// Whether there is a token.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub enum Phase {
-    /// There is none, and none is on its way.
+    /// There is no token, and no request is pending.
     #[default]
     Absent,
-    /// The gateway was asked.
+    /// A request is pending.
     Requested {
-        /// The `REQUEST-ID` that asked.
+        /// The request id.
         request_id: RequestId,
-        /// Care contexts that wait for the answer.
+        /// The care contexts that wait for the reply.
         waiting: Vec<StreamId>,
     },
-    /// There is one.
+    /// There is a token.
     Issued {
-        /// The request that brought it.
+        /// The request that returned it.
         request_id: RequestId,
-        /// When it stops being usable.
+        /// When it expires.
         expires_at: DateTime<Utc>,
     },
 }
@@ -73,7 +73,7 @@ pub enum Phase {
 pub enum LinkTokenError {}
 
 impl LinkToken {
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: LinkTokenCommand) -> Result<Vec<LinkTokenEvent>, LinkTokenError> {
         let event = match command {
             LinkTokenCommand::Need { care_context, facility, subject, request_id, limits, now } => {
@@ -87,7 +87,7 @@ impl LinkToken {
                 self.need(care_context, requested, &limits, now)
             }
             LinkTokenCommand::Ask { facility, subject, person, request_id, limits, now } => {
-                // What is held is not postponed: nobody waits whom the answer would still serve.
+                // A delayed request is not stored: the caller would no longer wait for the reply.
                 let is_wanted = self.usable(now).is_none()
                     && !matches!(self.phase, Phase::Requested { .. })
                     && self.governor.held(&limits, now).is_none();
@@ -125,7 +125,7 @@ impl LinkToken {
         Ok(event.into_iter().collect())
     }
 
-    /// The request that brought the token which can be used; `None` if there is none.
+    /// The request that returned the usable token; `None` if there is no usable token.
     pub fn usable(&self, now: DateTime<Utc>) -> Option<RequestId> {
         match &self.phase {
             Phase::Issued { request_id, expires_at } => {
@@ -155,7 +155,7 @@ impl LinkToken {
         }
     }
 
-    /// A token that comes late, after we stopped waiting for it, is still a token.
+    /// A token that arrives after the wait was given up is still accepted.
     fn issue(
         &self,
         request_id: RequestId,
@@ -176,7 +176,7 @@ impl LinkToken {
         Some(LinkTokenEvent::Issued { request_id, expires_at, waiting, token })
     }
 
-    /// Who waits for the answer to `request_id`; `None` if nobody waits for that one.
+    /// The care contexts that wait for the reply to `request_id`; `None` if that request is not pending.
     fn waiting_for(&self, request_id: RequestId) -> Option<&[StreamId]> {
         match &self.phase {
             Phase::Requested { request_id: asked, waiting } if *asked == request_id => {

@@ -1,9 +1,8 @@
-//! How often one-time passwords are sent to one person, or to one telephone, and how many wrong ones are
-//! borne.
+//! Limits how many one-time passwords are sent to a patient or a phone number, and how many wrong ones are accepted.
 //!
-//! There is one stream for each person and one for each telephone, whatever link, discovery or facility a
-//! password is for. A message is counted before it is sent and a password before it is judged, so that
-//! many at the same time are not more than the limit; what turns out not to count is taken back.
+//! There is one stream for each patient and one for each phone number, for all links, discoveries and facilities. A
+//! message is counted before it is sent and a password before it is checked, so that concurrent requests cannot
+//! exceed the limit. Counts that turn out to be wrong are reversed.
 
 pub mod event;
 
@@ -17,25 +16,25 @@ use uuid::Uuid;
 use crate::aggregate::aggregate;
 use crate::id::{LinkReference, RequestId};
 
-/// What an operator allows.
+/// The configured limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OtpLimits {
-    /// Between the messages of two links.
+    /// Minimum time between the messages of two links.
     pub cooldown: TimeDelta,
-    /// Messages in an hour.
+    /// Messages in one hour.
     pub per_hour_max: u32,
-    /// Wrong passwords in a row, over all links.
+    /// Consecutive wrong passwords, over all links.
     pub wrong_max: u32,
-    /// After that many nothing is sent and no password is taken for so long.
+    /// How long sending and trying is blocked after that.
     pub lock: TimeDelta,
 }
 
-/// What was sent to a person or a telephone, and tried for them.
+/// The counted messages and attempts of a patient or a phone number.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct OtpLimit {
     /// The messages of the last hour, oldest first.
     sent: Vec<Sent>,
-    /// Passwords that were tried since the last right one.
+    /// Passwords tried since the last correct one.
     tries: Vec<Try>,
 }
 
@@ -52,48 +51,48 @@ struct Try {
     at: DateTime<Utc>,
 }
 
-/// What is asked of the limit.
+/// A command to a limit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum OtpLimitCommand {
-    /// A message is about to be sent.
+    /// Count a message that will be sent.
     Send {
-        /// For which link.
+        /// Reference of the link.
         link: LinkReference,
-        /// Names this message.
+        /// Id of this message.
         attempt: Uuid,
-        /// What is allowed.
+        /// The configured limits.
         limits: OtpLimits,
-        /// The time by which it is counted.
+        /// The current time.
         now: DateTime<Utc>,
     },
-    /// That message was surely not sent.
+    /// Reverse the count of a message that was certainly not sent.
     TakeBack {
-        /// Which.
+        /// Id of the message.
         attempt: Uuid,
     },
-    /// A password is about to be judged.
+    /// Count a password that will be checked.
     Try {
-        /// The request that brought it.
+        /// The request that contained it.
         request_id: RequestId,
-        /// What is allowed.
+        /// The configured limits.
         limits: OtpLimits,
-        /// The time by which it is counted.
+        /// When the request was received.
         now: DateTime<Utc>,
     },
-    /// It was right.
+    /// Reset the attempts after a correct password.
     Clear,
 }
 
-/// Why nothing is sent, or no password taken.
+/// Why a message must not be sent or a password not be checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum OtpLimitError {
     /// The last message is too recent.
     #[error("a one-time password was sent a moment ago")]
     Cooldown,
-    /// There were too many in an hour.
+    /// The hourly limit is reached.
     #[error("too many one-time passwords were sent in an hour")]
     TooMany,
-    /// Too many wrong ones were tried.
+    /// Too many wrong passwords were tried.
     #[error("too many wrong one-time passwords were tried")]
     Locked,
 }
@@ -101,7 +100,7 @@ pub enum OtpLimitError {
 const HOUR: TimeDelta = TimeDelta::hours(1);
 
 impl OtpLimit {
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: OtpLimitCommand) -> Result<Vec<OtpLimitEvent>, OtpLimitError> {
         match command {
             OtpLimitCommand::Send { link, attempt, limits, now } => {
@@ -134,8 +133,8 @@ impl OtpLimit {
         }
     }
 
-    /// A message that is repeated because the first may not have left is no new wish of anybody, so it
-    /// needs no pause; it counts all the same.
+    /// The cooldown does not apply to a repeated message of the same link, because the first one may not have been
+    /// sent. It still counts.
     fn may_send(
         &self,
         link: LinkReference,

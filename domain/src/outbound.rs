@@ -1,15 +1,15 @@
-//! A call that we make: planned with the id it will carry, tried until its outcome is known.
+//! An outgoing call: planned with its request id, then attempted until its result is known.
 //!
 //! ```text
 //! (nothing) ── Plan ──► Planned ── Attempt ──► Attempted ── Accept ───► Accepted
 //!                          ▲           └───── Abandon ──┼──────────────► Abandoned
 //!                          └────────────────────────────┘ Fail, when the peer said no (tried again later)
 //! ```
-//! After a crash in `Attempted`, and after a failure without a no from the peer, the outcome is unknown: the call is
-//! made again under the same id, and a peer that says "duplicate" then has told us that it had arrived.
+//! The result is unknown after a crash in `Attempted`, and after a failure without a refusal by the peer. The call is
+//! then repeated under the same id; if the peer reports a duplicate, the earlier attempt had arrived.
 //!
-//! An operator may have it made again (Replay): under its own id, as if its outcome were unknown; or
-//! under a new one, then this stream names the other. What a replay may not send is Suppressed.
+//! An operator can have a call sent again (Replay): under its own id, as if its result were unknown, or under a new
+//! one, which this stream then names. A call that a replay must not send is Suppressed.
 
 pub mod command;
 pub mod event;
@@ -23,66 +23,66 @@ use thiserror::Error;
 use crate::aggregate::aggregate;
 use crate::id::ErrorCode;
 
-/// How far one call has come.
+/// State of one call.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub enum Outbound {
-    /// Never planned.
+    /// Not planned.
     #[default]
     Absent,
-    /// To be made, or to be made again.
+    /// To be sent, or to be sent again.
     Planned {
-        /// What is called.
+        /// The call.
         call: Call,
-        /// Attempts so far, each of which the peer has refused.
+        /// Attempts so far, all of which the peer refused.
         attempts: u32,
     },
-    /// On its way, lost in a crash, or failed without a no from the peer: it may have arrived.
+    /// In progress, lost in a crash, or failed without a refusal by the peer: it may have arrived.
     Attempted {
-        /// What is called.
+        /// The call.
         call: Call,
-        /// Attempts so far, this one included.
+        /// Attempts so far, including this one.
         attempts: u32,
     },
-    /// The peer took it.
+    /// The peer accepted it.
     Accepted {
-        /// What was called.
+        /// The call.
         call: Call,
     },
     /// Given up.
     Abandoned {
-        /// What would have been called.
+        /// The call.
         call: Call,
-        /// Whether the peer has said no. Else it may have arrived, or was never sent.
+        /// Whether the peer refused it. If not, it may have arrived, or was never sent.
         refused: bool,
-        /// Whether it is made again when an operator trusts the HIU.
+        /// Whether it is sent again when an operator trusts the HIU.
         #[serde(default)]
         awaits_trust: bool,
     },
 }
 
-/// Whether a call needs to be made again.
+/// The result of a call so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallOutcome {
-    /// It is not over: to be made, or on its way.
+    /// It is planned or in progress.
     Open,
-    /// It is over, and whether it has arrived is not known.
+    /// It was given up, and it is unknown whether it arrived.
     Unknown,
-    /// The peer has said no to this id.
+    /// The peer refused this request id.
     Refused,
-    /// The peer took it.
+    /// The peer accepted it.
     Accepted,
 }
 
-/// Why a command on a call was refused.
+/// Errors of call commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum OutboundError {
-    /// There is no such call.
+    /// The call does not exist.
     #[error("no call has this request id")]
     Absent,
 }
 
 impl Outbound {
-    /// The call behind this id, when there is one.
+    /// The call with this id, if it exists.
     pub const fn call(&self) -> Option<&Call> {
         match self {
             Self::Absent => None,
@@ -93,12 +93,12 @@ impl Outbound {
         }
     }
 
-    /// Whether the outcome is known and final.
+    /// Whether the result is final.
     pub const fn is_closed(&self) -> bool {
         matches!(self, Self::Accepted { .. } | Self::Abandoned { .. })
     }
 
-    /// Whether it needs to be made again; nothing of one that was never planned.
+    /// The result so far; `None` if the call was never planned.
     pub const fn standing(&self) -> Option<CallOutcome> {
         match self {
             Self::Absent => None,
@@ -109,7 +109,7 @@ impl Outbound {
         }
     }
 
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: OutboundCommand) -> Result<Vec<OutboundEvent>, OutboundError> {
         match (self, command) {
             (Self::Absent, OutboundCommand::Plan { call, facility }) => {
@@ -153,7 +153,7 @@ impl Outbound {
             (Self::Abandoned { call, awaits_trust: true, .. }, OutboundCommand::Resume) => {
                 Ok(vec![OutboundEvent::Resumed { call: call.clone() }])
             }
-            // A callback may overtake the answer to the call.
+            // A callback may arrive before the response to the call.
             (
                 Self::Planned { call, .. }
                 | Self::Attempted { call, .. }
@@ -161,7 +161,7 @@ impl Outbound {
                 | Self::Abandoned { call, .. },
                 OutboundCommand::Answer { code, reason, again },
             ) => Ok(vec![OutboundEvent::Answered { call: call.clone(), code, reason, again }]),
-            // A repeated plan, or the news of an attempt that was already settled.
+            // A repeated plan, or the result of an attempt that is already closed.
             (
                 Self::Planned { .. }
                 | Self::Attempted { .. }
@@ -183,7 +183,7 @@ impl Outbound {
                 Self::Planned { call, attempts: 0 }
             }
             (_, OutboundEvent::Suppressed { call, .. }) => Self::abandoned(call, false),
-            // It may have arrived before.
+            // An earlier attempt may have arrived.
             (_, OutboundEvent::ReplayRequested { call, renewed: None, .. }) => {
                 Self::Attempted { call, attempts: 0 }
             }
@@ -204,7 +204,7 @@ impl Outbound {
                 {
                     Self::Planned { call, attempts: attempt }
                 }
-                // A call that failed without a no from the peer may have arrived, too.
+                // A call that failed without a refusal by the peer may have arrived.
                 OutboundEvent::Attempted { attempt, .. }
                 | OutboundEvent::Failed { attempt, .. } => {
                     Self::Attempted { call, attempts: attempt }
@@ -220,7 +220,7 @@ impl Outbound {
                 OutboundEvent::Answered { code: Some(_), again: None, .. } => {
                     Self::abandoned(call, true)
                 }
-                // What was answered has arrived, whatever else we know of it.
+                // A call that was answered has arrived.
                 OutboundEvent::Accepted { .. } | OutboundEvent::Answered { .. } => {
                     Self::Accepted { call }
                 }
@@ -229,8 +229,8 @@ impl Outbound {
     }
 }
 
-/// Whether a peer's last word on a call is a no: a code of its own, or a status that blames us. One that
-/// blames itself, or says nothing, may have taken it.
+/// Whether the peer refused the call: by an error code, or by a 4xx status other than 408 and 429. With any other
+/// status it may have accepted the call.
 fn is_refusal(status: Option<u16>, code: Option<&ErrorCode>) -> bool {
     match status {
         Some(408 | 429) => false,

@@ -1,4 +1,4 @@
-//! A patient: who we treat, and the ABHA we know of them.
+//! A patient: demographics and ABHA.
 
 pub mod event;
 
@@ -11,7 +11,7 @@ use crate::aggregate::aggregate;
 use crate::id::{FacilityId, Pseudonym};
 use crate::sealed::Sealed;
 
-/// What we must remember to see whether something changed. Nothing personal.
+/// The state for detecting changes. It contains no personal data in clear.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Patient {
     digest: Option<Pseudonym>,
@@ -19,45 +19,45 @@ pub struct Patient {
     left: Option<DetachedAbha>,
 }
 
-/// The ABHA that a patient had when they left ABDM.
+/// The ABHA of a patient who opted out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct DetachedAbha {
     abha: AbhaLookups,
     deleted: bool,
 }
 
-/// A wish about a patient.
+/// A command to a patient.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PatientCommand {
-    /// This is what the facility knows of them now.
+    /// Record the current data of the facility.
     Record {
-        /// Where they are treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// By what they can be found.
+        /// Pseudonyms by which the patient can be found.
         lookups: Lookups,
-        /// Keyed digest of the demographics: equal when nothing changed.
+        /// Keyed digest of the demographics, to detect changes.
         digest: Pseudonym,
-        /// Who they are.
+        /// The demographics.
         demographics: Box<Demographics>,
-        /// Their ABHA, when the visit mentions it.
+        /// The ABHA, if the visit contains it.
         abha: Option<(AbhaLookups, Abha)>,
     },
-    /// They have left ABDM: their ABHA leads to nobody any more.
+    /// The patient left ABDM: detach the ABHA.
     DetachAbha {
-        /// Where they are treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Pseudonym of the ABHA address that was given up.
+        /// Pseudonym of the detached ABHA address.
         address: Pseudonym,
-        /// The ABHA was deleted, not only deactivated: it is never attached again.
+        /// The ABHA was deleted, not only deactivated, and is never attached again.
         deleted: bool,
     },
-    /// Their deactivated ABHA is active again.
+    /// The deactivated ABHA is active again.
     ReattachAbha {
-        /// Where they are treated.
+        /// Id of the facility.
         facility: FacilityId,
         /// Pseudonym of the ABHA address.
         address: Pseudonym,
-        /// The ABHA that was detached.
+        /// The detached ABHA.
         abha: Abha,
     },
 }
@@ -67,17 +67,17 @@ pub enum PatientCommand {
 pub enum PatientError {}
 
 impl Patient {
-    /// Pseudonym of their ABHA address, when it is known.
+    /// Pseudonym of the ABHA address, if known.
     pub fn abha_address(&self) -> Option<&Pseudonym> {
         self.abha.as_ref()?.address.as_ref()
     }
 
-    /// Whether they have left ABDM and not come back: nobody may find them, and nothing is shared.
+    /// Whether the patient opted out and has not returned. Then they cannot be discovered, and nothing is shared.
     pub const fn has_left(&self) -> bool {
         self.left.is_some()
     }
 
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: PatientCommand) -> Result<Vec<PatientEvent>, PatientError> {
         let (facility, lookups, digest, demographics, abha) = match command {
             PatientCommand::Record { facility, lookups, digest, demographics, abha } => {
@@ -118,7 +118,7 @@ impl Patient {
                 demographics,
             }),
         }
-        // A visit that does not mention the ABHA does not take it away.
+        // A visit without an ABHA does not remove the known ABHA.
         if let Some((lookups, abha)) = abha
             && self.abha.as_ref() != Some(&lookups)
             && !self.is_deleted(&lookups)
@@ -129,8 +129,7 @@ impl Patient {
         Ok(events)
     }
 
-    /// Whether the news that this address was given up changes anything. A deactivated ABHA may be
-    /// deleted later.
+    /// Whether detaching this address changes anything. A deactivated ABHA may be deleted later.
     fn is_detached_by(&self, address: &Pseudonym, deleted: bool) -> bool {
         let of_left = self
             .left
@@ -145,7 +144,7 @@ impl Patient {
         (left.abha.address.as_ref() == Some(address)).then_some(&left.abha)
     }
 
-    /// A record system keeps sending the ABHA that it knows, also after it was deleted.
+    /// Whether this ABHA was deleted. Record systems keep sending a deleted ABHA.
     fn is_deleted(&self, named: &AbhaLookups) -> bool {
         let Some(DetachedAbha { abha, deleted: true }) = &self.left else { return false };
         let same = |a: &Option<Pseudonym>, b: &Option<Pseudonym>| a.is_some() && a == b;

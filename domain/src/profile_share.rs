@@ -1,8 +1,7 @@
-//! The tokens that one counter of a facility gives out on one day to patients who share their
-//! profile by scanning a code.
+//! The queue tokens of one counter on one day, for patients who scan its code to share their profile.
 //!
-//! Numbers count from 1 each day. A patient who scans again while their token is good gets the same
-//! one; the network blocks a second one anyway.
+//! Numbers start at 1 each day. A patient who scans again while their token is valid gets the same one. The network
+//! would block a second one.
 
 pub mod event;
 
@@ -18,7 +17,7 @@ use crate::aggregate::aggregate;
 use crate::id::{FacilityId, Pseudonym, RequestId};
 use crate::sealed::Sealed;
 
-/// How long a token is good, as the network's certification wants it.
+/// How long a token is valid, as the network's certification requires.
 pub const TOKEN_AGE_MAX: TimeDelta = TimeDelta::minutes(30);
 
 /// The tokens of one counter and day.
@@ -28,29 +27,29 @@ pub struct ProfileShares {
     tokens: BTreeMap<String, Token>,
 }
 
-/// A place in the queue.
+/// A queue token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
-    /// From 1.
+    /// Number in the queue, from 1.
     pub number: u32,
-    /// From then on the patient gets another.
+    /// When it expires. After that the patient gets a new one.
     pub expires_at: DateTime<Utc>,
 }
 
-/// A wish about these tokens.
+/// A command to the tokens of a counter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProfileShareCommand {
     /// A patient shares their profile.
     Share {
-        /// Where.
+        /// Id of the facility.
         facility: FacilityId,
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// Pseudonym of their ABHA address.
+        /// Pseudonym of the ABHA address.
         patient: Pseudonym,
-        /// What they share.
+        /// The shared data.
         shared: SharedProfile,
-        /// The time by which an old token is known.
+        /// The current time, to detect expired tokens.
         now: DateTime<Utc>,
     },
 }
@@ -60,7 +59,7 @@ pub enum ProfileShareCommand {
 pub enum ProfileShareError {}
 
 impl ProfileShares {
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(
         &self,
         command: ProfileShareCommand,

@@ -1,24 +1,24 @@
-//! Why an operator wants something, in words that stay in the log.
+//! The reason for a command of an operator, as stored in the log.
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::InvalidId;
 
-/// Characters of a reason, at most.
+/// Maximum length of a reason, in characters.
 const LENGTH_MAX: usize = 200;
 
-/// Digits in a row that a reason may have: a date has eight, a mobile number ten.
+/// Maximum number of consecutive digits: a date has 8, a mobile number 10.
 const DIGITS_MAX: usize = 8;
 
-/// Why somebody is erased, or something is done again, in the words of who wants it. It stays in the log in
-/// clear and outlives whom it could name, so it names nobody: an address or a long number in it is refused.
-/// A name cannot be told from other words; who writes the reason answers for it.
+/// The reason for an erasure or a replay. It stays in the log in clear after an erasure, so it must not identify
+/// anybody: an address or a long number is rejected. Names cannot be detected; the author of the reason must not use
+/// them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Reason(String);
 
 impl Reason {
-    /// Reads a reason, or says what it must look like.
+    /// Parses a reason; the error contains the expected format.
     pub fn parse(text: impl Into<String>) -> Result<Self, InvalidId> {
         let text = text.into();
         let fits = !text.trim().is_empty()
@@ -33,22 +33,22 @@ impl Reason {
         Err(InvalidId { expected })
     }
 
-    /// A reason that stands in our own source.
+    /// A reason that is a constant of this program.
     ///
     /// # Panics
     ///
-    /// When it is none: then our source is wrong.
+    /// If it is not a valid reason: a bug.
     pub fn ours(text: &'static str) -> Self {
         Self::parse(text).expect("our own reasons have the form of one")
     }
 
-    /// The words.
+    /// The reason as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Digits in a row, be there blanks or hyphens between them.
+/// The longest number of consecutive digits. Spaces and hyphens between digits are ignored.
 fn longest_number(text: &str) -> usize {
     let (mut longest, mut current) = (0, 0);
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! An event as the log keeps it.
+//! An event with its metadata.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -6,31 +6,31 @@ use uuid::Uuid;
 use crate::id::{EventId, SubjectId};
 use crate::stream::StreamId;
 
-/// An event with its place in the log.
+/// A recorded event with its metadata.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recorded<E> {
-    /// Place in the whole log, from 1, without holes.
+    /// Position in the log, from 1, without gaps.
     pub position: i64,
-    /// The stream it belongs to.
+    /// The stream.
     pub stream: StreamId,
-    /// Place in the stream, from 1, without holes.
+    /// Version within the stream, from 1, without gaps.
     pub version: i64,
-    /// The event's own id.
+    /// Id of the event.
     pub event_id: EventId,
-    /// When the writer recorded it, by the writer's clock.
+    /// When the event was recorded, by the writer's clock.
     pub recorded_at: DateTime<Utc>,
-    /// The conversation: the first message or push that started it.
+    /// The correlation id: the message or push that started the conversation.
     pub correlation: Uuid,
-    /// The event or message that led to it.
+    /// Id of the event or message that led to this one.
     pub causation: Option<Uuid>,
-    /// Whose data it is, when it is somebody's.
+    /// The patient, if the event belongs to one.
     pub subject: Option<SubjectId>,
-    /// What happened.
+    /// The event.
     pub event: E,
 }
 
 impl<E> Recorded<E> {
-    /// The part of the event that `select` picks, in the event's place; `None` if it picks none.
+    /// Replaces the event by the value that `select` returns; `None` if it returns none.
     pub fn select<T>(self, select: impl FnOnce(E) -> Option<T>) -> Option<Recorded<T>> {
         Some(Recorded {
             position: self.position,

@@ -1,4 +1,4 @@
-//! An operator's order to do something again, and how far it has come.
+//! A replay order of an operator and its progress.
 //!
 //! ```text
 //! (nothing) ── Order ──► Running ◄── Resume / Pause ──► Paused
@@ -6,8 +6,7 @@
 //!                           ├────────── Cancel ────────────┼──► Cancelled
 //!                           └── Complete ──► Completed     ┘
 //! ```
-//! What an order leads to is in the streams of the messages and calls that it is about; each of them
-//! names it.
+//! The effects of an order are in the streams of the replayed messages and calls, which name the order.
 
 pub mod event;
 
@@ -19,23 +18,22 @@ use thiserror::Error;
 use crate::aggregate::aggregate;
 use crate::id::{ClientName, ReplayId};
 
-/// What of an order may leave the house.
+/// Which calls an order may send.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Policy {
-    /// Nothing: facts are drawn from a message again, and a call that would follow is noted as
-    /// suppressed.
+    /// None: messages are interpreted again, and resulting calls are recorded as suppressed.
     Projections,
-    /// What was never sent; what may be lost, under the id that it had; what was refused, under a new
-    /// one. Nothing that a peer has taken.
+    /// Calls that were never sent; uncertain calls under the same id; refused calls under a new id. No call that a
+    /// peer has accepted.
     #[default]
     Safe,
-    /// The answers to a message in any case, under a new id where the peer has taken them.
+    /// Also replies that a peer has accepted, under a new id.
     All,
 }
 
 impl Policy {
-    /// The word that is stored.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Projections => "projections",
@@ -45,85 +43,86 @@ impl Policy {
     }
 }
 
-/// An order, as what follows from it names it.
+/// An order, as the resulting events refer to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ordered {
-    /// Which.
+    /// Id of the order.
     pub replay: ReplayId,
-    /// What may leave.
+    /// Which calls it may send.
     pub policy: Policy,
-    /// Who gave it.
+    /// The client that gave it.
     pub by: ClientName,
-    /// Why: the words of a `Reason`. Kept as text, so that a stored order opens whatever that rule becomes.
+    /// The reason: the text of a `Reason`. Stored as a plain string, so that a stored order can be read even if the
+    /// rules for reasons change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }
 
-/// How far an order has come.
+/// State of an order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Replay {
-    /// Never given.
+    /// Not given.
     #[default]
     Absent,
-    /// Followed.
+    /// Running.
     Running,
-    /// It waits.
+    /// Paused.
     Paused,
-    /// Nothing more is done for it.
+    /// Cancelled.
     Cancelled,
-    /// All of it was looked at.
+    /// All items were processed.
     Completed,
 }
 
-/// A wish about an order.
+/// A command to an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplayCommand {
-    /// Do this again.
+    /// Give the order.
     Order {
-        /// The order itself.
+        /// The order.
         order: Ordered,
-        /// What was selected.
+        /// The selected items.
         selection: Box<Selection>,
-        /// How many items that are.
+        /// Number of selected items.
         item_count: u32,
-        /// At most so many items a second; nothing sets no bound.
+        /// Maximum number of items per second; `None` means no limit.
         rate_per_s: Option<u32>,
     },
-    /// Begin no further item for now.
+    /// Start no further item for now.
     Pause {
-        /// Who wishes it.
+        /// The client that pauses it.
         by: ClientName,
     },
-    /// Go on.
+    /// Continue.
     Resume {
-        /// Who wishes it.
+        /// The client that resumes it.
         by: ClientName,
     },
-    /// Begin no further item, ever.
+    /// Start no further item, permanently.
     Cancel {
-        /// Who wishes it.
+        /// The client that cancels it.
         by: ClientName,
     },
-    /// Every item was looked at.
+    /// All items were processed.
     Complete {
-        /// What became of them.
+        /// The results of the items.
         tally: Tally,
     },
 }
 
-/// Why a wish about an order was refused.
+/// Errors of replay commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ReplayError {
-    /// It was never given.
+    /// The order does not exist.
     #[error("there is no such replay")]
     Absent,
-    /// It is over.
+    /// The order has ended.
     #[error("the replay is over")]
     Over,
 }
 
 impl Replay {
-    /// The word for it.
+    /// The name of the state.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Absent => "absent",
@@ -134,7 +133,7 @@ impl Replay {
         }
     }
 
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: ReplayCommand) -> Result<Vec<ReplayEvent>, ReplayError> {
         match (self, command) {
             (Self::Absent, ReplayCommand::Order { order, selection, item_count, rate_per_s }) => {
@@ -154,7 +153,7 @@ impl Replay {
                 ReplayCommand::Pause { .. } | ReplayCommand::Resume { .. },
             )
             | (Self::Completed, ReplayCommand::Cancel { .. }) => Err(ReplayError::Over),
-            // Told twice.
+            // A repeated command.
             (Self::Running | Self::Paused | Self::Cancelled | Self::Completed, _) => Ok(vec![]),
         }
     }

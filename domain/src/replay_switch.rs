@@ -1,5 +1,4 @@
-//! May anything be replayed at the moment? One switch over all orders, for when something goes wrong
-//! and nobody knows yet which order it is.
+//! A switch that stops all replays, for failures where it is not known yet which order causes them.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -7,44 +6,44 @@ use thiserror::Error;
 use crate::aggregate::{LogEvent, aggregate};
 use crate::id::ClientName;
 
-/// How the switch stands.
+/// State of the switch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReplaySwitch {
-    /// Orders are followed.
+    /// Replay orders run.
     #[default]
     Allowed,
-    /// No item of any order is begun.
+    /// No item of any order is started.
     Stopped,
 }
 
-/// A wish about the switch.
+/// A command to the switch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplaySwitchCommand {
-    /// Begin no item of any order.
+    /// Stop all replay orders.
     Stop {
-        /// Who wishes it.
+        /// The client that stops them.
         by: ClientName,
     },
-    /// Follow the orders again.
+    /// Allow replay orders again.
     Allow {
-        /// Who wishes it.
+        /// The client that allows them.
         by: ClientName,
     },
 }
 
-/// What happens to the switch.
+/// An event of the switch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReplaySwitchEvent {
-    /// No item of any order is begun from here on.
+    /// All replay orders were stopped.
     #[serde(rename = "replay_switch.stopped")]
     Stopped {
-        /// Who wished it.
+        /// The client that stopped them.
         by: ClientName,
     },
-    /// Orders are followed from here on.
+    /// Replay orders were allowed again.
     #[serde(rename = "replay_switch.allowed")]
     Allowed {
-        /// Who wished it.
+        /// The client that allowed them.
         by: ClientName,
     },
 }
@@ -63,7 +62,7 @@ impl LogEvent for ReplaySwitchEvent {
 pub enum ReplaySwitchError {}
 
 impl ReplaySwitch {
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(
         &self,
         command: ReplaySwitchCommand,

@@ -1,4 +1,4 @@
-//! The confidential part of an event.
+//! The sealed part of an event.
 
 use std::fmt;
 
@@ -6,24 +6,23 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-/// The one part of an event that lies in the log only inside an envelope.
+/// The confidential part of an event. In the log it exists only in an encrypted envelope.
 ///
-/// An event is decoded without it ([`Sealed::Closed`]); anyone who needs it opens the envelope
-/// explicitly. After erasure the event still decodes and opening yields [`Sealed::Erased`], so a
-/// rebuild stays total.
+/// An event is decoded without it ([`Sealed::Closed`]); a reader opens the envelope explicitly. After an erasure the
+/// event can still be decoded, and opening it gives [`Sealed::Erased`], so a rebuild never fails.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub enum Sealed<T> {
-    /// Not opened by this reader.
+    /// Not decrypted.
     #[default]
     Closed,
-    /// The content, either just decided or opened with the patient's key.
+    /// The content, either new or decrypted with the subject's key.
     Open(T),
-    /// The key is destroyed; nobody can read this any more.
+    /// The key was destroyed, so the content cannot be read.
     Erased,
 }
 
 impl<T> Sealed<T> {
-    /// The content, when it was opened.
+    /// The content, if it is open.
     pub const fn get(&self) -> Option<&T> {
         match self {
             Self::Open(value) => Some(value),
@@ -48,19 +47,19 @@ impl<T> fmt::Debug for Sealed<T> {
     }
 }
 
-/// What a codec needs from a [`Sealed`] of any content.
+/// The operations of a [`Sealed`] value that a codec needs.
 pub trait SealedPart {
-    /// The bytes to seal; `None` when this copy of the event was never opened.
+    /// The bytes to encrypt; `None` if the part is not open.
     fn to_bytes(&self) -> Option<Zeroizing<Vec<u8>>>;
 
-    /// Takes the opened bytes in.
+    /// Sets the content from the decrypted bytes.
     ///
     /// # Errors
     ///
-    /// The bytes are not what this event holds: the log was written by other code.
+    /// The bytes are not valid content of this event: other code wrote the log.
     fn open(&mut self, bytes: &[u8]) -> Result<(), serde_json::Error>;
 
-    /// Records that the key is gone.
+    /// Marks the part as erased.
     fn erase(&mut self);
 }
 

@@ -4,10 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Personal health information: prints as `‹redacted›`, in logs and in panics alike.
+/// Personal health information. Printed as `‹redacted›` in logs and panics.
 ///
-/// It serialises as its content, because the only places that serialise it are the sealed part of
-/// an event and the wire.
+/// It is serialized with its content, because it is serialized only in sealed parts of events and in messages.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Phi<T>(T);
@@ -18,12 +17,12 @@ impl<T> Phi<T> {
         Self(value)
     }
 
-    /// The value, for a reader that has a reason; the name is what a reviewer searches for.
+    /// The value. The name is easy to search for in a review.
     pub const fn reveal(&self) -> &T {
         &self.0
     }
 
-    /// The value, taken out for good.
+    /// Takes out the value.
     pub fn into_inner(self) -> T {
         self.0
     }

@@ -1,12 +1,12 @@
-//! The test language of the aggregates: `given(events).when(command).then(events)`.
+//! The test language for aggregates: `given(events).when(command).then(events)`.
 
 use cqrs_es::Aggregate;
 use cqrs_es::test::TestFramework;
 
-/// A history under test.
+/// The past events of a test.
 pub(crate) struct Given<A: Aggregate>(Vec<A::Event>);
 
-/// Starts from what has happened.
+/// Starts from these past events.
 pub(crate) fn given<A: Aggregate<Services = ()>>(
     events: impl IntoIterator<Item = A::Event>,
 ) -> Given<A> {
@@ -17,28 +17,28 @@ impl<A: Aggregate<Services = ()>> Given<A>
 where
     A::Error: PartialEq,
 {
-    /// The command that is decided on that history.
+    /// Decides on a command.
     pub(crate) fn when(self, command: A::Command) -> Decision<A> {
         let executor = TestFramework::<A>::with(()).given(self.0);
         Decision(executor.when(command).inspect_result())
     }
 }
 
-/// What the decision was.
+/// The decision.
 pub(crate) struct Decision<A: Aggregate>(Result<Vec<A::Event>, A::Error>);
 
 impl<A: Aggregate> Decision<A>
 where
     A::Error: PartialEq,
 {
-    /// Exactly these events.
+    /// Expects exactly these events.
     #[track_caller]
     pub(crate) fn then(self, expected: impl IntoIterator<Item = A::Event>) {
         let events = self.0.unwrap_or_else(|error| panic!("refused: {error}"));
         assert_eq!(events, expected.into_iter().collect::<Vec<_>>());
     }
 
-    /// A refusal with this error.
+    /// Expects a refusal with this error.
     #[track_caller]
     pub(crate) fn then_refused(self, expected: &A::Error) {
         match self.0 {

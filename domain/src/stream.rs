@@ -1,4 +1,4 @@
-//! Names of streams.
+//! Stream names.
 
 use std::fmt;
 
@@ -10,25 +10,25 @@ use crate::id::{
     RequestId, SubjectId, TransactionId,
 };
 
-/// A stream's name: category, dash, id; lower case, nothing personal in it.
+/// The name of a stream: category, dash and id, in lower case and without personal data.
 ///
-/// Only the functions below make one, so every name in the log has its line here.
+/// Only the functions below create names, so each kind of stream is listed here.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StreamId(String);
 
 impl StreamId {
-    /// A message that the gateway sent.
+    /// A message from the gateway.
     pub fn inbound(request: RequestId) -> Self {
         Self(format!("in-gateway-{request}"))
     }
 
-    /// A call that we make.
+    /// An outgoing call.
     pub fn outbound(request: RequestId) -> Self {
         Self(format!("out-{request}"))
     }
 
-    /// The reservation of one patient for one beneficiary of a facility.
+    /// The assignment of a subject to a facility's patient id.
     pub fn identity(facility: &FacilityId, beneficiary: &Pseudonym) -> Self {
         Self::of_facility("identity", facility, beneficiary)
     }
@@ -48,13 +48,13 @@ impl StreamId {
         Self::of_facility("care-context", facility, care_context)
     }
 
-    /// The link tokens of one ABHA address at one facility. Keyed by address alone they would fail
-    /// as soon as a patient visits a second facility.
+    /// The link tokens of one ABHA address at one facility. The facility is part of the key, because a token is valid
+    /// at one facility only.
     pub fn link_token(facility: &FacilityId, abha_address: &Pseudonym) -> Self {
         Self::of_facility("link-token", facility, abha_address)
     }
 
-    /// A discovery conversation.
+    /// A discovery.
     pub fn discovery(transaction: &TransactionId) -> Self {
         Self(format!("discovery-{}", transaction.as_str().to_ascii_lowercase()))
     }
@@ -69,22 +69,22 @@ impl StreamId {
         Self(format!("transfer-{}", transaction.as_str().to_ascii_lowercase()))
     }
 
-    /// A link that a patient has begun, by its link reference number.
+    /// A user-initiated link.
     pub fn user_link(reference: LinkReference) -> Self {
         Self(format!("user-link-{reference}"))
     }
 
-    /// The one-time passwords of a patient.
+    /// The OTP limit of a patient.
     pub fn otp_limit_of_person(subject: SubjectId) -> Self {
         Self(format!("otp-limit-person-{subject}"))
     }
 
-    /// The one-time passwords of a telephone, by the pseudonym that it has at every facility.
+    /// The OTP limit of a phone number, by the pseudonym that is equal at all facilities.
     pub fn otp_limit_of_mobile(mobile: &Pseudonym) -> Self {
         Self(format!("otp-limit-mobile-{mobile}"))
     }
 
-    /// The tokens that one counter of a facility gives out on one day.
+    /// The queue tokens of one counter on one day.
     pub fn profile_share(
         facility: &FacilityId,
         counter: &Pseudonym,
@@ -94,32 +94,32 @@ impl StreamId {
         Self(format!("profile-share-{}-{counter}", facility.as_str().to_ascii_lowercase()))
     }
 
-    /// What was noticed on one day about who tried what (a reused request id, a human's look).
+    /// Access log entries of one day that do not belong to one resource.
     pub fn access(day: chrono::NaiveDate) -> Self {
         Self(format!("access-{}", day.format("%Y%m%d")))
     }
 
-    /// Who has looked at something, by the stream of that thing.
+    /// The access log of one resource, by its stream.
     pub fn access_to(thing: &Self) -> Self {
         Self(format!("access-{thing}"))
     }
 
-    /// A facility of ours, and what an operator decides about it.
+    /// The settings of a facility that an operator changes.
     pub fn facility(facility: &FacilityId) -> Self {
         Self(format!("facility-{}", facility.as_str().to_ascii_lowercase()))
     }
 
-    /// A health information user, and what an operator decides about it.
+    /// The trust settings of an HIU.
     pub fn hiu(hiu: &HiuId) -> Self {
         Self(format!("hiu-{}", hiu.as_str().to_ascii_lowercase()))
     }
 
-    /// What was decided about the erasure of a patient.
+    /// The erasure of a patient.
     pub fn subject(subject: SubjectId) -> Self {
         Self(format!("subject-{subject}"))
     }
 
-    /// An order to do something again.
+    /// A replay order.
     pub fn replay(replay: ReplayId) -> Self {
         Self(format!("replay-{replay}"))
     }
@@ -129,22 +129,22 @@ impl StreamId {
         Self("replays".to_owned())
     }
 
-    /// A name that the log holds. For readers and tests; it is not checked.
+    /// A name read from the log. It is not checked.
     pub fn stored(name: impl Into<String>) -> Self {
         Self(name.into())
     }
 
-    /// The name.
+    /// The name as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether this is about who has looked at something.
+    /// Whether this is an access log stream.
     pub fn is_access(&self) -> bool {
         self.0.starts_with("access-")
     }
 
-    /// Whether this is a stream of the facility: one whose name says so.
+    /// Whether the name of the stream contains this facility.
     pub fn is_of(&self, facility: &FacilityId) -> bool {
         let rest = ["identity-", "visit-", "care-context-", "link-token-"]
             .iter()
@@ -153,13 +153,13 @@ impl StreamId {
         named.is_some_and(|named| named.eq_ignore_ascii_case(facility.as_str()))
     }
 
-    /// The request id that a message's or a call's stream is named after.
+    /// The request id in the name of a message's or a call's stream.
     pub fn request_id(&self) -> Option<RequestId> {
         let named = self.0.strip_prefix("in-gateway-").or_else(|| self.0.strip_prefix("out-"))?;
         RequestId::parse(named).ok()
     }
 
-    /// The person that the stream is named after, if it is named after one.
+    /// The subject in the name of the stream, if there is one.
     pub fn person(&self) -> Option<SubjectId> {
         let named = self.0.strip_prefix("patient-").or_else(|| self.0.strip_prefix("subject-"))?;
         Uuid::parse_str(named).ok().map(SubjectId)
@@ -176,7 +176,7 @@ impl fmt::Display for StreamId {
     }
 }
 
-/// What the pseudonym of a care context is made of: both references as the network spells them.
+/// The text from which the pseudonym of a care context is computed: both references as the network spells them.
 pub fn care_context_name(patient_reference: &str, care_context: &CareContextReference) -> String {
     format!("{patient_reference}\n{care_context}")
 }

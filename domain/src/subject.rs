@@ -1,11 +1,11 @@
-//! What was decided about the erasure of a patient.
+//! The erasure of a patient.
 //!
 //! ```text
 //! Kept ── RequestErasure ──► Requested ── Erase ──► Erased ── Purge ──► Purged
 //!   └──── RefuseErasure ───► Kept
 //! ```
-//! `Erased` means that the keys are destroyed: nothing sealed of the person can be opened by anybody.
-//! `Purged` means that every store beside the log has let go of them, too. There is no way back.
+//! `Erased` means that the keys are destroyed, so no sealed part of the patient can be decrypted. `Purged` means that
+//! all other stores have deleted the data too. Neither can be undone.
 
 pub mod event;
 
@@ -18,86 +18,86 @@ use crate::aggregate::aggregate;
 use crate::id::{FacilityId, Pseudonym};
 use crate::reason::Reason;
 
-/// How far the erasure of a patient has come.
+/// State of an erasure.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Subject {
-    /// Nobody asked for it, or it was refused.
+    /// Not requested, or refused.
     #[default]
     Kept,
-    /// It will be done.
+    /// Requested.
     Requested {
-        /// Where the person is treated.
+        /// Id of the facility.
         facility: FacilityId,
     },
     /// The keys are destroyed.
     Erased {
-        /// Where the person was treated.
+        /// Id of the facility.
         facility: FacilityId,
     },
-    /// Nothing is left in any store of ours.
+    /// All stores have deleted the data.
     Purged {
-        /// Where the person was treated.
+        /// Id of the facility.
         facility: FacilityId,
     },
 }
 
-/// A wish about a patient.
+/// A command on the erasure of a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SubjectCommand {
-    /// Let everything that is known of them go.
+    /// Request the erasure.
     RequestErasure {
-        /// Where they are treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Who wants it.
+        /// Who requested it.
         by: RequestedBy,
-        /// Why.
+        /// The reason given.
         reason: Reason,
     },
-    /// It was asked for, and may not be done yet.
+    /// Refuse a requested erasure.
     RefuseErasure {
-        /// Where they are treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Who wanted it.
+        /// Who requested it.
         by: RequestedBy,
-        /// Why.
+        /// The reason given.
         reason: Reason,
-        /// What binds us to keep it.
+        /// The retention rule that forbids it.
         ground: Ground,
     },
-    /// Their keys are destroyed.
+    /// Record that the keys are destroyed.
     Erase {
-        /// What went with them.
+        /// What was destroyed.
         destroyed: Destroyed,
-        /// Pseudonyms of the ABHA addresses that they had.
+        /// Pseudonyms of the patient's ABHA addresses.
         addresses: Vec<Pseudonym>,
     },
-    /// Keys that were destroyed are there again, in a restored database, and go once more.
+    /// Record that keys in a restored database are destroyed again.
     DestroyAgain {
-        /// Where they were treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// How many keys.
+        /// Number of keys.
         keys: u64,
     },
-    /// Every store has let go of them.
+    /// Record that all stores have deleted the data.
     Purge {
         /// What was removed.
         purged: Purged,
     },
 }
 
-/// Why a wish was refused.
+/// Errors of erasure commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SubjectError {
-    /// Nobody has decided that they are to be erased.
+    /// No erasure was requested.
     #[error("the erasure was not requested")]
     NotRequested,
-    /// Their keys are not destroyed yet.
+    /// The keys are not destroyed yet.
     #[error("the data principal is not erased")]
     NotErased,
 }
 
 impl Subject {
-    /// Where the person is or was treated; `None` if nobody asked for an erasure.
+    /// Id of the patient's facility; `None` if no erasure was requested.
     pub const fn facility(&self) -> Option<&FacilityId> {
         match self {
             Self::Kept => None,
@@ -107,7 +107,7 @@ impl Subject {
         }
     }
 
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: SubjectCommand) -> Result<Vec<SubjectEvent>, SubjectError> {
         Ok(match (self, command) {
             (Self::Kept, SubjectCommand::RequestErasure { facility, by, reason }) => {
@@ -116,7 +116,7 @@ impl Subject {
             (Self::Kept, SubjectCommand::RefuseErasure { facility, by, reason, ground }) => {
                 vec![SubjectEvent::ErasureRefused { facility, by, reason, ground }]
             }
-            // Asked again while it is done, or after: what was decided stands.
+            // A repeated request: the earlier decision is kept.
             (_, SubjectCommand::RequestErasure { .. } | SubjectCommand::RefuseErasure { .. }) => {
                 vec![]
             }
@@ -141,7 +141,7 @@ impl Subject {
 
     fn evolve(&mut self, event: SubjectEvent) {
         *self = match event {
-            // What is decided about them is another matter.
+            // This does not change the state of the erasure.
             SubjectEvent::KeysDestroyedAgain { .. } => return,
             SubjectEvent::ErasureRequested { facility, .. } => Self::Requested { facility },
             SubjectEvent::ErasureRefused { .. } => Self::Kept,

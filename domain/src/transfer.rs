@@ -1,12 +1,11 @@
-//! A transfer: one health information request, from asked to told how it ended.
+//! A transfer: one health information request, from the request to the notification of the result.
 //!
 //! ```text
 //! (nothing) ── Request ──► Accepted ── Prepare ──► page 0 ── Encrypt ──► ready ── Push ──► page 1 …
 //!                  └─────► Refused                   └──────── Stop ─────────┴────► Completed
 //! ```
-//! One page at a time: a revocation then stops the very next one. A page's ciphertext is in the log
-//! before it leaves, so that a page that is sent again is the same bytes; it is never encrypted
-//! twice under one key.
+//! Pages are sent one at a time, so that a revocation stops the next one. The ciphertext of a page is in the log
+//! before it is sent, so that a retry sends the same bytes. A page is never encrypted twice with the same key.
 
 pub mod command;
 pub mod event;
@@ -26,60 +25,60 @@ use crate::id::{ErrorCode, RequestId};
 use crate::sealed::Sealed;
 use progress::{Progress, complete, prepare, then_complete};
 
-/// How far one transfer has come.
+/// State of one transfer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub enum Transfer {
-    /// Never heard of.
+    /// Unknown.
     #[default]
     Absent,
-    /// Refused; nothing will leave.
+    /// Refused; nothing is sent.
     Refused {
-        /// What was asked.
+        /// The request.
         facts: TransferFacts,
-        /// Why.
+        /// The error code.
         code: ErrorCode,
     },
-    /// Accepted; not prepared yet.
+    /// Accepted, but no pages selected yet.
     Accepted {
-        /// What was asked.
+        /// The request.
         facts: TransferFacts,
     },
-    /// Pages are leaving.
+    /// Pages are being sent.
     Sending {
-        /// What was asked.
+        /// The request.
         facts: TransferFacts,
-        /// What will leave.
+        /// The pages to send.
         pages: Vec<PlannedPage>,
-        /// What was wanted and cannot leave.
+        /// The care contexts of which nothing can be sent.
         missing: Vec<MissingPage>,
         /// The first page that is not delivered.
         next: u32,
-        /// Whether that page's ciphertext is in the log.
+        /// Whether the ciphertext of that page is in the log.
         encrypted: bool,
-        /// Pages before `next` that could not be had.
+        /// Pages before `next` that were skipped.
         skipped: Vec<u32>,
     },
-    /// Over.
+    /// Completed.
     Completed {
-        /// What was asked.
+        /// The request.
         facts: TransferFacts,
-        /// What became of each care context.
+        /// The result for each care context.
         statuses: Vec<DeliveryStatus>,
-        /// Why it was refused, when it was.
+        /// The error code, if it was refused.
         refused: Option<ErrorCode>,
     },
 }
 
-/// Why a wish about a transfer was refused.
+/// Errors of transfer commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TransferError {
-    /// There is no such transfer.
+    /// The transfer does not exist.
     #[error("no such transfer")]
     Absent,
 }
 
 impl Transfer {
-    /// What was asked, when something was.
+    /// The request, if there is one.
     pub const fn facts(&self) -> Option<&TransferFacts> {
         match self {
             Self::Absent => None,
@@ -90,7 +89,7 @@ impl Transfer {
         }
     }
 
-    /// Why it was refused, when it was.
+    /// The error code, if it was refused.
     pub const fn refusal(&self) -> Option<&ErrorCode> {
         match self {
             Self::Refused { code, .. } | Self::Completed { refused: Some(code), .. } => Some(code),
@@ -101,7 +100,7 @@ impl Transfer {
         }
     }
 
-    /// The request that started it.
+    /// The id of the request that started it.
     pub const fn request_id(&self) -> Option<RequestId> {
         match self.facts() {
             Some(facts) => Some(facts.request_id),
@@ -109,7 +108,7 @@ impl Transfer {
         }
     }
 
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: TransferCommand) -> Result<Vec<TransferEvent>, TransferError> {
         match (self, command) {
             (Self::Absent, TransferCommand::Request { facts, recipient, verdict }) => {
@@ -176,7 +175,7 @@ impl Transfer {
                     statuses: statuses.collect(),
                 }])
             }
-            // The same request again: the answer is sent again, and nothing else.
+            // The same request again: only the reply is sent again.
             (
                 Self::Refused { facts, .. }
                 | Self::Accepted { facts }
@@ -188,7 +187,7 @@ impl Transfer {
                 request_id: again.request_id,
                 error: self.refusal().cloned(),
             }]),
-            // Told again, or told again after a crash: what is so stays so.
+            // A repeated command: nothing changes.
             (
                 Self::Refused { .. }
                 | Self::Accepted { .. }

@@ -1,4 +1,4 @@
-//! A link that a patient begins in their own app, and proves with an OTP.
+//! A user-initiated link: a patient starts it in their app and confirms it with an OTP.
 //!
 //! ```text
 //! (nothing) ── Initiate ──► Initiated ── IssueOtp ──► Initiated ── MarkOtpSent ──► Waiting
@@ -7,8 +7,7 @@
 //!                                                                                    │ └───┘
 //!                                   Linked ◄── MarkLinked ── Confirmed ◄── right OTP ┘
 //! ```
-//! The OTP itself is nowhere: only its keyed HMAC is in the log, so a crash before the text message
-//! leaves costs a new OTP and nothing else.
+//! The OTP itself is not stored, only its keyed HMAC. After a crash before the message is sent, a new OTP is created.
 
 pub mod command;
 pub mod event;
@@ -23,76 +22,76 @@ use thiserror::Error;
 use crate::aggregate::aggregate;
 use crate::id::{Pseudonym, RequestId};
 
-/// How long an OTP may be used.
+/// How long an OTP is valid.
 pub const OTP_AGE_MAX: TimeDelta = TimeDelta::minutes(10);
 
-/// How many wrong OTPs end a link: six digits must not be guessed.
+/// Number of wrong OTPs that end a link, because six digits can be guessed.
 pub const WRONG_OTP_COUNT_MAX: u32 = 3;
 
-/// How far one link has come.
+/// State of one link.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub enum UserLink {
-    /// Never heard of.
+    /// Unknown.
     #[default]
     Absent,
-    /// Begun; the patient has no OTP yet.
+    /// Started; no OTP was sent yet.
     Initiated {
-        /// What was chosen.
+        /// The selection.
         facts: UserLinkFacts,
         /// The newest OTP, which may not have been sent.
         otp: Option<Otp>,
     },
-    /// The patient has an OTP.
+    /// An OTP was sent.
     Waiting {
-        /// What was chosen.
+        /// The selection.
         facts: UserLinkFacts,
         /// The OTP.
         otp: Otp,
-        /// How often it was wrong.
+        /// Number of wrong attempts.
         wrong: u32,
     },
-    /// The OTP was right; the gateway is told.
+    /// The OTP was correct; the gateway is being notified.
     Confirmed {
-        /// What was chosen.
+        /// The selection.
         facts: UserLinkFacts,
-        /// The OTP, for a confirmation that comes twice.
+        /// The OTP, for a repeated confirmation.
         otp: Otp,
-        /// The request that the patient confirmed with.
+        /// The request with the correct OTP.
         confirmed_by: RequestId,
     },
-    /// The gateway knows, and the care contexts are linked.
+    /// The gateway was notified, so the care contexts are linked.
     Linked {
-        /// What was chosen.
+        /// The selection.
         facts: UserLinkFacts,
-        /// The OTP, for a confirmation that comes twice.
+        /// The OTP, for a repeated confirmation.
         otp: Otp,
     },
-    /// It can't be confirmed any more.
+    /// It can no longer be confirmed.
     Void {
-        /// What was chosen.
+        /// The selection.
         facts: UserLinkFacts,
     },
 }
 
-/// A one-time password, as it is kept.
+/// A one-time password as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Otp {
     /// Keyed HMAC of its digits.
     pub digits: Pseudonym,
-    /// From then on it is refused.
+    /// When it expires.
     pub expires_at: DateTime<Utc>,
 }
 
 /// Errors of user-link commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum UserLinkError {
-    /// There is no such link.
+    /// The link does not exist.
     #[error("no such link reference")]
     Absent,
 }
 
 impl UserLink {
-    /// What was chosen.
+    /// The selection.
     pub const fn facts(&self) -> Option<&UserLinkFacts> {
         match self {
             Self::Absent => None,
@@ -115,7 +114,7 @@ impl UserLink {
         }
     }
 
-    /// Whether a one-time password is out that was not typed yet: then another may be a guess.
+    /// Whether there is an OTP that was not used yet, so that a wrong one may be a guess.
     pub const fn can_be_guessed(&self) -> bool {
         match self {
             Self::Initiated { otp: Some(_), .. } | Self::Waiting { .. } => true,
@@ -127,7 +126,7 @@ impl UserLink {
         }
     }
 
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: UserLinkCommand) -> Result<Vec<UserLinkEvent>, UserLinkError> {
         match (self, command) {
             (Self::Absent, UserLinkCommand::Initiate { facts }) => {
@@ -153,7 +152,7 @@ impl UserLink {
                 let (facts, confirmed_by) = (facts.clone(), *confirmed_by);
                 Ok(vec![UserLinkEvent::Linked { facts, confirmed_by }])
             }
-            // Told twice, or too late to matter.
+            // A repeated or late command.
             (
                 Self::Initiated { .. }
                 | Self::Waiting { .. }
@@ -165,7 +164,7 @@ impl UserLink {
         }
     }
 
-    /// Every confirmation has an answer, also one that comes again.
+    /// Every confirmation gets a reply, also a repeated one.
     fn confirm(
         &self,
         request_id: RequestId,

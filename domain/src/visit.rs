@@ -1,4 +1,4 @@
-//! A visit: recorded, amended, turned into documents, linked.
+//! A visit: recorded, amended, documents built, linked.
 //!
 //! ```text
 //! (nothing) ── Record ──► revision 1 ── Record (changed) ──► revision 2 …
@@ -18,63 +18,63 @@ use crate::id::{CareContextReference, Pseudonym};
 use crate::sealed::Sealed;
 use crate::sensitive::Phi;
 
-/// What is known of one visit.
+/// State of one visit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Visit {
-    /// Counts recordings of changed content, from 1; 0 is a visit that does not exist.
+    /// Number of the newest revision, from 1; 0 if the visit does not exist.
     pub revision: u32,
-    /// Of that revision; `None` if the visit does not exist.
+    /// The facts of that revision; `None` if the visit does not exist.
     pub facts: Option<VisitFacts>,
     digest: Option<Pseudonym>,
     documented: u32,
     linked: Vec<HiType>,
 }
 
-/// A wish about a visit.
+/// A command to a visit.
 #[derive(Debug, Clone, PartialEq)]
 pub enum VisitCommand {
-    /// The facility says that this is the visit.
+    /// Record the document of a record system.
     Record {
-        /// What routing needs to know.
+        /// The facts of the visit.
         facts: VisitFacts,
-        /// Keyed digest of the document: equal when nothing changed.
+        /// Keyed digest of the document, to detect changes.
         digest: Pseudonym,
         /// The visit document, verbatim.
         document: Phi<String>,
     },
-    /// These documents came out of a revision.
+    /// Store the results of building the documents of a revision.
     SetDocuments {
-        /// The revision they were built from.
+        /// The revision from which they were built.
         revision: u32,
-        /// Fit to be shared.
+        /// Documents that passed validation.
         built: Vec<BuiltDocument>,
-        /// Not built, and why.
+        /// Documents that were not built, with the reason.
         skipped: Vec<SkippedDocument>,
-        /// Built and found unfit.
+        /// Documents that failed validation.
         rejected: Vec<RejectedDocument>,
     },
-    /// The care context of this visit is linked for these kinds.
+    /// The care context of this visit is linked for these types.
     MarkLinked {
-        /// The care context.
+        /// Reference of the care context.
         care_context: CareContextReference,
-        /// The kinds that the network now knows.
+        /// The types that the network knows.
         hi_types: Vec<HiType>,
     },
 }
 
-/// Why a wish about a visit was refused.
+/// Errors of visit commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum VisitError {
-    /// There is no such visit.
+    /// The visit does not exist.
     #[error("no such visit")]
     Absent,
-    /// The same push id came with other content before.
+    /// The push id was already used with different content.
     #[error("this eventId was used for other content; an amendment needs an eventId of its own")]
     PushIdReused,
 }
 
 impl Visit {
-    /// What follows from `command`.
+    /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: VisitCommand) -> Result<Vec<VisitEvent>, VisitError> {
         match command {
             VisitCommand::Record { facts, digest, document } => {
@@ -82,7 +82,7 @@ impl Visit {
             }
             _ if self.revision == 0 => Err(VisitError::Absent),
             VisitCommand::SetDocuments { revision, built, skipped, rejected } => {
-                // Built twice after a crash, or from a revision that has been amended since.
+                // Built twice after a crash, or from a revision that was amended since.
                 if revision <= self.documented || revision != self.revision {
                     return Ok(vec![]);
                 }
@@ -113,7 +113,7 @@ impl Visit {
         let Some(known) = &self.facts else {
             return Ok(vec![VisitEvent::Recorded { facts, digest, document }]);
         };
-        // After an erasure the same visit may come again: then it is somebody's that we do not know yet.
+        // After an erasure the same visit may be pushed again. It then has a new subject.
         let is_same_person = known.subject == facts.subject;
         if is_same_person && self.digest.as_ref() == Some(&digest) {
             return Ok(vec![]);

@@ -1,4 +1,4 @@
-//! What may be asked of a care context.
+//! Commands of care contexts.
 
 use chrono::{DateTime, Utc};
 
@@ -7,75 +7,75 @@ use crate::hi_type::HiType;
 use crate::id::{ErrorCode, RequestId};
 use crate::stream::StreamId;
 
-/// A wish about a care context.
+/// A command to a care context.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CareContextCommand {
-    /// It exists, and holds these kinds.
+    /// Register the care context with these types.
     Register {
-        /// What it is.
+        /// The constant facts.
         facts: CareContextFacts,
-        /// What it holds.
+        /// The health information types of its documents.
         hi_types: Vec<HiType>,
-        /// Link it with tokens of this stream, when the patient's ABHA address is known.
+        /// Link it with a token of this stream, if the ABHA address is known.
         link_with: Option<StreamId>,
-        /// The revision of the visit that says so.
+        /// The revision of the visit.
         revision: u32,
     },
-    /// Ask the gateway to link it.
+    /// Request the link from the gateway.
     RequestLink {
-        /// The id that the request will carry.
+        /// The id of the request.
         request_id: RequestId,
-        /// The stream that holds the token.
+        /// The link token stream.
         link_token: StreamId,
-        /// The request that brought the token.
+        /// The request that returned the token.
         issued_by: Option<RequestId>,
     },
-    /// The gateway says that it is linked.
+    /// The gateway reports that it is linked.
     ConfirmLink {
-        /// The request that the gateway answers.
+        /// The request to which the gateway replied.
         request_id: RequestId,
-        /// The gateway had it linked already (ABDM-1056).
+        /// The gateway had already linked it (ABDM-1056).
         already: bool,
     },
-    /// The gateway says that it cannot be linked, or is silent.
+    /// The gateway refused the link, or did not reply.
     RejectLink {
-        /// The request that the gateway answers.
+        /// The request to which the gateway replied.
         request_id: RequestId,
-        /// Its code.
+        /// The error code.
         code: ErrorCode,
-        /// What that means.
+        /// The meaning of the code.
         refusal: LinkRefusal,
-        /// The gateway's status in words, when it gave no code and the status was not understood.
+        /// The known words of the gateway's status, if there was no code and the status could not be interpreted.
         said: Option<String>,
-        /// Now; from here on the next try is counted.
+        /// The current time, from which the next attempt is calculated.
         now: DateTime<Utc>,
     },
-    /// There is no token to link it with, and there will be none.
+    /// There is no token to link it with, and none will be requested.
     FailLink {
         /// The code of the refusal.
         code: ErrorCode,
     },
-    /// The patient has linked it in their app.
+    /// The patient linked it in their app.
     LinkByPatient {
-        /// The call that told the gateway so.
+        /// The call that confirmed the link.
         request_id: RequestId,
-        /// The kinds that they chose.
+        /// The types that the patient selected.
         hi_types: Vec<HiType>,
     },
-    /// Let the patient know by text message that it can be found.
+    /// Notify the patient by SMS that it can be discovered.
     RequestSms {
-        /// The id that the request will carry.
+        /// The id of the request.
         request_id: RequestId,
     },
 }
 
-/// What a refused link means.
+/// The meaning of a refused link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkRefusal {
-    /// The token is not good any more: a new one may help, once.
+    /// The token is no longer valid: a new one may help, once.
     Token,
-    /// Something at the gateway is away.
+    /// A service of the gateway is unavailable.
     Passing,
-    /// Somebody has to mend something first.
+    /// An intervention is necessary first.
     Final,
 }

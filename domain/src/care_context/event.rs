@@ -1,4 +1,4 @@
-//! What happens to a care context.
+//! Events of care contexts.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,76 +9,76 @@ use crate::hi_type::HiType;
 use crate::id::{CareContextReference, ErrorCode, RequestId};
 use crate::stream::StreamId;
 
-/// What happens to a care context.
+/// An event of a care context.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum CareContextEvent {
-    /// It exists, or holds other kinds than before.
+    /// It was registered, or its types changed.
     #[serde(rename = "care_context.registered")]
     Registered {
-        /// What it is.
+        /// The constant facts.
         facts: CareContextFacts,
-        /// What it holds.
+        /// The health information types of its documents.
         hi_types: Vec<HiType>,
-        /// The stream of the tokens to link it with; `None` if it is left to discovery.
+        /// The link token stream to link it with; `None` if it is left to discovery.
         link_with: Option<StreamId>,
-        /// The revision of the visit that said so, from 1.
+        /// The revision of the visit, from 1.
         #[serde(default = "first", skip_serializing_if = "is_first")]
         revision: u32,
     },
-    /// The gateway is asked to link it.
+    /// The gateway was asked to link it.
     #[serde(rename = "care_context.link_requested")]
     LinkRequested {
         /// The id of the request.
         request_id: RequestId,
-        /// The stream that holds the token.
+        /// The link token stream.
         link_token: StreamId,
-        /// The kinds that are linked.
+        /// The requested types.
         hi_types: Vec<HiType>,
-        /// The request that brought the token.
+        /// The request that returned the token.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         issued_by: Option<RequestId>,
     },
-    /// It is linked: the gateway says so, or has taken our answer to a patient who linked it.
+    /// It was linked: the gateway reported it, or accepted the confirmation of a user-initiated link.
     #[serde(rename = "care_context.linked")]
     Linked {
-        /// The request that was answered.
+        /// The request to which the gateway replied.
         request_id: RequestId,
-        /// It had been linked before.
+        /// It had already been linked before.
         already: bool,
-        /// The visit that it stands for.
+        /// Stream of the visit.
         visit: StreamId,
-        /// As the network knows it.
+        /// Its reference in the network.
         reference: CareContextReference,
-        /// The kinds that are linked.
+        /// The linked types.
         hi_types: Vec<HiType>,
     },
-    /// The gateway says that it cannot be linked.
+    /// The gateway refused the link.
     #[serde(rename = "care_context.link_rejected")]
     LinkRejected {
-        /// The request that was answered.
+        /// The request to which the gateway replied.
         request_id: RequestId,
-        /// Why.
+        /// The error code.
         code: ErrorCode,
-        /// How it goes on; `None` if somebody has to mend something first.
+        /// The next attempt; `None` if an intervention is necessary first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry: Option<RetryLink>,
-        /// The gateway's status in words, when it gave no code and the status was not understood.
+        /// The known words of the gateway's status, if there was no code and the status could not be interpreted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         said: Option<String>,
     },
     /// There is no token to link it with.
     #[serde(rename = "care_context.link_failed")]
     LinkFailed {
-        /// Why there is none.
+        /// The code of the refusal.
         code: ErrorCode,
     },
-    /// It was linked before, and holds something new.
+    /// It was linked before and its documents changed.
     #[serde(rename = "care_context.changed_after_link")]
     ChangedAfterLink {
-        /// The kinds of what is new.
+        /// The types of the changed documents.
         hi_types: Vec<HiType>,
     },
-    /// The patient is told by text message that it can be found.
+    /// The patient is notified by SMS that it can be discovered.
     #[serde(rename = "care_context.sms_requested")]
     SmsRequested {
         /// The id of the request.
@@ -86,14 +86,14 @@ pub enum CareContextEvent {
     },
 }
 
-/// How a refused link goes on.
+/// The next attempt of a refused link.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RetryLink {
-    /// The stream of the tokens.
+    /// The link token stream.
     pub link_token: StreamId,
-    /// The token of this request is not good any more.
+    /// Do not use the token of this request again.
     pub drop: Option<RequestId>,
-    /// When.
+    /// The time of the attempt.
     pub at: DateTime<Utc>,
 }
 

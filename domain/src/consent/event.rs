@@ -1,4 +1,4 @@
-//! What happens to a consent.
+//! Events of consents.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,65 +10,65 @@ use crate::id::{ConsentId, FacilityId, HiuId, Pseudonym};
 use crate::sealed::{Sealed, SealedPart};
 use crate::sensitive::Phi;
 
-/// What a consent grants: the part of the artefact that decisions need.
+/// The terms of a consent: the parts of the artefact that are used for decisions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grant {
     /// The artefact's id.
     pub consent_id: ConsentId,
-    /// Whose records it is about: `hip.id`, or the facility that was notified.
+    /// The facility whose records are covered: `hip.id`, or the facility that was notified.
     pub facility: FacilityId,
-    /// Pseudonym of the patient's ABHA address: nobody else's records leave under it.
+    /// Pseudonym of the patient's ABHA address. Only this patient's records may be sent.
     pub patient: Option<Pseudonym>,
-    /// Who may ask. Some artefacts do not say.
+    /// The HIU that may request the records. Some artefacts do not contain it.
     pub hiu: Option<HiuId>,
-    /// Which kinds.
+    /// The permitted health information types.
     pub hi_types: Vec<HiType>,
-    /// Which care contexts.
+    /// The covered care contexts.
     pub care_contexts: Vec<GrantedCareContext>,
-    /// Records of which period.
+    /// The covered period of visits.
     pub date_range: DateRange,
     /// `permission.dataEraseAt`: no data is sent after this time, even without a revocation.
     pub erase_at: DateTime<Utc>,
 }
 
-/// What happens to a consent.
+/// An event of a consent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, and not kept")]
 pub enum ConsentEvent {
-    /// The patient gave it.
+    /// The patient granted it.
     #[serde(rename = "consent.granted")]
     Granted {
-        /// What it grants.
+        /// The terms.
         grant: Grant,
-        /// Its signature. Older events do not say.
+        /// The signature; `None` in older events.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signature: Option<Signature>,
         /// The artefact, verbatim.
         #[serde(skip)]
         artefact: Sealed<Phi<String>>,
     },
-    /// The patient took it back.
+    /// The patient revoked it.
     #[serde(rename = "consent.revoked")]
     Revoked {
-        /// Which.
+        /// Id of the artefact.
         consent_id: ConsentId,
     },
-    /// Its time is over.
+    /// It expired.
     #[serde(rename = "consent.expired")]
     Expired {
-        /// Which.
+        /// Id of the artefact.
         consent_id: ConsentId,
     },
-    /// The patient did not give it.
+    /// The patient denied it.
     #[serde(rename = "consent.denied")]
     Denied {
-        /// Which.
+        /// Id of the artefact.
         consent_id: ConsentId,
     },
-    /// The patient has left ABDM.
+    /// The patient left ABDM.
     #[serde(rename = "consent.withdrawn")]
     Withdrawn {
-        /// Which.
+        /// Id of the artefact.
         consent_id: ConsentId,
     },
 }

@@ -1,22 +1,22 @@
-//! The consent manager's signature under a consent.
+//! The consent manager's signature of a consent.
 
 use serde::{Deserialize, Serialize};
 
-/// What is known of a signature. Neither its algorithm nor its key is published, so most can only be
-/// kept.
+/// The state of a signature. The network publishes neither the algorithm nor the key, so most signatures can only be
+/// stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignatureState {
-    /// There is none.
+    /// There is no signature.
     Unsigned,
-    /// There is one, and no key to verify it by.
+    /// There is a signature, but no key to verify it.
     SignedUnverified,
-    /// It was verified by the configured key.
+    /// It was verified with the configured key.
     Verified,
 }
 
 impl SignatureState {
-    /// As the log, the read model and answers write it.
+    /// The name in the log, the read model and responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unsigned => "unsigned",
@@ -26,17 +26,17 @@ impl SignatureState {
     }
 }
 
-/// The signature of a consent, as it came.
+/// The signature of a consent, as received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
-    /// What is known of it.
+    /// The state of the signature.
     pub state: SignatureState,
-    /// The text, when there is one: base64 of at most [`Self::LENGTH_MAX`] characters.
+    /// The signature, if there is one: base64 of at most [`Self::LENGTH_MAX`] characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
 
 impl Signature {
-    /// A signature of 8192 bits, and its header, fit.
+    /// Maximum length in characters. A signature of 8192 bits with its header fits.
     pub const LENGTH_MAX: usize = 4_096;
 }

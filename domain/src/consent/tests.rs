@@ -93,7 +93,7 @@ fn another_facility_does_not_know_the_consent() {
 }
 
 proptest! {
-    /// Whatever the order and however often: once it has ended, it is never in force again.
+    /// In any order and with any repetition: a consent that ended is never in force again.
     #[test]
     fn an_end_is_final(steps in prop::collection::vec(0..4_u8, 0..12)) {
         let mut consent = Consent::default();

@@ -1,56 +1,56 @@
-//! How far a patient who asks resembles one of ours, in figures that say nothing of either.
+//! The similarity of a requesting patient and a stored patient, in numbers without personal data.
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::SubjectId;
 
-/// Somebody who shares a verified mobile number with the patient who asks, and how they compare: so
-/// that a decision can be explained, and made again with other thresholds.
+/// A candidate with the same verified mobile number, and its comparison. It is stored so that the decision can be
+/// explained, and repeated with other thresholds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Considered {
-    /// Who.
+    /// The subject id of the candidate.
     pub subject: SubjectId,
-    /// The figures.
+    /// The comparison.
     #[serde(flatten)]
     pub comparison: Comparison,
-    /// Whether they were taken for the one who asks.
+    /// Whether the candidate was matched.
     pub recognised: bool,
 }
 
-/// How far a patient who asks resembles one of ours.
+/// The similarity of a requesting patient and a stored patient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
-    /// Likeness of the names: 0, nothing in common, to 100, the same words.
+    /// Similarity of the names, from 0 (nothing in common) to 100 (the same words).
     pub name_score: u8,
     /// Whether the genders agree.
     pub gender: GenderComparison,
-    /// Years between the years of birth; `None` if one of them is not known.
+    /// Difference of the years of birth; `None` if one of them is unknown.
     pub year_difference: Option<u16>,
-    /// Whether the record number that the patient typed is this person's.
+    /// Whether the entered record number is that of the stored patient.
     pub record_number: RecordNumberComparison,
 }
 
-/// Whether two genders agree.
+/// Comparison of two genders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GenderComparison {
-    /// Both are known and the same.
+    /// Both are known and equal.
     Agree,
-    /// Both are known and differ.
+    /// Both are known and different.
     Differ,
-    /// One of them is not known, which contradicts nothing.
+    /// At least one is unknown, which is no contradiction.
     Unknown,
 }
 
-/// Whether a typed record number is somebody's.
+/// Comparison of an entered record number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordNumberComparison {
-    /// None was typed.
+    /// No record number was entered.
     NotGiven,
-    /// It is this person's.
+    /// It is that of the stored patient.
     Same,
-    /// It is not.
+    /// It is a different one.
     Other,
 }
 

@@ -1,4 +1,4 @@
-//! What happens to a discovery.
+//! Events of discoveries.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,24 +9,24 @@ use crate::id::{CareContextReference, ErrorCode, FacilityId, RequestId, SubjectI
 use crate::sealed::{Sealed, SealedPart};
 use crate::sensitive::Phi;
 
-/// Who asks. Sealed wherever it is at rest.
+/// The data of a requesting patient. Stored only in encrypted form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiscoveryQuery {
-    /// The ABHA address that the consent manager vouches for.
+    /// The ABHA address, verified by the consent manager.
     pub abha_address: Phi<String>,
     /// Full name.
     pub name: Phi<String>,
     /// `M`, `F`, `O`, `D`, `T` or `U`.
     pub gender: Phi<String>,
-    /// Year of birth, when given.
+    /// Year of birth, if given.
     pub year_of_birth: Option<Phi<i32>>,
-    /// Identifiers that the consent manager has verified: type and value.
+    /// Identifiers verified by the consent manager: type and value.
     pub verified: Vec<(String, Phi<String>)>,
-    /// Identifiers that the patient typed.
+    /// Identifiers entered by the patient: type and value.
     pub unverified: Vec<(String, Phi<String>)>,
 }
 
-/// By what a patient was recognised, as ABDM spells it.
+/// A matching identifier, with ABDM's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MatchedBy {
@@ -41,7 +41,7 @@ pub enum MatchedBy {
 }
 
 impl MatchedBy {
-    /// ABDM's word.
+    /// ABDM's name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AbhaAddress => "ABHA_ADDRESS",
@@ -52,74 +52,74 @@ impl MatchedBy {
     }
 }
 
-/// What one patient is offered.
+/// The offer to one patient.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Offer {
-    /// Who it is.
+    /// The patient.
     pub subject: SubjectId,
-    /// Why we think so.
+    /// The matching identifiers.
     pub matched_by: Vec<MatchedBy>,
-    /// Care contexts that are not linked yet.
+    /// The care contexts that are not linked yet, with their types.
     pub care_contexts: Vec<(CareContextReference, Vec<HiType>)>,
 }
 
-/// How a discovery ended.
+/// The result of a discovery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum DiscoveryOutcome {
-    /// One patient, with something to offer.
+    /// One patient with unlinked care contexts.
     Matched(Offer),
-    /// None, several, or one with nothing to offer.
+    /// No patient, several, or one without unlinked care contexts.
     NotMatched {
-        /// What the patient's app is told.
+        /// The error code sent to the patient's app.
         code: ErrorCode,
-        /// How many patients came into question.
+        /// Number of candidates.
         candidates: u32,
     },
 }
 
-/// What happens to a discovery.
+/// An event of a discovery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum DiscoveryEvent {
-    /// A patient asks.
+    /// A patient requested a discovery.
     #[serde(rename = "discovery.requested")]
     Requested {
-        /// The conversation.
+        /// The transaction id.
         transaction: TransactionId,
-        /// The facility that is asked.
+        /// Id of the facility.
         facility: FacilityId,
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// Who asks.
+        /// The data of the patient.
         #[serde(skip)]
         query: Sealed<DiscoveryQuery>,
     },
-    /// One patient was recognised.
+    /// One patient matched.
     #[serde(rename = "discovery.patient_matched")]
     PatientMatched {
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// What they are offered.
+        /// The offered care contexts.
         offer: Offer,
-        /// Who came into question by a mobile number.
+        /// The candidates with the same mobile number.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         considered: Vec<Considered>,
     },
-    /// The same question came under another request.
+    /// The discovery was repeated with another request id.
     #[serde(rename = "discovery.repeated")]
     Repeated {
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
     },
-    /// Nobody was, or not just one, or there is nothing to offer.
+    /// No patient or more than one matched, or there is nothing to offer.
     #[serde(rename = "discovery.not_matched")]
     NotMatched {
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// What the patient's app is told.
+        /// The error code sent to the patient's app.
         code: ErrorCode,
-        /// How many patients came into question.
+        /// Number of candidates.
         candidates: u32,
-        /// Those among them that share a mobile number.
+        /// The candidates with the same mobile number.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         considered: Vec<Considered>,
     },

@@ -1,33 +1,33 @@
-//! What happens to a facility.
+//! Events of facilities.
 
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::LogEvent;
 use crate::id::FacilityId;
 
-/// What happens to a facility.
+/// An event of a facility.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FacilityEvent {
-    /// An operator wants nothing of it fetched.
+    /// An operator paused fetching its visits.
     #[serde(rename = "facility.intake_paused")]
     IntakePaused {
-        /// Which.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Why, in words without personal data.
+        /// The reason, without personal data.
         reason: Option<String>,
     },
-    /// An operator wants its visits fetched again.
+    /// An operator resumed fetching its visits.
     #[serde(rename = "facility.intake_resumed")]
     IntakeResumed {
-        /// Which.
+        /// Id of the facility.
         facility: FacilityId,
     },
-    /// The gateway knows it under another service id from now on.
+    /// The facility has a new service id.
     #[serde(rename = "facility.renamed")]
     Renamed {
-        /// The id that it had first.
+        /// The first service id.
         facility: FacilityId,
-        /// Its id now.
+        /// The new service id.
         to: FacilityId,
     },
 }

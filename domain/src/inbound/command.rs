@@ -1,42 +1,42 @@
-//! What may be asked of a received message.
+//! Commands of received messages.
 
 use super::event::{DirectReply, ReceivedCallback};
 use crate::id::{ErrorCode, EventId};
 use crate::replay::Ordered;
 
-/// A wish about a received message.
+/// A command to a received message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InboundCommand {
     /// Store it, verbatim.
     Receive(ReceivedCallback),
-    /// Its consequences are in the log.
+    /// Record that it was interpreted and its effects are in the log.
     Interpret {
-        /// The answer that the sender waits for, when it follows from the message alone.
+        /// The direct reply, if it depends on the message alone.
         owed: Option<DirectReply>,
     },
-    /// It was understood and is refused.
+    /// Record that it was interpreted and refused.
     Reject {
-        /// The code that the sender is told, or would be.
+        /// The error code.
         code: ErrorCode,
-        /// Why, in words without personal data.
+        /// The reason, without personal data.
         reason: String,
-        /// The answer that carries the refusal, when one is owed.
+        /// The direct reply with the refusal, if there is one.
         owed: Option<DirectReply>,
     },
-    /// It does not have the shape of its kind.
+    /// Record that it is malformed.
     Fail {
-        /// Path of the member that does not fit.
+        /// Path of the invalid member.
         field: String,
-        /// What would have fitted.
+        /// The expected format.
         expected: String,
-        /// The answer that is owed, when the message can be answered at all.
+        /// The direct reply, if the message can be answered.
         owed: Option<DirectReply>,
     },
-    /// Look at it again.
+    /// Interpret it again.
     Replay {
-        /// By which order.
+        /// The replay order.
         replay: Ordered,
-        /// How it ended before.
+        /// The event that closed it before.
         answers: EventId,
     },
 }

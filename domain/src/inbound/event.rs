@@ -1,4 +1,4 @@
-//! What happens to a message from the gateway.
+//! Events of messages from the gateway.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,47 +8,47 @@ use crate::id::{ConsentId, Digest, ErrorCode, EventId, FacilityId, RequestId, Tr
 use crate::replay::Ordered;
 use crate::sealed::{Sealed, SealedPart};
 
-/// The messages that the gateway sends to a HIP.
+/// The kinds of callbacks that the gateway sends to a HIP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallbackKind {
-    /// The answer to our request for a link token.
+    /// The reply to a link token request.
     OnGenerateToken,
-    /// The answer to our request to link a care context.
+    /// The reply to a link request.
     OnCareContext,
-    /// A patient looks for records of theirs with us.
+    /// A patient searches for their records.
     Discover,
     /// A consent was granted, revoked, expired or denied.
     ConsentNotify,
-    /// An HIU asks for the records that a consent covers.
+    /// An HIU requests the records that a consent covers.
     HealthInformationRequest,
-    /// A patient has chosen care contexts of a discovery.
+    /// A patient selected care contexts of a discovery.
     LinkInit,
-    /// A patient proves with an OTP that the chosen care contexts are theirs.
+    /// A patient confirms the selection with an OTP.
     LinkConfirm,
-    /// The gateway has passed on the news of a linked care context, or could not.
+    /// The gateway forwarded a notification about a care context, or could not.
     ContextOnNotify,
-    /// The gateway has sent a text message for us, or could not.
+    /// The gateway sent an SMS for us, or could not.
     SmsOnNotify,
-    /// A patient at the counter shares their profile.
+    /// A patient shares their profile at a counter.
     PatientShare,
-    /// A patient has left ABDM, or has come back.
+    /// A patient left ABDM or returned.
     PatientStatus,
 }
 
-/// Which API version of the network's interface a message speaks. It is answered in the same.
+/// The API version of a message. The reply uses the same version.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApiVersion {
-    /// The one that is in force: ids and times in headers.
+    /// The current version: ids and times are in headers.
     #[default]
     V3,
-    /// The one before: ids and times in the body, one patient instead of a list.
+    /// The previous version: ids and times are in the body, and there is one patient instead of a list.
     V05,
 }
 
 impl ApiVersion {
-    /// The word that is stored.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::V3 => "v3",
@@ -58,7 +58,7 @@ impl ApiVersion {
 }
 
 impl CallbackKind {
-    /// The word that is stored.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OnGenerateToken => "on_generate_token",
@@ -75,7 +75,7 @@ impl CallbackKind {
         }
     }
 
-    /// Every kind, for the router and for tests.
+    /// All kinds.
     pub const ALL: [Self; 11] = [
         Self::OnGenerateToken,
         Self::OnCareContext,
@@ -90,7 +90,7 @@ impl CallbackKind {
         Self::PatientStatus,
     ];
 
-    /// The path below the bridge URL, without the optional `/api` in front.
+    /// The path below the bridge URL, without the optional prefix `/api`.
     pub const fn path(self) -> &'static str {
         match self {
             Self::OnGenerateToken => "/v3/hip/token/on-generate-token",
@@ -107,7 +107,7 @@ impl CallbackKind {
         }
     }
 
-    /// Other paths on which the same message comes: documents of the network disagree.
+    /// Alternative paths of the same message, because documents of the network disagree.
     pub const fn other_paths(self) -> &'static [&'static str] {
         match self {
             Self::SmsOnNotify => &["/v3/links/sms/on-notify", "/links/sms/on-notify"],
@@ -124,7 +124,7 @@ impl CallbackKind {
         }
     }
 
-    /// The path in the earlier API version. Tokens were something else then.
+    /// The path in the previous API version; `None` if it had no such message.
     pub const fn v05_path(self) -> Option<&'static str> {
         match self {
             Self::OnGenerateToken => None,
@@ -142,94 +142,94 @@ impl CallbackKind {
     }
 }
 
-/// How the sender proved itself: the bearer's claims that matter, never the bearer.
+/// How the sender was authenticated: the relevant claims of the bearer token, never the token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BearerCheck {
     /// The key that verified the signature.
     pub key_id: String,
-    /// Who issued it.
+    /// The issuer of the token, if given.
     pub issuer: Option<String>,
-    /// Seconds since it expired, for a message that was delivered again; 0 when in time.
+    /// Seconds since the token expired, for a message that was delivered again; 0 if it was valid.
     pub late_by_s: i64,
 }
 
-/// The message as it came. Headers in order, without `Authorization`.
+/// A message as received. The headers are in order, without `Authorization`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RawCallback {
-    /// The path it was posted to.
+    /// The request path.
     pub path: String,
-    /// Names in lower case, values as sent.
+    /// Header names in lower case, values as received.
     pub headers: Vec<(String, String)>,
     /// The body, verbatim.
     pub body: String,
 }
 
-/// A message, stored.
+/// A stored message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReceivedCallback {
-    /// What it is about.
+    /// The kind of callback.
     pub kind: CallbackKind,
-    /// The API version it speaks.
+    /// The API version of the message.
     #[serde(default, skip_serializing_if = "is_v3")]
     pub api: ApiVersion,
-    /// Whom it is for.
+    /// The facility that the message is for.
     pub facility: FacilityId,
-    /// The former service id by which it names the facility: it is answered under the same.
+    /// The former service id by which it names the facility. The reply uses the same id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub named: Option<FacilityId>,
     /// Its `REQUEST-ID`.
     pub request_id: RequestId,
-    /// Its `TIMESTAMP`, when it could be read.
+    /// Its `TIMESTAMP`, if it could be parsed.
     pub sent_at: Option<DateTime<Utc>>,
-    /// SHA-256 of the body: the same id with another body is somebody else's message.
+    /// SHA-256 of the body. The same request id with another body is a different message.
     pub digest: Digest,
-    /// How the sender proved itself.
+    /// How the sender was authenticated.
     pub bearer: BearerCheck,
-    /// The message itself.
+    /// The message as received.
     #[serde(skip)]
     pub raw: Sealed<RawCallback>,
 }
 
-/// An answer that the sender waits for and that no other event leads to.
+/// A reply that depends on the message alone and not on another event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DirectReply {
     /// Refuse a discovery.
     OnDiscover {
-        /// The conversation.
+        /// The transaction id.
         transaction: TransactionId,
-        /// Why.
+        /// The error code.
         error: ErrorCode,
     },
     /// Refuse a health information request.
     OnRequest {
-        /// The conversation.
+        /// The transaction id.
         transaction: TransactionId,
-        /// Why.
+        /// The error code.
         error: ErrorCode,
     },
-    /// Acknowledge a consent notification, or refuse it.
+    /// Acknowledge or refuse a consent notification.
     ConsentOnNotify {
-        /// The artefact.
+        /// Id of the consent artefact.
         consent_id: ConsentId,
-        /// The refusal, when it was refused.
+        /// The error code, if it was refused.
         error: Option<ErrorCode>,
     },
-    /// Refuse to begin a link.
+    /// Refuse to start a user-initiated link.
     LinkOnInit {
-        /// The discovery that it named.
+        /// The transaction id of the discovery.
         transaction: TransactionId,
-        /// Why.
+        /// The error code.
         error: ErrorCode,
     },
-    /// Refuse to confirm a link that does not exist.
+    /// Refuse to confirm a user-initiated link.
     LinkOnConfirm {
-        /// Why.
+        /// The error code.
         error: ErrorCode,
     },
-    /// Refuse a shared profile.
+    /// Refuse a profile share.
     OnShare {
-        /// Why.
+        /// The error code.
         error: ErrorCode,
     },
 }
@@ -239,45 +239,45 @@ fn is_v3(api: &ApiVersion) -> bool {
     *api == ApiVersion::V3
 }
 
-/// What happens to a message from the gateway.
+/// An event of a message from the gateway.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum InboundEvent {
-    /// It was stored, before anyone looked at it.
+    /// It was stored, before it was interpreted.
     #[serde(rename = "inbound.received")]
     Received(ReceivedCallback),
-    /// Its consequences are in the log.
+    /// It was interpreted; its effects are in the log.
     #[serde(rename = "inbound.interpreted")]
     Interpreted {
-        /// The answer that is owed.
+        /// The direct reply, if there is one.
         owed: Option<DirectReply>,
     },
-    /// It was understood and refused.
+    /// It was interpreted and refused.
     #[serde(rename = "inbound.rejected")]
     Rejected {
-        /// The code.
+        /// The error code.
         code: ErrorCode,
-        /// Why.
+        /// The reason, without personal data.
         reason: String,
-        /// The answer that is owed.
+        /// The direct reply, if there is one.
         owed: Option<DirectReply>,
     },
-    /// It does not have the shape of its kind.
+    /// It is malformed.
     #[serde(rename = "inbound.failed")]
     Failed {
-        /// Path of the member that does not fit.
+        /// Path of the invalid member.
         field: String,
-        /// What would have fitted.
+        /// The expected format.
         expected: String,
-        /// The answer that is owed, when the message can be answered at all.
+        /// The direct reply, if the message can be answered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owed: Option<DirectReply>,
     },
-    /// An operator wants it looked at again. Whatever follows from that has this event as its cause.
+    /// An operator requested a replay. All resulting events have this event as their cause.
     #[serde(rename = "inbound.replay_requested")]
     ReplayRequested {
-        /// The order, and who gave it.
+        /// The replay order.
         replay: Ordered,
-        /// The event by which it ended before: a failure, or the end of an earlier replay.
+        /// The event that closed it before: a failure, or the end of an earlier replay.
         answers: EventId,
     },
 }

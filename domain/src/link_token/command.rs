@@ -1,4 +1,4 @@
-//! What may be asked of link tokens.
+//! Commands of link tokens.
 
 use chrono::{DateTime, Utc};
 
@@ -6,70 +6,70 @@ use super::{AskedPerson, Refusal, Token, TokenLimits};
 use crate::id::{ErrorCode, FacilityId, RequestId, SubjectId};
 use crate::stream::StreamId;
 
-/// A wish about these tokens.
+/// A command to the link tokens of one ABHA address at one facility.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LinkTokenCommand {
-    /// A care context needs one.
+    /// A care context needs a token.
     Need {
-        /// Which.
+        /// Stream of the care context.
         care_context: StreamId,
-        /// Where the patient is treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Whose token it is.
+        /// The patient.
         subject: SubjectId,
-        /// The id that a request would carry.
+        /// The id of a possible request.
         request_id: RequestId,
-        /// How often the gateway may be asked.
+        /// The limits for requests.
         limits: TokenLimits,
-        /// The time by which an expired token is known.
+        /// The current time.
         now: DateTime<Utc>,
     },
-    /// The record system wants one to be there, before any care context needs it.
+    /// The record system requests a token before a care context needs it.
     Ask {
-        /// Where the patient is treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Whose token it is.
+        /// The patient.
         subject: SubjectId,
-        /// Whom the record system names.
+        /// The patient as the record system describes them.
         person: AskedPerson,
-        /// The id that a request would carry.
+        /// The id of a possible request.
         request_id: RequestId,
-        /// How often the gateway may be asked.
+        /// The limits for requests.
         limits: TokenLimits,
-        /// The time by which an expired token is known.
+        /// The current time.
         now: DateTime<Utc>,
     },
-    /// The gateway sent one.
+    /// The gateway issued a token.
     Issue {
-        /// The request that it answers.
+        /// The request to which the gateway replied.
         request_id: RequestId,
         /// The token.
         token: Token,
-        /// Its own expiry, when it could be read.
+        /// Its own expiry, if it could be read.
         expires_at: Option<DateTime<Utc>>,
-        /// Now; bounds the expiry.
+        /// The current time, which limits the expiry.
         now: DateTime<Utc>,
     },
-    /// The gateway will not give one, or is silent.
+    /// The gateway refused a token, or did not reply.
     Reject {
-        /// The request that it answers.
+        /// The request to which the gateway replied.
         request_id: RequestId,
-        /// Its code.
+        /// The error code.
         code: ErrorCode,
-        /// What that means for the next request.
+        /// The effect on the next request.
         refusal: Refusal,
-        /// Whether the gateway took the request: then it counts.
+        /// Whether the gateway accepted the request, so that it counts towards the limits.
         counted: bool,
-        /// How often the gateway may be asked.
+        /// The limits for requests.
         limits: TokenLimits,
-        /// Now; from here on holds are counted.
+        /// The current time, from which waits are calculated.
         now: DateTime<Utc>,
     },
-    /// The gateway does not accept the token that this request brought.
+    /// The gateway refused the token that this request returned.
     Drop {
-        /// The request that brought it.
+        /// The request that returned the token.
         issued_by: RequestId,
     },
-    /// The patient has left ABDM.
+    /// The patient left ABDM.
     Purge,
 }

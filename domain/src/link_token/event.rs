@@ -1,4 +1,4 @@
-//! What happens to the link tokens of one ABHA address at one facility.
+//! Events of the link tokens of one ABHA address at one facility.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,15 +10,15 @@ use crate::sealed::{Sealed, SealedPart};
 use crate::sensitive::Phi;
 use crate::stream::StreamId;
 
-/// A link token: a JWT that names the patient, and lets its bearer link records to them.
+/// A link token: a JWT that names the patient. Its bearer can link records to the patient.
 pub type Token = Phi<String>;
 
-/// A person as the record system names them when it asks for a token.
+/// A patient, as the record system describes them in a token request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedPerson {
     /// The ABHA address.
     pub abha_address: Phi<String>,
-    /// 14 digits, when it is known.
+    /// ABHA number of 14 digits, if known.
     pub abha_number: Option<Phi<String>>,
     /// Full name.
     pub name: Phi<String>,
@@ -28,100 +28,100 @@ pub struct AskedPerson {
     pub year_of_birth: Phi<i32>,
 }
 
-/// What happens to the link tokens of one ABHA address at one facility.
+/// An event of the link tokens of one ABHA address at one facility.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum LinkTokenEvent {
-    /// The gateway is asked for one.
+    /// A token was requested from the gateway.
     #[serde(rename = "link_token.requested")]
     Requested {
-        /// Where the patient is treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Whose token it is.
+        /// The patient.
         subject: SubjectId,
         /// The id of the request.
         request_id: RequestId,
-        /// The care context that needs it.
+        /// Stream of the care context that needs it.
         care_context: StreamId,
-        /// When that was decided.
+        /// When it was decided; `None` in older events.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<DateTime<Utc>>,
     },
-    /// The gateway is asked for one by the record system, before any care context needs it.
+    /// The record system requested a token before a care context needs it.
     #[serde(rename = "link_token.asked")]
     Asked {
-        /// Where the patient is treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Whose token it is.
+        /// The patient.
         subject: SubjectId,
         /// The id of the request.
         request_id: RequestId,
-        /// When that was decided.
+        /// When it was decided.
         at: DateTime<Utc>,
-        /// Whom the record system named.
+        /// The patient as the record system describes them.
         #[serde(skip)]
         person: Sealed<AskedPerson>,
     },
     /// The gateway must not be asked yet.
     #[serde(rename = "link_token.postponed")]
     Postponed {
-        /// The care context that needs it.
+        /// Stream of the care context that needs a token.
         care_context: StreamId,
-        /// When it asks again.
+        /// When it is requested again.
         until: DateTime<Utc>,
-        /// Why it has to wait.
+        /// The reason of the delay.
         why: Hold,
     },
-    /// Another care context waits for the same answer.
+    /// Another care context waits for the same reply.
     #[serde(rename = "link_token.awaited")]
     Awaited {
-        /// The care context that needs it.
+        /// Stream of the care context that needs a token.
         care_context: StreamId,
     },
-    /// A token that is still good serves this care context too.
+    /// A valid token is used for another care context.
     #[serde(rename = "link_token.reused")]
     Reused {
-        /// The care context that needs it.
+        /// Stream of the care context that needs a token.
         care_context: StreamId,
-        /// The request that brought the token.
+        /// The request that returned the token.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         issued_by: Option<RequestId>,
     },
-    /// The gateway sent one.
+    /// The gateway issued a token.
     #[serde(rename = "link_token.issued")]
     Issued {
-        /// The request that was answered.
+        /// The request to which the gateway replied.
         request_id: RequestId,
-        /// When it stops being usable.
+        /// When it expires.
         expires_at: DateTime<Utc>,
-        /// The care contexts that waited.
+        /// The care contexts that waited for it.
         waiting: Vec<StreamId>,
         /// The token.
         #[serde(skip)]
         token: Sealed<Token>,
     },
-    /// The gateway will not give one.
+    /// The gateway refused a token.
     #[serde(rename = "link_token.rejected")]
     Rejected {
-        /// The request that was answered.
+        /// The request to which the gateway replied.
         request_id: RequestId,
-        /// Why.
+        /// The error code.
         code: ErrorCode,
-        /// The care contexts that waited in vain.
+        /// The care contexts that waited for it.
         waiting: Vec<StreamId>,
-        /// When they ask again; `None` if that would be in vain too.
+        /// When they request it again; `None` if they do not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<DateTime<Utc>>,
-        /// Whether the gateway took the request.
+        /// Whether the gateway accepted the request, so that it counts towards the limits.
         #[serde(default = "yes", skip_serializing_if = "is_true")]
         counted: bool,
     },
-    /// The gateway does not accept the token any more.
+    /// The gateway no longer accepts the token.
     #[serde(rename = "link_token.dropped")]
     Dropped {
-        /// The request that brought it.
+        /// The request that returned the token.
         issued_by: RequestId,
     },
-    /// The patient has left ABDM: there is nothing to link with.
+    /// The patient left ABDM, so the token is removed.
     #[serde(rename = "link_token.purged")]
     Purged {},
 }

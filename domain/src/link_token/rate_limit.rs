@@ -1,17 +1,17 @@
-//! When a link token may be asked for again.
+//! Determines when a link token may be requested again.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::RequestId;
 
-/// How often the gateway may be asked for one ABHA address and facility.
+/// Limits for token requests of one ABHA address at one facility.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenLimits {
-    /// A further request within this time of the last one is refused as a duplicate (ABDM-1092),
-    /// whatever its id. Measured on the sandbox: refused at 362 s, taken at 374 s.
+    /// A request within this time after the last one is refused as a duplicate (ABDM-1092), whatever its id. Measured
+    /// in the sandbox: refused at 362 s, accepted at 374 s.
     pub duplicate_window: TimeDelta,
-    /// Requests within 24 hours; one more blocks the address (ABDM-1027).
+    /// Requests within 24 hours. One more blocks the address (ABDM-1027).
     pub per_day_max: usize,
 }
 
@@ -23,49 +23,49 @@ impl Default for TokenLimits {
 
 const DAY: TimeDelta = TimeDelta::hours(24);
 
-/// What was asked, and until when nothing may be.
+/// Past requests, and the time before which no request is allowed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateLimit {
-    /// Requests that the gateway took, or may have taken, oldest first.
+    /// Requests that the gateway accepted, or may have accepted, oldest first.
     pub asked: Vec<TokenRequest>,
-    /// Said by the gateway.
+    /// The time that the gateway demanded.
     pub held_until: Option<DateTime<Utc>>,
 }
 
-/// One request.
+/// A token request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRequest {
-    /// Its id.
+    /// The request id.
     pub request_id: RequestId,
     /// When it was decided.
     pub at: DateTime<Utc>,
 }
 
-/// Why the next request has to wait.
+/// Why the next request must wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hold {
-    /// The last one was a moment ago.
+    /// The last request was too recent.
     DuplicateWindow,
-    /// The day's requests are used up.
+    /// The daily quota is used up.
     DailyQuota,
-    /// The gateway said so.
+    /// The gateway demanded a wait.
     ByGateway,
 }
 
-/// What a refusal means for the next request.
+/// The effect of a refusal on the next request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// The same data will be refused again: somebody has to change them.
+    /// The same data will be refused again; somebody must correct it.
     Final,
-    /// It may be asked again as soon as the limits allow.
+    /// It may be requested again as soon as the limits permit.
     Passing,
-    /// Nothing is to be asked for so long.
+    /// No request is allowed for this time.
     Hold(TimeDelta),
 }
 
 impl Hold {
-    /// In words, for an operator.
+    /// The reason in words, for an operator.
     pub const fn as_words(self) -> &'static str {
         match self {
             Self::DuplicateWindow => {
@@ -78,7 +78,7 @@ impl Hold {
 }
 
 impl RateLimit {
-    /// Until when a request has to wait, and why; `None` if it may leave now.
+    /// The time before which no request is allowed, and why; `None` if a request is allowed now.
     pub fn held(&self, limits: &TokenLimits, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Hold)> {
         let last = self.asked.last().map(|asked| asked.at + limits.duplicate_window);
         let day: Vec<_> = self.asked.iter().filter(|asked| now < asked.at + DAY).collect();
@@ -96,12 +96,12 @@ impl RateLimit {
         .max_by_key(|(until, _)| *until)
     }
 
-    /// How many of the day's requests are used up.
+    /// Number of requests in the last 24 hours.
     pub fn used(&self, now: DateTime<Utc>) -> usize {
         self.asked.iter().filter(|asked| now < asked.at + DAY).count()
     }
 
-    /// When those who wait for a refused request may ask again; nothing is never.
+    /// When a refused request may be repeated; `None` means never.
     pub(super) fn after(
         &self,
         refusal: Refusal,
@@ -124,7 +124,7 @@ impl RateLimit {
         self.asked.iter().any(|asked| asked.request_id == request_id)
     }
 
-    /// Older requests than the day's quota can hold are of no use.
+    /// Only the newest requests are kept; older ones are not needed for the daily quota.
     pub(super) fn note(&mut self, request_id: RequestId, at: Option<DateTime<Utc>>) {
         const KEPT: usize = 16;
         let Some(at) = at else { return };

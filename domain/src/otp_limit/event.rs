@@ -1,4 +1,4 @@
-//! What is counted of one-time passwords.
+//! Events of OTP limits.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,34 +7,34 @@ use uuid::Uuid;
 use crate::aggregate::LogEvent;
 use crate::id::{LinkReference, RequestId};
 
-/// What is counted of one-time passwords.
+/// An event of an OTP limit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum OtpLimitEvent {
-    /// A message is about to be sent.
+    /// A message that will be sent was counted.
     #[serde(rename = "otp_limit.send_counted")]
     SendCounted {
-        /// For which link.
+        /// Reference of the link.
         link: LinkReference,
-        /// Names this message.
+        /// Id of this message.
         attempt: Uuid,
-        /// When.
+        /// When it was counted.
         at: DateTime<Utc>,
     },
-    /// A message that was counted was surely not sent.
+    /// The count of a message that was certainly not sent was reversed.
     #[serde(rename = "otp_limit.send_taken_back")]
     SendTakenBack {
-        /// Which.
+        /// Id of the message.
         attempt: Uuid,
     },
-    /// A password is about to be judged.
+    /// A password that will be checked was counted.
     #[serde(rename = "otp_limit.try_counted")]
     TryCounted {
-        /// The request that brought it.
+        /// The request that contained it.
         request_id: RequestId,
-        /// When it came.
+        /// When it was received.
         at: DateTime<Utc>,
     },
-    /// A password was right, or the lock is over: earlier tries do not count any more.
+    /// The attempts were reset, after a correct password or after the block ended.
     #[serde(rename = "otp_limit.tries_cleared")]
     TriesCleared {},
 }

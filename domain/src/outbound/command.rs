@@ -1,4 +1,4 @@
-//! What may be asked of a call.
+//! Commands of calls.
 
 use chrono::{DateTime, Utc};
 
@@ -6,77 +6,77 @@ use super::{Call, Sent, SentAgain};
 use crate::id::{ErrorCode, EventId, FacilityId, RequestId};
 use crate::replay::Ordered;
 
-/// A wish about a call.
+/// A command to a call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OutboundCommand {
-    /// Make this call under this id.
+    /// Plan this call under this id.
     Plan {
-        /// What to call.
+        /// The call.
         call: Call,
-        /// On whose behalf.
+        /// The facility that sends it.
         facility: FacilityId,
     },
-    /// It is about to be sent; planned first, if it was not.
+    /// Record that it will be sent. Plans it first, if necessary.
     Attempt {
-        /// What to call.
+        /// The call.
         call: Call,
-        /// On whose behalf.
+        /// The facility that sends it.
         facility: FacilityId,
-        /// What the message looks like.
+        /// The fingerprint of the message.
         sent: Option<Sent>,
     },
-    /// The peer took it.
+    /// The peer accepted it.
     Accept {
-        /// HTTP status.
+        /// The HTTP status.
         status: u16,
     },
-    /// It did not get through; it will be tried again.
+    /// The attempt failed and will be retried.
     Fail {
-        /// HTTP status, when there was an answer.
+        /// HTTP status, if there was a response.
         status: Option<u16>,
-        /// The peer's code, when it gave one.
+        /// The error code, if there was one.
         code: Option<ErrorCode>,
-        /// When it is tried next.
+        /// When the next attempt is made.
         next_at: DateTime<Utc>,
     },
-    /// The gateway has called back.
+    /// The gateway replied by callback.
     Answer {
-        /// The code, when it came to nothing.
+        /// The error code; `None` on success.
         code: Option<ErrorCode>,
-        /// What an operator reads of the failure.
+        /// The text about the failure, for operators.
         reason: Option<String>,
-        /// How it goes on after a failure that passes.
+        /// The next attempt after a temporary failure.
         again: Option<SentAgain>,
     },
-    /// It will not be tried again.
+    /// Give it up.
     Abandon {
-        /// HTTP status, when there was an answer.
+        /// HTTP status, if there was a response.
         status: Option<u16>,
-        /// The peer's code, when it gave one.
+        /// The error code, if there was one.
         code: Option<ErrorCode>,
-        /// Why, in words without personal data.
+        /// The reason, without personal data.
         reason: String,
-        /// It is made again when an operator trusts the HIU.
+        /// It is sent again when an operator trusts the HIU.
         awaits_trust: bool,
     },
-    /// What it waited for has come.
+    /// Send it again, because what it waited for has happened.
     Resume,
-    /// A replay leads to it, and may not send it.
+    /// Record that a replay must not send it.
     Suppress {
-        /// What would have been called.
+        /// The call.
         call: Call,
-        /// On whose behalf.
+        /// The facility that would send it.
         facility: FacilityId,
-        /// By which order.
+        /// The replay order.
         replay: Ordered,
     },
-    /// Make it again.
+    /// Send it again.
     Replay {
-        /// By which order.
+        /// The replay order.
         replay: Ordered,
-        /// How it ended before.
+        /// The event that closed it before.
         answers: EventId,
-        /// The id of the new call; `None` if it goes out under its own.
+        /// The request id of the new call; `None` if it is sent under its own id.
         renewed: Option<RequestId>,
     },
 }

@@ -1,4 +1,4 @@
-//! What happens to a call that we make.
+//! Events of calls.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,28 +11,28 @@ use crate::id::{
 use crate::replay::Ordered;
 use crate::stream::StreamId;
 
-/// What is called. It names where the content lies in the log; the message itself is composed when
-/// it is sent, because only then is anything personal opened.
+/// An outgoing call. It names the streams with the content; the message is built when it is sent, because personal
+/// data is decrypted only then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Call {
-    /// Ask the gateway for a link token.
+    /// Request a link token from the gateway.
     GenerateToken {
-        /// The link token's stream.
+        /// The link token stream.
         link_token: StreamId,
     },
-    /// Ask the gateway to link a care context.
+    /// Request the link of a care context from the gateway.
     LinkCareContext {
-        /// The care context's stream.
+        /// Stream of the care context.
         care_context: StreamId,
-        /// The stream that holds the token to use.
+        /// The stream with the token to use.
         link_token: StreamId,
     },
-    /// Answer a discovery.
+    /// Reply to a discovery.
     OnDiscover {
-        /// The conversation.
+        /// The transaction id.
         transaction: TransactionId,
-        /// The refusal of a message that could not be read; else the discovery says what is answered.
+        /// The error code if the message was malformed; otherwise the discovery determines the reply.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<ErrorCode>,
         /// The request that is answered.
@@ -40,77 +40,77 @@ pub enum Call {
     },
     /// Acknowledge a consent notification.
     ConsentOnNotify {
-        /// The artefact.
+        /// Id of the consent artefact.
         consent: ConsentId,
-        /// The refusal, when it was refused.
+        /// The error code, if it was refused.
         error: Option<ErrorCode>,
         /// The request that is answered.
         in_reply_to: RequestId,
     },
     /// Accept or refuse a health information request.
     OnRequest {
-        /// The conversation.
+        /// The transaction id.
         transaction: TransactionId,
-        /// The refusal, when it was refused.
+        /// The error code, if it was refused.
         error: Option<ErrorCode>,
         /// The request that is answered.
         in_reply_to: RequestId,
     },
-    /// Push one sealed page to the HIU.
+    /// Push one encrypted page to the HIU.
     PushPage {
-        /// The conversation.
+        /// The transaction id.
         transaction: TransactionId,
-        /// Which page, from 0.
+        /// Page number, from 0.
         page: u32,
     },
-    /// Tell the gateway how the transfer ended.
+    /// Notify the gateway of the end of a transfer.
     NotifyTransfer {
-        /// The conversation.
+        /// The transaction id.
         transaction: TransactionId,
     },
-    /// Tell the gateway that a linked care context holds new documents.
+    /// Notify the gateway that a linked care context has new documents.
     ContextNotify {
-        /// The care context's stream.
+        /// Stream of the care context.
         care_context: StreamId,
-        /// The kinds of what is new.
+        /// The types of the new documents.
         hi_types: Vec<HiType>,
-        /// How often the gateway has refused these news before.
+        /// How often the gateway already refused this notification.
         #[serde(default, skip_serializing_if = "is_zero")]
         refusals: u32,
     },
-    /// Let the gateway send the patient a text message that leads to a discovery.
+    /// Request an SMS to the patient that leads to a discovery.
     SmsNotify {
-        /// The care context that waits to be found.
+        /// Stream of the care context that can be discovered.
         care_context: StreamId,
-        /// How often the gateway has refused this message before.
+        /// How often the gateway already refused this message.
         #[serde(default, skip_serializing_if = "is_zero")]
         refusals: u32,
     },
-    /// Answer a patient who begins a link.
+    /// Reply to the start of a user-initiated link.
     OnInit {
-        /// The discovery that they chose from.
+        /// The transaction id of the discovery.
         transaction: TransactionId,
-        /// Our name for the link; `None` if it was refused.
+        /// Reference of the link; `None` if it was refused.
         link: Option<LinkReference>,
-        /// The refusal, when it was refused.
+        /// The error code, if it was refused.
         error: Option<ErrorCode>,
         /// The request that is answered.
         in_reply_to: RequestId,
     },
-    /// Answer a patient who confirms a link.
+    /// Reply to the confirmation of a user-initiated link.
     OnConfirm {
-        /// The link; `None` if there is none under that name.
+        /// Reference of the link; `None` if it does not exist.
         link: Option<LinkReference>,
-        /// The refusal, when it was refused.
+        /// The error code, if it was refused.
         error: Option<ErrorCode>,
         /// The request that is answered.
         in_reply_to: RequestId,
     },
-    /// Answer a patient who shares their profile.
+    /// Reply to a profile share.
     OnShare {
         /// The counter's stream; `None` if the profile was refused.
         counter: Option<StreamId>,
-        /// The refusal, when it was refused.
+        /// The error code, if it was refused.
         error: Option<ErrorCode>,
         /// The request that is answered.
         in_reply_to: RequestId,
@@ -122,17 +122,17 @@ const fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-/// A call that goes out once more because the gateway's callback said that it came to nothing.
+/// A new attempt after the gateway's callback reported a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentAgain {
-    /// The id of the new call.
+    /// The request id of the new call.
     pub request_id: RequestId,
-    /// When it goes out.
+    /// When it is sent.
     pub at: DateTime<Utc>,
 }
 
 impl Call {
-    /// The same call, after the gateway has refused it once more.
+    /// The same call with one more refusal.
     #[must_use]
     pub fn once_more(&self) -> Self {
         let mut again = self.clone();
@@ -143,7 +143,7 @@ impl Call {
         again
     }
 
-    /// How often the gateway has refused it before by a callback.
+    /// How often the gateway already refused it by callback.
     pub const fn refusals(&self) -> u32 {
         match self {
             Self::ContextNotify { refusals, .. } | Self::SmsNotify { refusals, .. } => *refusals,
@@ -160,7 +160,7 @@ impl Call {
         }
     }
 
-    /// The word that is stored.
+    /// The stored name.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::GenerateToken { .. } => "generate_token",
@@ -178,8 +178,8 @@ impl Call {
         }
     }
 
-    /// Whether it may be made anew after it was given up. Else our side has gone on meanwhile: a link is
-    /// started again, a page is asked for again.
+    /// Whether it can be sent again after it was given up. The others depend on a state that has changed: a link is
+    /// started again, a page is requested again.
     pub const fn is_repeatable(&self) -> bool {
         match self {
             Self::GenerateToken { .. } | Self::LinkCareContext { .. } | Self::PushPage { .. } => {
@@ -198,112 +198,111 @@ impl Call {
     }
 }
 
-/// What a message looked like, for anyone who compares it with another of the same conversation. Nothing can
-/// be read from it.
+/// Fingerprint of a message, to compare it with others of the same conversation. It does not reveal the content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
-    /// Where it went, below the peer's base; of an HIU's own address nothing is kept.
+    /// The path below the peer's base URL. The address of an HIU is not stored.
     pub target: String,
-    /// Each member's JSON path, and a keyed hash of its value that is good for this conversation only:
-    /// 16 hex digits. In order of the paths.
+    /// JSON path and hash of each member, ordered by path. The hash is keyed, is specific to the conversation, and
+    /// has 16 hex digits.
     pub members: Vec<(String, String)>,
 }
 
-/// What happens to a call that we make.
+/// An event of a call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum OutboundEvent {
-    /// It is to be made; the stream's id is the `REQUEST-ID` it will carry.
+    /// It was planned; the stream contains its `REQUEST-ID`.
     #[serde(rename = "outbound.planned")]
     Planned {
-        /// What is called.
+        /// The call.
         call: Call,
-        /// On whose behalf.
+        /// The facility that sends it.
         facility: FacilityId,
     },
-    /// It is about to be sent: from here on it may have arrived.
+    /// It will be sent. From this point it may have arrived.
     #[serde(rename = "outbound.attempted")]
     Attempted {
-        /// Which attempt, from 1.
+        /// Number of the attempt, from 1.
         attempt: u32,
-        /// What the message looked like.
+        /// The fingerprint of the message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sent: Option<Sent>,
     },
-    /// The peer took it.
+    /// The peer accepted it.
     #[serde(rename = "outbound.accepted")]
     Accepted {
-        /// What was called.
+        /// The call.
         call: Call,
-        /// HTTP status.
+        /// The HTTP status.
         status: u16,
     },
-    /// It did not get through.
+    /// An attempt failed.
     #[serde(rename = "outbound.failed")]
     Failed {
-        /// Which attempt, from 1.
+        /// Number of the attempt, from 1.
         attempt: u32,
-        /// HTTP status, when there was an answer.
+        /// HTTP status, if there was a response.
         status: Option<u16>,
-        /// The peer's code.
+        /// The error code, if there was one.
         code: Option<ErrorCode>,
-        /// When it is tried next.
+        /// When the next attempt is made.
         next_at: DateTime<Utc>,
     },
-    /// It will not be tried again.
+    /// It was given up.
     #[serde(rename = "outbound.abandoned")]
     Abandoned {
-        /// What would have been called.
+        /// The call.
         call: Call,
-        /// HTTP status, when there was an answer.
+        /// HTTP status, if there was a response.
         status: Option<u16>,
-        /// The peer's code.
+        /// The error code, if there was one.
         code: Option<ErrorCode>,
-        /// Why.
+        /// The reason, without personal data.
         reason: String,
-        /// The page goes out when an operator trusts its HIU, if that is soon enough.
+        /// The page is sent if an operator trusts its HIU in time.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         awaits_trust: bool,
     },
-    /// The gateway's callback says what became of it.
+    /// The gateway's callback reported the result.
     #[serde(rename = "outbound.answered")]
     Answered {
-        /// What was called.
+        /// The call.
         call: Call,
-        /// The code, when it came to nothing.
+        /// The error code; `None` on success.
         code: Option<ErrorCode>,
-        /// What an operator reads of the failure.
+        /// The text about the failure, for operators.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
-        /// How it goes on after a failure that passes.
+        /// The next attempt after a temporary failure.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again: Option<SentAgain>,
     },
-    /// What it waited for has come: it is made again under its own id.
+    /// What it waited for has happened: it is sent again under its own id.
     #[serde(rename = "outbound.resumed")]
     Resumed {
-        /// What is called.
+        /// The call.
         call: Call,
     },
-    /// A replay has led to it, and may not send it.
+    /// It would result from a replay that must not send it.
     #[serde(rename = "outbound.suppressed")]
     Suppressed {
-        /// What would have been called.
+        /// The call.
         call: Call,
-        /// On whose behalf.
+        /// The facility that would send it.
         facility: FacilityId,
-        /// The order, and who gave it.
+        /// The replay order.
         replay: Ordered,
     },
-    /// An operator wants it made again.
+    /// An operator requested to send it again.
     #[serde(rename = "outbound.replay_requested")]
     ReplayRequested {
-        /// What is called.
+        /// The call.
         call: Call,
-        /// The order, and who gave it.
+        /// The replay order.
         replay: Ordered,
-        /// The event by which it ended before.
+        /// The event that closed it before.
         answers: EventId,
-        /// The id of the new call; `None` if it goes out under its own.
+        /// The request id of the new call; `None` if it is sent under its own id.
         renewed: Option<RequestId>,
     },
 }

@@ -28,7 +28,7 @@ fn abandoned(status: Option<u16>) -> OutboundEvent {
     OutboundEvent::Abandoned { call: call(), status, code: None, reason, awaits_trust: false }
 }
 
-/// A replay, under the id of `renewed` or under its own.
+/// A replay command and its event, with the new request id `renewed` or without.
 fn replay(renewed: Option<RequestId>) -> (OutboundCommand, OutboundEvent) {
     let replay = Ordered {
         replay: ReplayId(Uuid::from_u128(1)),

@@ -1,4 +1,4 @@
-//! What happens to a patient.
+//! Events of patients.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,104 +7,104 @@ use crate::id::{FacilityId, Pseudonym};
 use crate::sealed::{Sealed, SealedPart};
 use crate::sensitive::Phi;
 
-/// By what a patient can be found besides their ABHA: pseudonyms only.
+/// Pseudonyms by which a patient can be found, without the ABHA.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Lookups {
-    /// The facility's own patient reference.
+    /// Pseudonym of the facility's own patient reference.
     pub reference: Pseudonym,
-    /// Mobile number, last 10 digits.
+    /// Pseudonym of the mobile number (last 10 digits).
     pub mobile: Option<Pseudonym>,
 }
 
-/// By what a patient can be found in ABDM: pseudonyms only.
+/// Pseudonyms of an ABHA.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AbhaLookups {
-    /// ABHA address, lower case.
+    /// Pseudonym of the ABHA address in lower case.
     pub address: Option<Pseudonym>,
-    /// ABHA number, 14 digits.
+    /// Pseudonym of the 14-digit ABHA number.
     pub number: Option<Pseudonym>,
 }
 
-/// Who a patient is. Sealed wherever it is at rest.
+/// The demographics of a patient. Stored only in encrypted form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Demographics {
-    /// The facility's own id of the person, as the network sees it (`patient.referenceNumber`).
+    /// The facility's own id of the patient, sent as `patient.referenceNumber`.
     pub reference: Phi<String>,
-    /// Full name, any script.
+    /// Full name, in any script.
     pub name: Phi<String>,
-    /// The same in Latin letters, as the record system spells it.
+    /// The name in Latin letters, if the record system provides it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_latin: Option<Phi<String>>,
-    /// `M`, `F`, `O`, or `U` when unknown, as ABDM spells it.
+    /// `M`, `F`, `O`, or `U` if unknown (ABDM's codes).
     pub gender: Phi<String>,
-    /// Year of birth, when known or computed from an age.
+    /// Year of birth, if known or computed from an age.
     pub year_of_birth: Option<Phi<i32>>,
-    /// Last 10 digits.
+    /// Mobile number, last 10 digits.
     pub mobile: Option<Phi<String>>,
 }
 
 impl Demographics {
-    /// The name that the network is told: as the record system spells it in Latin letters, if it does.
+    /// The name that is sent to the network: in Latin letters if the record system provides it.
     pub fn name_for_network(&self) -> &str {
         self.name_latin.as_ref().unwrap_or(&self.name).reveal()
     }
 }
 
-/// A patient's ABHA. Sealed wherever it is at rest.
+/// A patient's ABHA. Stored only in encrypted form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Abha {
-    /// `name@abdm` or `name@sbx`, lower case.
+    /// ABHA address, `name@abdm` or `name@sbx`, in lower case.
     pub address: Option<Phi<String>>,
-    /// 14 digits.
+    /// ABHA number of 14 digits.
     pub number: Option<Phi<String>>,
 }
 
-/// What happens to a patient.
+/// An event of a patient.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum PatientEvent {
-    /// They were seen for the first time.
+    /// The patient was registered.
     #[serde(rename = "patient.registered")]
     Registered {
-        /// Where.
+        /// Id of the facility.
         facility: FacilityId,
-        /// By what they can be found.
+        /// Pseudonyms by which the patient can be found.
         lookups: Lookups,
         /// Keyed digest of the demographics.
         digest: Pseudonym,
-        /// Who they are.
+        /// The demographics.
         #[serde(skip)]
         demographics: Sealed<Demographics>,
     },
-    /// The facility knows more, or better.
+    /// The demographics changed.
     #[serde(rename = "patient.demographics_changed")]
     DemographicsChanged {
-        /// Where.
+        /// Id of the facility.
         facility: FacilityId,
-        /// By what they can be found.
+        /// Pseudonyms by which the patient can be found.
         lookups: Lookups,
         /// Keyed digest of the demographics.
         digest: Pseudonym,
-        /// Who they are.
+        /// The demographics.
         #[serde(skip)]
         demographics: Sealed<Demographics>,
     },
-    /// Their ABHA became known, or another one did.
+    /// An ABHA was attached, or replaced by another one.
     #[serde(rename = "patient.abha_attached")]
     AbhaAttached {
-        /// Where.
+        /// Id of the facility.
         facility: FacilityId,
-        /// By what they can be found in ABDM.
+        /// Pseudonyms of the ABHA.
         lookups: AbhaLookups,
         /// The ABHA itself.
         #[serde(skip)]
         abha: Sealed<Abha>,
     },
-    /// They have left ABDM.
+    /// The patient left ABDM.
     #[serde(rename = "patient.abha_detached")]
     AbhaDetached {
-        /// Where.
+        /// Id of the facility.
         facility: FacilityId,
-        /// The ABHA was deleted, not only deactivated. Older events do not say.
+        /// The ABHA was deleted, not only deactivated. Not known in older events.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         deleted: bool,
     },

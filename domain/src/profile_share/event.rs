@@ -1,4 +1,4 @@
-//! What happens at a counter.
+//! Events of the queue tokens of a counter.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,47 +8,47 @@ use crate::id::{FacilityId, Pseudonym, RequestId};
 use crate::sealed::{Sealed, SealedPart};
 use crate::sensitive::Phi;
 
-/// What a patient shares. Sealed wherever it is at rest.
+/// The shared data. Stored only in encrypted form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedProfile {
-    /// Their ABHA address.
+    /// The ABHA address.
     pub abha_address: Phi<String>,
-    /// `metaData.context`: the counter whose code was scanned.
+    /// `metaData.context`: the counter with the scanned code.
     pub counter: String,
     /// `profile.patient`, verbatim.
     pub profile: Phi<String>,
 }
 
-/// What happens at a counter.
+/// An event of the queue tokens of a counter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ProfileShareEvent {
-    /// A patient got a place in the queue.
+    /// A patient received a new token.
     #[serde(rename = "profile_share.token_issued")]
     TokenIssued {
-        /// Where.
+        /// Id of the facility.
         facility: FacilityId,
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// Pseudonym of their ABHA address.
+        /// Pseudonym of the ABHA address.
         patient: Pseudonym,
-        /// The place.
+        /// The token.
         token: Token,
-        /// What they share.
+        /// The shared data.
         #[serde(skip)]
         shared: Sealed<SharedProfile>,
     },
-    /// A patient asked again, and keeps the place.
+    /// A patient asked again and keeps the token.
     #[serde(rename = "profile_share.token_repeated")]
     TokenRepeated {
-        /// Where.
+        /// Id of the facility.
         facility: FacilityId,
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// Pseudonym of their ABHA address.
+        /// Pseudonym of the ABHA address.
         patient: Pseudonym,
-        /// The place.
+        /// The token.
         token: Token,
-        /// What they share now.
+        /// The data shared this time.
         #[serde(skip)]
         shared: Sealed<SharedProfile>,
     },

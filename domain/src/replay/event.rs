@@ -1,4 +1,4 @@
-//! What happens to an order.
+//! Events of replay orders.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,96 +7,96 @@ use super::Ordered;
 use crate::aggregate::LogEvent;
 use crate::id::{ClientName, FacilityId, RequestId};
 
-/// Which way a message went.
+/// The direction of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
-    /// The gateway's to us.
+    /// From the gateway to this service.
     Callback,
-    /// Ours to a peer.
+    /// From this service to a peer.
     Call,
 }
 
-/// What an order is about. All that is said must be so; what is not said does not matter.
+/// The selection of an order. All given criteria must match; absent ones are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Selection {
-    /// Exactly these messages.
+    /// These request ids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestId>,
-    /// Of these facilities.
+    /// These facilities.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facilities: Option<Vec<FacilityId>>,
-    /// Received, or planned, at this time or later.
+    /// Received or planned at this time or later.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<DateTime<Utc>>,
-    /// Before this time.
+    /// Received or planned before this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
-    /// Callbacks, or calls.
+    /// Callbacks or calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<Direction>,
-    /// Of this kind.
+    /// This kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// That ended like this.
+    /// This final status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// The dead letters of this cause.
+    /// Dead letters with this cause.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
 }
 
-/// What became of the items of an order.
+/// The results of the items of an order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// Understood, or sent again.
+    /// Items that were interpreted or sent again.
     pub completed: u32,
-    /// Understood, and refused.
+    /// Items that were interpreted and refused.
     pub refused: u32,
-    /// Not understood, or not to be done.
+    /// Items that could not be interpreted or processed.
     pub failed: u32,
-    /// There was nothing to do.
+    /// Items with nothing to do.
     pub skipped: u32,
 }
 
-/// What happens to an order.
+/// An event of a replay order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReplayEvent {
-    /// It was given.
+    /// The order was given.
     #[serde(rename = "replay.ordered")]
     Ordered {
-        /// The order itself.
+        /// The order.
         order: Ordered,
-        /// What was selected.
+        /// The selected items.
         selection: Box<Selection>,
-        /// How many items that are.
+        /// Number of selected items.
         item_count: u32,
-        /// At most so many items a second.
+        /// Maximum number of items per second; `None` means no limit.
         rate_per_s: Option<u32>,
     },
-    /// No further item is begun for now.
+    /// The order was paused.
     #[serde(rename = "replay.paused")]
     Paused {
-        /// Who wished it.
+        /// The client that paused it.
         by: ClientName,
     },
-    /// It goes on.
+    /// The order was resumed.
     #[serde(rename = "replay.resumed")]
     Resumed {
-        /// Who wished it.
+        /// The client that resumed it.
         by: ClientName,
     },
-    /// No further item is begun, ever.
+    /// The order was cancelled.
     #[serde(rename = "replay.cancelled")]
     Cancelled {
-        /// Who wished it.
+        /// The client that cancelled it.
         by: ClientName,
     },
-    /// Every item was looked at.
+    /// All items were processed.
     #[serde(rename = "replay.completed")]
     Completed {
-        /// What became of them.
+        /// The results of the items.
         tally: Tally,
     },
 }

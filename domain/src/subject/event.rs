@@ -1,4 +1,4 @@
-//! What happens to a patient as such: nothing here is sealed, since it outlives the keys.
+//! Events of erasures. Nothing is sealed, because these events remain after the keys are destroyed.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,109 +7,109 @@ use crate::aggregate::LogEvent;
 use crate::id::{ClientName, FacilityId, Pseudonym};
 use crate::reason::Reason;
 
-/// Who wants a person to be erased.
+/// Who requested an erasure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RequestedBy {
-    /// Somebody at the facility, by the name of their key.
+    /// A client of this service.
     Client(ClientName),
-    /// The network: the person has deleted their ABHA.
+    /// The network: the patient deleted their ABHA.
     OptOut,
-    /// We ourselves: the database was restored from before an erasure.
+    /// This service: the database was restored from a backup before the erasure.
     Restored,
 }
 
-/// What binds us to keep what is to be erased.
+/// The retention rule that forbids an erasure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ground {
-    /// The class of records, as the configuration calls it.
+    /// Name of the rule in the configuration.
     pub class: String,
     /// The law, or the purpose.
     pub legal_ground: String,
-    /// From then on it binds no more, in UTC.
+    /// When the retention period ends, in UTC.
     pub until: DateTime<Utc>,
 }
 
-/// How much went with the keys.
+/// Number of keys that were destroyed, and of records that became unreadable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Destroyed {
-    /// Keys: of the person, and of messages about them.
+    /// Keys: the patient's own, and those of messages about them.
     pub keys: u64,
     /// Visits.
     pub visits: u64,
     /// Care contexts.
     pub care_contexts: u64,
-    /// Consents, of which only that they were given is left.
+    /// Consents. Only the fact that they were granted remains.
     pub consents: u64,
-    /// Discoveries in which the person was recognised.
+    /// Discoveries that matched the patient.
     pub discoveries: u64,
-    /// Links that the person has begun.
+    /// Links that the patient started.
     pub user_links: u64,
 }
 
-/// How much was removed beside the log, and beside what follows from it.
+/// Number of items that were removed outside the log and its read models.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Purged {
-    /// Visits that were to be fetched.
+    /// Visits to fetch.
     pub visit_jobs: u64,
-    /// Rows by which a record system announced visits.
+    /// Rows with which a record system announced visits.
     pub triggers: u64,
-    /// Tasks that were still to be done.
+    /// Pending tasks.
     pub tasks: u64,
-    /// Rows of read models that had been replaced.
+    /// Rows of replaced read models.
     pub retired_rows: u64,
 }
 
-/// What happens to a patient as such.
+/// An event of an erasure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SubjectEvent {
-    /// They are to be erased, and nothing stands against it.
+    /// An erasure was requested and is permitted.
     #[serde(rename = "subject.erasure_requested")]
     ErasureRequested {
-        /// Where they are treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Who wants it.
+        /// Who requested it.
         by: RequestedBy,
-        /// Why.
+        /// The reason given.
         reason: Reason,
     },
-    /// They are not erased, because the law wants something kept.
+    /// An erasure was refused because of a retention rule.
     #[serde(rename = "subject.erasure_refused")]
     ErasureRefused {
-        /// Where they are treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// Who wanted it.
+        /// Who requested it.
         by: RequestedBy,
-        /// Why.
+        /// The reason given.
         reason: Reason,
-        /// What binds us.
+        /// The retention rule.
         ground: Ground,
     },
-    /// Their keys are destroyed. Anyone who keeps anything of them lets it go.
+    /// The keys were destroyed. Every subscriber must delete the patient's data.
     #[serde(rename = "subject.erased")]
     Erased {
-        /// Where they were treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// What went with the keys.
+        /// What was destroyed.
         destroyed: Destroyed,
-        /// Pseudonyms of the ABHA addresses that they had, for who knows them by these alone.
+        /// Pseudonyms of the patient's ABHA addresses, for subscribers that find data only by them.
         addresses: Vec<Pseudonym>,
     },
-    /// A restored database had keys of theirs again. They are destroyed once more, by the journal of
-    /// erasures.
+    /// A restored database contained keys of the patient again. They were destroyed again, because the journal lists
+    /// the erasure.
     #[serde(rename = "subject.keys_destroyed_again")]
     KeysDestroyedAgain {
-        /// Where they were treated.
+        /// Id of the facility.
         facility: FacilityId,
-        /// How many keys: theirs, and of messages about them.
+        /// Number of keys: the patient's own, and those of messages about them.
         keys: u64,
     },
-    /// Every store has let go of them.
+    /// All stores have deleted the data.
     #[serde(rename = "subject.purged")]
     Purged {
-        /// Where they were treated.
+        /// Id of the facility.
         facility: FacilityId,
         /// What was removed.
         purged: Purged,

@@ -1,4 +1,4 @@
-//! What may be asked of a transfer.
+//! Commands of transfers.
 
 use super::{MissingPage, PageSeal, PlannedPage, Recipient, StopReason, TransferFacts};
 use crate::id::{CareContextReference, ErrorCode};
@@ -7,9 +7,9 @@ use crate::sensitive::Phi;
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial {
-    /// What the gateway is told.
+    /// The error code for the gateway.
     pub code: ErrorCode,
-    /// Why, more exactly, for an operator: in words without personal data.
+    /// A more detailed reason for operators, without personal data.
     pub reason: Option<String>,
 }
 
@@ -19,58 +19,58 @@ impl From<ErrorCode> for Denial {
     }
 }
 
-/// A wish about a transfer.
+/// A command to a transfer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TransferCommand {
-    /// An HIU asks.
+    /// An HIU requests health information.
     Request {
-        /// What it asks.
+        /// The request.
         facts: TransferFacts,
-        /// Where to and under which key; nothing when that could not be used.
+        /// Push URL and key of the HIU; `None` if they could not be used.
         recipient: Option<Recipient>,
-        /// Whether it may have it.
+        /// Whether the request is accepted.
         verdict: Result<(), Denial>,
     },
-    /// These pages will leave.
+    /// Set the pages to send.
     Prepare {
-        /// In the order of sending.
+        /// The pages, in the order of sending.
         pages: Vec<PlannedPage>,
-        /// What cannot.
+        /// The care contexts of which nothing can be sent.
         missing: Vec<MissingPage>,
     },
-    /// This is the ciphertext of a page.
+    /// Store the ciphertext of a page.
     Encrypt {
-        /// Which page, from 0.
+        /// Page number, from 0.
         page: u32,
-        /// What an auditor may know of it.
+        /// Digests of the page, for audits.
         seal: PageSeal,
         /// The request body, ready to send.
         body: Phi<String>,
     },
-    /// The HIU took a page.
+    /// The HIU accepted a page.
     MarkPushed {
-        /// Which page, from 0.
+        /// Page number, from 0.
         page: u32,
-        /// HTTP status.
+        /// The HTTP status.
         status: u16,
     },
-    /// A page cannot be had; the others may still leave.
+    /// Skip a page; the others can still be sent.
     Skip {
-        /// Which page, from 0.
+        /// Page number, from 0.
         page: u32,
-        /// Why, in words without personal data.
+        /// The reason, without personal data.
         reason: String,
     },
-    /// The gateway knows of the refusal; what became of each care context is told too.
+    /// The gateway accepted the refusal: complete the transfer with a status for each care context.
     CloseRefused {
-        /// All that the consent names.
+        /// The care contexts of the consent.
         care_contexts: Vec<CareContextReference>,
     },
-    /// No page leaves from here on.
+    /// Stop the transfer: no further page is sent.
     Stop {
         /// The page that would have been next.
         page: u32,
-        /// Why.
+        /// The reason.
         stop: StopReason,
     },
 }

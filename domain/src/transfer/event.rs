@@ -1,4 +1,4 @@
-//! What happens to a transfer.
+//! Events of transfers.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,32 +14,32 @@ use crate::sealed::{Sealed, SealedPart};
 use crate::sensitive::Phi;
 use crate::stream::StreamId;
 
-/// What an HIU asks.
+/// A health information request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TransferFacts {
-    /// The conversation.
+    /// The transaction id.
     pub transaction: TransactionId,
-    /// The facility that is asked.
+    /// Id of the facility.
     pub facility: FacilityId,
-    /// The request to answer.
+    /// The request to reply to.
     pub request_id: RequestId,
-    /// Under which consent.
+    /// The consent under which it is made.
     pub consent_id: ConsentId,
-    /// Records of which period; `None` if it could not be read.
+    /// The requested period; `None` if it could not be read.
     pub date_range: Option<DateRange>,
-    /// When we were asked: the network gives a transfer 20 minutes.
+    /// When the request was received. The network gives a transfer 20 minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<DateTime<Utc>>,
 }
 
-/// The HIU's key material, as it came.
+/// The HIU's key material, as received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HiuKey {
     /// `dhPublicKey.keyValue`, base64.
     pub key_value: String,
     /// `nonce`, base64.
     pub nonce: String,
-    /// `dhPublicKey.expiry`, as it came.
+    /// `dhPublicKey.expiry`, as received.
     pub expiry: String,
     /// `cryptoAlg`.
     pub algorithm: String,
@@ -47,7 +47,7 @@ pub struct HiuKey {
     pub curve: String,
 }
 
-/// Where the pages go, and under which key. Sealed at rest: the address may carry a secret.
+/// Push URL and key of the HIU. Stored only in encrypted form, because the URL may contain a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
     /// `dataPushUrl`, verbatim.
@@ -56,66 +56,66 @@ pub struct Recipient {
     pub key: HiuKey,
 }
 
-/// A page that will leave: one document.
+/// A page to send: one document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlannedPage {
-    /// The care context.
+    /// Reference of the care context.
     pub care_context: CareContextReference,
-    /// The visit that the document is built from.
+    /// The visit from which the document is built.
     pub visit: StreamId,
-    /// Its kind.
+    /// The health information type.
     pub hi_type: HiType,
-    /// Which document.
+    /// Id of the document.
     pub document_id: Uuid,
-    /// SHA-256 of its bytes.
+    /// SHA-256 of the document.
     pub digest: Digest,
 }
 
-/// A care context that was wanted and of which nothing can leave.
+/// A care context of which nothing can be sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MissingPage {
-    /// The care context.
+    /// Reference of the care context.
     pub care_context: CareContextReference,
-    /// Why, in words without personal data.
+    /// The reason, without personal data.
     pub reason: String,
 }
 
-/// What an auditor may know of an encrypted page: enough to prove what left, nothing to read it.
+/// Digests of an encrypted page, for audits. They prove what was sent without revealing it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageSeal {
-    /// Which key format the HIU speaks.
+    /// The key format of the HIU.
     pub dialect: String,
     /// SHA-256 of our public key bytes.
     pub our_key: Digest,
     /// SHA-256 of the HIU's public key bytes.
     pub hiu_key: Digest,
-    /// SHA-256 of ciphertext and tag.
+    /// SHA-256 of the ciphertext with its tag.
     pub ciphertext: Digest,
     /// Length of the document in bytes.
     pub plain_bytes: u64,
 }
 
-/// Why no further page leaves.
+/// Why no further page is sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
-    /// The consent does not allow it any more.
+    /// The consent no longer permits it.
     Consent(NotInForce),
-    /// The HIU's key has expired, or cannot be used.
+    /// The HIU's key expired or cannot be used.
     Key,
-    /// The HIU did not take the page.
+    /// The HIU did not accept the page.
     Push {
-        /// HTTP status, when there was an answer.
+        /// HTTP status, if there was a response.
         status: Option<u16>,
     },
-    /// The document of the page cannot be had.
+    /// The document of the page is not available.
     Document,
-    /// The time that the network gives a transfer is over.
+    /// The time limit of the transfer has passed.
     Late,
 }
 
 impl StopReason {
-    /// In words that the gateway allows in a description.
+    /// The reason in characters that the gateway accepts in a description.
     pub const fn as_words(&self) -> &'static str {
         match self {
             Self::Consent(NotInForce::Unknown) => "consent not known",
@@ -129,109 +129,109 @@ impl StopReason {
     }
 }
 
-/// What became of one care context.
+/// The result for one care context.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryStatus {
-    /// The care context.
+    /// Reference of the care context.
     pub care_context: CareContextReference,
-    /// Why it was not delivered in full; `None` if it was.
+    /// Why it was not delivered completely; `None` if it was.
     pub error: Option<String>,
 }
 
-/// What happens to a transfer.
+/// An event of a transfer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum TransferEvent {
-    /// An HIU asks.
+    /// An HIU requested health information.
     #[serde(rename = "transfer.requested")]
     Requested {
-        /// What it asks.
+        /// The request.
         facts: TransferFacts,
-        /// Where to, and under which key.
+        /// Push URL and key of the HIU.
         #[serde(skip)]
         recipient: Sealed<Recipient>,
     },
-    /// It may have it.
+    /// The request was accepted.
     #[serde(rename = "transfer.accepted")]
     Accepted {
-        /// The conversation.
+        /// The transaction id.
         transaction: TransactionId,
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
     },
-    /// It may not.
+    /// The request was refused.
     #[serde(rename = "transfer.refused")]
     Refused {
-        /// The conversation.
+        /// The transaction id.
         transaction: TransactionId,
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// Why.
+        /// The error code.
         code: ErrorCode,
-        /// Why, more exactly, in words without personal data.
+        /// A more detailed reason, without personal data.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
-    /// It is known what will leave.
+    /// The pages were selected.
     #[serde(rename = "transfer.bundle_prepared")]
     BundlePrepared {
-        /// In the order of sending.
+        /// The pages, in the order of sending.
         pages: Vec<PlannedPage>,
-        /// What cannot leave.
+        /// The care contexts of which nothing can be sent.
         missing: Vec<MissingPage>,
     },
-    /// A page is ready to send.
+    /// A page was encrypted.
     #[serde(rename = "transfer.page_encrypted")]
     PageEncrypted {
-        /// Which page, from 0.
+        /// Page number, from 0.
         page: u32,
-        /// What an auditor may know of it.
+        /// Digests of the page, for audits.
         seal: PageSeal,
-        /// The request body, as it will be sent.
+        /// The request body to send.
         #[serde(skip)]
         body: Sealed<Phi<String>>,
     },
-    /// The HIU took a page.
+    /// The HIU accepted a page.
     #[serde(rename = "transfer.page_pushed")]
     PagePushed {
-        /// Which page, from 0.
+        /// Page number, from 0.
         page: u32,
-        /// HTTP status.
+        /// The HTTP status.
         status: u16,
     },
-    /// A page could not be had; the others may still leave.
+    /// A page was skipped; the others can still be sent.
     #[serde(rename = "transfer.page_skipped")]
     PageSkipped {
-        /// Which page, from 0.
+        /// Page number, from 0.
         page: u32,
-        /// Why.
+        /// The reason, without personal data.
         reason: String,
     },
-    /// The same request came under another id.
+    /// The same request arrived under another request id.
     #[serde(rename = "transfer.repeated")]
     Repeated {
-        /// The conversation.
+        /// The transaction id.
         transaction: TransactionId,
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// The refusal, when it was refused.
+        /// The error code, if it was refused.
         error: Option<ErrorCode>,
     },
-    /// No further page leaves.
+    /// The transfer was stopped: no further page is sent.
     #[serde(rename = "transfer.stopped")]
     Stopped {
         /// The page that would have been next.
         page: u32,
-        /// Why.
+        /// The reason.
         stop: StopReason,
     },
-    /// It is over.
+    /// The transfer was completed.
     #[serde(rename = "transfer.completed")]
     Completed {
-        /// The conversation.
+        /// The transaction id.
         transaction: TransactionId,
-        /// Whether a care context was delivered in full: else the session has failed.
+        /// Whether at least one care context was delivered completely; otherwise the session has failed.
         transferred: bool,
-        /// What became of each care context.
+        /// The result for each care context.
         statuses: Vec<DeliveryStatus>,
     },
 }

@@ -1,8 +1,8 @@
-//! How far the pages of a transfer have come, and what is told at the end.
+//! Progress of the pages of a transfer, and the statuses at its end.
 
 use super::{DeliveryStatus, MissingPage, PlannedPage, StopReason, TransferEvent, TransferFacts};
 
-/// With nothing to send the transfer is over at once: everything that was wanted is missing.
+/// Starts sending. Without pages the transfer is completed at once.
 pub(super) fn prepare(
     facts: &TransferFacts,
     pages: Vec<PlannedPage>,
@@ -16,12 +16,12 @@ pub(super) fn prepare(
     vec![TransferEvent::BundlePrepared { pages, missing }]
 }
 
-/// How far the pages have come.
+/// Progress of the pages.
 pub(super) struct Progress<'a> {
-    /// The pages before this one were delivered, or skipped.
+    /// All pages before this one were delivered or skipped.
     pub(super) delivered_to: u32,
     pub(super) skipped: &'a [u32],
-    /// Why the rest does not leave.
+    /// Why the remaining pages are not sent.
     pub(super) stop: Option<&'a StopReason>,
 }
 
@@ -35,7 +35,7 @@ impl Progress<'_> {
     }
 }
 
-/// After the last page the transfer is over.
+/// Completes the transfer after the last page.
 pub(super) fn then_complete(
     news: TransferEvent,
     facts: &TransferFacts,
@@ -50,7 +50,7 @@ pub(super) fn then_complete(
     events
 }
 
-/// One status for each care context: delivered when all of its pages were.
+/// One status for each care context: delivered if all of its pages were.
 pub(super) fn complete(
     facts: &TransferFacts,
     pages: &[PlannedPage],

@@ -1,43 +1,43 @@
-//! What may be asked of a link that a patient begins.
+//! Commands of user-initiated links.
 
 use chrono::{DateTime, Utc};
 
 use super::UserLinkFacts;
 use crate::id::{ErrorCode, Pseudonym, RequestId};
 
-/// A wish about a link.
+/// A command to a link.
 #[derive(Debug, Clone, PartialEq)]
 pub enum UserLinkCommand {
-    /// A patient has chosen.
+    /// A patient selected care contexts.
     Initiate {
-        /// What.
+        /// The selection.
         facts: UserLinkFacts,
     },
-    /// This OTP is about to be sent; it replaces one that was not.
+    /// Store an OTP that will be sent. It replaces one that was not sent.
     IssueOtp {
         /// Keyed HMAC of its digits.
         digits: Pseudonym,
-        /// Its time begins.
+        /// The current time, at which its validity starts.
         now: DateTime<Utc>,
     },
-    /// The text message has left.
+    /// The SMS was sent.
     MarkOtpSent,
-    /// No text message can be sent.
+    /// The SMS cannot be sent.
     FailOtp {
-        /// Why, in words without personal data.
+        /// The reason, without personal data.
         reason: String,
-        /// What the patient's app is told; without it, that text messages cannot be sent.
+        /// The error code for the patient's app; by default the code for a failed SMS.
         code: Option<ErrorCode>,
     },
-    /// The patient has typed an OTP.
+    /// The patient entered an OTP.
     Confirm {
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// Keyed HMAC of what was typed.
+        /// Keyed HMAC of the entered digits.
         digits: Pseudonym,
-        /// The time by which an OTP is too old.
+        /// The time of receipt, to detect an expired OTP.
         now: DateTime<Utc>,
     },
-    /// The gateway has taken our yes.
+    /// The gateway accepted the confirmation.
     MarkLinked,
 }

@@ -1,4 +1,4 @@
-//! What happens to a link that a patient begins.
+//! Events of user-initiated links.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,31 +10,31 @@ use crate::id::{
 };
 use crate::stream::StreamId;
 
-/// What a patient has chosen.
+/// The selection of a patient.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UserLinkFacts {
-    /// Our name for it.
+    /// Our reference of the link.
     pub reference: LinkReference,
-    /// The discovery that offered it.
+    /// The transaction id of the discovery.
     pub transaction: TransactionId,
-    /// The request that began it.
+    /// The request that started the link.
     pub request_id: RequestId,
-    /// Where.
+    /// Id of the facility.
     pub facility: FacilityId,
-    /// Who.
+    /// The patient.
     pub subject: SubjectId,
-    /// Which care contexts, and which kinds of each.
+    /// The selected care contexts, with the selected types.
     pub chosen: Vec<Chosen>,
 }
 
-/// One chosen care context.
+/// A selected care context.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Chosen {
-    /// Our stream of it.
+    /// Our stream of the care context.
     pub stream: StreamId,
-    /// As the network knows it.
+    /// Its reference in the network.
     pub reference: CareContextReference,
-    /// Which kinds.
+    /// The selected types.
     pub hi_types: Vec<HiType>,
 }
 
@@ -42,72 +42,72 @@ pub struct Chosen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OtpRefusal {
-    /// Other digits.
+    /// The digits are wrong.
     Wrong,
-    /// The right ones, too late.
+    /// The digits are correct, but the OTP expired.
     Expired,
-    /// There is no OTP any more: it was wrong too often, or could not be sent.
+    /// There is no valid OTP: it was wrong too often, or could not be sent.
     Void,
 }
 
-/// What happens to a link that a patient begins.
+/// An event of a user-initiated link.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum UserLinkEvent {
-    /// A patient has chosen.
+    /// A patient selected care contexts.
     #[serde(rename = "user_link.initiated")]
     Initiated {
-        /// What.
+        /// The selection.
         facts: UserLinkFacts,
     },
-    /// An OTP is about to be sent.
+    /// An OTP was created and will be sent.
     #[serde(rename = "user_link.otp_issued")]
     OtpIssued {
-        /// Which.
+        /// The OTP as stored.
         otp: Otp,
     },
-    /// The text message has left.
+    /// The SMS was sent.
     #[serde(rename = "user_link.otp_sent")]
     OtpSent {
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// The discovery that it names.
+        /// The transaction id of the discovery.
         transaction: TransactionId,
     },
-    /// No text message can be sent.
+    /// The SMS could not be sent.
     #[serde(rename = "user_link.otp_failed")]
     OtpFailed {
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// The discovery that it names.
+        /// The transaction id of the discovery.
         transaction: TransactionId,
-        /// Why.
+        /// The reason, without personal data.
         reason: String,
-        /// What the patient's app is told; without it, that text messages cannot be sent.
+        /// The error code for the patient's app; by default the code for a failed SMS.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<ErrorCode>,
     },
     /// An OTP was refused.
     #[serde(rename = "user_link.refused")]
     Refused {
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
-        /// Why.
+        /// The reason.
         why: OtpRefusal,
-        /// How many more wrong OTPs are borne.
+        /// Number of remaining attempts.
         tries_left: u32,
     },
-    /// The OTP was right.
+    /// The OTP was correct.
     #[serde(rename = "user_link.confirmed")]
     Confirmed {
-        /// The request to answer.
+        /// The request to reply to.
         request_id: RequestId,
     },
-    /// The gateway has taken our yes: from now on they are linked.
+    /// The gateway accepted the confirmation, so the care contexts are linked.
     #[serde(rename = "user_link.linked")]
     Linked {
-        /// What.
+        /// The selection.
         facts: UserLinkFacts,
-        /// The request that the patient confirmed with.
+        /// The request with the correct OTP.
         confirmed_by: RequestId,
     },
 }

@@ -1,4 +1,4 @@
-//! What happens to a visit.
+//! Events of visits.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,66 +11,66 @@ use crate::sealed::{Sealed, SealedPart};
 use crate::sensitive::Phi;
 use crate::stream::StreamId;
 
-/// What routing and most projections need to know of a visit. Nothing personal.
+/// The facts of a visit that are stored in clear. They contain no personal data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VisitFacts {
-    /// Where it took place.
+    /// Id of the facility.
     pub facility: FacilityId,
-    /// Whose visit it is.
+    /// The patient.
     pub subject: SubjectId,
     /// The visit code, which is the care context reference that the network sees.
     pub care_context: CareContextReference,
-    /// The stream of that care context.
+    /// Stream of that care context.
     pub care_context_stream: StreamId,
-    /// The stream of the link tokens for the ABHA address that the visit mentions. Without an
-    /// address documents are built but nothing is linked.
+    /// The link token stream of the ABHA address in the visit. Without an address documents are built but nothing is
+    /// linked.
     pub link_token_stream: Option<StreamId>,
-    /// When it took place.
+    /// When the visit took place.
     pub visited_at: DateTime<Utc>,
-    /// The id of the push that brought it.
+    /// The id of the push.
     pub push_id: Uuid,
 }
 
-/// A document that was built and is fit to be shared.
+/// A document that was built and passed validation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BuiltDocument {
-    /// Its kind.
+    /// The health information type.
     pub hi_type: HiType,
-    /// `Bundle.id`, the same whenever this revision is built.
+    /// `Bundle.id`, the same each time this revision is built.
     pub document_id: Uuid,
-    /// SHA-256 of its bytes.
+    /// SHA-256 of the document.
     pub digest: Digest,
-    /// Its length in bytes.
+    /// Size in bytes.
     pub size_bytes: u64,
 }
 
-/// A document that the visit does not yield.
+/// A document that was not built.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SkippedDocument {
-    /// Its kind.
+    /// The health information type.
     pub hi_type: HiType,
-    /// Why, in words without personal data.
+    /// The reason, without personal data.
     pub reason: String,
 }
 
-/// A document that was built and is not fit to be shared.
+/// A document that was built and failed validation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RejectedDocument {
-    /// Its kind.
+    /// The health information type.
     pub hi_type: HiType,
     /// `Bundle.id`.
     pub document_id: Uuid,
-    /// Rule and path of each finding; the path names elements, never values.
+    /// Rule and path of each finding. A path names elements, never values.
     pub findings: Vec<String>,
 }
 
-/// What happens to a visit.
+/// An event of a visit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum VisitEvent {
-    /// The facility told us of it.
+    /// The visit was recorded.
     #[serde(rename = "visit.recorded")]
     Recorded {
-        /// What routing needs.
+        /// The facts of the visit.
         facts: VisitFacts,
         /// Keyed digest of the document.
         digest: Pseudonym,
@@ -78,12 +78,12 @@ pub enum VisitEvent {
         #[serde(skip)]
         document: Sealed<Phi<String>>,
     },
-    /// The facility told us of it again, with other content.
+    /// The visit was recorded again with different content.
     #[serde(rename = "visit.amended")]
     Amended {
         /// The new revision, from 2.
         revision: u32,
-        /// What routing needs.
+        /// The facts of the visit.
         facts: VisitFacts,
         /// Keyed digest of the document.
         digest: Pseudonym,
@@ -94,29 +94,29 @@ pub enum VisitEvent {
     /// Its documents were built.
     #[serde(rename = "visit.bundles_built")]
     BundlesBuilt {
-        /// From which revision.
+        /// The revision from which they were built.
         revision: u32,
-        /// What routing needs.
+        /// The facts of the visit.
         facts: VisitFacts,
-        /// Fit to be shared.
+        /// Documents that passed validation.
         built: Vec<BuiltDocument>,
-        /// Not built.
+        /// Documents that were not built.
         skipped: Vec<SkippedDocument>,
     },
-    /// One of its documents was found unfit to be shared.
+    /// A document failed validation.
     #[serde(rename = "visit.bundle_rejected")]
     BundleRejected {
-        /// From which revision.
+        /// The revision from which it was built.
         revision: u32,
-        /// Which document, and why.
+        /// The document and the findings.
         document: RejectedDocument,
     },
-    /// Its care context is linked to the patient's ABHA.
+    /// The care context was linked to the patient's ABHA.
     #[serde(rename = "visit.linked")]
     Linked {
-        /// The care context.
+        /// Reference of the care context.
         care_context: CareContextReference,
-        /// The kinds that the network now knows.
+        /// The types that the network knows.
         hi_types: Vec<HiType>,
     },
 }

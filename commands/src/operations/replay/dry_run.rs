@@ -1,4 +1,4 @@
-//! Dry run of a replay: the same code runs on an [`OverlayLog`] and with stub peers. Nothing is written and nothing
+//! Dry run of a replay: the same code runs on an `OverlayLog` and with stub peers. Nothing is written and nothing
 //! is sent.
 
 mod directory;

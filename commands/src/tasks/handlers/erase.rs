@@ -1,8 +1,8 @@
 //! Erases a patient step by step. Each step is idempotent, so a crash only delays the next one.
 //!
 //! ```text
-//!     requested ─► sharing stopped ─► identifiers released ─► keys destroyed ─► erased
-//!     erased ─► deleted from every store ─► purged
+//! requested ─► sharing stopped ─► identifiers released ─► keys destroyed ─► erased
+//! erased ─► deleted from every store ─► purged
 //! ```
 
 use std::time::Duration;
