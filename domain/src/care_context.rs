@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! (nothing) ── Register ──► Unlinked ── RequestLink ──► Requested ── ConfirmLink ──► Linked
-//!                            │   ▲                          └── RejectLink ──► Unlinked, perhaps tried again
-//!                            │   └── FailLink (no token to be had)
+//!                            │   ▲                          └── RejectLink ──► Unlinked, possibly retried
+//!                            │   └── FailLink (no token is available)
 //!                            └────────── LinkByPatient ──────────────────────────► Linked
 //! ```
 //! It is linked only if the gateway's callback says so, or if the gateway accepted the confirmation of a

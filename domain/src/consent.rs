@@ -3,7 +3,7 @@
 //! ```text
 //! Unknown ── Grant ──► Granted ── Revoke | Expire | Deny | OptOut ──► Ended
 //!    └────── Revoke | Expire | Deny | OptOut ───────────────────────►  │
-//!                                     Grant ──► nothing: a consent that ended never comes back
+//!                                     Grant ──► no event: a consent that ended stays ended
 //! ```
 //! Notifications may arrive repeatedly and in any order. A consent also expires by our own clock, without a
 //! notification.

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! (nothing) ── Receive ──► Received ── Interpret ──► Interpreted
-//!                             ├────── Reject ─────► Rejected     (understood, and refused)
-//!                             └────── Fail ───────► Failed       (not understood; names the field)
+//!                             ├────── Reject ─────► Rejected     (interpreted and refused)
+//!                             └────── Fail ───────► Failed       (malformed; names the member)
 //! ```
 //! An operator can have a closed message interpreted again (Replay). Its state is then `Received` again.
 

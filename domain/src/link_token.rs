@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! Absent ── Need ──► Requested ── Issue ──► Issued (until it expires, or is dropped) ── Need ──► reused
-//!   ▲  │                 ├── Need: joins those who wait
-//!   │  └ Need: postponed └── Reject | GiveUp ──► Absent; who waited asks again later, or never
+//!   ▲  │                 ├── Need: waits for the same reply
+//!   │  └ Need: postponed └── Reject ──► Absent; the waiting care contexts request again later, or never
 //!   └──────────────────────── Drop | Purge ───────────┘
 //! ```
 //! The gateway refuses a second request within minutes, issues three tokens a day, and blocks an address for a day if

@@ -3,7 +3,7 @@
 //! ```text
 //! (nothing) ── Plan ──► Planned ── Attempt ──► Attempted ── Accept ───► Accepted
 //!                          ▲           └───── Abandon ──┼──────────────► Abandoned
-//!                          └────────────────────────────┘ Fail, when the peer said no (tried again later)
+//!                          └────────────────────────────┘ Fail with a refusal by the peer (retried later)
 //! ```
 //! The result is unknown after a crash in `Attempted`, and after a failure without a refusal by the peer. The call is
 //! then repeated under the same id; if the peer reports a duplicate, the earlier attempt had arrived.

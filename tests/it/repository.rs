@@ -1,5 +1,6 @@
 //! The repository itself.
 
 mod golden;
+mod language;
 mod tidy;
 mod walkthroughs;

@@ -49,7 +49,7 @@ pub(crate) async fn run(options: ServeArgs, data_dir: &Path) -> anyhow::Result<E
     tokio::select! {
         served = serving.on_any_server(stop) => served?,
         () = database.until_it_ends() => bail!(
-            "the private PostgreSQL has ended; this process ends, too, so that whoever starts it again starts both"
+            "the private PostgreSQL has ended; this process ends too, so that its supervisor starts both again"
         ),
     }
     database.close().await;

@@ -1,8 +1,8 @@
 //! Replays failed messages and calls from the log.
 //!
 //! ```text
-//! order ── items ──► may it go on? ── replay requested ──► understood again ──► calls made again
-//!                    (asked of the log)      └── is the cause of everything that follows
+//! order ── items ──► still running? ── replay requested ──► interpreted again ──► calls sent again
+//!                    (read from the log)      └── is the cause of all resulting events
 //! ```
 //! The current interpreter parses the stored bytes of a message again. Results that already exist do not change,
 //! because the aggregates ignore repeated commands. A call is sent again only if the order's policy allows it

@@ -91,7 +91,7 @@ impl Origin {
 /// The part of the program that decided. It is stored in `meta` and is never a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actor {
-    /// The HTTP API or command line received input.
+    /// Input was received, for example over HTTP.
     Door,
     /// A callback was interpreted.
     Interpreter,

@@ -72,7 +72,7 @@ pub struct VisitDocument {
     pub visit: Visit,
     /// The patient.
     pub beneficiary: Beneficiary,
-    /// Where.
+    /// The facility where the visit took place.
     pub facility: Facility,
     /// Who saw the patient; one of them is the author of the documents.
     pub practitioner: Practitioners,

@@ -31,9 +31,9 @@ pub enum FaultKind {
     OutOfLine,
     /// The events are others, or stand in another order, than when they were sealed.
     Altered {
-        /// When.
+        /// Time of the seal, in UTC.
         sealed_at: DateTime<Utc>,
-        /// By whom.
+        /// Name of the key that signed it.
         key_id: KeyId,
     },
     /// The log ends before the seal does.

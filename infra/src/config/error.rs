@@ -106,7 +106,7 @@ pub enum ConfigError {
     RestHours,
     /// The session token would be sent to any push address that an HIU names.
     #[error(
-        "[push] bearer \"always\" shows the session token to whoever names a push address, and is refused \
+        "[push] bearer \"always\" sends the session token to every HIU that names a push address, and is refused \
          where HIP_ENV is production: set \"trusted\", and trust HIUs one by one with `hip hiu trust`"
     )]
     BearerForAll,

@@ -58,7 +58,7 @@ fn all(code: Option<&str>) -> Vec<Option<String>> {
 }
 
 #[tokio::test]
-async fn whoever_left_is_found_by_nothing() {
+async fn a_patient_who_left_is_found_by_no_identifier() {
     for (status, version) in [
         (PatientStatus::Deleted, ApiVersion::V3),
         (PatientStatus::Deactivated, ApiVersion::V3),

@@ -54,7 +54,7 @@ const SHOWS_NOBODY: [(&str, &str); 15] = [
     ("cancelReplay", "an act, which is in the log itself"),
     ("showReplaySwitch", "a switch"),
     ("turnReplaySwitch", "an act, which is in the log itself"),
-    ("pushVisit", "an act, of whoever knows the person"),
+    ("pushVisit", "an act, by a caller who knows the person"),
     ("startLink", "an act, which is in the log itself"),
     ("validate", "what the caller has brought"),
 ];

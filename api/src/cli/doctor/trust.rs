@@ -33,7 +33,7 @@ pub(super) fn pages(config: &Config) -> Check {
     const NAME: &str = "push bearer";
     if config.shows_session_to_all() {
         let cure = "set [push] bearer = \"trusted\", and trust HIUs with `hip hiu trust`";
-        let what = "the session token is shown to whoever names a push address";
+        let what = "the session token is sent to every HIU that names a push address";
         return Check::failed(NAME, what, cure);
     }
     Check::ok(NAME, "the session token is shown to HIUs that are trusted, or to none")

@@ -140,7 +140,7 @@ fn stopped(transfer: &[Recorded<Event>]) -> Option<Obstacle> {
     Some(Obstacle::broken(
         format!("the transfer was stopped at {at}: {}{status}", stop.as_words()),
         match stop {
-            StopReason::Consent(_) => "whoever wants the record asks the patient for a new consent",
+            StopReason::Consent(_) => "the HIU must ask the patient for a new consent",
             StopReason::Push { .. } => {
                 "the HIU mends what its data push address answers; then it asks again"
             }

@@ -9,7 +9,7 @@ use super::case::{Case, ConsentCase, newest};
 use super::{Finding, Obstacle};
 use crate::operations::abdm_error::{self, Context};
 
-const NEW_CONSENT: &str = "whoever wants the record asks the patient for a new consent";
+const NEW_CONSENT: &str = "the HIU must ask the patient for a new consent";
 
 pub(super) fn consent(case: &Case, now: DateTime<Utc>) -> Finding {
     if !case.has_address {

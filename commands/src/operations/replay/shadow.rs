@@ -1,9 +1,9 @@
 //! Shadow replay: processes a period of the log with the current code and compares the results with the log.
 //!
 //! ```text
-//!                        ┌─ what it led to: events, and what was sent
-//! an event of the period ┤                                              ► the same?
-//!                        └─ what today's tasks would lead to
+//!                        ┌─ recorded effects: events and messages
+//! an event of the period ┤                                         ► equal?
+//!                        └─ effects of the current code
 //! ```
 //! Each event is processed separately. Each task runs with the state of its time: the log ends at that position, the
 //! read models and the clock are set to it, and peers give their recorded responses. So one difference does not cause

@@ -14,8 +14,8 @@ pub use latin::{in_latin, is_latin};
 
 use words::Word;
 
-/// Highest score for words that are spelled similarly but sound different, like Rakesh and Rajesh. It is below every
-/// usable threshold.
+/// Highest score for words that are spelled similarly but sound different, like Rakesh and Rajesh. It is below
+/// the default threshold.
 const OTHER_PERSON_MAX: u8 = 80;
 
 /// Score of an initial and a word that starts with it.
@@ -50,8 +50,9 @@ fn of_words(one: &[Word], other: &[Word]) -> u8 {
     weakest.min(OTHER_PERSON_MAX)
 }
 
-/// Whether the shorter name contains the given name of the longer one: its first word that is not a common name.
-/// Without this check "Kulkarni" would match every Kulkarni, and "Ramesh Kulkarni" his son "Ravi Ramesh Kulkarni".
+/// Whether the shorter name contains the given name of the longer one: its first word that is neither a common name
+/// nor an initial. Without this check "Kulkarni" would match every Kulkarni, and "Ramesh Kulkarni" his son "Ravi Ramesh
+/// Kulkarni".
 fn names_the_person(longer: &[Word], pairs: &[Pair]) -> bool {
     let is_paired = |n: usize| pairs.iter().any(|pair| pair.longer == n);
     let given = longer.iter().position(|word| !word.is_common() && !word.is_initial());

@@ -45,8 +45,8 @@ pub enum Difference {
 
 /// Decides on a candidate with the same verified mobile number.
 ///
-/// If the patient entered a record number, only that decides. Otherwise gender, year of birth and name must not
-/// contradict.
+/// If the patient entered a record number, only that decides. Otherwise gender and year of birth must not
+/// differ, and the names must be similar enough. An unknown gender or year counts as no difference.
 pub fn judge(comparison: &Comparison, thresholds: &Thresholds) -> Verdict {
     match comparison.record_number {
         RecordNumberComparison::Same => {

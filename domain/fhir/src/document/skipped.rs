@@ -12,7 +12,7 @@ use crate::hi_type::HiType;
 pub struct Skipped {
     /// Which kind.
     pub hi_type: HiType,
-    /// Why.
+    /// Why it was not built.
     pub reason: SkipReason,
 }
 

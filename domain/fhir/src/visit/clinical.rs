@@ -123,7 +123,7 @@ pub struct Procedure {
     /// SNOMED CT code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sct_code: Option<String>,
-    /// When.
+    /// Time of the procedure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub performed_at: Option<Moment>,
     /// In the words of the record; not known when absent.
@@ -138,7 +138,7 @@ pub struct Referral {
     /// Facility or department.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// Why.
+    /// Reason of the referral, as free text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// SNOMED CT code of the reason.

@@ -130,7 +130,7 @@ fn an_open_server_that_is_in_use_is_left_alone_and_named() {
 }
 
 #[test]
-fn whoever_changes_who_may_log_in_is_overruled_at_the_next_start() {
+fn a_changed_login_rule_is_replaced_at_the_next_start() {
     let directory = open_directory();
     PrivatePostgres::start(options(directory.path())).unwrap().stop().unwrap();
     let file = directory.path().join("pg/pg_hba.conf");

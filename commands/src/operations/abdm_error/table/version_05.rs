@@ -25,7 +25,7 @@ pub(super) const ROWS: &[Row] = &[
         "Wrapper-1001",
         "Wrapper error",
         "another provider's wrapper failed and has no closer code",
-        "ask whoever runs it",
+        "ask its operator",
         Retry::Never,
     ),
 ];

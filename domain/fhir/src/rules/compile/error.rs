@@ -58,7 +58,7 @@ pub enum CompileError {
     Unsupported {
         /// The element.
         path: String,
-        /// What.
+        /// The feature that the compiler does not support.
         what: &'static str,
     },
     /// More of something than the format can number.

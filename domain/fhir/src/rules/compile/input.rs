@@ -18,7 +18,7 @@ pub enum InputError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The error of the file system.
         #[source]
         source: std::io::Error,
     },

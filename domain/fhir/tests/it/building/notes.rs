@@ -177,7 +177,7 @@ fn an_age_says_as_much_of_the_date_of_birth_as_it_leaves_no_choice_about() {
 }
 
 #[test]
-fn the_encounter_has_the_state_of_whoever_comes_last() {
+fn the_encounter_has_the_state_of_the_last_role() {
     let status = |flags: [Option<i64>; 3]| {
         let (_, note) = built(HiType::OpConsultation, |visit| {
             for (name, flag) in ["nurseFlag", "docFlag", "specialistFlag"].iter().zip(flags) {

@@ -133,7 +133,7 @@ async fn a_generation_is_read_by_who_fills_it(store: Store) {
     assert!(matches!(replaced, Err(DocumentError::UnknownGeneration { generation: 1, .. })));
 }
 
-async fn whoever_of_several_begins_a_collection_it_is_one(store: Store) {
+async fn several_writers_begin_one_collection(store: Store) {
     for round in 0..20 {
         let name = CollectionName::parse(format!("begun{round}")).unwrap();
         let writers: Vec<_> = (0..6)
@@ -175,7 +175,7 @@ macro_rules! suite {
             a_reader_sees_one_generation_or_the_other
             a_writer_goes_on_while_its_generation_is_promoted
             a_generation_is_read_by_who_fills_it
-            whoever_of_several_begins_a_collection_it_is_one
+            several_writers_begin_one_collection
         );
     };
 }
