@@ -47,11 +47,11 @@ const REMAINS_TIMEOUT: Duration = Duration::from_secs(10);
 /// is taken over as it is and left running.
 ///
 /// ```no_run
-/// use hip_launcher::{Durability, Options, PrivatePostgres, default_data_dir};
+/// use hip_launcher::{Durability, PostgresOptions, PrivatePostgres, default_data_dir};
 ///
 /// # fn main() -> Result<(), hip_launcher::LaunchError> {
 /// let data_dir = default_data_dir("demo")?;
-/// let postgres = PrivatePostgres::start(Options { data_dir, durability: Durability::Durable })?;
+/// let postgres = PrivatePostgres::start(PostgresOptions { data_dir, durability: Durability::Durable })?;
 /// postgres.create_database("hip")?;
 /// assert!(postgres.url("hip").starts_with("postgres://hip:"));
 /// postgres.stop()
