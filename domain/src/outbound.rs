@@ -229,8 +229,8 @@ impl Outbound {
     }
 }
 
-/// Whether the peer refused the call: by an error code, or by a 4xx status other than 408 and 429. With any other
-/// status it may have accepted the call.
+/// Whether the peer refused the call: by a 4xx status other than 408 and 429, or by an error code without a status. With
+/// any other status it may have accepted the call.
 fn is_refusal(status: Option<u16>, code: Option<&ErrorCode>) -> bool {
     match status {
         Some(408 | 429) => false,

@@ -20,7 +20,7 @@ pub(crate) enum Command {
     /// Verify that every line of the journal is unchanged and none is missing. Exit 1 if not.
     Check(ErasuresArgs),
     /// Make the journal anew of the lines that can be relied upon, for when it cannot be brought back as it
-    /// was. You answer for what is missing in it: anyone who is erased in a missing line comes back with an older
+    /// was. You answer for what is missing in it: patients whose line is missing come back with an older
     /// backup. The old file stays beside the new one. Stop `hip serve` first.
     ///
     /// A journal of an earlier version, whose lines have no proof, is taken over whole: look at it before.

@@ -50,7 +50,7 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Exi
     listed
 }
 
-/// Anyone who names a stream in full looks at one thing, if its events come first.
+/// A full stream name is recorded as access to one resource, if the events of that stream come first.
 async fn remember(
     looks: &AccessLog,
     first: &StoredEvent,

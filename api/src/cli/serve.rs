@@ -157,8 +157,8 @@ fn ending(
     ending
 }
 
-/// Ends the process when its writer hangs while the database answers others: anyone who starts it again has one
-/// that writes.
+/// Ends the process when its writer hangs while the database answers other connections: the supervisor then starts a
+/// process that can write.
 fn watch_writer(app: &App, database_url: &str) -> anyhow::Result<()> {
     let watchdog = Watchdog {
         writer: app.log.writer_activity(),

@@ -14,7 +14,7 @@ pub(crate) fn document(data: &[u8]) {
     report.to_operation_outcome();
 }
 
-/// Read the bytes as a visit. What is accepted yields documents without errors, anyone who sent it.
+/// Read the bytes as a visit. An accepted visit yields documents without errors.
 pub(crate) fn visit(data: &[u8]) {
     let Ok(visit) = VisitDocument::parse(data) else {
         return;

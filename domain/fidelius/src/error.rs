@@ -3,7 +3,7 @@
 /// Why key material, a key or a page was refused.
 ///
 /// Carries no bytes of any key, nonce or text, so it can be logged as it is. Towards the gateway all
-/// of them are one refusal; the variants are for anyone who supports the exchange.
+/// of them are one refusal; the variants are for operators who support the exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -129,7 +129,7 @@ impl Proof {
         }
     }
 
-    /// Whether the event leads to the root of the seal, anyone who has signed that.
+    /// Whether the event leads to the root of the seal. The signature is not checked.
     pub fn leads_to_root(&self) -> bool {
         self.reached() == Ok(Some(self.seal.statement.root))
     }

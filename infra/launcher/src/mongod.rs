@@ -18,7 +18,7 @@ const FETCHED: &str = ".components/mongod/mongod";
 ///
 /// It is told to be a replica set of one, so that writes can be acknowledged by a majority as in
 /// production, but not yet made one: that takes one command (`replSetInitiate`), and this crate has
-/// no driver. Anyone who connects first sends it.
+/// no driver. The first client must send it.
 #[derive(Debug)]
 pub struct ThrowawayMongod(Throwaway);
 

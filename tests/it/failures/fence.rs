@@ -137,7 +137,7 @@ impl Scene {
     fn read(&self, log: Arc<dyn Log>, gate: Option<Arc<Gate>>) -> tokio::task::JoinHandle<()> {
         let kept =
             CollectionProjection::new(Arc::clone(&self.store), collection(), Positions { gate });
-        // Longer than the test: anyone who takes the lease takes it from somebody who has it.
+        // Longer than the test: a second owner takes the lease while the first still holds it.
         let pace =
             SubscriptionConfig { lease: Duration::from_secs(600), poll: Duration::from_millis(20) };
         let reader = Subscription::new(log, self.pool.clone(), Arc::new(kept), pace, Uuid::nil());

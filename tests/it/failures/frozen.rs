@@ -8,7 +8,7 @@ use sqlx::{Connection, Executor};
 async fn another_process_takes_over_from_one_that_is_frozen_in_a_transaction() {
     let (world, hip) = World::start().await;
     world.until_idle().await;
-    // Anyone who looks for work may go on; anyone who adds some waits.
+    // Processes that read the queue continue; those that insert wait.
     let mut owner = world.database.as_owner().await;
     let mut holding = owner.begin().await.unwrap();
     holding.execute("LOCK TABLE es.outbox IN SHARE MODE").await.unwrap();

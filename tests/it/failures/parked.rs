@@ -113,7 +113,7 @@ async fn a_rebuild_decides_anew_what_is_put_aside() {
     assert_ne!(rebuilt[0]["parked"], 0);
     refuse_no_more(&world).await;
     let rebuilt = world.hip_json(&["projection", "rebuild", "visit", "--json"]).await;
-    // Both may hold the same: anyone who takes up the live one tries again what it has put aside.
+    // Both generations may hold the same: a process that takes over the live one retries its parked events.
     assert_eq!(rebuilt[0]["parked"], 0, "{rebuilt:#?}");
     assert_eq!(status(&world, "visit").await["parked"], 0);
     assert_eq!(world.show("4601").await["linked"], true);

@@ -17,7 +17,7 @@ async fn processes_that_start_at_once_on_nothing_share_the_keys_that_one_makes()
         let push = client.post(format!("{}/v1/visits", launch.url)).bearer_auth(&launch.api_key);
         assert_eq!(push.body(visit).send().await.unwrap().status(), 201);
     }
-    // All of one patient: anyone who works on them reads what the others have sealed.
+    // All are of one patient: each process reads what the other has encrypted.
     world.sandbox.set_bridge_url(&launches[0].url);
     world.until("visit.linked", 4).await;
 }

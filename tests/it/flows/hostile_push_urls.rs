@@ -21,7 +21,7 @@ async fn every_hostile_address_is_refused_and_nothing_is_connected_to() {
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
-    // Anyone who connects here has followed an address home.
+    // A connection here comes from a push to a forbidden address.
     let trap = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = trap.local_addr().unwrap().port();
     let homes = ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0.0.0.0"];

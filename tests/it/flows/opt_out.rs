@@ -1,4 +1,4 @@
-//! Anyone who has left ABDM is found by nothing, and nothing of theirs is shared, until they come back.
+//! A patient who left ABDM is not found and nothing is shared, until they come back.
 
 use hip_sandbox::{
     ApiVersion, ConsentRequest, DiscoverRequest, Discovery, FlowError, Grant,

@@ -84,7 +84,7 @@ async fn encrypted(listener: TcpListener, certified: CertifiedKey<rcgen::KeyPair
         let (stream, _) = listener.accept().await.unwrap();
         let acceptor = acceptor.clone();
         tokio::spawn(async move {
-            // Anyone who breaks off has what they asked for.
+            // A client that closes the connection during the handshake gets no answer.
             let Ok(mut stream) = acceptor.accept(stream).await else { return };
             let mut hiu = TcpStream::connect(to).await.unwrap();
             copy_bidirectional(&mut stream, &mut hiu).await.ok();

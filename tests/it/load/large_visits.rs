@@ -18,7 +18,7 @@ const ATTACHMENT_BYTES: usize = 1024 * 1024;
 #[tokio::test]
 async fn every_reader_gets_past_visits_that_are_larger_than_its_pages() {
     let world = World::create().await;
-    // The doors alone take them; anyone who reads comes later, to all at once.
+    // Only the HTTP role runs while they are pushed: the subscribers then start with all of them.
     let doors = world.launch.start_doors().await;
     let client = reqwest::Client::builder().build().unwrap();
     let visits = visit_count();

@@ -113,7 +113,7 @@ async fn a_cancel_of_thousands_is_in_force_within_one_item_a_hand() {
     let shown = world.wish(&order, "cancel").await;
     assert_eq!((&shown["state"], &shown["items"]), (&json!("cancelled"), &json!(count)));
     let cancelled_at = position_of(&world, "replay.cancelled").await;
-    // Anyone who holds an item ends it; then time for those who would not have heard.
+    // Workers finish the items that they hold; then wait for workers that would not have seen the cancel.
     let done = || async { world.look(&format!("/v1/replays/{order}")).await["due"].clone() };
     let mut due = done().await;
     loop {

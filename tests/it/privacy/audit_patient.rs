@@ -57,7 +57,7 @@ async fn every_disclosure_and_every_look_is_told_until_the_person_is_erased() {
     assert_eq!(told["looks"][0]["document"], document);
     assert!(!told.to_string().contains("Kavya"));
 
-    // The question itself was a look, once an hour anyone who asks how often.
+    // The question itself was recorded as access, once an hour however often it is asked.
     let told = audit(&world, &["--patient", "88001234"]).await;
     let looks: Vec<&str> =
         told["looks"].as_array().unwrap().iter().map(|it| it["what"].as_str().unwrap()).collect();
@@ -75,7 +75,7 @@ async fn every_disclosure_and_every_look_is_told_until_the_person_is_erased() {
     assert!(world.hip(&wish).await.status.success());
     let told = audit(&world, &["--patient", "88001234"]).await;
     assert_eq!((&told["erased"], &told["consents"]), (&json!(true), &json!([])), "{told}");
-    // The consent itself can be audited on, by anyone who knows it.
+    // A caller who knows the consent can still audit it.
     let id = consent["consent"].as_str().unwrap();
     let alone = world.hip_json(&["audit", "consent", id, "--json"]).await;
     assert_eq!(alone[0]["disclosures"], consent["disclosures"]);

@@ -218,7 +218,7 @@ async fn he_is_served(world: &World) {
     assert_eq!(left, [(2, "Bronchitis".to_owned())]);
 }
 
-/// Anyone who comes back is somebody new, under a key of their own; also with a visit that was erased.
+/// A patient who comes back after an erasure gets a new subject and a new key, also when an erased visit is pushed again.
 async fn she_comes_back(world: &World, erased: &str) {
     let request = DiscoverRequest::new(FACILITY, &abha_holder());
     let answer = world.sandbox.phr().discover(request).await.unwrap().answer;

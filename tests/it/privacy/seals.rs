@@ -134,7 +134,7 @@ async fn newest_events_that_were_cut_off_are_missed() {
     let (code, report) = verify(&world, &none).await;
     assert_eq!((code, &report["broken"]["position"]), (1, &json!(last + 1)), "by the heads");
 
-    // Anyone who also turns back the heads is seen only by the seals.
+    // When the heads are set back too, only the seals show it.
     run(&mut owner, format!("UPDATE es.log_head SET position = {last}")).await;
     run(
         &mut owner,

@@ -1,12 +1,16 @@
 //! The architecture, held by tests: who may know whom, and what each file owes its reader.
 
 mod circles;
+mod language;
+mod migrations;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
+use super::root;
 
 /// Which of our crates each of them may know, in whatever kind of dependency. A new crate needs a
 /// line here.
@@ -159,11 +163,6 @@ struct Root {
 struct Workspace {
     members: Vec<String>,
     dependencies: BTreeMap<String, toml::Value>,
-}
-
-fn root() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent().expect("the suite is a member of the workspace").to_owned()
 }
 
 fn read(path: &Path) -> String {

@@ -1,12 +1,13 @@
 //! What the documents tell a newcomer to write still fits the code.
 
-use std::path::Path;
 use std::process::Command;
+
+use super::root;
 
 /// `./run check-docs` also builds and tests the patched tree, which takes minutes.
 #[test]
 fn the_walkthrough_of_a_callback_kind_applies_to_this_tree() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = root();
     let patch = "docs/walkthroughs/add-a-callback-kind.patch";
     let applied = Command::new("git").args(["apply", "--check", patch]).current_dir(&root).output();
     let Ok(applied) = applied else {
@@ -19,7 +20,7 @@ fn the_walkthrough_of_a_callback_kind_applies_to_this_tree() {
 /// Files that the walkthroughs name exist.
 #[test]
 fn every_file_that_the_guides_name_exists() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = root();
     let planned = ["maintenance_notice.rs", "NNNN_"];
     for guide in ["docs/ARCHITECTURE.md", "CONTRIBUTING.md"] {
         let text = std::fs::read_to_string(root.join(guide)).expect(guide);

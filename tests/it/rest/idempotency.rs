@@ -133,7 +133,7 @@ async fn an_answer_has_its_time_and_a_lost_one_is_made_again() {
     assert_eq!((again.status, again.is_replayed), (200, false), "the visit is in the log");
     change("UPDATE hip.idempotency SET expires_at = now() - interval '1 second'").await;
     assert_eq!(send(&world, API_KEY, "/v1/visits", "k", &visit("8102", false)).await.status, 201);
-    // Anyone who comes removes what is over.
+    // Each request removes expired answers.
     change("UPDATE hip.idempotency SET expires_at = now() - interval '1 second'").await;
     assert_eq!(send(&world, API_KEY, "/v1/visits", "k-2", &document).await.status, 200);
     let keys: Vec<String> =

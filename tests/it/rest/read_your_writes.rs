@@ -106,7 +106,7 @@ async fn a_read_model_that_is_behind_is_waited_for_and_not_for_long() {
         .await;
 }
 
-/// Anyone who is known only from the log is found, too: a question waits for the read models, and not for long.
+/// A patient who is not in the read models yet is found too: a question waits for them, for a limited time.
 #[tokio::test]
 async fn a_discovery_waits_for_read_models_that_are_behind() {
     for _ in 0..5 {

@@ -142,7 +142,7 @@ async fn keeps_its_promises(wishes: Vec<Wish>) {
     assert_eq!(digest(&pool).await, digest(&pool).await);
 }
 
-/// I2: anyone who sees a position has seen every one before it.
+/// I2: a reader that sees a position has seen every position before it.
 async fn tail(pool: PgPool, done: Arc<AtomicBool>) -> u64 {
     let log = LogReader::new(pool);
     let mut position = 0;

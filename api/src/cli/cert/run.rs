@@ -86,7 +86,7 @@ async fn play(
 
 /// A line a case: what the simulator has seen from outside, and what the log proves.
 fn print(report: &Report, manifest: &Manifest, only: &[String]) {
-    print_line(&format!("{:<32}  {:<8}  {:<11}  {}", "case", "simulator", "log", "why"));
+    print_line(&format!("{:<32}  {:<9}  {:<11}  {}", "case", "simulator", "log", "why"));
     for case in &manifest.cases {
         if !only.is_empty() && !only.iter().any(|id| id == case.id) {
             continue;
@@ -97,6 +97,6 @@ fn print(report: &Report, manifest: &Manifest, only: &[String]) {
             CaseOutcome::Passed => "",
             CaseOutcome::Failed | CaseOutcome::NeedsHuman | CaseOutcome::NotRun => case.why(),
         };
-        print_line(&format!("{:<32}  {outcome:<8}  {:<11}  {why}", case.id, case.outcome.as_str()));
+        print_line(&format!("{:<32}  {outcome:<9}  {:<11}  {why}", case.id, case.outcome.as_str()));
     }
 }

@@ -1,4 +1,4 @@
-//! Who may call: anyone who shows AMRIT's session key, or our own API key.
+//! Authentication of AMRIT's routes: a session key of AMRIT, or our own API key.
 
 use std::sync::Arc;
 

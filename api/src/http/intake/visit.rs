@@ -191,8 +191,8 @@ pub(crate) async fn show(
     Ok(Json(found))
 }
 
-/// Up to where the log tells of a visit that is not shown: anyone who has pushed it must not be told that
-/// there is none.
+/// The log position of a visit that the read model does not show yet. The system that pushed it must not be told that
+/// the visit does not exist.
 async fn position_of(
     app: &App,
     caller: &Caller,

@@ -197,7 +197,7 @@ pub(crate) async fn search(
     Ok(Json(list.page(&app.pool, wanted, &filters).await?))
 }
 
-/// The caller is about to see something of anyone who has this ABHA address at this facility.
+/// Records access to each patient who has this ABHA address at this facility.
 pub(in crate::http) async fn at_holders(
     app: &App,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! Who calls: anyone who shows the key of a client, with a role that the route asks for.
+//! Authentication and authorization: the API key of a client, and a role that the route permits.
 
 use std::marker::PhantomData;
 use std::sync::Arc;

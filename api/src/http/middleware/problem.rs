@@ -182,8 +182,8 @@ impl IntoResponse for Problem {
 /// Paths whose errors are problems. AMRIT's and the gateway's routes have their own formats.
 const OURS: [&str; 4] = ["/v1/", "/fhir/", "/docs", "/openapi.json"];
 
-/// Gives every refusal the form of a problem, anyone who in the frame has refused. What has a form of its
-/// own keeps it.
+/// Turns every refusal into a problem response, also those of the framework. Routes with an error format of their own
+/// keep it.
 pub(crate) async fn problem_layer(request: Request, next: Next) -> Response {
     let is_ours = OURS.iter().any(|start| request.uri().path().starts_with(start));
     let response = next.run(request).await;

@@ -171,8 +171,8 @@ pub(crate) async fn list(
     Ok(Json(events))
 }
 
-/// Anyone who names a stream looks at one thing. Who has looked at something is a list: else each look at
-/// looks would need a stream of its own.
+/// A stream name is recorded as access to one resource. A stream of access log entries is recorded as a list: else
+/// each access to an access log would need an access log of its own.
 async fn remember(
     app: &App,
     caller: &Caller,

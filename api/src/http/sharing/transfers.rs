@@ -148,7 +148,7 @@ pub(crate) async fn list(
     ];
     let page: Page<Transfer> = TRANSFERS.page(&app.pool, wanted, &filters).await?;
     if let Some(consent) = consent.filter(|_| !page.items.is_empty()) {
-        // Anyone who names a consent looks at what was sent of one person.
+        // A consent belongs to one patient, so this is access to that patient and not to a list.
         let stream = StreamId::consent(&consent);
         access_log::at_thing(&app, &caller, View::Transfer, &stream).await?;
     } else {

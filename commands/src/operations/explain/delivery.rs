@@ -97,7 +97,7 @@ pub(super) fn encrypted(case: &Case, now: DateTime<Utc>) -> Finding {
         }
     }
     dialects.dedup();
-    Ok(format!("for the HIU's key of the dialect {}", dialects.join(", ")))
+    Ok(format!("for the HIU's key of the format {}", dialects.join(", ")))
 }
 
 pub(super) fn pushed(case: &Case, now: DateTime<Utc>) -> Finding {

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-/// Names longer than this are cut: they were chosen by anyone who sent the document.
+/// Names longer than this are cut: the sender of the document chose them.
 const NAME_CHARS_MAX: usize = 64;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

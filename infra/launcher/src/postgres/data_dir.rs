@@ -2,7 +2,7 @@
 //!
 //! Started as root, the directory stays root's and only the cluster in it belongs to the account
 //! that runs the server. So what root writes here, the log and the lock, cannot be replaced by a
-//! link to somewhere else by anyone who has got hold of that account.
+//! link to another place by an attacker who controls that account.
 
 pub(crate) mod place;
 
@@ -77,7 +77,7 @@ impl DataDir {
         self.path.join(format!("login-{login}.password"))
     }
 
-    /// The user id of anyone who runs the server.
+    /// The user id of the account that runs the server.
     pub(crate) fn server_uid(&self) -> u32 {
         self.runs_as.as_ref().map_or_else(|| geteuid().as_raw(), |account| account.uid)
     }
@@ -115,7 +115,7 @@ impl DataDir {
     /// let go of by the system when its holder is killed.
     pub(crate) fn lock(&self) -> Result<File, LaunchError> {
         let path = self.path.join("start.lock");
-        // Nobody else may open it: anyone who can, can hold the lock.
+        // No other user may open the file: a user who can open it can hold the lock.
         let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
         let locked = file.and_then(|file| file.lock().map(|()| file));
         locked.map_err(LaunchError::io("lock", &path))

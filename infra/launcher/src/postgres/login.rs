@@ -1,4 +1,4 @@
-//! A user for anyone who serves: it owns nothing, and may do what its group was granted.
+//! The database user of the service: it owns nothing, and has the rights of its group.
 
 use super::PrivatePostgres;
 use super::check_name;

@@ -207,7 +207,7 @@ mod tests {
         assert!(matches!(opened, Err(WireError::NotUnderstood | WireError::Io(_))), "{opened:?}");
     }
 
-    /// Anyone who lets in everybody, or asks for the password in clear, is not our server.
+    /// A server that needs no password, or asks for it in clear text, is not ours.
     #[test]
     fn the_password_is_never_sent_in_clear() {
         let dir = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Anyone who can write to the journal of erasures destroys no key with it, and brings nobody back.
+//! Write access to the journal of erasures is not enough to destroy a key, or to bring an erased patient back.
 
 use std::path::PathBuf;
 

@@ -31,7 +31,7 @@ async fn linked() -> (World, hip_tests::process::HipProcess) {
 #[tokio::test]
 async fn killed_before_the_keys_go_it_goes_on_after_the_next_start() {
     let (world, hip) = linked().await;
-    // Anyone who destroys a key needs its row.
+    // The destruction of a key needs its row.
     let mut owner = world.database.as_owner().await;
     let mut held = owner.begin().await.unwrap();
     sqlx::query("SELECT FROM vault.key FOR UPDATE").execute(&mut *held).await.unwrap();

@@ -71,7 +71,7 @@ pub(in crate::document) fn is_open(visit: &VisitDocument) -> bool {
     matches!(status(visit), "planned" | "in-progress")
 }
 
-/// The state of anyone who comes last in the visit: specialist, else doctor, else nurse. Nobody has
+/// The state of the last role in the visit: specialist, else doctor, else nurse. Nobody has
 /// finished with a patient who is still admitted.
 fn status(document: &VisitDocument) -> &'static str {
     if is_stay_open(document) {

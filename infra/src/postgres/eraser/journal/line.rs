@@ -44,7 +44,7 @@ pub struct Entry {
 pub(super) enum Statement {
     /// A patient was erased.
     Erasure(Entry),
-    /// Covers the lines before it, anyone who wrote them: they are of an earlier version, or were proved
+    /// Covers all lines before it: they are of an earlier version, or were proved
     /// with a key-encryption key that is about to be removed.
     Vouched {
         /// Time of the statement, in UTC.

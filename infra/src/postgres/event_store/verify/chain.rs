@@ -33,14 +33,14 @@ pub(super) struct Row {
 /// Current version and hash of each stream.
 pub(super) struct Chains {
     known: HashMap<String, (i64, Hash)>,
-    /// Whether no stream can have begun before the first event read.
-    begins_within: bool,
+    /// Whether streams can have begun before the first event that is read.
+    may_begin_earlier: bool,
 }
 
 impl Chains {
     /// For a log that is read from after this position.
     pub(super) fn after(position: i64) -> Self {
-        Self { known: HashMap::new(), begins_within: position > 0 }
+        Self { known: HashMap::new(), may_begin_earlier: position > 0 }
     }
 
     /// Number of streams seen.
@@ -75,7 +75,7 @@ impl Chains {
         position: i64,
         limit: i64,
     ) -> Result<(), LogError> {
-        if !self.begins_within {
+        if !self.may_begin_earlier {
             return Ok(());
         }
         let earlier: Vec<(String, i64, Hash)> =

@@ -1,11 +1,12 @@
 //! The wording that `docs/STYLE.md` asks for, as far as a test can see it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use super::{assert_none, files_with_extension, read, root};
 
 /// Phrases that a reader stumbles over, in lower case, and what to write instead. A comment of one word says nothing.
 const ODD: [(&str, &str); 13] = [
-    ("whoever", "anyone who, or name them"),
+    ("whoever", "name the person or the part"),
     ("the twin", "the simulator"),
     ("; nothing, when", "`None` if"),
     (". nothing, when", "`None` if"),
@@ -30,39 +31,23 @@ fn odd_lines(text: &str) -> Vec<(usize, &'static str, &'static str)> {
         .collect()
 }
 
-fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // Migrations are applied and never change; decisions are history; the style guide quotes.
-        let is_left_out = name.starts_with('.')
-            || ["target", "migrations", "decisions", "fixtures", "STYLE.md", "language.rs"]
-                .contains(&name.as_str());
-        if is_left_out {
-            continue;
-        }
-        if path.is_dir() {
-            collect(&path, found);
-        } else if path.extension().is_some_and(|kind| kind == "rs" || kind == "md") {
-            found.push(path);
-        }
-    }
+/// Migrations were applied and never change, decisions are history, and the style guide quotes.
+fn is_left_out(path: &Path) -> bool {
+    path.starts_with("docs/decisions")
+        || path.ends_with("docs/STYLE.md")
+        || path.ends_with("tidy/language.rs")
 }
 
 #[test]
 fn comments_and_documents_use_plain_phrases() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut files = vec![];
-    collect(&root, &mut files);
-    assert!(files.len() > 500, "the tree was not found");
+    let files = files_with_extension("rs").chain(files_with_extension("md"));
     let mut found = vec![];
-    for path in files {
-        let text = fs::read_to_string(&path).expect("text");
-        for (line, odd, instead) in odd_lines(&text) {
+    for path in files.filter(|path| !is_left_out(path)) {
+        for (line, odd, instead) in odd_lines(&read(&root().join(&path))) {
             found.push(format!("{}:{line}: \"{odd}\": {instead}", path.display()));
         }
     }
-    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert_none("phrases that are hard to read", &found);
 }
 
 #[test]
