@@ -1,9 +1,11 @@
 //! The connection to Postgres: migrations by the owner, everything else as the service's role.
 
 pub(crate) mod deadline;
+pub mod durability;
 pub mod epochs;
 pub mod eraser;
 pub mod event_store;
+pub mod idempotency;
 pub mod queries;
 pub mod seals;
 mod silence;

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use chrono::{DateTime, Utc};
 use hip_commands::log::dispatch::Dispatcher;
 use hip_commands::port::Ids;
 use hip_commands::visits::facility_pause;
@@ -13,6 +12,7 @@ use hip_domain::id::FacilityId;
 use hip_infra::ambient::ids::RandomIds;
 use hip_infra::postgres::event_store::PgLog;
 use hip_infra::postgres::queries::facility_ids::{self, Renames};
+use hip_infra::postgres::queries::facility_intake::{self, Intake};
 use hip_infra::postgres::vault::{NoKey, PgVault};
 use sqlx::PgPool;
 
@@ -133,42 +133,19 @@ async fn decide(
     Ok(ExitStatus::Success)
 }
 
-#[derive(serde::Serialize, sqlx::FromRow)]
-#[serde(rename_all = "camelCase")]
-struct Listed {
-    facility_id: String,
-    paused: bool,
-    reason: Option<String>,
-    changed_at: Option<DateTime<Utc>>,
-    due: i64,
-    dead: i64,
-}
-
-async fn list(pool: &PgPool, json: bool) -> anyhow::Result<ExitStatus> {
-    let listed: Vec<Listed> = sqlx::query_as(
-        "SELECT facility_id, coalesce(i.paused, false) AS paused, i.reason, i.changed_at, \
-                coalesce(j.due, 0) AS due, coalesce(j.dead, 0) AS dead \
-           FROM hip.facility_intake i \
-           FULL JOIN (SELECT facility_id, count(*) FILTER (WHERE state = 'due') AS due, \
-                             count(*) FILTER (WHERE state = 'dead') AS dead \
-                        FROM hip.visit_job WHERE state <> 'done' AND facility_id <> '' \
-                       GROUP BY facility_id) j USING (facility_id) \
-          ORDER BY facility_id",
-    )
-    .fetch_all(pool)
-    .await?;
-    if json {
+async fn list(pool: &PgPool, as_json: bool) -> anyhow::Result<ExitStatus> {
+    let listed = facility_intake::all(pool).await?;
+    if as_json {
         listed.iter().for_each(print_json_line);
         return Ok(ExitStatus::Success);
     }
     print_line(&format!("{:<24} {:<8} {:>8} {:>8}  since", "facility", "intake", "due", "dead"));
-    for one in &listed {
-        let intake = if one.paused { "paused" } else { "open" };
-        let since = one.changed_at.map(|at| at.format("%F %T UTC").to_string());
+    for Intake { facility_id, paused, reason, changed_at, due, dead } in listed {
+        let intake = if paused { "paused" } else { "open" };
+        let since = changed_at.map(|at| at.format("%F %T UTC").to_string());
         let since = since.unwrap_or_else(|| "–".to_owned());
-        let Listed { facility_id, due, dead, .. } = one;
         print_line(&format!("{facility_id:<24} {intake:<8} {due:>8} {dead:>8}  {since}"));
-        if let Some(reason) = &one.reason {
+        if let Some(reason) = reason {
             print_line(&format!("  {reason}"));
         }
     }

@@ -7,11 +7,11 @@ use anyhow::Context;
 use hip_commands::log::dispatch::Dispatcher;
 use hip_commands::port::Ids;
 use hip_commands::sharing::hiu_trust;
-use hip_domain::event::Event;
-use hip_domain::hiu::{Hiu, HiuCommand, HiuEvent};
+use hip_domain::hiu::HiuCommand;
 use hip_domain::id::{HiuId, PushHost};
 use hip_infra::ambient::ids::RandomIds;
 use hip_infra::postgres::event_store::PgLog;
+use hip_infra::postgres::queries::trusted_hius;
 use hip_infra::postgres::vault::{NoKey, PgVault};
 use serde_json::json;
 use sqlx::PgPool;
@@ -82,24 +82,8 @@ async fn distrust(pool: &PgPool, id: String) -> anyhow::Result<ExitStatus> {
 }
 
 async fn list(pool: &PgPool, as_json: bool) -> anyhow::Result<ExitStatus> {
-    let streams: Vec<String> = sqlx::query_scalar(
-        "SELECT stream_id FROM es.stream WHERE stream_type = 'hiu' ORDER BY stream_id",
-    )
-    .fetch_all(pool)
-    .await?;
-    let log = hip_infra::postgres::event_store::LogReader::new(pool.clone());
-    for stream in streams {
-        let (mut id, mut state) = (None, Hiu::default());
-        for stored in log.stream(&hip_domain::stream::StreamId::stored(stream), 0).await? {
-            let Event::Hiu(event) = hip_commands::log::codec::decode(&stored)?.event else {
-                continue;
-            };
-            let (HiuEvent::Trusted { hiu, .. } | HiuEvent::Distrusted { hiu }) = &event;
-            id = Some(hiu.clone());
-            cqrs_es::Aggregate::apply(&mut state, event);
-        }
-        let hosts: Vec<_> = state.hosts().map(PushHost::as_str).collect();
-        let Some(id) = id.filter(|_| !hosts.is_empty()) else { continue };
+    for (id, hosts) in trusted_hius::read(pool).await? {
+        let hosts: Vec<&str> = hosts.iter().map(PushHost::as_str).collect();
         if as_json {
             print_json_line(&json!({ "hiuId": id.as_str(), "hosts": hosts }));
         } else {

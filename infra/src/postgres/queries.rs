@@ -1,7 +1,13 @@
-//! Queries of commands on the read models in PostgreSQL.
+//! Queries on the read models in PostgreSQL: those of commands, and those of the binary's lists and pages.
 
 pub mod correlation_index;
 pub mod facility_ids;
+pub mod facility_intake;
 pub mod history_reader;
+pub mod links;
+pub mod lists;
 pub mod patient_directory;
 pub mod transfer_directory;
+pub mod transfer_pages;
+pub mod trusted_hius;
+pub mod visit_documents;

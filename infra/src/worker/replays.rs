@@ -22,8 +22,8 @@ use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 use tracing::Span;
 
-pub use dead_letters::{Group, groups};
-pub use listing::{DoneItem, Order, items, of_stream, one, orders};
+pub use dead_letters::groups;
+pub use listing::{items, one, orders};
 pub use queue::{ITEM_COUNT_MAX, PgReplayQueue, SELECT, Selected, select};
 
 use crate::worker::{Backoff, Queue, Worker, WorkerConfig, spread};

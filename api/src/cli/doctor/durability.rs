@@ -1,29 +1,26 @@
 //! Checks that committed data survives a power loss.
 
+use hip_infra::postgres::durability::Durability;
 use sqlx::PgPool;
 
 use super::check::Check;
 
 const NAME: &str = "durability";
 
-/// Reads the settings in a session of this service: they may be set for the server, the database or the role.
 pub(super) async fn check(pool: &PgPool) -> Check {
-    let settings = sqlx::query_as(
-        "SELECT current_setting('fsync'), current_setting('full_page_writes'), \
-                current_setting('synchronous_commit'), current_setting('synchronous_standby_names')",
-    );
-    match settings.fetch_one(pool).await {
-        Ok(settings) => judged(settings),
+    match Durability::read(pool).await {
+        Ok(settings) => judged(&settings),
         Err(error) => Check::failed(NAME, error.to_string(), "check DATABASE_URL"),
     }
 }
 
-fn judged(settings: (String, String, String, String)) -> Check {
-    let (fsync, full_page_writes, synchronous_commit, standbys) = settings;
+fn judged(settings: &Durability) -> Check {
+    let Durability { fsync, full_page_writes, synchronous_commit, synchronous_standby_names } =
+        settings;
     for (name, value) in [
-        ("fsync", &fsync),
-        ("full_page_writes", &full_page_writes),
-        ("synchronous_commit", &synchronous_commit),
+        ("fsync", fsync),
+        ("full_page_writes", full_page_writes),
+        ("synchronous_commit", synchronous_commit),
     ] {
         if value == "off" {
             let what = format!("{name} is off: a power cut loses what was acknowledged, or more");
@@ -32,7 +29,7 @@ fn judged(settings: (String, String, String, String)) -> Check {
             return Check::failed(NAME, what, cure);
         }
     }
-    let waits = !standbys.is_empty() && synchronous_commit != "local";
+    let waits = !synchronous_standby_names.is_empty() && synchronous_commit != "local";
     let standbys = if waits {
         "a commit waits for a standby"
     } else {
@@ -45,9 +42,12 @@ fn judged(settings: (String, String, String, String)) -> Check {
 mod tests {
     use super::*;
 
-    fn told(settings: [&str; 4]) -> String {
-        let [fsync, full_page_writes, synchronous_commit, standbys] = settings.map(str::to_owned);
-        judged((fsync, full_page_writes, synchronous_commit, standbys)).to_string()
+    fn shown(settings: [&str; 4]) -> String {
+        let [fsync, full_page_writes, synchronous_commit, synchronous_standby_names] =
+            settings.map(str::to_owned);
+        let settings =
+            Durability { fsync, full_page_writes, synchronous_commit, synchronous_standby_names };
+        judged(&settings).to_string()
     }
 
     #[test]
@@ -57,15 +57,15 @@ mod tests {
             (["on", "off", "on", ""], "full_page_writes is off"),
             (["on", "on", "off", "*"], "synchronous_commit is off"),
         ] {
-            assert!(told(settings).contains(name), "{}", told(settings));
+            assert!(shown(settings).contains(name), "{}", shown(settings));
         }
     }
 
     #[test]
     fn whether_a_standby_has_every_commit_is_said() {
-        assert!(told(["on", "on", "on", "*"]).contains("a commit waits for a standby"));
+        assert!(shown(["on", "on", "on", "*"]).contains("a commit waits for a standby"));
         for settings in [["on", "on", "on", ""], ["on", "on", "local", "*"]] {
-            assert!(told(settings).contains("no commit waits"), "{}", told(settings));
+            assert!(shown(settings).contains("no commit waits"), "{}", shown(settings));
         }
     }
 }

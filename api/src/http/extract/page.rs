@@ -6,10 +6,11 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use hip_infra::postgres::queries::lists::{self, Filters, List, Placed};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgPool, Postgres, QueryBuilder};
+use sqlx::{FromRow, PgPool};
 use utoipa::ToSchema;
 
 use crate::http::middleware::problem::Problem;
@@ -149,29 +150,6 @@ impl Cursor {
     }
 }
 
-/// An item of a list with its position.
-#[derive(FromRow)]
-struct Placed<T> {
-    page_at: DateTime<Utc>,
-    page_id: String,
-    #[sqlx(flatten)]
-    item: T,
-}
-
-/// A list as parts of a SELECT, so that each list defines only its own parts.
-pub(crate) struct List {
-    /// The columns of an item.
-    pub(crate) columns: &'static str,
-    /// FROM clause and common conditions.
-    pub(crate) from: &'static str,
-    /// The time column for the order.
-    pub(crate) at: &'static str,
-    /// The column that orders items of the same time.
-    pub(crate) id: &'static str,
-    /// The facility column.
-    pub(crate) facility: &'static str,
-}
-
 /// The requested page of a list.
 pub(crate) struct PageRequest {
     pub(crate) facilities: Option<Vec<String>>,
@@ -179,68 +157,42 @@ pub(crate) struct PageRequest {
     pub(crate) cursor: Option<Cursor>,
 }
 
-impl List {
-    /// Reads one page of the items that have all of these values in these columns.
-    pub(crate) async fn page<T>(
-        &self,
+impl PageRequest {
+    /// Reads the page: items of the list that have all of these values in these columns.
+    pub(crate) async fn read<T>(
+        self,
         pool: &PgPool,
-        wanted: PageRequest,
-        filters: &[(&'static str, Option<String>)],
+        list: &List,
+        filters: Filters<'_>,
     ) -> Result<Page<T>, Problem>
     where
         T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
-        let Self { columns, from, at, id, facility } = self;
-        let limit = wanted.limit.unwrap_or_default();
-        let start =
-            format!("SELECT {at} AS page_at, {id} AS page_id, {columns} FROM {from} WHERE true");
-        let mut query = QueryBuilder::<Postgres>::new(start);
-        match wanted.facilities.as_deref() {
-            None => {}
-            // A single value instead of a list of one: only then does the index of one facility give the order.
-            Some([only]) => {
-                query.push(format!(" AND {facility} = ")).push_bind(only.clone());
-            }
-            Some(several) => {
-                query
-                    .push(format!(" AND {facility} = ANY ("))
-                    .push_bind(several.to_vec())
-                    .push(")");
-            }
-        }
-        for (column, value) in filters {
-            if let Some(value) = value {
-                query.push(format!(" AND {column} = ")).push_bind(value.clone());
-            }
-        }
-        if let Some(cursor) = wanted.cursor {
-            query.push(format!(" AND ({at}, {id}) < (")).push_bind(cursor.at);
-            query.push(", ").push_bind(cursor.id).push(")");
-        }
-        query.push(format!(" ORDER BY {at} DESC, {id} DESC LIMIT "));
-        query.push_bind(limit.and_one_more());
-        let rows: Vec<Placed<T>> = query
-            .build_query_as()
-            .fetch_all(pool)
-            .await
-            .map_err(|error| Problem::database_unavailable(&error))?;
+        let limit = self.limit.unwrap_or_default();
+        let request = lists::Request {
+            facilities: self.facilities.as_deref(),
+            count: limit.and_one_more(),
+            after: self.cursor.as_ref().map(Cursor::place),
+        };
+        let rows = list.read(pool, request, filters).await;
+        let rows: Vec<Placed<T>> = rows.map_err(|error| Problem::database_unavailable(&error))?;
         let page = Page::cut(rows, limit, |row| (row.page_at, row.page_id.clone()));
         Ok(Page { items: page.items.into_iter().map(|row| row.item).collect(), next: page.next })
     }
+}
 
-    /// Reads the newest item with all of these values, if there is one.
-    pub(crate) async fn one<T>(
-        &self,
-        pool: &PgPool,
-        facilities: Option<Vec<String>>,
-        filters: &[(&'static str, Option<String>)],
-    ) -> Result<Option<T>, Problem>
-    where
-        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
-    {
-        let wanted = PageRequest { facilities, limit: Some(Limit(1)), cursor: None };
-        Ok(self.page(pool, wanted, filters).await?.items.pop())
-    }
+/// Reads the newest item of a list with all of these values, if there is one.
+pub(crate) async fn newest<T>(
+    pool: &PgPool,
+    list: &List,
+    facilities: Option<Vec<String>>,
+    filters: Filters<'_>,
+) -> Result<Option<T>, Problem>
+where
+    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let wanted = PageRequest { facilities, limit: Some(Limit(1)), cursor: None };
+    Ok(wanted.read(pool, list, filters).await?.items.pop())
 }
 
 #[cfg(test)]

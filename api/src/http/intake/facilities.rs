@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use hip_commands::accountability::caller::Caller;
 use hip_domain::id::FacilityId;
+use hip_infra::postgres::queries::facility_intake;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -45,11 +46,8 @@ pub(crate) async fn list(
     Authorized(caller, _): Authorized<CanView>,
     State(app): Context,
 ) -> Result<Json<Facilities>, Problem> {
-    let paused: Vec<(String, Option<String>)> =
-        sqlx::query_as("SELECT facility_id, reason FROM hip.facility_intake WHERE paused")
-            .fetch_all(&app.pool)
-            .await
-            .map_err(|error| Problem::database_unavailable(&error))?;
+    let paused = facility_intake::paused(&app.pool).await;
+    let paused = paused.map_err(|error| Problem::database_unavailable(&error))?;
     let served = app.ports.settings.facilities.iter();
     let items = served.filter(|facility| caller.serves(&facility.id)).map(|facility| {
         let pause = paused.iter().find(|(id, _)| id == facility.id.as_str());

@@ -10,6 +10,7 @@ use hip_commands::visits::visit_revision::VisitRevision;
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{CareContextReference, FacilityId};
 use hip_domain::stream::StreamId;
+use hip_infra::postgres::queries::lists;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -17,10 +18,10 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::http::Context;
 use crate::http::extract::input::{PathParam, Query};
-use crate::http::extract::page::{Cursor, Limit, List, Page, PageRequest};
+use crate::http::extract::page::{Cursor, Limit, Page, PageRequest};
 use crate::http::intake::facilities::{FacilityFilter, chosen, only};
 use crate::http::intake::visit_answer::Warning;
-use crate::http::linking::link_error::{LinkError, LinkErrorDetail, link_error_columns};
+use crate::http::linking::link_error::{LinkError, LinkErrorDetail};
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanView, facility_filter_by_id};
 use crate::http::middleware::position;
@@ -129,18 +130,6 @@ pub(crate) struct VisitFilter {
     cursor: Option<Cursor>,
 }
 
-const VISITS: List = List {
-    columns: concat!(
-        "v.stream_id, v.visit_code AS code, v.facility_id, v.revision, v.visited_at, v.recorded_at, v.linked, \
-         c.link_state, c.link_retry_at, c.linked_at, v.documents, v.skipped, v.rejected, ",
-        link_error_columns!("c.")
-    ),
-    from: "hip.visit v LEFT JOIN hip.care_context c ON c.visit_stream_id = v.stream_id",
-    at: "v.recorded_at",
-    id: "v.stream_id",
-    facility: "v.facility_id",
-};
-
 /// Lists visits, the last pushed or amended first.
 #[utoipa::path(get, path = "/v1/visits", tag = "records", operation_id = "listVisits",
     params(VisitFilter), responses((status = 200, body = Page<Visit>)))]
@@ -152,7 +141,7 @@ pub(crate) async fn list(
     let VisitFilter { facility, limit, cursor } = which;
     let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
     let wanted = PageRequest { facilities, limit, cursor };
-    let page: Page<Visit> = VISITS.page(&app.pool, wanted, &[]).await?;
+    let page: Page<Visit> = wanted.read(&app.pool, &lists::VISITS, &[]).await?;
     let by = [(Filter::Facility, facility.is_some())];
     access_log::at_list(&app, &caller, Listing::Visits, &by, &page.items).await?;
     Ok(Json(page))
@@ -217,5 +206,5 @@ async fn look(
 ) -> Result<Vec<Visit>, Problem> {
     let wanted = PageRequest { facilities, limit: Limit::try_from(2).ok(), cursor: None };
     let filters = [("v.visit_code", Some(code.as_str().to_owned()))];
-    Ok(VISITS.page(&app.pool, wanted, &filters).await?.items)
+    Ok(wanted.read(&app.pool, &lists::VISITS, &filters).await?.items)
 }

@@ -5,12 +5,13 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use hip_domain::access::{Filter, Listing};
 use hip_domain::id::FacilityId;
+use hip_infra::postgres::queries::lists;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::Context;
 use crate::http::extract::input::Query;
-use crate::http::extract::page::{Cursor, Limit, List, Page, PageRequest};
+use crate::http::extract::page::{Cursor, Limit, Page, PageRequest};
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanOperate, facility_filter_by_id};
 use crate::http::middleware::problem::Problem;
@@ -83,17 +84,6 @@ pub(crate) struct VisitJob {
     done_at: Option<DateTime<Utc>>,
 }
 
-const JOBS: List = List {
-    columns: "j.source || ':' || j.trigger_id AS id, j.visit_code, nullif(j.facility_id, '') AS facility_id, \
-              j.state = 'due' AND coalesce(i.paused, false) AS paused, j.state, j.attempts, \
-              CASE WHEN j.state = 'due' THEN j.due_at END AS next_attempt_at, j.last_error AS reason, \
-              j.created_at, j.done_at",
-    from: "hip.visit_job j LEFT JOIN hip.facility_intake i USING (facility_id)",
-    at: "j.created_at",
-    id: "(j.source || ':' || j.trigger_id)",
-    facility: "j.facility_id",
-};
-
 /// Lists jobs, the newest first.
 #[utoipa::path(get, path = "/v1/visit-jobs", tag = "operations", operation_id = "listVisitJobs",
     params(VisitJobFilter), responses((status = 200, body = Page<VisitJob>)))]
@@ -106,7 +96,7 @@ pub(crate) async fn list(
     let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
     let wanted = PageRequest { facilities, limit, cursor };
     let filters = [("j.state", state.map(|state| state.as_str().to_owned()))];
-    let page: Page<VisitJob> = JOBS.page(&app.pool, wanted, &filters).await?;
+    let page: Page<VisitJob> = wanted.read(&app.pool, &lists::VISIT_JOBS, &filters).await?;
     let by = [(Filter::Facility, facility.is_some()), (Filter::Status, state.is_some())];
     access_log::at_list(&app, &caller, Listing::VisitJobs, &by, &page.items).await?;
     Ok(Json(page))

@@ -8,15 +8,16 @@ use hip_commands::patients::lookup::LookupKey;
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{CareContextReference, FacilityId, Pseudonym};
 use hip_domain::stream::StreamId;
+use hip_infra::postgres::queries::lists;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::http::Context;
 use crate::http::extract::input::{JsonBody, PathParam, Query, ShortText};
-use crate::http::extract::page::{Cursor, Limit, List, Page, PageRequest};
+use crate::http::extract::page::{Cursor, Limit, Page, PageRequest};
 use crate::http::intake::facilities::{FacilityFilter, chosen, only};
-use crate::http::linking::link_error::{LinkError, LinkErrorDetail, link_error_columns};
+use crate::http::linking::link_error::{LinkError, LinkErrorDetail};
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanView, facility_filter_by_id};
 use crate::http::middleware::problem::Problem;
@@ -90,18 +91,6 @@ pub(crate) struct CareContext {
     linked_at: Option<DateTime<Utc>>,
 }
 
-const CARE_CONTEXTS: List = List {
-    columns: concat!(
-        "care_context_number AS reference, facility_id, stream_id AS link_id, visited_at, hi_types, link_state, \
-         link_retry_at, linked_at, ",
-        link_error_columns!("")
-    ),
-    from: "hip.care_context",
-    at: "visited_at",
-    id: "stream_id",
-    facility: "facility_id",
-};
-
 /// Lists care contexts, the newest visit first.
 #[utoipa::path(get, path = "/v1/care-contexts", tag = "records", operation_id = "listCareContexts",
     params(CareContextFilter), responses((status = 200, body = Page<CareContext>)))]
@@ -114,7 +103,7 @@ pub(crate) async fn list(
     let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
     let wanted = PageRequest { facilities, limit, cursor };
     let filters = [("link_state", state.map(|state| state.as_str().to_owned()))];
-    let page: Page<CareContext> = CARE_CONTEXTS.page(&app.pool, wanted, &filters).await?;
+    let page: Page<CareContext> = wanted.read(&app.pool, &lists::CARE_CONTEXTS, &filters).await?;
     let by = [(Filter::Facility, facility.is_some()), (Filter::Status, state.is_some())];
     access_log::at_list(&app, &caller, Listing::CareContexts, &by, &page.items).await?;
     Ok(Json(page))
@@ -141,7 +130,7 @@ pub(crate) async fn show(
     let limit = Limit::try_from(2).ok();
     let wanted = PageRequest { facilities, limit, cursor: None };
     let filters = [("care_context_number", Some(reference.as_str().to_owned()))];
-    let found: Page<CareContext> = CARE_CONTEXTS.page(&app.pool, wanted, &filters).await?;
+    let found: Page<CareContext> = wanted.read(&app.pool, &lists::CARE_CONTEXTS, &filters).await?;
     let found = only(found.items, ABSENT)?;
     let stream = StreamId::stored(found.link_id.as_str());
     access_log::at_thing(&app, &caller, View::CareContext, &stream).await?;
@@ -183,18 +172,14 @@ pub(crate) async fn search(
         Problem::unavailable()
     })?;
     at_holders(&app, &caller, View::Search, (&facility, &address)).await?;
-    let list = List {
-        from: "(SELECT c.*, i.abha_address FROM hip.care_context c \
-                  JOIN hip.patient_index i USING (subject_id)) AS c",
-        ..CARE_CONTEXTS
-    };
     let wanted = PageRequest {
         facilities: Some(vec![facility.into()]),
         limit: search.limit,
         cursor: search.cursor,
     };
     let filters = [("abha_address", Some(address.into()))];
-    Ok(Json(list.page(&app.pool, wanted, &filters).await?))
+    let found = wanted.read(&app.pool, &lists::CARE_CONTEXTS_BY_ADDRESS, &filters);
+    Ok(Json(found.await?))
 }
 
 /// Records access to each patient who has this ABHA address at this facility.

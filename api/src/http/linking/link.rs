@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use hip_domain::access::View;
 use hip_domain::id::LinkReference;
 use hip_domain::stream::StreamId;
+use hip_infra::postgres::queries::links;
 use serde::Serialize;
-use sqlx::PgPool;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::http::Context;
 use crate::http::extract::input::PathParam;
-use crate::http::linking::link_error::{LinkError, LinkErrorDetail, link_error_columns};
+use crate::http::linking::link_error::{LinkError, LinkErrorDetail};
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanView, facility_filter};
 use crate::http::middleware::problem::Problem;
@@ -53,54 +53,20 @@ pub(crate) async fn show(
     PathParam(id): PathParam,
 ) -> Result<Json<Link>, Problem> {
     let facilities = facility_filter(&caller, None);
-    let (found, stream) = match Uuid::parse_str(&id) {
-        Ok(reference) => (
-            by_reference(&app.pool, reference, facilities).await,
-            StreamId::user_link(LinkReference(reference)),
-        ),
+    let pool = &app.pool;
+    let (found, stream) = match Uuid::parse_str(&id).map(LinkReference) {
+        Ok(reference) => {
+            let found = links::of_patient(pool, reference, facilities).await;
+            (found, StreamId::user_link(reference))
+        }
         Err(_) if id.contains('\0') => (Ok(None), StreamId::stored("")),
         Err(_) => {
-            (by_care_context(&app.pool, &id, facilities).await, StreamId::stored(id.as_str()))
+            let stream = StreamId::stored(id);
+            (links::of_care_context(pool, &stream, facilities).await, stream)
         }
     };
-    let found = found.map_err(|error| Problem::database_unavailable(&error))?;
+    let found: Option<Link> = found.map_err(|error| Problem::database_unavailable(&error))?;
     let found = found.ok_or_else(|| Problem::not_found("There is no such link"))?;
     access_log::at_thing(&app, &caller, View::Link, &stream).await?;
     Ok(Json(found))
-}
-
-async fn by_care_context(
-    pool: &PgPool,
-    id: &str,
-    facilities: Option<Vec<String>>,
-) -> Result<Option<Link>, sqlx::Error> {
-    sqlx::query_as(concat!(
-        "SELECT stream_id AS id, 'facility' AS begun_by, facility_id, ARRAY[care_context_number] AS care_contexts, \
-                link_state AS state, link_retry_at AS retry_at, linked_at AS changed_at, ",
-        link_error_columns!(""),
-        " FROM hip.care_context \
-          WHERE stream_id = $1 AND ($2::text[] IS NULL OR facility_id = ANY ($2))",
-    ))
-    .bind(id)
-    .bind(facilities)
-    .fetch_optional(pool)
-    .await
-}
-
-async fn by_reference(
-    pool: &PgPool,
-    reference: Uuid,
-    facilities: Option<Vec<String>>,
-) -> Result<Option<Link>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT link_reference_number AS id, 'patient' AS begun_by, facility_id, care_contexts, status AS state, \
-                NULL::text AS link_error, NULL::text AS link_error_about, NULL::text AS link_said, \
-                NULL::timestamptz AS retry_at, changed_at \
-           FROM hip.initiated_link_request \
-          WHERE link_reference_number = $1 AND ($2::text[] IS NULL OR facility_id = ANY ($2)) LIMIT 1",
-    )
-    .bind(reference.to_string())
-    .bind(facilities)
-    .fetch_optional(pool)
-    .await
 }

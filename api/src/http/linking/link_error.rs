@@ -7,14 +7,6 @@ use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row};
 use utoipa::ToSchema;
 
-/// The columns of `hip.care_context` that a [`LinkError`] is read from.
-macro_rules! link_error_columns {
-    ($table:literal) => {
-        concat!($table, "link_error, ", $table, "link_error_about, ", $table, "link_said")
-    };
-}
-pub(in crate::http) use link_error_columns;
-
 /// The error of a link; `null` if there is none.
 #[derive(Serialize)]
 #[serde(transparent)]

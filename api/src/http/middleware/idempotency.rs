@@ -6,8 +6,6 @@
 //! not
 //! stored, so that the caller can retry. A response is completed and stored even if the caller disconnects.
 
-mod store;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,10 +16,10 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use hip_infra::postgres::idempotency::{self, KeyState, StorageKey, StoredAnswer};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use self::store::{Place, Row, StoredAnswer};
 use crate::app::App;
 use crate::http::VISIT_BYTES_MAX;
 use crate::http::extract::bodies;
@@ -77,26 +75,25 @@ pub(crate) async fn layer(
         Err(unread) => return unread.into_response(),
     };
     let fingerprint = fingerprint(&secret, &parts.method, &parts.uri, &parts.headers, &body);
-    let place = Place { client: caller.name.clone(), key };
-    let row =
-        Row::claim(&app.pool, &place, fingerprint, CLAIM, app.config.rest.answers_kept()).await;
-    match row {
-        Ok(Row::Ours(claim)) => {
+    let at = StorageKey { client: caller.name.clone(), key };
+    let kept_for = app.config.rest.answers_kept();
+    match KeyState::claim(&app.pool, &at, fingerprint, CLAIM, kept_for).await {
+        Ok(KeyState::Claimed(claim)) => {
             let request = Request::from_parts(parts, Body::from(body));
-            let answering = answer(app, place, claim, request, next);
+            let answering = answer(app, at, claim, request, next);
             // In its own task: a disconnect does not stop it half-way.
             tokio::spawn(answering).await.unwrap_or_else(|_| Problem::unavailable().into_response())
         }
-        Ok(Row::Kept(kept)) => replay(kept),
-        Ok(Row::InWork) => in_work(),
-        Ok(Row::Other) => of_another_request().into_response(),
+        Ok(KeyState::Answered(kept)) => replay(kept),
+        Ok(KeyState::InProgress) => in_work(),
+        Ok(KeyState::Reused) => of_another_request().into_response(),
         Err(error) => Problem::database_unavailable(&error).into_response(),
     }
 }
 
 async fn answer(
     app: Arc<App>,
-    place: Place,
+    at: StorageKey,
     claim: uuid::Uuid,
     request: Request,
     next: Next,
@@ -113,15 +110,15 @@ async fn answer(
                 status: parts.status.as_u16(),
                 content_type: text(CONTENT_TYPE),
                 location: text(axum::http::header::LOCATION),
-                body: body.clone(),
+                body: body.to_vec(),
             };
             (Some(kept).filter(|_| !is_ours), Response::from_parts(parts, Body::from(body)))
         }
         Err(_) => (None, Problem::unavailable().into_response()),
     };
     let done = match kept {
-        Some(kept) => kept.keep(&app.pool, &place, claim).await,
-        None => store::forget(&app.pool, &place, claim).await,
+        Some(kept) => kept.keep(&app.pool, &at, claim).await,
+        None => idempotency::forget(&app.pool, &at, claim).await,
     };
     if let Err(error) = done {
         tracing::warn!(%error, "an answer could not be kept under its Idempotency-Key");

@@ -5,11 +5,12 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use hip_commands::accountability::caller::Caller;
-use hip_commands::operations::replay::history::{self, History};
+use hip_commands::operations::replay::history;
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{FacilityId, RequestId};
 use hip_domain::stream::StreamId;
 use hip_infra::postgres::queries::correlation_index::PgCorrelationIndex;
+use hip_infra::postgres::queries::lists;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -17,12 +18,13 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::http::Context;
 use crate::http::extract::input::{PathParam, Query};
-use crate::http::extract::page::{Cursor, Limit, List, Page, PageRequest};
+use crate::http::extract::page::{self, Cursor, Limit, Page, PageRequest};
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{
     Authorized, CanOperate, facility_filter, facility_filter_by_id,
 };
 use crate::http::middleware::problem::Problem;
+use crate::http::operations::callback_history::MessageHistory;
 
 /// State of a callback.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -106,15 +108,6 @@ pub(crate) struct Callback {
     replay_id: Option<Uuid>,
 }
 
-const CALLBACKS: List = List {
-    columns: "request_id, kind, api, facility_id, received_at, received_pos AS position, late_by_s, status, \
-              error, field, reason, closed_at, replays, replay_id",
-    from: "hip.callback",
-    at: "received_at",
-    id: "stream_id",
-    facility: "facility_id",
-};
-
 /// Lists callbacks, the newest first.
 #[utoipa::path(get, path = "/v1/callbacks", tag = "operations", operation_id = "listCallbacks",
     params(CallbackFilter), responses((status = 200, body = Page<Callback>)))]
@@ -133,7 +126,7 @@ pub(crate) async fn list(
     ];
     let status = status.map(|status| status.as_str().to_owned());
     let filters = [("status", status), ("kind", kind)];
-    let page: Page<Callback> = CALLBACKS.page(&app.pool, wanted, &filters).await?;
+    let page: Page<Callback> = wanted.read(&app.pool, &lists::CALLBACKS, &filters).await?;
     access_log::at_list(&app, &caller, Listing::Callbacks, &by, &page.items).await?;
     Ok(Json(page))
 }
@@ -154,19 +147,19 @@ pub(crate) async fn show(
 #[utoipa::path(get, path = "/v1/callbacks/{requestId}/history", tag = "operations",
     operation_id = "showCallbackHistory",
     params(("requestId" = Uuid, Path, description = "its REQUEST-ID")),
-    responses((status = 200, body = History)))]
+    responses((status = 200, body = MessageHistory)))]
 pub(crate) async fn history(
     Authorized(caller, _): Authorized<CanOperate>,
     State(app): Context,
     PathParam(id): PathParam,
-) -> Result<Json<History>, Problem> {
+) -> Result<Json<MessageHistory>, Problem> {
     let callback = found(&app, &caller, &id).await?;
     let conversations = PgCorrelationIndex::new(app.pool.clone());
     let calls = conversations.calls_so_far(callback.request_id).await;
     let calls = calls.map_err(|error| Problem::database_unavailable(&error))?;
     let stream = StreamId::inbound(RequestId(callback.request_id));
     let story = history::history(&app.ports, &stream, &calls).await;
-    story.map(Json).map_err(|error| {
+    story.map(|story| Json(story.into())).map_err(|error| {
         tracing::error!(%error, "the history of a callback cannot be told");
         Problem::unavailable()
     })
@@ -178,7 +171,8 @@ async fn found(app: &App, caller: &Caller, id: &str) -> Result<Callback, Problem
     let id = RequestId::parse(id).map_err(|_| Problem::not_found(ABSENT))?;
     let stream = StreamId::inbound(id);
     let filters = [("stream_id", Some(stream.as_str().to_owned()))];
-    let found = CALLBACKS.one(&app.pool, facility_filter(caller, None), &filters).await?;
+    let found =
+        page::newest(&app.pool, &lists::CALLBACKS, facility_filter(caller, None), &filters).await?;
     let found = found.ok_or_else(|| Problem::not_found(ABSENT))?;
     access_log::at_thing(app, caller, View::Callback, &stream).await?;
     Ok(found)

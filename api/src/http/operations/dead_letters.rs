@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
+use chrono::{DateTime, Utc};
 use hip_domain::id::FacilityId;
-use hip_infra::worker::replays::{Group, groups};
+use hip_infra::worker::replays;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -22,11 +23,43 @@ pub(crate) struct DeadLetterFilter {
     facility: Option<FacilityId>,
 }
 
+/// Messages and calls that were given up for the same cause.
+#[derive(Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeadLetterGroup {
+    /// Name of the group: a replay with it selects all of them.
+    cause: String,
+    /// `callback` or `call`.
+    direction: String,
+    /// Kind of the callback or call.
+    kind: String,
+    /// Final status; `stuck` for a callback that could not be processed.
+    status: String,
+    /// Code of the refusal.
+    error: Option<String>,
+    /// The invalid member.
+    field: Option<String>,
+    /// Reason of the newest one.
+    reason: Option<String>,
+    /// Number of messages and calls.
+    count: i64,
+    /// Number of those that were replayed before.
+    replayed: i64,
+    /// Time of the oldest, in UTC.
+    oldest_at: DateTime<Utc>,
+    /// Time of the newest, in UTC.
+    newest_at: DateTime<Utc>,
+    /// The next deadline of the network that has not passed, where it sets one.
+    next_deadline: Option<DateTime<Utc>>,
+    /// Number of those whose deadline has passed.
+    overdue: i64,
+}
+
 /// All dead letters.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeadLetters {
     /// By cause, the most frequent first.
-    groups: Vec<Group>,
+    groups: Vec<DeadLetterGroup>,
 }
 
 /// Lists dead letters, grouped by cause.
@@ -41,7 +74,7 @@ pub(crate) async fn list(
     Query(which): Query<DeadLetterFilter>,
 ) -> Result<Json<DeadLetters>, Problem> {
     let facilities = facility_filter_by_id(&app, &caller, which.facility.as_ref());
-    let groups = groups(&app.pool, facilities.as_deref()).await;
+    let groups = replays::groups(&app.pool, facilities.as_deref()).await;
     let groups = groups.map_err(|error| Problem::database_unavailable(&error))?;
     Ok(Json(DeadLetters { groups }))
 }

@@ -8,7 +8,7 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use hip_commands::accountability::caller::Caller;
-use hip_commands::operations::replay::dry_run::{Rehearsed, rehearse};
+use hip_commands::operations::replay::dry_run::rehearse;
 use hip_commands::operations::replay::order::{self, OrderError, Wish};
 use hip_commands::port::replay_queue::QueueError;
 use hip_domain::access::{Filter, Listing};
@@ -17,7 +17,7 @@ use hip_domain::reason::Reason;
 use hip_domain::replay::{Direction, Ordered, Policy, ReplayError, Selection};
 use hip_domain::replay_switch::ReplaySwitchCommand;
 use hip_infra::postgres::queries::correlation_index::PgCorrelationIndex;
-use hip_infra::worker::replays::{ITEM_COUNT_MAX, Order, PgReplayQueue, select};
+use hip_infra::worker::replays::{ITEM_COUNT_MAX, PgReplayQueue, select};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -29,7 +29,8 @@ use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanReplay, facility_filter_by_id};
 use crate::http::middleware::problem::{Fault, Problem};
 use crate::http::middleware::rate::Rate;
-use crate::http::operations::replays::{Switch, found};
+use crate::http::operations::replay_dry_run::{DryRun, RehearsedItem};
+use crate::http::operations::replays::{ReplayOrder, Switch, found};
 
 /// Maximum number of listed messages.
 const NAMED_COUNT_MAX: usize = 1_000;
@@ -122,26 +123,6 @@ pub(crate) struct GivenOrder {
     id: Uuid,
     /// Number of items.
     items: u32,
-}
-
-/// Expected results of an order.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct DryRun {
-    /// Number of selected items, up to the maximum of an order.
-    selected: usize,
-    /// The first of them, with the expected results of each.
-    rehearsed: Vec<RehearsedItem>,
-}
-
-/// Expected results of one item.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct RehearsedItem {
-    /// The `REQUEST-ID` of the message or call.
-    request_id: Uuid,
-    #[serde(flatten)]
-    rehearsed: Rehearsed,
 }
 
 /// Replays the selected messages and calls in the background.
@@ -253,7 +234,7 @@ async fn dry_run(
             tracing::error!(%error, "replay dry run failed");
             Problem::unavailable()
         })?;
-        rehearsed.push(RehearsedItem { request_id: one.request_id, rehearsed: would });
+        rehearsed.push(RehearsedItem::new(one.request_id, would));
     }
     let by = [(Filter::Named, !selection.requests.is_empty())];
     access_log::at_list(app, caller, Listing::Rehearsal, &by, &rehearsed).await?;
@@ -263,24 +244,24 @@ async fn dry_run(
 /// Pauses an order: no further item is started.
 #[utoipa::path(post, path = "/v1/replays/{id}/pause", tag = "operations", operation_id = "pauseReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
-    responses((status = 200, body = Order)))]
+    responses((status = 200, body = ReplayOrder)))]
 pub(crate) async fn pause(
     Authorized(caller, _): Authorized<CanReplay>,
     State(app): Context,
     PathParam(id): PathParam,
-) -> Result<Json<Order>, Problem> {
+) -> Result<Json<ReplayOrder>, Problem> {
     change(&app, &caller, &id, Wish::Pause).await
 }
 
 /// Resumes an order.
 #[utoipa::path(post, path = "/v1/replays/{id}/resume", tag = "operations", operation_id = "resumeReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
-    responses((status = 200, body = Order)))]
+    responses((status = 200, body = ReplayOrder)))]
 pub(crate) async fn resume(
     Authorized(caller, _): Authorized<CanReplay>,
     State(app): Context,
     PathParam(id): PathParam,
-) -> Result<Json<Order>, Problem> {
+) -> Result<Json<ReplayOrder>, Problem> {
     change(&app, &caller, &id, Wish::Resume).await
 }
 
@@ -289,16 +270,21 @@ pub(crate) async fn resume(
 /// It takes effect before the response: no further item is started, and items already running finish.
 #[utoipa::path(post, path = "/v1/replays/{id}/cancel", tag = "operations", operation_id = "cancelReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
-    responses((status = 200, body = Order)))]
+    responses((status = 200, body = ReplayOrder)))]
 pub(crate) async fn cancel(
     Authorized(caller, _): Authorized<CanReplay>,
     State(app): Context,
     PathParam(id): PathParam,
-) -> Result<Json<Order>, Problem> {
+) -> Result<Json<ReplayOrder>, Problem> {
     change(&app, &caller, &id, Wish::Cancel).await
 }
 
-async fn change(app: &App, caller: &Caller, id: &str, what: Wish) -> Result<Json<Order>, Problem> {
+async fn change(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    what: Wish,
+) -> Result<Json<ReplayOrder>, Problem> {
     let replay = ReplayId(found(app, caller, id).await?.replay_id);
     let (dispatcher, queue) = (&app.ports.dispatcher, queue(app));
     let wish = app.ports.ids.random();

@@ -2,10 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
+use chrono::{DateTime, Utc};
 use hip_commands::accountability::caller::Caller;
 use hip_commands::operations::replay::order;
 use hip_domain::access::{Filter, Listing};
-use hip_infra::worker::replays::{self, DoneItem, Order};
+use hip_infra::worker::replays;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -31,38 +32,78 @@ pub(crate) struct ReplayOrderFilter {
     cursor: Option<Cursor>,
 }
 
+/// State of an order.
+#[derive(Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReplayOrder {
+    /// Its id.
+    pub(super) replay_id: Uuid,
+    /// `running`, `paused`, `cancelled` or `completed`.
+    state: String,
+    /// `projections`, `safe` or `all`.
+    policy: String,
+    /// Name of the operator.
+    ordered_by: String,
+    /// Reason given by the operator.
+    why: Option<String>,
+    /// Maximum number of items per second.
+    rate_per_s: Option<i32>,
+    /// Facilities of its items.
+    facilities: Vec<String>,
+    /// Time of the order, in UTC.
+    created_at: DateTime<Utc>,
+    /// Number of items.
+    items: i32,
+    /// Items not processed yet.
+    due: i64,
+    /// Items interpreted, or sent again.
+    completed: i64,
+    /// Items interpreted and refused.
+    refused: i64,
+    /// Items that could not be interpreted, or must not be repeated.
+    failed: i64,
+    /// Items without anything to do.
+    skipped: i64,
+    /// Calls that are sent again.
+    resent: i64,
+}
+
 /// Lists orders whose items are all of the caller's facilities, with their progress; the newest first.
 #[utoipa::path(get, path = "/v1/replays", tag = "operations", operation_id = "listReplays",
-    params(ReplayOrderFilter), responses((status = 200, body = Page<Order>)))]
+    params(ReplayOrderFilter), responses((status = 200, body = Page<ReplayOrder>)))]
 pub(crate) async fn list(
     Authorized(caller, _): Authorized<CanOperate>,
     State(app): Context,
     Query(which): Query<ReplayOrderFilter>,
-) -> Result<Json<Page<Order>>, Problem> {
+) -> Result<Json<Page<ReplayOrder>>, Problem> {
     let limit = which.limit.unwrap_or_default();
     let facilities = facility_filter(&caller, None);
     let after = which.cursor.as_ref().map(Cursor::place);
     let one_more = limit.and_one_more();
     let items = replays::orders(&app.pool, facilities.as_deref(), after, one_more).await;
     let items = items.map_err(|error| Problem::database_unavailable(&error))?;
-    let place = |order: &Order| (order.created_at, order.replay_id.to_string());
+    let place = |order: &ReplayOrder| (order.created_at, order.replay_id.to_string());
     Ok(Json(Page::cut(items, limit, place)))
 }
 
 /// Returns one order with its progress.
 #[utoipa::path(get, path = "/v1/replays/{id}", tag = "operations", operation_id = "showReplay",
     params(("id" = Uuid, Path, description = "as the order was answered")),
-    responses((status = 200, body = Order)))]
+    responses((status = 200, body = ReplayOrder)))]
 pub(crate) async fn show(
     Authorized(caller, _): Authorized<CanOperate>,
     State(app): Context,
     PathParam(id): PathParam,
-) -> Result<Json<Order>, Problem> {
+) -> Result<Json<ReplayOrder>, Problem> {
     found(&app, &caller, &id).await.map(Json)
 }
 
 /// An order, if the caller may see it.
-pub(in crate::http) async fn found(app: &App, caller: &Caller, id: &str) -> Result<Order, Problem> {
+pub(in crate::http) async fn found(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+) -> Result<ReplayOrder, Problem> {
     const ABSENT: &str = "There is no such replay";
     let id = Uuid::try_parse(id).map_err(|_| Problem::not_found(ABSENT))?;
     let found = replays::one(&app.pool, facility_filter(caller, None).as_deref(), id).await;
@@ -83,11 +124,35 @@ pub(crate) struct ReplayItemFilter {
     limit: Option<Limit>,
 }
 
+/// State of an item.
+#[derive(Serialize, ToSchema, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReplayItem {
+    /// Id of its order.
+    replay_id: Uuid,
+    /// Number within the order, from 1.
+    n: i32,
+    /// `callback` or `call`.
+    direction: String,
+    /// The `REQUEST-ID` of the message or call.
+    request_id: Uuid,
+    /// `completed`, `refused`, `failed` or `skipped`; `None` while it is due.
+    outcome: Option<String>,
+    /// Reason of the outcome.
+    reason: Option<String>,
+    /// Calls that are sent again because of it.
+    resent: i32,
+    /// Number of attempts.
+    attempts: i32,
+    /// When it was processed, in UTC.
+    done_at: Option<DateTime<Utc>>,
+}
+
 /// Items of an order.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Items {
     /// In order; send the number of the last one as the next `after`.
-    items: Vec<DoneItem>,
+    items: Vec<ReplayItem>,
 }
 
 /// Lists the result of each item of an order, with the reason.

@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{ConsentId, FacilityId};
 use hip_domain::stream::StreamId;
+use hip_infra::postgres::queries::lists;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::Context;
 use crate::http::extract::input::{PathParam, Query};
-use crate::http::extract::page::{Cursor, Limit, List, Page, PageRequest};
+use crate::http::extract::page::{self, Cursor, Limit, Page, PageRequest};
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{
     Authorized, CanView, facility_filter, facility_filter_by_id,
@@ -96,15 +97,6 @@ pub(crate) struct Consent {
     ended_at: Option<DateTime<Utc>>,
 }
 
-const CONSENTS: List = List {
-    columns: "consent_id AS id, facility_id, hiu_id, hi_types, range_from AS \"from\", range_to AS \"to\", \
-              erase_at, status, signature, granted_at, ended_at",
-    from: "hip.consent",
-    at: "coalesce(granted_at, ended_at)",
-    id: "consent_id",
-    facility: "facility_id",
-};
-
 /// Lists consents, the newest first.
 #[utoipa::path(get, path = "/v1/consents", tag = "sharing", operation_id = "listConsents",
     params(ConsentFilter), responses((status = 200, body = Page<Consent>)))]
@@ -117,7 +109,7 @@ pub(crate) async fn list(
     let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
     let wanted = PageRequest { facilities, limit, cursor };
     let filters = [("status", status.map(|status| status.as_str().to_owned()))];
-    let page: Page<Consent> = CONSENTS.page(&app.pool, wanted, &filters).await?;
+    let page: Page<Consent> = wanted.read(&app.pool, &lists::CONSENTS, &filters).await?;
     let by = [(Filter::Facility, facility.is_some()), (Filter::Status, status.is_some())];
     access_log::at_list(&app, &caller, Listing::Consents, &by, &page.items).await?;
     Ok(Json(page))
@@ -136,7 +128,8 @@ pub(crate) async fn show(
     let id = ConsentId::parse(id).map_err(|_| Problem::not_found(ABSENT))?;
     let stream = StreamId::consent(&id);
     let filters = [("consent_id", Some(id.into()))];
-    let found = CONSENTS.one(&app.pool, facility_filter(&caller, None), &filters).await?;
+    let found =
+        page::newest(&app.pool, &lists::CONSENTS, facility_filter(&caller, None), &filters).await?;
     let consent: Consent = found.ok_or_else(|| Problem::not_found(ABSENT))?;
     access_log::at_thing(&app, &caller, View::Consent, &stream).await?;
     Ok(Json(consent))

@@ -7,16 +7,13 @@ use abdm_fhir::validate::{Limits, Report, ValidateOptions, validate as check};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use axum::response::{IntoResponse, Response};
-use hip_commands::accountability::caller::Caller;
 use hip_commands::sharing::read_document::{self, ReadOutcome};
-use hip_domain::stream::StreamId;
 use hip_infra::config::text_file::bytes_without_mark;
-use serde_json::json;
+use hip_infra::postgres::queries::visit_documents;
 use uuid::Uuid;
 
 use self::outcome::FhirOutcome;
 use self::parameters::resource;
-use crate::app::App;
 use crate::http::Context;
 use crate::http::extract::bodies::{self, Unread};
 use crate::http::extract::input::{PathParam, is_json};
@@ -76,7 +73,9 @@ pub(crate) async fn bundle(
     let Authorized(caller, _) = caller?;
     let PathParam(id) = id?;
     let id = Uuid::parse_str(&id).map_err(|_| FhirOutcome::not_found())?;
-    let visit = visit_of(&app, &caller, id).await?.ok_or_else(FhirOutcome::not_found)?;
+    let visit = visit_documents::visit_of(&app.pool, id, facility_filter(&caller, None)).await;
+    let visit = visit.map_err(|error| Problem::database_unavailable(&error))?;
+    let visit = visit.ok_or_else(FhirOutcome::not_found)?;
     let shown = read_document::show(&app.ports, &visit, id, &caller).await;
     let shown = shown.map_err(|error| {
         tracing::warn!(%error, "a document could not be shown");
@@ -102,18 +101,4 @@ pub(crate) async fn bundle(
         }
         ReadOutcome::Replaced => Err(FhirOutcome::not_found()),
     }
-}
-
-/// The caller's visit with this document, even if the document is invalid.
-async fn visit_of(app: &App, caller: &Caller, id: Uuid) -> Result<Option<StreamId>, FhirOutcome> {
-    let visit: Option<String> = sqlx::query_scalar(
-        "SELECT stream_id FROM hip.visit WHERE (documents @> $1 OR rejected @> $1) \
-            AND ($2::text[] IS NULL OR facility_id = ANY ($2)) LIMIT 1",
-    )
-    .bind(json!([{ "document_id": id }]))
-    .bind(facility_filter(caller, None))
-    .fetch_optional(&app.pool)
-    .await
-    .map_err(|_| Problem::unavailable())?;
-    Ok(visit.map(StreamId::stored))
 }

@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 use hip_domain::access::{Filter, Listing, View};
 use hip_domain::id::{ConsentId, FacilityId, TransactionId};
 use hip_domain::stream::StreamId;
+use hip_infra::postgres::queries::{lists, transfer_pages};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::Context;
 use crate::http::extract::input::{PathParam, Query};
-use crate::http::extract::page::{Cursor, Limit, List, Page, PageRequest};
+use crate::http::extract::page::{self, Cursor, Limit, Page, PageRequest};
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{
     Authorized, CanView, facility_filter, facility_filter_by_id,
@@ -122,15 +123,6 @@ pub(crate) struct SentPage {
     skipped: Option<String>,
 }
 
-const TRANSFERS: List = List {
-    columns: "transaction_id, facility_id, consent_id, hiu_dialect, status, error, page_count, \
-              requested_at, completed_at",
-    from: "hip.data_flow_request",
-    at: "requested_at",
-    id: "transaction_id",
-    facility: "facility_id",
-};
-
 /// Lists transfers, the newest first.
 #[utoipa::path(get, path = "/v1/transfers", tag = "sharing", operation_id = "listTransfers",
     params(TransferFilter), responses((status = 200, body = Page<Transfer>)))]
@@ -146,7 +138,7 @@ pub(crate) async fn list(
         ("consent_id", consent.clone().map(String::from)),
         ("status", status.map(|status| status.as_str().to_owned())),
     ];
-    let page: Page<Transfer> = TRANSFERS.page(&app.pool, wanted, &filters).await?;
+    let page: Page<Transfer> = wanted.read(&app.pool, &lists::TRANSFERS, &filters).await?;
     if let Some(consent) = consent.filter(|_| !page.items.is_empty()) {
         // A consent belongs to one patient, so this is access to that patient and not to a list.
         let stream = StreamId::consent(&consent);
@@ -157,9 +149,6 @@ pub(crate) async fn list(
     }
     Ok(Json(page))
 }
-
-/// Maximum number of pages shown. A transfer has as many pages as the consent has documents.
-const PAGES_SHOWN_MAX: i64 = 10_000;
 
 /// Returns one transfer with its pages.
 #[utoipa::path(get, path = "/v1/transfers/{transactionId}", tag = "sharing", operation_id = "showTransfer",
@@ -173,17 +162,12 @@ pub(crate) async fn show(
     const ABSENT: &str = "There is no such transfer";
     let id = TransactionId::parse(id).map_err(|_| Problem::not_found(ABSENT))?;
     let filters = [("transaction_id", Some(String::from(id.clone())))];
-    let found = TRANSFERS.one(&app.pool, facility_filter(&caller, None), &filters).await?;
+    let found =
+        page::newest(&app.pool, &lists::TRANSFERS, facility_filter(&caller, None), &filters)
+            .await?;
     let transfer: Transfer = found.ok_or_else(|| Problem::not_found(ABSENT))?;
     access_log::at_thing(&app, &caller, View::Transfer, &StreamId::transfer(&id)).await?;
-    let pages = sqlx::query_as(
-        "SELECT page, plain_bytes, ciphertext, created_at, pushed_at, push_status, skipped \
-           FROM hip.health_information WHERE transaction_id = $1 ORDER BY page LIMIT $2",
-    )
-    .bind(id.as_str())
-    .bind(PAGES_SHOWN_MAX)
-    .fetch_all(&app.pool)
-    .await
-    .map_err(|error| Problem::database_unavailable(&error))?;
+    let pages = transfer_pages::read(&app.pool, &id).await;
+    let pages = pages.map_err(|error| Problem::database_unavailable(&error))?;
     Ok(Json(WholeTransfer { transfer, pages }))
 }

@@ -2,11 +2,9 @@
 
 use hip_domain::outbound::Sent;
 use serde::Serialize;
-use utoipa::ToSchema;
 
 /// A difference in one member. It does not contain the value, because that may be personal data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// The JSON path of the member, or `target`.
     pub path: String,
@@ -15,9 +13,8 @@ pub struct Difference {
 }
 
 /// The kind of difference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-#[schema(as = DifferenceKind)]
 pub enum How {
     /// Only the new message has the member.
     Added,

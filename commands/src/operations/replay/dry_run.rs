@@ -13,8 +13,6 @@ use hip_domain::outbound::{Call, OutboundEvent, Sent};
 use hip_domain::recorded::Recorded;
 use hip_domain::replay::Ordered;
 use hip_domain::stream::StreamId;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::comparison::compare;
 use super::item::{Done, Item, ItemOutcome, redo};
@@ -36,8 +34,7 @@ pub use super::comparison::{Difference, How};
 const TASK_COUNT_MAX: usize = 1_000;
 
 /// The effects that one item would have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rehearsed {
     /// The result of the item.
     pub done: Done,
@@ -50,13 +47,11 @@ pub struct Rehearsed {
 }
 
 /// A call that a replay would make.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WouldCall {
     /// The kind of call.
     pub kind: String,
     /// The request id. It differs in the real replay if the causing event is not in the log yet.
-    #[schema(value_type = Uuid)]
     pub request_id: RequestId,
     /// Whether it is the id of an earlier call.
     pub same_id: bool,
@@ -65,7 +60,6 @@ pub struct WouldCall {
     /// Whether it would be recorded as suppressed and not sent.
     pub suppressed: bool,
     /// The request id of the earlier call that it is compared with.
-    #[schema(value_type = Option<Uuid>)]
     pub sent_before: Option<RequestId>,
     /// The differences to that call; `None` if there is nothing to compare.
     pub differences: Option<Vec<Difference>>,

@@ -9,8 +9,6 @@ use hip_domain::outbound::{CallOutcome, OutboundEvent};
 use hip_domain::recorded::Recorded;
 use hip_domain::replay::Ordered;
 use hip_domain::stream::StreamId;
-use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::resend;
@@ -19,9 +17,7 @@ use crate::ports::Ports;
 use crate::tasks::TaskError;
 
 /// The history of one message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = MessageHistory)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     /// The events of the message, oldest first.
     pub events: Vec<Happened>,
@@ -30,9 +26,7 @@ pub struct History {
 }
 
 /// An event of a message or a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = MessageEvent)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happened {
     /// Id of the event.
     pub event_id: Uuid,
@@ -51,19 +45,15 @@ pub struct Happened {
 }
 
 /// The replay order behind an event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = MessageReplay)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ByOrder {
     /// Id of the order.
     pub replay: Uuid,
     /// What may be sent: `projections`, `safe` or `all`.
-    #[schema(value_type = String)]
     pub policy: &'static str,
     /// Who gave the order.
     pub by: String,
     /// The reason, if one was given.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }
 
@@ -76,16 +66,13 @@ impl From<&Ordered> for ByOrder {
 }
 
 /// A call of the conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = MessageCall)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Called {
     /// Its `REQUEST-ID`.
     pub request_id: Uuid,
     /// The kind of call.
     pub kind: String,
     /// `open`, `unknown`, `refused` or `accepted`.
-    #[schema(value_type = String)]
     pub state: &'static str,
     /// The events of the call, oldest first.
     pub events: Vec<Happened>,

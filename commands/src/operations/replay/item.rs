@@ -6,8 +6,6 @@ use hip_domain::inbound::{Inbound, InboundCommand, InboundEvent};
 use hip_domain::recorded::Recorded;
 use hip_domain::replay::{Direction, Ordered};
 use hip_domain::stream::StreamId;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::resend::{self, PreviousCall};
 use crate::inbox::callbacks::Verdict;
@@ -29,9 +27,7 @@ pub struct Item {
 }
 
 /// The result of an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = ReplayOutcome)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemOutcome {
     /// The message was interpreted, or the call is sent again.
     Completed,
@@ -56,9 +52,7 @@ impl ItemOutcome {
 }
 
 /// The result of a replayed item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = ReplayDone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
     /// The result.
     pub outcome: ItemOutcome,

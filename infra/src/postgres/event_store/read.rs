@@ -107,6 +107,20 @@ impl LogReader {
         rows.into_iter().map(stored).collect()
     }
 
+    /// All streams of a type, in the order of their ids. For types with few streams.
+    pub async fn streams_of_type(&self, stream_type: &str) -> Result<Vec<StreamId>, LogError> {
+        let streams: Vec<String> = sqlx::query_scalar(
+            "SELECT stream_id FROM es.stream WHERE shard = $1 AND stream_type = $2 ORDER BY stream_id",
+        )
+        .bind(SHARD)
+        .bind(stream_type)
+        .fetch_all(&self.pool)
+        .in_time()
+        .await
+        .map_err(unavailable)?;
+        Ok(streams.into_iter().map(StreamId::stored).collect())
+    }
+
     /// The version of a stream; 0 if it does not exist.
     pub async fn version(&self, stream: &StreamId) -> Result<i64, LogError> {
         let version: Option<i64> =

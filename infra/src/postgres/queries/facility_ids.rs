@@ -5,7 +5,6 @@ use hip_commands::settings::{Facility, Settings};
 use hip_domain::event::Event;
 use hip_domain::facility::{Facility as Known, FacilityEvent};
 use hip_domain::id::FacilityId;
-use hip_domain::stream::StreamId;
 use sqlx::PgPool;
 use thiserror::Error;
 
@@ -40,17 +39,11 @@ struct Renamed {
 impl Renames {
     /// Reads all renames from the log.
     pub async fn read(pool: &PgPool) -> Result<Self, FacilityIdsError> {
-        let streams: Vec<String> = sqlx::query_scalar(
-            "SELECT stream_id FROM es.stream WHERE stream_type = 'facility' ORDER BY stream_id",
-        )
-        .fetch_all(pool)
-        .in_time()
-        .await?;
         let log = LogReader::new(pool.clone());
         let mut all = vec![];
-        for stream in streams {
+        for stream in log.streams_of_type("facility").await? {
             let (mut first, mut known) = (None, Known::default());
-            for stored in log.stream(&StreamId::stored(stream), 0).await? {
+            for stored in log.stream(&stream, 0).await? {
                 let Event::Facility(event) = hip_commands::log::codec::decode(&stored)?.event
                 else {
                     continue;

@@ -1,52 +1,19 @@
 //! Dead letters, grouped by cause.
 
-use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgPool};
 
 use crate::postgres::deadline::InTime;
-
-/// Messages and calls that were given up for the same cause.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = DeadLetterGroup)]
-pub struct Group {
-    /// Name of the group: a replay with it selects all of them.
-    pub cause: String,
-    /// `callback` or `call`.
-    pub direction: String,
-    /// Kind of the callback or call.
-    pub kind: String,
-    /// Final status; `stuck` for a callback that could not be processed.
-    pub status: String,
-    /// Code of the refusal.
-    pub error: Option<String>,
-    /// The invalid member.
-    pub field: Option<String>,
-    /// Reason of the newest one.
-    pub reason: Option<String>,
-    /// Number of messages and calls.
-    pub count: i64,
-    /// Number of those that were replayed before.
-    pub replayed: i64,
-    /// Time of the oldest, in UTC.
-    pub oldest_at: DateTime<Utc>,
-    /// Time of the newest, in UTC.
-    pub newest_at: DateTime<Utc>,
-    /// The next deadline of the network that has not passed, where it sets one.
-    pub next_deadline: Option<DateTime<Utc>>,
-    /// Number of those whose deadline has passed.
-    pub overdue: i64,
-}
 
 /// The groups with items of these facilities, the largest first; at most a thousand.
 ///
 /// # Errors
 ///
 /// The database cannot be read.
-pub async fn groups(
-    pool: &PgPool,
-    facilities: Option<&[String]>,
-) -> Result<Vec<Group>, sqlx::Error> {
+pub async fn groups<T>(pool: &PgPool, facilities: Option<&[String]>) -> Result<Vec<T>, sqlx::Error>
+where
+    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
     sqlx::query_as(
         "SELECT cause, min(direction) AS direction, min(kind) AS kind, min(status) AS status, \
                 min(error) AS error, min(field) AS field, \

@@ -1,72 +1,11 @@
 //! Orders and their items, for an operator.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
 use crate::postgres::deadline::InTime;
-
-/// State of an order.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = ReplayOrder)]
-pub struct Order {
-    /// Its id.
-    pub replay_id: Uuid,
-    /// `running`, `paused`, `cancelled` or `completed`.
-    pub state: String,
-    /// `projections`, `safe` or `all`.
-    pub policy: String,
-    /// Name of the operator.
-    pub ordered_by: String,
-    /// Reason given by the operator.
-    pub why: Option<String>,
-    /// Maximum number of items per second.
-    pub rate_per_s: Option<i32>,
-    /// Facilities of its items.
-    pub facilities: Vec<String>,
-    /// Time of the order, in UTC.
-    pub created_at: DateTime<Utc>,
-    /// Number of items.
-    pub items: i32,
-    /// Items not processed yet.
-    pub due: i64,
-    /// Items interpreted, or sent again.
-    pub completed: i64,
-    /// Items interpreted and refused.
-    pub refused: i64,
-    /// Items that could not be interpreted, or must not be repeated.
-    pub failed: i64,
-    /// Items without anything to do.
-    pub skipped: i64,
-    /// Calls that are sent again.
-    pub resent: i64,
-}
-
-/// State of an item.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = ReplayItem)]
-pub struct DoneItem {
-    /// Id of its order.
-    pub replay_id: Uuid,
-    /// Number within the order, from 1.
-    pub n: i32,
-    /// `callback` or `call`.
-    pub direction: String,
-    /// The `REQUEST-ID` of the message or call.
-    pub request_id: Uuid,
-    /// `completed`, `refused`, `failed` or `skipped`; `None` while it is due.
-    pub outcome: Option<String>,
-    /// Reason of the outcome.
-    pub reason: Option<String>,
-    /// Calls that are sent again because of it.
-    pub resent: i32,
-    /// Number of attempts.
-    pub attempts: i32,
-    /// When it was processed, in UTC.
-    pub done_at: Option<DateTime<Utc>>,
-}
 
 const ORDERS: &str = "\
     SELECT t.replay_id, t.state, t.policy, t.ordered_by, t.why, t.rate_per_s, t.facilities, t.created_at, \
@@ -86,10 +25,9 @@ const ORDERS: &str = "\
      ORDER BY t.created_at DESC, t.replay_id DESC";
 
 const ITEMS: &str = "\
-    SELECT i.replay_id, i.n, i.direction, \
-           right(i.stream_id, 36)::uuid AS request_id, \
-           i.outcome, i.reason, i.resent, i.attempts, i.done_at \
-      FROM hip.replay_item i";
+    SELECT replay_id, n, direction, right(stream_id, 36)::uuid AS request_id, outcome, reason, resent, attempts, \
+           done_at \
+      FROM hip.replay_item WHERE replay_id = $1 AND n > $2 ORDER BY n LIMIT $3";
 
 /// Up to `limit` orders, the newest first: those whose items are all of these facilities, and that come
 /// after the one with this time and id.
@@ -97,12 +35,15 @@ const ITEMS: &str = "\
 /// # Errors
 ///
 /// The database cannot be read.
-pub async fn orders(
+pub async fn orders<T>(
     pool: &PgPool,
     facilities: Option<&[String]>,
     after: Option<(DateTime<Utc>, &str)>,
     limit: i64,
-) -> Result<Vec<Order>, sqlx::Error> {
+) -> Result<Vec<T>, sqlx::Error>
+where
+    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
     let orders = sqlx::query_as(ORDERS).bind(None::<Uuid>).bind(facilities).bind(limit);
     let (at, id) = after.unzip();
     orders.bind(at).bind(id).fetch_all(pool).in_time().await
@@ -113,11 +54,14 @@ pub async fn orders(
 /// # Errors
 ///
 /// The database cannot be read.
-pub async fn one(
+pub async fn one<T>(
     pool: &PgPool,
     facilities: Option<&[String]>,
     replay: Uuid,
-) -> Result<Option<Order>, sqlx::Error> {
+) -> Result<Option<T>, sqlx::Error>
+where
+    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
     let order = sqlx::query_as(ORDERS).bind(replay).bind(facilities).bind(1_i64);
     order.bind(None::<DateTime<Utc>>).bind(None::<&str>).fetch_optional(pool).in_time().await
 }
@@ -127,27 +71,14 @@ pub async fn one(
 /// # Errors
 ///
 /// The database cannot be read.
-pub async fn items(
+pub async fn items<T>(
     pool: &PgPool,
     replay: Uuid,
     after: i32,
     limit: i64,
-) -> Result<Vec<DoneItem>, sqlx::Error> {
-    let query = sqlx::AssertSqlSafe(format!(
-        "{ITEMS} WHERE i.replay_id = $1 AND i.n > $2 ORDER BY i.n LIMIT $3"
-    ));
-    sqlx::query_as(query).bind(replay).bind(after).bind(limit).fetch_all(pool).in_time().await
-}
-
-/// The replays of a message or call, the oldest first; at most a hundred.
-///
-/// # Errors
-///
-/// The database cannot be read.
-pub async fn of_stream(pool: &PgPool, stream: &str) -> Result<Vec<DoneItem>, sqlx::Error> {
-    let query = sqlx::AssertSqlSafe(format!(
-        "{ITEMS} JOIN hip.replay_task t USING (replay_id) WHERE i.stream_id = $1 \
-          ORDER BY t.created_at, i.replay_id LIMIT 100"
-    ));
-    sqlx::query_as(query).bind(stream).fetch_all(pool).in_time().await
+) -> Result<Vec<T>, sqlx::Error>
+where
+    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    sqlx::query_as(ITEMS).bind(replay).bind(after).bind(limit).fetch_all(pool).in_time().await
 }

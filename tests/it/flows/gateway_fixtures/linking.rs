@@ -80,6 +80,7 @@ async fn fixtures_05_and_06_are_a_link() {
         let Some((stage, call)) = waiting_for_link().await else { return };
         stage.post(&answering(number, &call)).await;
         stage.world.until("visit.linked", 1).await;
+        stage.world.until_idle().await;
         assert_eq!(stage.events("care_context.linked").await[0]["already"], already);
         assert_eq!(stage.world.show(CODE).await["linked"], true);
     }

@@ -4,15 +4,13 @@ use std::path::Path;
 
 use anyhow::Context;
 use hip_infra::postgres;
+use hip_infra::shadow::scratch_database;
 use hip_launcher::Durability;
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::PgPool;
 use url::Url;
 
 use crate::dev::scratch_server::ScratchServer;
-
-/// Name of the database.
-const NAME: &str = "hip_shadow";
 
 /// An empty database with our schema.
 pub(super) struct ScratchDatabase {
@@ -35,12 +33,8 @@ impl ScratchDatabase {
         };
         let admin = PgPool::connect(url.as_str()).await;
         let admin = admin.context("the scratch server cannot be reached")?;
-        drop_database(&admin).await.context("the database of an earlier run cannot be dropped")?;
-        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {NAME} TEMPLATE template0")))
-            .execute(&admin)
-            .await
-            .context("the scratch database cannot be made")?;
-        url.set_path(NAME);
+        scratch_database::create(&admin).await.context("the scratch database cannot be made")?;
+        url.set_path(scratch_database::NAME);
         let url = String::from(url);
         postgres::migrate(&url).await?;
         Ok(Self { admin, url: SecretString::from(url), server })
@@ -53,18 +47,11 @@ impl ScratchDatabase {
     /// Removes it.
     pub(super) async fn close(self) {
         if self.server.is_none() {
-            let _ = drop_database(&self.admin).await;
+            let _ = scratch_database::drop(&self.admin).await;
         }
         self.admin.close().await;
         if let Some(server) = self.server {
             server.stop().await;
         }
     }
-}
-
-async fn drop_database(admin: &PgPool) -> Result<(), sqlx::Error> {
-    sqlx::query(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")))
-        .execute(admin)
-        .await?;
-    Ok(())
 }
