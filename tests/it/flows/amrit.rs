@@ -182,6 +182,7 @@ async fn who_a_patient_is_is_told_by_their_visits() {
     assert_eq!(world.count("patient.demographics_changed").await, 0, "the mobile number stays");
     assert_eq!(world.count("patient.abha_attached").await, 1);
     world.until("visit.linked", 1).await;
+    world.until_idle().await;
     let tied: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM vault.key k JOIN hip.patient_index p ON k.subject_id = p.subject_id \
           WHERE k.key_id IN (SELECT subject_id FROM es.event WHERE event_type = 'link_token.asked')",

@@ -40,6 +40,7 @@ async fn data_that_do_not_match_are_explained_and_better_ones_link() {
     mended["beneficiary"]["phone"] = json!("9845012346");
     assert_eq!(world.push(&mended).await.0, 201);
     world.until("visit.linked", 1).await;
+    world.until_idle().await;
     assert_eq!(world.show("3002").await["linkError"], Value::Null);
 }
 

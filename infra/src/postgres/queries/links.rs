@@ -1,4 +1,4 @@
-//! One link, whoever started it, as a row of one form.
+//! One link as a row of one form: the facility or the patient started it.
 
 use hip_domain::id::LinkReference;
 use hip_domain::stream::StreamId;
