@@ -84,7 +84,7 @@ pub enum Task {
         link_token: StreamId,
         /// The refused request.
         request_id: RequestId,
-        /// The gateway's code, or [`NO_ANSWER`].
+        /// The gateway's code, or that of [`OwnCode::NoAnswer`](crate::operations::abdm_error::OwnCode).
         code: ErrorCode,
         /// Whether the gateway accepted the request, so that it counts towards its limit.
         counted: bool,
@@ -95,7 +95,7 @@ pub enum Task {
         care_context: StreamId,
         /// The refused request.
         request_id: RequestId,
-        /// The gateway's code, or [`NO_ANSWER`].
+        /// The gateway's code, or that of [`OwnCode::NoAnswer`](crate::operations::abdm_error::OwnCode).
         code: ErrorCode,
     },
     /// Link a care context again.
@@ -282,9 +282,6 @@ impl Task {
         }
     }
 }
-
-/// The code of a call that the gateway accepted and never answered, as it does with a wrong facility id.
-pub const NO_ANSWER: &str = "no-answer";
 
 /// A task and its earliest time.
 #[derive(Debug, Clone, PartialEq)]

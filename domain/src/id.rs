@@ -88,13 +88,6 @@ impl Digest {
     }
 }
 
-impl ErrorCode {
-    /// A code that is a constant of this program.
-    pub fn ours(text: &'static str) -> Self {
-        Self::parse(text).expect("our own codes have the form of one")
-    }
-}
-
 impl RequestId {
     /// The `REQUEST-ID` of the `n`th call that results from `cause`. It depends only on both, so a retry after a
     /// crash uses the same id.

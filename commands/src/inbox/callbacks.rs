@@ -19,11 +19,11 @@ mod unreadable;
 pub mod wire;
 
 use async_trait::async_trait;
-use hip_domain::id::ErrorCode;
 use hip_domain::inbound::CallbackKind;
 
 pub use incoming::{CallbackMessage, Verdict};
 
+use crate::operations::abdm_error::OwnCode;
 use crate::ports::{Interpreter, Ports};
 use crate::tasks::TaskError;
 
@@ -72,7 +72,7 @@ async fn interpret(ports: &Ports, incoming: &CallbackMessage<'_>) -> Result<Verd
 /// A reply that does not match any request of this service.
 fn unknown_request() -> Verdict {
     Verdict::Rejected {
-        code: ErrorCode::ours("ABDM-1030"),
+        code: OwnCode::UnknownRequest.into(),
         reason: "it answers no request of ours",
         owed: None,
     }

@@ -5,12 +5,11 @@ use hip_domain::care_context::{CareContextCommand, LinkRefusal};
 use hip_domain::id::{ErrorCode, RequestId};
 use hip_domain::link_token::Refusal;
 
-use crate::operations::abdm_error::{self, Context, Mark, Retry};
-use crate::tasks::NO_ANSWER;
+use crate::operations::abdm_error::{self, Context, Mark, OwnCode, Retry};
 
 /// How a refused token request affects the next one.
 pub(crate) fn of_token(code: &ErrorCode, context: Context) -> Refusal {
-    if code.as_str() == NO_ANSWER {
+    if OwnCode::NoAnswer.is(code) {
         return Refusal::Passing;
     }
     match abdm_error::lookup(code, context).retry {
@@ -65,7 +64,7 @@ pub(crate) fn command(
         said: said.clone(),
         now,
     };
-    if code.as_str() == NO_ANSWER {
+    if OwnCode::NoAnswer.is(&code) {
         return reject(LinkRefusal::Passing);
     }
     let entry = abdm_error::lookup(&code, context);
@@ -83,8 +82,8 @@ pub(crate) fn command(
 mod tests {
     use super::*;
 
-    fn of(code: &'static str) -> Refusal {
-        of_token(&ErrorCode::ours(code), Context::OnGenerateToken)
+    fn of(code: &str) -> Refusal {
+        of_token(&ErrorCode::parse(code).unwrap(), Context::OnGenerateToken)
     }
 
     #[test]
@@ -93,7 +92,7 @@ mod tests {
         assert_eq!(of("ABDM-1092"), Refusal::Hold(TimeDelta::minutes(7)));
         assert_eq!(of("ABDM-1207"), Refusal::Final);
         assert_eq!(of("ABDM-1024"), Refusal::Passing);
-        assert_eq!(of(NO_ANSWER), Refusal::Passing);
+        assert_eq!(of(OwnCode::NoAnswer.as_str()), Refusal::Passing);
     }
 
     #[test]
@@ -101,7 +100,7 @@ mod tests {
         let request_id = RequestId(uuid::Uuid::from_u128(1));
         let of = |code| {
             let now = DateTime::UNIX_EPOCH;
-            command(request_id, ErrorCode::ours(code).into(), Context::OnCareContext, now)
+            command(request_id, ErrorCode::parse(code).unwrap().into(), Context::OnCareContext, now)
         };
         assert_eq!(of("ABDM-1056"), CareContextCommand::ConfirmLink { request_id, already: true });
         for code in ["ABDM-1026", "ABDM-1038", "ABDM-1062", "ABDM-1063", "ABDM-1066"] {

@@ -18,9 +18,6 @@ use crate::port::log::Origin;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// "ABHA deactivated": the error code that is sent for a patient who opted out.
-pub(crate) const HAS_LEFT: &str = "ABDM-1407";
-
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Interval for checking whether an operator has had the quarantined events applied.

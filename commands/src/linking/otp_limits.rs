@@ -17,9 +17,6 @@ use crate::port::vault::VaultError;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
-/// The error code for the patient's app.
-pub(crate) const TOO_MANY: &str = "ABDM-1022";
-
 /// The counters of one link: the streams of the patient and of the phone number.
 pub(crate) struct OtpCounters<'p> {
     ports: &'p Ports,

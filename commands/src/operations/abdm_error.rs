@@ -8,6 +8,7 @@
 
 pub mod context;
 pub mod entry;
+mod own_code;
 mod table;
 mod unlisted;
 
@@ -15,6 +16,7 @@ use hip_domain::id::ErrorCode;
 
 pub use context::Context;
 pub use entry::{Entry, Mark, Retry};
+pub use own_code::OwnCode;
 
 use table::Row;
 

@@ -4,14 +4,15 @@
 use chrono::TimeDelta;
 use hip_domain::care_context::{CareContextEvent, CareContextFacts};
 use hip_domain::event::Event;
-use hip_domain::id::{ErrorCode, RequestId};
+use hip_domain::id::RequestId;
 use hip_domain::link_token::LinkTokenEvent;
 use hip_domain::outbound::Call;
 use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
 
 use super::request_id;
-use crate::tasks::{NO_ANSWER, Planned, Task};
+use crate::operations::abdm_error::OwnCode;
+use crate::tasks::{Planned, Task};
 
 /// Time to wait for a callback. It usually arrives within seconds; a refused callback is sent again after 15 minutes.
 /// After 20 minutes none will come: the gateway accepts calls with a wrong facility id and never replies.
@@ -34,7 +35,7 @@ pub(super) fn of_care_context(
                 care_context: care_context.clone(),
                 link_token: link_token.clone(),
             };
-            let code = ErrorCode::ours(NO_ANSWER);
+            let code = OwnCode::NoAnswer.into();
             let silence = Task::RejectLink { care_context, request_id: *request_id, code };
             vec![
                 Task::Call { request_id: *request_id, call }.into(),
@@ -91,7 +92,7 @@ pub(super) fn of_link_token(recorded: &Recorded<Event>, event: &LinkTokenEvent) 
             let silence = Task::RejectLinkToken {
                 link_token,
                 request_id: *request_id,
-                code: ErrorCode::ours(NO_ANSWER),
+                code: OwnCode::NoAnswer.into(),
                 counted: true,
             };
             vec![

@@ -7,6 +7,7 @@ use hip_domain::outbound::{Call, OutboundEvent};
 use hip_domain::recorded::Recorded;
 use hip_domain::transfer::StopReason;
 
+use crate::operations::abdm_error::OwnCode;
 use crate::tasks::{Planned, Task};
 
 pub(super) fn of_outbound(recorded: &Recorded<Event>, event: &OutboundEvent) -> Vec<Planned> {
@@ -85,9 +86,9 @@ fn given_up(
     let code = || match (code, status) {
         (Some(code), _) => code.clone(),
         (None, Some(status)) => {
-            ErrorCode::parse(status.to_string()).unwrap_or_else(|_| ErrorCode::ours("unknown"))
+            ErrorCode::parse(status.to_string()).unwrap_or_else(|_| OwnCode::Unknown.into())
         }
-        (None, None) => ErrorCode::ours("unknown"),
+        (None, None) => OwnCode::Unknown.into(),
     };
     let task = match call.clone() {
         Call::PushPage { transaction, page } => {

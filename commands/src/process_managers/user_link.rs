@@ -1,12 +1,13 @@
 //! User-initiated link: send an OTP, reply to the gateway, mark the care contexts.
 
 use hip_domain::event::Event;
-use hip_domain::id::{ErrorCode, LinkReference};
+use hip_domain::id::LinkReference;
 use hip_domain::outbound::Call;
 use hip_domain::recorded::Recorded;
 use hip_domain::user_link::{OtpRefusal, UserLinkEvent};
 
 use super::request_id;
+use crate::operations::abdm_error::OwnCode;
 use crate::tasks::{Planned, Task};
 
 pub(super) fn of_user_link(recorded: &Recorded<Event>, event: &UserLinkEvent) -> Vec<Planned> {
@@ -25,7 +26,7 @@ pub(super) fn of_user_link(recorded: &Recorded<Event>, event: &UserLinkEvent) ->
         UserLinkEvent::OtpFailed { request_id, transaction, code, .. } => Call::OnInit {
             transaction: transaction.clone(),
             link: None,
-            error: Some(code.clone().unwrap_or_else(|| ErrorCode::ours("ABDM-1004"))),
+            error: Some(code.clone().unwrap_or_else(|| OwnCode::OtpNotSent.into())),
             in_reply_to: *request_id,
         },
         UserLinkEvent::Confirmed { request_id } => {
@@ -33,8 +34,8 @@ pub(super) fn of_user_link(recorded: &Recorded<Event>, event: &UserLinkEvent) ->
         }
         UserLinkEvent::Refused { request_id, why, .. } => {
             let error = match why {
-                OtpRefusal::Wrong | OtpRefusal::Expired => ErrorCode::ours("ABDM-1035"),
-                OtpRefusal::Void => ErrorCode::ours("ABDM-1056"),
+                OtpRefusal::Wrong | OtpRefusal::Expired => OwnCode::OtpRefused.into(),
+                OtpRefusal::Void => OwnCode::UnknownLinkReference.into(),
             };
             Call::OnConfirm { link: Some(link), error: Some(error), in_reply_to: *request_id }
         }

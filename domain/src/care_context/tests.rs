@@ -48,12 +48,12 @@ fn linked(n: u128) -> CareContextEvent {
 }
 
 fn reject(n: u128, refusal: LinkRefusal) -> CareContextCommand {
-    let code = ErrorCode::ours("ABDM-1038");
+    let code = ErrorCode::parse("ABDM-1038").unwrap();
     CareContextCommand::RejectLink { request_id: request(n), code, refusal, said: None, now: now() }
 }
 
 fn rejected(n: u128, retry: Option<RetryLink>) -> CareContextEvent {
-    let code = ErrorCode::ours("ABDM-1038");
+    let code = ErrorCode::parse("ABDM-1038").unwrap();
     CareContextEvent::LinkRejected { request_id: request(n), code, retry, said: None }
 }
 

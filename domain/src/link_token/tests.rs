@@ -32,7 +32,7 @@ fn need(name: &str, n: u128, now: DateTime<Utc>) -> LinkTokenCommand {
 fn reject(n: u128, code: &'static str, refusal: Refusal) -> LinkTokenCommand {
     LinkTokenCommand::Reject {
         request_id: request(n),
-        code: ErrorCode::ours(code),
+        code: ErrorCode::parse(code).unwrap(),
         refusal,
         counted: true,
         limits: TokenLimits::default(),
@@ -43,7 +43,7 @@ fn reject(n: u128, code: &'static str, refusal: Refusal) -> LinkTokenCommand {
 fn rejected(n: u128, code: &'static str, until: Option<DateTime<Utc>>) -> LinkTokenEvent {
     LinkTokenEvent::Rejected {
         request_id: request(n),
-        code: ErrorCode::ours(code),
+        code: ErrorCode::parse(code).unwrap(),
         waiting: vec![context("a")],
         until,
         counted: true,

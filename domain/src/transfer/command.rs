@@ -13,9 +13,9 @@ pub struct Denial {
     pub reason: Option<String>,
 }
 
-impl From<ErrorCode> for Denial {
-    fn from(code: ErrorCode) -> Self {
-        Self { code, reason: None }
+impl<C: Into<ErrorCode>> From<C> for Denial {
+    fn from(code: C) -> Self {
+        Self { code: code.into(), reason: None }
     }
 }
 

@@ -10,6 +10,7 @@ use hip_commands::Ports;
 use hip_commands::inbox::callbacks::wire::{instant, readable};
 use hip_commands::inbox::receive::{self, ReceiveError, VerifiedCallback};
 use hip_commands::inbox::routing::facility_of;
+use hip_commands::operations::abdm_error::OwnCode;
 use hip_domain::id::{FacilityId, RequestId};
 use hip_domain::inbound::{ApiVersion, CallbackKind, RawCallback};
 use hip_infra::http::gateway::BearerError;
@@ -84,7 +85,8 @@ async fn store(ports: &Ports, message: VerifiedCallback) -> Response {
         }
         Err(ReceiveError::RequestIdReused) => {
             tracing::warn!(request.id = %request_id, "a request id came again with another body");
-            Refusal(StatusCode::BAD_REQUEST, "ABDM-1064", "Duplicate request id").into_response()
+            Refusal(StatusCode::BAD_REQUEST, OwnCode::RequestIdReused, "Duplicate request id")
+                .into_response()
         }
         Err(error @ (ReceiveError::Log(_) | ReceiveError::Undecodable(_))) => {
             tracing::error!(request.id = %request_id, %error, "a callback could not be stored");
@@ -104,22 +106,25 @@ async fn unrouted(
     if let Err(error) = receive::record_unrouted(ports, request_id, kind, named).await {
         tracing::error!(request.id = %request_id, %error, "a refused callback could not be recorded");
     }
-    Refusal(StatusCode::NOT_FOUND, "ABDM-1035", "Invalid HIP ID").into_response()
+    Refusal(StatusCode::NOT_FOUND, OwnCode::WrongFacility, "Invalid HIP ID").into_response()
 }
 
 /// An error response in ABDM's own shape.
-struct Refusal(StatusCode, &'static str, &'static str);
+struct Refusal(StatusCode, OwnCode, &'static str);
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let Self(status, code, message) = self;
-        let body = json!({ "error": { "code": code, "message": message } });
+        let body = json!({ "error": { "code": code.as_str(), "message": message } });
         (status, axum::Json(body)).into_response()
     }
 }
 
-const INVALID: Refusal =
-    Refusal(StatusCode::BAD_REQUEST, "ABDM-1006", "Bad Request, invalid request Body");
+const INVALID: Refusal = Refusal(
+    StatusCode::BAD_REQUEST,
+    OwnCode::MalformedMessage,
+    "Bad Request, invalid request Body",
+);
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;

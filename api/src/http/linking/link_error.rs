@@ -52,16 +52,18 @@ fn detail(code: &ErrorCode, about: Option<&str>, said: Option<String>) -> LinkEr
 
 #[cfg(test)]
 mod tests {
+    use hip_commands::operations::abdm_error::OwnCode;
+
     use super::*;
 
     #[test]
     fn a_refused_link_is_not_explained_as_a_consent() {
-        let code = ErrorCode::ours("ABDM-1062");
+        let code = ErrorCode::parse("ABDM-1062").unwrap();
         let of_link = detail(&code, Some("link"), None);
         assert_eq!(of_link.what, "the link token was given for another ABHA number");
-        let of_token = detail(&ErrorCode::ours("ABDM-1207"), Some("token"), None);
+        let of_token = detail(&ErrorCode::parse("ABDM-1207").unwrap(), Some("token"), None);
         assert!(of_token.what.contains("differ") || of_token.what.contains("not"), "{of_token:?}");
-        let unknown = detail(&ErrorCode::ours("unknown"), Some("link"), Some("queued".to_owned()));
+        let unknown = detail(&OwnCode::Unknown.into(), Some("link"), Some("queued".to_owned()));
         assert!(unknown.what.ends_with("it said: queued"), "{unknown:?}");
     }
 }

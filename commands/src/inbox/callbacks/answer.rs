@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::wire::{Malformed, Response, StatusMeaning, WireError, parse, scalar};
 use crate::operations::abdm_error::Context;
+use crate::operations::abdm_error::OwnCode;
 
 /// A reply, without personal data.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub fn read(body: &str) -> Result<CallbackReply, Malformed> {
         (Some(error), _) => Some(error.code()),
         (None, StatusMeaning::Done | StatusMeaning::AlreadyDone) => None,
         // Seen in practice: no error object, only a status that reports a failure.
-        (None, StatusMeaning::NotDone) => Some(ErrorCode::ours("unknown")),
+        (None, StatusMeaning::NotDone) => Some(OwnCode::Unknown.into()),
     };
     Ok(CallbackReply { request_id, error })
 }

@@ -19,7 +19,8 @@ use serde_json::value::RawValue;
 use super::wire::{Malformed, WireRange, end_instant, list, parse, scalar};
 use super::{CallbackMessage, Verdict};
 use crate::accountability::erasure::unless_erased;
-use crate::linking::opt_out::{self, HAS_LEFT};
+use crate::linking::opt_out;
+use crate::operations::abdm_error::OwnCode;
 use crate::patients::lookup::LookupKey;
 use crate::patients::patient_data::subject_of;
 use crate::port::log::Actor;
@@ -152,7 +153,7 @@ async fn granted(
     };
     let signature = match signature(ports, detail.get(), notification.signature) {
         Ok(signature) => signature,
-        Err(reason) => return Ok(refused(consent_id, "ABDM-1112", reason)),
+        Err(reason) => return Ok(refused(consent_id, OwnCode::UnknownConsent, reason)),
     };
     let care_contexts = care_contexts(ports, asked, &artefact).await?;
     let patient = patient(ports, asked, &artefact).await?;
@@ -160,7 +161,7 @@ async fn granted(
     if let Some(subject) = subject
         && opt_out::refuses(ports, incoming, subject).await?
     {
-        return Ok(refused(consent_id, HAS_LEFT, "the patient has left ABDM"));
+        return Ok(refused(consent_id, OwnCode::PatientHasLeft, "the patient has left ABDM"));
     }
     let (date_range, erase_at) = terms;
     let grant = Grant {
@@ -269,11 +270,11 @@ async fn store(
 
 /// A message to one facility cannot change a consent of another facility.
 fn of_another(consent_id: ConsentId, reason: &'static str) -> Verdict {
-    refused(consent_id, "ABDM-1035", reason)
+    refused(consent_id, OwnCode::WrongFacility, reason)
 }
 
-fn refused(consent_id: ConsentId, code: &'static str, reason: &'static str) -> Verdict {
-    let code = ErrorCode::ours(code);
+fn refused(consent_id: ConsentId, code: OwnCode, reason: &'static str) -> Verdict {
+    let code = ErrorCode::from(code);
     let owed = DirectReply::ConsentOnNotify { consent_id, error: Some(code.clone()) };
     Verdict::Rejected { code, reason, owed: Some(owed) }
 }

@@ -2,7 +2,7 @@
 
 use hip_domain::discovery::{Discovery, DiscoveryCommand, DiscoveryEvent, DiscoveryQuery};
 use hip_domain::event::Event;
-use hip_domain::id::{ErrorCode, TransactionId};
+use hip_domain::id::TransactionId;
 use hip_domain::sealed::Sealed;
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::wire::{Malformed, list, parse, scalar, year};
 use super::{CallbackMessage, Verdict};
+use crate::operations::abdm_error::OwnCode;
 use crate::patients::lookup::abha_address;
 use crate::port::log::Actor;
 use crate::ports::Ports;
@@ -67,7 +68,7 @@ pub(super) async fn interpret(
     let address = message.patient.id.as_deref().unwrap_or_default();
     if is_of_others(ports, incoming, &stream, address).await? {
         return Ok(Verdict::Rejected {
-            code: ErrorCode::ours("ABDM-1017"),
+            code: OwnCode::UnknownTransaction.into(),
             reason: "the transaction is another patient's or facility's",
             owed: None,
         });

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hip_domain::consent::{Consent, NotInForce};
-use hip_domain::id::{ConsentId, ErrorCode, TransactionId};
+use hip_domain::id::{ConsentId, TransactionId};
 use hip_domain::sensitive::Phi;
 use hip_domain::stream::StreamId;
 use hip_domain::transfer::{Denial, HiuKey, Recipient, Transfer, TransferCommand, TransferFacts};
@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::wire::{Malformed, WireRange, parse, scalar};
 use super::{CallbackMessage, Verdict};
 use crate::accountability::erasure::unless_erased;
+use crate::operations::abdm_error::OwnCode;
 use crate::patients::patient_data::subject_of;
 use crate::port::log::Actor;
 use crate::ports::Ports;
@@ -96,7 +97,7 @@ pub(super) async fn interpret(
     let known = ports.dispatcher.load::<Transfer>(&stream).await?;
     if known.facts().is_some_and(|known| known.facility != facts.facility) {
         return Ok(Verdict::Rejected {
-            code: ErrorCode::ours("ABDM-1017"),
+            code: OwnCode::UnknownTransaction.into(),
             reason: "the transaction is another facility's",
             owed: None,
         });
@@ -158,7 +159,7 @@ async fn check(
         Err(why) => return Ok(Err(refusal(why).into())),
     };
     if !facts.date_range.is_some_and(|range| grant.date_range.covers(&range)) {
-        return Ok(Err(ErrorCode::ours("ABDM-1063").into()));
+        return Ok(Err(OwnCode::DatesNotCovered.into()));
     }
     let reason = match hiu_key::check(&recipient.key, now) {
         Err(error) => format!("the HIU's key material: {error}"),
@@ -167,13 +168,13 @@ async fn check(
             Err(error) => error.to_string(),
         },
     };
-    Ok(Err(Denial { code: ErrorCode::ours("ABDM-1031"), reason: Some(reason) }))
+    Ok(Err(Denial { code: OwnCode::UnusableTransferRequest.into(), reason: Some(reason) }))
 }
 
-fn refusal(why: NotInForce) -> ErrorCode {
-    ErrorCode::ours(match why {
-        NotInForce::Unknown => "ABDM-1112",
-        NotInForce::NotGranted => "ABDM-1062",
-        NotInForce::Expired => "ABDM-1061",
-    })
+fn refusal(why: NotInForce) -> OwnCode {
+    match why {
+        NotInForce::Unknown => OwnCode::UnknownConsent,
+        NotInForce::NotGranted => OwnCode::ConsentNotGranted,
+        NotInForce::Expired => OwnCode::ConsentExpired,
+    }
 }

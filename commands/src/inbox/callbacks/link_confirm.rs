@@ -9,9 +9,10 @@ use serde::Deserialize;
 
 use super::wire::{parse, scalar};
 use super::{CallbackMessage, Verdict};
-use crate::linking::opt_out::{self, HAS_LEFT};
+use crate::linking::opt_out;
 use crate::linking::otp;
-use crate::linking::otp_limits::{OtpCounters, TOO_MANY};
+use crate::linking::otp_limits::OtpCounters;
+use crate::operations::abdm_error::OwnCode;
 use crate::port::log::Actor;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
@@ -51,7 +52,7 @@ pub(super) async fn interpret(
         return Ok(unknown());
     };
     if opt_out::refuses(ports, incoming, facts.subject).await? {
-        let code = ErrorCode::ours(HAS_LEFT);
+        let code = ErrorCode::from(OwnCode::PatientHasLeft);
         let owed = Some(DirectReply::LinkOnConfirm { error: code.clone() });
         return Ok(Verdict::Rejected { code, reason: "the patient has left ABDM", owed });
     }
@@ -86,14 +87,14 @@ pub(super) async fn interpret(
 }
 
 fn locked() -> Verdict {
-    let code = ErrorCode::ours(TOO_MANY);
+    let code = ErrorCode::from(OwnCode::TooManyOtps);
     let owed = Some(DirectReply::LinkOnConfirm { error: code.clone() });
     let reason = "too many wrong one-time passwords were tried for this person or telephone";
     Verdict::Rejected { code, reason, owed }
 }
 
 fn unknown() -> Verdict {
-    let code = ErrorCode::ours("ABDM-1056");
+    let code = ErrorCode::from(OwnCode::UnknownLinkReference);
     let owed = DirectReply::LinkOnConfirm { error: code.clone() };
     Verdict::Rejected { code, reason: "there is no such link reference", owed: Some(owed) }
 }

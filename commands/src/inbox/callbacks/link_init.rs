@@ -13,7 +13,8 @@ use serde::Deserialize;
 
 use super::wire::{Malformed, list, parse, scalar};
 use super::{CallbackMessage, Verdict};
-use crate::linking::opt_out::{self, HAS_LEFT};
+use crate::linking::opt_out;
+use crate::operations::abdm_error::OwnCode;
 use crate::patients::lookup::{LookupKey, abha_address};
 use crate::patients::patient_data::demographics;
 use crate::port::log::Actor;
@@ -93,22 +94,25 @@ pub(super) async fn interpret(
 }
 
 /// Error code and reason of a refused selection.
-struct Refusal(&'static str, &'static str);
+struct Refusal(OwnCode, &'static str);
 
 impl Refusal {
     fn about(self, transaction: TransactionId) -> Verdict {
         let Self(code, reason) = self;
-        let code = ErrorCode::ours(code);
+        let code = ErrorCode::from(code);
         let owed = DirectReply::LinkOnInit { transaction, error: code.clone() };
         Verdict::Rejected { code, reason, owed: Some(owed) }
     }
 }
 
 const UNKNOWN: Refusal =
-    Refusal("ABDM-1017", "no discovery of this patient has this transactionId");
-const OTHER_PATIENT: Refusal = Refusal("ABDM-1060", "the patient reference was not offered");
-const LEFT: Refusal = Refusal(HAS_LEFT, "the patient has left ABDM since the discovery");
-const NOT_OFFERED: Refusal = Refusal("ABDM-1057", "a care context was not offered");
+    Refusal(OwnCode::UnknownTransaction, "no discovery of this patient has this transactionId");
+const OTHER_PATIENT: Refusal =
+    Refusal(OwnCode::PatientNotOffered, "the patient reference was not offered");
+const LEFT: Refusal =
+    Refusal(OwnCode::PatientHasLeft, "the patient has left ABDM since the discovery");
+const NOT_OFFERED: Refusal =
+    Refusal(OwnCode::CareContextNotOffered, "a care context was not offered");
 
 /// The selected care contexts, if all of them were offered to this patient recently.
 async fn choose(

@@ -1,7 +1,6 @@
 //! `POST /api/v3/link/on_carecontext`: the gateway's reply to a link request.
 
 use hip_domain::care_context::CareContext;
-use hip_domain::id::ErrorCode;
 use hip_domain::outbound::{Call, Outbound};
 use hip_domain::stream::StreamId;
 use serde::Deserialize;
@@ -10,6 +9,7 @@ use super::wire::{Response, StatusMeaning, StatusWords, WireError, parse, scalar
 use super::{CallbackMessage, Verdict, unknown_request};
 use crate::linking::link_refusal::{self, LinkAnswer};
 use crate::operations::abdm_error::Context;
+use crate::operations::abdm_error::OwnCode;
 use crate::port::log::Actor;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
@@ -63,7 +63,7 @@ fn answer(message: &OnCareContext) -> LinkAnswer {
         StatusMeaning::AlreadyDone => LinkAnswer::LinkedBefore,
         // Seen in practice: no error object, only a status that reports a failure.
         StatusMeaning::NotDone => LinkAnswer::Refused {
-            code: ErrorCode::ours("unknown"),
+            code: OwnCode::Unknown.into(),
             said: StatusWords::of(status).map(StatusWords::into_string),
         },
     }
@@ -71,6 +71,8 @@ fn answer(message: &OnCareContext) -> LinkAnswer {
 
 #[cfg(test)]
 mod tests {
+    use hip_domain::id::ErrorCode;
+
     use super::*;
 
     fn read(body: &str) -> LinkAnswer {
@@ -87,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_status_that_is_not_understood_is_a_refusal_that_shows_it() {
-        let code = ErrorCode::ours("unknown");
+        let code = ErrorCode::from(OwnCode::Unknown);
         let refused = |said: Option<&str>| LinkAnswer::Refused {
             code: code.clone(),
             said: said.map(str::to_owned),

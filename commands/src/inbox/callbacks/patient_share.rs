@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use super::wire::{Malformed, parse, scalar};
 use super::{CallbackMessage, Verdict};
+use crate::operations::abdm_error::OwnCode;
 use crate::patients::lookup::LookupKey;
 use crate::port::log::Actor;
 use crate::ports::Ports;
@@ -76,7 +77,7 @@ pub(super) async fn interpret(
         None => INTENTS[0],
     };
     if !INTENTS.contains(&intent) {
-        let code = ErrorCode::ours("ABDM-1149");
+        let code = ErrorCode::from(OwnCode::IntentNotServed);
         let owed = Some(DirectReply::OnShare { error: code.clone() });
         return Ok(Verdict::Rejected { code, reason: "this intent is not served", owed });
     }

@@ -1,20 +1,21 @@
 //! The reply to a message that could not be parsed, if its ids can be read.
 
-use hip_domain::id::{ConsentId, ErrorCode, TransactionId};
+use hip_domain::id::{ConsentId, TransactionId};
 use hip_domain::inbound::{CallbackKind, DirectReply};
 use serde_json::Value;
 
 use super::wire::readable;
+use crate::operations::abdm_error::OwnCode;
 
 /// `None` for kinds that get no reply, and if the ids cannot be read.
 pub(super) fn answer(kind: CallbackKind, body: &str) -> Option<DirectReply> {
     let body: Value = serde_json::from_str(&readable(body)).unwrap_or_default();
     let text = |pointer: &str| body.pointer(pointer)?.as_str().map(str::to_owned);
     let transaction = || TransactionId::parse(text("/transactionId")?).ok();
-    let invalid = ErrorCode::ours("ABDM-1006");
+    let invalid = OwnCode::MalformedMessage.into();
     Some(match kind {
         CallbackKind::Discover => {
-            let error = ErrorCode::ours("ABDM-1010");
+            let error = OwnCode::NobodyFound.into();
             DirectReply::OnDiscover { transaction: transaction()?, error }
         }
         CallbackKind::LinkInit => {
@@ -26,7 +27,7 @@ pub(super) fn answer(kind: CallbackKind, body: &str) -> Option<DirectReply> {
             DirectReply::ConsentOnNotify { consent_id, error: Some(invalid) }
         }
         CallbackKind::HealthInformationRequest => {
-            let error = ErrorCode::ours("ABDM-1031");
+            let error = OwnCode::UnusableTransferRequest.into();
             DirectReply::OnRequest { transaction: transaction()?, error }
         }
         CallbackKind::PatientShare => DirectReply::OnShare { error: invalid },

@@ -14,6 +14,8 @@ use hip_domain::id::{ErrorCode, RequestId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::operations::abdm_error::OwnCode;
+
 pub use instant::{end_instant, instant, within_years};
 pub(crate) use lenient::{list, scalar, year};
 pub(crate) use outcome::{StatusMeaning, StatusWords};
@@ -144,7 +146,7 @@ impl WireError {
     pub fn code(&self) -> ErrorCode {
         let text = self.code.as_deref().unwrap_or_default();
         ErrorCode::parse(text.trim().trim_end_matches([':', ' ', '\t']))
-            .unwrap_or_else(|_| ErrorCode::ours("unknown"))
+            .unwrap_or_else(|_| OwnCode::Unknown.into())
     }
 }
 

@@ -3,7 +3,7 @@
 use hip_domain::care_context::{CareContext, CareContextCommand, CareContextFacts, Link};
 use hip_domain::event::Event;
 use hip_domain::hi_type::HiType;
-use hip_domain::id::{CareContextReference, ErrorCode, FacilityId, RequestId, SubjectId};
+use hip_domain::id::{CareContextReference, FacilityId, RequestId, SubjectId};
 use hip_domain::link_token::{AskedPerson, LinkToken, LinkTokenCommand, LinkTokenEvent};
 use hip_domain::outbound::{Outbound, OutboundEvent};
 use hip_domain::patient::Demographics;
@@ -13,6 +13,7 @@ use hip_domain::visit::{Visit, VisitFacts};
 use super::token::{self, TokenAnswer};
 use super::{AmritError, Refused};
 use crate::accountability::erasure::unless_erased;
+use crate::operations::abdm_error::OwnCode;
 use crate::operations::abdm_error::{self, Context};
 use crate::patients::lookup::LookupKey;
 use crate::patients::patient_data::{self, require_open};
@@ -251,7 +252,7 @@ async fn outcome(ports: &Ports, request_id: RequestId) -> Result<Option<Ended>, 
     });
     let refused = refused.await.map_err(TaskError::from)?;
     Ok(refused.map(|recorded| {
-        let code = recorded.event.unwrap_or_else(|| ErrorCode::ours("not-sent"));
+        let code = recorded.event.unwrap_or_else(|| OwnCode::NotSent.into());
         let what = abdm_error::lookup(&code, Context::OnCareContext).what;
         Ended::Refused(Refused { code, what })
     }))

@@ -127,7 +127,7 @@ fn an_empty_400_on_a_link_request_passes_and_has_the_same_words_everywhere() {
         assert_eq!(lookup(&code("400"), context), direct, "{context:?}");
     }
     assert_eq!(lookup(&code("503"), Context::Answer), of_refusal(Some(503), None, Context::Answer));
-    let silent = lookup(&code(crate::tasks::NO_ANSWER), Context::OnCareContext);
+    let silent = lookup(&OwnCode::NoAnswer.into(), Context::OnCareContext);
     assert_eq!(silent.meaning, "No answer");
 }
 

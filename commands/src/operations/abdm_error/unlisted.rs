@@ -4,13 +4,13 @@ use hip_domain::id::ErrorCode;
 
 use super::context::Context;
 use super::entry::{Entry, Mark, Retry};
-use crate::tasks::NO_ANSWER;
+use super::own_code::OwnCode;
 
 /// The entry of a code that is not in the table. If the peer sent no code, `code` is its HTTP status or
-/// [`NO_ANSWER`].
+/// that of [`OwnCode::NoAnswer`].
 pub(super) fn code(code: &ErrorCode, context: Context) -> Entry {
     let text = code.as_str();
-    if text == NO_ANSWER {
+    if OwnCode::NoAnswer.is(code) {
         return status(None, context);
     }
     if text.starts_with("9009") {
@@ -21,7 +21,7 @@ pub(super) fn code(code: &ErrorCode, context: Context) -> Entry {
     {
         return status(Some(of_http), context);
     }
-    if text == "unknown" {
+    if OwnCode::Unknown.is(code) {
         return Entry {
             meaning: "No code",
             what: "the gateway said that it failed and gave no code that could be read",

@@ -78,7 +78,7 @@ impl Run {
     fn token_refused(&mut self, request_id: RequestId, code: &'static str) {
         let rejected = LinkTokenEvent::Rejected {
             request_id,
-            code: ErrorCode::ours(code),
+            code: ErrorCode::parse(code).unwrap(),
             waiting: vec![],
             until: None,
             counted: false,
@@ -184,7 +184,7 @@ fn what_was_given_up_has_failed_and_says_why() {
     let abandoned = OutboundEvent::Abandoned {
         call: link(),
         status: Some(400),
-        code: Some(ErrorCode::ours("ABDM-1026")),
+        code: Some(ErrorCode::parse("ABDM-1026").unwrap()),
         reason: "refused".to_owned(),
         awaits_trust: false,
     };

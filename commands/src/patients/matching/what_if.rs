@@ -149,11 +149,12 @@ fn one_of(recognised: impl Iterator<Item = (SubjectId, Vec<MatchedBy>)>) -> Opti
 mod tests {
     use chrono::DateTime;
     use hip_domain::discovery::comparison::{Comparison, GenderComparison};
-    use hip_domain::id::{ErrorCode, EventId, RequestId, TransactionId};
+    use hip_domain::id::{EventId, RequestId, TransactionId};
     use hip_domain::sealed::Sealed;
     use uuid::Uuid;
 
     use super::*;
+    use crate::operations::abdm_error::OwnCode;
 
     fn one(name_score: u8, year_difference: u16, recognised: bool) -> Considered {
         let comparison = Comparison {
@@ -195,7 +196,7 @@ mod tests {
             query: Sealed::Closed,
         };
         assert_eq!(what_if.note(&recorded(&stream, requested)), None);
-        let code = ErrorCode::ours("ABDM-1010");
+        let code = OwnCode::NobodyFound.into();
         let decided = DiscoveryEvent::NotMatched { request_id, code, candidates: 0, considered };
         what_if.note(&recorded(&stream, decided))
     }

@@ -8,13 +8,14 @@ use hip_domain::discovery::{
     Discovery, DiscoveryCommand, DiscoveryEvent, DiscoveryOutcome, DiscoveryQuery, MatchedBy, Offer,
 };
 use hip_domain::event::Event;
-use hip_domain::id::{ErrorCode, FacilityId, Pseudonym, SubjectId};
+use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
 use hip_domain::patient::Demographics;
 use hip_domain::recorded::Recorded;
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 
 use crate::linking::opt_out;
+use crate::operations::abdm_error::OwnCode;
 use crate::patients::lookup::{self, LookupKey};
 use crate::patients::matching::{Choice, Verdict, choose, compare, judge};
 use crate::patients::patient_data::demographics_of;
@@ -215,7 +216,7 @@ async fn demographics(
 async fn conclude(ports: &Ports, matches: Vec<Match>) -> Result<DiscoveryOutcome, TaskError> {
     let nobody = |candidates| {
         let candidates = u32::try_from(candidates).unwrap_or(u32::MAX);
-        DiscoveryOutcome::NotMatched { code: ErrorCode::ours("ABDM-1010"), candidates }
+        DiscoveryOutcome::NotMatched { code: OwnCode::NobodyFound.into(), candidates }
     };
     let found = match choose(matches, |found| &found.matched_by) {
         Choice::One(found) => found,
@@ -228,7 +229,7 @@ async fn conclude(ports: &Ports, matches: Vec<Match>) -> Result<DiscoveryOutcome
     }
     let unlinked = ports.directory.unlinked(found.subject).await?;
     if unlinked.is_empty() {
-        let code = ErrorCode::ours("ABDM-1012");
+        let code = OwnCode::SeveralFound.into();
         return Ok(DiscoveryOutcome::NotMatched { code, candidates: 1 });
     }
     Ok(DiscoveryOutcome::Matched(Offer {

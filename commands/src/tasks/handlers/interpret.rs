@@ -1,13 +1,13 @@
 //! Interprets a stored message and records the result in its stream.
 
 use hip_domain::event::Event;
-use hip_domain::id::ErrorCode;
 use hip_domain::inbound::{Inbound, InboundEvent, ReceivedCallback};
 use hip_domain::recorded::Recorded;
 use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 
 use crate::inbox::callbacks::{CallbackMessage, Verdict};
+use crate::operations::abdm_error::OwnCode;
 use crate::port::log::Actor;
 use crate::ports::Ports;
 use crate::tasks::{Cause, Due, TaskError};
@@ -74,7 +74,7 @@ pub(crate) async fn close(
 
 /// The bearer had expired too long ago: the message waits for an operator.
 fn held() -> Verdict {
-    let code = ErrorCode::ours("late-bearer");
+    let code = OwnCode::LateBearer.into();
     let reason = "its bearer had ended too long before; it is kept and was not acted upon";
     Verdict::Rejected { code, reason, owed: None }
 }

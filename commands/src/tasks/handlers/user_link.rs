@@ -8,7 +8,8 @@ use hip_domain::stream::StreamId;
 use hip_domain::user_link::{OTP_AGE_MAX, UserLink, UserLinkCommand, UserLinkFacts};
 
 use crate::linking::otp;
-use crate::linking::otp_limits::{OtpCounters, TOO_MANY};
+use crate::linking::otp_limits::OtpCounters;
+use crate::operations::abdm_error::OwnCode;
 use crate::operations::replay::suppressed;
 use crate::patients::lookup;
 use crate::patients::patient_data::demographics;
@@ -47,7 +48,7 @@ pub(super) async fn send_otp(
     origin.subject = Some(facts.subject);
     let counters = OtpCounters::of(ports, facts.subject, &mobile, origin).await?;
     if let Err(why) = counters.count_send(reference, attempt).await? {
-        let code = Some(ErrorCode::ours(TOO_MANY));
+        let code = Some(OwnCode::TooManyOtps.into());
         return fail(ports, due, &facts, why.to_string(), code).await;
     }
     let digits = otp::fresh(ports.ids.random());
