@@ -124,15 +124,15 @@ async fn a_cancel_of_thousands_is_in_force_within_one_item_a_hand() {
         }
         due = now;
     }
+    world
+        .eventually("what was begun is ended and counted", async || {
+            let due = done().await.as_i64().unwrap();
+            world.count("inbound.replay_requested").await == i64::from(count) - due
+        })
+        .await;
     let late = begun_after(&world, cancelled_at).await;
     assert!(late <= 2 * HAND_COUNT, "{late} items were begun after the cancel");
-    assert!(due.as_i64().unwrap() > i64::from(count) / 2, "{due} were left");
-    let begun = world.count("inbound.replay_requested").await;
-    assert_eq!(
-        begun,
-        i64::from(count) - due.as_i64().unwrap(),
-        "what was begun was ended, and counted"
-    );
+    assert!(done().await.as_i64().unwrap() > 0, "the cancel came when nothing was left");
 }
 
 /// Each message was replayed once by the order, and closed once.
@@ -196,10 +196,10 @@ async fn standstill(world: &World) -> i64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_is_held_goes_on_and_is_stopped_with_all_others() {
-    let world = with_messages(60).await;
+    let world = with_messages(120).await;
     let hip = world.launch.start().await;
-    until_selected(&world, 60).await;
-    world.until("inbound.failed", 60).await;
+    until_selected(&world, 120).await;
+    world.until("inbound.failed", 120).await;
     world.until_idle().await;
     let wish = json!({ "where": { "kind": "discover" }, "ratePerSecond": 20 });
     let order = world.order(wish).await;
@@ -207,7 +207,7 @@ async fn an_order_is_held_goes_on_and_is_stopped_with_all_others() {
     world.wish(&order, "pause").await;
     let paused_at = position_of(&world, "replay.paused").await;
     let held = standstill(&world).await;
-    assert!(held < 60 && begun_after(&world, paused_at).await <= HAND_COUNT);
+    assert!(held < 120 && begun_after(&world, paused_at).await <= HAND_COUNT);
 
     // The switch outlives the process, and is above the order's own state.
     turn(&world, true).await;
@@ -218,7 +218,7 @@ async fn an_order_is_held_goes_on_and_is_stopped_with_all_others() {
     assert_eq!(world.look("/v1/replay-switch").await, json!({ "stopped": true }));
     turn(&world, false).await;
     world.until_order(&order, "completed").await;
-    assert_each_once(&world, 60).await;
+    assert_each_once(&world, 120).await;
 }
 
 #[tokio::test]
