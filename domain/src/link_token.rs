@@ -43,7 +43,7 @@ pub struct LinkToken {
     /// The patient.
     pub subject: Option<SubjectId>,
     /// Past requests, and the time before which no request is allowed.
-    pub governor: RateLimit,
+    pub rate_limit: RateLimit,
 }
 
 /// Whether there is a token.
@@ -90,7 +90,7 @@ impl LinkToken {
                 // A delayed request is not stored: the caller would no longer wait for the reply.
                 let is_wanted = self.usable(now).is_none()
                     && !matches!(self.phase, Phase::Requested { .. })
-                    && self.governor.held(&limits, now).is_none();
+                    && self.rate_limit.held(&limits, now).is_none();
                 is_wanted.then_some(LinkTokenEvent::Asked {
                     facility,
                     subject,
@@ -107,7 +107,7 @@ impl LinkToken {
                     request_id,
                     code,
                     waiting: waiting.to_vec(),
-                    until: self.governor.after(refusal, request_id, counted, &limits, now),
+                    until: self.rate_limit.after(refusal, request_id, counted, &limits, now),
                     counted,
                 })
             }
@@ -148,7 +148,7 @@ impl LinkToken {
             }
             Phase::Requested { waiting, .. } if waiting.contains(&care_context) => None,
             Phase::Requested { .. } => Some(LinkTokenEvent::Awaited { care_context }),
-            Phase::Absent | Phase::Issued { .. } => Some(match self.governor.held(limits, now) {
+            Phase::Absent | Phase::Issued { .. } => Some(match self.rate_limit.held(limits, now) {
                 Some((until, why)) => LinkTokenEvent::Postponed { care_context, until, why },
                 None => requested,
             }),
@@ -167,7 +167,7 @@ impl LinkToken {
             Phase::Requested { request_id: asked, waiting } if *asked == request_id => {
                 waiting.clone()
             }
-            Phase::Absent if self.governor.asked(request_id) => vec![],
+            Phase::Absent if self.rate_limit.asked(request_id) => vec![],
             Phase::Absent | Phase::Requested { .. } | Phase::Issued { .. } => return None,
         };
         let latest = now + TOKEN_AGE_MAX;
@@ -191,12 +191,12 @@ impl LinkToken {
             LinkTokenEvent::Requested { request_id, subject, care_context, at, .. } => {
                 self.phase = Phase::Requested { request_id, waiting: vec![care_context] };
                 self.subject = Some(subject);
-                self.governor.note(request_id, at);
+                self.rate_limit.note(request_id, at);
             }
             LinkTokenEvent::Asked { request_id, subject, at, .. } => {
                 self.phase = Phase::Requested { request_id, waiting: vec![] };
                 self.subject = Some(subject);
-                self.governor.note(request_id, Some(at));
+                self.rate_limit.note(request_id, Some(at));
             }
             LinkTokenEvent::Awaited { care_context } => {
                 if let Phase::Requested { waiting, .. } = &mut self.phase {
@@ -209,7 +209,7 @@ impl LinkToken {
             }
             LinkTokenEvent::Rejected { request_id, until, counted, .. } => {
                 self.phase = Phase::Absent;
-                self.governor.hold(request_id, until, counted);
+                self.rate_limit.hold(request_id, until, counted);
             }
             LinkTokenEvent::Dropped { .. } | LinkTokenEvent::Purged {} => {
                 self.phase = Phase::Absent;

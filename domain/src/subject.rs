@@ -1,8 +1,8 @@
 //! The erasure of a patient.
 //!
 //! ```text
-//! Kept ── RequestErasure ──► Requested ── Erase ──► Erased ── Purge ──► Purged
-//!   └──── RefuseErasure ───► Kept
+//! Present ── RequestErasure ──► Requested ── Erase ──► Erased ── Purge ──► Purged
+//!   └──── RefuseErasure ───► Present
 //! ```
 //! `Erased` means that the keys are destroyed, so no sealed part of the patient can be decrypted. `Purged` means that
 //! all other stores have deleted the data too. Neither can be undone.
@@ -23,7 +23,7 @@ use crate::reason::Reason;
 pub enum Subject {
     /// Not requested, or refused.
     #[default]
-    Kept,
+    Present,
     /// Requested.
     Requested {
         /// Id of the facility.
@@ -100,7 +100,7 @@ impl Subject {
     /// Id of the patient's facility; `None` if no erasure was requested.
     pub const fn facility(&self) -> Option<&FacilityId> {
         match self {
-            Self::Kept => None,
+            Self::Present => None,
             Self::Requested { facility }
             | Self::Erased { facility }
             | Self::Purged { facility } => Some(facility),
@@ -110,10 +110,10 @@ impl Subject {
     /// Decides on a command and returns the resulting events.
     pub fn decide(&self, command: SubjectCommand) -> Result<Vec<SubjectEvent>, SubjectError> {
         Ok(match (self, command) {
-            (Self::Kept, SubjectCommand::RequestErasure { facility, by, reason }) => {
+            (Self::Present, SubjectCommand::RequestErasure { facility, by, reason }) => {
                 vec![SubjectEvent::ErasureRequested { facility, by, reason }]
             }
-            (Self::Kept, SubjectCommand::RefuseErasure { facility, by, reason, ground }) => {
+            (Self::Present, SubjectCommand::RefuseErasure { facility, by, reason, ground }) => {
                 vec![SubjectEvent::ErasureRefused { facility, by, reason, ground }]
             }
             // A repeated request: the earlier decision is kept.
@@ -127,13 +127,15 @@ impl Subject {
             (_, SubjectCommand::DestroyAgain { facility, keys }) => {
                 vec![SubjectEvent::KeysDestroyedAgain { facility, keys }]
             }
-            (Self::Kept, SubjectCommand::Erase { .. }) => return Err(SubjectError::NotRequested),
+            (Self::Present, SubjectCommand::Erase { .. }) => {
+                return Err(SubjectError::NotRequested);
+            }
             (Self::Erased { .. } | Self::Purged { .. }, SubjectCommand::Erase { .. })
             | (Self::Purged { .. }, SubjectCommand::Purge { .. }) => vec![],
             (Self::Erased { facility }, SubjectCommand::Purge { purged }) => {
                 vec![SubjectEvent::Purged { facility: facility.clone(), purged }]
             }
-            (Self::Kept | Self::Requested { .. }, SubjectCommand::Purge { .. }) => {
+            (Self::Present | Self::Requested { .. }, SubjectCommand::Purge { .. }) => {
                 return Err(SubjectError::NotErased);
             }
         })
@@ -144,7 +146,7 @@ impl Subject {
             // This does not change the state of the erasure.
             SubjectEvent::KeysDestroyedAgain { .. } => return,
             SubjectEvent::ErasureRequested { facility, .. } => Self::Requested { facility },
-            SubjectEvent::ErasureRefused { .. } => Self::Kept,
+            SubjectEvent::ErasureRefused { .. } => Self::Present,
             SubjectEvent::Erased { facility, .. } => Self::Erased { facility },
             SubjectEvent::Purged { facility, .. } => Self::Purged { facility },
         };

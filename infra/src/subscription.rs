@@ -112,7 +112,7 @@ pub struct Subscription {
     log: Arc<dyn Log>,
     pool: PgPool,
     subscriber: Arc<dyn Subscriber>,
-    pace: SubscriptionConfig,
+    config: SubscriptionConfig,
     owner: String,
 }
 
@@ -130,10 +130,10 @@ impl Subscription {
         log: Arc<dyn Log>,
         pool: PgPool,
         subscriber: Arc<dyn Subscriber>,
-        pace: SubscriptionConfig,
+        config: SubscriptionConfig,
         process: Uuid,
     ) -> Self {
-        Self { log, pool, subscriber, pace, owner: process.to_string() }
+        Self { log, pool, subscriber, config, owner: process.to_string() }
     }
 
     /// Runs until `stop` is true; then releases the lease.
@@ -180,7 +180,7 @@ impl Subscription {
 
     /// An unavailable store is not called for every event. The pause ends before the lease expires.
     fn pause(&self, failures: u32) -> Duration {
-        let poll = self.pace.poll.min(self.pace.lease / 4);
+        let poll = self.config.poll.min(self.config.lease / 4);
         (poll * 2_u32.saturating_pow(failures.min(6))).min(PAUSE_MAX)
     }
 
@@ -226,7 +226,7 @@ impl Subscription {
     }
 
     async fn claim(&self) -> Result<Option<Held>, PageFailure> {
-        let (name, time) = (self.subscriber.name(), self.pace.lease);
+        let (name, time) = (self.subscriber.name(), self.config.lease);
         let lease = Lease::take(&self.pool, name, &self.owner, time, Taking::Free).await?;
         let Some(mut lease) = lease else { return Ok(None) };
         self.recall(&mut lease).await?;

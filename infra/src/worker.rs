@@ -107,7 +107,7 @@ pub(crate) trait Queue: Send + Sync + 'static {
 /// Processes a queue.
 pub(crate) struct Worker<Q: Queue> {
     queue: Arc<Q>,
-    pace: WorkerConfig,
+    config: WorkerConfig,
     /// Notified when there may be work.
     work: Arc<Notify>,
     lanes: Vec<Arc<Semaphore>>,
@@ -115,10 +115,10 @@ pub(crate) struct Worker<Q: Queue> {
 }
 
 impl<Q: Queue> Worker<Q> {
-    pub(crate) fn new(queue: Q, pace: WorkerConfig, work: Arc<Notify>) -> Self {
-        let slots = |_| Arc::new(Semaphore::new(pace.concurrency.max(1)));
+    pub(crate) fn new(queue: Q, config: WorkerConfig, work: Arc<Notify>) -> Self {
+        let slots = |_| Arc::new(Semaphore::new(config.concurrency.max(1)));
         let lanes = (0..queue.lane_count()).map(slots).collect();
-        Self { queue: Arc::new(queue), pace, work, lanes, held: Arc::default() }
+        Self { queue: Arc::new(queue), config, work, lanes, held: Arc::default() }
     }
 
     /// Runs until `stop` is true. Then running work gets a grace period, and the rest is released.
@@ -128,7 +128,7 @@ impl<Q: Queue> Worker<Q> {
         beside.spawn(keep_renewing(
             Arc::clone(&self.queue),
             Arc::clone(&self.held),
-            self.pace.lease,
+            self.config.lease,
         ));
         while !*stop.borrow() {
             while running.try_join_next().is_some() {}
@@ -138,7 +138,7 @@ impl<Q: Queue> Worker<Q> {
             }
             tokio::select! {
                 () = self.work.notified() => {}
-                () = tokio::time::sleep(self.pace.poll) => {}
+                () = tokio::time::sleep(self.config.poll) => {}
                 _ = stop.changed() => {}
             }
         }

@@ -47,7 +47,7 @@ pub struct Decision {
     /// Id of the facility.
     pub facility: FacilityId,
     /// The records that exist of the patient.
-    pub holdings: RecordCounts,
+    pub counts: RecordCounts,
     /// The retention rule that forbids the erasure; `None` if the patient may be erased.
     pub ground: Option<Ground>,
 }
@@ -86,9 +86,9 @@ pub async fn preview(
     subject: SubjectId,
 ) -> Result<Decision, ErasureError> {
     let whose = whose(ports, facility, subject).await?;
-    let holdings = ports.eraser.count_records(&whose).await?;
-    let ground = ports.settings.erasure.binding(&holdings, ports.clock.now());
-    Ok(Decision { subject, facility: facility.clone(), holdings, ground })
+    let counts = ports.eraser.count_records(&whose).await?;
+    let ground = ports.settings.erasure.binding(&counts, ports.clock.now());
+    Ok(Decision { subject, facility: facility.clone(), counts, ground })
 }
 
 /// Decides on the request and records the decision. A request that was already decided keeps its decision.

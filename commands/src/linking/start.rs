@@ -64,8 +64,8 @@ pub async fn token_status(
     Ok(TokenStatus {
         usable_until,
         requested: matches!(state.phase, Phase::Requested { .. }),
-        used: (state.governor.used(now), limits.per_day_max),
-        held: state.governor.held(limits, now),
+        used: (state.rate_limit.used(now), limits.per_day_max),
+        held: state.rate_limit.held(limits, now),
     })
 }
 

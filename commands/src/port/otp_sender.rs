@@ -32,23 +32,44 @@ impl OtpText {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SmsError {
     /// No connection could be made, so nothing was sent.
-    #[error("the SMS service cannot be reached")]
+    #[error("{REACHED_NOBODY}")]
     Unreachable,
     /// The service is unavailable, or its result is unknown: retry.
-    #[error("the SMS service cannot be reached or is busy (status {status:?})")]
+    #[error("{BUSY} (status {status:?})")]
     Transient {
         /// HTTP status, if there was a response.
         status: Option<u16>,
     },
     /// The service refuses the message permanently.
-    #[error("the SMS service refused the message (status {status:?})")]
+    #[error("{REFUSED} (status {status:?})")]
     Permanent {
         /// HTTP status, if there was a response.
         status: Option<u16>,
     },
 }
 
+const REACHED_NOBODY: &str = "the SMS service cannot be reached";
+const BUSY: &str = "the SMS service cannot be reached or is busy";
+const REFUSED: &str = "the SMS service refused the message";
+
 impl SmsError {
+    /// Reads the text of an error, which the log keeps as the reason. `None` if it is another text.
+    pub fn from_text(text: &str) -> Option<Self> {
+        if text == REACHED_NOBODY {
+            return Some(Self::Unreachable);
+        }
+        let (what, rest) = text.split_once(" (status ")?;
+        let status = match rest.strip_suffix(')')? {
+            "None" => None,
+            some => Some(some.strip_prefix("Some(")?.strip_suffix(')')?.parse().ok()?),
+        };
+        match what {
+            BUSY => Some(Self::Transient { status }),
+            REFUSED => Some(Self::Permanent { status }),
+            _ => None,
+        }
+    }
+
     /// Whether a retry may succeed.
     pub const fn is_transient(self) -> bool {
         match self {
@@ -68,7 +89,25 @@ impl SmsError {
 
 #[cfg(test)]
 mod tests {
-    use super::OtpText;
+    use super::{OtpText, SmsError};
+
+    #[test]
+    fn an_error_is_read_from_its_text() {
+        for status in [None, Some(100), Some(503)] {
+            for error in [
+                SmsError::Unreachable,
+                SmsError::Transient { status },
+                SmsError::Permanent { status },
+            ] {
+                assert_eq!(SmsError::from_text(&error.to_string()), Some(error));
+            }
+        }
+        for text in
+            ["", "the SMS service is away", "the SMS service refused the message (status 5)"]
+        {
+            assert_eq!(SmsError::from_text(text), None, "{text:?}");
+        }
+    }
 
     #[test]
     fn a_text_is_not_printed() {

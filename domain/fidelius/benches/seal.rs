@@ -18,12 +18,12 @@ use curve25519_dalek::{EdwardsPoint, Scalar};
 use md5::{Digest as _, Md5};
 
 fn main() {
-    for dialect in [KeyFormat::Weierstrass, KeyFormat::X25519] {
+    for key_format in [KeyFormat::Weierstrass, KeyFormat::X25519] {
         let peer_text =
-            STANDARD.encode(PrivateKey::fresh(dialect).unwrap().public_key().as_bytes());
+            STANDARD.encode(PrivateKey::fresh(key_format).unwrap().public_key().as_bytes());
         let peer = material(&peer_text);
-        report(&format!("check a peer key, {dialect}"), || PublicKey::parse(&peer_text));
-        report(&format!("new exchange, {dialect}"), || SealOnce::new(&peer));
+        report(&format!("check a peer key, {key_format}"), || PublicKey::parse(&peer_text));
+        report(&format!("new exchange, {key_format}"), || SealOnce::new(&peer));
     }
     let scalar = Scalar::from_bytes_mod_order([7; 32]);
     let point = EdwardsPoint::mul_base(&scalar);

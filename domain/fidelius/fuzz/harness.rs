@@ -24,10 +24,10 @@ pub(crate) fn content(data: &[u8]) {
     let Some((nonce, content)) = data.split_first_chunk() else {
         return;
     };
-    let dialect = if choice % 2 == 0 { KeyFormat::Weierstrass } else { KeyFormat::X25519 };
+    let key_format = if choice % 2 == 0 { KeyFormat::Weierstrass } else { KeyFormat::X25519 };
     let private = |byte: u8| {
         let text = format!("{}A=", char::from(byte).to_string().repeat(42));
-        PrivateKey::parse(dialect, &text).expect("a fixed key in range")
+        PrivateKey::parse(key_format, &text).expect("a fixed key in range")
     };
     let outcome = open(
         &private(b'B'),

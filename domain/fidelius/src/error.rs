@@ -67,7 +67,7 @@ pub enum Error {
     #[error("the peer sent our own key or nonce back")]
     Reflection,
     /// A private key of one key format met a public key of the other.
-    #[error("the two keys belong to different dialects")]
+    #[error("the two keys belong to different key formats")]
     DialectMismatch,
     /// The operating system's random generator failed.
     #[error("the operating system gave no random bytes")]

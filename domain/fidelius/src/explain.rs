@@ -43,7 +43,8 @@ pub struct Explanation {
     /// The form, if it is one that is accepted.
     pub form: Option<KeyForm>,
     /// The key format that follows from the form.
-    pub dialect: Option<KeyFormat>,
+    #[serde(rename = "dialect")]
+    pub key_format: Option<KeyFormat>,
     /// SHA-256 of the decoded bytes, lower-case hexadecimal: the same as in the audit.
     pub fingerprint: Option<String>,
     /// The checks in the order in which they are made.
@@ -60,9 +61,9 @@ pub fn key(base64: &str) -> Explanation {
         text_length: base64.len(),
         byte_length: decoded.as_ref().map(|bytes| bytes.len()),
         form,
-        dialect: form.map(KeyForm::dialect),
+        key_format: form.map(KeyForm::key_format),
         fingerprint: decoded.as_ref().map(|bytes| hex::encode(Sha256::digest(bytes.as_slice()))),
-        steps: steps(base64.len(), form.map(KeyForm::dialect), refusal),
+        steps: steps(base64.len(), form.map(KeyForm::key_format), refusal),
     }
 }
 
@@ -152,8 +153,8 @@ const X25519_ORDER: Check = Check {
     )],
 };
 
-fn steps(text_length: usize, dialect: Option<KeyFormat>, refusal: Option<Error>) -> Vec<Step> {
-    let checks: &[&Check] = match dialect {
+fn steps(text_length: usize, key_format: Option<KeyFormat>, refusal: Option<Error>) -> Vec<Step> {
+    let checks: &[&Check] = match key_format {
         None => &[&LENGTH, &BASE64, &FORM],
         Some(KeyFormat::Weierstrass) => &[&LENGTH, &BASE64, &FORM, &REDUCED, &CURVE, &ORDER],
         Some(KeyFormat::X25519) => &[&LENGTH, &BASE64, &FORM, &X25519_ORDER],
@@ -181,7 +182,7 @@ impl fmt::Display for Explanation {
         let bytes = self.byte_length.map_or_else(|| unknown.to_owned(), |count| count.to_string());
         writeln!(f, "length       {} characters, {bytes} bytes", self.text_length)?;
         writeln!(f, "form         {}", self.form.map_or(unknown, KeyForm::as_str))?;
-        writeln!(f, "dialect      {}", self.dialect.map_or(unknown, KeyFormat::as_str))?;
+        writeln!(f, "dialect      {}", self.key_format.map_or(unknown, KeyFormat::as_str))?;
         writeln!(f, "fingerprint  {}", self.fingerprint.as_deref().unwrap_or(unknown))?;
         for step in &self.steps {
             let mark = match step.outcome {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{KeyForm, KeyFormat, Nonce, PublicKey, wire};
 
-/// In which form our key of key format W is sent. Dialect X is always answered in kind.
+/// In which form our key of key format W is sent. Key format X is always answered in kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum KeyFormPolicy {
     /// SPKI with explicit parameters: every surveyed HIU of key format W reads it, one reads nothing else.
@@ -68,8 +68,8 @@ impl KeyMaterial {
     }
 
     /// The key format of our key.
-    pub fn dialect(&self) -> KeyFormat {
-        self.form.dialect()
+    pub fn key_format(&self) -> KeyFormat {
+        self.form.key_format()
     }
 
     /// `keyMaterial` as the data push carries it, `expiry` in milliseconds and UTC.

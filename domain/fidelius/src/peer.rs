@@ -57,8 +57,8 @@ impl PeerMaterial {
     }
 
     /// The key format in which this requester must be answered.
-    pub fn dialect(&self) -> KeyFormat {
-        self.key.dialect()
+    pub fn key_format(&self) -> KeyFormat {
+        self.key.key_format()
     }
 
     /// The decoded `keyValue`, prefix and all: what an audit row hashes.

@@ -10,7 +10,7 @@ use crate::{Error, KeyFormat, PublicKey, weierstrass, wire, x25519};
 /// The longest private key text that is looked at, in characters. A proper one has at most 44.
 const TEXT_LENGTH_MAX: usize = 64;
 
-/// A private key of either dialect: not `Clone`, zeroised on drop, never printed.
+/// A private key of either key format: not `Clone`, zeroised on drop, never printed.
 ///
 /// The text forms exist for vectors and tools. A private key of an exchange never leaves
 /// [`SealOnce`](crate::SealOnce).
@@ -24,13 +24,13 @@ enum Secret {
 }
 
 impl PrivateKey {
-    /// Read the text form of either dialect.
+    /// Read the text form of either key format.
     ///
     /// # Errors
     ///
     /// [`Error::Base64`] or [`Error::PrivateKeyRange`].
-    pub fn parse(dialect: KeyFormat, base64: &str) -> Result<Self, Error> {
-        match dialect {
+    pub fn parse(key_format: KeyFormat, base64: &str) -> Result<Self, Error> {
+        match key_format {
             KeyFormat::Weierstrass => Self::weierstrass(base64),
             KeyFormat::X25519 => Self::x25519(base64),
         }
@@ -67,8 +67,8 @@ impl PrivateKey {
     /// # Errors
     ///
     /// [`Error::Randomness`].
-    pub fn fresh(dialect: KeyFormat) -> Result<Self, Error> {
-        match dialect {
+    pub fn fresh(key_format: KeyFormat) -> Result<Self, Error> {
+        match key_format {
             KeyFormat::Weierstrass => loop {
                 // 64 bytes, so that reducing them leaves no measurable bias.
                 let wide: Zeroizing<[u8; 64]> = random()?;
@@ -82,7 +82,7 @@ impl PrivateKey {
     }
 
     /// Which key format the key belongs to.
-    pub fn dialect(&self) -> KeyFormat {
+    pub fn key_format(&self) -> KeyFormat {
         match self.0 {
             Secret::Weierstrass(_) => KeyFormat::Weierstrass,
             Secret::X25519(_) => KeyFormat::X25519,
@@ -111,7 +111,7 @@ impl PrivateKey {
         }
     }
 
-    /// The 32 bytes that both sides share, in the byte order of the dialect.
+    /// The 32 bytes that both sides share, in the byte order of the key format.
     pub(crate) fn agree(&self, peer: &PublicKey) -> Result<Zeroizing<[u8; 32]>, Error> {
         match (&self.0, peer.point()) {
             (Secret::Weierstrass(scalar), Point::Weierstrass { point, .. }) => {
@@ -126,7 +126,7 @@ impl PrivateKey {
 
 impl std::fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "PrivateKey({}, ‹redacted›)", self.dialect())
+        write!(f, "PrivateKey({}, ‹redacted›)", self.key_format())
     }
 }
 

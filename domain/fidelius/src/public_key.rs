@@ -46,23 +46,23 @@ impl std::fmt::Display for KeyFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyForm {
-    /// Dialect W, 65 bytes: `04 || X || Y`. What most HIUs send.
+    /// Key format W, 65 bytes: `04 || X || Y`. What most HIUs send.
     Raw,
-    /// Dialect W, 309 bytes: SPKI that spells out all curve parameters. What HIPs send.
+    /// Key format W, 309 bytes: SPKI that spells out all curve parameters. What HIPs send.
     SpkiExplicit,
-    /// Dialect W, 93 bytes: SPKI that names the curve by OID 1.3.6.1.4.1.3029.1.5.1. Rare.
+    /// Key format W, 93 bytes: SPKI that names the curve by OID 1.3.6.1.4.1.3029.1.5.1. Rare.
     SpkiNamed,
-    /// Dialect X, 32 bytes: u, little-endian.
+    /// Key format X, 32 bytes: u, little-endian.
     #[serde(rename = "x25519-raw")]
     X25519Raw,
-    /// Dialect X, 44 bytes: SPKI of RFC 8410 with OID 1.3.101.110.
+    /// Key format X, 44 bytes: SPKI of RFC 8410 with OID 1.3.101.110.
     #[serde(rename = "x25519-spki")]
     X25519Spki,
 }
 
 impl KeyForm {
     /// The key format that uses this form.
-    pub fn dialect(self) -> KeyFormat {
+    pub fn key_format(self) -> KeyFormat {
         match self {
             Self::Raw | Self::SpkiExplicit | Self::SpkiNamed => KeyFormat::Weierstrass,
             Self::X25519Raw | Self::X25519Spki => KeyFormat::X25519,
@@ -87,7 +87,7 @@ impl std::fmt::Display for KeyForm {
     }
 }
 
-/// A public key that passed every check of its dialect.
+/// A public key that passed every check of its key format.
 ///
 /// Equal when both stand for the same point, in whatever form they came.
 #[derive(Clone)]
@@ -109,7 +109,7 @@ pub(crate) enum Point {
 }
 
 impl PublicKey {
-    /// Read and check a peer's `keyValue`. The decoded bytes alone decide form and dialect.
+    /// Read and check a peer's `keyValue`. The decoded bytes alone decide form and key format.
     ///
     /// In this order: text length, base64, form, then for key format W reduced coordinates, curve
     /// equation, order of the point; for key format X small order.
@@ -146,7 +146,7 @@ impl PublicKey {
     /// As [`PublicKey::parse`], except [`Error::Base64`].
     pub fn from_encoded(bytes: &[u8]) -> Result<Self, Error> {
         let (form, body) = classify(bytes)?;
-        match form.dialect() {
+        match form.key_format() {
             KeyFormat::Weierstrass => {
                 let raw = body.try_into().map_err(|_| Error::KeyEncoding)?;
                 let point = Coordinates::canonical(&raw)?.on_curve()?.in_subgroup()?;
@@ -161,8 +161,8 @@ impl PublicKey {
     }
 
     /// Which key format the key speaks.
-    pub fn dialect(&self) -> KeyFormat {
-        self.form.dialect()
+    pub fn key_format(&self) -> KeyFormat {
+        self.form.key_format()
     }
 
     /// The form it was read in; a key of ours is raw.
@@ -183,9 +183,9 @@ impl PublicKey {
         }
     }
 
-    /// The key in `form`, or nothing if that form belongs to the other dialect.
+    /// The key in `form`, or nothing if that form belongs to the other key format.
     pub fn encode(&self, form: KeyForm) -> Option<Vec<u8>> {
-        (form.dialect() == self.dialect()).then(|| [form.prefix(), self.as_bytes()].concat())
+        (form.key_format() == self.key_format()).then(|| [form.prefix(), self.as_bytes()].concat())
     }
 
     /// The 309 bytes of the explicit SPKI; nothing for a key of key format X.
@@ -231,7 +231,7 @@ impl PublicKey {
 
 impl PartialEq for PublicKey {
     fn eq(&self, other: &Self) -> bool {
-        self.dialect() == other.dialect() && self.as_bytes() == other.as_bytes()
+        self.key_format() == other.key_format() && self.as_bytes() == other.as_bytes()
     }
 }
 

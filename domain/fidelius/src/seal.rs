@@ -117,7 +117,7 @@ impl SealOnce {
 
 impl std::fmt::Debug for SealOnce {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SealOnce({}, ‹redacted›)", self.key_material.dialect())
+        write!(f, "SealOnce({}, ‹redacted›)", self.key_material.key_format())
     }
 }
 
@@ -127,9 +127,9 @@ fn draw(
     avoid_leading_zero: bool,
 ) -> Result<(PrivateKey, Zeroizing<[u8; 32]>), Error> {
     loop {
-        let own_private = PrivateKey::fresh(peer.dialect())?;
+        let own_private = PrivateKey::fresh(peer.key_format())?;
         let secret = own_private.agree(peer)?;
-        let is_short = peer.dialect() == KeyFormat::Weierstrass && secret[0] == 0;
+        let is_short = peer.key_format() == KeyFormat::Weierstrass && secret[0] == 0;
         if !(is_short && avoid_leading_zero) {
             return Ok((own_private, secret));
         }
@@ -173,8 +173,8 @@ mod tests {
     use crate::{KeyFormat, PrivateKey};
 
     /// How often 1500 secrets begin with a zero byte; 12 is what chance gives in key format W.
-    fn leading_zero_count(dialect: KeyFormat, avoid: bool) -> usize {
-        let peer = PrivateKey::fresh(dialect).unwrap().public_key();
+    fn leading_zero_count(key_format: KeyFormat, avoid: bool) -> usize {
+        let peer = PrivateKey::fresh(key_format).unwrap().public_key();
         (0..1500).filter(|_| draw(&peer, avoid).unwrap().1[0] == 0).count()
     }
 

@@ -1,4 +1,4 @@
-//! Dialect W: Curve25519 in short Weierstrass form, worked on the equivalent Edwards curve.
+//! Key format W: Curve25519 in short Weierstrass form, worked on the equivalent Edwards curve.
 //!
 //! y^2 = x^3 + a x + b becomes v^2 = u^3 + A u^2 + u by u = x - A/3, v = y, and that one becomes the
 //! Edwards curve of Ed25519 by X = c u / v, Y = (u - 1) / (u + 1). The choice of c sends the generator

@@ -1,4 +1,4 @@
-//! Dialect X: X25519 of RFC 7748, on 32 little-endian bytes.
+//! Key format X: X25519 of RFC 7748, on 32 little-endian bytes.
 
 use curve25519_dalek::montgomery::MontgomeryPoint;
 use subtle::ConstantTimeEq as _;

@@ -19,7 +19,7 @@ struct Requester {
 
 impl Requester {
     fn new(form: KeyForm) -> Self {
-        let private = PrivateKey::fresh(form.dialect()).unwrap();
+        let private = PrivateKey::fresh(form.key_format()).unwrap();
         Self { private, nonce: Nonce::fresh().unwrap(), form }
     }
 
@@ -76,7 +76,7 @@ proptest! {
 
     #[test]
     fn a_key_survives_being_written_and_read(form in any_form()) {
-        let key = PrivateKey::fresh(form.dialect()).unwrap().public_key();
+        let key = PrivateKey::fresh(form.key_format()).unwrap().public_key();
         let written = key.encode(form).unwrap();
         let read = PublicKey::parse(&STANDARD.encode(&written)).unwrap();
         prop_assert_eq!(read.form(), form);
@@ -86,8 +86,8 @@ proptest! {
 
     #[test]
     fn a_private_key_survives_being_written_and_read(form in any_form()) {
-        let private = PrivateKey::fresh(form.dialect()).unwrap();
-        let read = PrivateKey::parse(form.dialect(), &private.to_base64()).unwrap();
+        let private = PrivateKey::fresh(form.key_format()).unwrap();
+        let read = PrivateKey::parse(form.key_format(), &private.to_base64()).unwrap();
         prop_assert_eq!(read.public_key(), private.public_key());
     }
 
@@ -105,7 +105,7 @@ proptest! {
         start in 0_usize..310,
         tail in prop::collection::vec(any::<u8>(), 0..320),
     ) {
-        let good = PrivateKey::fresh(form.dialect()).unwrap().public_key().encode(form).unwrap();
+        let good = PrivateKey::fresh(form.key_format()).unwrap().public_key().encode(form).unwrap();
         let bytes = [&good[..start.min(good.len())], tail.as_slice()].concat();
         if let Ok(key) = PublicKey::from_encoded(&bytes) {
             prop_assert_eq!(key.encode(key.form()).unwrap(), bytes);
@@ -183,7 +183,7 @@ fn our_own_key_or_nonce_is_not_answered() {
         let fixed = |private: &PrivateKey, nonce: &Nonce| {
             SealOnce::with_fixed(&material, private, nonce, KeyFormPolicy::Raw).err()
         };
-        let other = PrivateKey::fresh(form.dialect()).unwrap();
+        let other = PrivateKey::fresh(form.key_format()).unwrap();
         let nonce = Nonce::fresh().unwrap();
         assert_eq!(fixed(&requester.private, &nonce), Some(Error::Reflection));
         assert_eq!(fixed(&other, &requester.nonce), Some(Error::Reflection));

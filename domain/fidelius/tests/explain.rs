@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-fn own_key(dialect: KeyFormat) -> PublicKey {
-    PrivateKey::fresh(dialect).unwrap().public_key()
+fn own_key(key_format: KeyFormat) -> PublicKey {
+    PrivateKey::fresh(key_format).unwrap().public_key()
 }
 
 /// The failing step of a key; those after it must have been left out.
@@ -25,10 +25,10 @@ fn failing(base64: &str) -> &'static str {
 
 #[test]
 fn a_good_key_passes_every_step_of_its_dialect() {
-    for (dialect, step_count) in [(KeyFormat::Weierstrass, 6), (KeyFormat::X25519, 4)] {
-        let report = explain::key(&STANDARD.encode(own_key(dialect).as_bytes()));
+    for (key_format, step_count) in [(KeyFormat::Weierstrass, 6), (KeyFormat::X25519, 4)] {
+        let report = explain::key(&STANDARD.encode(own_key(key_format).as_bytes()));
         assert!(report.accepted);
-        assert_eq!(report.dialect, Some(dialect));
+        assert_eq!(report.key_format, Some(key_format));
         assert_eq!(report.steps.len(), step_count);
         assert!(report.steps.iter().all(|step| step.outcome == StepOutcome::Passed));
     }
@@ -77,13 +77,13 @@ fn a_report_shows_a_fingerprint_and_not_the_key() {
     }
     assert!(printed.starts_with("length       412 characters, 309 bytes\n"), "{printed}");
     assert!(printed.ends_with("accepted"));
-    assert!(json.contains(r#""form":"spki-explicit","dialect":"weierstrass""#), "{json}");
+    assert!(json.contains(r#""form":"spki-explicit","key_format":"weierstrass""#), "{json}");
 }
 
 #[test]
 fn a_refused_key_is_reported_with_what_to_do() {
     let report = explain::key("not a key");
-    assert_eq!((report.form, report.dialect, report.byte_length), (None, None, None));
+    assert_eq!((report.form, report.key_format, report.byte_length), (None, None, None));
     assert!(report.to_string().ends_with("refused"));
     assert_eq!(failing("not a key"), "base64");
 }

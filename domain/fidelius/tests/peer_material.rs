@@ -53,7 +53,7 @@ fn good_material_is_kept_as_it_came() {
     assert_eq!(material.public_key(), &PublicKey::parse(&fields.key).unwrap());
     assert_eq!(material.nonce().to_base64(), fields.nonce);
     assert_eq!(material.expires_at(), at("2026-09-15T07:30:00Z"));
-    assert_eq!(material.dialect(), KeyFormat::Weierstrass);
+    assert_eq!(material.key_format(), KeyFormat::Weierstrass);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_nonce_in_place_of_the_key_reads_as_a_key_of_dialect_x() {
     // Nothing can tell them apart: both are any 32 bytes. Callers must not swap the fields.
     let mut fields = good();
     fields.key.clone_from(&fields.nonce);
-    assert_eq!(parse(&fields).unwrap().dialect(), KeyFormat::X25519);
+    assert_eq!(parse(&fields).unwrap().key_format(), KeyFormat::X25519);
 }
 
 #[test]

@@ -159,44 +159,44 @@ mod tests {
     }
 
     fn asked_at(minutes: &[i64]) -> RateLimit {
-        let mut governor = RateLimit::default();
+        let mut rate_limit = RateLimit::default();
         for (n, minute) in (1..).zip(minutes) {
-            governor.note(RequestId(Uuid::from_u128(n)), Some(at(*minute)));
+            rate_limit.note(RequestId(Uuid::from_u128(n)), Some(at(*minute)));
         }
-        governor
+        rate_limit
     }
 
     #[test]
     fn a_request_waits_seven_minutes_for_the_one_before() {
         let limits = TokenLimits::default();
-        let governor = asked_at(&[0]);
-        assert_eq!(governor.held(&limits, at(6)), Some((at(7), Hold::DuplicateWindow)));
-        assert_eq!(governor.held(&limits, at(7)), None);
+        let rate_limit = asked_at(&[0]);
+        assert_eq!(rate_limit.held(&limits, at(6)), Some((at(7), Hold::DuplicateWindow)));
+        assert_eq!(rate_limit.held(&limits, at(7)), None);
     }
 
     #[test]
     fn a_fourth_request_waits_until_the_first_is_a_day_old() {
         let limits = TokenLimits::default();
-        let governor = asked_at(&[0, 10, 20]);
-        assert_eq!(governor.held(&limits, at(60)), Some((at(24 * 60), Hold::DailyQuota)));
-        assert_eq!(governor.held(&limits, at(24 * 60)), None);
+        let rate_limit = asked_at(&[0, 10, 20]);
+        assert_eq!(rate_limit.held(&limits, at(60)), Some((at(24 * 60), Hold::DailyQuota)));
+        assert_eq!(rate_limit.held(&limits, at(24 * 60)), None);
     }
 
     #[test]
     fn what_the_gateway_did_not_take_does_not_count() {
-        let mut governor = asked_at(&[0]);
-        governor.hold(RequestId(Uuid::from_u128(1)), None, false);
-        assert_eq!(governor.held(&TokenLimits::default(), at(1)), None);
+        let mut rate_limit = asked_at(&[0]);
+        rate_limit.hold(RequestId(Uuid::from_u128(1)), None, false);
+        assert_eq!(rate_limit.held(&TokenLimits::default(), at(1)), None);
     }
 
     #[test]
     fn a_block_of_a_day_is_kept() {
-        let mut governor = asked_at(&[0]);
+        let mut rate_limit = asked_at(&[0]);
         let first = RequestId(Uuid::from_u128(1));
         let limits = TokenLimits::default();
-        let until = governor.after(Refusal::Hold(DAY), first, true, &limits, at(1));
+        let until = rate_limit.after(Refusal::Hold(DAY), first, true, &limits, at(1));
         assert_eq!(until, Some(at(1) + DAY));
-        governor.hold(first, until, true);
-        assert_eq!(governor.held(&limits, at(60)), Some((at(1) + DAY, Hold::ByGateway)));
+        rate_limit.hold(first, until, true);
+        assert_eq!(rate_limit.held(&limits, at(60)), Some((at(1) + DAY, Hold::ByGateway)));
     }
 }

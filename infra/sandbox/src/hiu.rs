@@ -88,7 +88,7 @@ pub struct HealthInformationRequest {
     /// Requested range of dates; `None` takes the consent's whole range.
     pub date_range: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// Key format of the HIU.
-    pub dialect: KeyFormat,
+    pub key_format: KeyFormat,
     /// The facility that is asked; `None` takes the consent's facility.
     pub facility: Option<String>,
     /// Expiry of the HIU's key; `None` is a day from now.
@@ -104,11 +104,11 @@ pub struct HealthInformationRequest {
 
 impl HealthInformationRequest {
     /// The consent's whole range in this API version, nothing out of order.
-    pub fn new(consent_id: &str, dialect: KeyFormat) -> Self {
+    pub fn new(consent_id: &str, key_format: KeyFormat) -> Self {
         Self {
             consent_id: consent_id.to_owned(),
             date_range: None,
-            dialect,
+            key_format,
             facility: None,
             key_expiry: None,
             version: ApiVersion::V3,

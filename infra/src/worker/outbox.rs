@@ -41,8 +41,8 @@ pub struct Outbox(Worker<Tasks>);
 
 impl Outbox {
     /// A worker on the outbox in `pool`; `work` is notified of new tasks.
-    pub fn new(ports: Ports, pool: PgPool, pace: WorkerConfig, work: Arc<Notify>) -> Self {
-        Self(Worker::new(Tasks { ports, claims: Claims::new(pool, pace.lease) }, pace, work))
+    pub fn new(ports: Ports, pool: PgPool, config: WorkerConfig, work: Arc<Notify>) -> Self {
+        Self(Worker::new(Tasks { ports, claims: Claims::new(pool, config.lease) }, config, work))
     }
 
     /// Runs until `stop` is true, then waits a little for running tasks.

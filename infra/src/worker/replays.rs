@@ -53,11 +53,11 @@ impl Replays {
         conversations: Arc<dyn CorrelationIndex>,
         queue: Arc<dyn ReplayQueue>,
         pool: PgPool,
-        pace: WorkerConfig,
+        config: WorkerConfig,
     ) -> Self {
-        let claims = Claims::new(pool, pace.lease);
+        let claims = Claims::new(pool, config.lease);
         let items = Items { ports, conversations, queue, claims };
-        Self(Worker::new(items, pace, Arc::<Notify>::default()))
+        Self(Worker::new(items, config, Arc::<Notify>::default()))
     }
 
     /// Runs until `stop` is true, then waits a little for running items.

@@ -67,17 +67,17 @@ pub struct VisitJobs {
 
 impl VisitJobs {
     /// A worker for these sources.
-    pub fn new(ports: Ports, pool: PgPool, sources: Vec<Source>, pace: WorkerConfig) -> Self {
+    pub fn new(ports: Ports, pool: PgPool, sources: Vec<Source>, config: WorkerConfig) -> Self {
         let work = Arc::<Notify>::default();
         let scanner = |source: &Source| Scanner {
             pool: pool.clone(),
             source: source.clone(),
-            pace,
+            config,
             found: Arc::clone(&work),
         };
         let scanners = sources.iter().map(scanner).collect();
-        let jobs = Jobs { ports, sources, claims: Claims::new(pool, pace.lease) };
-        Self { worker: Worker::new(jobs, pace, work), scanners }
+        let jobs = Jobs { ports, sources, claims: Claims::new(pool, config.lease) };
+        Self { worker: Worker::new(jobs, config, work), scanners }
     }
 
     /// Runs until `stop` is true, then waits a little for running jobs.

@@ -138,9 +138,9 @@ impl Scene {
         let kept =
             CollectionProjection::new(Arc::clone(&self.store), collection(), Positions { gate });
         // Longer than the test: a second owner takes the lease while the first still holds it.
-        let pace =
+        let config =
             SubscriptionConfig { lease: Duration::from_secs(600), poll: Duration::from_millis(20) };
-        let reader = Subscription::new(log, self.pool.clone(), Arc::new(kept), pace, Uuid::nil());
+        let reader = Subscription::new(log, self.pool.clone(), Arc::new(kept), config, Uuid::nil());
         tokio::spawn(reader.run(self.log.watch_head(), self.stop.subscribe()))
     }
 

@@ -53,10 +53,10 @@ async fn a_reader_that_panics_puts_the_event_aside_and_goes_on() {
     for n in 1..=3 {
         log.append(an_event::in_stream(n)).await.unwrap();
     }
-    let pace =
+    let config =
         SubscriptionConfig { lease: Duration::from_secs(600), poll: Duration::from_millis(10) };
     let shared: Arc<dyn Log> = log.clone();
-    let reader = Subscription::new(shared, pool.clone(), Arc::new(Panics), pace, Uuid::nil());
+    let reader = Subscription::new(shared, pool.clone(), Arc::new(Panics), config, Uuid::nil());
     let (stop, stopped) = watch::channel(false);
     let running = tokio::spawn(reader.run(log.watch_head(), stopped));
     while stands(&pool).await != Some((3, "live".to_owned())) {

@@ -59,7 +59,7 @@ async fn the_governor_says_when_the_next_request_may_leave() {
     let status = token_status(&world).await;
     assert_eq!((&status["state"], &status["requestsIn24Hours"]), (&json!("none"), &json!(1)));
     assert!(status["nextRequestAt"].is_string() && status["why"].is_string());
-    // Asking for the link again does not get past the governor.
+    // Asking for the link again does not get past the rate limit.
     assert_eq!(post(&world, "/v1/links", json!({ "visitCode": "3002" })).await.0, 202);
     world.until("link_token.postponed", 1).await;
     world.until_idle().await;

@@ -60,8 +60,8 @@ async fn ended(world: &World) {
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
     let consent = world.sandbox.phr().grant(&wish, Grant::default()).await.unwrap();
-    for dialect in KeyFormat::ALL {
-        let request = HealthInformationRequest::new(&consent, dialect);
+    for key_format in KeyFormat::ALL {
+        let request = HealthInformationRequest::new(&consent, key_format);
         let transaction = world.sandbox.hiu().request(request).await.unwrap();
         world.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await.unwrap();
     }

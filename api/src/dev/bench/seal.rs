@@ -18,7 +18,7 @@ use work::{Work, Workload};
 /// Sizes of a page, in bytes: a prescription, and a scan.
 const SIZES: [usize; 2] = [10_000, 1_000_000];
 
-const DIALECTS: [KeyFormat; 2] = [KeyFormat::Weierstrass, KeyFormat::X25519];
+const KEY_FORMATS: [KeyFormat; 2] = [KeyFormat::Weierstrass, KeyFormat::X25519];
 
 /// How long to measure.
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ pub(crate) struct BenchSealArgs {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
-    /// Seconds for each size and dialect.
+    /// Seconds for each size and key format.
     #[arg(long, default_value_t = 5, value_parser = value_parser!(u64).range(1..))]
     seconds: u64,
 }
@@ -35,8 +35,8 @@ pub(crate) fn run(options: &BenchSealArgs) -> ExitStatus {
     let mut machine = Machine::look();
     let measured = SIZES
         .into_iter()
-        .flat_map(|size| DIALECTS.map(|dialect| (size, dialect)))
-        .map(|(size, dialect)| measure(size, dialect, Duration::from_secs(options.seconds)))
+        .flat_map(|size| KEY_FORMATS.map(|key_format| (size, key_format)))
+        .map(|(size, key_format)| measure(size, key_format, Duration::from_secs(options.seconds)))
         .collect();
     machine.look_again();
     let report = Report::new(machine, options.seconds, measured);
@@ -52,9 +52,9 @@ pub(crate) fn run(options: &BenchSealArgs) -> ExitStatus {
 
 /// Each piece of work in turn until time is up, so that a noisy neighbour slows all of them. The
 /// first rounds warm up and count for nothing.
-fn measure(size: usize, dialect: KeyFormat, time: Duration) -> report::Measured {
+fn measure(size: usize, key_format: KeyFormat, time: Duration) -> report::Measured {
     const WARM_UP_ROUND_COUNT: usize = 20;
-    let workload = Workload::new(size, dialect);
+    let workload = Workload::new(size, key_format);
     let mut latencies = Work::ALL.map(|_| Vec::new());
     let begun_at = Instant::now();
     while begun_at.elapsed() < time {
@@ -63,5 +63,5 @@ fn measure(size: usize, dialect: KeyFormat, time: Duration) -> report::Measured 
         }
     }
     let latencies = latencies.map(|all| all.into_iter().skip(WARM_UP_ROUND_COUNT).collect());
-    report::Measured::new(size, dialect, latencies)
+    report::Measured::new(size, key_format, latencies)
 }

@@ -166,13 +166,13 @@ pub(crate) async fn request(
 
 impl From<erasure::Decision> for Decision {
     fn from(decision: erasure::Decision) -> Self {
-        let erasure::Decision { subject, facility, holdings, ground } = decision;
+        let erasure::Decision { subject, facility, counts, ground } = decision;
         Self {
             id: subject.to_string(),
             facility_id: facility.into(),
             state: if ground.is_some() { "refused" } else { "requested" },
             ground: ground.map(Binding::from),
-            holdings: holdings.into(),
+            holdings: counts.into(),
         }
     }
 }

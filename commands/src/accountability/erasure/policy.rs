@@ -50,18 +50,18 @@ pub enum Records {
 
 impl Policy {
     /// The rule that forbids the erasure now; `None` if no rule does. If several rules apply, the one that ends last.
-    pub fn binding(&self, holdings: &RecordCounts, now: DateTime<Utc>) -> Option<Ground> {
-        let grounds = self.retention.iter().filter_map(|class| class.ground(holdings));
+    pub fn binding(&self, counts: &RecordCounts, now: DateTime<Utc>) -> Option<Ground> {
+        let grounds = self.retention.iter().filter_map(|class| class.ground(counts));
         grounds.filter(|ground| now < ground.until).max_by_key(|ground| ground.until)
     }
 }
 
 impl RetentionClass {
-    fn ground(&self, holdings: &RecordCounts) -> Option<Ground> {
+    fn ground(&self, counts: &RecordCounts) -> Option<Ground> {
         let since = match self.applies_to {
-            Records::Visits => holdings.visited_at,
-            Records::Consents => holdings.consented_until,
-            Records::Disclosures => holdings.disclosed_at,
+            Records::Visits => counts.visited_at,
+            Records::Consents => counts.consented_until,
+            Records::Disclosures => counts.disclosed_at,
         };
         Some(Ground {
             class: self.class.clone(),
@@ -100,21 +100,21 @@ mod tests {
 
     #[test]
     fn what_binds_for_longest_is_the_ground() {
-        let holdings = RecordCounts {
+        let counts = RecordCounts {
             visited_at: Some(day(2026)),
             disclosed_at: Some(day(2026)),
             ..RecordCounts::default()
         };
-        let ground = policy().binding(&holdings, day(2027)).unwrap();
+        let ground = policy().binding(&counts, day(2027)).unwrap();
         assert_eq!((ground.class.as_str(), ground.until > day(2030)), ("trail", true));
-        assert_eq!(policy().binding(&holdings, day(2032)), None);
+        assert_eq!(policy().binding(&counts, day(2032)), None);
     }
 
     #[test]
     fn a_class_binds_only_where_there_are_such_records() {
-        let holdings = RecordCounts { visited_at: Some(day(2026)), ..RecordCounts::default() };
-        assert_eq!(policy().binding(&holdings, day(2027)).unwrap().class, "records");
-        assert_eq!(policy().binding(&holdings, day(2030)), None);
-        assert_eq!(Policy::default().binding(&holdings, day(2026)), None);
+        let counts = RecordCounts { visited_at: Some(day(2026)), ..RecordCounts::default() };
+        assert_eq!(policy().binding(&counts, day(2027)).unwrap().class, "records");
+        assert_eq!(policy().binding(&counts, day(2030)), None);
+        assert_eq!(Policy::default().binding(&counts, day(2026)), None);
     }
 }

@@ -116,7 +116,7 @@ pub(super) async fn answer(
         let what = abdm_error::lookup(&code, Context::OnGenerateToken).what;
         return Ok(TokenAnswer::Refused(Refused { code, what }));
     }
-    let held = state.governor.held(&ports.settings.token_limits, now);
+    let held = state.rate_limit.held(&ports.settings.token_limits, now);
     Ok(held.map_or(TokenAnswer::Unknown, |(until, why)| TokenAnswer::Held(until, why)))
 }
 

@@ -133,17 +133,17 @@ impl Decided {
     fn in_the_log(case: &Case, ledger: &Ledger, flow: &[Check], also: &[Check]) -> Self {
         let wanted: Vec<Check> = flow.iter().chain(also).copied().collect();
         let missing = || wanted.iter().copied().filter(|one| ledger.seen(*one).is_none());
-        let in_vain: Vec<String> = missing()
+        let failures: Vec<String> = missing()
             .filter(|one| ledger.is_tried(*one))
             .map(|one| ledger.failure_text(one))
             .collect();
-        if in_vain.is_empty() && missing().next().is_some() {
+        if failures.is_empty() && missing().next().is_some() {
             let untried: Vec<&str> = missing().map(Check::untried).collect();
             return Self::not_run(case, format!("not tried: {}", untried.join("; ")));
         }
         let (request_ids, mut observed) = seen(ledger, &wanted);
-        let outcome = if in_vain.is_empty() { CaseOutcome::Passed } else { CaseOutcome::Failed };
-        observed.extend(in_vain);
+        let outcome = if failures.is_empty() { CaseOutcome::Passed } else { CaseOutcome::Failed };
+        observed.extend(failures);
         Self {
             evidence: Some(Proof::Sandbox),
             request_ids: Some(request_ids),

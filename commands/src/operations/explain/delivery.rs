@@ -59,7 +59,7 @@ pub(super) fn pages(case: &Case, now: DateTime<Utc>) -> Finding {
 pub(super) fn encrypted(case: &Case, now: DateTime<Utc>) -> Finding {
     let transfer = transfer(case, now);
     let pages = page_numbers(case, transfer).unwrap_or_default();
-    let mut dialects = vec![];
+    let mut key_formats = vec![];
     for page in pages {
         let outcome = newest(transfer, |event| match event {
             Event::Transfer(TransferEvent::PageEncrypted { page: this, seal, .. })
@@ -73,7 +73,7 @@ pub(super) fn encrypted(case: &Case, now: DateTime<Utc>) -> Finding {
             _ => None,
         });
         match outcome {
-            Some((_, Ok(dialect))) => dialects.push(dialect),
+            Some((_, Ok(key_format))) => key_formats.push(key_format),
             Some((_, Err(reason))) => {
                 return Err(Obstacle::broken(
                     format!("page {page} was left out: {reason}"),
@@ -81,7 +81,7 @@ pub(super) fn encrypted(case: &Case, now: DateTime<Utc>) -> Finding {
                 ));
             }
             // The page before it was not accepted, so the failure is in a later step.
-            None if !dialects.is_empty()
+            None if !key_formats.is_empty()
                 && matches!(how_stopped(transfer), Some((_, StopReason::Push { .. }))) =>
             {
                 break;
@@ -96,8 +96,8 @@ pub(super) fn encrypted(case: &Case, now: DateTime<Utc>) -> Finding {
             }
         }
     }
-    dialects.dedup();
-    Ok(format!("for the HIU's key of the format {}", dialects.join(", ")))
+    key_formats.dedup();
+    Ok(format!("for the HIU's key of the format {}", key_formats.join(", ")))
 }
 
 pub(super) fn pushed(case: &Case, now: DateTime<Utc>) -> Finding {

@@ -25,7 +25,7 @@ use crate::process_managers::react;
 use crate::tasks::handlers::perform;
 use crate::tasks::{Due, TaskError};
 use directory::KnownPatients;
-use log::{ForgetfulVault, OverlayLog};
+use log::{OverlayLog, OverlayVault};
 use peers::{AcceptAllGateway, KnownCalls, NoEraser, NoHiu, NoOtp};
 
 pub use super::comparison::{Difference, How};
@@ -79,8 +79,8 @@ pub async fn rehearse(
 ) -> Result<Rehearsed, TaskError> {
     let head = ports.log.head().await?;
     let (ids, clock) = (Arc::clone(&ports.ids), Arc::clone(&ports.clock));
-    let forgetful = Arc::new(OverlayLog::new(Arc::clone(&ports.log), ids, clock, head));
-    let stage = stage(ports, &forgetful);
+    let overlay = Arc::new(OverlayLog::new(Arc::clone(&ports.log), ids, clock, head));
+    let stage = stage(ports, &overlay);
     let known = KnownCalls { inner: conversations, head };
     let done = match redo(&stage, &known, order, item).await {
         Ok(done) => done,
@@ -90,8 +90,8 @@ pub async fn rehearse(
         ) => return Err(error),
         Err(TaskError::Never { reason }) => Done::without_effect(ItemOutcome::Failed, reason),
     };
-    let is_cut = follow(&stage, &forgetful).await?;
-    let recorded = recorded(&forgetful)?;
+    let is_cut = follow(&stage, &overlay).await?;
+    let recorded = recorded(&overlay)?;
     let mut calls = Vec::new();
     for stream in called(&recorded) {
         calls.push(would_call(ports, conversations, &recorded, stream, head).await?);
@@ -112,11 +112,11 @@ pub(super) struct Made {
 /// already be set to that point.
 pub(super) async fn calls_of(ports: &Ports, due: &Due, head: i64) -> Result<Vec<Made>, TaskError> {
     let (ids, clock) = (Arc::clone(&ports.ids), Arc::clone(&ports.clock));
-    let forgetful = Arc::new(OverlayLog::new(Arc::clone(&ports.log), ids, clock, head));
-    let stage = stage(ports, &forgetful);
+    let overlay = Arc::new(OverlayLog::new(Arc::clone(&ports.log), ids, clock, head));
+    let stage = stage(ports, &overlay);
     do_now(&stage, due).await?;
-    follow(&stage, &forgetful).await?;
-    let recorded = recorded(&forgetful)?;
+    follow(&stage, &overlay).await?;
+    let recorded = recorded(&overlay)?;
     let made = called(&recorded).into_iter().filter_map(|stream| {
         let mut of_stream = recorded.iter().filter(|one| one.stream == *stream);
         let call = of_stream.clone().find_map(|one| call_of(&one.event))?;
@@ -125,22 +125,22 @@ pub(super) async fn calls_of(ports: &Ports, due: &Due, head: i64) -> Result<Vec<
     Ok(made.collect())
 }
 
-fn recorded(forgetful: &OverlayLog) -> Result<Vec<Recorded<Event>>, DecodeError> {
-    forgetful.appended().iter().map(codec::decode).collect()
+fn recorded(overlay: &OverlayLog) -> Result<Vec<Recorded<Event>>, DecodeError> {
+    overlay.appended().iter().map(codec::decode).collect()
 }
 
 /// A copy of `ports` with overlay log and stub peers.
-fn stage(ports: &Ports, forgetful: &Arc<OverlayLog>) -> Ports {
-    let log: Arc<dyn Log> = Arc::clone(forgetful) as Arc<dyn Log>;
+fn stage(ports: &Ports, overlay: &Arc<OverlayLog>) -> Ports {
+    let log: Arc<dyn Log> = Arc::clone(overlay) as Arc<dyn Log>;
     Ports {
         log: Arc::clone(&log),
-        vault: Arc::new(ForgetfulVault::new(Arc::clone(&ports.vault), Arc::clone(forgetful))),
+        vault: Arc::new(OverlayVault::new(Arc::clone(&ports.vault), Arc::clone(overlay))),
         eraser: Arc::new(NoEraser(Arc::clone(&ports.eraser))),
         gateway: Arc::new(AcceptAllGateway),
         hiu: Arc::new(NoHiu(Arc::clone(&ports.hiu))),
         directory: Arc::new(KnownPatients {
             directory: Arc::clone(&ports.directory),
-            head: forgetful.stored_head(),
+            head: overlay.stored_head(),
         }),
         otp_sender: Arc::new(NoOtp),
         dispatcher: Dispatcher::new(log, None),
@@ -149,10 +149,10 @@ fn stage(ports: &Ports, forgetful: &Arc<OverlayLog>) -> Ports {
 }
 
 /// Runs the tasks of all appended events until there are none. `true` if the task limit was reached.
-async fn follow(stage: &Ports, forgetful: &OverlayLog) -> Result<bool, TaskError> {
+async fn follow(stage: &Ports, overlay: &OverlayLog) -> Result<bool, TaskError> {
     let (mut seen, mut count) = (0, 0);
     loop {
-        let appended = forgetful.appended();
+        let appended = overlay.appended();
         let Some(stored) = appended.get(seen) else { return Ok(false) };
         seen += 1;
         for due in react(&codec::decode(stored)?) {

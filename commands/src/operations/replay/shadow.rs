@@ -84,7 +84,7 @@ pub async fn shadow(
     world: &World<'_>,
     period: Period,
     under_way: &UnderWay,
-    audience: &mut dyn ReportSink,
+    sink: &mut dyn ReportSink,
 ) -> Result<Looked, TaskError> {
     let log = world.ports.log.as_ref();
     let head = log.head().await?;
@@ -93,8 +93,8 @@ pub async fn shadow(
         Some(until) => first_since(log, until, head).await? - 1,
         None => head,
     };
-    let chronicle = LogIndex::read(log, first, head).await?;
-    let mut walk = Scheduler::new(world, under_way, chronicle, audience);
+    let log_index = LogIndex::read(log, first, head).await?;
+    let mut walk = Scheduler::new(world, under_way, log_index, sink);
     let mut position = first - 1;
     while position < last {
         let page = log.page(position, PAGE.min(last - position)).await?;

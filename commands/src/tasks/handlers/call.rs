@@ -33,11 +33,28 @@ use request_builder::{OutgoingRequest, RequestTarget};
 
 pub(crate) use fingerprint::leaves;
 
-/// The reason of a call that was abandoned after too many attempts.
-pub(crate) const GIVEN_UP: &str = "the peer could not take it";
+/// Why a call was abandoned, where the peer gave no reason. The log keeps its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EndReason {
+    /// Too many attempts.
+    GivenUp,
+    /// A duplicate for the peer, although no earlier attempt is known.
+    HadBefore,
+}
 
-/// The reason of a call that was abandoned as a duplicate although no earlier attempt is known.
-pub(crate) const HAD_BEFORE: &str = "the peer says that it had this before";
+impl EndReason {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::GivenUp => "the peer could not take it",
+            Self::HadBefore => "the peer says that it had this before",
+        }
+    }
+
+    /// Reads a text of the log. `None` if it is a reason of the peer.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        [Self::GivenUp, Self::HadBefore].into_iter().find(|reason| reason.text() == text)
+    }
+}
 
 pub(super) async fn perform(
     ports: &Ports,
@@ -251,7 +268,7 @@ impl Attempt<'_> {
                         let reason = refused_words(status, code.as_ref(), entry.what);
                         (status, code, reason)
                     }
-                    Patience::GiveUp => (status, code, GIVEN_UP.to_owned()),
+                    Patience::GiveUp => (status, code, EndReason::GivenUp.text().to_owned()),
                 }
             }
             Err(SendError::Duplicate { status, code }) => {
@@ -259,7 +276,7 @@ impl Attempt<'_> {
                 if attempts(&self.state().await?) > made.number {
                     return self.tell(OutboundCommand::Accept { status }, "accept").await;
                 }
-                (Some(status), Some(code), HAD_BEFORE.to_owned())
+                (Some(status), Some(code), EndReason::HadBefore.text().to_owned())
             }
             Err(SendError::Refused { status, code, reason }) => (status, code, reason),
         };

@@ -110,7 +110,7 @@ async fn seal(
     };
     let sealed = session.seal(document.as_bytes());
     let record = PageSeal {
-        dialect: peer.dialect().as_str().to_owned(),
+        dialect: peer.key_format().as_str().to_owned(),
         our_key: Digest::of(sealed.key_material.public_key_bytes()),
         hiu_key: Digest::of(peer.key_bytes()),
         ciphertext: Digest::of(&sealed.ciphertext),

@@ -39,15 +39,15 @@ pub(super) async fn erase(ports: &Ports, due: &Due, subject: SubjectId) -> Resul
     stop_sharing(ports, due, &whose).await?;
     release(ports, due, &whose).await?;
     unattributed_messages::attach_keys(ports, &whose).await?;
-    let holdings = ports.eraser.count_records(&whose).await?;
+    let counts = ports.eraser.count_records(&whose).await?;
     ports.eraser.clear(&whose).await?;
     let destroyed = Destroyed {
         keys: ports.eraser.destroy_keys(&whose).await?,
-        visits: holdings.visits,
-        care_contexts: holdings.care_contexts,
-        consents: holdings.consents,
-        discoveries: holdings.discoveries,
-        user_links: holdings.user_links,
+        visits: counts.visits,
+        care_contexts: counts.care_contexts,
+        consents: counts.consents,
+        discoveries: counts.discoveries,
+        user_links: counts.user_links,
     };
     let command = SubjectCommand::Erase { destroyed, addresses: whose.addresses };
     let origin = due.cause.origin(Actor::Process);

@@ -19,7 +19,8 @@ const GENERATED_LENGTH_MAX: usize = 64 << 20;
 pub(super) struct Vector {
     pub(super) name: String,
     #[serde(default)]
-    dialect: Option<String>,
+    #[serde(rename = "dialect")]
+    key_format: Option<String>,
     sender_private_key: String,
     sender_public_key: String,
     #[serde(rename = "senderPublicKeyX509")]
@@ -68,9 +69,9 @@ struct Side {
 
 impl Vector {
     pub(super) fn run(&self) -> Result<(), Broken> {
-        let dialect = self.dialect()?;
+        let key_format = self.key_format()?;
         let sender = Side::read(
-            dialect,
+            key_format,
             &self.sender_private_key,
             [
                 Some(&self.sender_public_key),
@@ -80,7 +81,7 @@ impl Vector {
             &self.sender_nonce,
         )?;
         let requester = Side::read(
-            dialect,
+            key_format,
             &self.requester_private_key,
             [
                 Some(&self.requester_public_key),
@@ -97,8 +98,8 @@ impl Vector {
         Ok(())
     }
 
-    fn dialect(&self) -> Result<KeyFormat, Broken> {
-        match self.dialect.as_deref() {
+    fn key_format(&self) -> Result<KeyFormat, Broken> {
+        match self.key_format.as_deref() {
             None | Some("weierstrass") => Ok(KeyFormat::Weierstrass),
             Some("X25519" | "x25519") => Ok(KeyFormat::X25519),
             Some(other) => Err(Broken { step: "dialect", what: format!("{other} is unknown") }),
@@ -212,15 +213,15 @@ impl Generator {
 
 impl Side {
     fn read(
-        dialect: KeyFormat,
+        key_format: KeyFormat,
         private: &str,
         publics: [Option<&String>; 3],
         nonce: &str,
     ) -> Result<Self, Broken> {
-        let private = PrivateKey::parse(dialect, private).step("private key")?;
+        let private = PrivateKey::parse(key_format, private).step("private key")?;
         let own = private.public_key();
         let nonce = Nonce::parse(nonce).step("nonce")?;
-        let forms = match dialect {
+        let forms = match key_format {
             KeyFormat::Weierstrass => [KeyForm::Raw, KeyForm::SpkiExplicit, KeyForm::SpkiNamed],
             KeyFormat::X25519 => [KeyForm::X25519Raw, KeyForm::X25519Spki, KeyForm::X25519Spki],
         };

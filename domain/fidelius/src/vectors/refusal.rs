@@ -72,7 +72,7 @@ impl Case {
     fn outcome(&self) -> Result<Result<Option<KeyFormat>, Error>, Broken> {
         Ok(match self.operation {
             Operation::PublicKey => {
-                PublicKey::parse(self.field(self.input.as_ref())?).map(|key| Some(key.dialect()))
+                PublicKey::parse(self.field(self.input.as_ref())?).map(|key| Some(key.key_format()))
             }
             Operation::Nonce => Nonce::parse(self.field(self.input.as_ref())?).map(|_| None),
             Operation::PrivateKey => {
@@ -93,11 +93,11 @@ impl Case {
         let peer_nonce = self.field(self.sender_nonce.as_ref())?;
         Ok((|| {
             let peer = PublicKey::parse(peer)?;
-            let private = PrivateKey::parse(peer.dialect(), private)?;
+            let private = PrivateKey::parse(peer.key_format(), private)?;
             let content = wire::decode(content, CONTENT_LENGTH_MAX, Error::Tag)?;
             let (own_nonce, peer_nonce) = (Nonce::parse(own_nonce)?, Nonce::parse(peer_nonce)?);
             open(&private, &own_nonce, &peer, &peer_nonce, &content)?;
-            Ok(Some(peer.dialect()))
+            Ok(Some(peer.key_format()))
         })())
     }
 

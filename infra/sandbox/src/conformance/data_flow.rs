@@ -24,8 +24,8 @@ const LATENESS: Duration = Duration::from_secs(2);
 const IN_FLIGHT: Duration = Duration::from_millis(700);
 
 pub(super) async fn run(stage: &SuiteContext<'_>) {
-    for dialect in KeyFormat::ALL {
-        stage.case(id(dialect), FLOW, in_this_form(stage, dialect)).await;
+    for key_format in KeyFormat::ALL {
+        stage.case(id(key_format), FLOW, in_this_form(stage, key_format)).await;
     }
     stage.case("X_DATA_GRANTED_ONLY", FLOW, granted_types_only(stage)).await;
     stage.case("X_DATA_PARTIAL", FLOW, dates_asked_only(stage)).await;
@@ -37,8 +37,8 @@ pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.derived("HIP_INIT_SHARE_CARECONTEXT", FLOW, &all);
 }
 
-fn id(dialect: KeyFormat) -> &'static str {
-    match dialect {
+fn id(key_format: KeyFormat) -> &'static str {
+    match key_format {
         KeyFormat::WRaw => "X_DATA_W_RAW",
         KeyFormat::WSpkiExplicit => "X_DATA_W_SPKI_EXPLICIT",
         KeyFormat::WSpkiNamed => "X_DATA_W_SPKI_NAMED",
@@ -47,11 +47,11 @@ fn id(dialect: KeyFormat) -> &'static str {
     }
 }
 
-async fn in_this_form(stage: &SuiteContext<'_>, dialect: KeyFormat) -> Verdict {
+async fn in_this_form(stage: &SuiteContext<'_>, key_format: KeyFormat) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
     let consent = consent(stage, &person, Grant::default()).await?;
-    let delivery = pull(stage, HealthInformationRequest::new(&consent, dialect)).await?;
+    let delivery = pull(stage, HealthInformationRequest::new(&consent, key_format)).await?;
     ensure(!delivery.pages.is_empty(), "no page arrived")
 }
 

@@ -26,8 +26,8 @@ pub enum DecryptError {
     #[error("key material: {0}")]
     KeyMaterial(String),
     /// The HIP's key belongs to the other key format, so there is no common secret.
-    #[error("the page answers in another key dialect than the request's")]
-    Dialect,
+    #[error("the page answers in another key format than the request's")]
+    OtherKeyFormat,
     /// `content` is not padded standard base64.
     #[error("content is not padded standard base64")]
     Base64,
@@ -51,7 +51,9 @@ pub(crate) fn agree(own: &PrivateKey, peer: &PublicKey) -> Result<[u8; 32], Decr
                 .ok_or_else(|| DecryptError::KeyMaterial("the secret is zero".into()))
         }
         (PrivateKey::Weierstrass(_), PublicKey::Montgomery(_))
-        | (PrivateKey::Montgomery(_), PublicKey::Weierstrass(_)) => Err(DecryptError::Dialect),
+        | (PrivateKey::Montgomery(_), PublicKey::Weierstrass(_)) => {
+            Err(DecryptError::OtherKeyFormat)
+        }
     }
 }
 

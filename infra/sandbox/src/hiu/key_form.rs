@@ -78,8 +78,8 @@ const SPKI_EXPLICIT: &str = concat!(
 const SPKI_NAMED: &str = "305b301506072a8648ce3d0201060a2b060104019755010501034200";
 const SPKI_X25519: &str = "302a300506032b656e032100";
 
-fn prefix(dialect: KeyFormat) -> Vec<u8> {
-    let text = match dialect {
+fn prefix(key_format: KeyFormat) -> Vec<u8> {
+    let text = match key_format {
         KeyFormat::WRaw | KeyFormat::XRaw => "",
         KeyFormat::WSpkiExplicit => SPKI_EXPLICIT,
         KeyFormat::WSpkiNamed => SPKI_NAMED,
@@ -89,8 +89,8 @@ fn prefix(dialect: KeyFormat) -> Vec<u8> {
 }
 
 /// Write a public key as `keyValue`. `key` is 65 bytes in key format W and 32 in key format X.
-pub(crate) fn write(dialect: KeyFormat, key: &[u8]) -> String {
-    let mut bytes = prefix(dialect);
+pub(crate) fn write(key_format: KeyFormat, key: &[u8]) -> String {
+    let mut bytes = prefix(key_format);
     bytes.extend_from_slice(key);
     STANDARD.encode(bytes)
 }
@@ -98,18 +98,18 @@ pub(crate) fn write(dialect: KeyFormat, key: &[u8]) -> String {
 /// Read a `keyValue`, and tell which form it had.
 pub(crate) fn read(text: &str) -> Result<(KeyFormat, PublicKey), KeyError> {
     let bytes = STANDARD.decode(text).map_err(|_| KeyError::Base64)?;
-    for dialect in KeyFormat::ALL {
-        let Some(key) = bytes.strip_prefix(prefix(dialect).as_slice()) else {
+    for key_format in KeyFormat::ALL {
+        let Some(key) = bytes.strip_prefix(prefix(key_format).as_slice()) else {
             continue;
         };
-        if dialect.is_weierstrass() {
+        if key_format.is_weierstrass() {
             if let Ok(point) = key.try_into() {
-                return Ok((dialect, PublicKey::Weierstrass(Affine::parse(point)?)));
+                return Ok((key_format, PublicKey::Weierstrass(Affine::parse(point)?)));
             }
         } else if let Ok(u) = <[u8; 32]>::try_from(key) {
             // Any scalar shows a small order, because clamping makes it a multiple of the cofactor.
             montgomery::x25519([1; 32], u).ok_or(KeyError::SmallOrder)?;
-            return Ok((dialect, PublicKey::Montgomery(u)));
+            return Ok((key_format, PublicKey::Montgomery(u)));
         }
     }
     Err(KeyError::Form)
@@ -126,15 +126,15 @@ mod tests {
     fn every_form_has_the_length_of_the_specification_and_reads_back() {
         let point = public_point(&BigUint::from(5_u32));
         let u = montgomery::public_key([9; 32]);
-        for (dialect, length) in KeyFormat::ALL.into_iter().zip([65, 309, 93, 32, 44]) {
-            let text = if dialect.is_weierstrass() {
-                write(dialect, &point.to_bytes())
+        for (key_format, length) in KeyFormat::ALL.into_iter().zip([65, 309, 93, 32, 44]) {
+            let text = if key_format.is_weierstrass() {
+                write(key_format, &point.to_bytes())
             } else {
-                write(dialect, &u)
+                write(key_format, &u)
             };
             assert_eq!(STANDARD.decode(&text).map(|bytes| bytes.len()), Ok(length));
             let (read_as, _) = read(&text).expect("a valid key");
-            assert_eq!(read_as, dialect);
+            assert_eq!(read_as, key_format);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::run::draw::Draw;
 /// Keys of the HIU for one request.
 #[derive(Clone)]
 pub(crate) struct KeyPair {
-    pub(crate) dialect: KeyFormat,
+    pub(crate) key_format: KeyFormat,
     pub(crate) private: PrivateKey,
     /// `dhPublicKey.keyValue`
     pub(crate) key_value: String,
@@ -19,19 +19,19 @@ pub(crate) struct KeyPair {
 }
 
 impl KeyPair {
-    pub(crate) fn draw(draw: &Draw, dialect: KeyFormat) -> Self {
+    pub(crate) fn draw(draw: &Draw, key_format: KeyFormat) -> Self {
         let nonce = draw.bytes();
-        if !dialect.is_weierstrass() {
+        if !key_format.is_weierstrass() {
             let scalar: [u8; 32] = draw.bytes();
-            let key_value = key_form::write(dialect, &montgomery::public_key(scalar));
-            return Self { dialect, private: PrivateKey::Montgomery(scalar), key_value, nonce };
+            let key_value = key_form::write(key_format, &montgomery::public_key(scalar));
+            return Self { key_format, private: PrivateKey::Montgomery(scalar), key_value, nonce };
         }
         // Twice the length of n, so the remainder is as good as uniform; 1..n-1, never zero.
         let wide: [u8; 64] = draw.bytes();
         let below = &*weierstrass::ORDER - BigUint::one();
         let scalar = BigUint::from_bytes_be(&wide) % below + BigUint::one();
         let point = weierstrass::public_point(&scalar);
-        let key_value = key_form::write(dialect, &point.to_bytes());
-        Self { dialect, private: PrivateKey::Weierstrass(scalar), key_value, nonce }
+        let key_value = key_form::write(key_format, &point.to_bytes());
+        Self { key_format, private: PrivateKey::Weierstrass(scalar), key_value, nonce }
     }
 }

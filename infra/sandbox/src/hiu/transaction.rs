@@ -16,7 +16,7 @@ use crate::world::World;
 
 /// Draw a key pair and write the question.
 pub(super) fn prepare(world: &World, request: HealthInformationRequest) -> (Transaction, Callback) {
-    let key_pair = KeyPair::draw(&world.draw, request.dialect);
+    let key_pair = KeyPair::draw(&world.draw, request.key_format);
     let id = world.draw.id();
     let known = world.look(|state| {
         let record = state.consents.get(&request.consent_id)?;

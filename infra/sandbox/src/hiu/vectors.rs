@@ -69,16 +69,16 @@ fn weierstrass_vectors_are_opened_with_every_form_of_the_key() {
     for vector in list(&vectors, "vectors") {
         let scalar = BigUint::from_bytes_be(&bytes(vector, "requesterPrivateKey"));
         let point = weierstrass::public_point(&scalar).to_bytes();
-        for (dialect, suffix) in [
+        for (key_format, suffix) in [
             (KeyFormat::WRaw, ""),
             (KeyFormat::WSpkiExplicit, "X509"),
             (KeyFormat::WSpkiNamed, "X509Named"),
         ] {
             let own = text(vector, &format!("requesterPublicKey{suffix}"));
-            assert_eq!(key_form::write(dialect, &point), own);
+            assert_eq!(key_form::write(key_format, &point), own);
             let sender = text(vector, &format!("senderPublicKey{suffix}"));
             let (form, sender) = key_form::read(sender).expect("a valid key");
-            assert_eq!(form, dialect);
+            assert_eq!(form, key_format);
             check(vector, &PrivateKey::Weierstrass(scalar.clone()), &sender);
         }
     }
@@ -92,9 +92,9 @@ fn x25519_vectors_are_opened_with_both_forms_of_the_key() {
     for vector in list(&vectors, "vectors") {
         let scalar: [u8; 32] = nonce(vector, "requesterPrivateKey");
         let own = montgomery::public_key(scalar);
-        for (dialect, suffix) in [(KeyFormat::XRaw, ""), (KeyFormat::XSpki, "X509")] {
+        for (key_format, suffix) in [(KeyFormat::XRaw, ""), (KeyFormat::XSpki, "X509")] {
             let expected = text(vector, &format!("requesterPublicKey{suffix}"));
-            assert_eq!(key_form::write(dialect, &own), expected);
+            assert_eq!(key_form::write(key_format, &own), expected);
             let sender = text(vector, &format!("senderPublicKey{suffix}"));
             let (_, sender) = key_form::read(sender).expect("a valid key");
             check(vector, &PrivateKey::Montgomery(scalar), &sender);

@@ -56,9 +56,9 @@ pub(super) fn judge(
         violations.push("keyMaterial.dhPublicKey.expiry is not in the future".to_owned());
     }
     let key = message_key(transaction, key_value, nonce);
-    if let Ok((dialect, ..)) = &key
-        && !own.dialect.is_weierstrass()
-        && *dialect != own.dialect
+    if let Ok((key_format, ..)) = &key
+        && !own.key_format.is_weierstrass()
+        && *key_format != own.key_format
     {
         violations.push("an X25519 key must come in the form it was asked in".to_owned());
     }
@@ -125,11 +125,12 @@ fn message_key(
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| material("nonce is not 32 bytes in base64".to_owned()))?;
-    let (dialect, peer) = key_form::read(key_value).map_err(|error| material(error.to_string()))?;
+    let (key_format, peer) =
+        key_form::read(key_value).map_err(|error| material(error.to_string()))?;
     let own = &transaction.key_pair;
     let secret = decrypt::agree(&own.private, &peer)?;
     let (key, vector) = decrypt::derive(secret, own.nonce, nonce);
-    Ok((dialect, key, vector))
+    Ok((key_format, key, vector))
 }
 
 /// The entry alone; what its page says is filled in by [`judge`].

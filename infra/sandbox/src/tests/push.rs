@@ -55,20 +55,24 @@ pub(super) struct Transfer {
 
 impl Transfer {
     /// Link `references`, sign a consent, ask for data, acknowledge.
-    pub(super) async fn open(setting: &Setting, references: &[&str], dialect: KeyFormat) -> Self {
+    pub(super) async fn open(
+        setting: &Setting,
+        references: &[&str],
+        key_format: KeyFormat,
+    ) -> Self {
         if setting.sandbox.phr().linked(ADDRESS).is_empty() {
             setting.link(references).await;
         }
         let hiu = setting.sandbox.hiu();
         let wish = hiu.request_consent(ConsentRequest::new(ADDRESS, FACILITY));
         let consent = setting.sandbox.phr().sign(&wish, Grant::default()).expect("a wish");
-        Self::answer(setting, HealthInformationRequest::new(&consent, dialect)).await
+        Self::answer(setting, HealthInformationRequest::new(&consent, key_format)).await
     }
 
     /// Ask for data, acknowledge.
     pub(super) async fn answer(setting: &Setting, request: HealthInformationRequest) -> Self {
         let hiu = setting.sandbox.hiu();
-        let (consent, dialect) = (request.consent_id.clone(), request.dialect);
+        let (consent, key_format) = (request.consent_id.clone(), request.key_format);
         let transaction = hiu.ask(request);
         let callback = setting.hip.next("/api/v3/hip/health-information/request").await;
         let request = &callback.body["hiRequest"];
@@ -83,7 +87,11 @@ impl Transfer {
             transaction,
             consent,
             material: request["keyMaterial"].clone(),
-            answer_in: if dialect.is_weierstrass() { KeyFormat::WSpkiExplicit } else { dialect },
+            answer_in: if key_format.is_weierstrass() {
+                KeyFormat::WSpkiExplicit
+            } else {
+                key_format
+            },
             draw: Draw::new(99, TRANSFERS.fetch_add(1, Ordering::Relaxed)),
         }
     }
@@ -92,13 +100,17 @@ impl Transfer {
     pub(super) fn of(request: &Value) -> Option<Self> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let material = request["hiRequest"]["keyMaterial"].clone();
-        let (dialect, _) = key_form::read(material["dhPublicKey"]["keyValue"].as_str()?).ok()?;
+        let (key_format, _) = key_form::read(material["dhPublicKey"]["keyValue"].as_str()?).ok()?;
         let nonce = STANDARD.decode(material["nonce"].as_str()?).ok()?;
         Some(Self {
             transaction: text(&request["transactionId"])?,
             consent: text(&request["hiRequest"]["consent"]["id"])?,
             material: (nonce.len() == 32).then_some(material)?,
-            answer_in: if dialect.is_weierstrass() { KeyFormat::WSpkiExplicit } else { dialect },
+            answer_in: if key_format.is_weierstrass() {
+                KeyFormat::WSpkiExplicit
+            } else {
+                key_format
+            },
             draw: Draw::new(98, TRANSFERS.fetch_add(1, Ordering::Relaxed)),
         })
     }
@@ -109,8 +121,8 @@ impl Transfer {
         self.page_with(&own, number, count, reference, plaintext)
     }
 
-    pub(super) fn key_pair(&self, dialect: KeyFormat) -> KeyPair {
-        KeyPair::draw(&self.draw, dialect)
+    pub(super) fn key_pair(&self, key_format: KeyFormat) -> KeyPair {
+        KeyPair::draw(&self.draw, key_format)
     }
 
     pub(super) fn page_with(

@@ -17,8 +17,8 @@ async fn push(setting: &Setting, page: Value) -> Vec<String> {
 #[tokio::test]
 async fn pages_are_opened_in_every_dialect() {
     let setting = Setting::new().await;
-    for dialect in KeyFormat::ALL {
-        let transfer = Transfer::open(&setting, &["V-1", "V-2"], dialect).await;
+    for key_format in KeyFormat::ALL {
+        let transfer = Transfer::open(&setting, &["V-1", "V-2"], key_format).await;
         let hiu = setting.sandbox.hiu();
         setting.accepted(Operation::Push, transfer.page(1, 2, "V-1", &BUNDLE)).await;
         let early = hiu.wait_until_complete(&transfer.transaction, Duration::ZERO).await;
@@ -101,7 +101,7 @@ async fn what_does_not_open_is_kept_with_its_reason() {
         errors,
         [
             DecryptError::Tag,
-            DecryptError::Dialect,
+            DecryptError::OtherKeyFormat,
             DecryptError::KeyMaterial(form),
             DecryptError::Json,
         ]

@@ -17,7 +17,7 @@ use crate::worker::WorkerConfig;
 pub(super) struct Scanner {
     pub(super) pool: PgPool,
     pub(super) source: Source,
-    pub(super) pace: WorkerConfig,
+    pub(super) config: WorkerConfig,
     /// Notified when there are new jobs.
     pub(super) found: Arc<Notify>,
 }
@@ -45,13 +45,13 @@ impl Scanner {
         loop {
             match self.turn().await {
                 Ok(Some(turn)) => self.look(&turn).await,
-                Ok(None) => tokio::time::sleep(self.pace.poll).await,
+                Ok(None) => tokio::time::sleep(self.config.poll).await,
                 Err(_) => {
                     tracing::warn!(
                         source = self.source.name,
                         "the turn to look for visits cannot be taken"
                     );
-                    tokio::time::sleep(self.pace.lease).await;
+                    tokio::time::sleep(self.config.lease).await;
                 }
             }
         }
@@ -66,7 +66,7 @@ impl Scanner {
              RETURNING s.fence, extract(epoch FROM now() - s.scanned_at)::float8 AS unseen_s",
         )
         .bind(&self.source.name)
-        .bind(self.pace.lease)
+        .bind(self.config.lease)
         .fetch_optional(&self.pool)
         .in_time()
         .await
@@ -133,13 +133,13 @@ impl Scanner {
     /// Renews the lease; returns when it is lost.
     async fn until_lost(&self, fence: i64) {
         loop {
-            tokio::time::sleep(self.pace.lease.checked_div(3).unwrap_or_default()).await;
+            tokio::time::sleep(self.config.lease.checked_div(3).unwrap_or_default()).await;
             let renewed = sqlx::query(
                 "UPDATE hip.visit_source SET lease_until = now() + $3 WHERE source = $1 AND fence = $2",
             )
             .bind(&self.source.name)
             .bind(fence)
-            .bind(self.pace.lease)
+            .bind(self.config.lease)
             .execute(&self.pool)
             .in_time()
             .await;

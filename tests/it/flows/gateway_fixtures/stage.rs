@@ -10,7 +10,7 @@ use hip_tests::world::PATIENCE;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Short holds, so that what the governor lets through can be seen.
+/// Short holds, so that what the rate limit lets through can be seen.
 const SECTIONS: &str = "[linking]\nduplicate_window_s = 0\nsms_without_abha = true\n\
                         [transfer]\nconsent_wait_s = 1\n";
 

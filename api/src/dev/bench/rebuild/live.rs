@@ -27,9 +27,9 @@ impl Live {
         let mut readers = JoinSet::new();
         for projection in projections {
             let log: Arc<dyn Log> = app.log.clone();
-            let pace = SubscriptionConfig { lease: app.config.lease(), poll: READER_POLL };
+            let config = SubscriptionConfig { lease: app.config.lease(), poll: READER_POLL };
             let subscriber = Arc::clone(projection) as Arc<dyn Subscriber>;
-            let reader = Subscription::new(log, app.pool.clone(), subscriber, pace, process);
+            let reader = Subscription::new(log, app.pool.clone(), subscriber, config, process);
             readers.spawn(reader.run(app.log.watch_head(), stopped.clone()));
         }
         Self { readers, stop }

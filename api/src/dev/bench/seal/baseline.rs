@@ -31,8 +31,8 @@ pub(super) enum Peer {
 }
 
 impl Peer {
-    pub(super) fn fresh(dialect: KeyFormat) -> Self {
-        match dialect {
+    pub(super) fn fresh(key_format: KeyFormat) -> Self {
+        match key_format {
             KeyFormat::Weierstrass => Self::Weierstrass(EdwardsPoint::mul_base(&scalar())),
             KeyFormat::X25519 => Self::X25519(MontgomeryPoint::mul_base_clamped(random())),
         }

@@ -1,4 +1,4 @@
-//! Times and ratios of each size and dialect.
+//! Times and ratios of each size and key format.
 
 use abdm_fidelius::KeyFormat;
 use serde::Serialize;
@@ -21,11 +21,12 @@ pub(super) struct Report {
     pub(super) goals: Vec<Goal>,
 }
 
-/// One size in one dialect.
+/// One size in one key format.
 #[derive(Serialize)]
 pub(super) struct Measured {
     size_bytes: usize,
-    dialect: KeyFormat,
+    #[serde(rename = "dialect")]
+    key_format: KeyFormat,
     round_count: usize,
     encrypt: Times,
     agree: Times,
@@ -50,7 +51,7 @@ struct Times {
 impl Measured {
     pub(super) fn new(
         size_bytes: usize,
-        dialect: KeyFormat,
+        key_format: KeyFormat,
         latencies: [Latencies; Work::ALL.len()],
     ) -> Self {
         let round_count = latencies[0].len();
@@ -58,7 +59,7 @@ impl Measured {
         let unavoidable = encrypt.p50_us + agree.p50_us;
         Self {
             size_bytes,
-            dialect,
+            key_format,
             round_count,
             encrypt,
             agree,
@@ -73,7 +74,7 @@ impl Measured {
 
     fn name(&self) -> String {
         let kilobytes = self.size_bytes / 1_000;
-        format!("{kilobytes} kB, {}", self.dialect)
+        format!("{kilobytes} kB, {}", self.key_format)
     }
 
     fn print(&self) {

@@ -39,11 +39,11 @@ pub(super) struct Workload {
 }
 
 impl Workload {
-    pub(super) fn new(size: usize, dialect: KeyFormat) -> Self {
+    pub(super) fn new(size: usize, key_format: KeyFormat) -> Self {
         Self {
             plaintext: (0_u8..=255).cycle().take(size).collect(),
-            peer: Peer::fresh(dialect),
-            material: material(dialect),
+            peer: Peer::fresh(key_format),
+            material: material(key_format),
         }
     }
 
@@ -76,8 +76,8 @@ fn timed<T>(work: impl FnOnce() -> T) -> Duration {
 }
 
 /// A requester's key material, checked as it is for a request.
-fn material(dialect: KeyFormat) -> PeerMaterial {
-    let key = PrivateKey::fresh(dialect).expect("the system has randomness").public_key();
+fn material(key_format: KeyFormat) -> PeerMaterial {
+    let key = PrivateKey::fresh(key_format).expect("the system has randomness").public_key();
     let nonce = Nonce::fresh().expect("the system has randomness").to_base64();
     let key = STANDARD.encode(key.as_bytes());
     PeerMaterial::parse("ECDH", "Curve25519", &key, &nonce, "9999-12-31", DateTime::UNIX_EPOCH)

@@ -153,19 +153,19 @@ impl Log for OverlayLog {
 }
 
 /// A vault that reads events in memory and changes nothing.
-pub(super) struct ForgetfulVault {
+pub(super) struct OverlayVault {
     real: Arc<dyn Vault>,
     log: Arc<OverlayLog>,
 }
 
-impl ForgetfulVault {
+impl OverlayVault {
     pub(super) const fn new(real: Arc<dyn Vault>, log: Arc<OverlayLog>) -> Self {
         Self { real, log }
     }
 }
 
 #[async_trait]
-impl Vault for ForgetfulVault {
+impl Vault for OverlayVault {
     async fn open(&self, event: &StoredEvent) -> Result<Opened, VaultError> {
         match self.log.secret(event.position) {
             Some(secret) => Ok(Opened::Plain(secret)),

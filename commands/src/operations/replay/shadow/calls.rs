@@ -122,8 +122,11 @@ mod tests {
         let how = |found: &[CallFound]| found.iter().map(|call| call.how).collect::<Vec<_>>();
         assert_eq!(how(&paired(vec![], &[made(answer(1), &[])], &[])), [Some(How::Added)]);
         assert_eq!(how(&paired(vec![was(answer(1), &[])], &[], &[])), [Some(How::Removed)]);
-        let silenced = Made { call: answer(1), sent: None };
-        assert_eq!(how(&paired(vec![was(answer(1), &[])], &[silenced], &[])), [Some(How::Removed)]);
+        let suppressed = Made { call: answer(1), sent: None };
+        assert_eq!(
+            how(&paired(vec![was(answer(1), &[])], &[suppressed], &[])),
+            [Some(How::Removed)]
+        );
         let alike = [made(answer(2), &[])];
         assert_eq!(how(&paired(vec![was(answer(1), &[])], &alike, &[])), [None]);
     }

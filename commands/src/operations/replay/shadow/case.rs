@@ -70,19 +70,19 @@ impl Case {
 
     /// The first position at which a task is run: at its due time, or when its cause is visible. `None` if it is not
     /// due within the log.
-    pub(super) fn first_head(&self, task: usize, chronicle: &LogIndex) -> Option<i64> {
-        let seen = chronicle.end_of_append(self.finding.position);
+    pub(super) fn first_head(&self, task: usize, log_index: &LogIndex) -> Option<i64> {
+        let seen = log_index.end_of_append(self.finding.position);
         let head = match self.tasks[task].due.at {
-            Some(at) => chronicle.position_at(at)?,
+            Some(at) => log_index.position_at(at)?,
             None => seen,
         };
         Some(head.max(seen))
     }
 
     /// The next position for a task whose effect is not in the log, or that had no effect: it may have run later.
-    pub(super) fn later_head(&self, head: i64, chronicle: &LogIndex) -> Option<i64> {
+    pub(super) fn later_head(&self, head: i64, log_index: &LogIndex) -> Option<i64> {
         let delayed = DELAYS_MS.into_iter().filter_map(|delay| {
-            chronicle.position_at(self.recorded_at + TimeDelta::milliseconds(delay))
+            log_index.position_at(self.recorded_at + TimeDelta::milliseconds(delay))
         });
         let delayed = delayed.filter(|next| *next > head);
         delayed.chain(self.towards_a_word(head)).min()
@@ -95,11 +95,11 @@ impl Case {
     }
 
     /// The clock for a run: the time of the next recorded effect, if the run ends right before it.
-    pub(super) fn time_at(&self, step: &Step, chronicle: &LogIndex) -> DateTime<Utc> {
+    pub(super) fn time_at(&self, step: &Step, log_index: &LogIndex) -> DateTime<Utc> {
         if let Some(next) = self.untaken.iter().find(|event| event.position == step.head + 1) {
             return next.recorded_at;
         }
-        let seen = chronicle.time_of(step.head).unwrap_or(self.recorded_at);
+        let seen = log_index.time_of(step.head).unwrap_or(self.recorded_at);
         self.tasks[step.task].due.at.map_or(seen, |at| seen.max(at))
     }
 

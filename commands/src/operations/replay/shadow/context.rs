@@ -31,11 +31,11 @@ pub(super) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// The task of a step, with the log ending at the step's position.
-    pub(super) fn new(case: &'a Case, step: &Step, chronicle: &LogIndex) -> Self {
+    pub(super) fn new(case: &'a Case, step: &Step, log_index: &LogIndex) -> Self {
         Self {
             due: &case.tasks[step.task].due,
             head: step.head,
-            now: case.time_at(step, chronicle),
+            now: case.time_at(step, log_index),
             untaken: &case.untaken,
         }
     }
@@ -47,9 +47,9 @@ impl<'a> Scene<'a> {
         shift: TimeDelta,
     ) -> (Played, Result<(), TaskError>) {
         let (real, untaken) = (Arc::clone(&ports.log), self.untaken.to_vec());
-        let guided = Arc::new(ScriptedLog::new(real, self.head, (self.now, shift), untaken));
-        let outcome = perform(&stage(ports, &guided), self.due).await;
-        (guided.played(), outcome)
+        let scripted = Arc::new(ScriptedLog::new(real, self.head, (self.now, shift), untaken));
+        let outcome = perform(&stage(ports, &scripted), self.due).await;
+        (scripted.played(), outcome)
     }
 }
 
@@ -67,9 +67,9 @@ impl Clock for Stopped {
     }
 }
 
-fn stage(ports: &Ports, guided: &Arc<ScriptedLog>) -> Ports {
-    let log: Arc<dyn Log> = Arc::clone(guided) as Arc<dyn Log>;
-    let peers = || RecordedPeers { log: Arc::clone(guided), hiu: Arc::clone(&ports.hiu) };
+fn stage(ports: &Ports, scripted: &Arc<ScriptedLog>) -> Ports {
+    let log: Arc<dyn Log> = Arc::clone(scripted) as Arc<dyn Log>;
+    let peers = || RecordedPeers { log: Arc::clone(scripted), hiu: Arc::clone(&ports.hiu) };
     Ports {
         log: Arc::clone(&log),
         vault: Arc::new(ReadOnlyVault(Arc::clone(&ports.vault))),
@@ -78,7 +78,7 @@ fn stage(ports: &Ports, guided: &Arc<ScriptedLog>) -> Ports {
         hiu: Arc::new(peers()),
         link_tokens: Arc::new(NoTokens),
         otp_sender: Arc::new(peers()),
-        clock: Arc::clone(guided) as _,
+        clock: Arc::clone(scripted) as _,
         dispatcher: Dispatcher::new(log, None),
         ..ports.clone()
     }

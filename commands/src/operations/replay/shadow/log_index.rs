@@ -27,7 +27,7 @@ pub(super) struct LogIndex {
 impl LogIndex {
     /// Reads the log from `first` to `head`.
     pub(super) async fn read(log: &dyn Log, first: i64, head: i64) -> Result<Self, LogError> {
-        let mut chronicle =
+        let mut log_index =
             Self { first, moments: vec![], together: vec![], effects: HashMap::new() };
         let (mut after, mut before) = (first - 1, None);
         while after < head {
@@ -35,11 +35,11 @@ impl LogIndex {
             let Some(last) = page.last() else { break };
             after = last.position;
             for event in page {
-                chronicle.note(&event, before.as_ref());
+                log_index.note(&event, before.as_ref());
                 before = Some(event);
             }
         }
-        Ok(chronicle)
+        Ok(log_index)
     }
 
     fn note(&mut self, event: &StoredEvent, before: Option<&StoredEvent>) {
@@ -108,7 +108,7 @@ pub(super) async fn first_since(
 mod tests {
     use super::*;
 
-    fn chronicle(seconds: &[i64], together: &[bool]) -> LogIndex {
+    fn log_index(seconds: &[i64], together: &[bool]) -> LogIndex {
         LogIndex {
             first: 11,
             moments: seconds.iter().map(|second| second * 1_000_000).collect(),
@@ -119,17 +119,17 @@ mod tests {
 
     #[test]
     fn a_time_has_a_position_until_the_log_ends() {
-        let chronicle = chronicle(&[5, 7, 7, 9], &[false; 4]);
-        let at = |second| chronicle.position_at(DateTime::from_timestamp(second, 0).unwrap());
+        let log_index = log_index(&[5, 7, 7, 9], &[false; 4]);
+        let at = |second| log_index.position_at(DateTime::from_timestamp(second, 0).unwrap());
         assert_eq!([at(4), at(5), at(8)], [Some(10), Some(11), Some(13)]);
         assert_eq!(at(9), None, "nobody knows what comes next");
-        assert_eq!(chronicle.time_of(12), DateTime::from_timestamp(7, 0));
+        assert_eq!(log_index.time_of(12), DateTime::from_timestamp(7, 0));
     }
 
     #[test]
     fn nobody_has_seen_half_of_an_append() {
-        let chronicle = chronicle(&[5, 7, 7, 9], &[false, false, true, false]);
-        let ends = [11, 12, 13, 14].map(|position| chronicle.end_of_append(position));
+        let log_index = log_index(&[5, 7, 7, 9], &[false, false, true, false]);
+        let ends = [11, 12, 13, 14].map(|position| log_index.end_of_append(position));
         assert_eq!(ends, [11, 13, 13, 14]);
     }
 }

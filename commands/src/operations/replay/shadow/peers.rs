@@ -21,7 +21,7 @@ use crate::port::log::StoredEvent;
 use crate::port::otp_sender::{OtpText, SmsError};
 use crate::port::vault::{Opened, VaultError};
 use crate::port::{Gateway, Hiu, LinkTokenCache, OtpSender, Vault};
-use crate::tasks::handlers::call::{GIVEN_UP, HAD_BEFORE};
+use crate::tasks::handlers::call::EndReason;
 
 /// Gateway, HIUs and SMS service with their recorded responses.
 pub(super) struct RecordedPeers {
@@ -86,11 +86,13 @@ fn sent(event: &StoredEvent) -> Option<Result<u16, SendError>> {
             Some(Err(SendError::Unavailable { status, code, retry_after }))
         }
         OutboundEvent::Abandoned { status, code, reason, .. } => {
-            Some(Err(match (reason.as_str(), status, code) {
-                (GIVEN_UP, status, code) => {
+            Some(Err(match (EndReason::from_text(&reason), status, code) {
+                (Some(EndReason::GivenUp), status, code) => {
                     SendError::Unavailable { status, code, retry_after: None }
                 }
-                (HAD_BEFORE, Some(status), Some(code)) => SendError::Duplicate { status, code },
+                (Some(EndReason::HadBefore), Some(status), Some(code)) => {
+                    SendError::Duplicate { status, code }
+                }
                 (_, status, code) => SendError::Refused { status, code, reason },
             }))
         }
@@ -103,18 +105,12 @@ fn sent(event: &StoredEvent) -> Option<Result<u16, SendError>> {
     }
 }
 
-/// The response of the SMS service. Only the error text is recorded, so the matching error is searched.
+/// The response of the SMS service, from the recorded text of its error.
 fn texted(event: &StoredEvent) -> Option<Result<(), SmsError>> {
     let Event::UserLink(event) = codec::decode(event).ok()?.event else { return None };
     match event {
         UserLinkEvent::OtpSent { .. } => Some(Ok(())),
-        UserLinkEvent::OtpFailed { reason, .. } => {
-            let statuses = std::iter::once(None).chain((100..600).map(Some));
-            let errors = statuses.flat_map(|status| {
-                [SmsError::Permanent { status }, SmsError::Transient { status }]
-            });
-            errors.into_iter().find(|error| error.to_string() == reason).map(Err)
-        }
+        UserLinkEvent::OtpFailed { reason, .. } => SmsError::from_text(&reason).map(Err),
         UserLinkEvent::Initiated { .. }
         | UserLinkEvent::OtpIssued { .. }
         | UserLinkEvent::Refused { .. }

@@ -18,7 +18,7 @@ use crate::tasks::{Task, TaskError};
 pub(super) struct Player<'a> {
     /// The current ports; their read models are set to the position of the step.
     pub(super) ports: &'a Ports,
-    pub(super) chronicle: &'a LogIndex,
+    pub(super) log_index: &'a LogIndex,
 }
 
 /// The result of one run.
@@ -60,7 +60,7 @@ impl Player<'_> {
         let later = match attempt.first_word() {
             Some(_) if attempt.is_as_it_was() => None,
             Some(word) => towards(step.head, word),
-            None if attempt.is_unforeseen() => case.later_head(step.head, self.chronicle),
+            None if attempt.is_unforeseen() => case.later_head(step.head, self.log_index),
             // The remaining effects may belong to another task, or to this one at a later time.
             None => {
                 case.tasks[step.task].is_idle = true;
@@ -99,7 +99,7 @@ impl Player<'_> {
     }
 
     async fn attempt(&self, case: &Case, step: &Step) -> Result<Attempt, TaskError> {
-        let scene = Scene::new(case, step, self.chronicle);
+        let scene = Scene::new(case, step, self.log_index);
         let (played, outcome) = scene.play(self.ports, TimeDelta::zero()).await;
         if let (None, Err(TaskError::Later { after: None, reason })) = (&played.end, &outcome) {
             return Err(TaskError::later(reason.clone()));
@@ -143,7 +143,7 @@ impl Player<'_> {
         }
         let was: Vec<StoredEvent> = taken.iter().flat_map(|one| one.was.clone()).collect();
         case.differs(facts, &was);
-        let now = case.time_at(step, self.chronicle);
+        let now = case.time_at(step, self.log_index);
         let due = &case.tasks[step.task].due;
         let calls = calls_of(&at(self.ports, now), due, step.head).await?;
         let again = calls_of(&at(self.ports, now + SHIFT), due, step.head).await?;

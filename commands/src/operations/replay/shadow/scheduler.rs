@@ -26,8 +26,8 @@ const FOLLOWED_COUNT_MAX: usize = 1_000;
 pub(super) struct Scheduler<'a> {
     world: &'a World<'a>,
     under_way: &'a UnderWay,
-    chronicle: LogIndex,
-    audience: &'a mut dyn ReportSink,
+    log_index: LogIndex,
+    sink: &'a mut dyn ReportSink,
     /// Open cases by the position of their event.
     cases: HashMap<i64, Case>,
     steps: BinaryHeap<Reverse<Step>>,
@@ -40,14 +40,14 @@ impl<'a> Scheduler<'a> {
     pub(super) fn new(
         world: &'a World<'a>,
         under_way: &'a UnderWay,
-        chronicle: LogIndex,
-        audience: &'a mut dyn ReportSink,
+        log_index: LogIndex,
+        sink: &'a mut dyn ReportSink,
     ) -> Self {
         Self {
             world,
             under_way,
-            chronicle,
-            audience,
+            log_index,
+            sink,
             cases: HashMap::new(),
             steps: BinaryHeap::new(),
             erased: HashMap::new(),
@@ -56,7 +56,7 @@ impl<'a> Scheduler<'a> {
     }
 
     pub(super) fn reached(&mut self, position: i64, last: i64) {
-        self.audience.reached(position, last);
+        self.sink.reached(position, last);
     }
 
     pub(super) const fn looked(&self) -> Looked {
@@ -108,7 +108,7 @@ impl<'a> Scheduler<'a> {
         self.looked.calls += effects.iter().filter(is_sent).count() as u64;
         let mut case = Case::new(stored, tasks, effects);
         for task in 0..case.tasks.len() {
-            match case.first_head(task, &self.chronicle) {
+            match case.first_head(task, &self.log_index) {
                 Some(head) => {
                     self.steps.push(Reverse(Step { head, case: stored.position, task }));
                 }
@@ -121,7 +121,7 @@ impl<'a> Scheduler<'a> {
 
     async fn effects(&self, stored: &StoredEvent) -> Result<Vec<StoredEvent>, TaskError> {
         let mut effects = vec![];
-        for position in self.chronicle.effects(stored.event_id) {
+        for position in self.log_index.effects(stored.event_id) {
             effects.extend(self.world.ports.log.page(position - 1, 1).await?);
         }
         Ok(effects)
@@ -158,10 +158,10 @@ impl<'a> Scheduler<'a> {
     async fn step(&mut self, step: Step) -> Result<(), TaskError> {
         let Some(mut case) = self.cases.remove(&step.case) else { return Ok(()) };
         self.world.as_of.advance_to(step.head);
-        let player = Player { ports: &self.world.ports, chronicle: &self.chronicle };
+        let player = Player { ports: &self.world.ports, log_index: &self.log_index };
         match player.play(&mut case, &step).await? {
             Some(head) => {
-                let head = self.chronicle.end_of_append(head);
+                let head = self.log_index.end_of_append(head);
                 self.steps.push(Reverse(Step { head, ..step }));
             }
             None => case.tasks[step.task].is_over = true,
@@ -188,7 +188,7 @@ impl<'a> Scheduler<'a> {
 
     fn tell(&mut self, finding: Finding) {
         self.looked.differences += 1;
-        self.audience.found(finding);
+        self.sink.found(finding);
     }
 
     /// The events with all their direct and indirect effects.

@@ -74,7 +74,7 @@ fn wanted() -> Result<Vec<Server>, String> {
     let needed: &[Server] = match backends.to_str() {
         Some("") => &Server::ALL,
         Some("embedded") => {
-            complain(&format!(
+            print_error(&format!(
                 "{BACKENDS_VARIABLE}=embedded: NOTHING IS TESTED ON REDIS, MONGODB AND MARIADB"
             ));
             &[Server::Postgres]
@@ -111,11 +111,11 @@ fn start_keeper(servers: &[Server]) -> io::Result<Vec<(&'static str, String)>> {
 }
 
 fn fail(status: u8, message: &str) -> ExitCode {
-    complain(message);
+    print_error(message);
     ExitCode::from(status)
 }
 
-fn complain(message: &str) {
+fn print_error(message: &str) {
     // With nowhere to write to there is nobody to tell.
     let _ = writeln!(io::stderr(), "hip-dev: {message}");
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use hip_launcher::LaunchError;
 
 use crate::server::{RunningServer, Server};
-use crate::{complain, fail};
+use crate::{fail, print_error};
 
 /// What the supervisor's first argument is; then come its parent and the servers.
 pub(crate) const VERB: &str = "keep-servers";
@@ -93,7 +93,7 @@ impl TemporaryDirectory {
 impl Drop for TemporaryDirectory {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.0) {
-            complain(&format!("cannot remove {}: {error}", self.0.display()));
+            print_error(&format!("cannot remove {}: {error}", self.0.display()));
         }
     }
 }
