@@ -64,7 +64,7 @@ async fn begin(app: &App, head: i64) -> anyhow::Result<()> {
     for name in epochs::rebuild_what_is_ahead(&builder, &projections).await? {
         tracing::warn!(
             subscription = name,
-            "documents that the log does not know any more were removed"
+            "documents that the log does not know were removed"
         );
     }
     Ok(epochs::begin(&app.pool, head, lost_through).await?)

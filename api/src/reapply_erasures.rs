@@ -25,7 +25,7 @@ pub(crate) async fn reapply(app: &App) -> anyhow::Result<Vec<SubjectId>> {
     let erased = opened.inspect_err(|error| tracing::error!("{error}"));
     let mut subjects = vec![];
     for found in erasures_to_reapply(&app.pool, erased?).await? {
-        destroy(app, &found).await.context("an erasure could not be done again")?;
+        destroy(app, &found).await.context("an erasure could not be repeated")?;
         if found.is_undecided {
             erasure::repeat(ports, &found.entry.facility, found.entry.subject).await?;
             subjects.push(found.entry.subject);
@@ -33,7 +33,7 @@ pub(crate) async fn reapply(app: &App) -> anyhow::Result<Vec<SubjectId>> {
     }
     if !subjects.is_empty() {
         let count = subjects.len();
-        tracing::warn!(count, "this database is older than erasures; they are done again");
+        tracing::warn!(count, "this database is older than its erasures; they are repeated");
     }
     Ok(subjects)
 }
@@ -44,7 +44,7 @@ async fn destroy(app: &App, found: &ErasureToReapply) -> anyhow::Result<()> {
         tracing::error!(
             line,
             keys = others,
-            "the journal of erasures names keys of somebody else; they are left alone"
+            "the erasure journal names keys of another patient; they are not destroyed"
         );
     }
     if keys.is_empty() {
@@ -57,7 +57,7 @@ async fn destroy(app: &App, found: &ErasureToReapply) -> anyhow::Result<()> {
     tracing::error!(
         line,
         keys = count,
-        "keys of a person who was erased were there again, and are destroyed once more"
+        "keys of an erased patient had come back and were destroyed again"
     );
     Ok(())
 }

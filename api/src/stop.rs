@@ -32,7 +32,7 @@ pub(crate) fn on_signal() -> anyhow::Result<watch::Receiver<bool>> {
             tokio::time::sleep(STOP_TIME_MAX).await;
         });
         let waited_s = STOP_TIME_MAX.as_secs();
-        tracing::error!(waited_s, "some part did not stop in time; the process ends without it");
+        tracing::error!(waited_s, "a part did not stop in time; the process ends anyway");
         std::process::exit(UNABLE);
     };
     std::thread::Builder::new().name("signals".to_owned()).spawn(listen)?;

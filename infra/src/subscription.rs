@@ -174,7 +174,7 @@ impl Subscription {
             && let Err(error) = held.cursor.lease.release(&self.pool).await
         {
             let cause = PageFailure::from(error).cause();
-            tracing::debug!(subscription = name, cause, "a lease was not given back");
+            tracing::debug!(subscription = name, cause, "a lease was not released");
         }
     }
 
@@ -268,7 +268,7 @@ impl Subscription {
         let remembered = self.subscriber.remembered(lease.generation).await?;
         if let Some(position) = remembered.filter(|position| *position < lease.position) {
             let (subscription, from) = (self.subscriber.name(), lease.position);
-            tracing::warn!(subscription, from, position, "the store has lost what it was given");
+            tracing::warn!(subscription, from, position, "the store has lost data that was written");
             lease.rewind(&self.pool, position).await?;
         }
         Ok(())
@@ -281,7 +281,7 @@ impl Subscription {
         tracing::error!(
             subscription,
             cause,
-            "halted; it goes on after the cause is mended and the process started again"
+            "halted; remove the cause and restart the process"
         );
         if let Some(held) = held {
             let _ = held.cursor.lease.halt(&self.pool, &cause).await;

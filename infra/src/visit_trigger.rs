@@ -49,7 +49,7 @@ pub enum TriggerError {
     #[error("a table is named with letters, digits, '_' and '$', and its schema before a dot")]
     Name,
     /// The URL is invalid, or of an unsupported database.
-    #[error("its database URL is none of postgres://… and mysql://…")]
+    #[error("its database URL must begin with postgres:// or mysql://")]
     Url,
 }
 

@@ -146,7 +146,7 @@ impl<Q: Queue> Worker<Q> {
         let _ = tokio::time::timeout(SHUTDOWN_GRACE, all).await;
         running.shutdown().await;
         if tokio::time::timeout(GIVE_BACK_MAX, self.give_back()).await.is_err() {
-            tracing::warn!(rows = Q::ROWS, "claims were not given back; their leases run out");
+            tracing::warn!(rows = Q::ROWS, "claims were not released; their leases will expire");
         }
     }
 
@@ -170,7 +170,7 @@ impl<Q: Queue> Worker<Q> {
                 }
                 Err(error) => {
                     let unreachable = error.as_database_error().is_none();
-                    tracing::warn!(rows = Q::ROWS, unreachable, "work cannot be looked for");
+                    tracing::warn!(rows = Q::ROWS, unreachable, "the work queue cannot be read");
                 }
             }
         }
@@ -203,7 +203,7 @@ impl<Q: Queue> Worker<Q> {
             };
             if queue.settle(guard.claim(), &settlement).await.is_err() {
                 // The row keeps its lease, and the work is repeated when that expires.
-                tracing::warn!(rows = Q::ROWS, "the end of a task was not noted; it is done again");
+                tracing::warn!(rows = Q::ROWS, "the end of a task was not recorded; it will run again");
             }
             guard.settled();
             drop(slot);
@@ -216,7 +216,7 @@ impl<Q: Queue> Worker<Q> {
     async fn give_back(&self) {
         for claim in self.held.dropped() {
             if self.queue.settle(&claim, &self.queue.given_back()).await.is_err() {
-                tracing::warn!(rows = Q::ROWS, "a claim was not given back; its lease runs out");
+                tracing::warn!(rows = Q::ROWS, "a claim was not released; its lease will expire");
             }
         }
     }

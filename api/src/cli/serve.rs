@@ -82,12 +82,12 @@ impl Serving<'_> {
             match self.on_one_server(seen, stop.clone()).await {
                 Ok(None) => return Ok(()),
                 Ok(Some(newest)) => {
-                    tracing::error!("the database server was replaced; everything is read anew");
+                    tracing::error!("the database server was replaced; all state is read again");
                     (seen, attempts_left) = (newest, TAKE_UP_ATTEMPT_COUNT_MAX);
                 }
                 // It was told to stop, so an error while starting does not matter.
                 Err(error) if *stop.borrow() => {
-                    tracing::warn!("it was told to stop before it served: {error:#}");
+                    tracing::warn!("stopped before it served: {error:#}");
                     return Ok(());
                 }
                 // The new server may not be ready yet.
@@ -167,7 +167,7 @@ fn watch_writer(app: &App, database_url: &str) -> anyhow::Result<()> {
     };
     watchdog.spawn(|| {
         tracing::error!(
-            "the writer of the log hangs while the database answers; the process ends, to be started anew"
+            "the writer of the log hangs although the database answers; the process ends and must be restarted"
         );
         std::process::exit(stop::UNABLE);
     })?;

@@ -46,7 +46,7 @@ pub enum ReceiveError {
     #[error(transparent)]
     Log(#[from] LogError),
     /// The earlier message with this id could not be decoded.
-    #[error("the earlier message of this id cannot be read")]
+    #[error("the earlier message with this id cannot be read")]
     Undecodable(#[from] hip_domain::event::DecodeError),
 }
 

@@ -88,6 +88,6 @@ pub enum EraserError {
     #[error("the journal of erasures cannot be written")]
     Journal(#[source] Box<dyn Error + Send + Sync>),
     /// A store is unavailable.
-    #[error("what is to be erased cannot be reached")]
+    #[error("the data to erase cannot be reached")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
 }

@@ -70,7 +70,7 @@ pub struct Node(#[serde(with = "hex::serde")] pub Hash);
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NotProven {
     /// The seal is not to be believed.
-    #[error("the seal says nothing: {0}")]
+    #[error("the seal cannot be read: {0}")]
     Seal(#[from] SealError),
     /// The seal is of other events.
     #[error("the seal covers {from} to {to}, not {position}")]
@@ -83,7 +83,7 @@ pub enum NotProven {
         position: i64,
     },
     /// This event, at this place, is not what was sealed.
-    #[error("the event does not lead to the sealed root: it, its place or the path is another")]
+    #[error("the proof does not lead to the sealed root: the event, its position or the path was changed")]
     Root,
 }
 

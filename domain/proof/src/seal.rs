@@ -50,7 +50,7 @@ pub enum SealError {
     #[error("it is signed by the key {0}, which is not among the given ones")]
     UnknownKey(KeyId),
     /// Not what was signed.
-    #[error("its signature is not of these words")]
+    #[error("its signature does not match its content")]
     Signature,
 }
 

@@ -43,7 +43,7 @@ pub enum ConfigError {
         why: &'static str,
     },
     /// No client is configured, so no visit could be pushed.
-    #[error("there is nobody who may call: set HIP_API_KEY, or configure a [[client]]")]
+    #[error("no client may call this service: set HIP_API_KEY, or configure a [[client]]")]
     NoClient,
     /// An API key is too short and could be guessed.
     #[error(
@@ -114,6 +114,6 @@ pub enum ConfigError {
     #[error("[otp]: per_hour_max and wrong_max are at least 1")]
     Otp,
     /// No facility is configured.
-    #[error("no [[facility]] is configured: there is nobody to serve")]
+    #[error("no [[facility]] is configured")]
     NoFacility,
 }

@@ -46,7 +46,7 @@ pub enum RecordsError {
     #[error("visit_url must have {PLACE} in it, unless method = \"post\"")]
     NoPlace,
     /// The key is not a valid header value.
-    #[error("the key has characters that no header can have")]
+    #[error("the key has characters that a header cannot contain")]
     Key,
     /// The HTTP client could not be created.
     #[error("no HTTP client can be made")]

@@ -24,7 +24,7 @@ pub enum ApplyError {
     #[error(transparent)]
     Cache(#[from] CacheError),
     /// The store was emptied since the last check: it must be filled again from its position.
-    #[error("the store has lost what it was given")]
+    #[error("the store has lost data that was written")]
     Lost,
     /// Time limit exceeded; it may succeed with fewer events.
     #[error("the page took too long")]
@@ -56,7 +56,7 @@ pub(crate) enum PageFailure {
     Log(#[from] LogError),
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    #[error("more events cannot be applied than are put aside: the cause is not in them")]
+    #[error("more events failed than may be put aside: the cause is not in the events")]
     TooManyParked,
     #[error(transparent)]
     Apply(#[from] ApplyError),

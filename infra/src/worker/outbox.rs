@@ -147,7 +147,7 @@ impl Tasks {
                 Settlement::Dead { reason }
             }
             Err(TaskError::Later { after, reason }) => {
-                tracing::warn!(reason, "a task is tried again later");
+                tracing::warn!(reason, "a task will be retried");
                 let after = match after {
                     Some(asked) => at_least(asked, self.random()),
                     None => BACKOFF.after(attempts, self.random()),

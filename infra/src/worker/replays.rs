@@ -138,7 +138,9 @@ impl Queue for Items {
             let (dispatcher, queue) = (&self.ports.dispatcher, self.queue.as_ref());
             match order::complete(dispatcher, queue, replay, tally).await {
                 Ok(()) => tracing::info!(%replay, ?tally, "a replay is completed"),
-                Err(error) => tracing::warn!(%replay, %error, "the end of a replay was not noted"),
+                Err(error) => {
+                    tracing::warn!(%replay, %error, "the end of a replay was not recorded");
+                }
             }
         }
     }
@@ -165,7 +167,7 @@ impl Items {
                 Settlement::Done(Done::without_effect(ItemOutcome::Failed, reason))
             }
             TaskError::Later { after, reason } => {
-                tracing::warn!(reason, "an item is tried again later");
+                tracing::warn!(reason, "an item will be retried");
                 let after = after.unwrap_or_else(|| BACKOFF.after(attempts, self.random()));
                 Settlement::Again { after, reason }
             }

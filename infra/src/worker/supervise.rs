@@ -16,7 +16,7 @@ pub async fn restart_after_panic<F: Future<Output = ()>>(part: &str, mut start: 
     let mut panics = 0_i32;
     while AssertUnwindSafe(start()).catch_unwind().await.is_err() {
         panics = panics.saturating_add(1);
-        tracing::error!(part, panics, "a part of the service panicked; it is started again");
+        tracing::error!(part, panics, "a part of the service panicked; it is restarted");
         tokio::time::sleep(RESTART.after(panics, 0)).await;
     }
 }

@@ -168,11 +168,11 @@ impl Jobs {
             Err(Undone::Unmarked(reason) | Undone::BrokenOff(reason)) => (true, reason),
         };
         if may_pass && claim.attempts < source.attempts_max {
-            tracing::warn!(reason, "a visit is fetched again later");
+            tracing::warn!(reason, "a visit will be fetched again");
             let random = self.ports.ids.random().as_u128();
             return Settlement::Again { after: BACKOFF.after(claim.attempts, random), reason };
         }
-        tracing::error!(reason, "a visit was given up");
+        tracing::error!(reason, "fetching of a visit was given up");
         Settlement::Dead { reason }
     }
 }

@@ -55,6 +55,26 @@ async fn what_has_not_changed_leads_to_the_same() {
     assert_eq!(world.sandbox.journal().snapshot().len(), calls, "nothing has left");
 }
 
+/// `HIP_EARLIER_BINARY` names the binary of an earlier version.
+#[tokio::test]
+async fn the_log_of_an_earlier_binary_leads_to_the_same() {
+    let Some(binary) = std::env::var_os("HIP_EARLIER_BINARY") else {
+        eprintln!("skipped: HIP_EARLIER_BINARY names no binary");
+        return;
+    };
+    let mut world = World::create_with("").await;
+    world.launch.binary = Some(binary.into());
+    let earlier = world.launch.start().await;
+    play(&world).await;
+    ended(&world).await;
+    assert!(earlier.terminate());
+
+    let (code, lines, last) = shadow(&world).await;
+    assert_eq!(differences(&lines), Vec::<&Value>::new(), "{last:#}");
+    assert_eq!(code, 0, "{lines:#?}");
+    assert!(last["looked"]["callbacks"].as_i64().unwrap() > 10, "{last:#}");
+}
+
 /// A consent that is revoked, a request under it that is refused, an amended visit, a stranger.
 async fn ended(world: &World) {
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);

@@ -148,5 +148,5 @@ async fn without_redis_a_restart_does_not_read_the_log_from_its_beginning() {
     world.until_idle().await;
     assert_eq!(world.count("link_token.issued").await, 1, "the token is read from the log");
     let log = std::fs::read_to_string(&world.launch.log).unwrap();
-    assert!(!log.contains("the store has lost what it was given"), "a reader was rewound");
+    assert!(!log.contains("the store has lost data that was written"), "a reader was rewound");
 }

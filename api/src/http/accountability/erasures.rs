@@ -270,6 +270,6 @@ fn shown(subject: SubjectId, told: ErasureStatus) -> Erasure {
 }
 
 fn problem(error: impl std::error::Error) -> Problem {
-    tracing::error!(%error, "an erasure could not be decided or told of");
+    tracing::error!(%error, "an erasure could not be decided or shown");
     Problem::unavailable()
 }

@@ -96,6 +96,6 @@ pub(crate) async fn audit_patient(
 }
 
 fn problem(error: impl std::error::Error) -> Problem {
-    tracing::error!(%error, "a patient's disclosures could not be told");
+    tracing::error!(%error, "the disclosures of a patient could not be listed");
     Problem::unavailable()
 }

@@ -36,7 +36,7 @@ impl FromRequestParts<Arc<App>> for Session {
                 Ok(Some(caller)) => return Ok(Self(Arc::new(caller))),
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "a caller could not be checked");
+                    tracing::warn!(%error, "a caller could not be verified");
                     let words = "Sessions cannot be checked at the moment; try again";
                     return Err(Envelope::failed(words).into_response());
                 }

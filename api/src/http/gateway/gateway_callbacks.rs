@@ -76,7 +76,7 @@ async fn store(ports: &Ports, message: VerifiedCallback) -> Response {
     let VerifiedCallback { request_id, kind, .. } = message;
     let late_by_s = message.bearer.late_by_s;
     if ports.settings.is_too_late(&message.bearer) {
-        tracing::warn!(request.id = %request_id, late_by_s, "a callback with a bearer that is too late is kept");
+        tracing::warn!(request.id = %request_id, late_by_s, "a callback's bearer had expired too long ago; the callback is stored and not acted upon");
     }
     match receive::receive(ports, message).await {
         Ok(()) => {
@@ -84,7 +84,7 @@ async fn store(ports: &Ports, message: VerifiedCallback) -> Response {
             StatusCode::ACCEPTED.into_response()
         }
         Err(ReceiveError::RequestIdReused) => {
-            tracing::warn!(request.id = %request_id, "a request id came again with another body");
+            tracing::warn!(request.id = %request_id, "a request id was used again with another body");
             Refusal(StatusCode::BAD_REQUEST, OwnCode::RequestIdReused, "Duplicate request id")
                 .into_response()
         }
@@ -102,7 +102,7 @@ async fn unrouted(
     kind: CallbackKind,
     named: Option<FacilityId>,
 ) -> Response {
-    tracing::warn!(request.id = %request_id, callback = ?kind, "a callback for a facility that is not served here");
+    tracing::warn!(request.id = %request_id, callback = ?kind, "a callback for a facility that is not served");
     if let Err(error) = receive::record_unrouted(ports, request_id, kind, named).await {
         tracing::error!(request.id = %request_id, %error, "a refused callback could not be recorded");
     }
@@ -146,7 +146,7 @@ fn unproven(error: &BearerError) -> Response {
             response
         }
         BearerError::Unavailable(_) => {
-            tracing::warn!(%error, "a callback's bearer cannot be checked");
+            tracing::warn!(%error, "a callback's bearer cannot be verified");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }

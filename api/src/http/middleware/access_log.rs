@@ -50,6 +50,6 @@ pub(crate) async fn at_list<T>(
 }
 
 fn problem(error: &AccessLogError) -> Problem {
-    tracing::error!(%error, "a look could not be remembered");
+    tracing::error!(%error, "an access could not be recorded");
     Problem::unavailable()
 }

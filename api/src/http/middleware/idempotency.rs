@@ -121,7 +121,7 @@ async fn answer(
         None => idempotency::forget(&app.pool, &at, claim).await,
     };
     if let Err(error) = done {
-        tracing::warn!(%error, "an answer could not be kept under its Idempotency-Key");
+        tracing::warn!(%error, "a response could not be stored under its Idempotency-Key");
     }
     response
 }

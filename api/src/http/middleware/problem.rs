@@ -115,7 +115,7 @@ impl Problem {
 
     /// The read models are unavailable.
     pub(crate) fn database_unavailable(error: &sqlx::Error) -> Self {
-        tracing::warn!(%error, "a question could not be answered");
+        tracing::warn!(%error, "a request could not be answered");
         Self::unavailable()
     }
 

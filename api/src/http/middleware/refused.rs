@@ -74,7 +74,7 @@ impl RefusedCallers {
         let count = self.throttle.take_unlogged();
         if count > 0 {
             let seconds = Duration::as_secs(&WINDOW);
-            tracing::warn!(count, seconds, "more callers were refused than were logged");
+            tracing::warn!(count, seconds, "some refused callers were not logged");
         }
     }
 }

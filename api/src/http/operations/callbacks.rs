@@ -160,7 +160,7 @@ pub(crate) async fn history(
     let stream = StreamId::inbound(RequestId(callback.request_id));
     let story = history::history(&app.ports, &stream, &calls).await;
     story.map(|story| Json(story.into())).map_err(|error| {
-        tracing::error!(%error, "the history of a callback cannot be told");
+        tracing::error!(%error, "the history of a callback cannot be read");
         Problem::unavailable()
     })
 }

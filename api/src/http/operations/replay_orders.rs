@@ -356,7 +356,7 @@ fn problem(error: OrderError) -> Problem {
         error @ (OrderError::Queue(QueueError::Unavailable(_))
         | OrderError::Order(_)
         | OrderError::Switch(_)) => {
-            tracing::error!(%error, "a wish about a replay was not followed");
+            tracing::error!(%error, "a replay could not be changed");
             Problem::unavailable()
         }
     }

@@ -42,7 +42,7 @@ pub enum BearerError {
     #[error("the bearer is refused: {0}")]
     Refused(&'static str),
     /// The gateway's keys are not available; the sender should retry.
-    #[error("the gateway's keys cannot be had")]
+    #[error("the gateway's keys cannot be fetched")]
     Unavailable(#[from] SendError),
 }
 
@@ -137,7 +137,7 @@ impl BearerPolicy {
             return Err("its issuer is not the gateway's");
         }
         if !claims.typ.eq_ignore_ascii_case("Bearer") {
-            return Err("it is no bearer but a token of another type");
+            return Err("the token is not a bearer token");
         }
         if let Some(client) = &self.client {
             let named = [&claims.client_id, &claims.azp];

@@ -180,9 +180,9 @@ impl Certificates {
             let age_s = (now - at).num_seconds();
             let trusted_for_s = (self.trusted_for - (now - at)).num_seconds();
             if trusted_for_s > 0 {
-                tracing::error!(%error, age_s, trusted_for_s, "the gateway's keys could not be fetched; the known ones are trusted for so long yet");
+                tracing::error!(%error, age_s, trusted_for_s, "the gateway's keys could not be fetched; the known keys are trusted for a limited time");
             } else {
-                tracing::error!(%error, age_s, "the gateway's keys could not be fetched for too long: no callback is believed any more");
+                tracing::error!(%error, age_s, "the gateway's keys could not be fetched for too long: all callbacks are refused");
             }
         }
         (known.asked_at, known.failure) = (Some(now), Some(error));

@@ -37,14 +37,14 @@ impl KeyCache {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => {
-                tracing::warn!(%error, path = %self.path.display(), "the kept keys of the gateway cannot be read");
+                tracing::warn!(%error, path = %self.path.display(), "the stored keys of the gateway cannot be read");
                 return None;
             }
         };
         let kept: Option<CachedKeys> = serde_json::from_slice(&text).ok();
         let kept = kept.filter(|kept| kept.gateway == self.gateway);
         if kept.is_none() {
-            tracing::warn!(path = %self.path.display(), "the kept keys are not this gateway's, or damaged");
+            tracing::warn!(path = %self.path.display(), "the stored keys belong to another gateway, or are damaged");
         }
         kept
     }
@@ -53,7 +53,7 @@ impl KeyCache {
     pub(super) async fn write(&self, set: JwkSet, fetched_at: DateTime<Utc>) {
         let kept = CachedKeys { gateway: self.gateway.clone(), fetched_at, set };
         if let Err(error) = self.replace(&kept).await {
-            tracing::warn!(%error, path = %self.path.display(), "the gateway's keys cannot be kept");
+            tracing::warn!(%error, path = %self.path.display(), "the gateway's keys cannot be stored");
         }
     }
 

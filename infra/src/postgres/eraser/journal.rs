@@ -79,7 +79,7 @@ pub enum JournalError {
         lines: usize,
     },
     /// The database failed.
-    #[error("what the database knows of the journal of erasures cannot be read")]
+    #[error("the database's record of the erasure journal cannot be read")]
     Database(#[from] sqlx::Error),
 }
 
@@ -139,7 +139,7 @@ impl Journal {
             checked = self.checked()?;
             tracing::warn!(
                 count,
-                "the journal of erasures was of an earlier version; its lines have proofs now"
+                "the erasure journal was of an earlier version; its lines are signed now"
             );
         }
         self.verify(&checked, known)?;

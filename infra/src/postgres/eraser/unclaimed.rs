@@ -41,10 +41,18 @@ impl Unclaimed {
         while !*stop.borrow() {
             match self.sweep(&mut seen).await {
                 Ok(0) => {}
-                Ok(count) => tracing::info!(count, "keys of messages about nobody were destroyed"),
+                Ok(count) => {
+                    tracing::info!(
+                        count,
+                        "keys of messages without a known patient were destroyed"
+                    );
+                }
                 Err(error) => {
                     let unreachable = error.as_database_error().is_none();
-                    tracing::warn!(unreachable, "messages about nobody could not be looked for");
+                    tracing::warn!(
+                        unreachable,
+                        "messages without a known patient could not be searched"
+                    );
                 }
             }
             tokio::select! {

@@ -49,7 +49,7 @@ impl Scanner {
                 Err(_) => {
                     tracing::warn!(
                         source = self.source.name,
-                        "the turn to look for visits cannot be taken"
+                        "the lease to look for visits cannot be taken"
                     );
                     tokio::time::sleep(self.config.lease).await;
                 }
@@ -82,7 +82,7 @@ impl Scanner {
             tracing::warn!(source = self.source.name, reason = %error, "a trigger table could not be read to its end");
         }
         if self.close(turn.fence, outcome.err()).await.is_err() {
-            tracing::warn!(source = self.source.name, "the end of a look could not be noted");
+            tracing::warn!(source = self.source.name, "the end of an access could not be recorded");
         }
     }
 

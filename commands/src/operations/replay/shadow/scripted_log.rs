@@ -66,7 +66,7 @@ pub(super) struct Played {
 
 /// The run was stopped.
 #[derive(Debug, Error)]
-#[error("the play was broken off")]
+#[error("the task was interrupted")]
 struct Over;
 
 impl ScriptedLog {

@@ -19,16 +19,16 @@ pub enum Fault {
     #[error("is forged or changed")]
     Forged,
     /// The lines before it differ from those when it was written.
-    #[error("does not follow what stands before it: a line is missing, was added or was moved")]
+    #[error("does not follow the line before it: a line is missing, or was added or moved")]
     OutOfOrder,
     /// It has no proof, and no later line covers it.
-    #[error("has no proof, as lines of an earlier version; nobody vouches for it")]
+    #[error("has no proof, as in an earlier version, so it cannot be trusted")]
     Unproven,
     /// It was proved with a key-encryption key that is not configured.
     #[error("lies under key-encryption key {0}, which is not configured")]
     OtherKek(String),
     /// It is not a line of a journal.
-    #[error("is no line of a journal")]
+    #[error("is not a line of an erasure journal")]
     Nonsense,
 }
 
