@@ -1,8 +1,7 @@
-//! `hip bench`: measurements, each beside its ceiling in the same run.
+//! `hip bench`: measurements, each compared with its upper limit in the same run.
 //!
-//! A figure of one machine says nothing about another, so every goal is a ratio to something that
-//! was measured in the same minute: the same disk, the same neighbours. Rounds are interleaved and
-//! all of them are published.
+//! A figure of one machine says nothing about another. So every goal is a ratio to something that was
+//! measured at the same time on the same machine. Rounds are interleaved, and all of them are published.
 
 mod agree;
 mod append;
@@ -17,20 +16,20 @@ use std::path::Path;
 
 use crate::output::ExitStatus;
 
-/// Measurements.
+/// Measurements of this program.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// The verdicts on documents with one edit, beside those of HAPI's validator.
+    /// Compare verdicts on documents with one edit with those of HAPI's validator.
     Agree(agree::BenchAgreeArgs),
-    /// Appending to the log, beside pgbench and cqrs-es over postgres-es.
+    /// Measure appending to the log, compared with pgbench and with cqrs-es over postgres-es.
     Append(append::BenchAppendArgs),
-    /// A visit becomes a document, a document is checked.
+    /// Measure building a document from a visit, and validating a document.
     Bundle(bundle::BenchBundleArgs),
-    /// A document is checked: the second half of `bundle`.
+    /// Measure validating a document: the second half of `bundle`.
     Validate(bundle::How),
-    /// Every read model built anew over a long log, while the service goes on.
+    /// Measure rebuilding every read model over a long log, while the service runs.
     Rebuild(rebuild::BenchRebuildArgs),
-    /// Sealing a page, beside the encryption that nobody can avoid.
+    /// Measure sealing a page, compared with the encryption alone.
     Seal(seal::BenchSealArgs),
 }
 

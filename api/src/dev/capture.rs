@@ -21,8 +21,9 @@ impl Capture {
         Ok(Self { file: BufWriter::new(file), path: path.to_owned() })
     }
 
-    /// Writes the messages of the simulator and the pushes, in order of time. Credentials are
-    /// masked; the rest is unchanged. Returns the count as text.
+    /// Writes the messages of the simulator and the pushes, in order of time. Returns the count as text.
+    ///
+    /// Credentials are masked; the rest is unchanged.
     pub(crate) fn write(mut self, stage: &DemoEnvironment) -> anyhow::Result<String> {
         let mut lines: Vec<(String, serde_json::Value)> = stage
             .sandbox

@@ -15,7 +15,7 @@ struct Folder(PathBuf);
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // A directory that cannot be removed explains itself by its name.
+        // If the directory cannot be removed, its name tells what it was for.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
@@ -31,17 +31,17 @@ impl ScratchServer {
         Ok(started.await??)
     }
 
-    /// The directory of its data.
+    /// The directory of the server's data.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder.0
     }
 
-    /// URL of one of its databases.
+    /// URL of a database on this server.
     pub(crate) fn url(&self, database: &str) -> String {
         self.postgres.url(database)
     }
 
-    /// Stops it.
+    /// Stops the server and removes its data.
     pub(crate) async fn stop(self) {
         // Stopping blocks, so it runs on a blocking thread.
         let _ = tokio::task::spawn_blocking(move || drop(self)).await;

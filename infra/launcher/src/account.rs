@@ -1,4 +1,4 @@
-//! Who runs a server: PostgreSQL refuses to run as root, and no other server should.
+//! The account that runs a server. PostgreSQL refuses to run as root, and no other server should.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
@@ -14,20 +14,21 @@ pub(crate) struct Account {
     pub(crate) gid: u32,
 }
 
-/// The accounts that root may hand a cluster to, the better one first.
+/// Accounts that root may run a server as, in order of preference.
 ///
-/// `postgres` comes with the server's package; `nobody` serves where only its files were unpacked.
+/// `postgres` comes with the server's package. `nobody` is used if only the files of the package were
+/// unpacked.
 const PREFERRED: [&str; 2] = ["postgres", "nobody"];
 
 impl Account {
-    /// The accounts to choose from when started as root, the better one first.
+    /// Returns the accounts to choose from when started as root, in order of preference.
     pub(crate) fn candidates() -> Result<Vec<Self>, LaunchError> {
-        // A machine without the file has no accounts; the error for that says enough.
+        // Without the file there are no accounts; the error `NoAccount` says enough.
         let found = Self::in_passwd(&fs::read_to_string("/etc/passwd").unwrap_or_default());
         if found.is_empty() { Err(LaunchError::NoAccount) } else { Ok(found) }
     }
 
-    /// Whether the mode bits let the account through a directory; access lists are not looked at.
+    /// Whether the mode bits let the account enter a directory. Access control lists are not checked.
     pub(crate) fn may_pass(&self, directory: &Metadata) -> bool {
         let bit = if directory.uid() == self.uid {
             0o100
@@ -39,7 +40,7 @@ impl Account {
         directory.mode() & bit != 0
     }
 
-    /// Whether every directory above a file lets the account through.
+    /// Whether the account may enter every directory above a file.
     pub(crate) fn may_reach(&self, file: &Path) -> bool {
         file.ancestors()
             .skip(1)
@@ -54,7 +55,7 @@ impl Account {
             .collect()
     }
 
-    /// One line, `name:password:uid:gid:…`; nothing for root under whatever name.
+    /// Parses one line, `name:password:uid:gid:…`. `None` if the line is broken or the uid is 0.
     fn from_line(line: &str) -> Option<Self> {
         let mut fields = line.split(':');
         let name = fields.next()?.to_owned();

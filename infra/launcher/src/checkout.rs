@@ -1,17 +1,18 @@
-//! The checkout of this project, for what lies in it and not on the machine.
+//! Finds the checkout of this project.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The checkout that the current directory is in, else the one that the running program was built
-/// in; nothing for an installed program that is called from anywhere else.
+/// Returns the checkout around the current directory, else the one around the running program.
+///
+/// `None` if an installed program is called outside of a checkout.
 pub(crate) fn checkout() -> Option<PathBuf> {
     [env::current_dir(), env::current_exe()]
         .into_iter()
         .find_map(|start| checkout_around(&start.ok()?))
 }
 
-/// The checkout that `start` lies in: the nearest directory with this crate in its place.
+/// Returns the nearest directory, from `start` upwards, that contains `Cargo.lock` and this crate.
 fn checkout_around(start: &Path) -> Option<PathBuf> {
     let is_checkout = |directory: &&Path| {
         directory.join("Cargo.lock").is_file()

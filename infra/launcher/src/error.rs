@@ -1,4 +1,4 @@
-//! Why no server could be had.
+//! Errors of the launcher.
 
 use std::error::Error;
 use std::fmt;
@@ -8,89 +8,94 @@ use std::time::Duration;
 
 use crate::postgres::wire_error::WireError;
 
-/// Why no server could be had, with what to do about it where something can be done.
+/// Why a server could not be started or used.
+///
+/// The message says what to do about it, if the user can act.
 #[derive(Debug)]
 pub enum LaunchError {
-    /// `HIP_ENV` is `production`: a server that nobody looks after has no place there.
+    /// `HIP_ENV` is `production`, where no private server is started.
     Production,
-    /// No PostgreSQL server on this machine.
+    /// No PostgreSQL server was found on this machine.
     NotInstalled,
     /// `PG_BIN` names a directory without `initdb` and `postgres`.
     WrongPgBin(PathBuf),
-    /// A program that only the tests need is not on this machine.
+    /// A program that only the tests need was not found on this machine.
     Missing {
-        /// Which program.
+        /// Name of the program, such as `mongod`.
         program: &'static str,
-        /// How it is had.
+        /// How to install it, or how to name a running server instead.
         cure: &'static str,
     },
-    /// Neither `XDG_DATA_HOME` nor `HOME` says where a user's data goes.
+    /// Neither `XDG_DATA_HOME` nor `HOME` is set, so there is no place for a user's data.
     NoHome,
     /// Started as root, and there is neither an account `postgres` nor `nobody` to run the server.
     NoAccount,
-    /// The directory, or one that it lies in, is somebody else's or open for everybody to change.
+    /// The directory is not safe: it is a link, another user owns it or one above it, or its mode gives
+    /// other users too much access.
     NotOurs(PathBuf),
-    /// The account that runs the server may not enter this directory on the way to its data.
+    /// The account that runs the server may not enter a directory on the path to its data.
     Unreachable {
-        /// The directory that is closed.
+        /// The directory that it may not enter.
         directory: PathBuf,
-        /// Who may not enter it.
+        /// Name of the account.
         account: String,
     },
-    /// The cluster was made by another major version of PostgreSQL than the one at hand.
+    /// The cluster was made by another major version of PostgreSQL than the one found.
     OtherVersion {
         /// The cluster's directory.
         cluster: PathBuf,
-        /// The version that made it, such as `15`.
+        /// Major version that made it, such as `15`.
         made_by: String,
-        /// The version at hand.
+        /// Major version of the server found on this machine.
         installed: String,
     },
-    /// A server that an earlier version has started is at work on the cluster. It lets in every local
-    /// user, and somebody is connected to it.
+    /// A server that an earlier version of this crate started is in use on the cluster.
+    ///
+    /// It accepts every local user. It is not stopped while a client is connected.
     OpenServer {
         /// The cluster's directory.
         cluster: PathBuf,
-        /// The number of the server's process.
+        /// Process id of the server.
         pid: i32,
     },
-    /// The server, or `initdb`, ended when it should not have.
+    /// The server ended unexpectedly, or one of its programs, such as `initdb`, failed.
     Ended {
-        /// Which program.
+        /// Name of the program.
         program: &'static str,
-        /// What it wrote last.
+        /// The last lines of its log, at most three, joined to one. For a server for tests, the exit status
+        /// comes first.
         said: String,
-        /// Where the rest of its words are.
+        /// Path of the log.
         log: PathBuf,
     },
-    /// The server runs but does not answer.
+    /// The server runs, but did not answer in time.
     NotReady {
-        /// How long it was given.
+        /// The time limit that has passed.
         waited: Duration,
-        /// Its log.
+        /// Path of the server's log.
         log: PathBuf,
     },
-    /// A name that is no plain name of a database or a user: `[a-z_][a-z0-9_]*`, at most 63 bytes.
+    /// The name of a database or a user does not match `[a-z_][a-z0-9_]*`, or has more than 63 bytes.
     Name(String),
-    /// The server refused to create a database.
+    /// The server refused to create a database, or the connection failed.
     Database(WireError),
-    /// The server refused to create a user.
+    /// The server refused to create a user, or the connection failed.
     Login(WireError),
-    /// There is no such user.
+    /// No user of this name was made with `create_login`.
     NoLogin(String),
-    /// The operating system refused.
+    /// A call to the operating system failed.
     Io {
-        /// What was tried, such as `create`.
+        /// What was tried, as a verb such as `create`.
         action: &'static str,
-        /// On what.
+        /// The file, directory or program that it was tried on.
         path: PathBuf,
-        /// Its answer.
+        /// Error of the operating system.
         source: io::Error,
     },
 }
 
 impl LaunchError {
-    /// Names what was tried and on what, for `map_err`.
+    /// Returns a function for `map_err` that builds [`LaunchError::Io`].
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action, path: path.to_owned(), source }
     }

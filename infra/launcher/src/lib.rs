@@ -1,20 +1,20 @@
-//! Private servers: a PostgreSQL of one's own, gone or kept as asked; and for tests a Redis, a MongoDB and
-//! a MariaDB that keep nothing.
+//! Private servers for development and tests: PostgreSQL, Redis, MongoDB and MariaDB.
 //!
-//! `hip` uses PostgreSQL as the embedded default when `DATABASE_URL` is not set, and the suite uses
-//! all of them, one of each for all its tests (the program `hip-dev`). The system's own servers,
-//! running or not, are left alone.
+//! `hip` starts a private PostgreSQL if `DATABASE_URL` is not set; its data can be kept. The program
+//! `hip-dev` starts one server of each kind for all tests; Redis, MongoDB and MariaDB keep nothing. The
+//! system's own servers are not touched, whether they run or not.
 //!
 //! The private PostgreSQL is for one user of the machine. It listens on a Unix socket in a directory that
-//! nobody else may enter, and wants a password that lies in a file that nobody else may read; for tests it
-//! listens on the loopback interface, too. The other servers for tests let in every local user; they hold
-//! made-up data only. None of them is started when `HIP_ENV` is `production`.
+//! no other user may enter, and requires a password from a file that no other user may read. For tests it
+//! can also listen on the loopback interface. The other servers for tests accept every local user; they
+//! contain made-up data only. No server is started if `HIP_ENV` is `production`.
 //!
-//! This crate knows nothing of ours and no driver, so that starting a server costs little to build. Its
-//! calls block; in an async program run them on a blocking thread.
+//! This crate depends on no other crate of this project and on no database driver, so it builds fast. Its
+//! calls block: in an async program, run them on a blocking thread.
 //!
-//! Start reading at [`PrivatePostgres`]; the steps it takes are the modules below it. The others are
-//! a page each, on `throwaway`. [`ReplicatedPostgres`] is a primary with standbys, for tests of a failover.
+//! Start reading at [`PrivatePostgres`]; the modules below it are the steps of a start. The servers for
+//! tests are one short file each, based on `throwaway`. [`ReplicatedPostgres`] is a primary with standbys,
+//! for tests of a failover.
 
 mod account;
 mod checkout;

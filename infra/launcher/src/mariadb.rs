@@ -1,4 +1,4 @@
-//! A throw-away MariaDB, for tests of what reads a record system's own database.
+//! A throw-away MariaDB, for tests of code that reads a record system's own database.
 
 use std::env;
 use std::ffi::OsString;
@@ -10,16 +10,17 @@ use crate::LaunchError;
 use crate::process::find_program;
 use crate::throwaway::{Recipe, Throwaway};
 
-/// Where Debian puts what only an administrator is expected to run.
+/// Where Debian installs programs for administrators.
 const DEBIAN_DIRECTORY: &str = "/usr/sbin";
 
-/// A MariaDB server on the loopback interface. It trusts anyone who reaches it; dropping it kills it.
+/// A MariaDB server on the loopback interface. It accepts every user; dropping the value kills the server.
 #[derive(Debug)]
 pub struct ThrowawayMariadb(Throwaway);
 
 impl ThrowawayMariadb {
-    /// Starts `mariadbd` with its files under `home`, which must not exist yet, and returns when it
-    /// listens.
+    /// Starts `mariadbd` with its files in `home`, and returns when it listens.
+    ///
+    /// `home` must not exist yet.
     pub fn start(home: &Path) -> Result<Self, LaunchError> {
         let program = find().ok_or(LaunchError::Missing {
             program: "mariadbd",
@@ -30,7 +31,7 @@ impl ThrowawayMariadb {
         Throwaway::start(&recipe, home).map(Self)
     }
 
-    /// Where a driver finds it: `mysql://root@127.0.0.1:<port>`. There is no database yet.
+    /// The server's URL for a driver: `mysql://root@127.0.0.1:<port>`. The server has no database yet.
     pub fn url(&self) -> String {
         format!("mysql://root@127.0.0.1:{}", self.0.port)
     }
@@ -41,8 +42,10 @@ fn find() -> Option<PathBuf> {
     find_program("mariadbd", &path).or_else(|| find_program("mariadbd", DEBIAN_DIRECTORY.as_ref()))
 }
 
-/// Without tables of users, and so without a step that makes them: everybody is let in, and nothing
-/// has to be found in the directory. The user is read only when root starts it.
+/// Arguments for a server without tables of users.
+///
+/// So no step has to create these tables, and the server accepts every user. `--user` has an effect only if
+/// root starts the server.
 fn arguments(data: &Path, port: u16) -> Vec<OsString> {
     let fixed = [
         "--no-defaults",
@@ -59,7 +62,7 @@ fn arguments(data: &Path, port: u16) -> Vec<OsString> {
     arguments
 }
 
-/// It listens only when its storage is open, so a connection is an answer.
+/// The server listens only after its storage is open, so a connection is enough.
 fn answers(port: u16) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()

@@ -11,20 +11,21 @@ use crate::checkout::checkout;
 use crate::process::find_program;
 use crate::throwaway::{Recipe, Throwaway};
 
-/// Where `./run test` puts the server, in the checkout.
+/// Where `./run test` puts the server, relative to the checkout.
 const FETCHED: &str = ".components/mongod/mongod";
 
-/// A MongoDB server on the loopback interface. Dropping it kills it.
+/// A MongoDB server on the loopback interface. Dropping the value kills the server.
 ///
-/// It is told to be a replica set of one, so that writes can be acknowledged by a majority as in
-/// production, but not yet made one: that takes one command (`replSetInitiate`), and this crate has
-/// no driver. The first client must send it.
+/// It is configured as a replica set with one member, so that a majority can acknowledge writes as in
+/// production. The first client must initiate the set with `replSetInitiate`, because this crate has no
+/// driver.
 #[derive(Debug)]
 pub struct ThrowawayMongod(Throwaway);
 
 impl ThrowawayMongod {
-    /// Starts `mongod` with its files under `home`, which must not exist yet, and returns when it
-    /// listens. A new server takes a second and 300 MB.
+    /// Starts `mongod` with its files in `home`, and returns when it listens.
+    ///
+    /// `home` must not exist yet. A new server takes about 1 s and 300 MB.
     pub fn start(home: &Path) -> Result<Self, LaunchError> {
         let program = find().ok_or(LaunchError::Missing {
             program: "mongod",
@@ -35,14 +36,14 @@ impl ThrowawayMongod {
         Throwaway::start(&recipe, home).map(Self)
     }
 
-    /// Where a driver finds it, before it is a replica set and after:
+    /// The server's URL for a driver, before and after the replica set is initiated:
     /// `mongodb://127.0.0.1:<port>/?directConnection=true`.
     pub fn url(&self) -> String {
         format!("mongodb://127.0.0.1:{}/?directConnection=true", self.0.port)
     }
 }
 
-/// The server that was fetched, whose version is known, before one along the path.
+/// Prefers the fetched server, whose version is known, to one on `PATH`.
 fn find() -> Option<PathBuf> {
     let fetched = checkout().map(|checkout| checkout.join(FETCHED));
     fetched
@@ -50,8 +51,9 @@ fn find() -> Option<PathBuf> {
         .or_else(|| find_program("mongod", &env::var_os("PATH").unwrap_or_default()))
 }
 
-/// Little memory and a small oplog; what has expired is removed within a second, which can only be
-/// said at the start.
+/// Arguments for little memory and a small oplog.
+///
+/// Expired documents are removed within 1 s. This setting is possible only at the start.
 fn arguments(data: &Path, port: u16) -> Vec<OsString> {
     let fixed = [
         "--bind_ip",
@@ -74,7 +76,7 @@ fn arguments(data: &Path, port: u16) -> Vec<OsString> {
     arguments
 }
 
-/// It listens only when its storage is open, so a connection is an answer.
+/// The server listens only after its storage is open, so a connection is enough.
 fn answers(port: u16) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()

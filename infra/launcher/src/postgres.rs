@@ -1,4 +1,4 @@
-//! A PostgreSQL server of one's own.
+//! A private PostgreSQL server.
 
 mod access;
 pub(crate) mod binaries;
@@ -33,18 +33,21 @@ use rustix::process::{Pid, test_kill_process};
 use crate::error::LaunchError;
 use crate::process::{POLL_INTERVAL, PORT_TRY_COUNT_MAX, free_port, refuse_production};
 
-/// How long a server may take until it answers. Starting takes a tenth of a second; the rest is for
-/// the recovery of a large log after a crash.
+/// Time limit for a server to answer.
+///
+/// A start takes about 0.1 s. The rest is for the recovery of a large log after a crash.
 const READY_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How long the remains of a killed server may hold on to the cluster.
+/// How long processes of a killed server may still use the cluster before the start fails.
 const REMAINS_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A private PostgreSQL server. Only the user who started it, and root, can log in: over a Unix socket
-/// in a directory that nobody else may enter, with a random password from a file.
+/// A private PostgreSQL server for one user of the machine.
 ///
-/// Dropping it stops the server, unless it was running before: a server that outlived its launcher
-/// is taken over as it is and left running.
+/// Only the user who started it, and root, can log in: over a Unix socket in a directory that no other user
+/// may enter, with a random password from a file.
+///
+/// Dropping the value stops the server, unless it was already running: a server that outlived its launcher
+/// is reused as it is and left running.
 ///
 /// ```no_run
 /// use hip_launcher::{Durability, PostgresOptions, PrivatePostgres, default_data_dir};
@@ -63,28 +66,29 @@ pub struct PrivatePostgres {
     socket: Socket,
     is_on_loopback: bool,
     owner: Password,
-    /// The server that we started and shall stop; nothing when it was running before.
+    /// The server that this value started and must stop. `None` if it was already running.
     server: Option<Server>,
-    /// The one that was running before.
+    /// Process id of a server that was already running. `None` if this value started it.
     reused: Option<Pid>,
     was_open: bool,
 }
 
 impl PrivatePostgres {
-    /// Starts a server on the data of `options`, or takes over the one at work there.
+    /// Starts a server on the data of `options`, or reuses the one that runs there.
     ///
-    /// Makes directory and cluster when they are missing. Returns once the server answers: within two
-    /// seconds on a new directory, a tenth of a second on an old one, up to a minute after a crash. Two
-    /// calls for one directory, in one process or in two, take turns; the second one reuses.
+    /// Creates directory and cluster if they are missing. Returns when the server answers: within 2 s on a
+    /// new directory, 0.1 s on an existing one, up to 1 min after a crash. Two calls for one directory, in
+    /// one process or in two, run one after the other; the second one reuses the server.
     ///
-    /// A cluster of an earlier version, which lets in every local user, is brought to the present form
-    /// first; [`Self::was_open`] tells.
+    /// A cluster of an earlier version of this crate accepts every local user. It is secured first;
+    /// [`Self::was_open`] reports this.
     pub fn start(options: PostgresOptions) -> Result<Self, LaunchError> {
         Self::start_listening(options, false)
     }
 
-    /// The same, and it listens on a free port of the loopback interface, too, for tests and tools that
-    /// cannot use a socket. The password is wanted there, as well.
+    /// Like [`Self::start`], but the server also listens on a free port of the loopback interface.
+    ///
+    /// For tests and tools that cannot use a socket. The password is required there too.
     pub fn start_on_loopback(options: PostgresOptions) -> Result<Self, LaunchError> {
         Self::start_listening(options, true)
     }
@@ -153,14 +157,15 @@ impl PrivatePostgres {
         })
     }
 
-    /// Whether a cluster was made in this directory. Nothing is changed.
+    /// Whether this directory contains a cluster. Changes nothing.
     pub fn is_made(data_dir: &Path) -> bool {
         data_dir::cluster_in(data_dir).is_dir()
     }
 
-    /// Where a driver finds `database`, as the owner, who may do everything: `postgres://hip:…@…`. It
-    /// holds the password. The host is the directory of the socket, or 127.0.0.1 when the server listens
-    /// there.
+    /// The server's URL for a driver, for the owner, who has all rights: `postgres://hip:…@…`.
+    ///
+    /// It contains the password. The host is the directory of the socket, or 127.0.0.1 if the server
+    /// listens there.
     pub fn url(&self, database: &str) -> String {
         self.url_of(USER, &self.owner, database)
     }
@@ -173,17 +178,17 @@ impl PrivatePostgres {
         }
     }
 
-    /// The directory that was asked for, as the system knows it.
+    /// The data directory as a canonical path.
     pub fn data_dir(&self) -> &Path {
         self.data_dir.path()
     }
 
-    /// Whether the server was running already; then it is left running.
+    /// Whether the server was already running. If so, it is left running.
     pub fn was_running(&self) -> bool {
         self.server.is_none()
     }
 
-    /// Whether the server is still at work: it may have been killed, for want of memory or by hand.
+    /// Whether the server still runs. It may have been killed, by a user or for lack of memory.
     pub fn is_at_work(&self) -> bool {
         match (&self.server, self.reused) {
             (Some(server), _) => server.is_at_work(),
@@ -192,24 +197,24 @@ impl PrivatePostgres {
         }
     }
 
-    /// Whether the cluster let in every local user until this start.
+    /// Whether the cluster accepted every local user until this start.
     pub fn was_open(&self) -> bool {
         self.was_open
     }
 
-    /// Creates an empty database; one that exists is good too.
+    /// Creates an empty database. Succeeds if it already exists.
     ///
     /// # Errors
     ///
-    /// [`LaunchError::Name`] unless the name is `[a-z_][a-z0-9_]*` of at most 63 bytes, and
-    /// [`LaunchError::Database`] when the server is gone or refuses.
+    /// [`LaunchError::Name`] if the name does not match `[a-z_][a-z0-9_]*` or has more than 63 bytes, and
+    /// [`LaunchError::Database`] if the server cannot be reached or refuses.
     pub fn create_database(&self, name: &str) -> Result<(), LaunchError> {
         check_name(name)?;
-        // template0 has no visitors, who would make the server refuse to copy it.
+        // No client connects to template0. PostgreSQL refuses to copy a template that is in use.
         let statement = format!("CREATE DATABASE \"{name}\" TEMPLATE template0");
         match self.session().and_then(|mut session| session.execute(&statement)) {
             Ok(()) => Ok(()),
-            // It exists, or somebody else creates it in this moment.
+            // It already exists, or another client creates it at the same time.
             Err(WireError::Refused { sqlstate, .. })
                 if ["42P04", "23505"].contains(&&*sqlstate) =>
             {
@@ -219,20 +224,20 @@ impl PrivatePostgres {
         }
     }
 
-    /// Stops the server if we started it: connections are cut, commits are kept.
+    /// Stops the server if this value started it. Closes connections and keeps commits.
     ///
-    /// Takes some 50 ms; a server that has not ended after ten seconds is killed.
+    /// Takes about 50 ms. A server that has not ended after 10 s is killed.
     pub fn stop(mut self) -> Result<(), LaunchError> {
         self.server.take().map_or(Ok(()), |mut server| server.stop())
     }
 
-    /// A connection as the owner.
+    /// Opens a connection as the owner.
     fn session(&self) -> Result<Session, WireError> {
         Session::open(&self.socket, USER, &self.owner, "postgres")
     }
 }
 
-/// Has the cluster want passwords, and starts its server.
+/// Makes the cluster require passwords, then starts its server.
 fn start_server(
     binaries: &Binaries,
     data_dir: &DataDir,
@@ -244,15 +249,16 @@ fn start_server(
     Ok((owner, server))
 }
 
-/// How a server that is at work is reached.
+/// A running server, and how to connect to it.
 struct Reused {
     pid: Pid,
     socket: Socket,
     is_on_loopback: bool,
 }
 
-/// The server that is at work on this data, and its owner's password, once it answers. A server of an
-/// earlier version is stopped, unless it is in use.
+/// Returns the server that runs on this data, and its owner's password, when it answers.
+///
+/// `None` if no server runs. A server of an earlier version is stopped, unless it is in use.
 fn reuse(data_dir: &DataDir) -> Result<Option<(Reused, Password)>, LaunchError> {
     let begun_at = Instant::now();
     while let Some(running) = pid_file::running(&data_dir.cluster()) {
@@ -269,7 +275,7 @@ fn reuse(data_dir: &DataDir) -> Result<Option<(Reused, Password)>, LaunchError> 
                 }
             }
         }
-        // Starting, or stopping: then it is soon gone.
+        // It is starting, or it is stopping and will soon be gone.
         if begun_at.elapsed() > READY_TIMEOUT {
             return Err(LaunchError::NotReady { waited: READY_TIMEOUT, log: data_dir.log() });
         }
@@ -278,7 +284,9 @@ fn reuse(data_dir: &DataDir) -> Result<Option<(Reused, Password)>, LaunchError> 
     Ok(None)
 }
 
-/// Without the file nobody can log in any more until the server has been started anew.
+/// Returns the owner's password of a running server.
+///
+/// A missing file is an error: without it, no login is possible until the server is started again.
 fn owner_of_running(data_dir: &DataDir) -> Result<Password, LaunchError> {
     let path = data_dir.owner_password();
     Password::read(&path)?
@@ -298,12 +306,12 @@ fn check_version(
         Some(installed) if installed != made_by => {
             Err(LaunchError::OtherVersion { cluster: data_dir.cluster(), made_by, installed })
         }
-        // A server that does not tell its version will refuse by itself.
+        // If the version is unknown, the server itself refuses a cluster of another version.
         Some(_) | None => Ok(()),
     }
 }
 
-/// A name that needs no quoting anywhere.
+/// Accepts only a name that needs no quoting.
 fn check_name(name: &str) -> Result<(), LaunchError> {
     let starts_well = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';

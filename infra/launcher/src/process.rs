@@ -1,4 +1,4 @@
-//! A server as a process: how it is spawned, where it listens, what it said last.
+//! The process of a server: how to spawn it, find a port for it and read its log.
 
 use std::env;
 use std::ffi::OsStr;
@@ -14,17 +14,21 @@ use std::time::Duration;
 use crate::account::Account;
 use crate::error::LaunchError;
 
-/// How often a start is tried when somebody else takes the port in between.
+/// How often a start is tried if another program takes the port.
 pub(crate) const PORT_TRY_COUNT_MAX: u32 = 3;
 
-/// How long to wait between two looks at something that should change soon.
+/// Time between two checks of a state that should change soon.
 pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Environment variables that the server's programs are given; no other, so that no secret of ours
-/// shows in their environment and no `PG…` variable of the user changes what they do.
+/// Environment variables that the server's programs inherit.
+///
+/// They inherit no other, so that their environment contains no secret of ours, and no `PG…` variable of
+/// the user changes what they do.
 const INHERITED_VARIABLES: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "TZ"];
 
-/// Nobody looks after servers of ours: they have no backups, and those for tests let everybody in.
+/// Refuses to start a server in production.
+///
+/// These servers have no backups and no operator, and those for tests accept every user.
 pub(crate) fn refuse_production() -> Result<(), LaunchError> {
     if env::var_os("HIP_ENV").is_some_and(|environment| environment == "production") {
         return Err(LaunchError::Production);
@@ -32,9 +36,11 @@ pub(crate) fn refuse_production() -> Result<(), LaunchError> {
     Ok(())
 }
 
-/// One of a server's programs, as the account that runs it, in a directory that this account may
-/// enter, writing to the log, and in a process group of its own: Ctrl-C on the terminal reaches us,
-/// and we stop it.
+/// Builds the command for one of a server's programs.
+///
+/// It runs as the given account, in a directory that this account may enter, and appends its output to the
+/// log. It has a process group of its own: Ctrl-C on the terminal reaches only this process, which then
+/// stops the server.
 pub(crate) fn command(
     program: &Path,
     log: &Path,
@@ -60,7 +66,7 @@ pub(crate) fn command(
     Ok(command)
 }
 
-/// A port that is free now. Another program may take it before the server does.
+/// Finds a port that is free now. Another program may take it before the server does.
 pub(crate) fn free_port() -> Result<u16, LaunchError> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
@@ -68,17 +74,17 @@ pub(crate) fn free_port() -> Result<u16, LaunchError> {
         .map_err(LaunchError::io("find a free port on", Path::new("127.0.0.1")))
 }
 
-/// A program along a path such as `PATH`.
+/// Finds a program on a path such as `PATH`.
 pub(crate) fn find_program(name: &str, path: &OsStr) -> Option<PathBuf> {
     env::split_paths(path).map(|directory| directory.join(name)).find(|program| program.is_file())
 }
 
-/// Whether a server ended because another program took its port in between.
+/// Whether the output of a server says that another program has taken its port.
 pub(crate) fn says_port_taken(said: &str) -> bool {
     said.contains("Address already in use")
 }
 
-/// What has been added to the log after its first `from` bytes; nothing when it cannot be read.
+/// Returns the log after its first `from` bytes. Empty if it cannot be read.
 pub(crate) fn written_since(log: &Path, from: u64) -> String {
     let mut bytes = Vec::new();
     let read = File::open(log).and_then(|mut file| {
@@ -88,7 +94,7 @@ pub(crate) fn written_since(log: &Path, from: u64) -> String {
     read.map_or_else(|_| String::new(), |_| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The end of a log, on one line, for an error message.
+/// Returns the last three lines of a log, joined to one, for an error message.
 pub(crate) fn last_words(log: &Path, from: u64) -> String {
     let said = written_since(log, from);
     let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();

@@ -11,13 +11,15 @@ use crate::LaunchError;
 use crate::process::find_program;
 use crate::throwaway::{Recipe, Throwaway};
 
-/// A Redis server on the loopback interface that keeps nothing. Dropping it kills it.
+/// A Redis server on the loopback interface that stores nothing on disk. Dropping the value kills the
+/// server.
 #[derive(Debug)]
 pub struct ThrowawayRedis(Throwaway);
 
 impl ThrowawayRedis {
-    /// Starts `redis-server` with its files under `home`, which must not exist yet, and returns
-    /// when it answers.
+    /// Starts `redis-server` with its files in `home`, and returns when it answers.
+    ///
+    /// `home` must not exist yet.
     pub fn start(home: &Path) -> Result<Self, LaunchError> {
         let program = find_program("redis-server", &env::var_os("PATH").unwrap_or_default())
             .ok_or(LaunchError::Missing {
@@ -29,7 +31,7 @@ impl ThrowawayRedis {
         Throwaway::start(&recipe, home).map(Self)
     }
 
-    /// Where a driver finds it: `redis://127.0.0.1:<port>`.
+    /// The server's URL for a driver: `redis://127.0.0.1:<port>`.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.0.port)
     }

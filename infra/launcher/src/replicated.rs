@@ -1,4 +1,4 @@
-//! PostgreSQL servers that follow one another, for campaigns and tests of a failover.
+//! A PostgreSQL primary with standbys, for campaigns and tests of a failover.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::Write;
@@ -18,26 +18,28 @@ use crate::process::{
     says_port_taken,
 };
 
-/// How long a server may take until it answers. It takes a second; the rest is for a busy machine.
+/// Time limit for a server to answer. A start takes about 1 s; the rest is for a busy machine.
 const READY_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// The user whom every cluster has.
+/// Name of the user that owns every cluster.
 const USER: &str = "hip";
 
-/// One setting of its own, read anew when the server is told to.
+/// File with one setting. The server reads it again on a reload.
 const REPLICATION_FILE: &str = "replication.conf";
 
-/// What a standby is told after it was copied.
+/// What a standby receives from the primary after it was copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Follow {
-    /// Everything that comes later.
+    /// All later changes.
     Stream,
-    /// Nothing: it stays as the primary was.
+    /// Nothing: it keeps the state of the copy.
     Nothing,
 }
 
-/// A primary or a standby on the loopback interface. It holds made-up data, and lets in every local user;
-/// it never waits for the disk. Dropping it kills it; its files stay.
+/// A primary or a standby on the loopback interface.
+///
+/// It contains made-up data, accepts every local user and never waits for the disk. Dropping the value
+/// kills the server; its files stay.
 #[derive(Debug)]
 pub struct ReplicatedPostgres {
     binaries: Binaries,
@@ -48,7 +50,7 @@ pub struct ReplicatedPostgres {
 }
 
 impl ReplicatedPostgres {
-    /// Makes an empty cluster under `home`, which must not exist yet, and starts it.
+    /// Creates an empty cluster in `home`, which must not exist yet, and starts its server.
     pub fn primary(home: &Path) -> Result<Self, LaunchError> {
         let mut primary = Self::without_data(home)?;
         let mut initdb = primary.program("initdb")?;
@@ -64,7 +66,8 @@ impl ReplicatedPostgres {
         Ok(primary)
     }
 
-    /// Copies this server as it is now to `home`, and starts the copy as a standby, which can be read.
+    /// Copies this server to `home` in its current state, and starts the copy as a standby, which can be
+    /// read.
     pub fn standby(&self, home: &Path, follow: Follow) -> Result<Self, LaunchError> {
         let mut standby = Self::without_data(home)?;
         let mut backup = standby.program("pg_basebackup")?;
@@ -80,7 +83,7 @@ impl ReplicatedPostgres {
         Ok(standby)
     }
 
-    /// Whether a commit waits until a standby has it, from now on. Without a standby it waits for ever.
+    /// Sets whether a commit waits until a standby has it. If so, a commit without a standby waits forever.
     pub fn set_synchronous(&self, is_synchronous: bool) -> Result<(), LaunchError> {
         let path = self.data().join(REPLICATION_FILE);
         let names = if is_synchronous { "*" } else { "" };
@@ -89,21 +92,21 @@ impl ReplicatedPostgres {
         self.control("reload")
     }
 
-    /// Makes a standby the primary.
+    /// Makes this standby the primary.
     pub fn promote(&self) -> Result<(), LaunchError> {
         self.control("promote")
     }
 
-    /// `kill -9`.
+    /// Kills the server at once, like `kill -9`.
     pub fn kill(&mut self) {
         if let Some(mut server) = self.server.take() {
-            // It may be gone already.
+            // It may have ended already.
             let _ = server.kill();
             let _ = server.wait();
         }
     }
 
-    /// Where a database of it is.
+    /// The server's URL for a driver, for this database.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
     }
@@ -126,7 +129,7 @@ impl ReplicatedPostgres {
         Ok(Self { binaries, runs_as, home: home.to_owned(), port: free_port()?, server: None })
     }
 
-    /// On another port, when somebody has taken the one that was free a moment ago.
+    /// Starts the server. Tries another port if another program has taken the free one.
     fn start(&mut self) -> Result<(), LaunchError> {
         let mut ports_tried = 1;
         loop {
@@ -145,7 +148,8 @@ impl ReplicatedPostgres {
     fn start_once(&mut self) -> Result<(), LaunchError> {
         let mut postgres = self.program("postgres")?;
         postgres.arg("-D").arg(self.data()).arg("-p").arg(self.port.to_string());
-        // No socket: its path may be no longer than some hundred bytes, and a folder for temporary files may be.
+        // No socket: its path is limited to about 100 bytes, and a directory for temporary files can exceed
+        // that.
         for setting in
             ["unix_socket_directories=", "fsync=off", "max_connections=200", "shared_buffers=32MB"]
         {
@@ -182,7 +186,7 @@ impl ReplicatedPostgres {
         Ok(ended.is_some())
     }
 
-    /// One word of `pg_ctl`; returns when it is done.
+    /// Runs one command of `pg_ctl`. Returns when it is done.
     fn control(&self, word: &str) -> Result<(), LaunchError> {
         let mut control = self.program("pg_ctl")?;
         control.arg(word).arg("-D").arg(self.data());

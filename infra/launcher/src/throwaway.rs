@@ -1,4 +1,4 @@
-//! A server for tests only: its data is worth nothing, so it is not asked to stop but killed.
+//! A server for tests only. Its data has no value, so the server is killed and not asked to stop.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder};
@@ -18,21 +18,21 @@ use crate::process::{
     says_port_taken,
 };
 
-/// How long a server may take until it answers. It takes a second; the rest is for a busy machine.
+/// Time limit for a server to answer. A start takes about 1 s; the rest is for a busy machine.
 const READY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What one server differs in from another.
+/// What differs between the servers for tests.
 pub(crate) struct Recipe<'a> {
-    /// What the program is called in messages.
+    /// Name of the program in messages.
     pub(crate) name: &'static str,
     pub(crate) program: &'a Path,
-    /// Its arguments, for a directory that it may fill and a port that it shall listen on.
+    /// Returns its arguments, for a data directory and a port.
     pub(crate) arguments: fn(&Path, u16) -> Vec<OsString>,
-    /// Whether it takes work on this port.
+    /// Whether it answers on this port.
     pub(crate) answers: fn(u16) -> bool,
 }
 
-/// A server that was started on nothing. Dropping it kills it.
+/// A server that was started without data. Dropping the value kills the server.
 #[derive(Debug)]
 pub(crate) struct Throwaway {
     child: Child,
@@ -40,8 +40,9 @@ pub(crate) struct Throwaway {
 }
 
 impl Throwaway {
-    /// Starts a server that keeps its data in `home/data` and its log in `home/log`, and returns
-    /// when it answers. `home` must not exist yet.
+    /// Starts a server with its data in `home/data` and its log in `home/log`, and returns when it answers.
+    ///
+    /// `home` must not exist yet.
     pub(crate) fn start(recipe: &Recipe<'_>, home: &Path) -> Result<Self, LaunchError> {
         refuse_production()?;
         let runs_as = account_for(recipe.program);
@@ -72,7 +73,7 @@ impl Throwaway {
 
 impl Drop for Throwaway {
     fn drop(&mut self) {
-        // It may be gone already; nobody is left to be told, and there is nothing further to try.
+        // It may have ended already. The error cannot be returned here, and there is nothing else to try.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -100,22 +101,25 @@ fn start_once(
             return Err(LaunchError::Ended { program: recipe.name, said, log });
         }
         if begun_at.elapsed() > READY_TIMEOUT {
-            return Err(LaunchError::NotReady { waited: READY_TIMEOUT, log }); // dropped, so killed
+            return Err(LaunchError::NotReady { waited: READY_TIMEOUT, log }); // dropping the server kills it
         }
         thread::sleep(POLL_INTERVAL);
     }
     Ok(server)
 }
 
-/// Who runs what root starts: another account, unless none may reach the program, as in a checkout
-/// under root's home. Then root does; these servers have been seen to work so.
+/// Chooses the account that runs the server if root starts it.
+///
+/// `None` if the current user runs it. Root also runs it if no other account can reach the program, as in a
+/// checkout under root's home; these servers have been seen to work so.
 fn account_for(program: &Path) -> Option<Account> {
     let candidates = if geteuid().is_root() { Account::candidates().ok()? } else { vec![] };
     candidates.into_iter().find(|account| account.may_reach(program))
 }
 
-/// A server that dies before it says a word was killed by a signal: by the fourth, when it was built
-/// for a newer processor.
+/// Describes how a server ended.
+///
+/// Signal 4 (illegal instruction) means that the program was built for a newer processor.
 fn why_ended(status: ExitStatus, said: &str) -> String {
     match status.signal() {
         Some(4) => format!("this processor lacks an instruction that it needs, such as AVX {said}"),

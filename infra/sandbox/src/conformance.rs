@@ -1,15 +1,15 @@
 //! The conformance suite: every flow of milestone M2, success and refusal, against any running HIP.
 //!
 //! It tests from outside. It pushes visits as a medical record system does, and observes everything else
-//! at the gateway, the HIU and the telephone of the simulator. A success requires the
-//! callback or the answer that proves it, never only a 202.
+//! at the simulator's gateway, HIU and SMS service. A success requires the callback or the answer that
+//! proves it, never only a 202.
 //!
 //! Cases have NHA's ids in NHA's spelling where the certification has one, and ids that begin with
 //! `X_` for cases that only the protocol defines. They run one after the other, and a fault affects only the
 //! calls of its own case: later work of an earlier case is not disturbed.
 //!
-//! The people are fictitious, and drawn anew from the simulator's seed: a second run on the same HIP
-//! passes too, as long as the simulator draws other ids (another seed, a `state_dir`, or the same simulator).
+//! The patients are fictitious, and each run draws new ones from the simulator's seed. A second run on the same HIP
+//! passes too, if the simulator draws other ids (another seed, a `state_dir`, or the same running simulator).
 
 mod case;
 mod consent;
@@ -45,7 +45,7 @@ use context::SuiteContext;
 pub struct Hip {
     /// Base URL for callbacks and for visits, without a trailing slash.
     pub url: String,
-    /// Bearer of the record system at `POST {url}/v1/visits`.
+    /// Bearer token of the record system at `POST {url}/v1/visits`.
     pub api_key: String,
     /// The service id of the HIP; the simulator must have the facility registered under it.
     pub facility: String,
@@ -77,7 +77,7 @@ pub async fn run(sandbox: &Sandbox, hip: &Hip) -> Report {
     run_flows(sandbox, hip, |_| true).await
 }
 
-/// The same, but only the flows that `wants` accepts.
+/// Runs only the flows that `wants` accepts. Otherwise like [`run`].
 pub async fn run_flows(sandbox: &Sandbox, hip: &Hip, wants: impl Fn(&str) -> bool) -> Report {
     let stage = SuiteContext::set(sandbox, hip);
     if stage.case("X_VISIT_TAKEN", linking::FLOW, linking::visit_is_taken(&stage)).await {

@@ -1,7 +1,7 @@
-//! Faults on demand: calls that hang, are refused, or lose their answer.
+//! Faults that a test sets: calls that hang, are refused, or lose their answer.
 //!
-//! Every fault counts the matching calls from the moment it is set, from 1; it applies
-//! once. Several faults may wait for the same call.
+//! A fault counts the matching calls, starting at 1 when it is set. It applies once, except
+//! [`Faults::always`]. Several faults may apply to the same call.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -21,13 +21,13 @@ pub use hold::{HeldCall, Hold, HoldState};
 /// Which calls a fault counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// Every call of the HIP, whatever it is.
+    /// All calls of the HIP.
     Any,
     /// The calls of one operation.
     Only(Operation),
-    /// The calls of one operation whose body contains this: an ABHA address, a visit, a transaction.
+    /// The calls of one operation whose body contains this text, such as an ABHA address, a visit or a transaction id.
     ///
-    /// For a HIP that does several things at a time.
+    /// For a HIP that processes several requests at the same time.
     Mentioning(Operation, String),
 }
 
@@ -49,16 +49,16 @@ impl From<Operation> for Target {
     }
 }
 
-/// The scripted callback of a call, whatever the call was.
+/// The scripted callback of a call. It does not depend on the content of the call.
 #[derive(Clone, Debug)]
 pub(crate) enum Script {
     Error {
         code: String,
         message: String,
     },
-    /// A link that failed without a reason.
+    /// The status `Failed to link care context`, without an error.
     FailedStatus,
-    /// A link that is answered with this status and without an error.
+    /// This status, without an error.
     Status(String),
 }
 
@@ -75,7 +75,7 @@ enum Kind {
 }
 
 impl Kind {
-    /// Whether it applies to every call from the first on.
+    /// Whether it applies to all calls, and not only once.
     fn lasts(&self) -> bool {
         matches!(self, Self::Always { .. })
     }
@@ -112,35 +112,36 @@ impl Faults {
         Self { rules: Mutex::default(), holds: Mutex::default(), tick }
     }
 
-    /// Receives the `nth` call and processes nothing until it is released.
+    /// Receives the `nth` call, but does not process it until it is released.
     ///
-    /// If the caller disconnects meanwhile, the call is never processed.
+    /// If the caller disconnects before that, the call is never processed.
     pub fn hold_before(&self, target: impl Into<Target>, nth: u64) -> Hold {
         let hold = self.new_hold();
         self.add(target.into(), nth, Kind::HoldBefore(hold.clone()));
         hold
     }
 
-    /// Processes the `nth` call, callbacks included, and delays its answer until it is released.
+    /// Processes the `nth` call, including its callbacks, and delays the answer until it is released.
     pub fn hold_after(&self, target: impl Into<Target>, nth: u64) -> Hold {
         let hold = self.new_hold();
         self.add(target.into(), nth, Kind::HoldAfter(hold.clone()));
         hold
     }
 
-    /// Answer the `nth` call with this status and body, unprocessed; a null body is sent empty.
+    /// Answers the `nth` call with this status and body without processing it. A null body is sent empty.
     pub fn refuse(&self, target: impl Into<Target>, nth: u64, status: u16, body: Value) {
         self.add(target.into(), nth, Kind::Refuse { status, body });
     }
 
-    /// Answer the `nth` call with this status, empty, and with this `Retry-After`: seconds or a date.
+    /// Answers the `nth` call with this status, an empty body and this `Retry-After` (seconds or a date).
     pub fn busy(&self, target: impl Into<Target>, nth: u64, status: u16, retry_after: &str) {
         let retry_after = retry_after.to_owned();
         self.add(target.into(), nth, Kind::Busy { status, retry_after });
     }
 
-    /// Answers every call with this status and body, unprocessed: with 202, answers to
-    /// unknown questions are accepted, too.
+    /// Answers every call with this status and body without processing it.
+    ///
+    /// With 202, even answers to unknown questions are accepted.
     pub fn always(&self, target: impl Into<Target>, status: u16, body: Value) {
         self.add(target.into(), 1, Kind::Always { status, body });
     }
@@ -150,13 +151,14 @@ impl Faults {
         self.add(target.into(), nth, Kind::LoseAnswer);
     }
 
-    /// Answers the `nth` call normally but never sends the callback: as the gateway does for the
-    /// service id of another bridge.
+    /// Answers the `nth` call normally, but never sends the callback.
+    ///
+    /// The real gateway does this for the service id of another bridge.
     pub fn silence(&self, target: impl Into<Target>, nth: u64) {
         self.add(target.into(), nth, Kind::Silence);
     }
 
-    /// Refuse the `nth` call with a body of this form: a HIP has to read them all.
+    /// Refuses the `nth` call with a body of this form. A HIP must be able to read all forms.
     pub fn refuse_in_form(
         &self,
         target: impl Into<Target>,
@@ -168,22 +170,23 @@ impl Faults {
         self.refuse(target, nth, status, form.body(code, message));
     }
 
-    /// Refuses the `nth` call with 401 and code 900901: the session ended early.
+    /// Refuses the `nth` call with 401 and code 900901, as if the session had ended early.
     pub fn end_session(&self, target: impl Into<Target>, nth: u64) {
         let words = ("900901", "Invalid Credentials");
         self.refuse_in_form(target, nth, 401, ErrorForm::Flat, words);
     }
 
-    /// Refuses the `nth` link request with 400 and an empty body, as the sandbox did some
-    /// twenty times without a reason.
+    /// Refuses the `nth` link request with 400 and an empty body.
+    ///
+    /// ABDM's sandbox did this some twenty times without a reason.
     pub fn refuse_link_without_a_word(&self, nth: u64) {
         self.refuse_in_form(Operation::LinkCareContext, nth, 400, ErrorForm::Empty, ("", ""));
     }
 
-    /// Accepts the `nth` call with 202, does nothing, and calls back with this error.
+    /// Accepts the `nth` call with 202, does nothing, and sends a callback with this error.
     ///
-    /// For generate-token, link/carecontext, context/notify and sms/notify2; any other operation is
-    /// accepted without a callback. The form of the call is checked as usual.
+    /// For generate-token, link/carecontext, context/notify and sms/notify2. Any other operation is
+    /// accepted without a callback. Headers and body are checked as usual.
     pub fn answer_with_error(
         &self,
         target: impl Into<Target>,
@@ -195,28 +198,26 @@ impl Faults {
         self.add(target.into(), nth, Kind::Answer(Script::Error { code, message }));
     }
 
-    /// Take the `nth` link request with 202, link nothing, and call back with the status
+    /// Accepts the `nth` link request with 202, links nothing, and sends a callback with the status
     /// `Failed to link care context` and without an error.
     ///
-    /// For link/carecontext only.
+    /// Only for link/carecontext.
     pub fn fail_link_without_error(&self, target: impl Into<Target>, nth: u64) {
         self.add(target.into(), nth, Kind::Answer(Script::FailedStatus));
     }
 
-    /// Take the `nth` link request with 202, link nothing, and call back with this status and without
-    /// an error.
-    ///
-    /// For link/carecontext only.
+    /// Accepts the `nth` link request with 202, links nothing, and sends a callback with this status and
+    /// without an error.
     pub fn answer_link_with_status(&self, nth: u64, status: &str) {
         let script = Script::Status(status.to_owned());
         self.add(Operation::LinkCareContext.into(), nth, Kind::Answer(script));
     }
 
-    /// Wait until any call is being held.
+    /// Waits until any call is being held.
     ///
     /// # Errors
     ///
-    /// [`NotSeen`] when `limit` has passed.
+    /// [`NotSeen`] if `limit` has passed.
     pub async fn held(&self, limit: Duration) -> Result<HeldCall, NotSeen> {
         let look = || {
             lock(&self.holds).iter().find_map(|hold| match hold.state() {
@@ -235,7 +236,7 @@ impl Faults {
         }
     }
 
-    /// Counts one call of `operation`, and returns what happens to it.
+    /// Counts one call of `operation`, and returns the faults that apply to it.
     pub(crate) fn plan(&self, operation: Operation, body: &Value) -> Plan {
         let mut plan = Plan::default();
         lock(&self.rules).retain_mut(|rule| {

@@ -50,12 +50,12 @@ pub(crate) struct Case<'a> {
     pub(crate) request_id: &'a str,
     /// The X-LINK-TOKEN header.
     pub(crate) link_token: Option<&'a str>,
-    /// Breaches of the contract that do not refuse the call.
+    /// Violations of the contract for which the call is not refused.
     pub(crate) breaches: Vec<String>,
 }
 
 impl Case<'_> {
-    /// A breach, if the answer to the callback `asked` comes too late.
+    /// Records a violation if this answer to the callback `asked` is later than `limit`.
     pub(crate) fn breach_if_overdue(&mut self, asked: &str, limit: Duration, rule: &str) {
         let asked = self.state.asked.get(asked);
         if asked.is_some_and(|asked| asked.is_overdue(clock::now(), limit)) {
@@ -75,7 +75,7 @@ impl Case<'_> {
 
 /// Processes a call with all its effects on the simulator, without waiting.
 ///
-/// A script replaces the operation, after all checks of the form.
+/// A script replaces the operation, after all checks of headers and body.
 pub(crate) fn process(world: &World, call: &GatewayCall, script: Option<&Script>) -> GatewayAnswer {
     let from_hip = |shape: fn(&Value) -> &'static Shape, refuse, run| {
         from_hip(world, call, &Handling { shape, refuse, run, script })
@@ -130,9 +130,9 @@ enum ErrorShape {
     Object(&'static str),
     /// An array of them, ABDM-1006 each.
     Array,
-    /// A member per field.
+    /// One member for each wrong field.
     Fields,
-    /// Flat, ABDM-1031.
+    /// `{"code","message","description"}` with ABDM-1031.
     Flat,
 }
 
@@ -205,7 +205,7 @@ fn run(
     outcome
 }
 
-/// The content of a call, in the form of v3. A repeat in v0.5 may have another timestamp.
+/// The body of a call, converted to v3. The result has no timestamp, so a repeat in v0.5 may have another one.
 fn said(call: &GatewayCall) -> Value {
     match call.version {
         ApiVersion::V3 => call.body.clone(),
@@ -228,7 +228,7 @@ fn answers_in_another_version(state: &State, call: &GatewayCall, body: &Value) -
     })
 }
 
-/// A REQUEST-ID that was accepted before has no second effect.
+/// Refuses a call whose REQUEST-ID was accepted before for the same operation.
 fn refuse_repeat(state: &State, call: &GatewayCall, request_id: &str) -> Result<(), Refusal> {
     let Some(earlier) = state.accepted.get(&(call.operation, request_id.to_owned())) else {
         return Ok(());

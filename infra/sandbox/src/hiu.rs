@@ -43,7 +43,7 @@ pub struct ConsentRequest {
     pub purpose_code: String,
     /// `purpose.text`
     pub purpose_text: String,
-    /// Hi types.
+    /// The requested hi types.
     pub hi_types: Vec<String>,
     /// Permitted range of record dates.
     pub date_range: (DateTime<Utc>, DateTime<Utc>),
@@ -54,7 +54,7 @@ pub struct ConsentRequest {
 }
 
 impl ConsentRequest {
-    /// Care management, all eight hi types, records of the last ten years, for a month from now.
+    /// A consent request for care management: all eight hi types, the last ten years, valid for one month.
     pub fn new(abha_address: &str, facility: &str) -> Self {
         let now = clock::now();
         let hi_types = [
@@ -80,22 +80,22 @@ impl ConsentRequest {
     }
 }
 
-/// A request for the data under one consent. Sent unchanged: the HIP has to check it.
+/// A request for the data of one consent. Sent unchanged, even if it is invalid: the HIP must check it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HealthInformationRequest {
     /// The consent artefact, known to the simulator or not.
     pub consent_id: String,
-    /// Requested range of dates; `None` takes the consent's whole range.
+    /// Requested range of dates; `None` requests the consent's whole range.
     pub date_range: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// Key format of the HIU.
     pub key_format: KeyFormat,
-    /// The facility that is asked; `None` takes the consent's facility.
+    /// The facility that receives the request; `None` uses the consent's facility.
     pub facility: Option<String>,
-    /// Expiry of the HIU's key; `None` is a day from now.
+    /// Expiry of the HIU's key; `None` means one day from now.
     pub key_expiry: Option<DateTime<Utc>>,
     /// API version of the request.
     pub version: ApiVersion,
-    /// Merged into the body before it is sent, member by member; null removes one (RFC 7396).
+    /// Merged into the body before it is sent (JSON merge patch, RFC 7396): null removes a member.
     ///
     /// For requests that are wrong on purpose, such as
     /// `{"hiRequest":{"dataPushUrl":"http://127.0.0.1:1/"}}`.
@@ -103,7 +103,7 @@ pub struct HealthInformationRequest {
 }
 
 impl HealthInformationRequest {
-    /// The consent's whole range in this API version, nothing out of order.
+    /// A valid request in v3 for the consent's whole range of dates.
     pub fn new(consent_id: &str, key_format: KeyFormat) -> Self {
         Self {
             consent_id: consent_id.to_owned(),
@@ -147,7 +147,7 @@ impl Hiu {
         id
     }
 
-    /// Ask the HIP for data, with a fresh key pair and nonce, and wait for its on-request.
+    /// Requests data from the HIP with a new key pair and nonce, and waits for its on-request.
     ///
     /// Returns the transaction id.
     ///
@@ -161,7 +161,7 @@ impl Hiu {
         Ok(transaction_id)
     }
 
-    /// Ask the HIP for data and do not wait. Returns the transaction id.
+    /// Requests data from the HIP and does not wait. Returns the transaction id.
     pub fn ask(&self, request: HealthInformationRequest) -> String {
         let (transaction, callback) = transaction::prepare(&self.world, request);
         let id = transaction.id.clone();
@@ -170,7 +170,7 @@ impl Hiu {
         id
     }
 
-    /// Sends the same question again with a new REQUEST-ID, as an impatient HIU does.
+    /// Sends the same request again with a new REQUEST-ID, as an HIU does that got no answer.
     ///
     /// # Errors
     ///
@@ -187,7 +187,7 @@ impl Hiu {
         Ok(())
     }
 
-    /// Wait for the HIP's on-request.
+    /// Waits for the HIP's on-request.
     ///
     /// # Errors
     ///
@@ -209,18 +209,18 @@ impl Hiu {
         })
     }
 
-    /// What has arrived so far; `None` for an unknown transaction.
+    /// The current state of a transfer; `None` for an unknown transaction.
     pub fn received(&self, transaction_id: &str) -> Option<Delivery> {
         self.world.look(|state| Some(state.transactions.get(transaction_id)?.delivery()))
     }
 
-    /// Wait until the HIP has closed the transaction and every page it announced is here.
+    /// Waits until the HIP has closed the transaction and all announced pages have arrived.
     ///
-    /// A transaction closed as FAILED is complete whatever arrived.
+    /// A transaction that was closed as FAILED is complete, even if pages are missing.
     ///
     /// # Errors
     ///
-    /// [`Incomplete`] when `limit` has passed, with what did arrive.
+    /// [`Incomplete`] if `limit` has passed, with the state at that time.
     pub async fn wait_until_complete(
         &self,
         transaction_id: &str,

@@ -1,4 +1,4 @@
-//! Every message between the HIP and the simulator, both directions, in the order they started.
+//! All messages between the HIP and the simulator, in both directions, in the order in which they started.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ use crate::run::tick::Tick;
 use crate::wire::operation::Operation;
 use crate::wire::peer::Peer;
 
-/// Which way a message went, seen from the HIP.
+/// Direction of a message, from the HIP's point of view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// The simulator called the HIP.
@@ -37,36 +37,37 @@ impl Direction {
 pub struct Entry {
     /// When it started.
     pub at: DateTime<Utc>,
-    /// Seen from the HIP.
+    /// Direction from the HIP's point of view.
     pub direction: Direction,
-    /// The simulator's side of it.
+    /// The part of the simulator that sent or received it.
     pub peer: Peer,
-    /// The operation, for a call of the HIP to a path that the simulator serves.
+    /// The operation of a call of the HIP; `None` for an unknown path and for a callback.
     pub operation: Option<Operation>,
-    /// The HTTP method.
+    /// The HTTP method, in upper case.
     pub method: String,
-    /// The path as it stands in the request line, query included.
+    /// The path, including the query.
     pub path: String,
-    /// The headers; those of the contract in its spelling (`REQUEST-ID`), others in lower case.
+    /// The headers. Names of the contract have its spelling (`REQUEST-ID`), other names are in lower case.
     pub headers: BTreeMap<String, String>,
-    /// The request's body: parsed if it is JSON, else its text; null when it is empty.
+    /// The request body: parsed if it is JSON, else the text; null if it is empty.
     pub body: Value,
-    /// The answer's status. `None` without an answer: the call is held, the caller disconnected
-    /// before it was processed, or the callback could not be delivered.
+    /// The answer's status; `None` without an answer.
+    ///
+    /// There is no answer if the call is held, if the caller disconnected before it was processed, or if the
+    /// callback could not be delivered.
     pub status: Option<u16>,
-    /// The answer's body, in the form of `body`; null until there is one.
+    /// The answer's body, in the same form as `body`; null until there is an answer.
     pub answer: Value,
-    /// The REQUEST-ID header, or `requestId` of a body in v0.5.
+    /// The REQUEST-ID header; in v0.5 the `requestId` of the body.
     pub request_id: Option<String>,
-    /// A call of the HIP that was refused as a repeat, a page that came again, or a callback that is
-    /// delivered again.
+    /// Whether this is a refused repeat of a call, a repeated page, or a redelivery of a callback.
     pub duplicate: bool,
-    /// The rules of the contract that this message broke.
+    /// The rules of the contract that this message violated.
     pub violations: Vec<String>,
 }
 
 impl Entry {
-    /// A header by name, in any spelling.
+    /// The value of a header. The case of `name` does not matter.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -74,9 +75,9 @@ impl Entry {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The entry as one line of a capture, with `***` in place of every credential.
+    /// The entry as one line of a capture, with `***` in place of each token, secret and OTP.
     ///
-    /// Personal data stays, since a capture shows the messages. Tokens, secrets and OTPs do not.
+    /// Personal data is not masked.
     pub fn masked(&self) -> Value {
         let headers: serde_json::Map<String, Value> = self
             .headers
@@ -101,13 +102,13 @@ impl Entry {
 
 const MASK: &str = "***";
 const SECRET_HEADERS: [&str; 3] = ["Authorization", "X-LINK-TOKEN", "X-AUTH-TOKEN"];
-/// `token` is the OTP of a link confirmation.
+/// Names of secret members. `token` is the OTP of a link confirmation.
 const SECRET_MEMBERS: [&str; 5] =
     ["clientSecret", "accessToken", "refreshToken", "linkToken", "token"];
 
 fn masked(value: &Value, peer: Peer) -> Value {
     let is_secret = |name: &str| {
-        // A text message is its OTP with words around it.
+        // A text message contains the OTP.
         SECRET_MEMBERS.contains(&name) || (peer == Peer::Sms && name == "text")
     };
     match value {
@@ -127,11 +128,11 @@ fn masked(value: &Value, peer: Peer) -> Value {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not seen within {} ms", waited.as_millis())]
 pub struct NotSeen {
-    /// How long it was waited for.
+    /// How long the caller waited.
     pub waited: Duration,
 }
 
-/// The messages of one run. Kept in memory to the end of the run, bodies included.
+/// The messages of one run. They stay in memory until the end of the run, including their bodies.
 pub struct Journal {
     entries: Mutex<Vec<Arc<Entry>>>,
     tick: Arc<Tick>,
@@ -142,26 +143,26 @@ impl Journal {
         Self { entries: Mutex::default(), tick }
     }
 
-    /// All entries so far, in the order they started.
+    /// All entries so far, in the order in which they started.
     pub fn snapshot(&self) -> Vec<Arc<Entry>> {
         self.lock().clone()
     }
 
-    /// How often the HIP called `operation` so far, refused and unanswered calls included.
+    /// Number of calls of `operation` so far, including refused and unanswered ones.
     pub fn count(&self, operation: Operation) -> usize {
         self.lock().iter().filter(|entry| entry.operation == Some(operation)).count()
     }
 
-    /// A counter that moves with every change of the simulator, for a loop of one's own.
+    /// A counter that grows with each change of the simulator's state, for a caller that waits in its own loop.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.tick.subscribe()
     }
 
-    /// Wait until the entries satisfy `predicate`, which is asked now and after each change.
+    /// Waits until the entries satisfy `predicate`, which is checked now and after each change.
     ///
     /// # Errors
     ///
-    /// [`NotSeen`] when `limit` has passed.
+    /// [`NotSeen`] if `limit` has passed.
     pub async fn wait_until(
         &self,
         limit: Duration,
@@ -173,11 +174,11 @@ impl Journal {
             .ok_or(NotSeen { waited: limit })
     }
 
-    /// Wait for the first entry, past ones included, that satisfies `predicate`.
+    /// Waits for the first entry that satisfies `predicate`. Existing entries count.
     ///
     /// # Errors
     ///
-    /// [`NotSeen`] when `limit` has passed.
+    /// [`NotSeen`] if `limit` has passed.
     pub async fn wait_for(
         &self,
         limit: Duration,
@@ -189,7 +190,7 @@ impl Journal {
             .ok_or(NotSeen { waited: limit })
     }
 
-    /// Write down the start of an exchange; the number is for [`Self::complete`].
+    /// Records the start of an exchange. Returns its number for [`Self::complete`].
     pub(crate) fn open(&self, entry: Entry) -> usize {
         let number = {
             let mut entries = self.lock();
@@ -200,7 +201,7 @@ impl Journal {
         number
     }
 
-    /// Write down how an exchange ended.
+    /// Records the result of an exchange.
     pub(crate) fn complete(&self, number: usize, change: impl FnOnce(&mut Entry)) {
         if let Some(entry) = self.lock().get_mut(number) {
             change(Arc::make_mut(entry));

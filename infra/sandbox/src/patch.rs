@@ -1,8 +1,8 @@
-//! JSON merge patch, RFC 7396: how a test makes a message wrong on purpose.
+//! JSON merge patch (RFC 7396), with which a test makes a message invalid.
 
 use serde_json::{Value, json};
 
-/// Merge `patch` into `target`, member by member; null removes one. A null patch changes nothing.
+/// Merges `patch` into `target`: null removes a member. A patch that is null itself changes nothing.
 pub(crate) fn merge(target: &mut Value, patch: Value) {
     match patch {
         Value::Null => {}

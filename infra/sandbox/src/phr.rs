@@ -1,4 +1,4 @@
-//! The patient's app and the consent manager: discovers, links, grants, revokes.
+//! The PHR app and the consent manager: discovers, links, grants, revokes.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub use discovery::{DiscoverRequest, Discovery, Identifier};
 pub use share::ShareRequest;
 pub use status::PatientStatus;
 
-/// The patient's app. Cheap to clone.
+/// The PHR app of all patients. Cheap to clone.
 #[derive(Clone)]
 pub struct Phr {
     world: Arc<World>,
@@ -30,12 +30,12 @@ impl Phr {
         Self { world }
     }
 
-    /// The care contexts that the gateway holds as linked, in the order they were linked.
+    /// The care contexts that are linked at the gateway, in the order of linking.
     pub fn linked(&self, abha_address: &str) -> Vec<CareContext> {
         self.world.look(|state| state.links.of(abha_address).to_vec())
     }
 
-    /// Waits for a HIP's answer, up to the app's patience.
+    /// Waits for a HIP's answer, for at most `SandboxOptions::patience`.
     async fn wait<T>(
         &self,
         missing: Operation,

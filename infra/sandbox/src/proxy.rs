@@ -1,5 +1,7 @@
-//! A TCP proxy between two programs that can go silent. Then it still accepts data, but
-//! returns and closes nothing, as when a firewall drops a connection or a host loses power.
+//! A TCP proxy that can become silent, to test lost connections.
+//!
+//! A silent proxy still accepts data, but returns nothing and closes no connection. A firewall that drops a
+//! connection, or a host that loses power, has the same effect.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,9 +14,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// A proxy in front of one or several servers: a connection goes to the next one that accepts it.
+/// A proxy in front of one or several servers. Each new connection goes to the next server that accepts it.
 pub struct Proxy {
-    /// Address on which it listens.
+    /// The local address on which the proxy listens.
     pub address: SocketAddr,
     silence: watch::Sender<watch::Sender<bool>>,
     silent: Mutex<Vec<watch::Sender<bool>>>,
@@ -23,15 +25,15 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts one in front of the servers at these URLs.
+    /// Starts a proxy in front of the servers at these URLs.
     ///
     /// # Errors
     ///
-    /// When no port is free.
+    /// Returns an error if no port is free.
     ///
     /// # Panics
     ///
-    /// When a URL names no host and port.
+    /// Panics if a URL has no scheme.
     pub async fn before(urls: &[&str]) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
@@ -41,20 +43,20 @@ impl Proxy {
         Ok(Self { address, silence, silent: Mutex::default(), servers, accepting })
     }
 
-    /// The same URL with the proxy in the server's place.
+    /// The same URL, with host and port of the proxy.
     ///
     /// # Panics
     ///
-    /// When it names no host and port.
+    /// Panics if the URL has no scheme.
     pub fn through(&self, url: &str) -> String {
         url.replacen(place(url), &self.address.to_string(), 1)
     }
 
-    /// New connections go to the servers of these URLs.
+    /// Sends new connections to the servers of these URLs.
     ///
     /// # Panics
     ///
-    /// When a URL names no host and port.
+    /// Panics if a URL has no scheme.
     pub fn redirect(&self, urls: &[&str]) {
         self.servers.send_replace(places(urls));
     }
@@ -72,7 +74,7 @@ impl Proxy {
     fn next(&self, is_silent: bool) {
         let before = self.silence.send_replace(watch::Sender::new(is_silent));
         before.send_replace(true);
-        // Kept: a connection whose switch was dropped would end.
+        // The existing connections belong to the previous sender, so it is kept.
         self.silent.lock().expect("nobody panics while holding it").push(before);
     }
 }
@@ -87,7 +89,7 @@ fn places(urls: &[&str]) -> Vec<String> {
     urls.iter().map(|url| place(url).to_owned()).collect()
 }
 
-/// Host and port.
+/// Host and port of a URL.
 fn place(url: &str) -> &str {
     let (_, rest) = url.split_once("://").expect("the URL names a scheme");
     let authority = rest.split('/').next().unwrap_or(rest);
@@ -134,7 +136,7 @@ async fn first_to_take(servers: &[String]) -> io::Result<TcpStream> {
     Err(io::ErrorKind::ConnectionRefused.into())
 }
 
-/// Forwards data. Once silent, it keeps reading but forwards nothing, not even a close.
+/// Forwards data. When it is silent, it still reads, but forwards neither data nor the end of the connection.
 async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,

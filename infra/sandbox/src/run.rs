@@ -1,4 +1,4 @@
-//! What one run has: its clock, its chance, its options.
+//! Clock, random values, credentials and options of one run.
 
 pub(crate) mod clock;
 pub(crate) mod credentials;

@@ -1,4 +1,4 @@
-//! The simulator as a whole, for tests and the command line.
+//! The simulator's public entry point, for tests and the command line.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,13 +30,13 @@ use crate::wire::peer::Peer;
 use crate::wire::violation::Violation;
 use crate::world::World;
 
-/// How long connections get to finish when the simulator stops.
+/// How long the simulator waits for open connections when it stops.
 const STOP_GRACE: Duration = Duration::from_secs(2);
 
 /// Why the simulator did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A port could not be taken.
+    /// The simulator could not listen on a port.
     #[error("cannot listen on {address}")]
     Listen {
         /// The requested address.
@@ -44,34 +44,33 @@ pub enum StartError {
         /// The I/O error.
         source: std::io::Error,
     },
-    /// The RSA keys could not be read, made or kept.
+    /// The RSA keys could not be read, generated or stored.
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// The HTTP client for callbacks could not be built.
     #[error("cannot build the HTTP client")]
     Client(#[source] reqwest::Error),
-    /// The thread that makes the keys died.
+    /// The thread that generates the keys panicked.
     #[error("cannot make keys")]
     Thread(#[from] tokio::task::JoinError),
 }
 
-/// The outside world of one HIP on three local ports: gateway with consent manager and PHR app, HIU,
-/// and a provider of text messages.
+/// A running simulator with three local ports: gateway (with consent manager and PHR app), HIU and SMS service.
 ///
-/// Dropping it stops it; [`Sandbox::stop`] also waits until nothing runs any more.
+/// Dropping it stops it. [`Sandbox::stop`] also waits until the servers have ended.
 pub struct Sandbox {
     pub(crate) world: Arc<World>,
     servers: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Sandbox {
-    /// Take the ports, make or load the keys, and serve.
+    /// Opens the ports, generates or loads the keys, and starts the servers.
     ///
     /// # Errors
     ///
     /// See [`StartError`].
     pub async fn start(options: SandboxOptions) -> Result<Self, StartError> {
-        // Another part of the process may have chosen a provider already; any will do.
+        // Another part of the process may have installed a provider already. Any provider is suitable.
         rustls::crypto::ring::default_provider().install_default().ok();
         let gateway = listen(SocketAddr::new(options.bind, options.gateway_port)).await?;
         let hiu = listen(SocketAddr::new(options.bind, options.hiu_port)).await?;
@@ -110,60 +109,59 @@ impl Sandbox {
         Ok(Self { world, servers: Mutex::new(servers) })
     }
 
-    /// The gateway base: every path of the contract is appended to it.
+    /// Base URL of the gateway in v3, to which the paths of the contract are appended.
     pub fn gateway_url(&self) -> String {
         format!("http://{}{GATEWAY_BASE}", self.world.gateway_address)
     }
 
-    /// The base of v0.5: `/v0.5/…` is appended to it.
+    /// Base URL of the gateway in v0.5, to which `/v0.5/…` is appended.
     pub fn v05_url(&self) -> String {
         format!("http://{}{V05_BASE}", self.world.gateway_address)
     }
 
-    /// The `dataPushUrl` that the HIU asks for.
+    /// The `dataPushUrl` of the HIU.
     pub fn hiu_push_url(&self) -> String {
         format!("http://{}{PUSH_PATH}", self.world.hiu_address)
     }
 
-    /// Where the HIP sends its text messages: `POST {"to": "<10 digits>", "text": "<words>"}` with
-    /// any bearer.
+    /// The URL for text messages: `POST {"to": "<10 digits>", "text": "<words>"}` with any bearer token.
     pub fn sms_url(&self) -> String {
         format!("http://{}{SMS_PATH}", self.world.sms_address)
     }
 
-    /// The client id and the secret that sessions accept.
+    /// The client id and secret with which a HIP opens a session.
     pub fn credentials(&self) -> Credentials {
         self.world.credentials.clone()
     }
 
-    /// Let `bridge-services` list a service of type HIP, and accept its id in `X-HIP-ID`.
+    /// Registers a facility: `bridge-services` lists it with the type HIP, and `X-HIP-ID` accepts its id.
     pub fn register_facility(&self, service_id: &str, name: &str) {
         self.world.change(|state| state.register.add_facility(service_id, name));
     }
 
-    /// Let an ABHA holder exist. The same address again replaces the earlier holder.
+    /// Registers an ABHA holder. Replaces an existing holder with the same ABHA address.
     pub fn register_abha(&self, holder: AbhaHolder) {
         self.world.change(|state| state.register.add_holder(holder));
     }
 
-    /// Where callbacks go from now on, as `PATCH /gateway/v3/bridge/url` sets it too.
+    /// Sets the base URL for callbacks. `PATCH /gateway/v3/bridge/url` does the same.
     pub fn set_bridge_url(&self, url: &str) {
         self.world.change(|state| {
             state.bridge_url = Some(url.trim_end_matches('/').to_owned());
         });
     }
 
-    /// Every message so far.
+    /// The journal of all messages so far.
     pub fn journal(&self) -> &Journal {
         &self.world.journal
     }
 
-    /// Hold, refuse or lose calls of the HIP.
+    /// The faults with which a test holds, refuses or loses calls of the HIP.
     pub fn faults(&self) -> &Faults {
         &self.world.faults
     }
 
-    /// The patient's app.
+    /// The PHR app, which acts for the patients.
     pub fn phr(&self) -> Phr {
         Phr::new(Arc::clone(&self.world))
     }
@@ -173,24 +171,24 @@ impl Sandbox {
         Hiu::new(Arc::clone(&self.world))
     }
 
-    /// The telephones of everybody.
+    /// The text messages that the HIP sent.
     pub fn sms(&self) -> Sms {
         Sms::new(Arc::clone(&self.world))
     }
 
-    /// Every breach of the contract so far; empty after a clean run.
+    /// All violations of the contract so far; empty after a correct run.
     pub fn violations(&self) -> Vec<Violation> {
         self.world.look(|state| state.violations.clone())
     }
 
-    /// Forget the violations so far: for a test that provoked them.
+    /// Deletes the violations so far, for a test that caused them on purpose.
     pub fn forgive(&self) {
         self.world.change(|state| state.violations.clear());
     }
 
-    /// Send any callback, however malformed, with the gateway's own headers. Returns its REQUEST-ID.
+    /// Sends any callback, even an invalid one, with the gateway's headers. Returns its REQUEST-ID.
     ///
-    /// It is delivered and redelivered like the others.
+    /// It is delivered and redelivered like all callbacks.
     pub fn call_back(&self, facility: &str, path: &str, body: Value) -> String {
         let callback = Callback::new(&self.world.draw, facility, path, body);
         let request_id = callback.request_id.clone();
@@ -198,9 +196,10 @@ impl Sandbox {
         request_id
     }
 
-    /// Stop serving, release what is held, give up callbacks that are not delivered yet.
+    /// Stops the servers, releases held calls and drops callbacks that are not delivered yet.
     ///
-    /// Held calls that were not processed are answered 503. Returns once the servers have ended.
+    /// Held calls that were not processed get 503. Returns when the servers have ended. A server that does not
+    /// end within 2 s is aborted.
     pub async fn stop(&self) {
         self.world.stopping.send_replace(true);
         let servers: Vec<_> =

@@ -23,7 +23,7 @@ use crate::wire::peer::Peer;
 use crate::wire::version::ApiVersion;
 use crate::world::World;
 
-/// The contract's own plan for a data push, 50 MiB, and some room for its envelope.
+/// Maximum size of a body: 50 MiB for a data push, as in the contract, and a reserve for its envelope.
 const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 #[derive(Clone)]
@@ -32,7 +32,7 @@ struct Desk {
     peer: Peer,
 }
 
-/// Serve one side of the simulator until it stops.
+/// Serves one part of the simulator until the simulator stops.
 pub(crate) fn serve(world: Arc<World>, peer: Peer, listener: TcpListener) -> JoinHandle<()> {
     let mut stopping = world.stopping.subscribe();
     let router = Router::new().fallback(receive).with_state(Desk { world, peer });
@@ -90,7 +90,7 @@ async fn receive(State(desk): State<Desk>, request: Request) -> Response<Body> {
     hindered(world, entry, &call).await.to_response()
 }
 
-/// Process `call`, with the faults that were set for it.
+/// Processes `call` and applies the faults that are set for it.
 async fn hindered(world: &Arc<World>, entry: usize, call: &GatewayCall) -> GatewayAnswer {
     let plan = world.faults.plan(call.operation, &call.body);
     let held = HeldCall {
@@ -111,7 +111,7 @@ async fn hindered(world: &Arc<World>, entry: usize, call: &GatewayCall) -> Gatew
         },
         None => gateway::process(world, call, plan.script.as_ref()),
     };
-    // No await between the effects and the journal: a disconnected caller leaves both or neither.
+    // No await between processing and journal: if the caller disconnects, either both have happened or neither.
     close(world, entry, Some(call.operation), call.request_id(), &answer);
     for callback in answer.callbacks.drain(..) {
         if !plan.silence {
@@ -122,7 +122,7 @@ async fn hindered(world: &Arc<World>, entry: usize, call: &GatewayCall) -> Gatew
         hold.hold(held.clone(), &world.tick, world.stopping.subscribe()).await;
     }
     if plan.lose_answer {
-        // Ends this connection's task, and with it the connection, without a log line.
+        // Ends the task and so the connection, without a log line.
         resume_unwind(Box::new("the answer was lost on purpose"));
     }
     answer

@@ -1,8 +1,7 @@
-//! The provider of text messages, and the telephone at its other end.
+//! The SMS service, and the text messages that patients receive.
 //!
-//! A HIP sends its OTPs by whatever provider its operator has a contract with; the contract of the
-//! network says nothing about it. This one takes the least that any provider needs: a number and
-//! words.
+//! A HIP sends OTPs through the SMS service that its operator has chosen. The contract of the network does not
+//! specify it. This one requires only a number and a text.
 
 use std::sync::Arc;
 
@@ -18,7 +17,7 @@ const MESSAGE: Shape = Object(&[
     must("to", &TextShape(is_mobile_number, "10 digits")),
     must("text", &TextShape(text::is_not_empty, "a text that is not empty")),
 ]);
-/// Every telephone that a text message was sent to. Cheap to clone.
+/// The received text messages, by mobile number. Cheap to clone.
 #[derive(Clone)]
 pub struct Sms {
     world: Arc<World>,
@@ -29,16 +28,16 @@ impl Sms {
         Self { world }
     }
 
-    /// The messages for a number so far, oldest first. The number may be written in any usual form.
+    /// The messages to a number so far, oldest first. Only the last ten digits of `to` count.
     pub fn texts(&self, to: &str) -> Vec<Text> {
         let number = national(to);
         self.world.look(|state| state.texts.get(&number).cloned().unwrap_or_default())
     }
 
-    /// Wait until more than `after_count` messages lie there, and take the OTP of the newest.
+    /// Waits until the number has more than `after_count` messages, and returns the OTP of the newest.
     ///
-    /// `None` when none came in time (see [`SandboxOptions::patience`](crate::SandboxOptions::patience)), or when
-    /// the newest holds no number of six digits.
+    /// `None` if no message came in time (see [`SandboxOptions::patience`](crate::SandboxOptions::patience)), or if
+    /// the newest contains no number of six digits.
     pub async fn wait_for_otp(&self, to: &str, after_count: usize) -> Option<String> {
         let number = national(to);
         let newest = |state: &crate::state::State| {
@@ -80,7 +79,7 @@ fn is_mobile_number(text: &str) -> bool {
     text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The last ten digits: a number without its country code and its ornaments.
+/// The last ten digits: the number without country code, spaces and hyphens.
 fn national(number: &str) -> String {
     let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
     digits[digits.len().saturating_sub(10)..].iter().collect()

@@ -28,12 +28,12 @@ use self::transaction::Transaction;
 /// One lock guards all state: an operation of the HIP is processed atomically.
 #[derive(Default)]
 pub(crate) struct State {
-    /// Where callbacks go, without a trailing slash.
+    /// Base URL for callbacks, without a trailing slash.
     pub(crate) bridge_url: Option<String>,
     pub(crate) register: Register,
-    /// The accepted calls by REQUEST-ID, with the body they had.
+    /// The bodies of the accepted calls, by operation and REQUEST-ID.
     pub(crate) accepted: BTreeMap<(Operation, String), serde_json::Value>,
-    /// Every callback by its REQUEST-ID.
+    /// All callbacks, by REQUEST-ID.
     pub(crate) asked: BTreeMap<String, ReceivedQuestion>,
     pub(crate) tokens: TokenLedger,
     pub(crate) links: Links,
@@ -45,13 +45,13 @@ pub(crate) struct State {
     pub(crate) confirms: BTreeMap<String, ConfirmRecord>,
     /// By the REQUEST-ID of the share callback.
     pub(crate) shares: BTreeMap<String, ShareRecord>,
-    /// What HIUs asked for, by consent request id.
+    /// The consent requests of HIUs, by consent request id.
     pub(crate) requested: BTreeMap<String, RequestedConsent>,
     /// By consent artefact id.
     pub(crate) consents: BTreeMap<String, ConsentRecord>,
     /// By transaction id.
     pub(crate) transactions: BTreeMap<String, Transaction>,
-    /// The HIP's keys and nonces, over all pages of all transactions.
+    /// The HIP's keys and nonces of all pages of all transactions.
     pub(crate) used: Used,
     /// Text messages by mobile number, ten digits.
     pub(crate) texts: BTreeMap<String, Vec<Text>>,

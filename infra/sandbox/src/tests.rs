@@ -1,4 +1,4 @@
-//! The simulator against raw HTTP calls and a fake HIP.
+//! Tests of the simulator with direct HTTP calls and a fake HIP.
 
 mod callbacks;
 mod conformance;

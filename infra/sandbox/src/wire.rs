@@ -1,4 +1,4 @@
-//! What goes over the wire, and the words for it.
+//! Messages between the simulator and the HIP, and their types.
 
 pub(crate) mod bearer;
 pub(crate) mod callback;

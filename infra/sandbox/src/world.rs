@@ -1,4 +1,4 @@
-//! What every part of the simulator shares.
+//! The state that all parts of the simulator share.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,19 +37,19 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Read the state.
+    /// Reads the state under its lock.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Change the state, and wake anyone who waits for it.
+    /// Changes the state under its lock, and wakes all waiting tasks.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let outcome = change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
         self.tick.bump();
         outcome
     }
 
-    /// Wait until the state shows what `probe` looks for.
+    /// Waits until `probe` returns a value; `None` if `limit` has passed.
     pub(crate) async fn wait<T>(
         &self,
         limit: Duration,

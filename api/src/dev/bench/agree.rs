@@ -1,6 +1,6 @@
-//! `hip bench agree`: documents with one edit each, judged by our validator and by HAPI's.
+//! `hip bench agree`: our validator and HAPI's judge documents with one edit each.
 //!
-//! What the two say differently, and who is right, stands in `docs/validator-beside-hapi.md`.
+//! `docs/validator-beside-hapi.md` lists where the two differ, and which one is right.
 
 mod base;
 mod known;
@@ -23,13 +23,13 @@ use self::report::{Disagreement, Report};
 use super::goal;
 use crate::output::{ExitStatus, print_json_line, print_line};
 
-/// What to ask whom.
+/// Options of `hip bench agree`.
 #[derive(clap::Args)]
 pub(crate) struct BenchAgreeArgs {
     /// Class path of the program in `tests/tools/hapi`, with its libraries.
     #[arg(long, value_name = "CLASSPATH")]
     hapi: String,
-    /// Folder with the definitions of the guide; documents among its examples are edited, too.
+    /// Folder with the definitions of the guide; documents among its examples are edited too.
     #[arg(long, value_name = "DIR")]
     guide: PathBuf,
     /// Folder with more documents to edit.
@@ -38,7 +38,7 @@ pub(crate) struct BenchAgreeArgs {
     /// The same seed gives the same edits of the same documents.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many edits.
+    /// Number of edits.
     #[arg(long, default_value_t = 3000, value_parser = value_parser!(u32).range(1..))]
     count: u32,
     /// Print one JSON object.
@@ -46,14 +46,14 @@ pub(crate) struct BenchAgreeArgs {
     json: bool,
 }
 
-/// No, when the verdicts differ by more than the goals allow.
+/// Returns `Negative` if the verdicts differ by more than the goals allow.
 pub(crate) fn run(options: &BenchAgreeArgs) -> anyhow::Result<ExitStatus> {
     let mut judges = Judges::new(options)?;
     let folders = std::iter::once(&options.guide).chain(&options.documents);
     let mut bases = vec![];
     let mut passed_over = 0;
     for (name, document) in base::documents(folders)? {
-        // A fault put into a document that has one already would change no verdict.
+        // A document with an error is skipped: another error in it would change no verdict.
         if judges.accept(&document)? {
             bases.push((name, document));
         } else {
@@ -83,7 +83,7 @@ pub(crate) fn run(options: &BenchAgreeArgs) -> anyhow::Result<ExitStatus> {
     })
 }
 
-/// The two whose verdicts are compared.
+/// The two validators whose verdicts are compared.
 struct Judges {
     own: Validator<'static>,
     options: validate::ValidateOptions,
@@ -93,7 +93,7 @@ struct Judges {
 impl Judges {
     fn new(options: &BenchAgreeArgs) -> anyhow::Result<Self> {
         let own = Validator::new(Rules::nrces());
-        // HAPI knows nothing of our policy.
+        // HAPI does not check our policy.
         let fhir_only =
             validate::ValidateOptions { fhir_only: true, ..validate::ValidateOptions::default() };
         let referee = Referee::start(&options.hapi, &options.guide)?;

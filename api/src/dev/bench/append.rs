@@ -1,4 +1,4 @@
-//! `hip bench append`: what the log's safety costs, beside the plainest table there is and beside
+//! `hip bench append`: the cost of the log's guarantees, compared with the simplest possible table and with
 //! cqrs-es over postgres-es.
 
 mod case;
@@ -25,31 +25,31 @@ use report::Report;
 use rounds::Subjects;
 use server::Server;
 
-/// What to measure on, and for how long.
+/// Options of `hip bench append`.
 #[derive(clap::Args)]
 pub(crate) struct BenchAppendArgs {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
-    /// Rounds; each measures everything once.
+    /// Number of rounds; each measures everything once.
     #[arg(long, default_value_t = 5, value_parser = value_parser!(u32).range(1..))]
     rounds: u32,
-    /// Seconds of each measurement, after one of warming up.
+    /// Seconds of each measurement, after a warm-up of one second.
     #[arg(long, default_value_t = 3, value_parser = value_parser!(u32).range(1..))]
     seconds: u32,
-    /// Streams that the commands of a measurement go round in.
+    /// Number of streams to which the commands of a measurement append in turn.
     #[arg(long, default_value_t = 2_000, value_parser = value_parser!(u32).range(256..))]
     streams: u32,
-    /// A server to measure on instead of a private one; its databases `hip_bench_…` are replaced.
+    /// Server to measure on instead of a private one; its databases `hip_bench_…` are replaced.
     #[arg(long)]
     url: Option<Url>,
-    /// Only measurements whose name contains this, and the ceiling.
+    /// Measure only the ceiling and the cases whose name contains this text.
     #[arg(long)]
     only: Option<String>,
 }
 
 pub(crate) async fn run(options: BenchAppendArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
-    // A private server does not hear Ctrl-C: it ends, and its folder goes, when this is dropped.
+    // Ctrl-C does not reach a private server. It is stopped, and its folder removed, when this is dropped.
     let report = tokio::select! {
         report = measure(&options, data_dir) => report?,
         _ = tokio::signal::ctrl_c() => bail!("interrupted"),

@@ -1,5 +1,6 @@
-//! `hip bench bundle`: a visit becomes a document, a document is validated; beside each what reading
-//! and writing the same JSON costs alone.
+//! `hip bench bundle`: builds a document from a visit, and validates a document.
+//!
+//! Both are compared with only reading or writing the same JSON.
 
 mod allocations;
 mod peers;
@@ -18,25 +19,25 @@ use super::machine::Machine;
 use super::sample::Latencies;
 use crate::output::{ExitStatus, print_json_line, print_line};
 
-/// What to measure.
+/// Options of `hip bench bundle`.
 #[derive(clap::Args)]
 pub(crate) struct BenchBundleArgs {
-    /// Only this part.
+    /// Measure only this part.
     only: Option<Part>,
     #[command(flatten)]
     how: How,
 }
 
-/// How to measure.
+/// Options of `hip bench bundle` and `hip bench validate`.
 #[derive(clap::Args)]
 pub(crate) struct How {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
-    /// Seconds for all pieces of work together.
+    /// Seconds for all kinds of work together.
     #[arg(long, default_value_t = 5, value_parser = value_parser!(u64).range(1..))]
     seconds: u64,
-    /// The program of `domain/fhir/peer-bench`: measures another validator, too.
+    /// Program of `domain/fhir/peer-bench`, to measure another validator too.
     #[arg(long, requires = "definitions")]
     peer: Option<PathBuf>,
     /// Folder of the guide's definitions, for the other validator.
@@ -44,21 +45,21 @@ pub(crate) struct How {
     definitions: Option<PathBuf>,
 }
 
-/// A part of the way of a document.
+/// A part of the measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
-    /// From a visit to its document, checked and serialised.
+    /// Build a document from a visit, check it and serialize it.
     Build,
-    /// The check alone.
+    /// Check a document.
     Validate,
 }
 
-/// `hip bench bundle`.
+/// Runs `hip bench bundle`.
 pub(crate) fn run(options: &BenchBundleArgs) -> anyhow::Result<ExitStatus> {
     measure(options.only, &options.how)
 }
 
-/// `hip bench validate`.
+/// Runs `hip bench validate`.
 pub(crate) fn validate(how: &How) -> anyhow::Result<ExitStatus> {
     measure(Some(Part::Validate), how)
 }
@@ -87,8 +88,10 @@ fn measure(only: Option<Part>, how: &How) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Success)
 }
 
-/// Each piece of work in turn until time is up, so that a noisy neighbour slows all of them. The
-/// first rounds warm up and count for nothing.
+/// Measures the kinds of work in turn until the time is over, so that other load on the machine slows all
+/// of them.
+///
+/// The first rounds are a warm-up and are not counted.
 fn rounds(workload: &mut Workload, wanted: &[Work], time: Duration) -> Vec<Latencies> {
     const WARM_UP_ROUND_COUNT: usize = 50;
     let mut latencies: Vec<_> = wanted.iter().map(|_| Vec::new()).collect();

@@ -1,23 +1,23 @@
-//! A goal, and whether it was reached.
+//! A goal, and whether it was met.
 
 use serde::Serialize;
 
 use crate::output::print_line;
 
-/// A goal of the design, and what was measured.
+/// A goal of the design, with the measured value.
 #[derive(Serialize)]
 pub(crate) struct Goal {
-    /// Its name in the design.
+    /// Its id in the design.
     id: &'static str,
-    /// What is compared with what.
+    /// What is compared, in words.
     what: String,
     bound: Bound,
-    /// Nothing when something that it needs could not be measured.
+    /// `None` if something that it needs could not be measured.
     measured: Option<f64>,
     is_met: Option<bool>,
 }
 
-/// On which side of its limit a goal wants the measured value.
+/// The limit of a goal.
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Bound {
@@ -39,13 +39,13 @@ impl Goal {
         Self { id, what: what.into(), bound, measured, is_met }
     }
 
-    /// Not when it could not be measured.
+    /// Whether the goal was measured and met.
     pub(crate) fn is_met(&self) -> bool {
         self.is_met == Some(true)
     }
 }
 
-/// Prints the goals, one a line.
+/// Prints the goals, one per line.
 pub(crate) fn print(goals: &[Goal]) {
     let width = goals.iter().map(|goal| goal.what.chars().count()).max().unwrap_or(0);
     print_line(&format!("{:<4} {:<width$}  {:>6}  {:>8}", "goal", "", "limit", "measured"));

@@ -1,19 +1,18 @@
-//! What is measured on.
+//! The machine on which the measurements run.
 
 use std::fs;
 use std::thread::available_parallelism;
 
 use serde::Serialize;
 
-/// The machine, as far as it decides over the figures.
+/// The properties of the machine that affect the results.
 #[derive(Serialize)]
 pub(crate) struct Machine {
     core_count: usize,
     model: Option<String>,
-    /// How many processes wanted a core on average over the last minute, before the first
-    /// measurement. Near zero on a quiet machine.
+    /// Load average of the last minute, before the first measurement. Near zero on an idle machine.
     load_at_start: Option<f64>,
-    /// The same after the last one. Our own work is in it.
+    /// Load average of the last minute after the last measurement. It includes our own work.
     load_at_end: Option<f64>,
 }
 

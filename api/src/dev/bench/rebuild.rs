@@ -1,8 +1,8 @@
-//! `hip bench rebuild`: every read model is built anew over a long log, while readers of the log, a
-//! trickle of writes and reads of what is shown go on.
+//! `hip bench rebuild`: rebuilds every read model over a long log, while subscribers, writes and reads
+//! continue.
 //!
-//! What is read must be right all the time: a known visit, its document, its patient and its token are
-//! asked for again and again, and an answer that is wrong or missing fails the run.
+//! Reads must give the right result all the time. A known visit, its document, its patient and its token
+//! are read again and again; a wrong or missing result fails the run.
 
 mod author;
 mod live;
@@ -39,28 +39,28 @@ use report::{Phase, Report, Row};
 use watch::Lag;
 use writes::Writes;
 
-/// What to measure on, and how much.
+/// Options of `hip bench rebuild`.
 #[derive(clap::Args)]
 pub(crate) struct BenchRebuildArgs {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
-    /// Events in the log before the first read model is built anew.
+    /// Number of events in the log before the first rebuild.
     #[arg(long, default_value_t = 1_000_000, value_parser = value_parser!(u32).range(100..))]
     events: u32,
-    /// Visits that are written in a second meanwhile, with all that follows from them.
+    /// Visits written per second during the rebuilds, with all resulting events.
     #[arg(long, default_value_t = 2, value_parser = value_parser!(u32).range(1..=100))]
     visits_per_s: u32,
-    /// A server to measure on instead of a private one; its databases `hip_bench_…` are replaced.
+    /// Server to measure on instead of a private one; its databases `hip_bench_…` are replaced.
     #[arg(long)]
     url: Option<Url>,
-    /// Only read models whose name contains this are built anew.
+    /// Rebuild only the read models whose name contains this text.
     #[arg(long)]
     only: Option<String>,
 }
 
 pub(crate) async fn run(options: BenchRebuildArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
-    // A private server does not hear Ctrl-C: it ends, and its folder goes, when this is dropped.
+    // Ctrl-C does not reach a private server. It is stopped, and its folder removed, when this is dropped.
     let report = tokio::select! {
         report = measure(&options, data_dir) => report?,
         _ = tokio::signal::ctrl_c() => bail!("interrupted"),
@@ -154,7 +154,7 @@ async fn rebuild(
     Ok(rows)
 }
 
-/// What a phase gave, and how many events it took how long for.
+/// Returns the result of a phase, with its number of events and its duration.
 async fn timed<T>(
     phase: impl Future<Output = anyhow::Result<(T, i64)>>,
 ) -> anyhow::Result<(T, Phase)> {
@@ -169,8 +169,9 @@ fn note(options: &BenchRebuildArgs, line: &str) {
     }
 }
 
-/// Nobody is called, and nothing lies anywhere but in the server that is measured: other stores may be
-/// somebody's.
+/// A configuration without calls to other systems, with all data in the measured server.
+///
+/// Other stores could contain real data.
 fn configuration(folder: &Path) -> anyhow::Result<(Config, Secrets)> {
     let (id, name) =
         (crate::dev::demo_environment::FACILITY_ID, crate::dev::demo_environment::FACILITY_NAME);

@@ -1,10 +1,10 @@
-//! Middles and ends of what was measured.
+//! Medians and percentiles of measured values.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// Times of single pieces of work.
+/// Durations of single measurements.
 #[derive(Default)]
 pub(crate) struct Latencies(Vec<Duration>);
 
@@ -21,7 +21,7 @@ impl Latencies {
         self.0.len()
     }
 
-    /// The values that 50 and 99 of a hundred do not exceed; nothing without a value.
+    /// The 50th and the 99th percentile. `None` if there are no values.
     pub(crate) fn percentiles(mut self) -> Option<Percentiles> {
         self.0.sort_unstable();
         let at = |percent: usize| {
@@ -38,7 +38,7 @@ impl FromIterator<Duration> for Latencies {
     }
 }
 
-/// The middle of some times, and their end.
+/// The median and the 99th percentile of durations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Percentiles {
     pub(crate) p50: Duration,
@@ -51,12 +51,12 @@ pub(crate) struct Spread {
     pub(crate) median: f64,
     pub(crate) min: f64,
     pub(crate) max: f64,
-    /// Round by round.
+    /// The value of each round, in order.
     pub(crate) all: Vec<f64>,
 }
 
 impl Spread {
-    /// Nothing without a value.
+    /// `None` if there are no values.
     pub(crate) fn of(all: impl IntoIterator<Item = f64>) -> Option<Self> {
         let all: Vec<f64> = all.into_iter().collect();
         let mut sorted = all.clone();

@@ -1,4 +1,4 @@
-//! `hip bench seal`: a page, sealed, beside the encryption and the base64 that nobody can avoid.
+//! `hip bench seal`: sealing a page, compared with the encryption and the base64 encoding alone.
 
 mod baseline;
 mod report;
@@ -15,12 +15,12 @@ use crate::output::{ExitStatus, print_json_line, print_line};
 use report::Report;
 use work::{Work, Workload};
 
-/// Sizes of a page, in bytes: a prescription, and a scan.
+/// Sizes of a page in bytes: a prescription and a scan.
 const SIZES: [usize; 2] = [10_000, 1_000_000];
 
 const KEY_FORMATS: [KeyFormat; 2] = [KeyFormat::Weierstrass, KeyFormat::X25519];
 
-/// How long to measure.
+/// Options of `hip bench seal`.
 #[derive(clap::Args)]
 pub(crate) struct BenchSealArgs {
     /// Print one JSON object.
@@ -50,8 +50,10 @@ pub(crate) fn run(options: &BenchSealArgs) -> ExitStatus {
     ExitStatus::Success
 }
 
-/// Each piece of work in turn until time is up, so that a noisy neighbour slows all of them. The
-/// first rounds warm up and count for nothing.
+/// Measures the kinds of work in turn until the time is over, so that other load on the machine slows all
+/// of them.
+///
+/// The first rounds are a warm-up and are not counted.
 fn measure(size: usize, key_format: KeyFormat, time: Duration) -> report::Measured {
     const WARM_UP_ROUND_COUNT: usize = 20;
     let workload = Workload::new(size, key_format);

@@ -49,7 +49,9 @@ impl Effects {
 }
 
 /// The item for which a call is permitted only once: the linked visit, the closed transfer, the answered
-/// request. `None` for calls that may be repeated.
+/// request.
+///
+/// `None` for calls that may be repeated.
 fn what_it_is_about(operation: Operation, body: &Value) -> Option<&str> {
     let about = if operation == Operation::LinkCareContext {
         &body["patient"][0]["careContexts"][0]["referenceNumber"]

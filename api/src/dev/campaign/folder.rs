@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use tempfile::TempDir;
 
-/// A folder that is removed on drop, unless it is kept. Others may traverse it: the account of
-/// the database has its data below.
+/// A folder that is removed on drop, unless it is kept.
+///
+/// Other accounts may pass through it, because the account of the database has its data below.
 pub(super) struct Folder(TempDir);
 
 impl Folder {

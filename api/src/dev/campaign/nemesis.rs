@@ -14,7 +14,7 @@ use super::scene::{NODE_COUNT, Scene};
 pub(super) enum Blow {
     /// A node is killed and restarted.
     Kill,
-    /// A node is told to stop, and restarted.
+    /// A node is asked to stop, and restarted.
     Stop,
     /// A node is suspended, and resumed.
     Freeze,
@@ -47,7 +47,7 @@ impl Blow {
 pub(super) struct Struck {
     /// Number of faults by kind.
     pub(super) counts: BTreeMap<Blow, u32>,
-    /// Nodes that did not stop in time when they were told to.
+    /// How often a node was asked to stop and did not stop in time.
     pub(super) late_ends: u32,
 }
 

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Maximum time for a node to stop. It promises 25 seconds, whatever hangs.
+/// Time limit for a node to stop. A node should stop within 25 s, even if something hangs.
 const FAREWELL_TIME_MAX: Duration = Duration::from_secs(35);
 
-/// Its start options, and its state.
+/// A node: its start options and its state.
 pub(super) struct Node {
     program: PathBuf,
     /// URL of the node.
@@ -54,7 +54,7 @@ impl Node {
         Ok(())
     }
 
-    /// `kill -9`.
+    /// Kills the process at once, like `kill -9`.
     pub(super) fn kill(&self) {
         let mut state = self.lock();
         state.is_wanted = false;
@@ -65,7 +65,7 @@ impl Node {
         }
     }
 
-    /// Tells it to stop, and waits. Returns whether it stopped in time.
+    /// Asks the node to stop, and waits. Returns whether it stopped in time.
     pub(super) async fn stop(&self) -> bool {
         let process = {
             let mut state = self.lock();
@@ -98,7 +98,7 @@ impl Node {
         self.send(Signal::CONT);
     }
 
-    /// Restarts it if it ended by itself, as a supervisor does.
+    /// Restarts the node if it ended by itself, as a supervisor does.
     pub(super) fn revive(&self) -> anyhow::Result<()> {
         let mut state = self.lock();
         let has_ended = match &mut state.process {
@@ -112,7 +112,7 @@ impl Node {
         Ok(())
     }
 
-    /// How often it had to be restarted.
+    /// How often the node had to be restarted.
     pub(super) fn ended_by_itself_count(&self) -> u32 {
         self.ended_by_itself.load(Ordering::Relaxed)
     }

@@ -13,7 +13,7 @@ pub(super) struct Person {
 }
 
 impl Person {
-    /// Up to 100 million can be distinguished.
+    /// Up to 100 million patients can be distinguished.
     pub(super) fn numbered(number: u64) -> Self {
         Self { number: number % 100_000_000 }
     }
@@ -26,7 +26,7 @@ impl Person {
         format!("4{:08}", self.number)
     }
 
-    /// Their entry in the network's register.
+    /// The patient's entry in the network's register.
     pub(super) fn holder(&self) -> AbhaHolder {
         AbhaHolder {
             abha_address: self.abha_address(),
@@ -38,7 +38,7 @@ impl Person {
         }
     }
 
-    /// The push of the visit, some hours ago; a repeated push has the same id.
+    /// The push of the visit, which was two hours ago. A repeated push has the same id.
     pub(super) fn visit(&self, now: DateTime<Utc>) -> Value {
         let code = self.visit_code();
         let push_id = Uuid::new_v5(&Uuid::NAMESPACE_OID, code.as_bytes());

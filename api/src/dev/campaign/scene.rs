@@ -79,8 +79,8 @@ impl Scene {
         Ok(scene)
     }
 
-    /// Destroys the primary; its standby, which has all acknowledged data, is promoted and
-    /// gets its own standby.
+    /// Destroys the primary. Its standby has all acknowledged data; it is promoted and gets a standby of
+    /// its own.
     pub(super) async fn lose_the_primary(&self) -> anyhow::Result<()> {
         let mut servers = self.servers.lock().await;
         let lost = servers.take().context("there is no primary")?;
@@ -107,7 +107,7 @@ impl Scene {
         loop {
             for node in &self.nodes {
                 if let Err(error) = node.revive() {
-                    tracing::error!(%error, "a node is not started again");
+                    tracing::error!(%error, "a node is not restarted");
                 }
             }
             tokio::time::sleep(Duration::from_millis(500)).await;

@@ -1,5 +1,4 @@
-//! Result of a campaign: all promises, compared with the log and with the simulator's
-//! records.
+//! Result of a campaign: all promises, compared with the log and with the simulator's records.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -42,7 +41,7 @@ pub(super) struct Verdict {
     unanswered: Vec<String>,
     /// Dead letters and parked events.
     given_up: Vec<String>,
-    /// Nodes that did not stop in time when they were told to.
+    /// How often a node was asked to stop and did not stop in time.
     late_ends: u32,
     is_chain_whole: bool,
     /// Time from the end of the last flow until all work was done, in ms; `None` if it was never done.

@@ -1,5 +1,7 @@
-//! The steps of the demo. Each step starts an action from outside and waits until the log, the
-//! gateway or the HIU shows the result.
+//! The steps of the demo.
+//!
+//! Each step starts an action from outside and waits until the log, the gateway or the HIU shows the
+//! result.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +22,7 @@ use super::visits::{self, ABHA_HOLDER, abha_holder};
 use crate::cli::audit;
 use crate::dev::demo_environment::{API_KEY, DemoEnvironment, FACILITY_ID};
 
-/// Result at the HIU, for the end of the report.
+/// What the HIU received, for the end of the report.
 pub(super) struct StoryResult {
     pub(super) delivery: Delivery,
 }
@@ -149,7 +151,7 @@ async fn unsettled<T>(
     }
 }
 
-/// Waits until the work of a step is done, so that its events are counted with it.
+/// Waits until the work of a step is done, at most 5 s, so that its events are counted with it.
 async fn settle(stage: &DemoEnvironment) -> anyhow::Result<()> {
     let deadline = Instant::now() + Duration::from_secs(5);
     while Instant::now() < deadline {

@@ -26,7 +26,7 @@ pub(super) const ABHA_HOLDER: Person = Person {
     beneficiary: "7001",
 };
 
-/// The same patient as an entry of the network's register.
+/// The patient as an entry of the network's register.
 pub(super) fn abha_holder(person: &Person) -> AbhaHolder {
     AbhaHolder {
         abha_address: person.abha_address.to_owned(),
@@ -38,7 +38,7 @@ pub(super) fn abha_holder(person: &Person) -> AbhaHolder {
     }
 }
 
-/// Two visit codes that no earlier run used: they count the seconds.
+/// Two visit codes that no earlier run used: they contain the time in seconds.
 pub(super) fn codes(now: DateTime<Utc>) -> (String, String) {
     let seconds = now.timestamp();
     (format!("3{seconds}1"), format!("3{seconds}2"))

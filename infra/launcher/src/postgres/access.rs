@@ -1,9 +1,10 @@
-//! Who may log in: users with a password, over the server's own socket; and on the loopback interface,
-//! when the server was started for tests and listens there.
+//! Login rules of a cluster: users log in with a password over the server's own socket.
 //!
-//! Earlier versions of this crate made clusters that let in every local user. A cluster is brought to
-//! the present form before its server starts: the owner gets a password, and then the file that says
-//! who may log in is written. That file comes last, so a start that was killed is done again.
+//! A server that was started for tests on the loopback interface accepts logins there too.
+//!
+//! Clusters of earlier versions of this crate accepted every local user. Such a cluster is secured before
+//! its server starts: the owner gets a password, and then `pg_hba.conf` is written. That file is written
+//! last, so a start that was interrupted is repeated.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -18,14 +19,14 @@ use super::wire::USER;
 use crate::error::LaunchError;
 use crate::process::command;
 
-/// PostgreSQL's `pg_hba.conf`. Whatever it does not name is refused, replication too.
+/// Content of PostgreSQL's `pg_hba.conf`. Every other login is refused, also for replication.
 const WHO_MAY_LOG_IN: &str = "\
 # Written by hip. Changes to this file are undone at the next start.
 local all all scram-sha-256
 host all all 127.0.0.1/32 scram-sha-256
 ";
 
-/// Brings a cluster that no server works on to the present form. Returns the owner's password.
+/// Secures a cluster on which no server runs. Returns the owner's password.
 pub(crate) fn secure(binaries: &Binaries, data_dir: &DataDir) -> Result<Password, StartError> {
     let path = data_dir.owner_password();
     if is_secure(data_dir)
@@ -42,13 +43,14 @@ pub(crate) fn secure(binaries: &Binaries, data_dir: &DataDir) -> Result<Password
     Ok(password)
 }
 
-/// Whether a cluster lets in nobody without a password.
+/// Whether `pg_hba.conf` requires a password from every user.
 pub(crate) fn is_secure(data_dir: &DataDir) -> bool {
     fs::read_to_string(data_dir.who_may_log_in()).is_ok_and(|text| text == WHO_MAY_LOG_IN)
 }
 
-/// In single-user mode: nobody can connect meanwhile. The statement goes through a pipe, so that no
-/// other user sees it.
+/// Sets the owner's password in single-user mode, in which no client can connect.
+///
+/// The statement goes through a pipe, so that no other user sees it.
 fn set_owner_password(
     binaries: &Binaries,
     data_dir: &DataDir,
@@ -70,7 +72,7 @@ fn set_owner_password(
         .map_err(|error| StartError::Other(LaunchError::io("run", &program)(error)))?;
     let mut statements = child.stdin.take().expect("its standard input is a pipe");
     let statement = format!("ALTER ROLE \"{USER}\" LOGIN PASSWORD '{}'\n", password.as_str());
-    // A server that has ended already has said why in its log.
+    // If the server has already ended, its log says why.
     let told = statements.write_all(statement.as_bytes());
     drop(statements);
     let status = child
@@ -79,7 +81,7 @@ fn set_owner_password(
     if status.success() && told.is_ok() { Ok(()) } else { Err(why_ended(&log, log_start)) }
 }
 
-/// Appears whole or not at all, and belongs to the account that runs the server.
+/// Writes the file completely or not at all. It belongs to the account that runs the server.
 fn write_who_may_log_in(data_dir: &DataDir) -> io::Result<()> {
     let path = data_dir.who_may_log_in();
     let unfinished = path.with_added_extension("unfinished");

@@ -1,4 +1,4 @@
-//! Where the server's programs are.
+//! Finds the programs of a PostgreSQL server.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -8,17 +8,17 @@ use std::process::Command;
 
 use crate::error::LaunchError;
 
-/// Where Debian puts each major version's programs: `<major>/bin`.
+/// Where Debian installs the programs of each major version: `<major>/bin`.
 const DEBIAN_VERSIONS: &str = "/usr/lib/postgresql";
 
-/// The directory of `initdb` and `postgres`, absolute.
+/// The directory of `initdb` and `postgres`, as an absolute path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Binaries(PathBuf);
 
 impl Binaries {
-    /// Looks at `PG_BIN`, then at Debian's directories, then along `PATH`.
+    /// Looks in `PG_BIN`, then in Debian's directories, then on `PATH`.
     ///
-    /// `PG_BIN` is obeyed or refused, never passed over. Of Debian's versions it takes
+    /// If `PG_BIN` is set, no other directory is searched. Of Debian's versions, it takes
     /// `cluster_version`, the one that made the cluster, else the newest.
     pub(crate) fn find(cluster_version: Option<&str>) -> Result<Self, LaunchError> {
         if let Some(directory) = env::var_os("PG_BIN").filter(|value| !value.is_empty()) {
@@ -30,12 +30,11 @@ impl Binaries {
             .ok_or(LaunchError::NotInstalled)
     }
 
-    /// The path of one of the programs.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    /// The major version, such as `15`; nothing when the program does not say.
+    /// The major version, such as `15`. `None` if the program does not report it.
     pub(crate) fn version(&self) -> Option<String> {
         let output = Command::new(self.program("postgres")).arg("--version").output().ok()?;
         // "postgres (PostgreSQL) 15.12 (Debian 15.12-0+deb12u2)", "… 18beta1"
@@ -60,7 +59,7 @@ impl Binaries {
 
     fn along(path: &OsStr) -> Option<Self> {
         env::split_paths(&OsString::from(path)).find_map(|directory| {
-            // A link on the path leads to the directory where the other programs are.
+            // A link on `PATH` leads to the directory with the other programs.
             let initdb = fs::canonicalize(directory.join("initdb")).ok()?;
             Self::in_directory(initdb.parent()?)
         })

@@ -1,8 +1,8 @@
-//! The directory of one server: where it is, whose it is, and what is in it.
+//! The data directory of one server: its place, its owner and its files.
 //!
-//! Started as root, the directory stays root's and only the cluster in it belongs to the account
-//! that runs the server. So what root writes here, the log and the lock, cannot be replaced by a
-//! link to another place by an attacker who controls that account.
+//! If started as root, the directory belongs to root, and only the cluster in it belongs to the account
+//! that runs the server. So an attacker who controls that account cannot replace the files that root writes
+//! here (the log and the lock) by links to another place.
 
 pub(crate) mod place;
 
@@ -18,25 +18,27 @@ use crate::error::LaunchError;
 
 pub use place::default_data_dir;
 
-/// A data directory that is ready to be used: it is there, nobody else could have made or could
-/// change it, and the account that runs the server can reach the cluster in it.
+/// A data directory that is ready for use.
+///
+/// It exists, no other user could have made it or can change it, and the account that runs the server can
+/// reach the cluster in it.
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
-    /// Who runs the server, when that is not ourselves: only root has somebody else do it.
+    /// The account that runs the server. `None` if it is the current user; only root uses another account.
     pub(crate) runs_as: Option<Account>,
 }
 
-/// PostgreSQL's own directory inside of one of ours.
+/// PostgreSQL's own directory within a data directory.
 pub(crate) fn cluster_in(path: &Path) -> PathBuf {
     path.join("pg")
 }
 
 impl DataDir {
-    /// Makes the directory, or checks the one that is there.
+    /// Creates the directory, or checks the existing one.
     pub(crate) fn prepare(path: &Path) -> Result<Self, LaunchError> {
         make(path, if geteuid().is_root() { 0o711 } else { 0o700 })?;
-        // Not through a link, which could be pointed elsewhere between this look and the next.
+        // Does not follow a link: its target could change between this check and the next.
         let metadata = look_at(path)?;
         let is_own = metadata.is_dir() && metadata.uid() == geteuid().as_raw();
         if !is_own || metadata.mode() & 0o002 != 0 {
@@ -60,17 +62,17 @@ impl DataDir {
         cluster_in(&self.path)
     }
 
-    /// PostgreSQL's file of who may log in, and how.
+    /// PostgreSQL's file of login rules.
     pub(crate) fn who_may_log_in(&self) -> PathBuf {
         self.cluster().join("pg_hba.conf")
     }
 
-    /// The password of the user that owns the cluster.
+    /// The file with the password of the user that owns the cluster.
     pub(crate) fn owner_password(&self) -> PathBuf {
         self.path.join("owner.password")
     }
 
-    /// The password of a user that was made with [`PrivatePostgres::create_login`].
+    /// The file with the password of a user that was made with [`PrivatePostgres::create_login`].
     ///
     /// [`PrivatePostgres::create_login`]: super::PrivatePostgres::create_login
     pub(crate) fn login_password(&self, login: &str) -> PathBuf {
@@ -82,8 +84,9 @@ impl DataDir {
         self.runs_as.as_ref().map_or_else(|| geteuid().as_raw(), |account| account.uid)
     }
 
-    /// An empty directory for a cluster in the making. It becomes [`Self::cluster`] once `initdb`
-    /// has ended well, so that one that was interrupted is never taken for a cluster.
+    /// Creates an empty directory for a new cluster. Removes an unfinished one.
+    ///
+    /// It becomes [`Self::cluster`] when `initdb` has succeeded, so an unfinished cluster is never used.
     pub(crate) fn make_unfinished_cluster(&self) -> Result<PathBuf, LaunchError> {
         let path = self.path.join("pg.unfinished");
         match fs::remove_dir_all(&path) {
@@ -100,19 +103,20 @@ impl DataDir {
         Ok(path)
     }
 
-    /// The server's log of this run; that of the run before gets the suffix `.1`.
+    /// The server's log of this run. The log of the previous run has the suffix `.1`.
     pub(crate) fn log(&self) -> PathBuf {
         self.path.join("postgres.log")
     }
 
-    /// The major version that made the cluster; nothing when there is none yet.
+    /// The major version that made the cluster. `None` if there is no cluster.
     pub(crate) fn cluster_version(&self) -> Option<String> {
         let version = fs::read_to_string(self.cluster().join("PG_VERSION")).ok()?;
         Some(version.trim().to_owned())
     }
 
-    /// Waits until no other process is starting a server here. Held until the file is dropped, and
-    /// let go of by the system when its holder is killed.
+    /// Waits until no other process starts a server here, and takes the lock.
+    ///
+    /// The lock is held until the file is dropped. If the process is killed, the system releases it.
     pub(crate) fn lock(&self) -> Result<File, LaunchError> {
         let path = self.path.join("start.lock");
         // No other user may open the file: a user who can open it can hold the lock.
@@ -122,8 +126,9 @@ impl DataDir {
     }
 }
 
-/// Creates the directory, and what is missing above it open to be passed through. The modes hold
-/// whatever the umask says; what is there already is left as it is.
+/// Creates the directory with this mode, and missing directories above it with mode 0755.
+///
+/// The umask does not change the modes. Existing directories stay as they are.
 fn make(path: &Path, mode: u32) -> Result<(), LaunchError> {
     if path.as_os_str().is_empty() || path.exists() {
         return Ok(());
@@ -143,8 +148,8 @@ fn look_at(path: &Path) -> Result<Metadata, LaunchError> {
     fs::symlink_metadata(path).map_err(LaunchError::io("look at", path))
 }
 
-/// Which account runs the server that root starts: the one that has the cluster already, else the
-/// preferred one.
+/// Chooses the account that runs the server for root: the owner of an existing cluster, else the preferred
+/// one.
 fn account_for(cluster: &Path) -> Result<Account, LaunchError> {
     let mut candidates = Account::candidates()?;
     let at = match fs::symlink_metadata(cluster) {
@@ -154,8 +159,10 @@ fn account_for(cluster: &Path) -> Result<Account, LaunchError> {
     at.map(|at| candidates.swap_remove(at)).ok_or_else(|| LaunchError::NotOurs(cluster.to_owned()))
 }
 
-/// Checks this directory and every one above: may the account pass, and could a stranger have made
-/// it before us, as anybody may in `/tmp`?
+/// Checks this directory and every one above it.
+///
+/// The account must be able to enter it. If everyone can write to its parent, as to `/tmp`, the directory
+/// must belong to root or to the current user.
 fn check_way_to(path: &Path, runs_as: Option<&Account>) -> Result<(), LaunchError> {
     for directory in path.ancestors() {
         let metadata = look_at(directory)?;

@@ -1,4 +1,4 @@
-//! Making a new cluster.
+//! Creates a new cluster.
 
 use std::fs::{self, File};
 
@@ -9,10 +9,10 @@ use super::wire::USER;
 use crate::error::LaunchError;
 use crate::process::{command, last_words};
 
-/// Makes the cluster beside its place and moves it there when it is whole.
+/// Creates the cluster in another directory, and moves it to its place when it is complete.
 ///
-/// UTF-8, and the C locale: text sorts by its bytes, the same on every machine. Nobody may log in yet;
-/// [`super::access`] says who may.
+/// It uses UTF-8 and the C locale: text sorts by its bytes, the same on every machine. No user can log in
+/// yet; [`super::access`] writes the login rules.
 pub(crate) fn make_cluster(
     binaries: &Binaries,
     data_dir: &DataDir,
@@ -32,7 +32,7 @@ pub(crate) fn make_cluster(
         return Err(LaunchError::Ended { program: "initdb", said: last_words(&log, 0), log });
     }
     fs::rename(&unfinished, data_dir.cluster())
-        // The name has to outlive a power cut like the files it stands for.
+        // The new name must survive a power failure, as the files do.
         .and_then(|()| File::open(data_dir.path())?.sync_all())
         .map_err(LaunchError::io("finish", &unfinished))
 }

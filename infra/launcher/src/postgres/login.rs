@@ -1,4 +1,4 @@
-//! The database user of the service: it owns nothing, and has the rights of its group.
+//! The database user of the service. It owns nothing and has the rights of its group.
 
 use super::PrivatePostgres;
 use super::check_name;
@@ -8,17 +8,18 @@ use super::wire_error::WireError;
 use crate::error::LaunchError;
 
 impl PrivatePostgres {
-    /// Makes a user that can log in and belongs to `group`, unless it is there already. The group is
-    /// made, too, when it is missing. The password lies in a file beside the owner's.
+    /// Creates a user that can log in and belongs to `group`, unless it already exists.
+    ///
+    /// Creates the group if it is missing. The password is in a file beside the owner's.
     ///
     /// # Errors
     ///
-    /// [`LaunchError::Name`] unless both names are plain, and [`LaunchError::Login`] when the server is
-    /// gone or refuses.
+    /// [`LaunchError::Name`] if a name needs quoting or has more than 63 bytes, and [`LaunchError::Login`]
+    /// if the server cannot be reached or refuses.
     pub fn create_login(&self, login: &str, group: &str) -> Result<(), LaunchError> {
         check_name(login)?;
         check_name(group)?;
-        // Two at once would stand in each other's way, in the file and in the server.
+        // Two calls at once would conflict, in the file and in the server.
         let _turn = self.data_dir.lock()?;
         let path = self.data_dir.login_password(login);
         let known = Password::read(&path)?;
@@ -33,7 +34,7 @@ impl PrivatePostgres {
             make_role(&mut session, group)?;
             make_role(&mut session, login)?;
             session.execute(&format!("GRANT \"{group}\" TO \"{login}\""))?;
-            // Last, so that a user who can log in has all that belongs to it.
+            // Last, so that a user who can log in already has its group.
             session.execute(&format!(
                 "ALTER ROLE \"{login}\" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION \
                  NOBYPASSRLS PASSWORD '{}'",
@@ -43,11 +44,11 @@ impl PrivatePostgres {
         made.map_err(LaunchError::Login)
     }
 
-    /// As [`PrivatePostgres::url`], as a user that was made with [`PrivatePostgres::create_login`].
+    /// Like [`PrivatePostgres::url`], for a user that was made with [`PrivatePostgres::create_login`].
     ///
     /// # Errors
     ///
-    /// [`LaunchError::NoLogin`] when there is no such user.
+    /// [`LaunchError::NoLogin`] if there is no such user.
     pub fn login_url(&self, login: &str, database: &str) -> Result<String, LaunchError> {
         let password = Password::read(&self.data_dir.login_password(login))?;
         let password = password.ok_or_else(|| LaunchError::NoLogin(login.to_owned()))?;
@@ -57,7 +58,7 @@ impl PrivatePostgres {
 
 fn make_role(session: &mut Session, name: &str) -> Result<(), WireError> {
     match session.execute(&format!("CREATE ROLE \"{name}\" NOLOGIN")) {
-        // It is there, or somebody else makes it in this moment.
+        // It already exists, or another client creates it at the same time.
         Err(WireError::Refused { sqlstate, .. }) if ["42710", "23505"].contains(&&*sqlstate) => {
             Ok(())
         }

@@ -1,5 +1,6 @@
-//! A server that an earlier version of this crate has started, and that has outlived its launcher: it
-//! lets in every local user over the loopback interface.
+//! Stops a server that an earlier version of this crate started.
+//!
+//! The server has outlived its launcher, and accepts every local user over the loopback interface.
 
 use std::io;
 use std::path::Path;
@@ -14,10 +15,10 @@ use super::wire_error::WireError;
 use crate::error::LaunchError;
 use crate::process::POLL_INTERVAL;
 
-/// How long it may take to end.
+/// Time limit for the server to end.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Fails while anybody else is connected.
+/// Fails if another client is connected.
 const FAIL_IF_IN_USE: &str = "\
 DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_stat_activity
@@ -26,7 +27,7 @@ DO $$ BEGIN
   END IF;
 END $$";
 
-/// Stops the server and waits until it has ended. One that is in use is left alone.
+/// Stops the server and waits until it has ended. A server that is in use is not stopped.
 pub(crate) fn stop(pid: Pid, port: u16, cluster: &Path) -> Result<(), LaunchError> {
     let asked = Session::open_without_password(port)
         .and_then(|mut session| session.execute(FAIL_IF_IN_USE));
@@ -36,11 +37,11 @@ pub(crate) fn stop(pid: Pid, port: u16, cluster: &Path) -> Result<(), LaunchErro
             let (cluster, pid) = (cluster.to_owned(), pid.as_raw_pid());
             return Err(LaunchError::OpenServer { cluster, pid });
         }
-        // It is about to end.
+        // It has ended in the meantime.
         Err(WireError::Io(_)) if !is_running(pid, cluster) => return Ok(()),
         Err(error) => return Err(LaunchError::Database(error)),
     }
-    // Fast shutdown, as for servers of our own.
+    // Fast shutdown, as for servers of this version.
     kill_process(pid, Signal::INT)
         .map_err(|error| LaunchError::io("stop the server on", cluster)(error.into()))?;
     let begun_at = Instant::now();

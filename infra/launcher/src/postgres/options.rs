@@ -1,30 +1,33 @@
-//! What a caller decides about its server.
+//! Options of a private PostgreSQL server.
 
 use std::path::PathBuf;
 
-/// What to start, and where.
+/// Where a server keeps its data, and whether the data survives a power failure.
 #[derive(Debug, Clone)]
 pub struct PostgresOptions {
-    /// The directory of this server and of nobody else; made when it is missing.
+    /// The directory of this server only. It is created if it is missing.
     ///
-    /// Holds the cluster in `pg`, the server's log in `postgres.log`, its socket in `socket` (or in
-    /// `/tmp`, when that path is too long), passwords in files that end in `.password`, and the lock of
-    /// a start in `start.lock`. As root the cluster belongs to the account that the server runs as, which must
-    /// be able to get here: not below a closed directory such as root's home.
+    /// It contains the cluster in `pg`, the server's log in `postgres.log`, its socket in `socket` (or in
+    /// `/tmp`, if that path is too long), passwords in files that end in `.password`, and the lock of a
+    /// start in `start.lock`. If started as root, the cluster belongs to the account that runs the server.
+    /// That account must be able to reach this directory, so it cannot be below a closed directory such as
+    /// root's home.
     pub data_dir: PathBuf,
-    /// Whether the data outlives a power cut.
+    /// Whether commits survive a power failure.
     pub durability: Durability,
 }
 
-/// What a commit is worth.
+/// Whether commits survive a power failure.
 ///
-/// Taken when the server starts: one that is already running keeps what it was started with.
+/// Applies when the server starts. A server that is already running keeps its setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// A commit is on the disk before it is answered.
+    /// A commit is on disk before it is answered.
     Durable,
-    /// Nothing is forced to the disk. For tests: several times faster, worth nothing after a crash
-    /// of the machine. A crash of the server alone loses no commit.
+    /// Nothing is forced to disk. For tests: several times faster, but the data is lost if the machine
+    /// crashes.
+    ///
+    /// A crash of the server alone loses no commit.
     Throwaway,
 }
 
@@ -37,7 +40,7 @@ impl Durability {
         }
     }
 
-    /// Further arguments of `initdb`.
+    /// Additional arguments of `initdb`.
     pub(crate) fn initdb_arguments(self) -> &'static [&'static str] {
         match self {
             Self::Durable => &[],

@@ -11,7 +11,7 @@ use rand::rngs::SysRng;
 
 use crate::error::LaunchError;
 
-/// Nobody finds so many random bytes by trying.
+/// Random bytes in a password: too many to guess.
 const BYTES: usize = 32;
 
 /// A password in hexadecimal digits, so that it needs no quoting in SQL or in a URL.
@@ -29,7 +29,7 @@ impl Password {
         &self.0
     }
 
-    /// The password in a file; `None` if there is no such file or it holds something else.
+    /// Reads the password from a file. `None` if there is no such file or it has other content.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, LaunchError> {
         let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -39,11 +39,11 @@ impl Password {
         Ok(is_whole.then_some(Self(text)))
     }
 
-    /// Writes the password to a file, in place of whatever is there. It appears whole or not at all.
+    /// Writes the password to a file, completely or not at all. Replaces an existing file.
     pub(crate) fn write(&self, path: &Path) -> Result<(), LaunchError> {
         let unfinished = path.with_added_extension("unfinished");
         let written = remove_if_there(&unfinished).and_then(|()| {
-            // `create_new`: what somebody else has opened is never written to.
+            // `create_new`: never writes to a file that another process has opened.
             let mut file =
                 File::options().create_new(true).write(true).mode(0o600).open(&unfinished)?;
             file.write_all(self.0.as_bytes())?;
@@ -54,7 +54,7 @@ impl Password {
     }
 }
 
-/// Never shown.
+/// Does not show the password.
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Password")

@@ -1,4 +1,4 @@
-//! `postmaster.pid`: is a server already at work on this cluster?
+//! Reads `postmaster.pid`: does a server already run on this cluster?
 
 use std::fs;
 use std::io;
@@ -8,23 +8,24 @@ use rustix::process::{Pid, test_kill_process};
 
 use super::socket_dir::Socket;
 
-/// A server that is alive, as its own lock file tells.
+/// A running server, as its own lock file describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PidFileEntry {
     pub(crate) pid: Pid,
     pub(crate) port: u16,
-    /// Its socket. Servers that earlier versions of this crate have started have none.
+    /// Its socket. `None` for servers that earlier versions of this crate started.
     pub(crate) socket: Option<Socket>,
-    /// Whether it listens on its port, too.
+    /// Whether it also listens on its port.
     pub(crate) is_on_loopback: bool,
-    /// The server says that it takes connections.
+    /// Whether the server says that it accepts connections.
     pub(crate) is_ready: bool,
 }
 
-/// The server at work on `cluster`; nothing when there is none, or when its file is stale.
+/// Returns the server that runs on `cluster`. `None` if there is none, or if its file is stale.
 ///
-/// A file outlives a server that was killed, and the number in it may by now be another process: it
-/// counts only if that process is named `postgres`, is no zombie, and works in this directory.
+/// The file of a killed server remains, and its process id may now belong to another process. So the file
+/// counts only if that process is named `postgres`, is not a zombie, and does not work in another
+/// directory.
 pub(crate) fn running(cluster: &Path) -> Option<PidFileEntry> {
     let text = fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
     let running = parse(&text)?;
@@ -33,9 +34,9 @@ pub(crate) fn running(cluster: &Path) -> Option<PidFileEntry> {
 
 /// Removes the file of a server that is not [`running`].
 ///
-/// PostgreSQL would do so itself when no process has that number. It refuses to start when there is
-/// one, be it a stranger or a zombie; in a container that was started again there nearly always is.
-/// It still refuses while processes of the old server hold on to its memory, file or no file.
+/// PostgreSQL removes the file itself if no process has that id. If any process has it, even an unrelated
+/// one or a zombie, PostgreSQL refuses to start; in a restarted container this is nearly always so. It also
+/// refuses, with or without the file, while processes of the old server use its memory.
 pub(crate) fn remove_stale(cluster: &Path) -> io::Result<()> {
     match fs::remove_file(cluster.join("postmaster.pid")) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -43,11 +44,13 @@ pub(crate) fn remove_stale(cluster: &Path) -> io::Result<()> {
     }
 }
 
-/// Line 1 is the process, 4 the port, 5 the directory of the socket, 6 the address, 8 the state; the file
-/// grows while a server starts.
+/// Parses the file: line 1 is the process id, 4 the port, 5 the directory of the socket, 6 the address, 8
+/// the state.
+///
+/// Lines are added while a server starts.
 fn parse(text: &str) -> Option<PidFileEntry> {
     let mut lines = text.lines().map(str::trim);
-    // Negative: the cluster is open in single-user mode, which serves nobody.
+    // Negative: the cluster is open in single-user mode, which serves no client.
     let pid = lines.next()?.parse().ok().filter(|pid| *pid > 0).and_then(Pid::from_raw)?;
     let port = lines.nth(2)?.parse().ok()?;
     let directory = lines.next().filter(|line| !line.is_empty());
@@ -60,7 +63,7 @@ fn parse(text: &str) -> Option<PidFileEntry> {
 fn is_server_of(pid: Pid, cluster: &Path) -> bool {
     let process = Path::new("/proc").join(pid.as_raw_pid().to_string());
     let Ok(stat) = fs::read_to_string(process.join("stat")) else {
-        // Either the process is gone, or this system has no /proc and tells less.
+        // Either the process is gone, or this system has no /proc. Then only its existence can be checked.
         return !Path::new("/proc/self").exists() && test_kill_process(pid).is_ok();
     };
     // `123 (postgres) S …`: the name in brackets, then the state.
@@ -69,7 +72,7 @@ fn is_server_of(pid: Pid, cluster: &Path) -> bool {
     }) else {
         return false;
     };
-    // Only its own user and root may ask where a process works.
+    // Only its own user and root may read where a process works.
     let works_elsewhere = fs::read_link(process.join("cwd"))
         .is_ok_and(|directory| fs::canonicalize(cluster).is_ok_and(|own| own != directory));
     name == "postgres" && !matches!(state, 'Z' | 'X') && !works_elsewhere

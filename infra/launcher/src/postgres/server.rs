@@ -23,7 +23,8 @@ use crate::process::{POLL_INTERVAL, command, last_words, says_port_taken, writte
 /// How long a server may take to end before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Settings of every server of ours. The log is kept free of the values in a row: they may be personal.
+/// Settings of every private server. They keep values of rows out of the log, because these may be personal
+/// data.
 const SETTINGS: [&str; 5] = [
     "unix_socket_permissions=0700",
     "max_connections=200",
@@ -32,7 +33,7 @@ const SETTINGS: [&str; 5] = [
     "log_min_error_statement=panic",
 ];
 
-/// A server that we started. Dropping it stops it.
+/// A server that this process started. Dropping the value stops the server.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
@@ -41,19 +42,20 @@ pub(crate) struct Server {
     port: u16,
 }
 
-/// Why a server did not start, and so whether another try is worth it.
+/// Why a server did not start. The variant tells whether to try again.
 #[derive(Debug)]
 pub(crate) enum StartError {
-    /// Between finding the port and using it, another program took it.
+    /// Another program took the port after it was found free.
     PortTaken(LaunchError),
-    /// Processes of a server that was killed still hold its memory; they are about to end.
+    /// Processes of a killed server still use its memory. They will end soon.
     RemainsOfAnother(LaunchError),
     Other(LaunchError),
 }
 
 impl Server {
-    /// Starts `postgres` and returns when its owner can log in. Given a port, it listens on it on the
-    /// loopback interface, too.
+    /// Starts `postgres` and returns when its owner can log in.
+    ///
+    /// If `port` is given, the server also listens on this port of the loopback interface.
     pub(crate) fn start(
         binaries: &Binaries,
         data_dir: &DataDir,
@@ -88,7 +90,7 @@ impl Server {
             }
             if begun_at.elapsed() > ready_timeout {
                 let error = LaunchError::NotReady { waited: ready_timeout, log };
-                return Err(StartError::Other(error)); // dropped, and so stopped
+                return Err(StartError::Other(error)); // dropping the server stops it
             }
             thread::sleep(POLL_INTERVAL);
         }
@@ -99,7 +101,7 @@ impl Server {
         Socket { directory: self.socket_dir.path.clone(), port: self.port }
     }
 
-    /// Asks the server to end, waits, and kills it if it does not.
+    /// Asks the server to end, waits, and kills it after 10 s.
     pub(crate) fn stop(&mut self) -> Result<(), LaunchError> {
         let begun_at = Instant::now();
         let mut is_asked = false;
@@ -110,8 +112,8 @@ impl Server {
                 break;
             }
             if !is_asked {
-                // "Fast shutdown": cuts connections and writes everything down. It cannot hit a
-                // stranger: a child keeps its number until it has been waited for.
+                // "Fast shutdown": closes connections and writes all data. The signal cannot reach another
+                // process, because a child keeps its id until it has been waited for.
                 kill_process(Pid::from_child(&self.child), Signal::INT)
                     .map_err(|error| LaunchError::io("stop", &self.program)(error.into()))?;
                 is_asked = true;
@@ -121,12 +123,14 @@ impl Server {
         Ok(())
     }
 
-    /// Whether the process has not ended. It opens no file: a process that is out of them must not take its
-    /// server for dead.
+    /// Whether the process still runs.
+    ///
+    /// Opens no file: if this process has no file descriptors left, the server must not be reported as
+    /// ended.
     pub(crate) fn is_at_work(&self) -> bool {
         let pid = WaitId::Pid(Pid::from_child(&self.child));
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        // No child of ours any more: it was waited for.
+        // An error means that the process has already been waited for.
         matches!(waitid(pid, options), Ok(None))
     }
 
@@ -143,12 +147,12 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Nobody is left to be told, and there is nothing further to try.
+        // The error cannot be returned here, and there is nothing else to try.
         let _ = self.stop();
     }
 }
 
-/// Puts the log of the run before aside; the one before that is forgotten.
+/// Renames the log of the previous run. An older log is overwritten.
 pub(crate) fn keep_old_log(data_dir: &DataDir) -> Result<(), LaunchError> {
     let log = data_dir.log();
     match fs::rename(&log, log.with_added_extension("1")) {
@@ -159,7 +163,7 @@ pub(crate) fn keep_old_log(data_dir: &DataDir) -> Result<(), LaunchError> {
     }
 }
 
-/// The setting is a list, in which a name may stand in double quotes.
+/// Builds the setting of the socket directory. It is a list, in which a name may be in double quotes.
 fn socket_setting(directory: &Path) -> OsString {
     let mut setting = b"unix_socket_directories=\"".to_vec();
     for byte in directory.as_os_str().as_bytes() {

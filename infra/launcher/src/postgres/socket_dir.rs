@@ -1,4 +1,4 @@
-//! The directory of the server's socket: only the account that runs the server, and root, may enter.
+//! The directory of the server's socket. Only root and the account that runs the server may enter it.
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -9,20 +9,22 @@ use super::data_dir::DataDir;
 use super::password::{Password, remove_if_there};
 use crate::error::LaunchError;
 
-/// The server names its socket after its port. The directory is its own, so this will do where it listens
-/// on no port.
+/// Port in the name of the socket, if the server listens on no port.
+///
+/// PostgreSQL names its socket after its port. The directory is private to this server, so names cannot
+/// conflict.
 pub(crate) const USUAL_PORT: u16 = 5432;
 
 /// The longest path of a socket on Linux, without the zero byte at its end.
 const SOCKET_PATH_BYTES_MAX: usize = 107;
 
-/// Where a socket goes whose path would be too long in the data directory.
+/// Where the directory is created if the path within the data directory is too long.
 const FALLBACK: &str = "/tmp";
 
-/// A name with the longest port that there is.
+/// File name with the longest port number.
 const LONGEST_NAME: &str = ".s.PGSQL.65535.lock";
 
-/// How the server's socket is found.
+/// Directory and port of a server's socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Socket {
     pub(crate) directory: PathBuf,
@@ -35,7 +37,8 @@ impl Socket {
     }
 }
 
-/// A directory for the socket. One in the data directory stays; one outside is removed with the value.
+/// A directory for the socket. One in the data directory stays; one outside is removed when the value is
+/// dropped.
 #[derive(Debug)]
 pub(crate) struct SocketDir {
     pub(crate) path: PathBuf,
@@ -43,8 +46,9 @@ pub(crate) struct SocketDir {
 }
 
 impl SocketDir {
-    /// `socket` in the data directory, or a new directory in `/tmp` when that path is too long. No server may
-    /// be at work.
+    /// Prepares `socket` in the data directory, or a new directory in `/tmp` if that path is too long.
+    ///
+    /// No server may run on the data directory.
     pub(crate) fn prepare(data_dir: &DataDir) -> Result<Self, LaunchError> {
         let inside = data_dir.path().join("socket");
         if inside.join(LONGEST_NAME).as_os_str().len() <= SOCKET_PATH_BYTES_MAX {
@@ -55,7 +59,7 @@ impl SocketDir {
             }
             return Ok(Self { path: inside, is_outside: false });
         }
-        // Nobody can take the name before us, since nobody can guess it.
+        // The name cannot be guessed, so no other user can take it first.
         let name = Password::random();
         let outside = Path::new(FALLBACK).join(format!("hip-{}", &name.as_str()[..32]));
         make(&outside, data_dir)?;
@@ -66,14 +70,15 @@ impl SocketDir {
 impl Drop for SocketDir {
     fn drop(&mut self) {
         if self.is_outside {
-            // The server has removed its socket. What cannot be removed is an empty directory.
+            // The server has removed its socket. If the removal fails, only an empty directory remains.
             let _ = fs::remove_dir(&self.path);
         }
     }
 }
 
-/// Removes what a server that was killed has left. PostgreSQL would not start while any process has the
-/// number in the lock file.
+/// Removes the files of a killed server.
+///
+/// PostgreSQL would not start while any process has the id in the lock file.
 fn remove_stale(directory: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         remove_if_there(&entry?.path())?;
@@ -81,7 +86,7 @@ fn remove_stale(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the directory is there and as it has to be. One that is not is refused.
+/// Whether the directory exists. It is an error if its owner or its mode is wrong.
 fn is_there(path: &Path, data_dir: &DataDir) -> Result<bool, LaunchError> {
     let metadata = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),

@@ -1,4 +1,4 @@
-//! Clusters as earlier versions of this crate have made them: every local user was let in.
+//! Clusters of earlier versions of this crate, which accepted every local user.
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::Child;
@@ -17,7 +17,7 @@ fn options(data_dir: &Path) -> PostgresOptions {
     PostgresOptions { data_dir: data_dir.to_owned(), durability: Durability::Throwaway }
 }
 
-/// A cluster of an earlier version with a server at work on it, and the server's port.
+/// Starts a server on a cluster of an earlier version. Returns its process and its port.
 fn earlier_server(path: &Path) -> (Child, u16) {
     let data_dir = DataDir::prepare(path).unwrap();
     let binaries = Binaries::find(None).unwrap();
@@ -49,7 +49,7 @@ fn earlier_server(path: &Path) -> (Child, u16) {
     (server, port)
 }
 
-/// Asks the server to end, as its launcher did.
+/// Stops the server as its launcher did.
 fn end(mut server: Child) {
     rustix::process::kill_process(
         rustix::process::Pid::from_child(&server),
@@ -97,7 +97,7 @@ fn a_start_that_was_killed_half_way_is_done_again() {
     let (server, port) = earlier_server(directory.path());
     fill(port);
     end(server);
-    // The password is written down; the server does not know it.
+    // The password file is written, but the server does not have this password.
     Password::random().write(&directory.path().join("owner.password")).unwrap();
     let postgres = PrivatePostgres::start(options(directory.path())).unwrap();
     assert_kept_and_closed(&postgres);
@@ -108,7 +108,7 @@ fn an_open_server_that_nobody_uses_is_stopped_and_started_anew() {
     let directory = open_directory();
     let (mut server, port) = earlier_server(directory.path());
     fill(port);
-    // Waits for it, so that it does not stay as a zombie.
+    // Waits for the process, so that it does not remain as a zombie.
     let waiting = thread::spawn(move || server.wait().unwrap());
     let postgres = PrivatePostgres::start(options(directory.path())).unwrap();
     assert!(postgres.was_open() && !postgres.was_running());

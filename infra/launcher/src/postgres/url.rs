@@ -1,4 +1,4 @@
-//! How drivers and PostgreSQL's own programs are told of a server.
+//! URLs of a server, for drivers and PostgreSQL's own programs.
 
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
@@ -7,13 +7,15 @@ use std::path::Path;
 use super::password::Password;
 use super::socket_dir::Socket;
 
-/// On the loopback interface.
+/// URL of a server on the loopback interface.
 pub(crate) fn of_port(user: &str, password: &Password, port: u16, database: &str) -> String {
     format!("postgres://{user}:{}@127.0.0.1:{port}/{database}", password.as_str())
 }
 
-/// The directory of the socket stands in place of the host, so its slashes are written as `%2F`. User,
-/// password and database need no such care.
+/// URL of a server on a socket.
+///
+/// The host is the directory of the socket, with its slashes written as `%2F`. User, password and database
+/// need no encoding.
 pub(crate) fn of_socket(
     user: &str,
     password: &Password,

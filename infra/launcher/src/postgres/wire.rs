@@ -1,7 +1,7 @@
-//! As much of PostgreSQL's protocol as a launcher needs: is it there, and one statement at a time.
+//! The part of PostgreSQL's protocol that a launcher needs: log in, and run one statement at a time.
 //!
-//! Version 3.0 over the server's Unix socket, with a password (SCRAM). A driver would be the largest
-//! part of this crate; the server's client programs are a package of their own and may be missing.
+//! It is version 3.0 over the server's Unix socket, with a password (SCRAM). A driver would be the largest
+//! part of this crate. The server's client programs are a package of their own and may be missing.
 
 use std::fmt;
 use std::io::{Read, Write};
@@ -15,25 +15,25 @@ use super::password::Password;
 use super::socket_dir::Socket;
 use super::wire_error::WireError;
 
-/// Protocol 3.0 as the start message gives it.
+/// Protocol 3.0, as encoded in the start message.
 const PROTOCOL_VERSION: u32 = 3 << 16;
 
-/// The longest message that is believed: the answers to our statements are far shorter.
+/// Length limit of a message. The answers to our statements are far shorter.
 const MESSAGE_BYTES_MAX: usize = 1 << 20;
 
-/// How long one read or write may take. Creating a database copies some 7 MB.
+/// Time limit of one read or write. Creating a database copies about 7 MB.
 const IO_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Steps of a login, as the server numbers them.
+/// Steps of a login, with the numbers of the protocol.
 const AUTHENTICATED: u32 = 0;
 const SASL: u32 = 10;
 const SASL_CONTINUE: u32 = 11;
 const SASL_FINAL: u32 = 12;
 
-/// The name of the user that every cluster of ours is made with.
+/// Name of the user that owns every cluster.
 pub(crate) const USER: &str = "hip";
 
-/// What a connection goes over.
+/// The transport of a connection: a Unix socket, or TCP.
 trait Stream: Read + Write + fmt::Debug {}
 
 impl<S: Read + Write + fmt::Debug> Stream for S {}
@@ -43,7 +43,7 @@ impl<S: Read + Write + fmt::Debug> Stream for S {}
 pub(crate) struct Session(Box<dyn Stream>);
 
 impl Session {
-    /// Connects to `database` over the server's socket. It succeeds once the server takes work.
+    /// Connects to `database` over the server's socket. Succeeds when the server accepts statements.
     pub(crate) fn open(
         socket: &Socket,
         user: &str,
@@ -56,8 +56,8 @@ impl Session {
         Self::start(Box::new(stream), user, Some(password), database)
     }
 
-    /// Connects to a server of an earlier version of this crate: those let in every local user over
-    /// the loopback interface.
+    /// Connects to a server of an earlier version of this crate. Such a server accepts every local user
+    /// over the loopback interface.
     pub(crate) fn open_without_password(port: u16) -> Result<Self, WireError> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
@@ -86,7 +86,7 @@ impl Session {
         Ok(session)
     }
 
-    /// Runs one statement; rows of its answer are passed over.
+    /// Runs one statement. Ignores the rows of its result.
     pub(crate) fn execute(&mut self, statement: &str) -> Result<(), WireError> {
         let mut body = statement.as_bytes().to_vec();
         body.push(0);
@@ -94,19 +94,19 @@ impl Session {
         self.until_ready(None)
     }
 
-    /// A message is its kind, the length of the rest with these four bytes, and the rest.
+    /// Sends a message: its type, the length of the body plus these four bytes, and the body.
     fn send(&mut self, kind: &[u8], body: &[u8]) -> Result<(), WireError> {
         let length = u32::try_from(body.len() + 4).map_err(|_| WireError::NotUnderstood)?;
         Ok(self.0.write_all(&[kind, &length.to_be_bytes(), body].concat())?)
     }
 
-    /// Reads on until the server waits for the next statement.
+    /// Reads messages until the server waits for the next statement.
     fn until_ready(&mut self, mut login: Option<ScramSha256>) -> Result<(), WireError> {
         let mut refused = None;
         loop {
             let (kind, body) = match self.receive() {
                 Ok(message) => message,
-                // While starting or stopping it says why and hangs up.
+                // A server that starts or stops sends the reason and closes the connection.
                 Err(error) => return Err(refused.unwrap_or(error)),
             };
             match kind {
@@ -118,7 +118,7 @@ impl Session {
         }
     }
 
-    /// One step of a login. The server proves that it knows the password, too.
+    /// Handles one step of a login. The server also proves that it knows the password.
     fn authenticate(
         &mut self,
         body: &[u8],
@@ -140,7 +140,7 @@ impl Session {
                 self.send(b"p", &message)
             }
             (SASL_FINAL, Some(login)) => Ok(login.finish(data)?),
-            // It wants a password in another way, or one that we do not have.
+            // The server wants a password in another form, or one that we do not have.
             (_, _) => Err(WireError::NotUnderstood),
         }
     }
@@ -160,12 +160,12 @@ impl Session {
     }
 }
 
-/// The server names what it takes, each in words that end in a zero byte.
+/// Whether the server offers SCRAM. The names of its mechanisms each end in a zero byte.
 fn offers_scram(mechanisms: &[u8]) -> bool {
     mechanisms.split(|byte| *byte == 0).any(|name| name == SCRAM_SHA_256.as_bytes())
 }
 
-/// An error message is a row of fields, each a letter and a text that ends in a zero byte.
+/// Parses an error message: a list of fields, each a letter and a text that ends in a zero byte.
 fn refusal(body: &[u8]) -> WireError {
     let field = |letter: u8| {
         body.split(|byte| *byte == 0)
@@ -207,14 +207,14 @@ mod tests {
         assert!(matches!(opened, Err(WireError::NotUnderstood | WireError::Io(_))), "{opened:?}");
     }
 
-    /// A server that needs no password, or asks for it in clear text, is not ours.
+    /// A server that asks for the password in clear text is not ours.
     #[test]
     fn the_password_is_never_sent_in_clear() {
         let dir = tempfile::tempdir().unwrap();
         let listener = UnixListener::bind(socket_in(dir.path()).file()).unwrap();
         let other = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            stream.write_all(b"R\0\0\0\x08\0\0\0\x03").unwrap(); // "your password, please"
+            stream.write_all(b"R\0\0\0\x08\0\0\0\x03").unwrap(); // request for a password in clear text
             let mut sent = vec![];
             stream.read_to_end(&mut sent).unwrap();
             sent

@@ -1,22 +1,23 @@
-//! What can go wrong on a connection to a server.
+//! Errors of a connection to a PostgreSQL server.
 
 use std::error::Error;
 use std::fmt;
 use std::io;
 
-/// Why a server did not do what it was asked.
+/// Why a login or a statement failed.
 #[derive(Debug)]
 pub enum WireError {
-    /// It could not be reached, or hung up.
+    /// The server could not be reached, or it closed the connection.
     Io(io::Error),
-    /// It refused.
+    /// The server refused the login or the statement.
     Refused {
-        /// The five characters of its error code, such as `42P04`.
+        /// Five-character error code of PostgreSQL, such as `42P04`.
         sqlstate: String,
-        /// Its own words.
+        /// Error message of the server.
         message: String,
     },
-    /// It did not answer as PostgreSQL does; it may be another program.
+    /// The answer does not follow the protocol, or asks for another kind of login. It may be another
+    /// program.
     NotUnderstood,
 }
 

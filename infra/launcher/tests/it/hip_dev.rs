@@ -1,4 +1,4 @@
-//! The program `hip-dev`, as `./run test` uses it.
+//! Tests of the program `hip-dev`, as `./run test` uses it.
 
 use std::env;
 use std::fs::{self, Permissions};
@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 
-/// Where a command finds the servers beside PostgreSQL.
+/// Variables of the servers other than PostgreSQL.
 const BESIDE_POSTGRES: [&str; 3] = ["HIP_TEST_REDIS", "HIP_TEST_MONGO", "HIP_TEST_MYSQL"];
 
-/// `hip-dev` with an empty place for its temporary files; of the servers only PostgreSQL, the most
-/// demanding, is not given.
+/// `hip-dev` with an own directory for temporary files. Only PostgreSQL, the most demanding server, is
+/// started.
 fn hip_dev(program: &Path, temporary: &Path) -> Command {
     let mut command = Command::new(program);
     command
@@ -30,7 +30,7 @@ fn hip_dev(program: &Path, temporary: &Path) -> Command {
     command
 }
 
-/// A directory that the server's account can pass.
+/// A directory that the server's account can enter.
 fn open_directory() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
@@ -65,7 +65,7 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// The port in `scheme://127.0.0.1:PORT` and whatever follows.
+/// The port in a URL that starts with `scheme://127.0.0.1:PORT` or `scheme://root@127.0.0.1:PORT`.
 fn loopback_port(url: &str, scheme: &str) -> u16 {
     let rest = url.strip_prefix(scheme).unwrap().strip_prefix("://").unwrap();
     let rest = rest.strip_prefix("root@").unwrap_or(rest).strip_prefix("127.0.0.1:").unwrap();
@@ -81,7 +81,7 @@ fn the_command_gets_a_server_and_its_status_is_ours() {
     let temporary = open_directory();
     let output = hip_dev(Path::new(OWN), temporary.path())
         .args(["with-servers", "--", "sh", "-c", "echo $HIP_TEST_PG; exit 7"])
-        .output() // until the supervisor has closed its standard error, too
+        .output() // returns when the supervisor has closed its standard error too
         .unwrap();
     assert_eq!(output.status.code(), Some(7));
     let port = port_of(&stdout(&output));
@@ -197,16 +197,16 @@ fn mistakes_have_a_status_of_their_own() {
     wait_until("data are gone", || is_empty(temporary.path()));
 }
 
-/// As root the other tests run the server as another account; this one leaves root altogether.
+/// The whole program runs as a plain user. As root, the other tests only run the server as another account.
 #[test]
 fn a_plain_user_gets_a_server_too() {
     if !geteuid().is_root() {
-        return; // then every test here is this one
+        return; // then every test here runs as a plain user
     }
     let temporary = open_directory();
     let program = temporary.path().join("hip-dev");
-    // Not by ourselves: a process that another test forks meanwhile would hold the file open for
-    // writing, and then it cannot be run.
+    // Another process makes the copy: a child that another test forks meanwhile would hold the file open
+    // for writing, and then it could not be executed.
     assert!(Command::new("cp").arg(OWN).arg(&program).status().unwrap().success());
     let own_temporary = temporary.path().join("tmp");
     fs::create_dir(&own_temporary).unwrap();

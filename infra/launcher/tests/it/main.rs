@@ -1,4 +1,4 @@
-//! The launcher against real servers; without PostgreSQL on the machine these tests fail.
+//! Tests of the launcher with real servers. They fail if PostgreSQL is not installed.
 
 #![expect(clippy::unwrap_used, reason = "a test's helper fails its test")]
 

@@ -1,4 +1,4 @@
-//! Servers that are started, killed, taken over and stopped.
+//! Servers that are started, killed, reused and stopped.
 
 use std::fs;
 use std::os::unix::net::UnixStream;
@@ -15,7 +15,7 @@ fn start(data_dir: &Path) -> PrivatePostgres {
     PrivatePostgres::start(PostgresOptions { data_dir, durability: Durability::Throwaway }).unwrap()
 }
 
-/// The server's process, by its own lock file.
+/// The process id of the server, from its own lock file.
 fn server_pid(data_dir: &Path) -> Pid {
     let file = fs::read_to_string(data_dir.join("pg/postmaster.pid")).unwrap();
     Pid::from_raw(file.lines().next().unwrap().parse().unwrap()).unwrap()
@@ -88,7 +88,7 @@ fn a_killed_server_is_started_again() {
     let directory = tempfile::tempdir().unwrap();
     let first = start(directory.path());
     first.create_database("kept").unwrap();
-    // A visitor, so that a process of the killed server is still there when the next one starts.
+    // An open connection, so that a process of the killed server still runs when the next one starts.
     let _visitor = UnixStream::connect(socket(directory.path())).unwrap();
     kill_process(server_pid(directory.path()), Signal::KILL).unwrap();
 
@@ -97,7 +97,7 @@ fn a_killed_server_is_started_again() {
     assert!(!second.was_running());
     assert_has_database(&second, "kept");
 
-    // The handle of the dead one leaves the living one alone.
+    // The handle of the killed server does not stop the new one.
     first.stop().unwrap();
     assert!(accepts_connections(directory.path()));
 }
@@ -107,7 +107,7 @@ fn a_lock_file_that_names_another_process_is_stale() {
     let directory = tempfile::tempdir().unwrap();
     start(directory.path()).stop().unwrap();
     let cluster = directory.path().join("pg");
-    // As in a container that was started again: the number is now somebody else's, here ours.
+    // As in a restarted container: the id now belongs to another process, here to this one.
     let text = format!("{}\n{}\n1\n1\n", std::process::id(), cluster.display());
     fs::write(cluster.join("postmaster.pid"), text).unwrap();
     assert!(!start(directory.path()).was_running());
@@ -130,13 +130,13 @@ fn an_orphan_of_a_killed_launcher_is_taken_over() {
     let directory = tempfile::tempdir().unwrap();
     let first = start(directory.path());
     let pid = server_pid(directory.path());
-    std::mem::forget(first); // as after `kill -9`: nobody stops it
+    std::mem::forget(first); // as after `kill -9`: no launcher stops it
     let second = start(directory.path());
     assert!(second.was_running());
     drop(second);
     kill_process(pid, Signal::INT).unwrap();
     let begun_at = Instant::now();
-    // Our zombie now; the next start must see through that, too.
+    // It is now a zombie of this process. The next start must recognize that too.
     while directory.path().join("pg/postmaster.pid").exists() {
         assert!(begun_at.elapsed() < Duration::from_mins(5), "the orphan does not end");
         thread::sleep(Duration::from_millis(10));

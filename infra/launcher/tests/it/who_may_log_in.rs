@@ -1,4 +1,5 @@
-//! Only who started a private server can log in: tried from outside, without the password.
+//! Only the user who started a private server can log in. The tests try it from outside, without the
+//! password.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -16,7 +17,7 @@ fn start(data_dir: &Path) -> PrivatePostgres {
     PrivatePostgres::start(PostgresOptions { data_dir, durability: Durability::Throwaway }).unwrap()
 }
 
-/// Lets the account of the server, and everybody else, get as far as the data directory.
+/// A directory that every account can enter, so that all can get as far as the data directory.
 fn open_directory() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
@@ -36,7 +37,7 @@ fn psql(uid: Option<u32>, connection: &str, statement: &str) -> Output {
     command.output().expect("the client programs are installed with the server")
 }
 
-/// What the server answers to a start message: the kind of its first message, and what it holds.
+/// The first answer of the server to a start message: its type and its body.
 fn first_answer(socket: &Path, user: &str) -> (u8, Vec<u8>) {
     let mut stream = UnixStream::connect(socket).unwrap();
     let body = format!("\0\u{3}\0\0user\0{user}\0database\0postgres\0\0");
@@ -58,7 +59,7 @@ fn nobody_logs_in_without_the_password() {
     let socket_dir = directory.path().join("socket");
     for user in ["hip", "app", "postgres"] {
         let (kind, body) = first_answer(&socket_dir.join(".s.PGSQL.5432"), user);
-        // "R", and 10: log in by SASL. It asks for users that do not exist, too.
+        // "R" and 10: log in by SASL. The server answers the same for users that do not exist.
         assert_eq!((kind, &body[..4]), (b'R', &[0, 0, 0, 10][..]), "{user}");
         let connection = format!("host={} user={user} dbname=postgres", socket_dir.display());
         let output = psql(None, &connection, "SELECT 1");
@@ -107,9 +108,9 @@ fn other_users_reach_neither_the_socket_nor_a_password() {
         assert_eq!(mode(secret), 0o600, "{secret}");
     }
     if !geteuid().is_root() {
-        return; // only root can become somebody else
+        return; // only root can become another user
     }
-    // A user of the machine who has even got hold of the password.
+    // Another user of the machine, who has even obtained the password.
     let output = psql(Some(65_534), &postgres.url("postgres"), "SELECT 1");
     assert!(!output.status.success(), "another user is let in");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -34,7 +34,7 @@ impl From<Incomplete> for Failure {
     }
 }
 
-/// Fail with this reason unless `holds`.
+/// Fails with this reason if `holds` is false.
 pub(super) fn ensure(holds: bool, reason: impl Into<String>) -> Verdict {
     if holds { Ok(()) } else { Err(Failure(reason.into())) }
 }

@@ -40,7 +40,7 @@ fn request(consent: &str) -> HealthInformationRequest {
     HealthInformationRequest::new(consent, KeyFormat::WRaw)
 }
 
-/// The stored consent is verified by what it permits.
+/// Verifies the stored consent through the data that it permits.
 async fn granted(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
@@ -62,7 +62,7 @@ async fn ended(
     refused(stage, request(&consent), &[code]).await
 }
 
-/// It never permitted anything, and must be acknowledged all the same.
+/// A consent that was denied and never granted. The HIP must acknowledge it.
 async fn denied_and_never_granted(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;
@@ -72,7 +72,7 @@ async fn denied_and_never_granted(stage: &SuiteContext<'_>) -> Verdict {
     refused(stage, request(&consent), &["ABDM-1062", "ABDM-1112"]).await
 }
 
-/// The revocation overtakes the grant: the late grant must not take effect.
+/// The revocation arrives before the grant. The late grant must have no effect.
 async fn revoked_before_it_was_granted(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     stage.linked_visit(&person, 1).await?;

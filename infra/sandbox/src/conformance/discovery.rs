@@ -1,5 +1,5 @@
 //! Discovery: by ABHA address, by mobile and record number, by a similar name; and
-//! no match, several matches, nothing new.
+//! no match, several matches, no care context that is not linked yet.
 
 use serde_json::json;
 
@@ -101,7 +101,7 @@ async fn refused(stage: &SuiteContext<'_>, request: DiscoverRequest, codes: &[&s
     }
 }
 
-/// Her ABHA is known from a visit that is not linked, because it waits for its link token.
+/// The patient's ABHA is known from a visit that is not linked, because it waits for its link token.
 async fn by_abha_address(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let (since, visit) = (stage.now(), stage.visit(1));
@@ -130,7 +130,7 @@ async fn by_mobile_and_record_number(stage: &SuiteContext<'_>) -> Verdict {
     matched(&offer, "MOBILE")
 }
 
-/// A letter of the name and two years are wrong, the year is text, and the mobile is formatted.
+/// The name differs slightly, the year differs by two and is text, and the mobile number is formatted.
 async fn by_a_name_nearly_right(stage: &SuiteContext<'_>) -> Verdict {
     let mut person = stage.person();
     "Meera Kulkarni".clone_into(&mut person.name);
@@ -154,7 +154,7 @@ async fn nobody(stage: &SuiteContext<'_>) -> Verdict {
     refused(stage, request, &["ABDM-1010"]).await
 }
 
-/// Another person knows only her record number.
+/// Another person has only the patient's record number. The HIP must not find the patient.
 async fn record_number_alone(stage: &SuiteContext<'_>) -> Verdict {
     let (person, _) = unlinked(stage).await?;
     let stranger = stage.person();
@@ -163,7 +163,7 @@ async fn record_number_alone(stage: &SuiteContext<'_>) -> Verdict {
     refused(stage, request, &["ABDM-1010"]).await
 }
 
-/// One family, one telephone, one name, one year: two patients who cannot be distinguished.
+/// Two patients with the same mobile number, name and year of birth, who cannot be distinguished.
 async fn several(stage: &SuiteContext<'_>) -> Verdict {
     let (first, _) = unlinked(stage).await?;
     let mut second = stage.person();

@@ -100,7 +100,7 @@ async fn token_is_used_again(stage: &SuiteContext<'_>, since: usize, person: &Pe
     Ok(())
 }
 
-/// The register has her under another name than the facility.
+/// The register has another name for the patient than the facility.
 async fn other_demographics(stage: &SuiteContext<'_>) -> Verdict {
     let mut person = stage.person();
     "Sulochana Tambe".clone_into(&mut person.name);

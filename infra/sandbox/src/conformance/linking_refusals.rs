@@ -37,7 +37,7 @@ async fn blocked_person_is_left_alone(stage: &SuiteContext<'_>) -> Verdict {
     stage.push(&person, &stage.visit(1)).await?;
     stage.no_more_than(1, since, Operation::GenerateToken, about(person.address())).await?;
     stage.saw("a second visit asks for no token");
-    // The block applies only to her.
+    // The block applies only to this patient.
     let other = stage.person();
     stage.linked_visit(&other, 1).await?;
     stage.saw("another patient was linked meanwhile");
@@ -149,8 +149,9 @@ async fn every_form_is_read(stage: &SuiteContext<'_>) -> Verdict {
     Ok(())
 }
 
-/// A visit whose first links are accepted and then refused in the callback, with these codes and texts;
-/// without any, by the status alone.
+/// A visit whose first links are accepted, and then refused in the callback with these codes and texts.
+///
+/// Without codes, the callback of the first link has a failed status and no error.
 async fn refused_link(
     stage: &SuiteContext<'_>,
     errors: &[(&str, &str)],

@@ -2,7 +2,7 @@
 
 use super::context::SuiteContext;
 
-/// NHA removed them from the specification but not from the list.
+/// Cases whose operation NHA removed from the specification but not from the list of cases.
 const WITHOUT_OPERATION: [&str; 17] = [
     "HIP_INTI_LINK_201",
     "HIP_INTI_LINK_202",
@@ -29,7 +29,7 @@ const ON_A_SCREEN: [(&str, &str, &str); 3] = [
     ("USER_INIT_LINK_602", "user-linking", "a patient searches the facility on a screen"),
 ];
 
-/// Certification cases that are covered by flows.
+/// Certification cases, each with the flow that covers it.
 const TRIED: [(&str, &str); 18] = [
     ("HIP_INTI_LINK_501", "linking"),
     ("HIP_INTI_LINK_503", "linking"),

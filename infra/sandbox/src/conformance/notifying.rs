@@ -36,7 +36,7 @@ async fn further_documents(stage: &SuiteContext<'_>) -> Verdict {
     ensure(status == "SUCCESS", "the gateway does not know the care context")?;
     let kinds = &call.body["notification"]["hiTypes"];
     stage.saw(format!("context/notify with {kinds}, on-notify SUCCESS acknowledged"));
-    // Vital signs change the consultation's document, and add one of their own if the HIP supports it.
+    // Vital signs change the consultation's document. They add a separate document if the HIP supports it.
     ensure(kinds.as_array().is_some_and(|it| !it.is_empty()), "it names no hi type")
 }
 
@@ -75,7 +75,7 @@ async fn text_message_then_discovery(stage: &SuiteContext<'_>) -> Verdict {
     Ok(())
 }
 
-/// The gateway's text messages fail: the visit can be discovered all the same.
+/// The gateway's text message fails. The visit can still be discovered.
 async fn text_message_in_vain(stage: &SuiteContext<'_>) -> Verdict {
     let person = stage.person();
     let (since, visit) = (stage.now(), stage.visit(1).without_abha());

@@ -33,10 +33,10 @@ async fn given_up(stage: &SuiteContext<'_>, status: PatientStatus, version: ApiV
     let id = phr.patient_status(person.address(), stage.facility(), status, version);
     stage.acknowledged(&id).await?;
     stage.saw(format!("{} in {} acknowledged", status.as_str(), version.as_str()));
-    // No answer shows when it is done.
+    // The HIP sends no answer, so nothing shows when it has finished.
     stage.watch().await;
     refused(stage, request(), &["ABDM-1062", "ABDM-1112", "ABDM-1061", "ABDM-1407"]).await?;
-    // A later visit of hers is not linked: the address and its link token are gone.
+    // A later visit of the patient is not linked, because the address and its link token were deleted.
     stage.push(&person, &stage.visit(0)).await?;
     let linked = stage.no_more_than(0, since, Operation::LinkCareContext, about(person.address()));
     linked.await.map_err(|Failure(reason)| Failure(format!("after the opt-out: {reason}")))

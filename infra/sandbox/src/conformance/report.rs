@@ -37,9 +37,9 @@ pub struct CaseResult {
     pub id: &'static str,
     /// The part of the contract to which it belongs.
     pub flow: &'static str,
-    /// Its result.
+    /// Whether it passed, failed or was not run.
     pub outcome: StepOutcome,
-    /// Why it failed or was not run.
+    /// Why it failed or was not run; `None` if it passed.
     pub reason: Option<String>,
     /// Short observations, without tokens, OTPs or records.
     pub observed: Vec<String>,
@@ -54,11 +54,11 @@ pub struct CaseResult {
 /// All cases of a run, in order.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// When it began.
+    /// Start of the run, in UTC.
     pub started_at: DateTime<Utc>,
-    /// When it ended.
+    /// End of the run, in UTC.
     pub finished_at: DateTime<Utc>,
-    /// The cases.
+    /// The results, in the order in which the cases ran.
     pub cases: Vec<CaseResult>,
 }
 
@@ -79,7 +79,7 @@ impl Report {
             && self.with(StepOutcome::Failed).next().is_none()
     }
 
-    /// The same as JSON, with the member names of NHA's evidence manifest where it has any.
+    /// The report as JSON. Members that NHA's evidence manifest has too are named as there.
     pub fn to_json(&self) -> Value {
         let cases: Vec<Value> = self
             .cases

@@ -105,13 +105,13 @@ pub(super) async fn confirm(stage: &SuiteContext<'_>, waiting: &Waiting, token: 
     Ok(())
 }
 
-/// An OTP that is not the right one.
+/// A wrong OTP of six digits. Each attempt has another one.
 fn wrong(otp: &str, attempt: u32) -> String {
     let right: u32 = otp.parse().unwrap_or_default();
     (100_000 + (right + attempt) % 900_000).to_string()
 }
 
-/// The HIP's expected refusal.
+/// Checks that the HIP refused with one of these codes.
 fn refusal<T>(stage: &SuiteContext<'_>, outcome: Result<T, FlowError>, codes: &[&str]) -> Verdict {
     match outcome {
         Ok(_) => Err("it was accepted".into()),
@@ -140,7 +140,7 @@ async fn wrong_then_right(stage: &SuiteContext<'_>) -> Verdict {
 async fn three_wrong(stage: &SuiteContext<'_>) -> Verdict {
     let waiting = waiting(stage, ApiVersion::V3).await?;
     let phr = stage.sandbox.phr();
-    // After the third wrong one the HIP may report that the reference is gone.
+    // After the third wrong OTP the HIP may report that the link reference is no longer valid.
     let codes = ["ABDM-1035", "ABDM-1056"];
     for attempt in 1..=3 {
         let outcome = phr.link_confirm(&waiting.reference, wrong(&waiting.otp, attempt)).await;

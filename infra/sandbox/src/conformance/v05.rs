@@ -21,7 +21,9 @@ pub(super) async fn run(stage: &SuiteContext<'_>) {
     stage.case("X_V05_DATA", FLOW, kept(stage, data(stage))).await;
 }
 
-/// The same result, unless the contract was violated: the API version of an answer is visible nowhere else.
+/// Returns the result of `work`, but fails if the contract was violated.
+///
+/// Only a violation shows that an answer had the wrong API version.
 async fn kept(stage: &SuiteContext<'_>, work: impl Future<Output = Verdict>) -> Verdict {
     let before = stage.sandbox.violations().len();
     work.await?;

@@ -9,8 +9,9 @@ use crate::faults::Target;
 use crate::journal::{Direction, Entry};
 use crate::wire::operation::Operation;
 
-/// Fraction of the patience for which a HIP is watched for a forbidden action, and its maximum: longer than a pause
-/// between two of its steps. A much later call is not noticed.
+/// A HIP is watched for forbidden actions for the patience divided by this number, at most [`QUIET_MAX`].
+///
+/// This is longer than a pause between two steps of a HIP. A much later call is not detected.
 const QUIET_PART: u32 = 40;
 const QUIET_MAX: Duration = Duration::from_millis(1_500);
 

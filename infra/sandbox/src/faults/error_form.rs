@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// The shape of a refusal's body. All of them occur (contract section 1.1).
+/// The format of a refusal's body. All of them were observed (contract section 1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorForm {
     /// `{"error":{"code":"ABDM-1006: ","message":"…"}}`
@@ -20,11 +20,11 @@ pub enum ErrorForm {
 }
 
 impl ErrorForm {
-    /// Every form, for tests that walk them all.
+    /// All forms, for tests that cover each of them.
     pub const ALL: [Self; 6] =
         [Self::Object, Self::Array, Self::Flat, Self::Field, Self::Text, Self::Empty];
 
-    /// The body of a refusal; what has no place for `code` drops it.
+    /// The body of a refusal in this form. Forms without a code ignore `code`.
     pub fn body(self, code: &str, message: &str) -> Value {
         match self {
             Self::Object => json!({"error": {"code": format!("{code}: "), "message": message}}),

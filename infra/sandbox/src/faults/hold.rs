@@ -1,4 +1,4 @@
-//! Calls that are kept waiting, before or after they are processed.
+//! Holds: calls that the simulator delays before or after it processes them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use crate::journal::NotSeen;
 use crate::run::tick::Tick;
 use crate::wire::operation::Operation;
 
-/// A call that a [`Hold`] caught.
+/// A call that a [`Hold`] delays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldCall {
-    /// What was called.
+    /// The operation of the call.
     pub operation: Operation,
-    /// Its REQUEST-ID header.
+    /// Its REQUEST-ID; in v0.5 the `requestId` of the body.
     pub request_id: Option<String>,
     /// Its index in [`Journal::snapshot`](crate::Journal::snapshot).
     pub entry: usize,
@@ -23,17 +23,17 @@ pub struct HeldCall {
 /// State of a [`Hold`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HoldState {
-    /// Its call has not come yet.
+    /// The call has not arrived yet.
     Waiting,
-    /// The call is being held now.
+    /// The call is being held.
     Holding(HeldCall),
-    /// It was released by the test, before or after the call came.
+    /// The test released it, before or after the call arrived.
     Released,
     /// The caller disconnected while it was held. A call held before processing is never processed.
     Abandoned(HeldCall),
 }
 
-/// A call that will be, or is being held. Dropping this handle changes nothing.
+/// Handle of a call that is held, or will be held when it arrives. Dropping the handle changes nothing.
 #[derive(Clone, Debug)]
 pub struct Hold {
     state: Arc<watch::Sender<HoldState>>,
@@ -44,16 +44,16 @@ impl Hold {
         Self { state: Arc::new(watch::Sender::new(HoldState::Waiting)) }
     }
 
-    /// Where it stands now.
+    /// The current state.
     pub fn state(&self) -> HoldState {
         self.state.borrow().clone()
     }
 
-    /// Wait until the call is caught.
+    /// Waits until the call arrives and is held.
     ///
     /// # Errors
     ///
-    /// [`NotSeen`] when `limit` has passed.
+    /// [`NotSeen`] if `limit` has passed, or if the hold was released before.
     pub async fn caught(&self, limit: Duration) -> Result<HeldCall, NotSeen> {
         let mut changes = self.state.subscribe();
         let caught = changes.wait_for(|state| *state != HoldState::Waiting);
@@ -67,7 +67,7 @@ impl Hold {
         }
     }
 
-    /// Releases the call; one that has not come yet will not be held.
+    /// Releases the call. If it has not arrived yet, it will not be held.
     pub fn release(&self) {
         self.state.send_if_modified(|state| {
             let held = matches!(state, HoldState::Waiting | HoldState::Holding(_));
@@ -78,9 +78,9 @@ impl Hold {
         });
     }
 
-    /// Hold the caller here. Returns whether it may go on: false when the simulator is stopping.
+    /// Holds the call until it is released. Returns false if the simulator is stopping.
     ///
-    /// Dropping the future (the connection broke) leaves the state [`HoldState::Abandoned`].
+    /// If the future is dropped because the connection broke, the state becomes [`HoldState::Abandoned`].
     pub(crate) async fn hold(
         &self,
         call: HeldCall,

@@ -1,7 +1,7 @@
 //! The schema of every body the HIP sends to the gateway (contract sections 3 to 8).
 //!
-//! Where success and failure have different members the function picks by the presence of `error`;
-//! then `error: null` on success is a finding, and so is `patient` beside an error.
+//! If success and failure have different members, the presence of `error` selects the schema. Then `error: null` in a
+//! success is a finding, and so is `patient` together with an error.
 
 use serde_json::Value;
 
@@ -35,13 +35,13 @@ const ERROR: Shape = Object(&[
 ]);
 const CARE_CONTEXTS: Shape =
     List(&Object(&[must("referenceNumber", &REFERENCE), must("display", &DISPLAY)]));
-/// One patient of a link request or an answer: the care contexts of one hi type.
+/// The patient groups of a link request or an answer. Each group has the care contexts of one hi type.
 const PATIENTS: Shape = List(&Object(&[
     must("referenceNumber", &REFERENCE),
     must("display", &DISPLAY),
     must("careContexts", &CARE_CONTEXTS),
     must("hiType", &HI_TYPE),
-    // The range is checked apart: it has a code of its own.
+    // The range is checked separately, because it has its own error code.
     must("count", &Integer(i64::MIN, i64::MAX)),
 ]));
 
@@ -54,7 +54,7 @@ pub(super) const SESSION: Shape = Object(&[
 pub(super) const BRIDGE_URL: Shape = Object(&[must("url", &NOT_EMPTY)]);
 
 const GENERATE_TOKEN: Shape = Object(&[
-    // NHA types this one as a number; a quoted one is refused.
+    // NHA defines this member as a number. A number in quotes is refused.
     may("abhaNumber", &Integer(10_000_000_000_000, 99_999_999_999_999)),
     may("abhaAddress", &ABHA_ADDRESS),
     must("name", &Text(text::is_name, "letters, blanks and ',.-")),
@@ -92,7 +92,7 @@ const CONTEXT_NOTIFY: Shape = Object(&[must(
     ]),
 )]);
 
-/// One of NHA's files wants `requestId` and `timestamp` here too; the newer ones have neither.
+/// One of NHA's files also requires `requestId` and `timestamp` here. The newer files have neither.
 const SMS_NOTIFY: Shape = Object(&[must(
     "notification",
     &Object(&[
@@ -125,7 +125,7 @@ const ON_INIT: Shape =
 
 const ON_CONFIRM: Shape = Object(&[must("patient", &PATIENTS), must("response", &RESPONSE)]);
 
-/// The failure of an answer that names its transaction.
+/// An error answer that contains its transaction id.
 const TRANSACTION_ERROR: Shape =
     Object(&[must("transactionId", &UUID), must("error", &ERROR), must("response", &RESPONSE)]);
 const PLAIN_ERROR: Shape = Object(&[must("error", &ERROR), must("response", &RESPONSE)]);
@@ -179,7 +179,7 @@ const ON_SHARE: Shape = Object(&[
                 &Object(&[
                     must("context", &NOT_EMPTY),
                     must("tokenNumber", &NOT_EMPTY),
-                    // Seconds; one peer prints a date here.
+                    // Seconds. One other implementation sends a date here.
                     must("expiry", &Integer(1, 86_400)),
                 ]),
             ),
@@ -190,7 +190,7 @@ const ON_SHARE: Shape = Object(&[
 
 fn pick(body: &Value, success: &'static Shape, failure: &'static Shape) -> &'static Shape {
     match body.get("error") {
-        // A null error stays with success, where it is an unknown member.
+        // With a null error the schema of success applies, in which `error` is an unknown member.
         None | Some(Value::Null) => success,
         Some(_) => failure,
     }

@@ -1,4 +1,4 @@
-//! The bridge: where a client's callbacks go, and the services it carries.
+//! The bridge: its callback URL and its services.
 
 use serde_json::{Value, json};
 

@@ -17,12 +17,12 @@ use crate::world::World;
 
 use super::sessions;
 
-/// `error` of a callback.
+/// The `error` member of a callback. The code ends with a colon and a space, as at the real gateway.
 pub(crate) fn error(code: &str, message: &str) -> Value {
     json!({"code": format!("{code}: "), "message": message})
 }
 
-/// Send in the background, until the HIP accepts, the attempts are used up, or the simulator stops.
+/// Sends a callback in the background until the HIP accepts it, no attempt is left, or the simulator stops.
 pub(crate) fn send(world: &Arc<World>, callback: Callback) {
     world.change(|state| {
         let asked = ReceivedQuestion { version: callback.version, heard_at: None };
@@ -61,7 +61,7 @@ async fn deliver(world: &World, callback: &Callback) {
     warn!(path = callback.path, request.id = callback.request_id, "callback given up");
 }
 
-/// Whether the HIP accepted it.
+/// Makes one attempt. Returns whether the HIP accepted the callback with a 2xx status.
 async fn attempt_once(
     world: &World,
     callback: &Callback,
@@ -122,7 +122,7 @@ async fn attempt_once(
     accepted
 }
 
-/// The path of an absolute URL.
+/// The path of an absolute URL; `/` if it has none.
 fn path_of(url: &str) -> &str {
     url.split_once("://")
         .and_then(|(_, rest)| rest.find('/').map(|start| &rest[start..]))

@@ -1,4 +1,4 @@
-//! The gateway's public keys, for anyone who holds a session.
+//! The gateway's public keys. Reading them requires a session token.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The HIP's side of a transfer: on-request before it, notify after it.
+//! The HIP's messages about a transfer: on-request before it, notify after it.
 
 use std::collections::BTreeSet;
 
@@ -104,7 +104,7 @@ pub(super) fn notify(case: &mut Case) -> RouteResult {
     Ok(vec![])
 }
 
-/// Where a report says something else than the HIU saw.
+/// Finds contradictions between the HIP's report and the pages that the HIU received.
 fn contradictions(
     transaction: &Transaction,
     session_status: &str,
@@ -118,8 +118,8 @@ fn contradictions(
     if responses.iter().filter(delivered).any(|response| !transaction.holds(response)) {
         found.push("a care context is reported DELIVERED and no page of it arrived".to_owned());
     }
-    // A care context of which only some documents arrived is ERRORED, and yet something was
-    // transferred. A transfer that was cut off may be FAILED with what it delivered before.
+    // TRANSFERRED is right if some documents arrived, even if their care contexts are ERRORED. FAILED is right for
+    // an interrupted transfer, even if some care contexts were DELIVERED before.
     let any_delivered = responses.iter().any(|response| delivered(&response));
     let all_delivered = responses.iter().all(|response| delivered(&response));
     if session_status == "TRANSFERRED" && !any_delivered && transaction.pages.is_empty() {

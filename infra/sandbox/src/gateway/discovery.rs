@@ -63,14 +63,14 @@ fn offer(case: &mut Case, abha_address: &str) -> Result<Offer, Refusal> {
     Ok(Offer { care_contexts, matched_by, already_linked })
 }
 
-/// The answer refers to an unknown question.
+/// The refusal of an answer to an unknown question.
 pub(super) fn unknown_question() -> Refusal {
     let message = "Invalid transactionId or response.requestId";
     Refusal::object(400, "ABDM-1052", message)
         .breach("transactionId or response.requestId is not one that was asked")
 }
 
-/// The question was answered before, by a call with another REQUEST-ID.
+/// The refusal of a further answer, with another REQUEST-ID, to a question that was answered before.
 pub(super) fn second_answer(operation: Operation) -> Refusal {
     Refusal::object(400, operation.duplicate_code(), "Duplicate request")
         .into_duplicate()

@@ -1,4 +1,4 @@
-//! `patient`: care contexts grouped by patient and hi type, as links and answers carry them.
+//! The member `patient` of links and answers: care contexts grouped by patient and hi type.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use crate::wire::care_context::CareContext;
 use crate::wire::message::Refusal;
 
-/// The most care contexts that one group may carry.
+/// Maximum number of care contexts in one group.
 const COUNT_MAX: i64 = 20;
 
-/// Check what the schema cannot: counts, and references that stand twice in a group.
+/// Checks what the schema cannot check: counts, and references that occur twice in a group.
 pub(super) fn check(groups: &Value) -> Result<(), Refusal> {
     for group in groups.as_array().into_iter().flatten() {
         let contexts = group["careContexts"].as_array().map_or(&[][..], Vec::as_slice);
@@ -40,7 +40,7 @@ pub(super) fn repeats_a_group(groups: &Value) -> bool {
     groups.iter().map(kind).collect::<BTreeSet<_>>().len() < groups.len()
 }
 
-/// Groups that passed the schema, as a flat list.
+/// Converts groups that match the schema to a flat list.
 pub(super) fn read(groups: &Value, facility: &str) -> Vec<CareContext> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut contexts = vec![];
@@ -59,7 +59,9 @@ pub(super) fn read(groups: &Value, facility: &str) -> Vec<CareContext> {
     contexts
 }
 
-/// `patient` of a link init in v0.5: one object, of the first patient, and references alone.
+/// `patient` of a link init in v0.5: one object with the first patient's reference.
+///
+/// Its care contexts have only their references.
 pub(crate) fn write_v05(abha_address: &str, contexts: &[CareContext]) -> Value {
     let references: BTreeSet<&str> =
         contexts.iter().map(|context| context.care_context_reference.as_str()).collect();
@@ -72,7 +74,7 @@ pub(crate) fn write_v05(abha_address: &str, contexts: &[CareContext]) -> Value {
     })
 }
 
-/// The same list as `patient` of a link init: one group per patient and hi type.
+/// `patient` of a link init in v3: one group for each patient and hi type.
 pub(crate) fn write(contexts: &[CareContext]) -> Value {
     let kinds: BTreeSet<(&str, &str)> = contexts
         .iter()

@@ -1,4 +1,4 @@
-//! The headers every call of a HIP must carry, and how each absence is refused.
+//! The headers that a call of a HIP must have, and the refusals of missing or invalid ones.
 
 use crate::run::clock;
 use crate::wire::message::{GatewayCall, Refusal};
@@ -15,8 +15,8 @@ pub(crate) const CONSENT_MANAGER: &str = "sbx";
 
 /// `Authorization` must carry a session token of this client.
 ///
-/// A token that has expired, or was signed in another run, is refused but is not a violation: it is how a
-/// HIP learns that it needs a new session.
+/// A token that has expired, or was signed with other keys, is refused but is not a violation: this tells the
+/// HIP that it needs a new session.
 pub(crate) fn session_bearer(world: &World, call: &GatewayCall) -> Result<(), Refusal> {
     let Some(value) = call.header("Authorization") else {
         let description = "Make sure your API invocation call has a header: Authorization";
@@ -40,13 +40,13 @@ pub(crate) fn invalid_credentials(description: &str) -> Refusal {
     Refusal::flat(401, "900901", "Invalid Credentials", description)
 }
 
-/// `REQUEST-ID`, `TIMESTAMP` and `X-CM-ID`. Returns the first.
+/// Checks `REQUEST-ID`, `TIMESTAMP` and `X-CM-ID`. Returns the request id.
 pub(crate) fn request(call: &GatewayCall) -> Result<&str, Refusal> {
     let request_id = call.request_id().filter(|id| text::is_uuid(id)).ok_or_else(|| {
         Refusal::object(400, "ABDM-2404", "Invalid Request Id")
             .breach("REQUEST-ID must be a UUID in lower case")
     })?;
-    // In v0.5 it is a member of the body, which the schema looks after.
+    // In v0.5 the timestamp is a member of the body, which the schema checks.
     if call.version == ApiVersion::V3 && !call.header("TIMESTAMP").is_some_and(text::is_timestamp) {
         return Err(Refusal::object(400, "ABDM-2402", "Invalid Timestamp")
             .breach("TIMESTAMP must be YYYY-MM-DDTHH:mm:ss.SSSZ"));
@@ -59,7 +59,7 @@ pub(crate) fn request(call: &GatewayCall) -> Result<&str, Refusal> {
     Ok(request_id)
 }
 
-/// A call in v0.5 has its `requestId` in the body; a REQUEST-ID header must not say something else.
+/// Reports a REQUEST-ID header that differs from the `requestId` in the body of a v0.5 call.
 pub(crate) fn foreign_request_id(call: &GatewayCall) -> Option<String> {
     let header = call.header("REQUEST-ID")?;
     (Some(header) != call.request_id())
@@ -68,7 +68,7 @@ pub(crate) fn foreign_request_id(call: &GatewayCall) -> Option<String> {
 
 /// `X-HIP-ID` must be the id of a registered service.
 ///
-/// NHA's newer files list no such header for sms/notify2, whose body names the facility.
+/// For sms/notify2 the header may be absent, because NHA's newer files do not list it. The body contains the facility.
 pub(crate) fn facility<'c>(register: &Register, call: &'c GatewayCall) -> Result<&'c str, Refusal> {
     let in_body = || {
         let is_sms = call.operation == Operation::SmsNotify;

@@ -1,4 +1,4 @@
-//! JSON Web Tokens signed with RSA, in the compact form, written out by hand.
+//! JSON Web Tokens signed with RSA, in the compact form. This module does not use a JWT library.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
 use chrono::{DateTime, Utc};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// Why a token is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenError {
-    /// Not a token of this key: its form, its algorithm, its `kid` or its signature.
+    /// Not a valid token of this key: wrong form, algorithm, `kid` or signature.
     Invalid,
     /// Signed by this key, but its `exp` has passed.
     Expired,
@@ -23,7 +23,7 @@ enum RsaSigner {
     Rs512(SigningKey<Sha512>),
 }
 
-/// One key of the set that `/gateway/v3/certs` shows.
+/// One of the keys that `/gateway/v3/certs` publishes.
 pub(crate) struct TokenKey {
     kid: String,
     signer: RsaSigner,
@@ -50,7 +50,7 @@ impl TokenKey {
         }
     }
 
-    /// The public half as a JSON Web Key.
+    /// The public key as a JSON Web Key.
     pub(crate) fn jwk(&self) -> Value {
         json!({
             "kty": "RSA",
@@ -74,7 +74,7 @@ impl TokenKey {
         token
     }
 
-    /// The claims of a token that this key signed and that is still good at `now`.
+    /// Verifies a token of this key and its expiry at `now`. Returns its claims.
     pub(crate) fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Value, TokenError> {
         let (message, signature) = token.rsplit_once('.').ok_or(TokenError::Invalid)?;
         let (header, claims) = message.split_once('.').ok_or(TokenError::Invalid)?;
@@ -104,7 +104,7 @@ impl TokenKey {
     }
 }
 
-/// Derived from the key, so that a stored key keeps its id over restarts.
+/// Derives the key id from the key, so that a stored key has the same id after a restart.
 fn kid(public: &RsaPublicKey) -> String {
     BASE64URL.encode(&Sha256::digest(public.n().to_bytes_be())[..16])
 }

@@ -1,4 +1,4 @@
-//! The gateway's two RSA keys, and where they are kept.
+//! The gateway's two RSA keys and their files.
 
 use std::fs;
 use std::io::Write;
@@ -25,7 +25,7 @@ pub enum KeysError {
         /// The I/O error.
         source: std::io::Error,
     },
-    /// A kept key is not a private key in PKCS#8 PEM.
+    /// A key file does not contain a private key in PKCS#8 PEM.
     #[error("{path} holds no RSA private key; delete it to get a new one")]
     Pem {
         /// Path of the file.
@@ -38,7 +38,7 @@ pub enum KeysError {
     Rsa(#[from] rsa::Error),
 }
 
-/// The set behind `/gateway/v3/certs`.
+/// The keys that `/gateway/v3/certs` publishes.
 pub(crate) struct Keys {
     /// RS256: sessions and callbacks.
     pub(crate) session: TokenKey,
@@ -46,18 +46,18 @@ pub(crate) struct Keys {
     pub(crate) link: TokenKey,
 }
 
-/// The keys of all sandboxes of this process that keep no state.
+/// The keys of all simulators in this process that have no state directory.
 static SHARED: OnceLock<Arc<Keys>> = OnceLock::new();
 
 impl Keys {
-    /// The keys of a run, and how many runs its directory saw before.
+    /// The keys of a run, and the number of earlier runs with the same state directory.
     pub(crate) fn for_run(state_dir: Option<&Path>) -> Result<(Arc<Self>, u64), KeysError> {
         let Some(directory) = state_dir else {
             if let Some(keys) = SHARED.get() {
                 return Ok((Arc::clone(keys), 0));
             }
             let keys = Arc::new(Self::from_private(new_key()?, new_key()?));
-            // If two threads come at once, one wins; the other's keys are dropped unused.
+            // If two threads generate keys at the same time, the keys of one are dropped unused.
             return Ok((Arc::clone(SHARED.get_or_init(|| keys)), 0));
         };
         fs::create_dir_all(directory).map_err(|source| file_error(directory, source))?;

@@ -117,7 +117,7 @@ pub(super) fn notify(case: &mut Case) -> RouteResult {
     Ok(vec![case.call_back(ON_CONTEXT_NOTIFY, body)])
 }
 
-/// `POST /hip/v3/link/patient/links/sms/notify2`; no text message is sent.
+/// `POST /hip/v3/link/patient/links/sms/notify2`. The simulator sends no text message.
 pub(super) fn sms(case: &mut Case) -> RouteResult {
     check_hip(case, &case.body["notification"]["hip"]["id"])?;
     let body = acknowledgement(case, "SUCCESS", None);

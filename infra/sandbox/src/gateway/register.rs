@@ -4,30 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-/// A person with an ABHA, as the central register knows them.
+/// A person with an ABHA, with the data of the central register.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AbhaHolder {
     /// `name@sbx`.
     pub abha_address: String,
     /// 14 digits; hyphens are dropped when it is registered.
     pub abha_number: String,
-    /// The full name.
+    /// The full name. Letter case and spaces do not matter in comparisons.
     pub name: String,
     /// `M`, `F`, `O`, `D`, `T` or `U`.
     pub gender: String,
-    /// Four digits.
+    /// The year of birth, with four digits.
     pub year_of_birth: i32,
-    /// The verified mobile number, in any of the usual forms.
+    /// The verified mobile number, in any common format.
     pub mobile: String,
 }
 
 impl AbhaHolder {
-    /// The number as the integer that link tokens carry.
+    /// The ABHA number as the integer that link tokens contain.
     pub(crate) fn number(&self) -> Option<u64> {
         self.abha_number.parse().ok()
     }
 
-    /// Whether the demographics of a token request are this person's.
+    /// Whether the demographics of a token request match this holder.
     pub(crate) fn is(&self, name: &str, gender: &str, year_of_birth: i64) -> bool {
         words(&self.name).eq(words(name))
             && self.gender == gender
@@ -35,16 +35,16 @@ impl AbhaHolder {
     }
 }
 
-/// A name's words in one case: blanks and capitals are no mismatch.
+/// The words of a name in lower case, so that spaces and letter case do not matter.
 fn words(name: &str) -> impl Iterator<Item = String> {
     name.split_whitespace().map(str::to_lowercase)
 }
 
 #[derive(Default)]
 pub(crate) struct Register {
-    /// Name by service id.
+    /// Names of facilities by service id.
     facilities: BTreeMap<String, String>,
-    /// By ABHA address.
+    /// Holders by ABHA address.
     holders: BTreeMap<String, AbhaHolder>,
     /// ABHA addresses whose holders opted out.
     inactive: BTreeSet<String>,
@@ -76,7 +76,7 @@ impl Register {
         self.facilities.get(service_id).map(String::as_str)
     }
 
-    /// The holder an address or, without one, a number names.
+    /// Finds a holder by ABHA address; without an address, by ABHA number.
     pub(crate) fn holder(&self, address: Option<&str>, number: Option<u64>) -> Option<&AbhaHolder> {
         match address {
             Some(address) => self.holders.get(address),

@@ -8,9 +8,9 @@ use crate::wire::operation::Operation;
 use super::{Case, callbacks, linking, token};
 use crate::wire::callback::Callback;
 
-/// The callback of a call that passed every check of its form, and has no other effect.
+/// The scripted callback of a call that passed all checks of headers and body.
 ///
-/// An operation without a callback is only accepted.
+/// `None` if the operation has no callback.
 pub(super) fn answer(case: &Case, operation: Operation, script: &Script) -> Option<Callback> {
     let path = callback_path(operation)?;
     let mut body = json!({"response": {"requestId": case.request_id}});

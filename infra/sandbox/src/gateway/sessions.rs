@@ -1,4 +1,4 @@
-//! `POST /gateway/v3/sessions`: client id and secret for a token of twenty minutes.
+//! `POST /gateway/v3/sessions`: returns a session token for client id and secret.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::world::World;
 
 use super::{bodies, headers, shape::Finding};
 
-/// The realm that the sandbox's tokens name as their issuer.
+/// The issuer (`iss`) of tokens of ABDM's sandbox.
 pub(crate) const ISSUER: &str = "https://dev.abdm.gov.in/auth/realms/central-registry";
 
 pub(crate) fn open(world: &World, call: &GatewayCall) -> GatewayAnswer {
@@ -51,13 +51,13 @@ fn session(world: &World) -> Value {
     })
 }
 
-/// The claims of a token of `client`, as they were read from the sandbox's callbacks.
+/// The claims of a token of `client`, as observed in callbacks of ABDM's sandbox.
 pub(crate) fn claims(world: &World, client: &str, kind: &str, now: DateTime<Utc>) -> Value {
     let issued_at = now.timestamp();
     json!({
         "iss": ISSUER,
         "aud": "account",
-        // A refresh token is nobody's bearer, so it names another client.
+        // A refresh token must not be accepted as a session token, so it contains another client.
         "azp": if kind == "Bearer" { client } else { "refresh" },
         "clientId": client,
         "exp": issued_at.saturating_add_unsigned(world.options.session_lifetime.as_secs()),

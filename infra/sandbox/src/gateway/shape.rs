@@ -1,17 +1,17 @@
-//! What a body must look like, as data, and the check of a body against it.
+//! Schemas of bodies as constants, and the check of a body against its schema.
 //!
-//! As strict as NHA's published schema: a member of another type, a missing one, one nobody knows,
-//! and null where a value belongs are findings.
+//! The check is as strict as NHA's published schema. A wrong type, a missing member, an unknown member, and
+//! null instead of a value are findings.
 
 use serde_json::{Map, Value};
 
 pub(crate) enum Shape {
-    /// A string that the function accepts; the words end the sentence "must be …".
+    /// A string that the function accepts. The text completes the sentence "must be …".
     Text(fn(&str) -> bool, &'static str),
     OneOf(&'static [&'static str]),
     /// A whole number in a closed range. A number in quotes is not one.
     Integer(i64, i64),
-    /// An ABHA number where the published files disagree: 14 digits, quoted or not.
+    /// An ABHA number of 14 digits, as a number or a string, because NHA's files contradict each other.
     AbhaNumber,
     Object(&'static [Member]),
     List(&'static Shape),
@@ -23,20 +23,20 @@ pub(crate) struct Member {
     shape: &'static Shape,
 }
 
-/// A member that must be there.
+/// A required member.
 pub(crate) const fn must(name: &'static str, shape: &'static Shape) -> Member {
     Member { name, required: true, shape }
 }
 
-/// A member that may be absent, but not null.
+/// An optional member. It may be absent, but not null.
 pub(crate) const fn may(name: &'static str, shape: &'static Shape) -> Member {
     Member { name, required: false, shape }
 }
 
-/// One thing wrong with a body. Names the place and the rule, never the value.
+/// One error in a body. It contains the path and the rule, never the value.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
-    /// `patient[0].hiType`; empty for the body itself.
+    /// Path such as `patient[0].hiType`; empty for the body itself.
     pub(crate) path: String,
     pub(crate) rule: String,
 }
@@ -49,7 +49,7 @@ impl Finding {
 }
 
 impl Shape {
-    /// Everything wrong with `value`, in the order of the shape.
+    /// All errors in `value`, in the order of the shape.
     pub(crate) fn check(&self, value: &Value) -> Vec<Finding> {
         let mut findings = vec![];
         self.visit("", value, &mut findings);
@@ -126,7 +126,7 @@ fn finding(path: &str, rule: &str) -> Finding {
     Finding { path: path.to_owned(), rule: rule.to_owned() }
 }
 
-/// An ABHA number, quoted or not, as the number it is.
+/// Reads an ABHA number from a number or a string; `None` if it does not have 14 digits.
 pub(crate) fn abha_number(value: &Value) -> Option<u64> {
     let digits = match value {
         Value::String(text) => text.clone(),

@@ -63,7 +63,7 @@ pub(crate) fn is_phone_number(text: &str) -> bool {
     (10..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A hint where the OTP went: too few digits to be the number, or the OTP.
+/// A masked hint: not empty, with at most four digits, so it cannot reveal the mobile number or the OTP.
 pub(crate) fn is_masked(text: &str) -> bool {
     !text.is_empty() && text.chars().filter(char::is_ascii_digit).count() <= 4
 }

@@ -1,4 +1,4 @@
-//! `POST /v3/token/generate-token`: demographics for a link token.
+//! `POST /v3/token/generate-token`: returns a link token if the demographics match.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::register::AbhaHolder;
 use super::{Case, RouteResult, callbacks};
 
 pub(super) const CALLBACK: &str = "/api/v3/hip/token/on-generate-token";
-/// 182.5 days, as measured on the sandbox's tokens.
+/// 182.5 days, as observed in tokens of ABDM's sandbox.
 const LIFETIME_SECONDS: i64 = 15_768_000;
 
 pub(super) fn generate(case: &mut Case) -> RouteResult {

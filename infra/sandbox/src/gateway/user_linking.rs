@@ -39,7 +39,7 @@ pub(super) fn on_init(case: &mut Case) -> RouteResult {
     Ok(vec![])
 }
 
-/// `POST /user-initiated-linking/v3/link/care-context/on-confirm`: the gateway links.
+/// `POST /user-initiated-linking/v3/link/care-context/on-confirm`. The gateway then links the care contexts.
 pub(super) fn on_confirm(case: &mut Case) -> RouteResult {
     let asked = case.body["response"]["requestId"].as_str().unwrap_or_default();
     let Some(record) = case.state.confirms.get_mut(asked) else {

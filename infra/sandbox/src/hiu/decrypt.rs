@@ -1,4 +1,4 @@
-//! From an encrypted entry to its plaintext: encryption specification section 1.
+//! Decryption of an entry (encryption specification section 1).
 
 use aes_gcm::{Aes256Gcm, KeyInit, aead::Aead};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -10,28 +10,28 @@ use super::field;
 use super::key_form::PublicKey;
 use super::montgomery;
 
-/// A private key of the HIU simulator, in the key format of the request it was made for.
+/// A private key of the HIU, in the key format of its request.
 #[derive(Clone)]
 pub(crate) enum PrivateKey {
     /// A scalar in 1..n-1, not clamped.
     Weierstrass(BigUint),
-    /// 32 bytes, clamped where they are used.
+    /// 32 bytes, clamped at each use.
     Montgomery([u8; 32]),
 }
 
-/// Why an entry could not be opened.
+/// Why an entry could not be decrypted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecryptError {
-    /// The page carries no usable `keyMaterial`; the text says which part.
+    /// The page has no valid `keyMaterial`. The text names the invalid part.
     #[error("key material: {0}")]
     KeyMaterial(String),
-    /// The HIP's key belongs to the other key format, so there is no common secret.
+    /// The HIP's key has another key format, so there is no shared secret.
     #[error("the page answers in another key format than the request's")]
     OtherKeyFormat,
     /// `content` is not padded standard base64.
     #[error("content is not padded standard base64")]
     Base64,
-    /// The GCM tag does not verify: wrong key, wrong nonce, or changed bytes.
+    /// The GCM tag is wrong: wrong key, wrong nonce, or changed bytes.
     #[error("the GCM tag does not verify")]
     Tag,
     /// The plaintext is not one JSON document in UTF-8.
@@ -39,7 +39,7 @@ pub enum DecryptError {
     Json,
 }
 
-/// The secret of an agreement, 32 bytes: big-endian x in key format W, little-endian u in key format X.
+/// The shared secret, 32 bytes: big-endian x in key format W, little-endian u in key format X.
 pub(crate) fn agree(own: &PrivateKey, peer: &PublicKey) -> Result<[u8; 32], DecryptError> {
     match (own, peer) {
         (PrivateKey::Weierstrass(scalar), PublicKey::Weierstrass(point)) => point
@@ -57,7 +57,7 @@ pub(crate) fn agree(own: &PrivateKey, peer: &PublicKey) -> Result<[u8; 32], Decr
     }
 }
 
-/// The AES key and the initialisation vector that a secret and two nonces give.
+/// Derives the AES key and the initialisation vector from the shared secret and both nonces.
 pub(crate) fn derive(secret: [u8; 32], own: [u8; 32], peer: [u8; 32]) -> ([u8; 32], [u8; 12]) {
     let mut mixed = [0; 32];
     for (out, (a, b)) in mixed.iter_mut().zip(own.into_iter().zip(peer)) {
@@ -71,7 +71,7 @@ pub(crate) fn derive(secret: [u8; 32], own: [u8; 32], peer: [u8; 32]) -> ([u8; 3
     (key, vector.try_into().expect("32 minus 20 bytes"))
 }
 
-/// Open `content`: base64 of ciphertext and tag, without additional data.
+/// Decrypts `content`, which is base64 of ciphertext and tag, without additional data.
 pub(crate) fn open(
     content: &str,
     key: [u8; 32],

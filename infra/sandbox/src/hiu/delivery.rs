@@ -1,4 +1,4 @@
-//! What an HIU holds at the end of a transfer.
+//! The pages and reports that an HIU received in a transfer.
 
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ use crate::wire::flow_error::HipError;
 pub struct Page {
     /// When it was first received.
     pub received_at: DateTime<Utc>,
-    /// Peers count from 0 or from 1.
+    /// `pageNumber`. Some HIPs count from 0, others from 1.
     pub page_number: i64,
-    /// How many pages the HIP announced.
+    /// `pageCount`: number of pages that the HIP announced.
     pub page_count: i64,
     /// `careContextReference`
     pub care_context_reference: String,
@@ -25,46 +25,47 @@ pub struct Page {
     pub media: String,
     /// Whether `checksum` is the lower-case hexadecimal MD5 of the plaintext.
     pub checksum_ok: bool,
-    /// Whether the consent names this care context.
+    /// Whether the consent contains this care context.
     pub care_context_known: bool,
-    /// The hi type that the bundle's Composition has.
+    /// The hi type of the bundle's Composition; `None` if it is unknown.
     pub hi_type: Option<&'static str>,
-    /// The bundle, or why there is none.
+    /// The decrypted bundle, or the error.
     pub plaintext: Result<Value, DecryptError>,
-    /// The exact bytes that were encrypted; empty when they could not be decrypted.
+    /// The exact bytes of the plaintext; empty if the entry could not be decrypted.
     pub plaintext_bytes: Vec<u8>,
-    /// What is wrong with this page.
+    /// The rules that this page violates.
     pub violations: Vec<String>,
 }
 
-/// How the HIP reports on one care context.
+/// The HIP's report on one care context.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusResponse {
     /// `careContextReference`
     pub care_context_reference: String,
     /// `DELIVERED` or `ERRORED`
     pub hi_status: String,
-    /// Text for people.
+    /// Readable text; empty if the HIP sent none.
     pub description: String,
 }
 
-/// The state of one transaction as the outside world sees it.
+/// The state of one transaction, from the HIU's point of view.
 #[derive(Clone, Debug)]
 pub struct Delivery {
-    /// The transaction.
+    /// Id of the transaction.
     pub transaction_id: String,
-    /// The HIP's on-request, once it came.
+    /// The HIP's on-request; `None` before it arrives.
     pub acknowledgement: Option<Result<(), HipError>>,
-    /// `TRANSFERRED` or `FAILED`, once the HIP closed the transaction.
+    /// `TRANSFERRED` or `FAILED`; `None` until the HIP closes the transaction.
     pub session_status: Option<String>,
-    /// The HIP's report by care context.
+    /// The HIP's report for each care context.
     pub status_responses: Vec<StatusResponse>,
-    /// In the order they arrived, repeats left out.
+    /// The pages in order of arrival, without repeats.
     pub pages: Vec<Page>,
-    /// Pages that arrived again with the same content: how a HIP recovers from a lost answer.
+    /// Number of pages that arrived again with the same content. A HIP repeats a page if it lost the answer.
     pub duplicates: usize,
-    /// The HIU's own status: `RECEIVED` if all pages arrived and are valid, `FAILED` if all
-    /// arrived and one is not.
+    /// The HIU's own status; `None` until all pages have arrived.
+    ///
+    /// `RECEIVED` if all pages are valid, else `FAILED`.
     pub hiu_status: Option<&'static str>,
 }
 
@@ -72,8 +73,8 @@ pub struct Delivery {
 #[derive(Debug, thiserror::Error)]
 #[error("the transfer is not complete after {} ms", waited.as_millis())]
 pub struct Incomplete {
-    /// How long it was waited for, in total.
+    /// How long the caller waited.
     pub waited: Duration,
-    /// What did arrive; `None` for an unknown transaction.
+    /// The state of the transfer when the time was over; `None` for an unknown transaction.
     pub so_far: Option<Box<Delivery>>,
 }

@@ -1,6 +1,6 @@
-//! What an opened page says against what was granted and asked: hi type, date, and whose it is.
+//! Compares a decrypted document with the consent and the request: hi type, date and patient.
 //!
-//! Read by hand from the bundle: the HIU has to find out for itself that a HIP keeps to a consent.
+//! The HIU reads the bundle itself, independently of the HIP's code, to check that the HIP follows the consent.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::gateway::text;
 use crate::phr::consent::ConsentRecord;
 use crate::run::clock;
 
-/// From when to when, both included.
+/// Start and end of a time range, both included.
 pub(crate) type Range = (DateTime<Utc>, DateTime<Utc>);
 
 /// The fixed code of `Composition.type` by hi type, SNOMED CT (ABDM document profiles).
@@ -21,14 +21,14 @@ const CODES: [(&str, &str); 5] = [
     ("41000179103", "ImmunizationRecord"),
     ("419891008", "HealthDocumentRecord"),
 ];
-/// The fixed text of `Composition.type` where the profile names no code.
+/// The fixed text of `Composition.type` for profiles without a code.
 const TEXTS: [(&str, &str); 2] =
     [("Wellness Record", "WellnessRecord"), ("Invoice Record", "Invoice")];
 const SNOMED_CT: &str = "http://snomed.info/sct";
-/// The system of ABHA numbers as identifiers.
+/// Part of the system URL of identifiers that are ABHA numbers.
 const ABHA_NUMBER_SYSTEM: &str = "healthid";
 
-/// Everything that a document must not say under this consent.
+/// Returns all rules of the consent and the request that a document violates.
 pub(super) fn examine(
     bundle: &Value,
     consent: &ConsentRecord,
@@ -67,7 +67,7 @@ pub(super) fn examine(
     found
 }
 
-/// The hi type of a document bundle, as its Composition has it.
+/// The hi type of a document bundle, from its Composition.
 pub(super) fn hi_type_of(bundle: &Value) -> Option<&'static str> {
     hi_type(composition(bundle)?)
 }
@@ -89,11 +89,11 @@ fn hi_type(composition: &Value) -> Option<&'static str> {
     if let Some((_, hi_type)) = by_code.or_else(by_text) {
         return Some(hi_type);
     }
-    // The type of a diagnostic report may be any concept of SNOMED CT.
+    // The type of a diagnostic report may be any SNOMED CT concept.
     codings.iter().any(|it| it["system"] == SNOMED_CT).then_some("DiagnosticReport")
 }
 
-/// The Composition's date, or the start of the encounter; a day counts from end to end.
+/// The Composition's date; without it, the start of the Encounter. A date without time means the whole day.
 fn dated(bundle: &Value, composition: &Value) -> Option<Range> {
     let encounter =
         entries(bundle).iter().find(|entry| entry["resource"]["resourceType"] == "Encounter");
@@ -115,7 +115,7 @@ fn overlap(one: Range, other: Range) -> bool {
     one.0 <= other.1 && other.0 <= one.1
 }
 
-/// The subject must be the bundle's only patient, and no other ABHA's.
+/// The subject must be the only Patient of the bundle, and must not have another ABHA.
 fn subject(
     bundle: &Value,
     composition: &Value,
@@ -142,7 +142,7 @@ fn subject(
         .then(|| "the Patient is known under another ABHA than the consent's".to_owned())
 }
 
-/// An identifier that says which ABHA a patient has: its address or its number.
+/// The value of an identifier that is an ABHA address or an ABHA number.
 fn abha_claim(identifier: &Value) -> Option<&str> {
     let value = identifier["value"].as_str()?;
     let system = identifier["system"].as_str().unwrap_or_default();
@@ -151,7 +151,7 @@ fn abha_claim(identifier: &Value) -> Option<&str> {
 }
 
 impl ConsentRecord {
-    /// From when to when records may date.
+    /// The permitted range of record dates.
     fn date_range(&self) -> Option<Range> {
         let range = &self.detail["permission"]["dateRange"];
         let moment = |member: &str| clock::read_wire(range[member].as_str()?);

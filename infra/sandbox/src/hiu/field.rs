@@ -1,6 +1,6 @@
-//! Arithmetic modulo p = 2^255 - 19, the way a textbook writes it.
+//! Arithmetic modulo p = 2^255 - 19, with the textbook formulas.
 //!
-//! Nothing here runs in constant time: the keys belong to a simulator and protect nobody's record.
+//! It does not run in constant time, because the simulator's keys protect no real record.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use num_traits::One;
 pub(crate) static P: LazyLock<BigUint> =
     LazyLock::new(|| (BigUint::one() << 255_u32) - BigUint::from(19_u32));
 
-/// Read an integer written in hexadecimal.
+/// Parses a hexadecimal integer.
 pub(crate) fn hexadecimal(text: &str) -> BigUint {
     BigUint::parse_bytes(text.as_bytes(), 16).expect("a constant written in hexadecimal")
 }
@@ -20,7 +20,7 @@ pub(crate) fn add(a: &BigUint, b: &BigUint) -> BigUint {
     (a + b) % &*P
 }
 
-/// `a - b`; both must already be below p.
+/// `a - b`. Both must be below p.
 pub(crate) fn sub(a: &BigUint, b: &BigUint) -> BigUint {
     (a + &*P - b) % &*P
 }
@@ -38,7 +38,7 @@ pub(crate) fn times(factor: u32, a: &BigUint) -> BigUint {
     (a * factor) % &*P
 }
 
-/// The inverse by Fermat's little theorem; the inverse of zero comes out as zero.
+/// The inverse by Fermat's little theorem. The inverse of zero is zero.
 pub(crate) fn invert(a: &BigUint) -> BigUint {
     a.modpow(&(&*P - BigUint::from(2_u32)), &P)
 }

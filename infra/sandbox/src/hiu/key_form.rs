@@ -1,14 +1,14 @@
-//! The forms in which a public key travels as `dhPublicKey.keyValue`.
+//! The formats of a public key in `dhPublicKey.keyValue`.
 //!
-//! The two structures with a curve in them are compared byte for byte, never parsed: a parser would
-//! let the sender choose another generator.
+//! The structures that contain a curve are compared byte for byte and never parsed. With a parser, the sender could
+//! choose another generator.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::montgomery;
 use super::weierstrass::{Affine, PointError};
 
-/// The format of a key in a request: the curve's key format and how the public key is wrapped.
+/// The format of a public key: key format W or X, and its encoding.
 ///
 /// The HIP must answer in the same key format. In key format W it may use any of the three forms; in
 /// key format X it answers in the form of the request.
@@ -27,11 +27,11 @@ pub enum KeyFormat {
 }
 
 impl KeyFormat {
-    /// Every key format, for tests that walk them all.
+    /// All key formats, for tests that cover each of them.
     pub const ALL: [Self; 5] =
         [Self::WRaw, Self::WSpkiExplicit, Self::WSpkiNamed, Self::XRaw, Self::XSpki];
 
-    /// Whether the curve is used in its short Weierstrass form.
+    /// Whether this is key format W, which uses the short Weierstrass form of the curve.
     pub fn is_weierstrass(self) -> bool {
         match self {
             Self::WRaw | Self::WSpkiExplicit | Self::WSpkiNamed => true,
@@ -88,14 +88,14 @@ fn prefix(key_format: KeyFormat) -> Vec<u8> {
     hex::decode(text).expect("a constant written in hexadecimal")
 }
 
-/// Write a public key as `keyValue`. `key` is 65 bytes in key format W and 32 in key format X.
+/// Encodes a public key as `keyValue`. `key` has 65 bytes in key format W and 32 bytes in key format X.
 pub(crate) fn write(key_format: KeyFormat, key: &[u8]) -> String {
     let mut bytes = prefix(key_format);
     bytes.extend_from_slice(key);
     STANDARD.encode(bytes)
 }
 
-/// Read a `keyValue`, and tell which form it had.
+/// Decodes a `keyValue`. Also returns its format.
 pub(crate) fn read(text: &str) -> Result<(KeyFormat, PublicKey), KeyError> {
     let bytes = STANDARD.decode(text).map_err(|_| KeyError::Base64)?;
     for key_format in KeyFormat::ALL {
@@ -107,7 +107,7 @@ pub(crate) fn read(text: &str) -> Result<(KeyFormat, PublicKey), KeyError> {
                 return Ok((key_format, PublicKey::Weierstrass(Affine::parse(point)?)));
             }
         } else if let Ok(u) = <[u8; 32]>::try_from(key) {
-            // Any scalar shows a small order, because clamping makes it a multiple of the cofactor.
+            // Any scalar detects a small order, because clamping makes it a multiple of the cofactor.
             montgomery::x25519([1; 32], u).ok_or(KeyError::SmallOrder)?;
             return Ok((key_format, PublicKey::Montgomery(u)));
         }

@@ -1,4 +1,4 @@
-//! A fresh key pair and nonce of the HIU, in a chosen key format.
+//! A new key pair and nonce of the HIU, in a given key format.
 
 use num_bigint::BigUint;
 use num_traits::One;
@@ -26,7 +26,7 @@ impl KeyPair {
             let key_value = key_form::write(key_format, &montgomery::public_key(scalar));
             return Self { key_format, private: PrivateKey::Montgomery(scalar), key_value, nonce };
         }
-        // Twice the length of n, so the remainder is as good as uniform; 1..n-1, never zero.
+        // Twice the length of n, so the remainder is practically uniform. The scalar is in 1..n-1, never zero.
         let wide: [u8; 64] = draw.bytes();
         let below = &*weierstrass::ORDER - BigUint::one();
         let scalar = BigUint::from_bytes_be(&wide) % below + BigUint::one();

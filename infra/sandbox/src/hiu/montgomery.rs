@@ -1,4 +1,4 @@
-//! Key format X: X25519, the ladder of RFC 7748 section 5 word for word.
+//! Key format X: X25519, with the ladder of RFC 7748 section 5.
 
 use num_bigint::BigUint;
 use num_traits::{One, Zero};
@@ -10,7 +10,7 @@ const BASE: u32 = 9;
 /// (A - 2) / 4 for A = 486662.
 const A24: u32 = 121_665;
 
-/// The RFC's clamping: the scalar becomes a multiple of 8 between 2^254 and 2^255.
+/// Clamps a scalar (RFC 7748): it becomes a multiple of 8 between 2^254 and 2^255.
 pub(crate) fn clamp(mut scalar: [u8; 32]) -> [u8; 32] {
     scalar[0] &= 0b1111_1000;
     scalar[31] &= 0b0111_1111;
@@ -20,8 +20,8 @@ pub(crate) fn clamp(mut scalar: [u8; 32]) -> [u8; 32] {
 
 /// X25519 of a scalar and a u coordinate, both 32 bytes little-endian.
 ///
-/// The scalar is clamped here. `None` when the result is zero, which is what every point of small
-/// order gives (RFC 7748 section 6.1).
+/// The scalar is clamped here. `None` if the result is zero, which happens for each point of small
+/// order (RFC 7748 section 6.1).
 pub(crate) fn x25519(scalar: [u8; 32], u: [u8; 32]) -> Option<[u8; 32]> {
     let k = BigUint::from_bytes_le(&clamp(scalar));
     let mut masked = u;

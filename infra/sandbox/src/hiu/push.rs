@@ -1,4 +1,4 @@
-//! The `dataPushUrl`: where pages arrive.
+//! The `dataPushUrl`, which receives the pages.
 
 use super::delivery::Page;
 use super::verdict;
@@ -58,7 +58,7 @@ pub(crate) fn receive(world: &World, call: &GatewayCall) -> GatewayAnswer {
 
 fn check(world: &World, call: &GatewayCall) -> Result<(), Refusal> {
     headers::content_type(call)?;
-    // NHA calls the bearer mandatory and half of the peers send none.
+    // NHA requires the bearer token, but half of the other implementations send none.
     if call.header("Authorization").is_some() {
         headers::session_bearer(world, call)?;
     }
@@ -75,7 +75,7 @@ fn check(world: &World, call: &GatewayCall) -> Result<(), Refusal> {
     Err(Refusal::object(400, "ABDM-1006", &rule).breach(rule))
 }
 
-/// Store the entries of a page. Returns whether it was here before, and what is wrong with it.
+/// Stores the entries of a page. Returns whether it is a repeat, and its violations.
 fn keep(state: &mut State, call: &GatewayCall) -> Result<(bool, Vec<String>), Refusal> {
     let body = &call.body;
     let id = body["transactionId"].as_str().unwrap_or_default();
@@ -106,7 +106,7 @@ fn keep(state: &mut State, call: &GatewayCall) -> Result<(bool, Vec<String>), Re
     Ok((false, vec!["a page number came twice with different content".to_owned()]))
 }
 
-/// A repeat may be encrypted anew, with a fresh key and nonce; only its content must not change.
+/// A repeat may be encrypted again with a new key and nonce. Only its content must be the same.
 fn says_the_same(earlier: &Page, entry: &Page) -> bool {
     earlier.care_context_reference == entry.care_context_reference
         && entry.plaintext.is_ok()

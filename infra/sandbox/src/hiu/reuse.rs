@@ -1,8 +1,8 @@
 //! Detects reused keys and nonces of the HIP.
 //!
-//! One key and one nonce are for one page. A second message with the same pair would reveal the
-//! XOR of both plaintexts and permit forgery; so a reuse of either is a violation, over all
-//! transactions, unless the bytes are identical.
+//! A key and a nonce may be used for one page only. A second message with the same pair would reveal the
+//! XOR of both plaintexts and permit forgery. So a reuse of either is a violation, also in another
+//! transaction, unless the bytes are identical.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(crate) struct Used {
 }
 
 impl Used {
-    /// Records a page's key and nonce (both in base64), and returns which were used before.
+    /// Records a page's key and nonce (both in base64). Returns a violation for each that was used before.
     pub(super) fn remember(
         &mut self,
         key_value: &str,
@@ -41,7 +41,7 @@ impl Used {
     }
 }
 
-/// The last 32 bytes, so that one key in two wrappings is still one key.
+/// The last 32 bytes of a key, so that the same key in two encodings is recognised.
 fn bare_key(key_value: &str) -> Vec<u8> {
     let bytes = STANDARD.decode(key_value).unwrap_or_else(|_| key_value.into());
     bytes[bytes.len().saturating_sub(32)..].to_vec()

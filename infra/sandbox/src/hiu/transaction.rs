@@ -1,4 +1,4 @@
-//! How a health information request is written.
+//! Builds the health information request.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
@@ -14,7 +14,7 @@ use crate::wire::operation::PUSH_PATH;
 use crate::wire::question::Question;
 use crate::world::World;
 
-/// Draw a key pair and write the question.
+/// Draws a key pair, and builds the transaction and its callback.
 pub(super) fn prepare(world: &World, request: HealthInformationRequest) -> (Transaction, Callback) {
     let key_pair = KeyPair::draw(&world.draw, request.key_format);
     let id = world.draw.id();

@@ -1,6 +1,6 @@
-//! The simulator's own curve and cipher against test vectors of other implementations.
+//! Tests of the simulator's curve and cipher with test vectors of other implementations.
 //!
-//! The files are outside the repository; without their folder these tests are skipped.
+//! The files are outside the repository. Without their folder these tests are skipped.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use super::decrypt::{PrivateKey, agree, derive, open};
 use super::key_form::{self, KeyFormat, PublicKey};
 use super::{montgomery, weierstrass};
 
-/// The vectors of `file`; `None` when the shared folder is not on this machine.
+/// The vectors of `file`; `None` if the shared folder is not on this machine.
 fn vectors(file: &str) -> Option<Value> {
     let shared = std::env::var_os("HIP_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
@@ -52,7 +52,7 @@ fn check(vector: &Value, private: &PrivateKey, sender: &PublicKey) {
     assert_eq!(hex::encode(key), text(vector, "hkdfKey"), "{name}");
     assert_eq!(hex::encode(vector_bytes), text(vector, "iv"), "{name}");
     let Some(ciphertext) = vector["ciphertext"].as_str() else {
-        return; // a long one, given by its hash alone
+        return; // a long ciphertext, of which the file has only the hash
     };
     let plaintext = open(ciphertext, key, vector_bytes).expect(name);
     match vector["plaintextSha256"].as_str() {

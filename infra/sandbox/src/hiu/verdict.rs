@@ -19,7 +19,7 @@ use crate::wire::message::GatewayCall;
 /// Maximum transit time of a page: it may arrive this long after a consent ended.
 const FLIGHT_TIME_MAX: TimeDelta = TimeDelta::milliseconds(500);
 
-/// One [`Page`] for each entry of a push that fits the schema.
+/// Checks a push that matches the schema. Returns one [`Page`] for each entry.
 pub(super) fn judge(
     transaction: &Transaction,
     consent: Option<&ConsentRecord>,
@@ -81,7 +81,7 @@ pub(super) fn judge(
         .collect()
 }
 
-/// Whether a page may arrive now.
+/// Violations because of the time of arrival: request, transaction or consent do not permit a page at `at`.
 fn timing(
     transaction: &Transaction,
     consent: Option<&ConsentRecord>,
@@ -111,7 +111,7 @@ fn timing(
     violations
 }
 
-/// The AES key and vector of a page, and the form its key came in.
+/// The format of the HIP's public key, and the AES key and initialisation vector of a page.
 type MessageKey = (KeyFormat, [u8; 32], [u8; 12]);
 
 fn message_key(
@@ -133,7 +133,7 @@ fn message_key(
     Ok((key_format, key, vector))
 }
 
-/// The entry alone; what its page says is filled in by [`judge`].
+/// Decrypts and checks one entry. [`judge`] adds the data of the page.
 fn open(
     entry: &Value,
     key: Result<&MessageKey, DecryptError>,

@@ -1,7 +1,7 @@
 //! Key format W: Curve25519 as the short Weierstrass curve y^2 = x^3 + a x + b.
 //!
-//! Jacobian coordinates (x = X / Z^2, y = Y / Z^3), so one inversion per multiplication; otherwise
-//! the formulas of any introduction. Constants: encryption specification, section 2.
+//! Uses Jacobian coordinates (x = X / Z^2, y = Y / Z^3), so each multiplication needs one inversion. All
+//! other formulas are the standard ones. Constants: encryption specification, section 2.
 
 use std::sync::LazyLock;
 
@@ -25,14 +25,14 @@ static BASE: LazyLock<Affine> = LazyLock::new(|| Affine {
     y: hexadecimal("20ae19a1b8a086b4e01edd2c7748d14c923d4d7e6d7c61b229e9c5a27eced3d9"),
 });
 
-/// A point with both coordinates, never the identity.
+/// A point in affine coordinates. It is never the identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Affine {
     pub(crate) x: BigUint,
     pub(crate) y: BigUint,
 }
 
-/// Why 65 bytes are not a usable public key.
+/// Why 65 bytes are not a valid public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PointError {
     #[error("the point does not start with 04")]
@@ -46,7 +46,7 @@ pub(crate) enum PointError {
 }
 
 impl Affine {
-    /// Read `04 || X || Y` and check everything section 4 of the encryption specification asks for.
+    /// Parses `04 || X || Y`, with all checks of section 4 of the encryption specification.
     pub(crate) fn parse(bytes: &[u8; 65]) -> Result<Self, PointError> {
         if bytes[0] != 4 {
             return Err(PointError::Form);
@@ -76,7 +76,7 @@ impl Affine {
         bytes
     }
 
-    /// `scalar` times this point; `None` is the identity.
+    /// `scalar` times this point; `None` if the result is the identity.
     pub(crate) fn times(&self, scalar: &BigUint) -> Option<Self> {
         let mut sum = Jacobian::identity();
         for bit in (0..scalar.bits()).rev() {
@@ -89,7 +89,7 @@ impl Affine {
     }
 }
 
-/// The public point of a private scalar in 1..n-1.
+/// The public key of a private scalar in 1..n-1.
 pub(crate) fn public_point(scalar: &BigUint) -> Affine {
     BASE.times(scalar).expect("the base point has order n, and the scalar lies below it")
 }

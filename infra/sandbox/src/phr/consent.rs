@@ -25,7 +25,7 @@ pub enum ConsentStatus {
 }
 
 impl ConsentStatus {
-    /// As it stands in the notification.
+    /// The status as spelled in the notification.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Granted => "GRANTED",
@@ -36,31 +36,33 @@ impl ConsentStatus {
     }
 }
 
-/// How much of the artefact a notification carries. All three forms are documented somewhere.
+/// How much of the artefact a notification carries. Each of the three forms is documented by some source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Artefact {
     /// `consentDetail` and `signature` in full.
     Whole,
     /// `consentDetail` and `signature` are null.
     Null,
-    /// Neither member is there: status and id alone.
+    /// Both members are absent: the notification has only status and id.
     Absent,
 }
 
 /// The patient's decisions in a grant. `None` keeps the requested value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
-    /// Pairs of patient reference and care context reference; `None` gives everything linked.
+    /// Pairs of patient reference and care context reference.
+    ///
+    /// `None` grants all linked care contexts of the facility with a granted hi type.
     pub care_contexts: Option<Vec<(String, String)>>,
-    /// Hi types.
+    /// The granted hi types.
     pub hi_types: Option<Vec<String>>,
-    /// From when to when records may date.
+    /// Permitted range of record dates.
     pub date_range: Option<(DateTime<Utc>, DateTime<Utc>)>,
-    /// When the data must be gone and no more may be sent.
+    /// When the data must be deleted and no more may be sent.
     pub data_erase_at: Option<DateTime<Utc>>,
 }
 
-/// What an HIU asked for, before anybody granted it.
+/// The consent request of an HIU, before the patient grants it.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestedConsent {
     pub(crate) abha_address: String,
@@ -70,7 +72,7 @@ pub(crate) struct RequestedConsent {
     pub(crate) hi_types: Vec<String>,
     pub(crate) date_range: (DateTime<Utc>, DateTime<Utc>),
     pub(crate) data_erase_at: DateTime<Utc>,
-    /// In which version the HIP is notified.
+    /// API version in which the HIP is notified.
     pub(crate) version: ApiVersion,
 }
 
@@ -82,7 +84,7 @@ pub(crate) struct Notice {
     pub(crate) answered_at: Option<DateTime<Utc>>,
 }
 
-/// A consent artefact and what the HIP was told of it.
+/// A consent artefact and the notifications sent to the HIP about it.
 pub(crate) struct ConsentRecord {
     pub(crate) request: RequestedConsent,
     /// `consentDetail`
@@ -113,9 +115,9 @@ impl ConsentRecord {
             .collect()
     }
 
-    /// Whether the HIP had acknowledged before `at` that the consent is over.
+    /// Whether the HIP acknowledged before `at` that the consent has ended.
     ///
-    /// Until then a page may be on its way already, so it is not held against the HIP.
+    /// A page that was sent before that acknowledgement is not a violation.
     pub(crate) fn ended_before(&self, at: DateTime<Utc>) -> bool {
         self.notices.iter().any(|notice| {
             notice.status != ConsentStatus::Granted
@@ -152,7 +154,7 @@ impl ConsentRecord {
     }
 }
 
-/// The artefact that a grant makes of a request.
+/// Builds the consent artefact from a request and the patient's grant.
 pub(super) fn artefact(
     consent_id: &str,
     request: &RequestedConsent,
@@ -164,7 +166,7 @@ pub(super) fn artefact(
     let care_contexts = grant.care_contexts.unwrap_or_else(|| {
         let here = linked.iter().filter(|context| {
             context.facility == request.facility
-                // What was linked in v0.5 may be of any type.
+                // A care context that was linked in v0.5 has no hi type, so it matches all of them.
                 && (context.hi_type.is_empty() || hi_types.contains(&context.hi_type))
         });
         let pairs: BTreeSet<(String, String)> =

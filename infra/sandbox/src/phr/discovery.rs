@@ -1,4 +1,4 @@
-//! Discoveries of the app, and their answers.
+//! Discoveries that the PHR app sends, and their answers.
 
 use serde_json::{Value, json};
 
@@ -15,14 +15,14 @@ use crate::wire::version::ApiVersion;
 /// One identifier of the patient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identifier {
-    /// `MOBILE`, `ABHA_NUMBER`, `ABHA_ADDRESS`, `MR`, `EMAIL`, or anything else.
+    /// `MOBILE`, `ABHA_NUMBER`, `ABHA_ADDRESS`, `MR`, `EMAIL`, or any other text.
     pub kind: String,
     /// The value, sent unchanged.
     pub value: String,
 }
 
 impl Identifier {
-    /// An identifier of this kind.
+    /// Creates an identifier without checking its kind or value.
     pub fn new(kind: &str, value: &str) -> Self {
         Self { kind: kind.to_owned(), value: value.to_owned() }
     }
@@ -32,10 +32,10 @@ impl Identifier {
     }
 }
 
-/// A discovery. All members are sent unchanged, right or wrong.
+/// A discovery. All members are sent unchanged, even if they are invalid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DiscoverRequest {
-    /// The service id of the facility that is asked.
+    /// Service id of the facility that receives the discovery.
     pub facility: String,
     /// `patient.id`
     pub abha_address: String,
@@ -43,7 +43,7 @@ pub struct DiscoverRequest {
     pub name: String,
     /// `patient.gender`
     pub gender: String,
-    /// `patient.yearOfBirth`: a number, but peers also send text and null.
+    /// `patient.yearOfBirth`: a number, but other implementations also send text and null.
     pub year_of_birth: Value,
     /// Identifiers verified by the gateway.
     pub verified: Vec<Identifier>,
@@ -54,7 +54,9 @@ pub struct DiscoverRequest {
 }
 
 impl DiscoverRequest {
-    /// What the app sends for `holder`: mobile and ABHA number as verified, nothing unverified.
+    /// The discovery that the app sends for `holder`.
+    ///
+    /// Mobile and ABHA number are verified identifiers. There is no unverified one.
     pub fn new(facility: &str, holder: &AbhaHolder) -> Self {
         Self {
             facility: facility.to_owned(),
@@ -99,7 +101,7 @@ impl DiscoverRequest {
 /// A discovery that the HIP answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Discovery {
-    /// For the link init that follows.
+    /// Transaction id, which the link init that follows repeats.
     pub transaction_id: String,
     /// The REQUEST-ID of the discover callback.
     pub request_id: String,
@@ -114,11 +116,11 @@ pub struct Discovery {
 }
 
 impl Phr {
-    /// Ask a facility for the patient's care contexts, and wait for its on-discover.
+    /// Asks a facility for the patient's care contexts, and waits for its on-discover.
     ///
     /// # Errors
     ///
-    /// [`FlowError::Silence`]. A HIP that finds nobody is no error here: see [`Discovery::answer`].
+    /// [`FlowError::Silence`]. If the HIP finds no patient, this returns `Ok`: see [`Discovery::answer`].
     pub async fn discover(&self, request: DiscoverRequest) -> Result<Discovery, FlowError> {
         let path = request
             .version
@@ -153,7 +155,7 @@ impl Phr {
         })
     }
 
-    /// Put the same discovery again: same transaction, fresh REQUEST-ID. Does not wait.
+    /// Sends the same discovery again: same transaction id, new REQUEST-ID. Does not wait for the answer.
     ///
     /// # Errors
     ///

@@ -10,7 +10,7 @@ use crate::wire::flow_error::FlowError;
 use crate::wire::operation::Operation;
 
 impl Phr {
-    /// Grant what an HIU asked for: make the artefact, notify the HIP, wait for its OK.
+    /// Grants a consent request: creates the artefact, notifies the HIP and waits for its acknowledgement.
     ///
     /// Returns the id of the consent artefact.
     ///
@@ -24,7 +24,9 @@ impl Phr {
         Ok(consent_id)
     }
 
-    /// Make the artefact and tell nobody: for a request that overtakes its consent.
+    /// Creates the artefact without notifying the HIP.
+    ///
+    /// For tests in which the health information request arrives before the consent notification.
     ///
     /// # Errors
     ///
@@ -46,7 +48,7 @@ impl Phr {
         }
     }
 
-    /// Revoke a consent: a notification with the whole artefact.
+    /// Revokes a consent: sends a notification with the whole artefact.
     ///
     /// # Errors
     ///
@@ -55,7 +57,7 @@ impl Phr {
         self.notify(consent_id, ConsentStatus::Revoked, Artefact::Whole).await
     }
 
-    /// Let a consent expire: a notification with the id alone.
+    /// Expires a consent: sends a notification with only status and id.
     ///
     /// # Errors
     ///
@@ -64,7 +66,7 @@ impl Phr {
         self.notify(consent_id, ConsentStatus::Expired, Artefact::Absent).await
     }
 
-    /// Notify the HIP of a consent's status and wait for its acknowledgement.
+    /// Notifies the HIP of a consent's status and waits for its acknowledgement.
     ///
     /// # Errors
     ///
@@ -78,7 +80,9 @@ impl Phr {
         self.announce(consent_id, (status, artefact), None).await
     }
 
-    /// The same with a TIMESTAMP of the past: a notification that a later one has overtaken.
+    /// Like [`Self::notify`], but with the given TIMESTAMP.
+    ///
+    /// A TIMESTAMP in the past simulates a notification that arrives after a later one.
     ///
     /// # Errors
     ///

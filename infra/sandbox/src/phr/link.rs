@@ -1,4 +1,4 @@
-//! User-initiated linking: care contexts chosen, and confirmed with an OTP.
+//! User-initiated linking: the patient selects care contexts and confirms with an OTP.
 
 use serde_json::{Value, json};
 
@@ -13,9 +13,9 @@ use crate::wire::operation::Operation;
 use crate::wire::version::ApiVersion;
 
 impl Phr {
-    /// Choose care contexts that a discovery offered, and wait for the HIP's link reference.
+    /// Selects care contexts that a discovery offered, and waits for the HIP's link reference.
     ///
-    /// In the version of the discovery, and so is [`Self::link_confirm`].
+    /// This call and [`Self::link_confirm`] use the API version of the discovery.
     ///
     /// The HIP sends an OTP by text message: see [`Sandbox::sms`](crate::Sandbox::sms).
     ///
@@ -57,7 +57,9 @@ impl Phr {
             .map_err(FlowError::Refused)
     }
 
-    /// Confirm a link with the OTP, as text or as a number, and wait for the HIP's list of what is linked now.
+    /// Confirms a link with the OTP, and waits for the HIP's list of the care contexts that are now linked.
+    ///
+    /// `otp` may be a text or a number.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Scan and share: a patient shows her profile at a counter and gets a queue token (contract
+//! Scan and share: a patient shares their profile at a counter and receives a queue token (contract
 //! section 6).
 
 use serde_json::{Value, json};
@@ -12,18 +12,18 @@ use crate::wire::callback::Callback;
 use crate::wire::flow_error::FlowError;
 use crate::wire::operation::Operation;
 
-/// A profile at a counter. Sent as it stands: the HIP has to check it.
+/// A profile share at a counter. Sent unchanged, even if it is invalid: the HIP must check it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShareRequest {
     /// The service id of the facility whose code was scanned.
     pub facility: String,
     /// `metaData.context`: the counter.
     pub counter: String,
-    /// Whose profile it is.
+    /// The patient whose profile is shared.
     pub holder: AbhaHolder,
-    /// `PROFILE_SHARE`, `RECORD_SHARE`, `PAYMENT_SHARE`, or anything else.
+    /// `PROFILE_SHARE`, `RECORD_SHARE`, `PAYMENT_SHARE`, or any other text.
     pub intent: String,
-    /// Merged into the body before it is sent, member by member; null removes one (RFC 7396).
+    /// Merged into the body before it is sent (JSON merge patch, RFC 7396): null removes a member.
     pub patch: Value,
 }
 
@@ -39,7 +39,7 @@ impl ShareRequest {
         }
     }
 
-    /// Numbers as text, and the two nulls: as it was captured.
+    /// The body as captured from the network: numbers are text, and `hprId` is null.
     pub(super) fn body(&self) -> Value {
         let holder = &self.holder;
         let mut body = json!({
@@ -74,7 +74,7 @@ impl ShareRequest {
 }
 
 impl Phr {
-    /// Show a profile at a counter, and wait for the place in the queue.
+    /// Shares a profile at a counter, and waits for the queue token.
     ///
     /// # Errors
     ///
@@ -92,7 +92,7 @@ impl Phr {
         self.send_share(record).await
     }
 
-    /// Show the same profile at the same counter again: same body, fresh REQUEST-ID.
+    /// Sends the same profile share again: same body, new REQUEST-ID.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! News of an ABHA itself: its holder opted out, or came back.
+//! Status notifications of an ABHA: the patient opted out, or activated it again.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ pub enum PatientStatus {
 }
 
 impl PatientStatus {
-    /// As it stands in the notification.
+    /// The status as spelled in the notification.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "ACTIVE",
@@ -32,9 +32,8 @@ impl PatientStatus {
 impl Phr {
     /// Notifies a facility of the status of an ABHA. Returns the REQUEST-ID of the notification.
     ///
-    /// No answer is expected, only the 2xx in the journal. From now
-    /// on the gateway answers a token request for this address with ABDM-1407, until it is active
-    /// again.
+    /// The HIP sends no answer, only a 2xx status, which the journal shows. Until the ABHA is active again, the
+    /// gateway answers each token request for this address with ABDM-1407.
     pub fn patient_status(
         &self,
         abha_address: &str,

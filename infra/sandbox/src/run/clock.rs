@@ -1,4 +1,4 @@
-//! The only place where the simulator reads the clock, and the only format of a time on the wire.
+//! The simulator's clock, and the time format of all messages.
 
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
 
@@ -10,17 +10,17 @@ pub(crate) fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// `YYYY-MM-DDTHH:mm:ss.SSSZ`, as every message of the network spells a time.
+/// Formats a time as `YYYY-MM-DDTHH:mm:ss.SSSZ`, the format of all messages of the network.
 pub(crate) fn wire(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// Whether `text` has exactly the spelling that [`wire`] writes, and names a real moment.
+/// Whether `text` has exactly the format of [`wire`] and is a valid time.
 pub(crate) fn is_wire(text: &str) -> bool {
     text.len() == 24 && NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.3fZ").is_ok()
 }
 
-/// The moment that a [`wire`] spelling names.
+/// Parses the format of [`wire`]; `None` if `text` has another format.
 pub(crate) fn read_wire(text: &str) -> Option<DateTime<Utc>> {
     is_wire(text)
         .then(|| DateTime::parse_from_rfc3339(text).ok())

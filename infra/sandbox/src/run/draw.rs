@@ -1,16 +1,18 @@
-//! All random values of the simulator, from one seed, so that a run can be repeated.
+//! All random values of the simulator come from one seed, so a run can be repeated.
 
 use std::sync::{Mutex, PoisonError};
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-/// The run's only source of ids, keys and nonces; the RSA keys alone come from the system.
+/// The only source of ids, keys and nonces in a run. Only the RSA keys come from the system's random generator.
 pub(crate) struct Draw(Mutex<StdRng>);
 
 impl Draw {
-    /// `run` counts the starts on one state directory: a HIP with data of an earlier run would
-    /// take repeated ids for repeats.
+    /// Seeds the generator with `seed` and `run`.
+    ///
+    /// `run` is the number of earlier runs with the same state directory. Without it, a HIP that has data of an earlier
+    /// run would see the same ids again and treat new messages as repeats.
     pub(crate) fn new(seed: u64, run: u64) -> Self {
         let mut start = [0; 32];
         start[..8].copy_from_slice(&seed.to_le_bytes());

@@ -4,20 +4,20 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How a [`Sandbox`](crate::Sandbox) starts. The default suits a demo: everything is allowed, every
-/// port is free, a refused callback comes again after sixteen minutes.
+/// Options with which a [`Sandbox`](crate::Sandbox) starts.
+///
+/// The default is for a demo: no token limits, free ports, and redelivery of a refused callback after 965 s.
 #[derive(Clone, Debug)]
 pub struct SandboxOptions {
-    /// Decides every id, nonce, HIU key and the client secret.
+    /// Seed of all ids, nonces, HIU keys and the client secret.
     ///
-    /// The same seed gives the same ids again, in the order they are drawn. A HIP that remembers an
-    /// earlier run would take them for repeats: give such runs another seed, or a `state_dir`, which
-    /// counts its runs.
+    /// The same seed gives the same ids in the same order. A HIP that has data of an earlier run treats them as
+    /// repeats: use another seed for each run, or a `state_dir`, which counts its runs.
     pub seed: u64,
-    /// Where the RSA keys and the run count are kept; without it they end with the process.
+    /// Directory of the RSA keys and the run count. `None` keeps them only in memory.
     ///
-    /// Sandboxes of one process that have no directory share their RSA keys, because making a pair
-    /// takes longer than most tests.
+    /// All sandboxes of one process without a directory share their RSA keys, because generating a key pair takes
+    /// longer than most tests.
     pub state_dir: Option<PathBuf>,
     /// The address that all servers listen on.
     pub bind: IpAddr,
@@ -25,27 +25,27 @@ pub struct SandboxOptions {
     pub gateway_port: u16,
     /// The HIU's port; 0 takes a free one.
     pub hiu_port: u16,
-    /// The port of the provider of text messages; 0 takes a free one.
+    /// The port of the SMS service; 0 takes a free one.
     pub sms_port: u16,
-    /// What happens to a callback that the HIP did not accept.
+    /// When a callback that the HIP did not accept is sent again.
     pub redelivery: Redelivery,
     /// The time between the gateway's 202 and the callback that answers it.
     pub callback_delay: Duration,
     /// How long the gateway waits for the HIP to acknowledge a callback.
     pub callback_timeout: Duration,
-    /// How long the PHR app and the HIU wait for an answer before they call it silence.
+    /// How long the PHR app and the HIU wait for an answer before they fail with `FlowError::Silence`.
     pub patience: Duration,
-    /// How long a session token, or a callback's bearer, is good for, in whole seconds. The sandbox
-    /// gives 1200 s.
+    /// Lifetime of a session token and of a callback's bearer token, in whole seconds. ABDM's sandbox gives 1200 s.
     pub session_lifetime: Duration,
-    /// How often a link token may be asked for.
+    /// How often a link token may be requested.
     pub token_limits: TokenLimits,
-    /// When an answer comes so late that it breaks the contract.
+    /// Time limits for answers. A later answer is a violation of the contract.
     pub deadlines: Deadlines,
-    /// How long after a link the gateway refuses news of it with ABDM-1006, in the callback. Measured
-    /// on the sandbox: refused for some 25 s, taken after 50 s. Zero by default.
+    /// How long after a link the gateway refuses context/notify with ABDM-1006 in the callback. Zero by default.
+    ///
+    /// Measured on ABDM's sandbox: refused for some 25 s, accepted after 50 s.
     pub link_settles_after: Duration,
-    /// Where the gateway reports that a link token does not fit the link request.
+    /// Where the gateway reports that a link token does not match the link request.
     pub link_refusals: LinkRefusals,
 }
 
@@ -71,12 +71,12 @@ impl Default for SandboxOptions {
     }
 }
 
-/// When a callback is sent again that got no 2xx: the same REQUEST-ID, the same bearer.
+/// When a callback without a 2xx answer is sent again, with the same REQUEST-ID and bearer token.
 #[derive(Clone, Copy, Debug)]
 pub struct Redelivery {
-    /// From the end of one attempt to the next. Measured on the sandbox: 963 s and 965 s.
+    /// Time from the end of one attempt to the next. Measured on ABDM's sandbox: 963 s and 965 s.
     pub interval: Duration,
-    /// How many attempts there are in all, the first included; at least one is made.
+    /// Number of attempts in total, including the first; 0 counts as 1.
     pub attempts_max: u32,
 }
 
@@ -86,23 +86,23 @@ impl Default for Redelivery {
     }
 }
 
-/// Limits on link tokens. Off by default; every duration may be as short as a test likes.
+/// Limits on link tokens. Off by default. Tests may set short durations.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenLimits {
-    /// Accepted requests in a [`day`](Self::day), per pair of ABHA address and facility; the next
-    /// one is answered by ABDM-1027 in the callback.
+    /// Accepted requests within one [`day`](Self::day), for each pair of ABHA address and facility.
+    ///
+    /// The next request gets ABDM-1027 in the callback.
     pub per_day_max: Option<u32>,
-    /// How long a request counts. The gateway's day has 24 hours.
+    /// How long a request counts towards the limit. The real gateway uses 24 hours.
     pub day: Duration,
-    /// How long the ABHA address stays blocked after ABDM-1027, whichever facility asks.
+    /// How long the ABHA address stays blocked at all facilities after ABDM-1027.
     pub block: Duration,
-    /// A further request within this time of the last accepted one of the same pair of ABHA address
-    /// and facility is refused with ABDM-1092.
+    /// Within this time after the last accepted request, a request for the same pair gets ABDM-1092.
     pub duplicate_window: Option<Duration>,
 }
 
 impl TokenLimits {
-    /// As the sandbox was seen to do it: three a day, and 374 s between two requests.
+    /// The limits measured on ABDM's sandbox: 3 requests a day, and 374 s between two requests.
     pub fn as_measured() -> Self {
         Self {
             per_day_max: Some(3),
@@ -122,9 +122,9 @@ impl Default for TokenLimits {
 /// Maximum time between a HIP's acknowledgement of a question and its answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// For on-notify of a consent. Later, and no data is asked for (NHA's FAQ 36).
+    /// For on-notify of a consent. After this time no data is requested (NHA's FAQ 36).
     pub consent: Duration,
-    /// For on-share: so long the app shows its spinner.
+    /// For on-share: the PHR app waits this long.
     pub share: Duration,
     /// From a health information request to its notify (NHA, test cases).
     pub transfer: Duration,
@@ -140,7 +140,7 @@ impl Default for Deadlines {
     }
 }
 
-/// Where ABDM-1026, 1037, 1038, 1062 and 1063 of a link request are reported. Both were seen.
+/// Where ABDM-1026, 1037, 1038, 1062 and 1063 of a link request are reported. Both forms were observed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LinkRefusals {
     /// In the answer to the call, with status 400.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// Counts the changes of the simulator's world.
+/// Counts the changes of the simulator's state.
 pub(crate) struct Tick(watch::Sender<u64>);
 
 impl Tick {
@@ -12,7 +12,7 @@ impl Tick {
         Self(watch::Sender::new(0))
     }
 
-    /// Tell everyone who waits that something changed. Call it after the change.
+    /// Wakes all waiting tasks. Call it after the change.
     pub(crate) fn bump(&self) {
         self.0.send_modify(|count| *count += 1);
     }

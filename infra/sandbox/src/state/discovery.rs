@@ -1,20 +1,20 @@
-//! Discoveries, and what was offered.
+//! Discoveries, and the care contexts that the HIP offered.
 
 use crate::wire::care_context::CareContext;
 use crate::wire::flow_error::HipError;
 use crate::wire::question::Question;
 
-/// What a HIP offers to link.
+/// The care contexts that a HIP offers for linking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// One element per care context and hi type.
     pub care_contexts: Vec<CareContext>,
-    /// `MR`, `MOBILE`, `ABHA_NUMBER`, `ABHA_ADDRESS`
+    /// The identifiers that matched: `MR`, `MOBILE`, `ABHA_NUMBER` or `ABHA_ADDRESS`.
     pub matched_by: Vec<String>,
-    /// Those that the gateway holds as linked already.
+    /// The offered care contexts that are already linked at the gateway.
     ///
-    /// Should be empty; but while the callback of a link is on its way the HIP cannot know better,
-    /// so a test has to decide whether this is a mistake.
+    /// Usually empty. A HIP may offer a linked care context while the callback of that link is still on its way, so
+    /// each test decides whether this is an error.
     pub already_linked: Vec<CareContext>,
 }
 

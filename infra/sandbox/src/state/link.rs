@@ -1,19 +1,19 @@
-//! Links that patients began.
+//! User-initiated links: their init and their confirmation.
 
 use crate::wire::care_context::CareContext;
 use crate::wire::flow_error::HipError;
 use crate::wire::version::ApiVersion;
 
-/// A link that waits for its OTP.
+/// A link that waits for the patient's OTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkReference {
-    /// The HIP's name for it.
+    /// The HIP's reference number for this link.
     pub reference_number: String,
-    /// Where the OTP went, masked.
+    /// The masked mobile number to which the OTP was sent.
     pub communication_hint: String,
-    /// When the OTP ends, as the HIP spelled it.
+    /// Expiry of the OTP, as the HIP wrote it.
     pub communication_expiry: String,
-    /// The REQUEST-ID of the init it answers.
+    /// The REQUEST-ID of the init callback that it answers.
     pub init_request_id: String,
 }
 

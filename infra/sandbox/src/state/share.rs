@@ -1,24 +1,24 @@
-//! Profiles that were shown, and places in queues.
+//! Profile shares, and the queue tokens that answer them.
 
 use crate::wire::callback::Callback;
 use crate::wire::flow_error::HipError;
 
-/// A place in the queue.
+/// The queue token that a HIP gives for a profile share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueToken {
-    /// Who waits.
+    /// ABHA address of the patient.
     pub abha_address: String,
-    /// At which counter.
+    /// The counter: `profile.context` of the answer.
     pub context: String,
-    /// What the display will call, zeros included.
+    /// The token number, with leading zeros.
     pub token_number: String,
-    /// How long it is good for, in seconds.
+    /// How long the token is valid, in seconds.
     pub expiry_s: u64,
-    /// The REQUEST-ID of the share that it answers.
+    /// The REQUEST-ID of the share callback that it answers.
     pub request_id: String,
 }
 
-/// A share that was sent.
+/// A profile share that was sent to the HIP.
 pub(crate) struct ShareRecord {
     pub(crate) callback: Callback,
     pub(crate) facility: String,

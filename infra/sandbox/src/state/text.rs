@@ -1,21 +1,21 @@
-//! Text messages that lie on telephones.
+//! Text messages that the simulator received for patients.
 
 use chrono::{DateTime, Utc};
 
-/// How many digits an OTP has.
+/// Number of digits of an OTP.
 const OTP_LENGTH: usize = 6;
 
-/// One text message, as it lies on the telephone.
+/// One text message to a mobile number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    /// When it arrived.
+    /// When the simulator received it.
     pub at: DateTime<Utc>,
-    /// What it says, OTP included.
+    /// The text, including the OTP.
     pub text: String,
 }
 
 impl Text {
-    /// The last number of exactly six digits in it.
+    /// The last number of exactly six digits in the text; `None` if there is none.
     pub fn otp(&self) -> Option<&str> {
         self.text.split(|c: char| !c.is_ascii_digit()).rfind(|digits| digits.len() == OTP_LENGTH)
     }

@@ -1,4 +1,4 @@
-//! How often link tokens were asked for.
+//! Counts the requests for link tokens.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,14 +6,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::run::options::TokenLimits;
 
-/// The requests that were accepted, by ABHA address (or number) and facility.
+/// The accepted requests for link tokens, by ABHA address (or number) and facility.
 #[derive(Default)]
 pub(crate) struct TokenLedger {
     accepted_at: BTreeMap<(String, String), Vec<DateTime<Utc>>>,
-    /// By ABHA address (or number): a block holds at every facility.
+    /// End of the block, by ABHA address (or number). A block applies to all facilities.
     blocked_until: BTreeMap<String, DateTime<Utc>>,
-    /// The `transactionId` of every token that was asked for with an ABHA number: a link request
-    /// must then give the number too.
+    /// The `transactionId` of each token that was requested with an ABHA number.
+    ///
+    /// A link request with such a token must contain the number too.
     pub(crate) with_number: BTreeSet<String>,
 }
 
@@ -31,7 +32,7 @@ impl TokenLedger {
         }
     }
 
-    /// Count an accepted request; whether it comes too often, or into a block.
+    /// Counts a request. Returns true if the address is blocked, or if this request exceeds the daily limit.
     pub(crate) fn is_blocked(
         &mut self,
         key: &(String, String),

@@ -1,4 +1,4 @@
-//! One health information request, from the question to the report.
+//! One health information request, from the callback to the HIP's report.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::hiu::key_pair::KeyPair;
 use crate::wire::flow_error::HipError;
 use crate::wire::question::Question;
 
-/// The HIP's notify.
+/// The HIP's report on the transfer (`health-information/notify`).
 pub(crate) struct SessionReport {
     pub(crate) session_status: String,
     pub(crate) responses: Vec<StatusResponse>,
@@ -19,7 +19,7 @@ pub(crate) struct Transaction {
     pub(crate) question: Question,
     pub(crate) consent_id: String,
     pub(crate) key_pair: KeyPair,
-    /// Of which dates; `None` when it was asked in no form that can be read.
+    /// The requested range of dates; `None` if the request has no valid one.
     pub(crate) range: Option<Range>,
     pub(crate) acknowledged: Option<Result<(), HipError>>,
     pub(crate) pages: Vec<Page>,
@@ -28,7 +28,7 @@ pub(crate) struct Transaction {
 }
 
 impl Transaction {
-    /// Whether a page of this care context is here.
+    /// Whether a page of this care context has arrived.
     pub(crate) fn holds(&self, response: &StatusResponse) -> bool {
         self.pages.iter().any(|page| page.care_context_reference == response.care_context_reference)
     }

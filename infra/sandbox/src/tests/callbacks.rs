@@ -74,7 +74,7 @@ async fn the_bearer_of_a_callback_is_the_gateways() {
     ] {
         assert_eq!(claims[claim], value, "{claim}");
     }
-    // It opens nothing at the gateway itself.
+    // The gateway does not accept this token for calls of a HIP.
     let caller = setting.call(crate::Operation::Certs);
     let (status, _) = caller.header("Authorization", &format!("Bearer {bearer}")).send().await;
     assert_eq!(status, 401);

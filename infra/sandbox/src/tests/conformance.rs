@@ -1,4 +1,4 @@
-//! The conformance suite, tried on a model that keeps the contract and on models that do not.
+//! The conformance suite, tested with a correct model HIP and with defective ones.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::setting::{FACILITY, quick};
 use crate::conformance::{self, Hip, Report, StepOutcome};
 use crate::{Sandbox, SandboxOptions};
 
-/// Long enough for a model, short enough to wait for what it leaves out.
+/// Long enough for each step of the model, and short enough to wait for a missing step.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 async fn world(defect: Defect, patience: Duration) -> (Sandbox, Hip) {
@@ -41,7 +41,7 @@ async fn without_visits_nothing_is_tried() {
     assert!(!report.is_passed());
 }
 
-/// What the suite says of a HIP with this defect.
+/// The suite's report on a HIP with this defect.
 async fn report_on(defect: Defect) -> Report {
     let (sandbox, hip) = world(defect, Duration::from_secs(5)).await;
     conformance::run(&sandbox, &hip).await

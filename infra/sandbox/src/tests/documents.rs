@@ -1,4 +1,4 @@
-//! Documents that open and are not what was granted or asked.
+//! Documents that can be decrypted, but do not match the consent or the request.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -12,8 +12,8 @@ fn days_ago(days: i64) -> DateTime<Utc> {
     clock::now() - TimeDelta::days(days)
 }
 
-/// A transfer under a consent for consultations and invoices of the last thirty days, of which the
-/// last ten are asked for.
+/// A transfer with a consent for consultations and invoices of the last 30 days, and a request for the
+/// last 10 days.
 async fn transfer(setting: &Setting) -> Transfer {
     setting.link(&["V-1"]).await;
     let hiu = setting.sandbox.hiu();

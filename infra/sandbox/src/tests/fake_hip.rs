@@ -1,4 +1,4 @@
-//! The least a HIP can be: it takes callbacks, and refuses when it is told to.
+//! A minimal HIP: it records callbacks, and answers with the statuses that a test sets.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -47,12 +47,12 @@ impl FakeHip {
         hip
     }
 
-    /// Answer the next callbacks with these, and 202 after them.
+    /// Answers the next callbacks with these statuses, and all later ones with 202.
     pub(super) fn will_answer(&self, statuses: &[u16]) {
         self.inbox.lock().expect("no panic").statuses.extend(statuses);
     }
 
-    /// The next callback to `path` that no test took before, in whatever state it was answered.
+    /// Waits for the next callback to `path` that was not taken before, accepted or refused.
     pub(super) async fn next(&self, path: &str) -> RecordedRequest {
         let take = || {
             let mut inbox = self.inbox.lock().expect("no panic");

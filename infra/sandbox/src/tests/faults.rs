@@ -1,4 +1,4 @@
-//! Calls that hang, die, are refused, or lose their answer.
+//! Calls that hang, are cut off, are refused, or lose their answer.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ async fn a_call_held_after_has_all_its_effects() {
     assert_eq!(setting.sandbox.journal().snapshot()[caught.entry].status, Some(202));
     setting.hip.next(ON_TOKEN).await;
     call.abort();
-    // What a HIP does after its crash: the same call again.
+    // After a crash, a HIP repeats the same call.
     let again = setting.call(Operation::GenerateToken).header("REQUEST-ID", &id);
     let (status, answer) = again.body(demographics()).send().await;
     assert_eq!((status, &answer["error"]["code"]), (400, &json!("ABDM-1092: ")));

@@ -1,4 +1,4 @@
-//! Discovery and user-initiated linking, told through a fake HIP that answers.
+//! Discovery, user-initiated linking and consents, with a fake HIP that answers.
 
 use serde_json::{Value, json};
 
@@ -120,7 +120,7 @@ async fn silence_is_a_failure() {
     assert_eq!(outcome, Err(FlowError::Silence { missing, waited: patience }));
 }
 
-/// Answer the next consent notification with OK, and give it back.
+/// Answers the next consent notification with OK, and returns it.
 async fn acknowledge(setting: &Setting) -> Value {
     let callback = setting.hip.next("/api/v3/consent/request/hip/notify").await;
     let ok = json!({

@@ -1,7 +1,6 @@
 //! A correct HIP in memory, on which the conformance suite is tested.
 //!
-//! It does not depend on the product. It can be given one defect, to test that the
-//! suite detects it.
+//! It does not depend on the product. It can have one defect, to test that the suite detects it.
 
 mod counter;
 mod discovery;
@@ -25,24 +24,24 @@ use crate::wire::message::{read_body, read_headers};
 use crate::{ApiVersion, Operation, Sandbox};
 use memory::Memory;
 
-/// What a HIP may get wrong.
+/// The defect of a model HIP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Defect {
     /// No defect.
     None,
-    /// It takes no visits.
+    /// It refuses all visits.
     TakesNoVisits,
-    /// It treats the 202 as the link.
+    /// It treats the 202 as a successful link.
     LinksOnAccepted,
     /// It accepts any OTP.
     AnyOtp,
     /// It ignores the end of a consent.
     ForgetsRevocation,
-    /// It answers v0.5 in v3.
+    /// It answers questions of v0.5 in v3.
     SpeaksV3Only,
 }
 
-/// A question as it came, headers or not.
+/// A question; request id and timestamp come from the headers (v3) or from the body (v0.5).
 #[derive(Clone)]
 pub(super) struct Question {
     pub(super) version: ApiVersion,
@@ -89,7 +88,7 @@ impl ModelHip {
         self.memory.lock().expect("no panic")
     }
 
-    /// An answer in the version of its question; a patient list and `response` are put in its form.
+    /// Sends an answer in the API version of its question. Adds `response`, or `resp` in v0.5.
     async fn answer(&self, question: &Question, operation: Operation, mut body: Value) -> u16 {
         let version =
             if self.defect == Defect::SpeaksV3Only { ApiVersion::V3 } else { question.version };
@@ -108,7 +107,7 @@ impl ModelHip {
         self.call_as(operation, version, body, link_token, &mut |_| ()).await
     }
 
-    /// Call the gateway, again after 401 and 503; `before` hears each REQUEST-ID.
+    /// Calls the gateway, and retries after 401 and 503. `before` receives each REQUEST-ID before the call.
     async fn call_as(
         &self,
         operation: Operation,

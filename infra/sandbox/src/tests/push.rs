@@ -1,4 +1,4 @@
-//! A HIP's side of the encryption, for tests: pages as they should be, to be spoiled one by one.
+//! A HIP's side of the encryption: correct pages, which tests then make invalid.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,15 +16,15 @@ use crate::hiu::key_pair::KeyPair;
 use crate::run::draw::Draw;
 use crate::{ConsentRequest, Grant, HealthInformationRequest, KeyFormat, Operation};
 
-/// Numbers the transfers, so that no two of them draw the same keys.
+/// Counts the transfers, so that each of them draws other keys.
 static TRANSFERS: AtomicU64 = AtomicU64::new(0);
 
-/// A document as small as it can be: yesterday's consultation of the person of the tests.
+/// A minimal document: yesterday's consultation of the test patient.
 pub(super) static BUNDLE: LazyLock<String> = LazyLock::new(|| {
     document("371530004", crate::run::clock::now() - TimeDelta::days(1)).to_string()
 });
 
-/// A document with this code as its type and this date.
+/// A minimal document with this type code and date.
 pub(super) fn document(code: &str, date: DateTime<Utc>) -> Value {
     json!({
         "resourceType": "Bundle",
@@ -44,7 +44,7 @@ pub(super) fn document(code: &str, date: DateTime<Utc>) -> Value {
     })
 }
 
-/// An open transaction and what the HIU sent with it.
+/// An open transaction, with the key material of the HIU.
 pub(super) struct Transfer {
     pub(super) transaction: String,
     pub(super) consent: String,
@@ -54,7 +54,7 @@ pub(super) struct Transfer {
 }
 
 impl Transfer {
-    /// Link `references`, sign a consent, ask for data, acknowledge.
+    /// Links `references`, creates a consent, requests data and acknowledges the request.
     pub(super) async fn open(
         setting: &Setting,
         references: &[&str],
@@ -69,7 +69,7 @@ impl Transfer {
         Self::answer(setting, HealthInformationRequest::new(&consent, key_format)).await
     }
 
-    /// Ask for data, acknowledge.
+    /// Requests data and acknowledges the request.
     pub(super) async fn answer(setting: &Setting, request: HealthInformationRequest) -> Self {
         let hiu = setting.sandbox.hiu();
         let (consent, key_format) = (request.consent_id.clone(), request.key_format);
@@ -96,7 +96,7 @@ impl Transfer {
         }
     }
 
-    /// The answering side of a health information request, from its callback.
+    /// Reads a transfer from the body of a health information request; `None` if its key material is not valid.
     pub(super) fn of(request: &Value) -> Option<Self> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let material = request["hiRequest"]["keyMaterial"].clone();
@@ -115,7 +115,7 @@ impl Transfer {
         })
     }
 
-    /// A page with one entry under a fresh key and nonce.
+    /// A page with one entry, encrypted with a new key and nonce.
     pub(super) fn page(&self, number: i64, count: i64, reference: &str, plaintext: &str) -> Value {
         let own = KeyPair::draw(&self.draw, self.answer_in);
         self.page_with(&own, number, count, reference, plaintext)
@@ -137,7 +137,7 @@ impl Transfer {
         let (_, peer) = key_form::read(key_value).expect("a valid key");
         let nonce = STANDARD.decode(self.material["nonce"].as_str().expect("a nonce"));
         let nonce = nonce.expect("base64").try_into().expect("32 bytes");
-        // Without a common key format there is no secret; any will do for a page that must not open.
+        // With different key formats there is no shared secret. The page must not be decryptable, so any value will do.
         let secret = agree(&own.private, &peer).unwrap_or([1; 32]);
         let (key, vector) = derive(secret, own.nonce, nonce);
         let sealed = Aes256Gcm::new(&key.into())
@@ -166,7 +166,7 @@ impl Transfer {
         })
     }
 
-    /// The HIP's last word.
+    /// The HIP's report that closes the transaction.
     pub(super) fn notify(&self, references: &[&str], hi_status: &str) -> Value {
         let responses: Vec<Value> = references
             .iter()

@@ -1,4 +1,4 @@
-//! Headers, repeats and bodies that no operation accepts.
+//! Invalid headers, repeats and invalid bodies, which every operation refuses.
 
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ async fn a_repeated_request_id_has_no_second_effect() {
     setting.hip.next("/api/v3/hip/token/on-generate-token").await;
     assert_eq!(setting.hip.count("/api/v3/hip/token/on-generate-token"), 1);
 
-    // The same id under another operation is another call; a refused one may be repeated.
+    // The same id with another operation is another call. A refused call may be repeated.
     let sms = json!({"notification": {
         "phoneNo": "919800009901", "hip": {"id": FACILITY, "name": "PHC Test"},
     }});
@@ -65,7 +65,7 @@ async fn a_repeated_request_id_has_no_second_effect() {
     assert_eq!(answer["error"]["code"], "ABDM-1064: ");
 }
 
-/// Ask, let the HIP answer with `answer(transaction, request id)`, and give back status and body.
+/// Sends a discovery, answers it with `answer(transaction, request id)`, and returns status and body.
 async fn on_discover(setting: &Setting, answer: fn(&str, &str) -> Value) -> (u16, Value) {
     let request = DiscoverRequest::new(FACILITY, &super::setting::holder());
     let phr = setting.sandbox.phr();

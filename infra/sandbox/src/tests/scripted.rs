@@ -1,4 +1,4 @@
-//! Refusals that a test writes beforehand.
+//! Refusals that a test sets before the call.
 
 use serde_json::{Value, json};
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::setting::{FACILITY, Setting, quick};
 use crate::{Operation, Sandbox, SandboxOptions};
 
-/// Verified by another library, with the key that certs shows.
+/// The claims of a token, verified by another library with the published key.
 fn claims(token: &str, keys: &Value, algorithm: Algorithm) -> Value {
     let keys: JwkSet = serde_json::from_value(keys.clone()).expect("a key set");
     let kid = decode_header(token).expect("a header").kid.expect("a kid");

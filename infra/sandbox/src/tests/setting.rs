@@ -1,4 +1,4 @@
-//! A simulator with one facility and one person, and a HIP's hands to call it with.
+//! A simulator with one facility and one patient, and a client that calls it as a HIP does.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -15,7 +15,7 @@ static CALLS: LazyLock<Draw> = LazyLock::new(|| Draw::new(0, u64::MAX - 1));
 pub(super) const FACILITY: &str = "IN0610000001";
 pub(super) const ADDRESS: &str = "tara.test@sbx";
 pub(super) const NUMBER: u64 = 91_000_000_009_901;
-/// Far more than any of this takes on a busy machine.
+/// Time limit of waits. Much longer than any step takes on a busy machine.
 pub(super) const SOON: Duration = Duration::from_secs(20);
 
 pub(super) fn holder() -> AbhaHolder {
@@ -114,7 +114,7 @@ impl Setting {
         Caller { http: self.http.clone(), method: operation.method(), url, headers, body: None }
     }
 
-    /// The same in v0.5: another base, `requestId` and `timestamp` in the body.
+    /// Like [`Self::call`], but in v0.5: other base URL, `requestId` and `timestamp` in the body.
     pub(super) fn call_v05(&self, operation: Operation, mut body: Value) -> Caller {
         let path = operation.v05_path().expect("an operation of v0.5");
         body["requestId"] = json!(CALLS.id());
@@ -124,20 +124,20 @@ impl Setting {
         Caller { url, ..caller }.body(body)
     }
 
-    /// A valid call of `operation`; the answer must be 202.
+    /// Sends a valid call of `operation`. The answer must be 202.
     pub(super) async fn accepted(&self, operation: Operation, body: Value) {
         let (status, answer) = self.call(operation).body(body).send().await;
         assert_eq!((status, answer), (202, Value::Null), "{operation:?}");
     }
 
-    /// Ask for a link token and take it from the callback.
+    /// Requests a link token and returns it from the callback.
     pub(super) async fn link_token(&self) -> String {
         self.accepted(Operation::GenerateToken, demographics()).await;
         let callback = self.hip.next("/api/v3/hip/token/on-generate-token").await;
         callback.body["linkToken"].as_str().expect("a link token").to_owned()
     }
 
-    /// Link care contexts under one hi type.
+    /// Links care contexts with one hi type.
     pub(super) async fn link(&self, references: &[&str]) {
         let link_token = self.link_token().await;
         let caller = self.call(Operation::LinkCareContext).header("X-LINK-TOKEN", &link_token);
@@ -177,7 +177,7 @@ pub(super) fn link_body(references: &[&str]) -> Value {
     })
 }
 
-/// One HTTP call, valid until a test spoils it.
+/// One HTTP call. It is valid unless a test changes it.
 pub(super) struct Caller {
     http: reqwest::Client,
     method: &'static str,
@@ -214,7 +214,7 @@ impl Caller {
         id.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
-    /// Status and body; null for an empty one.
+    /// Sends the call. Returns status and body; an empty body is null.
     pub(super) async fn send(self) -> (u16, Value) {
         self.try_send().await.expect("an answer")
     }

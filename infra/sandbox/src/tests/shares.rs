@@ -1,4 +1,4 @@
-//! Profiles shown at a counter, and the queue tokens that come back.
+//! Profile shares at a counter, and the queue tokens that answer them.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ fn token(callback: &RecordedRequest) -> Value {
     })
 }
 
-/// Share, let the HIP answer with `answer`, and give back what the app made of it.
+/// Shares a profile, answers it with `answer`, and returns the app's result.
 async fn share(
     setting: &Setting,
     answer: fn(&RecordedRequest) -> Value,

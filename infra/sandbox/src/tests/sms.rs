@@ -1,4 +1,4 @@
-//! Text messages, as the provider takes them and the telephone shows them.
+//! Text messages that the SMS service receives.
 
 use serde_json::{Value, json};
 

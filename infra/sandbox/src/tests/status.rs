@@ -1,4 +1,4 @@
-//! News of an ABHA itself, in both versions of the API.
+//! Status notifications of an ABHA, in both API versions.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Answers that fit their schema and break the contract all the same.
+//! Answers that match their schema but violate the contract.
 
 use std::time::Duration;
 
@@ -25,7 +25,9 @@ async fn discover(setting: &Setting, references: &[&str]) -> Discovery {
     discovery.expect("an answer")
 }
 
-/// An init, with the on-init that `change` makes of a good one; status and reference.
+/// Sends a link init and answers it with a valid on-init in which `change` replaces one member.
+///
+/// Returns the status of that on-init. If it is refused, the unchanged one follows. Also returns the link reference.
 async fn init(
     setting: &Setting,
     discovery: &Discovery,
@@ -118,7 +120,7 @@ async fn a_text_message_by_the_gateway_is_asked_for_with_a_notification_alone() 
     let setting = Setting::new().await;
     let hip = json!({"id": FACILITY, "name": "PHC Test"});
     let mut body = json!({"notification": {"phoneNo": "919800009901", "hip": hip}});
-    // NHA lists no X-HIP-ID here.
+    // NHA does not list X-HIP-ID for this call.
     let bare = setting.call(Operation::SmsNotify).without("X-HIP-ID").body(body.clone());
     assert_eq!(bare.send().await.0, 202);
     assert_eq!(setting.rules(), Vec::<String>::new());

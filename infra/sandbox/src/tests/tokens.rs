@@ -1,4 +1,4 @@
-//! Link tokens: demographics, limits, and what a link request must bring.
+//! Link tokens: demographics, limits, and what a link request must contain.
 
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ async fn the_fourth_token_of_a_day_blocks_the_person() {
     for _ in 0..2 {
         assert_eq!(error_of_token(&setting, demographics()).await, "ABDM-1027: ");
     }
-    // The block is on the person: another facility meets it too.
+    // The block applies to the patient, so also at another facility.
     setting.sandbox.register_facility("IN0610000002", "Other");
     let caller = setting.call(Operation::GenerateToken).header("X-HIP-ID", "IN0610000002");
     assert_eq!(caller.body(demographics()).send().await.0, 202);

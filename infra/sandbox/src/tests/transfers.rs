@@ -1,4 +1,4 @@
-//! What the HIU makes of the pages it gets.
+//! The HIU's checks of the pages it receives.
 
 use std::time::Duration;
 

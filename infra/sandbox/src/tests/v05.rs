@@ -1,4 +1,4 @@
-//! Questions in v0.5, and answers in it.
+//! Questions and answers in v0.5.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn patient(references: &[&str]) -> Value {
     json!({"referenceNumber": "P-1", "display": "Tara Test", "careContexts": contexts})
 }
 
-/// Discover two care contexts.
+/// Discovers two care contexts in v0.5.
 async fn discover(setting: &Setting) -> Discovery {
     let mut request = DiscoverRequest::new(FACILITY, &holder());
     request.version = ApiVersion::V05;

@@ -1,19 +1,19 @@
-//! The gateway's own bearer.
+//! The bearer token that the gateway sends with its callbacks.
 
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// The bearer that many callbacks share.
+/// The bearer token, which several callbacks share.
 ///
-/// The real gateway was seen to send tokens minted up to nine minutes before.
+/// The real gateway was observed to send tokens that were up to nine minutes old.
 #[derive(Default)]
 pub(crate) struct GatewayBearer(Mutex<Option<(String, DateTime<Utc>)>>);
 
 impl GatewayBearer {
     const AGE_MAX: TimeDelta = TimeDelta::minutes(9);
 
-    /// The one at hand, or a new one when that is older than nine minutes or half the `lifetime`.
+    /// Returns the current token, or a new one if the current is older than nine minutes or half of `lifetime`.
     pub(crate) fn get(
         &self,
         now: DateTime<Utc>,

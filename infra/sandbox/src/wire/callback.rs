@@ -14,16 +14,16 @@ use crate::wire::version::ApiVersion;
 pub(crate) struct Callback {
     pub(crate) request_id: String,
     facility: String,
-    /// Below the bridge URL, `/api` included.
+    /// Path below the bridge URL, including `/api`.
     pub(crate) path: String,
     body: Value,
     pub(crate) version: ApiVersion,
-    /// Its TIMESTAMP, if that is not the time of the first attempt.
+    /// TIMESTAMP of the message; `None` uses the time of the first attempt.
     dated: Option<DateTime<Utc>>,
 }
 
 impl Callback {
-    /// The same message under another REQUEST-ID.
+    /// The same message with another REQUEST-ID.
     pub(crate) fn renamed(&self, request_id: String) -> Self {
         Self { request_id, ..self.clone() }
     }
@@ -44,12 +44,12 @@ impl Callback {
         Self { version, ..self }
     }
 
-    /// The same message with another TIMESTAMP: one that was overtaken on its way.
+    /// The same message with another TIMESTAMP, to simulate a message that arrives late.
     pub(crate) fn dated(self, at: DateTime<Utc>) -> Self {
         Self { dated: Some(at), ..self }
     }
 
-    /// The headers and the body, as they go out at `now` and at every later attempt.
+    /// The headers and the body, first sent at `now`. Later attempts repeat them.
     pub(crate) fn write(
         &self,
         bearer: &str,

@@ -1,26 +1,26 @@
-//! Care contexts, as HIPs offer them and the gateway holds them.
+//! Care contexts, as HIPs offer them and as they are linked at the gateway.
 
-/// A care context under one hi type, as a HIP offers it or the gateway holds it as linked.
+/// A care context with one hi type, offered by a HIP or linked at the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CareContext {
-    /// The service id of the facility that holds it.
+    /// Service id of the facility that has the records.
     pub facility: String,
-    /// The HIP's own reference of the patient.
+    /// The HIP's reference of the patient.
     pub patient_reference: String,
-    /// What the patient is called there.
+    /// The patient's name at the facility.
     pub patient_display: String,
-    /// The HIP's own reference of the care context.
+    /// The HIP's reference of the care context.
     pub care_context_reference: String,
-    /// What the patient reads in the list.
+    /// Text that the PHR app shows to the patient.
     pub display: String,
-    /// One of the eight hi types. The same care context may stand in a list once per type.
+    /// One of the eight hi types. A list may contain the same care context once for each type.
     ///
-    /// Empty when it came in v0.5, which names none: it stands for whatever the records are.
+    /// Empty if it came in v0.5, which has no hi types. It then stands for all of them.
     pub hi_type: String,
 }
 
 impl CareContext {
-    /// Whether both name the same records, however they are displayed.
+    /// Whether both refer to the same records. The displays may differ.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.facility == other.facility
             && self.patient_reference == other.patient_reference

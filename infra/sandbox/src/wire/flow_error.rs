@@ -1,4 +1,4 @@
-//! Errors of actions of a patient or an HIU.
+//! Errors of the actions of a patient or an HIU.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use crate::wire::operation::Operation;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}")]
 pub struct HipError {
-    /// The error code, without the colon and the blank that may follow it on the wire.
+    /// The error code, without the colon and the space that may follow it in the message.
     pub code: String,
-    /// Text for people.
+    /// Readable text. It may contain anything that the HIP sent.
     pub message: String,
 }
 
@@ -30,18 +30,18 @@ impl HipError {
 /// Why an action of the patient or the HIU failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FlowError {
-    /// The HIP did not answer in time. A 2xx to the callback is no answer.
+    /// The HIP did not answer in time. A 2xx status for the callback is not an answer.
     #[error("no {} within {} ms", missing.name(), waited.as_millis())]
     Silence {
-        /// The call that did not come.
+        /// The call that is missing.
         missing: Operation,
-        /// How long it was waited for, in total.
+        /// How long the simulator waited.
         waited: Duration,
     },
     /// The HIP answered with an error.
     #[error("refused by the HIP: {0}")]
     Refused(HipError),
-    /// The simulator knows no consent, consent request or discovery of this id.
+    /// The simulator has no consent, request, discovery, link or share with this id.
     #[error("nothing is known under the id {0}")]
     Unknown(String),
 }

@@ -1,4 +1,4 @@
-//! A call of the HIP as the simulator reads it, and the simulator's answer.
+//! A call of the HIP, and the simulator's answer to it.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::wire::callback::Callback;
 use crate::wire::operation::Operation;
 use crate::wire::version::ApiVersion;
 
-/// The contract's own headers, in its spelling; HTTP carries names in any case.
+/// The headers of the contract, in its spelling. HTTP header names are case-insensitive.
 const SPELLINGS: [&str; 7] = [
     "Authorization",
     "Content-Type",
@@ -25,25 +25,25 @@ const SPELLINGS: [&str; 7] = [
 /// One call of the HIP.
 pub(crate) struct GatewayCall {
     pub(crate) operation: Operation,
-    /// The version of the API that its path belongs to.
+    /// API version of the path.
     pub(crate) version: ApiVersion,
-    /// When its head arrived: what it may say depends on what the HIP knew then.
+    /// When the headers arrived. Whether the call is permitted depends on what the HIP knew at that time.
     pub(crate) at: DateTime<Utc>,
     pub(crate) path: String,
     pub(crate) headers: BTreeMap<String, String>,
-    /// Parsed if it is JSON, else its text; null when empty.
+    /// Parsed if it is JSON, else the text; null if it is empty.
     pub(crate) body: Value,
     /// Whether `body` was parsed from JSON.
     pub(crate) is_json: bool,
 }
 
 impl GatewayCall {
-    /// A header, by its name in the contract's spelling.
+    /// A header value, by the header's name in the spelling of the contract.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
 
-    /// The REQUEST-ID header, or in v0.5 the `requestId` of the body.
+    /// The REQUEST-ID header; in v0.5 the `requestId` of the body.
     pub(crate) fn request_id(&self) -> Option<&str> {
         match self.version {
             ApiVersion::V3 => self.header("REQUEST-ID"),
@@ -65,7 +65,7 @@ pub(crate) fn read_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The value of a body, and whether it was JSON.
+/// Parses a body. Also returns whether it was JSON.
 pub(crate) fn read_body(bytes: &[u8]) -> (Value, bool) {
     if bytes.is_empty() {
         return (Value::Null, false);
@@ -76,26 +76,26 @@ pub(crate) fn read_body(bytes: &[u8]) -> (Value, bool) {
     }
 }
 
-/// What the simulator answers, and what it found on the way.
+/// The simulator's answer to a call, with the violations found in the call.
 #[derive(Debug)]
 pub(crate) struct GatewayAnswer {
     pub(crate) status: u16,
     /// Null is sent as an empty body, text as plain text, anything else as JSON.
     pub(crate) body: Value,
-    /// Sends `WWW-Authenticate: Basic`, as the real gateway's edge does on its empty 401.
+    /// Whether to send `WWW-Authenticate: Basic`, as the real gateway does with an empty 401.
     pub(crate) challenge: bool,
-    /// Sends `Retry-After`.
+    /// Value of the `Retry-After` header; `None` sends no such header.
     pub(crate) retry_after: Option<String>,
-    /// The code of a refusal, for the log.
+    /// Error code of a refusal, for the log.
     pub(crate) code: Option<String>,
     pub(crate) duplicate: bool,
     pub(crate) violations: Vec<String>,
-    /// What the gateway calls back with.
+    /// The callbacks to send after the answer.
     pub(crate) callbacks: Vec<Callback>,
 }
 
 impl GatewayAnswer {
-    /// 202 without a body: how every asynchronous operation begins.
+    /// 202 without a body, the answer to an accepted asynchronous call.
     pub(crate) fn accepted() -> Self {
         Self::new(202, Value::Null)
     }
@@ -140,7 +140,7 @@ impl GatewayAnswer {
     }
 }
 
-/// Why a call is not accepted, in one of the shapes that NHA's gateway uses.
+/// A refused call, with an error body in one of the formats of NHA's gateway.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: u16,
@@ -152,13 +152,13 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// `{"error":{"code","message"}}`, with the colon and the blank that the real codes end in.
+    /// `{"error":{"code","message"}}`. The code ends with a colon and a space, as at the real gateway.
     pub(crate) fn object(status: u16, code: &str, message: &str) -> Self {
         let body = json!({"error": {"code": format!("{code}: "), "message": message}});
         Self::with_body(status, code, body)
     }
 
-    /// `[{"error":{…}},…]`: field validation, and the consent acknowledgement.
+    /// `[{"error":{…}},…]`: used for field validation and for the consent acknowledgement.
     pub(crate) fn array(status: u16, code: &str, messages: &[String]) -> Self {
         let errors = messages
             .iter()
@@ -167,38 +167,38 @@ impl Refusal {
         Self::with_body(status, code, errors)
     }
 
-    /// `{"code","message","description"}`: the gateway's edge, and on-request.
+    /// `{"code","message","description"}`: used by the gateway's access check and for on-request.
     pub(crate) fn flat(status: u16, code: &str, message: &str, description: &str) -> Self {
         let body = json!({"code": code, "message": message, "description": description});
         Self::with_body(status, code, body)
     }
 
-    /// `{"<field>":"<text>"}`: seen on validation failures.
+    /// `{"<field>":"<text>"}`: observed for validation failures.
     pub(crate) fn fields(status: u16, code: &str, findings: &[(String, String)]) -> Self {
         let body = findings.iter().map(|(field, text)| (field.clone(), json!(text))).collect();
         Self::with_body(status, code, body)
     }
 
-    /// The empty 401 that the gateway's edge gives when a header it wants is absent.
+    /// The empty 401 of the real gateway for a missing required header.
     pub(crate) fn challenge() -> Self {
         let mut refusal = Self::with_body(401, "", Value::Null);
         refusal.challenge = true;
         refusal
     }
 
-    /// The same refusal, counted as a repeat of an accepted call.
+    /// Marks the refusal as a repeat of an accepted call.
     pub(crate) fn into_duplicate(mut self) -> Self {
         self.duplicate = true;
         self
     }
 
-    /// The same refusal, counted as a breach of the contract.
+    /// Marks the refusal as a violation of the contract.
     pub(crate) fn breach(mut self, rule: impl Into<String>) -> Self {
         self.breach = Some(rule.into());
         self
     }
 
-    /// The code and the message, for a refusal that travels in a callback instead.
+    /// The `error` object and the violated rule, for a refusal that is sent in a callback.
     pub(crate) fn into_error(self) -> (Value, Option<String>) {
         let error = self.body.get("error").or_else(|| self.body.get(0)?.get("error")).cloned();
         (error.unwrap_or_else(|| json!({"code": self.code, "message": ""})), self.breach)

@@ -1,21 +1,21 @@
-//! Every call that the simulator serves.
+//! The calls that the simulator serves.
 
 use std::str::FromStr;
 
 use crate::wire::peer::Peer;
 use crate::wire::version::ApiVersion;
 
-/// The path below which the gateway's operations lie.
+/// Base path of the gateway's operations in v3.
 pub(crate) const GATEWAY_BASE: &str = "/api/hiecm";
-/// The path below which its operations of v0.5 lie.
+/// Base path of the gateway's operations in v0.5.
 pub(crate) const V05_BASE: &str = "/gateway";
 /// The path of the HIU simulator's `dataPushUrl`.
 pub(crate) const PUSH_PATH: &str = "/v3/transfer";
-/// The path of the provider of text messages.
+/// The path of the SMS service.
 pub(crate) const SMS_PATH: &str = "/sms";
 const SERVICE_BY_ID: &str = "/gateway/v3/bridge-service/serviceId/";
 
-/// An operation of the gateway simulator, the push endpoint of the HIU simulator, or a text message.
+/// An operation of the simulated gateway, HIU or SMS service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operation {
     /// `POST /gateway/v3/sessions`
@@ -54,12 +54,12 @@ pub enum Operation {
     OnShare,
     /// `POST` to the HIU's `dataPushUrl`
     Push,
-    /// `POST /sms` to the provider of text messages
+    /// `POST /sms` to the SMS service
     Sms,
 }
 
 impl Operation {
-    /// All of them, in the order of a journey.
+    /// All operations, in the order in which a HIP usually calls them.
     pub const ALL: [Self; 19] = [
         Self::Session,
         Self::Certs,
@@ -107,7 +107,7 @@ impl Operation {
         }
     }
 
-    /// Who serves it.
+    /// The part of the simulator that serves it.
     pub fn peer(self) -> Peer {
         match self {
             Self::Push => Peer::Hiu,
@@ -132,7 +132,7 @@ impl Operation {
         }
     }
 
-    /// The HTTP method.
+    /// The HTTP method, in upper case.
     pub fn method(self) -> &'static str {
         match self {
             Self::Certs
@@ -157,7 +157,7 @@ impl Operation {
         }
     }
 
-    /// The path, below the gateway base or the other peers' hosts; [`Self::BridgeService`] goes on with an id.
+    /// The path in v3, without the gateway base. The path of [`Self::BridgeService`] continues with an id.
     pub fn path(self) -> &'static str {
         match self {
             Self::Session => "/gateway/v3/sessions",
@@ -182,7 +182,7 @@ impl Operation {
         }
     }
 
-    /// The path below the v0.5 base, for the answers that may come in v0.5.
+    /// The path below the v0.5 base; `None` if the operation does not exist in v0.5.
     pub fn v05_path(self) -> Option<&'static str> {
         match self {
             Self::OnDiscover => Some("/v0.5/care-contexts/on-discover"),
@@ -207,7 +207,7 @@ impl Operation {
         }
     }
 
-    /// Which operation a call to `peer` means.
+    /// Finds the operation and the API version of a call to `peer`; `None` if the path is unknown.
     pub(crate) fn find(peer: Peer, method: &str, path: &str) -> Option<(Self, ApiVersion)> {
         if peer == Peer::Gateway
             && let Some(path) = path.strip_prefix(V05_BASE)
@@ -231,7 +231,7 @@ impl Operation {
         Some((found?, ApiVersion::V3))
     }
 
-    /// The code that refuses a REQUEST-ID seen before, or a second answer to one question.
+    /// The error code for a repeated REQUEST-ID, or for a second answer to the same question.
     pub(crate) fn duplicate_code(self) -> &'static str {
         match self {
             Self::GenerateToken => "ABDM-1092",
@@ -256,7 +256,7 @@ impl Operation {
     }
 }
 
-/// A name that no operation has.
+/// No operation has this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no operation is called {0}")]
 pub struct UnknownOperation(pub String);

@@ -1,13 +1,13 @@
-//! The parts of the simulator that a HIP speaks with.
+//! The parts of the simulator that a HIP communicates with.
 
-/// Which part of the simulator the HIP spoke with.
+/// The part of the simulator that takes part in a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
     /// The gateway, with its consent manager.
     Gateway,
     /// The health information user.
     Hiu,
-    /// The provider of text messages.
+    /// The SMS service.
     Sms,
 }
 

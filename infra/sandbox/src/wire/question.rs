@@ -1,4 +1,4 @@
-//! Questions to the HIP: when they were put, how often, and the count of their answers.
+//! Questions to the HIP: callbacks that expect an answer, and the number of their answers.
 
 use std::time::Duration;
 
@@ -9,24 +9,24 @@ use crate::run::draw::Draw;
 use crate::wire::callback::Callback;
 use crate::wire::version::ApiVersion;
 
-/// One callback, whatever it says.
+/// A callback of any kind that was sent to the HIP.
 pub(crate) struct ReceivedQuestion {
     pub(crate) version: ApiVersion,
-    /// When the HIP acknowledged it.
+    /// When the HIP acknowledged it with a 2xx status.
     pub(crate) heard_at: Option<DateTime<Utc>>,
 }
 
 impl ReceivedQuestion {
-    /// Whether an answer at `now` comes later than `limit` after the HIP has heard the question.
+    /// Whether an answer at `now` is later than `limit` after the HIP's acknowledgement.
     pub(crate) fn is_overdue(&self, now: DateTime<Utc>, limit: Duration) -> bool {
         let limit = TimeDelta::from_std(limit).unwrap_or(TimeDelta::MAX);
         self.heard_at.is_some_and(|heard_at| now - heard_at > limit)
     }
 }
 
-/// A callback that wants exactly one answer each time it is put.
+/// A callback that expects one answer for each REQUEST-ID under which it was sent.
 ///
-/// A redelivery is not another time: it has the REQUEST-ID of the first.
+/// A redelivery has the same REQUEST-ID, so it expects no further answer.
 pub(crate) struct Question {
     first: Callback,
     request_ids: Vec<String>,
@@ -42,7 +42,7 @@ impl Question {
         }
     }
 
-    /// Put the same question again, under a fresh REQUEST-ID.
+    /// The same question with a new REQUEST-ID. It expects one more answer.
     pub(crate) fn repeat(&mut self, draw: &Draw) -> Callback {
         let callback = self.first.renamed(draw.id());
         self.request_ids.push(callback.request_id.clone());
@@ -53,20 +53,20 @@ impl Question {
         self.first.version
     }
 
-    /// The REQUEST-ID under which it was put first.
+    /// The first REQUEST-ID of the question.
     pub(crate) fn request_id(&self) -> &str {
         &self.first.request_id
     }
 
-    /// Whether `request_id` is one under which it was put.
+    /// Whether the question was sent with this REQUEST-ID.
     pub(crate) fn was_asked(&self, request_id: &Value) -> bool {
         self.request_ids.iter().any(|asked| request_id == asked.as_str())
     }
 
-    /// Whether no further answer is due.
+    /// Whether all expected answers have arrived.
     ///
-    /// A HIP may repeat its stored answer, with the first REQUEST-ID in it, when it is asked again;
-    /// so answers are counted, not matched one by one.
+    /// Answers are counted and not matched by REQUEST-ID, because a HIP may answer a repeated question with its stored
+    /// answer, which contains the first REQUEST-ID.
     pub(crate) fn is_answered(&self) -> bool {
         self.answer_count >= self.request_ids.len()
     }

@@ -1,16 +1,15 @@
-//! The two versions of the network's API that a question can be put in.
+//! The two API versions of the network.
 
-/// In which version a question is put; the answer is expected in the same.
+/// API version of a question. The answer must have the same version.
 ///
-/// In v0.5 `requestId` and `timestamp` are members of the body instead of headers, `resp` stands
-/// for `response`, and there is one `patient` object without hi types instead of an array by hi
-/// type (contract section 2).
+/// In v0.5, `requestId` and `timestamp` are members of the body instead of headers, `response` is called `resp`, and
+/// `patient` is one object without hi types instead of an array with one element per hi type (contract section 2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ApiVersion {
-    /// `/api/v3/…`, what NHA publishes.
+    /// `/api/v3/…`, the version that NHA publishes.
     #[default]
     V3,
-    /// `/v0.5/…`, its predecessor.
+    /// `/v0.5/…`, the version before v3.
     V05,
 }
 
@@ -20,7 +19,7 @@ impl ApiVersion {
         self.pick("v3", "v0.5")
     }
 
-    /// The one that belongs to this version.
+    /// Returns `v3` or `v05`, depending on the version.
     pub(crate) fn pick<T>(self, v3: T, v05: T) -> T {
         match self {
             Self::V3 => v3,

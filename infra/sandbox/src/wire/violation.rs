@@ -4,18 +4,18 @@ use chrono::{DateTime, Utc};
 
 use crate::wire::operation::Operation;
 
-/// One breach of the contract that the simulator saw.
+/// One violation of the contract that the simulator detected.
 ///
-/// A business refusal (demographics that do not match, an expired session) is none; neither is a
-/// call repeated with its REQUEST-ID and its body, which is how a HIP recovers from a crash.
+/// Business refusals, such as demographics that do not match or an expired session, are not violations. Neither is a
+/// call repeated with the same REQUEST-ID and body: a HIP recovers from a crash in this way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// When it was seen.
+    /// When it was detected.
     pub at: DateTime<Utc>,
-    /// The call it was seen in; `None` for the answer to a callback, or a path nobody serves.
+    /// The call that caused it; `None` for the answer to a callback, or for an unknown path.
     pub operation: Option<Operation>,
     /// The REQUEST-ID of that call or callback.
     pub request_id: Option<String>,
-    /// Which rule was broken, with the path of the member at fault but never its value.
+    /// The violated rule, with the path of the wrong member but never its value.
     pub rule: String,
 }

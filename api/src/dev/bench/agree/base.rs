@@ -1,4 +1,4 @@
-//! The documents that are edited: our own, and those in folders.
+//! The documents that are edited: our own, and those in the given folders.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use chrono::DateTime;
 use hip_commands::visits::visit_revision::context;
 use serde_json::Value;
 
-/// Visits that yield documents of most kinds.
+/// Visits that give documents of most types.
 const VISITS: [(&str, &str); 2] = [
     ("consultation", include_str!("../bundle/consultation.json")),
     ("stay", include_str!("../bundle/stay.json")),
 ];
 
-/// Documents by name, in an order that does not depend on the file system.
+/// Returns documents sorted by name, so that the order does not depend on the file system.
 pub(super) fn documents<'f>(
     folders: impl Iterator<Item = &'f PathBuf>,
 ) -> anyhow::Result<Vec<(String, Value)>> {
@@ -40,7 +40,7 @@ fn own() -> anyhow::Result<Vec<(String, Value)>> {
     Ok(documents)
 }
 
-/// Document bundles in a folder, or in the `example` folder that published guides have.
+/// Returns the document bundles in a folder and in its subfolder `example`, which published guides have.
 fn in_folder(folder: &Path) -> anyhow::Result<Vec<(String, Value)>> {
     let mut documents = vec![];
     for folder in [folder.to_owned(), folder.join("example")] {

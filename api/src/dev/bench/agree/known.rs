@@ -1,6 +1,6 @@
-//! Errors of HAPI that are none: the first table of `docs/validator-beside-hapi.md`.
+//! False errors of HAPI: the first table of `docs/validator-beside-hapi.md`.
 
-/// A kind of error: its name in the table, and whether a text is of it.
+/// A kind of error: its name in the table, and whether a text is of this kind.
 type Known = (&'static str, fn(&str) -> bool);
 
 const KNOWN: [Known; 3] = [
@@ -11,10 +11,10 @@ const KNOWN: [Known; 3] = [
     }),
 ];
 
-/// What follows from errors elsewhere: the target of a reference has one.
+/// Errors that follow from another one: the target of a reference has an error.
 const FOLLOWS: [&str; 2] = ["Unable to find a profile match for", "Unable to find a match for"];
 
-/// The kind that explains all of these errors.
+/// Returns the kind that explains all of these errors. `None` if no kind does.
 pub(super) fn kind(errors: &[String]) -> Option<&'static str> {
     let mut own = errors.iter().filter(|text| !FOLLOWS.iter().any(|start| text.contains(start)));
     let first = own.next()?;
@@ -22,7 +22,7 @@ pub(super) fn kind(errors: &[String]) -> Option<&'static str> {
     own.all(|text| is_it(message(text))).then_some(*name)
 }
 
-/// The text behind the place.
+/// Returns the message without the location before it.
 fn message(error: &str) -> &str {
     error.split_once(" | ").map_or(error, |(_, message)| message)
 }

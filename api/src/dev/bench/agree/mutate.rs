@@ -1,4 +1,4 @@
-//! One edit in a sound document, drawn by chance: what both validators are asked about.
+//! Makes one random edit in a valid document, for both validators to judge.
 
 mod narrative;
 mod reference;
@@ -47,19 +47,21 @@ impl Kind {
 /// A document with one edit.
 pub(super) struct Mutant {
     pub(super) kind: Kind,
-    /// The document that was edited.
+    /// Name of the document that was edited.
     pub(super) base: String,
-    /// Where, as a JSON pointer.
+    /// Location of the edit, as a JSON pointer.
     pub(super) pointer: String,
-    /// The document in one line.
+    /// The edited document, on one line.
     pub(super) json: String,
 }
 
-/// A name with this before it is written as the name alone, so that it can stand in an object twice.
-/// The character is for private use: no document has it.
+/// Prefix for a member name that is already in the object. It is removed when the document is written, so
+/// that the name is there twice.
+///
+/// The character is for private use; no document contains it.
 const TWIN: char = '\u{e000}';
 
-/// Edits one of the documents in one place.
+/// Edits one of the documents at one location.
 pub(super) fn mutant(bases: &[(String, Value)], random: &mut StdRng) -> Mutant {
     loop {
         let (base, document) = bases.choose(random).expect("there are documents");
@@ -77,7 +79,7 @@ pub(super) fn mutant(bases: &[(String, Value)], random: &mut StdRng) -> Mutant {
     }
 }
 
-/// Whether an edit of this kind has something to do there.
+/// Whether an edit of this kind is possible at this location.
 fn fits(kind: Kind, site: &Site, document: &Value) -> bool {
     let value = site.value(document);
     match kind {

@@ -1,4 +1,5 @@
-//! HAPI's validator, kept running in one process: a document a line goes in, a verdict a line comes out.
+//! HAPI's validator, running in one process: it reads one document per line and answers with one verdict
+//! per line.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, bail};
 
-/// The class that answers.
+/// The Java class to run.
 const MAIN: &str = "HapiVerdicts";
 
 pub(super) struct Referee {
@@ -33,10 +34,10 @@ impl Referee {
         Ok(Self { process, documents, verdicts: BufReader::new(verdicts) })
     }
 
-    /// The errors that HAPI finds in a document, which must be one line.
+    /// Returns the errors that HAPI finds in a document. The document must be one line.
     pub(super) fn errors(&mut self, json: &str) -> anyhow::Result<Vec<String>> {
         let mut verdict = String::new();
-        // A process that has ended shows in the verdict, with its own words on standard error.
+        // If the process has ended, the read below notices it. The reason is on its standard error.
         let sent = writeln!(self.documents, "{json}").and_then(|()| self.documents.flush());
         if sent.is_err() || self.verdicts.read_line(&mut verdict)? == 0 {
             let status = self.process.wait()?;

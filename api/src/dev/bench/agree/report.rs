@@ -1,4 +1,4 @@
-//! What was found.
+//! Report of the verdicts that differ.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use super::mutate::{Kind, Mutant};
 use crate::dev::bench::goal::{Bound, Goal};
 use crate::output::print_line;
 
-/// Who refuses the document that the other accepts.
+/// The validator that rejects a document that the other one accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 enum RefusedBy {
@@ -15,15 +15,15 @@ enum RefusedBy {
     Hip,
 }
 
-/// Errors that are told of one document.
+/// Maximum number of errors reported for one document.
 const ERRORS_MAX: usize = 5;
 
-/// One document on which the two differ.
+/// A document on which the validators differ.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Disagreement {
     refused_by: RefusedBy,
-    /// The row of the table that explains it.
+    /// The row of the table that explains it. `None` if no row does.
     known: Option<&'static str>,
     edit: Kind,
     document: String,
@@ -32,7 +32,7 @@ pub(super) struct Disagreement {
 }
 
 impl Disagreement {
-    /// Of the two lists of errors one is empty.
+    /// One of the two lists of errors is empty.
     pub(super) fn new(mutant: Mutant, own: Vec<String>, hapi: Vec<String>) -> Self {
         let Mutant { kind: edit, base: document, pointer, json: _ } = mutant;
         let known = known::kind(&hapi);
@@ -53,7 +53,7 @@ pub(super) struct Report {
     seed: u64,
     count: u32,
     document_count: usize,
-    /// Documents that one of the two refuses before any edit.
+    /// Number of documents that at least one validator rejects before any edit.
     passed_over_count: usize,
     pub(super) disagreements: Vec<Disagreement>,
 }

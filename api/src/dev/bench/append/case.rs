@@ -1,4 +1,4 @@
-//! What is measured in each round.
+//! The measurements of each round.
 
 use std::fmt;
 
@@ -8,28 +8,29 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub(super) enum Case {
-    /// pgbench: one row of some 600 bytes of `jsonb` a transaction, each client on a connection.
+    /// pgbench: each transaction inserts one row with about 600 bytes of `jsonb`. Each client has its own
+    /// connection.
     Ceiling { in_flight: u32 },
-    /// cqrs-es over postgres-es, as published, each client on a connection.
+    /// cqrs-es over postgres-es as published. Each client has its own connection.
     Reference { in_flight: u32, events: u32 },
-    /// Our log, by the dispatcher that the product uses.
+    /// Our log, through the dispatcher that the service uses.
     Own { state: State, in_flight: u32, events: u32 },
 }
 
-/// Where the state comes from that a command is decided on.
+/// Source of the state on which a command is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum State {
     /// Folded from the stream, which is read for each command.
     Loaded,
-    /// Remembered; the expected version guards the decision.
+    /// From the cache. The expected version protects against a stale state.
     Cached,
 }
 
-/// C32: what everything is a ratio of.
+/// C32, the base of all ratios.
 pub(super) const CEILING: Case = Case::Ceiling { in_flight: 32 };
 
-/// The measurements of a round, in three groups of which each round begins with another.
+/// The measurements of a round in three groups. Each round starts with another group.
 pub(super) fn groups() -> [Vec<Case>; 3] {
     let reference = |in_flight, events| Case::Reference { in_flight, events };
     let own = |state, in_flight, events| Case::Own { state, in_flight, events };
@@ -45,7 +46,7 @@ pub(super) fn groups() -> [Vec<Case>; 3] {
 }
 
 impl Case {
-    /// Events that a command appends; a transaction of pgbench counts as one.
+    /// Number of events that a command appends. A transaction of pgbench counts as one.
     pub(super) fn events(self) -> u32 {
         match self {
             Self::Ceiling { .. } => 1,

@@ -1,4 +1,4 @@
-//! pgbench: how many commits of one row the server can do at all.
+//! pgbench: the upper limit for commits of one row on this server.
 
 mod output;
 
@@ -13,19 +13,20 @@ use tokio::process::Command;
 use super::cpu::{self, ServerCpu};
 use super::measured::{Measured, cpu_us, ms};
 
-/// Where Debian puts each major version's programs: `<major>/bin`.
+/// Where Debian installs the programs of each major version: `<major>/bin`.
 const DEBIAN_VERSIONS: &str = "/usr/lib/postgresql";
 
-/// Three columns, as the goals define it.
+/// A table with three columns, as the goals define it.
 const TABLE: &str = "CREATE TABLE ceiling (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), body jsonb NOT NULL)";
 
-/// What makes the body, with the names and numbers around it, some 600 bytes.
+/// Length of the note that makes the body about 600 bytes long.
 const NOTE_BYTES: usize = 540;
 
-/// From this many clients on, one transaction in ten is noted, so that noting costs next to nothing.
+/// From this number of clients, only one transaction in ten is logged, so that logging costs almost
+/// nothing.
 const SAMPLED_FROM: u32 = 8;
 
-/// pgbench, with its script and a place for its logs.
+/// pgbench, its script and the folder for its logs.
 pub(super) struct Ceiling {
     program: PathBuf,
     folder: tempfile::TempDir,
@@ -34,7 +35,7 @@ pub(super) struct Ceiling {
 }
 
 impl Ceiling {
-    /// Makes the table at `url`.
+    /// Creates the table at `url`.
     pub(super) async fn prepare(url: &str, server: Option<ServerCpu>) -> anyhow::Result<Self> {
         let program = find().context(
             "pgbench is not to be found; it comes with the server, and PG_BIN names its directory",
@@ -43,8 +44,8 @@ impl Ceiling {
         sqlx::query(TABLE).execute(&pool).await.context("pgbench's table cannot be made")?;
         pool.close().await;
         let folder = tempfile::tempdir()?;
-        // The body is in the statement, which is prepared once: a client sends nothing but "again",
-        // and the server parses no JSON. This is the harder ceiling.
+        // The statement contains the body and is prepared once. So a client sends only "execute again", and
+        // the server parses no JSON. This gives the highest possible limit.
         let note = "n".repeat(NOTE_BYTES);
         let body = format!(r#"{{"kind": "consent.notified", "number": 12345, "note": "{note}"}}"#);
         let script = format!("INSERT INTO ceiling (body) VALUES ('{body}');\n");
@@ -52,10 +53,10 @@ impl Ceiling {
         Ok(Self { program, folder, url: url.to_owned(), server })
     }
 
-    /// Measures for `seconds` after one second of warming up.
+    /// Measures for `seconds` after a warm-up of one second.
     ///
-    /// pgbench reports each second. The first report begins the measurement and the one after
-    /// `seconds` ends it, so that connections that open and close are outside.
+    /// pgbench reports every second. The measurement starts with the first report and ends `seconds`
+    /// reports later, so that opening and closing connections is not measured.
     pub(super) async fn measure(&self, clients: u32, seconds: u32) -> anyhow::Result<Measured> {
         let log = tempfile::tempdir_in(self.folder.path())?;
         let mut child =
@@ -109,7 +110,7 @@ impl Ceiling {
                 sampling,
             ])
             .arg(format!("--client={clients}"))
-            // A second before and a second after.
+            // One second before and one second after the measurement.
             .arg(format!("--time={}", seconds + 2))
             .arg("--file")
             .arg(self.folder.path().join("script.sql"))
@@ -124,7 +125,7 @@ impl Ceiling {
     }
 }
 
-/// In `PG_BIN`, else beside the newest of Debian's servers, else along `PATH`.
+/// Finds pgbench in `PG_BIN`, else with the newest of Debian's servers, else on `PATH`.
 fn find() -> Option<PathBuf> {
     if let Some(directory) = std::env::var_os("PG_BIN").filter(|value| !value.is_empty()) {
         return Some(PathBuf::from(directory).join("pgbench")).filter(|program| program.is_file());

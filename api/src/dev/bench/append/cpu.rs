@@ -1,4 +1,4 @@
-//! What a process, and a whole PostgreSQL server, have cost.
+//! Processor time of a process, and of a whole PostgreSQL server.
 
 use std::fs;
 use std::time::Duration;
@@ -6,30 +6,30 @@ use std::time::Duration;
 use anyhow::Context;
 use sqlx::{PgPool, Row};
 
-/// Linux counts processor time in hundredths of a second towards programs, whatever it uses inside.
+/// Unit in which Linux reports processor time to programs: 10 ms, whatever the kernel uses internally.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Processor time of this process since its start, user and system.
+/// User and system time of this process since its start.
 pub(super) fn of_this_process() -> Option<Duration> {
     Some(Usage::read("self")?.own)
 }
 
-/// The same of another one, which must not have ended.
+/// User and system time of another process since its start. `None` if the process has ended.
 pub(super) fn of_process(pid: u32) -> Option<Duration> {
     Some(Usage::read(&pid.to_string())?.own)
 }
 
-/// A server on this machine.
+/// A PostgreSQL server on this machine.
 #[derive(Clone, Copy)]
 pub(super) struct ServerCpu {
     postmaster: u32,
 }
 
 impl ServerCpu {
-    /// The server behind `pool`; nothing when its processes cannot be seen from here.
+    /// Returns the server behind `pool`. `None` if its processes are not visible here.
     ///
-    /// A process of that number is only believed when its title names our end of the connection:
-    /// on another machine the number would be a stranger's.
+    /// The process with the backend's id counts only if its title contains the port of our connection: if
+    /// the server is on another machine, the id belongs to an unrelated process here.
     pub(super) async fn find(pool: &PgPool) -> anyhow::Result<Option<Self>> {
         let row = sqlx::query("SELECT pg_backend_pid() AS pid, inet_client_port() AS port")
             .fetch_one(pool)
@@ -42,8 +42,10 @@ impl ServerCpu {
         Ok(usage.map(|usage| Self { postmaster: usage.parent }))
     }
 
-    /// Processor time of all processes of the server since its start. Those that have ended are in
-    /// it: the postmaster waits for each, and the system then adds its time to the postmaster's.
+    /// Processor time of all processes of the server since its start.
+    ///
+    /// This includes ended processes: the postmaster waits for each of them, and the system then adds its
+    /// time to that of the postmaster.
     pub(super) fn used(self) -> Option<Duration> {
         let postmaster = Usage::read(&self.postmaster.to_string())?;
         let processes = fs::read_dir("/proc").ok()?.filter_map(|entry| {
@@ -73,8 +75,9 @@ impl Usage {
         Self::parse(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?)
     }
 
-    /// Fields 4 (parent), 14 to 17 (own user and system time, then that of ended children). Field 2
-    /// is the program's name in brackets and may hold anything, so counting begins behind it.
+    /// Reads field 4 (parent) and fields 14 to 17: own user and system time, then those of ended children.
+    ///
+    /// Field 2 is the program's name in brackets and may contain any text, so fields are counted after it.
     fn parse(stat: &str) -> Option<Self> {
         let (_, after_name) = stat.rsplit_once(')')?;
         let fields: Vec<&str> = after_name.split_whitespace().collect();

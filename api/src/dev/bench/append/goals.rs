@@ -1,4 +1,4 @@
-//! G1 to G5: what the log has to reach.
+//! G1 to G5: the goals of the log.
 
 use super::case::{CEILING, Case, State};
 use super::measured::Measured;
@@ -45,7 +45,7 @@ pub(super) fn judge(rounds: &[Round]) -> Vec<Goal> {
     goals
 }
 
-/// G5. A commit time is what one client of pgbench waits in the middle.
+/// G5: latencies. One commit time is the median latency of one client of pgbench.
 fn latency(
     state: State,
     over: impl Fn(&dyn Fn(&Round) -> Option<f64>) -> Option<f64>,
@@ -76,7 +76,7 @@ fn latency(
     ]
 }
 
-/// One client of pgbench.
+/// pgbench with one client.
 pub(super) const ALONE: Case = Case::Ceiling { in_flight: 1 };
 
 const fn own(state: State, in_flight: u32, events: u32) -> Case {

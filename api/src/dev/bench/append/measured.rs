@@ -1,24 +1,25 @@
-//! What one measurement gives.
+//! Result of one measurement.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// One measurement. Warming up is in none of its numbers.
+/// Result of one measurement, without the warm-up.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(super) struct Measured {
-    /// Events a second; of pgbench, rows.
+    /// Events per second; rows per second for pgbench.
     pub(super) events_per_s: f64,
     pub(super) p50_ms: Option<f64>,
     pub(super) p99_ms: Option<f64>,
-    /// Processor time of client and server for one command, in microseconds; nothing where the
-    /// server is on another machine or the system does not tell.
+    /// Processor time of client and server for one command, in microseconds.
+    ///
+    /// `None` if the server is on another machine or the system does not report it.
     pub(super) cpu_us: Option<f64>,
-    /// Commands that lost a race on their stream and were not tried again.
+    /// Commands that lost a race on their stream and were not retried.
     pub(super) conflict_count: u64,
 }
 
-/// Processor time of one command, in microseconds: of its client and of the server.
+/// Processor time of one command in microseconds, of client and server together.
 pub(super) fn cpu_us(
     client: Option<Duration>,
     server: Option<Duration>,

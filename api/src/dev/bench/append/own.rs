@@ -1,4 +1,4 @@
-//! Our log: so many commands in flight, through the dispatcher that the product uses.
+//! Our log: a number of concurrent commands through the dispatcher that the service uses.
 
 mod record_book;
 
@@ -26,23 +26,23 @@ use super::measured::{Measured, cpu_us, ms};
 use crate::dev::bench::sample::Latencies;
 use record_book::{Append, RecordBook};
 
-/// As the product has them, see `compose.rs`.
+/// The same limits as in the service, see `api/src/app.rs`.
 const CONNECTION_COUNT_MAX: u32 = 24;
 const WRITER_CONNECTION_COUNT_MAX: u32 = 2;
 
-/// How long the commands run before anything counts.
+/// How long the commands run before the measurement starts.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// Our log, on a database that only this benchmark has.
+/// Our log, in a database that only this benchmark uses.
 pub(super) struct Own {
     log: Arc<PgLog>,
     server: Option<ServerCpu>,
 }
 
-/// What the clients share.
+/// The data that the clients share.
 struct Shared {
     dispatcher: Dispatcher,
-    /// Names this measurement, so that it begins with empty streams.
+    /// Part of the stream names, so that each measurement starts with empty streams.
     run: String,
     streams: u32,
     events: u32,
@@ -52,7 +52,7 @@ struct Shared {
 }
 
 impl Own {
-    /// `folder` gets a key; nothing here is sealed with it.
+    /// Creates a key in `folder`. Nothing in this benchmark is encrypted with it.
     pub(super) async fn prepare(
         url: &str,
         folder: &Path,
@@ -65,7 +65,7 @@ impl Own {
         Ok(Self { log: Arc::new(PgLog::start(pool, write_pool, vault)), server })
     }
 
-    /// Measures for `seconds` after one second of warming up.
+    /// Measures for `seconds` after a warm-up of one second.
     pub(super) async fn measure(
         &self,
         state: State,
@@ -124,7 +124,7 @@ fn cache(state: State, streams: u32) -> Option<StateCache> {
     }
 }
 
-/// One client: a command after the other, until time is up.
+/// One client: sends one command after another until the time is over.
 async fn client(shared: Arc<Shared>) -> anyhow::Result<Latencies> {
     let mut latencies = Latencies::default();
     let origin = Origin {
@@ -141,13 +141,13 @@ async fn client(shared: Arc<Shared>) -> anyhow::Result<Latencies> {
         }
         let number = shared.next.fetch_add(1, Ordering::Relaxed) % shared.streams;
         let stream = StreamId::stored(format!("bench-{}-{number}", shared.run));
-        // As the product's keys: the id of a request, so without any order.
+        // Like the keys of the service: they contain a request id, so they have no order.
         let key = format!("in:{}", RandomIds.random());
         let command = Append { event_count: shared.events };
         let done = shared.dispatcher.execute::<RecordBook>(&stream, command, &key, &origin).await;
         done.context("a command has failed")?.context("a command has had no effect")?;
         let ended_at = Instant::now();
-        // What crosses either end of the time is left out.
+        // A command that runs across the start or the end is not counted.
         if begun_at >= shared.measured_from && ended_at <= shared.measured_until {
             latencies.push(ended_at - begun_at);
         }

@@ -1,4 +1,4 @@
-//! cqrs-es over postgres-es, in a program of its own: it pins another sqlx than ours.
+//! cqrs-es over postgres-es, in a separate program, because it pins another version of sqlx.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -12,14 +12,14 @@ use tokio::time::sleep_until;
 use super::cpu::ServerCpu;
 use super::measured::Measured;
 
-/// The program, beside ours.
+/// The program, in the same directory as this one.
 const NAME: &str = "hip-bench-reference";
 
-/// How it comes to be there.
+/// How to build the program.
 pub(super) const HINT: &str =
     "not measured, build it with `cargo build --release -p hip-reference`";
 
-/// How long it takes at most until its connections are open and it has warmed up for a second.
+/// Time after which its connections are open and its warm-up of one second is over.
 const WARM_UP: Duration = Duration::from_millis(1_500);
 
 /// The program that measures the reference.
@@ -29,7 +29,7 @@ pub(super) struct Reference {
     server: Option<ServerCpu>,
 }
 
-/// The line that it prints, as far as we need it.
+/// The fields of its output that are used here.
 #[derive(Deserialize)]
 struct ReferenceResult {
     commands: u32,
@@ -42,13 +42,13 @@ struct ReferenceResult {
 }
 
 impl Reference {
-    /// Nothing when the program is missing.
+    /// Finds the program. `None` if it is missing.
     pub(super) fn find(url: &str, server: Option<ServerCpu>) -> Option<Self> {
         let program = std::env::current_exe().ok()?.with_file_name(NAME);
         program.is_file().then(|| Self { program, url: url.to_owned(), server })
     }
 
-    /// Measures for `seconds` after one second of warming up.
+    /// Measures for `seconds` after a warm-up of one second.
     pub(super) async fn measure(
         &self,
         clients: u32,
@@ -69,9 +69,9 @@ impl Reference {
             .kill_on_drop(true)
             .spawn()
             .context("the reference cannot be run")?;
-        // It says when it has ended, not when it begins to measure. So the server's time is taken
-        // between two moments that lie inside its measurement, and spread over the commands that
-        // it did at its rate in between.
+        // The program reports its end, but not the start of its measurement. So the server's time is taken
+        // at two moments within the measurement, and divided by the number of commands in between, at the
+        // measured rate.
         sleep_until((begun_at + WARM_UP).into()).await;
         let before = self.server_cpu();
         sleep_until((begun_at + Duration::from_secs(u64::from(seconds) + 1)).into()).await;

@@ -1,4 +1,4 @@
-//! All rounds in one table, and in one JSON object.
+//! All rounds as a table and as a JSON object.
 
 use serde::Serialize;
 
@@ -21,21 +21,21 @@ pub(super) struct Report {
     seconds: u32,
     streams: u32,
     reference: &'static str,
-    /// What one client of pgbench waits for in the middle.
+    /// Median latency of one client of pgbench, in ms.
     commit_ms: Option<Spread>,
     rows: Vec<Row>,
     pub(super) goals: Vec<Goal>,
     rounds: Vec<Round>,
 }
 
-/// One measurement over all rounds.
+/// One case over all rounds.
 #[derive(Serialize)]
 struct Row {
     name: String,
     #[serde(flatten)]
     case: Case,
     events_per_s: Spread,
-    /// To C32 of the same round.
+    /// Ratio to C32 of the same round.
     ratio: Option<Spread>,
     p50_ms: Option<Spread>,
     p99_ms: Option<Spread>,

@@ -1,4 +1,4 @@
-//! Round by round: everything once, in an order that turns.
+//! Measures round by round: each round measures everything once, in a rotating order.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use super::own::Own;
 use super::reference::Reference;
 use super::server::Server;
 
-/// Those that are compared.
+/// The systems that are compared.
 pub(super) struct Subjects {
     ceiling: Ceiling,
-    /// Nothing when its program is missing.
+    /// `None` if its program is missing.
     reference: Option<Reference>,
     own: Own,
     _keys: tempfile::TempDir,
 }
 
-/// One round.
+/// Results of one round.
 #[derive(Serialize)]
 pub(super) struct Round(Vec<Entry>);
 

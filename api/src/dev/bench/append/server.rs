@@ -1,4 +1,4 @@
-//! The server that is measured on: a private one on disk, gone at the end, or one that was named.
+//! The measured server: a private one on disk, removed at the end, or the one of `--url`.
 
 use std::path::{Path, PathBuf};
 
@@ -10,26 +10,26 @@ use url::Url;
 
 use crate::dev::scratch_server::ScratchServer;
 
-/// Databases that are made for the run and dropped at its end.
+/// Databases that are created for the run and dropped at its end.
 const DATABASES: [&str; 3] = ["hip_bench_own", "hip_bench_reference", "hip_bench_ceiling"];
 
-/// Magic number of a file system that lies in memory, where a commit costs nothing.
+/// Magic number of a file system in memory, on which a commit costs nothing.
 const TMPFS: i64 = 0x0102_1994;
 
-/// A server with three empty databases, one for each of those that are compared.
+/// A server with three empty databases, one for each compared system.
 pub(in crate::dev::bench) struct Server {
-    /// Into the maintenance database.
+    /// Connections to the maintenance database.
     pub(super) admin: PgPool,
     pub(in crate::dev::bench) own: String,
     pub(super) reference: String,
     pub(super) ceiling: String,
-    /// What it calls itself.
+    /// Version that the server reports.
     pub(in crate::dev::bench) version: String,
     private: Option<ScratchServer>,
 }
 
 impl Server {
-    /// The server at `url`, or a new private one under `data_dir`.
+    /// Connects to the server at `url`, or starts a private one in `data_dir`.
     pub(in crate::dev::bench) async fn open(
         url: Option<Url>,
         data_dir: &Path,
@@ -64,13 +64,12 @@ impl Server {
         format!("PostgreSQL {} ({whose})", self.version)
     }
 
-    /// A checkpoint now, so that the next is further off. Without the right to it, it comes when it
-    /// comes.
+    /// Requests a checkpoint now, so that the next one is later. Without the permission, nothing happens.
     pub(super) async fn checkpoint(&self) {
         let _ = sqlx::query("CHECKPOINT").execute(&self.admin).await;
     }
 
-    /// Removes what was made.
+    /// Drops the databases, or stops and removes the private server.
     pub(in crate::dev::bench) async fn close(self) {
         if self.private.is_none() {
             for name in DATABASES {

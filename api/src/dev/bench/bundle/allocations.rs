@@ -1,4 +1,4 @@
-//! How often documents ask for memory.
+//! Number of memory allocations for documents.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -8,25 +8,26 @@ use serde::{Deserialize, Serialize};
 
 use super::work::Workload;
 
-/// The program that counts, beside ours: counting would slow everything here.
+/// The program that counts, in the same directory as this one. Counting here would slow down every
+/// measurement.
 const NAME: &str = "hip-bench-allocations";
 
-/// How it comes to be there.
+/// How to build the program.
 pub(super) const HINT: &str =
     "allocations: not measured, build the program with `cargo build --release -p hip-reference`";
 
-/// Blocks of memory that each piece of work asks for.
+/// Number of allocations of each kind of work.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Allocations {
-    /// The check of the discharge summary, by a validator that was used before.
+    /// Checking the discharge summary, with a validator that was used before.
     pub(super) validate: u64,
     /// Reading the same text into JSON values.
     pub(super) read: u64,
-    /// The consultation from its visit, checked and written.
+    /// Building the consultation from its visit, checked and serialized.
     pub(super) build: u64,
 }
 
-/// Nothing when the program is missing.
+/// Runs the program. `None` if it is missing.
 pub(super) fn measure(workload: &Workload) -> anyhow::Result<Option<Allocations>> {
     let program = std::env::current_exe()?.with_file_name(NAME);
     if !program.is_file() {

@@ -1,7 +1,7 @@
-//! Another validator on documents of the same kinds, in the same minute.
+//! Measures another validator on documents of the same kinds, in the same run.
 //!
-//! `domain/fhir/peer-bench` is a workspace of its own, since the peer pins its versions and brings three
-//! hundred crates; and the peer needs the guide's definitions, which are not ours to carry.
+//! `domain/fhir/peer-bench` is a workspace of its own, because the other validator pins its versions and
+//! has 300 dependencies. It also needs the guide's definitions, which are not ours to distribute.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,17 +9,17 @@ use std::process::Command;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-/// A validator and a document.
+/// Result of one validator on one document.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Peer {
     pub(super) validator: String,
     pub(super) document: String,
     pub(super) p50_us: f64,
-    /// Nothing from what only reads.
+    /// `None` if the document was only read.
     pub(super) verdict: Option<String>,
 }
 
-/// What the program says about the guide in `definitions`.
+/// Runs the program with the guide's definitions and returns its results.
 pub(super) fn measure(program: &Path, definitions: &Path) -> anyhow::Result<Vec<Peer>> {
     let output = Command::new(program)
         .arg(definitions)

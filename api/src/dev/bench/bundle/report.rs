@@ -1,4 +1,4 @@
-//! Times, beside what reading and writing cost alone.
+//! Report of the durations, compared with only reading and writing.
 
 use serde::Serialize;
 
@@ -10,10 +10,10 @@ use crate::dev::bench::machine::Machine;
 use crate::dev::bench::sample::Latencies;
 use crate::output::print_line;
 
-/// A document of a consultation may take so long, in microseconds.
+/// Time limit for building a document of a consultation, in microseconds.
 const BUILD_US_MAX: f64 = 300.0;
 
-/// The check of a discharge summary may take so long, in microseconds.
+/// Time limit for checking a discharge summary, in microseconds.
 const VALIDATE_US_MAX: f64 = 40.0;
 
 /// Everything that was measured.
@@ -26,7 +26,7 @@ pub(super) struct Report {
     pub(super) goals: Vec<Goal>,
 }
 
-/// One piece of work.
+/// Result of one kind of work.
 #[derive(Serialize)]
 struct Measured {
     what: String,
@@ -95,7 +95,7 @@ impl Report {
     }
 }
 
-/// The goals, from the middles in the order of [`Work::ALL`].
+/// The goals, from the medians in the order of [`Work::ALL`].
 fn goals([build, _, validate, read]: [Option<f64>; 4]) -> Vec<Goal> {
     let mut goals = vec![];
     if build.is_some() {
@@ -105,7 +105,7 @@ fn goals([build, _, validate, read]: [Option<f64>; 4]) -> Vec<Goal> {
     if validate.is_some() {
         let what = "discharge summary checked: p50 µs";
         goals.push(Goal::new("docs", what, Bound::AtMost(VALIDATE_US_MAX), validate));
-        // Not a goal of the design: it holds on any machine.
+        // Not a goal of the design, but valid on any machine.
         let what = "the same, to reading it alone";
         goals.push(Goal::new(
             "docs",

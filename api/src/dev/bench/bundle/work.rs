@@ -1,4 +1,4 @@
-//! The pieces of work that are timed, and what they are done on.
+//! The kinds of work that are measured, and their input.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -13,22 +13,22 @@ use serde_json::Value;
 
 use super::Part;
 
-/// A consultation with complaints, diagnoses, allergies, histories, orders and what follows.
+/// A consultation with complaints, diagnoses, allergies, histories, orders and more.
 const CONSULTATION: &str = include_str!("consultation.json");
 
 /// A stay whose discharge summary has nineteen entries.
 const STAY: &str = include_str!("stay.json");
 
-/// A piece of work.
+/// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Work {
-    /// The text of a visit to its checked and serialised document.
+    /// From the text of a visit to its checked and serialized document.
     Build,
-    /// The same document written as JSON, from values that are there already.
+    /// Write the same document as JSON, from values in memory.
     Write,
-    /// A discharge summary, checked.
+    /// Check a discharge summary.
     Validate,
-    /// The same text read into JSON values.
+    /// Read the same text into JSON values.
     Read,
 }
 
@@ -43,7 +43,7 @@ impl Work {
     }
 }
 
-/// What the work is done on.
+/// The input of the work.
 pub(super) struct Workload {
     context: BuildContext,
     consultation: Value,
@@ -112,7 +112,7 @@ fn entry_count(bundle: &Value) -> usize {
     bundle["entry"].as_array().map_or(0, Vec::len)
 }
 
-/// The result is dropped after the clock has stopped.
+/// Returns the duration of the work. The result is dropped after the time was taken.
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {
     let begun_at = Instant::now();
     let result = black_box(work());

@@ -1,4 +1,4 @@
-//! Writes a log as the product would, through its writer.
+//! Writes a log as the service would, through the same writer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,10 +19,10 @@ use uuid::Uuid;
 use super::visit::{EVENT_COUNT, Visit, address};
 use crate::app::App;
 
-/// Visits that are written at once: so many commands share a commit.
+/// Number of visits that are written at the same time, so that many commands share a commit.
 const AT_ONCE: usize = 192;
 
-/// Writes visits.
+/// Writes made-up visits.
 pub(super) struct Author {
     app: Arc<App>,
     facility: FacilityId,
@@ -30,7 +30,7 @@ pub(super) struct Author {
     next: AtomicU64,
 }
 
-/// What is known to be in the log.
+/// Facts that are known to be in the log.
 pub(super) struct Known {
     pub(super) code: String,
     pub(super) subject: SubjectId,
@@ -57,7 +57,7 @@ impl Author {
             stored.map_err(|error: LogError| anyhow::Error::from(error))?;
             anyhow::ensure!(is_new, "a visit was there before");
         }
-        // As the cache names it: after the stream.
+        // The cache is keyed by the holder that the stream name contains.
         let token = visit.facts.link_token_stream.as_ref().and_then(Holder::of);
         Ok(Known {
             holder: token.context("a stream of tokens names their holder")?,
@@ -103,7 +103,7 @@ impl Author {
     }
 }
 
-/// Writes visits until the log has so many events. One of the first is known.
+/// Writes visits until the log has this number of events. Returns the first visit and the log head.
 pub(super) async fn fill(author: &Arc<Author>, events: u32) -> anyhow::Result<(Known, i64)> {
     let known = author.write().await?;
     let visits = u64::from(events.div_ceil(EVENT_COUNT));
@@ -123,7 +123,7 @@ pub(super) async fn fill(author: &Arc<Author>, events: u32) -> anyhow::Result<(K
     Ok((known, author.app.log.head().await?))
 }
 
-/// How many of these visits are not shown as they were written.
+/// Returns the number of these visits that the read models do not show as written.
 pub(super) async fn missing(app: &App, written: &[Known]) -> anyhow::Result<i64> {
     let codes: Vec<&str> = written.iter().map(|known| known.code.as_str()).collect();
     let shown: i64 = sqlx::query_scalar(

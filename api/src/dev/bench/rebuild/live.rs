@@ -1,4 +1,4 @@
-//! The readers of the log, as the service runs them; without the one that has something done.
+//! The projections, run as in the service, without the process managers.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use super::report::Phase;
 use crate::app::App;
 use crate::service::READER_POLL;
 
-/// Readers that are at work.
+/// Running projections.
 pub(super) struct Live {
     readers: JoinSet<()>,
     stop: watch::Sender<bool>,
@@ -35,7 +35,7 @@ impl Live {
         Self { readers, stop }
     }
 
-    /// Waits until all of them stand where the log ends now.
+    /// Waits until all projections have reached the current end of the log.
     pub(super) async fn catch_up(&self, app: &App) -> anyhow::Result<Phase> {
         let begun_at = Instant::now();
         let head = app.log.head().await?;

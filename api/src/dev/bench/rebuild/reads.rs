@@ -1,4 +1,4 @@
-//! Reads of what is known to be there, all the time.
+//! Continuous reads of data that is known to exist.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,16 +13,16 @@ use super::report::ReadReport;
 use crate::app::App;
 use crate::dev::bench::sample::Latencies;
 
-/// Between two rounds of reads.
+/// Pause between two rounds of reads.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Reads that go on until they are told to stop.
+/// Reads that continue until they are stopped.
 pub(super) struct Reads {
     task: JoinHandle<ReadReport>,
     stop: watch::Sender<bool>,
 }
 
-/// What is asked for, and what it must be.
+/// The expected results of the reads.
 struct Expected {
     app: Arc<App>,
     code: String,
@@ -59,7 +59,7 @@ impl Reads {
     }
 }
 
-/// The document of this key, or the first.
+/// Returns the document with this key, or the first document.
 async fn first(
     app: &App,
     collection: &CollectionName,
@@ -95,7 +95,7 @@ async fn read(expected: Expected, stopped: watch::Receiver<bool>) -> ReadReport 
 }
 
 impl Expected {
-    /// As `GET /v1/visits/{code}` asks.
+    /// Reads the visit with the query of `GET /v1/visits/{code}`.
     async fn is_shown(&self) -> bool {
         let shown: Result<Option<(bool, Option<String>, i32)>, _> = sqlx::query_as(
             "SELECT v.linked, c.link_state, jsonb_array_length(v.documents) \

@@ -1,4 +1,4 @@
-//! What was measured, in lines and as JSON.
+//! The results, as text and as JSON.
 
 use hip_infra::subscription::rebuild::Rebuilt;
 use serde::Serialize;
@@ -7,26 +7,26 @@ use super::watch::LagSeen;
 use crate::dev::bench::machine::Machine;
 use crate::output::print_line;
 
-/// The whole run.
+/// Results of the whole run.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Report {
     pub(super) machine: Option<Machine>,
     pub(super) postgres: String,
-    /// The log, written.
+    /// Writing the log.
     pub(super) written: Phase,
-    /// All read models at once, from nothing.
+    /// Filling all read models at once, from the start of the log.
     pub(super) filled: Phase,
-    /// Each built anew.
+    /// The rebuild of each read model.
     pub(super) rows: Vec<Row>,
     pub(super) reads: ReadReport,
-    /// Visits that were written meanwhile.
+    /// Number of visits written during the rebuilds.
     pub(super) wrote: usize,
-    /// Those of them that are not shown at the end.
+    /// Number of those visits that are not shown at the end.
     pub(super) missing: i64,
 }
 
-/// Events, and how long they took.
+/// A number of events, and their duration in seconds.
 #[derive(Serialize)]
 pub(super) struct Phase {
     pub(super) events: i64,
@@ -40,20 +40,20 @@ impl Phase {
     }
 }
 
-/// One read model, built anew.
+/// The rebuild of one read model.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row {
     name: &'static str,
     events_per_s: f64,
     seconds: f64,
-    /// For how long the live reader waited.
+    /// How long the live reader had to wait, in ms.
     held_ms: f64,
-    /// Rows or documents.
+    /// Number of rows or documents.
     rows: i64,
-    /// Whether both generations held the same.
+    /// Whether both generations had the same content.
     is_same: bool,
-    /// Events that the live generation was behind meanwhile.
+    /// Number of events by which the live generation was behind during the rebuild.
     live_lag_median: i64,
     live_lag_most: i64,
 }
@@ -84,7 +84,7 @@ impl Row {
     }
 }
 
-/// Reads during all that.
+/// Results of the reads during the rebuilds.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ReadReport {
@@ -95,7 +95,7 @@ pub(super) struct ReadReport {
 }
 
 impl Report {
-    /// What must not be.
+    /// Errors that fail the run.
     pub(super) fn faults(&self) -> Vec<String> {
         let mut faults = vec![];
         if self.reads.wrong > 0 {

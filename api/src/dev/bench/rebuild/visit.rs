@@ -1,4 +1,4 @@
-//! A made-up visit and all the events that the product would store for it.
+//! A made-up visit with all events that the service would store for it.
 
 use chrono::{DateTime, Utc};
 use hip_commands::log::codec;
@@ -18,13 +18,13 @@ use hip_domain::visit::{BuiltDocument, VisitEvent, VisitFacts};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Questions of the gateway for each visit: most of a log are messages.
+/// Number of gateway requests per visit: most events of a log are messages.
 const QUESTION_COUNT: u32 = 18;
 
-/// Events of one visit and its patient.
+/// Number of events of one visit and its patient.
 pub(super) const EVENT_COUNT: u32 = 13 + 2 * QUESTION_COUNT;
 
-/// A visit, and by what everybody in it is named.
+/// A visit, with the names of its streams and its patient.
 pub(super) struct Visit {
     pub(super) number: u64,
     pub(super) facility: FacilityId,
@@ -34,12 +34,12 @@ pub(super) struct Visit {
     pub(super) identity: StreamId,
     pub(super) stream: StreamId,
     pub(super) at: DateTime<Utc>,
-    /// Names what is drawn by chance in the product.
+    /// Seed of all ids that are random in the service.
     pub(super) run: Uuid,
 }
 
 impl Visit {
-    /// In the order in which they are stored; the first makes the patient's key.
+    /// The appends in the order in which they are stored. The first one creates the patient's key.
     pub(super) fn appends(&self) -> Vec<Append> {
         let subject = self.facts.subject;
         let established = IdentityEvent::Established { facility: self.facility.clone(), subject };
@@ -79,7 +79,7 @@ impl Visit {
         }
     }
 
-    /// The same id whenever it is asked for.
+    /// Derives an id. The same input gives the same id.
     fn id(&self, what: &str) -> Uuid {
         Uuid::new_v5(&self.run, format!("{what}-{}", self.number).as_bytes())
     }
@@ -191,7 +191,7 @@ impl Visit {
         ]
     }
 
-    /// The gateway's answer to the link request, sealed under a key of its own as each message is.
+    /// The gateway's answer to the link request, encrypted under a key of its own like each message.
     fn answer(&self) -> Append {
         let body = json!({
             "status": "Successfully linked care context",
@@ -209,7 +209,7 @@ impl Visit {
         append
     }
 
-    /// A question of the gateway, without its sealed part: nobody opens it here.
+    /// A request of the gateway without its sealed part, because nothing opens it here.
     fn question(&self, n: u32) -> Append {
         self.message(&format!("question-{n}"), CallbackKind::Discover, Sealed::Closed)
     }
@@ -239,7 +239,7 @@ pub(super) fn address(number: u64) -> String {
     format!("patient.{number}@sbx")
 }
 
-/// As a record system pushes it.
+/// The visit document that a record system pushes.
 fn document(number: u64, code: &str, at: DateTime<Utc>) -> String {
     let (facility, name) =
         (crate::dev::demo_environment::FACILITY_ID, crate::dev::demo_environment::FACILITY_NAME);

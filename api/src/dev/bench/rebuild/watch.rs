@@ -1,4 +1,4 @@
-//! How far the generation that is read is behind while the next is built.
+//! Measures how far the live generation is behind while the next one is built.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// How often to look.
+/// Time between two checks.
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// Looks at one reader until it is told to stop.
+/// Watches one projection until it is stopped.
 pub(super) struct Lag {
     task: JoinHandle<Result<LagSeen, sqlx::Error>>,
     stop: watch::Sender<bool>,
 }
 
-/// Events between the live generation and the end of the log.
+/// Number of events between the live generation and the end of the log.
 #[derive(Default, Clone, Copy)]
 pub(super) struct LagSeen {
     pub(super) median: i64,

@@ -1,4 +1,4 @@
-//! A trickle of visits, as a facility pushes them.
+//! Writes visits at a constant rate, as a facility pushes them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::author::{Author, Known};
 
-/// Writes that go on until they are told to stop.
+/// Writes that continue until they are stopped.
 pub(super) struct Writes {
     task: JoinHandle<anyhow::Result<Vec<Known>>>,
     stop: watch::Sender<bool>,
@@ -32,7 +32,7 @@ impl Writes {
         Self { task, stop }
     }
 
-    /// What was written.
+    /// Stops the writes and returns the written visits.
     pub(super) async fn stop(self) -> anyhow::Result<Vec<Known>> {
         self.stop.send_replace(true);
         self.task.await?

@@ -1,4 +1,4 @@
-//! What nobody can avoid, from the libraries alone, without a line of ours.
+//! The necessary work of sealing, done with the libraries alone and without code of this project.
 
 use abdm_fidelius::KeyFormat;
 use aes_gcm::aead::Aead as _;
@@ -11,7 +11,7 @@ use md5::{Digest as _, Md5};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 
-/// AES-256-GCM under a fresh key and nonce, then base64.
+/// AES-256-GCM with a new key and nonce, then base64.
 pub(super) fn encrypt(plaintext: &[u8]) -> String {
     let (key, nonce): ([u8; 32], [u8; 12]) = (random(), random());
     let cipher = Aes256Gcm::new(&key.into());
@@ -19,12 +19,12 @@ pub(super) fn encrypt(plaintext: &[u8]) -> String {
     STANDARD.encode(sealed)
 }
 
-/// The checksum that the data push wants, in hexadecimal.
+/// The checksum that the data push requires, in hexadecimal digits.
 pub(super) fn checksum(plaintext: &[u8]) -> String {
     hex::encode(Md5::digest(plaintext))
 }
 
-/// The other side's public key, as a point of the group in which its key format multiplies.
+/// The public key of the other side, as a point of the group that its key format uses.
 pub(super) enum Peer {
     Weierstrass(EdwardsPoint),
     X25519(MontgomeryPoint),
@@ -38,10 +38,10 @@ impl Peer {
         }
     }
 
-    /// One ECDH: a fresh key pair, and the secret it shares with this peer.
+    /// One ECDH: a new key pair, and the secret that it shares with this peer.
     ///
-    /// In key format W our public key and the secret are turned into the coordinates of the Montgomery
-    /// curve, which is one division each; the wire's own coordinates are a shift from there.
+    /// In key format W, our public key and the secret are converted to the coordinates of the Montgomery
+    /// curve, which costs one division each. From there, the coordinates that are sent differ only by a shift.
     pub(super) fn agree(&self) -> ([u8; 32], [u8; 32]) {
         match self {
             Self::Weierstrass(peer) => {

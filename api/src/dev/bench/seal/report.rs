@@ -1,4 +1,4 @@
-//! Times and ratios of each size and key format.
+//! Durations and ratios for each size and key format.
 
 use abdm_fidelius::KeyFormat;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use crate::dev::bench::machine::Machine;
 use crate::dev::bench::sample::Latencies;
 use crate::output::print_line;
 
-/// The full seal may take so many times what nobody can avoid.
+/// Limit for the ratio of the full seal to the encryption and one ECDH alone.
 const LIMIT: f64 = 1.25;
 
 /// Everything that was measured.
@@ -21,7 +21,7 @@ pub(super) struct Report {
     pub(super) goals: Vec<Goal>,
 }
 
-/// One size in one key format.
+/// Results of one size in one key format.
 #[derive(Serialize)]
 pub(super) struct Measured {
     size_bytes: usize,
@@ -33,15 +33,15 @@ pub(super) struct Measured {
     checksum: Times,
     exchange: Times,
     full: Times,
-    /// The full seal to encryption and one ECDH.
+    /// The full seal, divided by encryption and one ECDH.
     ratio: f64,
-    /// The same less the checksum.
+    /// The same without the checksum.
     ratio_without_checksum: f64,
-    /// Part of the full seal that the checksum takes.
+    /// Share of the checksum in the full seal, from 0 to 1.
     checksum_share: f64,
 }
 
-/// Microseconds.
+/// Durations in microseconds.
 #[derive(Clone, Copy, Default, Serialize)]
 struct Times {
     p50_us: f64,
@@ -116,7 +116,7 @@ impl Report {
                 let name = it.name();
                 [
                     goal(format!("{name}: full, to encryption and one ECDH"), it.ratio),
-                    // Not a goal of the design: it shows what the mandated checksum hides.
+                    // Not a goal of the design. It shows the ratio without the required checksum.
                     goal(
                         format!("{name}: the same less MD5, for comparison"),
                         it.ratio_without_checksum,

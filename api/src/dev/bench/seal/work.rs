@@ -1,4 +1,4 @@
-//! The pieces of work that are timed.
+//! The kinds of work that are measured.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -10,18 +10,18 @@ use chrono::DateTime;
 
 use super::baseline::{self, Peer};
 
-/// A piece of work.
+/// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Work {
-    /// AES-256-GCM and base64 alone, key set-up and randomness included.
+    /// AES-256-GCM and base64 alone, including key setup and randomness.
     Encrypt,
-    /// One ECDH with a fresh key.
+    /// One ECDH with a new key.
     Agree,
-    /// MD5, the protocol's checksum, alone.
+    /// MD5 alone, the checksum of the protocol.
     Checksum,
     /// Our exchange alone: key, nonce, secret, session key, key material.
     Exchange,
-    /// The whole: an exchange, the checksum, the ciphertext, its base64.
+    /// The full seal: exchange, checksum, ciphertext and base64.
     Full,
 }
 
@@ -30,7 +30,7 @@ impl Work {
         [Self::Encrypt, Self::Agree, Self::Checksum, Self::Exchange, Self::Full];
 }
 
-/// What the work is done on.
+/// The input of the work.
 pub(super) struct Workload {
     plaintext: Vec<u8>,
     peer: Peer,
@@ -66,7 +66,7 @@ impl Workload {
 
 const CHECKED: &str = "the peer's key was checked and the system has randomness";
 
-/// The result is dropped after the clock has stopped.
+/// Returns the duration of the work. The result is dropped after the time was taken.
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {
     let begun_at = Instant::now();
     let result = black_box(work());
@@ -75,7 +75,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> Duration {
     took
 }
 
-/// A requester's key material, checked as it is for a request.
+/// Key material of a requester, checked as for a request.
 fn material(key_format: KeyFormat) -> PeerMaterial {
     let key = PrivateKey::fresh(key_format).expect("the system has randomness").public_key();
     let nonce = Nonce::fresh().expect("the system has randomness").to_base64();

@@ -1,19 +1,20 @@
-//! `hip-dev with-servers -- CMD ARGS…`: runs a command with throw-away servers.
+//! `hip-dev with-servers -- CMD ARGS…` runs a command with throw-away servers.
 //!
-//! The command finds them in `HIP_TEST_PG`, a URL whose path names a database to connect to,
-//! `HIP_TEST_REDIS`, `HIP_TEST_MONGO` and `HIP_TEST_MYSQL`. A server whose variable is set already is
-//! not started. One server serves the whole command, however many processes it starts; each test
-//! makes a database of its own in it, or takes a prefix.
+//! The command finds them in `HIP_TEST_PG` (a URL whose path names a database to connect to),
+//! `HIP_TEST_REDIS`, `HIP_TEST_MONGO` and `HIP_TEST_MYSQL`. A server whose variable is already set is not
+//! started. One server of each kind serves the whole command, however many processes it starts; each test
+//! creates its own database in it, or uses its own prefix.
 //!
-//! `HIP_TEST_BACKENDS=embedded` is the one way to go without all but PostgreSQL; it is said aloud.
+//! `HIP_TEST_BACKENDS=embedded` is the only way to run without the servers other than PostgreSQL; it prints
+//! a warning.
 //!
-//! There are two processes. A *supervisor* starts the servers, watches its parent and, when that is gone
-//! in whatever way, stops the servers and removes their data. The parent turns itself into the
-//! command. So signals reach the command itself, its exit status is the command's own, and even
-//! `kill -9` leaves nothing behind. The servers are gone a moment (some 100 ms) after the command.
+//! There are two processes. A *supervisor* starts the servers and watches its parent. When the parent ends,
+//! for whatever reason, it stops the servers and removes their data. The parent turns itself into the
+//! command. So signals reach the command itself, the exit status is that of the command, and even `kill -9`
+//! leaves nothing behind. The servers end about 100 ms after the command.
 //!
-//! Exit status: the command's; 2 for wrong usage, 3 when a server is not to be had, 126 when the
-//! command cannot be run.
+//! Exit status: that of the command; 2 for wrong usage, 3 if a server cannot be started, 126 if the command
+//! cannot be run.
 
 mod server;
 mod supervisor;
@@ -26,7 +27,7 @@ use std::process::{self, Command, ExitCode, Stdio};
 
 use server::Server;
 
-/// Says which servers the tests go without.
+/// Set to `embedded` to run the tests without Redis, MongoDB and MariaDB.
 const BACKENDS_VARIABLE: &str = "HIP_TEST_BACKENDS";
 
 const USAGE: &str = "usage: hip-dev with-servers -- CMD [ARGS…]";
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         [verb, dashes, command, arguments @ ..] if *verb == "with-servers" && *dashes == "--" => {
             with_servers(command, arguments)
         }
-        // Not for people: the supervisor, started by the line above.
+        // Internal: runs the supervisor, which `start_keeper` starts.
         [verb, parent, servers @ ..] if *verb == supervisor::VERB => {
             let parent = parent.to_str().and_then(|id| id.parse().ok());
             let servers = servers.iter().map(|name| Server::parse(name)).collect::<Option<_>>();
@@ -50,7 +51,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Becomes the command; returns only if that fails.
+/// Turns this process into the command. Returns only if that fails.
 fn with_servers(command: &OsStr, arguments: &[&OsStr]) -> ExitCode {
     let wanted = match wanted() {
         Ok(wanted) => wanted,
@@ -68,7 +69,7 @@ fn with_servers(command: &OsStr, arguments: &[&OsStr]) -> ExitCode {
     fail(126, &format!("cannot run {}: {error}", command.get_program().display()))
 }
 
-/// The servers that the command needs and has not been given.
+/// The servers that the command needs and whose variables are not set.
 fn wanted() -> Result<Vec<Server>, String> {
     let backends = env::var_os(BACKENDS_VARIABLE).unwrap_or_default();
     let needed: &[Server] = match backends.to_str() {
@@ -86,7 +87,7 @@ fn wanted() -> Result<Vec<Server>, String> {
     Ok(needed.iter().copied().filter(|server| !is_given(server)).collect())
 }
 
-/// Starts the supervisor and returns the variables that say where its servers are.
+/// Starts the supervisor. Returns the variables with the URLs of its servers.
 fn start_keeper(servers: &[Server]) -> io::Result<Vec<(&'static str, String)>> {
     let mut supervisor = Command::new(env::current_exe()?)
         .arg(supervisor::VERB)
@@ -94,9 +95,9 @@ fn start_keeper(servers: &[Server]) -> io::Result<Vec<(&'static str, String)>> {
         .args(servers.iter().map(|server| server.name()))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .process_group(0) // Ctrl-C is for the command
+        .process_group(0) // Ctrl-C reaches only the command
         .spawn()?;
-    // A URL a line, in the order in which they were asked for.
+    // One URL per line, in the order of `servers`.
     let mut urls = Vec::new();
     if let Some(words) = supervisor.stdout.take() {
         for url in BufReader::new(words).lines().take(servers.len()) {
@@ -104,7 +105,7 @@ fn start_keeper(servers: &[Server]) -> io::Result<Vec<(&'static str, String)>> {
         }
     }
     if urls.len() < servers.len() {
-        // It has said why on its standard error.
+        // The supervisor has written the reason to its standard error.
         return Err(io::Error::other(format!("the supervisor ended: {}", supervisor.wait()?)));
     }
     Ok(servers.iter().map(|server| server.variable()).zip(urls).collect())
@@ -116,6 +117,6 @@ fn fail(status: u8, message: &str) -> ExitCode {
 }
 
 fn print_error(message: &str) {
-    // With nowhere to write to there is nobody to tell.
+    // If standard error cannot be written, the message cannot be shown.
     let _ = writeln!(io::stderr(), "hip-dev: {message}");
 }

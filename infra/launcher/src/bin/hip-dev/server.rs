@@ -1,4 +1,4 @@
-//! The servers that there are.
+//! The servers that `hip-dev` can start.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -17,7 +17,7 @@ pub(crate) enum Server {
     Mariadb,
 }
 
-/// One that runs, for as long as this lives.
+/// A running server. Dropping the value ends the server.
 pub(crate) enum RunningServer {
     Postgres(PrivatePostgres),
     Redis(ThrowawayRedis),
@@ -41,7 +41,7 @@ impl Server {
         Self::ALL.into_iter().find(|server| name == server.name())
     }
 
-    /// Where the command finds its URL.
+    /// The variable in which the command finds the server's URL.
     pub(crate) fn variable(self) -> &'static str {
         match self {
             Self::Postgres => "HIP_TEST_PG",
@@ -51,7 +51,7 @@ impl Server {
         }
     }
 
-    /// Starts it with all its files in a new directory below `home`.
+    /// Starts the server with all its files in a new directory in `home`.
     pub(crate) fn start(self, home: &Path) -> Result<RunningServer, LaunchError> {
         let home = home.join(self.name());
         match self {
@@ -79,7 +79,7 @@ impl RunningServer {
     pub(crate) fn stop(self) -> Result<(), LaunchError> {
         match self {
             Self::Postgres(postgres) => postgres.stop(),
-            // Killed when dropped.
+            // They are killed when dropped.
             Self::Redis(_) | Self::Mongod(_) | Self::Mariadb(_) => Ok(()),
         }
     }

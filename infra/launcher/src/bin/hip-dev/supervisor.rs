@@ -1,4 +1,4 @@
-//! The process that keeps the servers for as long as its parent lives.
+//! The process that runs the servers as long as its parent lives.
 
 use std::env;
 use std::error::Error;
@@ -16,14 +16,15 @@ use hip_launcher::LaunchError;
 use crate::server::{RunningServer, Server};
 use crate::{fail, print_error};
 
-/// What the supervisor's first argument is; then come its parent and the servers.
+/// First argument of the supervisor. The process id of its parent and the names of the servers follow.
 pub(crate) const VERB: &str = "keep-servers";
 
-/// How often the supervisor looks whether its parent is still there.
+/// How often the supervisor checks whether its parent still exists.
 const WATCH_INTERVAL: Duration = Duration::from_millis(25);
 
-/// Keeps servers for as long as the process `parent` is our parent. Prints their URLs, a line each,
-/// when all of them answer.
+/// Runs servers as long as `parent` is the parent of this process.
+///
+/// Prints their URLs, one per line, when all of them answer.
 pub(crate) fn keep(parent: u32, servers: &[Server]) -> ExitCode {
     match keep_or_say_why(parent, servers) {
         Ok(()) => ExitCode::SUCCESS,
@@ -39,18 +40,18 @@ fn keep_or_say_why(parent: u32, servers: &[Server]) -> Result<(), Box<dyn Error>
     let running = start_all(servers, &home.0)?;
     let urls: String = running.iter().map(|server| server.url() + "\n").collect();
     let mut stdout = io::stdout().lock();
-    // If nobody listens any more the parent is gone, which the loop will see.
+    // If nobody reads the output, the parent is gone; the loop below notices that.
     let _ = stdout.write_all(urls.as_bytes()).and_then(|()| stdout.flush());
     while parent_id() == parent {
         thread::sleep(WATCH_INTERVAL);
     }
-    // Before their directory goes, and each of them, whatever becomes of another.
+    // Stops every server before their directory is removed, even if another one fails to stop.
     let stopped: Vec<_> = running.into_iter().rev().map(RunningServer::stop).collect();
     stopped.into_iter().collect::<Result<(), _>>()?;
     Ok(())
 }
 
-/// All at once: each spends its start waiting.
+/// Starts all servers at the same time, because a start is mostly waiting.
 fn start_all(servers: &[Server], home: &Path) -> Result<Vec<RunningServer>, LaunchError> {
     thread::scope(|scope| {
         let starts: Vec<_> =
@@ -64,7 +65,7 @@ fn start_all(servers: &[Server], home: &Path) -> Result<Vec<RunningServer>, Laun
     .collect()
 }
 
-/// A new directory that is removed with everything in it.
+/// A new directory. It is removed with its content when the value is dropped.
 struct TemporaryDirectory(PathBuf);
 
 impl TemporaryDirectory {
@@ -72,11 +73,11 @@ impl TemporaryDirectory {
         let failed = |path: PathBuf| {
             move |source| LaunchError::Io { action: "create", path: path.clone(), source }
         };
-        // One that exists may be what a supervisor left that had our number and was killed.
+        // An existing directory may be left from a killed supervisor with the same process id.
         for attempt in 0..100 {
             let path = parent.join(format!("hip-dev-{}-{attempt}", process::id()));
             match DirBuilder::new().mode(0o700).create(&path) {
-                // Open to be passed through: as root another account runs the server.
+                // Other accounts may pass through: if started as root, another account runs the server.
                 Ok(()) => {
                     fs::set_permissions(&path, Permissions::from_mode(0o711))
                         .map_err(failed(path.clone()))?;

@@ -1,4 +1,4 @@
-//! Where a server's data goes when nobody says.
+//! The default place of a server's data.
 
 use std::env;
 use std::path::PathBuf;
@@ -8,21 +8,20 @@ use rustix::process::geteuid;
 use crate::checkout::checkout;
 use crate::error::LaunchError;
 
-/// Where the server called `name` keeps its data when nobody says otherwise.
+/// Returns the default data directory of the server called `name`.
 ///
 /// | | in a checkout of this project | installed |
 /// |---|---|---|
 /// | a user | `target/hip/<name>` | `$XDG_DATA_HOME/hip/<name>`, else `~/.local/share/hip/<name>` |
 /// | root | `/var/tmp/hip-<hash of the checkout's path>/<name>` | `/var/lib/hip/<name>` |
 ///
-/// The checkout is the one that the current directory is in, else the one that the running program
-/// was built in, so that two checkouts never share a server. Root's data lies outside of it because
-/// the account that runs the server could not reach a checkout under `/root`. What lies in `target`
-/// goes with `cargo clean`.
+/// The checkout is the one around the current directory, else the one around the running program. So two
+/// checkouts never share a server. Root's data is outside of the checkout, because the account that runs
+/// the server could not reach a checkout under `/root`. `cargo clean` removes the data in `target`.
 ///
 /// # Errors
 ///
-/// [`LaunchError::NoHome`], for a user who is not in a checkout.
+/// [`LaunchError::NoHome`] if a user is not in a checkout, and neither `XDG_DATA_HOME` nor `HOME` is set.
 pub fn default_data_dir(name: &str) -> Result<PathBuf, LaunchError> {
     let variable = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = Surroundings {
@@ -35,7 +34,7 @@ pub fn default_data_dir(name: &str) -> Result<PathBuf, LaunchError> {
     Ok(base.join(name))
 }
 
-/// What the choice rests on.
+/// The facts that decide the place.
 struct Surroundings {
     is_root: bool,
     checkout: Option<PathBuf>,
@@ -58,7 +57,7 @@ impl Surroundings {
     }
 }
 
-/// FNV-1a, 64 bits: the same in every release of the compiler, which std's own hash does not promise.
+/// FNV-1a with 64 bits. Unlike the hash of `std`, it is the same in every release of the compiler.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)

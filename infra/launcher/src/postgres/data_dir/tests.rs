@@ -2,7 +2,7 @@ use std::os::unix::fs::symlink;
 
 use super::*;
 
-/// A directory that the account of the server can pass, whatever the umask.
+/// A directory that the server's account can enter, whatever the umask is.
 fn open_directory() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
@@ -28,7 +28,7 @@ fn the_directory_is_ours_and_the_cluster_is_the_servers() {
     assert_eq!(fs::metadata(&cluster).unwrap().uid(), server_uid);
     assert_eq!(mode(&cluster), 0o700);
 
-    // Again, now that a cluster is there.
+    // Again, now that there is a cluster.
     fs::rename(cluster, data_dir.cluster()).unwrap();
     assert_eq!(DataDir::prepare(&path).unwrap().runs_as, data_dir.runs_as);
 }
@@ -57,7 +57,7 @@ fn a_link_and_a_public_directory_are_refused() {
 #[test]
 fn root_names_the_directory_that_keeps_the_server_out() {
     if !geteuid().is_root() {
-        return; // a user runs the server as itself and can enter what it made
+        return; // without root, the server runs as the same user, who can enter the directory
     }
     let closed = open_directory();
     fs::set_permissions(closed.path(), Permissions::from_mode(0o700)).unwrap();
@@ -71,7 +71,7 @@ fn root_names_the_directory_that_keeps_the_server_out() {
 #[test]
 fn what_a_stranger_made_is_refused() {
     if !geteuid().is_root() {
-        return; // only root can make a directory for somebody else
+        return; // only root can make a directory for another user
     }
     let public = open_directory();
     fs::set_permissions(public.path(), Permissions::from_mode(0o1777)).unwrap();

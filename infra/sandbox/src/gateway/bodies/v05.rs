@@ -1,7 +1,7 @@
 //! The schema of the answers that may come in v0.5, and their form in v3.
 //!
-//! Checked as strictly as v3: `requestId` and `timestamp` are wanted in the body, `resp` stands for
-//! `response`, and `patient` is one object without hi types and counts.
+//! Checked as strictly as v3. `requestId` and `timestamp` are required in the body, `response` is called
+//! `resp`, and `patient` is one object without hi types and counts.
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ const ON_DISCOVER: Shape = Object(&[
             may("matchedBy", &MATCHED_BY),
         ]),
     ),
-    // Its place is within the patient; beside it is accepted too.
+    // The right place is within `patient`. This place is accepted too.
     may("matchedBy", &MATCHED_BY),
     must("resp", &RESPONSE),
 ]);
@@ -96,7 +96,7 @@ const ON_REQUEST: Shape = Object(&[
     must("hiRequest", &SESSION_ACKNOWLEDGED),
     must("resp", &RESPONSE),
 ]);
-/// Here a refusal may name its transaction, which v3 does not know.
+/// An error answer. Unlike in v3, it may contain its transaction id.
 const ON_REQUEST_ERROR: Shape = Object(&[
     must("requestId", &UUID),
     must("timestamp", &TIMESTAMP),
@@ -114,7 +114,7 @@ const DATA_FLOW_NOTIFY: Shape = Object(&[
     must("notification", &NOTIFICATION),
 ]);
 
-/// A shape that matches nothing: for an operation that does not exist in v0.5.
+/// A shape that accepts no body, for operations that do not exist in v0.5.
 const NOTHING: Shape = Text(|_| false, "asked for in v3");
 
 /// The schema of an operation in v0.5.
@@ -144,7 +144,7 @@ pub(in super::super) fn shape(operation: Operation, body: &Value) -> &'static Sh
 
 /// Converts a message to v3, for checks that both versions share.
 ///
-/// The hi type of a care context becomes empty: v0.5 has none.
+/// The hi type of a care context becomes empty, because v0.5 has no hi types.
 pub(in super::super) fn lift(body: &Value) -> Value {
     let mut lifted = body.clone();
     let Some(members) = lifted.as_object_mut() else {

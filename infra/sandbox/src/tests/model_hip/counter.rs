@@ -1,4 +1,4 @@
-//! Scan and share, and the end of an ABHA.
+//! Scan and share, and opt-out.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Discovery, and linking by the patient.
+//! Discovery and user-initiated linking.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn initial_and_family(name: &str) -> (Option<char>, Option<&str>) {
     (name.chars().next(), name.split(' ').next_back())
 }
 
-/// The one patient who is meant, and by what she was recognised.
+/// The only matching patient, and the identifiers that matched; `None` if none or several match.
 fn find(memory: &Memory, asked: &Value) -> Option<(Patient, Vec<&'static str>)> {
     let address = asked["id"].as_str()?;
     let number = of_kind(&asked["verifiedIdentifiers"], "ABHA_NUMBER");
@@ -48,7 +48,7 @@ fn find(memory: &Memory, asked: &Value) -> Option<(Patient, Vec<&'static str>)> 
     found.next().is_none().then_some((one, by))
 }
 
-/// The one object that stands for a list of groups in v0.5.
+/// Merges a list of groups into the single `patient` object of v0.5.
 fn single(groups: &Value) -> Value {
     let mut patient = groups[0].clone();
     let mut contexts: Vec<Value> = vec![];
@@ -67,7 +67,7 @@ fn single(groups: &Value) -> Value {
 }
 
 impl ModelHip {
-    /// `patient` in the form of the version that will be spoken.
+    /// `patient` in the form of the API version of the answer.
     fn in_form(&self, question: &Question, groups: Value) -> Value {
         match question.version {
             ApiVersion::V05 if self.defect != Defect::SpeaksV3Only => single(&groups),

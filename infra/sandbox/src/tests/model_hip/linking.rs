@@ -1,4 +1,4 @@
-//! Visits, link tokens, links, and the news of them.
+//! Visits, link tokens, links, and notifications about them.
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ pub(super) fn groups(patient: &Patient, codes: &[String]) -> Value {
 }
 
 impl ModelHip {
-    /// Write a visit down; the patient, its code, and whether it was known.
+    /// Stores a visit. Returns the patient, the visit code, and whether the visit was known before.
     pub(super) fn take_visit(&self, document: &Value) -> (Patient, String, bool) {
         let who = &document["beneficiary"];
         let code = text(&document["visit"]["visitCode"]);
@@ -65,7 +65,7 @@ impl ModelHip {
         (patient.clone(), code, news)
     }
 
-    /// Tell the gateway of a visit.
+    /// Notifies the gateway of a visit: links it, or sends a notification. `news` is true for a known visit.
     pub(super) async fn tell(&self, patient: &Patient, code: &str, news: bool) {
         match &patient.address {
             _ if news => self.notify(patient, code).await,
@@ -89,7 +89,7 @@ impl ModelHip {
         self.call(Operation::ContextNotify, V3, body, None).await;
     }
 
-    /// Link what is not linked, or ask for the token that it takes.
+    /// Links all visits that are not linked yet; without a link token, requests one.
     async fn link_all(&self, address: &str) {
         let (token, patient) = {
             let mut memory = self.memory();

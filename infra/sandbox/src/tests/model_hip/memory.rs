@@ -1,4 +1,4 @@
-//! Everything the model knows.
+//! The state of the model HIP.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ pub(super) struct Visit {
     pub(super) date: String,
     pub(super) hi_types: Vec<&'static str>,
     pub(super) linked: bool,
-    /// Its link was sent, and not answered with a failure.
+    /// Whether its link was sent and has not failed.
     pub(super) asked: bool,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct Patient {
     pub(super) visits: Vec<Visit>,
 }
 
-/// A link that waits for its OTP.
+/// A link that waits for the patient's OTP.
 #[derive(Clone)]
 pub(super) struct Waiting {
     pub(super) patient: String,
@@ -48,18 +48,18 @@ pub(super) struct Memory {
     pub(super) patients: BTreeMap<String, Patient>,
     /// Link tokens by ABHA address.
     pub(super) tokens: BTreeMap<String, String>,
-    /// ABHA addresses that a token was asked for, or that may get none.
+    /// ABHA addresses for which a token was requested.
     pub(super) asked: BTreeSet<String>,
-    /// ABHA addresses whose refused token was dropped once.
+    /// ABHA addresses whose refused token was deleted once.
     pub(super) redone: BTreeSet<String>,
     pub(super) gone: BTreeSet<String>,
     /// ABHA address and visit code by REQUEST-ID.
     pub(super) sent: BTreeMap<String, (String, String)>,
-    /// The answer by transaction id: patient and references.
+    /// The offered patient and visit codes, by transaction id of the discovery.
     pub(super) offers: BTreeMap<String, (String, Vec<String>)>,
     pub(super) waiting: BTreeMap<String, Waiting>,
     pub(super) consents: BTreeMap<String, Consent>,
-    /// Transactions that were accepted.
+    /// Ids of the accepted transactions.
     pub(super) accepted: BTreeSet<String>,
     /// Queue tokens by counter and ABHA address.
     pub(super) queue: BTreeMap<(String, String), usize>,

@@ -1,4 +1,4 @@
-//! Consents, and the data that flows under them.
+//! Consents, and the data transfers that they permit.
 
 use std::time::{Duration, Instant};
 
@@ -12,14 +12,14 @@ use super::{Defect, ModelHip, Question, error};
 use crate::Operation;
 use crate::run::clock;
 
-/// How long a request waits for its consent. The suite lets one wait for two seconds.
+/// How long a request waits for its consent. In the suite, one consent arrives after 2 s.
 const PARKED: Duration = Duration::from_secs(3);
 
 fn moment(value: &Value) -> DateTime<Utc> {
     clock::read_wire(value.as_str().expect("a moment")).expect("a moment")
 }
 
-/// A document of one hi type, as small as can be.
+/// A minimal document of one hi type.
 fn document(hi_type: &str, date: &str, name: &str, address: &Value) -> Value {
     let kind = match hi_type {
         "OPConsultation" => json!({"coding": [{"code": "371530004"}]}),
@@ -82,7 +82,7 @@ impl ModelHip {
         }
     }
 
-    /// A consent, for which a request may wait a while.
+    /// Waits for a consent, for at most [`PARKED`].
     async fn parked(&self, id: &str) -> Option<Consent> {
         let began = Instant::now();
         loop {
@@ -123,7 +123,7 @@ impl ModelHip {
         Ok(transfer)
     }
 
-    /// What is to be sent: reference and document.
+    /// The pages to send: care context reference and document.
     fn due(&self, request: &Value, consent: &Consent) -> Vec<(String, String)> {
         let asked = &request["hiRequest"]["dateRange"];
         let range = moment(&asked["from"])..=moment(&asked["to"]);

@@ -1,4 +1,4 @@
-//! Narratives that are broken, that act, or that only look unusual.
+//! Edits of narratives: malformed, with active content, or only unusual.
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::site::Site;
 
-/// Markup, put in before the last tag. About half of it is allowed.
+/// Markup that is inserted before the last closing tag. About half of it is allowed.
 const INSERTS: [&str; 51] = [
     "<script>a()</script>",
     "<iframe src=\"https://example.org\"/>",
@@ -62,7 +62,7 @@ const INSERTS: [&str; 51] = [
 ];
 
 pub(super) fn change(site: &Site, document: &mut Value, random: &mut StdRng) {
-    /// One in this many changes is one of the whole `div` instead.
+    /// One in this number of changes replaces the whole `div`.
     const WHOLE_EVERY: u32 = 6;
     let value = site.value_mut(document);
     let div = value.as_str().unwrap_or_default();

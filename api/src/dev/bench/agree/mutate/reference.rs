@@ -1,4 +1,4 @@
-//! References that lead nowhere, elsewhere, or by another way.
+//! Edits of references: to no target, to another target, or in another notation.
 
 use rand::RngExt;
 use rand::rngs::StdRng;

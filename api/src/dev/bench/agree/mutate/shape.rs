@@ -1,4 +1,4 @@
-//! Edits of members and items as a whole: dropped, doubled, emptied, retyped, renamed.
+//! Edits of whole members and items: dropped, doubled, emptied, retyped, renamed.
 
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::TWIN;
 use super::site::Site;
 
-/// The last item of a list takes the list along.
+/// Removes a value. If it is the only item of a list, the list is removed too.
 pub(super) fn drop(site: &Site, document: &mut Value) {
     match site.parent_mut(document) {
         Value::Object(members) => _ = members.remove(site.key()),
@@ -75,7 +75,7 @@ pub(super) fn rename(site: &Site, document: &mut Value, random: &mut StdRng) {
     }
 }
 
-/// A choice under the name of another type: `valueString` for `valueQuantity`.
+/// The same choice element with another type: `valueString` for `valueQuantity`.
 fn of_other_type(name: &str) -> Option<String> {
     let types = ["Quantity", "String", "CodeableConcept", "DateTime", "Reference", "Period"];
     let place = types.iter().position(|of| name.ends_with(of) && name.len() > of.len())?;

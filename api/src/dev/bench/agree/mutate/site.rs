@@ -2,19 +2,19 @@
 
 use serde_json::Value;
 
-/// A value inside of a document.
+/// A value in a document.
 pub(super) struct Site {
-    /// As a JSON pointer.
+    /// Its location as a JSON pointer.
     pub(super) pointer: String,
 }
 
 impl Site {
-    /// The last step of the pointer: a member name, or the number of an item.
+    /// The last step of the pointer: a member name, or the index of an item.
     pub(super) fn key(&self) -> &str {
         self.pointer.rsplit('/').next().unwrap_or_default()
     }
 
-    /// The name of the member; of an item, the name of its list.
+    /// The name of the member. For an item, the name of its list.
     pub(super) fn name(&self) -> &str {
         let mut steps = self.pointer.rsplit('/');
         steps.find(|step| !is_number(step)).unwrap_or_default()
@@ -32,7 +32,7 @@ impl Site {
         document.pointer_mut(&self.pointer).expect("the site is of this document")
     }
 
-    /// The list or object that the value is in.
+    /// The list or object that contains the value.
     pub(super) fn parent_mut<'d>(&self, document: &'d mut Value) -> &'d mut Value {
         self.around().value_mut(document)
     }
@@ -47,7 +47,9 @@ fn is_number(step: &str) -> bool {
     !step.is_empty() && step.bytes().all(|digit| digit.is_ascii_digit())
 }
 
-/// Every value but the document itself. No name of FHIR holds `~` or `/`, so names need no escape.
+/// Returns every value except the document itself.
+///
+/// No name in FHIR contains `~` or `/`, so names need no escape.
 pub(super) fn all(document: &Value) -> Vec<Site> {
     let mut sites = vec![];
     walk(document, "", &mut sites);

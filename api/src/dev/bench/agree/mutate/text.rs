@@ -1,4 +1,4 @@
-//! Edits inside of texts: codes, addresses, and what no longer has the form of its type.
+//! Edits of texts: codes, URLs, and values that do not match their type.
 
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::site::{self, Site};
 
-/// Whether a member of that name holds a code.
+/// Whether a member with this name contains a code.
 pub(super) fn is_code(name: &str) -> bool {
     const NAMES: [&str; 13] = [
         "code",
@@ -27,7 +27,7 @@ pub(super) fn is_code(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
-/// Whether a member of that name holds an address.
+/// Whether a member with this name contains a URL.
 pub(super) fn is_url(name: &str) -> bool {
     ["system", "url", "fullUrl", "reference", "profile"].contains(&name)
 }
@@ -66,7 +66,7 @@ pub(super) fn change_url(site: &Site, document: &mut Value, random: &mut StdRng)
     *site.value_mut(document) = json!(changed);
 }
 
-/// What no value of that type looks like, for many types.
+/// Replaces the value with one that is malformed for many types.
 pub(super) fn spoil(site: &Site, document: &mut Value, random: &mut StdRng) {
     let value = site.value_mut(document);
     if value.is_number() {
@@ -90,7 +90,7 @@ pub(super) fn spoil(site: &Site, document: &mut Value, random: &mut StdRng) {
     *value = json!(spoilt);
 }
 
-/// The part behind the last slash or colon.
+/// The part after the last slash or colon.
 fn last(url: &str) -> &str {
     url.rsplit(['/', ':']).next().unwrap_or_default()
 }
@@ -110,7 +110,7 @@ fn other_case(text: &str) -> String {
     if upper == text { text.to_lowercase() } else { upper }
 }
 
-/// A text of the same kind from elsewhere in the document.
+/// Returns a text of the same kind from elsewhere in the document.
 fn another(
     site: &Site,
     document: &Value,

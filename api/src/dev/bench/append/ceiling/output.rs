@@ -1,4 +1,4 @@
-//! What pgbench says: a line of progress each second, and a log of single transactions.
+//! Parses the output of pgbench: a progress line every second, and a log of single transactions.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,27 +7,26 @@ use anyhow::Context;
 
 use crate::dev::bench::sample::Latencies;
 
-/// A line of progress: up to `at_s` seconds after the start, so many transactions a second since
-/// the line before.
+/// A progress line: its time since the start, and the transactions per second since the previous line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Progress {
     pub(super) at_s: f64,
     pub(super) per_s: f64,
 }
 
-/// `progress: 2.0 s, 6513.8 tps, lat 4.903 ms stddev 2.271, 0 failed`
+/// Parses a line such as `progress: 2.0 s, 6513.8 tps, lat 4.903 ms stddev 2.271, 0 failed`.
 pub(super) fn progress(line: &str) -> Option<Progress> {
     let (at, rest) = line.strip_prefix("progress: ")?.split_once(" s, ")?;
     let (per_s, _) = rest.split_once(" tps")?;
     Some(Progress { at_s: at.parse().ok()?, per_s: per_s.parse().ok()? })
 }
 
-/// Transactions after the first line, up to the last.
+/// Number of transactions from the first line to the last.
 pub(super) fn transactions(lines: &[Progress]) -> f64 {
     lines.windows(2).map(|pair| pair[1].per_s * (pair[1].at_s - pair[0].at_s)).sum()
 }
 
-/// The latencies in the logs of a directory, less those of the first `warm_up`.
+/// Returns the latencies in the logs of a directory, without those of the first `warm_up`.
 pub(super) fn latencies(directory: &Path, warm_up: Duration) -> anyhow::Result<Latencies> {
     let mut noted = Vec::new();
     for entry in std::fs::read_dir(directory)? {
@@ -41,8 +40,9 @@ pub(super) fn latencies(directory: &Path, warm_up: Duration) -> anyhow::Result<L
     Ok(counted.map(|(_, latency)| latency).collect())
 }
 
-/// When a transaction ended, in Unix time, and how long it took:
-/// `<client> <number> <µs> <script> <seconds> <µs of the second>`.
+/// Parses the end of a transaction, in Unix time, and its duration.
+///
+/// A line is `<client> <number> <µs> <script> <seconds> <µs of the second>`.
 fn transaction(line: &str) -> Option<(Duration, Duration)> {
     let fields: Vec<u64> =
         line.split(' ').map(|field| field.parse().ok()).collect::<Option<_>>()?;

@@ -1,5 +1,6 @@
-//! The aggregate that is measured: it records what it is told, and decides nothing. The same as
-//! that of the reference, byte for byte of its events but for their name.
+//! The measured aggregate: it records the requested events and decides nothing.
+//!
+//! It is the same as in the reference. Its events have the same bytes, except for their name.
 
 use std::convert::Infallible;
 
@@ -8,22 +9,22 @@ use cqrs_es::{Aggregate, DomainEvent};
 use hip_domain::aggregate::LogEvent;
 use serde::{Deserialize, Serialize};
 
-/// What makes an event, with the names and numbers around it, some 600 bytes of JSON.
+/// Length of the note that makes an event about 600 bytes of JSON.
 const NOTE_BYTES: usize = 540;
 
-/// A command: append so many events.
+/// A command: append this number of events.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Append {
     pub(super) event_count: u32,
 }
 
-/// An event.
+/// The only event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum RecordEvent {
     Recorded { number: u64, kind: String, note: String },
 }
 
-/// The state: how much has been recorded.
+/// The state: the number of recorded events.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct RecordBook {
     count: u64,
