@@ -1,31 +1,25 @@
 //! The command line: noun, then verb. Exit codes: 0 success, 1 negative result, 2 wrong
 //! usage, 3 the system could not answer.
 
-mod access_log;
 pub(crate) mod audit;
-mod bundle;
 mod callbacks;
 mod cert;
-mod crypto;
+mod common;
 mod discovery;
 mod doctor;
 mod erase;
 mod erasures;
-mod error;
 mod events;
 mod explain;
 mod facility;
 mod hiu;
-mod ig;
 mod key;
 mod link;
-mod openapi;
-mod person_args;
+mod offline;
 mod projection;
 mod replay;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
-mod server;
 mod visit;
 
 use std::panic::AssertUnwindSafe;
@@ -78,10 +72,10 @@ enum Command {
     Key(key::Command),
     /// FHIR documents of visits.
     #[command(subcommand)]
-    Bundle(bundle::Command),
+    Bundle(offline::bundle::Command),
     /// The implementation guide that validates documents.
     #[command(subcommand)]
-    Ig(ig::Command),
+    Ig(offline::ig::Command),
     /// The links of visits.
     #[command(subcommand)]
     Link(link::LinkCommand),
@@ -90,14 +84,14 @@ enum Command {
     Token(link::TokenCommand),
     /// Health-data encryption.
     #[command(subcommand)]
-    Crypto(crypto::Command),
+    Crypto(offline::crypto::Command),
     /// Erase a patient: destroy their keys and delete all stored data. This cannot be undone.
     Erase(erase::EraseArgs),
     /// The journal of erasures outside the database.
     #[command(subcommand)]
     Erasures(erasures::Command),
     /// Explain an error code of the network, and say what to do.
-    Error(error::ErrorArgs),
+    Error(offline::error::ErrorArgs),
     /// Print the description of the REST interface, OpenAPI 3.1.
     Openapi,
     /// The event log, event by event.
@@ -164,15 +158,15 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus>
         Command::Facility(command) => facility::run(command, data_dir).await,
         Command::Hiu(command) => hiu::run(command, data_dir).await,
         Command::Key(command) => key::run(command, data_dir).await,
-        Command::Bundle(command) => bundle::run(&command),
-        Command::Ig(command) => ig::run(&command),
+        Command::Bundle(command) => offline::bundle::run(&command),
+        Command::Ig(command) => offline::ig::run(&command),
         Command::Link(command) => link::run(command).await,
         Command::Token(command) => link::run_token(command).await,
-        Command::Crypto(command) => crypto::run(&command),
+        Command::Crypto(command) => offline::crypto::run(&command),
         Command::Erase(options) => erase::run(options).await,
         Command::Erasures(command) => erasures::run(command, data_dir).await,
-        Command::Error(options) => Ok(error::run(&options)),
-        Command::Openapi => Ok(openapi::run()),
+        Command::Error(options) => Ok(offline::error::run(&options)),
+        Command::Openapi => Ok(offline::openapi::run()),
         Command::Events(command) => events::run(command, data_dir).await,
         Command::Explain(options) => explain::run(options, data_dir).await,
         Command::Callbacks(command) => callbacks::run(command).await,

@@ -62,10 +62,7 @@ async fn begin(app: &App, head: i64) -> anyhow::Result<()> {
     let builder = Rebuild { log: LogReader::new(pool.clone()), pool, process };
     let projections = read_models::all(app)?;
     for name in epochs::rebuild_what_is_ahead(&builder, &projections).await? {
-        tracing::warn!(
-            subscription = name,
-            "documents that the log does not know were removed"
-        );
+        tracing::warn!(subscription = name, "documents that the log does not know were removed");
     }
     Ok(epochs::begin(&app.pool, head, lost_through).await?)
 }

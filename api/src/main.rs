@@ -12,6 +12,7 @@ mod path_segment;
 mod read_models;
 mod reapply_erasures;
 mod room;
+mod secrets;
 mod service;
 mod stop;
 mod telemetry;

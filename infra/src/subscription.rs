@@ -268,7 +268,12 @@ impl Subscription {
         let remembered = self.subscriber.remembered(lease.generation).await?;
         if let Some(position) = remembered.filter(|position| *position < lease.position) {
             let (subscription, from) = (self.subscriber.name(), lease.position);
-            tracing::warn!(subscription, from, position, "the store has lost data that was written");
+            tracing::warn!(
+                subscription,
+                from,
+                position,
+                "the store has lost data that was written"
+            );
             lease.rewind(&self.pool, position).await?;
         }
         Ok(())
@@ -278,11 +283,7 @@ impl Subscription {
     /// it. The next start retries.
     async fn halt(&self, held: Option<Held>, error: &PageFailure) {
         let (subscription, cause) = (self.subscriber.name(), error.cause());
-        tracing::error!(
-            subscription,
-            cause,
-            "halted; remove the cause and restart the process"
-        );
+        tracing::error!(subscription, cause, "halted; remove the cause and restart the process");
         if let Some(held) = held {
             let _ = held.cursor.lease.halt(&self.pool, &cause).await;
         }

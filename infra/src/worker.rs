@@ -203,7 +203,10 @@ impl<Q: Queue> Worker<Q> {
             };
             if queue.settle(guard.claim(), &settlement).await.is_err() {
                 // The row keeps its lease, and the work is repeated when that expires.
-                tracing::warn!(rows = Q::ROWS, "the end of a task was not recorded; it will run again");
+                tracing::warn!(
+                    rows = Q::ROWS,
+                    "the end of a task was not recorded; it will run again"
+                );
             }
             guard.settled();
             drop(slot);

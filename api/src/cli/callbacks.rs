@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::common::server::{Server, refused};
 use super::replay::{self, How};
-use super::server::{Server, refused};
 use crate::output::{ExitStatus, print_line};
 
 /// Callbacks of the gateway, and their state.

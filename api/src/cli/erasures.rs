@@ -10,10 +10,10 @@ use hip_infra::postgres::vault::kek;
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::serve::secrets_from_env;
 use crate::app::journal;
 use crate::database::{OpenLog, erasures_file};
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
+use crate::secrets::secrets_from_env;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {

@@ -7,7 +7,7 @@ use hip_domain::access::{Filter, Listing, View};
 use serde::Serialize;
 use sqlx::PgPool;
 
-use super::access_log::AccessLog;
+use super::common::access_log::AccessLog;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_json_line, print_line};
 

@@ -12,7 +12,7 @@ use hip_infra::postgres::queries::history_reader::PgHistoryReader;
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::access_log::AccessLog;
+use super::common::access_log::AccessLog;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 

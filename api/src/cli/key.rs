@@ -13,7 +13,6 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 use serde_json::json;
 
-use super::serve::secrets_from_env;
 use crate::database::erasures_file;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 

@@ -3,8 +3,8 @@
 use anyhow::bail;
 use serde_json::{Value, json};
 
-use super::person_args::typed;
-use super::server::{Server, eprint_problem};
+use super::common::person_args::typed;
+use super::common::server::{Server, eprint_problem};
 use crate::output::{ExitStatus, print_line};
 use crate::path_segment::path_segment;
 

@@ -15,11 +15,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::serve::secrets_from_env;
 use crate::app::build_app;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 use crate::read_models;
+use crate::secrets::secrets_from_env;
 
 /// Read models derived from the log.
 #[derive(clap::Subcommand)]

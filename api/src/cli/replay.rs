@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::bail;
 use serde_json::{Value, json};
 
-use super::server::{Server, refused};
+use super::common::server::{Server, refused};
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// Replay what failed.

@@ -13,7 +13,7 @@ use hip_infra::config::text_file;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::server::{Server, eprint_problem, warn_of};
+use super::common::server::{Server, eprint_problem, warn_of};
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 use crate::path_segment::path_segment;
 

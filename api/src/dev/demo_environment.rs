@@ -19,15 +19,14 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::build_app;
-use crate::cli::serve::{older_keks_from_env, set_in_env};
 use crate::database::{Database, erasures_file, seals_file};
 use crate::output::print_line;
+use crate::secrets::{older_keks_from_env, set_in_env};
 use crate::service::{self, Role};
 
 /// The facility of this provider.
 pub(crate) const FACILITY_ID: &str = "IN0610099001";
 
-/// Its name.
 pub(crate) const FACILITY_NAME: &str = "PHC Ambegaon";
 
 /// API key of the demo's record system. It is valid only here.
@@ -48,7 +47,7 @@ pub(crate) struct DemoEnvironment {
 }
 
 impl DemoEnvironment {
-    /// Starts it; `sections` are added to the provider's configuration.
+    /// Starts everything. `sections` is TOML that is added to the provider's configuration.
     pub(crate) async fn start(
         database: Database,
         data_dir: &Path,
@@ -101,7 +100,7 @@ impl DemoEnvironment {
         tokio::signal::ctrl_c().await.context("no signal can be waited for")
     }
 
-    /// Stops everything, in order.
+    /// Stops the service, then the simulator, then the connections to the database.
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
         self.stop.send_replace(true);
         let ended = tokio::time::timeout(Duration::from_secs(15), self.service).await;
@@ -115,7 +114,9 @@ impl DemoEnvironment {
     }
 }
 
-/// Keeps keys and run count of the simulator: link tokens of an earlier run must stay valid.
+/// Starts the simulator.
+///
+/// It keeps its keys and its run count in `data_dir`, so that link tokens of an earlier run stay valid.
 async fn simulator(data_dir: &Path) -> anyhow::Result<Sandbox> {
     let state_dir = data_dir.join("sandbox");
     std::fs::create_dir_all(&state_dir)?;
@@ -147,8 +148,9 @@ fn configuration(
     Ok((Config::parse(&text)?, secrets))
 }
 
-/// The configuration of a provider beside the simulator. The simulator's HIU listens on loopback without TLS; only
-/// that address is allowed.
+/// The configuration of a provider beside the simulator, in TOML.
+///
+/// The simulator's HIU listens on loopback without TLS; only that address is allowed.
 pub(crate) fn provider_toml(sandbox: &Sandbox, data_dir: &Path) -> String {
     let push = sandbox.hiu_push_url();
     let push_address = push.trim_start_matches("http://").split('/').next().unwrap_or_default();

@@ -11,8 +11,6 @@
 mod attachment;
 mod beneficiary;
 mod clinical;
-pub(crate) mod dashes;
-mod decimal;
 mod error;
 mod facility;
 mod guard;
@@ -21,14 +19,13 @@ mod invoice;
 mod laboratory;
 mod meaning;
 pub(crate) mod media_type;
-mod moment;
 pub(crate) mod path;
 mod practitioner;
 mod prescription;
 mod schema;
 mod stay;
+pub(crate) mod values;
 mod vitals;
-mod whole;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,19 +36,19 @@ pub use self::beneficiary::{Address, Age, AgeUnit, Beneficiary, Gender};
 pub use self::clinical::{
     Allergy, AllergyKind, Certainty, ChiefComplaint, Diagnosis, Procedure, Referral,
 };
-pub use self::decimal::Decimal;
 pub use self::error::{Rule, VisitError, VisitErrors};
 pub use self::facility::Facility;
 pub use self::guard::{BYTES_MAX, DEPTH_MAX, VALUES_MAX};
 pub use self::history::{CurrentMedication, FamilyHistory, Immunization, PastCondition};
 pub use self::invoice::{Invoice, InvoiceKind, InvoiceLine};
 pub use self::laboratory::{ImagingReport, LabComponent, LabSpecimen, LabTest, LabValue};
-pub(crate) use self::moment::facility_zone;
-pub use self::moment::{Moment, PartialDate};
 pub use self::practitioner::{Practitioner, PractitionerRole, Practitioners};
 pub use self::prescription::Prescription;
 pub use self::schema::VISIT_SCHEMA;
 pub use self::stay::{Admission, EncounterClass, FollowUp, Visit};
+pub use self::values::decimal::Decimal;
+pub(crate) use self::values::moment::facility_zone;
+pub use self::values::moment::{Moment, PartialDate};
 pub use self::vitals::{TemperatureUnit, Vitals};
 
 use self::error::Found;

@@ -83,7 +83,9 @@ pub enum NotProven {
         position: i64,
     },
     /// This event, at this place, is not what was sealed.
-    #[error("the proof does not lead to the sealed root: the event, its position or the path was changed")]
+    #[error(
+        "the proof does not lead to the sealed root: the event, its position or the path was changed"
+    )]
     Root,
 }
 

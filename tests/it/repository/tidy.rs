@@ -80,11 +80,9 @@ const LONG_FILES: [(&str, &str); 0] = [];
 const FILE_COUNT_MAX: usize = 20;
 
 /// Folders that hold more, each with the reason.
-const LARGE_FOLDERS: [(&str, &str); 4] = [
+const LARGE_FOLDERS: [(&str, &str); 2] = [
     ("domain/src", "one file an aggregate, and the words they share"),
     ("domain/fhir/src/model/resource", "one file a FHIR resource"),
-    ("domain/fhir/src/visit", "one file a part of the visit document"),
-    ("api/src/cli", "one file a command"),
 ];
 
 /// What is not part of the repository. In a worktree `.git` is a file that names its place.

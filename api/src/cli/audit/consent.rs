@@ -16,7 +16,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::verify::in_words;
-use crate::cli::access_log::AccessLog;
+use crate::cli::common::access_log::AccessLog;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 

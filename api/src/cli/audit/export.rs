@@ -10,7 +10,7 @@ use hip_infra::postgres::queries::history_reader::PgHistoryReader;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::cli::access_log::AccessLog;
+use crate::cli::common::access_log::AccessLog;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_json_line};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::person_args::PersonArgs;
+use crate::cli::common::person_args::PersonArgs;
 use crate::output::{ExitStatus, print_json_line, print_line};
 
 /// Options of `hip audit patient`.

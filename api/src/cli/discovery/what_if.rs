@@ -13,7 +13,7 @@ use hip_infra::postgres::event_store::LogReader;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::cli::access_log::AccessLog;
+use crate::cli::common::access_log::AccessLog;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_json_line, print_line};
 

@@ -12,8 +12,8 @@ use hip_infra::postgres::queries::facility_ids::{self, Renames};
 use sqlx::PgPool;
 
 use super::check::Check;
-use crate::cli::serve::secrets_from_env;
 use crate::database::{Database, is_made};
+use crate::secrets::secrets_from_env;
 
 /// The file, and its content if it can be read.
 pub(super) fn configuration(path: &Path) -> (Vec<Check>, Option<(Config, Settings)>) {

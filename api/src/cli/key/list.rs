@@ -7,10 +7,11 @@ use hip_infra::postgres::vault::{KeyWrapper, UnderKek, inventory, kek};
 use serde::Serialize;
 use sqlx::PgPool;
 
-use super::{KeyArgs, configuration, secrets_from_env};
+use super::{KeyArgs, configuration};
 use crate::app::journal;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_json_line, print_line};
+use crate::secrets::secrets_from_env;
 
 /// A key-encryption key, and the number of keys under it.
 #[derive(Debug, Serialize)]

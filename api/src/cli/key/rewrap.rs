@@ -13,10 +13,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::{KeyArgs, configuration, secrets_from_env};
+use super::{KeyArgs, configuration};
 use crate::app::journal;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
+use crate::secrets::secrets_from_env;
 
 pub(super) async fn run(options: &KeyArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let config = configuration(&options.config, data_dir)?;

@@ -19,10 +19,10 @@ use sqlx::PgPool;
 use url::Url;
 
 use crate::app::{App, build_app};
-use crate::cli::serve::secrets_from_env;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_error};
 use crate::read_models;
+use crate::secrets::secrets_from_env;
 use report::Report;
 use scratch_database::ScratchDatabase;
 

@@ -7,7 +7,7 @@ use hip_domain::access::{Filter, Listing};
 use hip_infra::worker::visit_jobs::{self, Job, State};
 use sqlx::PgPool;
 
-use crate::cli::access_log::AccessLog;
+use crate::cli::common::access_log::AccessLog;
 use crate::database::OpenLog;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
 use self::source::Source;
-use crate::cli::server::{Server, eprint_problem, warn_of};
+use crate::cli::common::server::{Server, eprint_problem, warn_of};
 use crate::output::{ExitStatus, print_error, print_line};
 
 /// Time after which a progress bar is shown.

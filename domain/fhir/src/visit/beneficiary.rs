@@ -3,7 +3,8 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{PartialDate, whole};
+use super::PartialDate;
+use super::values::whole;
 
 /// The patient, as the medical record knows them.
 #[derive(Clone, Serialize, Deserialize)]

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Moment, whole};
+use super::Moment;
+use super::values::whole;
 
 /// Why the patient came.
 #[derive(Clone, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::whole;
+use super::values::whole;
 
 /// The facility, as the Health Facility Registry knows it.
 #[derive(Clone, Serialize, Deserialize)]

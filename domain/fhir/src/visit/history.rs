@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Moment, PartialDate, whole};
+use super::values::whole;
+use super::{Moment, PartialDate};
 
 /// An earlier or lasting illness.
 #[derive(Clone, Serialize, Deserialize)]

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde::Deserializer;
 use serde_json::value::RawValue;
 
-use super::{Attachment, Decimal, Moment, whole};
+use super::values::whole;
+use super::{Attachment, Decimal, Moment};
 
 /// A test; without components it is an order that has no result yet.
 #[derive(Clone, Serialize, Deserialize)]

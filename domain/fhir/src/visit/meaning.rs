@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::attachment::without_white_space;
 use super::error::{Found, Rule};
-use super::moment::{self, Moment};
 use super::path::Path;
 use super::present;
 use super::schema::{DATE_TIME_WORDS, DATE_WORDS, Meaning, meaning_of};
+use super::values::moment::{self, Moment};
 
 /// The largest attachment, decoded.
 const ATTACHMENT_BYTES_MAX: usize = 10 * 1024 * 1024;

@@ -7,7 +7,7 @@ use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::PartialDate;
-use super::dashes::with_dashes as dashed;
+use super::values::dashes::with_dashes as dashed;
 
 /// Everybody who had a part in the visit; at least one.
 ///

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Moment, whole};
+use super::Moment;
+use super::values::whole;
 
 /// One line of the prescription.
 #[derive(Clone, Serialize, Deserialize)]

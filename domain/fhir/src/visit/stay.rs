@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Moment, whole};
+use super::Moment;
+use super::values::whole;
 
 /// When and how the patient was seen.
 #[derive(Clone, Serialize, Deserialize)]

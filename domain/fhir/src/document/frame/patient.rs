@@ -12,7 +12,7 @@ use crate::model::narrative::Narrative;
 use crate::model::profile;
 use crate::model::resource::{Deceased, Patient};
 use crate::terminology::system;
-use crate::visit::dashes::with_dashes;
+use crate::visit::values::dashes::with_dashes;
 use crate::visit::{AgeUnit, Beneficiary, Gender};
 
 pub(in crate::document) fn patient<'a>(draft: &Draft<'a>) -> Patient<'a> {

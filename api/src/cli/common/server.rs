@@ -13,21 +13,21 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Options for the server to call.
 #[derive(clap::Args)]
-pub(super) struct Server {
+pub(in crate::cli) struct Server {
     /// URL of `hip serve`.
     #[arg(long, env = "HIP_URL", default_value = "http://127.0.0.1:8080")]
-    pub(super) url: String,
+    pub(in crate::cli) url: String,
     /// The API key; from the environment, so that it is not visible in the process list.
     #[arg(long, env = "HIP_API_KEY", hide_env_values = true)]
-    pub(super) api_key: String,
+    pub(in crate::cli) api_key: String,
 }
 
 impl Server {
-    pub(super) fn get(&self, path: &str) -> anyhow::Result<RequestBuilder> {
+    pub(in crate::cli) fn get(&self, path: &str) -> anyhow::Result<RequestBuilder> {
         Ok(client()?.get(format!("{}{path}", self.url)).bearer_auth(&self.api_key))
     }
 
-    pub(super) fn post(
+    pub(in crate::cli) fn post(
         &self,
         path: &str,
         body: impl Into<reqwest::Body>,
@@ -38,7 +38,7 @@ impl Server {
 
     /// Posts a stream; its answer arrives while it is sent, and may take any time. The server may also pause
     /// reading: the system's own limit for that would abort the stream.
-    pub(super) async fn stream(
+    pub(in crate::cli) async fn stream(
         &self,
         path: &str,
         content_type: &str,
@@ -52,7 +52,7 @@ impl Server {
     }
 
     /// Sends a request; returns status and body of the answer.
-    pub(super) async fn send(
+    pub(in crate::cli) async fn send(
         &self,
         request: RequestBuilder,
     ) -> anyhow::Result<(StatusCode, Value)> {
@@ -63,7 +63,7 @@ impl Server {
     }
 
     /// Sends a request and prints its answer unchanged.
-    pub(super) async fn show(&self, request: RequestBuilder) -> anyhow::Result<ExitStatus> {
+    pub(in crate::cli) async fn show(&self, request: RequestBuilder) -> anyhow::Result<ExitStatus> {
         let (status, body) = self.send(request).await?;
         if status.is_success() {
             print_line(&serde_json::to_string_pretty(&body)?);
@@ -73,7 +73,7 @@ impl Server {
     }
 
     /// Prints a list, one line or JSON object per item. An empty list is reported on standard error.
-    pub(super) async fn list(
+    pub(in crate::cli) async fn list(
         &self,
         request: RequestBuilder,
         member: &str,
@@ -100,7 +100,7 @@ impl Server {
 }
 
 /// What an answer without success means for the exit code: 1 for a refusal (4xx), 3 for anything else.
-pub(super) fn refused(status: StatusCode, body: &Value) -> anyhow::Result<ExitStatus> {
+pub(in crate::cli) fn refused(status: StatusCode, body: &Value) -> anyhow::Result<ExitStatus> {
     if status.is_client_error() && status != StatusCode::UNAUTHORIZED {
         eprint_problem(body);
         return Ok(ExitStatus::Negative);
@@ -113,7 +113,7 @@ fn client() -> anyhow::Result<Client> {
 }
 
 /// Prints the faults of a problem, one per line.
-pub(super) fn eprint_problem(problem: &Value) {
+pub(in crate::cli) fn eprint_problem(problem: &Value) {
     if let Some(detail) = problem["detail"].as_str() {
         print_error(&format!("  {detail}"));
     }
@@ -124,7 +124,7 @@ pub(super) fn eprint_problem(problem: &Value) {
 }
 
 /// Prints the warnings of an answer, one per line.
-pub(super) fn warn_of(answer: &Value) {
+pub(in crate::cli) fn warn_of(answer: &Value) {
     for warning in answer["warnings"].as_array().into_iter().flatten() {
         let text = |name: &str| warning[name].as_str().unwrap_or_default().to_owned();
         print_line(&format!("  warning: {}: {}", text("path"), text("text")));

@@ -34,7 +34,7 @@ impl Decimal {
         self.as_str().parse().ok()
     }
 
-    pub(super) fn from_raw(raw: Box<RawValue>) -> Option<Self> {
+    pub(in crate::visit) fn from_raw(raw: Box<RawValue>) -> Option<Self> {
         let first = raw.get().bytes().next()?;
         (first == b'-' || first.is_ascii_digit()).then_some(Self(raw))
     }

@@ -14,7 +14,7 @@ const BYTES_MAX: u64 = 400;
 
 /// Selects a patient, who has a separate record at each facility.
 #[derive(clap::Args)]
-pub(super) struct PersonArgs {
+pub(in crate::cli) struct PersonArgs {
     /// The patient's ABHA address; `-` reads it from standard input, so that it is not visible in the process
     /// list. An address is no longer found after its owner left ABDM.
     #[arg(long, value_name = "ADDRESS", required_unless_present = "patient")]
@@ -26,13 +26,13 @@ pub(super) struct PersonArgs {
     #[arg(long)]
     facility: Option<String>,
     #[command(flatten)]
-    pub(super) server: Server,
+    pub(in crate::cli) server: Server,
 }
 
 impl PersonArgs {
     /// Asks a running server, which has the keys that make pseudonyms; that it was asked is in the log. What
     /// it says of each that is meant; `None` if it refused, and has said why.
-    pub(super) async fn ask(
+    pub(in crate::cli) async fn ask(
         &self,
         path: &str,
         mut body: Value,
@@ -55,7 +55,7 @@ impl PersonArgs {
 }
 
 /// The text; for `-` the content of standard input.
-pub(super) fn typed(text: &str) -> anyhow::Result<String> {
+pub(in crate::cli) fn typed(text: &str) -> anyhow::Result<String> {
     if text != "-" {
         return Ok(text.to_owned());
     }
