@@ -93,7 +93,7 @@ pub(crate) async fn run(
         warn_of_others(&app, process).await;
         let work = Arc::new(Notify::new());
         start_readers(&app, process, &work, &mut tasks)?;
-        start_keepers(&app, &mut tasks).await?;
+        start_log_maintenance(&app, &mut tasks).await?;
         start_workers(&app, work, &mut tasks);
     }
     reapply_erasures::wait(&app, &erased_again, &mut stop).await?;
@@ -159,7 +159,7 @@ fn start_readers(
 }
 
 /// Starts the maintenance of the log.
-async fn start_keepers(app: &App, tasks: &mut Tasks) -> anyhow::Result<()> {
+async fn start_log_maintenance(app: &App, tasks: &mut Tasks) -> anyhow::Result<()> {
     let pool = app.pool.clone();
     tasks.start(|stop| forget_what_is_done(pool, stop));
     if let Some(unclaimed) = unclaimed(app) {

@@ -24,14 +24,14 @@ impl Capture {
     /// Writes the messages of the simulator and the pushes, in order of time. Returns the count as text.
     ///
     /// Credentials are masked; the rest is unchanged.
-    pub(crate) fn write(mut self, stage: &DemoEnvironment) -> anyhow::Result<String> {
-        let mut lines: Vec<(String, serde_json::Value)> = stage
+    pub(crate) fn write(mut self, environment: &DemoEnvironment) -> anyhow::Result<String> {
+        let mut lines: Vec<(String, serde_json::Value)> = environment
             .sandbox
             .journal()
             .snapshot()
             .iter()
             .map(|entry| entry.masked())
-            .chain(stage.pushes())
+            .chain(environment.pushes())
             .map(|line| (line["at"].as_str().unwrap_or_default().to_owned(), line))
             .collect();
         lines.sort_by(|a, b| a.0.cmp(&b.0));

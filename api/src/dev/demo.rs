@@ -34,36 +34,39 @@ pub(crate) struct DemoArgs {
 pub(crate) async fn run(options: DemoArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let capture = options.capture.as_deref().map(Capture::create).transpose()?;
     let mut progress = Progress::new();
-    progress.begin("Set the stage");
+    progress.begin("Start the environment");
     // First: it checks the owner of this directory before anything is written there.
     let database = Database::open(data_dir).await?;
     std::fs::create_dir_all(data_dir)?;
     let log_file = data_dir.join("demo.log");
     telemetry::to_file(&log_file)?;
-    let stage = DemoEnvironment::start(database, data_dir, "").await?;
-    stage.sandbox.register_abha(abha_holder(&ABHA_HOLDER));
-    begin_counting(&stage, &mut progress).await?;
-    print_line(&format!("log       {}", stage.database.describe()));
-    print_line(&format!("stores    {}", stage.stores));
+    let environment = DemoEnvironment::start(database, data_dir, "").await?;
+    environment.sandbox.register_abha(abha_holder(&ABHA_HOLDER));
+    begin_counting(&environment, &mut progress).await?;
+    print_line(&format!("log       {}", environment.database.describe()));
+    print_line(&format!("stores    {}", environment.stores));
     print_line(&format!("traces    {}", log_file.display()));
     print_line("");
-    let told = Box::pin(story::tell(&stage, &mut progress)).await;
+    let told = Box::pin(story::tell(&environment, &mut progress)).await;
     if let Some(capture) = capture {
-        print_line(&format!("\n{}", capture.write(&stage)?));
+        print_line(&format!("\n{}", capture.write(&environment)?));
     }
     report::print(&progress, told.as_ref().ok());
     if let Err(error) = &told {
         crate::output::print_error(&format!("\nthe story broke off: {error:#}"));
     }
     if options.keep && told.is_ok() {
-        stage.keep().await?;
+        environment.keep().await?;
     }
-    stage.stop().await?;
+    environment.stop().await?;
     Ok(if told.is_ok() && progress.all_well() { ExitStatus::Success } else { ExitStatus::Negative })
 }
 
-async fn begin_counting(stage: &DemoEnvironment, progress: &mut Progress) -> anyhow::Result<()> {
-    let head = stage.log.head().await?;
+async fn begin_counting(
+    environment: &DemoEnvironment,
+    progress: &mut Progress,
+) -> anyhow::Result<()> {
+    let head = environment.log.head().await?;
     let words = match head {
         0 => "a new log".to_owned(),
         head => format!("the log of earlier runs goes on after event {head}"),

@@ -41,10 +41,10 @@ pub(super) async fn run(options: CertRunArgs, data_dir: &Path) -> anyhow::Result
     std::fs::create_dir_all(data_dir)?;
     let log_file = data_dir.join("cert.log");
     telemetry::to_file(&log_file)?;
-    let stage = DemoEnvironment::start(database, data_dir, SUITE_SECTIONS).await?;
+    let environment = DemoEnvironment::start(database, data_dir, SUITE_SECTIONS).await?;
     print_error(&format!("a few minutes; what happens meanwhile is in {}", log_file.display()));
-    let played = Box::pin(play(&stage, &options)).await;
-    stage.stop().await?;
+    let played = Box::pin(play(&environment, &options)).await;
+    environment.stop().await?;
     let (report, manifest) = played?;
     print(&report, &manifest, &options.cases);
     if let Some(file) = &options.manifest {
@@ -60,26 +60,26 @@ pub(super) async fn run(options: CertRunArgs, data_dir: &Path) -> anyhow::Result
 
 /// What the simulator says, and what the log says.
 async fn play(
-    stage: &DemoEnvironment,
+    environment: &DemoEnvironment,
     options: &CertRunArgs,
 ) -> anyhow::Result<(Report, Manifest)> {
-    let after = stage.log.head().await?;
+    let after = environment.log.head().await?;
     let hip = Hip {
-        url: stage.url.clone(),
+        url: environment.url.clone(),
         api_key: API_KEY.to_owned(),
         facility: FACILITY_ID.to_owned(),
     };
     let wanted = |flow: &str| {
         options.cases.is_empty() || options.cases.iter().any(|id| flow_of(id) == Some(flow))
     };
-    let report = Box::pin(conformance::run_flows(&stage.sandbox, &hip, wanted)).await;
-    let facility = FacilityId::parse(FACILITY_ID).context("the facility of the stage")?;
-    let ledger = read(&stage.log, facility, &Part { after, ..Part::default() }).await?;
+    let report = Box::pin(conformance::run_flows(&environment.sandbox, &hip, wanted)).await;
+    let facility = FacilityId::parse(FACILITY_ID).context("the facility of the environment")?;
+    let ledger = read(&environment.log, facility, &Part { after, ..Part::default() }).await?;
     let entity = Entity {
         kind: "private".to_owned(),
         hip_id: FACILITY_ID.to_owned(),
-        callback_url: stage.url.clone(),
-        client_id: stage.sandbox.credentials().client_id,
+        callback_url: environment.url.clone(),
+        client_id: environment.sandbox.credentials().client_id,
     };
     Ok((report, manifest(entity, &ledger, &named(&options.attachments))))
 }

@@ -34,26 +34,26 @@ pub(super) async fn run(
     std::fs::create_dir_all(data_dir)?;
     let log_file = data_dir.join("conformance.log");
     telemetry::to_file(&log_file)?;
-    let stage = DemoEnvironment::start(database, data_dir, SUITE_SECTIONS).await?;
+    let environment = DemoEnvironment::start(database, data_dir, SUITE_SECTIONS).await?;
     if !options.json {
         print_error(&format!("a few minutes; what happens meanwhile is in {}", log_file.display()));
     }
     let hip = Hip {
-        url: stage.url.clone(),
+        url: environment.url.clone(),
         api_key: API_KEY.to_owned(),
         facility: FACILITY_ID.to_owned(),
     };
-    let report = Box::pin(conformance::run(&stage.sandbox, &hip)).await;
+    let report = Box::pin(conformance::run(&environment.sandbox, &hip)).await;
     if options.json {
         print_json_line(&report.to_json());
     } else {
         print(&report);
     }
     if let Some(capture) = capture {
-        let count = capture.write(&stage)?;
+        let count = capture.write(&environment)?;
         print_error(&count);
     }
-    stage.stop().await?;
+    environment.stop().await?;
     Ok(if report.is_passed() { ExitStatus::Success } else { ExitStatus::Negative })
 }
 

@@ -31,72 +31,77 @@ pub(super) struct StoryResult {
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn tell(
-    stage: &DemoEnvironment,
+    environment: &DemoEnvironment,
     progress: &mut Progress,
 ) -> anyhow::Result<StoryResult> {
     let now = SystemClock.now();
     let (linked_code, older_code) = visits::codes(now);
-    let start = stage.log.head().await?;
+    let start = environment.log.head().await?;
 
-    step(stage, progress, "Push an older visit, without ABHA", async {
+    step(environment, progress, "Push an older visit, without ABHA", async {
         let visit = visits::without_abha(&older_code, RandomIds.random(), now);
-        push(stage, &visit).await?;
-        wait_for(stage, start, "care_context.registered", 1).await?;
+        push(environment, &visit).await?;
+        wait_for(environment, start, "care_context.registered", 1).await?;
         Ok("recorded; its documents built".to_owned())
     })
     .await?;
-    let before_linking = stage.log.head().await?;
+    let before_linking = environment.log.head().await?;
 
-    step(stage, progress, "Push today's visit, with ABHA", async {
+    step(environment, progress, "Push today's visit, with ABHA", async {
         let visit = visits::with_abha(&linked_code, RandomIds.random(), now);
-        push(stage, &visit).await?;
-        wait_for(stage, before_linking, "visit.bundles_built", 1).await?;
+        push(environment, &visit).await?;
+        wait_for(environment, before_linking, "visit.bundles_built", 1).await?;
         Ok("recorded; its documents built".to_owned())
     })
     .await?;
 
-    step(stage, progress, "Get a link token", async { token(stage, before_linking).await }).await?;
+    step(environment, progress, "Get a link token", async {
+        token(environment, before_linking).await
+    })
+    .await?;
 
-    step(stage, progress, "Link the care context", async {
-        wait_for(stage, before_linking, "visit.linked", 1).await?;
-        let linked = stage.sandbox.phr().linked(ABHA_HOLDER.abha_address);
+    step(environment, progress, "Link the care context", async {
+        wait_for(environment, before_linking, "visit.linked", 1).await?;
+        let linked = environment.sandbox.phr().linked(ABHA_HOLDER.abha_address);
         let here = linked.iter().any(|context| context.care_context_reference == linked_code);
         ensure!(here, "the gateway does not hold the care context as linked");
         Ok("linked at the gateway, on its callback".to_owned())
     })
     .await?;
 
-    step(stage, progress, "Discover the older visit", async { discover(stage, &older_code).await })
-        .await?;
+    step(environment, progress, "Discover the older visit", async {
+        discover(environment, &older_code).await
+    })
+    .await?;
 
-    let consent = step_with(stage, progress, "Give consent", async {
+    let consent = step_with(environment, progress, "Give consent", async {
         let wish = ConsentRequest::new(ABHA_HOLDER.abha_address, FACILITY_ID);
-        let wish = stage.sandbox.hiu().request_consent(wish);
-        let consent = stage.sandbox.phr().grant(&wish, Grant::default()).await?;
+        let wish = environment.sandbox.hiu().request_consent(wish);
+        let consent = environment.sandbox.phr().grant(&wish, Grant::default()).await?;
         Ok((consent, "granted, stored, acknowledged".to_owned()))
     })
     .await?;
 
     // Waits only for the answer: the transfer that it starts is the next step.
-    let transaction = unsettled(stage, progress, "Ask for the records", async {
+    let transaction = unsettled(environment, progress, "Ask for the records", async {
         let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
-        let transaction = stage.sandbox.hiu().request(request).await?;
+        let transaction = environment.sandbox.hiu().request(request).await?;
         Ok((transaction, "acknowledged; the HIU's key checked".to_owned()))
     })
     .await?;
 
-    let delivery = step_with(stage, progress, "Seal, push, decrypt", async {
-        let delivery = stage.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await;
+    let delivery = step_with(environment, progress, "Seal, push, decrypt", async {
+        let delivery = environment.sandbox.hiu().wait_until_complete(&transaction, PATIENCE).await;
         let delivery = delivery.context("the HIU did not get everything")?;
         let words = judge(&delivery)?;
         Ok((delivery, words))
     })
     .await?;
 
-    step(stage, progress, "Verify the log", async {
-        let report = Box::pin(verify(&stage.pool, Scope::CHAIN, |_| {})).await?;
+    step(environment, progress, "Verify the log", async {
+        let report = Box::pin(verify(&environment.pool, Scope::CHAIN, |_| {})).await?;
         ensure!(report.broken.is_none(), audit::in_words(&report));
-        let violations = stage.sandbox.violations();
+        let violations = environment.sandbox.violations();
         ensure!(violations.is_empty(), "the simulator saw the contract broken: {violations:?}");
         Ok(audit::in_words(&report))
     })
@@ -106,39 +111,39 @@ pub(super) async fn tell(
 
 /// A step without a result.
 async fn step(
-    stage: &DemoEnvironment,
+    environment: &DemoEnvironment,
     progress: &mut Progress,
     title: &'static str,
     work: impl Future<Output = anyhow::Result<String>>,
 ) -> anyhow::Result<()> {
-    step_with(stage, progress, title, async { Ok(((), work.await?)) }).await
+    step_with(environment, progress, title, async { Ok(((), work.await?)) }).await
 }
 
 /// A step that also waits until all resulting work is done.
 async fn step_with<T>(
-    stage: &DemoEnvironment,
+    environment: &DemoEnvironment,
     progress: &mut Progress,
     title: &'static str,
     work: impl Future<Output = anyhow::Result<(T, String)>>,
 ) -> anyhow::Result<T> {
     let settled = async {
         let done = work.await?;
-        settle(stage).await?;
+        settle(environment).await?;
         Ok(done)
     };
-    unsettled(stage, progress, title, settled).await
+    unsettled(environment, progress, title, settled).await
 }
 
 /// A step that gets its line in the table even if it fails.
 async fn unsettled<T>(
-    stage: &DemoEnvironment,
+    environment: &DemoEnvironment,
     progress: &mut Progress,
     title: &'static str,
     work: impl Future<Output = anyhow::Result<(T, String)>>,
 ) -> anyhow::Result<T> {
     progress.begin(title);
     let result = work.await;
-    let head = stage.log.head().await?;
+    let head = environment.log.head().await?;
     match result {
         Ok((value, words)) => {
             progress.end(head, Ok(words));
@@ -152,10 +157,10 @@ async fn unsettled<T>(
 }
 
 /// Waits until the work of a step is done, at most 5 s, so that its events are counted with it.
-async fn settle(stage: &DemoEnvironment) -> anyhow::Result<()> {
+async fn settle(environment: &DemoEnvironment) -> anyhow::Result<()> {
     let deadline = Instant::now() + Duration::from_secs(5);
     while Instant::now() < deadline {
-        if projection_status::is_settled(&stage.pool).await? {
+        if projection_status::is_settled(&environment.pool).await? {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -164,30 +169,30 @@ async fn settle(stage: &DemoEnvironment) -> anyhow::Result<()> {
 }
 
 /// Pushes a visit as a record system does.
-async fn push(stage: &DemoEnvironment, visit: &Value) -> anyhow::Result<()> {
+async fn push(environment: &DemoEnvironment, visit: &Value) -> anyhow::Result<()> {
     let client = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
     let response = client
-        .post(format!("{}/v1/visits", stage.url))
+        .post(format!("{}/v1/visits", environment.url))
         .bearer_auth(API_KEY)
         .header("content-type", "application/json")
         .body(visit.to_string())
         .send()
         .await?;
-    stage.note_push(visit, response.status().as_u16());
+    environment.note_push(visit, response.status().as_u16());
     ensure!(response.status().is_success(), "the visit was refused: {}", response.status());
     Ok(())
 }
 
 /// Waits until the log has `count` events with this name after `position`.
 async fn wait_for(
-    stage: &DemoEnvironment,
+    environment: &DemoEnvironment,
     position: i64,
     name: &str,
     count: usize,
 ) -> anyhow::Result<Vec<StoredEvent>> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let page = stage.log.page(position, 10_000).await?;
+        let page = environment.log.page(position, 10_000).await?;
         let found: Vec<_> = page.into_iter().filter(|event| event.name == name).collect();
         if found.len() >= count {
             return Ok(found);
@@ -200,10 +205,10 @@ async fn wait_for(
 }
 
 /// A new token, or a valid one of an earlier run.
-async fn token(stage: &DemoEnvironment, since: i64) -> anyhow::Result<String> {
+async fn token(environment: &DemoEnvironment, since: i64) -> anyhow::Result<String> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        for event in stage.log.page(since, 10_000).await? {
+        for event in environment.log.page(since, 10_000).await? {
             match event.name.as_str() {
                 "link_token.issued" => {
                     return Ok("asked for, signed by the gateway, sealed".to_owned());
@@ -218,9 +223,9 @@ async fn token(stage: &DemoEnvironment, since: i64) -> anyhow::Result<String> {
     }
 }
 
-async fn discover(stage: &DemoEnvironment, older_code: &str) -> anyhow::Result<String> {
+async fn discover(environment: &DemoEnvironment, older_code: &str) -> anyhow::Result<String> {
     let request = DiscoverRequest::new(FACILITY_ID, &abha_holder(&ABHA_HOLDER));
-    let discovery = stage.sandbox.phr().discover(request).await?;
+    let discovery = environment.sandbox.phr().discover(request).await?;
     let offer = match discovery.answer {
         Ok(offer) => offer,
         Err(error) => bail!("nothing was found: {}", error.code),

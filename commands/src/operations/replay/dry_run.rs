@@ -80,9 +80,9 @@ pub async fn rehearse(
     let head = ports.log.head().await?;
     let (ids, clock) = (Arc::clone(&ports.ids), Arc::clone(&ports.clock));
     let overlay = Arc::new(OverlayLog::new(Arc::clone(&ports.log), ids, clock, head));
-    let stage = stage(ports, &overlay);
+    let overlay_ports = overlay_ports(ports, &overlay);
     let known = KnownCalls { inner: conversations, head };
-    let done = match redo(&stage, &known, order, item).await {
+    let done = match redo(&overlay_ports, &known, order, item).await {
         Ok(done) => done,
         Err(
             error
@@ -90,7 +90,7 @@ pub async fn rehearse(
         ) => return Err(error),
         Err(TaskError::Never { reason }) => Done::without_effect(ItemOutcome::Failed, reason),
     };
-    let is_cut = follow(&stage, &overlay).await?;
+    let is_cut = follow(&overlay_ports, &overlay).await?;
     let recorded = recorded(&overlay)?;
     let mut calls = Vec::new();
     for stream in called(&recorded) {
@@ -113,9 +113,9 @@ pub(super) struct Made {
 pub(super) async fn calls_of(ports: &Ports, due: &Due, head: i64) -> Result<Vec<Made>, TaskError> {
     let (ids, clock) = (Arc::clone(&ports.ids), Arc::clone(&ports.clock));
     let overlay = Arc::new(OverlayLog::new(Arc::clone(&ports.log), ids, clock, head));
-    let stage = stage(ports, &overlay);
-    do_now(&stage, due).await?;
-    follow(&stage, &overlay).await?;
+    let overlay_ports = overlay_ports(ports, &overlay);
+    do_now(&overlay_ports, due).await?;
+    follow(&overlay_ports, &overlay).await?;
     let recorded = recorded(&overlay)?;
     let made = called(&recorded).into_iter().filter_map(|stream| {
         let mut of_stream = recorded.iter().filter(|one| one.stream == *stream);
@@ -130,7 +130,7 @@ fn recorded(overlay: &OverlayLog) -> Result<Vec<Recorded<Event>>, DecodeError> {
 }
 
 /// A copy of `ports` with overlay log and stub peers.
-fn stage(ports: &Ports, overlay: &Arc<OverlayLog>) -> Ports {
+fn overlay_ports(ports: &Ports, overlay: &Arc<OverlayLog>) -> Ports {
     let log: Arc<dyn Log> = Arc::clone(overlay) as Arc<dyn Log>;
     Ports {
         log: Arc::clone(&log),
@@ -149,7 +149,7 @@ fn stage(ports: &Ports, overlay: &Arc<OverlayLog>) -> Ports {
 }
 
 /// Runs the tasks of all appended events until there are none. `true` if the task limit was reached.
-async fn follow(stage: &Ports, overlay: &OverlayLog) -> Result<bool, TaskError> {
+async fn follow(overlay_ports: &Ports, overlay: &OverlayLog) -> Result<bool, TaskError> {
     let (mut seen, mut count) = (0, 0);
     loop {
         let appended = overlay.appended();
@@ -160,17 +160,17 @@ async fn follow(stage: &Ports, overlay: &OverlayLog) -> Result<bool, TaskError> 
             if count > TASK_COUNT_MAX {
                 return Ok(true);
             }
-            do_now(stage, &due).await?;
+            do_now(overlay_ports, &due).await?;
         }
     }
 }
 
 /// Runs a task. A task that is due later, or that fails or must be retried later, has no effect in a dry run.
-async fn do_now(stage: &Ports, due: &Due) -> Result<(), TaskError> {
-    if due.at.is_some_and(|at| at > stage.clock.now()) {
+async fn do_now(overlay_ports: &Ports, due: &Due) -> Result<(), TaskError> {
+    if due.at.is_some_and(|at| at > overlay_ports.clock.now()) {
         return Ok(());
     }
-    match perform(stage, due).await {
+    match perform(overlay_ports, due).await {
         Ok(())
         | Err(
             TaskError::Never { .. }

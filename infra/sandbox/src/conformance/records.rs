@@ -101,7 +101,7 @@ impl SuiteContext<'_> {
                 "abdmFacilityId": self.facility(),
                 "abdmFacilityName": "PHC Conformance",
             },
-            "practitioner": {"userId": "12", "fullName": "Dr Twin Doctor", "employeeId": "E-12"},
+            "practitioner": {"userId": "12", "fullName": "Dr Test Doctor", "employeeId": "E-12"},
             "chiefComplaints": [{"complaint": "Fever", "sctCode": "386661006", "sctTerm": "Fever"}],
             "prescriptions": [{
                 "genericName": "Paracetamol", "form": "Tablet", "frequency": "SOS",

@@ -192,10 +192,10 @@ pub(super) fn artefact(
             "refUri": "www.abdm.gov.in",
         },
         "hip": {"id": request.facility, "name": hip_name, "type": "HIP"},
-        "hiu": {"id": "IN0610099900", "name": "Twin District Hospital", "type": "HIU"},
+        "hiu": {"id": "IN0610099900", "name": "Test District Hospital", "type": "HIU"},
         "consentManager": {"id": "sbx"},
         "requester": {
-            "name": "Dr Twin Requester",
+            "name": "Dr Test Requester",
             "identifier": {
                 "type": "REGNO",
                 "value": "MH-1001",

@@ -10,7 +10,7 @@ const CODE: &str = "30027000000541";
 
 /// The service waits for the answer to its token request.
 async fn waiting_for_token() -> Option<(Stage, String)> {
-    let stage = Stage::set().await?;
+    let stage = Stage::start().await?;
     stage.world.sandbox.faults().silence(Operation::GenerateToken, 1);
     stage.world.push(&visit(CODE, &MEERA, "Headache")).await;
     let call = stage.call(Operation::GenerateToken, 1).await;
@@ -19,7 +19,7 @@ async fn waiting_for_token() -> Option<(Stage, String)> {
 
 /// The service waits for the answer to its link request.
 async fn waiting_for_link() -> Option<(Stage, String)> {
-    let stage = Stage::set().await?;
+    let stage = Stage::start().await?;
     stage.world.sandbox.faults().silence(Operation::LinkCareContext, 1);
     stage.world.push(&visit(CODE, &MEERA, "Headache")).await;
     let call = stage.call(Operation::LinkCareContext, 1).await;

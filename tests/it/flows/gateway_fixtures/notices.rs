@@ -8,7 +8,7 @@ use super::stage::{MEERA, Patient, Stage, answering, fixture, visit};
 #[tokio::test]
 async fn fixtures_10_and_11_are_noted_on_the_news_of_a_linked_care_context() {
     for (number, code) in [(10, Value::Null), (11, Value::from("ABDM-1057"))] {
-        let Some(stage) = Stage::set().await else { return };
+        let Some(stage) = Stage::start().await else { return };
         stage.world.push(&visit("30027000000541", &MEERA, "Headache")).await;
         stage.world.until("visit.linked", 1).await;
         stage.world.sandbox.faults().silence(Operation::ContextNotify, 1);
@@ -23,7 +23,7 @@ async fn fixtures_10_and_11_are_noted_on_the_news_of_a_linked_care_context() {
 #[tokio::test]
 async fn fixtures_12_and_13_are_noted_on_the_text_message() {
     for (number, code) in [(12, Value::Null), (13, Value::from("ABDM-1008"))] {
-        let Some(stage) = Stage::set().await else { return };
+        let Some(stage) = Stage::start().await else { return };
         stage.world.sandbox.faults().silence(Operation::SmsNotify, 1);
         let without = Patient { abha: None, ..MEERA };
         stage.world.push(&visit("30027000000541", &without, "Headache")).await;
@@ -36,7 +36,7 @@ async fn fixtures_12_and_13_are_noted_on_the_text_message() {
 
 #[tokio::test]
 async fn fixture_42_gets_a_place_in_the_queue() {
-    let Some(stage) = Stage::set().await else { return };
+    let Some(stage) = Stage::start().await else { return };
     let answer = stage.ask(42, Operation::OnShare).await;
     let acknowledgement = &answer["acknowledgement"];
     assert_eq!(acknowledgement["status"], "SUCCESS");

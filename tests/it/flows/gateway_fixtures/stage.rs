@@ -100,7 +100,7 @@ pub(super) fn visit(code: &str, patient: &Patient<'_>, complaint: &str) -> Value
 
 impl Stage {
     /// `None` if the fixtures are not there.
-    pub(super) async fn set() -> Option<Self> {
+    pub(super) async fn start() -> Option<Self> {
         if !folder().exists() {
             eprintln!("there are no fixtures in {}", folder().display());
             return None;
@@ -113,7 +113,7 @@ impl Stage {
 
     /// Both visits of the patient, not linked: the gateway is silent about the token.
     pub(super) async fn with_unlinked_visits() -> Option<Self> {
-        let stage = Self::set().await?;
+        let stage = Self::start().await?;
         stage.world.sandbox.faults().silence(Operation::GenerateToken, 1);
         for code in ["30027000000541", "30027000000588"] {
             assert_eq!(stage.world.push(&visit(code, &MEERA, "Headache")).await.0, 201);

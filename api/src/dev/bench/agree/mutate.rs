@@ -59,7 +59,7 @@ pub(super) struct Mutant {
 /// that the name is there twice.
 ///
 /// The character is for private use; no document contains it.
-const TWIN: char = '\u{e000}';
+const DOUBLE: char = '\u{e000}';
 
 /// Edits one of the documents at one location.
 pub(super) fn mutant(bases: &[(String, Value)], random: &mut StdRng) -> Mutant {
@@ -72,7 +72,7 @@ pub(super) fn mutant(bases: &[(String, Value)], random: &mut StdRng) -> Mutant {
             continue;
         };
         edit(kind, &site, &mut edited, random);
-        let json = edited.to_string().replace(TWIN, "");
+        let json = edited.to_string().replace(DOUBLE, "");
         if edited != *document {
             return Mutant { kind, base: base.clone(), pointer: site.pointer, json };
         }
@@ -146,6 +146,6 @@ mod tests {
         }
         let twice = |mutant: &&Mutant| mutant.json.matches("\"active\":true").count() == 2;
         assert!(one.iter().any(|mutant| twice(&mutant)), "a member can be there twice");
-        assert!(one.iter().all(|mutant| !mutant.json.contains(['\n', TWIN])));
+        assert!(one.iter().all(|mutant| !mutant.json.contains(['\n', DOUBLE])));
     }
 }

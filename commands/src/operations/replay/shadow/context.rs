@@ -48,7 +48,7 @@ impl<'a> Scene<'a> {
     ) -> (Played, Result<(), TaskError>) {
         let (real, untaken) = (Arc::clone(&ports.log), self.untaken.to_vec());
         let scripted = Arc::new(ScriptedLog::new(real, self.head, (self.now, shift), untaken));
-        let outcome = perform(&stage(ports, &scripted), self.due).await;
+        let outcome = perform(&scripted_ports(ports, &scripted), self.due).await;
         (scripted.played(), outcome)
     }
 }
@@ -67,7 +67,7 @@ impl Clock for Stopped {
     }
 }
 
-fn stage(ports: &Ports, scripted: &Arc<ScriptedLog>) -> Ports {
+fn scripted_ports(ports: &Ports, scripted: &Arc<ScriptedLog>) -> Ports {
     let log: Arc<dyn Log> = Arc::clone(scripted) as Arc<dyn Log>;
     let peers = || RecordedPeers { log: Arc::clone(scripted), hiu: Arc::clone(&ports.hiu) };
     Ports {

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         [verb, dashes, command, arguments @ ..] if *verb == "with-servers" && *dashes == "--" => {
             with_servers(command, arguments)
         }
-        // Internal: runs the supervisor, which `start_keeper` starts.
+        // Internal: runs the supervisor, which `start_supervisor` starts.
         [verb, parent, servers @ ..] if *verb == supervisor::VERB => {
             let parent = parent.to_str().and_then(|id| id.parse().ok());
             let servers = servers.iter().map(|name| Server::parse(name)).collect::<Option<_>>();
@@ -60,7 +60,7 @@ fn with_servers(command: &OsStr, arguments: &[&OsStr]) -> ExitCode {
     let mut command = Command::new(command);
     command.args(arguments);
     if !wanted.is_empty() {
-        match start_keeper(&wanted) {
+        match start_supervisor(&wanted) {
             Ok(urls) => command.envs(urls),
             Err(error) => return fail(3, &format!("no server to be had: {error}")),
         };
@@ -88,7 +88,7 @@ fn wanted() -> Result<Vec<Server>, String> {
 }
 
 /// Starts the supervisor. Returns the variables with the URLs of its servers.
-fn start_keeper(servers: &[Server]) -> io::Result<Vec<(&'static str, String)>> {
+fn start_supervisor(servers: &[Server]) -> io::Result<Vec<(&'static str, String)>> {
     let mut supervisor = Command::new(env::current_exe()?)
         .arg(supervisor::VERB)
         .arg(process::id().to_string())

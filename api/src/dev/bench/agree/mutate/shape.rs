@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use serde_json::{Value, json};
 
-use super::TWIN;
+use super::DOUBLE;
 use super::site::Site;
 
 /// Removes a value. If it is the only item of a list, the list is removed too.
@@ -21,7 +21,7 @@ pub(super) fn drop(site: &Site, document: &mut Value) {
 pub(super) fn double(site: &Site, document: &mut Value) {
     let value = site.value(document).clone();
     match site.parent_mut(document) {
-        Value::Object(members) => _ = members.insert(format!("{TWIN}{}", site.key()), value),
+        Value::Object(members) => _ = members.insert(format!("{DOUBLE}{}", site.key()), value),
         Value::Array(items) => items.insert(index(site), value),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
