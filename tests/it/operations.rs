@@ -1,6 +1,6 @@
 //! What operators do.
 
-mod bench_rebuild;
+mod benchmarks;
 mod byte_order_marks;
 mod facility_intake;
 mod growth;

@@ -6,11 +6,16 @@
 mod agree;
 mod append;
 mod bundle;
+mod ceiling;
+mod cpu;
+mod flow;
 mod goal;
 mod machine;
+mod measured;
 mod rebuild;
 mod sample;
 mod seal;
+mod server;
 
 use std::path::Path;
 
@@ -23,6 +28,8 @@ pub(crate) enum Command {
     Agree(agree::BenchAgreeArgs),
     /// Measure appending to the log, compared with pgbench and with cqrs-es over postgres-es.
     Append(append::BenchAppendArgs),
+    /// Measure the whole service from outside: callbacks, discoveries, visits, and rest.
+    Flow(flow::BenchFlowArgs),
     /// Measure building a document from a visit, and validating a document.
     Bundle(bundle::BenchBundleArgs),
     /// Measure validating a document: the second half of `bundle`.
@@ -38,6 +45,7 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Exi
         Command::Agree(options) => agree::run(&options),
         Command::Append(options) => Box::pin(append::run(options, data_dir)).await,
         Command::Bundle(options) => bundle::run(&options),
+        Command::Flow(options) => Box::pin(flow::run(options, data_dir)).await,
         Command::Validate(how) => bundle::validate(&how),
         Command::Rebuild(options) => Box::pin(rebuild::run(options, data_dir)).await,
         Command::Seal(options) => Ok(seal::run(&options)),

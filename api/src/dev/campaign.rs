@@ -12,8 +12,7 @@ mod effects;
 mod folder;
 mod ledger;
 mod nemesis;
-mod node;
-mod person;
+
 mod scene;
 mod story;
 mod verdict;
@@ -80,7 +79,7 @@ pub(crate) async fn run(options: CampaignArgs) -> anyhow::Result<ExitStatus> {
 async fn play(options: &CampaignArgs, folder: &Path) -> anyhow::Result<verdict::Verdict> {
     let own = std::env::current_exe().context("this program has no path")?;
     let second = options.second_program.clone().unwrap_or_else(|| own.clone());
-    let scene = Arc::new(Scene::set(folder, options.seed, [own, second]).await?);
+    let scene = Arc::new(Scene::start(folder, options.seed, [own, second]).await?);
     let ledger = Arc::new(Ledger::default());
     let (curtain, fallen) = watch::channel(false);
     let mut patients = JoinSet::new();
@@ -106,6 +105,6 @@ async fn play(options: &CampaignArgs, folder: &Path) -> anyhow::Result<verdict::
     }
     let verdict = verdict::of(&scene, &ledger, struck?).await;
     supervisor.abort();
-    scene.strike().await;
+    scene.stop().await;
     verdict
 }

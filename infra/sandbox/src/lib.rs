@@ -5,6 +5,7 @@ mod faults;
 mod gateway;
 mod hiu;
 mod journal;
+mod load_gateway;
 mod patch;
 mod phr;
 mod proxy;
@@ -27,6 +28,7 @@ pub use hiu::delivery::{Delivery, Incomplete, Page, StatusResponse};
 pub use hiu::key_form::KeyFormat;
 pub use hiu::{ConsentRequest, HealthInformationRequest, Hiu};
 pub use journal::{Direction, Entry, Journal, NotSeen};
+pub use load_gateway::{Arrival, LoadGateway};
 pub use phr::{
     Artefact, ConsentStatus, DiscoverRequest, Discovery, Grant, Identifier, PatientStatus, Phr,
     ShareRequest,

@@ -2,15 +2,11 @@
 //! cqrs-es over postgres-es.
 
 mod case;
-mod ceiling;
-mod cpu;
 mod goals;
-mod measured;
 mod own;
 mod reference;
 mod report;
 mod rounds;
-pub(super) mod server;
 
 use std::path::Path;
 
@@ -20,10 +16,10 @@ use url::Url;
 
 use super::goal;
 use super::machine::Machine;
+use super::server::Server;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 use report::Report;
 use rounds::Subjects;
-use server::Server;
 
 /// Options of `hip bench append`.
 #[derive(clap::Args)]

@@ -26,8 +26,8 @@ use hip_infra::subscription::rebuild::{Projection, Rebuild};
 use secrecy::SecretString;
 use url::Url;
 
-use super::append::server::Server;
 use super::machine::Machine;
+use super::server::Server;
 use crate::app::{App, build_app};
 use crate::dev::demo_environment::API_KEY;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};

@@ -68,12 +68,12 @@ pub(super) async fn rage(scene: &Scene, seed: u64, ends_at: Instant) -> anyhow::
         };
         let target = draw.random_range(0..NODE_COUNT);
         tracing::info!(blow = blow.as_str(), node = target, "a blow");
-        strike(scene, blow, target, &mut draw, &mut struck).await?;
+        inject(scene, blow, target, &mut draw, &mut struck).await?;
         *struck.counts.entry(blow).or_default() += 1;
     }
 }
 
-async fn strike(
+async fn inject(
     scene: &Scene,
     blow: Blow,
     target: usize,

@@ -10,9 +10,9 @@ use hip_launcher::{Follow, ReplicatedPostgres};
 use hip_sandbox::{Proxy, Redelivery, Sandbox, SandboxOptions as SimulatorOptions};
 use tokio::sync::Mutex;
 
-use super::node::Node;
 use crate::cli::sandbox::SUITE_SECTIONS;
 use crate::dev::demo_environment::{API_KEY, FACILITY_ID, FACILITY_NAME, provider_toml};
+use crate::dev::node::Node;
 
 /// Time limit for any step once everything runs again.
 pub(super) const PATIENCE: Duration = Duration::from_mins(5);
@@ -45,7 +45,7 @@ struct Servers {
 
 impl Scene {
     /// Starts everything; each node runs its own program.
-    pub(super) async fn set(
+    pub(super) async fn start(
         folder: &Path,
         seed: u64,
         programs: [PathBuf; NODE_COUNT],
@@ -120,7 +120,7 @@ impl Scene {
         Ok(servers.as_ref().context("there is no primary")?.primary.url(DATABASE))
     }
 
-    pub(super) async fn strike(&self) {
+    pub(super) async fn stop(&self) {
         for node in &self.nodes {
             node.stop().await;
         }

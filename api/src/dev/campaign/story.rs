@@ -14,9 +14,9 @@ use rand::{RngExt, SeedableRng};
 use tokio::sync::watch;
 
 use super::ledger::{Acknowledged, Ledger};
-use super::person::Person;
 use super::scene::{PATIENCE, Scene};
 use crate::dev::demo_environment::{API_KEY, FACILITY_ID};
+use crate::dev::person::Person;
 
 /// Maximum number of patients in a row before its numbers overlap with the next row.
 const ROW_LENGTH: u64 = 1_000_000;

@@ -122,7 +122,11 @@ pub(super) async fn of(scene: &Scene, ledger: &Ledger, struck: Struck) -> anyhow
     let report = Box::pin(verify(&pool, Scope::CHAIN, |_| {})).await?;
     Ok(Verdict {
         blows: struck.counts.iter().map(|(blow, count)| (blow.as_str(), *count)).collect(),
-        ended_by_themselves: scene.nodes.iter().map(super::node::Node::ended_by_itself_count).sum(),
+        ended_by_themselves: scene
+            .nodes
+            .iter()
+            .map(crate::dev::node::Node::ended_by_itself_count)
+            .sum(),
         visits: entries.visits.len(),
         transfers_asked: entries.transfers_asked,
         transfers_whole: entries.transfers_whole,

@@ -1,9 +1,9 @@
 //! G1 to G5: the goals of the log.
 
 use super::case::{CEILING, Case, State};
-use super::measured::Measured;
 use super::rounds::Round;
 use crate::dev::bench::goal::{Bound, Goal};
+use crate::dev::bench::measured::Measured;
 use crate::dev::bench::sample::Spread;
 
 use Bound::{AtLeast, AtMost};

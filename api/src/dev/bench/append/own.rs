@@ -21,8 +21,8 @@ use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
 use super::case::State;
-use super::cpu::{self, ServerCpu};
-use super::measured::{Measured, cpu_us, ms};
+use crate::dev::bench::cpu::{self, ServerCpu};
+use crate::dev::bench::measured::{Measured, cpu_us, ms};
 use crate::dev::bench::sample::Latencies;
 use record_book::{Append, RecordBook};
 

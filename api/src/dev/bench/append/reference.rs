@@ -9,8 +9,8 @@ use serde::Deserialize;
 use tokio::process::Command;
 use tokio::time::sleep_until;
 
-use super::cpu::ServerCpu;
-use super::measured::Measured;
+use crate::dev::bench::cpu::ServerCpu;
+use crate::dev::bench::measured::Measured;
 
 /// The program, in the same directory as this one.
 const NAME: &str = "hip-bench-reference";

@@ -5,11 +5,11 @@ use serde::Serialize;
 use super::BenchAppendArgs;
 use super::case::{CEILING, Case, groups};
 use super::goals::{self, ALONE, rate_to};
-use super::measured::Measured;
 use super::reference;
 use super::rounds::Round;
 use crate::dev::bench::goal::Goal;
 use crate::dev::bench::machine::Machine;
+use crate::dev::bench::measured::Measured;
 use crate::dev::bench::sample::Spread;
 use crate::output::print_line;
 

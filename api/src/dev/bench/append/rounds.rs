@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::BenchAppendArgs;
 use super::case::{CEILING, Case, groups};
-use super::ceiling::Ceiling;
-use super::cpu::ServerCpu;
-use super::measured::Measured;
 use super::own::Own;
 use super::reference::Reference;
-use super::server::Server;
+use crate::dev::bench::ceiling::Ceiling;
+use crate::dev::bench::cpu::ServerCpu;
+use crate::dev::bench::measured::Measured;
+use crate::dev::bench::server::Server;
 
 /// The systems that are compared.
 pub(super) struct Subjects {

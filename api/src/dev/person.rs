@@ -8,26 +8,26 @@ use uuid::Uuid;
 use crate::dev::demo::visits;
 
 /// A fictitious patient.
-pub(super) struct Person {
+pub(in crate::dev) struct Person {
     number: u64,
 }
 
 impl Person {
     /// Up to 100 million patients can be distinguished.
-    pub(super) fn numbered(number: u64) -> Self {
+    pub(in crate::dev) fn numbered(number: u64) -> Self {
         Self { number: number % 100_000_000 }
     }
 
-    pub(super) fn abha_address(&self) -> String {
+    pub(in crate::dev) fn abha_address(&self) -> String {
         format!("patient.{}@sbx", self.number)
     }
 
-    pub(super) fn visit_code(&self) -> String {
+    pub(in crate::dev) fn visit_code(&self) -> String {
         format!("4{:08}", self.number)
     }
 
     /// The patient's entry in the network's register.
-    pub(super) fn holder(&self) -> AbhaHolder {
+    pub(in crate::dev) fn holder(&self) -> AbhaHolder {
         AbhaHolder {
             abha_address: self.abha_address(),
             abha_number: format!("9200{:010}", self.number),
@@ -39,7 +39,7 @@ impl Person {
     }
 
     /// The push of the visit, which was two hours ago. A repeated push has the same id.
-    pub(super) fn visit(&self, now: DateTime<Utc>) -> Value {
+    pub(in crate::dev) fn visit(&self, now: DateTime<Utc>) -> Value {
         let code = self.visit_code();
         let push_id = Uuid::new_v5(&Uuid::NAMESPACE_OID, code.as_bytes());
         let mut visit = visits::visit(&code, push_id, now - TimeDelta::hours(2));

@@ -11,17 +11,17 @@ use anyhow::Context;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Time limit for a node to stop. A node should stop within 25 s, even if something hangs.
-const FAREWELL_TIME_MAX: Duration = Duration::from_secs(35);
+const SHUTDOWN_TIME_MAX: Duration = Duration::from_secs(35);
 
 /// A node: its start options and its state.
-pub(super) struct Node {
+pub(in crate::dev) struct Node {
     program: PathBuf,
     /// URL of the node.
-    pub(super) url: String,
-    pub(super) config: PathBuf,
-    pub(super) log: PathBuf,
+    pub(in crate::dev) url: String,
+    pub(in crate::dev) config: PathBuf,
+    pub(in crate::dev) log: PathBuf,
     /// The rest of its environment, including secrets.
-    pub(super) environment: Vec<(&'static str, String)>,
+    pub(in crate::dev) environment: Vec<(&'static str, String)>,
     state: Mutex<State>,
     ended_by_itself: AtomicU32,
 }
@@ -34,7 +34,7 @@ struct State {
 }
 
 impl Node {
-    pub(super) fn new(
+    pub(in crate::dev) fn new(
         program: PathBuf,
         url: String,
         config: PathBuf,
@@ -45,7 +45,7 @@ impl Node {
         Self { program, url, config, log, environment, state, ended_by_itself: AtomicU32::new(0) }
     }
 
-    pub(super) fn start(&self) -> anyhow::Result<()> {
+    pub(in crate::dev) fn start(&self) -> anyhow::Result<()> {
         let mut state = self.lock();
         state.is_wanted = true;
         if state.process.is_none() {
@@ -54,8 +54,13 @@ impl Node {
         Ok(())
     }
 
+    /// Id of the process. `None` if it does not run.
+    pub(in crate::dev) fn pid(&self) -> Option<u32> {
+        self.lock().process.as_ref().map(Child::id)
+    }
+
     /// Kills the process at once, like `kill -9`.
-    pub(super) fn kill(&self) {
+    pub(in crate::dev) fn kill(&self) {
         let mut state = self.lock();
         state.is_wanted = false;
         if let Some(mut process) = state.process.take() {
@@ -66,7 +71,7 @@ impl Node {
     }
 
     /// Asks the node to stop, and waits. Returns whether it stopped in time.
-    pub(super) async fn stop(&self) -> bool {
+    pub(in crate::dev) async fn stop(&self) -> bool {
         let process = {
             let mut state = self.lock();
             state.is_wanted = false;
@@ -79,7 +84,7 @@ impl Node {
             if let Ok(Some(_)) = process.try_wait() {
                 return true;
             }
-            if begun_at.elapsed() > FAREWELL_TIME_MAX {
+            if begun_at.elapsed() > SHUTDOWN_TIME_MAX {
                 let _ = process.kill();
                 let _ = process.wait();
                 return false;
@@ -89,17 +94,17 @@ impl Node {
     }
 
     /// Suspends the process, with its locks and connections.
-    pub(super) fn freeze(&self) {
+    pub(in crate::dev) fn freeze(&self) {
         self.send(Signal::STOP);
     }
 
     /// Resumes the process.
-    pub(super) fn thaw(&self) {
+    pub(in crate::dev) fn thaw(&self) {
         self.send(Signal::CONT);
     }
 
     /// Restarts the node if it ended by itself, as a supervisor does.
-    pub(super) fn revive(&self) -> anyhow::Result<()> {
+    pub(in crate::dev) fn revive(&self) -> anyhow::Result<()> {
         let mut state = self.lock();
         let has_ended = match &mut state.process {
             Some(process) => process.try_wait()?.is_some(),
@@ -113,7 +118,7 @@ impl Node {
     }
 
     /// How often the node had to be restarted.
-    pub(super) fn ended_by_itself_count(&self) -> u32 {
+    pub(in crate::dev) fn ended_by_itself_count(&self) -> u32 {
         self.ended_by_itself.load(Ordering::Relaxed)
     }
 

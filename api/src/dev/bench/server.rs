@@ -17,23 +17,20 @@ const DATABASES: [&str; 3] = ["hip_bench_own", "hip_bench_reference", "hip_bench
 const TMPFS: i64 = 0x0102_1994;
 
 /// A server with three empty databases, one for each compared system.
-pub(in crate::dev::bench) struct Server {
+pub(super) struct Server {
     /// Connections to the maintenance database.
     pub(super) admin: PgPool,
-    pub(in crate::dev::bench) own: String,
+    pub(super) own: String,
     pub(super) reference: String,
     pub(super) ceiling: String,
     /// Version that the server reports.
-    pub(in crate::dev::bench) version: String,
+    pub(super) version: String,
     private: Option<ScratchServer>,
 }
 
 impl Server {
     /// Connects to the server at `url`, or starts a private one in `data_dir`.
-    pub(in crate::dev::bench) async fn open(
-        url: Option<Url>,
-        data_dir: &Path,
-    ) -> anyhow::Result<Self> {
+    pub(super) async fn open(url: Option<Url>, data_dir: &Path) -> anyhow::Result<Self> {
         let (url, private) = if let Some(url) = url {
             (url, None)
         } else {
@@ -59,7 +56,7 @@ impl Server {
         Ok(Self { admin, own, reference, ceiling, version, private })
     }
 
-    pub(in crate::dev::bench) fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         let whose = if self.private.is_some() { "a private server, durable" } else { "--url" };
         format!("PostgreSQL {} ({whose})", self.version)
     }
@@ -70,7 +67,7 @@ impl Server {
     }
 
     /// Drops the databases, or stops and removes the private server.
-    pub(in crate::dev::bench) async fn close(self) {
+    pub(super) async fn close(self) {
         if self.private.is_none() {
             for name in DATABASES {
                 let _ = drop_database(&self.admin, name).await;

@@ -28,8 +28,8 @@ pub(super) struct ServerCpu {
 impl ServerCpu {
     /// Returns the server behind `pool`. `None` if its processes are not visible here.
     ///
-    /// The process with the backend's id counts only if its title contains the port of our connection: if
-    /// the server is on another machine, the id belongs to an unrelated process here.
+    /// If the server is on another machine, the backend's id belongs to an unrelated process here. So the process
+    /// counts only if its title contains the port of our connection, or says that it serves a Unix socket.
     pub(super) async fn find(pool: &PgPool) -> anyhow::Result<Option<Self>> {
         let row = sqlx::query("SELECT pg_backend_pid() AS pid, inet_client_port() AS port")
             .fetch_one(pool)
@@ -37,7 +37,10 @@ impl ServerCpu {
             .context("the server does not say who it is")?;
         let (pid, port): (i32, Option<i32>) = (row.try_get("pid")?, row.try_get("port")?);
         let title = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        let is_ours = port.is_some_and(|port| title.contains(&format!("({port})")));
+        let is_ours = match port {
+            Some(port) => title.contains(&format!("({port})")),
+            None => title.starts_with("postgres: ") && title.contains("[local]"),
+        };
         let usage = Usage::read(&pid.to_string()).filter(|_| is_ours);
         Ok(usage.map(|usage| Self { postmaster: usage.parent }))
     }

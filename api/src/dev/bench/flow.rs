@@ -1,0 +1,92 @@
+//! `hip bench flow`: the whole service from outside, compared with the upper limit for commits.
+//!
+//! The service runs as its own process on the measured server. This process is the gateway and the hospitals. What
+//! is measured is what they see: until a callback is confirmed, until a discovery is answered, until a visit is stored.
+
+mod gateway;
+mod load;
+mod report;
+mod requests;
+mod rows;
+mod service;
+mod usage;
+
+use std::path::Path;
+
+use anyhow::bail;
+use clap::value_parser;
+use url::Url;
+
+use super::ceiling::Ceiling;
+use super::cpu::ServerCpu;
+use super::goal;
+use super::machine::Machine;
+use super::server::Server;
+use crate::output::{ExitStatus, print_json_line, print_line};
+use report::{Report, Round};
+use rows::Subject;
+
+/// Options of `hip bench flow`.
+#[derive(clap::Args)]
+pub(crate) struct BenchFlowArgs {
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Number of rounds; each measures everything once.
+    #[arg(long, default_value_t = 3, value_parser = value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Number of patients, each with one visit; the visits are pushed before the first round.
+    #[arg(long, default_value_t = 2_000, value_parser = value_parser!(u32).range(10..=1_000_000))]
+    patients: u32,
+    /// Number of discoveries in a burst.
+    #[arg(long, default_value_t = 2_000, value_parser = value_parser!(u32).range(10..=1_000_000))]
+    burst: u32,
+    /// Seconds of each measurement at a steady rate, and at rest.
+    #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..))]
+    seconds: u32,
+    /// Server to measure on instead of a private one; its databases `hip_bench_…` are replaced.
+    #[arg(long)]
+    url: Option<Url>,
+}
+
+pub(crate) async fn run(options: BenchFlowArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
+    // Ctrl-C does not reach a private server. It is stopped, and its folder removed, when this is dropped.
+    let report = tokio::select! {
+        report = measure(&options, data_dir) => report?,
+        _ = tokio::signal::ctrl_c() => bail!("interrupted"),
+    };
+    if options.json {
+        print_json_line(&report);
+    } else {
+        report.print();
+        print_line("");
+        goal::print(&report.goals);
+    }
+    Ok(ExitStatus::Success)
+}
+
+async fn measure(options: &BenchFlowArgs, data_dir: &Path) -> anyhow::Result<Report> {
+    let mut machine = Machine::look();
+    let server = Server::open(options.url.clone(), data_dir).await?;
+    if !options.json {
+        print_line(&format!("On {}; {}.", machine.describe(), server.describe()));
+    }
+    let measured = on(&server, options).await;
+    let version = server.version.clone();
+    server.close().await;
+    machine.look_again();
+    let (visits, rounds) = measured?;
+    Ok(Report::new(machine, version, visits, rounds))
+}
+
+async fn on(
+    server: &Server,
+    options: &BenchFlowArgs,
+) -> anyhow::Result<(report::Visits, Vec<Round>)> {
+    let cpu = ServerCpu::find(&server.admin).await?;
+    let ceiling = Ceiling::prepare(&server.ceiling, cpu).await?;
+    let subject = Subject::start(server, cpu, options).await?;
+    let measured = subject.measure(&ceiling, server, options).await;
+    subject.stop().await;
+    measured
+}

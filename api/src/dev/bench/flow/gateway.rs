@@ -1,0 +1,80 @@
+//! The gateway of a run: it notes when each discovery was asked and answered.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use hip_sandbox::{Arrival, LoadGateway};
+use uuid::Uuid;
+
+/// End of the path of an answer to a discovery.
+const ON_DISCOVER: &str = "/on-discover";
+
+/// A gateway with the discoveries that it has sent.
+pub(super) struct FlowGateway {
+    pub(super) gateway: LoadGateway,
+    asked: Arc<Asked>,
+}
+
+/// Discoveries that were sent, by request id.
+#[derive(Default)]
+struct Asked(Mutex<Tally>);
+
+#[derive(Default)]
+struct Tally {
+    open: HashMap<String, Instant>,
+    answered: Vec<Answered>,
+}
+
+/// A discovery that was answered.
+#[derive(Clone, Copy)]
+pub(super) struct Answered {
+    pub(super) asked_at: Instant,
+    pub(super) took: Duration,
+    pub(super) is_error: bool,
+}
+
+impl FlowGateway {
+    pub(super) async fn start(facility: &str) -> io::Result<Self> {
+        let asked = Arc::new(Asked::default());
+        let noted = Arc::clone(&asked);
+        let gateway = LoadGateway::start(facility, move |arrival| noted.arrived(&arrival)).await?;
+        Ok(Self { gateway, asked })
+    }
+
+    /// Notes a discovery that is about to be sent.
+    pub(super) fn asks(&self, request: Uuid) {
+        self.asked.lock().open.insert(request.to_string(), Instant::now());
+    }
+
+    /// Number of discoveries that were sent and not answered.
+    pub(super) fn open_count(&self) -> usize {
+        self.asked.lock().open.len()
+    }
+
+    /// Returns the answered discoveries, in the order of their answers, and forgets all.
+    pub(super) fn take(&self) -> Vec<Answered> {
+        let mut tally = self.asked.lock();
+        tally.open.clear();
+        std::mem::take(&mut tally.answered)
+    }
+}
+
+impl Asked {
+    fn arrived(&self, arrival: &Arrival) {
+        let Some(request) = arrival.answers.as_deref() else { return };
+        if !arrival.path.ends_with(ON_DISCOVER) {
+            return;
+        }
+        let mut tally = self.lock();
+        if let Some(asked_at) = tally.open.remove(request) {
+            let took = arrival.at.saturating_duration_since(asked_at);
+            tally.answered.push(Answered { asked_at, took, is_error: arrival.is_error });
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Tally> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

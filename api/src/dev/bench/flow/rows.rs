@@ -1,0 +1,192 @@
+//! What is measured, row by row.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use hip_infra::postgres;
+use hip_infra::subscription::projection_status;
+use reqwest::Client;
+use sqlx::PgPool;
+
+use super::BenchFlowArgs;
+use super::gateway::FlowGateway;
+use super::load::{burst, client, steady};
+use super::report::{Burst, Callbacks, Calm, Ceilings, Rest, Round, Visits};
+use super::requests::{Kind, Post, VisitPush};
+use super::service::Service;
+use super::usage::Usage;
+use crate::dev::bench::ceiling::Ceiling;
+use crate::dev::bench::cpu::ServerCpu;
+use crate::dev::bench::server::Server;
+use crate::dev::demo_environment::FACILITY_ID;
+
+/// Connections that push visits.
+const VISIT_SENDERS: u32 = 64;
+
+/// Connections that send callbacks.
+const CALLBACK_SENDERS: u32 = 128;
+
+/// Callbacks for each discovery of a burst: they are confirmed faster than discoveries are answered.
+const CALLBACKS_FOR_EACH: u32 = 2;
+
+/// Connections that send a burst of discoveries.
+const BURST_SENDERS: u32 = 32;
+
+/// Discoveries per second at a steady rate.
+const CALM_PER_S: u32 = 30;
+
+/// Clients of the ceiling: the upper limit with many, and the time of one commit with one.
+const CEILING_CLIENTS: [u32; 2] = [32, 1];
+
+/// Maximum number of seconds of each measurement of the ceiling.
+const CEILING_SECONDS_MAX: u32 = 3;
+
+/// Time limit until everything is answered and all read models have followed.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// The service, its gateway, and what observes them.
+pub(super) struct Subject {
+    gateway: Arc<FlowGateway>,
+    service: Service,
+    client: Client,
+    cpu: Option<ServerCpu>,
+    /// The service's database. Not used while something is measured.
+    own: PgPool,
+    /// The maintenance database, so that these queries are not counted.
+    admin: PgPool,
+    patients: u32,
+}
+
+impl Subject {
+    pub(super) async fn start(
+        server: &Server,
+        cpu: Option<ServerCpu>,
+        options: &BenchFlowArgs,
+    ) -> anyhow::Result<Self> {
+        let gateway = Arc::new(FlowGateway::start(FACILITY_ID).await?);
+        let service = Service::start(&server.own, &gateway.gateway.url()).await?;
+        Ok(Self {
+            gateway,
+            service,
+            client: client()?,
+            cpu,
+            own: postgres::connect(&server.own, 1).await?,
+            admin: server.admin.clone(),
+            patients: options.patients,
+        })
+    }
+
+    pub(super) async fn stop(self) {
+        self.own.close().await;
+        self.service.stop().await;
+    }
+
+    /// Pushes the visits, then measures round by round.
+    pub(super) async fn measure(
+        &self,
+        ceiling: &Ceiling,
+        server: &Server,
+        options: &BenchFlowArgs,
+    ) -> anyhow::Result<(Visits, Vec<Round>)> {
+        let visits = self.visits().await?;
+        let mut rounds = vec![];
+        for _ in 0..options.rounds {
+            server.checkpoint().await;
+            let seconds = options.seconds.min(CEILING_SECONDS_MAX);
+            let [many, one] = CEILING_CLIENTS;
+            let (many, one) =
+                (ceiling.measure(many, seconds).await?, ceiling.measure(one, seconds).await?);
+            rounds.push(Round {
+                ceiling: Ceilings { c32_per_s: many.events_per_s, commit_ms: one.p50_ms },
+                callbacks: self.callbacks(options.burst * CALLBACKS_FOR_EACH).await?,
+                burst: self.burst(options.burst).await?,
+                calm: self.calm(options.seconds).await?,
+                rest: self.rest(options.seconds).await?,
+            });
+        }
+        Ok((visits, rounds))
+    }
+
+    /// Until 201, with many hospitals at once; and until every read model shows the last of them.
+    async fn visits(&self) -> anyhow::Result<Visits> {
+        let push = VisitPush { client: self.client.clone(), url: self.service.url().to_owned() };
+        let sent = burst(self.patients, VISIT_SENDERS, Arc::new(push)).await?;
+        let shown_after = self.until_settled().await?;
+        Ok(Visits::new(self.patients, sent, shown_after))
+    }
+
+    /// Until 202. They answer no request of the service, so little follows from them.
+    async fn callbacks(&self, count: u32) -> anyhow::Result<Callbacks> {
+        let sent = burst(count, CALLBACK_SENDERS, Arc::new(self.post(Kind::Answer))).await?;
+        self.until_settled().await?;
+        Ok(Callbacks::new(count, sent))
+    }
+
+    /// Discoveries as fast as they are confirmed.
+    async fn burst(&self, count: u32) -> anyhow::Result<Burst> {
+        self.gateway.take();
+        let begun_at = Instant::now();
+        let sent = burst(count, BURST_SENDERS, Arc::new(self.post(Kind::Discovery))).await?;
+        self.until_answered().await?;
+        let took = begun_at.elapsed();
+        self.until_settled().await?;
+        Burst::new(count, begun_at, sent.took, took, self.gateway.take())
+    }
+
+    /// Discoveries at a steady rate.
+    async fn calm(&self, seconds: u32) -> anyhow::Result<Calm> {
+        self.gateway.take();
+        let count = seconds * CALM_PER_S;
+        let before = self.usage().await?;
+        steady(count, CALM_PER_S, Arc::new(self.post(Kind::Discovery))).await?;
+        self.until_answered().await?;
+        let used = self.usage().await?.since(&before);
+        self.until_settled().await?;
+        Calm::new(count, &used, self.gateway.take())
+    }
+
+    /// The service without work.
+    async fn rest(&self, seconds: u32) -> anyhow::Result<Rest> {
+        let before = self.usage().await?;
+        let begun_at = Instant::now();
+        tokio::time::sleep(Duration::from_secs(seconds.into())).await;
+        let used = self.usage().await?.since(&before);
+        Ok(Rest::new(begun_at.elapsed(), &used, self.service.memory_mib()))
+    }
+
+    fn post(&self, kind: Kind) -> Post {
+        Post {
+            client: self.client.clone(),
+            url: self.service.url().to_owned(),
+            bearer: format!("Bearer {}", self.gateway.gateway.bearer()),
+            gateway: Arc::clone(&self.gateway),
+            patients: self.patients,
+            kind,
+        }
+    }
+
+    async fn until_answered(&self) -> anyhow::Result<()> {
+        let begun_at = Instant::now();
+        while self.gateway.open_count() > 0 {
+            let open = self.gateway.open_count();
+            ensure!(begun_at.elapsed() < PATIENCE, "{open} discoveries are not answered");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until nothing is left to do; how long that took.
+    async fn until_settled(&self) -> anyhow::Result<Duration> {
+        let begun_at = Instant::now();
+        while !projection_status::is_settled(&self.own).await? {
+            ensure!(begun_at.elapsed() < PATIENCE, "the service does not come to rest");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(begun_at.elapsed())
+    }
+
+    async fn usage(&self) -> anyhow::Result<Usage> {
+        Usage::read(&self.service, self.cpu, &self.admin).await
+    }
+}

@@ -1,0 +1,61 @@
+//! `hip bench`, small: what it promises holds, whatever its figures are.
+
+use hip_tests::process::hip_binary;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+/// The benchmarks replace the same databases of the server.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+/// The report of a benchmark.
+async fn bench(arguments: &[&str]) -> Value {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let server = std::env::var("HIP_TEST_PG").unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let output = tokio::process::Command::new(hip_binary())
+        .arg("--data-dir")
+        .arg(dir.path())
+        .args(["bench"])
+        .args(arguments)
+        .args(["--json", "--url", &server])
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn reads_are_right_while_every_read_model_is_built_anew() {
+    let report = bench(&["rebuild", "--events", "500", "--visits-per-s", "2"]).await;
+    assert!(report["reads"]["count"].as_u64().unwrap() > 0);
+    assert_eq!(report["reads"]["wrong"], 0);
+    assert!(report["wrote"].as_u64().unwrap() > 0);
+    assert_eq!(report["missing"], 0);
+    let rows = report["rows"].as_array().unwrap();
+    assert!(rows.iter().all(|row| row["isSame"] == true), "{rows:#?}");
+    let of = |name: &str| rows.iter().find(|row| row["name"] == name).unwrap()["rows"].as_i64();
+    for name in ["visit", "callback", "resource_documents", "patient_care_contexts"] {
+        assert!(of(name).unwrap() >= 11, "{name} is empty");
+    }
+}
+
+#[tokio::test]
+async fn every_discovery_of_a_flow_is_answered_with_its_patient() {
+    let small = ["--rounds", "1", "--patients", "20", "--burst", "40", "--seconds", "1"];
+    let report = bench(&[&["flow"], small.as_slice()].concat()).await;
+    let round = &report["rounds"][0];
+    for (load, figures) in [
+        ("burst", ["answeredPerS", "firstMs", "p99Ms"]),
+        ("calm", ["p50Ms", "p99Ms", "serviceCpuMs"]),
+    ] {
+        assert_eq!(round[load]["errorCount"], 0, "{report:#}");
+        for figure in figures {
+            assert!(round[load][figure].as_f64().is_some_and(|value| value > 0.0), "{report:#}");
+        }
+    }
+    assert!(report["visits"]["perS"].as_f64().unwrap() > 0.0);
+    assert!(round["callbacks"]["perS"].as_f64().unwrap() > 0.0);
+    assert_eq!(report["goals"].as_array().unwrap().len(), 12);
+}
