@@ -144,7 +144,7 @@ async fn a_store_that_is_ahead_of_its_checkpoint_is_built_anew_whatever_was_appe
     }
     let _hip = world.launch.start().await;
     let logged = world.logged();
-    let removed = logged.lines().find(|line| line.contains("does not know any more were removed"));
+    let removed = logged.lines().find(|line| line.contains("does not know were removed"));
     assert!(removed.is_some_and(|line| line.contains("resource_documents")), "{logged}");
     world.until_idle().await;
     world.rebuild_all().await;

@@ -203,7 +203,7 @@ async fn what_is_destroyed_again_is_in_the_log_and_named_as_an_error() {
     .unwrap();
     assert_eq!(noted["keys"], told["keysDestroyed"], "{noted}");
     let logged = world.logged();
-    let said = logged.lines().filter(|line| line.contains("are destroyed once more"));
+    let said = logged.lines().filter(|line| line.contains("were destroyed again"));
     let said: Vec<&str> = said.collect();
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].contains("ERROR") && said[0].contains("\"line\":1"), "{said:?}");
