@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 #[derive(clap::Args)]
 pub(crate) struct EraseArgs {
     #[command(flatten)]
-    whom: PersonArgs,
+    person: PersonArgs,
     /// Reason. It stays in the log, so it must not identify a person.
     #[arg(long, required_unless_present = "dry_run")]
     reason: Option<String>,
@@ -34,7 +34,7 @@ pub(crate) struct EraseArgs {
 /// applies.
 pub(crate) async fn run(options: EraseArgs) -> anyhow::Result<ExitStatus> {
     let wish = json!({ "reason": options.reason, "dryRun": options.dry_run });
-    let Some(decisions) = options.whom.ask("/v1/erasures", wish).await? else {
+    let Some(decisions) = options.person.ask("/v1/erasures", wish).await? else {
         return Ok(ExitStatus::Negative);
     };
     let mut answer = ExitStatus::Success;
@@ -45,7 +45,7 @@ pub(crate) async fn run(options: EraseArgs) -> anyhow::Result<ExitStatus> {
         let outcome = if options.dry_run || decision["state"] == "refused" {
             decision.clone()
         } else {
-            settled(&options.whom.server, decision).await?
+            settled(&options.person.server, decision).await?
         };
         if options.json {
             print_json_line(&outcome);

@@ -59,7 +59,7 @@ impl Eraser for PgEraser {
         after: i64,
     ) -> Result<Option<UnattributedMessages>, EraserError> {
         let rows: Vec<(i64, bool, Option<Uuid>)> =
-            sqlx::query_as(include_str!("eraser/untied.sql"))
+            sqlx::query_as(include_str!("eraser/unattributed.sql"))
                 .bind(SHARD)
                 .bind(facility.as_str())
                 .bind(after)
@@ -70,9 +70,9 @@ impl Eraser for PgEraser {
                 .await
                 .map_err(unavailable)?;
         let Some((up_to, ..)) = rows.last().copied() else { return Ok(None) };
-        let untied = rows.into_iter().filter(|(_, is_untied, _)| *is_untied);
+        let unattributed = rows.into_iter().filter(|(_, is_unattributed, _)| *is_unattributed);
         Ok(Some(UnattributedMessages {
-            positions: untied.map(|(position, ..)| position).collect(),
+            positions: unattributed.map(|(position, ..)| position).collect(),
             up_to,
         }))
     }

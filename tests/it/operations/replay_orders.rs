@@ -19,11 +19,11 @@ use uuid::Uuid;
 use crate::operations::replay::DISCOVER;
 
 /// Hands of one worker.
-const HAND_COUNT: i64 = 4;
+const SLOT_COUNT: i64 = 4;
 
 /// A world whose log holds messages of which each is closed as failed: they say nothing.
 async fn with_messages(count: u128) -> World {
-    let world = World::create_with(&format!("concurrency = {HAND_COUNT}\n")).await;
+    let world = World::create_with(&format!("concurrency = {SLOT_COUNT}\n")).await;
     let (ports, _log) = ports(&world, Arc::new(CurrentInterpreter)).await;
     let message = |n: u128| VerifiedCallback {
         kind: CallbackKind::Discover,
@@ -102,7 +102,7 @@ async fn orders_are_listed_page_by_page_the_newest_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_cancel_of_thousands_is_in_force_within_one_item_a_hand() {
+async fn a_cancel_of_thousands_is_in_force_within_one_item_a_slot() {
     let count: u32 = size(10_000, 2_000);
     let world = with_messages(count.into()).await;
     let _hip = world.launch.start().await;
@@ -131,7 +131,7 @@ async fn a_cancel_of_thousands_is_in_force_within_one_item_a_hand() {
         })
         .await;
     let late = begun_after(&world, cancelled_at).await;
-    assert!(late <= 2 * HAND_COUNT, "{late} items were begun after the cancel");
+    assert!(late <= 2 * SLOT_COUNT, "{late} items were begun after the cancel");
     assert!(done().await.as_i64().unwrap() > 0, "the cancel came when nothing was left");
 }
 
@@ -207,7 +207,7 @@ async fn an_order_is_held_goes_on_and_is_stopped_with_all_others() {
     world.wish(&order, "pause").await;
     let paused_at = position_of(&world, "replay.paused").await;
     let held = standstill(&world).await;
-    assert!(held < 120 && begun_after(&world, paused_at).await <= HAND_COUNT);
+    assert!(held < 120 && begun_after(&world, paused_at).await <= SLOT_COUNT);
 
     // The switch outlives the process, and is above the order's own state.
     turn(&world, true).await;

@@ -9,14 +9,14 @@ use crate::output::{ExitStatus, print_json_line, print_line};
 #[derive(clap::Args)]
 pub(crate) struct AuditPatientArgs {
     #[command(flatten)]
-    whom: PersonArgs,
+    person: PersonArgs,
     /// Print one JSON object for each match: a patient has a separate record at each facility.
     #[arg(long)]
     json: bool,
 }
 
 pub(super) async fn run(options: &AuditPatientArgs) -> anyhow::Result<ExitStatus> {
-    let Some(audits) = options.whom.ask("/v1/audit/patients", json!({})).await? else {
+    let Some(audits) = options.person.ask("/v1/audit/patients", json!({})).await? else {
         return Ok(ExitStatus::Negative);
     };
     for audit in &audits {

@@ -89,7 +89,7 @@ pub(super) async fn finish(ports: &Ports, due: &Due, subject: SubjectId) -> Resu
     // Delete what was added between the first deletion and the destruction of the keys.
     let purged = ports.eraser.clear(&whose(ports, &facility, subject).await?).await?;
     if !ports.eraser.is_purged(subject, erased_at).await? {
-        let reason = "a reader of the log has not let go of an erased person yet".to_owned();
+        let reason = "a subscriber has not deleted the data of an erased patient yet".to_owned();
         return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason });
     }
     let command = SubjectCommand::Purge { purged };

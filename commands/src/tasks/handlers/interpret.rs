@@ -54,7 +54,7 @@ pub(crate) async fn understand(
         recorded_at: message.recorded_at,
     };
     let verdict = ports.interpreter.interpret(ports, &incoming).await?;
-    tie(ports, &incoming, &verdict).await?;
+    attach_key(ports, &incoming, &verdict).await?;
     Ok(verdict)
 }
 
@@ -80,7 +80,7 @@ fn held() -> Verdict {
 }
 
 /// Attaches the message's key to the patient, so that erasing the patient erases the message.
-async fn tie(
+async fn attach_key(
     ports: &Ports,
     incoming: &CallbackMessage<'_>,
     verdict: &Verdict,

@@ -23,7 +23,7 @@ struct Row {
 /// Counts records. A key is counted until it is destroyed.
 pub(super) async fn of(pool: &PgPool, whose: &SubjectKeys) -> Result<RecordCounts, sqlx::Error> {
     let addresses: Vec<&str> = whose.addresses.iter().map(Pseudonym::as_str).collect();
-    let row: Row = sqlx::query_as(include_str!("holdings.sql"))
+    let row: Row = sqlx::query_as(include_str!("counts.sql"))
         .bind(whose.subject.0)
         .bind(whose.facility.as_str())
         .bind(addresses)

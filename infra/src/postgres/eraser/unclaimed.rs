@@ -86,7 +86,7 @@ impl Unclaimed {
         after: i64,
         before: DateTime<Utc>,
     ) -> Result<Option<(i64, Vec<Uuid>)>, sqlx::Error> {
-        let rows: Vec<(i64, bool, Option<Uuid>)> = sqlx::query_as(include_str!("untied.sql"))
+        let rows: Vec<(i64, bool, Option<Uuid>)> = sqlx::query_as(include_str!("unattributed.sql"))
             .bind(SHARD)
             .bind(facility.as_str())
             .bind(after)
@@ -96,7 +96,9 @@ impl Unclaimed {
             .in_time()
             .await?;
         let Some((up_to, ..)) = rows.last().copied() else { return Ok(None) };
-        let keys = rows.into_iter().filter_map(|(_, is_untied, key)| key.filter(|_| is_untied));
+        let keys = rows
+            .into_iter()
+            .filter_map(|(_, is_unattributed, key)| key.filter(|_| is_unattributed));
         Ok(Some((up_to, keys.collect())))
     }
 }
