@@ -143,6 +143,13 @@ impl Launch {
         HipProcess { child }
     }
 
+    /// The last lines that it has logged.
+    pub fn tail(&self) -> Vec<String> {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().rev().take(5).collect();
+        lines.into_iter().rev().map(str::to_owned).collect()
+    }
+
     async fn wait_until_ready(&self) {
         let deadline = Instant::now() + crate::patience::PATIENCE;
         let url = format!("{}/health/ready", self.url);
@@ -152,8 +159,7 @@ impl Launch {
             {
                 return;
             }
-            let log = self.log.display();
-            assert!(Instant::now() < deadline, "hip serve does not come up; see {log}");
+            assert!(Instant::now() < deadline, "hip serve does not come up: {:#?}", self.tail());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

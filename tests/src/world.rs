@@ -288,17 +288,11 @@ impl World {
             assert!(
                 Instant::now() < deadline,
                 "no {count} × {name}; last lines: {:#?}",
-                self.tail()
+                self.launch.tail()
             );
             // To count a long log costs the provider time, too.
             tokio::time::sleep((asked_at.elapsed() * 5).max(Duration::from_millis(20))).await;
         }
-    }
-
-    /// The last lines that the provider has logged.
-    fn tail(&self) -> Vec<String> {
-        let log = std::fs::read_to_string(&self.launch.log).unwrap_or_default();
-        log.lines().rev().take(5).map(str::to_owned).collect()
     }
 
     /// Waits until something is so.

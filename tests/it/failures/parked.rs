@@ -173,8 +173,9 @@ async fn an_event_of_a_newer_program_halts_what_must_not_skip_and_is_put_aside_e
         let reader = until(&world, name, |reader| reader["state"] == "halted").await;
         assert_eq!((&reader["lagEvents"], &reader["parked"]), (&json!(1), &json!(0)), "{reader:#}");
     }
-    // A process that takes up the readers tries again; this one knows no more than the other.
+    // A process that takes up the readers tries again; this one knows no more than the other. It is not ready any more
+    // once they have halted.
     assert!(hip.terminate());
-    let _hip = world.launch.start().await;
+    let _hip = world.launch.start_worker();
     until(&world, "visit", |reader| reader["parkedEvents"][0]["attempts"] == 2).await;
 }
