@@ -7,6 +7,7 @@ pub mod eraser;
 pub mod event_store;
 pub mod idempotency;
 pub mod queries;
+pub mod scratch_database;
 pub mod seals;
 mod silence;
 mod timeline;

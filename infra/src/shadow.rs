@@ -4,7 +4,6 @@
 mod contents;
 mod directories;
 mod scratch;
-pub mod scratch_database;
 
 pub use directories::DirectoriesAsOf;
 pub use scratch::{Built, Scratch};

@@ -19,7 +19,11 @@ mod server;
 
 use std::path::Path;
 
-use crate::output::ExitStatus;
+use anyhow::bail;
+use serde::Serialize;
+
+use crate::output::{ExitStatus, print_json_line, print_line};
+use goal::Goal;
 
 /// Measurements of this program.
 #[derive(clap::Subcommand)]
@@ -49,5 +53,32 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Exi
         Command::Validate(how) => bundle::validate(&how),
         Command::Rebuild(options) => Box::pin(rebuild::run(options, data_dir)).await,
         Command::Seal(options) => Ok(seal::run(&options)),
+    }
+}
+
+/// The report of a measurement with goals.
+trait Measurement: Serialize {
+    fn print(&self);
+    fn goals(&self) -> &[Goal];
+}
+
+/// Prints the figures, then the goals; or everything as one JSON object.
+fn print(report: &impl Measurement, as_json: bool) {
+    if as_json {
+        return print_json_line(report);
+    }
+    report.print();
+    print_line("");
+    goal::print(report.goals());
+}
+
+/// Measures until it is done, or until Ctrl-C. That does not reach a private server: it is stopped, and its folder
+/// removed, when the measurement is dropped.
+async fn until_interrupted<T>(
+    measuring: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<T> {
+    tokio::select! {
+        report = measuring => report,
+        _ = tokio::signal::ctrl_c() => bail!("interrupted"),
     }
 }

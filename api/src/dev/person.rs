@@ -1,4 +1,4 @@
-//! The fictitious patients of a campaign, each with one visit.
+//! The fictitious patients of the campaign and of the benchmarks, each with one visit.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_sandbox::AbhaHolder;

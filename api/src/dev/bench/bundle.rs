@@ -14,10 +14,9 @@ use clap::{ValueEnum, value_parser};
 
 use self::report::Report;
 use self::work::{Work, Workload};
-use super::goal;
 use super::machine::Machine;
 use super::sample::Latencies;
-use crate::output::{ExitStatus, print_json_line, print_line};
+use crate::output::ExitStatus;
 
 /// Options of `hip bench bundle`.
 #[derive(clap::Args)]
@@ -78,13 +77,7 @@ fn measure(only: Option<Part>, how: &How) -> anyhow::Result<ExitStatus> {
     machine.look_again();
     let latencies = wanted.into_iter().zip(latencies);
     let report = Report::new(machine, &workload, latencies, allocations, peers);
-    if how.json {
-        print_json_line(&report);
-    } else {
-        report.print();
-        print_line("");
-        goal::print(&report.goals);
-    }
+    super::print(&report, how.json);
     Ok(ExitStatus::Success)
 }
 

@@ -13,16 +13,15 @@ mod usage;
 
 use std::path::Path;
 
-use anyhow::bail;
 use clap::value_parser;
 use url::Url;
 
 use super::ceiling::Ceiling;
 use super::cpu::ServerCpu;
-use super::goal;
 use super::machine::Machine;
 use super::server::Server;
-use crate::output::{ExitStatus, print_json_line, print_line};
+use super::until_interrupted;
+use crate::output::{ExitStatus, print_line};
 use report::{Report, Round};
 use rows::Subject;
 
@@ -50,18 +49,8 @@ pub(crate) struct BenchFlowArgs {
 }
 
 pub(crate) async fn run(options: BenchFlowArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
-    // Ctrl-C does not reach a private server. It is stopped, and its folder removed, when this is dropped.
-    let report = tokio::select! {
-        report = measure(&options, data_dir) => report?,
-        _ = tokio::signal::ctrl_c() => bail!("interrupted"),
-    };
-    if options.json {
-        print_json_line(&report);
-    } else {
-        report.print();
-        print_line("");
-        goal::print(&report.goals);
-    }
+    let report = until_interrupted(measure(&options, data_dir)).await?;
+    super::print(&report, options.json);
     Ok(ExitStatus::Success)
 }
 

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::value_parser;
 use hip_commands::port::Ids;
 use hip_infra::ambient::ids::RandomIds;
@@ -28,6 +28,7 @@ use url::Url;
 
 use super::machine::Machine;
 use super::server::Server;
+use super::until_interrupted;
 use crate::app::{App, build_app};
 use crate::dev::demo_environment::API_KEY;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
@@ -60,11 +61,7 @@ pub(crate) struct BenchRebuildArgs {
 }
 
 pub(crate) async fn run(options: BenchRebuildArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
-    // Ctrl-C does not reach a private server. It is stopped, and its folder removed, when this is dropped.
-    let report = tokio::select! {
-        report = measure(&options, data_dir) => report?,
-        _ = tokio::signal::ctrl_c() => bail!("interrupted"),
-    };
+    let report = until_interrupted(Box::pin(measure(&options, data_dir))).await?;
     if options.json {
         print_json_line(&report);
     } else {

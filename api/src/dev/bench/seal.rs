@@ -9,9 +9,8 @@ use std::time::{Duration, Instant};
 use abdm_fidelius::KeyFormat;
 use clap::value_parser;
 
-use super::goal;
 use super::machine::Machine;
-use crate::output::{ExitStatus, print_json_line, print_line};
+use crate::output::ExitStatus;
 use report::Report;
 use work::{Work, Workload};
 
@@ -40,13 +39,7 @@ pub(crate) fn run(options: &BenchSealArgs) -> ExitStatus {
         .collect();
     machine.look_again();
     let report = Report::new(machine, options.seconds, measured);
-    if options.json {
-        print_json_line(&report);
-    } else {
-        report.print();
-        print_line("");
-        goal::print(&report.goals);
-    }
+    super::print(&report, options.json);
     ExitStatus::Success
 }
 

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use hip_infra::postgres;
+use hip_infra::postgres::{self, scratch_database};
 use hip_launcher::Durability;
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::PgPool;
 use url::Url;
 
 use crate::dev::scratch_server::ScratchServer;
@@ -40,11 +40,7 @@ impl Server {
         };
         let admin = PgPool::connect(url.as_str()).await.context("the server cannot be reached")?;
         for name in DATABASES {
-            drop_database(&admin, name).await?;
-            sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0")))
-                .execute(&admin)
-                .await
-                .context("a database cannot be made")?;
+            scratch_database::create(&admin, name).await.context("a database cannot be made")?;
         }
         let [own, reference, ceiling] = DATABASES.map(|name| {
             let mut url = url.clone();
@@ -70,7 +66,7 @@ impl Server {
     pub(super) async fn close(self) {
         if self.private.is_none() {
             for name in DATABASES {
-                let _ = drop_database(&self.admin, name).await;
+                let _ = scratch_database::remove(&self.admin, name).await;
             }
         }
         self.admin.close().await;
@@ -78,14 +74,6 @@ impl Server {
             private.stop().await;
         }
     }
-}
-
-async fn drop_database(admin: &PgPool, name: &str) -> anyhow::Result<()> {
-    sqlx::query(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")))
-        .execute(admin)
-        .await
-        .context("a database of an earlier run cannot be dropped")?;
-    Ok(())
 }
 
 async fn start(folder: PathBuf) -> anyhow::Result<ScratchServer> {

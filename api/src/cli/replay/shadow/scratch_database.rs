@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use anyhow::Context;
-use hip_infra::postgres;
-use hip_infra::shadow::scratch_database;
+use hip_infra::postgres::{self, scratch_database};
 use hip_launcher::Durability;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 use url::Url;
 
 use crate::dev::scratch_server::ScratchServer;
+
+/// Name of the database. One of this name is taken for one of ours.
+const NAME: &str = "hip_shadow";
 
 /// An empty database with our schema.
 pub(super) struct ScratchDatabase {
@@ -33,8 +35,10 @@ impl ScratchDatabase {
         };
         let admin = PgPool::connect(url.as_str()).await;
         let admin = admin.context("the scratch server cannot be reached")?;
-        scratch_database::create(&admin).await.context("the scratch database cannot be made")?;
-        url.set_path(scratch_database::NAME);
+        scratch_database::create(&admin, NAME)
+            .await
+            .context("the scratch database cannot be made")?;
+        url.set_path(NAME);
         let url = String::from(url);
         postgres::migrate(&url).await?;
         Ok(Self { admin, url: SecretString::from(url), server })
@@ -47,7 +51,7 @@ impl ScratchDatabase {
     /// Removes it.
     pub(super) async fn close(self) {
         if self.server.is_none() {
-            let _ = scratch_database::drop(&self.admin).await;
+            let _ = scratch_database::remove(&self.admin, NAME).await;
         }
         self.admin.close().await;
         if let Some(server) = self.server {

@@ -7,6 +7,7 @@ use super::case::{CEILING, Case, groups};
 use super::goals::{self, ALONE, rate_to};
 use super::reference;
 use super::rounds::Round;
+use crate::dev::bench::Measurement;
 use crate::dev::bench::goal::Goal;
 use crate::dev::bench::machine::Machine;
 use crate::dev::bench::measured::Measured;
@@ -24,7 +25,7 @@ pub(super) struct Report {
     /// Median latency of one client of pgbench, in ms.
     commit_ms: Option<Spread>,
     rows: Vec<Row>,
-    pub(super) goals: Vec<Goal>,
+    goals: Vec<Goal>,
     rounds: Vec<Round>,
 }
 
@@ -84,8 +85,10 @@ impl Report {
             rounds,
         }
     }
+}
 
-    pub(super) fn print(&self) {
+impl Measurement for Report {
+    fn print(&self) {
         let commit = self
             .commit_ms
             .as_ref()
@@ -117,5 +120,9 @@ impl Report {
                 cell(&row.cpu_us, 0),
             ));
         }
+    }
+
+    fn goals(&self) -> &[Goal] {
+        &self.goals
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::allocations::{self, Allocations};
 use super::peers::Peer;
 use super::work::{Work, Workload};
+use crate::dev::bench::Measurement;
 use crate::dev::bench::goal::{Bound, Goal};
 use crate::dev::bench::machine::Machine;
 use crate::dev::bench::sample::Latencies;
@@ -23,7 +24,7 @@ pub(super) struct Report {
     measured: Vec<Measured>,
     allocations: Option<Allocations>,
     validators: Vec<Peer>,
-    pub(super) goals: Vec<Goal>,
+    goals: Vec<Goal>,
 }
 
 /// Result of one kind of work.
@@ -73,8 +74,10 @@ impl Report {
         let p50 = p50.map(|(_, value)| value);
         Self { machine, measured, allocations, validators, goals: goals(p50) }
     }
+}
 
-    pub(super) fn print(&self) {
+impl Measurement for Report {
+    fn print(&self) {
         print_line(&format!("On {}; one thread.", self.machine.describe()));
         let width = self.measured.iter().map(|one| one.what.len()).max().unwrap_or_default();
         print_line(&format!("{:<width$} {:>9} {:>9} {:>8}", "", "p50 µs", "p99 µs", "rounds"));
@@ -92,6 +95,10 @@ impl Report {
             let verdict = verdict.as_deref().unwrap_or("only read");
             print_line(&format!("{document:<32} {validator:<38} {p50_us:>10.1} µs  {verdict}"));
         }
+    }
+
+    fn goals(&self) -> &[Goal] {
+        &self.goals
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
 use serde::Serialize;
 
 use super::gateway::Answered;
 use super::load::Sent;
 use super::usage::Usage;
+use crate::dev::bench::Measurement;
 use crate::dev::bench::goal::{Bound, Goal};
 use crate::dev::bench::machine::Machine;
 use crate::dev::bench::measured::ms;
@@ -22,7 +22,7 @@ pub(super) struct Report {
     postgres: String,
     visits: Visits,
     rounds: Vec<Round>,
-    pub(super) goals: Vec<Goal>,
+    goals: Vec<Goal>,
 }
 
 /// Results of one round.
@@ -124,37 +124,35 @@ impl Burst {
         accepted_in: Duration,
         answered_in: Duration,
         answered: Vec<Answered>,
-    ) -> anyhow::Result<Self> {
-        ensure!(answered.len() == count as usize, "some discoveries were answered twice or never");
+    ) -> Self {
         let ended = |one: &Answered| one.asked_at + one.took;
         let first = answered.iter().map(ended).min().unwrap_or(begun_at);
         let error_count = errors(&answered);
         let [p50_ms, p99_ms] = percentiles(answered.into_iter().map(|one| one.took).collect());
-        Ok(Self {
+        Self {
             accepted_per_s: rate(count, accepted_in),
             answered_per_s: rate(count, answered_in),
             first_ms: ms(first.saturating_duration_since(begun_at)),
             p50_ms,
             p99_ms,
             error_count,
-        })
+        }
     }
 }
 
 impl Calm {
-    pub(super) fn new(count: u32, used: &Usage, answered: Vec<Answered>) -> anyhow::Result<Self> {
-        ensure!(answered.len() == count as usize, "some discoveries were answered twice or never");
+    pub(super) fn new(count: u32, used: &Usage, answered: Vec<Answered>) -> Self {
         let each = |time: Option<Duration>| Some(ms(time?) / f64::from(count));
         let error_count = errors(&answered);
         let [p50_ms, p99_ms] = percentiles(answered.into_iter().map(|one| one.took).collect());
-        Ok(Self {
+        Self {
             p50_ms,
             p99_ms,
             service_cpu_ms: each(used.service),
             database_cpu_ms: each(used.database),
             transactions: used.transactions() / f64::from(count),
             error_count,
-        })
+        }
     }
 }
 
@@ -195,84 +193,59 @@ fn median(rounds: &[Round], figure: impl Fn(&Round) -> Option<f64>) -> Option<f6
     Spread::of(rounds.iter().filter_map(figure)).map(|spread| spread.median)
 }
 
+/// A goal for the median of a figure: id, words, limit, figure.
+type Row = (&'static str, &'static str, Bound, fn(&Round) -> Option<f64>);
+
+const ROWS: [Row; 10] = [
+    ("F1", "callbacks to 202, per commit of the ceiling", Bound::AtLeast(0.50), |round| {
+        Some(round.callbacks.per_s / round.ceiling.c32_per_s)
+    }),
+    ("F2", "callbacks to 202: p99 in commit times", Bound::AtMost(12.0), |round| {
+        Some(round.callbacks.p99_ms? / round.ceiling.commit_ms?)
+    }),
+    (
+        "F3",
+        "discoveries answered in a burst, per commit of the ceiling",
+        Bound::AtLeast(0.08),
+        |round| Some(round.burst.answered_per_s / round.ceiling.c32_per_s),
+    ),
+    ("F4", "burst: ms until the first answer", Bound::AtMost(50.0), |round| {
+        Some(round.burst.first_ms)
+    }),
+    ("F5", "30 discoveries a second: p50 in ms", Bound::AtMost(8.0), |round| round.calm.p50_ms),
+    ("F6", "30 discoveries a second: p99 in ms", Bound::AtMost(25.0), |round| round.calm.p99_ms),
+    ("F7", "processor time of a discovery in ms, with the database", Bound::AtMost(6.0), |round| {
+        Some(round.calm.service_cpu_ms? + round.calm.database_cpu_ms?)
+    }),
+    ("F8", "transactions a second at rest", Bound::AtMost(1.0), |round| {
+        Some(round.rest.transactions_per_s)
+    }),
+    ("F9", "percent of a processor at rest, with the database", Bound::AtMost(0.3), |round| {
+        round.rest.cpu_percent
+    }),
+    ("F10", "memory at rest in MiB", Bound::AtMost(45.0), |round| round.rest.memory_mib),
+];
+
 fn goals(visits: &Visits, rounds: &[Round]) -> Vec<Goal> {
-    let of = |figure: fn(&Round) -> Option<f64>| median(rounds, figure);
-    let c32 = of(|round| Some(round.ceiling.c32_per_s));
-    let goal = |id, what: &str, bound, measured| Goal::new(id, what, bound, measured);
-    vec![
-        goal(
-            "F1",
-            "callbacks to 202, per commit of the ceiling",
-            Bound::AtLeast(0.50),
-            of(|round| Some(round.callbacks.per_s / round.ceiling.c32_per_s)),
-        ),
-        goal(
-            "F2",
-            "callbacks to 202: p99 in commit times",
-            Bound::AtMost(12.0),
-            of(|round| Some(round.callbacks.p99_ms? / round.ceiling.commit_ms?)),
-        ),
-        goal(
-            "F3",
-            "discoveries answered in a burst, per commit of the ceiling",
-            Bound::AtLeast(0.08),
-            of(|round| Some(round.burst.answered_per_s / round.ceiling.c32_per_s)),
-        ),
-        goal(
-            "F4",
-            "burst: ms until the first answer",
-            Bound::AtMost(50.0),
-            of(|round| Some(round.burst.first_ms)),
-        ),
-        goal(
-            "F5",
-            "30 discoveries a second: p50 in ms",
-            Bound::AtMost(8.0),
-            of(|round| round.calm.p50_ms),
-        ),
-        goal(
-            "F6",
-            "30 discoveries a second: p99 in ms",
-            Bound::AtMost(25.0),
-            of(|round| round.calm.p99_ms),
-        ),
-        goal(
-            "F7",
-            "processor time of a discovery in ms, with the database",
-            Bound::AtMost(6.0),
-            of(|round| Some(round.calm.service_cpu_ms? + round.calm.database_cpu_ms?)),
-        ),
-        goal(
-            "F8",
+    let c32 = median(rounds, |round| Some(round.ceiling.c32_per_s));
+    let of_rounds = ROWS.into_iter();
+    let of_rounds = of_rounds
+        .map(|(id, what, bound, figure)| Goal::new(id, what, bound, median(rounds, figure)));
+    let of_visits = [
+        Goal::new(
+            "F11",
             "visits to 201, per commit of the ceiling",
             Bound::AtLeast(0.10),
             c32.map(|c32| visits.per_s / c32),
         ),
-        goal(
-            "F9",
+        Goal::new(
+            "F12",
             "seconds until all read models show the last visit",
             Bound::AtMost(2.0),
             Some(visits.followed_after_s),
         ),
-        goal(
-            "F10",
-            "transactions a second at rest",
-            Bound::AtMost(1.0),
-            of(|round| Some(round.rest.transactions_per_s)),
-        ),
-        goal(
-            "F11",
-            "percent of a processor at rest, with the database",
-            Bound::AtMost(0.3),
-            of(|round| round.rest.cpu_percent),
-        ),
-        goal(
-            "F12",
-            "memory at rest in MiB",
-            Bound::AtMost(45.0),
-            of(|round| round.rest.memory_mib),
-        ),
-    ]
+    ];
+    of_rounds.chain(of_visits).collect()
 }
 
 impl Report {
@@ -285,8 +258,10 @@ impl Report {
         let goals = goals(&visits, &rounds);
         Self { machine, postgres, visits, rounds, goals }
     }
+}
 
-    pub(super) fn print(&self) {
+impl Measurement for Report {
+    fn print(&self) {
         let figure =
             |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.1}"));
         let Visits { per_s, p50_ms, p99_ms, followed_after_s } = &self.visits;
@@ -333,5 +308,9 @@ impl Report {
                 figure(rest.memory_mib),
             ));
         }
+    }
+
+    fn goals(&self) -> &[Goal] {
+        &self.goals
     }
 }

@@ -131,7 +131,7 @@ impl Subject {
         self.until_answered().await?;
         let took = begun_at.elapsed();
         self.until_settled().await?;
-        Burst::new(count, begun_at, sent.took, took, self.gateway.take())
+        Ok(Burst::new(count, begun_at, sent.took, took, self.gateway.take()))
     }
 
     /// Discoveries at a steady rate.
@@ -143,7 +143,7 @@ impl Subject {
         self.until_answered().await?;
         let used = self.usage().await?.since(&before);
         self.until_settled().await?;
-        Calm::new(count, &used, self.gateway.take())
+        Ok(Calm::new(count, &used, self.gateway.take()))
     }
 
     /// The service without work.

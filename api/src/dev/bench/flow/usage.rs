@@ -8,6 +8,9 @@ use sqlx::PgPool;
 use super::service::Service;
 use crate::dev::bench::cpu::ServerCpu;
 
+/// PostgreSQL's sessions publish their counters up to a second late.
+const STATISTICS_DELAY_MAX: Duration = Duration::from_millis(1_100);
+
 /// What the service and its database have used.
 pub(super) struct Usage {
     /// Processor time of the service.
@@ -25,6 +28,8 @@ impl Usage {
         server: Option<ServerCpu>,
         admin: &PgPool,
     ) -> anyhow::Result<Self> {
+        let (service, database) = (service.cpu(), server.and_then(ServerCpu::used));
+        tokio::time::sleep(STATISTICS_DELAY_MAX).await;
         let transactions = sqlx::query_scalar(
             "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = 'hip_bench_own'",
         );
@@ -32,11 +37,7 @@ impl Usage {
             .fetch_one(admin)
             .await
             .context("the server's statistics cannot be read")?;
-        Ok(Self {
-            service: service.cpu(),
-            database: server.and_then(ServerCpu::used),
-            transactions,
-        })
+        Ok(Self { service, database, transactions })
     }
 
     pub(super) fn since(&self, before: &Self) -> Self {

@@ -4,6 +4,7 @@ use abdm_fidelius::KeyFormat;
 use serde::Serialize;
 
 use super::work::Work;
+use crate::dev::bench::Measurement;
 use crate::dev::bench::goal::{Bound, Goal};
 use crate::dev::bench::machine::Machine;
 use crate::dev::bench::sample::Latencies;
@@ -18,7 +19,7 @@ pub(super) struct Report {
     machine: Machine,
     seconds: u64,
     measured: Vec<Measured>,
-    pub(super) goals: Vec<Goal>,
+    goals: Vec<Goal>,
 }
 
 /// Results of one size in one key format.
@@ -126,14 +127,20 @@ impl Report {
             .collect();
         Self { machine, seconds, measured, goals }
     }
+}
 
-    pub(super) fn print(&self) {
+impl Measurement for Report {
+    fn print(&self) {
         print_line(&format!(
             "On {}; {} s each, one thread.",
             self.machine.describe(),
             self.seconds
         ));
         self.measured.iter().for_each(Measured::print);
+    }
+
+    fn goals(&self) -> &[Goal] {
+        &self.goals
     }
 }
 
