@@ -77,7 +77,7 @@ fn a_report_shows_a_fingerprint_and_not_the_key() {
     }
     assert!(printed.starts_with("length       412 characters, 309 bytes\n"), "{printed}");
     assert!(printed.ends_with("accepted"));
-    assert!(json.contains(r#""form":"spki-explicit","key_format":"weierstrass""#), "{json}");
+    assert!(json.contains(r#""form":"spki-explicit","dialect":"weierstrass""#), "{json}");
 }
 
 #[test]
