@@ -1,6 +1,6 @@
 -- What is done is forgotten after a while, and what is looked for is found by an index.
 -- Locks hip.document for as long as it takes to note of each document whose it is, about ten seconds for each
--- 100,000; the callbacks and the calls against writing while an index is built, seconds at a million rows.
+-- 100,000.
 
 -- Both functions look at 512 blocks of a table (4 MiB), from the given one on, and return where to go on: 0 at the
 -- end; nothing while another process looks. They walk the table as it lies on disk, so no index is kept for them.
