@@ -18,6 +18,9 @@ use crate::process::POLL_INTERVAL;
 /// Time limit for the server to end.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long a client that has just left may still be listed.
+const LEAVING_TIME_MAX: Duration = Duration::from_secs(3);
+
 /// Fails if another client is connected.
 const FAIL_IF_IN_USE: &str = "\
 DO $$ BEGIN
@@ -29,9 +32,7 @@ END $$";
 
 /// Stops the server and waits until it has ended. A server that is in use is not stopped.
 pub(crate) fn stop(pid: Pid, port: u16, cluster: &Path) -> Result<(), LaunchError> {
-    let asked = Session::open_without_password(port)
-        .and_then(|mut session| session.execute(FAIL_IF_IN_USE));
-    match asked {
+    match ask_until_unused(port) {
         Ok(()) => {}
         Err(WireError::Refused { .. }) => {
             let (cluster, pid) = (cluster.to_owned(), pid.as_raw_pid());
@@ -53,6 +54,20 @@ pub(crate) fn stop(pid: Pid, port: u16, cluster: &Path) -> Result<(), LaunchErro
         thread::sleep(POLL_INTERVAL);
     }
     Ok(())
+}
+
+/// Succeeds when no other client is connected.
+fn ask_until_unused(port: u16) -> Result<(), WireError> {
+    let mut session = Session::open_without_password(port)?;
+    let begun_at = Instant::now();
+    loop {
+        match session.execute(FAIL_IF_IN_USE) {
+            Err(WireError::Refused { .. }) if begun_at.elapsed() < LEAVING_TIME_MAX => {
+                thread::sleep(POLL_INTERVAL);
+            }
+            asked => return asked,
+        }
+    }
 }
 
 fn is_running(pid: Pid, cluster: &Path) -> bool {
