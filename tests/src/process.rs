@@ -1,6 +1,5 @@
 //! `hip serve`, the real binary, in a process that can be killed.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -44,9 +43,12 @@ pub fn hip_binary() -> PathBuf {
 }
 
 /// A port that was free a moment ago.
+///
+/// # Panics
+///
+/// When there is none.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
-    listener.local_addr().expect("a bound socket has an address").port()
+    hip_launcher::free_port().expect("loopback has free ports")
 }
 
 impl Launch {

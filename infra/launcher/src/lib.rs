@@ -34,5 +34,6 @@ pub use postgres::PrivatePostgres;
 pub use postgres::data_dir::default_data_dir;
 pub use postgres::options::{Durability, PostgresOptions};
 pub use postgres::wire_error::WireError;
+pub use process::free_port;
 pub use redis::ThrowawayRedis;
 pub use replicated::{Follow, ReplicatedPostgres};

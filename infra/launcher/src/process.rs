@@ -3,12 +3,14 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{self, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::account::Account;
@@ -66,12 +68,29 @@ pub(crate) fn command(
     Ok(command)
 }
 
-/// Finds a port that is free now. Another program may take it before the server does.
-pub(crate) fn free_port() -> Result<u16, LaunchError> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(LaunchError::io("find a free port on", Path::new("127.0.0.1")))
+/// Ports that the system does not give to outgoing connections: those begin at 32768 on Linux.
+const PORTS: Range<u16> = 10_000..32_000;
+
+/// Finds a port on loopback that is free now. A connection that is opened meanwhile does not take it, and no other
+/// call in this process returns it soon; another program may take it.
+///
+/// # Errors
+///
+/// [`LaunchError::Io`] if none is free.
+pub fn free_port() -> Result<u16, LaunchError> {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    // Processes that start at once have ids that are close: they begin far apart.
+    let begin = process::id().wrapping_mul(7_919);
+    for _ in PORTS {
+        let place = begin.wrapping_add(CALLS.fetch_add(1, Ordering::Relaxed))
+            % u32::from(PORTS.end - PORTS.start);
+        let port = PORTS.start + u16::try_from(place).unwrap_or_default();
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    let none = io::Error::from(io::ErrorKind::AddrInUse);
+    Err(LaunchError::io("find a free port on", Path::new("127.0.0.1"))(none))
 }
 
 /// Finds a program on a path such as `PATH`.

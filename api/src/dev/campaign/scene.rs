@@ -202,7 +202,7 @@ fn node(
     (name, program): (&str, PathBuf),
     database: &str,
 ) -> anyhow::Result<Node> {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let port = hip_launcher::free_port()?;
     let credentials = sandbox.credentials();
     let text = format!(
         "listen = \"127.0.0.1:{port}\"\n{}[worker]\nlease_ms = 2000\npoll_ms = 100\n{SUITE_SECTIONS}",

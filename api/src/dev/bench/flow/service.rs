@@ -26,7 +26,7 @@ impl Service {
     /// Starts it on a database, beside a gateway.
     pub(super) async fn start(database: &str, gateway: &str) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = hip_launcher::free_port()?;
         let config = folder.path().join("hip.toml");
         let text = format!(
             "listen = \"127.0.0.1:{port}\"\n\
