@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chrono::TimeDelta;
+use hip_commands::Ports;
+use hip_commands::log::dispatch::Dispatcher;
 use hip_commands::port::Log;
 use hip_infra::postgres::epochs;
 use hip_infra::postgres::eraser::Unclaimed;
-use hip_infra::postgres::event_store::{forget_what_is_done, keep_partitions_ahead};
+use hip_infra::postgres::event_store::{TaskLog, forget_what_is_done, keep_partitions_ahead};
 use hip_infra::postgres::queries::correlation_index::PgCorrelationIndex;
 use hip_infra::postgres::vault::kek;
 use hip_infra::subscription::process_manager::ProcessManagerSubscriber;
 use hip_infra::subscription::projection_status;
-use hip_infra::subscription::{Subscriber, Subscription, SubscriptionConfig};
+use hip_infra::subscription::{Group, Subscriber, Subscription, SubscriptionConfig};
 use hip_infra::worker::outbox::{self, Outbox};
 use hip_infra::worker::replays::{PgReplayQueue, Replays};
 use hip_infra::worker::restart_after_panic;
@@ -38,7 +40,7 @@ pub(crate) enum Role {
 }
 
 /// Interval at which a process polls for events of others.
-const HEAD_INTERVAL: Duration = Duration::from_millis(250);
+const HEAD_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How long a subscriber waits for a hint before it checks its lease.
 pub(crate) const READER_POLL: Duration = Duration::from_millis(500);
@@ -91,7 +93,7 @@ pub(crate) async fn run(
     if role != Role::Api {
         let process = app.ports.ids.random();
         warn_of_others(&app, process).await;
-        let work = Arc::new(Notify::new());
+        let work = NewWork::default();
         start_readers(&app, process, &work, &mut tasks)?;
         start_log_maintenance(&app, &mut tasks).await?;
         start_workers(&app, work, &mut tasks);
@@ -136,22 +138,38 @@ async fn warn_of_others(app: &App, process: Uuid) {
     }
 }
 
+/// Notified when readers have found work for the workers.
+#[derive(Default)]
+struct NewWork {
+    tasks: Arc<Notify>,
+    /// Orders to replay.
+    orders: Arc<Notify>,
+}
+
 /// Starts the subscribers. `work` is notified when one of them has found tasks.
 fn start_readers(
     app: &Arc<App>,
     process: Uuid,
-    work: &Arc<Notify>,
+    work: &NewWork,
     tasks: &mut Tasks,
 ) -> anyhow::Result<()> {
-    let reactions: Arc<dyn Subscriber> = Arc::new(ProcessManagerSubscriber::new(Arc::clone(work)));
+    let reactions: Arc<dyn Subscriber> = Arc::new(ProcessManagerSubscriber::new(
+        app.log.own_positions(),
+        Arc::clone(&work.tasks),
+        Arc::clone(&work.orders),
+    ));
     let read_models = read_models::all(app)?.into_iter().map(|one| one as Arc<dyn Subscriber>);
     let log: Arc<dyn Log> = app.log.clone();
     let followed = Arc::clone(&app.log);
     tasks.start(|stop| async move { followed.follow_head(HEAD_INTERVAL, stop).await });
+    let (group, door) = Group::new(Arc::clone(&log), app.pool.clone(), READER_POLL);
+    let head = app.log.watch_head();
+    tasks.start(|stop| group.run(head, stop));
     for subscriber in std::iter::once(reactions).chain(read_models) {
         let config = SubscriptionConfig { lease: app.config.lease(), poll: READER_POLL };
         let pool = app.pool.clone();
-        let subscription = Subscription::new(Arc::clone(&log), pool, subscriber, config, process);
+        let subscription = Subscription::new(Arc::clone(&log), pool, subscriber, config, process)
+            .in_group(door.clone());
         let head = app.log.watch_head();
         tasks.start(|stop| subscription.run(head, stop));
     }
@@ -176,7 +194,7 @@ async fn start_log_maintenance(app: &App, tasks: &mut Tasks) -> anyhow::Result<(
 }
 
 /// Starts the workers.
-fn start_workers(app: &App, work: Arc<Notify>, tasks: &mut Tasks) {
+fn start_workers(app: &App, work: NewWork, tasks: &mut Tasks) {
     let worker = &app.config.worker;
     let config = outbox::WorkerConfig {
         concurrency: worker.concurrency,
@@ -191,10 +209,17 @@ fn start_workers(app: &App, work: Arc<Notify>, tasks: &mut Tasks) {
     }
     let conversations = Arc::new(PgCorrelationIndex::new(pool.clone()));
     let queue = Arc::new(PgReplayQueue::new(pool.clone()));
-    let replays = Replays::new(ports.clone(), conversations, queue, pool.clone(), config);
+    let replays =
+        Replays::new(ports.clone(), conversations, queue, pool.clone(), config, work.orders);
     tasks.start(|stop| replays.run(stop));
-    let outbox = Outbox::new(ports.clone(), pool.clone(), config, work);
+    let outbox = Outbox::new(ports_of_tasks(app), &app.log, pool.clone(), config, work.tasks);
     tasks.start(|stop| outbox.run(stop));
+}
+
+/// The ports with the log as tasks see it.
+fn ports_of_tasks(app: &App) -> Ports {
+    let log: Arc<dyn Log> = Arc::new(TaskLog::new(Arc::clone(&app.log)));
+    Ports { dispatcher: Dispatcher::new(Arc::clone(&log), None), log, ..app.ports.clone() }
 }
 
 /// The task that destroys keys of unmatched messages; `None` if they are kept.

@@ -15,4 +15,5 @@ pub mod read_models;
 pub mod shadow;
 pub mod subscription;
 pub mod visit_trigger;
+mod wake_times;
 pub mod worker;

@@ -5,12 +5,14 @@
 //! under its fence. So an owner that lost its lease cannot write, nobody can take the lease during a
 //! write, and an event is applied once. Data in a store other than Postgres is written before
 //! that transaction ends: there a page may be applied twice, and every write carries its position.
-//! A page that changes nothing only moves the checkpoint, under the same fence.
+//! A page that changes nothing only moves the checkpoint, under the same fence. Subscribers of a process that have
+//! come to the end of the log go on together, as a `group`.
 //!
 //! It reads when the newest position known to the process advances; without that, every two
 //! seconds.
 
 mod cursor;
+mod group;
 mod lease;
 mod page;
 mod page_failure;
@@ -34,6 +36,7 @@ use sqlx::{PgPool, PgTransaction};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+pub use self::group::{Group, GroupDoor};
 pub use self::lease::Generation;
 pub use self::page::Page;
 pub use self::page_failure::ApplyError;
@@ -67,6 +70,11 @@ pub trait Subscriber: Send + Sync {
     /// Handling of an event that cannot be applied.
     fn poison(&self) -> Poison {
         Poison::QuarantineStream
+    }
+
+    /// Whether its data is in the log's own database, and written in the given transaction.
+    fn is_in_database(&self) -> bool {
+        false
     }
 
     /// Called after the transaction has committed.
@@ -114,6 +122,7 @@ pub struct Subscription {
     subscriber: Arc<dyn Subscriber>,
     config: SubscriptionConfig,
     owner: String,
+    group: Option<GroupDoor>,
 }
 
 /// State of a subscription that has the lease.
@@ -133,7 +142,13 @@ impl Subscription {
         config: SubscriptionConfig,
         process: Uuid,
     ) -> Self {
-        Self { log, pool, subscriber, config, owner: process.to_string() }
+        Self { log, pool, subscriber, config, owner: process.to_string(), group: None }
+    }
+
+    /// Lets it take part in a group.
+    #[must_use]
+    pub fn in_group(self, door: GroupDoor) -> Self {
+        Self { group: Some(door), ..self }
     }
 
     /// Runs until `stop` is true; then releases the lease.
@@ -144,11 +159,18 @@ impl Subscription {
         while !*stop.borrow() {
             let taken = AssertUnwindSafe(self.step(&mut holding, &head)).catch_unwind().await;
             match taken.unwrap_or(Err(PageFailure::Apply(ApplyError::Panicked))) {
-                Ok(true) => {
+                Ok(has_more) => {
                     failures = 0;
-                    continue;
+                    let newest = *head.borrow();
+                    let is_near = |held: &Held| newest - held.cursor.position() <= group::GAP_MAX;
+                    // Under load there is always more; those whose store is elsewhere are better off alone then.
+                    let may_join = !has_more
+                        || self.subscriber.is_in_database()
+                            && holding.as_ref().is_some_and(is_near);
+                    if may_join && self.read_in_group(&mut holding).await || has_more {
+                        continue;
+                    }
                 }
-                Ok(false) => failures = 0,
                 // Both start again with the next claim, which checks the position of the store.
                 Err(PageFailure::Fenced | PageFailure::Apply(ApplyError::Lost)) => holding = None,
                 Err(error) => {
@@ -175,6 +197,22 @@ impl Subscription {
         {
             let cause = PageFailure::from(error).cause();
             tracing::debug!(subscription = name, cause, "a lease was not released");
+        }
+    }
+
+    /// Takes part in the group, if it may. Returns whether it did.
+    async fn read_in_group(&self, holding: &mut Option<Held>) -> bool {
+        let Some(door) = &self.group else { return false };
+        let Some(held) = holding.take_if(|held| held.cursor.is_fit()) else { return false };
+        match door.join(Arc::clone(&self.subscriber), held.cursor).await {
+            Ok(cursor) => {
+                *holding = cursor.map(|cursor| Held { cursor, ..held });
+                true
+            }
+            Err(cursor) => {
+                *holding = Some(Held { cursor: *cursor, ..held });
+                false
+            }
         }
     }
 

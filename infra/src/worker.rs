@@ -11,6 +11,7 @@
 
 mod backoff;
 mod held;
+mod lane;
 pub mod outbox;
 pub mod replays;
 mod supervise;
@@ -21,14 +22,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 pub(crate) use backoff::{Backoff, at_least, spread};
+pub(crate) use lane::Rank;
 pub use supervise::restart_after_panic;
 
 use held::{Guard, Held};
+use lane::Lane;
+
+use crate::wake_times::WakeTimes;
 
 /// Timing of a worker.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +52,9 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
 /// Time limit of the last statements after that.
 const GIVE_BACK_MAX: Duration = Duration::from_secs(2);
+
+/// Pause after the table could not be read.
+const READ_AGAIN: Duration = Duration::from_millis(250);
 
 /// Reason of an attempt that panicked.
 const PANICKED: &str = "the task panicked; the service's log says where";
@@ -102,23 +111,81 @@ pub(crate) trait Queue: Send + Sync + 'static {
     fn idle(&self) -> impl Future<Output = ()> + Send {
         std::future::ready(())
     }
+
+    /// Releases claims whose work did not end. Without effect on those that were lost meanwhile.
+    fn release(
+        &self,
+        claims: &[Arc<Self::Claim>],
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
+        async move {
+            for claim in claims {
+                self.settle(claim, &self.given_back()).await?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Claims that this process has without a query, with their lanes. Each is returned once.
+    fn handed(&self) -> Vec<(usize, Self::Claim)> {
+        vec![]
+    }
+
+    /// Waits for such claims.
+    fn until_handed(&self) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
+
+    /// The place of a claim among those that wait for a slot.
+    fn rank(&self, _: &Self::Claim) -> Rank {
+        Rank::default()
+    }
+
+    /// How many claims of a lane may wait for a slot.
+    fn ahead(&self, _lane: usize) -> usize {
+        0
+    }
+
+    /// Whether the end of work in a lane may make other rows of it due.
+    fn frees_others(&self, _lane: usize) -> bool {
+        true
+    }
+
+    /// When a row with this settlement is due again; `None` if at once or never.
+    fn due_after(&self, _: &Self::Settlement) -> Option<Duration> {
+        None
+    }
+
+    /// Times at which rows become due.
+    fn wake_times(&self) -> Arc<WakeTimes> {
+        Arc::default()
+    }
+
+    /// The interval between polls, of which the configured one is the longest.
+    fn poll(&self, configured: Duration) -> Duration {
+        configured
+    }
+
+    /// Called when a lane has no due rows any more.
+    fn emptied(&self, _lane: usize) {}
 }
 
 /// Processes a queue.
 pub(crate) struct Worker<Q: Queue> {
     queue: Arc<Q>,
     config: WorkerConfig,
-    /// Notified when there may be work.
+    /// Notified when there may be due rows.
     work: Arc<Notify>,
-    lanes: Vec<Arc<Semaphore>>,
+    /// Notified when work has ended.
+    ended: Arc<Notify>,
     held: Arc<Held<Q::Claim>>,
+    wake_times: Arc<WakeTimes>,
 }
 
 impl<Q: Queue> Worker<Q> {
     pub(crate) fn new(queue: Q, config: WorkerConfig, work: Arc<Notify>) -> Self {
-        let slots = |_| Arc::new(Semaphore::new(config.concurrency.max(1)));
-        let lanes = (0..queue.lane_count()).map(slots).collect();
-        Self { queue: Arc::new(queue), config, work, lanes, held: Arc::default() }
+        let wake_times = queue.wake_times();
+        let (queue, ended, held) = (Arc::new(queue), Arc::default(), Arc::default());
+        Self { queue, config, work, ended, held, wake_times }
     }
 
     /// Runs until `stop` is true. Then running work gets a grace period, and the rest is released.
@@ -130,18 +197,33 @@ impl<Q: Queue> Worker<Q> {
             Arc::clone(&self.held),
             self.config.lease,
         ));
+        let lane = |_| Lane::new(self.config.concurrency);
+        let mut lanes: Vec<_> = (0..self.queue.lane_count()).map(lane).collect();
+        let (mut polled_at, mut look_at) = (Instant::now(), Instant::now());
         while !*stop.borrow() {
             while running.try_join_next().is_some() {}
-            tokio::select! {
-                took_some = self.turn(&mut running) => if took_some { continue },
-                _ = stop.changed() => break,
+            if look_at <= Instant::now() {
+                ask_for_all(&mut lanes);
+                polled_at = Instant::now();
             }
             tokio::select! {
-                () = self.work.notified() => {}
-                () = tokio::time::sleep(self.config.poll) => {}
+                took_some = self.turn(&mut lanes, &mut running) => if took_some {
+                    look_at = polled_at.checked_add(self.config.poll).unwrap_or(polled_at);
+                    continue;
+                },
+                _ = stop.changed() => break,
+            }
+            let poll_at = polled_at.checked_add(self.queue.poll(self.config.poll));
+            look_at = poll_at.into_iter().chain(self.wake_times.next()).min().unwrap_or(polled_at);
+            tokio::select! {
+                () = self.work.notified() => ask_for_all(&mut lanes),
+                () = self.ended.notified() => self.ask_after_work(&mut lanes),
+                () = self.queue.until_handed() => {}
+                () = tokio::time::sleep_until(look_at) => {}
                 _ = stop.changed() => {}
             }
         }
+        drop(lanes);
         let all = async { while running.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(SHUTDOWN_GRACE, all).await;
         running.shutdown().await;
@@ -150,42 +232,64 @@ impl<Q: Queue> Worker<Q> {
         }
     }
 
-    /// Starts due work for which there is a slot. Returns whether there was any.
-    async fn turn(&self, running: &mut JoinSet<()>) -> bool {
+    fn ask_after_work(&self, lanes: &mut [Lane<Q::Claim>]) {
+        for (number, lane) in lanes.iter_mut().enumerate() {
+            lane.is_asked_for |= self.queue.frees_others(number);
+        }
+    }
+
+    /// Starts due work for which there is a slot. Returns whether the table had any.
+    async fn turn(&self, lanes: &mut [Lane<Q::Claim>], running: &mut JoinSet<()>) -> bool {
         self.give_back().await;
-        let mut took_some = false;
-        for (lane, slots) in self.lanes.iter().enumerate() {
-            let Ok(free) = i64::try_from(slots.available_permits()) else { continue };
-            if free == 0 {
-                continue;
+        for (number, claim) in self.queue.handed() {
+            if let Some(lane) = lanes.get_mut(number) {
+                lane.push(self.queue.rank(&claim), Guard::new(&self.held, claim));
             }
-            match self.queue.take(lane, free).await {
+        }
+        let (mut asked, mut took_some) = (false, false);
+        for (number, lane) in lanes.iter_mut().enumerate() {
+            self.start(lane, running);
+            let wanted = lane.wanted(self.queue.ahead(number));
+            let Ok(limit @ 1..) = i64::try_from(wanted) else { continue };
+            (lane.is_asked_for, lane.has_more, asked) = (false, false, true);
+            match self.queue.take(number, limit).await {
                 Ok(claims) => {
+                    lane.has_more = claims.len() >= wanted;
                     took_some |= !claims.is_empty();
                     for claim in claims {
-                        let guard = Guard::new(&self.held, claim);
-                        let slot = Arc::clone(slots).try_acquire_owned().ok();
-                        running.spawn(self.work_on(guard, slot));
+                        lane.push(self.queue.rank(&claim), Guard::new(&self.held, claim));
+                    }
+                    self.start(lane, running);
+                    if !lane.has_more {
+                        self.queue.emptied(number);
                     }
                 }
                 Err(error) => {
                     let unreachable = error.as_database_error().is_none();
                     tracing::warn!(rows = Q::ROWS, unreachable, "the work queue cannot be read");
+                    self.wake_times.add(READ_AGAIN);
                 }
             }
         }
-        if !took_some {
+        if asked && !took_some {
             self.queue.idle().await;
         }
         took_some
     }
 
+    fn start(&self, lane: &mut Lane<Q::Claim>, running: &mut JoinSet<()>) {
+        while let Some((guard, slot)) = lane.start() {
+            running.spawn(self.work_on(guard, slot));
+        }
+    }
+
     fn work_on(
         &self,
         guard: Guard<Q::Claim>,
-        slot: Option<OwnedSemaphorePermit>,
+        slot: OwnedSemaphorePermit,
     ) -> impl Future<Output = ()> + Send + use<Q> {
-        let (queue, work) = (Arc::clone(&self.queue), Arc::clone(&self.work));
+        let (queue, ended) = (Arc::clone(&self.queue), Arc::clone(&self.ended));
+        let wake_times = Arc::clone(&self.wake_times);
         let span = queue.span(guard.claim());
         async move {
             let time_max = queue.time_max(guard.claim());
@@ -201,6 +305,9 @@ impl<Q: Queue> Worker<Q> {
                     queue.broken_off(guard.claim(), reason)
                 }
             };
+            // Others need not wait until its end is recorded.
+            drop(slot);
+            ended.notify_one();
             if queue.settle(guard.claim(), &settlement).await.is_err() {
                 // The row keeps its lease, and the work is repeated when that expires.
                 tracing::warn!(
@@ -208,20 +315,27 @@ impl<Q: Queue> Worker<Q> {
                     "the end of a task was not recorded; it will run again"
                 );
             }
+            if let Some(after) = queue.due_after(&settlement) {
+                wake_times.add(after);
+            }
             guard.settled();
-            drop(slot);
-            work.notify_one();
+            ended.notify_one();
         }
         .instrument(span)
     }
 
     /// Releases the claims whose work ended without a settlement.
     async fn give_back(&self) {
-        for claim in self.held.dropped() {
-            if self.queue.settle(&claim, &self.queue.given_back()).await.is_err() {
-                tracing::warn!(rows = Q::ROWS, "a claim was not released; its lease will expire");
-            }
+        let dropped = self.held.dropped();
+        if !dropped.is_empty() && self.queue.release(&dropped).await.is_err() {
+            tracing::warn!(rows = Q::ROWS, "claims were not released; their leases will expire");
         }
+    }
+}
+
+fn ask_for_all<C>(lanes: &mut [Lane<C>]) {
+    for lane in lanes {
+        lane.is_asked_for = true;
     }
 }
 

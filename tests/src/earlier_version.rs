@@ -107,7 +107,11 @@ impl EarlierVersion {
         let work = Arc::new(Notify::new());
         let pool = world.database.as_service(8).await;
         let (lease, interval) = (Duration::from_millis(600), Duration::from_millis(50));
-        let reactions = Arc::new(ProcessManagerSubscriber::new(Arc::clone(&work)));
+        let reactions = Arc::new(ProcessManagerSubscriber::new(
+            log.own_positions(),
+            Arc::clone(&work),
+            Arc::default(),
+        ));
         let subscription = Subscription::new(
             log.clone(),
             pool.clone(),
@@ -116,7 +120,7 @@ impl EarlierVersion {
             Uuid::from_u128(1),
         );
         let config = outbox::WorkerConfig { concurrency: 4, lease, poll: interval };
-        let outbox = Outbox::new(ports, pool, config, work);
+        let outbox = Outbox::new(ports, &log, pool, config, work);
         let mut tasks = JoinSet::new();
         tasks.spawn(subscription.run(log.watch_head(), stopped.clone()));
         tasks.spawn(outbox.run(stopped));

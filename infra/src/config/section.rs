@@ -334,6 +334,6 @@ pub struct WorkerSection {
 
 impl Default for WorkerSection {
     fn default() -> Self {
-        Self { concurrency: 16, lease_ms: 10_000, poll_ms: 250 }
+        Self { concurrency: 16, lease_ms: 10_000, poll_ms: 5_000 }
     }
 }

@@ -1,17 +1,23 @@
 //! The event log in Postgres.
 //!
 //! Writing goes through one `writer` task, which turns the queued appends into one call of
-//! `es.append` (migrations/0003): a group commit. Bodies are sealed and hashed before the call,
+//! `es.append` (migrations/0003, 0035): a group commit. Bodies are sealed and hashed before the call,
 //! never inside its transaction. Reading is plain SQL: positions have no gaps and become visible
 //! in order, so a reader needs no guard against late commits.
 
 mod activity;
 mod batch;
 mod encode;
+mod ends;
 mod forgetting;
+pub(crate) mod handover;
 mod head;
+mod own_positions;
 mod partitions;
 mod read;
+mod recent_streams;
+mod task_log;
+mod tasks;
 mod verify;
 mod writer;
 
@@ -27,12 +33,20 @@ use tokio::sync::watch;
 
 pub use activity::WriterActivity;
 pub use forgetting::{APPEND_KEYS_KEPT, forget_what_is_done};
+pub use own_positions::OwnPositions;
 pub use partitions::{LogRoom, ROOM_MIN, keep_partitions_ahead, log_room, make_partitions_ahead};
 pub use read::{LogReader, Pages};
+pub use task_log::TaskLog;
 pub use verify::{Broken, Report, Scope, verify, verify_streams};
 
 use crate::postgres::vault::PgVault;
+use encode::Prepared;
+use handover::Handover;
+use recent_streams::RecentStreams;
+use tasks::TaskPlanner;
 use writer::Writer;
+
+pub(crate) use writer::TaskEnds;
 
 /// The log has one shard so far; every key of its tables starts with it.
 pub(crate) const SHARD: i16 = 0;
@@ -42,6 +56,10 @@ pub struct PgLog {
     reader: LogReader,
     /// `None`: confidential events are rejected.
     vault: Option<Arc<PgVault>>,
+    planner: TaskPlanner,
+    handover: Arc<Handover>,
+    own: Arc<OwnPositions>,
+    recent: RecentStreams,
     writer: Writer,
 }
 
@@ -49,14 +67,36 @@ impl PgLog {
     /// Starts the writer task; it ends when the log is dropped. The writer has a pool of its own, so
     /// that readers cannot keep it waiting for a connection.
     pub fn start(pool: PgPool, write_pool: PgPool, vault: Arc<PgVault>) -> Self {
-        let vault = Some(vault);
-        Self { reader: LogReader::new(pool), vault, writer: Writer::start(write_pool) }
+        Self::of(pool, write_pool, Some(vault))
     }
 
     /// A log without keys, for commands that have none: confidential events cannot be stored.
     pub fn without_keys(pool: PgPool) -> Self {
-        let reader = LogReader::new(pool.clone());
-        Self { reader, vault: None, writer: Writer::start(pool) }
+        Self::of(pool.clone(), pool, None)
+    }
+
+    fn of(pool: PgPool, write_pool: PgPool, vault: Option<Arc<PgVault>>) -> Self {
+        let handover = Arc::<Handover>::default();
+        let planner = TaskPlanner::new(Arc::clone(&handover));
+        let own = Arc::<OwnPositions>::default();
+        let writer = Writer::start(write_pool, Arc::clone(&handover), Arc::clone(&own));
+        let (reader, recent) = (LogReader::new(pool), RecentStreams::default());
+        Self { reader, vault, planner, handover, own, recent, writer }
+    }
+
+    /// The tasks that this process stores with a lease of its own.
+    pub(crate) fn handover(&self) -> Arc<Handover> {
+        Arc::clone(&self.handover)
+    }
+
+    /// The events that this process stored a short time ago.
+    pub fn own_positions(&self) -> Arc<OwnPositions> {
+        Arc::clone(&self.own)
+    }
+
+    /// Ends tasks in the transactions of this log's appends.
+    pub(crate) fn task_ends(&self) -> TaskEnds {
+        self.writer.task_ends()
     }
 
     /// The activity of the writer; a dead reference once the log is dropped.
@@ -70,17 +110,30 @@ impl PgLog {
         self.writer.head().watch()
     }
 
-    /// Polls the database for the newest position at this interval, until `stop` is true.
+    /// Follows what other processes store, until `stop` is true: by notifications, and by polls at this interval.
     pub async fn follow_head(&self, interval: Duration, stop: watch::Receiver<bool>) {
-        self.writer.head().follow(self.reader.pool(), interval, stop).await;
+        let on_news = || self.handover.tell_of_free();
+        self.writer.head().follow(self.reader.pool(), interval, on_news, stop).await;
     }
 }
 
 #[async_trait]
 impl Log for PgLog {
     async fn append(&self, append: Append) -> Result<Appended, LogError> {
-        let command = encode::encode(self.vault.as_deref(), append).await?;
-        self.writer.append(command).await
+        let known = self.recent.take(&append.stream);
+        let Prepared { command, new_key } =
+            encode::encode(self.vault.as_deref(), &self.planner, append).await?;
+        let pending = recent_streams::pending(&command);
+        let appended = self.writer.append(command).await?;
+        if let Appended::Stored { version, position } = appended {
+            if let Some(pending) = pending {
+                self.recent.put_back(known, pending, version, position);
+            }
+            if let (Some(vault), Some((subject, key))) = (&self.vault, new_key) {
+                vault.remember(subject, key).await;
+            }
+        }
+        Ok(appended)
     }
 
     async fn stream(&self, stream: &StreamId, version: i64) -> Result<Vec<StoredEvent>, LogError> {

@@ -77,6 +77,11 @@ impl PgVault {
         Ok((key, wrapped, self.wrapper.kek_id().to_owned()))
     }
 
+    /// Keeps the key of a new subject in memory, after it was stored.
+    pub(crate) async fn remember(&self, subject: SubjectId, key: SubjectKey) {
+        self.subject_keys.insert(subject, key).await;
+    }
+
     /// The key of a subject; `None` if it was destroyed.
     pub(crate) async fn subject_key(
         &self,

@@ -91,6 +91,10 @@ impl<T: Table> Subscriber for TableProjection<T> {
         T::POISON
     }
 
+    fn is_in_database(&self) -> bool {
+        true
+    }
+
     fn is_indifferent_to(&self, page: &Page) -> bool {
         page.events()
             .iter()

@@ -59,6 +59,11 @@ impl Cursor {
         self.size = (limit / 2).max(1);
     }
 
+    /// Whether it may apply pages together with others: nothing failed, and nothing is parked.
+    pub(super) fn is_fit(&self) -> bool {
+        self.failed.is_none() && self.parked.count() == 0 && !self.lease.retry_wanted
+    }
+
     pub(crate) fn parked_count(&self) -> usize {
         self.parked.count()
     }

@@ -1,5 +1,7 @@
 //! The right to move a checkpoint: one row of `es.projection`, with a fence.
 
+pub(super) mod many;
+
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgArguments;

@@ -1,6 +1,10 @@
-//! Puts the tasks that follow from events into the outbox.
+//! Puts tasks into the outbox that were not stored with the events they follow from.
+//!
+//! An append stores the tasks of its events. Programs of an earlier version did not; this reader stores theirs. For
+//! all other events it has nothing to do.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -11,18 +15,25 @@ use hip_domain::recorded::Recorded;
 use sqlx::PgTransaction;
 use tokio::sync::Notify;
 
-use crate::postgres::event_store::SHARD;
+use crate::postgres::event_store::{OwnPositions, SHARD};
 use crate::subscription::{ApplyError, Generation, Page, Subscriber};
 
-/// Derives tasks from events.
+/// Derives the tasks of events that other processes stored.
 pub struct ProcessManagerSubscriber {
+    own: Arc<OwnPositions>,
     work: Arc<Notify>,
+    orders: Arc<Notify>,
+    has_stored: AtomicBool,
 }
 
 impl ProcessManagerSubscriber {
-    /// Notifies `work` when there are new tasks.
-    pub const fn new(work: Arc<Notify>) -> Self {
-        Self { work }
+    /// Skips the events of this process. Notifies `work` of new tasks, and `orders` of orders to replay.
+    pub const fn new(own: Arc<OwnPositions>, work: Arc<Notify>, orders: Arc<Notify>) -> Self {
+        Self { own, work, orders, has_stored: AtomicBool::new(false) }
+    }
+
+    fn tasks(&self, recorded: &Recorded<Event>) -> Vec<Due> {
+        if self.own.has(recorded.position) { vec![] } else { react(recorded) }
     }
 }
 
@@ -32,8 +43,18 @@ impl Subscriber for ProcessManagerSubscriber {
         "reactions"
     }
 
+    fn is_in_database(&self) -> bool {
+        true
+    }
+
     fn is_indifferent_to(&self, page: &Page) -> bool {
-        page.events().iter().all(|recorded| react(recorded).is_empty())
+        if let Some(first) = page.events().first() {
+            self.own.forget_before(first.position);
+        }
+        if page.events().iter().any(|recorded| matches!(recorded.event, Event::Replay(_))) {
+            self.orders.notify_one();
+        }
+        page.events().iter().all(|recorded| self.tasks(recorded).is_empty())
     }
 
     async fn apply(
@@ -44,15 +65,20 @@ impl Subscriber for ProcessManagerSubscriber {
     ) -> Result<(), ApplyError> {
         let mut rows = Rows::default();
         for recorded in page.events() {
-            for due in react(recorded) {
+            for due in self.tasks(recorded) {
                 rows.push(recorded, &due);
             }
         }
-        Ok(rows.insert(transaction).await?)
+        if rows.insert(transaction).await? > 0 {
+            self.has_stored.store(true, Ordering::Release);
+        }
+        Ok(())
     }
 
     fn applied(&self) {
-        self.work.notify_one();
+        if self.has_stored.swap(false, Ordering::AcqRel) {
+            self.work.notify_one();
+        }
     }
 }
 
@@ -79,11 +105,12 @@ impl Rows {
         self.request.push(serde_json::to_vec(due).expect("our own tasks serialise"));
     }
 
-    async fn insert(self, transaction: &mut PgTransaction<'_>) -> Result<(), sqlx::Error> {
+    /// Returns how many were not stored before.
+    async fn insert(self, transaction: &mut PgTransaction<'_>) -> Result<u64, sqlx::Error> {
         if self.dedupe.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
-        sqlx::query(
+        let stored = sqlx::query(
             "INSERT INTO es.outbox (shard, dedupe, stream_id, kind, request, due_at, lane, priority) \
              SELECT $1, dedupe, stream_id, kind, request, coalesce(due_at, now()), lane, priority \
                FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[], $6::timestamptz[], \
@@ -101,6 +128,6 @@ impl Rows {
         .bind(self.priority)
         .execute(&mut **transaction)
         .await?;
-        Ok(())
+        Ok(stored.rows_affected())
     }
 }

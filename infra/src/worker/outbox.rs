@@ -17,7 +17,10 @@ use tracing::Span;
 
 pub use crate::worker::WorkerConfig;
 
-use crate::worker::{Backoff, Queue, Worker, at_least, spread};
+use crate::postgres::event_store::PgLog;
+use crate::postgres::event_store::handover::{Handed, Handover};
+use crate::wake_times::WakeTimes;
+use crate::worker::{Backoff, Queue, Rank, Worker, at_least, spread};
 use claims::{Claim, Claims, Settlement};
 
 /// Maximum attempts: a task that fails for an external reason (an unavailable store) is retried for about a day.
@@ -40,9 +43,19 @@ const UNREAD_TIME_MAX: Duration = Duration::from_secs(60);
 pub struct Outbox(Worker<Tasks>);
 
 impl Outbox {
-    /// A worker on the outbox in `pool`; `work` is notified of new tasks.
-    pub fn new(ports: Ports, pool: PgPool, config: WorkerConfig, work: Arc<Notify>) -> Self {
-        Self(Worker::new(Tasks { ports, claims: Claims::new(pool, config.lease) }, config, work))
+    /// A worker on the outbox in `pool`, and on what `log` stores. `work` is notified of other new tasks.
+    pub fn new(
+        ports: Ports,
+        log: &PgLog,
+        pool: PgPool,
+        config: WorkerConfig,
+        work: Arc<Notify>,
+    ) -> Self {
+        let handover = log.handover();
+        handover.open(config.lease, Arc::clone(&work));
+        let claims = Claims::new(pool, log.task_ends(), config.lease);
+        let tasks = Tasks { ports, claims, handover, concurrency: config.concurrency };
+        Self(Worker::new(tasks, config, work))
     }
 
     /// Runs until `stop` is true, then waits a little for running tasks.
@@ -54,6 +67,14 @@ impl Outbox {
 struct Tasks {
     ports: Ports,
     claims: Claims,
+    handover: Arc<Handover>,
+    concurrency: usize,
+}
+
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        self.handover.close();
+    }
 }
 
 impl Queue for Tasks {
@@ -72,25 +93,28 @@ impl Queue for Tasks {
     }
 
     fn span(&self, claim: &Claim) -> Span {
-        let task = claim.due().map_or("unknown", |due| due.task.kind());
+        let task = claim.due.as_ref().map_or("unknown", |due| due.task.kind());
         tracing::info_span!("task.perform", task, task.key = %claim.dedupe, attempt = claim.attempts)
     }
 
     async fn perform(&self, claim: &Claim) -> Settlement {
-        let due = match claim.due() {
+        if !self.claims.is_ours(claim).await.unwrap_or(false) {
+            return Settlement::Lost;
+        }
+        let due = match &claim.due {
             Ok(due) => due,
-            Err(unread) => return self.unread(unread),
+            Err(unread) => return self.unread(*unread),
         };
         let lane = due.task.lane();
         if lane.number() != claim.lane {
             // Planned by a version of the program without lanes.
             return Settlement::Moved { lane };
         }
-        self.settlement(perform(&self.ports, &due).await, claim.attempts)
+        self.settlement(perform(&self.ports, due).await, claim.attempts)
     }
 
     fn time_max(&self, claim: &Claim) -> Duration {
-        claim.due().map_or(UNREAD_TIME_MAX, |due| due.task.time_max())
+        claim.due.as_ref().map_or(UNREAD_TIME_MAX, |due| due.task.time_max())
     }
 
     fn broken_off(&self, claim: &Claim, reason: String) -> Settlement {
@@ -98,8 +122,7 @@ impl Queue for Tasks {
     }
 
     fn given_back(&self) -> Settlement {
-        let reason = "the process stopped before the task was done".to_owned();
-        Settlement::Again { after: Duration::ZERO, reason }
+        Settlement::Again { after: Duration::ZERO, reason: claims::STOPPED.to_owned() }
     }
 
     async fn settle(&self, claim: &Claim, settlement: &Settlement) -> Result<(), sqlx::Error> {
@@ -108,6 +131,55 @@ impl Queue for Tasks {
 
     async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
         self.claims.renew(claims).await
+    }
+
+    async fn release(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
+        self.claims.release(claims).await
+    }
+
+    fn handed(&self) -> Vec<(usize, Claim)> {
+        let place = |lane: Lane| Lane::ALL.iter().position(|one| *one == lane).unwrap_or_default();
+        let claim = |handed: Handed| (place(handed.due.task.lane()), Claim::from(handed));
+        self.handover.take().into_iter().map(claim).collect()
+    }
+
+    async fn until_handed(&self) {
+        self.handover.given().await;
+    }
+
+    fn rank(&self, claim: &Claim) -> Rank {
+        claim.rank
+    }
+
+    /// Pages wait in the table, where they are found by their host.
+    fn ahead(&self, lane: usize) -> usize {
+        if Lane::ALL.get(lane) == Some(&Lane::Push) { 0 } else { self.concurrency }
+    }
+
+    /// A page that has left makes room for another to its host.
+    fn frees_others(&self, lane: usize) -> bool {
+        Lane::ALL.get(lane) == Some(&Lane::Push)
+    }
+
+    fn due_after(&self, settlement: &Settlement) -> Option<Duration> {
+        match settlement {
+            Settlement::Again { after, .. } | Settlement::NotTried { after, .. } => Some(*after),
+            Settlement::Done
+            | Settlement::Waits { .. }
+            | Settlement::Moved { .. }
+            | Settlement::Dead { .. }
+            | Settlement::Lost => None,
+        }
+    }
+
+    fn wake_times(&self) -> Arc<WakeTimes> {
+        self.handover.wake_times()
+    }
+
+    fn emptied(&self, lane: usize) {
+        if Lane::ALL.get(lane) == Some(&Lane::Local) {
+            self.handover.caught_up();
+        }
     }
 }
 

@@ -37,6 +37,9 @@ const BACKOFF: Backoff =
 /// Time limit of an item; then it is stopped and retried later.
 const ITEM_TIME_MAX: Duration = Duration::from_secs(300);
 
+/// Longest interval between polls while there is an order that may run.
+const PACE: Duration = Duration::from_millis(250);
+
 /// Interval between two checks of a waiting order.
 const HELD_FOR: Duration = Duration::from_secs(1);
 
@@ -47,17 +50,18 @@ const LEFT_TO_NEWER: Duration = Duration::from_secs(10);
 pub struct Replays(Worker<Items>);
 
 impl Replays {
-    /// A worker on the items in `pool`.
+    /// A worker on the items in `pool`; `work` is notified of orders.
     pub fn new(
         ports: Ports,
         conversations: Arc<dyn CorrelationIndex>,
         queue: Arc<dyn ReplayQueue>,
         pool: PgPool,
         config: WorkerConfig,
+        work: Arc<Notify>,
     ) -> Self {
         let claims = Claims::new(pool, config.lease);
         let items = Items { ports, conversations, queue, claims };
-        Self(Worker::new(items, config, Arc::<Notify>::default()))
+        Self(Worker::new(items, config, work))
     }
 
     /// Runs until `stop` is true, then waits a little for running items.
@@ -129,6 +133,18 @@ impl Queue for Items {
 
     async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
         self.claims.renew(claims).await
+    }
+
+    fn due_after(&self, settlement: &Settlement) -> Option<Duration> {
+        match settlement {
+            Settlement::Again { after, .. } | Settlement::Held { after } => Some(*after),
+            Settlement::Done(_) => None,
+        }
+    }
+
+    /// An order has its own pace.
+    fn poll(&self, configured: Duration) -> Duration {
+        if self.claims.has_open_order() { configured.min(PACE) } else { configured }
     }
 
     /// Completes orders without unprocessed items.

@@ -151,6 +151,13 @@ impl Queue for Jobs {
     async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
         self.claims.renew(claims).await
     }
+
+    fn due_after(&self, settlement: &Settlement) -> Option<Duration> {
+        match settlement {
+            Settlement::Again { after, .. } | Settlement::Paused { after, .. } => Some(*after),
+            Settlement::Done | Settlement::Dead { .. } => None,
+        }
+    }
 }
 
 impl Jobs {

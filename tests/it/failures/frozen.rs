@@ -8,16 +8,16 @@ use sqlx::{Connection, Executor};
 async fn another_process_takes_over_from_one_that_is_frozen_in_a_transaction() {
     let (world, hip) = World::start().await;
     world.until_idle().await;
-    // Processes that read the queue continue; those that insert wait.
+    // Who reads visits goes on; the reader that writes them waits.
     let mut owner = world.database.as_owner().await;
     let mut holding = owner.begin().await.unwrap();
-    holding.execute("LOCK TABLE es.outbox IN SHARE MODE").await.unwrap();
+    holding.execute("LOCK TABLE hip.visit IN SHARE MODE").await.unwrap();
     assert_eq!(world.push(&visit("7201", true)).await.0, 201);
     let mut observer = world.database.as_owner().await;
     world
         .eventually("the reader waits in its transaction", async || {
             let waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() \
-                           AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO es.outbox%')";
+                           AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO visit (%')";
             sqlx::query_scalar(waiting).fetch_one(&mut observer).await.unwrap()
         })
         .await;

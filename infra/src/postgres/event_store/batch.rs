@@ -1,14 +1,19 @@
 //! A batch of commands in the form of one call of `es.append`.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use hip_commands::port::log::{Appended, LogError};
+use hip_commands::tasks::Due;
 use hip_domain::stream::StreamId;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::SHARD;
+use super::handover::{Handed, Room};
 
 /// One append, sealed and hashed.
 pub(super) struct Command {
@@ -18,6 +23,7 @@ pub(super) struct Command {
     pub(super) expected: i64,
     pub(super) key: String,
     pub(super) events: Vec<Encoded>,
+    pub(super) tasks: Vec<NewTask>,
     pub(super) new_key: Option<NewKey>,
 }
 
@@ -49,6 +55,56 @@ impl Command {
     pub(super) fn size_bytes(&self) -> usize {
         self.events.iter().map(|event| event.body.len() + event.meta.len()).sum()
     }
+
+    /// First and last position of its events, of which the last was stored at `position`.
+    pub(super) fn stretch(&self, position: i64) -> Option<(i64, i64)> {
+        let before = i64::try_from(self.events.len()).ok()?.checked_sub(1)?;
+        Some((position - before, position))
+    }
+
+    /// The tasks of a command whose last event was stored at `position`: those with a lease of this
+    /// process, which began at `leased_at` or later, and whether there are others.
+    pub(super) fn stored_tasks(self, position: i64, leased_at: Instant) -> (Vec<Handed>, bool) {
+        let (count, event_count) = (self.tasks.len(), self.events.len());
+        let handed: Vec<Handed> = self
+            .tasks
+            .into_iter()
+            .filter_map(|task| {
+                let after = i64::try_from(event_count - 1 - task.event).ok()?;
+                task.handed(position - after, leased_at)
+            })
+            .collect();
+        let has_others = handed.len() < count;
+        (handed, has_others)
+    }
+}
+
+/// A row of the outbox that is not stored yet.
+pub(super) struct NewTask {
+    /// Index of its event among those of the append.
+    pub(super) event: usize,
+    pub(super) due: Due,
+    /// The request, before and after the position of the event.
+    pub(super) request: (Vec<u8>, Vec<u8>),
+    pub(super) priority: i16,
+    pub(super) due_at: DateTime<Utc>,
+    /// `None`: it is stored without a lease.
+    pub(super) room: Option<Room>,
+}
+
+impl NewTask {
+    /// The task after it was stored; `None` if it has no lease of this process.
+    fn handed(self, position: i64, leased_at: Instant) -> Option<Handed> {
+        let Self { mut due, priority, due_at, room, .. } = self;
+        due.cause.position = position;
+        Some(Handed { due, due_at, priority, leased_at, room: room? })
+    }
+}
+
+/// A task that is done.
+pub(super) struct Ended {
+    pub(super) dedupe: String,
+    pub(super) fence: i64,
 }
 
 /// A command and the channel for its result.
@@ -57,7 +113,7 @@ pub(super) struct Queued {
     pub(super) answer: oneshot::Sender<Result<Appended, LogError>>,
 }
 
-/// The arguments of `es.append`, column by column. Array names as in migrations/0003.
+/// The arguments of `es.append`, column by column. Array names as in migrations/0003 and 0035.
 #[derive(Default)]
 struct Columns<'a> {
     stream: Vec<&'a str>,
@@ -80,16 +136,36 @@ struct Columns<'a> {
     key_id: Vec<Uuid>,
     key_wrapped: Vec<&'a [u8]>,
     key_kek: Vec<&'a str>,
+    task_event: Vec<i32>,
+    task_ordinal: Vec<i32>,
+    task_kind: Vec<&'a str>,
+    task_before: Vec<&'a [u8]>,
+    task_after: Vec<&'a [u8]>,
+    task_lane: Vec<i16>,
+    task_priority: Vec<i16>,
+    task_due_at: Vec<DateTime<Utc>>,
+    task_leased: Vec<bool>,
+    /// The longest of the leases.
+    task_lease: Duration,
+    ended_dedupe: Vec<&'a str>,
+    ended_fence: Vec<i64>,
 }
 
 impl<'a> Columns<'a> {
-    fn of(commands: &'a [Queued]) -> Self {
+    fn of(commands: &'a [Queued], ended: &'a [Ended]) -> Self {
         let mut columns = Self::default();
+        for Ended { dedupe, fence } in ended {
+            columns.ended_dedupe.push(dedupe);
+            columns.ended_fence.push(*fence);
+        }
         for (cmd, Queued { command, .. }) in (1..).zip(commands) {
             columns.stream.push(command.stream.as_str());
             columns.stream_type.push(command.stream_type);
             columns.expected.push(command.expected);
             columns.key.push(&command.key);
+            for task in &command.tasks {
+                columns.push_task(task);
+            }
             for event in &command.events {
                 columns.push_event(cmd, event);
             }
@@ -101,6 +177,22 @@ impl<'a> Columns<'a> {
             }
         }
         columns
+    }
+
+    /// Adds a task of the next command, before its events.
+    fn push_task(&mut self, task: &'a NewTask) {
+        let place = self.id.len() + task.event + 1;
+        self.task_event.push(i32::try_from(place).expect("a call is small"));
+        self.task_ordinal.push(i32::try_from(task.due.ordinal).expect("an event has few tasks"));
+        self.task_kind.push(task.due.task.kind());
+        self.task_before.push(&task.request.0);
+        self.task_after.push(&task.request.1);
+        self.task_lane.push(task.due.task.lane().number());
+        self.task_priority.push(task.priority);
+        self.task_due_at.push(task.due_at);
+        self.task_leased.push(task.room.is_some());
+        let lease = task.room.as_ref().map_or(Duration::ZERO, |room| room.lease);
+        self.task_lease = self.task_lease.max(lease);
     }
 
     fn push_event(&mut self, cmd: i32, event: &'a Encoded) {
@@ -139,12 +231,13 @@ impl From<AppendResult> for Result<Appended, LogError> {
     }
 }
 
-/// One call: its own transaction, durable when it returns. Results are in the order of the commands.
+/// One call: its own transaction, durable when it returns. It also ends tasks that are done. Results are in the order of the commands.
 pub(super) async fn append(
     connection: &mut PgConnection,
     commands: &[Queued],
+    ended: &[Ended],
 ) -> Result<Vec<AppendResult>, sqlx::Error> {
-    let columns = Columns::of(commands);
+    let columns = Columns::of(commands, ended);
     let row = sqlx::query(include_str!("sql/append.sql"))
         .bind(SHARD)
         .bind(&columns.stream)
@@ -167,6 +260,18 @@ pub(super) async fn append(
         .bind(&columns.key_id)
         .bind(&columns.key_wrapped)
         .bind(&columns.key_kek)
+        .bind(&columns.task_event)
+        .bind(&columns.task_ordinal)
+        .bind(&columns.task_kind)
+        .bind(&columns.task_before)
+        .bind(&columns.task_after)
+        .bind(&columns.task_lane)
+        .bind(&columns.task_priority)
+        .bind(&columns.task_due_at)
+        .bind(&columns.task_leased)
+        .bind(columns.task_lease)
+        .bind(&columns.ended_dedupe)
+        .bind(&columns.ended_fence)
         .fetch_one(connection)
         .await?;
     outcomes(&row, commands)

@@ -11,13 +11,25 @@ use hip_proof::{Digested, sha256};
 use uuid::Uuid;
 
 use super::batch::{Command, Encoded, NewKey};
+use super::tasks::TaskPlanner;
 use crate::postgres::vault::{EnvelopeContext, PgVault, SubjectKey};
 
 pub(super) const CODEC_JSON: i16 = 0;
 pub(super) const CODEC_FRAME: i16 = 1;
 
+/// An append that is ready for the writer.
+pub(super) struct Prepared {
+    pub(super) command: Command,
+    /// The key of a new subject, as it is stored with the command.
+    pub(super) new_key: Option<(SubjectId, SubjectKey)>,
+}
+
 /// Without a vault, only events without confidential parts are accepted.
-pub(super) async fn encode(vault: Option<&PgVault>, append: Append) -> Result<Command, LogError> {
+pub(super) async fn encode(
+    vault: Option<&PgVault>,
+    planner: &TaskPlanner,
+    append: Append,
+) -> Result<Prepared, LogError> {
     let origin = &append.origin;
     let confidential = append.events.iter().find(|event| event.secret.is_some());
     let keys = |name| vault.ok_or(LogError::NoKey { name });
@@ -33,7 +45,7 @@ pub(super) async fn encode(vault: Option<&PgVault>, append: Append) -> Result<Co
     let meta = serde_json::to_vec(&serde_json::json!({ "actor": origin.actor.as_str() }))
         .expect("a word serialises");
     let recorded_at = now();
-    let events = append
+    let events: Vec<Encoded> = append
         .events
         .iter()
         .map(|event| {
@@ -42,12 +54,17 @@ pub(super) async fn encode(vault: Option<&PgVault>, append: Append) -> Result<Co
             Ok(finish(event, event_id, codec, body, &append, recorded_at, meta.clone()))
         })
         .collect::<Result<_, LogError>>()?;
+    let tasks = planner.plan(&append, &events);
     let expected = match append.expected {
         Expected::Any => -1,
         Expected::Version(version) => version,
     };
-    let Append { stream, stream_type, key, .. } = append;
-    Ok(Command { stream, stream_type, expected, key, events, new_key })
+    let append_subject = origin.subject;
+    let Append { stream, stream_type, key: append_key, .. } = append;
+    let subject = append_subject.filter(|_| new_key.is_some());
+    let command =
+        Command { stream, stream_type, expected, key: append_key, events, tasks, new_key };
+    Ok(Prepared { command, new_key: subject.zip(key) })
 }
 
 /// The writer's clock, to the microsecond that the table keeps.

@@ -251,19 +251,10 @@ impl Pages<'_> {
 }
 
 fn stored(row: Row) -> Result<StoredEvent, LogError> {
-    let (clear, envelope) = match row.codec {
-        CODEC_JSON => (row.body, None),
-        CODEC_FRAME if row.is_clear_part => (row.body, None),
-        CODEC_FRAME => {
-            let what = "its body is no frame";
-            let damaged = LogError::Damaged { position: row.position, what };
-            let (clear, envelope) = unframe(&row.body).ok_or(damaged)?;
-            (clear, Some(envelope))
-        }
-        _ => {
-            let what = "its codec is not known";
-            return Err(LogError::Damaged { position: row.position, what });
-        }
+    let (clear, envelope) = if row.codec == CODEC_FRAME && row.is_clear_part {
+        (row.body, None)
+    } else {
+        body_parts(row.codec, row.body, row.position)?
     };
     Ok(StoredEvent {
         position: row.position,
@@ -280,6 +271,23 @@ fn stored(row: Row) -> Result<StoredEvent, LogError> {
         envelope,
         is_left_sealed: row.is_clear_part,
     })
+}
+
+/// The clear part and the sealed part of a body.
+pub(super) fn body_parts(
+    codec: i16,
+    body: Vec<u8>,
+    position: i64,
+) -> Result<(Vec<u8>, Option<Envelope>), LogError> {
+    match codec {
+        CODEC_JSON => Ok((body, None)),
+        CODEC_FRAME => {
+            let damaged = LogError::Damaged { position, what: "its body is no frame" };
+            let (clear, envelope) = unframe(&body).ok_or(damaged)?;
+            Ok((clear, Some(envelope)))
+        }
+        _ => Err(LogError::Damaged { position, what: "its codec is not known" }),
+    }
 }
 
 fn unframe(body: &[u8]) -> Option<(Vec<u8>, Envelope)> {

@@ -8,10 +8,14 @@ use hip_commands::port::log::{Appended, LogError};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::activity::WriterActivity;
-use super::batch::{self, AppendResult, Command, Queued};
+use super::batch::{self, AppendResult, Command, Ended, Queued};
+use super::ends::{Ends, EndsAnswer};
+use super::handover::Handover;
 use super::head::Head;
+use super::own_positions::OwnPositions;
 use super::unavailable;
 use crate::postgres::deadline::{InTime, is_lost};
 
@@ -25,16 +29,36 @@ const QUEUE_LENGTH: usize = 4096;
 /// Maximum number of retries if the result of a call is unknown. Its append keys make that idempotent.
 const RECONNECT_COUNT_MAX: u32 = 5;
 
+/// A request to the writer task.
+enum Request {
+    Append(Queued),
+    End(Ended, EndsAnswer),
+}
+
+/// Ends tasks that are done, together with the next append.
+#[derive(Clone)]
+pub(crate) struct TaskEnds(mpsc::Sender<Request>);
+
+impl TaskEnds {
+    /// Returns once the end is durable. It has no effect if another process has claimed the task since.
+    pub(crate) async fn end(&self, dedupe: String, fence: i64) -> Result<(), sqlx::Error> {
+        let (answer, outcome) = oneshot::channel();
+        let request = Request::End(Ended { dedupe, fence }, answer);
+        self.0.send(request).await.map_err(|_| sqlx::Error::WorkerCrashed)?;
+        outcome.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+    }
+}
+
 /// A handle to the writer task.
 #[derive(Clone)]
 pub(super) struct Writer {
-    queue: mpsc::Sender<Queued>,
+    queue: mpsc::Sender<Request>,
     head: Head,
     activity: Arc<WriterActivity>,
 }
 
 impl Writer {
-    pub(super) fn start(pool: PgPool) -> Self {
+    pub(super) fn start(pool: PgPool, handover: Arc<Handover>, own: Arc<OwnPositions>) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE_LENGTH);
         let head = Head::new();
         let activity = Arc::new(WriterActivity::default());
@@ -43,7 +67,10 @@ impl Writer {
             connection: None,
             waiting,
             backlog: VecDeque::new(),
+            ends: Ends::default(),
             head: head.clone(),
+            handover,
+            own,
             activity: Arc::clone(&activity),
         };
         tokio::spawn(task.run());
@@ -58,11 +85,16 @@ impl Writer {
         Arc::downgrade(&self.activity)
     }
 
+    pub(super) fn task_ends(&self) -> TaskEnds {
+        TaskEnds(self.queue.clone())
+    }
+
     /// Returns once the result is durable.
     pub(super) async fn append(&self, command: Command) -> Result<Appended, LogError> {
         let (answer, outcome) = oneshot::channel();
         let gone = || LogError::Unavailable("the log's writer has stopped".into());
-        self.queue.send(Queued { command, answer }).await.map_err(|_| gone())?;
+        let request = Request::Append(Queued { command, answer });
+        self.queue.send(request).await.map_err(|_| gone())?;
         outcome.await.map_err(|_| gone())?
     }
 }
@@ -71,10 +103,13 @@ struct Task {
     pool: PgPool,
     /// Kept between calls: the pool would ping the server each time.
     connection: Option<PoolConnection<Postgres>>,
-    waiting: mpsc::Receiver<Queued>,
+    waiting: mpsc::Receiver<Request>,
     /// Taken from the queue but left out of the last call: same stream or key, or too many at once.
     backlog: VecDeque<Queued>,
+    ends: Ends,
     head: Head,
+    handover: Arc<Handover>,
+    own: Arc<OwnPositions>,
     activity: Arc<WriterActivity>,
 }
 
@@ -82,38 +117,71 @@ impl Task {
     async fn run(mut self) {
         loop {
             if self.backlog.is_empty() {
-                match self.waiting.recv().await {
-                    Some(queued) => self.backlog.push_back(queued),
-                    None => return,
-                }
+                let Some(request) = self.next_request().await else { return };
+                self.take_in(request);
                 // Lets ready tasks run first, so that they join this call.
                 // Waits for nobody.
                 tokio::task::yield_now().await;
             }
             while self.backlog.len() < QUEUE_LENGTH
-                && let Ok(queued) = self.waiting.try_recv()
+                && let Ok(request) = self.waiting.try_recv()
             {
-                self.backlog.push_back(queued);
+                self.take_in(Some(request));
             }
             forget_abandoned(&mut self.backlog);
             let batch = next_batch(&mut self.backlog);
-            if !batch.is_empty() {
+            let ends_are_due = self.ends.due_at().is_some_and(|at| at <= Instant::now());
+            if !batch.is_empty() || ends_are_due {
                 self.store(batch).await;
             }
         }
     }
 
+    /// The next request; `Some(None)` when ends are due; `None` when nobody can ask any more.
+    async fn next_request(&mut self) -> Option<Option<Request>> {
+        let Some(due_at) = self.ends.due_at() else {
+            return self.waiting.recv().await.map(Some);
+        };
+        match tokio::time::timeout_at(due_at, self.waiting.recv()).await {
+            Ok(request) => request.map(Some),
+            Err(_) => Some(None),
+        }
+    }
+
+    fn take_in(&mut self, request: Option<Request>) {
+        match request {
+            Some(Request::Append(queued)) => self.backlog.push_back(queued),
+            Some(Request::End(ended, answer)) => self.ends.add(ended, answer),
+            None => {}
+        }
+    }
+
     /// Stores a batch and answers every caller in it. A batch that fails as a whole is split in halves
-    /// until the failing command is alone.
+    /// until the failing command is alone. Tasks are ended with the batch, or alone if it fails.
     async fn store(&mut self, batch: Vec<Queued>) {
-        let mut parts = vec![batch];
-        while let Some(mut part) = parts.pop() {
-            match self.call(&part).await {
-                Ok(outcomes) => self.answer(part, outcomes),
+        let ends = std::mem::take(&mut self.ends);
+        let mut called_at = Instant::now();
+        let whole = self.call(&batch, &ends.tasks).await;
+        if whole.is_err() && !batch.is_empty() && !ends.tasks.is_empty() {
+            let alone = self.call(&[], &ends.tasks).await;
+            ends.answer(|| alone.as_ref().map(|_| ()).map_err(copy));
+        } else {
+            ends.answer(|| whole.as_ref().map(|_| ()).map_err(copy));
+        }
+        let mut parts = vec![(batch, Some(whole))];
+        while let Some((mut part, outcome)) = parts.pop() {
+            let outcome = if let Some(outcome) = outcome {
+                outcome
+            } else {
+                called_at = Instant::now();
+                self.call(&part, &[]).await
+            };
+            match outcome {
+                Ok(outcomes) => self.answer(part, outcomes, called_at),
                 Err(_) if part.len() > 1 => {
                     let half = part.split_off(part.len() / 2);
-                    parts.push(half);
-                    parts.push(part);
+                    parts.push((half, None));
+                    parts.push((part, None));
                 }
                 Err(error) => {
                     for queued in part.drain(..).take(1) {
@@ -122,21 +190,34 @@ impl Task {
                             error = %Sqlstate(&error),
                             "an append failed"
                         );
-                        let _ = queued.answer.send(Err(unavailable_copy(&error)));
+                        let _ = queued.answer.send(Err(unavailable(copy(&error))));
                     }
                 }
             }
         }
     }
 
-    fn answer(&self, part: Vec<Queued>, outcomes: Vec<AppendResult>) {
+    fn answer(&self, part: Vec<Queued>, outcomes: Vec<AppendResult>, called_at: Instant) {
         let mut head = 0;
-        for (queued, outcome) in part.into_iter().zip(outcomes) {
+        let mut has_free = false;
+        let mut own = vec![];
+        for (Queued { command, answer }, outcome) in part.into_iter().zip(outcomes) {
             if let AppendResult::Ok { position, .. } = outcome {
                 head = head.max(position);
+                own.extend(command.stretch(position));
+                let (handed, has_others) = command.stored_tasks(position, called_at);
+                self.handover.give(handed);
+                has_free |= has_others;
             }
             // The caller is gone: the result is durable all the same.
-            let _ = queued.answer.send(outcome.into());
+            let _ = answer.send(outcome.into());
+        }
+        own.sort_unstable();
+        for (first, last) in own {
+            self.own.add(first, last);
+        }
+        if has_free {
+            self.handover.tell_of_free();
         }
         if head > 0 {
             self.head.reaches(head);
@@ -144,13 +225,17 @@ impl Task {
     }
 
     /// Makes one call, with retries where they may help.
-    async fn call(&mut self, part: &[Queued]) -> Result<Vec<AppendResult>, sqlx::Error> {
+    async fn call(
+        &mut self,
+        part: &[Queued],
+        ended: &[Ended],
+    ) -> Result<Vec<AppendResult>, sqlx::Error> {
         let mut raced = false;
         let mut reconnects = 0;
         loop {
             let activity = Arc::clone(&self.activity);
             let call = activity.call();
-            let outcome = self.call_once(part).in_time().await;
+            let outcome = self.call_once(part, ended).in_time().await;
             drop(call);
             match outcome {
                 Ok(outcomes) => return Ok(outcomes),
@@ -167,12 +252,16 @@ impl Task {
 
     /// One call. After an error or a cancellation the connection goes back to the pool,
     /// which checks it.
-    async fn call_once(&mut self, part: &[Queued]) -> Result<Vec<AppendResult>, sqlx::Error> {
+    async fn call_once(
+        &mut self,
+        part: &[Queued],
+        ended: &[Ended],
+    ) -> Result<Vec<AppendResult>, sqlx::Error> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.pool.acquire().await?,
         };
-        let outcomes = batch::append(&mut connection, part).await?;
+        let outcomes = batch::append(&mut connection, part, ended).await?;
         self.connection = Some(connection);
         Ok(outcomes)
     }
@@ -218,8 +307,9 @@ fn is_race(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| matches!(code.as_ref(), "23505" | "40001" | "40P01"))
 }
 
-fn unavailable_copy(error: &sqlx::Error) -> LogError {
-    unavailable(sqlx::Error::Protocol(Sqlstate(error).to_string()))
+/// The same error for another caller.
+fn copy(error: &sqlx::Error) -> sqlx::Error {
+    sqlx::Error::Protocol(Sqlstate(error).to_string())
 }
 
 /// Prints the code of an error: its text may quote a row.
@@ -248,6 +338,7 @@ mod tests {
             expected: -1,
             key: key.to_owned(),
             events: vec![],
+            tasks: vec![],
             new_key: None,
         };
         Queued { command, answer }

@@ -1,23 +1,44 @@
 //! Claims and settles rows of the outbox.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use hip_commands::tasks::{Due, Lane};
 use serde_json::Value;
 use sqlx::PgPool;
+use tokio::time::Instant;
 
 use crate::postgres::deadline::InTime;
-use crate::postgres::event_store::SHARD;
+use crate::postgres::event_store::handover::{Handed, Room};
+use crate::postgres::event_store::{SHARD, TaskEnds};
+use crate::worker::Rank;
 
 /// A row that this process works on.
-#[derive(sqlx::FromRow)]
 pub(super) struct Claim {
     pub(super) dedupe: String,
-    request: Vec<u8>,
+    pub(super) due: Result<Due, Unread>,
     pub(super) lane: i16,
-    fence: i64,
     pub(super) attempts: i32,
+    pub(super) rank: Rank,
+    fence: i64,
+    /// The lease began then, or later.
+    leased_at: Mutex<Instant>,
+    /// Its place in the memory of this process, if it was never read from the table.
+    _room: Option<Room>,
+}
+
+/// A claimed row.
+#[derive(sqlx::FromRow)]
+struct Row {
+    dedupe: String,
+    request: Vec<u8>,
+    lane: i16,
+    fence: i64,
+    attempts: i32,
+    priority: i16,
+    due_at: DateTime<Utc>,
 }
 
 /// Why a task cannot be decoded.
@@ -29,14 +50,51 @@ pub(super) enum Unread {
 }
 
 impl Claim {
-    pub(super) fn due(&self) -> Result<Due, Unread> {
-        serde_json::from_slice(&self.request).map_err(|_| {
-            let json: Value = serde_json::from_slice(&self.request).unwrap_or_default();
-            let is_task =
-                json.get("task").is_some() && json.get("cause").is_some_and(Value::is_object);
-            if is_task { Unread::Unknown } else { Unread::Damaged }
-        })
+    fn of(row: Row, leased_at: Instant) -> Self {
+        Self {
+            due: read(&row.request),
+            dedupe: row.dedupe,
+            lane: row.lane,
+            attempts: row.attempts,
+            rank: (row.priority, row.due_at.timestamp_micros()),
+            fence: row.fence,
+            leased_at: Mutex::new(leased_at),
+            _room: None,
+        }
     }
+
+    /// Age of the lease, or more.
+    fn lease_age(&self) -> Duration {
+        self.leased_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    fn renewed(&self, at: Instant) {
+        *self.leased_at.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+}
+
+/// As `es.append` has stored it.
+impl From<Handed> for Claim {
+    fn from(handed: Handed) -> Self {
+        Self {
+            dedupe: handed.due.key(),
+            lane: handed.due.task.lane().number(),
+            attempts: 1,
+            rank: (handed.priority, handed.due_at.timestamp_micros()),
+            fence: 1,
+            due: Ok(handed.due),
+            leased_at: Mutex::new(handed.leased_at),
+            _room: Some(handed.room),
+        }
+    }
+}
+
+fn read(request: &[u8]) -> Result<Due, Unread> {
+    serde_json::from_slice(request).map_err(|_| {
+        let json: Value = serde_json::from_slice(request).unwrap_or_default();
+        let is_task = json.get("task").is_some() && json.get("cause").is_some_and(Value::is_object);
+        if is_task { Unread::Unknown } else { Unread::Damaged }
+    })
 }
 
 /// The final state of a row.
@@ -62,17 +120,23 @@ pub(super) enum Settlement {
     Dead {
         reason: String,
     },
+    /// Another process has it.
+    Lost,
 }
+
+/// Reason of an attempt that was interrupted.
+pub(super) const STOPPED: &str = "the process stopped before the task was done";
 
 /// Claims, renews and settles.
 pub(super) struct Claims {
     pool: PgPool,
+    ends: TaskEnds,
     lease: Duration,
 }
 
 impl Claims {
-    pub(super) const fn new(pool: PgPool, lease: Duration) -> Self {
-        Self { pool, lease }
+    pub(super) const fn new(pool: PgPool, ends: TaskEnds, lease: Duration) -> Self {
+        Self { pool, ends, lease }
     }
 
     /// Claims up to `limit` due and unclaimed rows of a lane: urgent ones first, and none
@@ -83,7 +147,8 @@ impl Claims {
         busy: &[String],
         limit: i64,
     ) -> Result<Vec<Claim>, sqlx::Error> {
-        sqlx::query_as(
+        let leased_at = Instant::now();
+        let rows: Vec<Row> = sqlx::query_as(
             "UPDATE es.outbox o \
                 SET lease_until = now() + $2, fence = o.fence + 1, attempts = o.attempts + 1 \
                FROM (SELECT shard, dedupe FROM es.outbox \
@@ -91,7 +156,7 @@ impl Claims {
                         AND lane = $4 AND (waits_for IS NULL OR waits_for <> ALL ($5)) \
                       ORDER BY priority, due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due \
               WHERE o.shard = due.shard AND o.dedupe = due.dedupe \
-              RETURNING o.dedupe, o.request, o.lane, o.fence, o.attempts",
+              RETURNING o.dedupe, o.request, o.lane, o.fence, o.attempts, o.priority, o.due_at",
         )
         .bind(SHARD)
         .bind(self.lease)
@@ -100,7 +165,8 @@ impl Claims {
         .bind(busy)
         .fetch_all(&self.pool)
         .in_time()
-        .await
+        .await?;
+        Ok(rows.into_iter().map(|row| Claim::of(row, leased_at)).collect())
     }
 
     /// Records the settlement; without effect if the claim was lost meanwhile. If recording
@@ -112,8 +178,10 @@ impl Claims {
     ) -> Result<(), sqlx::Error> {
         let mut lane = claim.lane;
         let mut waits_for = None;
-        let (state, after, reason, attempts) = match settlement {
-            Settlement::Done => ("done", Duration::ZERO, None, 0),
+        let (state, after, reason, not_tried) = match settlement {
+            // With the next append.
+            Settlement::Done => return self.ends.end(claim.dedupe.clone(), claim.fence).await,
+            Settlement::Lost => return Ok(()),
             Settlement::Again { after, reason } => ("due", *after, Some(reason.as_str()), 0),
             Settlement::NotTried { after, reason } => ("due", *after, Some(reason.as_str()), 1),
             Settlement::Waits { host } => {
@@ -138,7 +206,7 @@ impl Claims {
         .bind(state)
         .bind(after)
         .bind(reason)
-        .bind(attempts)
+        .bind(not_tried)
         .bind(lane)
         .bind(waits_for)
         .execute(&self.pool)
@@ -147,22 +215,77 @@ impl Claims {
         Ok(())
     }
 
-    pub(super) async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
-        let (dedupe, fence): (Vec<&str>, Vec<i64>) =
-            claims.iter().map(|claim| (claim.dedupe.as_str(), claim.fence)).unzip();
+    /// Releases claims: their tasks are due at once.
+    pub(super) async fn release(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
+        let (dedupe, fence) = keys(claims);
         sqlx::query(
-            "UPDATE es.outbox o SET lease_until = now() + $2 \
-               FROM unnest($3::text[], $4::bigint[]) AS held(dedupe, fence) \
-              WHERE o.shard = $1 AND o.dedupe = held.dedupe AND o.fence = held.fence \
-                AND o.state = 'due' AND o.lease_until > '-infinity'",
+            "UPDATE es.outbox o SET lease_until = '-infinity', last_error = $4 \
+               FROM unnest($2::text[], $3::bigint[]) AS held(dedupe, fence) \
+              WHERE o.shard = $1 AND o.dedupe = held.dedupe AND o.fence = held.fence AND o.state = 'due'",
         )
         .bind(SHARD)
-        .bind(self.lease)
         .bind(dedupe)
         .bind(fence)
+        .bind(STOPPED)
         .execute(&self.pool)
         .in_time()
         .await?;
         Ok(())
     }
+
+    /// Renews the leases of which a third has passed.
+    pub(super) async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
+        let third = self.lease.checked_div(3).unwrap_or_default();
+        let claims: Vec<_> =
+            claims.iter().filter(|claim| claim.lease_age() >= third).map(Arc::clone).collect();
+        let (dedupe, fence) = keys(&claims);
+        if dedupe.is_empty() {
+            return Ok(());
+        }
+        let at = Instant::now();
+        let renewed: Vec<String> = sqlx::query_scalar(
+            "UPDATE es.outbox o SET lease_until = now() + $2 \
+               FROM unnest($3::text[], $4::bigint[]) AS held(dedupe, fence) \
+              WHERE o.shard = $1 AND o.dedupe = held.dedupe AND o.fence = held.fence \
+                AND o.state = 'due' AND o.lease_until > '-infinity' \
+          RETURNING o.dedupe",
+        )
+        .bind(SHARD)
+        .bind(self.lease)
+        .bind(dedupe)
+        .bind(fence)
+        .fetch_all(&self.pool)
+        .in_time()
+        .await?;
+        let renewed: HashSet<String> = renewed.into_iter().collect();
+        for claim in claims.iter().filter(|claim| renewed.contains(&claim.dedupe)) {
+            claim.renewed(at);
+        }
+        Ok(())
+    }
+
+    /// Whether a claim is still ours. It may have waited for a slot for longer than its lease.
+    pub(super) async fn is_ours(&self, claim: &Claim) -> Result<bool, sqlx::Error> {
+        if claim.lease_age() < self.lease {
+            return Ok(true);
+        }
+        let at = Instant::now();
+        let renewed = sqlx::query(
+            "UPDATE es.outbox SET lease_until = now() + $4 \
+              WHERE shard = $1 AND dedupe = $2 AND fence = $3 AND state = 'due'",
+        )
+        .bind(SHARD)
+        .bind(&claim.dedupe)
+        .bind(claim.fence)
+        .bind(self.lease)
+        .execute(&self.pool)
+        .in_time()
+        .await?;
+        claim.renewed(at);
+        Ok(renewed.rows_affected() == 1)
+    }
+}
+
+fn keys(claims: &[Arc<Claim>]) -> (Vec<&str>, Vec<i64>) {
+    claims.iter().map(|claim| (claim.dedupe.as_str(), claim.fence)).unzip()
 }

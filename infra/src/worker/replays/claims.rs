@@ -1,6 +1,7 @@
 //! Claims items at the rate of their order, and settles them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hip_commands::operations::replay::{Done, Item};
@@ -70,6 +71,7 @@ pub(super) enum Settlement {
 pub(super) struct Claims {
     pool: PgPool,
     lease: Duration,
+    has_open_order: AtomicBool,
 }
 
 /// Orders take turns. One with a rate gives one item at a time, and the next at its time; a slot that was
@@ -104,12 +106,31 @@ RETURNING i.replay_id, i.n, i.stream_id, i.direction, t.policy, t.ordered_by, t.
 
 impl Claims {
     pub(super) const fn new(pool: PgPool, lease: Duration) -> Self {
-        Self { pool, lease }
+        Self { pool, lease, has_open_order: AtomicBool::new(true) }
+    }
+
+    /// Whether there was an order that may run, when items were last taken.
+    pub(super) fn has_open_order(&self) -> bool {
+        self.has_open_order.load(Ordering::Relaxed)
     }
 
     /// Claims up to `limit` items of one running order.
     pub(super) async fn take(&self, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
-        sqlx::query_as(TAKE).bind(limit).bind(self.lease).fetch_all(&self.pool).in_time().await
+        let claims: Vec<Claim> = sqlx::query_as(TAKE)
+            .bind(limit)
+            .bind(self.lease)
+            .fetch_all(&self.pool)
+            .in_time()
+            .await?;
+        let is_open = !claims.is_empty()
+            || sqlx::query_scalar(
+                "SELECT EXISTS (SELECT FROM hip.replay_task WHERE state IN ('running', 'paused'))",
+            )
+            .fetch_one(&self.pool)
+            .in_time()
+            .await?;
+        self.has_open_order.store(is_open, Ordering::Relaxed);
+        Ok(claims)
     }
 
     /// Records the settlement; without effect if the claim was lost meanwhile. If recording

@@ -1,0 +1,67 @@
+//! The log as tasks see it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use hip_commands::port::Log;
+use hip_commands::port::log::{Append, Appended, LogError, StoredEvent};
+use hip_domain::stream::StreamId;
+
+use super::PgLog;
+
+/// Reads the short streams of a conversation from memory, if this process has written them whole. What a task reads
+/// there may lack an event of another process that has taken the task over; the next append then conflicts, and the
+/// task reads the log.
+pub struct TaskLog(Arc<PgLog>);
+
+impl TaskLog {
+    /// The same log, for tasks.
+    pub const fn new(log: Arc<PgLog>) -> Self {
+        Self(log)
+    }
+}
+
+#[async_trait]
+impl Log for TaskLog {
+    async fn append(&self, append: Append) -> Result<Appended, LogError> {
+        self.0.append(append).await
+    }
+
+    async fn stream(&self, stream: &StreamId, version: i64) -> Result<Vec<StoredEvent>, LogError> {
+        match self.0.recent.after(stream, version) {
+            Some(events) => Ok(events),
+            None => self.0.stream(stream, version).await,
+        }
+    }
+
+    async fn clear_stream(
+        &self,
+        stream: &StreamId,
+        version: i64,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        match self.0.recent.after(stream, version) {
+            Some(events) => Ok(events),
+            None => self.0.clear_stream(stream, version).await,
+        }
+    }
+
+    async fn version(&self, stream: &StreamId) -> Result<i64, LogError> {
+        self.0.version(stream).await
+    }
+
+    async fn answered(&self, key: &str) -> Result<Option<i64>, LogError> {
+        self.0.answered(key).await
+    }
+
+    async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
+        self.0.page(position, limit).await
+    }
+
+    async fn clear_page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
+        self.0.clear_page(position, limit).await
+    }
+
+    async fn head(&self) -> Result<i64, LogError> {
+        self.0.head().await
+    }
+}
