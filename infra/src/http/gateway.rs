@@ -9,6 +9,7 @@ mod endpoint;
 mod key_cache;
 mod refusal;
 mod session;
+mod verified_bearers;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,10 +27,12 @@ use thiserror::Error;
 pub use bearer::{BearerError, BearerPolicy};
 pub use consent_key::{ConsentKeyError, RsaConsentKey};
 
+use bearer::Claims;
 use certificates::Certificates;
 use endpoint::{Endpoint, plain_header, secret_header};
 use key_cache::KeyCache;
 use session::Sessions;
+use verified_bearers::VerifiedBearers;
 
 /// Connection settings of the gateway.
 #[derive(Debug, Clone)]
@@ -57,6 +60,7 @@ pub struct HttpGateway {
     endpoint: Arc<Endpoint>,
     sessions: Sessions,
     certificates: Certificates,
+    verified_bearers: VerifiedBearers<Claims>,
     policy: BearerPolicy,
 }
 
@@ -85,7 +89,8 @@ impl HttpGateway {
         let certificates = Certificates::new(Arc::clone(&clock), cache, settings.keys_trusted_for);
         let endpoint = Arc::new(Endpoint { client, settings, clock, ids });
         let sessions = Sessions::new(Arc::clone(&endpoint));
-        Ok(Self { endpoint, sessions, certificates, policy })
+        let verified_bearers = VerifiedBearers::default();
+        Ok(Self { endpoint, sessions, certificates, verified_bearers, policy })
     }
 
     /// The time of the clock that is used for the gateway's sessions.

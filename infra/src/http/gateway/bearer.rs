@@ -6,6 +6,7 @@
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hip_commands::port::gateway::SendError;
 use hip_domain::inbound::BearerCheck;
@@ -48,7 +49,7 @@ pub enum BearerError {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Claims {
+pub(super) struct Claims {
     exp: i64,
     iat: Option<i64>,
     nbf: Option<i64>,
@@ -89,16 +90,21 @@ impl HttpGateway {
         self.policy.check(&claims, now).map_err(refused)?;
         let late_by_s = now.saturating_sub(claims.exp);
         let late_by_s = if late_by_s > SKEW_S { late_by_s } else { 0 };
-        Ok(BearerCheck { key_id, issuer: Some(claims.iss), late_by_s })
+        Ok(BearerCheck { key_id, issuer: Some(claims.iss.clone()), late_by_s })
     }
 
     /// The claims of a bearer with a valid signature. If the signature is invalid, the gateway may have a new key
     /// under the same id: the keys are fetched once, unless they were fetched just now.
-    async fn verified(&self, bearer: &str, key_id: &str) -> Result<Claims, BearerError> {
+    async fn verified(&self, bearer: &str, key_id: &str) -> Result<Arc<Claims>, BearerError> {
         let refused = BearerError::Refused;
         let certificates = &self.certificates;
+        // Before the key is looked up: if the set changes meanwhile, the bearer counts as verified with the older one.
+        let set = certificates.set_time();
         let key = certificates.key(key_id, || self.fetch_keys()).await?;
         let key = key.ok_or(refused("the gateway has no such key"))?;
+        if let Some(claims) = self.verified_bearers.get(bearer, set) {
+            return Ok(claims);
+        }
         let claims = match self.policy.decode(bearer, &key) {
             Err(ErrorKind::InvalidSignature) => {
                 let newer = certificates.newer_key(key_id, || self.fetch_keys()).await;
@@ -107,7 +113,7 @@ impl HttpGateway {
             }
             decoded => decoded,
         };
-        claims.map_err(|why| {
+        let claims = claims.map_err(|why| {
             if matches!(why, ErrorKind::InvalidSignature) {
                 refused("its signature is not the gateway's")
             } else if matches!(why, ErrorKind::InvalidAudience) {
@@ -115,7 +121,10 @@ impl HttpGateway {
             } else {
                 refused("a claim is missing or has another type")
             }
-        })
+        })?;
+        let claims = Arc::new(claims);
+        self.verified_bearers.put(bearer, set, Arc::clone(&claims));
+        Ok(claims)
     }
 }
 

@@ -14,6 +14,7 @@ use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet, KeyAlgorithm, PublicKe
 
 use super::HttpGateway;
 use super::key_cache::KeyCache;
+use super::verified_bearers::KeySetTime;
 
 /// Age after which the key set is fetched again.
 const AGE_MAX: TimeDelta = TimeDelta::hours(6);
@@ -143,6 +144,11 @@ impl Certificates {
             | KeyLookup::Unavailable(_)
             | KeyLookup::Ask => None,
         }
+    }
+
+    /// When the current set was fetched.
+    pub(super) fn set_time(&self) -> KeySetTime {
+        self.known().fetched_at
     }
 
     fn answer(&self, key_id: &str) -> KeyLookup {
