@@ -7,8 +7,7 @@ mod cert;
 mod common;
 mod discovery;
 mod doctor;
-mod erase;
-mod erasures;
+mod erasure;
 mod events;
 mod explain;
 mod facility;
@@ -16,6 +15,7 @@ mod hiu;
 mod key;
 mod link;
 mod offline;
+mod outbox;
 mod projection;
 mod replay;
 pub(crate) mod sandbox;
@@ -86,10 +86,10 @@ enum Command {
     #[command(subcommand)]
     Crypto(offline::crypto::Command),
     /// Erase a patient: destroy their keys and delete all stored data. This cannot be undone.
-    Erase(erase::EraseArgs),
+    Erase(erasure::erase::EraseArgs),
     /// The journal of erasures outside the database.
     #[command(subcommand)]
-    Erasures(erasures::Command),
+    Erasures(erasure::erasures::Command),
     /// Explain an error code of the network, and say what to do.
     Error(offline::error::ErrorArgs),
     /// Print the description of the REST interface, OpenAPI 3.1.
@@ -104,6 +104,9 @@ enum Command {
     Callbacks(callbacks::Command),
     /// Replay what failed.
     Replay(replay::ReplayArgs),
+    /// The tasks that follow from events.
+    #[command(subcommand)]
+    Outbox(outbox::Command),
     /// Read models: progress and rebuild.
     #[command(subcommand)]
     Projection(projection::Command),
@@ -163,14 +166,15 @@ async fn answer(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus>
         Command::Link(command) => link::run(command).await,
         Command::Token(command) => link::run_token(command).await,
         Command::Crypto(command) => offline::crypto::run(&command),
-        Command::Erase(options) => erase::run(options).await,
-        Command::Erasures(command) => erasures::run(command, data_dir).await,
+        Command::Erase(options) => erasure::erase::run(options).await,
+        Command::Erasures(command) => erasure::erasures::run(command, data_dir).await,
         Command::Error(options) => Ok(offline::error::run(&options)),
         Command::Openapi => Ok(offline::openapi::run()),
         Command::Events(command) => events::run(command, data_dir).await,
         Command::Explain(options) => explain::run(options, data_dir).await,
         Command::Callbacks(command) => callbacks::run(command).await,
         Command::Replay(options) => replay::run(options, data_dir).await,
+        Command::Outbox(command) => outbox::run(command, data_dir).await,
         Command::Projection(command) => projection::run(command, data_dir).await,
         Command::Audit(command) => audit::run(command, data_dir).await,
         Command::Cert(command) => cert::run(command, data_dir).await,

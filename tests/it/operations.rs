@@ -5,6 +5,7 @@ mod byte_order_marks;
 mod facility_intake;
 mod growth;
 mod kek;
+mod outbox_check;
 mod partitions;
 mod private_database;
 mod projections;

@@ -6,6 +6,7 @@ pub mod facility_intake;
 pub mod history_reader;
 pub mod links;
 pub mod lists;
+pub mod missing_tasks;
 pub mod patient_directory;
 pub mod transfer_directory;
 pub mod transfer_pages;

@@ -4,6 +4,7 @@
 //! of their own, so a peer that hangs delays neither the interpretation of callbacks nor other local work.
 
 mod claims;
+mod new_rows;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,8 @@ use hip_commands::tasks::{Lane, TaskError};
 use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 use tracing::Span;
+
+pub(crate) use new_rows::NewRows;
 
 pub use crate::worker::WorkerConfig;
 

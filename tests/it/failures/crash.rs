@@ -199,6 +199,10 @@ async fn judge(world: &World, delivery: &Delivery, death: Death) {
     ] {
         assert_eq!(world.count(name).await, count, "{death:?}: {name}");
     }
+    assert!(
+        world.hip(&["outbox", "check"]).await.status.success(),
+        "{death:?}: an event lacks a task"
+    );
     let report = verify(&world.pool, Scope::CHAIN, |_| {}).await.unwrap();
     assert_eq!(report.broken, None, "{death:?}");
 }

@@ -138,7 +138,8 @@ async fn a_store_that_is_ahead_of_its_checkpoint_is_built_anew_whatever_was_appe
                 (epoch, system_identifier, wal_timeline, database_oid, begins_after, lost_through) \
          SELECT epoch + 1, system_identifier, wal_timeline + 1, database_oid, begins_after, lost_through \
            FROM es.timeline ORDER BY epoch DESC LIMIT 1",
-        "UPDATE es.projection SET position = position - 2 WHERE name = 'resource_documents'",
+        "UPDATE es.projection SET position = e.position - 1 FROM es.event e \
+          WHERE name = 'resource_documents' AND e.event_type = 'visit.bundles_built'",
     ] {
         sqlx::query(statement).execute(&mut owner).await.unwrap();
     }

@@ -60,6 +60,10 @@ impl DocumentView for Positions {
         "positions"
     }
 
+    fn follows(&self, _: &Event) -> bool {
+        true
+    }
+
     fn indexes(&self) -> Vec<Index> {
         vec![]
     }

@@ -111,16 +111,46 @@ async fn deliver(world: &World, bearer: &str, deliveries: Vec<Message>) {
     }
 }
 
-#[tokio::test]
-async fn every_callback_of_a_storm_has_its_effect_once() {
-    let count = size(10_000, 2_000);
-    let (world, _hip) = World::start().await;
+/// Returns a bearer of the gateway, which takes all answers from now on.
+async fn ready(world: &World) -> String {
     let bearer = world.gateway_bearer().await;
     world.until("inbound.rejected", 1).await;
     // The simulator has asked none of this, and takes the answers all the same.
     for operation in [Operation::ConsentOnNotify, Operation::OnDiscover, Operation::OnShare] {
         world.sandbox.faults().always(operation, 202, Value::Null);
     }
+    bearer
+}
+
+/// Once it is killed, and once it is stopped, with hundreds of tasks in its memory.
+#[tokio::test]
+async fn a_process_that_ends_with_its_hands_full_leaves_no_question_open() {
+    let count: u32 = size(2_000, 400);
+    let (world, hip) = World::start().await;
+    let bearer = ready(&world).await;
+    let mut messages: Vec<Message> = (0..count).map(message).collect();
+    let rest = messages.split_off(messages.len() / 2);
+    deliver(&world, &bearer, messages).await;
+    hip.kill();
+    let hip = world.launch.start().await;
+    deliver(&world, &bearer, rest).await;
+    assert!(hip.terminate(), "it stops in good order");
+    let _hip = world.launch.start().await;
+
+    let answers = i64::from(count) / 10 * 9;
+    world.until_within("outbound.accepted", answers, std::time::Duration::from_mins(30)).await;
+    world.until_idle().await;
+    assert!(world.hip(&["outbox", "check"]).await.status.success(), "an event lacks a task");
+    every_revoked_consent_stays_revoked(&world, count).await;
+    places_in_the_queue_have_no_gaps(&world, count).await;
+    every_question_has_one_answer(&world, answers);
+}
+
+#[tokio::test]
+async fn every_callback_of_a_storm_has_its_effect_once() {
+    let count = size(10_000, 2_000);
+    let (world, _hip) = World::start().await;
+    let bearer = ready(&world).await;
     let mut rng = StdRng::seed_from_u64(2026);
     let mut deliveries = Vec::new();
     for n in 0..count {
@@ -134,6 +164,7 @@ async fn every_callback_of_a_storm_has_its_effect_once() {
     let answers = i64::from(count) / 10 * 9;
     world.until_within("outbound.accepted", answers, std::time::Duration::from_mins(60)).await;
     world.until_idle().await;
+    assert!(world.hip(&["outbox", "check"]).await.status.success(), "an event lacks a task");
     every_stream_says_each_thing_once(&world).await;
     every_revoked_consent_stays_revoked(&world, count).await;
     places_in_the_queue_have_no_gaps(&world, count).await;

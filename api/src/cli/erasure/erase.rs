@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
-use super::common::person_args::PersonArgs;
-use super::common::server::Server;
+use crate::cli::common::person_args::PersonArgs;
+use crate::cli::common::server::Server;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 
 /// Maximum wait for every store to delete the data.

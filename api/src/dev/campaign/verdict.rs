@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use hip_commands::port::Clock;
+use hip_infra::ambient::clock::SystemClock;
 use hip_infra::postgres;
 use hip_infra::postgres::event_store::{Scope, verify};
+use hip_infra::postgres::queries::missing_tasks::{MissingTask, check};
 use hip_infra::subscription::projection_status;
 use serde::Serialize;
 use sqlx::PgPool;
@@ -204,5 +207,8 @@ async fn given_up(pool: &PgPool) -> anyhow::Result<Vec<String>> {
     .await?;
     let aside: i64 = sqlx::query_scalar("SELECT count(*) FROM es.parked").fetch_one(pool).await?;
     let aside = (aside > 0).then(|| format!("{aside} events are put aside"));
-    Ok(dead.into_iter().chain(aside).collect())
+    let checked = check(pool, SystemClock.now(), false).await?;
+    let never = |task: MissingTask| format!("{} after {}: never stored", task.kind, task.event);
+    let missing = checked.missing.into_iter().map(never);
+    Ok(dead.into_iter().chain(aside).chain(missing).collect())
 }
