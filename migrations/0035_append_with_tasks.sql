@@ -31,8 +31,6 @@ SET search_path = es, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -53,11 +51,10 @@ DECLARE
   -- Of each event: its place among those that are stored, nothing when it is not; version and hash.
   r_offset bigint[] := '{}'; r_version bigint[] := '{}'; r_hash bytea[] := '{}';
 BEGIN
-  IF cardinality(d_dedupe) > 0 THEN
-    UPDATE outbox o SET state = 'done', lease_until = '-infinity', last_error = NULL, waits_for = NULL
-      FROM generate_series(1, cardinality(d_dedupe)) AS p(i)
-     WHERE o.shard = p_shard AND o.dedupe = d_dedupe[p.i] AND o.fence = d_fence[p.i];
-  END IF;
+  FOR i IN 1 .. cardinality(d_dedupe) LOOP
+    UPDATE outbox SET state = 'done', lease_until = '-infinity', last_error = NULL, waits_for = NULL
+     WHERE shard = p_shard AND dedupe = d_dedupe[i] AND fence = d_fence[i];
+  END LOOP;
 
   -- OFFSET 0 keeps each lookup to itself, by its own key.
   SELECT array_agg(f.answer), coalesce(array_agg(f.answered), '{}'), array_agg(f.version IS NULL),

@@ -186,8 +186,9 @@ async fn start_log_maintenance(app: &App, tasks: &mut Tasks) -> anyhow::Result<(
         });
     }
     if let Some(sealer) = app::sealer(app).await? {
+        let head = app.log.watch_head();
         tasks.start(|stop| async move {
-            restart_after_panic("sealer", || sealer.run(stop.clone())).await;
+            restart_after_panic("sealer", || sealer.run(head.clone(), stop.clone())).await;
         });
     }
     Ok(())

@@ -77,6 +77,19 @@ pub trait Subscriber: Send + Sync {
         false
     }
 
+    /// Whether its store may lose data that this database knows to be written: it is another server.
+    fn may_lose_data(&self) -> bool {
+        false
+    }
+
+    /// How far behind the checkpoint the position of its store may be: pages that change nothing are not noted there.
+    fn unnoted_max(&self) -> i64 {
+        0
+    }
+
+    /// Called after the checkpoint has moved past a page that changes nothing.
+    fn passed(&self, _: Generation, _position: i64) {}
+
     /// Called after the transaction has committed.
     fn applied(&self) {}
 
@@ -234,7 +247,7 @@ impl Subscription {
         let Some(Held { cursor, recalled_at, read_all_at }) = held else {
             return Ok(false);
         };
-        if recalled_at.elapsed() > RECALL_INTERVAL {
+        if self.subscriber.may_lose_data() && recalled_at.elapsed() > RECALL_INTERVAL {
             within(CLAIM_TIME_MAX, self.recall(&mut cursor.lease)).await?;
             *recalled_at = Instant::now();
         }
@@ -306,12 +319,14 @@ impl Subscription {
         let remembered = self.subscriber.remembered(lease.generation).await?;
         if let Some(position) = remembered.filter(|position| *position < lease.position) {
             let (subscription, from) = (self.subscriber.name(), lease.position);
-            tracing::warn!(
-                subscription,
-                from,
-                position,
-                "the store has lost data that was written"
-            );
+            if from.saturating_sub(position) > self.subscriber.unnoted_max() {
+                tracing::warn!(
+                    subscription,
+                    from,
+                    position,
+                    "the store has lost data that was written"
+                );
+            }
             lease.rewind(&self.pool, position).await?;
         }
         Ok(())

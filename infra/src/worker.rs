@@ -19,6 +19,7 @@ pub mod visit_jobs;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -175,8 +176,7 @@ pub(crate) struct Worker<Q: Queue> {
     config: WorkerConfig,
     /// Notified when there may be due rows.
     work: Arc<Notify>,
-    /// Notified when work has ended.
-    ended: Arc<Notify>,
+    ended: Arc<Ended>,
     held: Arc<Held<Q::Claim>>,
     wake_times: Arc<WakeTimes>,
 }
@@ -184,7 +184,9 @@ pub(crate) struct Worker<Q: Queue> {
 impl<Q: Queue> Worker<Q> {
     pub(crate) fn new(queue: Q, config: WorkerConfig, work: Arc<Notify>) -> Self {
         let wake_times = queue.wake_times();
-        let (queue, ended, held) = (Arc::new(queue), Arc::default(), Arc::default());
+        let lane_count = queue.lane_count();
+        let (queue, ended) = (Arc::new(queue), Arc::new(Ended::new(lane_count)));
+        let held = Arc::default();
         Self { queue, config, work, ended, held, wake_times }
     }
 
@@ -217,7 +219,7 @@ impl<Q: Queue> Worker<Q> {
             look_at = poll_at.into_iter().chain(self.wake_times.next()).min().unwrap_or(polled_at);
             tokio::select! {
                 () = self.work.notified() => ask_for_all(&mut lanes),
-                () = self.ended.notified() => self.ask_after_work(&mut lanes),
+                () = self.ended.some.notified() => self.ask_after_work(&mut lanes),
                 () = self.queue.until_handed() => {}
                 () = tokio::time::sleep_until(look_at) => {}
                 _ = stop.changed() => {}
@@ -234,7 +236,7 @@ impl<Q: Queue> Worker<Q> {
 
     fn ask_after_work(&self, lanes: &mut [Lane<Q::Claim>]) {
         for (number, lane) in lanes.iter_mut().enumerate() {
-            lane.is_asked_for |= self.queue.frees_others(number);
+            lane.is_asked_for |= self.ended.take(number) && self.queue.frees_others(number);
         }
     }
 
@@ -248,7 +250,7 @@ impl<Q: Queue> Worker<Q> {
         }
         let (mut asked, mut took_some) = (false, false);
         for (number, lane) in lanes.iter_mut().enumerate() {
-            self.start(lane, running);
+            self.start(number, lane, running);
             let wanted = lane.wanted(self.queue.ahead(number));
             let Ok(limit @ 1..) = i64::try_from(wanted) else { continue };
             (lane.is_asked_for, lane.has_more, asked) = (false, false, true);
@@ -259,7 +261,7 @@ impl<Q: Queue> Worker<Q> {
                     for claim in claims {
                         lane.push(self.queue.rank(&claim), Guard::new(&self.held, claim));
                     }
-                    self.start(lane, running);
+                    self.start(number, lane, running);
                     if !lane.has_more {
                         self.queue.emptied(number);
                     }
@@ -277,14 +279,15 @@ impl<Q: Queue> Worker<Q> {
         took_some
     }
 
-    fn start(&self, lane: &mut Lane<Q::Claim>, running: &mut JoinSet<()>) {
+    fn start(&self, number: usize, lane: &mut Lane<Q::Claim>, running: &mut JoinSet<()>) {
         while let Some((guard, slot)) = lane.start() {
-            running.spawn(self.work_on(guard, slot));
+            running.spawn(self.work_on(number, guard, slot));
         }
     }
 
     fn work_on(
         &self,
+        lane: usize,
         guard: Guard<Q::Claim>,
         slot: OwnedSemaphorePermit,
     ) -> impl Future<Output = ()> + Send + use<Q> {
@@ -307,7 +310,7 @@ impl<Q: Queue> Worker<Q> {
             };
             // Others need not wait until its end is recorded.
             drop(slot);
-            ended.notify_one();
+            ended.note(lane);
             if queue.settle(guard.claim(), &settlement).await.is_err() {
                 // The row keeps its lease, and the work is repeated when that expires.
                 tracing::warn!(
@@ -319,7 +322,7 @@ impl<Q: Queue> Worker<Q> {
                 wake_times.add(after);
             }
             guard.settled();
-            ended.notify_one();
+            ended.note(lane);
         }
         .instrument(span)
     }
@@ -336,6 +339,32 @@ impl<Q: Queue> Worker<Q> {
 fn ask_for_all<C>(lanes: &mut [Lane<C>]) {
     for lane in lanes {
         lane.is_asked_for = true;
+    }
+}
+
+/// The lanes in which work has ended.
+struct Ended {
+    /// Notified of each.
+    some: Notify,
+    lanes: Vec<AtomicBool>,
+}
+
+impl Ended {
+    fn new(lane_count: usize) -> Self {
+        let lanes = (0..lane_count).map(|_| AtomicBool::new(false)).collect();
+        Self { some: Notify::new(), lanes }
+    }
+
+    fn note(&self, lane: usize) {
+        if let Some(lane) = self.lanes.get(lane) {
+            lane.store(true, Ordering::Release);
+        }
+        self.some.notify_one();
+    }
+
+    /// Whether work of a lane has ended since the last call.
+    fn take(&self, lane: usize) -> bool {
+        self.lanes.get(lane).is_some_and(|lane| lane.swap(false, Ordering::AcqRel))
     }
 }
 

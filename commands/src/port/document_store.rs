@@ -20,6 +20,11 @@ pub use document::{CollectionName, Document, FieldPath, FieldValue, Fields, Put,
 /// A call with several documents is not atomic; retry it after an error.
 #[async_trait]
 pub trait DocumentStore: Send + Sync {
+    /// Whether it is the log's own database.
+    fn is_in_database(&self) -> bool {
+        false
+    }
+
     /// Checks that the store responds.
     async fn ping(&self) -> Result<(), DocumentError>;
 

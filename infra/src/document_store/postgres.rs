@@ -69,6 +69,10 @@ impl PgDocumentStore {
 
 #[async_trait]
 impl DocumentStore for PgDocumentStore {
+    fn is_in_database(&self) -> bool {
+        true
+    }
+
     async fn ping(&self) -> Result<(), DocumentError> {
         sqlx::query("SELECT 1").execute(&self.pool).in_time().await.map(|_| ()).map_err(fault)
     }

@@ -112,7 +112,11 @@ impl PgLog {
 
     /// Follows what other processes store, until `stop` is true: by notifications, and by polls at this interval.
     pub async fn follow_head(&self, interval: Duration, stop: watch::Receiver<bool>) {
-        let on_news = || self.handover.tell_of_free();
+        let on_news = |position| {
+            if !self.own.has(position) {
+                self.handover.tell_of_free();
+            }
+        };
         self.writer.head().follow(self.reader.pool(), interval, on_news, stop).await;
     }
 }

@@ -1,7 +1,10 @@
 //! `hip.data_flow_request` and `hip.page_push`.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use hip_domain::event::Event;
+use hip_domain::id::TransactionId;
 use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
 use hip_projections::data_flow_request::{
@@ -34,35 +37,62 @@ impl Table for DataFlowRequestTable {
         transaction: &mut PgTransaction<'_>,
         changes: Vec<DataFlowRequestChange>,
     ) -> Result<(), sqlx::Error> {
+        // A page is planned before its call is attempted, so the calls may come last.
+        let mut outcomes = BTreeMap::new();
         for change in changes {
-            write(transaction, change).await?;
+            let query = match change {
+                DataFlowRequestChange::Transfer { stream, what } => of_transfer(&stream, what),
+                DataFlowRequestChange::Page { call, transaction, page } => {
+                    planned(&call, transaction, page)
+                }
+                DataFlowRequestChange::Call { call, outcome } => {
+                    outcomes.insert(call.as_str().to_owned(), outcome);
+                    continue;
+                }
+            };
+            query.execute(&mut **transaction).await?;
         }
-        Ok(())
+        write_outcomes(transaction, outcomes).await
     }
 }
 
-async fn write(
+/// The last outcome of each call. Most calls send no page.
+async fn write_outcomes(
     transaction: &mut PgTransaction<'_>,
-    change: DataFlowRequestChange,
+    outcomes: BTreeMap<String, DataFlowRequestOutcome>,
 ) -> Result<(), sqlx::Error> {
-    let query = match change {
-        DataFlowRequestChange::Transfer { stream, what } => of_transfer(&stream, what),
-        DataFlowRequestChange::Page { call, transaction, page } => sqlx::query(
-            "INSERT INTO page_push (stream_id, transaction_id, page) VALUES ($1, $2, $3) \
-                 ON CONFLICT DO NOTHING",
-        )
-        .bind(call.as_str().to_owned())
-        .bind(String::from(transaction))
-        .bind(i32::try_from(page).unwrap_or(i32::MAX)),
-        DataFlowRequestChange::Call { call, outcome } => {
-            sqlx::query("UPDATE page_push SET on_its_way = $2, delivered = $3 WHERE stream_id = $1")
-                .bind(call.as_str().to_owned())
-                .bind(outcome == DataFlowRequestOutcome::OnItsWay)
-                .bind(outcome == DataFlowRequestOutcome::Delivered)
-        }
-    };
-    query.execute(&mut **transaction).await?;
+    if outcomes.is_empty() {
+        return Ok(());
+    }
+    let is = |wanted| outcomes.values().map(move |outcome| *outcome == wanted).collect::<Vec<_>>();
+    let on_its_way = is(DataFlowRequestOutcome::OnItsWay);
+    let delivered = is(DataFlowRequestOutcome::Delivered);
+    let streams: Vec<&String> = outcomes.keys().collect();
+    sqlx::query(
+        "UPDATE page_push p SET on_its_way = m.on_its_way, delivered = m.delivered \
+           FROM unnest($1::text[], $2::boolean[], $3::boolean[]) AS m(stream_id, on_its_way, delivered) \
+          WHERE p.stream_id = m.stream_id",
+    )
+    .bind(streams)
+    .bind(on_its_way)
+    .bind(delivered)
+    .execute(&mut **transaction)
+    .await?;
     Ok(())
+}
+
+fn planned(
+    call: &StreamId,
+    transaction: TransactionId,
+    page: u32,
+) -> Query<'static, sqlx::Postgres, PgArguments> {
+    sqlx::query(
+        "INSERT INTO page_push (stream_id, transaction_id, page) VALUES ($1, $2, $3) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(call.as_str().to_owned())
+    .bind(String::from(transaction))
+    .bind(i32::try_from(page).unwrap_or(i32::MAX))
 }
 
 fn of_transfer(

@@ -70,6 +70,10 @@ impl Subscriber for LinkTokens {
         Poison::ParkStream
     }
 
+    fn may_lose_data(&self) -> bool {
+        self.cache.outlives_the_process()
+    }
+
     /// The first page prepares the cache, whatever it contains.
     fn is_indifferent_to(&self, page: &Page) -> bool {
         let mut events = page.events().iter();

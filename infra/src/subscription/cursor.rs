@@ -118,7 +118,9 @@ impl Cursor {
             return Ok(());
         };
         if aside.is_empty() && subscriber.is_indifferent_to(&page) {
-            return self.lease.pass(pool, last).await;
+            self.lease.pass(pool, last).await?;
+            subscriber.passed(self.lease.generation, last);
+            return Ok(());
         }
         let mut transaction = begin(pool).await?;
         self.lease.hold(&mut transaction).await?;

@@ -24,7 +24,7 @@ use super::lease::many;
 pub(super) const GAP_MAX: i64 = 2_000;
 
 /// Minimum time between two pages that are not full: meanwhile more events come.
-const PACE: Duration = Duration::from_millis(10);
+const PACE: Duration = Duration::from_millis(25);
 
 /// How long one that keeps data in another store takes part before it has to check that store.
 const VISIT_MAX: Duration = super::RECALL_INTERVAL;
@@ -204,7 +204,8 @@ impl Group {
     /// Lets those go who have to check their store, or to try parked events again.
     fn let_some_go(&mut self) {
         let goes = |member: &mut Member| {
-            let is_over = member.is_visitor() && member.joined_at.elapsed() > VISIT_MAX;
+            let is_over =
+                member.subscriber.may_lose_data() && member.joined_at.elapsed() > VISIT_MAX;
             is_over || member.cursor.lease.retry_wanted
         };
         for member in self.members.extract_if(.., goes) {

@@ -63,9 +63,10 @@ impl Command {
     }
 
     /// The tasks of a command whose last event was stored at `position`: those with a lease of this
-    /// process, which began at `leased_at` or later, and whether there are others.
+    /// process, which began at `leased_at` or later, and whether there are others that are due.
     pub(super) fn stored_tasks(self, position: i64, leased_at: Instant) -> (Vec<Handed>, bool) {
-        let (count, event_count) = (self.tasks.len(), self.events.len());
+        let event_count = self.events.len();
+        let now_count = self.tasks.iter().filter(|task| !task.is_later).count();
         let handed: Vec<Handed> = self
             .tasks
             .into_iter()
@@ -74,7 +75,7 @@ impl Command {
                 task.handed(position - after, leased_at)
             })
             .collect();
-        let has_others = handed.len() < count;
+        let has_others = handed.len() < now_count;
         (handed, has_others)
     }
 }
@@ -88,6 +89,8 @@ pub(super) struct NewTask {
     pub(super) request: (Vec<u8>, Vec<u8>),
     pub(super) priority: i16,
     pub(super) due_at: DateTime<Utc>,
+    /// It is not due yet.
+    pub(super) is_later: bool,
     /// `None`: it is stored without a lease.
     pub(super) room: Option<Room>,
 }

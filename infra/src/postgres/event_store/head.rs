@@ -36,12 +36,12 @@ impl Head {
     }
 
     /// Follows the log of all processes until `stop` is true: by notifications, and by polls at this interval.
-    /// Failures are ignored: subscribers also poll on their own. Calls `on_news` after events of other processes.
+    /// Failures are ignored: subscribers also poll on their own. Calls `on_news` with the newest position after others than the writer have told of it.
     pub(super) async fn follow(
         &self,
         pool: &PgPool,
         interval: Duration,
-        on_news: impl Fn(),
+        on_news: impl Fn(i64),
         mut stop: watch::Receiver<bool>,
     ) {
         let mut listener = None;
@@ -50,7 +50,7 @@ impl Head {
             if let Ok(position) = asked.bind(SHARD).fetch_one(pool).in_time().await
                 && self.reaches(position)
             {
-                on_news();
+                on_news(position);
             }
             if listener.is_none() {
                 listener = listen(pool).await;
@@ -65,7 +65,7 @@ impl Head {
     }
 
     /// Raises the position with each notification; returns when the connection is lost.
-    async fn hear(&self, listener: &mut Option<PgListener>, on_news: &impl Fn()) {
+    async fn hear(&self, listener: &mut Option<PgListener>, on_news: &impl Fn(i64)) {
         let Some(told) = listener else { return std::future::pending().await };
         let mut passed_on_at = None;
         loop {
@@ -83,7 +83,7 @@ impl Head {
                 Ok(Ok(None) | Err(_)) => break,
                 Err(_) => {
                     passed_on_at = None;
-                    on_news();
+                    on_news(*self.0.borrow());
                 }
             }
         }

@@ -86,6 +86,7 @@ impl TaskPlanner {
             request: split(&due),
             priority: i16::from(!is_urgent(recorded, &due.task)), // the smallest goes first
             due_at: due.at.unwrap_or(began),
+            is_later: later.is_some(),
             room,
             due,
         }

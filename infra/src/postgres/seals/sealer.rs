@@ -73,17 +73,24 @@ impl From<Fault> for SealingError {
 
 impl Sealer {
     /// Seals and publishes until `stop` is true; then once more, so that the last events are sealed.
-    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+    /// `head` says how long the log is.
+    pub async fn run(&self, head: watch::Receiver<i64>, mut stop: watch::Receiver<bool>) {
         let mut look = interval(LOOK_INTERVAL);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sealed_at = Instant::now();
         let mut complained = false;
+        let mut sealed_to = None;
         loop {
             tokio::select! {
                 _ = look.tick() => {}
                 _ = stop.wait_for(|stop| *stop) => break,
             }
             let is_due = sealed_at.elapsed() >= self.pace.interval;
+            let waiting = sealed_to.map(|sealed_to| *head.borrow() - sealed_to);
+            let wanted = if is_due { 1 } else { self.pace.event_count_max };
+            if !complained && waiting.is_some_and(|waiting| waiting < wanted) {
+                continue;
+            }
             let done = self.turn(is_due).await;
             if let Err(error) = &done
                 && !complained
@@ -91,6 +98,8 @@ impl Sealer {
                 tracing::error!(error = %error, "the log is not being sealed");
             }
             complained = done.is_err();
+            let newest = self.newest().await.ok().flatten();
+            sealed_to = done.is_ok().then(|| newest.map_or(0, |seal| seal.statement.to));
             if is_due && done.is_ok() {
                 sealed_at = Instant::now();
             }

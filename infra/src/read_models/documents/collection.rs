@@ -4,7 +4,7 @@
 //! twice; and after each page the store itself records its position. So a store that was emptied, or
 //! restored from an old backup, is detected and filled again from its position.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
@@ -71,6 +71,9 @@ pub trait DocumentView: Send + Sync {
     /// Indexes for lookups.
     fn indexes(&self) -> Vec<Index>;
 
+    /// Whether an event may change a document.
+    fn follows(&self, event: &Event) -> bool;
+
     /// Handling of an event that cannot be applied. If events of several streams change one document,
     /// their order matters for all events of the patient.
     fn poison(&self) -> Poison {
@@ -96,7 +99,21 @@ pub struct CollectionProjection<V> {
     store: Arc<dyn DocumentStore>,
     collection: CollectionName,
     positions: CollectionName,
+    noted: Mutex<Noted>,
     view: V,
+}
+
+/// Maximum number of events since the position that the store records.
+const UNNOTED_MAX: i64 = 5_000;
+
+/// What is known of the store's position.
+#[derive(Default, Clone, Copy)]
+struct Noted {
+    generation: i32,
+    /// As the store records it.
+    position: i64,
+    /// Up to here nothing was to be changed.
+    passed: i64,
 }
 
 impl<V: DocumentView> CollectionProjection<V> {
@@ -107,7 +124,7 @@ impl<V: DocumentView> CollectionProjection<V> {
     /// Never: the name of our own collection is valid.
     pub fn new(store: Arc<dyn DocumentStore>, collection: CollectionName, view: V) -> Self {
         let positions = CollectionName::parse(POSITIONS).expect("a word");
-        Self { store, collection, positions, view }
+        Self { store, collection, positions, noted: Mutex::default(), view }
     }
 
     /// Creates the collections of a store that is new or was emptied: at the beginning of the log, so that
@@ -129,10 +146,17 @@ impl<V: DocumentView> CollectionProjection<V> {
         Ok(())
     }
 
-    async fn note(&self, position: i64) -> Result<(), ApplyError> {
+    async fn note(&self, generation: i32, position: i64) -> Result<(), ApplyError> {
         let key = self.collection.as_str().to_owned();
         let note = Put { key, position, fields: Fields::new() };
-        Ok(self.store.put_many(&self.positions, 1, &[note]).await?)
+        self.store.put_many(&self.positions, 1, &[note]).await?;
+        *self.noted() = Noted { generation, position, passed: position };
+        Ok(())
+    }
+
+    /// What is behind it is never left half changed, so a poisoned lock is safe to use.
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -144,6 +168,31 @@ impl<V: DocumentView> Subscriber for CollectionProjection<V> {
 
     fn poison(&self) -> Poison {
         self.view.poison()
+    }
+
+    fn may_lose_data(&self) -> bool {
+        !self.store.is_in_database()
+    }
+
+    fn unnoted_max(&self) -> i64 {
+        UNNOTED_MAX
+    }
+
+    /// The first page creates the collection, and now and then a position is noted.
+    fn is_indifferent_to(&self, page: &Page) -> bool {
+        let noted = self.noted().position;
+        let is_noted = page.last_position().is_some_and(|last| last - noted <= UNNOTED_MAX);
+        let changes = |recorded: &Recorded<Event>| {
+            self.view.follows(&recorded.event) || Erased::of(recorded).is_some()
+        };
+        is_noted && !page.is_first() && !page.events().iter().any(changes)
+    }
+
+    fn passed(&self, generation: Generation, position: i64) {
+        let mut noted = self.noted();
+        if noted.generation == generation.number {
+            noted.passed = noted.passed.max(position);
+        }
     }
 
     async fn apply(
@@ -176,7 +225,7 @@ impl<V: DocumentView> Subscriber for CollectionProjection<V> {
         }
         drafts.write().await?;
         match page.last_position() {
-            Some(last) if generation.is_live => self.note(last).await,
+            Some(last) if generation.is_live => self.note(generation.number, last).await,
             Some(_) | None => Ok(()),
         }
     }
@@ -189,7 +238,13 @@ impl<V: DocumentView> Subscriber for CollectionProjection<V> {
             Some(_) => self.store.get(&self.positions, self.collection.as_str()).await?,
             None => None,
         };
-        Ok(Some(note.map_or(0, |note| note.position)))
+        let position = note.map_or(0, |note| note.position);
+        let generation = generation.number;
+        let mut noted = self.noted();
+        if (noted.generation, noted.position) != (generation, position) {
+            *noted = Noted { generation, position, passed: position };
+        }
+        Ok(Some(noted.passed))
     }
 }
 

@@ -200,6 +200,10 @@ impl DocumentView for LinkTokenResponses {
         "link_token_responses"
     }
 
+    fn follows(&self, event: &Event) -> bool {
+        matches!(event, Event::LinkToken(_))
+    }
+
     fn indexes(&self) -> Vec<Index> {
         let index =
             |field, is_unique| Index { field: FieldPath::parse(field).expect("a word"), is_unique };

@@ -211,6 +211,10 @@ impl DocumentView for PatientCareContexts {
         Poison::QuarantinePerson
     }
 
+    fn follows(&self, event: &Event) -> bool {
+        matches!(event, Event::Patient(_) | Event::CareContext(_))
+    }
+
     fn indexes(&self) -> Vec<Index> {
         let fields: &[&str] = match self.preset {
             Preset::Amrit => {

@@ -73,6 +73,10 @@ impl DocumentView for Resources {
         "resource_documents"
     }
 
+    fn follows(&self, event: &Event) -> bool {
+        matches!(event, Event::Visit(VisitEvent::BundlesBuilt { .. }))
+    }
+
     fn indexes(&self) -> Vec<Index> {
         let field = match self.preset {
             Preset::Amrit => "VisitCode",

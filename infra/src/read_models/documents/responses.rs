@@ -43,6 +43,10 @@ impl DocumentView for Responses {
         "gateway_responses"
     }
 
+    fn follows(&self, event: &Event) -> bool {
+        matches!(event, Event::Inbound(InboundEvent::Received(received)) if answer::context(received.kind).is_some())
+    }
+
     fn indexes(&self) -> Vec<Index> {
         let field = match self.preset {
             Preset::Amrit => "requestid",

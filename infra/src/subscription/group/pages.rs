@@ -41,7 +41,10 @@ impl Group {
             let time_max = first.cursor.lease.page_time_max() + CALL_TIME_MAX;
             match within(time_max, self.apply(position, &page, last)).await? {
                 Tried::Applied => {
-                    self.members.iter().for_each(|member| member.subscriber.applied());
+                    for Member { subscriber, cursor, .. } in &self.members {
+                        subscriber.passed(cursor.lease.generation, last);
+                        subscriber.applied();
+                    }
                     break;
                 }
                 Tried::FailedBy(index) => self.members.remove(index).leave(),

@@ -58,6 +58,9 @@ pub(super) struct Subject {
     patients: u32,
 }
 
+/// The server counts the transactions of a quiet session after ten seconds.
+const COUNTED_WITHIN: Duration = Duration::from_secs(11);
+
 impl Subject {
     pub(super) async fn start(
         server: &Server,
@@ -138,9 +141,11 @@ impl Subject {
     async fn calm(&self, seconds: u32) -> anyhow::Result<Calm> {
         self.gateway.take();
         let count = seconds * CALM_PER_S;
+        tokio::time::sleep(COUNTED_WITHIN).await;
         let before = self.usage().await?;
         steady(count, CALM_PER_S, Arc::new(self.post(Kind::Discovery))).await?;
         self.until_answered().await?;
+        tokio::time::sleep(COUNTED_WITHIN).await;
         let used = self.usage().await?.since(&before);
         self.until_settled().await?;
         Ok(Calm::new(count, &used, self.gateway.take()))
@@ -148,6 +153,7 @@ impl Subject {
 
     /// The service without work.
     async fn rest(&self, seconds: u32) -> anyhow::Result<Rest> {
+        tokio::time::sleep(COUNTED_WITHIN).await;
         let before = self.usage().await?;
         let begun_at = Instant::now();
         tokio::time::sleep(Duration::from_secs(seconds.into())).await;
