@@ -131,6 +131,9 @@ pub(crate) trait Queue: Send + Sync + 'static {
         vec![]
     }
 
+    /// Called before the last work ends: no more claims are to be handed.
+    fn stopping(&self) {}
+
     /// Waits for such claims.
     fn until_handed(&self) -> impl Future<Output = ()> + Send {
         std::future::pending()
@@ -225,10 +228,14 @@ impl<Q: Queue> Worker<Q> {
                 _ = stop.changed() => {}
             }
         }
+        self.queue.stopping();
         drop(lanes);
         let all = async { while running.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(SHUTDOWN_GRACE, all).await;
         running.shutdown().await;
+        for (_, claim) in self.queue.handed() {
+            drop(Guard::new(&self.held, claim));
+        }
         if tokio::time::timeout(GIVE_BACK_MAX, self.give_back()).await.is_err() {
             tracing::warn!(rows = Q::ROWS, "claims were not released; their leases will expire");
         }

@@ -75,6 +75,7 @@ struct Tasks {
 }
 
 impl Drop for Tasks {
+    /// Also when the worker has panicked.
     fn drop(&mut self) {
         self.handover.close();
     }
@@ -144,6 +145,10 @@ impl Queue for Tasks {
         let place = |lane: Lane| Lane::ALL.iter().position(|one| *one == lane).unwrap_or_default();
         let claim = |handed: Handed| (place(handed.due.task.lane()), Claim::from(handed));
         self.handover.take().into_iter().map(claim).collect()
+    }
+
+    fn stopping(&self) {
+        self.handover.close();
     }
 
     async fn until_handed(&self) {

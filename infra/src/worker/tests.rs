@@ -1,5 +1,5 @@
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::mpsc;
 
@@ -28,6 +28,23 @@ struct Rows {
     lanes: Vec<Mutex<Vec<Row>>>,
     ended: mpsc::UnboundedSender<(Row, End)>,
     renewed: Arc<AtomicUsize>,
+    handed: Arc<Handed>,
+}
+
+/// Rows of the first lane that the worker gets without asking, and how often it asked.
+#[derive(Default)]
+struct Handed {
+    rows: Mutex<Vec<Row>>,
+    some: Notify,
+    asked_count: AtomicUsize,
+    is_closed: AtomicBool,
+}
+
+impl Handed {
+    fn give(&self, rows: &[Row]) {
+        self.rows.lock().unwrap().extend(rows);
+        self.some.notify_one();
+    }
 }
 
 impl Queue for Rows {
@@ -41,6 +58,7 @@ impl Queue for Rows {
     }
 
     async fn take(&self, lane: usize, limit: i64) -> Result<Vec<Row>, sqlx::Error> {
+        self.handed.asked_count.fetch_add(1, Ordering::SeqCst);
         let mut rows = self.lanes[lane].lock().unwrap();
         let count = rows.len().min(usize::try_from(limit).unwrap());
         Ok(rows.drain(..count).collect())
@@ -79,11 +97,37 @@ impl Queue for Rows {
         self.renewed.store(claims.len(), Ordering::SeqCst);
         Ok(())
     }
+
+    fn handed(&self) -> Vec<(usize, Row)> {
+        self.handed.rows.lock().unwrap().drain(..).map(|row| (0, row)).collect()
+    }
+
+    async fn until_handed(&self) {
+        self.handed.some.notified().await;
+    }
+
+    fn stopping(&self) {
+        self.handed.is_closed.store(true, Ordering::SeqCst);
+    }
+
+    /// Hanging rows go last.
+    fn rank(&self, row: &Row) -> Rank {
+        (i16::from(*row == Row::Hang), 0)
+    }
+
+    fn frees_others(&self, _: usize) -> bool {
+        false
+    }
+
+    fn due_after(&self, end: &End) -> Option<Duration> {
+        (*end == End::Panicked).then_some(Duration::from_millis(30))
+    }
 }
 
 struct Running {
     ended: mpsc::UnboundedReceiver<(Row, End)>,
     renewed: Arc<AtomicUsize>,
+    handed: Arc<Handed>,
     stop: watch::Sender<bool>,
     worker: tokio::task::JoinHandle<()>,
 }
@@ -92,11 +136,13 @@ fn run(lanes: Vec<Vec<Row>>) -> Running {
     let (ending, ended) = mpsc::unbounded_channel();
     let renewed = Arc::<AtomicUsize>::default();
     let lanes = lanes.into_iter().map(Mutex::new).collect();
-    let rows = Rows { lanes, ended: ending, renewed: Arc::clone(&renewed) };
+    let handed = Arc::<Handed>::default();
+    let rows =
+        Rows { lanes, ended: ending, renewed: Arc::clone(&renewed), handed: Arc::clone(&handed) };
     let (lease, poll) = (Duration::from_secs(9), Duration::from_millis(100));
     let worker = Worker::new(rows, WorkerConfig { concurrency: 2, lease, poll }, Arc::default());
     let (stop, stopped) = watch::channel(false);
-    Running { ended, renewed, stop, worker: tokio::spawn(worker.run(stopped)) }
+    Running { ended, renewed, handed, stop, worker: tokio::spawn(worker.run(stopped)) }
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,4 +188,48 @@ async fn a_part_that_panics_is_started_again() {
     })
     .await;
     assert_eq!(starts.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_handed_starts_by_rank_and_without_a_look_at_the_table() {
+    let mut running = run(vec![vec![]]);
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let asked = running.handed.asked_count.load(Ordering::SeqCst);
+    running.handed.give(&[Row::Hang, Row::Hang, Row::Hang, Row::Succeed]);
+    assert_eq!(running.ended.recv().await, Some((Row::Succeed, End::Done)));
+    assert_eq!(running.handed.asked_count.load(Ordering::SeqCst), asked);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_handed_and_not_done_is_given_back_when_the_process_stops() {
+    let mut running = run(vec![vec![]]);
+    running.handed.give(&[Row::Hang; 5]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    running.stop.send_replace(true);
+    while !running.handed.is_closed.load(Ordering::SeqCst) {
+        tokio::task::yield_now().await;
+    }
+    // On its way when the worker stopped.
+    running.handed.give(&[Row::Succeed]);
+    running.worker.await.unwrap();
+    let mut given_back = vec![];
+    while let Some(row) = running.ended.recv().await {
+        given_back.push(row);
+    }
+    given_back.sort_by_key(|(row, _)| *row == Row::Succeed);
+    assert_eq!(given_back[..5], [(Row::Hang, End::GivenBack); 5]);
+    assert_eq!(given_back[5..], [(Row::Succeed, End::GivenBack)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_is_due_again_soon_is_looked_for_then() {
+    let mut running = run(vec![vec![Row::Panic]]);
+    assert_eq!(running.ended.recv().await, Some((Row::Panic, End::Panicked)));
+    let asked = running.handed.asked_count.load(Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(31)).await;
+    assert_eq!(
+        running.handed.asked_count.load(Ordering::SeqCst),
+        asked + 1,
+        "before the next poll"
+    );
 }
