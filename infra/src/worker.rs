@@ -73,11 +73,13 @@ pub(crate) trait Queue: Send + Sync + 'static {
     /// Number of lanes.
     fn lane_count(&self) -> usize;
 
-    /// Claims up to `limit` due and unclaimed rows of a lane.
+    /// Claims up to `limit` due and unclaimed rows of a lane; none of those that this process works on, although
+    /// their lease may have run out.
     fn take(
         &self,
         lane: usize,
         limit: i64,
+        held: &[Arc<Self::Claim>],
     ) -> impl Future<Output = Result<Vec<Self::Claim>, sqlx::Error>> + Send;
 
     /// The tracing span of a claim's work.
@@ -261,7 +263,7 @@ impl<Q: Queue> Worker<Q> {
             let wanted = lane.wanted(self.queue.ahead(number));
             let Ok(limit @ 1..) = i64::try_from(wanted) else { continue };
             (lane.is_asked_for, lane.has_more, asked) = (false, false, true);
-            match self.queue.take(number, limit).await {
+            match self.queue.take(number, limit, &self.held.all()).await {
                 Ok(claims) => {
                     lane.has_more = claims.len() >= wanted;
                     took_some |= !claims.is_empty();

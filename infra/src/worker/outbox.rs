@@ -91,9 +91,14 @@ impl Queue for Tasks {
         Lane::ALL.len()
     }
 
-    async fn take(&self, lane: usize, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
+    async fn take(
+        &self,
+        lane: usize,
+        limit: i64,
+        held: &[Arc<Claim>],
+    ) -> Result<Vec<Claim>, sqlx::Error> {
         let Some(lane) = Lane::ALL.get(lane) else { return Ok(vec![]) };
-        self.claims.take(*lane, &self.ports.hiu.busy_hosts(), limit).await
+        self.claims.take(*lane, &self.ports.hiu.busy_hosts(), held, limit).await
     }
 
     fn span(&self, claim: &Claim) -> Span {

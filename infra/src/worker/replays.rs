@@ -87,7 +87,12 @@ impl Queue for Items {
         1
     }
 
-    async fn take(&self, _: usize, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
+    async fn take(
+        &self,
+        _: usize,
+        limit: i64,
+        _: &[Arc<Claim>],
+    ) -> Result<Vec<Claim>, sqlx::Error> {
         self.claims.take(limit).await
     }
 

@@ -57,7 +57,7 @@ impl Queue for Rows {
         self.lanes.len()
     }
 
-    async fn take(&self, lane: usize, limit: i64) -> Result<Vec<Row>, sqlx::Error> {
+    async fn take(&self, lane: usize, limit: i64, _: &[Arc<Row>]) -> Result<Vec<Row>, sqlx::Error> {
         self.handed.asked_count.fetch_add(1, Ordering::SeqCst);
         let mut rows = self.lanes[lane].lock().unwrap();
         let count = rows.len().min(usize::try_from(limit).unwrap());

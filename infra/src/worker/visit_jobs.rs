@@ -110,7 +110,12 @@ impl Queue for Jobs {
         self.sources.len()
     }
 
-    async fn take(&self, lane: usize, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
+    async fn take(
+        &self,
+        lane: usize,
+        limit: i64,
+        _: &[Arc<Claim>],
+    ) -> Result<Vec<Claim>, sqlx::Error> {
         let Some(source) = self.sources.get(lane) else { return Ok(vec![]) };
         self.claims.take(&source.name, limit).await
     }

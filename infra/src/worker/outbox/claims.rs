@@ -139,21 +139,24 @@ impl Claims {
         Self { pool, ends, lease }
     }
 
-    /// Claims up to `limit` due and unclaimed rows of a lane: urgent ones first, and none
-    /// for one of the `busy` hosts.
+    /// Claims up to `limit` due and unclaimed rows of a lane: urgent ones first, none for one of the `busy`
+    /// hosts, and none that this process holds.
     pub(super) async fn take(
         &self,
         lane: Lane,
         busy: &[String],
+        held: &[Arc<Claim>],
         limit: i64,
     ) -> Result<Vec<Claim>, sqlx::Error> {
+        let expired = held.iter().filter(|claim| claim.lease_age() >= self.lease);
+        let expired: Vec<&str> = expired.map(|claim| claim.dedupe.as_str()).collect();
         let leased_at = Instant::now();
         let rows: Vec<Row> = sqlx::query_as(
             "UPDATE es.outbox o \
                 SET lease_until = now() + $2, fence = o.fence + 1, attempts = o.attempts + 1 \
                FROM (SELECT shard, dedupe FROM es.outbox \
                       WHERE shard = $1 AND state = 'due' AND due_at <= now() AND lease_until < now() \
-                        AND lane = $4 AND (waits_for IS NULL OR waits_for <> ALL ($5)) \
+                        AND lane = $4 AND (waits_for IS NULL OR waits_for <> ALL ($5)) AND dedupe <> ALL ($6) \
                       ORDER BY priority, due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due \
               WHERE o.shard = due.shard AND o.dedupe = due.dedupe \
               RETURNING o.dedupe, o.request, o.lane, o.fence, o.attempts, o.priority, o.due_at",
@@ -163,6 +166,7 @@ impl Claims {
         .bind(limit)
         .bind(lane.number())
         .bind(busy)
+        .bind(expired)
         .fetch_all(&self.pool)
         .in_time()
         .await?;
@@ -233,15 +237,9 @@ impl Claims {
         Ok(())
     }
 
-    /// Renews the leases of which a third has passed.
+    /// Renews leases, also those that have run out unnoticed.
     pub(super) async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
-        let third = self.lease.checked_div(3).unwrap_or_default();
-        let claims: Vec<_> =
-            claims.iter().filter(|claim| claim.lease_age() >= third).map(Arc::clone).collect();
-        let (dedupe, fence) = keys(&claims);
-        if dedupe.is_empty() {
-            return Ok(());
-        }
+        let (dedupe, fence) = keys(claims);
         let at = Instant::now();
         let renewed: Vec<String> = sqlx::query_scalar(
             "UPDATE es.outbox o SET lease_until = now() + $2 \
