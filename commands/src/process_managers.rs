@@ -1,7 +1,7 @@
 //! Process managers: derive tasks from events, without side effects.
 //!
-//! One file for each conversation. Tasks are stored in the transaction that moves the checkpoint past the event, so
-//! none is lost and none is derived twice.
+//! One file for each conversation. Tasks are stored in the transaction that stores the event, so none is lost and none
+//! is derived twice.
 
 pub(crate) mod answers;
 mod documents;

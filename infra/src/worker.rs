@@ -133,13 +133,13 @@ pub(crate) trait Queue: Send + Sync + 'static {
         vec![]
     }
 
-    /// Called before the last work ends: no more claims are to be handed.
-    fn stopping(&self) {}
-
     /// Waits for such claims.
     fn until_handed(&self) -> impl Future<Output = ()> + Send {
         std::future::pending()
     }
+
+    /// Called before the last work ends: no more claims are to be handed.
+    fn stopping(&self) {}
 
     /// The place of a claim among those that wait for a slot.
     fn rank(&self, _: &Self::Claim) -> Rank {
