@@ -1,8 +1,9 @@
-//! Short streams that this process began a short time ago: a message, a call, a discovery.
+//! Messages that this process stored a short time ago.
 //!
-//! The tasks of a conversation read them again and again. Another process may append to one after it has taken a task
-//! over; this process then learns it from the conflict of its next append: an append takes the stream out. Streams
-//! that others append to at any time, such as consents, are not kept. Sealed parts stay sealed.
+//! A message is read when it is interpreted, a moment after it was stored. Only that task reads its stream from here,
+//! and what it reads is never changed. If another process has interpreted the message meanwhile, the append of the
+//! result conflicts: an append takes the stream out, so the log is read then. Other streams are read from the log:
+//! what they say decides what other conversations may do. Sealed parts stay sealed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +16,8 @@ use moka::sync::Cache;
 use super::batch::{Command, Encoded};
 use super::read::body_parts;
 
-/// The types of the streams.
-const TYPES: [&str; 3] = ["in", "out", "discovery"];
+/// The type of their streams.
+const TYPE: &str = "in";
 
 /// Maximum size of all streams, of one event, and how long a stream is kept.
 const BYTES_MAX: u64 = 16 << 20;
@@ -81,7 +82,7 @@ impl RecentStreams {
 
 /// The events of a command, if its stream is kept.
 pub(super) fn pending(command: &Command) -> Option<Pending> {
-    let is_kept = TYPES.contains(&command.stream_type)
+    let is_kept = command.stream_type == TYPE
         && command.events.iter().all(|event| event.body.len() <= EVENT_BYTES_MAX);
     if !is_kept {
         return None;
@@ -147,7 +148,7 @@ mod tests {
         let stream = StreamId::stored("s");
         let add = |count: usize, version, position| {
             let events: Vec<_> = (0..count).map(|_| event(1)).collect();
-            let new = pending(&command("out", events)).unwrap();
+            let new = pending(&command("in", events)).unwrap();
             recent.put_back(recent.take(&stream), new, version, position);
         };
         let known = || {

@@ -9,9 +9,9 @@ use hip_domain::stream::StreamId;
 
 use super::PgLog;
 
-/// Reads the short streams of a conversation from memory, if this process has written them whole. What a task reads
-/// there may lack an event of another process that has taken the task over; the next append then conflicts, and the
-/// task reads the log.
+/// Reads the streams of messages from memory, if this process has written them whole a short time ago. What a task
+/// reads there may lack an event of another process that has taken the task over; the next append then conflicts, and
+/// the task reads the log.
 pub struct TaskLog(Arc<PgLog>);
 
 impl TaskLog {
