@@ -1,6 +1,7 @@
 //! Claims and settles rows of the outbox.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ pub(super) struct Claim {
     fence: i64,
     /// The lease began then, or later.
     leased_at: Mutex<Instant>,
+    /// Its end is on the way to the table: a renewal would lock rows in another order than the writer of the log.
+    is_ending: AtomicBool,
     /// Its place in the memory of this process, if it was never read from the table.
     _room: Option<Room>,
 }
@@ -59,6 +62,7 @@ impl Claim {
             rank: (row.priority, row.due_at.timestamp_micros()),
             fence: row.fence,
             leased_at: Mutex::new(leased_at),
+            is_ending: AtomicBool::new(false),
             _room: None,
         }
     }
@@ -84,6 +88,7 @@ impl From<Handed> for Claim {
             fence: 1,
             due: Ok(handed.due),
             leased_at: Mutex::new(handed.leased_at),
+            is_ending: AtomicBool::new(false),
             _room: Some(handed.room),
         }
     }
@@ -184,7 +189,7 @@ impl Claims {
         let mut waits_for = None;
         let (state, after, reason, not_tried) = match settlement {
             // With the next append.
-            Settlement::Done => return self.ends.end(claim.dedupe.clone(), claim.fence).await,
+            Settlement::Done => return self.end(claim).await,
             Settlement::Lost => return Ok(()),
             Settlement::Again { after, reason } => ("due", *after, Some(reason.as_str()), 0),
             Settlement::NotTried { after, reason } => ("due", *after, Some(reason.as_str()), 1),
@@ -219,6 +224,13 @@ impl Claims {
         Ok(())
     }
 
+    async fn end(&self, claim: &Claim) -> Result<(), sqlx::Error> {
+        claim.is_ending.store(true, Ordering::Release);
+        let ended = self.ends.end(claim.dedupe.clone(), claim.fence).await;
+        claim.is_ending.store(false, Ordering::Release);
+        ended
+    }
+
     /// Releases claims: their tasks are due at once.
     pub(super) async fn release(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
         let (dedupe, fence) = keys(claims);
@@ -239,7 +251,9 @@ impl Claims {
 
     /// Renews leases, also those that have run out unnoticed.
     pub(super) async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
-        let (dedupe, fence) = keys(claims);
+        let is_open = |claim: &&Arc<Claim>| !claim.is_ending.load(Ordering::Acquire);
+        let claims: Vec<_> = claims.iter().filter(is_open).map(Arc::clone).collect();
+        let (dedupe, fence) = keys(&claims);
         let at = Instant::now();
         let renewed: Vec<String> = sqlx::query_scalar(
             "UPDATE es.outbox o SET lease_until = now() + $2 \
