@@ -21,11 +21,8 @@ const CATCH_UP: Duration = Duration::from_secs(2);
 
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
-/// What the read models of the directory follow: the first word of an event's name.
-const FOLLOWED: &[&str] = &["patient", "care_context", "consent", "visit", "subject"];
-
-/// How many events are looked at at most; a read model that is further behind is waited for.
-const LOOKED_AT_MAX: i64 = 2_000;
+/// The read models of the directory.
+const READ_MODELS: &[&str] = &["patient_index", "care_context", "consent", "visit"];
 
 /// The patient directory.
 pub struct PgPatientDirectory {
@@ -38,23 +35,15 @@ impl PgPatientDirectory {
         Self { pool }
     }
 
-    /// Whether one of the read models has not reached an event that it follows, up to `position`. Events of other
-    /// kinds are not waited for.
+    /// Whether one of the read models has not reached `position`, or has not begun.
     async fn behind(&self, position: i64) -> Result<bool, sqlx::Error> {
         sqlx::query_scalar(
-            "SELECT CASE WHEN slowest.position >= $2 THEN false \
-                         WHEN slowest.position < $2 - $4 THEN true \
-                         ELSE EXISTS (SELECT FROM es.event e \
-                                       WHERE e.shard = $1 AND e.position > slowest.position AND e.position <= $2 \
-                                         AND split_part(e.event_type, '.', 1) = ANY ($3)) END \
-               FROM (SELECT coalesce(min(position), 0) AS position FROM es.projection \
-                      WHERE name IN ('patient_index', 'care_context', 'consent', 'visit') \
-                        AND state IN ('live', 'halted') AND shard = $1) slowest",
+            "SELECT count(*) < cardinality($3) OR min(position) < $2 FROM es.projection \
+              WHERE name = ANY ($3) AND state IN ('live', 'halted') AND shard = $1",
         )
         .bind(SHARD)
         .bind(position)
-        .bind(FOLLOWED)
-        .bind(LOOKED_AT_MAX)
+        .bind(READ_MODELS)
         .fetch_one(&self.pool)
         .in_time()
         .await
