@@ -13,6 +13,7 @@ use sqlx::PgPool;
 
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
+use crate::subscription::process_manager;
 
 /// Work that is not finished. Read it before the end of the log, so that work that ends in between is in the log.
 ///
@@ -26,13 +27,6 @@ pub async fn under_way(pool: &PgPool) -> Result<UnderWay, sqlx::Error> {
             .fetch_all(pool)
             .in_time()
             .await?;
-    let reacted_to: Option<i64> = sqlx::query_scalar(
-        "SELECT min(position) FROM es.projection \
-          WHERE name = 'reactions' AND state IN ('live', 'halted') AND shard = $1",
-    )
-    .bind(SHARD)
-    .fetch_one(pool)
-    .in_time()
-    .await?;
-    Ok(UnderWay { reacted_to: reacted_to.unwrap_or(0), tasks: tasks.into_iter().collect() })
+    let reacted_to = process_manager::position(pool).await?;
+    Ok(UnderWay { reacted_to, tasks: tasks.into_iter().collect() })
 }

@@ -1,44 +1,73 @@
-//! Times at which a worker has to look for due rows, although nothing tells it to.
+//! Times at which a worker has to look for due rows, although nothing else tells it to.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// Times that are so close are one.
 const STEP: Duration = Duration::from_millis(20);
 
-/// Known times in the future.
+/// Times that were not looked at yet.
 #[derive(Default)]
-pub(crate) struct WakeTimes(Mutex<BTreeSet<Instant>>);
+pub(crate) struct WakeTimes {
+    times: Mutex<BTreeSet<Instant>>,
+    is_changed: Notify,
+}
 
 impl WakeTimes {
     /// Adds the time after this delay.
     pub(crate) fn add(&self, after: Duration) {
-        let Some(at) = Instant::now().checked_add(after) else { return };
+        if let Some(at) = Instant::now().checked_add(after) {
+            self.add_at(at);
+        }
+    }
+
+    /// Adds a time; it may have passed.
+    pub(crate) fn add_at(&self, at: Instant) {
         let mut times = self.lock();
         // Late by a step at most, never early.
         let is_known =
             at.checked_add(STEP).is_some_and(|end| times.range(at..end).next().is_some());
         if !is_known {
             times.insert(at);
+            self.is_changed.notify_one();
         }
     }
 
-    /// The first time that has not passed; those that have are removed.
-    pub(crate) fn next(&self) -> Option<Instant> {
-        let mut times = self.lock();
-        let now = Instant::now();
+    /// Removes the times that have passed. Returns whether there were any: the caller looks now.
+    pub(crate) fn take_passed(&self) -> bool {
+        let (mut times, now) = (self.lock(), Instant::now());
+        let mut has_passed = false;
         while times.first().is_some_and(|at| *at <= now) {
             times.pop_first();
+            has_passed = true;
         }
-        times.first().copied()
+        has_passed
+    }
+
+    /// Waits until one has passed, also one that is added meanwhile.
+    pub(crate) async fn passed(&self) {
+        loop {
+            let first = self.lock().first().copied();
+            let passing = async {
+                match first {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = passing => return,
+                () = self.is_changed.notified() => {}
+            }
+        }
     }
 
     /// What is behind it is never left half changed, so a poisoned lock is safe to use.
     fn lock(&self) -> MutexGuard<'_, BTreeSet<Instant>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -47,17 +76,33 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn the_first_comes_first_and_close_ones_are_one() {
+    async fn a_time_that_has_passed_stays_until_somebody_looks() {
         let times = WakeTimes::default();
         let begun_at = Instant::now();
         times.add(Duration::from_millis(500));
         times.add(Duration::from_millis(490));
         times.add(Duration::from_secs(3));
         times.add(Duration::MAX);
-        assert_eq!(times.next(), Some(begun_at + Duration::from_millis(500)));
+        assert!(!times.take_passed());
+        times.passed().await;
+        assert_eq!(begun_at.elapsed(), Duration::from_millis(500));
         tokio::time::advance(Duration::from_millis(500)).await;
-        assert_eq!(times.next(), Some(begun_at + Duration::from_secs(3)));
-        tokio::time::advance(Duration::from_secs(3)).await;
-        assert_eq!(times.next(), None);
+        times.passed().await;
+        assert!(times.take_passed() && !times.take_passed());
+        times.passed().await;
+        assert_eq!(begun_at.elapsed(), Duration::from_secs(3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_is_woken_by_an_earlier_time() {
+        let times = WakeTimes::default();
+        let begun_at = Instant::now();
+        times.add(Duration::from_secs(60));
+        let adding = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            times.add(Duration::from_secs(1));
+        };
+        tokio::join!(times.passed(), adding);
+        assert_eq!(begun_at.elapsed(), Duration::from_secs(2));
     }
 }

@@ -33,7 +33,7 @@ pub(crate) use lane::Rank;
 pub use supervise::restart_after_panic;
 
 use held::{Guard, Held};
-use lane::Lane;
+use lane::LaneQueue;
 
 use crate::wake_times::WakeTimes;
 
@@ -204,29 +204,25 @@ impl<Q: Queue> Worker<Q> {
             Arc::clone(&self.held),
             self.config.lease,
         ));
-        let lane = |_| Lane::new(self.config.concurrency);
+        let lane = |_| LaneQueue::new(self.config.concurrency);
         let mut lanes: Vec<_> = (0..self.queue.lane_count()).map(lane).collect();
-        let (mut polled_at, mut look_at) = (Instant::now(), Instant::now());
+        let mut polled_at = Instant::now();
         while !*stop.borrow() {
             while running.try_join_next().is_some() {}
-            if look_at <= Instant::now() {
+            if self.wake_times.take_passed() || self.until_poll(polled_at).is_zero() {
                 ask_for_all(&mut lanes);
                 polled_at = Instant::now();
             }
             tokio::select! {
-                took_some = self.turn(&mut lanes, &mut running) => if took_some {
-                    look_at = polled_at.checked_add(self.config.poll).unwrap_or(polled_at);
-                    continue;
-                },
+                took_some = self.turn(&mut lanes, &mut running) => if took_some { continue },
                 _ = stop.changed() => break,
             }
-            let poll_at = polled_at.checked_add(self.queue.poll(self.config.poll));
-            look_at = poll_at.into_iter().chain(self.wake_times.next()).min().unwrap_or(polled_at);
             tokio::select! {
                 () = self.work.notified() => ask_for_all(&mut lanes),
                 () = self.ended.some.notified() => self.ask_after_work(&mut lanes),
                 () = self.queue.until_handed() => {}
-                () = tokio::time::sleep_until(look_at) => {}
+                () = self.wake_times.passed() => {}
+                () = tokio::time::sleep(self.until_poll(polled_at)) => {}
                 _ = stop.changed() => {}
             }
         }
@@ -243,14 +239,18 @@ impl<Q: Queue> Worker<Q> {
         }
     }
 
-    fn ask_after_work(&self, lanes: &mut [Lane<Q::Claim>]) {
+    fn until_poll(&self, polled_at: Instant) -> Duration {
+        self.queue.poll(self.config.poll).saturating_sub(polled_at.elapsed())
+    }
+
+    fn ask_after_work(&self, lanes: &mut [LaneQueue<Q::Claim>]) {
         for (number, lane) in lanes.iter_mut().enumerate() {
             lane.is_asked_for |= self.ended.take(number) && self.queue.frees_others(number);
         }
     }
 
     /// Starts due work for which there is a slot. Returns whether the table had any.
-    async fn turn(&self, lanes: &mut [Lane<Q::Claim>], running: &mut JoinSet<()>) -> bool {
+    async fn turn(&self, lanes: &mut [LaneQueue<Q::Claim>], running: &mut JoinSet<()>) -> bool {
         self.give_back().await;
         for (number, claim) in self.queue.handed() {
             if let Some(lane) = lanes.get_mut(number) {
@@ -288,7 +288,7 @@ impl<Q: Queue> Worker<Q> {
         took_some
     }
 
-    fn start(&self, number: usize, lane: &mut Lane<Q::Claim>, running: &mut JoinSet<()>) {
+    fn start(&self, number: usize, lane: &mut LaneQueue<Q::Claim>, running: &mut JoinSet<()>) {
         while let Some((guard, slot)) = lane.start() {
             running.spawn(self.work_on(number, guard, slot));
         }
@@ -345,7 +345,7 @@ impl<Q: Queue> Worker<Q> {
     }
 }
 
-fn ask_for_all<C>(lanes: &mut [Lane<C>]) {
+fn ask_for_all<C>(lanes: &mut [LaneQueue<C>]) {
     for lane in lanes {
         lane.is_asked_for = true;
     }

@@ -9,5 +9,6 @@ mod half_open;
 mod parked;
 mod quarantine;
 mod reader_panics;
+mod reading_together;
 mod rolling_upgrade;
 mod two_processes;

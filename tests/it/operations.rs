@@ -14,3 +14,4 @@ pub(crate) mod replay;
 mod replay_orders;
 mod replay_policy;
 pub(crate) mod shadow;
+mod tasks_with_events;

@@ -1,7 +1,7 @@
 //! The event log in Postgres.
 //!
 //! Writing goes through one `writer` task, which turns the queued appends into one call of
-//! `es.append` (migrations/0003, 0035): a group commit. Bodies are sealed and hashed before the call,
+//! `es.append_with_tasks` (migrations/0035): a group commit. Bodies are sealed and hashed before the call,
 //! never inside its transaction. Reading is plain SQL: positions have no gaps and become visible
 //! in order, so a reader needs no guard against late commits.
 
@@ -15,7 +15,7 @@ mod head;
 mod own_positions;
 mod partitions;
 mod read;
-mod recent_streams;
+mod recent_messages;
 mod task_log;
 mod tasks;
 mod verify;
@@ -42,7 +42,7 @@ pub use verify::{Broken, Report, Scope, verify, verify_streams};
 use crate::postgres::vault::PgVault;
 use encode::Prepared;
 use handover::Handover;
-use recent_streams::RecentStreams;
+use recent_messages::RecentMessages;
 use tasks::TaskPlanner;
 use writer::Writer;
 
@@ -59,7 +59,7 @@ pub struct PgLog {
     planner: TaskPlanner,
     handover: Arc<Handover>,
     own: Arc<OwnPositions>,
-    recent: RecentStreams,
+    recent: RecentMessages,
     writer: Writer,
 }
 
@@ -80,7 +80,7 @@ impl PgLog {
         let planner = TaskPlanner::new(Arc::clone(&handover));
         let own = Arc::<OwnPositions>::default();
         let writer = Writer::start(write_pool, Arc::clone(&handover), Arc::clone(&own));
-        let (reader, recent) = (LogReader::new(pool), RecentStreams::default());
+        let (reader, recent) = (LogReader::new(pool), RecentMessages::default());
         Self { reader, vault, planner, handover, own, recent, writer }
     }
 
@@ -127,7 +127,7 @@ impl Log for PgLog {
         let known = self.recent.take(&append.stream);
         let Prepared { command, new_key } =
             encode::encode(self.vault.as_deref(), &self.planner, append).await?;
-        let pending = recent_streams::pending(&command);
+        let pending = recent_messages::pending(&command);
         let appended = self.writer.append(command).await?;
         if let Appended::Stored { version, position } = appended {
             if let Some(pending) = pending {

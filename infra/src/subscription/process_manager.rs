@@ -11,12 +11,34 @@ use hip_commands::process_managers::react;
 use hip_commands::tasks::Due;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
-use sqlx::PgTransaction;
+use sqlx::{PgPool, PgTransaction};
 use tokio::sync::Notify;
 
-use crate::postgres::event_store::OwnPositions;
+use crate::postgres::deadline::InTime;
+use crate::postgres::event_store::{OwnPositions, SHARD};
 use crate::subscription::{ApplyError, Generation, Page, Subscriber};
 use crate::worker::outbox::NewRows;
+
+/// The subscription's name.
+const NAME: &str = "reactions";
+
+/// The position up to which all events have their tasks, whichever program stored them.
+///
+/// # Errors
+///
+/// The database cannot be read.
+pub async fn position(pool: &PgPool) -> Result<i64, sqlx::Error> {
+    let position: Option<i64> = sqlx::query_scalar(
+        "SELECT min(position) FROM es.projection \
+          WHERE name = $1 AND state IN ('live', 'halted') AND shard = $2",
+    )
+    .bind(NAME)
+    .bind(SHARD)
+    .fetch_one(pool)
+    .in_time()
+    .await?;
+    Ok(position.unwrap_or(0))
+}
 
 /// Derives the tasks of events that other processes stored.
 pub struct ProcessManagerSubscriber {
@@ -40,7 +62,7 @@ impl ProcessManagerSubscriber {
 #[async_trait]
 impl Subscriber for ProcessManagerSubscriber {
     fn name(&self) -> &'static str {
-        "reactions"
+        NAME
     }
 
     fn is_in_database(&self) -> bool {

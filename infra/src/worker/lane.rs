@@ -15,7 +15,7 @@ pub(crate) type Rank = (i16, i64);
 const CROWD: usize = 4;
 
 /// Slots, and what waits for one.
-pub(super) struct Lane<C> {
+pub(super) struct LaneQueue<C> {
     slots: Arc<Semaphore>,
     waiting: BinaryHeap<Waiting<C>>,
     next: u64,
@@ -31,7 +31,7 @@ struct Waiting<C> {
     guard: Guard<C>,
 }
 
-impl<C> Lane<C> {
+impl<C> LaneQueue<C> {
     pub(super) fn new(slot_count: usize) -> Self {
         Self {
             slots: Arc::new(Semaphore::new(slot_count.max(1))),

@@ -65,16 +65,9 @@ impl Command {
     /// The tasks of a command whose last event was stored at `position`: those with a lease of this
     /// process, which began at `leased_at` or later, and whether there are others that are due.
     pub(super) fn stored_tasks(self, position: i64, leased_at: Instant) -> (Vec<Handed>, bool) {
-        let event_count = self.events.len();
-        let now_count = self.tasks.iter().filter(|task| !task.is_later).count();
-        let handed: Vec<Handed> = self
-            .tasks
-            .into_iter()
-            .filter_map(|task| {
-                let after = i64::try_from(event_count - 1 - task.event).ok()?;
-                task.handed(position - after, leased_at)
-            })
-            .collect();
+        let now_count = self.tasks.iter().filter(|task| task.wake_at.is_none()).count();
+        let handed: Vec<Handed> =
+            self.tasks.into_iter().filter_map(|task| task.handed(position, leased_at)).collect();
         let has_others = handed.len() < now_count;
         (handed, has_others)
     }
@@ -82,24 +75,24 @@ impl Command {
 
 /// A row of the outbox that is not stored yet.
 pub(super) struct NewTask {
-    /// Index of its event among those of the append.
-    pub(super) event: usize,
+    /// How many events of the append come after the one that it follows from.
+    pub(super) events_after: i32,
     pub(super) due: Due,
     /// The request, before and after the position of the event.
     pub(super) request: (Vec<u8>, Vec<u8>),
     pub(super) priority: i16,
     pub(super) due_at: DateTime<Utc>,
-    /// It is not due yet.
-    pub(super) is_later: bool,
+    /// When it is due, if that is later.
+    pub(super) wake_at: Option<Instant>,
     /// `None`: it is stored without a lease.
     pub(super) room: Option<Room>,
 }
 
 impl NewTask {
-    /// The task after it was stored; `None` if it has no lease of this process.
-    fn handed(self, position: i64, leased_at: Instant) -> Option<Handed> {
-        let Self { mut due, priority, due_at, room, .. } = self;
-        due.cause.position = position;
+    /// The task after the last event of its append was stored at `last`; `None` if it has no lease of this process.
+    fn handed(self, last: i64, leased_at: Instant) -> Option<Handed> {
+        let Self { mut due, priority, due_at, room, events_after, .. } = self;
+        due.cause.position = last - i64::from(events_after);
         Some(Handed { due, due_at, priority, leased_at, room: room? })
     }
 }
@@ -139,7 +132,8 @@ struct Columns<'a> {
     key_id: Vec<Uuid>,
     key_wrapped: Vec<&'a [u8]>,
     key_kek: Vec<&'a str>,
-    task_event: Vec<i32>,
+    task_cmd: Vec<i32>,
+    task_back: Vec<i32>,
     task_ordinal: Vec<i32>,
     task_kind: Vec<&'a str>,
     task_before: Vec<&'a [u8]>,
@@ -167,7 +161,7 @@ impl<'a> Columns<'a> {
             columns.expected.push(command.expected);
             columns.key.push(&command.key);
             for task in &command.tasks {
-                columns.push_task(task);
+                columns.push_task(cmd, task);
             }
             for event in &command.events {
                 columns.push_event(cmd, event);
@@ -182,10 +176,9 @@ impl<'a> Columns<'a> {
         columns
     }
 
-    /// Adds a task of the next command, before its events.
-    fn push_task(&mut self, task: &'a NewTask) {
-        let place = self.id.len() + task.event + 1;
-        self.task_event.push(i32::try_from(place).expect("a call is small"));
+    fn push_task(&mut self, cmd: i32, task: &'a NewTask) {
+        self.task_cmd.push(cmd);
+        self.task_back.push(task.events_after);
         self.task_ordinal.push(i32::try_from(task.due.ordinal).expect("an event has few tasks"));
         self.task_kind.push(task.due.task.kind());
         self.task_before.push(&task.request.0);
@@ -234,7 +227,8 @@ impl From<AppendResult> for Result<Appended, LogError> {
     }
 }
 
-/// One call: its own transaction, durable when it returns. It also ends tasks that are done. Results are in the order of the commands.
+/// One call: its own transaction, durable when it returns. It also ends tasks that are done. Results are in
+/// the order of the commands.
 pub(super) async fn append(
     connection: &mut PgConnection,
     commands: &[Queued],
@@ -263,7 +257,8 @@ pub(super) async fn append(
         .bind(&columns.key_id)
         .bind(&columns.key_wrapped)
         .bind(&columns.key_kek)
-        .bind(&columns.task_event)
+        .bind(&columns.task_cmd)
+        .bind(&columns.task_back)
         .bind(&columns.task_ordinal)
         .bind(&columns.task_kind)
         .bind(&columns.task_before)

@@ -12,6 +12,7 @@ use hip_domain::id::{EventId, SubjectId};
 use hip_domain::inbound::InboundEvent;
 use hip_domain::recorded::Recorded;
 use moka::sync::Cache;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::batch::{Encoded, NewTask};
@@ -48,14 +49,15 @@ impl TaskPlanner {
             Expected::Any => 0,
         };
         let mut tasks = vec![];
-        for (index, (new, encoded)) in append.events.iter().zip(events).enumerate() {
+        let numbered = (1..).zip(append.events.iter().zip(events));
+        for (number, (new, encoded)) in numbered {
             let Ok(event) = Event::decode(new.name, new.schema_version, &new.clear) else {
                 continue;
             };
             let recorded = Recorded {
                 position: NO_POSITION,
                 stream: append.stream.clone(),
-                version: i64::try_from(index).map_or(version, |index| version + 1 + index),
+                version: version + i64::from(number),
                 event_id: EventId(encoded.event_id),
                 recorded_at: encoded.recorded_at,
                 correlation: encoded.correlation_id,
@@ -63,30 +65,25 @@ impl TaskPlanner {
                 subject: encoded.subject_id.map(SubjectId),
                 event,
             };
+            let events_after = i32::try_from(events.len()).map_or(0, |count| count - number);
             let dues = react(&recorded);
-            tasks.extend(dues.into_iter().map(|due| self.task(index, &recorded, due)));
+            tasks.extend(dues.into_iter().map(|due| self.task(events_after, &recorded, due)));
         }
         tasks
     }
 
-    fn task(&self, event: usize, recorded: &Recorded<Event>, due: Due) -> NewTask {
+    fn task(&self, events_after: i32, recorded: &Recorded<Event>, due: Due) -> NewTask {
         let now = recorded.recorded_at;
         // A conversation that began earlier goes first.
         let began = self.began.get_with(recorded.correlation, || now).min(now);
         let later = due.at.and_then(|at| (at - now).to_std().ok()).filter(|later| !later.is_zero());
-        let room = match later {
-            Some(later) => {
-                self.handover.wake_times().add(later);
-                None
-            }
-            None => self.handover.room(begins(&recorded.event)),
-        };
+        let room = if later.is_some() { None } else { self.handover.room(begins(&recorded.event)) };
         NewTask {
-            event,
+            events_after,
             request: split(&due),
             priority: i16::from(!is_urgent(recorded, &due.task)), // the smallest goes first
             due_at: due.at.unwrap_or(began),
-            is_later: later.is_some(),
+            wake_at: later.and_then(|later| Instant::now().checked_add(later)),
             room,
             due,
         }

@@ -205,6 +205,9 @@ impl Task {
             if let AppendResult::Ok { position, .. } = outcome {
                 head = head.max(position);
                 own.extend(command.stretch(position));
+                for at in command.tasks.iter().filter_map(|task| task.wake_at) {
+                    self.handover.wake_times().add_at(at);
+                }
                 let (handed, has_others) = command.stored_tasks(position, called_at);
                 self.handover.give(handed);
                 has_free |= has_others;

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::{LogReader, SHARD};
+use crate::subscription::process_manager;
 use crate::worker::outbox::NewRows;
 
 /// The events of these days are checked. Done tasks are deleted after seven days.
@@ -58,7 +59,7 @@ pub enum CheckError {
 /// [`CheckError`]; tasks that were found before are stored.
 pub async fn check(pool: &PgPool, now: DateTime<Utc>, repair: bool) -> Result<Checked, CheckError> {
     let log = LogReader::new(pool.clone());
-    let last = reacted_to(pool).await?;
+    let last = process_manager::position(pool).await?;
     let mut pages = log.pages(first_since(pool, now - TimeDelta::days(DAYS), last).await?);
     let mut checked = Checked::default();
     while let Some(page) = pages.next().await? {
@@ -105,18 +106,6 @@ async fn known(
     .in_time()
     .await?;
     Ok(known.into_iter().collect())
-}
-
-async fn reacted_to(pool: &PgPool) -> Result<i64, sqlx::Error> {
-    let position: Option<i64> = sqlx::query_scalar(
-        "SELECT min(position) FROM es.projection \
-          WHERE name = 'reactions' AND state IN ('live', 'halted') AND shard = $1",
-    )
-    .bind(SHARD)
-    .fetch_one(pool)
-    .in_time()
-    .await?;
-    Ok(position.unwrap_or(0))
 }
 
 /// The position before the first event since a time, by bisection: events are stored in the order of time.

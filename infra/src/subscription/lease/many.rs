@@ -2,27 +2,20 @@
 
 use std::time::Instant;
 
-use sqlx::{PgPool, PgTransaction};
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgPool, PgTransaction, Postgres, Row};
 
 use super::{Lease, SHARD};
 use crate::postgres::deadline::InTime;
 use crate::subscription::page_failure::PageFailure;
 
-/// The rows of some leases, column by column.
-struct Rows {
-    name: Vec<&'static str>,
-    generation: Vec<i32>,
-    fence: Vec<i64>,
-}
-
-impl Rows {
-    fn of(leases: &[&mut Lease]) -> Self {
-        Self {
-            name: leases.iter().map(|lease| lease.name).collect(),
-            generation: leases.iter().map(|lease| lease.generation.number).collect(),
-            fence: leases.iter().map(|lease| lease.fence).collect(),
-        }
-    }
+/// A statement on the leased rows: its first four parameters are their names, generations and fences, and the shard.
+fn held(leases: &[&mut Lease], statement: &'static str) -> Query<'static, Postgres, PgArguments> {
+    let names: Vec<_> = leases.iter().map(|lease| lease.name).collect();
+    let generations: Vec<_> = leases.iter().map(|lease| lease.generation.number).collect();
+    let fences: Vec<_> = leases.iter().map(|lease| lease.fence).collect();
+    sqlx::query(statement).bind(names).bind(generations).bind(fences).bind(SHARD)
 }
 
 /// Locks the rows until the transaction ends. All leases are at `position`. Returns the names of those that are
@@ -36,27 +29,24 @@ pub(in crate::subscription) async fn hold(
     position: i64,
 ) -> Result<Vec<String>, PageFailure> {
     let Some(first) = leases.first() else { return Ok(vec![]) };
-    let (rows, idle_max) = (Rows::of(leases), first.page_idle_max());
-    let held: Vec<(String, bool, String, String)> = sqlx::query_as(
-        "SELECT p.name, p.retry_parked, set_config('idle_in_transaction_session_timeout', $6, true), \
+    let idle_max = first.page_idle_max().as_millis().to_string();
+    let rows = held(
+        leases,
+        "SELECT name, retry_parked, set_config('idle_in_transaction_session_timeout', $6, true), \
                 set_config('synchronous_commit', 'off', true) \
-           FROM es.projection p \
-           JOIN unnest($1::text[], $2::int[], $3::bigint[]) AS ours(name, generation, fence) \
-             ON p.name = ours.name AND p.generation = ours.generation AND p.fence = ours.fence \
-          WHERE p.shard = $4 AND p.position = $5 ORDER BY p.name FOR UPDATE OF p",
+           FROM es.projection \
+          WHERE (name, generation, fence) IN (SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])) \
+            AND shard = $4 AND position = $5 ORDER BY name FOR UPDATE",
     )
-    .bind(rows.name)
-    .bind(rows.generation)
-    .bind(rows.fence)
-    .bind(SHARD)
     .bind(position)
-    .bind(idle_max.as_millis().to_string())
+    .bind(idle_max)
     .fetch_all(&mut **transaction)
     .await?;
-    for lease in leases.iter_mut() {
-        lease.retry_wanted |= held.iter().any(|(name, wanted, ..)| *wanted && name == lease.name);
+    let mut ours = vec![];
+    for row in rows {
+        ours.push(noted(leases, row.try_get(0)?, row.try_get(1)?));
     }
-    Ok(held.into_iter().map(|(name, ..)| name).collect())
+    Ok(ours)
 }
 
 /// Moves the checkpoints, in the transaction that wrote the data.
@@ -67,16 +57,12 @@ pub(in crate::subscription) async fn advance(
 ) -> Result<(), PageFailure> {
     let renewed_at = Instant::now();
     let Some(time) = leases.first().map(|lease| lease.time) else { return Ok(()) };
-    let rows = Rows::of(leases);
-    let moved = sqlx::query(
-        "UPDATE es.projection p SET position = $5, lease_until = clock_timestamp() + $6 \
-           FROM unnest($1::text[], $2::int[], $3::bigint[]) AS ours(name, generation, fence) \
-          WHERE p.name = ours.name AND p.generation = ours.generation AND p.fence = ours.fence AND p.shard = $4",
+    let moved = held(
+        leases,
+        "UPDATE es.projection SET position = $5, lease_until = clock_timestamp() + $6 \
+          WHERE (name, generation, fence) IN (SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])) \
+            AND shard = $4",
     )
-    .bind(rows.name)
-    .bind(rows.generation)
-    .bind(rows.fence)
-    .bind(SHARD)
     .bind(position)
     .bind(time)
     .execute(&mut *transaction)
@@ -98,34 +84,41 @@ pub(in crate::subscription) async fn renew(
     leases: &mut [&mut Lease],
     position: i64,
 ) -> Result<Option<Vec<String>>, PageFailure> {
-    let Some(first) = leases.first() else { return Ok(None) };
-    let time = first.time;
+    let Some(time) = leases.first().map(|lease| lease.time) else { return Ok(None) };
     if leases.iter().all(|lease| lease.renewed_at.elapsed() < time / 3) {
         return Ok(None);
     }
-    let (renewed_at, rows) = (Instant::now(), Rows::of(leases));
-    let renewed: Vec<(String, bool, i64)> = sqlx::query_as(
-        "UPDATE es.projection p SET lease_until = now() + $6 \
-           FROM unnest($1::text[], $2::int[], $3::bigint[]) AS ours(name, generation, fence) \
-          WHERE p.name = ours.name AND p.generation = ours.generation AND p.fence = ours.fence AND p.shard = $4 \
-            AND p.position = $5 \
-      RETURNING p.name, p.retry_parked, (SELECT h.position FROM es.log_head h WHERE h.shard = $4)",
+    let renewed_at = Instant::now();
+    let rows = held(
+        leases,
+        "UPDATE es.projection SET lease_until = now() + $6 \
+          WHERE (name, generation, fence) IN (SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])) \
+            AND shard = $4 AND position = $5 \
+      RETURNING name, retry_parked, (SELECT h.position FROM es.log_head h WHERE h.shard = $4)",
     )
-    .bind(rows.name)
-    .bind(rows.generation)
-    .bind(rows.fence)
-    .bind(SHARD)
     .bind(position)
     .bind(time)
     .fetch_all(pool)
     .in_time()
     .await?;
-    if let Some((_, _, head)) = renewed.first().filter(|(_, _, head)| *head < position) {
-        return Err(PageFailure::BeyondTheLog { position, head: *head });
+    let mut ours = vec![];
+    for row in rows {
+        let head: i64 = row.try_get(2)?;
+        if head < position {
+            return Err(PageFailure::BeyondTheLog { position, head });
+        }
+        ours.push(noted(leases, row.try_get(0)?, row.try_get(1)?));
     }
     for lease in leases.iter_mut() {
         lease.renewed_at = renewed_at;
-        lease.retry_wanted |= renewed.iter().any(|(name, wanted, _)| *wanted && name == lease.name);
     }
-    Ok(Some(renewed.into_iter().map(|(name, ..)| name).collect()))
+    Ok(Some(ours))
+}
+
+/// Notes whether parked events of a subscriber are to be tried again; returns its name.
+fn noted(leases: &mut [&mut Lease], name: String, retry_wanted: bool) -> String {
+    for lease in leases.iter_mut().filter(|lease| lease.name == name) {
+        lease.retry_wanted |= retry_wanted;
+    }
+    name
 }

@@ -25,7 +25,7 @@ const EVENT_BYTES_MAX: usize = 64 << 10;
 const KEPT_FOR: Duration = Duration::from_secs(60);
 
 /// The streams.
-pub(super) struct RecentStreams(Cache<StreamId, Arc<Vec<StoredEvent>>>);
+pub(super) struct RecentMessages(Cache<StreamId, Arc<Vec<StoredEvent>>>);
 
 /// The events of an append that is not stored yet: they lack their versions and positions.
 pub(super) struct Pending {
@@ -33,7 +33,7 @@ pub(super) struct Pending {
     events: Vec<StoredEvent>,
 }
 
-impl Default for RecentStreams {
+impl Default for RecentMessages {
     fn default() -> Self {
         let weigh = |_: &StreamId, events: &Arc<Vec<StoredEvent>>| {
             let bytes = events.iter().map(size_bytes).sum::<usize>();
@@ -43,7 +43,7 @@ impl Default for RecentStreams {
     }
 }
 
-impl RecentStreams {
+impl RecentMessages {
     /// The events of a stream after `version`; `None` if it is not known whole.
     pub(super) fn after(&self, stream: &StreamId, version: i64) -> Option<Vec<StoredEvent>> {
         let events = self.0.get(stream)?;
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_stream_is_known_from_its_first_event_on_and_without_a_gap() {
-        let recent = RecentStreams::default();
+        let recent = RecentMessages::default();
         let stream = StreamId::stored("s");
         let add = |count: usize, version, position| {
             let events: Vec<_> = (0..count).map(|_| event(1)).collect();
