@@ -326,6 +326,13 @@ impl Subscription {
                     position,
                     "the store has lost data that was written"
                 );
+            } else {
+                tracing::info!(
+                    subscription,
+                    from,
+                    position,
+                    "read again from where the store has its data"
+                );
             }
             lease.rewind(&self.pool, position).await?;
         }

@@ -1,6 +1,6 @@
 //! Subscribers that read the log together.
 //!
-//! Those at the same position, and without a trouble of their own, apply a page in one transaction: it is read
+//! Those at the same position that have nothing parked apply a page in one transaction: it is read
 //! and decoded once, and one statement moves all checkpoints. Each keeps its row, lease and fence.
 //!
 //! A subscriber joins when it has come near the end of the log. It leaves, and goes on alone, when it cannot
@@ -125,7 +125,9 @@ impl Group {
                 () = tokio::time::sleep_until(earliest) => {}
                 _ = stop.changed() => break,
             }
-            if has_more {
+            // A page may also be short because its events are large.
+            let is_behind = self.position().is_some_and(|position| *head.borrow() > position);
+            if has_more || is_behind {
                 continue;
             }
             let pause = self.pause;
