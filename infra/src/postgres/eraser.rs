@@ -146,12 +146,16 @@ impl PgEraser {
             .bind(&codes)
             .fetch_one(&mut *transaction)
             .await?;
-        // A worker that holds one of these tasks can no longer complete it: its fence is outdated.
+        // A worker that holds one of these tasks can no longer complete it: its fence is outdated. The rows are locked
+        // in the order in which an append ends tasks.
         let tasks = sqlx::query(
-            "UPDATE es.outbox SET state = 'done', fence = fence + 1, \
+            "UPDATE es.outbox o SET state = 'done', fence = fence + 1, \
                     last_error = 'the data principal was erased' \
-              WHERE shard = $1 AND state = 'due' AND kind NOT IN ('erase', 'finish_erasure') \
-                AND convert_from(request, 'UTF8')::jsonb #>> '{cause,subject}' = $2",
+               FROM (SELECT dedupe FROM es.outbox \
+                      WHERE shard = $1 AND state = 'due' AND kind NOT IN ('erase', 'finish_erasure') \
+                        AND convert_from(request, 'UTF8')::jsonb #>> '{cause,subject}' = $2 \
+                      ORDER BY dedupe COLLATE \"C\" FOR UPDATE) theirs \
+              WHERE o.shard = $1 AND o.dedupe = theirs.dedupe",
         )
         .bind(SHARD)
         .bind(whose.subject.to_string())

@@ -8,6 +8,7 @@ use hip_tests::World;
 use hip_tests::person::{FACILITY, abha_holder, visit};
 use hip_tests::process::HipProcess;
 use hip_tests::world::PATIENCE;
+use sqlx::Connection;
 
 const TRANSFER_COUNT: usize = 16;
 
@@ -62,6 +63,38 @@ async fn others_are_served_while_every_page_to_an_hiu_hangs() {
     }
     world.until_idle().await;
     assert!(world.sandbox.violations().is_empty(), "{:?}", world.sandbox.violations());
+}
+
+/// As an append locks it that ends the task.
+#[tokio::test]
+async fn the_lease_of_one_page_is_renewed_while_the_row_of_another_is_locked() {
+    let (world, _hip, _transactions, holds) = hanging().await;
+    let leased = "SELECT dedupe, lease_until::text FROM es.outbox \
+                   WHERE lane = 2 AND state = 'due' AND lease_until > '-infinity' ORDER BY dedupe";
+    let rows: Vec<(String, String)> = sqlx::query_as(leased).fetch_all(&world.pool).await.unwrap();
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    for locked in [0, 1] {
+        let mut owner = world.database.as_owner().await;
+        let mut locking = owner.begin().await.unwrap();
+        let until: String =
+            sqlx::query_scalar("SELECT now()::text FROM es.outbox WHERE dedupe = $1 FOR UPDATE")
+                .bind(&rows[locked].0)
+                .fetch_one(&mut *locking)
+                .await
+                .unwrap();
+        world
+            .eventually("the other lease is renewed", async || {
+                let renewed = "SELECT lease_until - interval '2 seconds' > $2::timestamptz \
+                                 FROM es.outbox WHERE dedupe = $1";
+                let query = sqlx::query_scalar(renewed).bind(&rows[1 - locked].0).bind(&until);
+                query.fetch_one(&world.pool).await.unwrap()
+            })
+            .await;
+        locking.rollback().await.unwrap();
+    }
+    for hold in holds {
+        hold.release();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

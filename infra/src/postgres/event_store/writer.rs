@@ -159,7 +159,8 @@ impl Task {
     /// Stores a batch and answers every caller in it. A batch that fails as a whole is split in halves
     /// until the failing command is alone. Tasks are ended with the batch, or alone if it fails.
     async fn store(&mut self, batch: Vec<Queued>) {
-        let ends = std::mem::take(&mut self.ends);
+        let mut ends = std::mem::take(&mut self.ends);
+        ends.sort();
         let mut called_at = Instant::now();
         let whole = self.call(&batch, &ends.tasks).await;
         if whole.is_err() && !batch.is_empty() && !ends.tasks.is_empty() {

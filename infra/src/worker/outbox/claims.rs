@@ -26,7 +26,7 @@ pub(super) struct Claim {
     fence: i64,
     /// The lease began then, or later.
     leased_at: Mutex<Instant>,
-    /// Its end is on the way to the table: a renewal would lock rows in another order than the writer of the log.
+    /// Its end is on the way to the table: a renewal would be of no use.
     is_ending: AtomicBool,
     /// Its place in the memory of this process, if it was never read from the table.
     _room: Option<Room>,
@@ -231,13 +231,15 @@ impl Claims {
         ended
     }
 
-    /// Releases claims: their tasks are due at once.
+    /// Releases claims: their tasks are due at once. A row that is locked is left to the transaction that locked it.
     pub(super) async fn release(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
         let (dedupe, fence) = keys(claims);
         sqlx::query(
             "UPDATE es.outbox o SET lease_until = '-infinity', last_error = $4 \
-               FROM unnest($2::text[], $3::bigint[]) AS held(dedupe, fence) \
-              WHERE o.shard = $1 AND o.dedupe = held.dedupe AND o.fence = held.fence AND o.state = 'due'",
+               FROM (SELECT o.dedupe FROM es.outbox o \
+                       JOIN unnest($2::text[], $3::bigint[]) AS held(dedupe, fence) USING (dedupe, fence) \
+                      WHERE o.shard = $1 AND o.state = 'due' FOR UPDATE OF o SKIP LOCKED) held \
+              WHERE o.shard = $1 AND o.dedupe = held.dedupe",
         )
         .bind(SHARD)
         .bind(dedupe)
@@ -249,7 +251,8 @@ impl Claims {
         Ok(())
     }
 
-    /// Renews leases, also those that have run out unnoticed.
+    /// Renews leases, also those that have run out unnoticed. It never waits for a row that is locked: an append ends
+    /// that task, and would wait for the rows that were renewed before. If the append fails, the next renewal is in time.
     pub(super) async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
         let is_open = |claim: &&Arc<Claim>| !claim.is_ending.load(Ordering::Acquire);
         let claims: Vec<_> = claims.iter().filter(is_open).map(Arc::clone).collect();
@@ -257,9 +260,11 @@ impl Claims {
         let at = Instant::now();
         let renewed: Vec<String> = sqlx::query_scalar(
             "UPDATE es.outbox o SET lease_until = now() + $2 \
-               FROM unnest($3::text[], $4::bigint[]) AS held(dedupe, fence) \
-              WHERE o.shard = $1 AND o.dedupe = held.dedupe AND o.fence = held.fence \
-                AND o.state = 'due' AND o.lease_until > '-infinity' \
+               FROM (SELECT o.dedupe FROM es.outbox o \
+                       JOIN unnest($3::text[], $4::bigint[]) AS held(dedupe, fence) USING (dedupe, fence) \
+                      WHERE o.shard = $1 AND o.state = 'due' AND o.lease_until > '-infinity' \
+                        FOR UPDATE OF o SKIP LOCKED) held \
+              WHERE o.shard = $1 AND o.dedupe = held.dedupe \
           RETURNING o.dedupe",
         )
         .bind(SHARD)
