@@ -29,6 +29,9 @@ const QUEUE_LENGTH: usize = 4096;
 /// Maximum number of retries if the result of a call is unknown. Its append keys make that idempotent.
 const RECONNECT_COUNT_MAX: u32 = 5;
 
+/// Maximum number of retries after another transaction was faster.
+const RACE_COUNT_MAX: u32 = 5;
+
 /// A request to the writer task.
 enum Request {
     Append(Queued),
@@ -234,7 +237,7 @@ impl Task {
         part: &[Queued],
         ended: &[Ended],
     ) -> Result<Vec<AppendResult>, sqlx::Error> {
-        let mut raced = false;
+        let mut races = 0;
         let mut reconnects = 0;
         loop {
             let activity = Arc::clone(&self.activity);
@@ -244,7 +247,7 @@ impl Task {
             match outcome {
                 Ok(outcomes) => return Ok(outcomes),
                 // Another writer created the same stream or key, or there was a deadlock.
-                Err(error) if is_race(&error) && !raced => raced = true,
+                Err(error) if is_race(&error) && races < RACE_COUNT_MAX => races += 1,
                 Err(error) if is_lost(&error) && reconnects < RECONNECT_COUNT_MAX => {
                     tokio::time::sleep(Duration::from_millis(50 << reconnects)).await;
                     reconnects += 1;
