@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_back_after_an_erasure_is_somebody_else() {
+    fn a_patient_who_returns_after_an_erasure_is_a_new_subject() {
         given::<Identity>([established(1)]).when(release(2)).then([]);
         given::<Identity>([established(1)]).when(release(1)).then([released(1)]);
         given::<Identity>([established(1), released(1)]).when(release(1)).then([]);

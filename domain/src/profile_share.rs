@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn who_scans_again_keeps_the_place() {
+    fn a_repeated_scan_keeps_the_queue_token() {
         let again = ProfileShareEvent::TokenRepeated {
             facility: FacilityId::parse("IN1").unwrap(),
             request_id: RequestId(Uuid::from_u128(1)),

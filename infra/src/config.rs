@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_bearer_must_prove_is_the_operators() {
+    fn claims_of_a_bearer_are_configurable() {
         let text = include_str!("../../docs/hip.toml")
             .replace("# [gateway.claims]", "[gateway.claims]")
             .replace("# clientId", "clientId")

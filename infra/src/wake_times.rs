@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_time_that_has_passed_stays_until_somebody_looks() {
+    async fn a_passed_time_stays_until_it_is_taken() {
         let times = WakeTimes::default();
         let begun_at = Instant::now();
         times.add(Duration::from_millis(500));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_waits_is_woken_by_an_earlier_time() {
+    async fn a_waiter_is_woken_by_an_earlier_time() {
         let times = WakeTimes::default();
         let begun_at = Instant::now();
         times.add(Duration::from_secs(60));

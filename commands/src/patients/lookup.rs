@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_indian_mobile_number_is_none() {
+    fn a_number_that_is_no_indian_mobile_is_none() {
         for text in ["", "12345", "1800000101", "449800000101"] {
             assert_eq!(mobile(text), None, "{text}");
         }

@@ -56,7 +56,7 @@ fn a_message_that_was_not_understood_leads_to_nothing() {
 }
 
 #[test]
-fn what_ends_a_consent_goes_first_and_a_page_has_a_lane_of_its_own() {
+fn ends_of_consents_go_first_and_pages_have_their_own_lane() {
     let acknowledged = &react(&notified())[0].task;
     assert!(is_urgent(&notified(), acknowledged));
     assert_eq!(acknowledged.lane(), Lane::Gateway);
@@ -68,7 +68,7 @@ fn what_ends_a_consent_goes_first_and_a_page_has_a_lane_of_its_own() {
 }
 
 #[test]
-fn what_only_a_newer_program_writes_is_left_to_it() {
+fn events_of_a_newer_program_are_left_to_it() {
     let decode = |name, version, clear: &str| Event::decode(name, version, clear.as_bytes());
     let kept = r#"{"visit.foreseen":{}}"#;
     for (name, version) in [("visit.foreseen", 1), ("visit.recorded", 2), ("seen.foreseen", 1)] {

@@ -83,7 +83,7 @@ fn a_passing_trouble_is_borne_longer_each_time() {
 }
 
 #[test]
-fn what_is_new_in_a_linked_care_context_is_told_and_not_linked_again() {
+fn new_documents_of_a_linked_care_context_are_notified_and_not_linked_again() {
     let hi_types = vec![HiType::OpConsultation, HiType::Prescription];
     given::<CareContext>([registered(), requested(5), linked(5)])
         .when(CareContextCommand::Register {

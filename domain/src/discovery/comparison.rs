@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_stored_keeps_its_names() {
+    fn stored_names_do_not_change() {
         let comparison = Comparison {
             name_score: 97,
             gender: GenderComparison::Agree,

@@ -25,7 +25,7 @@ fn replay(n: u128) -> (InboundCommand, InboundEvent) {
 }
 
 #[test]
-fn what_has_ended_is_understood_again_after_a_replay_and_not_without() {
+fn an_ended_message_is_interpreted_again_only_after_a_replay() {
     let interpret = || InboundCommand::Interpret { owed: None };
     given::<Inbound>([failed()]).when(interpret()).then([]);
     given::<Inbound>([failed(), replay(1).1])

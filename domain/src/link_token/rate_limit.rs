@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_gateway_did_not_take_does_not_count() {
+    fn a_request_that_the_gateway_did_not_accept_does_not_count() {
         let mut rate_limit = asked_at(&[0]);
         rate_limit.hold(RequestId(Uuid::from_u128(1)), None, false);
         assert_eq!(rate_limit.held(&TokenLimits::default(), at(1)), None);

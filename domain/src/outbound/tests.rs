@@ -62,7 +62,7 @@ fn only_a_peers_own_no_is_a_refusal() {
 }
 
 #[test]
-fn what_may_have_arrived_is_made_again_as_if_it_were_lost() {
+fn an_uncertain_call_is_retried_like_a_lost_one() {
     let (command, requested) = replay(None);
     let before = [planned(), attempted(1), abandoned(None)];
     given::<Outbound>(before.clone()).when(command).then([requested.clone()]);
@@ -71,7 +71,7 @@ fn what_may_have_arrived_is_made_again_as_if_it_were_lost() {
 }
 
 #[test]
-fn what_goes_out_under_another_id_stays_as_it_was_under_its_own() {
+fn a_call_resent_under_a_new_id_keeps_its_old_result() {
     let (command, requested) = replay(Some(RequestId(Uuid::from_u128(3))));
     let before = [planned(), attempted(1), abandoned(Some(400))];
     given::<Outbound>(before.clone()).when(command).then([requested.clone()]);

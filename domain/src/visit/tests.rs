@@ -85,7 +85,7 @@ fn documents_of_an_unknown_visit_are_refused() {
 }
 
 #[test]
-fn the_same_push_for_somebody_else_is_recorded_for_them() {
+fn the_same_visit_for_another_patient_is_recorded_for_them() {
     let facts = || VisitFacts { subject: SubjectId(Uuid::from_u128(2)), ..facts() };
     let again = VisitCommand::Record { facts: facts(), digest: digest('a'), document: document() };
     given::<Visit>([recorded('a')]).when(again).then([VisitEvent::Amended {

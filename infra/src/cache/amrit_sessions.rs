@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_be_a_key_of_ours_or_is_no_session_key_is_not_looked_up() {
+    fn api_keys_and_malformed_session_keys_are_not_looked_up() {
         let amrit = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
         assert!(may_be_session(amrit, "") && may_be_session(amrit, "session:"));
         assert!(may_be_session("6b3f0c4e9a7d4f1c8e2b5a60d9c1e7f3", "session:"));

@@ -40,7 +40,7 @@ mod tests {
     use crate::ambient::clock::SystemClock;
 
     #[tokio::test]
-    async fn what_redis_would_take_for_a_pattern_is_no_prefix() {
+    async fn a_redis_pattern_is_no_prefix() {
         let made = |prefix: &str, url: &str| {
             let section =
                 LinkTokensSection { key_prefix: prefix.to_owned(), ..LinkTokensSection::default() };

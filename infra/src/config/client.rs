@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_a_hole_is_no_configuration() {
+    fn an_unsafe_client_is_refused() {
         let good = section("phc", "IN0610099001", "a");
         let is_refused = |text: &str| {
             matches!(clients(text), Err(ConfigError::Client { .. } | ConfigError::NoClient))

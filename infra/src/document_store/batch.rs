@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_large_goes_alone() {
+    fn a_large_document_is_written_alone() {
         let puts =
             [put("a", 1, 5 << 20), put("b", 1, 5 << 20), put("c", 1, 1), put("d", 1, 9 << 20)];
         let sizes: Vec<usize> = batches(&puts).unwrap().iter().map(Vec::len).collect();

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_document_is_told_apart() {
+    async fn an_answer_without_a_document_is_an_error() {
         for status in [302, 404, 500] {
             let stub = Stub::start(move |_, _| (status, String::new())).await;
             let records = records(&format!("{}/{PLACE}", stub.url), Method::Get);

@@ -191,7 +191,7 @@ async fn a_part_that_panics_is_started_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_handed_starts_by_rank_and_without_a_look_at_the_table() {
+async fn handed_tasks_start_by_rank_without_a_query() {
     let mut running = run(vec![vec![]]);
     tokio::time::sleep(Duration::from_millis(10)).await;
     let asked = running.handed.asked_count.load(Ordering::SeqCst);
@@ -201,7 +201,7 @@ async fn what_is_handed_starts_by_rank_and_without_a_look_at_the_table() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_handed_and_not_done_is_given_back_when_the_process_stops() {
+async fn handed_tasks_are_released_when_the_process_stops() {
     let mut running = run(vec![vec![]]);
     running.handed.give(&[Row::Hang; 5]);
     tokio::time::sleep(Duration::from_secs(1)).await;

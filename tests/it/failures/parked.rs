@@ -53,7 +53,7 @@ async fn refuse_no_more(world: &World) {
 }
 
 #[tokio::test]
-async fn what_cannot_be_applied_is_put_aside_and_applied_in_order_later() {
+async fn an_event_that_cannot_be_applied_is_parked_and_applied_in_order_later() {
     let (world, _hip) = World::start().await;
     refuse(&world, "4501").await;
     for code in ["4501", "4502"] {

@@ -134,7 +134,7 @@ async fn a_visit_that_was_not_pushed_yet_is_linked_and_its_documents_follow() {
 }
 
 #[tokio::test]
-async fn a_visit_of_somebody_else_is_not_linked_to_who_is_named() {
+async fn a_visit_of_another_patient_is_not_linked() {
     let (world, _hip) = World::start().await;
     let mut others = visit("4403", false);
     others["beneficiary"]["beneficiaryId"] = json!("99009900");
@@ -149,7 +149,7 @@ async fn a_visit_of_somebody_else_is_not_linked_to_who_is_named() {
 }
 
 #[tokio::test]
-async fn records_that_turn_out_to_be_somebody_elses_do_not_leave() {
+async fn records_of_another_patient_are_not_sent() {
     let (world, _hip) = World::start().await;
     let request_id = token_request(&world, "/careContext/generateLinkToken", FACILITY).await;
     poll_and_link(&world, FACILITY, "4404", &request_id).await;
@@ -170,7 +170,7 @@ async fn records_that_turn_out_to_be_somebody_elses_do_not_leave() {
 }
 
 #[tokio::test]
-async fn who_a_patient_is_is_told_by_their_visits() {
+async fn a_patient_is_identified_by_their_visits() {
     let (world, _hip) = World::start().await;
     world.push(&visit("4405", false)).await;
     world.until("visit.bundles_built", 1).await;
@@ -248,7 +248,7 @@ async fn every_answer_has_the_envelope_and_status_200() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_told_to_who_asks_by_its_request() {
+async fn a_refused_token_is_found_by_its_request() {
     let (world, _hip) = World::start().await;
     let mut stranger = asks_for_token("");
     stranger["abhaAddress"] = json!("nobody.at.all@sbx");

@@ -150,7 +150,7 @@ async fn a_session_acts_only_for_the_facilities_that_are_configured() {
 }
 
 #[tokio::test]
-async fn sessions_that_cannot_be_read_let_nobody_in_but_who_has_our_key() {
+async fn unreadable_sessions_open_nothing_without_an_api_key() {
     let sections = "[amrit]\nsession_key_prefix = \"session:\"\n";
     let mut world = World::create_with(sections).await;
     world.launch.environment = vec![("AMRIT_REDIS_URL", "redis://127.0.0.1:9".to_owned())];

@@ -151,7 +151,7 @@ async fn a_message_is_stored_once_however_often_it_comes() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_a_message_is_refused_in_abdms_words() {
+async fn a_body_that_is_no_message_is_refused_in_abdms_form() {
     let (world, _hip) = World::start().await;
     let bearer = world.gateway_bearer().await;
     world.until("inbound.received", 1).await;

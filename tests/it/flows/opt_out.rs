@@ -58,7 +58,7 @@ fn all(code: Option<&str>) -> Vec<Option<String>> {
 }
 
 #[tokio::test]
-async fn a_patient_who_left_is_found_by_no_identifier() {
+async fn an_opted_out_patient_is_found_by_no_identifier() {
     for (status, version) in [
         (PatientStatus::Deleted, ApiVersion::V3),
         (PatientStatus::Deactivated, ApiVersion::V3),
@@ -88,7 +88,7 @@ async fn a_patient_who_left_is_found_by_no_identifier() {
 }
 
 #[tokio::test]
-async fn nothing_of_somebody_who_left_is_linked_or_shared() {
+async fn no_data_of_an_opted_out_patient_is_linked_or_shared() {
     let (world, _hip) = known().await;
     let phr = world.sandbox.phr();
     let wish = || world.sandbox.hiu().request_consent(ConsentRequest::new(ADDRESS, FACILITY));

@@ -130,7 +130,7 @@ async fn a_refused_document_is_given_up_with_its_path_and_taken_when_it_is_mende
 }
 
 #[tokio::test]
-async fn what_fails_for_a_while_is_caught_up() {
+async fn a_visit_fetch_that_fails_for_a_while_is_caught_up() {
     let records = RecordSystem::start(Duration::ZERO).await;
     records.say(|code| (if code == "1000" { 404 } else { 503 }, Value::Null));
     let (world, hip) = World::start_with(&records.sections("")).await;
@@ -152,7 +152,7 @@ async fn what_fails_for_a_while_is_caught_up() {
 }
 
 #[tokio::test]
-async fn what_never_succeeds_is_given_up() {
+async fn a_visit_fetch_that_never_succeeds_is_given_up() {
     let records = RecordSystem::start(Duration::ZERO).await;
     records.say(|_| (500, Value::Null));
     let (world, _hip) = World::start_with(&records.sections("attempts_max = 2\n")).await;

@@ -62,7 +62,7 @@ async fn fill_messages(owner: &mut PgConnection) {
 }
 
 #[tokio::test]
-async fn what_was_given_up_is_found_without_reading_the_rest() {
+async fn dead_letters_are_found_by_an_index() {
     let database = TestDatabase::create().await;
     let mut owner = database.as_owner().await;
     fill_messages(&mut owner).await;

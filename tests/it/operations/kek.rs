@@ -185,7 +185,7 @@ async fn pseudonyms(world: &World) -> Vec<Vec<u8>> {
 
 /// Some keys are under the new one already, as after a kill; some have no id; one is destroyed.
 #[tokio::test]
-async fn what_was_begun_is_finished_and_the_destroyed_stays_destroyed() {
+async fn a_begun_rewrap_is_finished_and_destroyed_keys_stay_destroyed() {
     let world = used().await;
     let new = world.launch.data_dir().join("kek.new");
     let mut owner = world.database.as_owner().await;

@@ -121,7 +121,7 @@ fn a_command_whose_output_is_closed_stops_its_private_server() {
 }
 
 #[test]
-fn the_service_logs_in_as_somebody_who_owns_nothing() {
+fn the_service_logs_in_as_a_role_that_owns_nothing() {
     let directory = tempfile::tempdir().unwrap();
     fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
     let migrated = hip(directory.path(), &["migrate"]);

@@ -82,7 +82,7 @@ async fn a_rebuild_that_dies_leaves_the_live_generation_alone() {
 }
 
 #[tokio::test]
-async fn a_rebuild_waits_for_who_holds_the_tables() {
+async fn a_rebuild_waits_for_locked_tables() {
     let (world, _hip) = World::start().await;
     world.push(&visit("4901", true)).await;
     world.until("visit.linked", 1).await;

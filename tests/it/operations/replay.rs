@@ -101,7 +101,7 @@ async fn groups(world: &World) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_failed_for_a_mistake_of_ours_completes_once_it_is_mended() {
+async fn a_message_that_failed_by_our_fault_completes_after_the_repair() {
     let failed = async |world: &World| world.until("inbound.failed", 1).await;
     let (world, _doors, _today, request) = failed_before(Arc::new(YearAsText), failed).await;
     world.until_shown(&request, "failed").await;
@@ -127,7 +127,7 @@ async fn what_failed_for_a_mistake_of_ours_completes_once_it_is_mended() {
 }
 
 #[tokio::test]
-async fn what_nobody_could_look_at_is_a_dead_letter_too_and_completes() {
+async fn a_message_that_was_never_interpreted_is_a_dead_letter_and_completes() {
     let given_up = async |world: &World| {
         let dead =
             "SELECT EXISTS (SELECT FROM es.outbox WHERE state = 'dead' AND kind = 'interpret')";
@@ -224,7 +224,7 @@ async fn whole_story() -> (World, HipProcess) {
 }
 
 #[tokio::test]
-async fn what_was_done_is_not_done_twice() {
+async fn a_replay_of_completed_messages_changes_nothing() {
     let (world, _hip) = whole_story().await;
     let before = effects(&world).await;
     let order = world.order(json!({ "where": { "direction": "callback" } })).await;
@@ -271,7 +271,7 @@ async fn a_request_under_a_consent_that_has_ended_meanwhile_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_anothers_cannot_be_replayed() {
+async fn events_of_another_facility_cannot_be_replayed() {
     let other = "IN0610099002";
     let section = format!(
         "[[facility]]\nid = {other:?}\nname = \"PHC Other\"\n[[client]]\nname = \"other-desk\"\n\

@@ -156,7 +156,7 @@ async fn assert_each_once(world: &World, count: i64) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_killed_worker_has_begun_another_ends() {
+async fn work_of_a_killed_worker_is_finished_by_another() {
     let world = with_messages(200).await;
     let doors = world.launch.start().await;
     until_selected(&world, 200).await;

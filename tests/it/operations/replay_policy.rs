@@ -83,7 +83,7 @@ async fn an_answer_that_was_refused_goes_out_under_a_new_id() {
 }
 
 #[tokio::test]
-async fn only_who_wants_everything_repeats_an_answer_that_was_taken() {
+async fn only_an_order_for_everything_repeats_an_accepted_answer() {
     let (world, _hip, request) = answered().await;
     let items = world.replay(&[&request], "safe").await;
     assert_eq!(items[0]["resent"], 0);

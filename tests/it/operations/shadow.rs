@@ -34,7 +34,7 @@ pub(crate) fn differences(lines: &[Value]) -> Vec<&Value> {
 }
 
 #[tokio::test]
-async fn what_has_not_changed_leads_to_the_same() {
+async fn an_unchanged_program_reproduces_every_event() {
     let (world, _hip) = World::start().await;
     play(&world).await;
     ended(&world).await;
@@ -160,7 +160,7 @@ async fn other_thresholds_would_give_another_answer() {
 }
 
 #[tokio::test]
-async fn what_an_earlier_version_made_of_a_message_is_seen() {
+async fn a_message_interpreted_by_an_earlier_version_differs() {
     let failed = async |world: &World| world.until("inbound.failed", 1).await;
     let (world, _doors, _today, request) = failed_before(Arc::new(YearAsText), failed).await;
     world.until_idle().await;
@@ -202,7 +202,7 @@ async fn a_read_model_that_is_no_fold_of_the_log_is_seen() {
 }
 
 #[tokio::test]
-async fn who_was_erased_is_passed_over() {
+async fn an_erased_patient_is_not_replayed() {
     let (world, _hip) = World::start().await;
     play(&world).await;
     erase_her(&world).await;

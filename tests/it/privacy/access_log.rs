@@ -173,7 +173,7 @@ async fn story() -> (World, HipProcess) {
 }
 
 #[tokio::test]
-async fn every_route_that_shows_somebody_remembers_who_has_looked() {
+async fn every_route_that_shows_a_patient_records_the_access() {
     let (world, _hip) = story().await;
     let operations = operations(&world).await;
     let listed = SHOWS_SOMEBODY.iter().chain(&SHOWS_NOBODY).map(|(operation, _)| *operation);
@@ -203,7 +203,7 @@ async fn every_route_that_shows_somebody_remembers_who_has_looked() {
 }
 
 #[tokio::test]
-async fn who_asks_every_moment_is_remembered_once_an_hour_and_who_is_shown_nothing_is_not() {
+async fn polling_is_recorded_once_an_hour_and_only_if_data_was_shown() {
     let (world, _hip) = story().await;
     let consent = value(&world, "SELECT consent_id FROM hip.consent").await;
     let get = async |client: &str, path: String| {
@@ -311,7 +311,7 @@ async fn the_command_line_remembers_what_it_shows_and_both_audits_tell_of_it() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_remembered_is_not_shown() {
+async fn data_is_not_shown_if_the_access_cannot_be_recorded() {
     let (mut world, _hip) = story().await;
     let consent = value(&world, "SELECT consent_id FROM hip.consent").await;
     let read_only =
@@ -338,7 +338,7 @@ async fn what_cannot_be_remembered_is_not_shown() {
 }
 
 #[tokio::test]
-async fn looks_at_what_is_left_of_somebody_who_was_erased_are_remembered_too() {
+async fn access_to_the_remains_of_an_erased_patient_is_recorded() {
     let (world, _hip) = World::start_with(&clients()).await;
     play(&world).await;
     let consent = value(&world, "SELECT consent_id FROM hip.consent").await;

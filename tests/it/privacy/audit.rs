@@ -73,7 +73,7 @@ async fn a_consent_is_told_from_its_grant_to_its_end() {
 }
 
 #[tokio::test]
-async fn what_could_be_seen_is_told_for_each_moment() {
+async fn access_under_a_consent_is_reported_for_each_moment() {
     let (world, _hip, consent, [before, granted, given, revoked]) = story().await;
     let seen = async |at: DateTime<Utc>| {
         let as_of = audit(&world, &consent, Some(at)).await["asOf"].clone();
@@ -92,7 +92,7 @@ async fn what_could_be_seen_is_told_for_each_moment() {
 }
 
 #[tokio::test]
-async fn who_saw_what_is_exported_line_by_line() {
+async fn the_access_log_is_exported_line_by_line() {
     let (world, _hip, consent, _) = story().await;
     let shown = world.show("7001").await;
     let document = shown["documents"][0]["document_id"].as_str().unwrap();

@@ -82,7 +82,7 @@ async fn every_disclosure_and_every_look_is_told_until_the_person_is_erased() {
 }
 
 #[tokio::test]
-async fn who_searches_for_a_person_is_remembered() {
+async fn a_search_for_a_patient_is_recorded() {
     let (world, _hip) = World::start().await;
     world.push(&hip_tests::person::visit("3501", true)).await;
     world.until("visit.linked", 1).await;

@@ -260,7 +260,7 @@ async fn a_log_that_was_written_anew_is_found_by_its_seals() {
 }
 
 #[tokio::test]
-async fn a_proof_convinces_who_has_the_public_key_and_nothing_else() {
+async fn a_proof_is_verified_with_the_public_key_alone() {
     let (world, head) = sealed_world().await;
     let dir = tempfile::tempdir().unwrap();
     let public = dir.path().join("auditor.pub");

@@ -49,7 +49,7 @@ fn every_event_has_a_golden_file() {
 }
 
 #[test]
-fn what_is_newer_or_foreign_is_not_read_at_all() {
+fn newer_and_unknown_events_are_not_decoded() {
     assert!(
         Event::decode("consent.revoked", 2, br#"{"consent.revoked":{"consent_id":"c"}}"#).is_err()
     );

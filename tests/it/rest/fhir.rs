@@ -105,7 +105,7 @@ async fn ids(world: &World) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn whatever_is_sent_to_be_validated_gets_an_outcome() {
+async fn every_validation_request_gets_an_outcome() {
     let (world, _hip) = World::start().await;
     for (body, severity) in [
         (&b"{"[..], "error"),

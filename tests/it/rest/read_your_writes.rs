@@ -46,7 +46,7 @@ async fn shown(world: &World, code: &str, position: &str) {
 }
 
 #[tokio::test]
-async fn what_was_pushed_is_shown_to_who_names_its_position() {
+async fn a_read_with_a_position_shows_the_pushed_visit() {
     let (world, _hip) = World::start().await;
     for n in 0..10 {
         let code = format!("48{n:02}");

@@ -61,7 +61,7 @@ async fn a_client_whose_digest_is_of_a_short_key_is_nobody() {
 }
 
 #[tokio::test]
-async fn who_guesses_keys_is_logged_and_held_up_and_good_keys_are_not() {
+async fn key_guessing_is_logged_and_throttled_and_valid_keys_are_not() {
     let sections = "[throttle]\nfailures_per_address_max = 3\n";
     let (world, _hip) = World::start_with(sections).await;
     for n in 0..3 {
@@ -125,7 +125,7 @@ async fn behind_a_trusted_proxy_each_caller_is_counted_alone() {
 }
 
 #[tokio::test]
-async fn what_a_role_does_not_allow_is_logged_and_holds_nobody_up() {
+async fn a_forbidden_request_is_logged_and_not_throttled() {
     let digest = hip_infra::config::key_sha256(&key_of("auditor"));
     let sections = format!(
         "[throttle]\nfailures_per_address_max = 1\n\

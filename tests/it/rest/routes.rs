@@ -52,7 +52,7 @@ async fn told() -> (World, HipProcess, String, String) {
 }
 
 #[tokio::test]
-async fn what_the_service_holds_is_shown() {
+async fn stored_records_are_listed() {
     let (world, _hip, consent, transaction) = told().await;
     let linked = found(&world, "/v1/care-contexts?state=linked").await;
     assert_eq!(linked["items"][0]["reference"], "8002", "{linked}");
@@ -201,7 +201,7 @@ async fn every_refusal_is_a_problem() {
 }
 
 #[tokio::test]
-async fn what_was_pushed_is_shown_although_a_reader_is_behind() {
+async fn a_pushed_visit_is_shown_while_a_reader_is_behind() {
     let (world, _hip) = World::start().await;
     for code in 8001..=8020 {
         let (status, _) = world.push(&visit(&code.to_string(), false)).await;

@@ -118,7 +118,7 @@ fn peak_mib(hip: &HipProcess) -> usize {
 }
 
 #[tokio::test]
-async fn who_is_quiet_in_the_middle_of_a_body_is_let_go() {
+async fn a_connection_idle_within_a_body_is_closed() {
     let (world, _hip) = World::start_with("[http]\nidle_s = 1\n").await;
     let mut stream = connect(&world).await;
     let head = format!(

@@ -145,7 +145,7 @@ async fn a_result_comes_before_the_next_line_is_sent() {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_is_there_though_the_client_went_away() {
+async fn acknowledged_lines_are_stored_after_the_client_leaves() {
     let (world, _hip) = World::start().await;
     let stream = open(&world).await.into_inner();
     let (read, mut write) = stream.into_split();

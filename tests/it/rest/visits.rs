@@ -93,7 +93,7 @@ async fn without_the_key_there_is_no_answer() {
 }
 
 #[tokio::test]
-async fn what_is_odd_is_answered_beside_the_result_and_shown_later() {
+async fn warnings_are_answered_with_the_result_and_shown_later() {
     let (world, _hip) = World::start().await;
     let mut odd = visit("OPD/2026 (7)", false);
     odd["vitals"] = json!({ "systolic": 80, "diastolic": 120 });

@@ -56,7 +56,7 @@ async fn a_collection_of_others_is_not_taken_away() {
 }
 
 #[tokio::test]
-async fn a_promotion_that_was_interrupted_is_ended_by_the_next_who_comes() {
+async fn an_interrupted_promotion_is_finished_by_the_next_process() {
     let Some(url) = mongo_url().await else { return };
     let store = MongoDocumentStore::new(&SecretString::from(url.clone())).await.unwrap();
     live(&store, &[]).await.unwrap();

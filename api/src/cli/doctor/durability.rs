@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_power_cut_would_lose_is_not_called_good() {
+    fn settings_that_lose_commits_at_a_power_cut_are_reported() {
         for (settings, name) in [
             (["off", "on", "on", ""], "fsync is off"),
             (["on", "off", "on", ""], "full_page_writes is off"),

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_not_measured_is_neither_met_nor_missed() {
+    fn a_goal_without_a_figure_is_neither_met_nor_missed() {
         assert_eq!(Goal::new("G", "", Bound::AtLeast(1.0), None).is_met, None);
         assert_eq!(Goal::new("G", "", Bound::AtLeast(1.0), Some(1.0)).is_met, Some(true));
         assert_eq!(Goal::new("G", "", Bound::AtMost(1.0), Some(1.01)).is_met, Some(false));

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_too_long_is_not_kept() {
+    async fn a_body_that_is_too_long_is_refused() {
         let room = Room::new(2);
         let announced = HeaderMap::from_iter([(CONTENT_LENGTH, HeaderValue::from_static("11"))]);
         let ten = || Body::from("ten bytes!");

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_binds_for_longest_is_the_ground() {
+    fn the_longest_retention_is_the_ground() {
         let counts = RecordCounts {
             visited_at: Some(day(2026)),
             disclosed_at: Some(day(2026)),

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_a_question_holds_it_is_answered_when_its_ids_can_be_read() {
+    fn a_question_with_readable_ids_is_always_answered() {
         let body = r#"{"transactionId":"7d0f0000-0000-4000-8000-000000000001","patient":7,
             "notification":{"consentId":"e2c40000-0000-4000-8000-000000000002","x":[]}}"#;
         for kind in CallbackKind::ALL {

@@ -44,7 +44,7 @@ fn a_code_has_one_meaning_in_one_place() {
 }
 
 #[test]
-fn what_we_send_has_only_characters_that_the_gateway_takes() {
+fn error_texts_have_only_characters_that_the_gateway_accepts() {
     for row in table::rows() {
         let meaning = row.entry.meaning;
         let fits = |c: char| c.is_ascii_alphanumeric() || "_-@,. \":/".contains(c);
@@ -66,7 +66,7 @@ fn a_number_means_another_thing_in_another_place() {
 }
 
 #[test]
-fn what_a_process_has_to_do_follows_from_code_and_place() {
+fn advice_follows_from_code_and_context() {
     let of = |number: &str, context| lookup(&code(number), context);
     assert_eq!(of("ABDM-1056", Context::OnCareContext).retry, Retry::AlreadyDone);
     assert_eq!(of("ABDM-1027", Context::OnGenerateToken).retry, Retry::Hold { hold_s: 86_400 });

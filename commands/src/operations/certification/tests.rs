@@ -178,7 +178,7 @@ fn success_and_the_named_refusal_are_two_observations() {
 }
 
 #[test]
-fn what_was_given_up_has_failed_and_says_why() {
+fn an_abandoned_call_has_failed_with_its_reason() {
     let mut run = Run::of(US);
     let id = run.plan(US, link());
     let abandoned = OutboundEvent::Abandoned {
@@ -235,7 +235,7 @@ fn a_link_with_the_token_that_came_is_both() {
 }
 
 #[test]
-fn what_another_facility_did_proves_nothing_of_this_one() {
+fn events_of_another_facility_prove_nothing() {
     let mut run = Run::of(OTHERS);
     let id = run.call(US, ask());
     run.token_came(id);

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_have_arrived_keeps_its_id_and_what_was_refused_gets_a_new_one() {
+    fn an_uncertain_call_keeps_its_id_and_a_refused_one_gets_a_new_one() {
         for policy in [Policy::Safe, Policy::All] {
             assert_eq!(
                 fate(policy, &answer(), CallOutcome::Unknown, false),

@@ -52,7 +52,7 @@ fn somebody_else_of_the_family_is_not_the_patient() {
 }
 
 #[test]
-fn what_is_not_known_contradicts_nothing() {
+fn an_unknown_figure_contradicts_nothing() {
     for (gender, year) in [("", None), ("U", None), ("f", Some(1992)), ("F", Some(1988))] {
         assert_eq!(verdict(&query("Kavya Nair", gender, year, None), &ours()), by_mobile());
     }

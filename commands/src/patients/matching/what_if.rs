@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_rests_on_no_figures_or_is_another_facilitys_is_left_alone() {
+    fn discoveries_without_figures_or_of_another_facility_are_skipped() {
         let mut all = WhatIf::new(Thresholds::default(), None);
         assert_eq!(decide(&mut all, vec![]), None);
         assert_eq!(all.without_figures(), 1);

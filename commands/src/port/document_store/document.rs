@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_store_does_not_take_is_not_sent() {
+    fn a_document_that_the_store_would_refuse_is_not_sent() {
         for fields in [
             Fields::new().with("_id", "x"),
             Fields::new().with("a.b", "x"),

@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_terminal_or_a_reader_would_be_deceived_by_is_gone() {
+    fn control_and_direction_characters_are_removed() {
         assert_eq!(lines("a\u{202e}b\u{2066}c\u{200f}d"), "abcd");
         assert_eq!(lines("a\u{1b}[2Jb\u{9b}c\nd"), "a [2Jb c\nd");
         assert_eq!(line("a\r\n \u{2028} b\u{85}c"), "a b c");

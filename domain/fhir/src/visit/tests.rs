@@ -60,7 +60,7 @@ fn all_faults_are_reported_sorted_by_path() {
 }
 
 #[test]
-fn what_the_schema_cannot_say_is_enforced_too() {
+fn rules_beyond_the_schema_are_enforced() {
     let cases: [(&str, Value, &str, Rule); 14] = [
         ("/beneficiary/dateOfBirth", json!("2025-02-29"), "beneficiary.dateOfBirth", Rule::Format),
         ("/beneficiary/dateOfBirth", json!("2027"), "beneficiary.dateOfBirth", Rule::Range),
@@ -184,7 +184,7 @@ fn long_names_all_the_way_down_do_not_swell_the_answer() {
 }
 
 #[test]
-fn what_is_told_in_many_places_is_short() {
+fn errors_in_many_places_are_cut_short() {
     let mut visit = outpatient();
     visit["facility"]["address"] = json!("x".repeat(17 * 1024));
     assert_eq!(errors_of(&visit), [at("facility", Rule::Size)]);

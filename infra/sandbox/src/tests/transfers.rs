@@ -78,7 +78,7 @@ async fn keys_and_nonces_serve_one_page_over_all_transactions() {
 }
 
 #[tokio::test]
-async fn what_does_not_open_is_kept_with_its_reason() {
+async fn a_page_that_cannot_be_decrypted_is_kept_with_its_reason() {
     let setting = Setting::new().await;
     let references = ["V-1", "V-2", "V-3", "V-4"];
     let transfer = Transfer::open(&setting, &references, KeyFormat::WSpkiExplicit).await;

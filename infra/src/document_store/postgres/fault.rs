@@ -34,7 +34,7 @@ mod tests {
     use super::may_pass;
 
     #[test]
-    fn what_a_busy_or_restarted_server_says_may_pass() {
+    fn errors_of_a_busy_or_restarted_server_are_transient() {
         for code in ["08006", "40001", "40P01", "53300", "55P03", "57014", "57P01", "58030"] {
             assert!(may_pass(code), "{code}");
         }

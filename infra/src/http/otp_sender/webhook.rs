@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_may_pass_is_told_from_what_will_not() {
+    async fn transient_errors_differ_from_final_ones() {
         for (status, is_transient) in
             [(500, true), (503, true), (429, true), (401, true), (400, false), (302, false)]
         {

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_begins_waits_while_older_ones_wait_and_what_has_begun_goes_on() {
+    fn new_conversations_wait_while_older_tasks_wait() {
         let handover = Handover::default();
         assert!(handover.room(true).is_none(), "nobody takes anything yet");
         handover.open(Duration::from_secs(1), Arc::default());

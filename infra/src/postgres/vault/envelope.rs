@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_opens_in_its_own_context_only() {
+    fn a_sealed_part_opens_only_in_its_own_context() {
         let key = SubjectKey::random();
         let (nonce, sealed) = key.seal(&context(1), b"Asha Rani");
         assert_eq!(key.open(&context(1), &nonce, &sealed).unwrap().as_slice(), b"Asha Rani");

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_an_older_key_has_wrapped_unwraps_and_only_the_current_one_wraps() {
+    async fn older_keys_unwrap_and_only_the_current_key_wraps() {
         let (old, new) = ([1; 32], [2; 32]);
         let key = SubjectKey::random();
         let wrapped = LocalKey::from_bytes(old).wrap(b"one", &key).await.unwrap();

@@ -57,7 +57,7 @@ fn legacy(subject: Uuid, keys: &[Uuid]) -> String {
 }
 
 #[tokio::test]
-async fn a_line_that_somebody_has_added_destroys_nothing_and_is_named() {
+async fn an_added_line_destroys_nothing_and_is_reported() {
     let (world, hip) = both().await;
     erase_her(&world).await;
     hip.terminate();
@@ -183,7 +183,7 @@ async fn an_earlier_journal_beside_a_restored_database_needs_the_operators_word(
 }
 
 #[tokio::test]
-async fn what_is_destroyed_again_is_in_the_log_and_named_as_an_error() {
+async fn a_key_destroyed_again_is_logged_as_an_error() {
     let (mut world, hip) = both().await;
     let elsewhere = tempfile::tempdir().unwrap();
     let backup = elsewhere.path().join("backup.sql");
@@ -211,7 +211,7 @@ async fn what_is_destroyed_again_is_in_the_log_and_named_as_an_error() {
 
 /// A line with a right proof is not the last word on whose a key is: the vault is.
 #[tokio::test]
-async fn keys_of_somebody_else_are_left_alone_whatever_a_line_says() {
+async fn a_line_cannot_destroy_keys_of_another_subject() {
     let (world, hip) = both().await;
     hip.terminate();
     let (her, his) = (subject(&world, "3401").await, subject(&world, "4401").await);

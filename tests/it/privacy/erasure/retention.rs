@@ -12,7 +12,7 @@ const RETENTION: &str = "[[retention]]\nclass = \"treatment\"\napplies_to = \"vi
                          legal_ground = \"nothing was disclosed\"\n";
 
 #[tokio::test]
-async fn what_has_to_be_kept_is_refused_with_its_ground() {
+async fn erasure_of_retained_data_is_refused_with_its_ground() {
     let (world, _hip) = World::start_with(RETENTION).await;
     world.push(&visit("3101", true)).await;
     world.until("visit.linked", 1).await;
@@ -33,7 +33,7 @@ async fn what_has_to_be_kept_is_refused_with_its_ground() {
 }
 
 #[tokio::test]
-async fn who_is_not_known_is_nobody_and_a_reason_names_nobody() {
+async fn an_unknown_patient_and_a_reason_with_personal_data_are_refused() {
     let (world, _hip) = World::start().await;
     world.push(&visit("3102", true)).await;
     world.until("visit.linked", 1).await;

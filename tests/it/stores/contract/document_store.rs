@@ -190,7 +190,7 @@ async fn a_thousand_documents_are_paged_in_the_order_of_their_bytes(store: Store
     assert_eq!(store.digest(&contexts(), 1).await.unwrap().count, 1006);
 }
 
-async fn of_those_who_write_at_once_the_latest_wins(store: Store) {
+async fn the_latest_of_concurrent_writes_wins(store: Store) {
     live(&store).await;
     let writers: Vec<_> = (0..8_i64)
         .map(|writer| {
@@ -270,7 +270,7 @@ macro_rules! suite {
             a_tombstone_keeps_away_what_comes_late
             documents_are_found_by_what_they_hold
             a_thousand_documents_are_paged_in_the_order_of_their_bytes
-            of_those_who_write_at_once_the_latest_wins
+            the_latest_of_concurrent_writes_wins
             a_unique_value_has_one_document
             a_document_that_is_too_large_is_not_sent
             the_same_documents_have_the_same_digest

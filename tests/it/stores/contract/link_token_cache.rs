@@ -132,7 +132,7 @@ async fn an_expired_token_is_neither_kept_nor_given(opened: Opened) {
     assert_eq!(opened.position(&holder).await, None);
 }
 
-async fn what_has_expired_is_let_go(opened: Opened) {
+async fn an_expired_token_is_removed(opened: Opened) {
     let opened = opened.live().await;
     let holder = holder("IN1", 1);
     opened.cache.put(1, &holder, &opened.token(7, TimeDelta::milliseconds(50))).await.unwrap();
@@ -144,7 +144,7 @@ async fn what_has_expired_is_let_go(opened: Opened) {
     }
 }
 
-async fn what_was_forgotten_does_not_come_back(opened: Opened) {
+async fn a_forgotten_token_is_not_stored_again(opened: Opened) {
     let opened = opened.live().await;
     let holder = holder("IN1", 1);
     let until = opened.clock.now() + HOUR;
@@ -190,7 +190,7 @@ async fn a_generation_is_emptied_whole(opened: Opened) {
     assert_eq!(opened.position(&holder("IN1", 1199)).await, Some(7), "another one begins alike");
 }
 
-async fn of_those_who_write_at_once_the_latest_wins(opened: Opened) {
+async fn the_latest_of_concurrent_writes_wins(opened: Opened) {
     let opened = Arc::new(opened.live().await);
     let writers: Vec<_> = (0..8_i64)
         .map(|writer| {
@@ -218,11 +218,11 @@ macro_rules! suite {
             only_a_later_position_replaces
             an_address_has_a_token_at_each_facility
             an_expired_token_is_neither_kept_nor_given
-            what_has_expired_is_let_go
-            what_was_forgotten_does_not_come_back
+            an_expired_token_is_removed
+            a_forgotten_token_is_not_stored_again
             one_generation_is_read_while_the_next_is_filled
             a_generation_is_emptied_whole
-            of_those_who_write_at_once_the_latest_wins
+            the_latest_of_concurrent_writes_wins
         );
     };
 }

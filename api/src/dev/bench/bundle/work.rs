@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_measured_is_what_the_goals_speak_of() {
+    fn measured_documents_have_the_size_that_the_goals_name() {
         let mut workload = Workload::new().unwrap();
         assert!(workload.consultation_entry_count >= 15);
         assert_eq!(workload.summary_entry_count, 19);

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_is_compared_member_by_member_where_it_is_known() {
+    fn sent_bodies_are_compared_member_by_member() {
         let sent = |hash| {
             let members = json!([["$.a.b", hash], ["$.c", "1"]]);
             json!({ "attempt": 1, "sent": { "target": "/x", "members": members } })

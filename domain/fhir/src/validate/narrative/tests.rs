@@ -28,7 +28,7 @@ fn plain_formatting_passes() {
 }
 
 #[test]
-fn what_is_not_well_formed_is_refused() {
+fn markup_that_is_not_well_formed_is_refused() {
     for broken in [
         "<p>a",
         "a</p>",
@@ -88,7 +88,7 @@ fn elements_stand_where_they_may() {
 }
 
 #[test]
-fn what_acts_is_refused() {
+fn active_content_is_refused() {
     for (content, wanted) in [
         ("<script>a</script>", Fault::Forbidden),
         ("<p onclick=\"a()\">a</p>", Fault::Forbidden),
@@ -110,7 +110,7 @@ fn what_acts_is_refused() {
 }
 
 #[test]
-fn what_says_nothing_or_is_of_another_namespace_is_refused() {
+fn empty_markup_and_foreign_namespaces_are_refused() {
     assert_eq!(inside(""), Err(Fault::Empty));
     assert_eq!(inside(" <p> </p>"), Err(Fault::Empty));
     assert_eq!(read("<div>a</div>"), Err(Fault::Namespace));
@@ -119,7 +119,7 @@ fn what_says_nothing_or_is_of_another_namespace_is_refused() {
 }
 
 #[test]
-fn what_is_loaded_is_noticed() {
+fn remote_content_is_reported() {
     let seen = |content: &str| {
         let div = format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{content}</div>");
         let seen = read(&div).expect("it is sound");

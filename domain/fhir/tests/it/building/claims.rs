@@ -207,7 +207,7 @@ fn numbers_in_text_keep_comparator_unit_and_verdict() {
 }
 
 #[test]
-fn what_is_no_number_stays_text_and_keeps_its_unit_when_it_has_one() {
+fn a_result_that_is_no_number_stays_text_with_its_unit() {
     let results = results(&json!([
         { "name": "ESR", "value": "15-20", "unit": "mm/hr", "rangeMax": 20 },
         { "name": "Widal", "value": "1:160" },
@@ -308,7 +308,7 @@ fn a_document_is_not_older_than_what_it_tells() {
 }
 
 #[test]
-fn only_who_may_interpret_reads_a_result() {
+fn only_interpreters_read_a_result() {
     let report = |designation: Option<&str>, qualification: Option<&str>, by: Option<&str>| {
         let (_, bundle) = built(HiType::DiagnosticReport, |visit| {
             visit["practitioner"] = json!({ "userId": "1", "fullName": "Mary" });

@@ -54,7 +54,7 @@ fn a_document_that_was_not_there_before_replaces_nothing() {
 }
 
 #[test]
-fn what_was_told_before_does_not_change_the_ids() {
+fn an_earlier_revision_does_not_change_the_ids() {
     let visit = VisitDocument::parse(changed(STAY, |_| {}).as_bytes()).unwrap();
     let ids = |documents: Documents| -> Vec<_> {
         documents.built.into_iter().map(|built| built.id).collect()

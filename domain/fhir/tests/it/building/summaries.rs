@@ -51,7 +51,7 @@ fn the_advice_is_a_care_plan() {
 }
 
 #[test]
-fn what_the_profile_has_no_place_for_is_reported() {
+fn data_without_a_place_in_the_profile_is_reported() {
     let (document, _) = built_from(HiType::DischargeSummary, STAY);
     let silent = left_out(&document);
     assert!(silent.contains(&"currentMedications[0]"), "{silent:?}");

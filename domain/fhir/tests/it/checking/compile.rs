@@ -64,7 +64,7 @@ fn error(elements: &[Value]) -> String {
 }
 
 #[test]
-fn what_a_definition_asks_for_is_checked() {
+fn rules_of_a_compiled_definition_are_checked() {
     let rules = rules(thing(&[
         element("Thing.note", "string", (1, "1"), &json!({})),
         element("Thing.part", "BackboneElement", (0, "*"), &json!({})),
@@ -152,7 +152,7 @@ fn value_sets_are_worked_out_from_their_parts() {
 }
 
 #[test]
-fn what_is_not_understood_is_refused_by_name() {
+fn an_unknown_rule_is_refused_by_name() {
     let constraint = |severity: &str| {
         let constraint = json!([{ "key": "zzz-1", "severity": severity }]);
         element("Thing.note", "string", (0, "1"), &json!({ "constraint": constraint }))

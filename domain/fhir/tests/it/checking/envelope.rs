@@ -92,7 +92,7 @@ fn a_reference_that_leads_out_of_the_document_is_a_warning_but_from_the_composit
 }
 
 #[test]
-fn what_a_document_replaces_lies_outside_of_it() {
+fn a_replaced_document_may_lie_outside_the_bundle() {
     let found = after(|note| {
         note["entry"][0]["resource"]["relatesTo"] = json!([{
             "code": "replaces",
@@ -179,7 +179,7 @@ fn relative_references_hold_between_addresses_of_one_server() {
 }
 
 #[test]
-fn what_no_reference_leads_to_is_reported_and_provenance_is_led_to_from_what_it_is_about() {
+fn an_unreferenced_entry_is_reported_and_provenance_is_reached_from_its_target() {
     let organization = |note: &Value| {
         let mut organization = all(note, "Organization")[0].clone();
         organization["id"] = json!(OTHER);

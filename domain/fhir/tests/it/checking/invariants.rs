@@ -244,7 +244,7 @@ fn every_invariant_of_the_rules_can_be_broken_and_is_then_reported() {
 }
 
 #[test]
-fn what_keeps_an_invariant_is_not_reported() {
+fn a_kept_invariant_is_not_reported() {
     for (key, resource) in [
         (
             "obs-7",

@@ -260,7 +260,7 @@ fn a_resource_without_definition_is_held_to_what_all_resources_share() {
 }
 
 #[test]
-fn what_a_reader_may_not_understand_is_a_warning() {
+fn an_unknown_modifier_is_a_warning() {
     let report = note("Patient", |patient| {
         patient["modifierExtension"] =
             json!([{ "url": "https://a.example/x", "valueBoolean": true }]);
@@ -331,7 +331,7 @@ fn with_and_without_policy(kind: &str, change: impl FnOnce(&mut Value)) -> (bool
 }
 
 #[test]
-fn what_the_validator_of_hl7_lets_pass_is_an_error_of_ours() {
+fn findings_beyond_hl7s_validator_are_errors() {
     let refused_by_us = (true, vec![Layer::Policy]);
     let empty = |one: &mut Value| one["meta"]["profile"] = json!([]);
     assert_eq!(with_and_without_policy("Patient", empty), refused_by_us);

@@ -15,7 +15,7 @@ fn rules_of(json: &str, options: &ValidateOptions) -> Vec<&'static str> {
 }
 
 #[test]
-fn what_is_too_large_or_no_json_is_answered_with_one_finding() {
+fn input_that_is_too_large_or_no_json_gives_one_finding() {
     let options = ValidateOptions::default();
     let small = ValidateOptions { limits: Limits { bytes: 10, depth: 3, values: 4 }, ..options };
     assert_eq!(rules_of("[1,2,3,4,5,6]", &small), ["limit-bytes"]);
@@ -91,7 +91,7 @@ fn the_largest_visits_yield_valid_documents() {
 }
 
 #[test]
-fn what_is_counted_is_bounded() {
+fn numbers_of_entries_and_members_are_limited() {
     let document = |resource: Value| json!({ "resourceType": "Bundle", "type": "document", "entry": [{ "resource": resource }] });
     let is_refused_beyond = |most: usize, rule: &str, of: &dyn Fn(usize) -> Value| {
         let rules = |count| rules_of(&of(count).to_string(), &ValidateOptions::default());

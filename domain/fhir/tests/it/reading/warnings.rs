@@ -181,7 +181,7 @@ fn dose(received: &str) -> Value {
 }
 
 #[test]
-fn what_is_only_nearly_odd_is_not_told() {
+fn values_within_their_limits_give_no_warning() {
     let fine: Vec<fn(&mut Value)> = vec![
         |visit| visit["vitals"]["bmi"] = json!(32),
         |visit| visit["beneficiary"]["age"] = json!({ "value": 47, "unit": "years" }),

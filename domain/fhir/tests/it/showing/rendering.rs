@@ -49,7 +49,7 @@ fn every_kind_shows_what_it_is_about() {
 }
 
 #[test]
-fn what_would_read_na_is_listed() {
+fn values_shown_as_na_are_listed() {
     let (_, bundle) = built(HiType::Prescription, |visit| {
         visit["beneficiary"].as_object_mut().unwrap().remove("dateOfBirth");
     });

@@ -33,7 +33,7 @@ pub(crate) fn has(text: &str, lines: &[&str]) {
 }
 
 #[test]
-fn what_does_not_hold_is_struck_through_and_says_why() {
+fn refuted_statements_are_struck_through_with_their_reason() {
     let order = |status: &str| {
         json!({ "resourceType": "MedicationRequest", "status": status,
             "medicationCodeableConcept": { "text": "Aspirin" } })
@@ -105,7 +105,7 @@ fn a_document_entered_in_error_says_so_in_its_title() {
 }
 
 #[test]
-fn what_must_not_be_done_says_so() {
+fn an_order_not_to_do_something_says_so() {
     let medicine = json!({ "resourceType": "MedicationRequest", "status": "active", "doNotPerform": true,
         "medicationCodeableConcept": { "text": "Ibuprofen" } });
     let bundle = document(json!([medicine]), 1);

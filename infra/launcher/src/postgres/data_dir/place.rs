@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_place_follows_from_who_and_where() {
+    fn the_data_directory_follows_from_user_and_checkout() {
         let base = |is_root, checkout: Option<&str>, data_home: Option<&str>| {
             let (checkout, data_home) = (checkout.map(PathBuf::from), data_home.map(PathBuf::from));
             Surroundings { is_root, checkout, data_home }.base().ok()

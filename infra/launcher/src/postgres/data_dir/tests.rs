@@ -69,7 +69,7 @@ fn root_names_the_directory_that_keeps_the_server_out() {
 }
 
 #[test]
-fn what_a_stranger_made_is_refused() {
+fn a_directory_of_another_user_is_refused() {
     if !geteuid().is_root() {
         return; // only root can make a directory for another user
     }

@@ -76,7 +76,7 @@ fn erasures(journal: &Journal) -> Vec<(usize, Entry)> {
 }
 
 #[test]
-fn what_was_written_down_is_read_again_and_only_its_owner_may_read_it() {
+fn the_journal_is_read_again_and_only_its_owner_may_read_it() {
     use std::os::unix::fs::PermissionsExt;
     let (room, journal) = three();
     assert_eq!(erasures(&journal), [(1, entry(10)), (2, entry(20)), (3, entry(30))]);
@@ -85,7 +85,7 @@ fn what_was_written_down_is_read_again_and_only_its_owner_may_read_it() {
 }
 
 #[test]
-fn what_a_crash_cut_short_spoils_nothing() {
+fn a_line_cut_short_by_a_crash_is_ignored() {
     let (room, journal) = three();
     room.append(r#"{"says":{"erasure":{"subj"#);
     assert_eq!(erasures(&journal).len(), 3);

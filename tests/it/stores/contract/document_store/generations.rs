@@ -111,7 +111,7 @@ async fn a_writer_goes_on_while_its_generation_is_promoted(store: Store) {
     assert_eq!(store.page(&contexts(), None, 100).await.unwrap().len(), 60);
 }
 
-async fn a_generation_is_read_by_who_fills_it(store: Store) {
+async fn a_generation_is_readable_while_it_is_filled(store: Store) {
     let contexts = contexts();
     let unknown = store.get_in(&contexts, 1, "k").await;
     assert!(matches!(unknown, Err(DocumentError::UnknownGeneration { generation: 1, .. })));
@@ -174,7 +174,7 @@ macro_rules! suite {
             a_generation_that_is_not_there_takes_nothing
             a_reader_sees_one_generation_or_the_other
             a_writer_goes_on_while_its_generation_is_promoted
-            a_generation_is_read_by_who_fills_it
+            a_generation_is_readable_while_it_is_filled
             several_writers_begin_one_collection
         );
     };

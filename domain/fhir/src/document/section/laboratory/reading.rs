@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_single_number_stays_text() {
+    fn a_result_that_is_no_single_number_stays_text() {
         for text in [
             "",
             "-",

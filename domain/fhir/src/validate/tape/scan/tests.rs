@@ -35,7 +35,7 @@ fn escapes_are_written_out_in_values_and_names() {
 }
 
 #[test]
-fn what_is_not_json_is_refused() {
+fn input_that_is_not_json_is_refused() {
     for wrong in [
         "",
         "{",
@@ -73,7 +73,7 @@ fn what_is_not_json_is_refused() {
 }
 
 #[test]
-fn what_is_too_much_is_refused() {
+fn input_beyond_the_limits_is_refused() {
     let small = Limits { bytes: 100, depth: 3, values: 5 };
     assert_eq!(refusal(&[b' '; 101], &small), Some(Refusal::TooLarge));
     assert_eq!(refusal(b"[[[[]]]]", &small), Some(Refusal::TooDeep));
