@@ -2,4 +2,5 @@
 
 pub mod codec;
 pub mod dispatch;
+pub(crate) mod step;
 pub mod store;

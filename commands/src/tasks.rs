@@ -19,6 +19,7 @@ use hip_domain::transfer::StopReason;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::log::step::Step;
 use crate::port::log::{Actor, Origin};
 
 pub use error::TaskError;
@@ -349,5 +350,10 @@ impl Due {
     /// The idempotency key of this task. It is the same each time the task is derived from the event.
     pub fn key(&self) -> String {
         format!("pm:{}:{}", self.cause.position, self.ordinal)
+    }
+
+    /// The task's step; with [`Step::part`] one of several.
+    pub(crate) fn step(&self, actor: Actor) -> Step {
+        Step::new(self.key(), self.cause.origin(actor))
     }
 }

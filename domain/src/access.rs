@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
 use crate::id::{CareContextReference, ClientName, Digest, FacilityId, RequestId};
 use crate::inbound::CallbackKind;
 use crate::stream::StreamId;
+use hip_domain_derive::LogEvent;
 
 /// An access log entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum AccessEvent {
     /// A request id was reused with a different body, and the message was refused.
     #[serde(rename = "access.request_id_reused")]
@@ -226,29 +226,6 @@ impl Reader {
         match self {
             Self::RecordSystem => "record system",
             Self::Auditor => "auditor",
-        }
-    }
-}
-
-impl cqrs_es::DomainEvent for AccessEvent {
-    fn event_type(&self) -> String {
-        self.name().to_owned()
-    }
-
-    fn event_version(&self) -> String {
-        "1".to_owned()
-    }
-}
-
-impl LogEvent for AccessEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::RequestIdReused { .. } => "access.request_id_reused",
-            Self::CallbackUnrouted { .. } => "access.callback_unrouted",
-            Self::FacilityChosen { .. } => "access.facility_chosen",
-            Self::RecordRead { .. } => "access.record_read",
-            Self::PersonViewed { .. } => "access.person_viewed",
-            Self::Listed { .. } => "access.listed",
         }
     }
 }

@@ -50,16 +50,6 @@ macro_rules! aggregate {
                 self.evolve(event);
             }
         }
-
-        impl cqrs_es::DomainEvent for $event {
-            fn event_type(&self) -> String {
-                $crate::aggregate::LogEvent::name(self).to_owned()
-            }
-
-            fn event_version(&self) -> String {
-                "1".to_owned()
-            }
-        }
     };
 }
 pub(crate) use aggregate;

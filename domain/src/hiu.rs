@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::aggregate::{LogEvent, aggregate};
+use crate::aggregate::aggregate;
 use crate::id::{HiuId, PushHost};
 
 /// The trusted hosts of one HIU.
@@ -35,7 +36,7 @@ pub enum HiuCommand {
 }
 
 /// An event of an HIU.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, LogEvent)]
 pub enum HiuEvent {
     /// This host receives the session token.
     #[serde(rename = "hiu.trusted")]
@@ -84,15 +85,6 @@ impl Hiu {
                 self.hosts.insert(host);
             }
             HiuEvent::Distrusted { .. } => self.hosts.clear(),
-        }
-    }
-}
-
-impl LogEvent for HiuEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Trusted { .. } => "hiu.trusted",
-            Self::Distrusted { .. } => "hiu.distrusted",
         }
     }
 }

@@ -3,10 +3,11 @@
 //! The first append assigns the subject, and its data key is created in the same transaction. All others use that
 //! subject. An erasure releases the id: if the patient returns, a new subject with a new key is assigned.
 
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::aggregate::{LogEvent, aggregate};
+use crate::aggregate::aggregate;
 use crate::id::{FacilityId, SubjectId};
 
 /// The subject of a facility's patient id.
@@ -37,7 +38,7 @@ pub enum IdentityCommand {
 }
 
 /// An event of an identity.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum IdentityEvent {
     /// A subject was assigned.
     #[serde(rename = "identity.established")]
@@ -82,15 +83,6 @@ impl Identity {
             IdentityEvent::Released { subject } => {
                 *self = Self { subject: None, released: Some(subject) };
             }
-        }
-    }
-}
-
-impl LogEvent for IdentityEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Established { .. } => "identity.established",
-            Self::Released { .. } => "identity.released",
         }
     }
 }

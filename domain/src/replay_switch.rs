@@ -1,9 +1,10 @@
 //! A switch that stops all replays, for failures where it is not known yet which order causes them.
 
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::aggregate::{LogEvent, aggregate};
+use crate::aggregate::aggregate;
 use crate::id::ClientName;
 
 /// State of the switch.
@@ -32,7 +33,7 @@ pub enum ReplaySwitchCommand {
 }
 
 /// An event of the switch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, LogEvent)]
 pub enum ReplaySwitchEvent {
     /// All replay orders were stopped.
     #[serde(rename = "replay_switch.stopped")]
@@ -46,15 +47,6 @@ pub enum ReplaySwitchEvent {
         /// The client that allowed them.
         by: ClientName,
     },
-}
-
-impl LogEvent for ReplaySwitchEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Stopped { .. } => "replay_switch.stopped",
-            Self::Allowed { .. } => "replay_switch.allowed",
-        }
-    }
 }
 
 /// Uninhabited: these commands cannot fail.

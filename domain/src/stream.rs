@@ -159,6 +159,24 @@ impl StreamId {
         RequestId::parse(named).ok()
     }
 
+    /// The transaction id in the name of a discovery's or a transfer's stream, in lower case.
+    pub fn transaction(&self) -> Option<TransactionId> {
+        let named =
+            self.0.strip_prefix("discovery-").or_else(|| self.0.strip_prefix("transfer-"))?;
+        TransactionId::parse(named).ok()
+    }
+
+    /// The reference in the name of a user link's stream.
+    pub fn link_reference(&self) -> Option<LinkReference> {
+        LinkReference::parse(self.0.strip_prefix("user-link-")?).ok()
+    }
+
+    /// The facility and the pseudonym of the ABHA address in the name of a stream of link tokens.
+    pub fn link_token_holder(&self) -> Option<(FacilityId, Pseudonym)> {
+        let (facility, address) = self.0.strip_prefix("link-token-")?.rsplit_once('-')?;
+        FacilityId::parse(facility).ok().zip(Pseudonym::parse(address).ok())
+    }
+
     /// The subject in the name of the stream, if there is one.
     pub fn person(&self) -> Option<SubjectId> {
         let named = self.0.strip_prefix("patient-").or_else(|| self.0.strip_prefix("subject-"))?;
@@ -195,5 +213,20 @@ mod tests {
             assert!(!stream.is_of(&facility(other)), "{other}");
         }
         assert!(!StreamId::outbound(RequestId(uuid::Uuid::nil())).is_of(&facility("0000")));
+    }
+
+    #[test]
+    fn ids_are_read_back_from_names() {
+        let transaction = TransactionId::parse("A1b2").unwrap();
+        let lower = TransactionId::parse("a1b2").ok();
+        assert_eq!(StreamId::discovery(&transaction).transaction(), lower);
+        assert_eq!(StreamId::transfer(&transaction).transaction(), lower);
+        let request = RequestId(Uuid::from_u128(7));
+        assert_eq!(StreamId::outbound(request).request_id(), Some(request));
+        assert_eq!(StreamId::outbound(request).transaction(), None);
+        let facility = FacilityId::parse("in1-a").unwrap();
+        let address = Pseudonym::parse("0".repeat(64)).unwrap();
+        let tokens = StreamId::link_token(&facility, &address);
+        assert_eq!(tokens.link_token_holder(), Some((facility, address)));
     }
 }

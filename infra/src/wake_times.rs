@@ -1,7 +1,7 @@
 //! Times at which a worker has to look for due rows, although nothing else tells it to.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -67,7 +67,7 @@ impl WakeTimes {
 
     /// What is behind it is never left half changed, so a poisoned lock is safe to use.
     fn lock(&self) -> MutexGuard<'_, BTreeSet<Instant>> {
-        self.times.lock().unwrap_or_else(PoisonError::into_inner)
+        self.times.lock()
     }
 }
 

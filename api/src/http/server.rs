@@ -4,9 +4,10 @@
 //! too many. So a client that opens thousands of idle connections cannot block others
 //! for long.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -121,7 +122,7 @@ impl Doors {
 
     fn place(&self, room: OwnedSemaphorePermit, peer: SocketAddr) -> Option<Place> {
         let address = peer.ip().to_canonical();
-        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut by_address = self.by_address.lock();
         let count = by_address.entry(address).or_insert(0);
         if *count >= self.per_address_max {
             tracing::warn!(%address, "a connection was closed: there are too many from this address");
@@ -135,7 +136,7 @@ impl Doors {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut by_address = self.by_address.lock();
         if let Some(count) = by_address.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {

@@ -73,7 +73,7 @@ impl Dispatcher {
             match framework.execute_with_metadata(stream.as_str(), command.clone(), metadata).await
             {
                 Ok(()) => {
-                    let receipt = receipt.lock().expect("nobody panics while holding it");
+                    let receipt = receipt.lock();
                     return Ok(match *receipt {
                         Some(Appended::Stored { position, .. }) => Some(position),
                         Some(Appended::Duplicate { .. }) | None => None,

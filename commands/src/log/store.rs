@@ -4,10 +4,11 @@
 //! verified: an append checks the expected version, and a decision without events asks the log for the current
 //! version.
 
+use parking_lot::Mutex;
 use std::any::Any;
 use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventStore};
 use hip_domain::aggregate::LogEvent;
@@ -157,7 +158,7 @@ where
             Err(LogError::Conflict { .. }) => return Err(AggregateError::AggregateConflict),
             Err(error) => return Err(broken(error)),
         };
-        *self.appended.lock().expect("nobody panics while holding it") = Some(appended);
+        *self.appended.lock() = Some(appended);
         let Appended::Stored { version: reached, .. } = appended else {
             return Ok(Vec::new());
         };

@@ -69,10 +69,8 @@ pub struct Holder {
 impl Holder {
     /// The holder of a link token stream; `None` for other streams.
     pub fn of(stream: &StreamId) -> Option<Self> {
-        let rest = stream.as_str().strip_prefix("link-token-")?;
-        let (facility, patient) = rest.rsplit_once('-')?;
-        let facility = FacilityId::parse(facility).ok()?;
-        Some(Self { facility, patient: Pseudonym::parse(patient).ok()? })
+        let (facility, patient) = stream.link_token_holder()?;
+        Some(Self { facility, patient })
     }
 }
 

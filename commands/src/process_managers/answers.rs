@@ -2,7 +2,7 @@
 
 use hip_domain::discovery::DiscoveryEvent;
 use hip_domain::event::Event;
-use hip_domain::id::{RequestId, TransactionId};
+use hip_domain::id::RequestId;
 use hip_domain::inbound::{DirectReply, InboundEvent};
 use hip_domain::outbound::Call;
 use hip_domain::profile_share::ProfileShareEvent;
@@ -64,7 +64,7 @@ pub(super) fn of_discovery(recorded: &Recorded<Event>, event: &DiscoveryEvent) -
         | DiscoveryEvent::NotMatched { request_id, .. }
         | DiscoveryEvent::Repeated { request_id } => *request_id,
     };
-    let Some(transaction) = discovery_transaction(recorded) else {
+    let Some(transaction) = recorded.stream.transaction() else {
         return vec![];
     };
     let call = Call::OnDiscover { transaction, error: None, in_reply_to };
@@ -83,8 +83,4 @@ pub(super) fn of_profile_share(
     let counter = Some(recorded.stream.clone());
     let call = Call::OnShare { counter, error: None, in_reply_to };
     vec![Task::Call { request_id: request_id(recorded, 0), call }.into()]
-}
-
-fn discovery_transaction(recorded: &Recorded<Event>) -> Option<TransactionId> {
-    TransactionId::parse(recorded.stream.as_str().strip_prefix("discovery-")?).ok()
 }

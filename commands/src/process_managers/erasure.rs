@@ -1,14 +1,13 @@
 //! Destroys the keys of a patient, then deletes the data from all stores.
 
 use hip_domain::event::Event;
-use hip_domain::id::SubjectId;
 use hip_domain::recorded::Recorded;
 use hip_domain::subject::SubjectEvent;
 
 use crate::tasks::{Planned, Task};
 
 pub(super) fn of_subject(recorded: &Recorded<Event>, event: &SubjectEvent) -> Vec<Planned> {
-    let Some(subject) = subject(recorded) else { return vec![] };
+    let Some(subject) = recorded.stream.person() else { return vec![] };
     match event {
         SubjectEvent::ErasureRequested { .. } => vec![Task::Erase { subject }.into()],
         SubjectEvent::Erased { .. } => vec![Task::FinishErasure { subject }.into()],
@@ -16,9 +15,4 @@ pub(super) fn of_subject(recorded: &Recorded<Event>, event: &SubjectEvent) -> Ve
         | SubjectEvent::KeysDestroyedAgain { .. }
         | SubjectEvent::Purged { .. } => vec![],
     }
-}
-
-/// The subject in the name of the stream.
-fn subject(recorded: &Recorded<Event>) -> Option<SubjectId> {
-    SubjectId::parse(recorded.stream.as_str().strip_prefix("subject-")?).ok()
 }

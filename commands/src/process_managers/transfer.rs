@@ -2,7 +2,6 @@
 
 use hip_domain::event::Event;
 use hip_domain::hiu::HiuEvent;
-use hip_domain::id::TransactionId;
 use hip_domain::outbound::Call;
 use hip_domain::recorded::Recorded;
 use hip_domain::transfer::TransferEvent;
@@ -29,7 +28,7 @@ pub(super) fn of_transfer(recorded: &Recorded<Event>, event: &TransferEvent) -> 
             in_reply_to: *request_id,
         }),
         TransferEvent::BundlePrepared { pages, .. } if !pages.is_empty() => encrypt(recorded, 0),
-        TransferEvent::PageEncrypted { page, .. } => match transaction(recorded) {
+        TransferEvent::PageEncrypted { page, .. } => match recorded.stream.transaction() {
             Some(transaction) => call(Call::PushPage { transaction, page: *page }),
             None => vec![],
         },
@@ -47,14 +46,10 @@ pub(super) fn of_transfer(recorded: &Recorded<Event>, event: &TransferEvent) -> 
 
 /// Also requested after the last page, where the task does nothing.
 fn encrypt(recorded: &Recorded<Event>, page: u32) -> Vec<Planned> {
-    match transaction(recorded) {
+    match recorded.stream.transaction() {
         Some(transaction) => vec![Task::EncryptPage { transaction, page }.into()],
         None => vec![],
     }
-}
-
-fn transaction(recorded: &Recorded<Event>) -> Option<TransactionId> {
-    TransactionId::parse(recorded.stream.as_str().strip_prefix("transfer-")?).ok()
 }
 
 /// Resumes pages that wait for an HIU to be trusted.

@@ -1,7 +1,6 @@
 //! User-initiated link: send an OTP, reply to the gateway, mark the care contexts.
 
 use hip_domain::event::Event;
-use hip_domain::id::LinkReference;
 use hip_domain::outbound::Call;
 use hip_domain::recorded::Recorded;
 use hip_domain::user_link::{OtpRefusal, UserLinkEvent};
@@ -11,7 +10,7 @@ use crate::operations::abdm_error::OwnCode;
 use crate::tasks::{Planned, Task};
 
 pub(super) fn of_user_link(recorded: &Recorded<Event>, event: &UserLinkEvent) -> Vec<Planned> {
-    let Some(link) = link_reference(recorded) else {
+    let Some(link) = recorded.stream.link_reference() else {
         return vec![];
     };
     let call = match event {
@@ -55,8 +54,4 @@ pub(super) fn of_user_link(recorded: &Recorded<Event>, event: &UserLinkEvent) ->
         }
     };
     vec![Task::Call { request_id: request_id(recorded, 0), call }.into()]
-}
-
-fn link_reference(recorded: &Recorded<Event>) -> Option<LinkReference> {
-    LinkReference::parse(recorded.stream.as_str().strip_prefix("user-link-")?).ok()
 }

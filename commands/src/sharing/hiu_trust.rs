@@ -119,10 +119,8 @@ async fn resume_one(
     // The subject is that of the push; the operator's decision has none.
     let pushed = ports.log.clear_stream(&stream, 0).await?;
     let subject = pushed.iter().rev().find_map(|stored| stored.subject);
-    let origin = due.cause.origin(Actor::Process).about(subject);
-    let key = format!("{}:{request_id}", due.key());
-    let command = OutboundCommand::Resume;
-    ports.dispatcher.execute::<Outbound>(&stream, command, &key, &origin).await?;
+    let step = due.step(Actor::Process).part(request_id).about(subject);
+    step.execute::<Outbound>(&ports.dispatcher, &stream, OutboundCommand::Resume).await?;
     Ok(())
 }
 

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::CareContextFacts;
-use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
 use crate::id::{CareContextReference, ErrorCode, RequestId};
 use crate::stream::StreamId;
+use hip_domain_derive::LogEvent;
 
 /// An event of a care context.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum CareContextEvent {
     /// It was registered, or its types changed.
     #[serde(rename = "care_context.registered")]
@@ -104,18 +104,4 @@ const fn first() -> u32 {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
 const fn is_first(revision: &u32) -> bool {
     *revision == 1
-}
-
-impl LogEvent for CareContextEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Registered { .. } => "care_context.registered",
-            Self::LinkRequested { .. } => "care_context.link_requested",
-            Self::Linked { .. } => "care_context.linked",
-            Self::LinkRejected { .. } => "care_context.link_rejected",
-            Self::LinkFailed { .. } => "care_context.link_failed",
-            Self::ChangedAfterLink { .. } => "care_context.changed_after_link",
-            Self::SmsRequested { .. } => "care_context.sms_requested",
-        }
-    }
 }

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{DateRange, GrantedCareContext, Signature};
-use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
 use crate::id::{ConsentId, FacilityId, HiuId, Pseudonym};
-use crate::sealed::{Sealed, SealedPart};
+use crate::sealed::Sealed;
 use crate::sensitive::Phi;
+use hip_domain_derive::LogEvent;
 
 /// The terms of a consent: the parts of the artefact that are used for decisions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct Grant {
 }
 
 /// An event of a consent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, and not kept")]
 pub enum ConsentEvent {
     /// The patient granted it.
@@ -45,6 +45,7 @@ pub enum ConsentEvent {
         signature: Option<Signature>,
         /// The artefact, verbatim.
         #[serde(skip)]
+        #[sealed]
         artefact: Sealed<Phi<String>>,
     },
     /// The patient revoked it.
@@ -71,36 +72,4 @@ pub enum ConsentEvent {
         /// Id of the artefact.
         consent_id: ConsentId,
     },
-}
-
-impl LogEvent for ConsentEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Granted { .. } => "consent.granted",
-            Self::Revoked { .. } => "consent.revoked",
-            Self::Expired { .. } => "consent.expired",
-            Self::Denied { .. } => "consent.denied",
-            Self::Withdrawn { .. } => "consent.withdrawn",
-        }
-    }
-
-    fn sealed(&self) -> Option<&dyn SealedPart> {
-        match self {
-            Self::Granted { artefact, .. } => Some(artefact),
-            Self::Revoked { .. }
-            | Self::Expired { .. }
-            | Self::Denied { .. }
-            | Self::Withdrawn { .. } => None,
-        }
-    }
-
-    fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
-        match self {
-            Self::Granted { artefact, .. } => Some(artefact),
-            Self::Revoked { .. }
-            | Self::Expired { .. }
-            | Self::Denied { .. }
-            | Self::Withdrawn { .. } => None,
-        }
-    }
 }

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::comparison::Considered;
-use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
 use crate::id::{CareContextReference, ErrorCode, FacilityId, RequestId, SubjectId, TransactionId};
-use crate::sealed::{Sealed, SealedPart};
+use crate::sealed::Sealed;
 use crate::sensitive::Phi;
+use hip_domain_derive::LogEvent;
 
 /// The data of a requesting patient. Stored only in encrypted form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ pub enum DiscoveryOutcome {
 }
 
 /// An event of a discovery.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum DiscoveryEvent {
     /// A patient requested a discovery.
     #[serde(rename = "discovery.requested")]
@@ -91,6 +91,7 @@ pub enum DiscoveryEvent {
         request_id: RequestId,
         /// The data of the patient.
         #[serde(skip)]
+        #[sealed]
         query: Sealed<DiscoveryQuery>,
     },
     /// One patient matched.
@@ -123,29 +124,4 @@ pub enum DiscoveryEvent {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         considered: Vec<Considered>,
     },
-}
-
-impl LogEvent for DiscoveryEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Requested { .. } => "discovery.requested",
-            Self::PatientMatched { .. } => "discovery.patient_matched",
-            Self::NotMatched { .. } => "discovery.not_matched",
-            Self::Repeated { .. } => "discovery.repeated",
-        }
-    }
-
-    fn sealed(&self) -> Option<&dyn SealedPart> {
-        match self {
-            Self::Requested { query, .. } => Some(query),
-            Self::PatientMatched { .. } | Self::NotMatched { .. } | Self::Repeated { .. } => None,
-        }
-    }
-
-    fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
-        match self {
-            Self::Requested { query, .. } => Some(query),
-            Self::PatientMatched { .. } | Self::NotMatched { .. } | Self::Repeated { .. } => None,
-        }
-    }
 }

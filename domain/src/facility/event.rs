@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::aggregate::LogEvent;
 use crate::id::FacilityId;
+use hip_domain_derive::LogEvent;
 
 /// An event of a facility.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, LogEvent)]
 pub enum FacilityEvent {
     /// An operator paused fetching its visits.
     #[serde(rename = "facility.intake_paused")]
@@ -30,14 +30,4 @@ pub enum FacilityEvent {
         /// The new service id.
         to: FacilityId,
     },
-}
-
-impl LogEvent for FacilityEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::IntakePaused { .. } => "facility.intake_paused",
-            Self::IntakeResumed { .. } => "facility.intake_resumed",
-            Self::Renamed { .. } => "facility.renamed",
-        }
-    }
 }

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::aggregate::LogEvent;
 use crate::id::{ConsentId, Digest, ErrorCode, EventId, FacilityId, RequestId, TransactionId};
 use crate::replay::Ordered;
-use crate::sealed::{Sealed, SealedPart};
+use crate::sealed::Sealed;
+use hip_domain_derive::LogEvent;
 
 /// The kinds of callbacks that the gateway sends to a HIP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -240,11 +240,11 @@ fn is_v3(api: &ApiVersion) -> bool {
 }
 
 /// An event of a message from the gateway.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum InboundEvent {
     /// It was stored, before it was interpreted.
     #[serde(rename = "inbound.received")]
-    Received(ReceivedCallback),
+    Received(#[sealed(raw)] ReceivedCallback),
     /// It was interpreted; its effects are in the log.
     #[serde(rename = "inbound.interpreted")]
     Interpreted {
@@ -280,36 +280,4 @@ pub enum InboundEvent {
         /// The event that closed it before: a failure, or the end of an earlier replay.
         answers: EventId,
     },
-}
-
-impl LogEvent for InboundEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Received(_) => "inbound.received",
-            Self::Interpreted { .. } => "inbound.interpreted",
-            Self::Rejected { .. } => "inbound.rejected",
-            Self::Failed { .. } => "inbound.failed",
-            Self::ReplayRequested { .. } => "inbound.replay_requested",
-        }
-    }
-
-    fn sealed(&self) -> Option<&dyn SealedPart> {
-        match self {
-            Self::Received(received) => Some(&received.raw),
-            Self::Interpreted { .. }
-            | Self::Rejected { .. }
-            | Self::Failed { .. }
-            | Self::ReplayRequested { .. } => None,
-        }
-    }
-
-    fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
-        match self {
-            Self::Received(received) => Some(&mut received.raw),
-            Self::Interpreted { .. }
-            | Self::Rejected { .. }
-            | Self::Failed { .. }
-            | Self::ReplayRequested { .. } => None,
-        }
-    }
 }

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Hold;
-use crate::aggregate::LogEvent;
 use crate::id::{ErrorCode, FacilityId, RequestId, SubjectId};
-use crate::sealed::{Sealed, SealedPart};
+use crate::sealed::Sealed;
 use crate::sensitive::Phi;
 use crate::stream::StreamId;
+use hip_domain_derive::LogEvent;
 
 /// A link token: a JWT that names the patient. Its bearer can link records to the patient.
 pub type Token = Phi<String>;
@@ -29,7 +29,7 @@ pub struct AskedPerson {
 }
 
 /// An event of the link tokens of one ABHA address at one facility.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum LinkTokenEvent {
     /// A token was requested from the gateway.
     #[serde(rename = "link_token.requested")]
@@ -59,6 +59,7 @@ pub enum LinkTokenEvent {
         at: DateTime<Utc>,
         /// The patient as the record system describes them.
         #[serde(skip)]
+        #[sealed]
         person: Sealed<AskedPerson>,
     },
     /// The gateway must not be asked yet.
@@ -97,6 +98,7 @@ pub enum LinkTokenEvent {
         waiting: Vec<StreamId>,
         /// The token.
         #[serde(skip)]
+        #[sealed]
         token: Sealed<Token>,
     },
     /// The gateway refused a token.
@@ -133,48 +135,4 @@ const fn yes() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
 const fn is_true(counted: &bool) -> bool {
     *counted
-}
-
-impl LogEvent for LinkTokenEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Requested { .. } => "link_token.requested",
-            Self::Asked { .. } => "link_token.asked",
-            Self::Awaited { .. } => "link_token.awaited",
-            Self::Reused { .. } => "link_token.reused",
-            Self::Issued { .. } => "link_token.issued",
-            Self::Rejected { .. } => "link_token.rejected",
-            Self::Postponed { .. } => "link_token.postponed",
-            Self::Dropped { .. } => "link_token.dropped",
-            Self::Purged {} => "link_token.purged",
-        }
-    }
-
-    fn sealed(&self) -> Option<&dyn SealedPart> {
-        match self {
-            Self::Issued { token, .. } => Some(token),
-            Self::Asked { person, .. } => Some(person),
-            Self::Requested { .. }
-            | Self::Awaited { .. }
-            | Self::Reused { .. }
-            | Self::Postponed { .. }
-            | Self::Rejected { .. }
-            | Self::Dropped { .. }
-            | Self::Purged {} => None,
-        }
-    }
-
-    fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
-        match self {
-            Self::Issued { token, .. } => Some(token),
-            Self::Asked { person, .. } => Some(person),
-            Self::Requested { .. }
-            | Self::Awaited { .. }
-            | Self::Reused { .. }
-            | Self::Postponed { .. }
-            | Self::Rejected { .. }
-            | Self::Dropped { .. }
-            | Self::Purged {} => None,
-        }
-    }
 }

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::aggregate::LogEvent;
 use crate::id::{LinkReference, RequestId};
+use hip_domain_derive::LogEvent;
 
 /// An event of an OTP limit.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum OtpLimitEvent {
     /// A message that will be sent was counted.
     #[serde(rename = "otp_limit.send_counted")]
@@ -37,15 +37,4 @@ pub enum OtpLimitEvent {
     /// The attempts were reset, after a correct password or after the block ended.
     #[serde(rename = "otp_limit.tries_cleared")]
     TriesCleared {},
-}
-
-impl LogEvent for OtpLimitEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::SendCounted { .. } => "otp_limit.send_counted",
-            Self::SendTakenBack { .. } => "otp_limit.send_taken_back",
-            Self::TryCounted { .. } => "otp_limit.try_counted",
-            Self::TriesCleared {} => "otp_limit.tries_cleared",
-        }
-    }
 }

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
 use crate::id::{
     ConsentId, ErrorCode, EventId, FacilityId, LinkReference, RequestId, TransactionId,
 };
 use crate::replay::Ordered;
 use crate::stream::StreamId;
+use hip_domain_derive::LogEvent;
 
 /// An outgoing call. It names the streams with the content; the message is built when it is sent, because personal
 /// data is decrypted only then.
@@ -209,7 +209,7 @@ pub struct Sent {
 }
 
 /// An event of a call.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum OutboundEvent {
     /// It was planned; the stream contains its `REQUEST-ID`.
     #[serde(rename = "outbound.planned")]
@@ -305,20 +305,4 @@ pub enum OutboundEvent {
         /// The request id of the new call; `None` if it is sent under its own id.
         renewed: Option<RequestId>,
     },
-}
-
-impl LogEvent for OutboundEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Planned { .. } => "outbound.planned",
-            Self::Attempted { .. } => "outbound.attempted",
-            Self::Accepted { .. } => "outbound.accepted",
-            Self::Failed { .. } => "outbound.failed",
-            Self::Abandoned { .. } => "outbound.abandoned",
-            Self::Answered { .. } => "outbound.answered",
-            Self::Resumed { .. } => "outbound.resumed",
-            Self::Suppressed { .. } => "outbound.suppressed",
-            Self::ReplayRequested { .. } => "outbound.replay_requested",
-        }
-    }
 }

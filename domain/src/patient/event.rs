@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::aggregate::LogEvent;
 use crate::id::{FacilityId, Pseudonym};
-use crate::sealed::{Sealed, SealedPart};
+use crate::sealed::Sealed;
 use crate::sensitive::Phi;
+use hip_domain_derive::LogEvent;
 
 /// Pseudonyms by which a patient can be found, without the ABHA.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ pub struct Abha {
 }
 
 /// An event of a patient.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum PatientEvent {
     /// The patient was registered.
     #[serde(rename = "patient.registered")]
@@ -73,6 +73,7 @@ pub enum PatientEvent {
         digest: Pseudonym,
         /// The demographics.
         #[serde(skip)]
+        #[sealed]
         demographics: Sealed<Demographics>,
     },
     /// The demographics changed.
@@ -86,6 +87,7 @@ pub enum PatientEvent {
         digest: Pseudonym,
         /// The demographics.
         #[serde(skip)]
+        #[sealed]
         demographics: Sealed<Demographics>,
     },
     /// An ABHA was attached, or replaced by another one.
@@ -97,6 +99,7 @@ pub enum PatientEvent {
         lookups: AbhaLookups,
         /// The ABHA itself.
         #[serde(skip)]
+        #[sealed]
         abha: Sealed<Abha>,
     },
     /// The patient left ABDM.
@@ -108,33 +111,4 @@ pub enum PatientEvent {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         deleted: bool,
     },
-}
-
-impl LogEvent for PatientEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Registered { .. } => "patient.registered",
-            Self::DemographicsChanged { .. } => "patient.demographics_changed",
-            Self::AbhaAttached { .. } => "patient.abha_attached",
-            Self::AbhaDetached { .. } => "patient.abha_detached",
-        }
-    }
-
-    fn sealed(&self) -> Option<&dyn SealedPart> {
-        match self {
-            Self::Registered { demographics, .. }
-            | Self::DemographicsChanged { demographics, .. } => Some(demographics),
-            Self::AbhaAttached { abha, .. } => Some(abha),
-            Self::AbhaDetached { .. } => None,
-        }
-    }
-
-    fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
-        match self {
-            Self::Registered { demographics, .. }
-            | Self::DemographicsChanged { demographics, .. } => Some(demographics),
-            Self::AbhaAttached { abha, .. } => Some(abha),
-            Self::AbhaDetached { .. } => None,
-        }
-    }
 }

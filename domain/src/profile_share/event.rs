@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Token;
-use crate::aggregate::LogEvent;
 use crate::id::{FacilityId, Pseudonym, RequestId};
-use crate::sealed::{Sealed, SealedPart};
+use crate::sealed::Sealed;
 use crate::sensitive::Phi;
+use hip_domain_derive::LogEvent;
 
 /// The shared data. Stored only in encrypted form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct SharedProfile {
 }
 
 /// An event of the queue tokens of a counter.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum ProfileShareEvent {
     /// A patient received a new token.
     #[serde(rename = "profile_share.token_issued")]
@@ -35,6 +35,7 @@ pub enum ProfileShareEvent {
         token: Token,
         /// The shared data.
         #[serde(skip)]
+        #[sealed]
         shared: Sealed<SharedProfile>,
     },
     /// A patient asked again and keeps the token.
@@ -50,27 +51,7 @@ pub enum ProfileShareEvent {
         token: Token,
         /// The data shared this time.
         #[serde(skip)]
+        #[sealed]
         shared: Sealed<SharedProfile>,
     },
-}
-
-impl LogEvent for ProfileShareEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::TokenIssued { .. } => "profile_share.token_issued",
-            Self::TokenRepeated { .. } => "profile_share.token_repeated",
-        }
-    }
-
-    fn sealed(&self) -> Option<&dyn SealedPart> {
-        match self {
-            Self::TokenIssued { shared, .. } | Self::TokenRepeated { shared, .. } => Some(shared),
-        }
-    }
-
-    fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
-        match self {
-            Self::TokenIssued { shared, .. } | Self::TokenRepeated { shared, .. } => Some(shared),
-        }
-    }
 }

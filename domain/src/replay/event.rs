@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Ordered;
-use crate::aggregate::LogEvent;
 use crate::id::{ClientName, FacilityId, RequestId};
+use hip_domain_derive::LogEvent;
 
 /// The direction of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ pub struct Tally {
 }
 
 /// An event of a replay order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, LogEvent)]
 pub enum ReplayEvent {
     /// The order was given.
     #[serde(rename = "replay.ordered")]
@@ -99,16 +99,4 @@ pub enum ReplayEvent {
         /// The results of the items.
         tally: Tally,
     },
-}
-
-impl LogEvent for ReplayEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Ordered { .. } => "replay.ordered",
-            Self::Paused { .. } => "replay.paused",
-            Self::Resumed { .. } => "replay.resumed",
-            Self::Cancelled { .. } => "replay.cancelled",
-            Self::Completed { .. } => "replay.completed",
-        }
-    }
 }

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::aggregate::LogEvent;
 use crate::id::{ClientName, FacilityId, Pseudonym};
 use crate::reason::Reason;
+use hip_domain_derive::LogEvent;
 
 /// Who requested an erasure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ pub struct Purged {
 }
 
 /// An event of an erasure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, LogEvent)]
 pub enum SubjectEvent {
     /// An erasure was requested and is permitted.
     #[serde(rename = "subject.erasure_requested")]
@@ -114,16 +114,4 @@ pub enum SubjectEvent {
         /// What was removed.
         purged: Purged,
     },
-}
-
-impl LogEvent for SubjectEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::ErasureRequested { .. } => "subject.erasure_requested",
-            Self::ErasureRefused { .. } => "subject.erasure_refused",
-            Self::Erased { .. } => "subject.erased",
-            Self::KeysDestroyedAgain { .. } => "subject.keys_destroyed_again",
-            Self::Purged { .. } => "subject.purged",
-        }
-    }
 }

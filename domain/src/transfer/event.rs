@@ -4,15 +4,15 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::aggregate::LogEvent;
 use crate::consent::{DateRange, NotInForce};
 use crate::hi_type::HiType;
 use crate::id::{
     CareContextReference, ConsentId, Digest, ErrorCode, FacilityId, RequestId, TransactionId,
 };
-use crate::sealed::{Sealed, SealedPart};
+use crate::sealed::Sealed;
 use crate::sensitive::Phi;
 use crate::stream::StreamId;
+use hip_domain_derive::LogEvent;
 
 /// A health information request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -139,7 +139,7 @@ pub struct DeliveryStatus {
 }
 
 /// An event of a transfer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum TransferEvent {
     /// An HIU requested health information.
     #[serde(rename = "transfer.requested")]
@@ -148,6 +148,7 @@ pub enum TransferEvent {
         facts: TransferFacts,
         /// Push URL and key of the HIU.
         #[serde(skip)]
+        #[sealed]
         recipient: Sealed<Recipient>,
     },
     /// The request was accepted.
@@ -188,6 +189,7 @@ pub enum TransferEvent {
         seal: PageSeal,
         /// The request body to send.
         #[serde(skip)]
+        #[sealed]
         body: Sealed<Phi<String>>,
     },
     /// The HIU accepted a page.
@@ -234,51 +236,4 @@ pub enum TransferEvent {
         /// The result for each care context.
         statuses: Vec<DeliveryStatus>,
     },
-}
-
-impl LogEvent for TransferEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Requested { .. } => "transfer.requested",
-            Self::Accepted { .. } => "transfer.accepted",
-            Self::Refused { .. } => "transfer.refused",
-            Self::BundlePrepared { .. } => "transfer.bundle_prepared",
-            Self::PageEncrypted { .. } => "transfer.page_encrypted",
-            Self::PagePushed { .. } => "transfer.page_pushed",
-            Self::PageSkipped { .. } => "transfer.page_skipped",
-            Self::Repeated { .. } => "transfer.repeated",
-            Self::Stopped { .. } => "transfer.stopped",
-            Self::Completed { .. } => "transfer.completed",
-        }
-    }
-
-    fn sealed(&self) -> Option<&dyn SealedPart> {
-        match self {
-            Self::Requested { recipient, .. } => Some(recipient),
-            Self::PageEncrypted { body, .. } => Some(body),
-            Self::Accepted { .. }
-            | Self::Refused { .. }
-            | Self::BundlePrepared { .. }
-            | Self::PagePushed { .. }
-            | Self::PageSkipped { .. }
-            | Self::Repeated { .. }
-            | Self::Stopped { .. }
-            | Self::Completed { .. } => None,
-        }
-    }
-
-    fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
-        match self {
-            Self::Requested { recipient, .. } => Some(recipient),
-            Self::PageEncrypted { body, .. } => Some(body),
-            Self::Accepted { .. }
-            | Self::Refused { .. }
-            | Self::BundlePrepared { .. }
-            | Self::PagePushed { .. }
-            | Self::PageSkipped { .. }
-            | Self::Repeated { .. }
-            | Self::Stopped { .. }
-            | Self::Completed { .. } => None,
-        }
-    }
 }

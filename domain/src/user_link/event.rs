@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::Otp;
-use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
 use crate::id::{
     CareContextReference, ErrorCode, FacilityId, LinkReference, RequestId, SubjectId, TransactionId,
 };
 use crate::stream::StreamId;
+use hip_domain_derive::LogEvent;
 
 /// The selection of a patient.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub enum OtpRefusal {
 }
 
 /// An event of a user-initiated link.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum UserLinkEvent {
     /// A patient selected care contexts.
     #[serde(rename = "user_link.initiated")]
@@ -110,18 +110,4 @@ pub enum UserLinkEvent {
         /// The request with the correct OTP.
         confirmed_by: RequestId,
     },
-}
-
-impl LogEvent for UserLinkEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Initiated { .. } => "user_link.initiated",
-            Self::OtpIssued { .. } => "user_link.otp_issued",
-            Self::OtpSent { .. } => "user_link.otp_sent",
-            Self::OtpFailed { .. } => "user_link.otp_failed",
-            Self::Refused { .. } => "user_link.refused",
-            Self::Confirmed { .. } => "user_link.confirmed",
-            Self::Linked { .. } => "user_link.linked",
-        }
-    }
 }

@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::aggregate::LogEvent;
 use crate::hi_type::HiType;
 use crate::id::{CareContextReference, Digest, FacilityId, Pseudonym, SubjectId};
-use crate::sealed::{Sealed, SealedPart};
+use crate::sealed::Sealed;
 use crate::sensitive::Phi;
 use crate::stream::StreamId;
+use hip_domain_derive::LogEvent;
 
 /// The facts of a visit that are stored in clear. They contain no personal data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ pub struct RejectedDocument {
 }
 
 /// An event of a visit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]
 pub enum VisitEvent {
     /// The visit was recorded.
     #[serde(rename = "visit.recorded")]
@@ -76,6 +76,7 @@ pub enum VisitEvent {
         digest: Pseudonym,
         /// The visit document, verbatim.
         #[serde(skip)]
+        #[sealed]
         document: Sealed<Phi<String>>,
     },
     /// The visit was recorded again with different content.
@@ -89,6 +90,7 @@ pub enum VisitEvent {
         digest: Pseudonym,
         /// The visit document, verbatim.
         #[serde(skip)]
+        #[sealed]
         document: Sealed<Phi<String>>,
     },
     /// Its documents were built.
@@ -119,30 +121,4 @@ pub enum VisitEvent {
         /// The types that the network knows.
         hi_types: Vec<HiType>,
     },
-}
-
-impl LogEvent for VisitEvent {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Recorded { .. } => "visit.recorded",
-            Self::Amended { .. } => "visit.amended",
-            Self::BundlesBuilt { .. } => "visit.bundles_built",
-            Self::BundleRejected { .. } => "visit.bundle_rejected",
-            Self::Linked { .. } => "visit.linked",
-        }
-    }
-
-    fn sealed(&self) -> Option<&dyn SealedPart> {
-        match self {
-            Self::Recorded { document, .. } | Self::Amended { document, .. } => Some(document),
-            Self::BundlesBuilt { .. } | Self::BundleRejected { .. } | Self::Linked { .. } => None,
-        }
-    }
-
-    fn sealed_mut(&mut self) -> Option<&mut dyn SealedPart> {
-        match self {
-            Self::Recorded { document, .. } | Self::Amended { document, .. } => Some(document),
-            Self::BundlesBuilt { .. } | Self::BundleRejected { .. } | Self::Linked { .. } => None,
-        }
-    }
 }

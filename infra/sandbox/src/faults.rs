@@ -3,7 +3,8 @@
 //! A fault counts the matching calls, starting at 1 when it is set. It applies once, except
 //! [`Faults::always`]. Several faults may apply to the same call.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -278,7 +279,7 @@ impl Faults {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    mutex.lock()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The simulator's public entry point, for tests and the command line.
 
+use parking_lot::Mutex;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -202,8 +203,7 @@ impl Sandbox {
     /// end within 2 s is aborted.
     pub async fn stop(&self) {
         self.world.stopping.send_replace(true);
-        let servers: Vec<_> =
-            self.servers.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
+        let servers: Vec<_> = self.servers.lock().drain(..).collect();
         for mut server in servers {
             if tokio::time::timeout(STOP_GRACE, &mut server).await.is_err() {
                 server.abort();

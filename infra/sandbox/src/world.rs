@@ -1,7 +1,8 @@
 //! The state that all parts of the simulator share.
 
+use parking_lot::Mutex;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -39,12 +40,12 @@ pub(crate) struct World {
 impl World {
     /// Reads the state under its lock.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&self.state.lock())
     }
 
     /// Changes the state under its lock, and wakes all waiting tasks.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let outcome = change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        let outcome = change(&mut self.state.lock());
         self.tick.bump();
         outcome
     }

@@ -1,6 +1,7 @@
 //! A small HTTP peer for tests: the test supplies the answers, and requests are recorded.
 
-use std::sync::{Arc, Mutex};
+use parking_lot::Mutex;
+use std::sync::Arc;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -43,11 +44,11 @@ impl Stub {
 
     /// Number of requests with this method and path.
     pub(crate) fn count(&self, what: &str) -> usize {
-        self.asked.lock().unwrap().iter().filter(|asked| asked.what == what).count()
+        self.asked.lock().iter().filter(|asked| asked.what == what).count()
     }
 
     pub(crate) fn last(&self) -> StubRequest {
-        self.asked.lock().unwrap().last().cloned().unwrap_or_default()
+        self.asked.lock().last().cloned().unwrap_or_default()
     }
 
     pub(crate) fn stop(&self) {
@@ -79,7 +80,7 @@ async fn serve(stream: TcpStream, log: Arc<Mutex<Vec<StubRequest>>>, answers: Ar
     stream.read_exact(&mut body).await.unwrap();
     asked.body = String::from_utf8(body).unwrap();
     let number = {
-        let mut log = log.lock().unwrap();
+        let mut log = log.lock();
         log.push(asked.clone());
         log.len()
     };

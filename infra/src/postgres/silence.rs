@@ -1,7 +1,8 @@
 //! Detects silent connections. A firewall drops them, or the server loses power: no close and
 //! no answer arrives.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::{Connection, PgConnection};
@@ -42,12 +43,12 @@ impl Silence {
 
     /// Whether it was last used before another was found silent.
     fn lay_beside(&self, idle: Duration, now: Instant) -> bool {
-        let found_at = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found_at = *self.0.lock();
         found_at.is_some_and(|found_at| now.saturating_duration_since(found_at) < idle)
     }
 
     fn note(&self, now: Instant) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        *self.0.lock() = Some(now);
     }
 }
 

@@ -100,7 +100,7 @@ fn of_transfer(
     what: DataFlowRequestUpdate,
 ) -> Query<'static, sqlx::Postgres, PgArguments> {
     // In the spelling of the stream name; the network's ids differ in case at most.
-    let id = stream.as_str().trim_start_matches("transfer-").to_owned();
+    let id = stream.transaction().map(String::from);
     match what {
         DataFlowRequestUpdate::Requested(facts, at) => sqlx::query(
             "INSERT INTO data_flow_request (transaction_id, facility_id, consent_id, status, requested_at) \

@@ -39,7 +39,7 @@ async fn write(
     change: HealthInformationChange,
 ) -> Result<(), sqlx::Error> {
     let HealthInformationChange { transfer, page, at, what } = change;
-    let transaction_id = transfer.as_str().trim_start_matches("transfer-").to_owned();
+    let transaction_id = transfer.transaction().map(String::from);
     let page = i32::try_from(page).unwrap_or(i32::MAX);
     let query = match what {
             HealthInformationUpdate::Encrypted(seal, position) => sqlx::query(

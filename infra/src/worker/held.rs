@@ -1,7 +1,8 @@
 //! The claims of this process, and those whose work ended without a settlement.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 struct Claims<C> {
     next: u64,
@@ -20,7 +21,7 @@ impl<C> Default for Held<C> {
 impl<C> Held<C> {
     /// Claims are never left half recorded under the lock, so a poisoned lock is safe to use.
     fn lock(&self) -> MutexGuard<'_, Claims<C>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// Every claim in progress.

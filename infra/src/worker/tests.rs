@@ -1,4 +1,4 @@
-use std::sync::Mutex;
+use parking_lot::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::mpsc;
@@ -42,7 +42,7 @@ struct Handed {
 
 impl Handed {
     fn give(&self, rows: &[Row]) {
-        self.rows.lock().unwrap().extend(rows);
+        self.rows.lock().extend(rows);
         self.some.notify_one();
     }
 }
@@ -59,7 +59,7 @@ impl Queue for Rows {
 
     async fn take(&self, lane: usize, limit: i64, _: &[Arc<Row>]) -> Result<Vec<Row>, sqlx::Error> {
         self.handed.asked_count.fetch_add(1, Ordering::SeqCst);
-        let mut rows = self.lanes[lane].lock().unwrap();
+        let mut rows = self.lanes[lane].lock();
         let count = rows.len().min(usize::try_from(limit).unwrap());
         Ok(rows.drain(..count).collect())
     }
@@ -99,7 +99,7 @@ impl Queue for Rows {
     }
 
     fn handed(&self) -> Vec<(usize, Row)> {
-        self.handed.rows.lock().unwrap().drain(..).map(|row| (0, row)).collect()
+        self.handed.rows.lock().drain(..).map(|row| (0, row)).collect()
     }
 
     async fn until_handed(&self) {

@@ -14,7 +14,7 @@ use super::root;
 
 /// Which of our crates each of them may know, in whatever kind of dependency. A new crate needs a
 /// line here.
-const MAY_KNOW: [(&str, &[&str]); 12] = [
+const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("abdm-fhir", &[]),
     ("abdm-fidelius", &[]),
     ("hip-proof", &[]),
@@ -22,7 +22,8 @@ const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("hip-reference", &["abdm-fhir"]),
     // The outside world shares no code with the product, so that a mistake cannot cancel itself out.
     ("hip-sandbox", &[]),
-    ("hip-domain", &["abdm-fhir"]),
+    ("hip-domain-derive", &[]),
+    ("hip-domain", &["abdm-fhir", "hip-domain-derive"]),
     ("hip-commands", &["hip-domain", "abdm-fhir", "abdm-fidelius"]),
     ("hip-projections", &["hip-domain"]),
     (

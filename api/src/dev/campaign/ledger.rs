@@ -1,7 +1,6 @@
 //! Promises to patients and hospitals, for the verdict to check.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
+use parking_lot::{Mutex, MutexGuard};
 /// A visit that a node acknowledged.
 #[derive(Clone)]
 pub(super) struct Acknowledged {
@@ -50,6 +49,6 @@ impl Ledger {
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }

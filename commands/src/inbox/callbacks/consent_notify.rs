@@ -23,7 +23,6 @@ use crate::linking::opt_out;
 use crate::operations::abdm_error::OwnCode;
 use crate::patients::lookup::LookupKey;
 use crate::patients::patient_data::subject_of;
-use crate::port::log::Actor;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
@@ -260,11 +259,8 @@ async fn store(
     command: ConsentCommand,
     subject: Option<SubjectId>,
 ) -> Result<(), TaskError> {
-    let mut origin = incoming.cause.origin(Actor::Interpreter);
-    origin.subject = unless_erased(ports, subject).await?.or(origin.subject);
-    let stream = StreamId::consent(consent_id);
-    let key = incoming.key("consent");
-    ports.dispatcher.execute::<Consent>(&stream, command, &key, &origin).await?;
+    let step = incoming.step("consent").about(unless_erased(ports, subject).await?);
+    step.execute::<Consent>(&ports.dispatcher, &StreamId::consent(consent_id), command).await?;
     Ok(())
 }
 

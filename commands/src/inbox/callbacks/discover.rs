@@ -12,7 +12,6 @@ use super::wire::{Malformed, list, parse, scalar, year};
 use super::{CallbackMessage, Verdict};
 use crate::operations::abdm_error::OwnCode;
 use crate::patients::lookup::abha_address;
-use crate::port::log::Actor;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
@@ -79,9 +78,8 @@ pub(super) async fn interpret(
         request_id: incoming.received.request_id,
         query: query(message.patient),
     };
-    let origin = incoming.cause.origin(Actor::Interpreter);
-    let key = incoming.key("discovery");
-    ports.dispatcher.execute::<Discovery>(&stream, command, &key, &origin).await?;
+    let step = incoming.step("discovery");
+    step.execute::<Discovery>(&ports.dispatcher, &stream, command).await?;
     Ok(Verdict::about(None))
 }
 

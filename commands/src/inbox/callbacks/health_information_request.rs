@@ -14,7 +14,6 @@ use super::{CallbackMessage, Verdict};
 use crate::accountability::erasure::unless_erased;
 use crate::operations::abdm_error::OwnCode;
 use crate::patients::patient_data::subject_of;
-use crate::port::log::Actor;
 use crate::ports::Ports;
 use crate::sharing::consent_check;
 use crate::sharing::hiu_key;
@@ -114,10 +113,8 @@ pub(super) async fn interpret(
     let subject = subject_of(ports, care_contexts.unwrap_or_default()).await?;
 
     let command = TransferCommand::Request { facts, recipient: Some(recipient), verdict };
-    let mut origin = incoming.cause.origin(Actor::Interpreter);
-    origin.subject = unless_erased(ports, subject).await?.or(incoming.own_subject());
-    let key = incoming.key("transfer");
-    ports.dispatcher.execute::<Transfer>(&stream, command, &key, &origin).await?;
+    let step = incoming.step("transfer").about(unless_erased(ports, subject).await?);
+    step.execute::<Transfer>(&ports.dispatcher, &stream, command).await?;
     Ok(Verdict::about(subject))
 }
 

@@ -5,6 +5,8 @@ use hip_domain::id::{ErrorCode, EventId, SubjectId};
 use hip_domain::inbound::{DirectReply, InboundCommand, ReceivedCallback};
 
 use super::wire::Malformed;
+use crate::log::step::Step;
+use crate::port::log::Actor;
 use crate::tasks::Cause;
 
 /// A callback to interpret.
@@ -36,6 +38,16 @@ impl CallbackMessage<'_> {
     /// The append key for an effect that happens only once, also after replays: an OTP attempt, or a queue token.
     pub(crate) fn once(&self, part: &str) -> String {
         format!("in:{}:{part}", self.received.request_id)
+    }
+
+    /// An effect in another stream. Until the patient is known, it has the subject of the message.
+    pub(crate) fn step(&self, part: &str) -> Step {
+        Step::new(self.key(part), self.cause.origin(Actor::Interpreter))
+    }
+
+    /// An effect that happens only once, also after replays.
+    pub(crate) fn once_step(&self, part: &str) -> Step {
+        Step::new(self.once(part), self.cause.origin(Actor::Interpreter))
     }
 
     /// The message's own subject, used until the patient is known.

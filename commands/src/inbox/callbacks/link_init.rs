@@ -17,7 +17,6 @@ use crate::linking::opt_out;
 use crate::operations::abdm_error::OwnCode;
 use crate::patients::lookup::{LookupKey, abha_address};
 use crate::patients::patient_data::demographics;
-use crate::port::log::Actor;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
@@ -84,12 +83,9 @@ pub(super) async fn interpret(
         subject,
         chosen,
     };
-    let mut origin = incoming.cause.origin(Actor::Interpreter);
-    origin.subject = Some(subject);
-    let stream = StreamId::user_link(reference);
     let command = UserLinkCommand::Initiate { facts };
-    let key = incoming.key("user-link");
-    ports.dispatcher.execute::<UserLink>(&stream, command, &key, &origin).await?;
+    let step = incoming.step("user-link").about(Some(subject));
+    step.execute::<UserLink>(&ports.dispatcher, &StreamId::user_link(reference), command).await?;
     Ok(Verdict::about(Some(subject)))
 }
 

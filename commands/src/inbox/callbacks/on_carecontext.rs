@@ -10,7 +10,6 @@ use super::{CallbackMessage, Verdict, unknown_request};
 use crate::linking::link_refusal::{self, LinkAnswer};
 use crate::operations::abdm_error::Context;
 use crate::operations::abdm_error::OwnCode;
-use crate::port::log::Actor;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
@@ -46,10 +45,8 @@ pub(super) async fn interpret(
     let command = link_refusal::command(request_id, answer, Context::OnCareContext, now);
     let state = ports.dispatcher.load::<CareContext>(care_context).await?;
     let subject = state.facts.map(|facts| facts.subject);
-    let mut origin = incoming.cause.origin(Actor::Interpreter);
-    origin.subject = subject.or(origin.subject);
-    let key = incoming.key("care-context");
-    ports.dispatcher.execute::<CareContext>(care_context, command, &key, &origin).await?;
+    let step = incoming.step("care-context").about(subject);
+    step.execute::<CareContext>(&ports.dispatcher, care_context, command).await?;
     Ok(Verdict::about(subject))
 }
 

@@ -11,7 +11,6 @@ use hip_domain::stream::StreamId;
 use super::{CallbackMessage, Verdict, answer, unknown_request};
 use crate::accountability::erasure::unless_erased;
 use crate::operations::abdm_error::{self, Context, Retry};
-use crate::port::log::Actor;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
@@ -44,9 +43,8 @@ pub(super) async fn interpret(
     let care_context = ports.dispatcher.load::<CareContext>(care_context).await?;
     let subject = unless_erased(ports, care_context.facts.map(|facts| facts.subject)).await?;
     let command = answered(call, answer.error, incoming);
-    let origin = incoming.cause.origin(Actor::Interpreter).about(subject);
-    let key = incoming.once("outbound");
-    ports.dispatcher.execute::<Outbound>(&stream, command, &key, &origin).await?;
+    let step = incoming.once_step("outbound").about(subject);
+    step.execute::<Outbound>(&ports.dispatcher, &stream, command).await?;
     Ok(Verdict::about(subject))
 }
 

@@ -14,7 +14,6 @@ use super::wire::{Malformed, parse, scalar};
 use super::{CallbackMessage, Verdict};
 use crate::operations::abdm_error::OwnCode;
 use crate::patients::lookup::LookupKey;
-use crate::port::log::Actor;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
@@ -127,10 +126,12 @@ async fn share(
         },
         now: incoming.recorded_at,
     };
-    let mut origin = incoming.cause.origin(Actor::Interpreter);
-    origin.subject = subject.or(origin.subject);
-    let stream = StreamId::profile_share(facility, &place, day);
-    let key = incoming.once("profile-share");
-    ports.dispatcher.execute::<ProfileShares>(&stream, command, &key, &origin).await?;
+    let step = incoming.once_step("profile-share").about(subject);
+    step.execute::<ProfileShares>(
+        &ports.dispatcher,
+        &StreamId::profile_share(facility, &place, day),
+        command,
+    )
+    .await?;
     Ok(Verdict::about(subject))
 }

@@ -22,8 +22,7 @@ pub(super) async fn perform(ports: &Ports, due: &Due, visit: &StreamId) -> Resul
         skipped: documents.skipped.iter().copied().map(skipped).collect(),
         rejected: unfit.into_iter().map(rejected).collect(),
     };
-    let origin = due.cause.origin(Actor::Process);
-    ports.dispatcher.execute::<Visit>(visit, command, &due.key(), &origin).await?;
+    due.step(Actor::Process).execute::<Visit>(&ports.dispatcher, visit, command).await?;
     Ok(())
 }
 

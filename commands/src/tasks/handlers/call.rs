@@ -16,6 +16,7 @@ use hip_domain::stream::StreamId;
 use hip_domain::transfer::{StopReason, Transfer, TransferCommand};
 use secrecy::SecretString;
 
+use crate::log::step::Step;
 use crate::operations::abdm_error::{self, Context, refused_words};
 use crate::operations::replay::suppressed;
 use crate::port::gateway::SendError;
@@ -214,8 +215,8 @@ async fn forbidden(ports: &Ports, due: &Due, call: &Call) -> Result<Option<StopR
     };
     let command = TransferCommand::Stop { page: *page, stop: stop.clone() };
     let key = format!("consent:{transaction}:{page}");
-    let origin = due.cause.origin(Actor::Delivery);
-    ports.dispatcher.execute::<Transfer>(&stream, command, &key, &origin).await?;
+    let step = Step::new(key, due.cause.origin(Actor::Delivery));
+    step.execute::<Transfer>(&ports.dispatcher, &stream, command).await?;
     Ok(Some(stop))
 }
 
@@ -228,10 +229,8 @@ struct Attempt<'a> {
 
 impl Attempt<'_> {
     async fn tell(&self, command: OutboundCommand, part: &str) -> Result<(), TaskError> {
-        let key = format!("{}:{part}", self.due.key());
-        let origin = self.due.cause.origin(Actor::Delivery);
-        let dispatcher = &self.ports.dispatcher;
-        dispatcher.execute::<Outbound>(&self.stream, command, &key, &origin).await?;
+        let step = self.due.step(Actor::Delivery).part(part);
+        step.execute::<Outbound>(&self.ports.dispatcher, &self.stream, command).await?;
         Ok(())
     }
 

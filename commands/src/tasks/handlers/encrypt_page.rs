@@ -45,8 +45,7 @@ pub(super) async fn perform(
     let now = ports.clock.now();
     if is_late(ports, &facts, now) {
         let command = TransferCommand::Stop { page, stop: StopReason::Late };
-        let origin = due.cause.origin(Actor::Process);
-        ports.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
+        due.step(Actor::Process).execute::<Transfer>(&ports.dispatcher, &stream, command).await?;
         return Ok(());
     }
     let command = match consent_check::in_force(ports, &consent, &facts.facility, now).await? {
@@ -69,9 +68,7 @@ pub(super) async fn perform(
         }
         Err(why) => TransferCommand::Stop { page, stop: StopReason::Consent(why) },
     };
-    let mut origin = due.cause.origin(Actor::Process);
-    origin.subject = due.cause.subject;
-    ports.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
+    due.step(Actor::Process).execute::<Transfer>(&ports.dispatcher, &stream, command).await?;
     Ok(())
 }
 

@@ -50,8 +50,7 @@ pub(super) async fn erase(ports: &Ports, due: &Due, subject: SubjectId) -> Resul
         user_links: counts.user_links,
     };
     let command = SubjectCommand::Erase { destroyed, addresses: whose.addresses };
-    let origin = due.cause.origin(Actor::Process);
-    ports.dispatcher.execute::<Subject>(&stream, command, &due.key(), &origin).await?;
+    due.step(Actor::Process).execute::<Subject>(&ports.dispatcher, &stream, command).await?;
     Ok(())
 }
 
@@ -68,12 +67,11 @@ async fn stop_sharing(ports: &Ports, due: &Due, whose: &SubjectKeys) -> Result<(
 
 /// Releases the facility's own ids of the patient. A later visit with such an id gets a new subject and a new key.
 async fn release(ports: &Ports, due: &Due, whose: &SubjectKeys) -> Result<(), TaskError> {
-    let origin = due.cause.origin(Actor::Process);
     for reference in references(ports, whose.subject).await? {
         let stream = StreamId::identity(&whose.facility, &reference);
         let command = IdentityCommand::Release { subject: whose.subject };
-        let key = format!("{}:{stream}", due.key());
-        ports.dispatcher.execute::<Identity>(&stream, command, &key, &origin).await?;
+        let step = due.step(Actor::Process).part(&stream);
+        step.execute::<Identity>(&ports.dispatcher, &stream, command).await?;
     }
     Ok(())
 }
@@ -93,8 +91,7 @@ pub(super) async fn finish(ports: &Ports, due: &Due, subject: SubjectId) -> Resu
         return Err(TaskError::Later { after: Some(LOOK_AGAIN), reason });
     }
     let command = SubjectCommand::Purge { purged };
-    let origin = due.cause.origin(Actor::Process);
-    ports.dispatcher.execute::<Subject>(&stream, command, &due.key(), &origin).await?;
+    due.step(Actor::Process).execute::<Subject>(&ports.dispatcher, &stream, command).await?;
     Ok(())
 }
 

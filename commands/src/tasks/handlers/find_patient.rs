@@ -50,15 +50,15 @@ pub(super) async fn perform(
     let found = find(ports, &facility, &query).await?;
     wait_for_documents(ports, &found.matches, asked_at).await?;
     let outcome = conclude(ports, found.matches).await?;
-    let mut origin = due.cause.origin(Actor::Process);
+    let mut step = due.step(Actor::Process);
     if let DiscoveryOutcome::Matched(offer) = &outcome {
         if let Some(message) = due.cause.subject {
             ports.vault.attach_key(message, offer.subject).await?;
         }
-        origin = origin.about(Some(offer.subject));
+        step = step.about(Some(offer.subject));
     }
     let command = DiscoveryCommand::Conclude { outcome, considered: found.considered };
-    ports.dispatcher.execute::<Discovery>(discovery, command, &due.key(), &origin).await?;
+    step.execute::<Discovery>(&ports.dispatcher, discovery, command).await?;
     Ok(())
 }
 

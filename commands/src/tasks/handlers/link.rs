@@ -9,6 +9,7 @@ use hip_domain::visit::{Visit, VisitCommand, VisitError};
 
 use crate::linking::link_refusal;
 use crate::log::dispatch::DispatchError;
+use crate::log::step::Step;
 use crate::operations::abdm_error::Context;
 use crate::patients::patient_data::demographics;
 use crate::port::log::Actor;
@@ -23,8 +24,9 @@ pub(super) async fn tell(
     care_context: &StreamId,
     command: CareContextCommand,
 ) -> Result<(), TaskError> {
-    let origin = due.cause.origin(Actor::Process);
-    ports.dispatcher.execute::<CareContext>(care_context, command, &due.key(), &origin).await?;
+    due.step(Actor::Process)
+        .execute::<CareContext>(&ports.dispatcher, care_context, command)
+        .await?;
     Ok(())
 }
 
@@ -50,19 +52,16 @@ pub(super) async fn need_token(
         limits: ports.settings.token_limits,
         now: ports.clock.now(),
     };
-    tell_tokens(ports, due, link_token, command, "").await
+    tell_tokens(ports, due.step(Actor::Process), link_token, command).await
 }
 
 async fn tell_tokens(
     ports: &Ports,
-    due: &Due,
+    step: Step,
     link_token: &StreamId,
     command: LinkTokenCommand,
-    part: &str,
 ) -> Result<(), TaskError> {
-    let origin = due.cause.origin(Actor::Process);
-    let key = format!("{}{part}", due.key());
-    ports.dispatcher.execute::<LinkToken>(link_token, command, &key, &origin).await?;
+    step.execute::<LinkToken>(&ports.dispatcher, link_token, command).await?;
     Ok(())
 }
 
@@ -82,7 +81,7 @@ pub(super) async fn reject_token(
         limits: ports.settings.token_limits,
         now: ports.clock.now(),
     };
-    tell_tokens(ports, due, link_token, command, "").await
+    tell_tokens(ports, due.step(Actor::Process), link_token, command).await
 }
 
 /// A link to retry.
@@ -106,7 +105,8 @@ pub(super) async fn retry(
     };
     if let Some(issued_by) = retry.drop {
         let command = LinkTokenCommand::Drop { issued_by };
-        tell_tokens(ports, due, retry.link_token, command, ":drop").await?;
+        tell_tokens(ports, due.step(Actor::Process).part("drop"), retry.link_token, command)
+            .await?;
     }
     let need = Need {
         care_context: retry.care_context,
@@ -145,8 +145,7 @@ pub(super) async fn mark_visit(
         care_context: care_context.clone(),
         hi_types: hi_types.to_vec(),
     };
-    let origin = due.cause.origin(Actor::Process);
-    match ports.dispatcher.execute::<Visit>(visit, command, &due.key(), &origin).await {
+    match due.step(Actor::Process).execute::<Visit>(&ports.dispatcher, visit, command).await {
         // A record system may have linked the visit before it was pushed. The care context knows about it.
         Ok(_) | Err(DispatchError::Refused(VisitError::Absent)) => Ok(()),
         Err(error) => Err(error.into()),

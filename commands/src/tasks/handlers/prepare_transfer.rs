@@ -44,8 +44,7 @@ pub(super) async fn perform(
         }
     }
     let command = TransferCommand::Prepare { pages, missing };
-    let origin = due.cause.origin(Actor::Process);
-    ports.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
+    due.step(Actor::Process).execute::<Transfer>(&ports.dispatcher, &stream, command).await?;
     Ok(())
 }
 

@@ -58,7 +58,6 @@ async fn tell(
     command: TransferCommand,
 ) -> Result<(), TaskError> {
     let stream = StreamId::transfer(transaction);
-    let origin = due.cause.origin(Actor::Delivery);
-    ports.dispatcher.execute::<Transfer>(&stream, command, &due.key(), &origin).await?;
+    due.step(Actor::Delivery).execute::<Transfer>(&ports.dispatcher, &stream, command).await?;
     Ok(())
 }

@@ -110,10 +110,8 @@ async fn tell(
     part: &str,
 ) -> Result<(), TaskError> {
     let stream = StreamId::user_link(facts.reference);
-    let mut origin = due.cause.origin(Actor::Process);
-    origin.subject = Some(facts.subject);
-    let key = format!("{}:{part}", due.key());
-    ports.dispatcher.execute::<UserLink>(&stream, command, &key, &origin).await?;
+    let step = due.step(Actor::Process).part(part).about(Some(facts.subject));
+    step.execute::<UserLink>(&ports.dispatcher, &stream, command).await?;
     Ok(())
 }
 
@@ -124,8 +122,7 @@ pub(super) async fn mark_linked(
     reference: LinkReference,
 ) -> Result<(), TaskError> {
     let stream = StreamId::user_link(reference);
-    let origin = due.cause.origin(Actor::Process);
     let command = UserLinkCommand::MarkLinked;
-    ports.dispatcher.execute::<UserLink>(&stream, command, &due.key(), &origin).await?;
+    due.step(Actor::Process).execute::<UserLink>(&ports.dispatcher, &stream, command).await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Runs the cases one after the other, and stores their results.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -127,7 +128,7 @@ impl<'a> SuiteContext<'a> {
     }
 
     pub(super) fn report(self) -> Report {
-        let cases = self.cases.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let cases = self.cases.into_inner();
         Report { started_at: self.started_at, finished_at: clock::now(), cases }
     }
 
@@ -150,5 +151,5 @@ fn ids(entries: &[Arc<Entry>], direction: Direction) -> Vec<String> {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    mutex.lock()
 }

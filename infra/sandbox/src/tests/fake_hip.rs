@@ -1,7 +1,8 @@
 //! A minimal HIP: it records callbacks, and answers with the statuses that a test sets.
 
+use parking_lot::Mutex;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::to_bytes;
@@ -49,13 +50,13 @@ impl FakeHip {
 
     /// Answers the next callbacks with these statuses, and all later ones with 202.
     pub(super) fn will_answer(&self, statuses: &[u16]) {
-        self.inbox.lock().expect("no panic").statuses.extend(statuses);
+        self.inbox.lock().statuses.extend(statuses);
     }
 
     /// Waits for the next callback to `path` that was not taken before, accepted or refused.
     pub(super) async fn next(&self, path: &str) -> RecordedRequest {
         let take = || {
-            let mut inbox = self.inbox.lock().expect("no panic");
+            let mut inbox = self.inbox.lock();
             let index = (0..inbox.received.len())
                 .find(|index| !inbox.taken[*index] && inbox.received[*index].path == path)?;
             inbox.taken[index] = true;
@@ -65,7 +66,7 @@ impl FakeHip {
     }
 
     pub(super) fn count(&self, path: &str) -> usize {
-        let inbox = self.inbox.lock().expect("no panic");
+        let inbox = self.inbox.lock();
         inbox.received.iter().filter(|received| received.path == path).count()
     }
 }
@@ -74,7 +75,7 @@ async fn receive(State(hip): State<FakeHip>, request: Request) -> StatusCode {
     let (parts, body) = request.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.expect("a body");
     let status = {
-        let mut inbox = hip.inbox.lock().expect("no panic");
+        let mut inbox = hip.inbox.lock();
         inbox.received.push(RecordedRequest {
             path: parts.uri.path().to_owned(),
             headers: read_headers(&parts.headers),

@@ -8,7 +8,8 @@ mod linking;
 mod memory;
 mod transfer;
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -85,7 +86,7 @@ impl ModelHip {
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().expect("no panic")
+        self.memory.lock()
     }
 
     /// Sends an answer in the API version of its question. Adds `response`, or `resp` in v0.5.

@@ -1,8 +1,7 @@
 //! The bearer token that the gateway sends with its callbacks.
 
-use std::sync::{Mutex, PoisonError};
-
 use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::Mutex;
 
 /// The bearer token, which several callbacks share.
 ///
@@ -21,7 +20,7 @@ impl GatewayBearer {
         mint: impl FnOnce() -> String,
     ) -> String {
         let age_max = Self::AGE_MAX.min(lifetime / 2);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock();
         match &*kept {
             Some((bearer, minted_at)) if now - *minted_at < age_max => bearer.clone(),
             Some(_) | None => {

@@ -1,7 +1,8 @@
 //! Link tokens in process memory: suitable for a single process, which fills it from the log.
 
+use parking_lot::RwLock;
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -77,7 +78,7 @@ impl MemoryLinkTokenCache {
     }
 
     fn generation(&self, generation: i32) -> Cache<Holder, Slot> {
-        let mut generations = self.generations.write().unwrap_or_else(PoisonError::into_inner);
+        let mut generations = self.generations.write();
         let new = || {
             Cache::builder()
                 .max_capacity(self.entry_count_max)
@@ -104,7 +105,7 @@ impl LinkTokenCache for MemoryLinkTokenCache {
 
     async fn get(&self, holder: &Holder) -> Result<Option<CachedToken>, CacheError> {
         let kept = {
-            let generations = self.generations.read().unwrap_or_else(PoisonError::into_inner);
+            let generations = self.generations.read();
             generations.live.and_then(|live| generations.held.get(&live)?.get(holder))
         };
         let now = self.clock.now();
@@ -123,16 +124,16 @@ impl LinkTokenCache for MemoryLinkTokenCache {
     }
 
     async fn live(&self) -> Result<Option<i32>, CacheError> {
-        Ok(self.generations.read().unwrap_or_else(PoisonError::into_inner).live)
+        Ok(self.generations.read().live)
     }
 
     async fn promote(&self, generation: i32) -> Result<(), CacheError> {
-        self.generations.write().unwrap_or_else(PoisonError::into_inner).live = Some(generation);
+        self.generations.write().live = Some(generation);
         Ok(())
     }
 
     async fn clear_generation(&self, generation: i32) -> Result<(), CacheError> {
-        let mut generations = self.generations.write().unwrap_or_else(PoisonError::into_inner);
+        let mut generations = self.generations.write();
         generations.held.remove(&generation);
         generations.live = generations.live.filter(|live| *live != generation);
         Ok(())

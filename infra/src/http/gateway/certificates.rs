@@ -1,7 +1,8 @@
 //! The keys that sign callbacks.
 
+use parking_lot::RwLock;
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -155,8 +156,8 @@ impl Certificates {
         self.known().answer(key_id, self.clock.now(), self.trusted_for)
     }
 
-    fn known(&self) -> std::sync::RwLockReadGuard<'_, Known> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> parking_lot::RwLockReadGuard<'_, Known> {
+        self.known.read()
     }
 
     /// Fetches the set and replaces the stored one on success.
@@ -174,14 +175,14 @@ impl Certificates {
             asked_at: Some(now),
             failure: None,
         };
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+        *self.known.write() = known;
         if let Some(cache) = &self.cache {
             cache.write(set, now).await;
         }
     }
 
     fn note_failure(&self, error: SendError, now: DateTime<Utc>) {
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.write();
         if let Some(at) = known.fetched_at {
             let age_s = (now - at).num_seconds();
             let trusted_for_s = (self.trusted_for - (now - at)).num_seconds();

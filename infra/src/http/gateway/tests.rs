@@ -1,8 +1,9 @@
 mod trust;
 
+use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use hip_domain::id::{FacilityId, RequestId};
@@ -19,7 +20,7 @@ struct SetClock(Mutex<DateTime<Utc>>);
 
 impl Clock for SetClock {
     fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
+        *self.0.lock()
     }
 }
 
@@ -29,7 +30,7 @@ impl SetClock {
     }
 
     fn advance(&self, by: TimeDelta) {
-        *self.0.lock().unwrap() += by;
+        *self.0.lock() += by;
     }
 }
 

@@ -1,7 +1,8 @@
 //! Counts the pages that this process is sending to each host.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// Maximum number of pages to one host at the same time. A host that hangs blocks no more workers than these.
 const PLACES_PER_HOST: usize = 2;
@@ -12,7 +13,7 @@ pub(super) struct Places(Mutex<HashMap<String, usize>>);
 
 impl Places {
     fn lock(&self) -> MutexGuard<'_, HashMap<String, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// Takes a slot; `None` if the host has none left.

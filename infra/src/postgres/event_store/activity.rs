@@ -1,6 +1,6 @@
 //! Records since when the writer waits for the database.
 
-use std::sync::{Mutex, PoisonError};
+use parking_lot::Mutex;
 use std::time::{Duration, Instant};
 
 /// The writer's activity, for the [watchdog](crate::health::watchdog).
@@ -20,12 +20,12 @@ impl WriterActivity {
 
     /// Duration of the running call; `None` if there is none.
     pub fn calling_for(&self) -> Option<Duration> {
-        let since = self.calling_since.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = self.calling_since.lock();
         since.map(|since| since.elapsed())
     }
 
     fn set(&self, since: Option<Instant>) {
-        *self.calling_since.lock().unwrap_or_else(PoisonError::into_inner) = since;
+        *self.calling_since.lock() = since;
     }
 }
 

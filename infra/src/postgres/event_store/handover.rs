@@ -6,8 +6,9 @@
 //! A new conversation gets less room than one that has begun, and none while older ones wait in the table.
 //! So conversations that have begun come to their end, and questions are answered in the order of arrival.
 
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -126,8 +127,8 @@ impl Handover {
 }
 
 /// What is behind these locks is never left half changed, so a poisoned lock is safe to use.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> parking_lot::MutexGuard<'_, T> {
+    mutex.lock()
 }
 
 #[cfg(test)]

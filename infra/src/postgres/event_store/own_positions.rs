@@ -1,7 +1,7 @@
 //! The events that this process stored a short time ago. Their tasks are stored.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Maximum number of stretches; the oldest is forgotten.
 const STRETCH_COUNT_MAX: usize = 10_000;
@@ -40,7 +40,7 @@ impl OwnPositions {
 
     /// What is behind it is never left half changed, so a poisoned lock is safe to use.
     fn lock(&self) -> MutexGuard<'_, VecDeque<(i64, i64)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

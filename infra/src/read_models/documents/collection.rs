@@ -4,7 +4,8 @@
 //! twice; and after each page the store itself records its position. So a store that was emptied, or
 //! restored from an old backup, is detected and filled again from its position.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
@@ -156,7 +157,7 @@ impl<V: DocumentView> CollectionProjection<V> {
 
     /// What is behind it is never left half changed, so a poisoned lock is safe to use.
     fn noted(&self) -> MutexGuard<'_, Noted> {
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+        self.noted.lock()
     }
 }
 

@@ -1,8 +1,9 @@
 //! Claims and settles rows of the outbox.
 
+use parking_lot::Mutex;
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -69,11 +70,11 @@ impl Claim {
 
     /// Age of the lease, or more.
     fn lease_age(&self) -> Duration {
-        self.leased_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+        self.leased_at.lock().elapsed()
     }
 
     fn renewed(&self, at: Instant) {
-        *self.leased_at.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        *self.leased_at.lock() = at;
     }
 }
 

@@ -1,6 +1,7 @@
 //! The link token cache, in memory and in Redis.
 
-use std::sync::{Arc, Mutex};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -30,13 +31,13 @@ impl SetClock {
     }
 
     fn advance(&self, by: TimeDelta) {
-        *self.0.lock().unwrap() += by;
+        *self.0.lock() += by;
     }
 }
 
 impl Clock for SetClock {
     fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
+        *self.0.lock()
     }
 }
 

@@ -1,8 +1,9 @@
 //! The gateway of a run: it notes when each discovery was asked and answered.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hip_sandbox::{Arrival, LoadGateway};
@@ -74,7 +75,7 @@ impl Asked {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Tally> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> parking_lot::MutexGuard<'_, Tally> {
+        self.0.lock()
     }
 }

@@ -1,8 +1,8 @@
 //! Counts rejections of unknown keys, by address and in total, in windows of a minute.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hip_infra::config::ThrottleSection;
@@ -71,7 +71,7 @@ impl Throttle {
 
     /// Counts a failure. Above the limit it returns how long the caller has to wait.
     pub(super) fn count(&self, address: Option<IpAddr>, now: Instant) -> Option<Duration> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         let in_all = state.in_all.get_or_insert(Window::new(now)).count(now);
         let of_address = address.and_then(|address| state.count_address(network(address), now));
         let waits = [
@@ -83,7 +83,7 @@ impl Throttle {
 
     /// Whether one more rejection may be logged.
     pub(super) fn may_log(&self, now: Instant) -> bool {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         let lines = state.lines.get_or_insert(Window::new(now)).count(now);
         let has_room = lines.count <= LINE_COUNT_MAX;
         if !has_room {
@@ -94,7 +94,7 @@ impl Throttle {
 
     /// Rejections that were not logged since the last call.
     pub(super) fn take_unlogged(&self) -> u64 {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         std::mem::take(&mut state.unlogged)
     }
 }
@@ -176,7 +176,7 @@ mod tests {
         for n in 0..count * 2 {
             assert_eq!(throttle.count(Some(v4(n)), now), None);
         }
-        let len = || throttle.state.lock().unwrap().addresses.len();
+        let len = || throttle.state.lock().addresses.len();
         assert_eq!(len(), ADDRESS_COUNT_MAX);
         assert!(throttle.count(Some(v4(0)), now).is_some(), "who is in the table stays in it");
         assert_eq!(throttle.count(Some(v4(count)), now + WINDOW), None);

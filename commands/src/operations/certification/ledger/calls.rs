@@ -21,8 +21,7 @@ struct Taken {
 
 impl Ledger {
     pub(super) fn note_call(&mut self, recorded: &Recorded<Event>, event: &OutboundEvent) {
-        let id = recorded.stream.as_str().strip_prefix("out-");
-        let Some(Ok(request_id)) = id.map(RequestId::parse) else { return };
+        let Some(request_id) = recorded.stream.request_id() else { return };
         if let OutboundEvent::Planned { call, facility } = event
             && *facility == self.facility
         {

@@ -1,7 +1,8 @@
 //! A log that keeps appended events in memory, on top of the real log.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use hip_domain::id::{EventId, FacilityId, Pseudonym, SubjectId};
@@ -52,8 +53,8 @@ impl OverlayLog {
         self.kept().events.clone()
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, OverlayEvents> {
-        self.kept.lock().expect("nobody panics while holding it")
+    fn kept(&self) -> parking_lot::MutexGuard<'_, OverlayEvents> {
+        self.kept.lock()
     }
 
     /// The plaintext of the sealed part of an event in memory.
