@@ -30,12 +30,12 @@ fn implementation(input: &DeriveInput) -> Result<TokenStream> {
         let ident = &variant.ident;
         names.push(quote!(Self::#ident { .. } => #name));
         if let Some(Sealed { field, member }) = sealed(variant)? {
-            let (part, part_mut) = match member {
+            let (shared, unique) = match member {
                 None => (quote!(part), quote!(part)),
                 Some(member) => (quote!(&part.#member), quote!(&mut part.#member)),
             };
-            parts.push(quote!(Self::#ident { #field: part, .. } => Some(#part)));
-            parts_mut.push(quote!(Self::#ident { #field: part, .. } => Some(#part_mut)));
+            parts.push(quote!(Self::#ident { #field: part, .. } => Some(#shared)));
+            parts_mut.push(quote!(Self::#ident { #field: part, .. } => Some(#unique)));
         }
     }
     let sealed = (!parts.is_empty()).then(|| {

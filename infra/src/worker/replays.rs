@@ -91,9 +91,9 @@ impl Queue for Items {
         &self,
         _: usize,
         limit: i64,
-        _: &[Arc<Claim>],
+        held: &[Arc<Claim>],
     ) -> Result<Vec<Claim>, sqlx::Error> {
-        self.claims.take(limit).await
+        self.claims.take(limit, held).await
     }
 
     fn span(&self, claim: &Claim) -> Span {

@@ -114,10 +114,10 @@ impl Queue for Jobs {
         &self,
         lane: usize,
         limit: i64,
-        _: &[Arc<Claim>],
+        held: &[Arc<Claim>],
     ) -> Result<Vec<Claim>, sqlx::Error> {
         let Some(source) = self.sources.get(lane) else { return Ok(vec![]) };
-        self.claims.take(&source.name, limit).await
+        self.claims.take(&source.name, limit, held).await
     }
 
     fn span(&self, claim: &Claim) -> Span {

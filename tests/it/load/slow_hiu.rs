@@ -97,6 +97,34 @@ async fn the_lease_of_one_page_is_renewed_while_the_row_of_another_is_locked() {
     }
 }
 
+/// As if the lease had run out while the statement that claims new tasks waited for a connection.
+#[tokio::test]
+async fn a_page_on_its_way_is_not_claimed_again_by_the_same_process() {
+    let (world, _hip, _transactions, holds) = hanging().await;
+    let leased = "SELECT dedupe, fence FROM es.outbox \
+                   WHERE lane = 2 AND state = 'due' AND lease_until > '-infinity' ORDER BY dedupe";
+    let before: Vec<(String, i64)> = sqlx::query_as(leased).fetch_all(&world.pool).await.unwrap();
+    assert_eq!(before.len(), 2, "{before:?}");
+    for _ in 0..20 {
+        let expire =
+            "UPDATE es.outbox SET lease_until = now() - interval '1 second' WHERE dedupe = $1";
+        let mut owner = world.database.as_owner().await;
+        sqlx::query(expire).bind(&before[0].0).execute(&mut owner).await.unwrap();
+        world
+            .eventually("the lease is renewed", async || {
+                let renewed = "SELECT lease_until > now() FROM es.outbox WHERE dedupe = $1";
+                let query = sqlx::query_scalar(renewed).bind(&before[0].0);
+                query.fetch_one(&world.pool).await.unwrap()
+            })
+            .await;
+    }
+    let after: Vec<(String, i64)> = sqlx::query_as(leased).fetch_all(&world.pool).await.unwrap();
+    assert_eq!(after, before);
+    for hold in holds {
+        hold.release();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_is_told_to_stop_gives_back_the_pages_that_hang() {
     let (world, hip, transactions, holds) = hanging().await;

@@ -215,8 +215,8 @@ async fn forbidden(ports: &Ports, due: &Due, call: &Call) -> Result<Option<StopR
     };
     let command = TransferCommand::Stop { page: *page, stop: stop.clone() };
     let key = format!("consent:{transaction}:{page}");
-    let step = Step::new(key, due.cause.origin(Actor::Delivery));
-    step.execute::<Transfer>(&ports.dispatcher, &stream, command).await?;
+    let origin = due.cause.origin(Actor::Delivery);
+    Step::new(key, origin).execute::<Transfer>(&ports.dispatcher, &stream, command).await?;
     Ok(Some(stop))
 }
 

@@ -146,7 +146,8 @@ impl Claims {
     }
 
     /// Claims up to `limit` due and unclaimed rows of a lane: urgent ones first, none for one of the `busy`
-    /// hosts, and none that this process holds.
+    /// hosts, and none that this process holds. Those are left out whatever the age of their leases: a lease may run
+    /// out before the statement is executed.
     pub(super) async fn take(
         &self,
         lane: Lane,
@@ -154,8 +155,8 @@ impl Claims {
         held: &[Arc<Claim>],
         limit: i64,
     ) -> Result<Vec<Claim>, sqlx::Error> {
-        let expired = held.iter().filter(|claim| claim.lease_age() >= self.lease);
-        let expired: Vec<&str> = expired.map(|claim| claim.dedupe.as_str()).collect();
+        let held = held.iter().filter(|claim| claim.lane == lane.number());
+        let held: Vec<&str> = held.map(|claim| claim.dedupe.as_str()).collect();
         let leased_at = Instant::now();
         let rows: Vec<Row> = sqlx::query_as(
             "UPDATE es.outbox o \
@@ -172,7 +173,7 @@ impl Claims {
         .bind(limit)
         .bind(lane.number())
         .bind(busy)
-        .bind(expired)
+        .bind(held)
         .fetch_all(&self.pool)
         .in_time()
         .await?;

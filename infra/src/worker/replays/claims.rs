@@ -83,11 +83,12 @@ WITH task AS (
    WHERE t.state = 'running' AND t.next_at <= now()
      AND EXISTS (SELECT FROM hip.replay_item i
                   WHERE i.replay_id = t.replay_id AND i.outcome IS NULL AND i.due_at <= now()
-                    AND i.lease_until < now())
+                    AND i.lease_until < now() AND (i.replay_id, i.n) NOT IN (SELECT * FROM unnest($3::uuid[], $4::int[])))
    ORDER BY t.claimed_at NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED
 ), chosen AS (
   SELECT i.replay_id, i.n FROM hip.replay_item i JOIN task t USING (replay_id)
    WHERE i.outcome IS NULL AND i.due_at <= now() AND i.lease_until < now()
+     AND (i.replay_id, i.n) NOT IN (SELECT * FROM unnest($3::uuid[], $4::int[]))
    ORDER BY i.n LIMIT (SELECT CASE WHEN rate_per_s IS NULL THEN $1 ELSE 1 END FROM task)
      FOR UPDATE OF i SKIP LOCKED
 ), paced AS (
@@ -115,10 +116,18 @@ impl Claims {
     }
 
     /// Claims up to `limit` items of one running order.
-    pub(super) async fn take(&self, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
+    pub(super) async fn take(
+        &self,
+        limit: i64,
+        held: &[Arc<Claim>],
+    ) -> Result<Vec<Claim>, sqlx::Error> {
+        let (replays, ns): (Vec<Uuid>, Vec<i32>) =
+            held.iter().map(|claim| (claim.replay_id, claim.n)).unzip();
         let claims: Vec<Claim> = sqlx::query_as(TAKE)
             .bind(limit)
             .bind(self.lease)
+            .bind(replays)
+            .bind(ns)
             .fetch_all(&self.pool)
             .in_time()
             .await?;
@@ -192,15 +201,18 @@ impl Claims {
         Ok(rows.into_iter().map(|(id, counts)| (ReplayId(id), tally(counts))).collect())
     }
 
+    /// Renews leases. A row that is locked is being settled, and is not waited for.
     pub(super) async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
         let replays: Vec<Uuid> = claims.iter().map(|claim| claim.replay_id).collect();
         let ns: Vec<i32> = claims.iter().map(|claim| claim.n).collect();
         let fences: Vec<i64> = claims.iter().map(|claim| claim.fence).collect();
         sqlx::query(
             "UPDATE hip.replay_item i SET lease_until = now() + $1 \
-               FROM unnest($2::uuid[], $3::int[], $4::bigint[]) AS held(replay_id, n, fence) \
-              WHERE i.replay_id = held.replay_id AND i.n = held.n AND i.fence = held.fence \
-                AND i.outcome IS NULL AND i.lease_until > '-infinity'",
+               FROM (SELECT i.replay_id, i.n FROM hip.replay_item i \
+                       JOIN unnest($2::uuid[], $3::int[], $4::bigint[]) AS held(replay_id, n, fence) \
+                            USING (replay_id, n, fence) \
+                      WHERE i.outcome IS NULL AND i.lease_until > '-infinity' FOR UPDATE OF i SKIP LOCKED) held \
+              WHERE i.replay_id = held.replay_id AND i.n = held.n",
         )
         .bind(self.lease)
         .bind(replays)

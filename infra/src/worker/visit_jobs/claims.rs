@@ -73,7 +73,7 @@ WITH RECURSIVE waiting AS (
      AND NOT EXISTS (SELECT FROM hip.facility_intake i WHERE i.facility_id = w.facility_id AND i.paused)
      AND EXISTS (SELECT FROM hip.visit_job j
                   WHERE j.facility_id = w.facility_id AND j.state = 'due' AND j.due_at <= now()
-                    AND j.lease_until < now() AND j.source = $1)
+                    AND j.lease_until < now() AND j.source = $1 AND j.trigger_id <> ALL ($4))
    ORDER BY served_at NULLS FIRST LIMIT $2
 ), candidate AS (
   SELECT next.source, next.trigger_id, t.served_at,
@@ -81,7 +81,7 @@ WITH RECURSIVE waiting AS (
     FROM turn t CROSS JOIN LATERAL (
       SELECT j.source, j.trigger_id, j.due_at FROM hip.visit_job j
        WHERE j.facility_id = t.facility_id AND j.state = 'due' AND j.due_at <= now()
-         AND j.lease_until < now() AND j.source = $1
+         AND j.lease_until < now() AND j.source = $1 AND j.trigger_id <> ALL ($4)
        ORDER BY j.due_at LIMIT $2
     ) next
 ), chosen AS (
@@ -103,8 +103,15 @@ impl Claims {
     }
 
     /// Claims up to `limit` due and unclaimed jobs of a source whose facility is not paused.
-    pub(super) async fn take(&self, source: &str, limit: i64) -> Result<Vec<Claim>, sqlx::Error> {
-        let due = sqlx::query_as(TAKE).bind(source).bind(limit).bind(self.lease);
+    pub(super) async fn take(
+        &self,
+        source: &str,
+        limit: i64,
+        held: &[Arc<Claim>],
+    ) -> Result<Vec<Claim>, sqlx::Error> {
+        let held = held.iter().filter(|claim| claim.source == source);
+        let held: Vec<i64> = held.map(|claim| claim.trigger_id).collect();
+        let due = sqlx::query_as(TAKE).bind(source).bind(limit).bind(self.lease).bind(held);
         due.fetch_all(&self.pool).in_time().await
     }
 
@@ -144,15 +151,18 @@ impl Claims {
         Ok(())
     }
 
+    /// Renews leases. A row that is locked is being settled or erased, and is not waited for.
     pub(super) async fn renew(&self, claims: &[Arc<Claim>]) -> Result<(), sqlx::Error> {
         let sources: Vec<&str> = claims.iter().map(|claim| claim.source.as_str()).collect();
         let ids: Vec<i64> = claims.iter().map(|claim| claim.trigger_id).collect();
         let fences: Vec<i64> = claims.iter().map(|claim| claim.fence).collect();
         sqlx::query(
             "UPDATE hip.visit_job j SET lease_until = now() + $1 \
-               FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS held(source, trigger_id, fence) \
-              WHERE j.source = held.source AND j.trigger_id = held.trigger_id AND j.fence = held.fence \
-                AND j.state = 'due' AND j.lease_until > '-infinity'",
+               FROM (SELECT j.source, j.trigger_id FROM hip.visit_job j \
+                       JOIN unnest($2::text[], $3::bigint[], $4::bigint[]) AS held(source, trigger_id, fence) \
+                            USING (source, trigger_id, fence) \
+                      WHERE j.state = 'due' AND j.lease_until > '-infinity' FOR UPDATE OF j SKIP LOCKED) held \
+              WHERE j.source = held.source AND j.trigger_id = held.trigger_id",
         )
         .bind(self.lease)
         .bind(sources)
