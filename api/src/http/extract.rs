@@ -3,3 +3,4 @@
 pub(crate) mod bodies;
 pub(crate) mod input;
 pub(crate) mod page;
+pub(crate) mod schema;

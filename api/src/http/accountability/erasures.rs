@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::http::Context;
 use crate::http::extract::input::{JsonBody, PathParam, ShortText};
+use crate::http::extract::schema::FacilityName;
 use crate::http::intake::facilities::chosen;
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanErase, CanOperate};
@@ -38,7 +39,7 @@ pub(crate) struct RequestErasure {
     #[schema(value_type = Option<String>)]
     reason: Option<Reason>,
     /// Only at this facility; by default at every facility of the caller.
-    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[schema(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
     /// Return the decision and change nothing.
     #[serde(default)]

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::http::Context;
 use crate::http::accountability::erasures::{facilities, named};
 use crate::http::extract::input::{JsonBody, ShortText};
+use crate::http::extract::schema::FacilityName;
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanOperate};
 use crate::http::middleware::problem::Problem;
@@ -29,7 +30,7 @@ pub(crate) struct AuditPatient {
     #[schema(value_type = Option<String>, max_length = 100)]
     patient_reference: Option<ShortText>,
     /// Only at this facility; by default at every facility of the caller.
-    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[schema(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
 }
 
@@ -69,13 +70,13 @@ pub(crate) struct PatientAudited {
 pub(crate) async fn audit_patient(
     Authorized(caller, _): Authorized<CanOperate>,
     State(app): Context,
-    JsonBody(asked): JsonBody<AuditPatient>,
+    JsonBody(request): JsonBody<AuditPatient>,
 ) -> Result<Json<PatientAudits>, Problem> {
     let ports = &app.ports;
-    let named = named(asked.abha_address.as_ref(), asked.patient_reference.as_ref())?;
+    let named = named(request.abha_address.as_ref(), request.patient_reference.as_ref())?;
     let evidence = PgHistoryReader::new(app.pool.clone());
     let mut items = vec![];
-    for facility in facilities(&app, &caller, asked.facility.as_ref())? {
+    for facility in facilities(&app, &caller, request.facility.as_ref())? {
         let found = erasure::whereabouts(ports, &facility, &named).await.map_err(problem)?;
         for Whereabouts { whose, is_erased } in found {
             let told = audit::patient(&evidence, &whose).await.map_err(problem)?;

@@ -28,11 +28,11 @@ const NOT_SAVED: &str = "FHIR Error while updating ABDM Facility ID";
 pub(super) async fn save(
     Session(caller): Session,
     State(app): Context,
-    Body(asked): Body<AmritFacilityRequest>,
+    Body(request): Body<AmritFacilityRequest>,
 ) -> Result<Envelope, Envelope> {
     let (Ok(facility), Ok(visit_code)) = (
-        facility(&app, &caller, asked.abdm_facility_id.as_str()),
-        CareContextReference::parse(asked.visit_code.as_str()),
+        facility(&app, &caller, request.abdm_facility_id.as_str()),
+        CareContextReference::parse(request.visit_code.as_str()),
     ) else {
         return Ok(Envelope::said(NOT_SAVED));
     };

@@ -52,16 +52,16 @@ pub(super) struct AmritLinkRequest {
 pub(super) async fn link(
     Session(caller): Session,
     State(app): Context,
-    Body(asked): Body<AmritLinkRequest>,
+    Body(request): Body<AmritLinkRequest>,
 ) -> Result<Envelope, Envelope> {
     let wish = Wish {
-        facility: facility(&app, &caller, asked.abdm_facility_id.as_str())?,
-        beneficiary_id: asked.beneficiary_id.needed("beneficiaryID")?,
-        abha_address: asked.abha_address.needed("abhaAddress")?,
-        abha_number: asked.abha_number.get(),
-        request_id: Uuid::parse_str(asked.request_id.as_str()).ok().map(RequestId),
-        visit_code: asked.visit_code.as_str(),
-        visit_category: asked.visit_category.as_str(),
+        facility: facility(&app, &caller, request.abdm_facility_id.as_str())?,
+        beneficiary_id: request.beneficiary_id.needed("beneficiaryID")?,
+        abha_address: request.abha_address.needed("abhaAddress")?,
+        abha_number: request.abha_number.get(),
+        request_id: Uuid::parse_str(request.request_id.as_str()).ok().map(RequestId),
+        visit_code: request.visit_code.as_str(),
+        visit_category: request.visit_category.as_str(),
     };
     match begin(&app.ports, &wish).await? {
         Begun::Linking(care_context) => ended(&app, &care_context).await,

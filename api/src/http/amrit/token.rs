@@ -32,11 +32,11 @@ pub(super) struct AmritTokenRequest {
 pub(super) async fn generate(
     Session(caller): Session,
     State(app): Context,
-    Body(asked): Body<AmritTokenRequest>,
+    Body(request): Body<AmritTokenRequest>,
 ) -> Result<Envelope, Envelope> {
-    let facility = facility(&app, &caller, asked.abdm_facility_id.as_str())?;
+    let facility = facility(&app, &caller, request.abdm_facility_id.as_str())?;
     let ports = &app.ports;
-    let person = person(&asked, ports.clock.now().year())?;
+    let person = person(&request, ports.clock.now().year())?;
     let viewer = AccessRecorder::over_http(ports, &caller);
     let answer = ask(ports, &viewer, facility, person).await?;
     Ok(match answer {
@@ -57,17 +57,18 @@ pub(super) async fn generate(
 }
 
 /// Hyphens in dates are AMRIT's, letters for genders are the network's.
-fn person(asked: &AmritTokenRequest, this_year: i32) -> Result<AskedPerson, Envelope> {
-    let year_of_birth = asked.year_of_birth.as_str().parse().ok();
+fn person(request: &AmritTokenRequest, this_year: i32) -> Result<AskedPerson, Envelope> {
+    let year_of_birth = request.year_of_birth.as_str().parse().ok();
     let year_of_birth = year_of_birth
         .filter(|year| (1850..=this_year).contains(year))
         .ok_or_else(|| Envelope::failed("yearOfBirth must be a year"))?;
-    let number: String = asked.abha_number.as_str().chars().filter(char::is_ascii_digit).collect();
+    let number: String =
+        request.abha_number.as_str().chars().filter(char::is_ascii_digit).collect();
     Ok(AskedPerson {
-        abha_address: Phi::new(asked.abha_address.needed("abhaAddress")?.to_lowercase()),
+        abha_address: Phi::new(request.abha_address.needed("abhaAddress")?.to_lowercase()),
         abha_number: (number.len() == 14).then(|| Phi::new(number)),
-        name: Phi::new(asked.name.needed("name")?.to_owned()),
-        gender: Phi::new(gender(asked.gender.needed("gender")?).to_owned()),
+        name: Phi::new(request.name.needed("name")?.to_owned()),
+        gender: Phi::new(gender(request.gender.needed("gender")?).to_owned()),
         year_of_birth: Phi::new(year_of_birth),
     })
 }

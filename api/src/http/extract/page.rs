@@ -191,8 +191,8 @@ pub(crate) async fn newest<T>(
 where
     T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
 {
-    let wanted = PageRequest { facilities, limit: Some(Limit(1)), cursor: None };
-    Ok(wanted.read(pool, list, filters).await?.items.pop())
+    let page_request = PageRequest { facilities, limit: Some(Limit(1)), cursor: None };
+    Ok(page_request.read(pool, list, filters).await?.items.pop())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::http::Context;
+use crate::http::extract::schema::FacilityName;
 use crate::http::middleware::caller::{Authorized, CanView};
 use crate::http::middleware::problem::{Fault, Problem};
 
@@ -68,7 +69,7 @@ pub(crate) async fn list(
 #[into_params(parameter_in = Query)]
 pub(crate) struct FacilityFilter {
     /// The facility; required if several of the caller's facilities have an item with this name.
-    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[param(inline, value_type = Option<FacilityName>)]
     pub(crate) facility: Option<FacilityId>,
 }
 

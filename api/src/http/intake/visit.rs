@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::http::Context;
 use crate::http::extract::input::{PathParam, Query};
 use crate::http::extract::page::{Cursor, Limit, Page, PageRequest};
+use crate::http::extract::schema::FacilityName;
 use crate::http::intake::facilities::{FacilityFilter, chosen, only};
 use crate::http::intake::visit_answer::Warning;
 use crate::http::linking::link_error::{LinkError, LinkErrorDetail};
@@ -120,13 +121,13 @@ pub(crate) struct RejectedDocument {
 #[into_params(parameter_in = Query)]
 pub(crate) struct VisitFilter {
     /// Only of this facility.
-    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[param(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
     /// Number of items in a page.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// `next` of the previous page.
-    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    #[param(inline)]
     cursor: Option<Cursor>,
 }
 
@@ -136,12 +137,12 @@ pub(crate) struct VisitFilter {
 pub(crate) async fn list(
     Authorized(caller, _): Authorized<CanView>,
     State(app): Context,
-    Query(which): Query<VisitFilter>,
+    Query(filter): Query<VisitFilter>,
 ) -> Result<Json<Page<Visit>>, Problem> {
-    let VisitFilter { facility, limit, cursor } = which;
+    let VisitFilter { facility, limit, cursor } = filter;
     let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
-    let wanted = PageRequest { facilities, limit, cursor };
-    let page: Page<Visit> = wanted.read(&app.pool, &lists::VISITS, &[]).await?;
+    let page_request = PageRequest { facilities, limit, cursor };
+    let page: Page<Visit> = page_request.read(&app.pool, &lists::VISITS, &[]).await?;
     let by = [(Filter::Facility, facility.is_some())];
     access_log::at_list(&app, &caller, Listing::Visits, &by, &page.items).await?;
     Ok(Json(page))
@@ -158,14 +159,14 @@ pub(crate) async fn show(
     Authorized(caller, _): Authorized<CanView>,
     State(app): Context,
     PathParam(code): PathParam,
-    Query(whose): Query<FacilityFilter>,
+    Query(filter): Query<FacilityFilter>,
 ) -> Result<Json<Visit>, Problem> {
     const ABSENT: &str = "There is no such visit";
     let code = CareContextReference::parse(code).map_err(|_| Problem::not_found(ABSENT))?;
-    let facilities = facility_filter_by_id(&app, &caller, whose.facility.as_ref());
+    let facilities = facility_filter_by_id(&app, &caller, filter.facility.as_ref());
     let mut found = look(&app, &code, facilities.clone()).await?;
     if found.is_empty()
-        && let Some(position) = position_of(&app, &caller, &whose, &code).await?
+        && let Some(position) = position_of(&app, &caller, &filter, &code).await?
     {
         position::until(&app, &["visit"], position).await?;
         found = look(&app, &code, facilities).await?;
@@ -185,10 +186,10 @@ pub(crate) async fn show(
 async fn position_of(
     app: &App,
     caller: &Caller,
-    whose: &FacilityFilter,
+    filter: &FacilityFilter,
     code: &CareContextReference,
 ) -> Result<Option<i64>, Problem> {
-    let Ok(facility) = chosen(app, caller, whose.facility.as_ref()) else {
+    let Ok(facility) = chosen(app, caller, filter.facility.as_ref()) else {
         return Ok(None);
     };
     let vault = &app.ports.vault;
@@ -204,7 +205,7 @@ async fn look(
     code: &CareContextReference,
     facilities: Option<Vec<String>>,
 ) -> Result<Vec<Visit>, Problem> {
-    let wanted = PageRequest { facilities, limit: Limit::try_from(2).ok(), cursor: None };
+    let page_request = PageRequest { facilities, limit: Limit::try_from(2).ok(), cursor: None };
     let filters = [("v.visit_code", Some(code.as_str().to_owned()))];
-    Ok(wanted.read(&app.pool, &lists::VISITS, &filters).await?.items)
+    Ok(page_request.read(&app.pool, &lists::VISITS, &filters).await?.items)
 }

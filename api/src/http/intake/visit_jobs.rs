@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::Context;
 use crate::http::extract::input::Query;
 use crate::http::extract::page::{Cursor, Limit, Page, PageRequest};
+use crate::http::extract::schema::FacilityName;
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanOperate, facility_filter_by_id};
 use crate::http::middleware::problem::Problem;
@@ -44,16 +45,16 @@ impl JobState {
 #[into_params(parameter_in = Query)]
 pub(crate) struct VisitJobFilter {
     /// Only of this facility.
-    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[param(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
     /// Only jobs in this state.
     #[param(inline)]
     state: Option<JobState>,
     /// Number of items in a page.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// `next` of the previous page.
-    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    #[param(inline)]
     cursor: Option<Cursor>,
 }
 
@@ -90,13 +91,13 @@ pub(crate) struct VisitJob {
 pub(crate) async fn list(
     Authorized(caller, _): Authorized<CanOperate>,
     State(app): Context,
-    Query(which): Query<VisitJobFilter>,
+    Query(filter): Query<VisitJobFilter>,
 ) -> Result<Json<Page<VisitJob>>, Problem> {
-    let VisitJobFilter { facility, state, limit, cursor } = which;
+    let VisitJobFilter { facility, state, limit, cursor } = filter;
     let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
-    let wanted = PageRequest { facilities, limit, cursor };
+    let page_request = PageRequest { facilities, limit, cursor };
     let filters = [("j.state", state.map(|state| state.as_str().to_owned()))];
-    let page: Page<VisitJob> = wanted.read(&app.pool, &lists::VISIT_JOBS, &filters).await?;
+    let page: Page<VisitJob> = page_request.read(&app.pool, &lists::VISIT_JOBS, &filters).await?;
     let by = [(Filter::Facility, facility.is_some()), (Filter::Status, state.is_some())];
     access_log::at_list(&app, &caller, Listing::VisitJobs, &by, &page.items).await?;
     Ok(Json(page))

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::http::Context;
 use crate::http::extract::input::{JsonBody, PathParam, Query, ShortText};
 use crate::http::extract::page::{Cursor, Limit, Page, PageRequest};
+use crate::http::extract::schema::FacilityName;
 use crate::http::intake::facilities::{FacilityFilter, chosen, only};
 use crate::http::linking::link_error::{LinkError, LinkErrorDetail};
 use crate::http::middleware::access_log;
@@ -50,16 +51,16 @@ impl LinkState {
 #[into_params(parameter_in = Query)]
 pub(crate) struct CareContextFilter {
     /// Only of this facility.
-    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[param(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
     /// Only those with this link state.
     #[param(inline)]
     state: Option<LinkState>,
     /// Number of items in a page.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// `next` of the previous page.
-    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    #[param(inline)]
     cursor: Option<Cursor>,
 }
 
@@ -97,13 +98,14 @@ pub(crate) struct CareContext {
 pub(crate) async fn list(
     Authorized(caller, _): Authorized<CanView>,
     State(app): Context,
-    Query(which): Query<CareContextFilter>,
+    Query(filter): Query<CareContextFilter>,
 ) -> Result<Json<Page<CareContext>>, Problem> {
-    let CareContextFilter { facility, state, limit, cursor } = which;
+    let CareContextFilter { facility, state, limit, cursor } = filter;
     let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
-    let wanted = PageRequest { facilities, limit, cursor };
+    let page_request = PageRequest { facilities, limit, cursor };
     let filters = [("link_state", state.map(|state| state.as_str().to_owned()))];
-    let page: Page<CareContext> = wanted.read(&app.pool, &lists::CARE_CONTEXTS, &filters).await?;
+    let page: Page<CareContext> =
+        page_request.read(&app.pool, &lists::CARE_CONTEXTS, &filters).await?;
     let by = [(Filter::Facility, facility.is_some()), (Filter::Status, state.is_some())];
     access_log::at_list(&app, &caller, Listing::CareContexts, &by, &page.items).await?;
     Ok(Json(page))
@@ -121,16 +123,17 @@ pub(crate) async fn show(
     Authorized(caller, _): Authorized<CanView>,
     State(app): Context,
     PathParam(reference): PathParam,
-    Query(whose): Query<FacilityFilter>,
+    Query(filter): Query<FacilityFilter>,
 ) -> Result<Json<CareContext>, Problem> {
     const ABSENT: &str = "There is no such care context";
     let reference =
         CareContextReference::parse(reference).map_err(|_| Problem::not_found(ABSENT))?;
-    let facilities = facility_filter_by_id(&app, &caller, whose.facility.as_ref());
+    let facilities = facility_filter_by_id(&app, &caller, filter.facility.as_ref());
     let limit = Limit::try_from(2).ok();
-    let wanted = PageRequest { facilities, limit, cursor: None };
+    let page_request = PageRequest { facilities, limit, cursor: None };
     let filters = [("care_context_number", Some(reference.as_str().to_owned()))];
-    let found: Page<CareContext> = wanted.read(&app.pool, &lists::CARE_CONTEXTS, &filters).await?;
+    let found: Page<CareContext> =
+        page_request.read(&app.pool, &lists::CARE_CONTEXTS, &filters).await?;
     let found = only(found.items, ABSENT)?;
     let stream = StreamId::stored(found.link_id.as_str());
     access_log::at_thing(&app, &caller, View::CareContext, &stream).await?;
@@ -145,13 +148,13 @@ pub(crate) struct Search {
     #[schema(value_type = String, max_length = 100, example = "test.person@sbx")]
     abha_address: ShortText,
     /// Required if the caller has several.
-    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[schema(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
     /// Number of items in a page.
-    #[schema(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[schema(inline)]
     limit: Option<Limit>,
     /// `next` of the previous page.
-    #[schema(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    #[schema(inline)]
     cursor: Option<Cursor>,
 }
 
@@ -172,13 +175,13 @@ pub(crate) async fn search(
         Problem::unavailable()
     })?;
     at_holders(&app, &caller, View::Search, (&facility, &address)).await?;
-    let wanted = PageRequest {
+    let page_request = PageRequest {
         facilities: Some(vec![facility.into()]),
         limit: search.limit,
         cursor: search.cursor,
     };
     let filters = [("abha_address", Some(address.into()))];
-    let found = wanted.read(&app.pool, &lists::CARE_CONTEXTS_BY_ADDRESS, &filters);
+    let found = page_request.read(&app.pool, &lists::CARE_CONTEXTS_BY_ADDRESS, &filters);
     Ok(Json(found.await?))
 }
 

@@ -65,12 +65,12 @@ pub(crate) async fn show(
     Authorized(caller, _): Authorized<CanView>,
     State(app): Context,
     PathParam(reference): PathParam,
-    Query(whose): Query<FacilityFilter>,
+    Query(filter): Query<FacilityFilter>,
 ) -> Result<Json<Explanation>, Problem> {
     const ABSENT: &str = "There is no such care context";
     let reference =
         CareContextReference::parse(reference).map_err(|_| Problem::not_found(ABSENT))?;
-    let found = explained(&app, &caller, &reference, whose.facility.as_ref()).await?;
+    let found = explained(&app, &caller, &reference, filter.facility.as_ref()).await?;
     let (of, found) = only(found, ABSENT)?;
     access_log::at_thing(&app, &caller, View::Explanation, &of).await?;
     Ok(Json(found))

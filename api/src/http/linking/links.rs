@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use crate::http::Context;
 use crate::http::extract::input::{JsonBody, ShortText};
+use crate::http::extract::schema::FacilityName;
 use crate::http::intake::facilities::chosen;
 use crate::http::linking::care_contexts::at_holders;
 use crate::http::middleware::caller::{Authorized, CanLink};
@@ -29,7 +30,7 @@ pub(crate) struct StartLink {
              example = "30000000000104729")]
     visit_code: CareContextReference,
     /// Required if the caller has several.
-    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[schema(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
 }
 
@@ -72,7 +73,7 @@ pub(crate) struct AskStatus {
     #[schema(value_type = String, max_length = 100, example = "test.person@sbx")]
     abha_address: ShortText,
     /// Required if the caller has several.
-    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[schema(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
 }
 

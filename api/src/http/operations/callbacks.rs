@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::http::Context;
 use crate::http::extract::input::{PathParam, Query};
 use crate::http::extract::page::{self, Cursor, Limit, Page, PageRequest};
+use crate::http::extract::schema::FacilityName;
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{
     Authorized, CanOperate, facility_filter, facility_filter_by_id,
@@ -57,7 +58,7 @@ impl Status {
 #[into_params(parameter_in = Query)]
 pub(crate) struct CallbackFilter {
     /// Only to this facility.
-    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[param(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
     /// Only those in this state.
     #[param(inline)]
@@ -66,10 +67,10 @@ pub(crate) struct CallbackFilter {
     #[param(max_length = 40, pattern = "^[a-z_]+$", example = "discover")]
     kind: Option<String>,
     /// Number of items in a page.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// `next` of the previous page.
-    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    #[param(inline)]
     cursor: Option<Cursor>,
 }
 
@@ -114,11 +115,11 @@ pub(crate) struct Callback {
 pub(crate) async fn list(
     Authorized(caller, _): Authorized<CanOperate>,
     State(app): Context,
-    Query(which): Query<CallbackFilter>,
+    Query(filter): Query<CallbackFilter>,
 ) -> Result<Json<Page<Callback>>, Problem> {
-    let CallbackFilter { facility, status, kind, limit, cursor } = which;
+    let CallbackFilter { facility, status, kind, limit, cursor } = filter;
     let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
-    let wanted = PageRequest { facilities, limit, cursor };
+    let page_request = PageRequest { facilities, limit, cursor };
     let by = [
         (Filter::Facility, facility.is_some()),
         (Filter::Status, status.is_some()),
@@ -126,7 +127,7 @@ pub(crate) async fn list(
     ];
     let status = status.map(|status| status.as_str().to_owned());
     let filters = [("status", status), ("kind", kind)];
-    let page: Page<Callback> = wanted.read(&app.pool, &lists::CALLBACKS, &filters).await?;
+    let page: Page<Callback> = page_request.read(&app.pool, &lists::CALLBACKS, &filters).await?;
     access_log::at_list(&app, &caller, Listing::Callbacks, &by, &page.items).await?;
     Ok(Json(page))
 }

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::Context;
 use crate::http::extract::input::Query;
+use crate::http::extract::schema::FacilityName;
 use crate::http::middleware::caller::{Authorized, CanOperate, facility_filter_by_id};
 use crate::http::middleware::problem::Problem;
 
@@ -19,7 +20,7 @@ use crate::http::middleware::problem::Problem;
 #[into_params(parameter_in = Query)]
 pub(crate) struct DeadLetterFilter {
     /// Only of this facility.
-    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[param(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
 }
 
@@ -71,9 +72,9 @@ pub(crate) struct DeadLetters {
 pub(crate) async fn list(
     Authorized(caller, _): Authorized<CanOperate>,
     State(app): Context,
-    Query(which): Query<DeadLetterFilter>,
+    Query(filter): Query<DeadLetterFilter>,
 ) -> Result<Json<DeadLetters>, Problem> {
-    let facilities = facility_filter_by_id(&app, &caller, which.facility.as_ref());
+    let facilities = facility_filter_by_id(&app, &caller, filter.facility.as_ref());
     let groups = replays::groups(&app.pool, facilities.as_deref()).await;
     let groups = groups.map_err(|error| Problem::database_unavailable(&error))?;
     Ok(Json(DeadLetters { groups }))

@@ -40,7 +40,7 @@ pub(crate) struct EventFilter {
     #[serde(rename = "type")]
     name: Option<LogName>,
     /// Number of items in a page.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(inline)]
     limit: Option<Limit>,
 }
 
@@ -135,7 +135,7 @@ const READ_AT_ONCE: i64 = 1_000;
 pub(crate) async fn list(
     Authorized(caller, _): Authorized<CanOperate>,
     State(app): Context,
-    Query(which): Query<EventFilter>,
+    Query(filter): Query<EventFilter>,
 ) -> Result<Json<Events>, Problem> {
     if caller.facilities.is_some() {
         return Err(Problem::new(
@@ -145,9 +145,9 @@ pub(crate) async fn list(
             "the log is of all facilities; this needs a key for all of them",
         ));
     }
-    let limit = which.limit.unwrap_or_default().count();
+    let limit = filter.limit.unwrap_or_default().count();
     let mut events =
-        Events { items: vec![], next_after: which.after.map_or(0, |after| after.0), more: true };
+        Events { items: vec![], next_after: filter.after.map_or(0, |after| after.0), more: true };
     let mut looked_through = 0;
     while events.more && looked_through < LOOKED_THROUGH_MAX && events.items.len() < limit {
         let read = app.log.clear_page(events.next_after, READ_AT_ONCE).await;
@@ -162,12 +162,12 @@ pub(crate) async fn list(
                 break;
             }
             events.next_after = stored.position;
-            if which.is_meant(stored) {
+            if filter.is_meant(stored) {
                 events.items.push(LoggedEvent::of(stored, &caller));
             }
         }
     }
-    remember(&app, &caller, &which, &events.items).await?;
+    remember(&app, &caller, &filter, &events.items).await?;
     Ok(Json(events))
 }
 
@@ -176,14 +176,14 @@ pub(crate) async fn list(
 async fn remember(
     app: &App,
     caller: &Caller,
-    which: &EventFilter,
+    filter: &EventFilter,
     shown: &[LoggedEvent],
 ) -> Result<(), Problem> {
-    let stream = which.stream.as_ref().map(|name| StreamId::stored(name.0.as_str()));
+    let stream = filter.stream.as_ref().map(|name| StreamId::stored(name.0.as_str()));
     if let Some(stream) = stream.filter(|stream| !stream.is_access() && !shown.is_empty()) {
         return access_log::at_thing(app, caller, View::Events, &stream).await;
     }
-    let by = [(Filter::Stream, which.stream.is_some()), (Filter::Kind, which.name.is_some())];
+    let by = [(Filter::Stream, filter.stream.is_some()), (Filter::Kind, filter.name.is_some())];
     access_log::at_list(app, caller, Listing::Events, &by, shown).await
 }
 

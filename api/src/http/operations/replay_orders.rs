@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::http::Context;
 use crate::http::extract::input::{JsonBody, PathParam};
+use crate::http::extract::schema::FacilityName;
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{Authorized, CanReplay, facility_filter_by_id};
 use crate::http::middleware::problem::{Fault, Problem};
@@ -69,7 +70,7 @@ pub(crate) enum WishedDirection {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Where {
     /// Only of this facility.
-    #[schema(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[schema(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
     /// Received, or planned, at this time or later.
     since: Option<DateTime<Utc>>,

@@ -25,10 +25,10 @@ use crate::http::middleware::problem::Problem;
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReplayOrderFilter {
     /// Maximum number of items in a page.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// `next` of the previous page.
-    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    #[param(inline)]
     cursor: Option<Cursor>,
 }
 
@@ -74,11 +74,11 @@ pub(crate) struct ReplayOrder {
 pub(crate) async fn list(
     Authorized(caller, _): Authorized<CanOperate>,
     State(app): Context,
-    Query(which): Query<ReplayOrderFilter>,
+    Query(filter): Query<ReplayOrderFilter>,
 ) -> Result<Json<Page<ReplayOrder>>, Problem> {
-    let limit = which.limit.unwrap_or_default();
+    let limit = filter.limit.unwrap_or_default();
     let facilities = facility_filter(&caller, None);
-    let after = which.cursor.as_ref().map(Cursor::place);
+    let after = filter.cursor.as_ref().map(Cursor::place);
     let one_more = limit.and_one_more();
     let items = replays::orders(&app.pool, facilities.as_deref(), after, one_more).await;
     let items = items.map_err(|error| Problem::database_unavailable(&error))?;
@@ -120,7 +120,7 @@ pub(crate) struct ReplayItemFilter {
     #[param(minimum = 0)]
     after: Option<u32>,
     /// Maximum number of items in a page.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(inline)]
     limit: Option<Limit>,
 }
 
@@ -163,11 +163,11 @@ pub(crate) async fn items(
     Authorized(caller, _): Authorized<CanOperate>,
     State(app): Context,
     PathParam(id): PathParam,
-    Query(which): Query<ReplayItemFilter>,
+    Query(filter): Query<ReplayItemFilter>,
 ) -> Result<Json<Items>, Problem> {
     let order = found(&app, &caller, &id).await?;
-    let limit = i64::try_from(which.limit.unwrap_or_default().count()).unwrap_or(i64::MAX);
-    let after = i32::try_from(which.after.unwrap_or_default()).unwrap_or(i32::MAX);
+    let limit = i64::try_from(filter.limit.unwrap_or_default().count()).unwrap_or(i64::MAX);
+    let after = i32::try_from(filter.after.unwrap_or_default()).unwrap_or(i32::MAX);
     let items = replays::items(&app.pool, order.replay_id, after, limit).await;
     let items = items.map_err(|error| Problem::database_unavailable(&error))?;
     let by = [(Filter::Named, true)];

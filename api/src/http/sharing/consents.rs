@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::Context;
 use crate::http::extract::input::{PathParam, Query};
 use crate::http::extract::page::{self, Cursor, Limit, Page, PageRequest};
+use crate::http::extract::schema::FacilityName;
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{
     Authorized, CanView, facility_filter, facility_filter_by_id,
@@ -53,16 +54,16 @@ impl Status {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ConsentFilter {
     /// Only of this facility.
-    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[param(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
     /// Only those in this state.
     #[param(inline)]
     status: Option<Status>,
     /// Number of items in a page.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// `next` of the previous page.
-    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    #[param(inline)]
     cursor: Option<Cursor>,
 }
 
@@ -103,13 +104,13 @@ pub(crate) struct Consent {
 pub(crate) async fn list(
     Authorized(caller, _): Authorized<CanView>,
     State(app): Context,
-    Query(which): Query<ConsentFilter>,
+    Query(filter): Query<ConsentFilter>,
 ) -> Result<Json<Page<Consent>>, Problem> {
-    let ConsentFilter { facility, status, limit, cursor } = which;
+    let ConsentFilter { facility, status, limit, cursor } = filter;
     let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
-    let wanted = PageRequest { facilities, limit, cursor };
+    let page_request = PageRequest { facilities, limit, cursor };
     let filters = [("status", status.map(|status| status.as_str().to_owned()))];
-    let page: Page<Consent> = wanted.read(&app.pool, &lists::CONSENTS, &filters).await?;
+    let page: Page<Consent> = page_request.read(&app.pool, &lists::CONSENTS, &filters).await?;
     let by = [(Filter::Facility, facility.is_some()), (Filter::Status, status.is_some())];
     access_log::at_list(&app, &caller, Listing::Consents, &by, &page.items).await?;
     Ok(Json(page))

@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::Context;
 use crate::http::extract::input::{PathParam, Query};
 use crate::http::extract::page::{self, Cursor, Limit, Page, PageRequest};
+use crate::http::extract::schema::FacilityName;
 use crate::http::middleware::access_log;
 use crate::http::middleware::caller::{
     Authorized, CanView, facility_filter, facility_filter_by_id,
@@ -53,7 +54,7 @@ impl Status {
 #[into_params(parameter_in = Query)]
 pub(crate) struct TransferFilter {
     /// Only of this facility.
-    #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$", example = "IN0610099001")]
+    #[param(inline, value_type = Option<FacilityName>)]
     facility: Option<FacilityId>,
     /// Only with this consent.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$")]
@@ -62,10 +63,10 @@ pub(crate) struct TransferFilter {
     #[param(inline)]
     status: Option<Status>,
     /// Number of items in a page.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// `next` of the previous page.
-    #[param(value_type = Option<String>, pattern = "^[0-2][0-9]{17}[A-Za-z0-9._@:-]{1,400}$")]
+    #[param(inline)]
     cursor: Option<Cursor>,
 }
 
@@ -129,16 +130,16 @@ pub(crate) struct SentPage {
 pub(crate) async fn list(
     Authorized(caller, _): Authorized<CanView>,
     State(app): Context,
-    Query(which): Query<TransferFilter>,
+    Query(filter): Query<TransferFilter>,
 ) -> Result<Json<Page<Transfer>>, Problem> {
-    let TransferFilter { facility, consent, status, limit, cursor } = which;
+    let TransferFilter { facility, consent, status, limit, cursor } = filter;
     let facilities = facility_filter_by_id(&app, &caller, facility.as_ref());
-    let wanted = PageRequest { facilities, limit, cursor };
+    let page_request = PageRequest { facilities, limit, cursor };
     let filters = [
         ("consent_id", consent.clone().map(String::from)),
         ("status", status.map(|status| status.as_str().to_owned())),
     ];
-    let page: Page<Transfer> = wanted.read(&app.pool, &lists::TRANSFERS, &filters).await?;
+    let page: Page<Transfer> = page_request.read(&app.pool, &lists::TRANSFERS, &filters).await?;
     if let Some(consent) = consent.filter(|_| !page.items.is_empty()) {
         // A consent belongs to one patient, so this is access to that patient and not to a list.
         let stream = StreamId::consent(&consent);
