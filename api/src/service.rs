@@ -7,6 +7,7 @@ use anyhow::Context;
 use chrono::TimeDelta;
 use hip_commands::Ports;
 use hip_commands::log::dispatch::Dispatcher;
+use hip_commands::log::store::StateCache;
 use hip_commands::port::Log;
 use hip_infra::postgres::epochs;
 use hip_infra::postgres::eraser::Unclaimed;
@@ -217,10 +218,15 @@ fn start_workers(app: &App, work: NewWork, tasks: &mut Tasks) {
     tasks.start(|stop| outbox.run(stop));
 }
 
+/// States of streams that are kept for the next step of their conversation. Each append checks their versions.
+const STATE_COUNT_MAX: u64 = 4_096;
+
 /// The ports with the log as tasks see it.
 fn ports_of_tasks(app: &App) -> Ports {
     let log: Arc<dyn Log> = Arc::new(TaskLog::new(Arc::clone(&app.log)));
-    Ports { dispatcher: Dispatcher::new(Arc::clone(&log), None), log, ..app.ports.clone() }
+    let states = StateCache::new(STATE_COUNT_MAX);
+    let dispatcher = Dispatcher::new(Arc::clone(&log), Some(states));
+    Ports { dispatcher, log, ..app.ports.clone() }
 }
 
 /// The task that destroys keys of unmatched messages; `None` if they are kept.

@@ -95,7 +95,8 @@ impl Dispatcher {
         Err(DispatchError::Conflict)
     }
 
-    /// The current state of a stream, read from the log and never from the cache.
+    /// The current state of a stream, read from the log and never from the cache. A command that follows need not read
+    /// it again.
     pub async fn load<A>(&self, stream: &StreamId) -> Result<A, DispatchError<A::Error>>
     where
         A: Aggregate<Services = ()> + Clone + 'static,
@@ -103,7 +104,16 @@ impl Dispatcher {
     {
         let store = AggregateStore::<A>::new(Arc::clone(&self.log), None);
         let loaded = store.load_aggregate(stream.as_str()).await;
-        Ok(loaded.map_err(DispatchError::from_framework)?.into_state())
+        let loaded = loaded.map_err(DispatchError::from_framework)?;
+        if let Some(cache) = &self.cache {
+            cache.note(&loaded);
+        }
+        Ok(loaded.into_state())
+    }
+
+    /// The state of a stream that this process knew last. It may be outdated, so it is only for what never changes.
+    pub fn recent<A: Clone + Send + Sync + 'static>(&self, stream: &StreamId) -> Option<A> {
+        self.cache.as_ref()?.state(stream)
     }
 }
 

@@ -43,6 +43,15 @@ impl StateCache {
         self.0.invalidate(stream);
     }
 
+    /// Keeps a state that was read from the log.
+    pub(crate) fn note<A: Clone + Send + Sync + 'static>(&self, loaded: &Loaded<A>) {
+        self.put(loaded.stream.clone(), loaded.version, loaded.state.clone());
+    }
+
+    pub(crate) fn state<A: Clone + Send + Sync + 'static>(&self, stream: &StreamId) -> Option<A> {
+        self.get(stream).map(|(_, state)| state)
+    }
+
     fn get<A: Clone + Send + Sync + 'static>(&self, stream: &StreamId) -> Option<(i64, A)> {
         let cached = self.0.get(stream)?.downcast::<Cached<A>>().ok()?;
         Some((cached.version, cached.state.clone()))

@@ -91,6 +91,9 @@ async fn is_of_others(
     stream: &StreamId,
     address: &str,
 ) -> Result<bool, TaskError> {
+    if ports.dispatcher.load::<Discovery>(stream).await? == Discovery::Absent {
+        return Ok(false);
+    }
     let begun = ports.newest(stream, |event| {
         let Event::Discovery(DiscoveryEvent::Requested { facility, query, .. }) = event else {
             return None;

@@ -24,6 +24,12 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// The read models of the directory.
 const READ_MODELS: &[&str] = &["patient_index", "care_context", "consent", "visit"];
 
+/// What they follow: the first word of an event's name.
+const FOLLOWED: &[&str] = &["patient", "care_context", "consent", "visit", "subject"];
+
+/// How many events are looked at at most; a read model that is further behind is waited for.
+const LOOKED_AT_MAX: i64 = 2_000;
+
 /// The patient directory.
 pub struct PgPatientDirectory {
     pool: PgPool,
@@ -35,15 +41,24 @@ impl PgPatientDirectory {
         Self { pool }
     }
 
-    /// Whether one of the read models has not reached `position`, or has not begun.
+    /// Whether one of the read models has not begun, or has not reached an event up to `position` that it follows.
+    /// Events of other kinds are not waited for.
     async fn behind(&self, position: i64) -> Result<bool, sqlx::Error> {
         sqlx::query_scalar(
-            "SELECT count(*) < cardinality($3) OR min(position) < $2 FROM es.projection \
-              WHERE name = ANY ($3) AND state IN ('live', 'halted') AND shard = $1",
+            "SELECT CASE WHEN live.count < cardinality($3) THEN true \
+                         WHEN live.slowest >= $2 THEN false \
+                         WHEN live.slowest < $2 - $5 THEN true \
+                         ELSE EXISTS (SELECT FROM es.event e \
+                                       WHERE e.shard = $1 AND e.position > live.slowest AND e.position <= $2 \
+                                         AND split_part(e.event_type, '.', 1) = ANY ($4)) END \
+               FROM (SELECT count(*), min(position) AS slowest FROM es.projection \
+                      WHERE name = ANY ($3) AND state IN ('live', 'halted') AND shard = $1) live",
         )
         .bind(SHARD)
         .bind(position)
         .bind(READ_MODELS)
+        .bind(FOLLOWED)
+        .bind(LOOKED_AT_MAX)
         .fetch_one(&self.pool)
         .in_time()
         .await
@@ -227,4 +242,66 @@ fn candidates(
 
 fn unreachable(error: sqlx::Error) -> DirectoryError {
     DirectoryError(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use hip_commands::port::log::StoredEvent;
+    use hip_domain::id::EventId;
+    use hip_domain::stream::StreamId;
+
+    use super::*;
+    use crate::read_models::{
+        CareContextTable, ConsentTable, PatientIndexTable, TableProjection, VisitTable,
+    };
+    use crate::subscription::{Page, Subscriber};
+
+    /// Each event that was ever stored, in a page of its own.
+    fn pages() -> Vec<(String, Page)> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/events");
+        let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        files
+            .map(|path| {
+                let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+                let stored = StoredEvent {
+                    position: 1,
+                    stream: StreamId::stored("patient-00000000-0000-4000-8000-000000000001"),
+                    version: 1,
+                    event_id: EventId(Uuid::from_u128(1)),
+                    name: name.clone(),
+                    schema_version: 1,
+                    recorded_at: DateTime::UNIX_EPOCH,
+                    correlation: Uuid::from_u128(2),
+                    causation: None,
+                    subject: Some(SubjectId(Uuid::from_u128(3))),
+                    clear: fs::read(path).unwrap(),
+                    envelope: None,
+                    is_left_sealed: false,
+                };
+                (name, Page::of(vec![stored]).unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_event_that_changes_a_read_model_of_the_directory_is_waited_for() {
+        let readers: [Box<dyn Subscriber>; 4] = [
+            Box::new(TableProjection::<PatientIndexTable>::default()),
+            Box::new(TableProjection::<CareContextTable>::default()),
+            Box::new(TableProjection::<ConsentTable>::default()),
+            Box::new(TableProjection::<VisitTable>::default()),
+        ];
+        assert_eq!(readers.each_ref().map(|reader| reader.name()).as_slice(), READ_MODELS);
+        let mut changed = 0;
+        for (name, page) in pages() {
+            if readers.iter().any(|reader| !reader.is_indifferent_to(&page)) {
+                let kind = name.split('.').next().unwrap();
+                assert!(FOLLOWED.contains(&kind), "{name}");
+                changed += 1;
+            }
+        }
+        assert!(changed > 15, "{changed}");
+    }
 }
