@@ -12,7 +12,7 @@ pub use interpreter::Interpreter;
 
 use crate::log::codec::{self, OpenError};
 use crate::log::dispatch::Dispatcher;
-use crate::port::log::{LogError, StoredEvent};
+use crate::port::log::StoredEvent;
 use crate::port::{
     Clock, ConsentKey, Eraser, Gateway, Hiu, Ids, LinkTokenCache, Log, OtpSender, PatientDirectory,
     TransferDirectory, Vault,
@@ -90,10 +90,7 @@ impl Ports {
         if !stored.is_left_sealed {
             return codec::open(self.vault.as_ref(), stored).await;
         }
-        let whole = self.log.page(stored.position - 1, 1).await?;
-        let (position, what) = (stored.position, "there is no such event");
-        let whole = whole.first().ok_or(LogError::Damaged { position, what })?;
-        codec::open(self.vault.as_ref(), whole).await
+        codec::open(self.vault.as_ref(), &self.log.whole(stored).await?).await
     }
 
     /// The event at a position, with its sealed part open.

@@ -16,6 +16,7 @@ mod group;
 mod lease;
 mod page;
 mod page_failure;
+mod page_transaction;
 mod parking;
 mod poison;
 pub mod process_manager;
@@ -32,7 +33,7 @@ use async_trait::async_trait;
 use futures_util::FutureExt;
 use hip_commands::port::Log;
 use hip_commands::port::log::LogError;
-use sqlx::{PgPool, PgTransaction};
+use sqlx::PgPool;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -40,6 +41,7 @@ pub use self::group::{Group, GroupDoor};
 pub use self::lease::Generation;
 pub use self::page::Page;
 pub use self::page_failure::ApplyError;
+pub use self::page_transaction::PageTransaction;
 pub use self::poison::Poison;
 
 use crate::postgres::deadline::{CALL_TIME_MAX, within};
@@ -57,7 +59,7 @@ pub trait Subscriber: Send + Sync {
     /// Applies a page of events, in order, to a generation.
     async fn apply(
         &self,
-        transaction: &mut PgTransaction<'_>,
+        transaction: &mut PageTransaction<'_>,
         generation: Generation,
         page: &Page,
     ) -> Result<(), ApplyError>;

@@ -44,6 +44,13 @@ pub trait Log: Send + Sync {
         self.page(position, limit).await
     }
 
+    /// The same event with its sealed part, which was left out when it was read.
+    async fn whole(&self, left_sealed: &StoredEvent) -> Result<StoredEvent, LogError> {
+        let position = left_sealed.position;
+        let mut page = self.page(position - 1, 1).await?;
+        page.pop().ok_or(LogError::Damaged { position, what: "there is no such event" })
+    }
+
     /// The position of the newest event; 0 in an empty log.
     async fn head(&self) -> Result<i64, LogError>;
 }

@@ -15,6 +15,7 @@ mod head;
 mod own_positions;
 mod partitions;
 mod read;
+mod recent_events;
 mod recent_messages;
 mod task_log;
 mod tasks;
@@ -42,6 +43,7 @@ pub use verify::{Broken, Report, Scope, verify, verify_streams};
 use crate::postgres::vault::PgVault;
 use encode::Prepared;
 use handover::Handover;
+use recent_events::RecentEvents;
 use recent_messages::RecentMessages;
 use tasks::TaskPlanner;
 use writer::Writer;
@@ -60,6 +62,7 @@ pub struct PgLog {
     handover: Arc<Handover>,
     own: Arc<OwnPositions>,
     recent: RecentMessages,
+    recent_events: RecentEvents,
     writer: Writer,
 }
 
@@ -81,7 +84,8 @@ impl PgLog {
         let own = Arc::<OwnPositions>::default();
         let writer = Writer::start(write_pool, Arc::clone(&handover), Arc::clone(&own));
         let (reader, recent) = (LogReader::new(pool), RecentMessages::default());
-        Self { reader, vault, planner, handover, own, recent, writer }
+        let recent_events = RecentEvents::default();
+        Self { reader, vault, planner, handover, own, recent, recent_events, writer }
     }
 
     /// The tasks that this process stores with a lease of its own.
@@ -131,7 +135,11 @@ impl Log for PgLog {
         let appended = self.writer.append(command).await?;
         if let Appended::Stored { version, position } = appended {
             if let Some(pending) = pending {
-                self.recent.put_back(known, pending, version, position);
+                let stored = pending.stored(version, position);
+                for event in stored.events() {
+                    self.recent_events.keep(event.clone());
+                }
+                self.recent.put_back(known, stored);
             }
             if let (Some(vault), Some((subject, key))) = (&self.vault, new_key) {
                 vault.remember(subject, key).await;
@@ -166,6 +174,15 @@ impl Log for PgLog {
 
     async fn clear_page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
         self.reader.clear_page(position, limit).await
+    }
+
+    async fn whole(&self, left_sealed: &StoredEvent) -> Result<StoredEvent, LogError> {
+        if let Some(event) = self.recent_events.get(left_sealed.event_id) {
+            return Ok(event);
+        }
+        let event = self.reader.whole(left_sealed.position).await?;
+        self.recent_events.keep(event.clone());
+        Ok(event)
     }
 
     async fn head(&self) -> Result<i64, LogError> {

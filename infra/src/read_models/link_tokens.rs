@@ -11,7 +11,7 @@ use hip_domain::recorded::Recorded;
 use sqlx::{PgPool, PgTransaction};
 
 use crate::subscription::rebuild::{Compared, Generations, Projection};
-use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
+use crate::subscription::{ApplyError, Generation, Page, PageTransaction, Poison, Subscriber};
 
 /// Updates the cache from the log. The cache may lose entries at any time; a missing one is
 /// read from the log.
@@ -82,7 +82,7 @@ impl Subscriber for LinkTokens {
 
     async fn apply(
         &self,
-        _: &mut PgTransaction<'_>,
+        _: &mut PageTransaction<'_>,
         generation: Generation,
         page: &Page,
     ) -> Result<(), ApplyError> {

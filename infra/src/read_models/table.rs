@@ -12,7 +12,7 @@ use super::erased::Erased;
 use crate::postgres::begin;
 use crate::postgres::deadline::InTime;
 use crate::subscription::rebuild::{Compared, Generations, Projection};
-use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
+use crate::subscription::{ApplyError, Generation, Page, PageTransaction, Poison, Subscriber};
 
 /// A projection and its table.
 #[async_trait]
@@ -66,12 +66,6 @@ fn rounds<T: Table>(events: &[Recorded<Event>]) -> Vec<Vec<T::Change>> {
     rounds
 }
 
-/// For the transaction of a page. The statements name their tables without a schema: each generation
-/// has its own. And they use the index of each row: a plan that was made while the table was
-/// empty would scan the whole table for every page.
-const SETTINGS: &str = "SELECT set_config('search_path', $1, true), set_config('enable_seqscan', 'off', true), \
-            set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
-
 /// Updates a table from the log.
 pub struct TableProjection<T>(PhantomData<T>);
 
@@ -103,11 +97,10 @@ impl<T: Table> Subscriber for TableProjection<T> {
 
     async fn apply(
         &self,
-        transaction: &mut PgTransaction<'_>,
+        transaction: &mut PageTransaction<'_>,
         generation: Generation,
         page: &Page,
     ) -> Result<(), ApplyError> {
-        let mut is_set = false;
         // An erasure separates earlier events from later ones.
         for events in page.events().split_inclusive(|recorded| Erased::of(recorded).is_some()) {
             let rounds = rounds::<T>(events);
@@ -115,11 +108,7 @@ impl<T: Table> Subscriber for TableProjection<T> {
             if rounds.is_empty() && erased.is_none() {
                 continue;
             }
-            if !is_set {
-                let schema = if generation.is_live { "hip" } else { "hip_next" };
-                sqlx::query(SETTINGS).bind(schema).execute(&mut **transaction).await?;
-                is_set = true;
-            }
+            transaction.use_tables_of(generation).await?;
             for changes in rounds {
                 T::write(transaction, changes).await?;
             }

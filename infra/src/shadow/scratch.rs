@@ -14,7 +14,7 @@ use crate::postgres::begin;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::{LogReader, SHARD};
 use crate::subscription::rebuild::{Compared, Projection};
-use crate::subscription::{ApplyError, Generation, Page};
+use crate::subscription::{ApplyError, Generation, Page, PageTransaction};
 
 /// Events in one transaction.
 const PAGE: i64 = 2_000;
@@ -135,7 +135,7 @@ impl Scratch {
             if matches!(kept.built, Some(Built::Failed(_))) {
                 continue;
             }
-            let mut transaction = begin(&self.pool).await?;
+            let mut transaction = PageTransaction::begin(&self.pool).await?;
             let generation = Generation { number: 1, is_live: true };
             match kept.projection.apply(&mut transaction, generation, &page).await {
                 Ok(()) => transaction.commit().await?,

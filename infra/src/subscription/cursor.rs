@@ -14,9 +14,9 @@ use sqlx::PgPool;
 use super::lease::Lease;
 use super::page::Page;
 use super::page_failure::{ApplyError, PageFailure};
+use super::page_transaction::PageTransaction;
 use super::parking::{self, Parked, ParkedEvent};
 use super::{ATTEMPT_COUNT_MAX, Poison, Subscriber};
-use crate::postgres::begin;
 use crate::postgres::deadline::{CALL_TIME_MAX, within};
 
 /// Position of a generation, with its parked events.
@@ -122,7 +122,7 @@ impl Cursor {
             subscriber.passed(self.lease.generation, last);
             return Ok(());
         }
-        let mut transaction = begin(pool).await?;
+        let mut transaction = PageTransaction::begin(pool).await?;
         self.lease.hold(&mut transaction).await?;
         let applied = subscriber.apply(&mut transaction, self.lease.generation, &page);
         tokio::time::timeout(self.lease.page_time_max(), applied)
@@ -197,7 +197,7 @@ impl Cursor {
         let mut page = Page::over(std::slice::from_ref(&stored));
         let recorded = codec::decode(&stored)?;
         page.push(stored, recorded);
-        let mut transaction = begin(pool).await?;
+        let mut transaction = PageTransaction::begin(pool).await?;
         self.lease.hold(&mut transaction).await?;
         let applied = subscriber.apply(&mut transaction, self.lease.generation, &page);
         tokio::time::timeout(self.lease.page_time_max(), applied)

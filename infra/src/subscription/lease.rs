@@ -9,6 +9,7 @@ use sqlx::query::Query;
 use sqlx::{PgPool, PgTransaction, Postgres, Row};
 
 use super::page_failure::PageFailure;
+use super::page_transaction::PageTransaction;
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
 use crate::postgres::{IDLE_IN_TRANSACTION_MIN, begin};
@@ -205,7 +206,7 @@ impl Lease {
     /// Moves the checkpoint, in the transaction that wrote the data.
     pub(crate) async fn advance(
         &mut self,
-        mut transaction: PgTransaction<'_>,
+        mut transaction: PageTransaction<'_>,
         position: i64,
     ) -> Result<(), PageFailure> {
         let renewed_at = Instant::now();
@@ -217,7 +218,7 @@ impl Lease {
             .bind(position)
             .bind(self.time)
             .bind(self.position)
-            .execute(&mut *transaction)
+            .execute(&mut **transaction)
             .await?;
         if moved.rows_affected() != 1 {
             return Err(PageFailure::Fenced);

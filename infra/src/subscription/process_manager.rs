@@ -11,12 +11,12 @@ use hip_commands::process_managers::react;
 use hip_commands::tasks::Due;
 use hip_domain::event::Event;
 use hip_domain::recorded::Recorded;
-use sqlx::{PgPool, PgTransaction};
+use sqlx::PgPool;
 use tokio::sync::Notify;
 
 use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::{OwnPositions, SHARD};
-use crate::subscription::{ApplyError, Generation, Page, Subscriber};
+use crate::subscription::{ApplyError, Generation, Page, PageTransaction, Subscriber};
 use crate::worker::outbox::NewRows;
 
 /// The subscription's name.
@@ -81,7 +81,7 @@ impl Subscriber for ProcessManagerSubscriber {
 
     async fn apply(
         &self,
-        transaction: &mut PgTransaction<'_>,
+        transaction: &mut PageTransaction<'_>,
         _: Generation,
         page: &Page,
     ) -> Result<(), ApplyError> {

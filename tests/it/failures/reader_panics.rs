@@ -8,10 +8,10 @@ use hip_commands::port::Log;
 use hip_infra::postgres::event_store::PgLog;
 use hip_infra::postgres::vault::{LocalKey, PgVault};
 use hip_infra::subscription::{
-    ApplyError, Generation, Page, Subscriber, Subscription, SubscriptionConfig,
+    ApplyError, Generation, Page, PageTransaction, Subscriber, Subscription, SubscriptionConfig,
 };
 use hip_tests::{TestDatabase, an_event};
-use sqlx::{PgPool, PgTransaction};
+use sqlx::PgPool;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ impl Subscriber for Panics {
 
     async fn apply(
         &self,
-        _: &mut PgTransaction<'_>,
+        _: &mut PageTransaction<'_>,
         _: Generation,
         page: &Page,
     ) -> Result<(), ApplyError> {

@@ -183,6 +183,12 @@ impl LogReader {
         self.page_of(PAGE, position, limit).await
     }
 
+    /// The event at a position.
+    pub async fn whole(&self, position: i64) -> Result<StoredEvent, LogError> {
+        let event = self.page(position - 1, 1).await?.pop();
+        event.ok_or(LogError::Damaged { position, what: "there is no such event" })
+    }
+
     /// The same, without the confidential parts.
     pub async fn clear_page(
         &self,

@@ -14,6 +14,7 @@ use hip_domain::stream::StreamId;
 use moka::sync::Cache;
 
 use super::batch::{Command, Encoded};
+use super::encode::CODEC_FRAME;
 use super::read::body_parts;
 
 /// The type of their streams.
@@ -30,7 +31,22 @@ pub(super) struct RecentMessages(Cache<StreamId, Arc<Vec<StoredEvent>>>);
 /// The events of an append that is not stored yet: they lack their versions and positions.
 pub(super) struct Pending {
     stream: StreamId,
+    is_message: bool,
     events: Vec<StoredEvent>,
+}
+
+impl Pending {
+    /// The events, of which the last was stored at this version and position.
+    pub(super) fn stored(mut self, version: i64, position: i64) -> Self {
+        for (back, event) in (0..).zip(self.events.iter_mut().rev()) {
+            (event.version, event.position) = (version - back, position - back);
+        }
+        self
+    }
+
+    pub(super) fn events(&self) -> &[StoredEvent] {
+        &self.events
+    }
 }
 
 impl Default for RecentMessages {
@@ -55,18 +71,12 @@ impl RecentMessages {
         self.0.remove(stream)
     }
 
-    /// Puts a stream back, with events that were stored meanwhile; the last at this version and position. A stream of
-    /// which an event is missing is forgotten.
-    pub(super) fn put_back(
-        &self,
-        known: Option<Arc<Vec<StoredEvent>>>,
-        pending: Pending,
-        version: i64,
-        position: i64,
-    ) {
-        let Pending { stream, events: mut added } = pending;
-        for (back, event) in (0..).zip(added.iter_mut().rev()) {
-            (event.version, event.position) = (version - back, position - back);
+    /// Puts the stream of a message back, with events that were stored meanwhile. A stream of which an event is missing
+    /// is forgotten.
+    pub(super) fn put_back(&self, known: Option<Arc<Vec<StoredEvent>>>, stored: Pending) {
+        let Pending { stream, is_message, events: added } = stored;
+        if !is_message {
+            return;
         }
         let Some(first) = added.first().map(|event| event.version) else { return };
         let known = known.unwrap_or_default();
@@ -80,11 +90,12 @@ impl RecentMessages {
     }
 }
 
-/// The events of a command, if its stream is kept.
+/// The events of a command, if some of them may be kept.
 pub(super) fn pending(command: &Command) -> Option<Pending> {
-    let is_kept = command.stream_type == TYPE
-        && command.events.iter().all(|event| event.body.len() <= EVENT_BYTES_MAX);
-    if !is_kept {
+    let is_message = command.stream_type == TYPE;
+    let is_small = command.events.iter().all(|event| event.body.len() <= EVENT_BYTES_MAX);
+    let has_sealed = command.events.iter().any(|event| event.codec == CODEC_FRAME);
+    if !is_small || !(is_message || has_sealed) {
         return None;
     }
     let stored = |event: &Encoded| {
@@ -106,10 +117,10 @@ pub(super) fn pending(command: &Command) -> Option<Pending> {
         })
     };
     let events: Result<_, LogError> = command.events.iter().map(stored).collect();
-    Some(Pending { stream: command.stream.clone(), events: events.ok()? })
+    Some(Pending { stream: command.stream.clone(), is_message, events: events.ok()? })
 }
 
-fn size_bytes(event: &StoredEvent) -> usize {
+pub(super) fn size_bytes(event: &StoredEvent) -> usize {
     const FIELDS: usize = 300;
     let sealed = event.envelope.as_ref().map_or(0, |envelope| envelope.sealed.len());
     FIELDS + event.clear.len() + sealed
@@ -149,7 +160,7 @@ mod tests {
         let add = |count: usize, version, position| {
             let events: Vec<_> = (0..count).map(|_| event(1)).collect();
             let new = pending(&command("in", events)).unwrap();
-            recent.put_back(recent.take(&stream), new, version, position);
+            recent.put_back(recent.take(&stream), new.stored(version, position));
         };
         let known = || {
             let events = recent.after(&stream, 0)?;

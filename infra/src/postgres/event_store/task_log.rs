@@ -61,6 +61,10 @@ impl Log for TaskLog {
         self.0.clear_page(position, limit).await
     }
 
+    async fn whole(&self, left_sealed: &StoredEvent) -> Result<StoredEvent, LogError> {
+        self.0.whole(left_sealed).await
+    }
+
     async fn head(&self) -> Result<i64, LogError> {
         self.0.head().await
     }

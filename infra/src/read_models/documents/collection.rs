@@ -23,7 +23,7 @@ use super::change::DocumentChange;
 use super::write_buffer::WriteBuffer;
 use crate::read_models::Erased;
 use crate::subscription::rebuild::{Compared, Generations, Projection};
-use crate::subscription::{ApplyError, Generation, Page, Poison, Subscriber};
+use crate::subscription::{ApplyError, Generation, Page, PageTransaction, Poison, Subscriber};
 
 /// Collection in which the store records the position of each collection.
 const POSITIONS: &str = "hip_position";
@@ -198,7 +198,7 @@ impl<V: DocumentView> Subscriber for CollectionProjection<V> {
 
     async fn apply(
         &self,
-        _: &mut PgTransaction<'_>,
+        _: &mut PageTransaction<'_>,
         generation: Generation,
         page: &Page,
     ) -> Result<(), ApplyError> {

@@ -6,11 +6,11 @@ use futures_util::FutureExt;
 use hip_commands::port::log::StoredEvent;
 
 use super::{Group, Member};
-use crate::postgres::begin;
 use crate::postgres::deadline::{CALL_TIME_MAX, within};
 use crate::subscription::lease::many;
 use crate::subscription::page::Page;
 use crate::subscription::page_failure::PageFailure;
+use crate::subscription::page_transaction::PageTransaction;
 
 /// Events in a page, and in one of a group that is far behind.
 pub(super) const SIZE: i64 = 500;
@@ -59,7 +59,7 @@ impl Group {
     }
 
     async fn apply(&mut self, position: i64, page: &Page, last: i64) -> Result<Tried, PageFailure> {
-        let mut transaction = begin(&self.pool).await?;
+        let mut transaction = PageTransaction::begin(&self.pool).await?;
         let mut leases: Vec<_> =
             self.members.iter_mut().map(|member| &mut member.cursor.lease).collect();
         let ours = many::hold(&mut transaction, &mut leases, position).await?;

@@ -9,6 +9,7 @@ use sqlx::{PgPool, PgTransaction, Postgres, Row};
 use super::{Lease, SHARD};
 use crate::postgres::deadline::InTime;
 use crate::subscription::page_failure::PageFailure;
+use crate::subscription::page_transaction::PageTransaction;
 
 /// A statement on the leased rows: its first four parameters are their names, generations and fences, and the shard.
 fn held(leases: &[&mut Lease], statement: &'static str) -> Query<'static, Postgres, PgArguments> {
@@ -32,11 +33,11 @@ pub(in crate::subscription) async fn hold(
     let idle_max = first.page_idle_max().as_millis().to_string();
     let rows = held(
         leases,
-        "SELECT name, retry_parked, set_config('idle_in_transaction_session_timeout', $6, true), \
-                set_config('synchronous_commit', 'off', true) \
-           FROM es.projection \
-          WHERE (name, generation, fence) IN (SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])) \
-            AND shard = $4 AND position = $5 ORDER BY name FOR UPDATE",
+        "WITH settings AS MATERIALIZED (SELECT set_config('idle_in_transaction_session_timeout', $6, true), \
+                                               set_config('synchronous_commit', 'off', true)) \
+         SELECT p.name, p.retry_parked FROM settings, es.projection p \
+          WHERE (p.name, p.generation, p.fence) IN (SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])) \
+            AND p.shard = $4 AND p.position = $5 ORDER BY p.name FOR UPDATE OF p",
     )
     .bind(position)
     .bind(idle_max)
@@ -51,7 +52,7 @@ pub(in crate::subscription) async fn hold(
 
 /// Moves the checkpoints, in the transaction that wrote the data.
 pub(in crate::subscription) async fn advance(
-    mut transaction: PgTransaction<'_>,
+    mut transaction: PageTransaction<'_>,
     leases: &mut [&mut Lease],
     position: i64,
 ) -> Result<(), PageFailure> {
@@ -65,7 +66,7 @@ pub(in crate::subscription) async fn advance(
     )
     .bind(position)
     .bind(time)
-    .execute(&mut *transaction)
+    .execute(&mut **transaction)
     .await?;
     if moved.rows_affected() != leases.len() as u64 {
         return Err(PageFailure::Fenced);
