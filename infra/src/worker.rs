@@ -10,6 +10,7 @@
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))] // numbers and instants here come from outside
 
 mod backoff;
+mod ended;
 mod held;
 mod lane;
 pub mod outbox;
@@ -19,7 +20,6 @@ pub mod visit_jobs;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -32,6 +32,7 @@ pub(crate) use backoff::{Backoff, at_least, spread};
 pub(crate) use lane::Rank;
 pub use supervise::restart_after_panic;
 
+use ended::Ended;
 use held::{Guard, Held};
 use lane::LaneQueue;
 
@@ -109,6 +110,11 @@ pub(crate) trait Queue: Send + Sync + 'static {
         &self,
         claims: &[Arc<Self::Claim>],
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+
+    /// Whether any row of the table is due, or must be looked after. Asked at each poll, before the lanes.
+    fn has_due(&self) -> impl Future<Output = Result<bool, sqlx::Error>> + Send {
+        std::future::ready(Ok(true))
+    }
 
     /// Called when nothing was due.
     fn idle(&self) -> impl Future<Output = ()> + Send {
@@ -209,8 +215,11 @@ impl<Q: Queue> Worker<Q> {
         let mut polled_at = Instant::now();
         while !*stop.borrow() {
             while running.try_join_next().is_some() {}
-            if self.wake_times.take_passed() || self.until_poll(polled_at).is_zero() {
-                ask_for_all(&mut lanes);
+            let is_passed = self.wake_times.take_passed();
+            if is_passed || self.until_poll(polled_at).is_zero() {
+                if is_passed || self.may_have_due().await {
+                    ask_for_all(&mut lanes);
+                }
                 polled_at = Instant::now();
             }
             tokio::select! {
@@ -237,6 +246,15 @@ impl<Q: Queue> Worker<Q> {
         if tokio::time::timeout(GIVE_BACK_MAX, self.give_back()).await.is_err() {
             tracing::warn!(rows = Q::ROWS, "claims were not released; their leases will expire");
         }
+    }
+
+    /// Whether a poll is worth a query for each lane.
+    async fn may_have_due(&self) -> bool {
+        if self.queue.has_due().await.unwrap_or(true) {
+            return true;
+        }
+        (0..self.queue.lane_count()).for_each(|lane| self.queue.emptied(lane));
+        false
     }
 
     fn until_poll(&self, polled_at: Instant) -> Duration {
@@ -348,32 +366,6 @@ impl<Q: Queue> Worker<Q> {
 fn ask_for_all<C>(lanes: &mut [LaneQueue<C>]) {
     for lane in lanes {
         lane.is_asked_for = true;
-    }
-}
-
-/// The lanes in which work has ended.
-struct Ended {
-    /// Notified of each.
-    some: Notify,
-    lanes: Vec<AtomicBool>,
-}
-
-impl Ended {
-    fn new(lane_count: usize) -> Self {
-        let lanes = (0..lane_count).map(|_| AtomicBool::new(false)).collect();
-        Self { some: Notify::new(), lanes }
-    }
-
-    fn note(&self, lane: usize) {
-        if let Some(lane) = self.lanes.get(lane) {
-            lane.store(true, Ordering::Release);
-        }
-        self.some.notify_one();
-    }
-
-    /// Whether work of a lane has ended since the last call.
-    fn take(&self, lane: usize) -> bool {
-        self.lanes.get(lane).is_some_and(|lane| lane.swap(false, Ordering::AcqRel))
     }
 }
 

@@ -101,6 +101,10 @@ impl Queue for Tasks {
         self.claims.take(*lane, &self.ports.hiu.busy_hosts(), held, limit).await
     }
 
+    async fn has_due(&self) -> Result<bool, sqlx::Error> {
+        self.claims.has_due().await
+    }
+
     fn span(&self, claim: &Claim) -> Span {
         let task = claim.due.as_ref().map_or("unknown", |due| due.task.kind());
         tracing::info_span!("task.perform", task, task.key = %claim.dedupe, attempt = claim.attempts)

@@ -96,6 +96,10 @@ impl Queue for Items {
         self.claims.take(limit, held).await
     }
 
+    async fn has_due(&self) -> Result<bool, sqlx::Error> {
+        self.claims.look_for_open_orders().await
+    }
+
     fn span(&self, claim: &Claim) -> Span {
         tracing::info_span!("replay.item", replay = %claim.replay_id, item = claim.n)
     }

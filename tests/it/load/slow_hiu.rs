@@ -38,6 +38,20 @@ async fn hanging() -> (World, HipProcess, Vec<String>, Vec<Hold>) {
     (world, hip, transactions, holds)
 }
 
+/// Keys and fences of the two pages on their way, once no other is claimed for a moment, to be told to wait.
+async fn on_their_way(world: &World) -> Vec<(String, i64)> {
+    let claimed = "SELECT dedupe, fence FROM es.outbox \
+                    WHERE lane = 2 AND state = 'due' AND lease_until > '-infinity' ORDER BY dedupe";
+    let mut rows: Vec<(String, i64)> = vec![];
+    world
+        .eventually("two pages are on their way", async || {
+            rows = sqlx::query_as(claimed).fetch_all(&world.pool).await.unwrap();
+            rows.len() == 2
+        })
+        .await;
+    rows
+}
+
 /// How many pages were sent so far, and how many of them were answered.
 fn pushes(world: &World) -> (usize, usize) {
     let entries = world.sandbox.journal().snapshot();
@@ -69,10 +83,7 @@ async fn others_are_served_while_every_page_to_an_hiu_hangs() {
 #[tokio::test]
 async fn the_lease_of_one_page_is_renewed_while_the_row_of_another_is_locked() {
     let (world, _hip, _transactions, holds) = hanging().await;
-    let leased = "SELECT dedupe, lease_until::text FROM es.outbox \
-                   WHERE lane = 2 AND state = 'due' AND lease_until > '-infinity' ORDER BY dedupe";
-    let rows: Vec<(String, String)> = sqlx::query_as(leased).fetch_all(&world.pool).await.unwrap();
-    assert_eq!(rows.len(), 2, "{rows:?}");
+    let rows = on_their_way(&world).await;
     for locked in [0, 1] {
         let mut owner = world.database.as_owner().await;
         let mut locking = owner.begin().await.unwrap();
@@ -101,10 +112,7 @@ async fn the_lease_of_one_page_is_renewed_while_the_row_of_another_is_locked() {
 #[tokio::test]
 async fn a_page_on_its_way_is_not_claimed_again_by_the_same_process() {
     let (world, _hip, _transactions, holds) = hanging().await;
-    let leased = "SELECT dedupe, fence FROM es.outbox \
-                   WHERE lane = 2 AND state = 'due' AND lease_until > '-infinity' ORDER BY dedupe";
-    let before: Vec<(String, i64)> = sqlx::query_as(leased).fetch_all(&world.pool).await.unwrap();
-    assert_eq!(before.len(), 2, "{before:?}");
+    let before = on_their_way(&world).await;
     for _ in 0..20 {
         let expire =
             "UPDATE es.outbox SET lease_until = now() - interval '1 second' WHERE dedupe = $1";
@@ -118,8 +126,7 @@ async fn a_page_on_its_way_is_not_claimed_again_by_the_same_process() {
             })
             .await;
     }
-    let after: Vec<(String, i64)> = sqlx::query_as(leased).fetch_all(&world.pool).await.unwrap();
-    assert_eq!(after, before);
+    assert_eq!(on_their_way(&world).await, before);
     for hold in holds {
         hold.release();
     }

@@ -180,6 +180,18 @@ impl Claims {
         Ok(rows.into_iter().map(|row| Claim::of(row, leased_at)).collect())
     }
 
+    /// Whether a row of any lane is due and unclaimed.
+    pub(super) async fn has_due(&self) -> Result<bool, sqlx::Error> {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM es.outbox WHERE shard = $1 AND state = 'due' AND due_at <= now() \
+                               AND lease_until < now())",
+        )
+        .bind(SHARD)
+        .fetch_one(&self.pool)
+        .in_time()
+        .await
+    }
+
     /// Records the settlement; without effect if the claim was lost meanwhile. If recording
     /// fails, the row keeps its lease and the task is repeated.
     pub(super) async fn settle(

@@ -131,15 +131,22 @@ impl Claims {
             .fetch_all(&self.pool)
             .in_time()
             .await?;
-        let is_open = !claims.is_empty()
-            || sqlx::query_scalar(
-                "SELECT EXISTS (SELECT FROM hip.replay_task WHERE state IN ('running', 'paused'))",
-            )
-            .fetch_one(&self.pool)
-            .in_time()
-            .await?;
-        self.has_open_order.store(is_open, Ordering::Relaxed);
+        if claims.is_empty() {
+            self.look_for_open_orders().await?;
+        } else {
+            self.has_open_order.store(true, Ordering::Relaxed);
+        }
         Ok(claims)
+    }
+
+    /// Whether an order has not ended.
+    pub(super) async fn look_for_open_orders(&self) -> Result<bool, sqlx::Error> {
+        let is_open = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM hip.replay_task WHERE state IN ('running', 'paused'))",
+        );
+        let is_open = is_open.fetch_one(&self.pool).in_time().await?;
+        self.has_open_order.store(is_open, Ordering::Relaxed);
+        Ok(is_open)
     }
 
     /// Records the settlement; without effect if the claim was lost meanwhile. If recording
