@@ -41,7 +41,7 @@ pub(crate) enum Role {
 }
 
 /// Interval at which a process polls for events of others.
-const HEAD_INTERVAL: Duration = Duration::from_secs(5);
+const HEAD_INTERVAL: Duration = Duration::from_secs(10);
 
 /// How long a subscriber waits for a hint before it checks its lease.
 pub(crate) const READER_POLL: Duration = Duration::from_millis(500);

@@ -24,7 +24,7 @@ use super::lease::many;
 pub(super) const GAP_MAX: i64 = 2_000;
 
 /// Minimum time between two pages that are not full: meanwhile more events come.
-const PACE: Duration = Duration::from_millis(25);
+const PACE: Duration = Duration::from_millis(50);
 
 /// How long one that keeps data in another store takes part before it has to check that store.
 const VISIT_MAX: Duration = super::RECALL_INTERVAL;
