@@ -108,7 +108,7 @@ impl<T: Table> Subscriber for TableProjection<T> {
             if rounds.is_empty() && erased.is_none() {
                 continue;
             }
-            transaction.use_tables_of(generation).await?;
+            transaction.use_tables_in(generation.schema()).await?;
             for changes in rounds {
                 T::write(transaction, changes).await?;
             }

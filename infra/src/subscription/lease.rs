@@ -23,6 +23,13 @@ pub struct Generation {
     pub is_live: bool,
 }
 
+impl Generation {
+    /// The schema of its tables.
+    pub(crate) const fn schema(self) -> &'static str {
+        if self.is_live { "hip" } else { "hip_next" }
+    }
+}
+
 /// A held lease.
 #[derive(Debug)]
 pub(crate) struct Lease {

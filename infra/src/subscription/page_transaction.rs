@@ -4,7 +4,6 @@ use std::ops::{Deref, DerefMut};
 
 use sqlx::{PgPool, PgTransaction};
 
-use super::Generation;
 use crate::postgres::begin;
 
 /// The statements of read models name their tables without a schema: each generation has its own. And they use the
@@ -24,12 +23,8 @@ impl PageTransaction<'_> {
         Ok(Self { transaction: begin(pool).await?, schema: None })
     }
 
-    /// Prepares for the tables of a generation, once for all readers.
-    pub(crate) async fn use_tables_of(
-        &mut self,
-        generation: Generation,
-    ) -> Result<(), sqlx::Error> {
-        let schema = if generation.is_live { "hip" } else { "hip_next" };
+    /// Prepares for the tables in a schema, once for all readers.
+    pub(crate) async fn use_tables_in(&mut self, schema: &'static str) -> Result<(), sqlx::Error> {
         if self.schema != Some(schema) {
             sqlx::query(SETTINGS).bind(schema).execute(&mut *self.transaction).await?;
             self.schema = Some(schema);
