@@ -157,6 +157,11 @@ impl State {
         let last = was.last().expect("there is at least the event whose place it is");
         let (version, position) = (last.version, last.position);
         self.head = self.head.max(position);
+        // It decided on another stream before its next effect in this one: it read the log up to there.
+        let goes_on = self.untaken.iter().any(|event| event.stream == *stream);
+        if let Some(next) = self.untaken.first().filter(|next| goes_on && next.stream != *stream) {
+            self.head = self.head.max(next.position - 1);
+        }
         self.now = last.recorded_at;
         self.stream = Some(stream.clone());
         self.taken.push(Taken { was, would });
@@ -231,5 +236,108 @@ impl Clock for ScriptedLog {
 impl From<Append> for Would {
     fn from(append: Append) -> Self {
         Self { stream: append.stream, subject: append.origin.subject, events: append.events }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hip_domain::id::EventId;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::port::log::{Actor, Origin};
+
+    struct Recorded(Vec<StoredEvent>);
+
+    #[async_trait]
+    impl Log for Recorded {
+        async fn append(&self, _: Append) -> Result<Appended, LogError> {
+            unreachable!("a shadow replay stores nothing")
+        }
+
+        async fn stream(
+            &self,
+            stream: &StreamId,
+            after: i64,
+        ) -> Result<Vec<StoredEvent>, LogError> {
+            let is_wanted = |event: &&StoredEvent| event.stream == *stream && event.version > after;
+            Ok(self.0.iter().filter(is_wanted).cloned().collect())
+        }
+
+        async fn version(&self, _: &StreamId) -> Result<i64, LogError> {
+            Ok(0)
+        }
+
+        async fn answered(&self, _: &str) -> Result<Option<i64>, LogError> {
+            Ok(None)
+        }
+
+        async fn page(&self, _: i64, _: i64) -> Result<Vec<StoredEvent>, LogError> {
+            Ok(vec![])
+        }
+
+        async fn head(&self) -> Result<i64, LogError> {
+            Ok(5)
+        }
+    }
+
+    fn event(position: i64, stream: &str, version: i64, name: &str) -> StoredEvent {
+        StoredEvent {
+            position,
+            stream: StreamId::stored(stream),
+            version,
+            event_id: EventId(Uuid::from_u128(position.unsigned_abs().into())),
+            name: name.to_owned(),
+            schema_version: 1,
+            recorded_at: DateTime::UNIX_EPOCH,
+            correlation: Uuid::nil(),
+            causation: None,
+            subject: None,
+            clear: vec![],
+            envelope: None,
+            is_left_sealed: false,
+        }
+    }
+
+    /// A consent is revoked between the attempt and the end of a page's push. Returns the version of the consent that
+    /// the task sees after the attempt.
+    async fn consent_seen(is_stopped: bool) -> i64 {
+        let mut events = vec![
+            event(1, "consent-1", 1, "consent.granted"),
+            event(2, "out-1", 1, "outbound.attempted"),
+            event(3, "consent-1", 2, "consent.revoked"),
+            event(4, "transfer-1", 9, "transfer.stopped"),
+            event(5, "out-1", 2, "outbound.abandoned"),
+        ];
+        events.retain(|event| is_stopped || event.position != 4);
+        let is_effect = |event: &&StoredEvent| !event.stream.as_str().starts_with("consent");
+        let effects = events.iter().filter(is_effect).cloned().collect();
+        let now = (DateTime::UNIX_EPOCH, TimeDelta::zero());
+        let log = ScriptedLog::new(Arc::new(Recorded(events)), 1, now, effects);
+        let origin = Origin {
+            correlation: Uuid::nil(),
+            causation: None,
+            actor: Actor::Delivery,
+            subject: None,
+            new_subject: false,
+        };
+        let attempted =
+            NewEvent { name: "outbound.attempted", schema_version: 1, clear: vec![], secret: None };
+        let append = Append {
+            stream: StreamId::stored("out-1"),
+            stream_type: "out",
+            expected: Expected::Version(0),
+            key: "pm:1:0:attempt:1".to_owned(),
+            origin,
+            events: vec![attempted],
+        };
+        log.append(append).await.unwrap();
+        log.version(&StreamId::stored("consent-1")).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_task_that_decided_elsewhere_before_its_end_has_read_the_log_up_to_there() {
+        assert_eq!(consent_seen(true).await, 2);
+        assert_eq!(consent_seen(false).await, 1);
     }
 }
