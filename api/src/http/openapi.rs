@@ -23,18 +23,18 @@ use super::middleware::problem::PROBLEM_JSON;
 /// What holds for all routes, for anyone who reads the page.
 const ABOUT: &str = "A Health Information Provider of ABDM.\n\n\
     **Keys.** Each client has a key: `Authorization: Bearer …` or `X-API-Key: …`. Its roles (`emr`: a medical \
-    record system, `operator`, `auditor`) say what it may do; each route names those of which it needs one. Its \
-    facilities bound all that it sees: what belongs to another facility is answered like what does not exist.\n\n\
-    **Pages.** Lists are newest first. `next` of a page is the `cursor` of the next one; what comes or goes \
-    meanwhile neither repeats nor hides an item.\n\n\
-    **Repeating.** A request that writes may carry an `Idempotency-Key`: the same request under the same key is \
-    done once, and answered alike again, with `Idempotency-Replayed: true`.\n\n\
-    **Following.** What is shown follows what is written within moments. The answer to something written has \
-    `Hip-Position`; a request with that header is answered from there on.\n\n\
-    **Looks.** What shows something of a person is answered after it is in the log who looks: the client, once an \
-    hour for looks that are alike.\n\n\
-    **Refusals** are problem details (RFC 9457). They name paths and rules, never values.\n\n\
-    The gateway's callbacks and AMRIT's routes are contracts of others, and are not described here.";
+    record system, `operator`, `auditor`) say what it may do; each route lists the roles of which one is required. A \
+    client sees only its own facilities: items of other facilities are answered with 404.\n\n\
+    **Pages.** Lists are newest first. Send `next` of a page as `cursor` to get the next page. Items that are added or \
+    removed meanwhile cause no duplicates and no gaps.\n\n\
+    **Idempotency.** A request that writes may have an `Idempotency-Key`. The same request with the same key is \
+    processed once; a repetition gets the same response, with `Idempotency-Replayed: true`.\n\n\
+    **Read your writes.** Reads are eventually consistent. A write returns `Hip-Position`; send it with a read to wait \
+    up to two seconds for that write.\n\n\
+    **Access log.** Every read of patient data is recorded with the client before it is answered. Equal reads are \
+    recorded once an hour.\n\n\
+    **Errors** are problem details (RFC 9457). They contain paths and rules, never values.\n\n\
+    The gateway's callbacks and AMRIT's routes follow contracts of others and are not described here.";
 
 /// A visit of a fictitious patient.
 const EXAMPLE: &str = include_str!("openapi/visit.json");
@@ -89,8 +89,8 @@ fn whole() -> Value {
     document["tags"] = json!([
         { "name": "records", "description": "Visits, and the care contexts that the network knows them as." },
         { "name": "linking", "description": "Care contexts are linked to ABHA addresses." },
-        { "name": "sharing", "description": "Consents, and what was sent under them." },
-        { "name": "operations", "description": "What the service does, and what is in its way." },
+        { "name": "sharing", "description": "Consents and transfers." },
+        { "name": "operations", "description": "Callbacks, dead letters, replays, read models and events." },
         { "name": "fhir", "description": "Documents, and their rules." },
         { "name": "health", "description": "For a load balancer; open to everybody." },
     ]);
@@ -228,8 +228,8 @@ fn add_position(operation: &mut Value) {
         "name": "Hip-Position",
         "in": "header",
         "required": false,
-        "description": "What an answer to something written had in this header: from there on it is shown. \
-                        503 when that takes more than two seconds.",
+        "description": "`Hip-Position` of an earlier write. The read waits up to two seconds for that write, and \
+                        fails with 503 after that.",
         "schema": { "type": "integer", "format": "int64", "minimum": 0 },
     });
     add_parameter(operation, parameter);
@@ -237,7 +237,7 @@ fn add_position(operation: &mut Value) {
 
 fn tell_position(operation: &mut Value) {
     let header = json!({
-        "description": "How far the log has come; for the header of the same name of a request.",
+        "description": "Position of the write in the log. Send it with a read to see the write.",
         "schema": { "type": "integer", "format": "int64" },
     });
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {

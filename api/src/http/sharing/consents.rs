@@ -75,7 +75,7 @@ pub(crate) struct Consent {
     #[schema(example = "6f1b7f5e-0000-4000-8000-00000000c001")]
     #[serde(rename = "consentId")]
     id: String,
-    /// The facility; `None` if only its end was ever told us.
+    /// The facility; `None` if only the end of the consent was received.
     facility_id: Option<String>,
     /// The HIU that may receive the records.
     hiu_id: Option<String>,
