@@ -1,10 +1,10 @@
 //! Memory limit for request bodies: a total for all callers, half of it for each.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Memory for request bodies, in KiB.

@@ -1,5 +1,6 @@
 //! Access log events. There is no aggregate: they are only recorded, and no decision depends on them.
 
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -7,7 +8,6 @@ use crate::hi_type::HiType;
 use crate::id::{CareContextReference, ClientName, Digest, FacilityId, RequestId};
 use crate::inbound::CallbackKind;
 use crate::stream::StreamId;
-use hip_domain_derive::LogEvent;
 
 /// An access log entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]

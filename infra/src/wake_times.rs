@@ -1,9 +1,9 @@
 //! Times at which a worker has to look for due rows, although nothing else tells it to.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -27,7 +27,7 @@ impl WakeTimes {
 
     /// Adds a time; it may have passed.
     pub(crate) fn add_at(&self, at: Instant) {
-        let mut times = self.lock();
+        let mut times = self.times.lock();
         // Late by a step at most, never early.
         let is_known =
             at.checked_add(STEP).is_some_and(|end| times.range(at..end).next().is_some());
@@ -39,7 +39,7 @@ impl WakeTimes {
 
     /// Removes the times that have passed. Returns whether there were any: the caller looks now.
     pub(crate) fn take_passed(&self) -> bool {
-        let (mut times, now) = (self.lock(), Instant::now());
+        let (mut times, now) = (self.times.lock(), Instant::now());
         let mut has_passed = false;
         while times.first().is_some_and(|at| *at <= now) {
             times.pop_first();
@@ -51,7 +51,7 @@ impl WakeTimes {
     /// Waits until one has passed, also one that is added meanwhile.
     pub(crate) async fn passed(&self) {
         loop {
-            let first = self.lock().first().copied();
+            let first = self.times.lock().first().copied();
             let passing = async {
                 match first {
                     Some(at) => tokio::time::sleep_until(at).await,
@@ -63,11 +63,6 @@ impl WakeTimes {
                 () = self.is_changed.notified() => {}
             }
         }
-    }
-
-    /// What is behind it is never left half changed, so a poisoned lock is safe to use.
-    fn lock(&self) -> MutexGuard<'_, BTreeSet<Instant>> {
-        self.times.lock()
     }
 }
 

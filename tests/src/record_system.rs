@@ -1,6 +1,5 @@
 //! A record system from which visits are fetched, as far as it can be seen from outside.
 
-use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -59,19 +59,11 @@ impl RecordSystem {
     }
 
     /// From now on it says this.
-    ///
-    /// # Panics
-    ///
-    /// When a test has panicked while it was told.
     pub fn say(&self, answers: impl Fn(&str) -> (u16, Value) + Send + Sync + 'static) {
         *self.inner.answers.lock() = Arc::new(answers);
     }
 
     /// The codes that it was asked for, in order.
-    ///
-    /// # Panics
-    ///
-    /// When a test has panicked while it was asked.
     pub fn asked(&self) -> Vec<String> {
         self.inner.asked.lock().clone()
     }

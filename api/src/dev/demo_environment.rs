@@ -1,6 +1,5 @@
 //! A running provider beside the simulator, for the demo and for the conformance suite.
 
-use parking_lot::Mutex;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use hip_infra::config::{Config, Secrets};
 use hip_infra::postgres;
 use hip_infra::postgres::event_store::LogReader;
 use hip_sandbox::{Sandbox, SandboxOptions};
+use parking_lot::Mutex;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sqlx::PgPool;

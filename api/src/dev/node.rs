@@ -1,6 +1,5 @@
 //! One node: `hip serve` in its own process, to which faults can be applied.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -8,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use parking_lot::Mutex;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Time limit for a node to stop. A node should stop within 25 s, even if something hangs.
@@ -46,7 +46,7 @@ impl Node {
     }
 
     pub(in crate::dev) fn start(&self) -> anyhow::Result<()> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.is_wanted = true;
         if state.process.is_none() {
             state.process = Some(self.spawn()?);
@@ -56,12 +56,12 @@ impl Node {
 
     /// Id of the process. `None` if it does not run.
     pub(in crate::dev) fn pid(&self) -> Option<u32> {
-        self.lock().process.as_ref().map(Child::id)
+        self.state.lock().process.as_ref().map(Child::id)
     }
 
     /// Kills the process at once, like `kill -9`.
     pub(in crate::dev) fn kill(&self) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.is_wanted = false;
         if let Some(mut process) = state.process.take() {
             // It may have ended already.
@@ -73,7 +73,7 @@ impl Node {
     /// Asks the node to stop, and waits. Returns whether it stopped in time.
     pub(in crate::dev) async fn stop(&self) -> bool {
         let process = {
-            let mut state = self.lock();
+            let mut state = self.state.lock();
             state.is_wanted = false;
             state.process.take()
         };
@@ -105,7 +105,7 @@ impl Node {
 
     /// Restarts the node if it ended by itself, as a supervisor does.
     pub(in crate::dev) fn revive(&self) -> anyhow::Result<()> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let has_ended = match &mut state.process {
             Some(process) => process.try_wait()?.is_some(),
             None => false,
@@ -123,7 +123,7 @@ impl Node {
     }
 
     fn send(&self, word: Signal) {
-        if let Some(process) = &self.lock().process {
+        if let Some(process) = &self.state.lock().process {
             signal(process, word);
         }
     }
@@ -141,10 +141,6 @@ impl Node {
             .stderr(log)
             .spawn()
             .context("a node cannot be started")
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock()
     }
 }
 

@@ -1,10 +1,9 @@
 //! The event store of `cqrs-es`, on top of our log.
 //!
-//! The state is folded from the events of the stream. A cache can save the reading. A cached state is always
-//! verified: an append checks the expected version, and a decision without events asks the log for the current
+//! The state is folded from the events of the stream. A cache can save the reading. A command verifies a
+//! cached state: an append checks the expected version, and a decision without events asks the log for the current
 //! version.
 
-use parking_lot::Mutex;
 use std::any::Any;
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -16,6 +15,7 @@ use hip_domain::event::decode;
 use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;
 use moka::sync::Cache;
+use parking_lot::Mutex;
 use uuid::Uuid;
 
 use crate::log::codec;

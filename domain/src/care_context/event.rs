@@ -1,13 +1,13 @@
 //! Events of care contexts.
 
 use chrono::{DateTime, Utc};
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 
 use super::CareContextFacts;
 use crate::hi_type::HiType;
 use crate::id::{CareContextReference, ErrorCode, RequestId};
 use crate::stream::StreamId;
-use hip_domain_derive::LogEvent;
 
 /// An event of a care context.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, LogEvent)]

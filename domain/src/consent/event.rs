@@ -1,6 +1,7 @@
 //! Events of consents.
 
 use chrono::{DateTime, Utc};
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 
 use super::{DateRange, GrantedCareContext, Signature};
@@ -8,7 +9,6 @@ use crate::hi_type::HiType;
 use crate::id::{ConsentId, FacilityId, HiuId, Pseudonym};
 use crate::sealed::Sealed;
 use crate::sensitive::Phi;
-use hip_domain_derive::LogEvent;
 
 /// The terms of a consent: the parts of the artefact that are used for decisions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

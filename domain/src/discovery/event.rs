@@ -1,5 +1,6 @@
 //! Events of discoveries.
 
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 
 use super::comparison::Considered;
@@ -7,7 +8,6 @@ use crate::hi_type::HiType;
 use crate::id::{CareContextReference, ErrorCode, FacilityId, RequestId, SubjectId, TransactionId};
 use crate::sealed::Sealed;
 use crate::sensitive::Phi;
-use hip_domain_derive::LogEvent;
 
 /// The data of a requesting patient. Stored only in encrypted form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

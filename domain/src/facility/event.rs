@@ -1,9 +1,9 @@
 //! Events of facilities.
 
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 
 use crate::id::FacilityId;
-use hip_domain_derive::LogEvent;
 
 /// An event of a facility.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, LogEvent)]

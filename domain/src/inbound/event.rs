@@ -1,12 +1,12 @@
 //! Events of messages from the gateway.
 
 use chrono::{DateTime, Utc};
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ConsentId, Digest, ErrorCode, EventId, FacilityId, RequestId, TransactionId};
 use crate::replay::Ordered;
 use crate::sealed::Sealed;
-use hip_domain_derive::LogEvent;
 
 /// The kinds of callbacks that the gateway sends to a HIP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

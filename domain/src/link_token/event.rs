@@ -1,6 +1,7 @@
 //! Events of the link tokens of one ABHA address at one facility.
 
 use chrono::{DateTime, Utc};
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 
 use super::Hold;
@@ -8,7 +9,6 @@ use crate::id::{ErrorCode, FacilityId, RequestId, SubjectId};
 use crate::sealed::Sealed;
 use crate::sensitive::Phi;
 use crate::stream::StreamId;
-use hip_domain_derive::LogEvent;
 
 /// A link token: a JWT that names the patient. Its bearer can link records to the patient.
 pub type Token = Phi<String>;

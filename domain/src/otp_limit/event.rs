@@ -1,11 +1,11 @@
 //! Events of OTP limits.
 
 use chrono::{DateTime, Utc};
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::id::{LinkReference, RequestId};
-use hip_domain_derive::LogEvent;
 
 /// An event of an OTP limit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, LogEvent)]

@@ -1,6 +1,7 @@
 //! Events of calls.
 
 use chrono::{DateTime, Utc};
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 
 use crate::hi_type::HiType;
@@ -9,7 +10,6 @@ use crate::id::{
 };
 use crate::replay::Ordered;
 use crate::stream::StreamId;
-use hip_domain_derive::LogEvent;
 
 /// An outgoing call. It names the streams with the content; the message is built when it is sent, because personal
 /// data is decrypted only then.

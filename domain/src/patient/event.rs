@@ -1,11 +1,11 @@
 //! Events of patients.
 
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{FacilityId, Pseudonym};
 use crate::sealed::Sealed;
 use crate::sensitive::Phi;
-use hip_domain_derive::LogEvent;
 
 /// Pseudonyms by which a patient can be found, without the ABHA.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,12 +1,12 @@
 //! Events of the queue tokens of a counter.
 
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 
 use super::Token;
 use crate::id::{FacilityId, Pseudonym, RequestId};
 use crate::sealed::Sealed;
 use crate::sensitive::Phi;
-use hip_domain_derive::LogEvent;
 
 /// The shared data. Stored only in encrypted form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

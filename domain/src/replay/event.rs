@@ -1,11 +1,11 @@
 //! Events of replay orders.
 
 use chrono::{DateTime, Utc};
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 
 use super::Ordered;
 use crate::id::{ClientName, FacilityId, RequestId};
-use hip_domain_derive::LogEvent;
 
 /// The direction of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

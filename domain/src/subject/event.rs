@@ -1,11 +1,11 @@
 //! Events of erasures. Nothing is sealed, because these events remain after the keys are destroyed.
 
 use chrono::{DateTime, Utc};
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ClientName, FacilityId, Pseudonym};
 use crate::reason::Reason;
-use hip_domain_derive::LogEvent;
 
 /// Who requested an erasure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! Events of transfers.
 
 use chrono::{DateTime, Utc};
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -12,7 +13,6 @@ use crate::id::{
 use crate::sealed::Sealed;
 use crate::sensitive::Phi;
 use crate::stream::StreamId;
-use hip_domain_derive::LogEvent;
 
 /// A health information request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Events of user-initiated links.
 
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 
 use super::Otp;
@@ -8,7 +9,6 @@ use crate::id::{
     CareContextReference, ErrorCode, FacilityId, LinkReference, RequestId, SubjectId, TransactionId,
 };
 use crate::stream::StreamId;
-use hip_domain_derive::LogEvent;
 
 /// The selection of a patient.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! Events of visits.
 
 use chrono::{DateTime, Utc};
+use hip_domain_derive::LogEvent;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -9,7 +10,6 @@ use crate::id::{CareContextReference, Digest, FacilityId, Pseudonym, SubjectId};
 use crate::sealed::Sealed;
 use crate::sensitive::Phi;
 use crate::stream::StreamId;
-use hip_domain_derive::LogEvent;
 
 /// The facts of a visit that are stored in clear. They contain no personal data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

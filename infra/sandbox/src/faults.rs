@@ -3,10 +3,10 @@
 //! A fault counts the matching calls, starting at 1 when it is set. It applies once, except
 //! [`Faults::always`]. Several faults may apply to the same call.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde_json::Value;
 
 use crate::journal::NotSeen;
@@ -221,7 +221,7 @@ impl Faults {
     /// [`NotSeen`] if `limit` has passed.
     pub async fn held(&self, limit: Duration) -> Result<HeldCall, NotSeen> {
         let look = || {
-            lock(&self.holds).iter().find_map(|hold| match hold.state() {
+            self.holds.lock().iter().find_map(|hold| match hold.state() {
                 HoldState::Holding(call) => Some(call),
                 HoldState::Waiting | HoldState::Released | HoldState::Abandoned(_) => None,
             })
@@ -231,8 +231,8 @@ impl Faults {
 
     /// Removes every fault that has not applied, and releases every held call.
     pub fn clear(&self) {
-        lock(&self.rules).clear();
-        for hold in lock(&self.holds).drain(..) {
+        self.rules.lock().clear();
+        for hold in self.holds.lock().drain(..) {
             hold.release();
         }
     }
@@ -240,7 +240,7 @@ impl Faults {
     /// Counts one call of `operation`, and returns the faults that apply to it.
     pub(crate) fn plan(&self, operation: Operation, body: &Value) -> Plan {
         let mut plan = Plan::default();
-        lock(&self.rules).retain_mut(|rule| {
+        self.rules.lock().retain_mut(|rule| {
             if !rule.target.is_met_by(operation, body) {
                 return true;
             }
@@ -268,18 +268,14 @@ impl Faults {
     }
 
     fn add(&self, target: Target, nth: u64, kind: Kind) {
-        lock(&self.rules).push(Rule { target, calls_left: nth.max(1), kind });
+        self.rules.lock().push(Rule { target, calls_left: nth.max(1), kind });
     }
 
     fn new_hold(&self) -> Hold {
         let hold = Hold::new();
-        lock(&self.holds).push(hold.clone());
+        self.holds.lock().push(hold.clone());
         hold
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock()
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! All messages between the HIP and the simulator, in both directions, in the order in which they started.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -146,12 +146,12 @@ impl Journal {
 
     /// All entries so far, in the order in which they started.
     pub fn snapshot(&self) -> Vec<Arc<Entry>> {
-        self.lock().clone()
+        self.entries.lock().clone()
     }
 
     /// Number of calls of `operation` so far, including refused and unanswered ones.
     pub fn count(&self, operation: Operation) -> usize {
-        self.lock().iter().filter(|entry| entry.operation == Some(operation)).count()
+        self.entries.lock().iter().filter(|entry| entry.operation == Some(operation)).count()
     }
 
     /// A counter that grows with each change of the simulator's state, for a caller that waits in its own loop.
@@ -194,7 +194,7 @@ impl Journal {
     /// Records the start of an exchange. Returns its number for [`Self::complete`].
     pub(crate) fn open(&self, entry: Entry) -> usize {
         let number = {
-            let mut entries = self.lock();
+            let mut entries = self.entries.lock();
             entries.push(Arc::new(entry));
             entries.len() - 1
         };
@@ -204,14 +204,10 @@ impl Journal {
 
     /// Records the result of an exchange.
     pub(crate) fn complete(&self, number: usize, change: impl FnOnce(&mut Entry)) {
-        if let Some(entry) = self.lock().get_mut(number) {
+        if let Some(entry) = self.entries.lock().get_mut(number) {
             change(Arc::make_mut(entry));
         }
         self.tick.bump();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Entry>>> {
-        self.entries.lock()
     }
 }
 

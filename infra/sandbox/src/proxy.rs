@@ -3,11 +3,11 @@
 //! A silent proxy still accepts data, but returns nothing and closes no connection. A firewall that drops a
 //! connection, or a host that loses power, has the same effect.
 
-use parking_lot::Mutex;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use parking_lot::Mutex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};

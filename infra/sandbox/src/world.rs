@@ -1,10 +1,10 @@
 //! The state that all parts of the simulator share.
 
-use parking_lot::Mutex;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::faults::Faults;

@@ -14,6 +14,7 @@ pub(crate) mod handover;
 mod head;
 mod own_positions;
 mod partitions;
+mod pending;
 mod read;
 mod recent_events;
 mod recent_messages;
@@ -131,15 +132,19 @@ impl Log for PgLog {
         let known = self.recent.take(&append.stream);
         let Prepared { command, new_key } =
             encode::encode(self.vault.as_deref(), &self.planner, append).await?;
-        let pending = recent_messages::pending(&command);
+        let pending = pending::pending(&command);
         let appended = self.writer.append(command).await?;
         if let Appended::Stored { version, position } = appended {
             if let Some(pending) = pending {
+                let is_message = pending.is_message;
                 let stored = pending.stored(version, position);
-                for event in stored.events() {
-                    self.recent_events.keep(event.clone());
+                if is_message {
+                    self.recent.put_back(known, stored);
+                } else {
+                    for event in stored {
+                        self.recent_events.keep(event);
+                    }
                 }
-                self.recent.put_back(known, stored);
             }
             if let (Some(vault), Some((subject, key))) = (&self.vault, new_key) {
                 vault.remember(subject, key).await;

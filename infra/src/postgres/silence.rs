@@ -1,10 +1,10 @@
 //! Detects silent connections. A firewall drops them, or the server loses power: no close and
 //! no answer arrives.
 
-use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use sqlx::{Connection, PgConnection};
 
 use crate::postgres::deadline::{is_silent, within};

@@ -1,8 +1,9 @@
 //! The claims of this process, and those whose work ended without a settlement.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 struct Claims<C> {
     next: u64,
@@ -19,19 +20,14 @@ impl<C> Default for Held<C> {
 }
 
 impl<C> Held<C> {
-    /// Claims are never left half recorded under the lock, so a poisoned lock is safe to use.
-    fn lock(&self) -> MutexGuard<'_, Claims<C>> {
-        self.0.lock()
-    }
-
     /// Every claim in progress.
     pub(super) fn all(&self) -> Vec<Arc<C>> {
-        self.lock().at_work.values().cloned().collect()
+        self.0.lock().at_work.values().cloned().collect()
     }
 
     /// The claims whose work ended without a settlement; each is returned once.
     pub(super) fn dropped(&self) -> Vec<Arc<C>> {
-        std::mem::take(&mut self.lock().dropped)
+        std::mem::take(&mut self.0.lock().dropped)
     }
 }
 
@@ -45,7 +41,7 @@ pub(super) struct Guard<C> {
 impl<C> Guard<C> {
     pub(super) fn new(held: &Arc<Held<C>>, claim: C) -> Self {
         let claim = Arc::new(claim);
-        let mut claims = held.lock();
+        let mut claims = held.0.lock();
         let number = claims.next;
         claims.next = number.wrapping_add(1);
         claims.at_work.insert(number, Arc::clone(&claim));
@@ -59,13 +55,13 @@ impl<C> Guard<C> {
 
     /// The settlement was recorded, or its lease is left to expire.
     pub(super) fn settled(self) {
-        self.held.lock().at_work.remove(&self.number);
+        self.held.0.lock().at_work.remove(&self.number);
     }
 }
 
 impl<C> Drop for Guard<C> {
     fn drop(&mut self) {
-        let mut claims = self.held.lock();
+        let mut claims = self.held.0.lock();
         if let Some(claim) = claims.at_work.remove(&self.number) {
             claims.dropped.push(claim);
         }

@@ -1,6 +1,6 @@
 //! Promises to patients and hospitals, for the verdict to check.
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 /// A visit that a node acknowledged.
 #[derive(Clone)]
 pub(super) struct Acknowledged {
@@ -24,31 +24,27 @@ pub(super) struct Entries {
 
 impl Ledger {
     pub(super) fn acknowledged(&self, visit: Acknowledged) {
-        self.lock().visits.push(visit);
+        self.0.lock().visits.push(visit);
     }
 
     pub(super) fn asked_for_a_transfer(&self) {
-        self.lock().transfers_asked += 1;
+        self.0.lock().transfers_asked += 1;
     }
 
     pub(super) fn got_a_transfer(&self) {
-        self.lock().transfers_whole += 1;
+        self.0.lock().transfers_whole += 1;
     }
 
     pub(super) fn revoked(&self) {
-        self.lock().revoked += 1;
+        self.0.lock().revoked += 1;
     }
 
     /// Records a request without the right answer.
     pub(super) fn unanswered(&self, question: String) {
-        self.lock().unanswered.push(question);
+        self.0.lock().unanswered.push(question);
     }
 
     pub(super) fn entries(&self) -> Entries {
-        self.lock().clone()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Entries> {
-        self.0.lock()
+        self.0.lock().clone()
     }
 }

@@ -1,11 +1,11 @@
 //! Runs the cases one after the other, and stores their results.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
 
 use super::Hip;
 use super::case::Verdict;
@@ -53,7 +53,7 @@ impl<'a> SuiteContext<'a> {
 
     /// Records an observation of the running case.
     pub(super) fn saw(&self, line: impl Into<String>) {
-        lock(&self.observed).push(line.into());
+        self.observed.lock().push(line.into());
     }
 
     /// Runs a case; returns whether it passed.
@@ -63,7 +63,7 @@ impl<'a> SuiteContext<'a> {
         flow: &'static str,
         work: impl Future<Output = Verdict>,
     ) -> bool {
-        lock(&self.observed).clear();
+        self.observed.lock().clear();
         let (start, began) = (self.now(), Instant::now());
         let verdict = work.await;
         let entries = self.sandbox.journal().snapshot().split_off(start);
@@ -74,12 +74,12 @@ impl<'a> SuiteContext<'a> {
         tracing::info!(case = id, passed, "conformance case");
         // A failed case must not leave its fault to the next one.
         self.sandbox.faults().clear();
-        lock(&self.cases).push(CaseResult {
+        self.cases.lock().push(CaseResult {
             id,
             flow,
             outcome: if passed { StepOutcome::Passed } else { StepOutcome::Failed },
             reason: verdict.err().map(|failure| failure.0),
-            observed: std::mem::take(&mut *lock(&self.observed)),
+            observed: std::mem::take(&mut *self.observed.lock()),
             request_ids: ids(&entries, Direction::Out),
             callback_ids: ids(&entries, Direction::In),
             took: began.elapsed(),
@@ -89,7 +89,7 @@ impl<'a> SuiteContext<'a> {
 
     /// A certification case that passes if these cases passed.
     pub(super) fn derived(&self, id: &'static str, flow: &'static str, from: &[&str]) {
-        let mut cases = lock(&self.cases);
+        let mut cases = self.cases.lock();
         let parts: Vec<&CaseResult> = cases.iter().filter(|case| from.contains(&case.id)).collect();
         let failed: Vec<&str> = from
             .iter()
@@ -115,7 +115,7 @@ impl<'a> SuiteContext<'a> {
     }
 
     pub(super) fn not_run(&self, id: &'static str, flow: &'static str, reason: &str) {
-        lock(&self.cases).push(CaseResult {
+        self.cases.lock().push(CaseResult {
             id,
             flow,
             outcome: StepOutcome::NotRun,
@@ -148,8 +148,4 @@ fn ids(entries: &[Arc<Entry>], direction: Direction) -> Vec<String> {
         .filter_map(|entry| entry.request_id.clone())
         .filter(|id| seen.insert(id.clone()))
         .collect()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock()
 }

@@ -1,6 +1,5 @@
 //! A minimal HIP: it records callbacks, and answers with the statuses that a test sets.
 
-use parking_lot::Mutex;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use parking_lot::Mutex;
 use serde_json::Value;
 
 use super::setting::SOON;

@@ -8,7 +8,6 @@ mod linking;
 mod memory;
 mod transfer;
 
-use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use super::setting::FACILITY;
@@ -85,10 +85,6 @@ impl ModelHip {
         hip
     }
 
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock()
-    }
-
     /// Sends an answer in the API version of its question. Adds `response`, or `resp` in v0.5.
     async fn answer(&self, question: &Question, operation: Operation, mut body: Value) -> u16 {
         let version =
@@ -141,7 +137,7 @@ impl ModelHip {
             request = request.header("Content-Type", "application/json").body(body.to_string());
             let status = request.send().await.map_or(0, |answer| answer.status().as_u16());
             match status {
-                401 => self.memory().bearer = None,
+                401 => self.memory.lock().bearer = None,
                 503 => tokio::time::sleep(Duration::from_millis(20)).await,
                 _ => return status,
             }
@@ -149,7 +145,7 @@ impl ModelHip {
     }
 
     async fn bearer(&self) -> String {
-        if let Some(bearer) = self.memory().bearer.clone() {
+        if let Some(bearer) = self.memory.lock().bearer.clone() {
             return bearer;
         }
         let body = json!({
@@ -162,7 +158,7 @@ impl ModelHip {
         let request = request.header("Content-Type", "application/json").body(body.to_string());
         let answer = request.send().await.expect("a session").bytes().await.expect("a body");
         let bearer = read_body(&answer).0["accessToken"].as_str().expect("a token").to_owned();
-        self.memory().bearer = Some(bearer.clone());
+        self.memory.lock().bearer = Some(bearer.clone());
         bearer
     }
 }

@@ -1,6 +1,5 @@
 //! Link tokens in process memory: suitable for a single process, which fills it from the log.
 
-use parking_lot::RwLock;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,6 +12,7 @@ use moka::ops::compute::Op;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use moka::{Entry, Expiry};
+use parking_lot::RwLock;
 
 /// A cache in memory.
 pub struct MemoryLinkTokenCache {

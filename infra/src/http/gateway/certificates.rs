@@ -1,6 +1,5 @@
 //! The keys that sign callbacks.
 
-use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use hip_commands::port::Clock;
 use hip_commands::port::gateway::SendError;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
+use parking_lot::RwLock;
 
 use super::HttpGateway;
 use super::key_cache::KeyCache;
@@ -134,12 +134,12 @@ impl Certificates {
         fetch: impl Fn() -> F,
     ) -> Option<DecodingKey> {
         let _asking = self.asking.try_lock().ok()?;
-        if self.known().was_asked(self.clock.now()) {
+        if self.known.read().was_asked(self.clock.now()) {
             return None;
         }
         self.ask(fetch()).await;
         match self.answer(key_id) {
-            KeyLookup::Key { key, .. } if self.known().failure.is_none() => Some(key),
+            KeyLookup::Key { key, .. } if self.known.read().failure.is_none() => Some(key),
             KeyLookup::Key { .. }
             | KeyLookup::Absent
             | KeyLookup::Unavailable(_)
@@ -149,15 +149,11 @@ impl Certificates {
 
     /// When the current set was fetched.
     pub(super) fn set_time(&self) -> KeySetTime {
-        self.known().fetched_at
+        self.known.read().fetched_at
     }
 
     fn answer(&self, key_id: &str) -> KeyLookup {
-        self.known().answer(key_id, self.clock.now(), self.trusted_for)
-    }
-
-    fn known(&self) -> parking_lot::RwLockReadGuard<'_, Known> {
-        self.known.read()
+        self.known.read().answer(key_id, self.clock.now(), self.trusted_for)
     }
 
     /// Fetches the set and replaces the stored one on success.

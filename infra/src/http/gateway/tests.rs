@@ -1,6 +1,5 @@
 mod trust;
 
-use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use hip_domain::id::{FacilityId, RequestId};
 use hip_domain::inbound::ApiVersion;
+use parking_lot::Mutex;
 use secrecy::SecretString;
 use uuid::Uuid;
 

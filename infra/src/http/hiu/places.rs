@@ -1,8 +1,9 @@
 //! Counts the pages that this process is sending to each host.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 /// Maximum number of pages to one host at the same time. A host that hangs blocks no more workers than these.
 const PLACES_PER_HOST: usize = 2;
@@ -12,13 +13,9 @@ const PLACES_PER_HOST: usize = 2;
 pub(super) struct Places(Mutex<HashMap<String, usize>>);
 
 impl Places {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, usize>> {
-        self.0.lock()
-    }
-
     /// Takes a slot; `None` if the host has none left.
     pub(super) fn take(self: &Arc<Self>, host: &str) -> Option<Taken> {
-        let mut taken = self.lock();
+        let mut taken = self.0.lock();
         let count = taken.get(host).copied().unwrap_or_default();
         if count >= PLACES_PER_HOST {
             return None;
@@ -29,7 +26,7 @@ impl Places {
 
     /// The hosts without a free slot.
     pub(super) fn full(&self) -> Vec<String> {
-        let taken = self.lock();
+        let taken = self.0.lock();
         let full = taken.iter().filter(|(_, count)| **count >= PLACES_PER_HOST);
         full.map(|(host, _)| host.clone()).collect()
     }
@@ -43,7 +40,7 @@ pub(super) struct Taken {
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        let mut taken = self.places.lock();
+        let mut taken = self.places.0.lock();
         if let Some(count) = taken.get_mut(&self.host) {
             *count = count.saturating_sub(1);
             if *count == 0 {
@@ -70,6 +67,6 @@ mod tests {
         assert_eq!(places.full(), Vec::<String>::new());
         assert!(places.take("hiu.example.org:443").is_some());
         drop(second);
-        assert!(places.lock().is_empty(), "hosts that are done with are forgotten");
+        assert!(places.0.lock().is_empty(), "hosts that are done with are forgotten");
     }
 }

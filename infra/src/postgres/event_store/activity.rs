@@ -1,7 +1,8 @@
 //! Records since when the writer waits for the database.
 
-use parking_lot::Mutex;
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 /// The writer's activity, for the [watchdog](crate::health::watchdog).
 #[derive(Debug, Default)]

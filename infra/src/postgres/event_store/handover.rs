@@ -6,13 +6,13 @@
 //! A new conversation gets less room than one that has begun, and none while older ones wait in the table.
 //! So conversations that have begun come to their end, and questions are answered in the order of arrival.
 
-use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use hip_commands::tasks::Due;
+use parking_lot::Mutex;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
@@ -64,8 +64,8 @@ struct Open {
 impl Handover {
     /// Opens it: a worker takes what is given. `free` is notified of tasks that are stored without a lease.
     pub(crate) fn open(&self, lease: Duration, free: Arc<Notify>) {
-        *lock(&self.free) = Some(free);
-        *lock(&self.open) = Some(Open {
+        *self.free.lock() = Some(free);
+        *self.open.lock() = Some(Open {
             lease,
             first: Arc::new(Semaphore::new(FIRST_COUNT_MAX)),
             later: Arc::new(Semaphore::new(LATER_COUNT_MAX)),
@@ -74,12 +74,12 @@ impl Handover {
 
     /// Closes it: from now on all tasks are stored without a lease.
     pub(crate) fn close(&self) {
-        *lock(&self.open) = None;
+        *self.open.lock() = None;
     }
 
     /// A place for a task; `None` if it is stored without a lease.
     pub(super) fn room(&self, is_first: bool) -> Option<Room> {
-        let Open { lease, first, later } = lock(&self.open).clone()?;
+        let Open { lease, first, later } = self.open.lock().clone()?;
         if is_first && self.is_behind.load(Ordering::Acquire) {
             return None;
         }
@@ -93,7 +93,7 @@ impl Handover {
     /// Gives the worker tasks that are stored now.
     pub(super) fn give(&self, tasks: Vec<Handed>) {
         if !tasks.is_empty() {
-            lock(&self.given).extend(tasks);
+            self.given.lock().extend(tasks);
             self.is_given.notify_one();
         }
     }
@@ -105,14 +105,14 @@ impl Handover {
 
     /// Tells the worker that there are tasks without a lease.
     pub(super) fn tell_of_free(&self) {
-        if let Some(free) = lock(&self.free).as_ref() {
+        if let Some(free) = self.free.lock().as_ref() {
             free.notify_one();
         }
     }
 
     /// What was given since the last call.
     pub(crate) fn take(&self) -> Vec<Handed> {
-        std::mem::take(&mut *lock(&self.given))
+        std::mem::take(&mut *self.given.lock())
     }
 
     /// Waits until something is given.
@@ -124,11 +124,6 @@ impl Handover {
     pub(crate) fn caught_up(&self) {
         self.is_behind.store(false, Ordering::Release);
     }
-}
-
-/// What is behind these locks is never left half changed, so a poisoned lock is safe to use.
-fn lock<T>(mutex: &Mutex<T>) -> parking_lot::MutexGuard<'_, T> {
-    mutex.lock()
 }
 
 #[cfg(test)]

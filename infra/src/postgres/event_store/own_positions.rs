@@ -1,7 +1,8 @@
 //! The events that this process stored a short time ago. Their tasks are stored.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
+
+use parking_lot::Mutex;
 
 /// Maximum number of stretches; the oldest is forgotten.
 const STRETCH_COUNT_MAX: usize = 10_000;
@@ -13,7 +14,7 @@ pub struct OwnPositions(Mutex<VecDeque<(i64, i64)>>);
 impl OwnPositions {
     /// Adds the stretch from `first` to `last`, which is after all others.
     pub(super) fn add(&self, first: i64, last: i64) {
-        let mut stretches = self.lock();
+        let mut stretches = self.0.lock();
         match stretches.back_mut() {
             Some((_, end)) if *end + 1 == first => *end = last,
             _ => stretches.push_back((first, last)),
@@ -25,22 +26,17 @@ impl OwnPositions {
 
     /// Whether this process stored the event at a position.
     pub(crate) fn has(&self, position: i64) -> bool {
-        let stretches = self.lock();
+        let stretches = self.0.lock();
         let next = stretches.partition_point(|(_, last)| *last < position);
         stretches.get(next).is_some_and(|(first, _)| *first <= position)
     }
 
     /// Forgets what is before a position.
     pub(crate) fn forget_before(&self, position: i64) {
-        let mut stretches = self.lock();
+        let mut stretches = self.0.lock();
         while stretches.front().is_some_and(|(_, last)| *last < position) {
             stretches.pop_front();
         }
-    }
-
-    /// What is behind it is never left half changed, so a poisoned lock is safe to use.
-    fn lock(&self) -> MutexGuard<'_, VecDeque<(i64, i64)>> {
-        self.0.lock()
     }
 }
 

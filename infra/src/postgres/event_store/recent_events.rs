@@ -10,7 +10,7 @@ use hip_commands::port::log::StoredEvent;
 use hip_domain::id::EventId;
 use moka::sync::Cache;
 
-use super::recent_messages::size_bytes;
+use super::pending::size_bytes;
 
 /// Maximum size of all events, and how long one is kept.
 const BYTES_MAX: u64 = 8 << 20;

@@ -4,7 +4,6 @@
 //! twice; and after each page the store itself records its position. So a store that was emptied, or
 //! restored from an old backup, is detected and filled again from its position.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -17,6 +16,7 @@ use hip_commands::port::log::StoredEvent;
 use hip_domain::event::Event;
 use hip_domain::id::SubjectId;
 use hip_domain::recorded::Recorded;
+use parking_lot::Mutex;
 use sqlx::{PgPool, PgTransaction};
 
 use super::change::DocumentChange;
@@ -151,13 +151,8 @@ impl<V: DocumentView> CollectionProjection<V> {
         let key = self.collection.as_str().to_owned();
         let note = Put { key, position, fields: Fields::new() };
         self.store.put_many(&self.positions, 1, &[note]).await?;
-        *self.noted() = Noted { generation, position, passed: position };
+        *self.noted.lock() = Noted { generation, position, passed: position };
         Ok(())
-    }
-
-    /// What is behind it is never left half changed, so a poisoned lock is safe to use.
-    fn noted(&self) -> MutexGuard<'_, Noted> {
-        self.noted.lock()
     }
 }
 
@@ -181,7 +176,7 @@ impl<V: DocumentView> Subscriber for CollectionProjection<V> {
 
     /// The first page creates the collection, and now and then a position is noted.
     fn is_indifferent_to(&self, page: &Page) -> bool {
-        let noted = self.noted().position;
+        let noted = self.noted.lock().position;
         let is_noted = page.last_position().is_some_and(|last| last - noted <= UNNOTED_MAX);
         let changes = |recorded: &Recorded<Event>| {
             self.view.follows(&recorded.event) || Erased::of(recorded).is_some()
@@ -190,7 +185,7 @@ impl<V: DocumentView> Subscriber for CollectionProjection<V> {
     }
 
     fn passed(&self, generation: Generation, position: i64) {
-        let mut noted = self.noted();
+        let mut noted = self.noted.lock();
         if noted.generation == generation.number {
             noted.passed = noted.passed.max(position);
         }
@@ -241,7 +236,7 @@ impl<V: DocumentView> Subscriber for CollectionProjection<V> {
         };
         let position = note.map_or(0, |note| note.position);
         let generation = generation.number;
-        let mut noted = self.noted();
+        let mut noted = self.noted.lock();
         if (noted.generation, noted.position) != (generation, position) {
             *noted = Noted { generation, position, passed: position };
         }

@@ -1,6 +1,5 @@
 //! Claims and settles rows of the outbox.
 
-use parking_lot::Mutex;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use hip_commands::tasks::{Due, Lane};
+use parking_lot::Mutex;
 use serde_json::Value;
 use sqlx::PgPool;
 use tokio::time::Instant;

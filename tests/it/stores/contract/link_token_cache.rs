@@ -1,6 +1,5 @@
 //! The link token cache, in memory and in Redis.
 
-use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,6 +11,7 @@ use hip_domain::stream::StreamId;
 use hip_infra::cache::link_token_cache::{MemoryLinkTokenCache, RedisLinkTokenCache};
 use hip_tests::process::free_port;
 use hip_tests::servers::{redis_url, unique_name};
+use parking_lot::Mutex;
 use secrecy::SecretString;
 
 use super::cases;

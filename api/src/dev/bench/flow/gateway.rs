@@ -1,12 +1,12 @@
 //! The gateway of a run: it notes when each discovery was asked and answered.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hip_sandbox::{Arrival, LoadGateway};
+use parking_lot::Mutex;
 use uuid::Uuid;
 
 /// End of the path of an answer to a discovery.
@@ -46,17 +46,17 @@ impl FlowGateway {
 
     /// Notes a discovery that is about to be sent.
     pub(super) fn asks(&self, request: Uuid) {
-        self.asked.lock().open.insert(request.to_string(), Instant::now());
+        self.asked.0.lock().open.insert(request.to_string(), Instant::now());
     }
 
     /// Number of discoveries that were sent and not answered.
     pub(super) fn open_count(&self) -> usize {
-        self.asked.lock().open.len()
+        self.asked.0.lock().open.len()
     }
 
     /// Returns the answered discoveries, in the order of their answers, and forgets all.
     pub(super) fn take(&self) -> Vec<Answered> {
-        let mut tally = self.asked.lock();
+        let mut tally = self.asked.0.lock();
         tally.open.clear();
         std::mem::take(&mut tally.answered)
     }
@@ -68,14 +68,10 @@ impl Asked {
         if !arrival.path.ends_with(ON_DISCOVER) {
             return;
         }
-        let mut tally = self.lock();
+        let mut tally = self.0.lock();
         if let Some(asked_at) = tally.open.remove(request) {
             let took = arrival.at.saturating_duration_since(asked_at);
             tally.answered.push(Answered { asked_at, took, is_error: arrival.is_error });
         }
-    }
-
-    fn lock(&self) -> parking_lot::MutexGuard<'_, Tally> {
-        self.0.lock()
     }
 }

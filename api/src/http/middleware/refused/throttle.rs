@@ -1,11 +1,11 @@
 //! Counts rejections of unknown keys, by address and in total, in windows of a minute.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
 use hip_infra::config::ThrottleSection;
+use parking_lot::Mutex;
 
 /// Length of a window.
 pub(super) const WINDOW: Duration = Duration::from_secs(60);

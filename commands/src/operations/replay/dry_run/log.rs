@@ -1,12 +1,12 @@
 //! A log that keeps appended events in memory, on top of the real log.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use hip_domain::id::{EventId, FacilityId, Pseudonym, SubjectId};
 use hip_domain::stream::StreamId;
+use parking_lot::Mutex;
 use zeroize::Zeroizing;
 
 use crate::patients::lookup::LookupKey;
@@ -50,16 +50,12 @@ impl OverlayLog {
 
     /// All appended events, in order.
     pub(super) fn appended(&self) -> Vec<StoredEvent> {
-        self.kept().events.clone()
-    }
-
-    fn kept(&self) -> parking_lot::MutexGuard<'_, OverlayEvents> {
-        self.kept.lock()
+        self.kept.lock().events.clone()
     }
 
     /// The plaintext of the sealed part of an event in memory.
     fn secret(&self, position: i64) -> Option<Zeroizing<Vec<u8>>> {
-        self.kept().secrets.get(&position).cloned()
+        self.kept.lock().secrets.get(&position).cloned()
     }
 
     /// The version written by an earlier append with this key, in memory or in the real log up to `head`.
@@ -70,7 +66,7 @@ impl OverlayLog {
     }
 
     fn keep(&self, append: Append, version: i64) -> Appended {
-        let mut kept = self.kept();
+        let mut kept = self.kept.lock();
         let mut version = version;
         let mut position = self.head;
         for event in append.events {
@@ -121,7 +117,7 @@ impl Log for OverlayLog {
         let mut events = self.real.stream(stream, version).await?;
         // Later events of other writers are ignored: they would have the same positions as the events in memory.
         events.retain(|event| event.position <= self.head);
-        let kept = self.kept();
+        let kept = self.kept.lock();
         let own = kept.events.iter().filter(|event| event.stream == *stream);
         events.extend(own.filter(|event| event.version > version).cloned());
         Ok(events)
@@ -132,7 +128,7 @@ impl Log for OverlayLog {
     }
 
     async fn answered(&self, key: &str) -> Result<Option<i64>, LogError> {
-        let own = self.kept().keys.get(key).copied();
+        let own = self.kept.lock().keys.get(key).copied();
         match own {
             Some(version) => Ok(Some(version)),
             None => self.real.answered(key).await,
@@ -143,13 +139,13 @@ impl Log for OverlayLog {
         if position < self.head {
             return self.real.page(position, limit.min(self.head - position)).await;
         }
-        let kept = self.kept();
+        let kept = self.kept.lock();
         let own = kept.events.iter().filter(|event| event.position > position);
         Ok(own.take(usize::try_from(limit).unwrap_or_default()).cloned().collect())
     }
 
     async fn head(&self) -> Result<i64, LogError> {
-        Ok(self.head + i64::try_from(self.kept().events.len()).unwrap_or(i64::MAX))
+        Ok(self.head + i64::try_from(self.kept.lock().events.len()).unwrap_or(i64::MAX))
     }
 }
 

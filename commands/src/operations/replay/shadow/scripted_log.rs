@@ -1,13 +1,13 @@
 //! A log for one task of a shadow replay: it ends at a given position and accepts appends only in place of recorded
 //! events.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;
+use parking_lot::Mutex;
 use thiserror::Error;
 
 use crate::port::log::{Append, Appended, Expected, LogError, NewEvent, StoredEvent};
@@ -85,7 +85,7 @@ impl ScriptedLog {
 
     /// Returns the result of the run.
     pub(super) fn played(&self) -> Played {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let untaken = std::mem::take(&mut state.untaken);
         Played { taken: std::mem::take(&mut state.taken), untaken, end: state.end.take() }
     }
@@ -93,7 +93,7 @@ impl ScriptedLog {
     /// The next recorded event in the stream of the newest append. The clock moves to its time. `None` if there is no
     /// such event.
     pub(super) fn outcome(&self) -> Option<StoredEvent> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let next = state.untaken.iter().find(|event| Some(&event.stream) == state.stream.as_ref());
         let next = next.cloned();
         if let Some(event) = &next {
@@ -104,18 +104,14 @@ impl ScriptedLog {
 
     /// Stops the run because the response of a peer is not recorded.
     pub(super) fn break_off(&self) {
-        self.state().end = Some(End::Unknown);
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock()
+        self.state.lock().end = Some(End::Unknown);
     }
 
     /// The version of an append with this key that was recorded before.
     async fn appended_before(&self, append: &Append) -> Result<Option<i64>, LogError> {
         let Some(version) = self.real.answered(&append.key).await? else { return Ok(None) };
         let stored = self.real.stream(&append.stream, version - 1).await?;
-        let head = self.state().head;
+        let head = self.state.lock().head;
         Ok(stored.first().filter(|event| event.position <= head).map(|event| event.version))
     }
 
@@ -173,7 +169,7 @@ impl State {
 impl Log for ScriptedLog {
     async fn append(&self, append: Append) -> Result<Appended, LogError> {
         let (place, head) = {
-            let state = self.state();
+            let state = self.state.lock();
             if state.end.is_some() {
                 return Err(LogError::Unavailable(Box::new(Over)));
             }
@@ -184,7 +180,7 @@ impl Log for ScriptedLog {
             if let Some(version) = self.appended_before(&append).await? {
                 return Ok(Appended::Duplicate { version });
             }
-            return self.state().break_off(End::Unforeseen(append.into()));
+            return self.state.lock().break_off(End::Unforeseen(append.into()));
         };
         let before = position - 1;
         // Other writers appended to the stream in the meantime, so the recorded run had a conflict and decided again.
@@ -193,22 +189,22 @@ impl Log for ScriptedLog {
         {
             let version = self.version_at(&stream, before).await?;
             if version != expected {
-                self.state().head = before;
+                self.state.lock().head = before;
                 return Err(LogError::Conflict { version });
             }
         }
-        Ok(self.state().take(&stream, append.into()))
+        Ok(self.state.lock().take(&stream, append.into()))
     }
 
     async fn stream(&self, stream: &StreamId, version: i64) -> Result<Vec<StoredEvent>, LogError> {
         let mut events = self.real.stream(stream, version).await?;
-        let head = self.state().head;
+        let head = self.state.lock().head;
         events.retain(|event| event.position <= head);
         Ok(events)
     }
 
     async fn version(&self, stream: &StreamId) -> Result<i64, LogError> {
-        let head = self.state().head;
+        let head = self.state.lock().head;
         self.version_at(stream, head).await
     }
 
@@ -218,18 +214,18 @@ impl Log for ScriptedLog {
     }
 
     async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
-        let left = self.state().head - position;
+        let left = self.state.lock().head - position;
         if left <= 0 { Ok(vec![]) } else { self.real.page(position, limit.min(left)).await }
     }
 
     async fn head(&self) -> Result<i64, LogError> {
-        Ok(self.state().head)
+        Ok(self.state.lock().head)
     }
 }
 
 impl Clock for ScriptedLog {
     fn now(&self) -> DateTime<Utc> {
-        self.state().now + self.shift
+        self.state.lock().now + self.shift
     }
 }
 

@@ -11,7 +11,7 @@ impl ModelHip {
         let counter = body["metaData"]["context"].as_str().expect("a counter").to_owned();
         let address = body["profile"]["patient"]["abhaAddress"].as_str().expect("an address");
         let answer = if body["intent"] == "PROFILE_SHARE" {
-            let mut memory = self.memory();
+            let mut memory = self.memory.lock();
             let next = memory.queue.len() + 1;
             let place = memory.queue.entry((counter.clone(), address.to_owned())).or_insert(next);
             json!({"acknowledgement": {
@@ -28,7 +28,7 @@ impl ModelHip {
 
     pub(super) fn opt_out(&self, callback: &Value) {
         let address = callback["notification"]["patient"]["id"].as_str().expect("an address");
-        let mut memory = self.memory();
+        let mut memory = self.memory.lock();
         memory.gone.insert(address.to_owned());
         memory.tokens.remove(address);
         memory.consents.retain(|_, consent| consent.detail["patient"]["id"] != address);

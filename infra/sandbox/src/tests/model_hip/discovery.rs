@@ -77,7 +77,7 @@ impl ModelHip {
 
     pub(super) async fn discover(&self, question: &Question) {
         let transaction = question.body["transactionId"].as_str().expect("an id").to_owned();
-        let found = find(&self.memory(), &question.body["patient"]);
+        let found = find(&self.memory.lock(), &question.body["patient"]);
         let mut body = match found {
             None => error("ABDM-1010"),
             Some((patient, by)) => {
@@ -87,7 +87,7 @@ impl ModelHip {
                     error("ABDM-1012")
                 } else {
                     let offer = self.in_form(question, groups(&patient, &codes));
-                    self.memory().offers.insert(transaction.clone(), (patient.id, codes));
+                    self.memory.lock().offers.insert(transaction.clone(), (patient.id, codes));
                     json!({"patient": offer, "matchedBy": by})
                 }
             }
@@ -99,7 +99,7 @@ impl ModelHip {
     pub(super) async fn init(&self, question: &Question) {
         let body = &question.body;
         let transaction = body["transactionId"].as_str().expect("an id");
-        let offer = self.memory().offers.get(transaction).cloned();
+        let offer = self.memory.lock().offers.get(transaction).cloned();
         let asked = &body["patient"];
         let list = asked.as_array().cloned().unwrap_or_else(|| vec![asked.clone()]);
         let mut chosen: Vec<String> = vec![];
@@ -113,11 +113,11 @@ impl ModelHip {
                 let reference = self.draw.id();
                 let number = u32::from_le_bytes(self.draw.bytes());
                 let otp = (100_000 + number % 900_000).to_string();
-                let mobile = self.memory().patients[&patient].mobile.clone();
-                let groups = groups(&self.memory().patients[&patient], &chosen);
+                let mobile = self.memory.lock().patients[&patient].mobile.clone();
+                let groups = groups(&self.memory.lock().patients[&patient], &chosen);
                 let chosen = self.in_form(question, groups);
                 let waiting = Waiting { patient, chosen, otp: otp.clone(), tries_left: 3 };
-                self.memory().waiting.insert(reference.clone(), waiting);
+                self.memory.lock().waiting.insert(reference.clone(), waiting);
                 let text = json!({"to": mobile, "text": format!("Your OTP is {otp}.")});
                 let request = self.http.post(&self.sms).bearer_auth("any");
                 let request = request.header("Content-Type", "application/json");
@@ -143,7 +143,7 @@ impl ModelHip {
         let token = token.as_str().map_or_else(|| token.to_string(), str::to_owned);
         let any = self.defect == Defect::AnyOtp;
         let (answer, linked) = {
-            let mut memory = self.memory();
+            let mut memory = self.memory.lock();
             match memory.waiting.get_mut(&reference) {
                 None => (error("ABDM-1056"), None),
                 Some(waiting) if waiting.tries_left > 0 && (any || waiting.otp == token) => {
@@ -159,7 +159,7 @@ impl ModelHip {
             && let Some(waiting) = linked
         {
             let chosen = waiting.chosen.to_string();
-            let mut memory = self.memory();
+            let mut memory = self.memory.lock();
             let patient = memory.patients.get_mut(&waiting.patient).expect("a patient");
             for visit in &mut patient.visits {
                 visit.linked |= chosen.contains(&visit.code);

@@ -44,7 +44,7 @@ impl ModelHip {
         if document["vitals"].is_object() {
             hi_types.push("WellnessRecord");
         }
-        let mut memory = self.memory();
+        let mut memory = self.memory.lock();
         let patient = memory.patients.entry(id.clone()).or_default();
         patient.id = id;
         patient.name = text(&who["name"]);
@@ -92,7 +92,7 @@ impl ModelHip {
     /// Links all visits that are not linked yet; without a link token, requests one.
     async fn link_all(&self, address: &str) {
         let (token, patient) = {
-            let mut memory = self.memory();
+            let mut memory = self.memory.lock();
             if memory.gone.contains(address) {
                 return;
             }
@@ -129,23 +129,23 @@ impl ModelHip {
     }
 
     fn note(&self, id: &str, address: &str, code: &str) {
-        self.memory().sent.insert(id.to_owned(), (address.to_owned(), code.to_owned()));
+        self.memory.lock().sent.insert(id.to_owned(), (address.to_owned(), code.to_owned()));
     }
 
     fn with_visit(&self, address: &str, code: &str, change: impl FnOnce(&mut Visit)) {
-        let mut memory = self.memory();
+        let mut memory = self.memory.lock();
         let patient = memory.by_address(address).expect("a patient");
         change(patient.visits.iter_mut().find(|visit| visit.code == code).expect("a visit"));
     }
 
     fn sent(&self, callback: &Value) -> Option<(String, String)> {
-        self.memory().sent.get(callback["response"]["requestId"].as_str()?).cloned()
+        self.memory.lock().sent.get(callback["response"]["requestId"].as_str()?).cloned()
     }
 
     pub(super) async fn on_token(&self, callback: &Value) {
         let Some((address, _)) = self.sent(callback) else { return };
         if let Some(token) = callback["linkToken"].as_str() {
-            self.memory().tokens.insert(address.clone(), token.to_owned());
+            self.memory.lock().tokens.insert(address.clone(), token.to_owned());
             self.link_all(&address).await;
         }
     }
@@ -158,7 +158,7 @@ impl ModelHip {
             self.with_visit(&address, &code, |visit| visit.linked = true);
         } else if error.starts_with("ABDM-1038") {
             let first = {
-                let mut memory = self.memory();
+                let mut memory = self.memory.lock();
                 memory.tokens.remove(&address);
                 memory.asked.remove(&address);
                 memory.redone.insert(address.clone())

@@ -45,7 +45,7 @@ impl ModelHip {
         let status = notification["status"].as_str().expect("a status").to_owned();
         let forgets = self.defect == Defect::ForgetsRevocation && status != "GRANTED";
         {
-            let mut memory = self.memory();
+            let mut memory = self.memory.lock();
             let detail = notification["consentDetail"].clone();
             let timestamp = question.timestamp.clone();
             let new = Consent { status: status.clone(), detail, timestamp: timestamp.clone() };
@@ -74,7 +74,7 @@ impl ModelHip {
             self.answer(question, Operation::OnRequest, error(code)).await;
             return;
         };
-        let first = self.memory().accepted.insert(id.clone());
+        let first = self.memory.lock().accepted.insert(id.clone());
         let ok = json!({"hiRequest": {"transactionId": id, "sessionStatus": "ACKNOWLEDGED"}});
         self.answer(question, Operation::OnRequest, ok).await;
         if first {
@@ -86,7 +86,7 @@ impl ModelHip {
     async fn parked(&self, id: &str) -> Option<Consent> {
         let began = Instant::now();
         loop {
-            let known = self.memory().consents.get(id).cloned();
+            let known = self.memory.lock().consents.get(id).cloned();
             if known.is_some() || began.elapsed() > PARKED {
                 return known;
             }
@@ -129,7 +129,7 @@ impl ModelHip {
         let range = moment(&asked["from"])..=moment(&asked["to"]);
         let granted = consent.detail["hiTypes"].to_string();
         let wanted = consent.detail["careContexts"].to_string();
-        let memory = self.memory();
+        let memory = self.memory.lock();
         let mut due = vec![];
         for patient in memory.patients.values() {
             for visit in patient.visits.iter().filter(|visit| wanted.contains(&visit.code)) {
@@ -151,7 +151,7 @@ impl ModelHip {
         let count = i64::try_from(due.len()).expect("few pages");
         let mut delivered = std::collections::BTreeSet::new();
         for (number, (code, text)) in (1..).zip(&due) {
-            let status = self.memory().consents.get(consent.0).map(|it| it.status.clone());
+            let status = self.memory.lock().consents.get(consent.0).map(|it| it.status.clone());
             if status.as_deref() != Some("GRANTED") {
                 break;
             }
