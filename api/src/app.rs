@@ -118,7 +118,7 @@ pub(crate) async fn build_app_guarded(
         interpreter: Arc::new(CurrentInterpreter),
         clock,
         ids,
-        // No cache: streams are short here, and another process may decide on them too.
+        // No cache: a request decides on a stream once. Tasks go on with what they read, so they have one.
         dispatcher: Dispatcher::new(shared, None),
         settings: Arc::new(config.settings()?),
     };
