@@ -4,6 +4,8 @@
 //! too many. So a client that opens thousands of idle connections cannot block others
 //! for long.
 
+mod rest_of_body;
+
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -21,6 +23,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
+
+use rest_of_body::DrainedBody;
 
 use super::middleware::refused::Peer;
 
@@ -54,7 +58,7 @@ pub(crate) async fn serve(
         let peer = Peer(place.address);
         let router = router.clone().map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(peer);
-            request
+            DrainedBody::of(request)
         });
         let service = TowerToHyperService::new(router);
         let mut stream = TimeoutStream::new(stream);

@@ -62,6 +62,35 @@ async fn one_address_gets_no_more_than_its_share_of_connections() {
     world.eventually("there is room again", async || is_alive(&world).await).await;
 }
 
+/// A client that reads nothing before it has sent everything.
+#[tokio::test]
+async fn an_answer_reaches_a_client_whose_body_is_not_wanted() {
+    let (world, _hip) = World::start().await;
+    let bearer = world.gateway_bearer().await;
+    let body = vec![b'a'; 12 * MIB];
+    for (path, bearer, status) in [
+        ("/v1/visits", "x", "401"),
+        ("/api/v3/link/on_carecontext", "x.y.z", "401"),
+        ("/api/v3/link/on_carecontext", bearer.as_str(), "413"),
+        ("/v1/links", API_KEY, "413"),
+        ("/no/such/path", API_KEY, "404"),
+    ] {
+        let mut stream = connect(&world).await;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {bearer}\r\n\
+             REQUEST-ID: 6f1b7f5e-0000-4000-8000-0000000000f2\r\nX-HIP-ID: IN0610099001\r\n\
+             TIMESTAMP: 2026-09-14T10:00:00.000Z\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let sent = timeout(PATIENCE, stream.write_all(&body)).await;
+        sent.unwrap().unwrap_or_else(|error| panic!("{path}: {error}"));
+        let answer = rest(&mut stream).await;
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{path}: {answer}");
+    }
+}
+
 #[tokio::test]
 async fn a_key_is_judged_before_the_body_is_sent() {
     let (world, _hip) = World::start().await;
