@@ -121,6 +121,7 @@ pub(crate) async fn build_app_guarded(
         // No cache: a request decides on a stream once. Tasks go on with what they read, so they have one.
         dispatcher: Dispatcher::new(shared, None),
         settings: Arc::new(config.settings()?),
+        drafted_offers: None,
     };
     let readiness = Readiness::new(pool.clone(), Arc::clone(&keks), log.writer_activity());
     let refused_callers = Arc::new(RefusedCallers::new(&config.throttle));

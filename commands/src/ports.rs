@@ -2,17 +2,21 @@
 
 mod interpreter;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use hip_domain::event::Event;
+use hip_domain::id::SubjectId;
 use hip_domain::recorded::Recorded;
 use hip_domain::stream::StreamId;
+use parking_lot::Mutex;
 
 pub use interpreter::Interpreter;
 
 use crate::log::codec::{self, OpenError};
 use crate::log::dispatch::Dispatcher;
 use crate::port::log::StoredEvent;
+use crate::port::patient_directory::{DirectoryError, Offerable};
 use crate::port::{
     Clock, ConsentKey, Eraser, Gateway, Hiu, Ids, LinkTokenCache, Log, OtpSender, PatientDirectory,
     TransferDirectory, Vault,
@@ -52,7 +56,12 @@ pub struct Ports {
     pub dispatcher: Dispatcher,
     /// The configuration.
     pub settings: Arc<Settings>,
+    /// In a draft: what was read for it.
+    pub drafted_offers: Option<DraftedOffers>,
 }
+
+/// What patients can be offered, as it was read for a draft.
+pub type DraftedOffers = Arc<Mutex<HashMap<SubjectId, Offerable>>>;
 
 impl Ports {
     /// The newest event of a stream for which `select` returns a value, with its sealed part open. Only that event is
@@ -85,6 +94,20 @@ impl Ports {
         Ok(None)
     }
 
+    /// What a patient can be offered. A draft reads it once.
+    pub(crate) async fn offer(&self, subject: SubjectId) -> Result<Offerable, DirectoryError> {
+        let known =
+            self.drafted_offers.as_ref().and_then(|read| read.lock().get(&subject).cloned());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let offer = self.directory.offer(subject).await?;
+        if let Some(read) = &self.drafted_offers {
+            read.lock().insert(subject, offer.clone());
+        }
+        Ok(offer)
+    }
+
     /// An event with its sealed part open. The sealed part is read from the log if necessary.
     pub async fn open(&self, stored: &StoredEvent) -> Result<Recorded<Event>, OpenError> {
         if !stored.is_left_sealed {
@@ -95,8 +118,8 @@ impl Ports {
 
     /// The event at a position, with its sealed part open.
     pub async fn at(&self, position: i64) -> Result<Option<Recorded<Event>>, OpenError> {
-        match self.log.page(position - 1, 1).await?.first() {
-            Some(stored) => Ok(Some(codec::open(self.vault.as_ref(), stored).await?)),
+        match self.log.at(position).await? {
+            Some(stored) => Ok(Some(codec::open(self.vault.as_ref(), &stored).await?)),
             None => Ok(None),
         }
     }

@@ -31,6 +31,7 @@ pub fn react(recorded: &Recorded<Event>) -> Vec<Due> {
         task: planned.task,
         cause: cause.clone(),
         ordinal,
+        is_drafted: false,
         at: planned.at,
     };
     (0..).zip(planned(recorded)).map(due).collect()

@@ -2,6 +2,7 @@
 
 mod error;
 pub mod handlers;
+pub mod joined;
 mod lane;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::log::step::Step;
 use crate::port::log::{Actor, Origin};
 
 pub use error::TaskError;
+pub use handlers::ReadyCall;
 pub use lane::Lane;
 
 /// A task in the outbox. It contains ids and no personal data.
@@ -344,11 +346,18 @@ pub struct Due {
     /// Earliest time; `None` means at once.
     #[serde(default)]
     pub at: Option<DateTime<Utc>>,
+    /// The event that it results from is drafted: its position is not known yet, and that of the cause is an earlier
+    /// one.
+    #[serde(skip)]
+    pub is_drafted: bool,
 }
 
 impl Due {
     /// The idempotency key of this task. It is the same each time the task is derived from the event.
     pub fn key(&self) -> String {
+        if self.is_drafted {
+            return format!("pm:{}:{}", self.cause.event_id, self.ordinal);
+        }
         format!("pm:{}:{}", self.cause.position, self.ordinal)
     }
 

@@ -12,6 +12,7 @@ pub mod seals;
 mod silence;
 mod timeline;
 pub mod vault;
+pub(crate) mod warm;
 
 use std::str::FromStr;
 use std::sync::LazyLock;

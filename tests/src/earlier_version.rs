@@ -77,6 +77,7 @@ pub async fn ports(world: &World, interpreter: Arc<dyn Interpreter>) -> (Ports, 
         ids,
         dispatcher: Dispatcher::new(shared, None),
         settings: Arc::new(config.settings().expect("the settings are whole")),
+        drafted_offers: None,
     };
     (ports, log)
 }

@@ -46,6 +46,21 @@ impl Dispatcher {
         Self { log, cache }
     }
 
+    /// A dispatcher for a draft.
+    pub(crate) fn drafted(&self, draft: Arc<dyn Log>) -> Self {
+        Self { log: draft, cache: self.cache.as_ref().map(StateCache::drafted) }
+    }
+
+    /// Forgets the states of the draft.
+    pub(crate) fn undo_drafted(&self) {
+        self.cache.iter().for_each(StateCache::undo_drafted);
+    }
+
+    /// The draft is stored: its states are those of the log.
+    pub(crate) fn keep_drafted(&self) {
+        self.cache.iter().for_each(StateCache::keep_drafted);
+    }
+
     /// Executes a command. `key` is its append key: a repeated command with the same key stores nothing, so it is
     /// safe to retry after a crash.
     ///

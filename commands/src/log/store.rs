@@ -25,7 +25,13 @@ use crate::port::log::{Actor, Append, Appended, Expected, LogError, Origin, Stor
 /// Cache of folded states, shared by all stores. Its size is limited. An entry is dropped when the log has a newer
 /// version.
 #[derive(Clone)]
-pub struct StateCache(Cache<StreamId, Arc<dyn Any + Send + Sync>>);
+pub struct StateCache {
+    shared: Cache<StreamId, State>,
+    /// In a draft: states of streams with events that are not stored.
+    drafted: Option<Arc<Mutex<HashMap<StreamId, State>>>>,
+}
+
+type State = Arc<dyn Any + Send + Sync>;
 
 struct Cached<A> {
     version: i64,
@@ -35,12 +41,36 @@ struct Cached<A> {
 impl StateCache {
     /// Creates a cache of at most `capacity` states.
     pub fn new(capacity: u64) -> Self {
-        Self(Cache::new(capacity))
+        Self { shared: Cache::new(capacity), drafted: None }
     }
 
     /// Removes the state of a stream.
     pub fn forget(&self, stream: &StreamId) {
-        self.0.invalidate(stream);
+        if let Some(drafted) = &self.drafted {
+            drafted.lock().remove(stream);
+        }
+        self.shared.invalidate(stream);
+    }
+
+    /// The cache for a draft: it starts from these states, and keeps what is new to itself.
+    pub(crate) fn drafted(&self) -> Self {
+        Self { shared: self.shared.clone(), drafted: Some(Arc::default()) }
+    }
+
+    /// Forgets the states of the draft.
+    pub(crate) fn undo_drafted(&self) {
+        if let Some(drafted) = &self.drafted {
+            drafted.lock().clear();
+        }
+    }
+
+    /// The draft is stored: its states are shared.
+    pub(crate) fn keep_drafted(&self) {
+        if let Some(drafted) = &self.drafted {
+            for (stream, state) in drafted.lock().drain() {
+                self.shared.insert(stream, state);
+            }
+        }
     }
 
     /// Keeps a state that was read from the log.
@@ -53,12 +83,20 @@ impl StateCache {
     }
 
     fn get<A: Clone + Send + Sync + 'static>(&self, stream: &StreamId) -> Option<(i64, A)> {
-        let cached = self.0.get(stream)?.downcast::<Cached<A>>().ok()?;
+        let drafted = self.drafted.as_ref().and_then(|drafted| drafted.lock().get(stream).cloned());
+        let state = drafted.or_else(|| self.shared.get(stream))?;
+        let cached = state.downcast::<Cached<A>>().ok()?;
         Some((cached.version, cached.state.clone()))
     }
 
     fn put<A: Send + Sync + 'static>(&self, stream: StreamId, version: i64, state: A) {
-        self.0.insert(stream, Arc::new(Cached { version, state }));
+        let state: State = Arc::new(Cached { version, state });
+        match &self.drafted {
+            Some(drafted) => {
+                drafted.lock().insert(stream, state);
+            }
+            None => self.shared.insert(stream, state),
+        }
     }
 }
 

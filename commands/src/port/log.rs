@@ -29,6 +29,12 @@ pub trait Log: Send + Sync {
         self.stream(stream, version).await
     }
 
+    /// Whether the log takes it that this stream does not exist, and checks it later: a [`Draft`](super::Draft) does. The
+    /// caller must append the first event of the stream.
+    fn presume_new(&self, _stream: &StreamId) -> bool {
+        false
+    }
+
     /// The version of a stream; 0 if it does not exist.
     async fn version(&self, stream: &StreamId) -> Result<i64, LogError>;
 
@@ -37,6 +43,11 @@ pub trait Log: Send + Sync {
 
     /// Up to `limit` events after `position`, in the order of the log. An empty page means that there are none yet.
     async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError>;
+
+    /// The event at a position, whole; `None` if there is none yet.
+    async fn at(&self, position: i64) -> Result<Option<StoredEvent>, LogError> {
+        Ok(self.page(position - 1, 1).await?.pop())
+    }
 
     /// Like [`Log::page`], without the sealed parts, for readers that open few of them. To open one, read it again
     /// with [`Ports::open`](crate::Ports::open).
@@ -47,8 +58,9 @@ pub trait Log: Send + Sync {
     /// The same event with its sealed part, which was left out when it was read.
     async fn whole(&self, left_sealed: &StoredEvent) -> Result<StoredEvent, LogError> {
         let position = left_sealed.position;
-        let mut page = self.page(position - 1, 1).await?;
-        page.pop().ok_or(LogError::Damaged { position, what: "there is no such event" })
+        self.at(position)
+            .await?
+            .ok_or(LogError::Damaged { position, what: "there is no such event" })
     }
 
     /// The position of the newest event; 0 in an empty log.

@@ -13,6 +13,9 @@ pub trait PatientDirectory: Send + Sync {
     /// Waits up to 2 s until the read models have reached `position`. Returns whether they have.
     async fn caught_up(&self, position: i64) -> bool;
 
+    /// Whether the read models have reached `position`.
+    async fn has_reached(&self, position: i64) -> bool;
+
     /// Whether an event is quarantined that may concern one of these patients, or an unknown patient of the facility.
     /// The read models are then not reliable for them.
     async fn is_quarantined(
@@ -21,33 +24,30 @@ pub trait PatientDirectory: Send + Sync {
         subjects: &[SubjectId],
     ) -> Result<bool, DirectoryError>;
 
-    /// Patients of a facility with this ABHA address, at most `CANDIDATES_MAX`. None of the three lookups finds a
-    /// patient who opted out.
+    /// Patients of a facility with one of these identifiers, at most `CANDIDATES_MAX` for each kind. Finds nobody who
+    /// opted out.
+    async fn search(
+        &self,
+        facility: &FacilityId,
+        wanted: &Wanted<'_>,
+    ) -> Result<Vec<FoundPatient>, DirectoryError>;
+
+    /// Patients of a facility with this ABHA address, as [`PatientDirectory::search`].
     async fn by_abha_address(
         &self,
         facility: &FacilityId,
         address: &Pseudonym,
-    ) -> Result<Vec<Candidate>, DirectoryError>;
-
-    /// Patients of a facility with this ABHA number, at most `CANDIDATES_MAX`.
-    async fn by_abha_number(
-        &self,
-        facility: &FacilityId,
-        number: &Pseudonym,
-    ) -> Result<Vec<Candidate>, DirectoryError>;
-
-    /// Patients of a facility with one of these mobile numbers, at most `CANDIDATES_MAX`.
-    async fn by_mobile(
-        &self,
-        facility: &FacilityId,
-        mobiles: &[Pseudonym],
-    ) -> Result<Vec<Candidate>, DirectoryError>;
+    ) -> Result<Vec<Candidate>, DirectoryError> {
+        let wanted = Wanted { address: Some(address), ..Wanted::default() };
+        let found = self.search(facility, &wanted).await?;
+        Ok(found.into_iter().map(|found| found.candidate).collect())
+    }
 
     /// The positions of a patient's demographics and ABHA in the log.
     async fn patient(&self, subject: SubjectId) -> Result<Option<Candidate>, DirectoryError>;
 
-    /// Whether a visit of the patient has no care context yet because its documents are being built.
-    async fn is_building(&self, subject: SubjectId) -> Result<bool, DirectoryError>;
+    /// What a patient can be offered.
+    async fn offer(&self, subject: SubjectId) -> Result<Offerable, DirectoryError>;
 
     /// Consents in force for this facility under an ABHA address.
     async fn consents(
@@ -55,9 +55,6 @@ pub trait PatientDirectory: Send + Sync {
         facility: &FacilityId,
         patient: &Pseudonym,
     ) -> Result<Vec<ConsentId>, DirectoryError>;
-
-    /// Unlinked care contexts of a patient, newest first, at most `OFFERS_MAX`.
-    async fn unlinked(&self, subject: SubjectId) -> Result<Vec<Unlinked>, DirectoryError>;
 }
 
 /// Most candidates for one identifier. If there are more, none matches.
@@ -77,6 +74,37 @@ pub struct Candidate {
     pub demographics_at: i64,
     /// Position of the event with the ABHA, if there is one.
     pub abha_at: Option<i64>,
+}
+
+/// Identifiers to search for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// An ABHA address.
+    pub address: Option<&'a Pseudonym>,
+    /// An ABHA number.
+    pub number: Option<&'a Pseudonym>,
+    /// Mobile numbers.
+    pub mobiles: &'a [Pseudonym],
+}
+
+/// A patient found by a search. Neither by the address nor by the number: by a mobile number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundPatient {
+    /// The patient.
+    pub candidate: Candidate,
+    /// Whether the ABHA address is theirs.
+    pub by_address: bool,
+    /// Whether the ABHA number is theirs.
+    pub by_number: bool,
+}
+
+/// What a patient can be offered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Offerable {
+    /// A visit of the patient has no care context yet, because its documents are being built.
+    pub is_building: bool,
+    /// Unlinked care contexts, newest first, at most `OFFERS_MAX`.
+    pub unlinked: Vec<Unlinked>,
 }
 
 /// A care context that is not linked.

@@ -11,6 +11,9 @@ mod prepare_transfer;
 mod transfer;
 mod user_link;
 
+pub use call::ReadyCall;
+pub(crate) use call::{SentCall, prepare, send, settle};
+
 use hip_domain::care_context::CareContextCommand;
 
 use crate::linking::link_refusal;

@@ -1,14 +1,12 @@
 //! The event log in Postgres.
 //!
 //! Writing goes through one `writer` task, which turns the queued appends into one call of
-//! `es.append_with_tasks` (migrations/0035): a group commit. Bodies are sealed and hashed before the call,
+//! `es.append_groups` (migrations/0036): a group commit. Bodies are sealed and hashed before the call,
 //! never inside its transaction. Reading is plain SQL: positions have no gaps and become visible
 //! in order, so a reader needs no guard against late commits.
 
-mod activity;
-mod batch;
+pub(crate) mod draft;
 mod encode;
-mod ends;
 mod forgetting;
 pub(crate) mod handover;
 mod head;
@@ -29,25 +27,28 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hip_commands::port::Log;
 use hip_commands::port::log::{Append, Appended, LogError, StoredEvent};
+use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;
 use sqlx::PgPool;
 use tokio::sync::watch;
 
-pub use activity::WriterActivity;
 pub use forgetting::{APPEND_KEYS_KEPT, forget_what_is_done};
 pub use own_positions::OwnPositions;
 pub use partitions::{LogRoom, ROOM_MIN, keep_partitions_ahead, log_room, make_partitions_ahead};
 pub use read::{LogReader, Pages};
 pub use task_log::TaskLog;
 pub use verify::{Broken, Report, Scope, verify, verify_streams};
+pub use writer::WriterActivity;
 
-use crate::postgres::vault::PgVault;
+use crate::postgres::vault::{PgVault, SubjectKey};
 use encode::Prepared;
 use handover::Handover;
+use pending::Pending;
 use recent_events::RecentEvents;
 use recent_messages::RecentMessages;
 use tasks::TaskPlanner;
 use writer::Writer;
+use writer::batch::{Ended, Group, Outcome};
 
 pub(crate) use writer::TaskEnds;
 
@@ -89,6 +90,48 @@ impl PgLog {
         Self { reader, vault, planner, handover, own, recent, recent_events, writer }
     }
 
+    /// Seals an append and plans the tasks that follow.
+    async fn prepare(&self, append: Append) -> Result<Prepared, LogError> {
+        encode::encode(self.vault.as_deref(), &self.planner, append).await
+    }
+
+    /// Stores appends together, with the end of a task.
+    async fn store(&self, group: Vec<Prepared>, end: Option<Ended>) -> Result<Outcome, LogError> {
+        let mut commands = Vec::with_capacity(group.len());
+        let mut kept = Vec::with_capacity(group.len());
+        for Prepared { command, new_key } in group {
+            let known = self.recent.take(&command.stream);
+            kept.push(Kept { known, pending: pending::pending(&command), new_key });
+            commands.push(command);
+        }
+        let outcome = self.writer.append(Group { commands, end }).await?;
+        if let Outcome::Stored(reached) = &outcome {
+            for (kept, (version, position)) in kept.into_iter().zip(reached) {
+                self.keep(kept, *version, *position).await;
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Keeps an append in memory that is stored now.
+    async fn keep(&self, kept: Kept, version: i64, position: i64) {
+        let Kept { known, pending, new_key } = kept;
+        if let Some(pending) = pending {
+            let is_message = pending.is_message;
+            let stored = pending.stored(version, position);
+            if is_message {
+                self.recent.put_back(known, stored);
+            } else {
+                for event in stored {
+                    self.recent_events.keep(event);
+                }
+            }
+        }
+        if let (Some(vault), Some((subject, key))) = (&self.vault, new_key) {
+            vault.remember(subject, key).await;
+        }
+    }
+
     /// The tasks that this process stores with a lease of its own.
     pub(crate) fn handover(&self) -> Arc<Handover> {
         Arc::clone(&self.handover)
@@ -126,31 +169,30 @@ impl PgLog {
     }
 }
 
+/// What is kept in memory of an append, once it is stored.
+struct Kept {
+    /// The events of the message that its stream is, as they were known before.
+    known: Option<Arc<Vec<StoredEvent>>>,
+    pending: Option<Pending>,
+    /// The key of a new subject.
+    new_key: Option<(SubjectId, SubjectKey)>,
+}
+
 #[async_trait]
 impl Log for PgLog {
     async fn append(&self, append: Append) -> Result<Appended, LogError> {
-        let known = self.recent.take(&append.stream);
-        let Prepared { command, new_key } =
-            encode::encode(self.vault.as_deref(), &self.planner, append).await?;
-        let pending = pending::pending(&command);
-        let appended = self.writer.append(command).await?;
-        if let Appended::Stored { version, position } = appended {
-            if let Some(pending) = pending {
-                let is_message = pending.is_message;
-                let stored = pending.stored(version, position);
-                if is_message {
-                    self.recent.put_back(known, stored);
-                } else {
-                    for event in stored {
-                        self.recent_events.keep(event);
-                    }
-                }
+        let prepared = self.prepare(append).await?;
+        match self.store(vec![prepared], None).await? {
+            Outcome::Stored(reached) => {
+                let stored = reached.first().map(|(version, position)| (*version, *position));
+                let (version, position) = stored.expect("there is one command");
+                Ok(Appended::Stored { version, position })
             }
-            if let (Some(vault), Some((subject, key))) = (&self.vault, new_key) {
-                vault.remember(subject, key).await;
-            }
+            Outcome::Known { version, same_stream: true } => Ok(Appended::Duplicate { version }),
+            Outcome::Known { same_stream: false, .. } => Err(LogError::KeyReused),
+            Outcome::Conflict { version } => Err(LogError::Conflict { version }),
+            Outcome::Lost => unreachable!("it ends no task"),
         }
-        Ok(appended)
     }
 
     async fn stream(&self, stream: &StreamId, version: i64) -> Result<Vec<StoredEvent>, LogError> {
@@ -175,6 +217,10 @@ impl Log for PgLog {
 
     async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
         self.reader.page(position, limit).await
+    }
+
+    async fn at(&self, position: i64) -> Result<Option<StoredEvent>, LogError> {
+        self.reader.at(position).await
     }
 
     async fn clear_page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {

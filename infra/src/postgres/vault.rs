@@ -30,6 +30,7 @@ use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use crate::postgres::deadline::InTime;
+use crate::postgres::warm::WarmPool;
 
 pub use envelope::{EnvelopeContext, SubjectKey};
 pub use inventory::{UnderKek, inventory};
@@ -51,6 +52,8 @@ const SERVICE: &str = "";
 /// The vault.
 pub struct PgVault {
     pool: PgPool,
+    /// For single short calls.
+    warm: WarmPool,
     wrapper: Arc<dyn KeyWrapper>,
     subject_keys: Cache<SubjectId, SubjectKey>,
     pseudonym_keys: Cache<String, SubjectKey>,
@@ -64,7 +67,8 @@ impl PgVault {
         let subject_keys =
             Cache::builder().max_capacity(KEY_COUNT_MAX).time_to_live(KEY_AGE_MAX).build();
         let listening = watch::Sender::new(false);
-        Self { pool, wrapper, subject_keys, pseudonym_keys: Cache::new(1_000), listening }
+        let warm = WarmPool::new(pool.clone());
+        Self { pool, warm, wrapper, subject_keys, pseudonym_keys: Cache::new(1_000), listening }
     }
 
     /// Creates a key for a new subject, with its wrapped form for the append that will store it.
@@ -90,13 +94,9 @@ impl PgVault {
         if let Some(key) = self.subject_keys.get(&subject).await {
             return Ok(Some(key));
         }
-        let row: Option<(Option<Vec<u8>>, String)> =
-            sqlx::query_as("SELECT wrapped, kek_id FROM vault.key WHERE key_id = $1")
-                .bind(subject.0)
-                .fetch_optional(&self.pool)
-                .in_time()
-                .await
-                .map_err(unavailable)?;
+        let query = sqlx::query_as("SELECT wrapped, kek_id FROM vault.key WHERE key_id = $1");
+        let rows = self.warm.fetch_all(query.bind(subject.0)).await.map_err(unavailable)?;
+        let row: Option<(Option<Vec<u8>>, String)> = rows.into_iter().next();
         let Some((Some(wrapped), kek_id)) = row else {
             return Ok(None);
         };
@@ -218,22 +218,21 @@ impl Vault for PgVault {
     }
 
     async fn attach_key(&self, message: SubjectId, subject: SubjectId) -> Result<(), VaultError> {
+        // It need not be durable before what is appended next: that is written to the disk after it.
         // The lock prevents an erasure from listing attached keys while one is being attached.
-        let is_gone: Option<bool> = sqlx::query_scalar(
-            "WITH person AS (SELECT destroyed_at FROM vault.key WHERE key_id = $2 FOR SHARE) \
+        let query = sqlx::query_scalar(
+            "WITH person AS (SELECT destroyed_at FROM vault.key WHERE key_id = $2 FOR SHARE), \
+                  unhurried AS (SELECT set_config('synchronous_commit', 'off', true)) \
              UPDATE vault.key k SET subject_id = $2, \
                     wrapped = CASE WHEN person.destroyed_at IS NULL THEN k.wrapped END, \
                     destroyed_at = coalesce(k.destroyed_at, person.destroyed_at) \
-               FROM (SELECT) AS one LEFT JOIN person ON true \
+               FROM unhurried LEFT JOIN person ON true \
               WHERE k.key_id = $1 AND k.subject_id IS NULL \
              RETURNING k.wrapped IS NULL",
         )
         .bind(message.0)
-        .bind(subject.0)
-        .fetch_optional(&self.pool)
-        .in_time()
-        .await
-        .map_err(unavailable)?;
+        .bind(subject.0);
+        let is_gone = self.warm.fetch_scalar(query).await.map_err(unavailable)?;
         if is_gone == Some(true) {
             self.subject_keys.invalidate(&message).await;
         }

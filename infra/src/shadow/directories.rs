@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use hip_commands::port::patient_directory::{Candidate, DirectoryError, Unlinked};
+use hip_commands::port::patient_directory::{
+    Candidate, DirectoryError, FoundPatient, Offerable, Wanted,
+};
 use hip_commands::port::{PatientDirectory, TransferDirectory};
 use hip_domain::id::{ConsentId, FacilityId, Pseudonym, RequestId, SubjectId};
 
@@ -43,6 +45,10 @@ impl PatientDirectory for DirectoriesAsOf {
         true
     }
 
+    async fn has_reached(&self, _: i64) -> bool {
+        true
+    }
+
     async fn is_quarantined(
         &self,
         _: &FacilityId,
@@ -51,36 +57,20 @@ impl PatientDirectory for DirectoriesAsOf {
         Ok(false)
     }
 
-    async fn by_abha_address(
+    async fn search(
         &self,
         facility: &FacilityId,
-        address: &Pseudonym,
-    ) -> Result<Vec<Candidate>, DirectoryError> {
-        self.patients().await?.by_abha_address(facility, address).await
-    }
-
-    async fn by_abha_number(
-        &self,
-        facility: &FacilityId,
-        number: &Pseudonym,
-    ) -> Result<Vec<Candidate>, DirectoryError> {
-        self.patients().await?.by_abha_number(facility, number).await
-    }
-
-    async fn by_mobile(
-        &self,
-        facility: &FacilityId,
-        mobiles: &[Pseudonym],
-    ) -> Result<Vec<Candidate>, DirectoryError> {
-        self.patients().await?.by_mobile(facility, mobiles).await
+        wanted: &Wanted<'_>,
+    ) -> Result<Vec<FoundPatient>, DirectoryError> {
+        self.patients().await?.search(facility, wanted).await
     }
 
     async fn patient(&self, subject: SubjectId) -> Result<Option<Candidate>, DirectoryError> {
         self.patients().await?.patient(subject).await
     }
 
-    async fn is_building(&self, subject: SubjectId) -> Result<bool, DirectoryError> {
-        self.patients().await?.is_building(subject).await
+    async fn offer(&self, subject: SubjectId) -> Result<Offerable, DirectoryError> {
+        self.patients().await?.offer(subject).await
     }
 
     async fn consents(
@@ -89,10 +79,6 @@ impl PatientDirectory for DirectoriesAsOf {
         patient: &Pseudonym,
     ) -> Result<Vec<ConsentId>, DirectoryError> {
         self.patients().await?.consents(facility, patient).await
-    }
-
-    async fn unlinked(&self, subject: SubjectId) -> Result<Vec<Unlinked>, DirectoryError> {
-        self.patients().await?.unlinked(subject).await
     }
 }
 

@@ -7,9 +7,11 @@ use sqlx::{PgPool, PgTransaction};
 use crate::postgres::begin;
 
 /// The statements of read models name their tables without a schema: each generation has its own. And they use the
-/// index of each row: a plan that was made while the table was empty would scan the whole table for every page.
+/// index of each row: a plan that was made while the table was empty would scan the whole table for every page. There is
+/// then no other plan for other values, so none is looked for.
 const SETTINGS: &str = "SELECT set_config('search_path', $1, true), set_config('enable_seqscan', 'off', true), \
-            set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+            set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), \
+            set_config('plan_cache_mode', 'force_generic_plan', true)";
 
 /// The transaction in which readers apply a page, and which moves their checkpoints.
 pub struct PageTransaction<'a> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hip_commands::Ports;
-use hip_commands::tasks::handlers::perform;
+use hip_commands::tasks::joined::{self, Ending, Work};
 use hip_commands::tasks::{Lane, TaskError};
 use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
@@ -20,8 +20,9 @@ pub(crate) use new_rows::NewRows;
 
 pub use crate::worker::WorkerConfig;
 
-use crate::postgres::event_store::PgLog;
+use crate::postgres::event_store::draft::PgDraft;
 use crate::postgres::event_store::handover::{Handed, Handover};
+use crate::postgres::event_store::{PgLog, TaskLog};
 use crate::wake_times::WakeTimes;
 use crate::worker::{Backoff, Queue, Rank, Worker, at_least, spread};
 use claims::{Claim, Claims, Settlement};
@@ -49,7 +50,7 @@ impl Outbox {
     /// A worker on the outbox in `pool`, and on what `log` stores. `work` is notified of other new tasks.
     pub fn new(
         ports: Ports,
-        log: &PgLog,
+        log: &Arc<PgLog>,
         pool: PgPool,
         config: WorkerConfig,
         work: Arc<Notify>,
@@ -57,7 +58,8 @@ impl Outbox {
         let handover = log.handover();
         handover.open(config.lease, Arc::clone(&work));
         let claims = Claims::new(pool, log.task_ends(), config.lease);
-        let tasks = Tasks { ports, claims, handover, concurrency: config.concurrency };
+        let log = TaskLog::new(Arc::clone(log));
+        let tasks = Tasks { ports, log, claims, handover, concurrency: config.concurrency };
         Self(Worker::new(tasks, config, work))
     }
 
@@ -69,6 +71,7 @@ impl Outbox {
 
 struct Tasks {
     ports: Ports,
+    log: TaskLog,
     claims: Claims,
     handover: Arc<Handover>,
     concurrency: usize,
@@ -123,7 +126,12 @@ impl Queue for Tasks {
             // Planned by a version of the program without lanes.
             return Settlement::Moved { lane };
         }
-        self.settlement(perform(&self.ports, due).await, claim.attempts)
+        let draft = Arc::new(PgDraft::new(self.log.clone(), due.cause.position));
+        let work = Work { due, lease: claim.lease(), ready: claim.take_ready() };
+        match joined::perform(&self.ports, work, draft).await {
+            Ok(Ending::Stored) => Settlement::Stored,
+            result => self.settlement(result.map(|_| ()), claim.attempts),
+        }
     }
 
     fn time_max(&self, claim: &Claim) -> Duration {
@@ -182,6 +190,7 @@ impl Queue for Tasks {
         match settlement {
             Settlement::Again { after, .. } | Settlement::NotTried { after, .. } => Some(*after),
             Settlement::Done
+            | Settlement::Stored
             | Settlement::Waits { .. }
             | Settlement::Moved { .. }
             | Settlement::Dead { .. }

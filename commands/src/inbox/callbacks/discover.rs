@@ -91,7 +91,9 @@ async fn is_of_others(
     stream: &StreamId,
     address: &str,
 ) -> Result<bool, TaskError> {
-    if ports.dispatcher.load::<Discovery>(stream).await? == Discovery::Absent {
+    if ports.log.presume_new(stream)
+        || ports.dispatcher.load::<Discovery>(stream).await? == Discovery::Absent
+    {
         return Ok(false);
     }
     let begun = ports.newest(stream, |event| {

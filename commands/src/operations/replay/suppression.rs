@@ -9,19 +9,23 @@ use hip_domain::stream::StreamId;
 
 use crate::log::codec;
 use crate::ports::Ports;
-use crate::tasks::{Cause, TaskError};
+use crate::tasks::{Cause, Due, TaskError};
 
 /// The replay order that forbids sending; `None` if there is none. It is the newest replay, before the cause, of the
 /// message that started the conversation.
-pub(crate) async fn suppressed(ports: &Ports, cause: &Cause) -> Result<Option<Ordered>, TaskError> {
+pub(crate) async fn suppressed(ports: &Ports, due: &Due) -> Result<Option<Ordered>, TaskError> {
+    let cause = &due.cause;
     let message = StreamId::inbound(RequestId(cause.correlation));
     for stored in ports.log.stream(&message, 0).await?.iter().rev() {
-        if stored.position >= cause.position {
+        if stored.position >= cause.position && !due.is_drafted {
             continue;
         }
         if let Event::Inbound(InboundEvent::ReplayRequested { replay, .. }) =
             codec::decode(stored)?.event
         {
+            if due.is_drafted {
+                return Err(TaskError::later("a replay was ordered before the call is recorded"));
+            }
             let is_silent = replay.policy == Policy::Projections && !is_call(ports, cause).await?;
             return Ok(Some(replay).filter(|_| is_silent));
         }

@@ -57,29 +57,65 @@ impl EndReason {
     }
 }
 
+/// A call that is composed and whose attempt is in the log, or in the same draft.
+pub struct ReadyCall {
+    message: RequestTarget,
+    session: Result<Option<SecretString>, SendError>,
+    /// A slot at the HIU's host, until the page is sent.
+    place: Option<Place>,
+    /// Number of the attempt, from 1.
+    number: u32,
+    /// Whether an earlier attempt may have arrived.
+    lost: bool,
+}
+
+/// A call that was sent.
+pub(crate) struct SentCall {
+    outcome: Result<u16, SendError>,
+    number: u32,
+    lost: bool,
+    deadline: Option<DateTime<Utc>>,
+}
+
 pub(super) async fn perform(
     ports: &Ports,
     due: &Due,
     request_id: RequestId,
     call: &Call,
 ) -> Result<(), TaskError> {
+    let Some(ready) = prepare(ports, due, request_id, call).await? else { return Ok(()) };
+    match send(ports, due, request_id, call, ready).await? {
+        Some(sent) => settle(ports, due, request_id, call, &sent).await,
+        None => Ok(()),
+    }
+}
+
+/// Composes a call and records its attempt. `None` if nothing is to be sent.
+pub(crate) async fn prepare(
+    ports: &Ports,
+    due: &Due,
+    request_id: RequestId,
+    call: &Call,
+) -> Result<Option<ReadyCall>, TaskError> {
     let stream = StreamId::outbound(request_id);
-    let before = ports.dispatcher.load::<Outbound>(&stream).await?;
+    // The id of a call that follows from a drafted event is new.
+    let is_new = due.is_drafted && ports.log.presume_new(&stream);
+    let before =
+        if is_new { Outbound::Absent } else { ports.dispatcher.load::<Outbound>(&stream).await? };
     if before.is_closed() {
-        return Ok(());
+        return Ok(None);
     }
     pages_have_landed(ports, due, call).await?;
     link_has_settled(ports, call).await?;
     let composed = request_builder::build_request(ports, request_id, call).await?;
-    let _place = place(ports, &composed)?;
+    let place = place(ports, &composed)?;
     let attempt = Attempt { ports, due, stream };
     if before == Outbound::Absent
-        && let Some(replay) = suppressed(ports, &due.cause).await?
+        && let Some(replay) = suppressed(ports, due).await?
     {
         let (call, facility) = (call.clone(), composed.facility);
-        return attempt
-            .tell(OutboundCommand::Suppress { call, facility, replay }, "suppress")
-            .await;
+        attempt.tell(OutboundCommand::Suppress { call, facility, replay }, "suppress").await?;
+        return Ok(None);
     }
     let number = attempts(&before) + 1;
     let sent = Some(fingerprint::of(ports, due.cause.correlation, &composed).await?);
@@ -88,12 +124,27 @@ pub(super) async fn perform(
     let session = session(ports, &message).await;
     let command = OutboundCommand::Attempt { call: call.clone(), facility, sent };
     attempt.tell(command, &format!("attempt:{number}")).await?;
+    let lost = matches!(before, Outbound::Attempted { .. });
+    Ok(Some(ReadyCall { message, session, place, number, lost }))
+}
+
+/// Sends a call whose attempt is durable. `None` if it must not be sent any more.
+pub(crate) async fn send(
+    ports: &Ports,
+    due: &Due,
+    request_id: RequestId,
+    call: &Call,
+    ready: ReadyCall,
+) -> Result<Option<SentCall>, TaskError> {
+    let ReadyCall { message, session, place, number, lost } = ready;
     // Check the consent after the attempt is in the log, so that an end of the consent sees the attempt.
     if let Some(stop) = forbidden(ports, due, call).await? {
         let reason = stop.as_words().to_owned();
         let command =
             OutboundCommand::Abandon { status: None, code: None, reason, awaits_trust: false };
-        return attempt.tell(command, "abandon").await;
+        let attempt = Attempt { ports, due, stream: StreamId::outbound(request_id) };
+        attempt.tell(command, "abandon").await?;
+        return Ok(None);
     }
     let outcome = match (message, session) {
         (RequestTarget::Gateway(message), _) => ports.gateway.send(message).await,
@@ -102,9 +153,21 @@ pub(super) async fn perform(
         }
         (RequestTarget::Hiu { .. }, Err(error)) => Err(error),
     };
+    drop(place);
     let deadline = deadline(ports, call).await?;
-    let made = Made { call, number, lost: matches!(before, Outbound::Attempted { .. }), deadline };
-    attempt.settle(&made, outcome).await
+    Ok(Some(SentCall { outcome, number, lost, deadline }))
+}
+
+/// Records the result of a call that was sent.
+pub(crate) async fn settle(
+    ports: &Ports,
+    due: &Due,
+    request_id: RequestId,
+    call: &Call,
+    sent: &SentCall,
+) -> Result<(), TaskError> {
+    let attempt = Attempt { ports, due, stream: StreamId::outbound(request_id) };
+    attempt.settle(call, sent).await
 }
 
 /// A slot for a push to the HIU's host. Other calls need none.
@@ -220,7 +283,7 @@ async fn forbidden(ports: &Ports, due: &Due, call: &Call) -> Result<Option<StopR
     Ok(Some(stop))
 }
 
-/// One attempt of a call.
+/// The stream of a call, for one attempt.
 struct Attempt<'a> {
     ports: &'a Ports,
     due: &'a Due,
@@ -235,56 +298,56 @@ impl Attempt<'_> {
     }
 
     /// Records the result.
-    async fn settle(
-        &self,
-        made: &Made<'_>,
-        outcome: Result<u16, SendError>,
-    ) -> Result<(), TaskError> {
-        let (status, code, reason) = match outcome {
+    async fn settle(&self, call: &Call, sent: &SentCall) -> Result<(), TaskError> {
+        let (status, code, reason) = match &sent.outcome {
             Ok(status) => {
-                return self.tell(OutboundCommand::Accept { status }, "accept").await;
+                return self.tell(OutboundCommand::Accept { status: *status }, "accept").await;
             }
             // An earlier attempt had arrived.
-            Err(SendError::Duplicate { status, .. }) if made.lost => {
-                return self.tell(OutboundCommand::Accept { status }, "accept").await;
+            Err(SendError::Duplicate { status, .. }) if sent.lost => {
+                return self.tell(OutboundCommand::Accept { status: *status }, "accept").await;
             }
             Err(SendError::Unavailable { status, code, retry_after }) => {
-                let entry =
-                    abdm_error::of_refusal(status, code.as_ref(), Context::of_call(made.call));
+                let entry = abdm_error::of_refusal(*status, code.as_ref(), Context::of_call(call));
                 let failure = Failure {
-                    number: made.number,
-                    status,
+                    number: sent.number,
+                    status: *status,
                     retry: entry.retry,
-                    retry_after,
+                    retry_after: *retry_after,
                     now: self.ports.clock.now(),
-                    deadline: made.deadline,
+                    deadline: sent.deadline,
                 };
-                match patience(made.call, &failure) {
+                match patience(call, &failure) {
                     Patience::TryAgain { after } => {
-                        return self.fail(made.number, status, code, failure.now, after).await;
+                        let (code, now) = (code.clone(), failure.now);
+                        return self.fail(sent.number, *status, code, now, after).await;
                     }
-                    Patience::GiveUp if is_refusal(status) => {
-                        let reason = refused_words(status, code.as_ref(), entry.what);
-                        (status, code, reason)
+                    Patience::GiveUp if is_refusal(*status) => {
+                        let reason = refused_words(*status, code.as_ref(), entry.what);
+                        (*status, code.clone(), reason)
                     }
-                    Patience::GiveUp => (status, code, EndReason::GivenUp.text().to_owned()),
+                    Patience::GiveUp => {
+                        (*status, code.clone(), EndReason::GivenUp.text().to_owned())
+                    }
                 }
             }
             Err(SendError::Duplicate { status, code }) => {
                 // Another process may have sent the call: one that lost its lease, or the one that has it now.
-                if attempts(&self.state().await?) > made.number {
-                    return self.tell(OutboundCommand::Accept { status }, "accept").await;
+                if attempts(&self.state().await?) > sent.number {
+                    return self.tell(OutboundCommand::Accept { status: *status }, "accept").await;
                 }
-                (Some(status), Some(code), EndReason::HadBefore.text().to_owned())
+                (Some(*status), Some(code.clone()), EndReason::HadBefore.text().to_owned())
             }
-            Err(SendError::Refused { status, code, reason }) => (status, code, reason),
+            Err(SendError::Refused { status, code, reason }) => {
+                (*status, code.clone(), reason.clone())
+            }
         };
-        let trust = if status == Some(401) { self.trust(made.call).await? } else { None };
+        let trust = if status == Some(401) { self.trust(call).await? } else { None };
         let awaits_trust = trust.is_some();
         let reason = trust.unwrap_or(reason);
         let command =
             OutboundCommand::Abandon { status, code, reason: reason.clone(), awaits_trust };
-        self.tell(command, &format!("abandon:{}", made.number)).await?;
+        self.tell(command, &format!("abandon:{}", sent.number)).await?;
         // Another process may have completed the call; then it is not a failure.
         if matches!(self.state().await?, Outbound::Accepted { .. }) {
             return Ok(());
@@ -318,14 +381,4 @@ impl Attempt<'_> {
         let reason = format!("the peer could not take it (status {status:?})");
         Err(TaskError::Later { after: Some(after), reason })
     }
-}
-
-/// An attempt that was sent.
-struct Made<'a> {
-    call: &'a Call,
-    /// Number of the attempt, from 1.
-    number: u32,
-    /// Whether an earlier attempt may have arrived.
-    lost: bool,
-    deadline: Option<DateTime<Utc>>,
 }

@@ -20,7 +20,7 @@ use crate::patients::lookup::{self, LookupKey};
 use crate::patients::matching::{Choice, Verdict, choose, compare, judge};
 use crate::patients::patient_data::demographics_of;
 use crate::port::log::Actor;
-use crate::port::patient_directory::Candidate;
+use crate::port::patient_directory::{Candidate, FoundPatient, Offerable, Wanted};
 use crate::ports::Ports;
 use crate::tasks::Due;
 use crate::tasks::TaskError;
@@ -43,13 +43,18 @@ pub(super) async fn perform(
     let Sealed::Open(query) = query else {
         return Err(TaskError::never("the data principal was erased"));
     };
-    // Wait until the read models contain everything stored before the request.
-    if !ports.directory.caught_up(due.cause.position).await {
+    // Wait until the read models contain everything stored before the request. What is drafted does not wait.
+    let position = due.cause.position;
+    let is_caught_up = if due.is_drafted {
+        ports.directory.has_reached(position).await
+    } else {
+        ports.directory.caught_up(position).await
+    };
+    if !is_caught_up {
         wait(ports, asked_at, "the read models are behind the question")?;
     }
     let found = find(ports, &facility, &query).await?;
-    wait_for_documents(ports, &found.matches, asked_at).await?;
-    let outcome = conclude(ports, found.matches).await?;
+    let outcome = conclude(ports, found.matches, asked_at).await?;
     let mut step = due.step(Actor::Process);
     if let DiscoveryOutcome::Matched(offer) = &outcome {
         if let Some(message) = due.cause.subject {
@@ -59,20 +64,6 @@ pub(super) async fn perform(
     }
     let command = DiscoveryCommand::Conclude { outcome, considered: found.considered };
     step.execute::<Discovery>(&ports.dispatcher, discovery, command).await?;
-    Ok(())
-}
-
-/// Waits a few seconds if documents of the patient are still being built, so that a discovery right after a visit
-/// includes them.
-async fn wait_for_documents(
-    ports: &Ports,
-    matches: &[Match],
-    asked_at: DateTime<Utc>,
-) -> Result<(), TaskError> {
-    let [found] = matches else { return Ok(()) };
-    if ports.directory.is_building(found.subject).await? {
-        wait(ports, asked_at, "documents of the patient are being built")?;
-    }
     Ok(())
 }
 
@@ -100,22 +91,24 @@ struct Match {
     matched_by: Vec<MatchedBy>,
 }
 
-impl Match {
-    fn new(candidate: Candidate, by: MatchedBy) -> Self {
-        let Candidate { subject, reference, .. } = candidate;
-        Self { subject, reference, matched_by: vec![by] }
-    }
-}
-
+/// Searches by the verified ABHA address and number, and by the verified mobile numbers if those lead to nobody. If
+/// address and number lead to two patients, both are returned.
 async fn find(
     ports: &Ports,
     facility: &FacilityId,
     query: &DiscoveryQuery,
 ) -> Result<Found, TaskError> {
-    let matches = by_abha(ports, facility, query).await?;
-    if !matches.is_empty() {
-        return Ok(Found { matches, considered: vec![] });
-    }
+    let address = LookupKey::AbhaAddress(query.abha_address.reveal());
+    let address = ports.vault.pseudonym(facility, &address).await?;
+    let numbers = ["ABHA_NUMBER", "NDHM_HEALTH_NUMBER"];
+    let number = query.verified.iter().find(|(kind, _)| numbers.contains(&kind.as_str()));
+    let number = match number {
+        Some((_, value)) => {
+            let number = LookupKey::AbhaNumber(value.reveal());
+            Some(ports.vault.pseudonym(facility, &number).await?)
+        }
+        None => None,
+    };
     let mut mobiles = Vec::new();
     for (kind, value) in &query.verified {
         if kind.eq_ignore_ascii_case("MOBILE") && lookup::mobile(value.reveal()).is_some() {
@@ -123,11 +116,29 @@ async fn find(
             mobiles.push(ports.vault.pseudonym(facility, &mobile).await?);
         }
     }
-    let mut found = Found::default();
-    if mobiles.is_empty() {
-        return Ok(found);
+    let wanted = Wanted { address: Some(&address), number: number.as_ref(), mobiles: &mobiles };
+    let found = ports.directory.search(facility, &wanted).await?;
+    let (by_abha, by_mobile): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|found| found.by_address || found.by_number);
+    if by_abha.is_empty() {
+        return judged(ports, facility, query, by_mobile).await;
     }
-    for candidate in ports.directory.by_mobile(facility, &mobiles).await? {
+    let mut matches: Vec<_> = by_abha.into_iter().map(Match::by_abha).collect();
+    if matches.len() > 1 {
+        note_record_numbers(ports, facility, query, &mut matches).await?;
+    }
+    Ok(Found { matches, considered: vec![] })
+}
+
+/// Compares the demographics of patients with the mobile number.
+async fn judged(
+    ports: &Ports,
+    facility: &FacilityId,
+    query: &DiscoveryQuery,
+    candidates: Vec<FoundPatient>,
+) -> Result<Found, TaskError> {
+    let mut found = Found::default();
+    for FoundPatient { candidate, .. } in candidates {
         let Some(demographics) = demographics(ports, &candidate).await? else {
             continue;
         };
@@ -143,39 +154,14 @@ async fn find(
     Ok(found)
 }
 
-/// Searches by the verified ABHA address and number. If they lead to two patients, both are returned.
-async fn by_abha(
-    ports: &Ports,
-    facility: &FacilityId,
-    query: &DiscoveryQuery,
-) -> Result<Vec<Match>, TaskError> {
-    let address = LookupKey::AbhaAddress(query.abha_address.reveal());
-    let address = ports.vault.pseudonym(facility, &address).await?;
-    let numbers = ["ABHA_NUMBER", "NDHM_HEALTH_NUMBER"];
-    let number = query.verified.iter().find(|(kind, _)| numbers.contains(&kind.as_str()));
-    let number = match number {
-        Some((_, value)) => {
-            let number = LookupKey::AbhaNumber(value.reveal());
-            Some(ports.vault.pseudonym(facility, &number).await?)
-        }
-        None => None,
-    };
-    let mut matches: Vec<Match> = Vec::new();
-    for candidate in ports.directory.by_abha_address(facility, &address).await? {
-        matches.push(Match::new(candidate, MatchedBy::AbhaAddress));
+impl Match {
+    fn by_abha(found: FoundPatient) -> Self {
+        let FoundPatient { candidate: Candidate { subject, reference, .. }, by_address, by_number } =
+            found;
+        let ways = [(by_address, MatchedBy::AbhaAddress), (by_number, MatchedBy::AbhaNumber)];
+        let matched_by = ways.into_iter().filter(|(is, _)| *is).map(|(_, by)| by).collect();
+        Self { subject, reference, matched_by }
     }
-    if let Some(number) = number {
-        for candidate in ports.directory.by_abha_number(facility, &number).await? {
-            match matches.iter_mut().find(|known| known.subject == candidate.subject) {
-                Some(known) => known.matched_by.push(MatchedBy::AbhaNumber),
-                None => matches.push(Match::new(candidate, MatchedBy::AbhaNumber)),
-            }
-        }
-    }
-    if matches.len() > 1 {
-        note_record_numbers(ports, facility, query, &mut matches).await?;
-    }
-    Ok(matches)
 }
 
 /// Adds the record number to the matching identifiers. A patient may be registered twice under one ABHA; the record
@@ -203,9 +189,10 @@ async fn demographics(
     ports: &Ports,
     candidate: &Candidate,
 ) -> Result<Option<Demographics>, TaskError> {
-    let Some(recorded) = ports.at(candidate.demographics_at).await? else {
-        return Ok(None);
-    };
+    let stream = ports.log.clear_stream(&StreamId::patient(candidate.subject), 0).await?;
+    let stored = stream.iter().find(|event| event.position == candidate.demographics_at);
+    let Some(stored) = stored else { return Ok(None) };
+    let recorded = ports.open(stored).await?;
     Ok(match demographics_of(recorded.event) {
         Some(Sealed::Open(demographics)) => Some(demographics),
         Some(Sealed::Closed | Sealed::Erased) | None => None,
@@ -213,7 +200,14 @@ async fn demographics(
 }
 
 /// A match if exactly one patient has something to offer; otherwise no match.
-async fn conclude(ports: &Ports, matches: Vec<Match>) -> Result<DiscoveryOutcome, TaskError> {
+///
+/// Waits a few seconds if documents of the patient are still being built, so that a discovery right after a visit
+/// includes them.
+async fn conclude(
+    ports: &Ports,
+    matches: Vec<Match>,
+    asked_at: DateTime<Utc>,
+) -> Result<DiscoveryOutcome, TaskError> {
     let nobody = |candidates| {
         let candidates = u32::try_from(candidates).unwrap_or(u32::MAX);
         DiscoveryOutcome::NotMatched { code: OwnCode::NobodyFound.into(), candidates }
@@ -227,7 +221,10 @@ async fn conclude(ports: &Ports, matches: Vec<Match>) -> Result<DiscoveryOutcome
     if opt_out::has_left(ports, found.subject).await? {
         return Ok(nobody(0));
     }
-    let unlinked = ports.directory.unlinked(found.subject).await?;
+    let Offerable { is_building, unlinked } = ports.offer(found.subject).await?;
+    if is_building {
+        wait(ports, asked_at, "documents of the patient are being built")?;
+    }
     if unlinked.is_empty() {
         let code = OwnCode::SeveralFound.into();
         return Ok(DiscoveryOutcome::NotMatched { code, candidates: 1 });

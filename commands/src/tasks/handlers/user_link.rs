@@ -34,7 +34,7 @@ pub(super) async fn send_otp(
     let UserLink::Initiated { facts, .. } = link else {
         return Ok(());
     };
-    if suppressed(ports, &due.cause).await?.is_some() {
+    if suppressed(ports, due).await?.is_some() {
         let reason = "a replay leads to it that may send nothing".to_owned();
         return fail(ports, due, &facts, reason, None).await;
     }

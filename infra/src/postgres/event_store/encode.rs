@@ -10,8 +10,8 @@ use hip_domain::id::SubjectId;
 use hip_proof::{Digested, sha256};
 use uuid::Uuid;
 
-use super::batch::{Command, Encoded, NewKey};
 use super::tasks::TaskPlanner;
+use super::writer::batch::{Command, Encoded, NewKey};
 use crate::postgres::vault::{EnvelopeContext, PgVault, SubjectKey};
 
 pub(super) const CODEC_JSON: i16 = 0;
@@ -148,7 +148,6 @@ fn finish(
         body_digest: sha256(&body),
         meta_digest: sha256(&meta),
     };
-    let digest = digested.digest().to_vec();
     Encoded {
         event_id,
         event_type: event.name,
@@ -158,7 +157,7 @@ fn finish(
         causation_id: origin.causation,
         subject_id: origin.subject.map(|subject| subject.0),
         codec,
-        digest,
+        digest: digested.digest(),
         body,
         meta,
     }

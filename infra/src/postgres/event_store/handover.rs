@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use hip_commands::tasks::Due;
+use hip_commands::tasks::{Due, ReadyCall};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
@@ -31,6 +31,8 @@ pub(crate) struct Handed {
     pub(crate) leased_at: Instant,
     /// Its place here, until it is done.
     pub(crate) room: Room,
+    /// A call that is composed already.
+    pub(crate) ready: Option<Box<ReadyCall>>,
 }
 
 /// A place for one task; free again when it is dropped.

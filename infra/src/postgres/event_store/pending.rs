@@ -3,9 +3,9 @@
 use hip_commands::port::log::{LogError, StoredEvent};
 use hip_domain::id::{EventId, SubjectId};
 
-use super::batch::{Command, Encoded};
 use super::encode::CODEC_FRAME;
 use super::read::body_parts;
+use super::writer::batch::{Command, Encoded};
 
 /// The type of the streams of messages.
 const MESSAGE: &str = "in";
@@ -38,7 +38,12 @@ pub(super) fn pending(command: &Command) -> Option<Pending> {
     if !is_small || !(is_message || has_sealed) {
         return None;
     }
-    let stored = |event: &Encoded| {
+    Some(Pending { is_message, events: as_read(command).ok()? })
+}
+
+/// The events of a command as they will be read, without versions and positions.
+pub(super) fn as_read(command: &Command) -> Result<Vec<StoredEvent>, LogError> {
+    let as_read = |event: &Encoded| {
         let (clear, envelope) = body_parts(event.codec, event.body.clone(), 0)?;
         Ok(StoredEvent {
             position: 0,
@@ -56,8 +61,7 @@ pub(super) fn pending(command: &Command) -> Option<Pending> {
             is_left_sealed: false,
         })
     };
-    let events: Result<_, LogError> = command.events.iter().map(stored).collect();
-    Some(Pending { is_message, events: events.ok()? })
+    command.events.iter().map(as_read).collect()
 }
 
 /// Size in memory, about.
@@ -91,7 +95,7 @@ pub(super) mod tests {
             codec: 0,
             body: vec![b'x'; size],
             meta: vec![],
-            digest: vec![],
+            digest: [0; 32],
         }
     }
 

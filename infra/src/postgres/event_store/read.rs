@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::encode::{CODEC_FRAME, CODEC_JSON};
 use super::{SHARD, unavailable};
 use crate::postgres::deadline::InTime;
+use crate::postgres::warm::WarmPool;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -43,6 +44,8 @@ const PAGE: &str = include_str!("sql/page.sql");
 /// Of a body in two parts, only the clear part and its length are read.
 const CLEAR_PAGE: &str = include_str!("sql/clear_page.sql");
 
+const AT: &str = include_str!("sql/at.sql");
+
 const STREAM: &str = include_str!("sql/stream.sql");
 
 /// Of a body in two parts, only the clear part is read.
@@ -51,17 +54,17 @@ const CLEAR_STREAM: &str = include_str!("sql/clear_stream.sql");
 /// Reads the log. Needs no key: confidential parts stay closed.
 #[derive(Clone)]
 pub struct LogReader {
-    pool: PgPool,
+    warm: WarmPool,
 }
 
 impl LogReader {
     /// Creates a reader on `pool`.
-    pub const fn new(pool: PgPool) -> Self {
-        Self { pool }
+    pub fn new(pool: PgPool) -> Self {
+        Self { warm: WarmPool::new(pool) }
     }
 
     pub(super) const fn pool(&self) -> &PgPool {
-        &self.pool
+        self.warm.pool()
     }
 
     /// Iterates over the log after a position.
@@ -96,14 +99,8 @@ impl LogReader {
         stream: &StreamId,
         version: i64,
     ) -> Result<Vec<StoredEvent>, LogError> {
-        let rows: Vec<Row> = sqlx::query_as(statement)
-            .bind(SHARD)
-            .bind(stream.as_str())
-            .bind(version)
-            .fetch_all(&self.pool)
-            .in_time()
-            .await
-            .map_err(unavailable)?;
+        let query = sqlx::query_as(statement).bind(SHARD).bind(stream.as_str()).bind(version);
+        let rows: Vec<Row> = self.warm.fetch_all(query).await.map_err(unavailable)?;
         rows.into_iter().map(stored).collect()
     }
 
@@ -114,7 +111,7 @@ impl LogReader {
         )
         .bind(SHARD)
         .bind(stream_type)
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool())
         .in_time()
         .await
         .map_err(unavailable)?;
@@ -123,14 +120,10 @@ impl LogReader {
 
     /// The version of a stream; 0 if it does not exist.
     pub async fn version(&self, stream: &StreamId) -> Result<i64, LogError> {
-        let version: Option<i64> =
-            sqlx::query_scalar("SELECT version FROM es.stream WHERE shard = $1 AND stream_id = $2")
-                .bind(SHARD)
-                .bind(stream.as_str())
-                .fetch_optional(&self.pool)
-                .in_time()
-                .await
-                .map_err(unavailable)?;
+        let query =
+            sqlx::query_scalar("SELECT version FROM es.stream WHERE shard = $1 AND stream_id = $2");
+        let query = query.bind(SHARD).bind(stream.as_str());
+        let version = self.warm.fetch_scalar(query).await.map_err(unavailable)?;
         Ok(version.unwrap_or(0))
     }
 
@@ -139,7 +132,7 @@ impl LogReader {
         sqlx::query_scalar("SELECT last_version FROM es.append_key WHERE shard = $1 AND key = $2")
             .bind(SHARD)
             .bind(key)
-            .fetch_optional(&self.pool)
+            .fetch_optional(self.pool())
             .in_time()
             .await
             .map_err(unavailable)
@@ -162,7 +155,7 @@ impl LogReader {
             .bind(first)
             .bind(last)
             .bind(id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(self.pool())
             .in_time()
             .await
             .map_err(unavailable)?;
@@ -183,10 +176,17 @@ impl LogReader {
         self.page_of(PAGE, position, limit).await
     }
 
-    /// The event at a position.
+    /// The event at a position, which exists.
     pub async fn whole(&self, position: i64) -> Result<StoredEvent, LogError> {
-        let event = self.page(position - 1, 1).await?.pop();
+        let event = self.at(position).await?;
         event.ok_or(LogError::Damaged { position, what: "there is no such event" })
+    }
+
+    /// The event at a position; `None` if there is none yet.
+    pub async fn at(&self, position: i64) -> Result<Option<StoredEvent>, LogError> {
+        let query = sqlx::query_as(AT).bind(SHARD).bind(position);
+        let rows: Vec<Row> = self.warm.fetch_all(query).await.map_err(unavailable)?;
+        rows.into_iter().next().map(stored).transpose()
     }
 
     /// The same, without the confidential parts.
@@ -204,15 +204,9 @@ impl LogReader {
         position: i64,
         limit: i64,
     ) -> Result<Vec<StoredEvent>, LogError> {
-        let rows: Vec<Row> = sqlx::query_as(statement)
-            .bind(SHARD)
-            .bind(position)
-            .bind(limit)
-            .bind(PAGE_BYTES_MAX)
-            .fetch_all(&self.pool)
-            .in_time()
-            .await
-            .map_err(unavailable)?;
+        let query = sqlx::query_as(statement).bind(SHARD).bind(position).bind(limit);
+        let query = query.bind(PAGE_BYTES_MAX);
+        let rows: Vec<Row> = self.warm.fetch_all(query).await.map_err(unavailable)?;
         for (expected, row) in (position + 1..).zip(&rows) {
             if row.position != expected {
                 return Err(LogError::Damaged {
@@ -228,7 +222,7 @@ impl LogReader {
     pub async fn head(&self) -> Result<i64, LogError> {
         sqlx::query_scalar("SELECT position FROM es.log_head WHERE shard = $1")
             .bind(SHARD)
-            .fetch_one(&self.pool)
+            .fetch_one(self.pool())
             .in_time()
             .await
             .map_err(unavailable)

@@ -8,16 +8,33 @@ use hip_commands::port::log::{Append, Appended, LogError, StoredEvent};
 use hip_domain::stream::StreamId;
 
 use super::PgLog;
+use super::encode::Prepared;
+use super::writer::batch::{Ended, Outcome};
 
 /// Reads the streams of messages from memory, if this process has written them whole a short time ago. What a task
 /// reads there may lack an event of another process that has taken the task over; the next append then conflicts, and
 /// the task reads the log.
+#[derive(Clone)]
 pub struct TaskLog(Arc<PgLog>);
 
 impl TaskLog {
     /// The same log, for tasks.
     pub const fn new(log: Arc<PgLog>) -> Self {
         Self(log)
+    }
+
+    /// Seals an append and plans the tasks that follow.
+    pub(super) async fn prepare(&self, append: Append) -> Result<Prepared, LogError> {
+        self.0.prepare(append).await
+    }
+
+    /// Stores appends together, with the end of a task.
+    pub(super) async fn store(
+        &self,
+        group: Vec<Prepared>,
+        end: Option<Ended>,
+    ) -> Result<Outcome, LogError> {
+        self.0.store(group, end).await
     }
 }
 
@@ -55,6 +72,10 @@ impl Log for TaskLog {
 
     async fn page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {
         self.0.page(position, limit).await
+    }
+
+    async fn at(&self, position: i64) -> Result<Option<StoredEvent>, LogError> {
+        self.0.at(position).await
     }
 
     async fn clear_page(&self, position: i64, limit: i64) -> Result<Vec<StoredEvent>, LogError> {

@@ -15,8 +15,8 @@ use moka::sync::Cache;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::batch::{Encoded, NewTask};
 use super::handover::Handover;
+use super::writer::batch::{Encoded, NewTask, NewTaskState};
 
 /// How long, and for how many conversations, it is remembered when each began.
 const REMEMBERED_FOR: Duration = Duration::from_secs(600);
@@ -49,15 +49,15 @@ impl TaskPlanner {
             Expected::Any => 0,
         };
         let mut tasks = vec![];
-        let numbered = (1..).zip(append.events.iter().zip(events));
-        for (number, (new, encoded)) in numbered {
+        let numbered = append.events.iter().zip(events).enumerate();
+        for (place, (new, encoded)) in numbered {
             let Ok(event) = Event::decode(new.name, new.schema_version, &new.clear) else {
                 continue;
             };
             let recorded = Recorded {
                 position: NO_POSITION,
                 stream: append.stream.clone(),
-                version: version + i64::from(number),
+                version: version + 1 + i64::try_from(place).unwrap_or_default(),
                 event_id: EventId(encoded.event_id),
                 recorded_at: encoded.recorded_at,
                 correlation: encoded.correlation_id,
@@ -65,26 +65,25 @@ impl TaskPlanner {
                 subject: encoded.subject_id.map(SubjectId),
                 event,
             };
-            let events_after = i32::try_from(events.len()).map_or(0, |count| count - number);
             let dues = react(&recorded);
-            tasks.extend(dues.into_iter().map(|due| self.task(events_after, &recorded, due)));
+            tasks.extend(dues.into_iter().map(|due| self.task(place, &recorded, due)));
         }
         tasks
     }
 
-    fn task(&self, events_after: i32, recorded: &Recorded<Event>, due: Due) -> NewTask {
+    fn task(&self, event: usize, recorded: &Recorded<Event>, due: Due) -> NewTask {
         let now = recorded.recorded_at;
         // A conversation that began earlier goes first.
         let began = self.began.get_with(recorded.correlation, || now).min(now);
         let later = due.at.and_then(|at| (at - now).to_std().ok()).filter(|later| !later.is_zero());
         let room = if later.is_some() { None } else { self.handover.room(begins(&recorded.event)) };
         NewTask {
-            events_after,
+            event,
             request: split(&due),
             priority: i16::from(!is_urgent(recorded, &due.task)), // the smallest goes first
             due_at: due.at.unwrap_or(began),
             wake_at: later.and_then(|later| Instant::now().checked_add(later)),
-            room,
+            state: room.map_or(NewTaskState::Free, |room| NewTaskState::Ours(room, None)),
             due,
         }
     }
@@ -105,6 +104,7 @@ fn split(due: &Due) -> (Vec<u8>, Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use hip_commands::port::log::{Actor, NewEvent, Origin};
     use hip_commands::tasks::{Cause, Task};
     use hip_domain::stream::StreamId;
 
@@ -123,6 +123,7 @@ mod tests {
             },
             ordinal: 2,
             at: None,
+            is_drafted: false,
         };
         let (mut request, after) = split(&due);
         request.extend_from_slice(b"4711");
@@ -130,5 +131,59 @@ mod tests {
         due.cause.position = 4711;
         assert_eq!(serde_json::from_slice::<Due>(&request).unwrap(), due);
         assert_eq!(due.key(), "pm:4711:2");
+    }
+
+    /// Each event that was ever stored.
+    #[test]
+    fn the_tasks_of_an_append_are_those_of_its_events() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/events");
+        let planner = TaskPlanner::new(Arc::default());
+        let mut task_count = 0;
+        for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+            let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+            let clear = std::fs::read(&file).unwrap();
+            let event = Event::decode(&name, 1, &clear).unwrap();
+            let encoded = Encoded {
+                event_type: "",
+                ..crate::postgres::event_store::pending::tests::event(1)
+            };
+            let stream = StreamId::inbound(hip_domain::id::RequestId(Uuid::from_u128(9)));
+            let recorded = Recorded {
+                position: 4711,
+                stream: stream.clone(),
+                version: 1,
+                event_id: EventId(encoded.event_id),
+                recorded_at: encoded.recorded_at,
+                correlation: encoded.correlation_id,
+                causation: None,
+                subject: None,
+                event,
+            };
+            let new = NewEvent { name: name.leak(), schema_version: 1, clear, secret: None };
+            let append = Append {
+                stream,
+                stream_type: "test",
+                expected: Expected::Version(0),
+                key: String::new(),
+                origin: Origin {
+                    correlation: encoded.correlation_id,
+                    causation: None,
+                    actor: Actor::Process,
+                    subject: None,
+                    new_subject: false,
+                },
+                events: vec![new],
+            };
+            let stored = planner.plan(&append, &[encoded]).into_iter().map(|task| {
+                let (mut request, after) = task.request;
+                request.extend_from_slice(b"4711");
+                request.extend(after);
+                serde_json::from_slice::<Due>(&request).unwrap()
+            });
+            let stored: Vec<Due> = stored.collect();
+            assert_eq!(stored, react(&recorded), "{}", recorded.event.name());
+            task_count += stored.len();
+        }
+        assert!(task_count > 20, "only {task_count} tasks");
     }
 }

@@ -1,27 +1,34 @@
 //! The group commit: one task that turns all queued appends into one call.
 
-use std::collections::{HashSet, VecDeque};
+mod activity;
+pub(super) mod batch;
+mod call;
+mod chain;
+mod ends;
+mod outcomes;
+
+use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use hip_commands::port::log::{Appended, LogError};
+use hip_commands::port::log::LogError;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::activity::WriterActivity;
-use super::batch::{self, AppendResult, Command, Ended, Queued};
-use super::ends::{Ends, EndsAnswer};
+pub use activity::WriterActivity;
+
 use super::handover::Handover;
 use super::head::Head;
 use super::own_positions::OwnPositions;
 use super::unavailable;
 use crate::postgres::deadline::{InTime, is_lost};
-
-/// Maximum number of commands in one call; the body of a call stays about a megabyte.
-const COMMAND_COUNT_MAX: usize = 256;
-const BODY_BYTES_MAX: usize = 1 << 20;
+use batch::{Ended, Group, Outcome, Queued, forget_abandoned, next_batch};
+use call::CallResult;
+use chain::{Chained, StreamHeads};
+use ends::{Ends, EndsAnswer};
+use outcomes::{ends_of, refusals, stored};
 
 /// Maximum number of queued callers; further ones wait for a place.
 const QUEUE_LENGTH: usize = 4096;
@@ -31,6 +38,10 @@ const RECONNECT_COUNT_MAX: u32 = 5;
 
 /// Maximum number of retries after another transaction was faster.
 const RACE_COUNT_MAX: u32 = 5;
+
+/// Maximum number of calls for one batch. Each of them but the last is refused, and tells which groups have to be left
+/// out and which heads were not the newest.
+const CALL_COUNT_MAX: u32 = 20;
 
 /// A request to the writer task.
 enum Request {
@@ -71,6 +82,7 @@ impl Writer {
             waiting,
             backlog: VecDeque::new(),
             ends: Ends::default(),
+            heads: StreamHeads::default(),
             head: head.clone(),
             handover,
             own,
@@ -93,10 +105,10 @@ impl Writer {
     }
 
     /// Returns once the result is durable.
-    pub(super) async fn append(&self, command: Command) -> Result<Appended, LogError> {
+    pub(super) async fn append(&self, group: Group) -> Result<Outcome, LogError> {
         let (answer, outcome) = oneshot::channel();
         let gone = || LogError::Unavailable("the log's writer has stopped".into());
-        let request = Request::Append(Queued { command, answer });
+        let request = Request::Append(Queued { group, answer });
         self.queue.send(request).await.map_err(|_| gone())?;
         outcome.await.map_err(|_| gone())?
     }
@@ -110,6 +122,7 @@ struct Task {
     /// Taken from the queue but left out of the last call: same stream or key, or too many at once.
     backlog: VecDeque<Queued>,
     ends: Ends,
+    heads: StreamHeads,
     head: Head,
     handover: Arc<Handover>,
     own: Arc<OwnPositions>,
@@ -160,14 +173,13 @@ impl Task {
     }
 
     /// Stores a batch and answers every caller in it. A batch that fails as a whole is split in halves
-    /// until the failing command is alone. Tasks are ended with the batch, or alone if it fails.
+    /// until the failing group is alone. Tasks are ended with the batch, or alone if it fails.
     async fn store(&mut self, batch: Vec<Queued>) {
-        let mut ends = std::mem::take(&mut self.ends);
-        ends.sort();
+        let ends = std::mem::take(&mut self.ends);
         let mut called_at = Instant::now();
-        let whole = self.call(&batch, &ends.tasks).await;
+        let whole = self.store_open(&batch, &ends.tasks).await;
         if whole.is_err() && !batch.is_empty() && !ends.tasks.is_empty() {
-            let alone = self.call(&[], &ends.tasks).await;
+            let alone = self.store_open(&[], &ends.tasks).await;
             ends.answer(|| alone.as_ref().map(|_| ()).map_err(copy));
         } else {
             ends.answer(|| whole.as_ref().map(|_| ()).map_err(copy));
@@ -178,7 +190,7 @@ impl Task {
                 outcome
             } else {
                 called_at = Instant::now();
-                self.call(&part, &[]).await
+                self.store_open(&part, &[]).await
             };
             match outcome {
                 Ok(outcomes) => self.answer(part, outcomes, called_at),
@@ -189,8 +201,9 @@ impl Task {
                 }
                 Err(error) => {
                     for queued in part.drain(..).take(1) {
+                        let first = queued.group.commands.first();
                         tracing::error!(
-                            stream.id = %queued.command.stream,
+                            stream.id = first.map(|command| command.stream.as_str()),
                             error = %Sqlstate(&error),
                             "an append failed"
                         );
@@ -201,23 +214,32 @@ impl Task {
         }
     }
 
-    fn answer(&self, part: Vec<Queued>, outcomes: Vec<AppendResult>, called_at: Instant) {
+    fn answer(&self, part: Vec<Queued>, outcomes: Vec<Outcome>, called_at: Instant) {
         let mut head = 0;
         let mut has_free = false;
         let mut own = vec![];
-        for (Queued { command, answer }, outcome) in part.into_iter().zip(outcomes) {
-            if let AppendResult::Ok { position, .. } = outcome {
-                head = head.max(position);
-                own.extend(command.stretch(position));
-                for at in command.tasks.iter().filter_map(|task| task.wake_at) {
-                    self.handover.wake_times().add_at(at);
+        for (Queued { group, answer }, outcome) in part.into_iter().zip(outcomes) {
+            if let Outcome::Stored(reached) = &outcome {
+                for (command, (_, last)) in group.commands.into_iter().zip(reached) {
+                    let count = i64::try_from(command.events.len()).unwrap_or_default();
+                    let before = last - count;
+                    head = head.max(*last);
+                    own.push((before + 1, *last));
+                    for task in &command.tasks {
+                        task.wake_at.iter().for_each(|at| self.handover.wake_times().add_at(*at));
+                        has_free |= task.is_free_now();
+                    }
+                    let position = |event| i64::try_from(event).unwrap_or_default() + before + 1;
+                    let tasks = command.tasks.into_iter();
+                    let handed = tasks.filter_map(|task| {
+                        let position = position(task.event);
+                        task.handed(position, called_at)
+                    });
+                    self.handover.give(handed.collect());
                 }
-                let (handed, has_others) = command.stored_tasks(position, called_at);
-                self.handover.give(handed);
-                has_free |= has_others;
             }
             // The caller is gone: the result is durable all the same.
-            let _ = answer.send(outcome.into());
+            let _ = answer.send(Ok(outcome));
         }
         own.sort_unstable();
         for (first, last) in own {
@@ -231,18 +253,45 @@ impl Task {
         }
     }
 
-    /// Makes one call, with retries where they may help.
-    async fn call(
+    /// Stores what can be stored. Groups that cannot are left out, one call after the other.
+    async fn store_open(
         &mut self,
         part: &[Queued],
         ended: &[Ended],
-    ) -> Result<Vec<AppendResult>, sqlx::Error> {
+    ) -> Result<Vec<Outcome>, sqlx::Error> {
+        let mut outcomes: Vec<Option<Outcome>> = part.iter().map(|_| None).collect();
+        let mut ended = ended;
+        for _ in 0..CALL_COUNT_MAX {
+            let is_open = |(_, outcome): &(usize, &Option<Outcome>)| outcome.is_none();
+            let open: Vec<usize> =
+                outcomes.iter().enumerate().filter(is_open).map(|(number, _)| number).collect();
+            if open.is_empty() && ended.is_empty() {
+                return Ok(outcomes.into_iter().flatten().collect());
+            }
+            let groups: Vec<&Queued> = open.iter().filter_map(|number| part.get(*number)).collect();
+            let settled = self.call(&groups, ended).await?;
+            for (number, outcome) in open.into_iter().zip(settled) {
+                if let Some(place) = outcomes.get_mut(number) {
+                    *place = outcome;
+                }
+            }
+            ended = &[];
+        }
+        Err(sqlx::Error::Protocol("other processes kept changing the streams".to_owned()))
+    }
+
+    /// One call, with retries where they may help. A group without an outcome is tried again.
+    async fn call(
+        &mut self,
+        groups: &[&Queued],
+        ended: &[Ended],
+    ) -> Result<Vec<Option<Outcome>>, sqlx::Error> {
         let mut races = 0;
         let mut reconnects = 0;
         loop {
             let activity = Arc::clone(&self.activity);
             let call = activity.call();
-            let outcome = self.call_once(part, ended).in_time().await;
+            let outcome = self.call_once(groups, ended).in_time().await;
             drop(call);
             match outcome {
                 Ok(outcomes) => return Ok(outcomes),
@@ -261,52 +310,47 @@ impl Task {
     /// which checks it.
     async fn call_once(
         &mut self,
-        part: &[Queued],
+        groups: &[&Queued],
         ended: &[Ended],
-    ) -> Result<Vec<AppendResult>, sqlx::Error> {
+    ) -> Result<Vec<Option<Outcome>>, sqlx::Error> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.pool.acquire().await?,
         };
-        let outcomes = batch::append(&mut connection, part, ended).await?;
+        let unknown = self.heads.unknown(groups);
+        if !unknown.is_empty() {
+            for (stream, head) in call::heads(&mut connection, &unknown).await? {
+                self.heads.remember(&stream, head);
+            }
+        }
+        let chained = Chained::of(groups, &self.heads);
+        let mut outcomes = vec![None; groups.len()];
+        for (number, version) in &chained.broken {
+            outcomes[*number] = Some(Outcome::Conflict { version: *version });
+        }
+        if chained.broken.is_empty() {
+            let ends = ends_of(groups, ended);
+            match call::append(&mut connection, groups, &chained, &ends).await? {
+                CallResult::Stored { base } => {
+                    chained.remember(&self.heads);
+                    stored(&chained, base, groups, &mut outcomes);
+                }
+                CallResult::Refused(refused) => {
+                    for (place, head) in &refused.stale {
+                        let stream = &chained.streams[*place].command.stream;
+                        if head.0 > 0 {
+                            self.heads.remember(stream, *head);
+                        } else {
+                            self.heads.forget(stream);
+                        }
+                    }
+                    refusals(&refused, &chained, groups, &ends, &mut outcomes);
+                }
+            }
+        }
         self.connection = Some(connection);
         Ok(outcomes)
     }
-}
-
-/// Drops the commands whose callers are gone: these got no result and may have retried elsewhere.
-fn forget_abandoned(backlog: &mut VecDeque<Queued>) {
-    backlog.retain(|queued| !queued.answer.is_closed());
-}
-
-/// At most one command per stream and per key, sorted by stream: the locks are then always taken
-/// in one order.
-fn next_batch(backlog: &mut VecDeque<Queued>) -> Vec<Queued> {
-    let (mut streams, mut keys) = (HashSet::new(), HashSet::new());
-    let (mut batch, mut later) = (Vec::new(), VecDeque::new());
-    let mut bytes = 0;
-    while let Some(queued) = backlog.pop_front() {
-        let size = queued.command.size_bytes();
-        let full = batch.len() >= COMMAND_COUNT_MAX
-            || (!batch.is_empty() && bytes + size > BODY_BYTES_MAX);
-        if full {
-            later.push_back(queued);
-            break;
-        }
-        // A stream that was postponed once stays postponed: its commands keep their order.
-        let first_of_stream = streams.insert(queued.command.stream.clone());
-        let first_of_key = keys.insert(queued.command.key.clone());
-        if first_of_stream && first_of_key {
-            bytes += size;
-            batch.push(queued);
-        } else {
-            later.push_back(queued);
-        }
-    }
-    later.append(backlog);
-    *backlog = later;
-    batch.sort_by(|a: &Queued, b| a.command.stream.cmp(&b.command.stream));
-    batch
 }
 
 fn is_race(error: &sqlx::Error) -> bool {
@@ -328,63 +372,5 @@ impl std::fmt::Display for Sqlstate<'_> {
             Some(code) => write!(f, "database error {code}"),
             None => f.write_str("the database cannot be reached"),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use hip_domain::stream::StreamId;
-
-    use super::*;
-
-    fn queued(stream: &str, key: &str) -> Queued {
-        let (answer, _) = oneshot::channel();
-        let command = Command {
-            stream: StreamId::stored(stream),
-            stream_type: "test",
-            expected: -1,
-            key: key.to_owned(),
-            events: vec![],
-            tasks: vec![],
-            new_key: None,
-        };
-        Queued { command, answer }
-    }
-
-    #[test]
-    fn a_command_leaves_the_queue_with_its_caller() {
-        let (answer, waiting) = oneshot::channel();
-        let awaited = Queued { answer, ..queued("a", "1") };
-        let mut backlog = VecDeque::from([queued("a", "0"), awaited, queued("b", "2")]);
-        forget_abandoned(&mut backlog);
-        assert_eq!(names(&next_batch(&mut backlog)), [("a".into(), "1".into())]);
-        drop(waiting);
-    }
-
-    fn names(batch: &[Queued]) -> Vec<(String, String)> {
-        let name = |q: &Queued| (q.command.stream.to_string(), q.command.key.clone());
-        batch.iter().map(name).collect()
-    }
-
-    #[test]
-    fn a_call_holds_one_command_per_stream_and_per_key_and_keeps_their_order() {
-        let mut backlog = VecDeque::from([
-            queued("b", "1"),
-            queued("a", "2"),
-            queued("b", "3"),
-            queued("c", "2"),
-        ]);
-        let first = next_batch(&mut backlog);
-        assert_eq!(names(&first), [("a".into(), "2".into()), ("b".into(), "1".into())]);
-        let second = next_batch(&mut backlog);
-        assert_eq!(names(&second), [("b".into(), "3".into()), ("c".into(), "2".into())]);
-        assert!(backlog.is_empty());
-    }
-
-    #[test]
-    fn a_call_is_bounded() {
-        let mut backlog = (0..300).map(|n| queued(&format!("s{n}"), &format!("k{n}"))).collect();
-        assert_eq!(next_batch(&mut backlog).len(), COMMAND_COUNT_MAX);
-        assert_eq!(backlog.len(), 300 - COMMAND_COUNT_MAX);
     }
 }

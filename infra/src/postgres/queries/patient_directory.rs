@@ -6,15 +6,16 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use hip_commands::port::PatientDirectory;
 use hip_commands::port::patient_directory::{
-    CANDIDATES_MAX, Candidate, DirectoryError, OFFERS_MAX, Unlinked,
+    CANDIDATES_MAX, Candidate, DirectoryError, FoundPatient, OFFERS_MAX, Offerable, Unlinked,
+    Wanted,
 };
 use hip_domain::hi_type::HiType;
 use hip_domain::id::{CareContextReference, ConsentId, FacilityId, Pseudonym, SubjectId};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::postgres::deadline::InTime;
 use crate::postgres::event_store::SHARD;
+use crate::postgres::warm::WarmPool;
 
 /// How long a query waits for the read model to reach events stored before it.
 const CATCH_UP: Duration = Duration::from_secs(2);
@@ -32,36 +33,21 @@ const LOOKED_AT_MAX: i64 = 2_000;
 
 /// The patient directory.
 pub struct PgPatientDirectory {
-    pool: PgPool,
+    warm: WarmPool,
 }
 
 impl PgPatientDirectory {
     /// Uses the read models in `pool`.
-    pub const fn new(pool: PgPool) -> Self {
-        Self { pool }
+    pub fn new(pool: PgPool) -> Self {
+        Self { warm: WarmPool::new(pool) }
     }
 
     /// Whether one of the read models has not begun, or has not reached an event up to `position` that it follows.
     /// Events of other kinds are not waited for.
     async fn behind(&self, position: i64) -> Result<bool, sqlx::Error> {
-        sqlx::query_scalar(
-            "SELECT CASE WHEN live.count < cardinality($3) THEN true \
-                         WHEN live.slowest >= $2 THEN false \
-                         WHEN live.slowest < $2 - $5 THEN true \
-                         ELSE EXISTS (SELECT FROM es.event e \
-                                       WHERE e.shard = $1 AND e.position > live.slowest AND e.position <= $2 \
-                                         AND split_part(e.event_type, '.', 1) = ANY ($4)) END \
-               FROM (SELECT count(*), min(position) AS slowest FROM es.projection \
-                      WHERE name = ANY ($3) AND state IN ('live', 'halted') AND shard = $1) live",
-        )
-        .bind(SHARD)
-        .bind(position)
-        .bind(READ_MODELS)
-        .bind(FOLLOWED)
-        .bind(LOOKED_AT_MAX)
-        .fetch_one(&self.pool)
-        .in_time()
-        .await
+        let query = sqlx::query_scalar(include_str!("patient_directory/behind.sql"));
+        let query = query.bind(SHARD).bind(position).bind(READ_MODELS).bind(FOLLOWED);
+        self.warm.fetch_one_scalar(query.bind(LOOKED_AT_MAX)).await
     }
 }
 
@@ -73,15 +59,47 @@ struct CandidateRow {
     abha_at: Option<i64>,
 }
 
+impl CandidateRow {
+    fn candidate(self) -> Option<Candidate> {
+        Some(Candidate {
+            subject: SubjectId(self.subject_id),
+            reference: Pseudonym::parse(self.reference).ok()?,
+            demographics_at: self.demographics_at,
+            abha_at: self.abha_at,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct FoundRow {
+    #[sqlx(flatten)]
+    row: CandidateRow,
+    by_address: bool,
+    by_number: bool,
+}
+
+/// A care context, or none.
+#[derive(sqlx::FromRow)]
+struct OfferRow {
+    is_building: bool,
+    care_context_number: Option<String>,
+    hi_types: Option<Vec<String>>,
+    visited_at: Option<DateTime<Utc>>,
+}
+
 #[async_trait]
 impl PatientDirectory for PgPatientDirectory {
     async fn caught_up(&self, position: i64) -> bool {
         let waiting = async {
-            while self.behind(position).await.unwrap_or(true) {
+            while !self.has_reached(position).await {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
         };
         tokio::time::timeout(CATCH_UP, waiting).await.is_ok()
+    }
+
+    async fn has_reached(&self, position: i64) -> bool {
+        !self.behind(position).await.unwrap_or(true)
     }
 
     async fn is_quarantined(
@@ -90,99 +108,52 @@ impl PatientDirectory for PgPatientDirectory {
         subjects: &[SubjectId],
     ) -> Result<bool, DirectoryError> {
         let subjects: Vec<Uuid> = subjects.iter().map(|subject| subject.0).collect();
-        sqlx::query_scalar(
-            "SELECT EXISTS (SELECT FROM es.parked q JOIN es.projection p USING (name, generation, shard) \
-                WHERE q.name IN ('patient_index', 'care_context', 'consent', 'visit') \
-                  AND p.state IN ('live', 'halted') AND shard = $3 \
-                  AND (q.facility_id IS NULL OR q.facility_id = $1) \
-                  AND (q.subject_id IS NULL OR q.subject_id = ANY ($2) \
-                       OR NOT EXISTS (SELECT FROM hip.patient_index i WHERE i.subject_id = q.subject_id)))",
-        )
-        .bind(facility.as_str())
-        .bind(subjects)
-        .bind(SHARD)
-        .fetch_one(&self.pool)
-        .await
-        .map_err(unreachable)
+        let query = sqlx::query_scalar(include_str!("patient_directory/quarantined.sql"));
+        let query = query.bind(facility.as_str()).bind(subjects).bind(SHARD);
+        self.warm.fetch_one_scalar(query).await.map_err(unreachable)
     }
 
-    async fn by_abha_address(
+    async fn search(
         &self,
         facility: &FacilityId,
-        address: &Pseudonym,
-    ) -> Result<Vec<Candidate>, DirectoryError> {
-        let rows = sqlx::query_as(
-            "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index \
-              WHERE facility_id = $1 AND abha_address = $2 AND NOT has_left LIMIT $3",
-        )
-        .bind(facility.as_str())
-        .bind(address.as_str())
-        .bind(CANDIDATES_MAX)
-        .fetch_all(&self.pool)
-        .in_time()
-        .await;
-        candidates(rows)
-    }
-
-    async fn by_abha_number(
-        &self,
-        facility: &FacilityId,
-        number: &Pseudonym,
-    ) -> Result<Vec<Candidate>, DirectoryError> {
-        let rows = sqlx::query_as(
-            "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index \
-              WHERE facility_id = $1 AND abha_number = $2 AND NOT has_left LIMIT $3",
-        )
-        .bind(facility.as_str())
-        .bind(number.as_str())
-        .bind(CANDIDATES_MAX)
-        .fetch_all(&self.pool)
-        .in_time()
-        .await;
-        candidates(rows)
-    }
-
-    async fn by_mobile(
-        &self,
-        facility: &FacilityId,
-        mobiles: &[Pseudonym],
-    ) -> Result<Vec<Candidate>, DirectoryError> {
-        let mobiles: Vec<&str> = mobiles.iter().map(Pseudonym::as_str).collect();
-        let rows = sqlx::query_as(
-            "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index \
-              WHERE facility_id = $1 AND mobile = ANY($2) AND NOT has_left LIMIT $3",
-        )
-        .bind(facility.as_str())
-        .bind(&mobiles)
-        .bind(CANDIDATES_MAX)
-        .fetch_all(&self.pool)
-        .in_time()
-        .await;
-        candidates(rows)
+        wanted: &Wanted<'_>,
+    ) -> Result<Vec<FoundPatient>, DirectoryError> {
+        let mobiles: Vec<&str> = wanted.mobiles.iter().map(Pseudonym::as_str).collect();
+        let query = sqlx::query_as(include_str!("patient_directory/search.sql"))
+            .bind(facility.as_str())
+            .bind(wanted.address.map(Pseudonym::as_str))
+            .bind(wanted.number.map(Pseudonym::as_str))
+            .bind(mobiles)
+            .bind(CANDIDATES_MAX);
+        let rows: Vec<FoundRow> = self.warm.fetch_all(query).await.map_err(unreachable)?;
+        let found = |FoundRow { row, by_address, by_number }| {
+            Some(FoundPatient { candidate: row.candidate()?, by_address, by_number })
+        };
+        Ok(rows.into_iter().filter_map(found).collect())
     }
 
     async fn patient(&self, subject: SubjectId) -> Result<Option<Candidate>, DirectoryError> {
-        let rows = sqlx::query_as(
-            "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index \
-              WHERE subject_id = $1",
-        )
-        .bind(subject.0)
-        .fetch_all(&self.pool)
-        .in_time()
-        .await;
-        Ok(candidates(rows)?.pop())
+        let query = sqlx::query_as(
+            "SELECT subject_id, reference, demographics_at, abha_at FROM hip.patient_index WHERE subject_id = $1",
+        );
+        let rows: Vec<CandidateRow> =
+            self.warm.fetch_all(query.bind(subject.0)).await.map_err(unreachable)?;
+        Ok(rows.into_iter().find_map(CandidateRow::candidate))
     }
 
-    async fn is_building(&self, subject: SubjectId) -> Result<bool, DirectoryError> {
-        sqlx::query_scalar(
-            "SELECT EXISTS (SELECT FROM hip.visit v WHERE v.subject_id = $1 AND NOT EXISTS \
-                 (SELECT FROM hip.care_context c WHERE c.visit_stream_id = v.stream_id))",
-        )
-        .bind(subject.0)
-        .fetch_one(&self.pool)
-        .in_time()
-        .await
-        .map_err(unreachable)
+    async fn offer(&self, subject: SubjectId) -> Result<Offerable, DirectoryError> {
+        let query = sqlx::query_as(include_str!("patient_directory/offer.sql"));
+        let query = query.bind(subject.0).bind(OFFERS_MAX);
+        let rows: Vec<OfferRow> = self.warm.fetch_all(query).await.map_err(unreachable)?;
+        let is_building = rows.iter().any(|row| row.is_building);
+        let unlinked = rows.into_iter().filter_map(|row| {
+            Some(Unlinked {
+                reference: CareContextReference::parse(row.care_context_number?).ok()?,
+                hi_types: row.hi_types?.iter().filter_map(|name| HiType::parse(name)).collect(),
+                visited_at: row.visited_at?,
+            })
+        });
+        Ok(Offerable { is_building, unlinked: unlinked.collect() })
     }
 
     async fn consents(
@@ -190,54 +161,13 @@ impl PatientDirectory for PgPatientDirectory {
         facility: &FacilityId,
         patient: &Pseudonym,
     ) -> Result<Vec<ConsentId>, DirectoryError> {
-        let ids: Vec<String> = sqlx::query_scalar(
-            "SELECT consent_id FROM hip.consent \
-              WHERE facility_id = $1 AND patient = $2 AND status = 'granted'",
-        )
-        .bind(facility.as_str())
-        .bind(patient.as_str())
-        .fetch_all(&self.pool)
-        .in_time()
-        .await
-        .map_err(unreachable)?;
-        Ok(ids.into_iter().filter_map(|id| ConsentId::parse(id).ok()).collect())
+        let query = sqlx::query_as(
+            "SELECT consent_id FROM hip.consent WHERE facility_id = $1 AND patient = $2 AND status = 'granted'",
+        );
+        let query = query.bind(facility.as_str()).bind(patient.as_str());
+        let ids: Vec<(String,)> = self.warm.fetch_all(query).await.map_err(unreachable)?;
+        Ok(ids.into_iter().filter_map(|(id,)| ConsentId::parse(id).ok()).collect())
     }
-
-    async fn unlinked(&self, subject: SubjectId) -> Result<Vec<Unlinked>, DirectoryError> {
-        let rows: Vec<(String, Vec<String>, DateTime<Utc>)> = sqlx::query_as(
-            "SELECT care_context_number, hi_types, visited_at FROM hip.care_context \
-              WHERE subject_id = $1 AND link_state <> 'linked' AND cardinality(hi_types) > 0 \
-              ORDER BY visited_at DESC LIMIT $2",
-        )
-        .bind(subject.0)
-        .bind(OFFERS_MAX)
-        .fetch_all(&self.pool)
-        .in_time()
-        .await
-        .map_err(unreachable)?;
-        let unlinked = rows.into_iter().filter_map(|(reference, hi_types, visited_at)| {
-            Some(Unlinked {
-                reference: CareContextReference::parse(reference).ok()?,
-                hi_types: hi_types.iter().filter_map(|name| HiType::parse(name)).collect(),
-                visited_at,
-            })
-        });
-        Ok(unlinked.collect())
-    }
-}
-
-fn candidates(
-    rows: Result<Vec<CandidateRow>, sqlx::Error>,
-) -> Result<Vec<Candidate>, DirectoryError> {
-    let candidate = |row: CandidateRow| {
-        Some(Candidate {
-            subject: SubjectId(row.subject_id),
-            reference: Pseudonym::parse(row.reference).ok()?,
-            demographics_at: row.demographics_at,
-            abha_at: row.abha_at,
-        })
-    };
-    Ok(rows.map_err(unreachable)?.into_iter().filter_map(candidate).collect())
 }
 
 fn unreachable(error: sqlx::Error) -> DirectoryError {

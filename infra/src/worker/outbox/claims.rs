@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use hip_commands::tasks::{Due, Lane};
+use hip_commands::port::draft::TaskLease;
+use hip_commands::tasks::{Due, Lane, ReadyCall};
 use parking_lot::Mutex;
 use serde_json::Value;
 use sqlx::PgPool;
@@ -31,6 +32,8 @@ pub(super) struct Claim {
     is_ending: AtomicBool,
     /// Its place in the memory of this process, if it was never read from the table.
     _room: Option<Room>,
+    /// A call that is composed already.
+    ready: Mutex<Option<Box<ReadyCall>>>,
 }
 
 /// A claimed row.
@@ -65,7 +68,17 @@ impl Claim {
             leased_at: Mutex::new(leased_at),
             is_ending: AtomicBool::new(false),
             _room: None,
+            ready: Mutex::default(),
         }
+    }
+
+    pub(super) fn lease(&self) -> TaskLease {
+        TaskLease { key: self.dedupe.clone(), fence: self.fence }
+    }
+
+    /// The composed call; once.
+    pub(super) fn take_ready(&self) -> Option<ReadyCall> {
+        self.ready.lock().take().map(|ready| *ready)
     }
 
     /// Age of the lease, or more.
@@ -91,6 +104,7 @@ impl From<Handed> for Claim {
             leased_at: Mutex::new(handed.leased_at),
             is_ending: AtomicBool::new(false),
             _room: Some(handed.room),
+            ready: Mutex::new(handed.ready),
         }
     }
 }
@@ -106,6 +120,8 @@ fn read(request: &[u8]) -> Result<Due, Unread> {
 /// The final state of a row.
 pub(super) enum Settlement {
     Done,
+    /// Done, and its end is in the table.
+    Stored,
     Again {
         after: Duration,
         reason: String,
@@ -204,7 +220,7 @@ impl Claims {
         let (state, after, reason, not_tried) = match settlement {
             // With the next append.
             Settlement::Done => return self.end(claim).await,
-            Settlement::Lost => return Ok(()),
+            Settlement::Stored | Settlement::Lost => return Ok(()),
             Settlement::Again { after, reason } => ("due", *after, Some(reason.as_str()), 0),
             Settlement::NotTried { after, reason } => ("due", *after, Some(reason.as_str()), 1),
             Settlement::Waits { host } => {

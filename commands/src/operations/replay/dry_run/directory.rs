@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use hip_domain::id::{ConsentId, FacilityId, Pseudonym, SubjectId};
 
 use crate::port::PatientDirectory;
-use crate::port::patient_directory::{Candidate, DirectoryError, Unlinked};
+use crate::port::patient_directory::{Candidate, DirectoryError, FoundPatient, Offerable, Wanted};
 
 /// The real directory. It does not wait for positions after the end of the stored log.
 pub(super) struct KnownPatients {
@@ -21,6 +21,10 @@ impl PatientDirectory for KnownPatients {
         self.directory.caught_up(position.min(self.head)).await
     }
 
+    async fn has_reached(&self, position: i64) -> bool {
+        self.directory.has_reached(position.min(self.head)).await
+    }
+
     async fn is_quarantined(
         &self,
         facility: &FacilityId,
@@ -29,36 +33,20 @@ impl PatientDirectory for KnownPatients {
         self.directory.is_quarantined(facility, subjects).await
     }
 
-    async fn by_abha_address(
+    async fn search(
         &self,
         facility: &FacilityId,
-        address: &Pseudonym,
-    ) -> Result<Vec<Candidate>, DirectoryError> {
-        self.directory.by_abha_address(facility, address).await
-    }
-
-    async fn by_abha_number(
-        &self,
-        facility: &FacilityId,
-        number: &Pseudonym,
-    ) -> Result<Vec<Candidate>, DirectoryError> {
-        self.directory.by_abha_number(facility, number).await
-    }
-
-    async fn by_mobile(
-        &self,
-        facility: &FacilityId,
-        mobiles: &[Pseudonym],
-    ) -> Result<Vec<Candidate>, DirectoryError> {
-        self.directory.by_mobile(facility, mobiles).await
+        wanted: &Wanted<'_>,
+    ) -> Result<Vec<FoundPatient>, DirectoryError> {
+        self.directory.search(facility, wanted).await
     }
 
     async fn patient(&self, subject: SubjectId) -> Result<Option<Candidate>, DirectoryError> {
         self.directory.patient(subject).await
     }
 
-    async fn is_building(&self, subject: SubjectId) -> Result<bool, DirectoryError> {
-        self.directory.is_building(subject).await
+    async fn offer(&self, subject: SubjectId) -> Result<Offerable, DirectoryError> {
+        self.directory.offer(subject).await
     }
 
     async fn consents(
@@ -67,9 +55,5 @@ impl PatientDirectory for KnownPatients {
         patient: &Pseudonym,
     ) -> Result<Vec<ConsentId>, DirectoryError> {
         self.directory.consents(facility, patient).await
-    }
-
-    async fn unlinked(&self, subject: SubjectId) -> Result<Vec<Unlinked>, DirectoryError> {
-        self.directory.unlinked(subject).await
     }
 }

@@ -59,7 +59,7 @@ impl RequestBuilder<'_> {
         body: &mut Value,
     ) -> Result<(), TaskError> {
         let person = demographics(self.ports, offer.subject).await?;
-        let unlinked = self.ports.directory.unlinked(offer.subject).await?;
+        let unlinked = self.ports.offer(offer.subject).await?.unlinked;
         let offered: Vec<Offered> = offer
             .care_contexts
             .iter()

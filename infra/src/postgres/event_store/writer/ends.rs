@@ -36,11 +36,6 @@ impl Ends {
         self.since.map(|since| if full { since } else { since + ENDS_WAIT_MAX })
     }
 
-    /// Every transaction that waits for rows of the outbox locks them in this order.
-    pub(super) fn sort(&mut self) {
-        self.tasks.sort_by(|a, b| a.dedupe.cmp(&b.dedupe));
-    }
-
     pub(super) fn answer(self, outcome: impl Fn() -> Result<(), sqlx::Error>) {
         for answer in self.answers {
             let _ = answer.send(outcome());
