@@ -14,6 +14,7 @@ use hip_domain::aggregate::LogEvent;
 use hip_domain::event::decode;
 use hip_domain::id::SubjectId;
 use hip_domain::stream::StreamId;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use parking_lot::Mutex;
 use uuid::Uuid;
@@ -41,7 +42,9 @@ struct Cached<A> {
 impl StateCache {
     /// Creates a cache of at most `capacity` states.
     pub fn new(capacity: u64) -> Self {
-        Self { shared: Cache::new(capacity), drafted: None }
+        // What was used last stays: the default would not let in what is new while the cache is full.
+        let shared = Cache::builder().max_capacity(capacity).eviction_policy(EvictionPolicy::lru());
+        Self { shared: shared.build(), drafted: None }
     }
 
     /// Removes the state of a stream.

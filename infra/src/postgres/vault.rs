@@ -25,6 +25,7 @@ use hip_commands::port::log::StoredEvent;
 use hip_commands::port::vault::{Opened, VaultError};
 use hip_domain::id::{FacilityId, Pseudonym, SubjectId};
 use moka::future::Cache;
+use moka::policy::EvictionPolicy;
 use sqlx::PgPool;
 use tokio::sync::watch;
 use zeroize::Zeroizing;
@@ -64,8 +65,8 @@ pub struct PgVault {
 impl PgVault {
     /// Creates a vault on the keys in `pool`, wrapped by `wrapper`.
     pub fn new(pool: PgPool, wrapper: Arc<dyn KeyWrapper>) -> Self {
-        let subject_keys =
-            Cache::builder().max_capacity(KEY_COUNT_MAX).time_to_live(KEY_AGE_MAX).build();
+        let subject_keys = Cache::builder().max_capacity(KEY_COUNT_MAX).time_to_live(KEY_AGE_MAX);
+        let subject_keys = subject_keys.eviction_policy(EvictionPolicy::lru()).build();
         let listening = watch::Sender::new(false);
         let warm = WarmPool::new(pool.clone());
         Self { pool, warm, wrapper, subject_keys, pseudonym_keys: Cache::new(1_000), listening }

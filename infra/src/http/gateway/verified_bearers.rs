@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use hip_proof::sha256;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 /// Maximum number of bearers, and for how long.
@@ -22,7 +23,8 @@ pub(super) struct VerifiedBearers<C>(Cache<[u8; 32], (KeySetTime, Arc<C>)>);
 
 impl<C: Send + Sync + 'static> Default for VerifiedBearers<C> {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(COUNT_MAX).time_to_live(AGE_MAX).build())
+        let cache = Cache::builder().max_capacity(COUNT_MAX).time_to_live(AGE_MAX);
+        Self(cache.eviction_policy(EvictionPolicy::lru()).build())
     }
 }
 

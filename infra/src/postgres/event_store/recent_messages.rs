@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use hip_commands::port::log::StoredEvent;
 use hip_domain::stream::StreamId;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use super::pending::size_bytes;
@@ -27,7 +28,8 @@ impl Default for RecentMessages {
             let bytes = events.iter().map(size_bytes).sum::<usize>();
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
-        Self(Cache::builder().max_capacity(BYTES_MAX).weigher(weigh).time_to_live(KEPT_FOR).build())
+        let cache = Cache::builder().max_capacity(BYTES_MAX).weigher(weigh).time_to_live(KEPT_FOR);
+        Self(cache.eviction_policy(EvictionPolicy::lru()).build())
     }
 }
 

@@ -11,6 +11,7 @@ use hip_domain::event::Event;
 use hip_domain::id::{EventId, SubjectId};
 use hip_domain::inbound::InboundEvent;
 use hip_domain::recorded::Recorded;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -38,6 +39,7 @@ impl TaskPlanner {
         let began = Cache::builder()
             .max_capacity(REMEMBERED_COUNT_MAX)
             .time_to_live(REMEMBERED_FOR)
+            .eviction_policy(EvictionPolicy::lru())
             .build();
         Self { began, handover }
     }

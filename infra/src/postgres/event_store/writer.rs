@@ -26,7 +26,7 @@ use super::unavailable;
 use crate::postgres::deadline::{InTime, is_lost};
 use batch::{Ended, Group, Outcome, Queued, forget_abandoned, next_batch};
 use call::CallResult;
-use chain::{Chained, StreamHeads};
+use chain::{Chained, ReadHeads, StreamHeads};
 use ends::{Ends, EndsAnswer};
 use outcomes::{ends_of, refusals, stored};
 
@@ -318,12 +318,12 @@ impl Task {
             None => self.pool.acquire().await?,
         };
         let unknown = self.heads.unknown(groups);
-        if !unknown.is_empty() {
-            for (stream, head) in call::heads(&mut connection, &unknown).await? {
-                self.heads.remember(&stream, head);
-            }
-        }
-        let chained = Chained::of(groups, &self.heads);
+        let read = if unknown.is_empty() {
+            ReadHeads::new()
+        } else {
+            call::heads(&mut connection, &unknown).await?
+        };
+        let chained = Chained::of(groups, &self.heads, &read);
         let mut outcomes = vec![None; groups.len()];
         for (number, version) in &chained.broken {
             outcomes[*number] = Some(Outcome::Conflict { version: *version });

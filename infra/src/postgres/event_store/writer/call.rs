@@ -9,7 +9,7 @@ use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
 use super::batch::{Command, Encoded, Ended, NewTask, Queued};
-use super::chain::{Chained, StreamHead};
+use super::chain::{Chained, ReadHeads, StreamHead};
 use crate::postgres::event_store::SHARD;
 
 /// The arguments of `es.append_groups`, column by column. Array names as in migrations/0036.
@@ -251,7 +251,7 @@ fn refused(row: &sqlx::postgres::PgRow) -> Result<Refused, sqlx::Error> {
 pub(super) async fn heads(
     connection: &mut PgConnection,
     streams: &[&str],
-) -> Result<Vec<(StreamId, StreamHead)>, sqlx::Error> {
+) -> Result<ReadHeads, sqlx::Error> {
     let rows: Vec<(String, i64, Vec<u8>)> = sqlx::query_as(include_str!("../sql/stream_heads.sql"))
         .bind(SHARD)
         .bind(streams)

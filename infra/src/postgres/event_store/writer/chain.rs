@@ -1,25 +1,34 @@
 //! The versions and chains of the streams of a call, from the heads that this process remembers.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use hip_domain::stream::StreamId;
 use hip_proof::{Hash, genesis, link};
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use super::batch::{Command, Queued};
 
 /// Maximum number of streams whose heads are remembered.
-const HEAD_COUNT_MAX: u64 = 8_192;
+const HEAD_COUNT_MAX: u64 = 16_384;
 
 /// Newest version of a stream and the head of its chain. Version 0: it does not exist, and its chain is empty.
 pub(super) type StreamHead = (i64, Hash);
+
+/// Heads that were read just now.
+pub(super) type ReadHeads = HashMap<StreamId, StreamHead>;
 
 /// The heads of streams, as they were last seen. Each call checks those that it builds on.
 pub(super) struct StreamHeads(Cache<StreamId, StreamHead>);
 
 impl Default for StreamHeads {
     fn default() -> Self {
-        Self(Cache::new(HEAD_COUNT_MAX))
+        Self(
+            Cache::builder()
+                .max_capacity(HEAD_COUNT_MAX)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
+        )
     }
 }
 
@@ -44,8 +53,8 @@ impl StreamHeads {
 
     /// The head on which the first command of a stream builds. If it expects another version than the remembered one,
     /// that of its expectation, which the call will refuse.
-    fn before(&self, command: &Command) -> StreamHead {
-        let known = self.0.get(&command.stream);
+    fn before(&self, command: &Command, read: &ReadHeads) -> StreamHead {
+        let known = read.get(&command.stream).copied().or_else(|| self.0.get(&command.stream));
         match (command.expected, known) {
             (-1, Some(head)) => head,
             (expected, Some(head)) if head.0 == expected => head,
@@ -89,12 +98,12 @@ pub(super) struct Chained<'a> {
 }
 
 impl<'a> Chained<'a> {
-    /// Chains the groups, in order.
-    pub(super) fn of(groups: &[&'a Queued], heads: &StreamHeads) -> Self {
+    /// Chains the groups, in order; `read` are heads that were read for this call.
+    pub(super) fn of(groups: &[&'a Queued], heads: &StreamHeads, read: &ReadHeads) -> Self {
         let mut streams: BTreeMap<&str, ChainedStream<'_>> = BTreeMap::new();
         for command in groups.iter().flat_map(|queued| &queued.group.commands) {
             streams.entry(command.stream.as_str()).or_insert_with(|| {
-                let before = heads.before(command);
+                let before = heads.before(command, read);
                 ChainedStream { command, before, after: before, place: 0 }
             });
         }
@@ -145,7 +154,7 @@ mod tests {
     fn several_commands_of_a_stream_make_one_chain() {
         let group =
             queued(vec![with_events("b", 0, 2), with_events("a", 0, 1), with_events("b", 2, 1)]);
-        let chained = Chained::of(&[&group], &StreamHeads::default());
+        let chained = Chained::of(&[&group], &StreamHeads::default(), &ReadHeads::new());
         let names: Vec<&str> =
             chained.streams.iter().map(|one| one.command.stream.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
@@ -165,7 +174,7 @@ mod tests {
         heads.remember(&StreamId::stored("a"), (5, [7; 32]));
         let before = |expected| {
             let group = queued(vec![with_events("a", expected, 1)]);
-            Chained::of(&[&group], &heads).streams[0].before
+            Chained::of(&[&group], &heads, &ReadHeads::new()).streams[0].before
         };
         assert_eq!(before(5), (5, [7; 32]));
         assert_eq!(before(-1), (5, [7; 32]));
@@ -178,7 +187,10 @@ mod tests {
     #[test]
     fn a_group_that_contradicts_itself_is_broken() {
         let group = queued(vec![with_events("a", 0, 2), with_events("a", 1, 1)]);
-        assert_eq!(Chained::of(&[&group], &StreamHeads::default()).broken, [(0, 2)]);
+        assert_eq!(
+            Chained::of(&[&group], &StreamHeads::default(), &ReadHeads::new()).broken,
+            [(0, 2)]
+        );
     }
 
     #[test]
