@@ -7,6 +7,7 @@ mod agree;
 mod append;
 mod bundle;
 mod ceiling;
+mod chart;
 mod cpu;
 mod flow;
 mod goal;
@@ -17,9 +18,10 @@ mod sample;
 mod seal;
 mod server;
 
+use std::fs;
 use std::path::Path;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use serde::Serialize;
 
 use crate::output::{ExitStatus, print_json_line, print_line};
@@ -70,6 +72,21 @@ fn print(report: &impl Measurement, as_json: bool) {
     report.print();
     print_line("");
     goal::print(report.goals());
+}
+
+/// Writes everything as JSON and the goals as a picture into a folder, which is made if there is none.
+fn write(
+    report: &impl Measurement,
+    (name, title): (&str, &str),
+    folder: &Path,
+) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let json = serde_json::to_string_pretty(report)? + "\n";
+    for (ending, content) in [("json", json), ("svg", chart::svg(title, report.goals()))] {
+        let path = folder.join(format!("{name}.{ending}"));
+        fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Measures until it is done, or until Ctrl-C. That does not reach a private server: it is stopped, and its folder

@@ -44,7 +44,13 @@ async fn reads_are_right_while_every_read_model_is_built_anew() {
 #[tokio::test]
 async fn every_discovery_of_a_flow_is_answered_with_its_patient() {
     let small = ["--rounds", "1", "--patients", "20", "--burst", "40", "--seconds", "1"];
-    let report = bench(&[&["flow"], small.as_slice()].concat()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let into = ["--report", folder.path().to_str().unwrap()];
+    let report = bench(&[&["flow"], small.as_slice(), into.as_slice()].concat()).await;
+    let written = std::fs::read(folder.path().join("flow.json")).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&written).unwrap(), report);
+    let picture = std::fs::read_to_string(folder.path().join("flow.svg")).unwrap();
+    assert!(picture.contains("pages a second to one HIU"), "{picture}");
     let round = &report["rounds"][0];
     for (load, figures) in [
         ("burst", ["answeredPerS", "firstMs", "p99Ms"]),
@@ -57,5 +63,7 @@ async fn every_discovery_of_a_flow_is_answered_with_its_patient() {
     }
     assert!(report["visits"]["perS"].as_f64().unwrap() > 0.0);
     assert!(round["callbacks"]["perS"].as_f64().unwrap() > 0.0);
-    assert_eq!(report["goals"].as_array().unwrap().len(), 12);
+    assert_eq!(round["transfers"]["pageCount"], 48, "{report:#}");
+    assert!(round["transfers"]["toFiftyPerS"].as_f64().unwrap() > 0.0);
+    assert_eq!(report["goals"].as_array().unwrap().len(), 15);
 }

@@ -4,14 +4,16 @@
 //! is measured is what they see: until a callback is confirmed, until a discovery is answered, until a visit is stored.
 
 mod gateway;
+mod hiu;
 mod load;
 mod report;
 mod requests;
 mod rows;
 mod service;
+mod transfers;
 mod usage;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::value_parser;
 use url::Url;
@@ -43,6 +45,9 @@ pub(crate) struct BenchFlowArgs {
     /// Seconds of each measurement at a steady rate, and at rest.
     #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..))]
     seconds: u32,
+    /// Folder for the report: flow.json, and flow.svg with each figure as a share of its goal.
+    #[arg(long)]
+    report: Option<PathBuf>,
     /// Server to measure on instead of a private one; its databases `hip_bench_…` are replaced.
     #[arg(long)]
     url: Option<Url>,
@@ -51,6 +56,10 @@ pub(crate) struct BenchFlowArgs {
 pub(crate) async fn run(options: BenchFlowArgs, data_dir: &Path) -> anyhow::Result<ExitStatus> {
     let report = until_interrupted(measure(&options, data_dir)).await?;
     super::print(&report, options.json);
+    if let Some(folder) = &options.report {
+        let title = format!("hip bench flow, {}", report.machine());
+        super::write(&report, ("flow", &title), folder)?;
+    }
     Ok(ExitStatus::Success)
 }
 

@@ -39,6 +39,19 @@ impl Goal {
         Self { id, what: what.into(), bound, measured, is_met }
     }
 
+    /// What is compared, in words.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
+    pub(crate) const fn bound(&self) -> Bound {
+        self.bound
+    }
+
+    pub(crate) const fn measured(&self) -> Option<f64> {
+        self.measured
+    }
+
     /// Whether the goal was measured and met.
     pub(crate) fn is_met(&self) -> bool {
         self.is_met == Some(true)

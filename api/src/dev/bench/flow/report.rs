@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::gateway::Answered;
 use super::load::Sent;
+use super::transfers::Transferred;
 use super::usage::Usage;
 use crate::dev::bench::Measurement;
 use crate::dev::bench::goal::{Bound, Goal};
@@ -32,6 +33,7 @@ pub(super) struct Round {
     pub(super) callbacks: Callbacks,
     pub(super) burst: Burst,
     pub(super) calm: Calm,
+    pub(super) transfers: Transfers,
     pub(super) rest: Rest,
 }
 
@@ -75,6 +77,8 @@ pub(super) struct Burst {
     first_ms: f64,
     p50_ms: Option<f64>,
     p99_ms: Option<f64>,
+    /// How many places an answer came before or after its turn: 99 of 100 fewer.
+    out_of_turn: usize,
     /// Answers that found no patient.
     error_count: usize,
 }
@@ -91,6 +95,19 @@ pub(super) struct Calm {
     /// Transactions of one discovery, with those of everything that runs at rest.
     transactions: f64,
     error_count: usize,
+}
+
+/// Pages until an HIU has taken them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Transfers {
+    /// Pages of one transfer.
+    page_count: u32,
+    /// From the request to the last page, one transfer at a time.
+    single_ms: Option<f64>,
+    /// Pages per second of many transfers to one HIU, and of one to each of fifty.
+    to_one_per_s: f64,
+    to_fifty_per_s: f64,
 }
 
 /// The service without work.
@@ -128,6 +145,7 @@ impl Burst {
         let ended = |one: &Answered| one.asked_at + one.took;
         let first = answered.iter().map(ended).min().unwrap_or(begun_at);
         let error_count = errors(&answered);
+        let out_of_turn = out_of_turn(&answered);
         let [p50_ms, p99_ms] = percentiles(answered.into_iter().map(|one| one.took).collect());
         Self {
             accepted_per_s: rate(count, accepted_in),
@@ -135,7 +153,20 @@ impl Burst {
             first_ms: ms(first.saturating_duration_since(begun_at)),
             p50_ms,
             p99_ms,
+            out_of_turn,
             error_count,
+        }
+    }
+}
+
+impl Transfers {
+    pub(super) fn new(single: &[Transferred], to_one: &Transferred, to_all: &Transferred) -> Self {
+        let times = Spread::of(single.iter().map(|one| ms(one.took)));
+        Self {
+            page_count: single.first().map_or(0, |one| one.page_count),
+            single_ms: times.map(|times| times.median),
+            to_one_per_s: rate(to_one.page_count, to_one.took),
+            to_fifty_per_s: rate(to_all.page_count, to_all.took),
         }
     }
 }
@@ -183,6 +214,16 @@ fn errors(answered: &[Answered]) -> usize {
     answered.iter().filter(|one| one.is_error).count()
 }
 
+/// 99th percentile of the difference between the place of a question and that of its answer.
+fn out_of_turn(answered: &[Answered]) -> usize {
+    let mut by_question: Vec<usize> = (0..answered.len()).collect();
+    by_question.sort_by_key(|place| answered[*place].asked_at);
+    let mut differences: Vec<usize> =
+        by_question.into_iter().enumerate().map(|(asked, told)| asked.abs_diff(told)).collect();
+    differences.sort_unstable();
+    differences.get(differences.len() * 99 / 100).copied().unwrap_or_default()
+}
+
 fn percentiles(latencies: Latencies) -> [Option<f64>; 2] {
     let found = latencies.percentiles();
     [found.map(|it| ms(it.p50)), found.map(|it| ms(it.p99))]
@@ -196,7 +237,7 @@ fn median(rounds: &[Round], figure: impl Fn(&Round) -> Option<f64>) -> Option<f6
 /// A goal for the median of a figure: id, words, limit, figure.
 type Row = (&'static str, &'static str, Bound, fn(&Round) -> Option<f64>);
 
-const ROWS: [Row; 10] = [
+const ROWS: [Row; 13] = [
     ("F1", "callbacks to 202, per commit of the ceiling", Bound::AtLeast(0.50), |round| {
         Some(round.callbacks.per_s / round.ceiling.c32_per_s)
     }),
@@ -224,6 +265,15 @@ const ROWS: [Row; 10] = [
         round.rest.cpu_percent
     }),
     ("F10", "memory at rest in MiB", Bound::AtMost(45.0), |round| round.rest.memory_mib),
+    ("F13", "one transfer: ms from the request to the last page", Bound::AtMost(620.0), |round| {
+        round.transfers.single_ms
+    }),
+    ("F14", "pages a second to one HIU", Bound::AtLeast(300.0), |round| {
+        Some(round.transfers.to_one_per_s)
+    }),
+    ("F15", "pages a second to fifty HIUs", Bound::AtLeast(600.0), |round| {
+        Some(round.transfers.to_fifty_per_s)
+    }),
 ];
 
 fn goals(visits: &Visits, rounds: &[Round]) -> Vec<Goal> {
@@ -258,6 +308,11 @@ impl Report {
         let goals = goals(&visits, &rounds);
         Self { machine, postgres, visits, rounds, goals }
     }
+
+    /// The machine, in words.
+    pub(super) fn machine(&self) -> String {
+        self.machine.describe()
+    }
 }
 
 impl Measurement for Report {
@@ -270,7 +325,7 @@ impl Measurement for Report {
             figure(*p50_ms),
             figure(*p99_ms),
         ));
-        for Round { ceiling, callbacks, burst, calm, rest } in &self.rounds {
+        for Round { ceiling, callbacks, burst, calm, transfers, rest } in &self.rounds {
             print_line(&format!(
                 "\nceiling    {:.0} commits/s with 32 clients, {} ms for one",
                 ceiling.c32_per_s,
@@ -283,12 +338,14 @@ impl Measurement for Report {
                 figure(callbacks.p99_ms),
             ));
             print_line(&format!(
-                "burst      {:.0}/s confirmed, {:.0}/s answered; first {:.1} ms, p50 {} ms, p99 {} ms; {} without a patient",
+                "burst      {:.0}/s confirmed, {:.0}/s answered; first {:.1} ms, p50 {} ms, p99 {} ms; \
+                 {} places out of turn; {} without a patient",
                 burst.accepted_per_s,
                 burst.answered_per_s,
                 burst.first_ms,
                 figure(burst.p50_ms),
                 figure(burst.p99_ms),
+                burst.out_of_turn,
                 burst.error_count,
             ));
             print_line(&format!(
@@ -300,6 +357,13 @@ impl Measurement for Report {
                 figure(calm.database_cpu_ms),
                 calm.transactions,
                 calm.error_count,
+            ));
+            print_line(&format!(
+                "transfers  {} pages in {} ms; {:.0} pages/s to one HIU, {:.0}/s to fifty",
+                transfers.page_count,
+                figure(transfers.single_ms),
+                transfers.to_one_per_s,
+                transfers.to_fifty_per_s,
             ));
             print_line(&format!(
                 "rest       {:.1} transactions/s, {} % of a processor, {} MiB",

@@ -11,10 +11,12 @@ use sqlx::PgPool;
 
 use super::BenchFlowArgs;
 use super::gateway::FlowGateway;
+use super::hiu::FlowHius;
 use super::load::{burst, client, steady};
-use super::report::{Burst, Callbacks, Calm, Ceilings, Rest, Round, Visits};
+use super::report::{Burst, Callbacks, Calm, Ceilings, Rest, Round, Transfers, Visits};
 use super::requests::{Kind, Post, VisitPush};
 use super::service::Service;
+use super::transfers::TransferLoad;
 use super::usage::Usage;
 use crate::dev::bench::ceiling::Ceiling;
 use crate::dev::bench::cpu::ServerCpu;
@@ -36,6 +38,16 @@ const BURST_SENDERS: u32 = 32;
 /// Discoveries per second at a steady rate.
 const CALM_PER_S: u32 = 30;
 
+/// HIUs of a run.
+const HIU_COUNT: usize = 50;
+
+/// Transfers one after the other, to one HIU.
+const SINGLE_TRANSFERS: usize = 5;
+
+/// Transfers at the same time to one HIU, and to all of them.
+const TRANSFERS_TO_ONE: usize = 10;
+const TRANSFERS_TO_ALL: usize = HIU_COUNT;
+
 /// Clients of the ceiling: the upper limit with many, and the time of one commit with one.
 const CEILING_CLIENTS: [u32; 2] = [32, 1];
 
@@ -48,6 +60,7 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// The service, its gateway, and what observes them.
 pub(super) struct Subject {
     gateway: Arc<FlowGateway>,
+    hius: FlowHius,
     service: Service,
     client: Client,
     cpu: Option<ServerCpu>,
@@ -68,9 +81,11 @@ impl Subject {
         options: &BenchFlowArgs,
     ) -> anyhow::Result<Self> {
         let gateway = Arc::new(FlowGateway::start(FACILITY_ID).await?);
-        let service = Service::start(&server.own, &gateway.gateway.url()).await?;
+        let hius = FlowHius::start(HIU_COUNT).await?;
+        let service = Service::start(&server.own, &gateway.gateway.url(), hius.addresses()).await?;
         Ok(Self {
             gateway,
+            hius,
             service,
             client: client()?,
             cpu,
@@ -93,6 +108,8 @@ impl Subject {
         options: &BenchFlowArgs,
     ) -> anyhow::Result<(Visits, Vec<Round>)> {
         let visits = self.visits().await?;
+        self.transfer_load().push_visits().await?;
+        self.until_settled().await?;
         let mut rounds = vec![];
         for _ in 0..options.rounds {
             server.checkpoint().await;
@@ -105,6 +122,7 @@ impl Subject {
                 callbacks: self.callbacks(options.burst * CALLBACKS_FOR_EACH).await?,
                 burst: self.burst(options.burst).await?,
                 calm: self.calm(options.seconds).await?,
+                transfers: self.transfers().await?,
                 rest: self.rest(options.seconds).await?,
             });
         }
@@ -149,6 +167,32 @@ impl Subject {
         let used = self.usage().await?.since(&before);
         self.until_settled().await?;
         Ok(Calm::new(count, &used, self.gateway.take()))
+    }
+
+    /// From the request to the last page: one transfer at a time, many to one HIU, and one to each.
+    async fn transfers(&self) -> anyhow::Result<Transfers> {
+        let load = self.transfer_load();
+        let consent = load.grant().await?;
+        self.until_settled().await?;
+        let mut single = Vec::with_capacity(SINGLE_TRANSFERS);
+        for _ in 0..SINGLE_TRANSFERS {
+            single.push(load.request(consent, &self.hius, 0..1).await?);
+            self.until_settled().await?;
+        }
+        let to_one =
+            load.request(consent, &self.hius, std::iter::repeat_n(0, TRANSFERS_TO_ONE)).await?;
+        self.until_settled().await?;
+        let to_all = load.request(consent, &self.hius, 0..TRANSFERS_TO_ALL).await?;
+        self.until_settled().await?;
+        Ok(Transfers::new(&single, &to_one, &to_all))
+    }
+
+    fn transfer_load(&self) -> TransferLoad {
+        TransferLoad {
+            client: self.client.clone(),
+            url: self.service.url().to_owned(),
+            bearer: format!("Bearer {}", self.gateway.gateway.bearer()),
+        }
     }
 
     /// The service without work.

@@ -1,6 +1,7 @@
 //! The service that is measured: `hip serve` in its own process.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -23,15 +24,21 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// Starts it on a database, beside a gateway.
-    pub(super) async fn start(database: &str, gateway: &str) -> anyhow::Result<Self> {
+    /// Starts it on a database, beside a gateway and HIUs, which have no TLS.
+    pub(super) async fn start(
+        database: &str,
+        gateway: &str,
+        hius: &[SocketAddr],
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = hip_launcher::free_port()?;
         let config = folder.path().join("hip.toml");
+        let hius: Vec<String> = hius.iter().map(ToString::to_string).collect();
         let text = format!(
             "listen = \"127.0.0.1:{port}\"\n\
              [gateway]\nbase_url = {gateway:?}\ncm_id = \"sbx\"\nclient_id = \"load\"\n\
              [[facility]]\nid = {FACILITY_ID:?}\nname = {FACILITY_NAME:?}\n\
+             [push]\nallow = {hius:?}\n\
              [sms]\nsender = \"console\"\n"
         );
         fs::write(&config, text)?;
