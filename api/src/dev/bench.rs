@@ -13,6 +13,7 @@ mod flow;
 mod goal;
 mod machine;
 mod measured;
+mod peers;
 mod rebuild;
 mod sample;
 mod seal;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Append(append::BenchAppendArgs),
     /// Measure the whole service from outside: callbacks, discoveries, visits, and rest.
     Flow(flow::BenchFlowArgs),
+    /// Ask this service and NHA's ABDM-wrapper the same discoveries in turns.
+    Peers(peers::BenchPeersArgs),
     /// Measure building a document from a visit, and validating a document.
     Bundle(bundle::BenchBundleArgs),
     /// Measure validating a document: the second half of `bundle`.
@@ -52,6 +55,7 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Exi
         Command::Append(options) => Box::pin(append::run(options, data_dir)).await,
         Command::Bundle(options) => bundle::run(&options),
         Command::Flow(options) => Box::pin(flow::run(options, data_dir)).await,
+        Command::Peers(options) => Box::pin(peers::run(options, data_dir)).await,
         Command::Validate(how) => bundle::validate(&how),
         Command::Rebuild(options) => Box::pin(rebuild::run(options, data_dir)).await,
         Command::Seal(options) => Ok(seal::run(&options)),

@@ -67,3 +67,25 @@ async fn every_discovery_of_a_flow_is_answered_with_its_patient() {
     assert!(round["transfers"]["toFiftyPerS"].as_f64().unwrap() > 0.0);
     assert_eq!(report["goals"].as_array().unwrap().len(), 15);
 }
+
+/// The wrapper itself is not part of the project, so no test runs it.
+#[tokio::test]
+async fn a_comparison_says_what_it_lacks() {
+    let dir = tempfile::tempdir().unwrap();
+    let jar = dir.path().join("wrapper.jar");
+    std::fs::write(&jar, "").unwrap();
+    let folder = dir.path().to_str().unwrap();
+    for (wrapper, said) in
+        [(folder, "build the wrapper first"), (jar.to_str().unwrap(), "--mongod")]
+    {
+        let output = tokio::process::Command::new(hip_binary())
+            .arg("--data-dir")
+            .arg(dir.path())
+            .args(["bench", "peers", "--wrapper", wrapper, "--mongod", "/no/such/mongod"])
+            .output()
+            .await
+            .unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && error.contains(said), "{error}");
+    }
+}

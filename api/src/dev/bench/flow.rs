@@ -24,6 +24,11 @@ use super::machine::Machine;
 use super::server::Server;
 use super::until_interrupted;
 use crate::output::{ExitStatus, print_line};
+pub(super) use gateway::{Answered, FlowGateway};
+pub(super) use load::{burst, client, steady};
+pub(super) use requests::{Asking, Kind, Post, VisitPush};
+pub(super) use service::Service;
+
 use report::{Report, Round};
 use rows::Subject;
 

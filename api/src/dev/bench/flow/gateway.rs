@@ -13,8 +13,8 @@ use uuid::Uuid;
 const ON_DISCOVER: &str = "/on-discover";
 
 /// A gateway with the discoveries that it has sent.
-pub(super) struct FlowGateway {
-    pub(super) gateway: LoadGateway,
+pub(in crate::dev::bench) struct FlowGateway {
+    pub(in crate::dev::bench) gateway: LoadGateway,
     asked: Arc<Asked>,
 }
 
@@ -30,14 +30,14 @@ struct Tally {
 
 /// A discovery that was answered.
 #[derive(Clone, Copy)]
-pub(super) struct Answered {
-    pub(super) asked_at: Instant,
-    pub(super) took: Duration,
-    pub(super) is_error: bool,
+pub(in crate::dev::bench) struct Answered {
+    pub(in crate::dev::bench) asked_at: Instant,
+    pub(in crate::dev::bench) took: Duration,
+    pub(in crate::dev::bench) is_error: bool,
 }
 
 impl FlowGateway {
-    pub(super) async fn start(facility: &str) -> io::Result<Self> {
+    pub(in crate::dev::bench) async fn start(facility: &str) -> io::Result<Self> {
         let asked = Arc::new(Asked::default());
         let noted = Arc::clone(&asked);
         let gateway = LoadGateway::start(facility, move |arrival| noted.arrived(&arrival)).await?;
@@ -45,17 +45,17 @@ impl FlowGateway {
     }
 
     /// Notes a discovery that is about to be sent.
-    pub(super) fn asks(&self, request: Uuid) {
+    pub(in crate::dev::bench) fn asks(&self, request: Uuid) {
         self.asked.0.lock().open.insert(request.to_string(), Instant::now());
     }
 
     /// Number of discoveries that were sent and not answered.
-    pub(super) fn open_count(&self) -> usize {
+    pub(in crate::dev::bench) fn open_count(&self) -> usize {
         self.asked.0.lock().open.len()
     }
 
     /// Returns the answered discoveries, in the order of their answers, and forgets all.
-    pub(super) fn take(&self) -> Vec<Answered> {
+    pub(in crate::dev::bench) fn take(&self) -> Vec<Answered> {
         let mut tally = self.asked.0.lock();
         tally.open.clear();
         std::mem::take(&mut tally.answered)

@@ -11,13 +11,17 @@ use tokio::task::JoinSet;
 use crate::dev::bench::sample::Latencies;
 
 /// What a load has seen: the time until each answer, and the time of all.
-pub(super) struct Sent {
-    pub(super) latencies: Latencies,
-    pub(super) took: Duration,
+pub(in crate::dev::bench) struct Sent {
+    pub(in crate::dev::bench) latencies: Latencies,
+    pub(in crate::dev::bench) took: Duration,
 }
 
 /// Sends `count` requests from `senders` senders, each when its last one was answered.
-pub(super) async fn burst<F>(count: u32, senders: u32, send: Arc<F>) -> anyhow::Result<Sent>
+pub(in crate::dev::bench) async fn burst<F>(
+    count: u32,
+    senders: u32,
+    send: Arc<F>,
+) -> anyhow::Result<Sent>
 where
     F: AsyncRequest,
 {
@@ -47,7 +51,11 @@ where
 }
 
 /// Sends `count` requests at a steady rate, whether or not earlier ones are answered.
-pub(super) async fn steady<F>(count: u32, per_s: u32, send: Arc<F>) -> anyhow::Result<()>
+pub(in crate::dev::bench) async fn steady<F>(
+    count: u32,
+    per_s: u32,
+    send: Arc<F>,
+) -> anyhow::Result<()>
 where
     F: AsyncRequest,
 {
@@ -65,19 +73,19 @@ where
 }
 
 /// A request that a load sends again and again.
-pub(super) trait AsyncRequest: Send + Sync + 'static {
+pub(in crate::dev::bench) trait AsyncRequest: Send + Sync + 'static {
     /// Sends the `n`th request, and waits for its answer.
     fn send(&self, n: u32) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 
 /// A client that keeps its connections.
-pub(super) fn client() -> anyhow::Result<Client> {
+pub(in crate::dev::bench) fn client() -> anyhow::Result<Client> {
     let client = Client::builder().pool_max_idle_per_host(usize::MAX).tcp_nodelay(true);
     client.timeout(Duration::from_mins(2)).build().context("no HTTP client can be made")
 }
 
 /// Checks the status of an answer, and reads it to its end, so that the connection can be used again.
-pub(super) async fn expect(
+pub(in crate::dev::bench) async fn expect(
     answer: reqwest::Result<reqwest::Response>,
     expected: StatusCode,
 ) -> anyhow::Result<()> {

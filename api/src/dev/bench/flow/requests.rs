@@ -15,9 +15,9 @@ use crate::dev::demo_environment::{API_KEY, FACILITY_ID};
 use crate::dev::person::Person;
 
 /// The visit of a patient without ABHA, so that no link is asked for.
-pub(super) struct VisitPush {
-    pub(super) client: Client,
-    pub(super) url: String,
+pub(in crate::dev::bench) struct VisitPush {
+    pub(in crate::dev::bench) client: Client,
+    pub(in crate::dev::bench) url: String,
 }
 
 impl AsyncRequest for VisitPush {
@@ -35,20 +35,30 @@ impl AsyncRequest for VisitPush {
 
 /// The kind of callback.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(in crate::dev::bench) enum Kind {
     Discovery,
     /// An answer to no request.
     Answer,
 }
 
 /// A callback of the gateway.
-pub(super) struct Post {
-    pub(super) client: Client,
-    pub(super) url: String,
-    pub(super) bearer: String,
-    pub(super) gateway: Arc<FlowGateway>,
-    pub(super) patients: u32,
-    pub(super) kind: Kind,
+pub(in crate::dev::bench) struct Post {
+    pub(in crate::dev::bench) client: Client,
+    pub(in crate::dev::bench) url: String,
+    pub(in crate::dev::bench) bearer: String,
+    pub(in crate::dev::bench) gateway: Arc<FlowGateway>,
+    pub(in crate::dev::bench) asking: Asking,
+    pub(in crate::dev::bench) kind: Kind,
+}
+
+/// Who asks, and how the questions are confirmed.
+#[derive(Clone, Copy)]
+pub(in crate::dev::bench) struct Asking {
+    /// Number of the first patient, and how many take turns.
+    pub(in crate::dev::bench) first: u32,
+    pub(in crate::dev::bench) patients: u32,
+    /// Status of a confirmation.
+    pub(in crate::dev::bench) expected: StatusCode,
 }
 
 impl AsyncRequest for Post {
@@ -60,7 +70,8 @@ impl AsyncRequest for Post {
                 json!({ "response": { "requestId": RandomIds.random() } }),
             ),
             Kind::Discovery => {
-                let holder = Person::numbered((n % self.patients).into()).holder();
+                let Asking { first, patients, .. } = self.asking;
+                let holder = Person::numbered((first + n % patients).into()).holder();
                 let mobile = json!([{ "type": "MOBILE", "value": holder.mobile }]);
                 self.gateway.asks(request);
                 (
@@ -89,6 +100,6 @@ impl AsyncRequest for Post {
             .json(&body)
             .send()
             .await;
-        load::expect(sent, StatusCode::ACCEPTED).await
+        load::expect(sent, self.asking.expected).await
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use hip_infra::postgres;
 use hip_infra::subscription::projection_status;
-use reqwest::Client;
+use reqwest::{Client, StatusCode};
 use sqlx::PgPool;
 
 use super::BenchFlowArgs;
@@ -14,7 +14,7 @@ use super::gateway::FlowGateway;
 use super::hiu::FlowHius;
 use super::load::{burst, client, steady};
 use super::report::{Burst, Callbacks, Calm, Ceilings, Rest, Round, Transfers, Visits};
-use super::requests::{Kind, Post, VisitPush};
+use super::requests::{Asking, Kind, Post, VisitPush};
 use super::service::Service;
 use super::transfers::TransferLoad;
 use super::usage::Usage;
@@ -211,7 +211,7 @@ impl Subject {
             url: self.service.url().to_owned(),
             bearer: format!("Bearer {}", self.gateway.gateway.bearer()),
             gateway: Arc::clone(&self.gateway),
-            patients: self.patients,
+            asking: Asking { first: 0, patients: self.patients, expected: StatusCode::ACCEPTED },
             kind,
         }
     }

@@ -16,7 +16,7 @@ use crate::dev::node::Node;
 /// Time limit for the service to get ready.
 const START_TIME_MAX: Duration = Duration::from_secs(60);
 
-pub(super) struct Service {
+pub(in crate::dev::bench) struct Service {
     node: Node,
     pid: u32,
     /// Configuration, keys and log; removed on drop.
@@ -25,7 +25,7 @@ pub(super) struct Service {
 
 impl Service {
     /// Starts it on a database, beside a gateway and HIUs, which have no TLS.
-    pub(super) async fn start(
+    pub(in crate::dev::bench) async fn start(
         database: &str,
         gateway: &str,
         hius: &[SocketAddr],
@@ -61,24 +61,24 @@ impl Service {
         Ok(service)
     }
 
-    pub(super) fn url(&self) -> &str {
+    pub(in crate::dev::bench) fn url(&self) -> &str {
         &self.node.url
     }
 
     /// User and system time since its start.
-    pub(super) fn cpu(&self) -> Option<Duration> {
+    pub(in crate::dev::bench) fn cpu(&self) -> Option<Duration> {
         cpu::of_process(self.pid)
     }
 
     /// Resident memory in MiB.
-    pub(super) fn memory_mib(&self) -> Option<f64> {
+    pub(in crate::dev::bench) fn memory_mib(&self) -> Option<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
         let kib: u32 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
         Some(f64::from(kib) / 1024.0)
     }
 
-    pub(super) async fn stop(self) {
+    pub(in crate::dev::bench) async fn stop(self) {
         self.node.stop().await;
     }
 
