@@ -31,7 +31,7 @@ const INSERTED_AT_ONCE: usize = 1_000;
 pub(super) struct Wrapper {
     pub(super) url: String,
     mongod: Child,
-    wrapper: Child,
+    java: Child,
     /// Data and logs; removed on drop.
     _folder: tempfile::TempDir,
 }
@@ -68,15 +68,15 @@ impl Wrapper {
             "--logging.level.in.nha.abdm.wrapper=WARN".to_owned(),
             "--logging.level.org.springframework.web=WARN".to_owned(),
         ]);
-        let mut wrapper = spawn(command, folder.path().join("wrapper.log"), "Java 17 (--java)")?;
-        listens(&mut wrapper, port, "the wrapper").await?;
-        Ok(Self { url: format!("http://127.0.0.1:{port}"), mongod, wrapper, _folder: folder })
+        let mut java = spawn(command, folder.path().join("wrapper.log"), "Java 17 (--java)")?;
+        listens(&mut java, port, "the wrapper").await?;
+        Ok(Self { url: format!("http://127.0.0.1:{port}"), mongod, java, _folder: folder })
     }
 
     /// Processor time of both since their start.
     pub(super) fn cpu(&self) -> Option<Duration> {
         let of = |process: &Child| cpu::of_process(process.id()?);
-        Some(of(&self.mongod)? + of(&self.wrapper)?)
+        Some(of(&self.mongod)? + of(&self.java)?)
     }
 }
 
