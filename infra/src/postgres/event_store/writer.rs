@@ -269,23 +269,26 @@ impl Task {
                 return Ok(outcomes.into_iter().flatten().collect());
             }
             let groups: Vec<&Queued> = open.iter().filter_map(|number| part.get(*number)).collect();
-            let settled = self.call(&groups, ended).await?;
+            let (settled, has_ended) = self.call(&groups, ended).await?;
             for (number, outcome) in open.into_iter().zip(settled) {
                 if let Some(place) = outcomes.get_mut(number) {
                     *place = outcome;
                 }
             }
-            ended = &[];
+            if has_ended {
+                ended = &[];
+            }
         }
         Err(sqlx::Error::Protocol("other processes kept changing the streams".to_owned()))
     }
 
-    /// One call, with retries where they may help. A group without an outcome is tried again.
+    /// One call, with retries where they may help. A group without an outcome is tried again. Returns also whether the
+    /// tasks have ended.
     async fn call(
         &mut self,
         groups: &[&Queued],
         ended: &[Ended],
-    ) -> Result<Vec<Option<Outcome>>, sqlx::Error> {
+    ) -> Result<(Vec<Option<Outcome>>, bool), sqlx::Error> {
         let mut races = 0;
         let mut reconnects = 0;
         loop {
@@ -312,7 +315,7 @@ impl Task {
         &mut self,
         groups: &[&Queued],
         ended: &[Ended],
-    ) -> Result<Vec<Option<Outcome>>, sqlx::Error> {
+    ) -> Result<(Vec<Option<Outcome>>, bool), sqlx::Error> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.pool.acquire().await?,
@@ -328,7 +331,9 @@ impl Task {
         for (number, version) in &chained.broken {
             outcomes[*number] = Some(Outcome::Conflict { version: *version });
         }
-        if chained.broken.is_empty() {
+        // The others are stored by the next call, with the ends.
+        let is_sound = chained.broken.is_empty();
+        if is_sound {
             let ends = ends_of(groups, ended);
             match call::append(&mut connection, groups, &chained, &ends).await? {
                 CallResult::Stored { base } => {
@@ -349,7 +354,7 @@ impl Task {
             }
         }
         self.connection = Some(connection);
-        Ok(outcomes)
+        Ok((outcomes, is_sound))
     }
 }
 
