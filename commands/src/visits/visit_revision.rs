@@ -2,7 +2,8 @@
 
 use abdm_fhir::visit::VisitDocument;
 use abdm_fhir::{
-    BuildContext, Confidentiality, Documents, Earlier, VisitWarning, documents_by, warnings,
+    BuildContext, Confidentiality, Document, Documents, Earlier, VisitWarning, documents_by,
+    documents_of, warnings,
 };
 use chrono::{DateTime, Utc};
 use hip_domain::event::Event;
@@ -127,10 +128,21 @@ impl VisitRevision {
 
     /// The documents. With the same settings each build gives the same bytes.
     pub fn documents(&self, settings: &BundleSettings) -> Documents {
+        documents_by(&self.visit, &self.context(), &settings.policy(self.earlier()))
+    }
+
+    /// The documents of one type, the same as those of [`VisitRevision::documents`].
+    pub fn documents_of(&self, hi_type: HiType, settings: &BundleSettings) -> Vec<Document> {
+        documents_of(hi_type, &self.visit, &self.context(), &settings.policy(self.earlier()))
+    }
+
+    fn context(&self) -> BuildContext {
+        context(&self.visit, self.revision, self.recorded_at)
+    }
+
+    fn earlier(&self) -> Option<Earlier<'_>> {
         let replaced = self.replaced.as_ref();
-        let earlier = replaced.map(|(revision, visit)| Earlier { visit, revision: *revision });
-        let context = context(&self.visit, self.revision, self.recorded_at);
-        documents_by(&self.visit, &context, &settings.policy(earlier))
+        replaced.map(|(revision, visit)| Earlier { visit, revision: *revision })
     }
 }
 

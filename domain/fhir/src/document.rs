@@ -96,6 +96,33 @@ pub fn documents_by(
     context: &BuildContext,
     policy: &BuildPolicy<'_>,
 ) -> Documents {
+    let mut documents = Documents { built: vec![], skipped: vec![] };
+    for (hi_type, built) in built(&HiType::ALL, visit, context, policy) {
+        match built {
+            Ok(built) => documents.built.extend(built),
+            Err(reason) => documents.skipped.push(Skipped { hi_type, reason }),
+        }
+    }
+    documents
+}
+
+/// The documents of one kind: the same as [`documents_by`] builds of it.
+pub fn documents_of(
+    hi_type: HiType,
+    visit: &VisitDocument,
+    context: &BuildContext,
+    policy: &BuildPolicy<'_>,
+) -> Vec<Document> {
+    let built = built(&[hi_type], visit, context, policy);
+    built.into_iter().filter_map(|(_, built)| built.ok()).flatten().collect()
+}
+
+fn built(
+    wanted: &[HiType],
+    visit: &VisitDocument,
+    context: &BuildContext,
+    policy: &BuildPolicy<'_>,
+) -> Vec<(HiType, Built)> {
     let visit = coded::with_codes(visit, policy.codes);
     let replaced = policy.earlier.map(|earlier| Replaced::of(earlier, context, policy));
     let source = Source {
@@ -106,14 +133,7 @@ pub fn documents_by(
         digest: ContentDigest::of(&visit),
         rules: policy.rules,
     };
-    let mut documents = Documents { built: vec![], skipped: vec![] };
-    for hi_type in HiType::ALL {
-        match build(hi_type, &source) {
-            Ok(built) => documents.built.extend(built),
-            Err(reason) => documents.skipped.push(Skipped { hi_type, reason }),
-        }
-    }
-    documents
+    wanted.iter().map(|hi_type| (*hi_type, build(*hi_type, &source))).collect()
 }
 
 /// The documents of one kind, at least one, or the reason why there is none.

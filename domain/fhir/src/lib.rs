@@ -13,7 +13,7 @@ pub mod visit;
 pub mod warning;
 
 pub use self::document::{BuildContext, BuildPolicy, Confidentiality, DischargeRule, Earlier};
-pub use self::document::{Document, Documents, documents, documents_by};
+pub use self::document::{Document, Documents, documents, documents_by, documents_of};
 pub use self::document::{SkipReason, Skipped};
 pub use self::hi_type::HiType;
 pub use self::rules::Rules;

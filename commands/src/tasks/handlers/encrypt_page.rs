@@ -1,5 +1,6 @@
 //! Encrypts a page: builds the document again, encrypts it once and appends the ciphertext to the log.
 
+use abdm_fhir::Document;
 use abdm_fidelius::SealOnce;
 use chrono::{DateTime, Utc};
 use hip_domain::care_context::CareContext;
@@ -139,8 +140,8 @@ async fn document(
     if subject(ports, grant, wanted).await? != Some(source.facts.subject) {
         return Ok(None);
     }
-    let mut documents = source.documents(&ports.settings.bundle).built;
-    documents.retain(|document| document.hi_type == wanted.hi_type && document.is_fit());
+    let mut documents = source.documents_of(wanted.hi_type, &ports.settings.bundle);
+    documents.retain(Document::is_fit);
     let same = documents.iter().position(|document| document.id == wanted.document_id);
     // With a different code table the documents of a revision have other ids in the same order. An amendment also
     // changes the ids; then the newest document of the type is used, if there is only one.

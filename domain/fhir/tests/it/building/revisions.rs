@@ -1,6 +1,8 @@
 //! What becomes of documents when their visit is amended.
 
-use abdm_fhir::{BuildPolicy, Documents, Earlier, HiType, VisitDocument, documents, documents_by};
+use abdm_fhir::{
+    BuildPolicy, Documents, Earlier, HiType, VisitDocument, documents, documents_by, documents_of,
+};
 use serde_json::{Value, json};
 
 use crate::{STAY, changed, context};
@@ -60,4 +62,21 @@ fn an_earlier_revision_does_not_change_the_ids() {
         documents.built.into_iter().map(|built| built.id).collect()
     };
     assert_eq!(ids(amended(|_| {})), ids(documents(&visit, &context())));
+}
+
+#[test]
+fn a_kind_alone_is_built_as_it_is_among_all() {
+    let earlier = VisitDocument::parse(STAY.as_bytes()).unwrap();
+    let visit = changed(STAY, |visit| visit["visit"]["category"] = json!("General OPD"));
+    let visit = VisitDocument::parse(visit.as_bytes()).unwrap();
+    let earlier = Some(Earlier { visit: &earlier, revision: 1 });
+    let policy = BuildPolicy { earlier, ..BuildPolicy::default() };
+    let all = documents_by(&visit, &context(), &policy).built;
+    assert!(all.len() > 1, "{}", all.len());
+    for hi_type in HiType::ALL {
+        let alone = documents_of(hi_type, &visit, &context(), &policy);
+        let alone: Vec<_> = alone.iter().map(|built| (built.id, &built.json)).collect();
+        let among = all.iter().filter(|built| built.hi_type == hi_type);
+        assert_eq!(alone, among.map(|built| (built.id, &built.json)).collect::<Vec<_>>());
+    }
 }
