@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cqrs_es::{Aggregate, AggregateError, CqrsFramework, EventStore};
+use cqrs_es::{Aggregate, AggregateError, CqrsFramework};
 use hip_domain::aggregate::LogEvent;
 use hip_domain::stream::StreamId;
 use thiserror::Error;
@@ -110,16 +110,15 @@ impl Dispatcher {
         Err(DispatchError::Conflict)
     }
 
-    /// The current state of a stream, read from the log and never from the cache. A command that follows need not read
-    /// it again.
+    /// The current state of a stream. If it is in the cache, the log is asked for what came after it. A command that
+    /// follows need not read it again.
     pub async fn load<A>(&self, stream: &StreamId) -> Result<A, DispatchError<A::Error>>
     where
         A: Aggregate<Services = ()> + Clone + 'static,
         A::Event: LogEvent,
     {
-        let store = AggregateStore::<A>::new(Arc::clone(&self.log), None);
-        let loaded = store.load_aggregate(stream.as_str()).await;
-        let loaded = loaded.map_err(DispatchError::from_framework)?;
+        let store = AggregateStore::<A>::new(Arc::clone(&self.log), self.cache.clone());
+        let loaded = store.load_current(stream).await.map_err(DispatchError::from_framework)?;
         if let Some(cache) = &self.cache {
             cache.note(&loaded);
         }

@@ -149,6 +149,26 @@ impl<A> AggregateStore<A> {
     }
 }
 
+impl<A> AggregateStore<A>
+where
+    A: Aggregate + Clone + 'static,
+    A::Event: LogEvent,
+{
+    /// The state as the log has it now: a cached state, and the events after it.
+    pub(crate) async fn load_current(
+        &self,
+        stream: &StreamId,
+    ) -> Result<Loaded<A>, AggregateError<A::Error>> {
+        let cached = self.cache.as_ref().and_then(|cache| cache.get(stream));
+        let (mut version, mut state) = cached.unwrap_or_else(|| (0, A::default()));
+        for stored in self.log.clear_stream(stream, version).await.map_err(broken)? {
+            version = stored.version;
+            state.apply(payload::<A>(&stored)?);
+        }
+        Ok(Loaded { stream: stream.clone(), version, cached: false, state })
+    }
+}
+
 impl<A> EventStore<A> for AggregateStore<A>
 where
     A: Aggregate + Clone + 'static,
@@ -173,13 +193,7 @@ where
         if let Some((version, state)) = self.cache.as_ref().and_then(|cache| cache.get(&stream)) {
             return Ok(Loaded { stream, version, cached: true, state });
         }
-        let mut state = A::default();
-        let mut version = 0;
-        for stored in self.log.clear_stream(&stream, 0).await.map_err(broken)? {
-            version = stored.version;
-            state.apply(payload::<A>(&stored)?);
-        }
-        Ok(Loaded { stream, version, cached: false, state })
+        self.load_current(&stream).await
     }
 
     async fn commit(

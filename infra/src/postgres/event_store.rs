@@ -16,6 +16,7 @@ mod pending;
 mod read;
 mod recent_events;
 mod recent_messages;
+mod recent_streams;
 mod task_log;
 mod tasks;
 mod verify;
@@ -46,6 +47,7 @@ use handover::Handover;
 use pending::Pending;
 use recent_events::RecentEvents;
 use recent_messages::RecentMessages;
+use recent_streams::RecentStreams;
 use tasks::TaskPlanner;
 use writer::Writer;
 use writer::batch::{Ended, Group, Outcome};
@@ -65,6 +67,7 @@ pub struct PgLog {
     own: Arc<OwnPositions>,
     recent: RecentMessages,
     recent_events: RecentEvents,
+    recent_streams: RecentStreams,
     writer: Writer,
 }
 
@@ -87,7 +90,18 @@ impl PgLog {
         let writer = Writer::start(write_pool, Arc::clone(&handover), Arc::clone(&own));
         let (reader, recent) = (LogReader::new(pool), RecentMessages::default());
         let recent_events = RecentEvents::default();
-        Self { reader, vault, planner, handover, own, recent, recent_events, writer }
+        let recent_streams = RecentStreams::default();
+        Self {
+            reader,
+            vault,
+            planner,
+            handover,
+            own,
+            recent,
+            recent_events,
+            recent_streams,
+            writer,
+        }
     }
 
     /// Seals an append and plans the tasks that follow.

@@ -148,8 +148,8 @@ impl Log for PgDraft {
         let mut events = if let Some(known) = known {
             known
         } else {
-            let read = self.log.clear_stream(stream, 0).await?;
-            if read.len() <= READ_COUNT_MAX {
+            let read = self.log.clear_stream(stream, version).await?;
+            if version == 0 && read.len() <= READ_COUNT_MAX {
                 self.state.lock().read.insert(stream.clone(), read.clone());
             }
             read

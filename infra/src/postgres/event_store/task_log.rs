@@ -56,9 +56,18 @@ impl Log for TaskLog {
         stream: &StreamId,
         version: i64,
     ) -> Result<Vec<StoredEvent>, LogError> {
-        match self.0.recent.after(stream, version) {
+        if let Some(events) = self.0.recent.after(stream, version) {
+            return Ok(events);
+        }
+        if version > 0 {
+            return self.0.clear_stream(stream, version).await;
+        }
+        let known = self.0.recent_streams.get(stream);
+        let after = known.last().map_or(0, |event| event.version);
+        let read = self.0.clear_stream(stream, after).await?;
+        match self.0.recent_streams.with(stream, &known, read) {
             Some(events) => Ok(events),
-            None => self.0.clear_stream(stream, version).await,
+            None => self.0.clear_stream(stream, 0).await,
         }
     }
 
