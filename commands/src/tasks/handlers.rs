@@ -12,7 +12,6 @@ mod transfer;
 mod user_link;
 
 pub use call::ReadyCall;
-pub(crate) use call::{SentCall, prepare, send, settle};
 
 use hip_domain::care_context::CareContextCommand;
 

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use hip_domain::outbound::Call;
 
-use super::handlers::{ReadyCall, SentCall, perform as perform_alone, prepare, send, settle};
+use super::handlers::call::{self as calls, ReadyCall, SentCall};
+use super::handlers::perform as perform_alone;
 use super::{Due, Task, TaskError};
 use crate::port::Draft;
 use crate::port::draft::TaskLease;
@@ -45,12 +46,12 @@ pub async fn perform(
 ) -> Result<Ending, TaskError> {
     let Work { due, lease, ready } = work;
     let sent = if let Task::Call { request_id, call } = &due.task {
-        let ready = match ready {
+        let ready = match ready.filter(|ready| ready.is_fresh(ports.clock.now())) {
             Some(ready) => Some(ready),
-            None => prepare(ports, due, *request_id, call).await?,
+            None => calls::prepare(ports, due, *request_id, call).await?,
         };
         let Some(ready) = ready else { return Ok(Ending::Open) };
-        let Some(sent) = send(ports, due, *request_id, call, ready).await? else {
+        let Some(sent) = calls::send(ports, due, *request_id, call, ready).await? else {
             return Ok(Ending::Open);
         };
         Some(sent)
@@ -82,7 +83,7 @@ pub async fn perform(
 async fn effects(ports: &Ports, due: &Due, sent: Option<&SentCall>) -> Result<(), TaskError> {
     match (&due.task, sent) {
         (Task::Call { request_id, call }, Some(sent)) => {
-            settle(ports, due, *request_id, call, sent).await
+            calls::settle(ports, due, *request_id, call, sent).await
         }
         _ => perform_alone(ports, due).await,
     }
@@ -95,7 +96,7 @@ async fn follow(ports: &Ports, draft: &Arc<dyn Draft>) {
             if !may_be_composed(call) {
                 continue;
             }
-            match prepare(ports, &due, *request_id, call).await {
+            match calls::prepare(ports, &due, *request_id, call).await {
                 Ok(Some(ready)) => {
                     draft.compose(task, ready);
                     continue;

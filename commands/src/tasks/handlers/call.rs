@@ -2,11 +2,12 @@
 
 mod fingerprint;
 mod patience;
+mod ready;
 mod request_builder;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use hip_domain::care_context::CareContextEvent;
 use hip_domain::consent::Consent;
 use hip_domain::event::Event;
@@ -33,6 +34,8 @@ use patience::{Failure, Patience, is_refusal, patience};
 use request_builder::{OutgoingRequest, RequestTarget};
 
 pub(crate) use fingerprint::leaves;
+pub use ready::ReadyCall;
+pub(crate) use ready::SentCall;
 
 /// Why a call was abandoned, where the peer gave no reason. The log keeps its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,26 +58,6 @@ impl EndReason {
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         [Self::GivenUp, Self::HadBefore].into_iter().find(|reason| reason.text() == text)
     }
-}
-
-/// A call that is composed and whose attempt is in the log, or in the same draft.
-pub struct ReadyCall {
-    message: RequestTarget,
-    session: Result<Option<SecretString>, SendError>,
-    /// A slot at the HIU's host, until the page is sent.
-    place: Option<Place>,
-    /// Number of the attempt, from 1.
-    number: u32,
-    /// Whether an earlier attempt may have arrived.
-    lost: bool,
-}
-
-/// A call that was sent.
-pub(crate) struct SentCall {
-    outcome: Result<u16, SendError>,
-    number: u32,
-    lost: bool,
-    deadline: Option<DateTime<Utc>>,
 }
 
 pub(super) async fn perform(
@@ -125,7 +108,8 @@ pub(crate) async fn prepare(
     let command = OutboundCommand::Attempt { call: call.clone(), facility, sent };
     attempt.tell(command, &format!("attempt:{number}")).await?;
     let lost = matches!(before, Outbound::Attempted { .. });
-    Ok(Some(ReadyCall { message, session, place, number, lost }))
+    let composed_at = ports.clock.now();
+    Ok(Some(ReadyCall { message, session, place, number, lost, composed_at }))
 }
 
 /// Sends a call whose attempt is durable. `None` if it must not be sent any more.
@@ -136,7 +120,7 @@ pub(crate) async fn send(
     call: &Call,
     ready: ReadyCall,
 ) -> Result<Option<SentCall>, TaskError> {
-    let ReadyCall { message, session, place, number, lost } = ready;
+    let ReadyCall { message, session, place, number, lost, .. } = ready;
     // Check the consent after the attempt is in the log, so that an end of the consent sees the attempt.
     if let Some(stop) = forbidden(ports, due, call).await? {
         let reason = stop.as_words().to_owned();
@@ -245,7 +229,7 @@ async fn link_has_settled(ports: &Ports, call: &Call) -> Result<(), TaskError> {
 
 /// How long an acknowledgement waits for pages in transit. A page in transit for longer was sent long ago to a slow
 /// HIU, and the network waits only one minute for the acknowledgement.
-const ACKNOWLEDGEMENT_WAIT_MAX: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
+const ACKNOWLEDGEMENT_WAIT_MAX: TimeDelta = TimeDelta::seconds(5);
 
 const fn attempts(state: &Outbound) -> u32 {
     match state {

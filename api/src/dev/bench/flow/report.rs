@@ -378,3 +378,21 @@ impl Measurement for Report {
         &self.goals
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_out_of_turn_by_the_places_that_it_moved() {
+        let begun_at = Instant::now();
+        let answered = |asked: u64| Answered {
+            asked_at: begun_at + Duration::from_millis(asked),
+            took: Duration::ZERO,
+            is_error: false,
+        };
+        assert_eq!(out_of_turn(&[]), 0);
+        assert_eq!(out_of_turn(&[1, 2, 3].map(answered)), 0);
+        assert_eq!(out_of_turn(&[4, 1, 2, 3].map(answered)), 3, "the last question was first");
+    }
+}
