@@ -146,6 +146,13 @@ async fn a_task_that_another_process_has_taken_is_not_ended() {
     let (discovered, ()) = tokio::join!(discovering, taking);
     assert_eq!(discovered.unwrap().answer.unwrap().care_contexts.len(), 3);
     world.until("outbound.accepted", 1).await;
+    let stored = transactions(&world).await;
+    let of =
+        |wanted: &str| stored.iter().find(|(name, _)| name == wanted).map(|(_, number)| *number);
+    assert!(
+        of("discovery.requested") < of("discovery.patient_matched"),
+        "the draft was stored without the task: {stored:?}"
+    );
     let left: Vec<(String, i64)> =
         sqlx::query_as("SELECT kind, fence FROM es.outbox WHERE state = 'due'")
             .fetch_all(&world.pool)
