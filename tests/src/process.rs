@@ -58,8 +58,8 @@ impl Launch {
     ///
     /// When it does not serve in time.
     pub async fn start(&self) -> HipProcess {
-        let process = self.spawn("all");
-        self.wait_until_ready().await;
+        let mut process = self.spawn("all");
+        self.wait_until_ready(&mut process).await;
         process
     }
 
@@ -69,8 +69,8 @@ impl Launch {
     ///
     /// When it does not serve in time.
     pub async fn start_doors(&self) -> HipProcess {
-        let process = self.spawn("api");
-        self.wait_until_ready().await;
+        let mut process = self.spawn("api");
+        self.wait_until_ready(&mut process).await;
         process
     }
 
@@ -152,7 +152,7 @@ impl Launch {
         lines.into_iter().rev().map(str::to_owned).collect()
     }
 
-    async fn wait_until_ready(&self) {
+    async fn wait_until_ready(&self, process: &mut HipProcess) {
         let deadline = Instant::now() + crate::patience::PATIENCE;
         let url = format!("{}/health/ready", self.url);
         loop {
@@ -161,7 +161,9 @@ impl Launch {
             {
                 return;
             }
-            assert!(Instant::now() < deadline, "hip serve does not come up: {:#?}", self.tail());
+            let has_ended = process.child.try_wait().is_ok_and(|status| status.is_some());
+            let may_come = !has_ended && Instant::now() < deadline;
+            assert!(may_come, "hip serve does not come up: {:#?}", self.tail());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

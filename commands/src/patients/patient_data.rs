@@ -15,14 +15,27 @@ use crate::port::link_token_cache::Holder;
 use crate::ports::Ports;
 use crate::tasks::TaskError;
 
+const UNREADABLE: &str = "the patient cannot be read any more";
+
 /// The newest demographics of a patient.
 pub(crate) async fn demographics(
     ports: &Ports,
     subject: SubjectId,
 ) -> Result<Demographics, TaskError> {
+    let known = demographics_unless_erased(ports, subject).await?;
+    known.ok_or_else(|| TaskError::never(UNREADABLE))
+}
+
+/// The newest demographics of a patient; `None` if the patient was erased.
+pub(crate) async fn demographics_unless_erased(
+    ports: &Ports,
+    subject: SubjectId,
+) -> Result<Option<Demographics>, TaskError> {
     let newest = ports.newest(&StreamId::patient(subject), demographics_of).await?;
-    let why = "the patient cannot be read any more";
-    require_open(newest.map(|recorded| recorded.event), why)
+    match newest.map(|recorded| recorded.event) {
+        Some(Sealed::Erased) => Ok(None),
+        known => require_open(known, UNREADABLE).map(Some),
+    }
 }
 
 /// The patient's ABHA.

@@ -46,8 +46,9 @@ pub async fn perform(
 ) -> Result<Ending, TaskError> {
     let Work { due, lease, ready } = work;
     let sent = if let Task::Call { request_id, call } = &due.task {
-        let ready = match ready.filter(|ready| ready.is_fresh(ports.clock.now())) {
-            Some(ready) => Some(ready),
+        let ready = match ready {
+            Some(ready) if ready.is_fresh(ports.clock.now()) => Some(ready),
+            Some(waited) => calls::renew(ports, due, *request_id, call, waited).await?,
             None => calls::prepare(ports, due, *request_id, call).await?,
         };
         let Some(ready) = ready else { return Ok(Ending::Open) };

@@ -147,13 +147,16 @@ impl PgEraser {
             .fetch_one(&mut *transaction)
             .await?;
         // A worker that holds one of these tasks can no longer complete it: its fence is outdated. The rows are locked
-        // in the order in which an append ends tasks.
+        // in the order in which an append ends tasks. Answers stay: the network waits for them, and they are composed
+        // without what is gone.
         let tasks = sqlx::query(
             "UPDATE es.outbox o SET state = 'done', fence = fence + 1, \
                     last_error = 'the data principal was erased' \
                FROM (SELECT dedupe FROM es.outbox \
                       WHERE shard = $1 AND state = 'due' AND kind NOT IN ('erase', 'finish_erasure') \
                         AND convert_from(request, 'UTF8')::jsonb #>> '{cause,subject}' = $2 \
+                        AND NOT convert_from(request, 'UTF8')::jsonb \
+                                @? '$.task.call.call ? (exists(@.*.in_reply_to) || exists(@.notify_transfer))' \
                       ORDER BY dedupe COLLATE \"C\" FOR UPDATE) theirs \
               WHERE o.shard = $1 AND o.dedupe = theirs.dedupe",
         )

@@ -112,6 +112,29 @@ pub(crate) async fn prepare(
     Ok(Some(ReadyCall { message, session, place, number, lost, composed_at }))
 }
 
+/// Composes a call again that waited for long after its attempt was recorded: the patient may have been erased
+/// meanwhile. It was not sent yet, so the attempt is the same unless the message says something else now.
+/// `None` if nothing is to be sent.
+pub(crate) async fn renew(
+    ports: &Ports,
+    due: &Due,
+    request_id: RequestId,
+    call: &Call,
+    waited: ReadyCall,
+) -> Result<Option<ReadyCall>, TaskError> {
+    let state = ports.dispatcher.load::<Outbound>(&StreamId::outbound(request_id)).await?;
+    let is_current =
+        matches!(state, Outbound::Attempted { .. }) && attempts(&state) == waited.number;
+    if is_current {
+        let message = request_builder::build_request(ports, request_id, call).await?.message;
+        if ready::says_the_same(&message, &waited.message) {
+            let composed_at = ports.clock.now();
+            return Ok(Some(ReadyCall { message, composed_at, ..waited }));
+        }
+    }
+    prepare(ports, due, request_id, call).await
+}
+
 /// Sends a call whose attempt is durable. `None` if it must not be sent any more.
 pub(crate) async fn send(
     ports: &Ports,

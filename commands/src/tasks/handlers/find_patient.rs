@@ -40,8 +40,10 @@ pub(super) async fn perform(
     else {
         return Err(TaskError::never("there is no such discovery"));
     };
-    let Sealed::Open(query) = query else {
-        return Err(TaskError::never("the data principal was erased"));
+    let query = match query {
+        Sealed::Open(query) => query,
+        Sealed::Erased => return nobody_was_found(ports, due, discovery).await,
+        Sealed::Closed => return Err(TaskError::never("the query cannot be read")),
     };
     // Wait until the read models contain everything stored before the request. What is drafted does not wait.
     let position = due.cause.position;
@@ -64,6 +66,14 @@ pub(super) async fn perform(
     }
     let command = DiscoveryCommand::Conclude { outcome, considered: found.considered };
     step.execute::<Discovery>(&ports.dispatcher, discovery, command).await?;
+    Ok(())
+}
+
+/// Concludes a discovery whose patient was erased before the search.
+async fn nobody_was_found(ports: &Ports, due: &Due, discovery: &StreamId) -> Result<(), TaskError> {
+    let outcome = DiscoveryOutcome::NotMatched { code: OwnCode::NobodyFound.into(), candidates: 0 };
+    let command = DiscoveryCommand::Conclude { outcome, considered: vec![] };
+    due.step(Actor::Process).execute::<Discovery>(&ports.dispatcher, discovery, command).await?;
     Ok(())
 }
 

@@ -11,14 +11,14 @@ use hip_infra::ambient::clock::SystemClock;
 use hip_infra::postgres::eraser::Unclaimed;
 use hip_sandbox::{
     Artefact, ConsentRequest, ConsentStatus, DiscoverRequest, FlowError, Grant,
-    HealthInformationRequest, KeyFormat,
+    HealthInformationRequest, KeyFormat, Operation,
 };
 use hip_tests::World;
-use hip_tests::person::{FACILITY, visit};
+use hip_tests::person::{FACILITY, abha_holder, visit};
 use sqlx::Connection;
 use tokio::sync::watch;
 
-use super::{REASON, erase, hers, him, opened, traces, vault};
+use super::{REASON, erase, hers, him, his_visit, opened, traces, vault};
 
 async fn linked() -> (World, hip_tests::process::HipProcess) {
     let (world, hip) = World::start().await;
@@ -122,4 +122,47 @@ async fn a_message_about_nobody_loses_its_key_and_those_of_patients_keep_theirs(
     assert_eq!(sweep(TimeDelta::zero()).sweep(&mut seen).await.unwrap(), 0);
     let (found, ..) = opened(&world, &["Devan", "Migraine"]).await;
     assert_eq!(found, std::collections::BTreeSet::from(["Migraine"]));
+}
+
+/// Answers that are composed and recorded wait for another, while one of their patients is erased.
+#[tokio::test]
+async fn an_answer_that_waits_to_leave_does_not_tell_of_an_erased_patient() {
+    let (world, _hip) = World::start_with("concurrency = 1\n").await;
+    world.sandbox.register_abha(him());
+    world.push(&visit("3405", false)).await;
+    world.push(&his_visit("3406", false)).await;
+    world.until("care_context.registered", 2).await;
+    world.until_idle().await;
+
+    let hold = world.sandbox.faults().hold_before(Operation::OnDiscover, 1);
+    let phr = world.sandbox.phr();
+    let ask = |person| phr.discover(DiscoverRequest::new(FACILITY, person));
+    let (him, her) = (him(), abha_holder());
+    let waiting = async {
+        hold.caught(hip_tests::world::PATIENCE).await.unwrap();
+        let asking = async { tokio::join!(ask(&her), ask(&him)) };
+        let erasing = async {
+            world.until("outbound.attempted", 3).await;
+            let erased = erase(&world, &[&["--patient", "88001234"][..], &REASON].concat()).await;
+            assert!(erased.status.success());
+            let waited = "SELECT count(*) = 3 FROM es.event WHERE event_type = 'outbound.attempted' \
+                             AND recorded_at < now() - interval '1 second'";
+            let have_waited =
+                async || sqlx::query_scalar(waited).fetch_one(&world.pool).await.unwrap();
+            world.eventually("a second has passed", have_waited).await;
+            hold.release();
+        };
+        tokio::join!(asking, erasing).0
+    };
+    let (first, (of_her, of_him)) = tokio::join!(ask(&him), waiting);
+    assert!(first.unwrap().answer.is_ok());
+    assert!(of_him.unwrap().answer.is_ok());
+    assert_eq!(of_her.unwrap().answer.unwrap_err().code, "ABDM-1010");
+    let attempts: Vec<i64> = sqlx::query_scalar(
+        "SELECT count(*) FROM es.event WHERE event_type = 'outbound.attempted' GROUP BY stream_id ORDER BY 1",
+    )
+    .fetch_all(&world.pool)
+    .await
+    .unwrap();
+    assert_eq!(attempts, [1, 1, 2], "hers says something else now, and the log has both");
 }

@@ -1,7 +1,7 @@
 //! Discovery and linking that the patient starts: what we answer, and what becomes of the answer.
 
 use super::{Retry, Row};
-use crate::operations::abdm_error::Context::{Answer, Discovery, DiscoveryOfSeveral};
+use crate::operations::abdm_error::Context::{Answer, Discovery, DiscoveryOfSeveral, ProfileShare};
 
 const ANEW: &str = "nothing: the patient has to search again";
 
@@ -25,7 +25,7 @@ pub(super) const ROWS: &[Row] = &[
         "when they were treated here, complete mobile number, name, gender and year of birth at the desk, or give them their record number to type",
         Retry::Never,
     )
-    .within(&[Discovery]),
+    .within(&[Discovery, ProfileShare]),
     Row::new(
         "ABDM-1010",
         "Multiple patients found",

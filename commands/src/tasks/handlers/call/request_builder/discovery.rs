@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::text::{Offered, error, one_patient, patients};
 use super::{OutgoingRequest, Paths, RequestBuilder};
-use crate::operations::abdm_error::Context;
-use crate::patients::patient_data::demographics;
+use crate::operations::abdm_error::{Context, OwnCode};
+use crate::patients::patient_data::demographics_unless_erased;
 use crate::tasks::TaskError;
 use crate::visits::visit_display::visit_of;
 
@@ -52,13 +52,17 @@ impl RequestBuilder<'_> {
         Ok(self.answer(&PATHS, asked, body))
     }
 
+    /// Nobody, if the patient was erased after the search.
     async fn offer(
         &self,
         offer: &Offer,
         api: ApiVersion,
         body: &mut Value,
     ) -> Result<(), TaskError> {
-        let person = demographics(self.ports, offer.subject).await?;
+        let Some(person) = demographics_unless_erased(self.ports, offer.subject).await? else {
+            body["error"] = error(&OwnCode::NobodyFound.into(), Context::Discovery);
+            return Ok(());
+        };
         let unlinked = self.ports.offer(offer.subject).await?.unlinked;
         let offered: Vec<Offered> = offer
             .care_contexts

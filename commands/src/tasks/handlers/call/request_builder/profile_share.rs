@@ -8,9 +8,9 @@ use hip_domain::sealed::Sealed;
 use hip_domain::stream::StreamId;
 use serde_json::{Value, json};
 
+use super::text::error;
 use super::{OutgoingRequest, Paths, RequestBuilder, yes_or};
-use crate::operations::abdm_error::Context;
-use crate::patients::patient_data::require_open;
+use crate::operations::abdm_error::{Context, OwnCode};
 use crate::tasks::TaskError;
 
 const PATHS: Paths =
@@ -28,27 +28,29 @@ impl RequestBuilder<'_> {
             None => yes_or(refusal, Context::ProfileShare, json!({})),
             Some(counter) => {
                 let (token, shared) = self.place(counter, in_reply_to).await?;
-                acknowledgement(token, &shared, asked.api)
+                shared.map_or_else(gone, |shared| acknowledgement(token, &shared, asked.api))
             }
         };
         Ok(self.answer(&PATHS, asked, body))
     }
 
+    /// The token, and the profile unless the patient was erased.
     async fn place(
         &self,
         counter: &StreamId,
         request: RequestId,
-    ) -> Result<(Token, SharedProfile), TaskError> {
+    ) -> Result<(Token, Option<SharedProfile>), TaskError> {
         let given = self.ports.newest(counter, |event| {
             let Event::ProfileShare(event) = event else { return None };
             let (request_id, token, shared) = given(event);
             (request_id == request).then_some((token, shared))
         });
-        let (token, shared) = match given.await?.map(|recorded| recorded.event) {
-            Some((token, shared)) => (token, Some(shared)),
-            None => return Err(TaskError::never("no token was given for this request")),
-        };
-        Ok((token, require_open(shared, "the shared profile cannot be read any more")?))
+        match given.await?.map(|recorded| recorded.event) {
+            Some((token, Sealed::Open(shared))) => Ok((token, Some(shared))),
+            Some((token, Sealed::Erased)) => Ok((token, None)),
+            Some((_, Sealed::Closed)) => Err(TaskError::never("the shared profile cannot be read")),
+            None => Err(TaskError::never("no token was given for this request")),
+        }
     }
 }
 
@@ -59,6 +61,11 @@ fn given(event: ProfileShareEvent) -> (RequestId, Token, Sealed<SharedProfile>) 
             (request_id, token, shared)
         }
     }
+}
+
+/// The answer about a patient who was erased meanwhile.
+fn gone() -> Value {
+    json!({ "error": error(&OwnCode::NobodyFound.into(), Context::ProfileShare) })
 }
 
 fn acknowledgement(token: Token, shared: &SharedProfile, api: ApiVersion) -> Value {

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::text::{Offered, error, one_patient, patients, timestamp};
 use super::{OutgoingRequest, Paths, RequestBuilder, yes_or};
-use crate::operations::abdm_error::Context;
-use crate::patients::patient_data::demographics;
+use crate::operations::abdm_error::{Context, OwnCode};
+use crate::patients::patient_data::demographics_unless_erased;
 use crate::tasks::TaskError;
 use crate::visits::visit_display::visit_of;
 
@@ -36,22 +36,28 @@ impl RequestBuilder<'_> {
         let asked = self.asked(in_reply_to).await?;
         let mut body = json!({ "transactionId": transaction.as_str() });
         match (link, refusal) {
-            (Some(reference), None) => body["link"] = self.link(reference).await?,
+            (Some(reference), None) => match self.link(reference).await? {
+                Some(link) => body["link"] = link,
+                None => {
+                    body["error"] = error(&OwnCode::UnknownTransaction.into(), Context::LinkInit);
+                }
+            },
             (_, Some(code)) => body["error"] = error(code, Context::LinkInit),
             (None, None) => return Err(TaskError::never("there is no such link")),
         }
         Ok(self.answer(&ON_INIT, asked, body))
     }
 
-    /// The hint shows only the end of the phone number.
-    async fn link(&self, reference: LinkReference) -> Result<Value, TaskError> {
+    /// The hint shows only the end of the phone number. `None` if the patient was erased.
+    async fn link(&self, reference: LinkReference) -> Result<Option<Value>, TaskError> {
         let (state, person) = self.user_link(reference).await?;
+        let Some(person) = person else { return Ok(None) };
         let Some(otp) = state.otp() else {
             return Err(TaskError::never("the link has no OTP any more"));
         };
         let mobile = person.mobile.as_ref().map(|mobile| mobile.reveal().as_str());
         let end = mobile.and_then(|mobile| mobile.get(6..)).unwrap_or("****");
-        Ok(json!({
+        Ok(Some(json!({
             "referenceNumber": reference,
             "authenticationType": "DIRECT",
             "meta": {
@@ -59,7 +65,7 @@ impl RequestBuilder<'_> {
                 "communicationHint": format!("******{end}"),
                 "communicationExpiry": timestamp(otp.expires_at),
             },
-        }))
+        })))
     }
 
     /// Contains exactly the selected care contexts.
@@ -75,6 +81,10 @@ impl RequestBuilder<'_> {
             return Ok(self.answer(&ON_CONFIRM, asked, body));
         };
         let (state, person) = self.user_link(reference).await?;
+        let Some(person) = person else {
+            let unknown = error(&OwnCode::UnknownLinkReference.into(), Context::LinkConfirm);
+            return Ok(self.answer(&ON_CONFIRM, asked, json!({ "error": unknown })));
+        };
         let facts = state.facts().ok_or_else(|| TaskError::never("there is no such link"))?;
         let chosen = self.chosen(facts).await?;
         let patient = match asked.api {
@@ -84,16 +94,17 @@ impl RequestBuilder<'_> {
         Ok(self.answer(&ON_CONFIRM, asked, json!({ "patient": patient })))
     }
 
+    /// The link and its patient, who may have been erased.
     async fn user_link(
         &self,
         reference: LinkReference,
-    ) -> Result<(UserLink, Demographics), TaskError> {
+    ) -> Result<(UserLink, Option<Demographics>), TaskError> {
         let stream = StreamId::user_link(reference);
         let state = self.ports.dispatcher.load::<UserLink>(&stream).await?;
         let Some(facts) = state.facts() else {
             return Err(TaskError::never("there is no such link"));
         };
-        let person = demographics(self.ports, facts.subject).await?;
+        let person = demographics_unless_erased(self.ports, facts.subject).await?;
         Ok((state, person))
     }
 
