@@ -11,8 +11,10 @@ mod chart;
 mod cpu;
 mod flow;
 mod goal;
+mod growth;
 mod machine;
 mod measured;
+mod offline;
 mod peers;
 mod rebuild;
 mod sample;
@@ -37,6 +39,8 @@ pub(crate) enum Command {
     Append(append::BenchAppendArgs),
     /// Measure the whole service from outside: callbacks, discoveries, visits, and rest.
     Flow(flow::BenchFlowArgs),
+    /// Measure what the same work costs while the log grows.
+    Growth(growth::BenchGrowthArgs),
     /// Ask this service and NHA's ABDM-wrapper the same discoveries in turns.
     Peers(peers::BenchPeersArgs),
     /// Measure building a document from a visit, and validating a document.
@@ -55,6 +59,7 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Exi
         Command::Append(options) => Box::pin(append::run(options, data_dir)).await,
         Command::Bundle(options) => bundle::run(&options),
         Command::Flow(options) => Box::pin(flow::run(options, data_dir)).await,
+        Command::Growth(options) => Box::pin(growth::run(options, data_dir)).await,
         Command::Peers(options) => Box::pin(peers::run(options, data_dir)).await,
         Command::Validate(how) => bundle::validate(&how),
         Command::Rebuild(options) => Box::pin(rebuild::run(options, data_dir)).await,

@@ -68,6 +68,30 @@ async fn every_discovery_of_a_flow_is_answered_with_its_patient() {
     assert_eq!(report["goals"].as_array().unwrap().len(), 15);
 }
 
+#[tokio::test]
+async fn a_log_that_grows_is_measured_at_each_size() {
+    let small = ["--patients", "20,60", "--rounds", "1", "--seconds", "1"];
+    let folder = tempfile::tempdir().unwrap();
+    let into = ["--report", folder.path().to_str().unwrap()];
+    let report = bench(&[&["growth"], small.as_slice(), into.as_slice()].concat()).await;
+    let written = std::fs::read(folder.path().join("growth.json")).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&written).unwrap(), report);
+    let sizes = report["sizes"].as_array().unwrap();
+    // The visits of a round are of new patients: as many as the size, at most 500.
+    assert_eq!(sizes.iter().map(|size| &size["patients"]).collect::<Vec<_>>(), [40, 120]);
+    for size in sizes {
+        let round = &size["rounds"][0];
+        assert_eq!(round["discoveries"]["errorCount"], 0, "{report:#}");
+        assert_eq!(round["transfers"]["pageCount"], 48, "{report:#}");
+        assert!(round["rebuiltEventsPerS"].as_f64().unwrap() > 0.0);
+        assert!(round["matcher"]["p99Ms"].as_f64().unwrap() > 0.0);
+    }
+    assert!(sizes[0]["events"].as_i64() < sizes[1]["events"].as_i64());
+    let goals = report["goals"].as_array().unwrap();
+    assert!(goals.iter().all(|goal| goal["measured"].as_f64().is_some_and(|value| value > 0.0)));
+    assert_eq!(goals.len(), 8);
+}
+
 /// The wrapper itself is not part of the project, so no test runs it.
 #[tokio::test]
 async fn a_comparison_says_what_it_lacks() {

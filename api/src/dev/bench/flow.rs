@@ -3,6 +3,7 @@
 //! The service runs as its own process on the measured server. This process is the gateway and the hospitals. What
 //! is measured is what they see: until a callback is confirmed, until a discovery is answered, until a visit is stored.
 
+mod figures;
 mod gateway;
 mod hiu;
 mod load;
@@ -24,13 +25,15 @@ use super::machine::Machine;
 use super::server::Server;
 use super::until_interrupted;
 use crate::output::{ExitStatus, print_line};
+pub(super) use figures::{Callbacks, Calm, Transfers, Visits};
 pub(super) use gateway::{Answered, FlowGateway};
 pub(super) use load::{burst, client, steady};
 pub(super) use requests::{Asking, Kind, Post, VisitPush};
-pub(super) use service::Service;
+pub(super) use rows::Subject;
+pub(super) use service::{Kek, Service};
 
-use report::{Report, Round};
-use rows::Subject;
+use figures::Round;
+use report::Report;
 
 /// Options of `hip bench flow`.
 #[derive(clap::Args)]
@@ -82,13 +85,10 @@ async fn measure(options: &BenchFlowArgs, data_dir: &Path) -> anyhow::Result<Rep
     Ok(Report::new(machine, version, visits, rounds))
 }
 
-async fn on(
-    server: &Server,
-    options: &BenchFlowArgs,
-) -> anyhow::Result<(report::Visits, Vec<Round>)> {
+async fn on(server: &Server, options: &BenchFlowArgs) -> anyhow::Result<(Visits, Vec<Round>)> {
     let cpu = ServerCpu::find(&server.admin).await?;
     let ceiling = Ceiling::prepare(&server.ceiling, cpu).await?;
-    let subject = Subject::start(server, cpu, options).await?;
+    let subject = Subject::start(server, cpu, &Kek::random()).await?;
     let measured = subject.measure(&ceiling, server, options).await;
     subject.stop().await;
     measured

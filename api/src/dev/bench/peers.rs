@@ -15,7 +15,9 @@ use clap::value_parser;
 use reqwest::StatusCode;
 
 use super::cpu::ServerCpu;
-use super::flow::{Asking, FlowGateway, Kind, Post, Service, VisitPush, burst, client, steady};
+use super::flow::{
+    Asking, FlowGateway, Kek, Kind, Post, Service, VisitPush, burst, client, steady,
+};
 use super::machine::Machine;
 use super::server::Server;
 use super::until_interrupted;
@@ -100,11 +102,12 @@ async fn beside(
     wrapper: &Wrapper,
     server: &Server,
 ) -> anyhow::Result<(Vec<Answers>, Vec<Answers>)> {
-    let service = Service::start(&server.own, &gateway.gateway.url(), &[]).await?;
+    let kek = Kek::random();
+    let service = Service::start(&server.own, &gateway.gateway.url(), &[], &kek).await?;
     let database = ServerCpu::find(&server.admin).await?;
     let our_cpu = || Some(service.cpu()? + database?.used()?);
     let client = client()?;
-    let visits = VisitPush { client: client.clone(), url: service.url().to_owned() };
+    let visits = VisitPush { client: client.clone(), url: service.url().to_owned(), first: 0 };
     burst(options.patients, SENDERS, Arc::new(visits)).await?;
     tokio::time::sleep(SETTLING).await;
     let asking = |url: &str, first, expected| Post {

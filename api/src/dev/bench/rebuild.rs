@@ -20,17 +20,16 @@ use anyhow::Context;
 use clap::value_parser;
 use hip_commands::port::Ids;
 use hip_infra::ambient::ids::RandomIds;
-use hip_infra::config::{Config, Secrets};
 use hip_infra::postgres::event_store::LogReader;
 use hip_infra::subscription::rebuild::{Projection, Rebuild};
-use secrecy::SecretString;
 use url::Url;
 
+use super::flow::Kek;
 use super::machine::Machine;
+use super::offline;
 use super::server::Server;
 use super::until_interrupted;
-use crate::app::{App, build_app};
-use crate::dev::demo_environment::API_KEY;
+use crate::app::App;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
 use crate::read_models;
 use author::Author;
@@ -79,8 +78,7 @@ async fn measure(options: &BenchRebuildArgs, data_dir: &Path) -> anyhow::Result<
     if !options.json {
         print_line(&format!("On {}; {}.", machine.describe(), server.describe()));
     }
-    let folder = tempfile::tempdir()?;
-    let measured = on(&server.own, folder.path(), options).await;
+    let measured = on(&server.own, options).await;
     let version = server.version.clone();
     server.close().await;
     machine.look_again();
@@ -90,9 +88,8 @@ async fn measure(options: &BenchRebuildArgs, data_dir: &Path) -> anyhow::Result<
     Ok(report)
 }
 
-async fn on(url: &str, folder: &Path, options: &BenchRebuildArgs) -> anyhow::Result<Report> {
-    let (config, secrets) = configuration(folder)?;
-    let app = Arc::new(build_app(config, secrets, url).await?);
+async fn on(url: &str, options: &BenchRebuildArgs) -> anyhow::Result<Report> {
+    let app = Arc::new(Box::pin(offline::app(url, &Kek::random())).await?);
     let author = Arc::new(Author::new(&app)?);
     let (known, written) = timed(author::fill(&author, options.events)).await?;
     note(options, &format!("{} events written, {:.0} a second", written.events, written.per_s()));
@@ -164,22 +161,4 @@ fn note(options: &BenchRebuildArgs, line: &str) {
     if !options.json {
         print_line(line);
     }
-}
-
-/// A configuration without calls to other systems, with all data in the measured server.
-///
-/// Other stores could contain real data.
-fn configuration(folder: &Path) -> anyhow::Result<(Config, Secrets)> {
-    let (id, name) =
-        (crate::dev::demo_environment::FACILITY_ID, crate::dev::demo_environment::FACILITY_NAME);
-    let kek = folder.join("kek");
-    let kek = kek.display();
-    let text = format!(
-        "[gateway]\nbase_url = \"http://127.0.0.1:9\"\nclient_id = \"bench\"\n\
-         [[facility]]\nid = {id:?}\nname = {name:?}\n[keys]\nfile = \"{kek}\"\n\
-         [sms]\nsender = \"webhook\"\nurl = \"http://127.0.0.1:9/\"\n",
-    );
-    let api_key = Some(SecretString::from(API_KEY));
-    let secrets = Secrets { api_key, ..Secrets::new(SecretString::from("bench")) };
-    Ok((Config::parse(&text)?, secrets))
 }

@@ -1,18 +1,12 @@
 //! The results, as text and as JSON.
 
-use std::time::{Duration, Instant};
-
 use serde::Serialize;
 
-use super::gateway::Answered;
-use super::load::Sent;
-use super::transfers::Transferred;
-use super::usage::Usage;
+use super::figures::{Round, Visits};
 use crate::dev::bench::Measurement;
 use crate::dev::bench::goal::{Bound, Goal};
 use crate::dev::bench::machine::Machine;
-use crate::dev::bench::measured::ms;
-use crate::dev::bench::sample::{Latencies, Spread};
+use crate::dev::bench::sample::Spread;
 use crate::output::print_line;
 
 /// Results of the whole run.
@@ -24,209 +18,6 @@ pub(super) struct Report {
     visits: Visits,
     rounds: Vec<Round>,
     goals: Vec<Goal>,
-}
-
-/// Results of one round.
-#[derive(Serialize)]
-pub(super) struct Round {
-    pub(super) ceiling: Ceilings,
-    pub(super) callbacks: Callbacks,
-    pub(super) burst: Burst,
-    pub(super) calm: Calm,
-    pub(super) transfers: Transfers,
-    pub(super) rest: Rest,
-}
-
-/// The upper limits on this server.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Ceilings {
-    /// Commits of one row per second with 32 clients.
-    pub(super) c32_per_s: f64,
-    /// Median time of one commit with one client.
-    pub(super) commit_ms: Option<f64>,
-}
-
-/// Visits pushed until 201.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Visits {
-    per_s: f64,
-    p50_ms: Option<f64>,
-    p99_ms: Option<f64>,
-    /// From the last 201 until all read models and documents had followed.
-    followed_after_s: f64,
-}
-
-/// Callbacks until 202.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Callbacks {
-    per_s: f64,
-    p50_ms: Option<f64>,
-    p99_ms: Option<f64>,
-}
-
-/// Discoveries as fast as they are confirmed. Times are from the question to the answer.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Burst {
-    accepted_per_s: f64,
-    answered_per_s: f64,
-    /// From the first question to the first answer.
-    first_ms: f64,
-    p50_ms: Option<f64>,
-    p99_ms: Option<f64>,
-    /// How many places an answer came before or after its turn: 99 of 100 fewer.
-    out_of_turn: usize,
-    /// Answers that found no patient.
-    error_count: usize,
-}
-
-/// Discoveries at a steady rate.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Calm {
-    p50_ms: Option<f64>,
-    p99_ms: Option<f64>,
-    /// Processor time of one discovery.
-    service_cpu_ms: Option<f64>,
-    database_cpu_ms: Option<f64>,
-    /// Transactions of one discovery, with those of everything that runs at rest.
-    transactions: f64,
-    error_count: usize,
-}
-
-/// Pages until an HIU has taken them.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Transfers {
-    /// Pages of one transfer.
-    page_count: u32,
-    /// From the request to the last page, one transfer at a time.
-    single_ms: Option<f64>,
-    /// Pages per second of many transfers to one HIU, and of one to each of fifty.
-    to_one_per_s: f64,
-    to_fifty_per_s: f64,
-}
-
-/// The service without work.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Rest {
-    transactions_per_s: f64,
-    /// Of one processor; service and database.
-    cpu_percent: Option<f64>,
-    memory_mib: Option<f64>,
-}
-
-impl Visits {
-    pub(super) fn new(count: u32, sent: Sent, followed_after: Duration) -> Self {
-        let (per_s, [p50_ms, p99_ms]) = (rate(count, sent.took), percentiles(sent.latencies));
-        Self { per_s, p50_ms, p99_ms, followed_after_s: followed_after.as_secs_f64() }
-    }
-}
-
-impl Callbacks {
-    pub(super) fn new(count: u32, sent: Sent) -> Self {
-        let (per_s, [p50_ms, p99_ms]) = (rate(count, sent.took), percentiles(sent.latencies));
-        Self { per_s, p50_ms, p99_ms }
-    }
-}
-
-impl Burst {
-    pub(super) fn new(
-        count: u32,
-        begun_at: Instant,
-        accepted_in: Duration,
-        answered_in: Duration,
-        answered: Vec<Answered>,
-    ) -> Self {
-        let ended = |one: &Answered| one.asked_at + one.took;
-        let first = answered.iter().map(ended).min().unwrap_or(begun_at);
-        let error_count = errors(&answered);
-        let out_of_turn = out_of_turn(&answered);
-        let [p50_ms, p99_ms] = percentiles(answered.into_iter().map(|one| one.took).collect());
-        Self {
-            accepted_per_s: rate(count, accepted_in),
-            answered_per_s: rate(count, answered_in),
-            first_ms: ms(first.saturating_duration_since(begun_at)),
-            p50_ms,
-            p99_ms,
-            out_of_turn,
-            error_count,
-        }
-    }
-}
-
-impl Transfers {
-    pub(super) fn new(single: &[Transferred], to_one: &Transferred, to_all: &Transferred) -> Self {
-        let times = Spread::of(single.iter().map(|one| ms(one.took)));
-        Self {
-            page_count: single.first().map_or(0, |one| one.page_count),
-            single_ms: times.map(|times| times.median),
-            to_one_per_s: rate(to_one.page_count, to_one.took),
-            to_fifty_per_s: rate(to_all.page_count, to_all.took),
-        }
-    }
-}
-
-impl Calm {
-    pub(super) fn new(count: u32, used: &Usage, answered: Vec<Answered>) -> Self {
-        let each = |time: Option<Duration>| Some(ms(time?) / f64::from(count));
-        let error_count = errors(&answered);
-        let [p50_ms, p99_ms] = percentiles(answered.into_iter().map(|one| one.took).collect());
-        Self {
-            p50_ms,
-            p99_ms,
-            service_cpu_ms: each(used.service),
-            database_cpu_ms: each(used.database),
-            transactions: used.transactions() / f64::from(count),
-            error_count,
-        }
-    }
-}
-
-impl Rest {
-    pub(super) fn new(took: Duration, used: &Usage, memory_mib: Option<f64>) -> Self {
-        let seconds = took.as_secs_f64();
-        let cpu = used.service.zip(used.database).map(|(service, database)| service + database);
-        Self {
-            transactions_per_s: used.transactions() / seconds,
-            cpu_percent: cpu.map(|cpu| 100.0 * cpu.as_secs_f64() / seconds),
-            memory_mib,
-        }
-    }
-}
-
-impl Usage {
-    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-    fn transactions(&self) -> f64 {
-        self.transactions as f64
-    }
-}
-
-fn rate(count: u32, took: Duration) -> f64 {
-    f64::from(count) / took.as_secs_f64().max(1e-6)
-}
-
-fn errors(answered: &[Answered]) -> usize {
-    answered.iter().filter(|one| one.is_error).count()
-}
-
-/// 99th percentile of the difference between the place of a question and that of its answer.
-fn out_of_turn(answered: &[Answered]) -> usize {
-    let mut by_question: Vec<usize> = (0..answered.len()).collect();
-    by_question.sort_by_key(|place| answered[*place].asked_at);
-    let mut differences: Vec<usize> =
-        by_question.into_iter().enumerate().map(|(asked, told)| asked.abs_diff(told)).collect();
-    differences.sort_unstable();
-    differences.get(differences.len() * 99 / 100).copied().unwrap_or_default()
-}
-
-fn percentiles(latencies: Latencies) -> [Option<f64>; 2] {
-    let found = latencies.percentiles();
-    [found.map(|it| ms(it.p50)), found.map(|it| ms(it.p99))]
 }
 
 /// The median over all rounds, of those that have the figure.
@@ -376,23 +167,5 @@ impl Measurement for Report {
 
     fn goals(&self) -> &[Goal] {
         &self.goals
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_is_out_of_turn_by_the_places_that_it_moved() {
-        let begun_at = Instant::now();
-        let answered = |asked: u64| Answered {
-            asked_at: begun_at + Duration::from_millis(asked),
-            took: Duration::ZERO,
-            is_error: false,
-        };
-        assert_eq!(out_of_turn(&[]), 0);
-        assert_eq!(out_of_turn(&[1, 2, 3].map(answered)), 0);
-        assert_eq!(out_of_turn(&[4, 1, 2, 3].map(answered)), 3, "the last question was first");
     }
 }

@@ -18,11 +18,13 @@ use crate::dev::person::Person;
 pub(in crate::dev::bench) struct VisitPush {
     pub(in crate::dev::bench) client: Client,
     pub(in crate::dev::bench) url: String,
+    /// Number of the first patient.
+    pub(in crate::dev::bench) first: u32,
 }
 
 impl AsyncRequest for VisitPush {
     async fn send(&self, n: u32) -> anyhow::Result<()> {
-        let mut visit = Person::numbered(n.into()).visit(SystemClock.now());
+        let mut visit = Person::numbered((self.first + n).into()).visit(SystemClock.now());
         if let Some(beneficiary) = visit["beneficiary"].as_object_mut() {
             beneficiary.remove("abhaNumber");
             beneficiary.remove("abhaAddress");
@@ -51,6 +53,10 @@ pub(in crate::dev::bench) struct Post {
     pub(in crate::dev::bench) kind: Kind,
 }
 
+/// Patients who ask one after the other lie this far apart, so that even a few questions concern all of them. A prime
+/// number: everybody has a turn.
+const STRIDE: u64 = 7_919;
+
 /// Who asks, and how the questions are confirmed.
 #[derive(Clone, Copy)]
 pub(in crate::dev::bench) struct Asking {
@@ -71,7 +77,8 @@ impl AsyncRequest for Post {
             ),
             Kind::Discovery => {
                 let Asking { first, patients, .. } = self.asking;
-                let holder = Person::numbered((first + n % patients).into()).holder();
+                let number = u64::from(n) * STRIDE % u64::from(patients);
+                let holder = Person::numbered(u64::from(first) + number).holder();
                 let mobile = json!([{ "type": "MOBILE", "value": holder.mobile }]);
                 self.gateway.asks(request);
                 (

@@ -10,12 +10,12 @@ use reqwest::{Client, StatusCode};
 use sqlx::PgPool;
 
 use super::BenchFlowArgs;
+use super::figures::{Burst, Callbacks, Calm, Ceilings, Rest, Round, Transfers, Visits};
 use super::gateway::FlowGateway;
 use super::hiu::FlowHius;
 use super::load::{burst, client, steady};
-use super::report::{Burst, Callbacks, Calm, Ceilings, Rest, Round, Transfers, Visits};
 use super::requests::{Asking, Kind, Post, VisitPush};
-use super::service::Service;
+use super::service::{Kek, Service};
 use super::transfers::TransferLoad;
 use super::usage::Usage;
 use crate::dev::bench::ceiling::Ceiling;
@@ -58,7 +58,7 @@ const CEILING_SECONDS_MAX: u32 = 3;
 const PATIENCE: Duration = Duration::from_mins(10);
 
 /// The service, its gateway, and what observes them.
-pub(super) struct Subject {
+pub(in crate::dev::bench) struct Subject {
     gateway: Arc<FlowGateway>,
     hius: FlowHius,
     service: Service,
@@ -68,21 +68,22 @@ pub(super) struct Subject {
     own: PgPool,
     /// The maintenance database, so that these queries are not counted.
     admin: PgPool,
-    patients: u32,
 }
 
 /// The server counts the transactions of a quiet session after ten seconds.
 const COUNTED_WITHIN: Duration = Duration::from_secs(11);
 
 impl Subject {
-    pub(super) async fn start(
+    /// Starts all of it on the server's own database.
+    pub(in crate::dev::bench) async fn start(
         server: &Server,
         cpu: Option<ServerCpu>,
-        options: &BenchFlowArgs,
+        kek: &Kek,
     ) -> anyhow::Result<Self> {
         let gateway = Arc::new(FlowGateway::start(FACILITY_ID).await?);
         let hius = FlowHius::start(HIU_COUNT).await?;
-        let service = Service::start(&server.own, &gateway.gateway.url(), hius.addresses()).await?;
+        let gateway_url = gateway.gateway.url();
+        let service = Service::start(&server.own, &gateway_url, hius.addresses(), kek).await?;
         Ok(Self {
             gateway,
             hius,
@@ -91,11 +92,10 @@ impl Subject {
             cpu,
             own: postgres::connect(&server.own, 1).await?,
             admin: server.admin.clone(),
-            patients: options.patients,
         })
     }
 
-    pub(super) async fn stop(self) {
+    pub(in crate::dev::bench) async fn stop(self) {
         self.own.close().await;
         self.service.stop().await;
     }
@@ -107,9 +107,8 @@ impl Subject {
         server: &Server,
         options: &BenchFlowArgs,
     ) -> anyhow::Result<(Visits, Vec<Round>)> {
-        let visits = self.visits().await?;
-        self.transfer_load().push_visits().await?;
-        self.until_settled().await?;
+        let visits = self.visits(0, options.patients).await?;
+        self.prepare_transfers().await?;
         let mut rounds = vec![];
         for _ in 0..options.rounds {
             server.checkpoint().await;
@@ -120,8 +119,8 @@ impl Subject {
             rounds.push(Round {
                 ceiling: Ceilings { c32_per_s: many.events_per_s, commit_ms: one.p50_ms },
                 callbacks: self.callbacks(options.burst * CALLBACKS_FOR_EACH).await?,
-                burst: self.burst(options.burst).await?,
-                calm: self.calm(options.seconds).await?,
+                burst: self.burst(options.burst, options.patients).await?,
+                calm: self.calm(options.seconds, options.patients).await?,
                 transfers: self.transfers().await?,
                 rest: self.rest(options.seconds).await?,
             });
@@ -129,26 +128,39 @@ impl Subject {
         Ok((visits, rounds))
     }
 
-    /// Until 201, with many hospitals at once; and until every read model shows the last of them.
-    async fn visits(&self) -> anyhow::Result<Visits> {
-        let push = VisitPush { client: self.client.clone(), url: self.service.url().to_owned() };
-        let sent = burst(self.patients, VISIT_SENDERS, Arc::new(push)).await?;
+    /// Until 201, with many hospitals at once; and until every read model shows the last of them. One visit of each of
+    /// these patients.
+    pub(in crate::dev::bench) async fn visits(
+        &self,
+        first: u32,
+        count: u32,
+    ) -> anyhow::Result<Visits> {
+        let (client, url) = (self.client.clone(), self.service.url().to_owned());
+        let sent = burst(count, VISIT_SENDERS, Arc::new(VisitPush { client, url, first })).await?;
         let shown_after = self.until_settled().await?;
-        Ok(Visits::new(self.patients, sent, shown_after))
+        Ok(Visits::new(count, sent, shown_after))
+    }
+
+    /// Pushes the visits of the patient whose records are transferred.
+    pub(in crate::dev::bench) async fn prepare_transfers(&self) -> anyhow::Result<()> {
+        self.transfer_load().push_visits().await?;
+        self.until_settled().await?;
+        Ok(())
     }
 
     /// Until 202. They answer no request of the service, so little follows from them.
-    async fn callbacks(&self, count: u32) -> anyhow::Result<Callbacks> {
-        let sent = burst(count, CALLBACK_SENDERS, Arc::new(self.post(Kind::Answer))).await?;
+    pub(in crate::dev::bench) async fn callbacks(&self, count: u32) -> anyhow::Result<Callbacks> {
+        let sent = burst(count, CALLBACK_SENDERS, Arc::new(self.post(Kind::Answer, 1))).await?;
         self.until_settled().await?;
         Ok(Callbacks::new(count, sent))
     }
 
     /// Discoveries as fast as they are confirmed.
-    async fn burst(&self, count: u32) -> anyhow::Result<Burst> {
+    async fn burst(&self, count: u32, patients: u32) -> anyhow::Result<Burst> {
         self.gateway.take();
         let begun_at = Instant::now();
-        let sent = burst(count, BURST_SENDERS, Arc::new(self.post(Kind::Discovery))).await?;
+        let sent =
+            burst(count, BURST_SENDERS, Arc::new(self.post(Kind::Discovery, patients))).await?;
         self.until_answered().await?;
         let took = begun_at.elapsed();
         self.until_settled().await?;
@@ -156,12 +168,16 @@ impl Subject {
     }
 
     /// Discoveries at a steady rate.
-    async fn calm(&self, seconds: u32) -> anyhow::Result<Calm> {
+    pub(in crate::dev::bench) async fn calm(
+        &self,
+        seconds: u32,
+        patients: u32,
+    ) -> anyhow::Result<Calm> {
         self.gateway.take();
         let count = seconds * CALM_PER_S;
         tokio::time::sleep(COUNTED_WITHIN).await;
         let before = self.usage().await?;
-        steady(count, CALM_PER_S, Arc::new(self.post(Kind::Discovery))).await?;
+        steady(count, CALM_PER_S, Arc::new(self.post(Kind::Discovery, patients))).await?;
         self.until_answered().await?;
         tokio::time::sleep(COUNTED_WITHIN).await;
         let used = self.usage().await?.since(&before);
@@ -170,7 +186,7 @@ impl Subject {
     }
 
     /// From the request to the last page: one transfer at a time, many to one HIU, and one to each.
-    async fn transfers(&self) -> anyhow::Result<Transfers> {
+    pub(in crate::dev::bench) async fn transfers(&self) -> anyhow::Result<Transfers> {
         let load = self.transfer_load();
         let consent = load.grant().await?;
         self.until_settled().await?;
@@ -205,13 +221,13 @@ impl Subject {
         Ok(Rest::new(begun_at.elapsed(), &used, self.service.memory_mib()))
     }
 
-    fn post(&self, kind: Kind) -> Post {
+    fn post(&self, kind: Kind, patients: u32) -> Post {
         Post {
             client: self.client.clone(),
             url: self.service.url().to_owned(),
             bearer: format!("Bearer {}", self.gateway.gateway.bearer()),
             gateway: Arc::clone(&self.gateway),
-            asking: Asking { first: 0, patients: self.patients, expected: StatusCode::ACCEPTED },
+            asking: Asking { first: 0, patients, expected: StatusCode::ACCEPTED },
             kind,
         }
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::dev::bench::cpu;
 use crate::dev::demo_environment::{API_KEY, FACILITY_ID, FACILITY_NAME};
@@ -15,6 +16,20 @@ use crate::dev::node::Node;
 
 /// Time limit for the service to get ready.
 const START_TIME_MAX: Duration = Duration::from_secs(60);
+
+/// The key under which the service's keys are encrypted.
+pub(in crate::dev::bench) struct Kek(SecretString);
+
+impl Kek {
+    pub(in crate::dev::bench) fn random() -> Self {
+        let key: [u8; 32] = rand::random();
+        Self(SecretString::from(STANDARD.encode(key)))
+    }
+
+    pub(in crate::dev::bench) fn secret(&self) -> SecretString {
+        self.0.clone()
+    }
+}
 
 pub(in crate::dev::bench) struct Service {
     node: Node,
@@ -29,6 +44,7 @@ impl Service {
         database: &str,
         gateway: &str,
         hius: &[SocketAddr],
+        kek: &Kek,
     ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = hip_launcher::free_port()?;
@@ -42,12 +58,11 @@ impl Service {
              [sms]\nsender = \"console\"\n"
         );
         fs::write(&config, text)?;
-        let key: [u8; 32] = rand::random();
         let environment = vec![
             ("DATABASE_URL", database.to_owned()),
             ("HIP_CLIENT_SECRET", "load".to_owned()),
             ("HIP_API_KEY", API_KEY.to_owned()),
-            ("HIP_KEK", STANDARD.encode(key)),
+            ("HIP_KEK", kek.0.expose_secret().to_owned()),
             ("HIP_DATA_DIR", folder.path().display().to_string()),
         ];
         let url = format!("http://127.0.0.1:{port}");
