@@ -95,7 +95,8 @@ pub(crate) async fn build_app_guarded(
     let settings = config.gateway_settings(&secrets);
     let gateway = HttpGateway::new(settings, Arc::clone(&clock), Arc::clone(&ids))?;
     let gateway = Arc::new(gateway);
-    let hiu = HttpHiu::new(Arc::clone(&gateway), config.push.allow.clone())?;
+    let hiu =
+        HttpHiu::new(Arc::clone(&gateway), config.push.allow.clone(), config.push.pages_at_once)?;
     let documents = document_store::from_config(secrets.mongodb_url.as_ref(), pool.clone()).await?;
     let redis_url = secrets.redis_url.as_ref();
     let link_tokens =

@@ -97,6 +97,8 @@ pub struct Settings {
     pub hius: Vec<HiuProfile>,
     /// Number of the first page of a data push. HIUs disagree whether it is 0 or 1.
     pub first_page_number: u32,
+    /// How many pages of a transfer may be on their way at the same time.
+    pub pages_at_once: u32,
     /// When to send the session token with a push. Some HIUs require it, others ignore it.
     pub push_bearer: PushBearer,
     /// Default thresholds for matching patients.

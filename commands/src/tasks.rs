@@ -4,6 +4,7 @@ mod error;
 pub mod handlers;
 pub mod joined;
 mod lane;
+mod turns;
 
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ use crate::port::log::{Actor, Origin};
 pub use error::TaskError;
 pub use handlers::ReadyCall;
 pub use lane::Lane;
+pub use turns::{Turn, Turns};
 
 /// A task in the outbox. It contains ids and no personal data.
 ///
@@ -169,11 +171,11 @@ pub enum Task {
         /// Id of the transfer.
         transaction: TransactionId,
     },
-    /// Encrypt a page, if it exists and the consent still permits it.
+    /// Encrypt the pages whose turn it is, if the consent still permits it.
     EncryptPage {
         /// Id of the transfer.
         transaction: TransactionId,
-        /// Page number, from 0.
+        /// The page after the one that has come to its end. Its turn may be later.
         page: u32,
     },
     /// Record on the transfer that the HIU accepted a page.

@@ -1,11 +1,14 @@
 //! A transfer: one health information request, from the request to the notification of the result.
 //!
 //! ```text
-//! (nothing) ── Request ──► Accepted ── Prepare ──► page 0 ── Encrypt ──► ready ── Push ──► page 1 …
-//!                  └─────► Refused                   └──────── Stop ─────────┴────► Completed
+//! (nothing) ── Request ──► Accepted ── Prepare ──► Sending ── all pages have come to an end ──► Completed
+//!                  └─────► Refused
+//! a page:  waiting ── Encrypt ──► encrypted ── MarkPushed ──► pushed
+//!             ├── Skip ──► skipped   └── Stop ──► failed: no further page is begun
 //! ```
-//! Pages are sent one at a time, so that a revocation stops the next one. The ciphertext of a page is in the log
-//! before it is sent, so that a retry sends the same bytes. A page is never encrypted twice with the same key.
+//! A few pages are on their way at the same time (`at_once`); a revocation stops all that have not left. The ciphertext
+//! of a page is in the log before it is sent, so that a retry sends the same bytes. A page is never encrypted twice with
+//! the same key.
 
 pub mod command;
 pub mod event;
@@ -16,6 +19,7 @@ pub use event::{
     DeliveryStatus, HiuKey, MissingPage, PageSeal, PlannedPage, Recipient, StopReason,
     TransferEvent, TransferFacts,
 };
+pub use progress::Progress;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -23,7 +27,6 @@ use thiserror::Error;
 use crate::aggregate::aggregate;
 use crate::id::{ErrorCode, RequestId};
 use crate::sealed::Sealed;
-use progress::{Progress, complete, prepare, then_complete};
 
 /// State of one transfer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -51,12 +54,8 @@ pub enum Transfer {
         pages: Vec<PlannedPage>,
         /// The care contexts of which nothing can be sent.
         missing: Vec<MissingPage>,
-        /// The first page that is not delivered.
-        next: u32,
-        /// Whether the ciphertext of that page is in the log.
-        encrypted: bool,
-        /// Pages before `next` that were skipped.
-        skipped: Vec<u32>,
+        /// What became of them so far.
+        progress: Progress,
     },
     /// Completed.
     Completed {
@@ -127,40 +126,31 @@ impl Transfer {
                 Ok(vec![requested, verdict])
             }
             (Self::Absent, _) => Err(TransferError::Absent),
-            (Self::Accepted { facts }, TransferCommand::Prepare { pages, missing }) => {
-                Ok(prepare(facts, pages, missing))
+            (Self::Accepted { facts }, TransferCommand::Prepare { pages, missing, at_once }) => {
+                let end = Progress::new(pages.len(), at_once);
+                let completed = pages.is_empty().then(|| end.complete(facts, &pages, &missing));
+                let prepared = TransferEvent::BundlePrepared { pages, missing, at_once };
+                Ok(std::iter::once(prepared).chain(completed).collect())
             }
-            (
-                Self::Sending { next, encrypted: false, .. },
-                TransferCommand::Encrypt { page, seal, body },
-            ) if page == *next => {
+            (Self::Sending { progress, .. }, TransferCommand::Encrypt { page, seal, body })
+                if progress.is_due(page) =>
+            {
                 Ok(vec![TransferEvent::PageEncrypted { page, seal, body: Sealed::Open(body) }])
             }
-            (
-                Self::Sending { facts, pages, missing, next, encrypted: true, skipped },
-                TransferCommand::MarkPushed { page, status },
-            ) if page == *next => {
-                let end = Progress { delivered_to: page + 1, skipped, stop: None };
-                let pushed = TransferEvent::PagePushed { page, status };
-                Ok(then_complete(pushed, facts, pages, missing, &end))
+            (Self::Sending { progress, .. }, TransferCommand::MarkPushed { page, status })
+                if progress.is_encrypted(page) =>
+            {
+                Ok(self.then_complete(TransferEvent::PagePushed { page, status }))
             }
-            (
-                Self::Sending { facts, pages, missing, next, encrypted: false, skipped },
-                TransferCommand::Skip { page, reason },
-            ) if page == *next => {
-                let mut skipped = skipped.clone();
-                skipped.push(page);
-                let end = Progress { delivered_to: page + 1, skipped: &skipped, stop: None };
-                let skipped = TransferEvent::PageSkipped { page, reason };
-                Ok(then_complete(skipped, facts, pages, missing, &end))
+            (Self::Sending { progress, .. }, TransferCommand::Skip { page, reason })
+                if progress.is_due(page) =>
+            {
+                Ok(self.then_complete(TransferEvent::PageSkipped { page, reason }))
             }
-            (
-                Self::Sending { facts, pages, missing, next, skipped, .. },
-                TransferCommand::Stop { page, stop },
-            ) if page == *next => {
-                let end = Progress { delivered_to: *next, skipped, stop: Some(&stop) };
-                let completed = complete(facts, pages, missing, &end);
-                Ok(vec![TransferEvent::Stopped { page, stop }, completed])
+            (Self::Sending { progress, .. }, TransferCommand::Stop { page, stop })
+                if progress.is_open(page) =>
+            {
+                Ok(self.then_complete(TransferEvent::Stopped { page, stop }))
             }
             (Self::Refused { facts, .. }, TransferCommand::CloseRefused { care_contexts })
                 if !care_contexts.is_empty() =>
@@ -198,35 +188,50 @@ impl Transfer {
         }
     }
 
+    /// The event, and the end of the transfer if nothing is left to do after it.
+    fn then_complete(&self, event: TransferEvent) -> Vec<TransferEvent> {
+        let mut after = self.clone();
+        after.evolve(event.clone());
+        let completed = match &after {
+            Self::Sending { facts, pages, missing, progress } if progress.is_done() => {
+                Some(progress.complete(facts, pages, missing))
+            }
+            Self::Absent
+            | Self::Refused { .. }
+            | Self::Accepted { .. }
+            | Self::Sending { .. }
+            | Self::Completed { .. } => None,
+        };
+        std::iter::once(event).chain(completed).collect()
+    }
+
     fn evolve(&mut self, event: TransferEvent) {
+        if let Self::Sending { progress, .. } = self {
+            match &event {
+                TransferEvent::PageEncrypted { page, .. } => progress.encrypted(*page),
+                TransferEvent::PagePushed { page, .. } => progress.pushed(*page),
+                TransferEvent::PageSkipped { page, .. } => progress.skipped(*page),
+                TransferEvent::Stopped { page, stop } => progress.stopped(*page, stop.clone()),
+                TransferEvent::Requested { .. }
+                | TransferEvent::Accepted { .. }
+                | TransferEvent::Refused { .. }
+                | TransferEvent::BundlePrepared { .. }
+                | TransferEvent::Repeated { .. }
+                | TransferEvent::Completed { .. } => {}
+            }
+        }
         let before = std::mem::take(self);
         *self = match (before, event) {
             (Self::Absent, TransferEvent::Requested { facts, .. }) => Self::Accepted { facts },
             (Self::Accepted { facts }, TransferEvent::Refused { code, .. }) => {
                 Self::Refused { facts, code }
             }
-            (Self::Accepted { facts }, TransferEvent::BundlePrepared { pages, missing }) => {
-                let skipped = vec![];
-                Self::Sending { facts, pages, missing, next: 0, encrypted: false, skipped }
-            }
             (
-                Self::Sending { facts, pages, missing, next, skipped, .. },
-                TransferEvent::PageEncrypted { .. },
-            ) => Self::Sending { facts, pages, missing, next, encrypted: true, skipped },
-            (
-                Self::Sending { facts, pages, missing, skipped, .. },
-                TransferEvent::PagePushed { page, .. },
+                Self::Accepted { facts },
+                TransferEvent::BundlePrepared { pages, missing, at_once },
             ) => {
-                let next = page + 1;
-                Self::Sending { facts, pages, missing, next, encrypted: false, skipped }
-            }
-            (
-                Self::Sending { facts, pages, missing, mut skipped, .. },
-                TransferEvent::PageSkipped { page, .. },
-            ) => {
-                skipped.push(page);
-                let next = page + 1;
-                Self::Sending { facts, pages, missing, next, encrypted: false, skipped }
+                let progress = Progress::new(pages.len(), at_once);
+                Self::Sending { facts, pages, missing, progress }
             }
             (
                 Self::Accepted { facts } | Self::Sending { facts, .. },

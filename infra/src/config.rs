@@ -185,6 +185,7 @@ impl Config {
             facilities: self.facilities()?,
             hius: self.hius()?,
             first_page_number: self.push.first_page_number,
+            pages_at_once: self.push.pages_at_once.get().into(),
             push_bearer: self.push.bearer.into(),
             thresholds: self.discovery.thresholds(),
             token_limits: TokenLimits {

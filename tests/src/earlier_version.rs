@@ -49,7 +49,8 @@ pub async fn ports(world: &World, interpreter: Arc<dyn Interpreter>) -> (Ports, 
     let settings = config.gateway_settings(&secrets);
     let gateway = HttpGateway::new(settings, Arc::clone(&clock), Arc::clone(&ids));
     let gateway = Arc::new(gateway.expect("the gateway's client is made"));
-    let hiu = HttpHiu::new(Arc::clone(&gateway), config.push.allow.clone());
+    let hiu =
+        HttpHiu::new(Arc::clone(&gateway), config.push.allow.clone(), config.push.pages_at_once);
     let link_tokens = link_token_cache::from_config(&config.link_tokens, None, Arc::clone(&clock));
     let shared: Arc<dyn Log> = log.clone();
     let eraser = PgEraser {

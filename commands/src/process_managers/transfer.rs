@@ -1,4 +1,4 @@
-//! A transfer: reply to the request, push page after page, then report the result.
+//! A transfer: reply to the request, push the pages, then report the result.
 
 use hip_domain::event::Event;
 use hip_domain::hiu::HiuEvent;
@@ -44,7 +44,7 @@ pub(super) fn of_transfer(recorded: &Recorded<Event>, event: &TransferEvent) -> 
     }
 }
 
-/// Also requested after the last page, where the task does nothing.
+/// When a page has come to its end, others may have their turn. After the last page the task does nothing.
 fn encrypt(recorded: &Recorded<Event>, page: u32) -> Vec<Planned> {
     match recorded.stream.transaction() {
         Some(transaction) => vec![Task::EncryptPage { transaction, page }.into()],

@@ -85,8 +85,8 @@ pub async fn perform(ports: &Ports, due: &Due) -> Result<(), TaskError> {
         Task::PrepareTransfer { transaction } => {
             prepare_transfer::perform(ports, due, transaction).await
         }
-        Task::EncryptPage { transaction, page } => {
-            encrypt_page::perform(ports, due, transaction, *page).await
+        Task::EncryptPage { transaction, .. } => {
+            encrypt_page::perform(ports, due, transaction).await
         }
         Task::MarkPushed { transaction, page, status } => {
             transfer::mark_pushed(ports, due, transaction, *page, *status).await

@@ -10,6 +10,7 @@ use hip_domain::outbound::Call;
 
 use super::handlers::call::{self as calls, ReadyCall, SentCall};
 use super::handlers::perform as perform_alone;
+use super::turns::{Turns, transfer};
 use super::{Due, Task, TaskError};
 use crate::port::Draft;
 use crate::port::draft::TaskLease;
@@ -32,6 +33,8 @@ pub struct Work<'a> {
     pub lease: TaskLease,
     /// A call that is composed already.
     pub ready: Option<ReadyCall>,
+    /// The turns of this process.
+    pub turns: &'a dyn Turns,
 }
 
 /// Performs a task. `draft` is new.
@@ -44,7 +47,7 @@ pub async fn perform(
     work: Work<'_>,
     draft: Arc<dyn Draft>,
 ) -> Result<Ending, TaskError> {
-    let Work { due, lease, ready } = work;
+    let Work { due, lease, ready, turns } = work;
     let sent = if let Task::Call { request_id, call } = &due.task {
         let ready = match ready {
             Some(ready) if ready.is_fresh(ports.clock.now()) => Some(ready),
@@ -58,6 +61,10 @@ pub async fn perform(
         Some(sent)
     } else {
         None
+    };
+    let _turn = match transfer(&due.task) {
+        Some(transaction) => Some(turns.of(transaction).await),
+        None => None,
     };
     if sent.is_some() || may_be_drafted(&due.task) {
         let drafted = Ports {

@@ -11,20 +11,28 @@ pub enum Lane {
     Local,
     /// Calls to the gateway, and SMS.
     Gateway,
+    /// Work on the pages of transfers that uses only our own stores.
+    Seal,
     /// Pages to HIUs.
     Push,
+    /// Pages that an earlier version of the program planned. They are moved to [`Lane::Push`].
+    EarlierPush,
 }
 
 impl Lane {
     /// All lanes.
-    pub const ALL: [Self; 3] = [Self::Local, Self::Gateway, Self::Push];
+    pub const ALL: [Self; 5] =
+        [Self::Local, Self::Gateway, Self::Seal, Self::Push, Self::EarlierPush];
 
-    /// The stored number.
+    /// The stored number. Earlier versions of the program know 0 to 2. They send pages one after the other, and would lose
+    /// those that this one sends side by side: they do not see the lanes of pages.
     pub const fn number(self) -> i16 {
         match self {
             Self::Local => 0,
             Self::Gateway => 1,
-            Self::Push => 2,
+            Self::EarlierPush => 2,
+            Self::Seal => 3,
+            Self::Push => 4,
         }
     }
 }
@@ -48,6 +56,9 @@ impl Task {
                 | Call::NotifyTransfer { .. } => Lane::Gateway,
             },
             Self::SendOtp { .. } => Lane::Gateway,
+            Self::EncryptPage { .. } | Self::MarkPushed { .. } | Self::StopTransfer { .. } => {
+                Lane::Seal
+            }
             Self::Interpret { .. }
             | Self::BuildDocuments { .. }
             | Self::RegisterCareContext { .. }
@@ -64,9 +75,6 @@ impl Task {
             | Self::MarkVisitLinked { .. }
             | Self::FindPatient { .. }
             | Self::PrepareTransfer { .. }
-            | Self::EncryptPage { .. }
-            | Self::MarkPushed { .. }
-            | Self::StopTransfer { .. }
             | Self::ResumePushes { .. }
             | Self::Erase { .. }
             | Self::FinishErasure { .. } => Lane::Local,

@@ -37,6 +37,8 @@ pub enum TransferCommand {
         pages: Vec<PlannedPage>,
         /// The care contexts of which nothing can be sent.
         missing: Vec<MissingPage>,
+        /// How many pages may be on their way at the same time, at least 1.
+        at_once: u32,
     },
     /// Store the ciphertext of a page.
     Encrypt {

@@ -175,10 +175,13 @@ pub enum TransferEvent {
     /// The pages were selected.
     #[serde(rename = "transfer.bundle_prepared")]
     BundlePrepared {
-        /// The pages, in the order of sending.
+        /// The pages, in the order in which they are begun.
         pages: Vec<PlannedPage>,
         /// The care contexts of which nothing can be sent.
         missing: Vec<MissingPage>,
+        /// How many pages may be on their way at the same time. Earlier versions sent one after the other.
+        #[serde(default = "one", skip_serializing_if = "is_one")]
+        at_once: u32,
     },
     /// A page was encrypted.
     #[serde(rename = "transfer.page_encrypted")]
@@ -218,10 +221,10 @@ pub enum TransferEvent {
         /// The error code, if it was refused.
         error: Option<ErrorCode>,
     },
-    /// The transfer was stopped: no further page is sent.
+    /// A page was given up: no further page is begun. Pages that are on their way come to their own end.
     #[serde(rename = "transfer.stopped")]
     Stopped {
-        /// The page that would have been next.
+        /// The page.
         page: u32,
         /// The reason.
         stop: StopReason,
@@ -236,4 +239,13 @@ pub enum TransferEvent {
         /// The result for each care context.
         statuses: Vec<DeliveryStatus>,
     },
+}
+
+const fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+const fn is_one(number: &u32) -> bool {
+    *number == 1
 }

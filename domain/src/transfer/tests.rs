@@ -47,7 +47,7 @@ fn accepted() -> Vec<TransferEvent> {
 fn sending(references: &[&str]) -> Vec<TransferEvent> {
     let pages = references.iter().map(|reference| page(reference)).collect();
     let mut events = accepted();
-    events.push(TransferEvent::BundlePrepared { pages, missing: vec![] });
+    events.push(TransferEvent::BundlePrepared { pages, missing: vec![], at_once: 1 });
     events
 }
 
@@ -128,9 +128,9 @@ fn with_nothing_to_send_the_transfer_has_failed() {
     let missing =
         vec![MissingPage { care_context: context("300"), reason: "no document".to_owned() }];
     given::<Transfer>(accepted())
-        .when(TransferCommand::Prepare { pages: vec![], missing: missing.clone() })
+        .when(TransferCommand::Prepare { pages: vec![], missing: missing.clone(), at_once: 4 })
         .then([
-            TransferEvent::BundlePrepared { pages: vec![], missing },
+            TransferEvent::BundlePrepared { pages: vec![], missing, at_once: 4 },
             completed(false, vec![status("300", Some("no document"))]),
         ]);
 }
@@ -202,4 +202,125 @@ fn a_refused_transfer_of_a_known_consent_is_closed_with_every_care_context() {
     given::<Transfer>([requested, refused])
         .when(TransferCommand::CloseRefused { care_contexts: vec![context("300")] })
         .then([completed(false, vec![status("300", Some("request refused"))])]);
+}
+
+/// Six pages, each of its own care context, up to three at the same time.
+fn side_by_side() -> Vec<TransferEvent> {
+    let pages = ["300", "301", "302", "303", "304", "305"].map(page).to_vec();
+    let mut events = accepted();
+    events.push(TransferEvent::BundlePrepared { pages, missing: vec![], at_once: 3 });
+    events
+}
+
+const fn pushed(page: u32) -> TransferEvent {
+    TransferEvent::PagePushed { page, status: 202 }
+}
+
+fn next(history: &[TransferEvent]) -> Option<u32> {
+    progress(history).and_then(|progress| progress.next())
+}
+
+fn progress(history: &[TransferEvent]) -> Option<Progress> {
+    let mut state = Transfer::default();
+    for event in history {
+        state.evolve(event.clone());
+    }
+    match state {
+        Transfer::Sending { progress, .. } => Some(progress),
+        Transfer::Absent
+        | Transfer::Refused { .. }
+        | Transfer::Accepted { .. }
+        | Transfer::Completed { .. } => None,
+    }
+}
+
+#[test]
+fn the_first_page_goes_alone_then_three_side_by_side_and_the_last_leaves_last() {
+    let mut history = side_by_side();
+    assert_eq!(next(&history), Some(0));
+    history.push(encrypted(0));
+    assert_eq!(next(&history), None, "the first page is on its way");
+    history.push(pushed(0));
+    assert_eq!(progress(&history).unwrap().room(), 3);
+    history.extend([encrypted(1), encrypted(2)]);
+    assert_eq!(next(&history), Some(3));
+    history.push(encrypted(3));
+    assert_eq!(next(&history), None, "three are on their way");
+    history.push(pushed(2));
+    assert_eq!(next(&history), Some(4), "in whatever order the HIU takes them");
+    assert_eq!(progress(&history).unwrap().room(), 1);
+    history.extend([encrypted(4), pushed(1), pushed(4)]);
+    assert_eq!(next(&history), None, "page 3 is on its way, and page 5 is the last");
+    history.push(pushed(3));
+    assert_eq!(next(&history), Some(5));
+    history.push(encrypted(5));
+    let statuses = ["300", "301", "302", "303", "304", "305"].map(|one| status(one, None)).to_vec();
+    given::<Transfer>(history)
+        .when(TransferCommand::MarkPushed { page: 5, status: 202 })
+        .then([pushed(5), completed(true, statuses)]);
+}
+
+#[test]
+fn only_the_page_whose_turn_it_is_can_be_encrypted() {
+    for page in [1, 5, 9] {
+        let body = Phi::new("{}".to_owned());
+        given::<Transfer>(side_by_side())
+            .when(TransferCommand::Encrypt { page, seal: seal(), body })
+            .then([]);
+    }
+}
+
+#[test]
+fn a_stopped_transfer_waits_for_the_pages_that_have_left() {
+    let mut history = side_by_side();
+    history.extend([encrypted(0), pushed(0), encrypted(1), encrypted(2)]);
+    let stop = StopReason::Push { status: Some(500) };
+    let stopped = TransferEvent::Stopped { page: 1, stop: stop.clone() };
+    given::<Transfer>(history.clone())
+        .when(TransferCommand::Stop { page: 1, stop: stop.clone() })
+        .then([stopped.clone()]);
+    history.push(stopped);
+    assert_eq!(next(&history), None, "no further page is begun");
+    given::<Transfer>(history.clone()).when(TransferCommand::Stop { page: 1, stop }).then([]);
+    let late = TransferCommand::Stop { page: 3, stop: StopReason::Late };
+    given::<Transfer>(history.clone()).when(late).then([]);
+    let failed = |one| status(one, Some("data push failed"));
+    given::<Transfer>(history).when(TransferCommand::MarkPushed { page: 2, status: 202 }).then([
+        pushed(2),
+        completed(
+            true,
+            vec![
+                status("300", None),
+                failed("301"),
+                status("302", None),
+                failed("303"),
+                failed("304"),
+                failed("305"),
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn each_page_that_fails_says_why() {
+    let mut history = side_by_side();
+    history.extend([encrypted(0), pushed(0), encrypted(1), encrypted(2)]);
+    history.push(TransferEvent::Stopped { page: 1, stop: StopReason::Push { status: None } });
+    let revoked = StopReason::Consent(NotInForce::NotGranted);
+    given::<Transfer>(history).when(TransferCommand::Stop { page: 2, stop: revoked.clone() }).then(
+        [
+            TransferEvent::Stopped { page: 2, stop: revoked },
+            completed(
+                true,
+                vec![
+                    status("300", None),
+                    status("301", Some("data push failed")),
+                    status("302", Some("consent not granted")),
+                    status("303", Some("data push failed")),
+                    status("304", Some("data push failed")),
+                    status("305", Some("data push failed")),
+                ],
+            ),
+        ],
+    );
 }

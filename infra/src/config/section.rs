@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU8;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -232,6 +233,8 @@ pub struct KeysSection {
 pub struct PushSection {
     /// Number of the first page of a transfer.
     pub first_page_number: u32,
+    /// How many pages may be on their way at the same time: of a transfer, and to one host.
+    pub pages_at_once: NonZeroU8,
     /// Whether a push carries our session token; never over an unencrypted connection.
     pub bearer: BearerSetting,
     /// Addresses that are allowed as push targets although they are private or not https.
@@ -240,7 +243,12 @@ pub struct PushSection {
 
 impl Default for PushSection {
     fn default() -> Self {
-        Self { first_page_number: 1, bearer: BearerSetting::default(), allow: vec![] }
+        Self {
+            first_page_number: 1,
+            pages_at_once: NonZeroU8::new(4).expect("4 is not 0"),
+            bearer: BearerSetting::default(),
+            allow: vec![],
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod push_url;
 mod tracked_body;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU8;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,8 +44,12 @@ const ANSWER_MAX: Duration = Duration::from_secs(180);
 
 impl HttpHiu {
     /// Creates a client that calls public addresses, and only those private ones that an operator allows
-    /// (for tests, and for an HIU in the same network).
-    pub fn new(gateway: Arc<HttpGateway>, allowed: Vec<SocketAddr>) -> Result<Self, ClientError> {
+    /// (for tests, and for an HIU in the same network). Sends at most `pages_at_once` pages to one host at the same time.
+    pub fn new(
+        gateway: Arc<HttpGateway>,
+        allowed: Vec<SocketAddr>,
+        pages_at_once: NonZeroU8,
+    ) -> Result<Self, ClientError> {
         let allowed = Arc::new(Allowed::new(allowed));
         let client = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -52,7 +57,8 @@ impl HttpHiu {
             .no_proxy()
             .dns_resolver(Arc::new(PublicResolver::new(Arc::clone(&allowed))))
             .build()?;
-        Ok(Self { client, gateway, allowed, places: Arc::default() })
+        let places = Arc::new(Places::new(pages_at_once.get().into()));
+        Ok(Self { client, gateway, allowed, places })
     }
 
     /// Sends a page and waits for the status of the answer; `None` after a timeout.

@@ -5,6 +5,7 @@
 
 mod claims;
 mod new_rows;
+mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +27,7 @@ use crate::postgres::event_store::{PgLog, TaskLog};
 use crate::wake_times::WakeTimes;
 use crate::worker::{Backoff, Queue, Rank, Worker, at_least, spread};
 use claims::{Claim, Claims, Settlement};
+use turns::TransferTurns;
 
 /// Maximum attempts: a task that fails for an external reason (an unavailable store) is retried for about a day.
 /// A task that sets its own retry time also limits its own attempts.
@@ -59,7 +61,14 @@ impl Outbox {
         handover.open(config.lease, Arc::clone(&work));
         let claims = Claims::new(pool, log.task_ends(), config.lease);
         let log = TaskLog::new(Arc::clone(log));
-        let tasks = Tasks { ports, log, claims, handover, concurrency: config.concurrency };
+        let tasks = Tasks {
+            ports,
+            log,
+            claims,
+            handover,
+            concurrency: config.concurrency,
+            turns: TransferTurns::new(),
+        };
         Self(Worker::new(tasks, config, work))
     }
 
@@ -75,6 +84,7 @@ struct Tasks {
     claims: Claims,
     handover: Arc<Handover>,
     concurrency: usize,
+    turns: TransferTurns,
 }
 
 impl Drop for Tasks {
@@ -127,7 +137,8 @@ impl Queue for Tasks {
             return Settlement::Moved { lane };
         }
         let draft = Arc::new(PgDraft::new(self.log.clone(), due.cause.position));
-        let work = Work { due, lease: claim.lease(), ready: claim.take_ready() };
+        let work =
+            Work { due, lease: claim.lease(), ready: claim.take_ready(), turns: &self.turns };
         match joined::perform(&self.ports, work, draft).await {
             Ok(Ending::Stored) => Settlement::Stored,
             result => self.settlement(result.map(|_| ()), claim.attempts),

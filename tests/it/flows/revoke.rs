@@ -87,12 +87,16 @@ async fn no_page_leaves_after_the_revocation_was_acknowledged() {
 }
 
 #[tokio::test]
-async fn the_acknowledgement_waits_for_a_page_that_is_on_its_way() {
+async fn the_acknowledgement_waits_for_the_pages_that_are_on_their_way() {
     let (world, _hip, consent) = thirty_pages().await;
-    let hold = world.sandbox.faults().hold_after(Operation::Push, 5);
+    // Four at the same time, so nothing else leaves.
+    let hold = |n| world.sandbox.faults().hold_after(Operation::Push, n);
+    let holds = [5, 6, 7, 8].map(hold);
     let request = HealthInformationRequest::new(&consent, KeyFormat::WRaw);
     let transaction = world.sandbox.hiu().request(request).await.unwrap();
-    hold.caught(PATIENCE).await.unwrap();
+    for hold in &holds {
+        hold.caught(PATIENCE).await.unwrap();
+    }
     let revoked = async { world.sandbox.phr().revoke(&consent).await.unwrap() };
     let released = async {
         world.until("consent.revoked", 1).await;
@@ -103,11 +107,13 @@ async fn the_acknowledgement_waits_for_a_page_that_is_on_its_way() {
             1,
             "only the grant's"
         );
-        hold.release();
+        for hold in holds {
+            hold.release();
+        }
     };
     tokio::join!(revoked, released);
     let statuses = compare(&world, &transaction).await;
-    assert_eq!(statuses.iter().filter(|status| status.hi_status == "DELIVERED").count(), 1);
-    assert_eq!(pushes(&world).len(), 5);
+    assert_eq!(statuses.iter().filter(|status| status.hi_status == "DELIVERED").count(), 2);
+    assert_eq!(pushes(&world).len(), 8);
     assert!(world.sandbox.violations().is_empty(), "{:?}", world.sandbox.violations());
 }

@@ -12,6 +12,9 @@ use sqlx::Connection;
 
 const TRANSFER_COUNT: usize = 16;
 
+/// Pages to one host at the same time.
+const AT_ONCE: usize = 4;
+
 async fn consent(world: &World) -> String {
     let wish = ConsentRequest::new("kavya.n90@sbx", FACILITY);
     let wish = world.sandbox.hiu().request_consent(wish);
@@ -33,20 +36,21 @@ async fn hanging() -> (World, HipProcess, Vec<String>, Vec<Hold>) {
     }
     let count = i64::try_from(TRANSFER_COUNT).unwrap();
     world.until("transfer.page_encrypted", count).await;
-    holds[0].caught(PATIENCE).await.unwrap();
-    holds[1].caught(PATIENCE).await.unwrap();
+    for hold in &holds[..AT_ONCE] {
+        hold.caught(PATIENCE).await.unwrap();
+    }
     (world, hip, transactions, holds)
 }
 
-/// Keys and fences of the two pages on their way, once no other is claimed for a moment, to be told to wait.
+/// Keys and fences of the pages on their way, once no other is claimed for a moment, to be told to wait.
 async fn on_their_way(world: &World) -> Vec<(String, i64)> {
     let claimed = "SELECT dedupe, fence FROM es.outbox \
-                    WHERE lane = 2 AND state = 'due' AND lease_until > '-infinity' ORDER BY dedupe";
+                    WHERE lane = 4 AND state = 'due' AND lease_until > '-infinity' ORDER BY dedupe";
     let mut rows: Vec<(String, i64)> = vec![];
     world
-        .eventually("two pages are on their way", async || {
+        .eventually("four pages are on their way", async || {
             rows = sqlx::query_as(claimed).fetch_all(&world.pool).await.unwrap();
-            rows.len() == 2
+            rows.len() == AT_ONCE
         })
         .await;
     rows
@@ -67,7 +71,7 @@ async fn others_are_served_while_every_page_to_an_hiu_hangs() {
     world.sandbox.phr().discover(request).await.expect("a discovery is answered");
     let other = consent(&world).await;
     world.sandbox.phr().revoke(&other).await.unwrap();
-    assert_eq!(pushes(&world), (2, 0), "two pages at a time, and no answer to any");
+    assert_eq!(pushes(&world), (AT_ONCE, 0), "four pages at a time, and no answer to any");
     for hold in holds {
         hold.release();
     }
@@ -138,7 +142,7 @@ async fn a_process_that_is_told_to_stop_gives_back_the_pages_that_hang() {
     assert!(tokio::task::spawn_blocking(|| hip.terminate()).await.unwrap());
     let left: Vec<(bool, Option<String>)> = sqlx::query_as(
         "SELECT lease_until = '-infinity', last_error FROM es.outbox \
-          WHERE state = 'due' AND lane = 2 AND waits_for IS NULL",
+          WHERE state = 'due' AND lane = 4 AND waits_for IS NULL",
     )
     .fetch_all(&world.pool)
     .await
@@ -146,7 +150,7 @@ async fn a_process_that_is_told_to_stop_gives_back_the_pages_that_hang() {
     let given_back = |(is_free, reason): &(bool, Option<String>)| {
         *is_free && reason.as_ref().is_some_and(|reason| reason.contains("process stopped"))
     };
-    assert_eq!(left.iter().filter(|row| given_back(row)).count(), 2, "{left:?}");
+    assert_eq!(left.iter().filter(|row| given_back(row)).count(), AT_ONCE, "{left:?}");
     for hold in holds {
         hold.release();
     }

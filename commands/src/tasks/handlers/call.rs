@@ -269,10 +269,10 @@ async fn forbidden(ports: &Ports, due: &Due, call: &Call) -> Result<Option<StopR
     };
     let stream = StreamId::transfer(transaction);
     let state = ports.dispatcher.load::<Transfer>(&stream).await?;
-    let Transfer::Sending { facts, next, .. } = state else {
+    let Transfer::Sending { facts, progress, .. } = state else {
         return Ok(Some(StopReason::Document));
     };
-    if next != *page {
+    if !progress.is_encrypted(*page) {
         return Ok(Some(StopReason::Document));
     }
     let consent_stream = StreamId::consent(&facts.consent_id);
@@ -281,7 +281,10 @@ async fn forbidden(ports: &Ports, due: &Due, call: &Call) -> Result<Option<StopR
     let stop = match consent_check::in_force(ports, &consent, &facts.facility, now).await? {
         Err(why) => StopReason::Consent(why),
         Ok(_) if is_late(ports, &facts, now) => StopReason::Late,
-        Ok(_) => return Ok(None),
+        Ok(_) => match progress.stop() {
+            Some(stop) => stop.clone(),
+            None => return Ok(None),
+        },
     };
     let command = TransferCommand::Stop { page: *page, stop: stop.clone() };
     let key = format!("consent:{transaction}:{page}");

@@ -1,4 +1,4 @@
-//! Encrypts a page: builds the document again, encrypts it once and appends the ciphertext to the log.
+//! Encrypts pages: builds the document again, encrypts it once and appends the ciphertext to the log.
 
 use abdm_fhir::Document;
 use abdm_fidelius::SealOnce;
@@ -24,56 +24,80 @@ use crate::tasks::Due;
 use crate::tasks::TaskError;
 use crate::visits::visit_revision::VisitRevision;
 
+/// Encrypts the pages whose turn it is.
 pub(super) async fn perform(
     ports: &Ports,
     due: &Due,
     transaction: &TransactionId,
-    page: u32,
 ) -> Result<(), TaskError> {
     let stream = StreamId::transfer(transaction);
     let state = ports.dispatcher.load::<Transfer>(&stream).await?;
-    let Transfer::Sending { facts, pages, next, encrypted: false, .. } = state else {
-        return Ok(());
-    };
-    let Some(wanted) = usize::try_from(page).ok().and_then(|page| pages.get(page)) else {
-        return Ok(());
-    };
-    if next != page {
-        return Ok(());
+    let Transfer::Sending { facts, progress, .. } = state else { return Ok(()) };
+    // One look at the consent for all of them: it is checked again before each of them is sent.
+    let consent = StreamId::consent(&facts.consent_id);
+    let consent = ports.dispatcher.load::<Consent>(&consent).await?;
+    for _ in 0..progress.room() {
+        let state = ports.dispatcher.load::<Transfer>(&stream).await?;
+        let Transfer::Sending { facts, pages, progress, .. } = state else { break };
+        let number = progress.next();
+        let wanted = number.and_then(|number| pages.get(usize::try_from(number).ok()?));
+        let (Some(number), Some(wanted)) = (number, wanted) else { break };
+        let planned = Planned { transaction, number, wanted, page_count: pages.len() };
+        let command = planned.begin(ports, &stream, &facts, &consent).await?;
+        let step = due.step(Actor::Process).part(format!("page:{number}"));
+        step.execute::<Transfer>(&ports.dispatcher, &stream, command).await?;
     }
-    let consent_stream = StreamId::consent(&facts.consent_id);
-    let consent = ports.dispatcher.load::<Consent>(&consent_stream).await?;
-    let now = ports.clock.now();
-    if is_late(ports, &facts, now) {
-        let command = TransferCommand::Stop { page, stop: StopReason::Late };
-        due.step(Actor::Process).execute::<Transfer>(&ports.dispatcher, &stream, command).await?;
-        return Ok(());
-    }
-    let command = match consent_check::in_force(ports, &consent, &facts.facility, now).await? {
-        Ok(grant) => {
-            let habits = ports.settings.hiu(grant.hiu.as_ref());
-            let place = Place {
-                grant,
-                transaction,
-                number: habits.first_page_number + page,
-                page_count: pages.len(),
-            };
-            match seal(ports, &stream, wanted, &place, now).await? {
-                Ok((seal, body)) => TransferCommand::Encrypt { page, seal, body },
-                Err(StopReason::Document) => {
-                    let reason = StopReason::Document.as_words().to_owned();
-                    TransferCommand::Skip { page, reason }
-                }
-                Err(stop) => TransferCommand::Stop { page, stop },
-            }
-        }
-        Err(why) => TransferCommand::Stop { page, stop: StopReason::Consent(why) },
-    };
-    due.step(Actor::Process).execute::<Transfer>(&ports.dispatcher, &stream, command).await?;
     Ok(())
 }
 
-/// A page within a transfer.
+/// A page of a transfer.
+struct Planned<'a> {
+    transaction: &'a TransactionId,
+    /// From 0.
+    number: u32,
+    wanted: &'a PlannedPage,
+    page_count: usize,
+}
+
+impl Planned<'_> {
+    /// The page encrypted, or why it is not sent.
+    async fn begin(
+        &self,
+        ports: &Ports,
+        stream: &StreamId,
+        facts: &TransferFacts,
+        consent: &Consent,
+    ) -> Result<TransferCommand, TaskError> {
+        let page = self.number;
+        let now = ports.clock.now();
+        if is_late(ports, facts, now) {
+            return Ok(TransferCommand::Stop { page, stop: StopReason::Late });
+        }
+        let grant = match consent_check::in_force(ports, consent, &facts.facility, now).await? {
+            Ok(grant) => grant,
+            Err(why) => {
+                return Ok(TransferCommand::Stop { page, stop: StopReason::Consent(why) });
+            }
+        };
+        let habits = ports.settings.hiu(grant.hiu.as_ref());
+        let place = Place {
+            grant,
+            transaction: self.transaction,
+            number: habits.first_page_number + page,
+            page_count: self.page_count,
+        };
+        Ok(match seal(ports, stream, self.wanted, &place, now).await? {
+            Ok((seal, body)) => TransferCommand::Encrypt { page, seal, body },
+            Err(StopReason::Document) => {
+                let reason = StopReason::Document.as_words().to_owned();
+                TransferCommand::Skip { page, reason }
+            }
+            Err(stop) => TransferCommand::Stop { page, stop },
+        })
+    }
+}
+
+/// What a page says of its transfer.
 struct Place<'a> {
     /// The terms of the consent.
     grant: &'a Grant,

@@ -43,7 +43,8 @@ pub(super) async fn perform(
             }
         }
     }
-    let command = TransferCommand::Prepare { pages, missing };
+    let at_once = ports.settings.pages_at_once;
+    let command = TransferCommand::Prepare { pages, missing, at_once };
     due.step(Actor::Process).execute::<Transfer>(&ports.dispatcher, &stream, command).await?;
     Ok(())
 }

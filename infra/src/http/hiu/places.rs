@@ -5,19 +5,23 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-/// Maximum number of pages to one host at the same time. A host that hangs blocks no more workers than these.
-const PLACES_PER_HOST: usize = 2;
-
 /// The slots in use, by host.
-#[derive(Default)]
-pub(super) struct Places(Mutex<HashMap<String, usize>>);
+pub(super) struct Places {
+    /// Maximum number of pages to one host at the same time. A host that hangs blocks no more workers than these.
+    per_host: usize,
+    taken: Mutex<HashMap<String, usize>>,
+}
 
 impl Places {
+    pub(super) fn new(per_host: usize) -> Self {
+        Self { per_host, taken: Mutex::default() }
+    }
+
     /// Takes a slot; `None` if the host has none left.
     pub(super) fn take(self: &Arc<Self>, host: &str) -> Option<Taken> {
-        let mut taken = self.0.lock();
+        let mut taken = self.taken.lock();
         let count = taken.get(host).copied().unwrap_or_default();
-        if count >= PLACES_PER_HOST {
+        if count >= self.per_host {
             return None;
         }
         taken.insert(host.to_owned(), count.saturating_add(1));
@@ -26,8 +30,8 @@ impl Places {
 
     /// The hosts without a free slot.
     pub(super) fn full(&self) -> Vec<String> {
-        let taken = self.0.lock();
-        let full = taken.iter().filter(|(_, count)| **count >= PLACES_PER_HOST);
+        let taken = self.taken.lock();
+        let full = taken.iter().filter(|(_, count)| **count >= self.per_host);
         full.map(|(host, _)| host.clone()).collect()
     }
 }
@@ -40,7 +44,7 @@ pub(super) struct Taken {
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        let mut taken = self.places.0.lock();
+        let mut taken = self.places.taken.lock();
         if let Some(count) = taken.get_mut(&self.host) {
             *count = count.saturating_sub(1);
             if *count == 0 {
@@ -55,8 +59,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_has_two_places_and_each_is_given_back() {
-        let places = Arc::<Places>::default();
+    fn a_host_has_its_places_and_each_is_given_back() {
+        let places = Arc::new(Places::new(2));
         let first = places.take("hiu.example.org:443");
         let second = places.take("hiu.example.org:443");
         assert!(first.is_some() && second.is_some());
@@ -67,6 +71,6 @@ mod tests {
         assert_eq!(places.full(), Vec::<String>::new());
         assert!(places.take("hiu.example.org:443").is_some());
         drop(second);
-        assert!(places.0.lock().is_empty(), "hosts that are done with are forgotten");
+        assert!(places.taken.lock().is_empty(), "hosts that are done with are forgotten");
     }
 }

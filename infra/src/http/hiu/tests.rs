@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::num::NonZeroU8;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -42,7 +43,7 @@ fn pusher(address: SocketAddr) -> HttpHiu {
         keys_trusted_for: chrono::TimeDelta::days(7),
     };
     let gateway = HttpGateway::new(settings, Arc::new(SystemClock), Arc::new(RandomIds)).unwrap();
-    HttpHiu::new(Arc::new(gateway), vec![address]).unwrap()
+    HttpHiu::new(Arc::new(gateway), vec![address], NonZeroU8::MIN).unwrap()
 }
 
 async fn push(address: SocketAddr) -> Result<u16, SendError> {

@@ -116,6 +116,10 @@ fn members(clear: &[u8], secret: Option<&[u8]>) -> Members {
     {
         tell_sent(&sent, &mut values);
     }
+    // Earlier versions sent pages one after the other. What follows is decided from the recorded event.
+    if let Some(event) = clear.as_object_mut() {
+        event.remove("at_once");
+    }
     leaves("$", &clear, &mut values);
     if let Some(secret) = secret {
         let secret: Value = serde_json::from_slice(secret).unwrap_or_default();
