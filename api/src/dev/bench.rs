@@ -20,6 +20,7 @@ mod rebuild;
 mod sample;
 mod seal;
 mod server;
+mod soak;
 
 use std::fs;
 use std::path::Path;
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Validate(bundle::How),
     /// Measure rebuilding every read model over a long log, while the service runs.
     Rebuild(rebuild::BenchRebuildArgs),
+    /// Keep the service under a steady load for a long time.
+    Soak(soak::BenchSoakArgs),
     /// Measure sealing a page, compared with the encryption alone.
     Seal(seal::BenchSealArgs),
 }
@@ -63,6 +66,7 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Exi
         Command::Peers(options) => Box::pin(peers::run(options, data_dir)).await,
         Command::Validate(how) => bundle::validate(&how),
         Command::Rebuild(options) => Box::pin(rebuild::run(options, data_dir)).await,
+        Command::Soak(options) => Box::pin(soak::run(options, data_dir)).await,
         Command::Seal(options) => Ok(seal::run(&options)),
     }
 }

@@ -92,6 +92,20 @@ async fn a_log_that_grows_is_measured_at_each_size() {
     assert_eq!(goals.len(), 8);
 }
 
+#[tokio::test]
+async fn a_long_load_says_what_has_grown() {
+    let small = ["--stretches", "3", "--seconds", "1", "--per-s", "20", "--patients", "10"];
+    let report = bench(&[&["soak"], small.as_slice()].concat()).await;
+    let stretches = report["stretches"].as_array().unwrap();
+    assert_eq!(stretches.len(), 3);
+    for stretch in stretches {
+        assert_eq!(stretch["errorCount"], 0, "{report:#}");
+        assert!(stretch["memoryMib"].as_f64().unwrap() > 1.0);
+    }
+    assert!(report["grown"]["es.event"].as_f64().unwrap() > 1_000.0, "{report:#}");
+    assert!(report["goals"][0]["measured"].as_f64().unwrap() > 0.0);
+}
+
 /// The wrapper itself is not part of the project, so no test runs it.
 #[tokio::test]
 async fn a_comparison_says_what_it_lacks() {

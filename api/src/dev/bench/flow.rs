@@ -25,7 +25,7 @@ use super::machine::Machine;
 use super::server::Server;
 use super::until_interrupted;
 use crate::output::{ExitStatus, print_line};
-pub(super) use figures::{Callbacks, Calm, Transfers, Visits};
+pub(super) use figures::{Callbacks, Calm, Stretch, Transfers, Visits};
 pub(super) use gateway::{Answered, FlowGateway};
 pub(super) use load::{burst, client, steady};
 pub(super) use requests::{Asking, Kind, Post, VisitPush};

@@ -82,6 +82,19 @@ pub(in crate::dev::bench) struct Calm {
     pub(in crate::dev::bench) error_count: usize,
 }
 
+/// Discoveries at a steady rate, as one stretch of a long time.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::dev::bench) struct Stretch {
+    pub(in crate::dev::bench) p50_ms: Option<f64>,
+    p99_ms: Option<f64>,
+    error_count: usize,
+    /// Of the service, after the stretch.
+    pub(in crate::dev::bench) memory_mib: Option<f64>,
+    /// Processor time of the service and of the database, in percent of one processor.
+    cpu_percent: Option<f64>,
+}
+
 /// Pages until an HIU has taken them.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -172,13 +185,38 @@ impl Calm {
     }
 }
 
+impl Stretch {
+    pub(super) fn new(
+        took: Duration,
+        used: &Usage,
+        memory_mib: Option<f64>,
+        answered: Vec<Answered>,
+    ) -> Self {
+        let error_count = errors(&answered);
+        let [p50_ms, p99_ms] = percentiles(answered.into_iter().map(|one| one.took).collect());
+        Self { p50_ms, p99_ms, error_count, memory_mib, cpu_percent: used.cpu_percent(took) }
+    }
+
+    pub(in crate::dev::bench) fn line(&self) -> String {
+        let figure =
+            |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.1}"));
+        let Self { p50_ms, p99_ms, error_count, memory_mib, cpu_percent } = self;
+        format!(
+            "p50 {} ms, p99 {} ms, {error_count} without a patient; {} MiB, {} % of a processor",
+            figure(*p50_ms),
+            figure(*p99_ms),
+            figure(*memory_mib),
+            figure(*cpu_percent),
+        )
+    }
+}
+
 impl Rest {
     pub(super) fn new(took: Duration, used: &Usage, memory_mib: Option<f64>) -> Self {
         let seconds = took.as_secs_f64();
-        let cpu = used.service.zip(used.database).map(|(service, database)| service + database);
         Self {
             transactions_per_s: used.transactions() / seconds,
-            cpu_percent: cpu.map(|cpu| 100.0 * cpu.as_secs_f64() / seconds),
+            cpu_percent: used.cpu_percent(took),
             memory_mib,
         }
     }
@@ -188,6 +226,12 @@ impl Usage {
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     fn transactions(&self) -> f64 {
         self.transactions as f64
+    }
+
+    /// Of one processor; service and database.
+    fn cpu_percent(&self, took: Duration) -> Option<f64> {
+        let cpu = self.service? + self.database?;
+        Some(100.0 * cpu.as_secs_f64() / took.as_secs_f64())
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is measured, row by row.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use reqwest::{Client, StatusCode};
 use sqlx::PgPool;
 
 use super::BenchFlowArgs;
-use super::figures::{Burst, Callbacks, Calm, Ceilings, Rest, Round, Transfers, Visits};
+use super::figures::{Burst, Callbacks, Calm, Ceilings, Rest, Round, Stretch, Transfers, Visits};
 use super::gateway::FlowGateway;
 use super::hiu::FlowHius;
 use super::load::{burst, client, steady};
@@ -183,6 +184,39 @@ impl Subject {
         let used = self.usage().await?.since(&before);
         self.until_settled().await?;
         Ok(Calm::new(count, &used, self.gateway.take()))
+    }
+
+    /// Discoveries at a steady rate, until the last is answered.
+    pub(in crate::dev::bench) async fn stretch(
+        &self,
+        per_s: u32,
+        seconds: u32,
+        patients: u32,
+    ) -> anyhow::Result<Stretch> {
+        self.gateway.take();
+        let (before, begun_at) = (self.usage().await?, Instant::now());
+        let post = Arc::new(self.post(Kind::Discovery, patients));
+        steady(per_s * seconds, per_s, post).await?;
+        self.until_answered().await?;
+        let took = begun_at.elapsed();
+        let used = self.usage().await?.since(&before);
+        Ok(Stretch::new(took, &used, self.service.memory_mib(), self.gateway.take()))
+    }
+
+    /// Bytes of each table of the service, with its indexes. The partitions of the log are one table.
+    pub(in crate::dev::bench) async fn table_sizes(&self) -> anyhow::Result<BTreeMap<String, i64>> {
+        let sizes: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT CASE WHEN c.relname LIKE 'event_p%' THEN 'es.event' \
+                         ELSE c.relnamespace::regnamespace || '.' || c.relname END, \
+                    sum(pg_total_relation_size(c.oid))::bigint \
+               FROM pg_class c \
+              WHERE c.relkind = 'r' \
+                AND c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema') \
+              GROUP BY 1",
+        )
+        .fetch_all(&self.own)
+        .await?;
+        Ok(sizes.into_iter().collect())
     }
 
     /// From the request to the last page: one transfer at a time, many to one HIU, and one to each.
