@@ -11,14 +11,14 @@ use hip_infra::ambient::clock::SystemClock;
 use hip_infra::postgres::eraser::Unclaimed;
 use hip_sandbox::{
     Artefact, ConsentRequest, ConsentStatus, DiscoverRequest, FlowError, Grant,
-    HealthInformationRequest, KeyFormat, Operation,
+    HealthInformationRequest, KeyFormat, Operation, ShareRequest,
 };
 use hip_tests::World;
 use hip_tests::person::{FACILITY, abha_holder, visit};
 use sqlx::Connection;
 use tokio::sync::watch;
 
-use super::{REASON, erase, hers, him, his_visit, opened, traces, vault};
+use super::{REASON, erase, erase_her, hers, him, his_visit, opened, traces, vault};
 
 async fn linked() -> (World, hip_tests::process::HipProcess) {
     let (world, hip) = World::start().await;
@@ -165,4 +165,38 @@ async fn an_answer_that_waits_to_leave_does_not_tell_of_an_erased_patient() {
     .await
     .unwrap();
     assert_eq!(attempts, [1, 1, 2], "hers says something else now, and the log has both");
+}
+
+/// The profile that she shared is hers, too.
+#[tokio::test]
+async fn a_place_in_the_queue_that_waits_to_leave_does_not_tell_of_an_erased_patient() {
+    let (world, _hip) = World::start_with("concurrency = 1\n").await;
+    world.sandbox.register_abha(him());
+    world.push(&visit("3407", true)).await;
+    world.until("visit.linked", 1).await;
+    world.until_idle().await;
+    let before = world.count("outbound.attempted").await;
+
+    let hold = world.sandbox.faults().hold_before(Operation::OnShare, 1);
+    let phr = world.sandbox.phr();
+    let share = |person| phr.share_profile(ShareRequest::new(FACILITY, "1", person));
+    let (him, her) = (him(), abha_holder());
+    let waiting = async {
+        hold.caught(hip_tests::world::PATIENCE).await.unwrap();
+        let erasing = async {
+            world.until("outbound.attempted", before + 2).await;
+            erase_her(&world).await;
+            let waited = "SELECT max(recorded_at) < now() - interval '1 second' FROM es.event \
+                           WHERE event_type = 'outbound.attempted'";
+            let has_waited =
+                async || sqlx::query_scalar(waited).fetch_one(&world.pool).await.unwrap();
+            world.eventually("a second has passed", has_waited).await;
+            hold.release();
+        };
+        tokio::join!(share(&her), erasing).0
+    };
+    let (of_him, of_her) = tokio::join!(share(&him), waiting);
+    of_him.unwrap();
+    let Err(FlowError::Refused(error)) = of_her else { panic!("{of_her:?}") };
+    assert_eq!(error.code, "ABDM-1010");
 }
