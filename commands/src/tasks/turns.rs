@@ -21,31 +21,13 @@ pub type Turn = Box<dyn Send>;
 
 /// The transfer that a task changes, if its pages may be sent side by side meanwhile.
 pub(super) const fn transfer(task: &Task) -> Option<&TransactionId> {
-    match task {
-        Task::Call { call: Call::PushPage { transaction, .. }, .. }
-        | Task::EncryptPage { transaction, .. }
-        | Task::MarkPushed { transaction, .. }
-        | Task::StopTransfer { transaction, .. } => Some(transaction),
-        Task::Call { .. }
-        | Task::Interpret { .. }
-        | Task::BuildDocuments { .. }
-        | Task::RegisterCareContext { .. }
-        | Task::NeedLinkToken { .. }
-        | Task::RequestLink { .. }
-        | Task::RejectLinkToken { .. }
-        | Task::RejectLink { .. }
-        | Task::RetryLink { .. }
-        | Task::FailLink { .. }
-        | Task::OfferBySms { .. }
-        | Task::SendOtp { .. }
-        | Task::MarkUserLinked { .. }
-        | Task::LinkByPatient { .. }
-        | Task::CloseRefused { .. }
-        | Task::MarkVisitLinked { .. }
-        | Task::FindPatient { .. }
-        | Task::PrepareTransfer { .. }
-        | Task::ResumePushes { .. }
-        | Task::Erase { .. }
-        | Task::FinishErasure { .. } => None,
+    if let Task::Call { call: Call::PushPage { transaction, .. }, .. }
+    | Task::EncryptPage { transaction, .. }
+    | Task::MarkPushed { transaction, .. }
+    | Task::StopTransfer { transaction, .. } = task
+    {
+        Some(transaction)
+    } else {
+        None
     }
 }

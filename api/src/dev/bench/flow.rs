@@ -21,10 +21,9 @@ use url::Url;
 
 use super::ceiling::Ceiling;
 use super::cpu::ServerCpu;
-use super::machine::Machine;
-use super::server::Server;
+use super::server::{Measured, Server, measured};
 use super::until_interrupted;
-use crate::output::{ExitStatus, print_line};
+use crate::output::ExitStatus;
 pub(super) use figures::{Callbacks, Calm, Stretch, Transfers, Visits};
 pub(super) use gateway::{Answered, FlowGateway};
 pub(super) use load::{burst, client, steady};
@@ -72,16 +71,9 @@ pub(crate) async fn run(options: BenchFlowArgs, data_dir: &Path) -> anyhow::Resu
 }
 
 async fn measure(options: &BenchFlowArgs, data_dir: &Path) -> anyhow::Result<Report> {
-    let mut machine = Machine::look();
-    let server = Server::open(options.url.clone(), data_dir).await?;
-    if !options.json {
-        print_line(&format!("On {}; {}.", machine.describe(), server.describe()));
-    }
-    let measured = on(&server, options).await;
-    let version = server.version.clone();
-    server.close().await;
-    machine.look_again();
-    let (visits, rounds) = measured?;
+    let on_server = async |server: &Server| on(server, options).await;
+    let measured = measured(options.url.clone(), data_dir, options.json, on_server).await?;
+    let Measured { machine, version, figures: (visits, rounds) } = measured;
     Ok(Report::new(machine, version, visits, rounds))
 }
 

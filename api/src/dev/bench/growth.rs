@@ -20,9 +20,8 @@ use sqlx::PgPool;
 
 use super::cpu::ServerCpu;
 use super::flow::{Kek, Subject};
-use super::machine::Machine;
 use super::offline;
-use super::server::Server;
+use super::server::{Measured, Server, measured};
 use super::until_interrupted;
 use crate::app::App;
 use crate::output::{ExitStatus, print_line};
@@ -76,16 +75,10 @@ pub(crate) async fn run(options: BenchGrowthArgs, data_dir: &Path) -> anyhow::Re
 }
 
 async fn measure(options: &BenchGrowthArgs, data_dir: &Path) -> anyhow::Result<Report> {
-    let mut machine = Machine::look();
-    let server = Server::open(options.url.clone(), data_dir).await?;
-    if !options.json {
-        print_line(&format!("On {}; {}.", machine.describe(), server.describe()));
-    }
-    let measured = on(&server, options).await;
-    let version = server.version.clone();
-    server.close().await;
-    machine.look_again();
-    Ok(Report::new(machine, version, measured?))
+    let on_server = async |server: &Server| on(server, options).await;
+    let measured = measured(options.url.clone(), data_dir, options.json, on_server).await?;
+    let Measured { machine, version, figures } = measured;
+    Ok(Report::new(machine, version, figures))
 }
 
 async fn on(server: &Server, options: &BenchGrowthArgs) -> anyhow::Result<Vec<Size>> {

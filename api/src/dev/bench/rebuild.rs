@@ -25,9 +25,8 @@ use hip_infra::subscription::rebuild::{Projection, Rebuild};
 use url::Url;
 
 use super::flow::Kek;
-use super::machine::Machine;
 use super::offline;
-use super::server::Server;
+use super::server::{Measured, Server, measured};
 use super::until_interrupted;
 use crate::app::App;
 use crate::output::{ExitStatus, print_error, print_json_line, print_line};
@@ -73,16 +72,9 @@ pub(crate) async fn run(options: BenchRebuildArgs, data_dir: &Path) -> anyhow::R
 }
 
 async fn measure(options: &BenchRebuildArgs, data_dir: &Path) -> anyhow::Result<Report> {
-    let mut machine = Machine::look();
-    let server = Server::open(options.url.clone(), data_dir).await?;
-    if !options.json {
-        print_line(&format!("On {}; {}.", machine.describe(), server.describe()));
-    }
-    let measured = on(&server.own, options).await;
-    let version = server.version.clone();
-    server.close().await;
-    machine.look_again();
-    let mut report = measured?;
+    let on_server = async |server: &Server| on(&server.own, options).await;
+    let measured = measured(options.url.clone(), data_dir, options.json, on_server).await?;
+    let Measured { machine, version, figures: mut report } = measured;
     report.machine = Some(machine);
     report.postgres = version;
     Ok(report)

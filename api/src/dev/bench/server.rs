@@ -8,7 +8,9 @@ use hip_launcher::Durability;
 use sqlx::PgPool;
 use url::Url;
 
+use super::machine::Machine;
 use crate::dev::scratch_server::ScratchServer;
+use crate::output::print_line;
 
 /// Databases that are created for the run and dropped at its end.
 const DATABASES: [&str; 3] = ["hip_bench_own", "hip_bench_reference", "hip_bench_ceiling"];
@@ -74,6 +76,33 @@ impl Server {
             private.stop().await;
         }
     }
+}
+
+/// Measures on the server of `url`, or on a private one. Says on what, unless the report is JSON.
+pub(super) async fn measured<T>(
+    url: Option<Url>,
+    data_dir: &Path,
+    json: bool,
+    measure: impl AsyncFnOnce(&Server) -> anyhow::Result<T>,
+) -> anyhow::Result<Measured<T>> {
+    let mut machine = Machine::look();
+    let server = Server::open(url, data_dir).await?;
+    if !json {
+        print_line(&format!("On {}; {}.", machine.describe(), server.describe()));
+    }
+    let figures = measure(&server).await;
+    let version = server.version.clone();
+    server.close().await;
+    machine.look_again();
+    Ok(Measured { machine, version, figures: figures? })
+}
+
+/// Figures, and on what they were measured.
+pub(super) struct Measured<T> {
+    pub(super) machine: Machine,
+    /// Version of the database server.
+    pub(super) version: String,
+    pub(super) figures: T,
 }
 
 async fn start(folder: PathBuf) -> anyhow::Result<ScratchServer> {

@@ -8,8 +8,7 @@ use clap::value_parser;
 
 use super::cpu::ServerCpu;
 use super::flow::{Kek, Subject};
-use super::machine::Machine;
-use super::server::Server;
+use super::server::{Measured, Server, measured};
 use super::until_interrupted;
 use crate::output::{ExitStatus, print_line};
 use report::Report;
@@ -50,16 +49,9 @@ pub(crate) async fn run(options: BenchSoakArgs, data_dir: &Path) -> anyhow::Resu
 }
 
 async fn measure(options: &BenchSoakArgs, data_dir: &Path) -> anyhow::Result<Report> {
-    let mut machine = Machine::look();
-    let server = Server::open(options.url.clone(), data_dir).await?;
-    if !options.json {
-        print_line(&format!("On {}; {}.", machine.describe(), server.describe()));
-    }
-    let measured = on(&server, options).await;
-    let version = server.version.clone();
-    server.close().await;
-    machine.look_again();
-    let mut report = measured?;
+    let on_server = async |server: &Server| on(server, options).await;
+    let measured = measured(options.url.clone(), data_dir, options.json, on_server).await?;
+    let Measured { machine, version, figures: mut report } = measured;
     report.told(machine, version);
     Ok(report)
 }
