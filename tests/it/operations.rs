@@ -1,5 +1,6 @@
 //! What operators do.
 
+mod archive;
 mod benchmarks;
 mod byte_order_marks;
 mod facility_intake;

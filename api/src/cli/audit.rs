@@ -1,5 +1,6 @@
 //! `hip audit …`: verification of the log, and proofs.
 
+mod check_archive;
 mod consent;
 mod export;
 mod patient;
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Prove(prove::ProveOptions),
     /// Check such a proof, with the public key only.
     CheckProof(prove::CheckOptions),
+    /// Check archives of the log, with the public key only.
+    CheckArchive(check_archive::CheckArchiveOptions),
 }
 
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
@@ -47,5 +50,6 @@ pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<Exi
         Command::PublicKey => trust::print_public_key(data_dir),
         Command::Prove(options) => prove::prove(&options, data_dir).await,
         Command::CheckProof(options) => prove::check(&options, data_dir),
+        Command::CheckArchive(options) => check_archive::run(&options, data_dir),
     }
 }

@@ -1,4 +1,6 @@
-//! `hip events list`: the events of the log, without decrypting any part.
+//! `hip events …`: the events of the log without decrypting any part, and the partitions that hold them.
+
+mod partitions;
 
 use std::path::Path;
 
@@ -29,6 +31,17 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List the partitions of the log, with their sizes and disks.
+    Partitions {
+        /// Print one JSON object per partition.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a full partition with its seals to a file that anyone can check with the public key. The
+    /// partition stays as it is.
+    Archive(partitions::ArchiveOptions),
+    /// Move a full partition to another disk. Its events stay readable; readers wait while it is copied.
+    Move(partitions::MoveOptions),
 }
 
 #[derive(Serialize)]
@@ -43,11 +56,17 @@ struct Line<'a> {
 }
 
 pub(crate) async fn run(command: Command, data_dir: &Path) -> anyhow::Result<ExitStatus> {
-    let Command::List { after, stream, limit, json } = command;
-    let log = OpenLog::open(data_dir, 2).await?;
-    let listed = list(&log.pool, after, &stream, limit, json).await;
-    log.close().await;
-    listed
+    match command {
+        Command::List { after, stream, limit, json } => {
+            let log = OpenLog::open(data_dir, 2).await?;
+            let listed = list(&log.pool, after, &stream, limit, json).await;
+            log.close().await;
+            listed
+        }
+        Command::Partitions { json } => partitions::list(json, data_dir).await,
+        Command::Archive(options) => partitions::archive(&options, data_dir).await,
+        Command::Move(options) => partitions::relocate_to(&options, data_dir).await,
+    }
 }
 
 /// A full stream name is recorded as access to one resource, if the events of that stream come first.

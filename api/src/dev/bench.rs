@@ -13,6 +13,7 @@ mod flow;
 mod goal;
 mod growth;
 mod machine;
+mod matcher;
 mod measured;
 mod offline;
 mod peers;

@@ -12,11 +12,15 @@
 //! 3. The [`Proof`] that one event lies under a seal. Who has it and the public key needs nothing else,
 //!    and learns nothing of any other event.
 //!
+//! An [archive](ArchiveLine) is a stretch of the log with its seals in a file, which anyone can check with the
+//! public key alone.
+//!
 //! Hashes cover what is stored, which is sealed under the keys of patients. So erasing a patient, which
 //! destroys a key, leaves every hash, seal and proof as it was.
 //!
 //! No I/O, no clock, no randomness.
 
+mod archive;
 mod check;
 mod digest;
 mod inclusion;
@@ -27,6 +31,10 @@ mod seal;
 #[cfg(test)]
 mod tests;
 
+pub use archive::{
+    ARCHIVE_VERSION, ArchiveCheck, ArchiveContent, ArchiveFault, ArchiveLine, ArchivedEvent,
+    CheckedArchive,
+};
 pub use check::{Fault, FaultKind, LogCheck, follow};
 pub use digest::{Digested, genesis, link, sha256};
 pub use inclusion::{Node, NotProven, Proof, ProvenEvent};

@@ -3,7 +3,6 @@
 //! The visits are pushed to the service from outside, as hospitals push them, until there are as many patients as
 //! wanted. Then each kind of work is measured, and the next size follows. What grows with the log grows here.
 
-mod matcher;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +19,7 @@ use sqlx::PgPool;
 
 use super::cpu::ServerCpu;
 use super::flow::{Kek, Subject};
+use super::matcher;
 use super::offline;
 use super::server::{Measured, Server, measured};
 use super::until_interrupted;
@@ -119,7 +119,7 @@ async fn sizes(
                 discoveries: subject.calm(options.seconds, patients).await?,
                 visits: subject.visits(patients, VISITS.min(*wanted)).await?,
                 transfers: subject.transfers().await?,
-                matcher: matcher::measure(app, patients).await?,
+                matcher: matcher::measure(app, patients, 1).await?,
                 rebuilt_events_per_s: rebuild(app).await?,
             });
             patients += VISITS.min(*wanted);

@@ -25,6 +25,7 @@ use hip_infra::subscription::rebuild::{Projection, Rebuild};
 use url::Url;
 
 use super::flow::Kek;
+use super::matcher;
 use super::offline;
 use super::server::{Measured, Server, measured};
 use super::until_interrupted;
@@ -47,6 +48,9 @@ pub(crate) struct BenchRebuildArgs {
     /// Number of events in the log before the first rebuild.
     #[arg(long, default_value_t = 1_000_000, value_parser = value_parser!(u32).range(100..))]
     events: u32,
+    /// Number of gateway requests for each visit and its patient: most events of a log are messages.
+    #[arg(long, default_value_t = 18, value_parser = value_parser!(u32).range(..=1_000))]
+    questions: u32,
     /// Visits written per second during the rebuilds, with all resulting events.
     #[arg(long, default_value_t = 2, value_parser = value_parser!(u32).range(1..=100))]
     visits_per_s: u32,
@@ -82,7 +86,7 @@ async fn measure(options: &BenchRebuildArgs, data_dir: &Path) -> anyhow::Result<
 
 async fn on(url: &str, options: &BenchRebuildArgs) -> anyhow::Result<Report> {
     let app = Arc::new(Box::pin(offline::app(url, &Kek::random())).await?);
-    let author = Arc::new(Author::new(&app)?);
+    let author = Arc::new(Author::new(&app, options.questions)?);
     let (known, written) = timed(author::fill(&author, options.events)).await?;
     note(options, &format!("{} events written, {:.0} a second", written.events, written.per_s()));
 
@@ -94,6 +98,11 @@ async fn on(url: &str, options: &BenchRebuildArgs) -> anyhow::Result<Report> {
         &format!("all read models filled at once, {:.0} events a second", filled.per_s()),
     );
 
+    let patients = u32::try_from(author.visits()).context("a number of patients")?;
+    let matcher = matcher::measure(&app, patients, 0).await?;
+    let ms = |it: Option<f64>| it.unwrap_or_default();
+    let (p50, p99) = (ms(matcher.p50_ms), ms(matcher.p99_ms));
+    note(options, &format!("search among {patients} patients: p50 {p50:.2} ms, p99 {p99:.2} ms"));
     let reads = Reads::start(&app, &known).await?;
     let writes = Writes::start(&author, options.visits_per_s);
     let rows = rebuild(&app, &projections, options).await;
@@ -107,6 +116,8 @@ async fn on(url: &str, options: &BenchRebuildArgs) -> anyhow::Result<Report> {
         postgres: String::new(),
         written,
         filled,
+        patients,
+        matcher,
         rows: rows?,
         reads,
         wrote: wrote.len(),

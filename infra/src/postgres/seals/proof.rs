@@ -36,8 +36,9 @@ pub enum ProofError {
     },
 }
 
+/// An event as it is stored.
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct EventRow {
     position: i64,
     stream_id: String,
     version: i64,
@@ -49,8 +50,8 @@ struct Row {
     causation_id: Option<Uuid>,
     subject_id: Option<Uuid>,
     codec: i16,
-    body: Vec<u8>,
-    meta: Vec<u8>,
+    pub(super) body: Vec<u8>,
+    pub(super) meta: Vec<u8>,
     hash: Hash,
 }
 
@@ -60,7 +61,7 @@ struct Row {
 ///
 /// There is no such event, it is not sealed yet, or it does not match its seal.
 pub async fn prove(pool: &PgPool, position: i64) -> Result<Proof, ProofError> {
-    let row: Option<Row> = sqlx::query_as(
+    let row: Option<EventRow> = sqlx::query_as(
         "SELECT position, stream_id, version, event_id, event_type, schema_version, recorded_at, \
                 correlation_id, causation_id, subject_id, codec, body, meta, hash \
            FROM es.event WHERE shard = $1 AND position = $2",
@@ -95,7 +96,7 @@ pub async fn prove(pool: &PgPool, position: i64) -> Result<Proof, ProofError> {
 }
 
 /// The hash of the previous event of its stream.
-async fn previous_hash(pool: &PgPool, row: &Row) -> Result<Option<Hash>, LogError> {
+async fn previous_hash(pool: &PgPool, row: &EventRow) -> Result<Option<Hash>, LogError> {
     if row.version == 1 {
         return Ok(Some(genesis(&row.stream_id)));
     }
@@ -111,7 +112,8 @@ async fn previous_hash(pool: &PgPool, row: &Row) -> Result<Option<Hash>, LogErro
     .map_err(unavailable)
 }
 
-fn proven(row: Row, previous_hash: Hash) -> ProvenEvent {
+/// What a proof says of an event.
+pub(super) fn proven(row: EventRow, previous_hash: Hash) -> ProvenEvent {
     ProvenEvent {
         position: row.position,
         stream: row.stream_id,

@@ -6,8 +6,8 @@ use crate::dev::bench::Measurement;
 use crate::dev::bench::flow::{Callbacks, Calm, Transfers, Visits};
 use crate::dev::bench::goal::{Bound, Goal};
 use crate::dev::bench::machine::Machine;
-use crate::dev::bench::measured::ms;
-use crate::dev::bench::sample::{Latencies, Spread};
+use crate::dev::bench::matcher::Matcher;
+use crate::dev::bench::sample::Spread;
 use crate::output::print_line;
 
 /// Results of the whole run.
@@ -41,21 +41,6 @@ pub(super) struct Round {
     pub(super) matcher: Matcher,
     /// While the service was at rest.
     pub(super) rebuilt_events_per_s: f64,
-}
-
-/// Searches for a patient and what can be offered, one after the other.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Matcher {
-    p50_ms: Option<f64>,
-    p99_ms: Option<f64>,
-}
-
-impl Matcher {
-    pub(super) fn new(latencies: Latencies) -> Self {
-        let found = latencies.percentiles();
-        Self { p50_ms: found.map(|it| ms(it.p50)), p99_ms: found.map(|it| ms(it.p99)) }
-    }
 }
 
 /// What one piece of work costs: id, words, cost.

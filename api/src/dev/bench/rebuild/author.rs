@@ -16,8 +16,9 @@ use hip_infra::ambient::ids::RandomIds;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::visit::{EVENT_COUNT, Visit, address};
+use super::visit::{Visit, address, event_count};
 use crate::app::App;
+use crate::dev::person::Person;
 
 /// Number of visits that are written at the same time, so that many commands share a commit.
 const AT_ONCE: usize = 192;
@@ -27,6 +28,8 @@ pub(super) struct Author {
     app: Arc<App>,
     facility: FacilityId,
     run: Uuid,
+    /// Number of gateway requests per visit.
+    questions: u32,
     next: AtomicU64,
 }
 
@@ -38,13 +41,19 @@ pub(super) struct Known {
 }
 
 impl Author {
-    pub(super) fn new(app: &Arc<App>) -> anyhow::Result<Self> {
+    pub(super) fn new(app: &Arc<App>, questions: u32) -> anyhow::Result<Self> {
         Ok(Self {
             app: Arc::clone(app),
             facility: FacilityId::parse(crate::dev::demo_environment::FACILITY_ID)?,
             run: RandomIds.random(),
+            questions,
             next: AtomicU64::new(0),
         })
+    }
+
+    /// Number of visits, and of patients, so far.
+    pub(super) fn visits(&self) -> u64 {
+        self.next.load(Ordering::Relaxed)
     }
 
     /// Writes the next visit.
@@ -75,6 +84,8 @@ impl Author {
         let beneficiary = format!("7{number:09}");
         let reference = self.pseudonym(LookupKey::Beneficiary(&beneficiary)).await?;
         let address = self.pseudonym(LookupKey::AbhaAddress(&address(number))).await?;
+        let mobile = Person::numbered(number).holder().mobile;
+        let mobile = self.pseudonym(LookupKey::Mobile(&mobile)).await?;
         let stream = self.pseudonym(LookupKey::Visit(code.as_str())).await?;
         let name = care_context_name(&beneficiary, &code);
         let care_context = self.pseudonym(LookupKey::CareContext(&name)).await?;
@@ -97,6 +108,8 @@ impl Author {
             facility,
             reference,
             address,
+            mobile,
+            questions: self.questions,
             at,
             run: self.run,
         })
@@ -106,12 +119,12 @@ impl Author {
 /// Writes visits until the log has this number of events. Returns the first visit and the log head.
 pub(super) async fn fill(author: &Arc<Author>, events: u32) -> anyhow::Result<(Known, i64)> {
     let known = author.write().await?;
-    let visits = u64::from(events.div_ceil(EVENT_COUNT));
+    let visits = u64::from(events.div_ceil(event_count(author.questions)));
     let mut writers = JoinSet::new();
     for _ in 0..AT_ONCE {
         let author = Arc::clone(author);
         writers.spawn(async move {
-            while author.next.load(Ordering::Relaxed) < visits {
+            while author.visits() < visits {
                 author.write().await?;
             }
             anyhow::Ok(())

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::watch::LagSeen;
 use crate::dev::bench::machine::Machine;
+use crate::dev::bench::matcher::Matcher;
 use crate::output::print_line;
 
 /// Results of the whole run.
@@ -17,6 +18,10 @@ pub(super) struct Report {
     pub(super) written: Phase,
     /// Filling all read models at once, from the start of the log.
     pub(super) filled: Phase,
+    /// Number of patients after the fill.
+    pub(super) patients: u32,
+    /// The search for one of them.
+    pub(super) matcher: Matcher,
     /// The rebuild of each read model.
     pub(super) rows: Vec<Row>,
     pub(super) reads: ReadReport,

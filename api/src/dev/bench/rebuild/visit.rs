@@ -18,11 +18,10 @@ use hip_domain::visit::{BuiltDocument, VisitEvent, VisitFacts};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Number of gateway requests per visit: most events of a log are messages.
-const QUESTION_COUNT: u32 = 18;
-
-/// Number of events of one visit and its patient.
-pub(super) const EVENT_COUNT: u32 = 13 + 2 * QUESTION_COUNT;
+/// Number of events of one visit and its patient, with this number of gateway requests.
+pub(super) const fn event_count(questions: u32) -> u32 {
+    13 + 2 * questions
+}
 
 /// A visit, with the names of its streams and its patient.
 pub(super) struct Visit {
@@ -31,6 +30,9 @@ pub(super) struct Visit {
     pub(super) facts: VisitFacts,
     pub(super) reference: Pseudonym,
     pub(super) address: Pseudonym,
+    pub(super) mobile: Pseudonym,
+    /// Number of gateway requests.
+    pub(super) questions: u32,
     pub(super) identity: StreamId,
     pub(super) stream: StreamId,
     pub(super) at: DateTime<Utc>,
@@ -51,7 +53,7 @@ impl Visit {
         let care_context = &self.facts.care_context_stream;
         appends.push(self.append(care_context, "care-context", &self.care_context(), false));
         appends.push(self.answer());
-        appends.extend((0..QUESTION_COUNT).map(|n| self.question(n)));
+        appends.extend((0..self.questions).map(|n| self.question(n)));
         appends
     }
 
@@ -86,7 +88,8 @@ impl Visit {
 
     fn patient(&self) -> [PatientEvent; 2] {
         let number = self.number;
-        let lookups = Lookups { reference: self.reference.clone(), mobile: None };
+        let lookups =
+            Lookups { reference: self.reference.clone(), mobile: Some(self.mobile.clone()) };
         let demographics = Demographics {
             reference: Phi::new(format!("7{number:09}")),
             name: Phi::new(format!("Patient {number}")),

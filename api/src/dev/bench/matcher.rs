@@ -6,18 +6,28 @@ use anyhow::ensure;
 use hip_commands::patients::lookup::LookupKey;
 use hip_commands::port::patient_directory::Wanted;
 use hip_domain::id::FacilityId;
+use serde::Serialize;
 
-use super::report::Matcher;
+use super::measured::ms;
+use super::sample::Latencies;
 use crate::app::App;
-use crate::dev::bench::sample::Latencies;
 use crate::dev::demo_environment::FACILITY_ID;
 use crate::dev::person::Person;
 
 /// Searches of one measurement.
 const SEARCHES: u64 = 2_000;
 
-/// Searches for patients by mobile number, all over the directory.
-pub(super) async fn measure(app: &App, patients: u32) -> anyhow::Result<Matcher> {
+/// Searches for a patient and what can be offered, one after the other.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Matcher {
+    pub(super) p50_ms: Option<f64>,
+    pub(super) p99_ms: Option<f64>,
+}
+
+/// Searches for patients by mobile number, all over the directory. Each has this number of visits that are not
+/// linked yet.
+pub(super) async fn measure(app: &App, patients: u32, unlinked: usize) -> anyhow::Result<Matcher> {
     let facility = FacilityId::parse(FACILITY_ID)?;
     let mut latencies = Latencies::default();
     for n in 0..SEARCHES {
@@ -30,7 +40,8 @@ pub(super) async fn measure(app: &App, patients: u32) -> anyhow::Result<Matcher>
         ensure!(found.len() == 1, "a patient was not found alone");
         let offer = app.ports.directory.offer(found[0].candidate.subject).await?;
         latencies.push(begun_at.elapsed());
-        ensure!(offer.unlinked.len() == 1, "a patient has another number of visits");
+        ensure!(offer.unlinked.len() == unlinked, "a patient has another number of visits");
     }
-    Ok(Matcher::new(latencies))
+    let found = latencies.percentiles();
+    Ok(Matcher { p50_ms: found.map(|it| ms(it.p50)), p99_ms: found.map(|it| ms(it.p99)) })
 }
