@@ -35,7 +35,7 @@ use self::gateway::{callback_path, gateway_callbacks};
 use self::intake::{facilities, visit, visit_jobs, visits};
 use self::linking::{care_contexts, explanation, link, links};
 use self::middleware::caller::{
-    CanErase, CanLink, CanOperate, CanPush, CanReadDocuments, CanReplay, CanView,
+    CanErase, CanLink, CanLookUp, CanOperate, CanPush, CanReadDocuments, CanReplay, CanView,
 };
 use self::middleware::problem::Problem;
 use self::middleware::{idempotency, position, problem, refused};
@@ -91,16 +91,18 @@ fn described() -> OpenApiRouter<Arc<App>> {
     let looking = OpenApiRouter::new()
         .routes(routes!(visit::list))
         .routes(routes!(visit::show))
-        .routes(routes!(link::show))
         .routes(routes!(care_contexts::list))
         .routes(routes!(care_contexts::show))
-        .routes(routes!(care_contexts::search))
-        .routes(routes!(explanation::show))
         .routes(routes!(consents::list))
         .routes(routes!(consents::show))
         .routes(routes!(transfers::list))
         .routes(routes!(transfers::show))
         .routes(routes!(facilities::list))
+        .layer(from_fn(position::wait_for));
+    let looking_up = OpenApiRouter::new()
+        .routes(routes!(link::show))
+        .routes(routes!(care_contexts::search))
+        .routes(routes!(explanation::show))
         .layer(from_fn(position::wait_for));
     let running = OpenApiRouter::new()
         .routes(routes!(callbacks::list))
@@ -134,6 +136,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
     let open = OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready));
     open.merge(openapi::open_to::<CanPush>(pushing))
         .merge(openapi::open_to::<CanLink>(linking.layer(body_of(SMALL_BYTES_MAX))))
+        .merge(openapi::open_to::<CanLookUp>(looking_up.layer(body_of(SMALL_BYTES_MAX))))
         .merge(openapi::open_to::<CanView>(looking.layer(body_of(SMALL_BYTES_MAX))))
         .merge(openapi::open_to::<CanOperate>(running))
         .merge(openapi::open_to::<CanOperate>(auditing.layer(body_of(SMALL_BYTES_MAX))))

@@ -76,6 +76,28 @@ pub enum AccessEvent {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         by: Vec<Filter>,
     },
+    /// A person signed in to the console.
+    #[serde(rename = "access.signed_in")]
+    SignedIn {
+        /// The client name.
+        client: ClientName,
+        /// How the person showed who they are.
+        via: SignInVia,
+    },
+    /// A person signed out of the console.
+    #[serde(rename = "access.signed_out")]
+    SignedOut {
+        /// The client name.
+        client: ClientName,
+    },
+}
+
+/// How a person showed who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignInVia {
+    /// With the key of the client.
+    Key,
 }
 
 /// A kind of access to data of a patient.

@@ -1,5 +1,6 @@
 //! The connection to Postgres: migrations by the owner, everything else as the service's role.
 
+pub mod console_sessions;
 pub(crate) mod deadline;
 pub mod durability;
 pub mod epochs;

@@ -23,7 +23,7 @@ use super::middleware::problem::PROBLEM_JSON;
 /// What holds for all routes, for anyone who reads the page.
 const ABOUT: &str = "A Health Information Provider of ABDM.\n\n\
     **Keys.** Each client has a key: `Authorization: Bearer …` or `X-API-Key: …`. Its roles (`emr`: a medical \
-    record system, `operator`, `auditor`) say what it may do; each route lists the roles of which one is required. A \
+    record system, `operator`, `auditor`, `desk`) say what it may do; each route lists the roles of which one is required. A \
     client sees only its own facilities: items of other facilities are answered with 404.\n\n\
     **Pages.** Lists are newest first. Send `next` of a page as `cursor` to get the next page. Items that are added or \
     removed meanwhile cause no duplicates and no gaps.\n\n\

@@ -5,7 +5,7 @@
 //! be found even after the link to its patient is gone.
 
 use chrono::{DateTime, Utc};
-use hip_domain::access::{AccessEvent, Filter, Listing, View};
+use hip_domain::access::{AccessEvent, Filter, Listing, SignInVia, View};
 use hip_domain::id::{ClientName, SubjectId};
 use hip_domain::stream::StreamId;
 use thiserror::Error;
@@ -135,6 +135,31 @@ impl<'a> AccessRecorder<'a> {
         }
         let event = AccessEvent::Listed { client: self.client.clone(), listing, by };
         self.remember(&event, today(now), &key, None).await
+    }
+
+    /// Records that a person signed in to the console.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be written.
+    pub async fn signed_in(&self, via: SignInVia) -> Result<(), AccessLogError> {
+        let event = AccessEvent::SignedIn { client: self.client.clone(), via };
+        self.session(&event).await
+    }
+
+    /// Records that a person signed out of the console.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be written.
+    pub async fn signed_out(&self) -> Result<(), AccessLogError> {
+        let event = AccessEvent::SignedOut { client: self.client.clone() };
+        self.session(&event).await
+    }
+
+    async fn session(&self, event: &AccessEvent) -> Result<(), AccessLogError> {
+        let key = format!("access:{}:session:{}", self.client, self.ids.random());
+        self.remember(event, today(self.clock.now()), &key, None).await
     }
 
     /// The idempotency key of this access in the current hour.

@@ -14,11 +14,13 @@ pub enum Role {
     Operator,
     /// Reads the audit reports and changes nothing.
     Auditor,
+    /// The registration desk: looks up one patient at a time and links their visits.
+    Desk,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 3] = [Self::Emr, Self::Operator, Self::Auditor];
+    pub const ALL: [Self; 4] = [Self::Emr, Self::Operator, Self::Auditor, Self::Desk];
 
     /// The name used in the configuration and in responses.
     pub const fn as_str(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Role {
             Self::Emr => "emr",
             Self::Operator => "operator",
             Self::Auditor => "auditor",
+            Self::Desk => "desk",
         }
     }
 }

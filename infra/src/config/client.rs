@@ -42,6 +42,8 @@ pub enum RoleName {
     Operator,
     /// Audits what was done.
     Auditor,
+    /// The registration desk.
+    Desk,
 }
 
 impl From<RoleName> for Role {
@@ -50,6 +52,7 @@ impl From<RoleName> for Role {
             RoleName::Emr => Self::Emr,
             RoleName::Operator => Self::Operator,
             RoleName::Auditor => Self::Auditor,
+            RoleName::Desk => Self::Desk,
         }
     }
 }
@@ -110,6 +113,11 @@ impl Clients {
         Ok(Self(clients))
     }
 
+    /// Returns the client with this name.
+    pub fn named(&self, name: &str) -> Option<Arc<Caller>> {
+        self.0.values().find(|caller| caller.name.as_str() == name).cloned()
+    }
+
     /// Number of known keys.
     pub fn count(&self) -> usize {
         self.0.len()
@@ -131,7 +139,7 @@ fn caller(section: &ClientSection, served: &[Facility]) -> Result<Caller, &'stat
     let name = ClientName::parse(section.name.clone())
         .map_err(|_| "a name has at most 64 letters, digits, '-', '_' and '.'")?;
     if section.roles.is_empty() {
-        return Err("without roles it may do nothing: emr, operator, auditor");
+        return Err("without roles it may do nothing: emr, operator, auditor, desk");
     }
     let facilities = section
         .facilities

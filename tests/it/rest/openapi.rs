@@ -10,7 +10,7 @@ use hip_tests::world::key_of;
 use reqwest::{Client, Method};
 use serde_json::Value;
 
-const ROLES: [&str; 3] = ["emr", "operator", "auditor"];
+const ROLES: [&str; 4] = ["emr", "operator", "auditor", "desk"];
 
 /// A method, a path as it is described, and the roles of which one is needed.
 struct Route {

@@ -20,7 +20,7 @@ use crate::http::extract::schema::FacilityName;
 use crate::http::intake::facilities::{FacilityFilter, chosen, only};
 use crate::http::linking::link_error::{LinkError, LinkErrorDetail};
 use crate::http::middleware::access_log;
-use crate::http::middleware::caller::{Authorized, CanView, facility_filter_by_id};
+use crate::http::middleware::caller::{Authorized, CanLookUp, CanView, facility_filter_by_id};
 use crate::http::middleware::problem::Problem;
 
 /// State of the link of a care context.
@@ -163,7 +163,7 @@ pub(crate) struct Search {
     operation_id = "searchCareContexts", request_body = Search,
     responses((status = 200, body = Page<CareContext>)))]
 pub(crate) async fn search(
-    Authorized(caller, _): Authorized<CanView>,
+    Authorized(caller, _): Authorized<CanLookUp>,
     State(app): Context,
     JsonBody(search): JsonBody<Search>,
 ) -> Result<Json<Page<CareContext>>, Problem> {

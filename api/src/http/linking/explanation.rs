@@ -16,7 +16,7 @@ use crate::http::Context;
 use crate::http::extract::input::{PathParam, Query};
 use crate::http::intake::facilities::{FacilityFilter, only};
 use crate::http::middleware::access_log;
-use crate::http::middleware::caller::{Authorized, CanView};
+use crate::http::middleware::caller::{Authorized, CanLookUp};
 use crate::http::middleware::problem::Problem;
 
 /// Explanation of a care context: the steps from the visit to the patient's app, up to the first
@@ -62,7 +62,7 @@ pub(crate) struct LinkLookedAt {
               (status = 409, body = Problem, content_type = "application/problem+json",
                description = "Several of the caller's facilities have one with this reference.")))]
 pub(crate) async fn show(
-    Authorized(caller, _): Authorized<CanView>,
+    Authorized(caller, _): Authorized<CanLookUp>,
     State(app): Context,
     PathParam(reference): PathParam,
     Query(filter): Query<FacilityFilter>,

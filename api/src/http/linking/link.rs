@@ -15,7 +15,7 @@ use crate::http::Context;
 use crate::http::extract::input::PathParam;
 use crate::http::linking::link_error::{LinkError, LinkErrorDetail};
 use crate::http::middleware::access_log;
-use crate::http::middleware::caller::{Authorized, CanView, facility_filter};
+use crate::http::middleware::caller::{Authorized, CanLookUp, facility_filter};
 use crate::http::middleware::problem::Problem;
 
 /// A link of care contexts to an ABHA address.
@@ -48,7 +48,7 @@ pub(crate) struct Link {
     params(("linkId" = String, Path, max_length = 255, description = "the `id` that a link was answered with")),
     responses((status = 200, body = Link)))]
 pub(crate) async fn show(
-    Authorized(caller, _): Authorized<CanView>,
+    Authorized(caller, _): Authorized<CanLookUp>,
     State(app): Context,
     PathParam(id): PathParam,
 ) -> Result<Json<Link>, Problem> {

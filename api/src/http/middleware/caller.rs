@@ -22,6 +22,8 @@ pub(crate) trait Roles: Send {
 pub(crate) struct CanPush;
 /// May start links: the record system, or staff at its desk.
 pub(crate) struct CanLink;
+/// May look up one patient at a time, and see why a visit is not linked.
+pub(crate) struct CanLookUp;
 /// May erase patients.
 pub(crate) struct CanErase;
 /// May see how the service operates.
@@ -37,7 +39,10 @@ impl Roles for CanPush {
     const ANY_OF: &'static [Role] = &[Role::Emr];
 }
 impl Roles for CanLink {
-    const ANY_OF: &'static [Role] = &[Role::Emr, Role::Operator];
+    const ANY_OF: &'static [Role] = &[Role::Emr, Role::Operator, Role::Desk];
+}
+impl Roles for CanLookUp {
+    const ANY_OF: &'static [Role] = &[Role::Emr, Role::Operator, Role::Auditor, Role::Desk];
 }
 impl Roles for CanErase {
     const ANY_OF: &'static [Role] = &[Role::Operator];
@@ -52,7 +57,7 @@ impl Roles for CanReadDocuments {
     const ANY_OF: &'static [Role] = &[Role::Emr, Role::Auditor];
 }
 impl Roles for CanView {
-    const ANY_OF: &'static [Role] = &Role::ALL;
+    const ANY_OF: &'static [Role] = &[Role::Emr, Role::Operator, Role::Auditor];
 }
 
 /// A caller with one of the roles. A route without this extractor is open to everybody.

@@ -12,7 +12,10 @@ const fn action(what: AuditRecordKind) -> &'static str {
     match what {
         AuditRecordKind::ConsentGranted => "C",
         AuditRecordKind::ConsentEnded => "U",
-        AuditRecordKind::RecordsRequested | AuditRecordKind::RequestRefused => "E",
+        AuditRecordKind::RecordsRequested
+        | AuditRecordKind::RequestRefused
+        | AuditRecordKind::SignedIn
+        | AuditRecordKind::SignedOut => "E",
         AuditRecordKind::DocumentDisclosed
         | AuditRecordKind::DocumentRead
         | AuditRecordKind::PersonViewed
@@ -28,6 +31,7 @@ const fn kind(what: AuditRecordKind) -> (&'static str, &'static str) {
         AuditRecordKind::RecordsRequested
         | AuditRecordKind::RequestRefused
         | AuditRecordKind::Listed => ("110112", "Query"),
+        AuditRecordKind::SignedIn | AuditRecordKind::SignedOut => ("110114", "User Authentication"),
         AuditRecordKind::DocumentDisclosed => ("110106", "Export"),
         AuditRecordKind::DocumentRead | AuditRecordKind::PersonViewed => {
             ("110110", "Patient Record")

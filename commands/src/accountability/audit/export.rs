@@ -77,6 +77,10 @@ pub enum AuditRecordKind {
     PersonViewed,
     /// A client read a list with data of many patients.
     Listed,
+    /// A person signed in to the console.
+    SignedIn,
+    /// A person signed out of the console.
+    SignedOut,
 }
 
 /// Converts events to audit records, one by one.
@@ -218,6 +222,14 @@ fn of_access(line: &mut Line, event: &AccessEvent) -> bool {
             line.what = AuditRecordKind::Listed;
             line.who = Some(client.to_string());
             line.view = Some(listing.as_str().to_owned());
+        }
+        AccessEvent::SignedIn { client, .. } => {
+            line.what = AuditRecordKind::SignedIn;
+            line.who = Some(client.to_string());
+        }
+        AccessEvent::SignedOut { client } => {
+            line.what = AuditRecordKind::SignedOut;
+            line.who = Some(client.to_string());
         }
         AccessEvent::RequestIdReused { .. }
         | AccessEvent::CallbackUnrouted { .. }

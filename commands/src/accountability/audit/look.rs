@@ -48,7 +48,9 @@ impl Look {
             AccessEvent::RequestIdReused { .. }
             | AccessEvent::CallbackUnrouted { .. }
             | AccessEvent::FacilityChosen { .. }
-            | AccessEvent::Listed { .. } => return None,
+            | AccessEvent::Listed { .. }
+            | AccessEvent::SignedIn { .. }
+            | AccessEvent::SignedOut { .. } => return None,
         };
         let (at, position) = (recorded.recorded_at, recorded.position);
         let of = of.map(ToString::to_string);
