@@ -1,17 +1,17 @@
 //! Every route on one page.
 
-mod accountability;
+pub(crate) mod accountability;
 mod amrit;
 mod docs;
-mod extract;
+pub(crate) mod extract;
 mod gateway;
-mod intake;
-mod linking;
+pub(crate) mod intake;
+pub(crate) mod linking;
 pub(crate) mod middleware;
 pub(crate) mod openapi;
-mod operations;
+pub(crate) mod operations;
 pub(crate) mod server;
-mod sharing;
+pub(crate) mod sharing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,13 +44,14 @@ use self::operations::{
 };
 use self::sharing::{consents, fhir, transfers};
 use crate::app::App;
+use crate::console;
 
 /// State extractor of the handlers.
 pub(crate) type Context = axum::extract::State<Arc<App>>;
 
 /// Tells long-running responses that the process stops.
 #[derive(Clone)]
-struct ShutdownSignal(watch::Receiver<bool>);
+pub(crate) struct ShutdownSignal(watch::Receiver<bool>);
 
 /// Maximum size of a visit document, including attachments in base64.
 const VISIT_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -63,10 +64,13 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) fn router(app: Arc<App>, stop: watch::Receiver<bool>) -> Router {
     let (described, _) = described().split_for_parts();
+    let has_console = app.config.console.enabled && app.config.console.listen.is_none();
+    let console = if has_console { console::router(&app) } else { Router::new() };
     Router::new()
         .merge(described.layer(Extension(ShutdownSignal(stop))).layer(Extension(Arc::clone(&app))))
         .merge(description())
         .merge(amrit::router())
+        .merge(console)
         .fallback(without_route)
         .layer(from_fn_with_state(Arc::clone(&app), refused::layer))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))

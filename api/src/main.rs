@@ -3,6 +3,7 @@
 mod app;
 mod bridge_check;
 mod cli;
+mod console;
 mod database;
 mod dev;
 mod failover;

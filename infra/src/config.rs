@@ -4,6 +4,7 @@ mod amrit;
 mod api_key;
 mod bundle;
 mod client;
+mod console;
 pub mod environment;
 mod erasure;
 mod error;
@@ -34,6 +35,7 @@ pub use api_key::KEY_PREFIX;
 pub(crate) use api_key::may_be_ours;
 pub use bundle::{BundleSection, Discharge, read_rules};
 pub use client::{ClientSection, Clients, key_sha256};
+pub use console::ConsoleSection;
 pub use erasure::{ErasureSection, KeptRecords, OptOut, RetentionSection};
 pub use error::ConfigError;
 pub use http::HttpSection;
@@ -118,6 +120,9 @@ pub struct Config {
     /// Limits on connections and request bodies.
     #[serde(default)]
     pub http: HttpSection,
+    /// The pages for people.
+    #[serde(default)]
+    pub console: ConsoleSection,
     /// Throttling of callers with an unknown key.
     #[serde(default)]
     pub throttle: ThrottleSection,
@@ -155,6 +160,7 @@ impl Config {
         }
         visit_source::check(&config.visit_sources)?;
         config.rest.check()?;
+        config.console.check()?;
         config.otp.check()?;
         Ok(config)
     }

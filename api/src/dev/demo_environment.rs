@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use hip_commands::port::Clock;
 use hip_infra::ambient::clock::SystemClock;
-use hip_infra::config::{Config, Secrets};
+use hip_infra::config::{Config, Secrets, key_sha256};
 use hip_infra::postgres;
 use hip_infra::postgres::event_store::LogReader;
 use hip_sandbox::{Sandbox, SandboxOptions};
@@ -31,6 +31,13 @@ pub(crate) const FACILITY_NAME: &str = "PHC Ambegaon";
 
 /// API key of the demo's record system. It is valid only here.
 pub(crate) const API_KEY: &str = "demo-api-key-Yt5bN8wQ2sK7xC4hP9vR3mJ6gLd1fZa0";
+
+/// Keys of the demo's people. They are valid only here.
+pub(crate) const PEOPLE: [(&str, &str); 3] = [
+    ("operator", "hip_demo-operator-8Kq3Zr7Wm2Xv5Tn9Lc4Bf6Hs1Jd0Py"),
+    ("auditor", "hip_demo-auditor-5Vb9Nx2Qw8Er4Ty7Ui1Op3As6Df0Gh"),
+    ("desk", "hip_demo-desk-3Lk7Jh1Gf9Ds5Aq8Wz2Xe6Cr4Vt0Bn"),
+];
 
 pub(crate) struct DemoEnvironment {
     pub(crate) database: Database,
@@ -162,6 +169,7 @@ pub(crate) fn provider_toml(sandbox: &Sandbox, data_dir: &Path) -> String {
     let seals = seals.display();
     let erasures = erasures_file(data_dir);
     let erasures = erasures.display();
+    let people: String = PEOPLE.map(|(role, key)| person(role, key)).concat();
     format!(
         "[gateway]\nbase_url = {gateway:?}\nclient_id = {client_id:?}\n\
          [[facility]]\nid = {FACILITY_ID:?}\nname = {FACILITY_NAME:?}\n\
@@ -169,8 +177,14 @@ pub(crate) fn provider_toml(sandbox: &Sandbox, data_dir: &Path) -> String {
          [erasure]\njournal = \"{erasures}\"\n\
          [seals]\nkey_file = \"{data}/seal-key.pem\"\npublish = \"{seals}\"\n\
          [push]\nallow = [\"{push_address}\"]\n\
-         [sms]\nsender = \"webhook\"\nurl = {sms:?}\n",
+         [sms]\nsender = \"webhook\"\nurl = {sms:?}\n{people}",
     )
+}
+
+/// The client of a person with one role.
+fn person(role: &str, key: &str) -> String {
+    let digest = key_sha256(key);
+    format!("[[client]]\nname = \"demo-{role}\"\nroles = [{role:?}]\nkey_sha256 = {digest:?}\n")
 }
 
 /// Description without a URL, which may contain a password.

@@ -6,6 +6,6 @@ pub(crate) mod dead_letters;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod projections;
-mod replay_dry_run;
+pub(crate) mod replay_dry_run;
 pub(crate) mod replay_orders;
 pub(crate) mod replays;

@@ -42,6 +42,9 @@ pub enum ConfigError {
         /// What is wrong, and what to do.
         why: &'static str,
     },
+    /// `[console]` is configured wrongly.
+    #[error("[console]: {0}")]
+    Console(&'static str),
     /// No client is configured, so no visit could be pushed.
     #[error("no client may call this service: set HIP_API_KEY, or configure a [[client]]")]
     NoClient,

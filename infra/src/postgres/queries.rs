@@ -3,10 +3,12 @@
 pub mod correlation_index;
 pub mod facility_ids;
 pub mod facility_intake;
+pub mod find_id;
 pub mod history_reader;
 pub mod links;
 pub mod lists;
 pub mod missing_tasks;
+pub mod overview;
 pub mod patient_directory;
 pub mod transfer_directory;
 pub mod transfer_pages;

@@ -21,23 +21,23 @@ use crate::http::middleware::problem::{Fault, Problem};
 pub(crate) struct Facility {
     /// Its service id: `X-HIP-ID`.
     #[schema(example = "IN0610099001")]
-    id: String,
+    pub(crate) id: String,
     /// Its id in the Health Facility Registry, if different.
-    hfr_id: Option<String>,
+    pub(crate) hfr_id: Option<String>,
     /// Its name.
     #[schema(example = "PHC Ambegaon")]
-    name: String,
+    pub(crate) name: String,
     /// Whether fetching of its visits is paused.
-    intake_paused: bool,
+    pub(crate) intake_paused: bool,
     /// Reason of the pause, written by the operator.
-    pause_reason: Option<String>,
+    pub(crate) pause_reason: Option<String>,
 }
 
 /// The caller's facilities.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Facilities {
     /// In the order of the configuration.
-    items: Vec<Facility>,
+    pub(crate) items: Vec<Facility>,
 }
 
 /// Lists the caller's facilities.

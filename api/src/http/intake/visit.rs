@@ -34,48 +34,55 @@ use crate::http::middleware::problem::Problem;
 pub(crate) struct Visit {
     /// Its stream in the log; not returned.
     #[serde(skip)]
-    stream_id: String,
+    pub(crate) stream_id: String,
     /// Visit code as it was pushed.
     #[serde(rename = "visitCode")]
     #[schema(example = "30000000000104729")]
-    code: String,
+    pub(crate) code: String,
     /// Its facility.
     #[schema(example = "IN0610099001")]
-    facility_id: String,
+    pub(crate) facility_id: String,
     /// Number of the revision, from 1; each amendment counts.
-    revision: i32,
+    pub(crate) revision: i32,
     /// Date of the visit, in UTC.
-    visited_at: DateTime<Utc>,
+    pub(crate) visited_at: DateTime<Utc>,
     /// When this revision was pushed, in UTC.
-    recorded_at: DateTime<Utc>,
+    pub(crate) recorded_at: DateTime<Utc>,
     /// Whether it is linked to an ABHA address.
-    linked: bool,
+    pub(crate) linked: bool,
     /// `unlinked`, `requested` or `linked`; `null` while it is not known.
-    link_state: Option<String>,
+    pub(crate) link_state: Option<String>,
     /// Why it is not linked, if there was an error.
     #[sqlx(flatten)]
     #[schema(value_type = Option<LinkErrorDetail>)]
-    link_error: LinkError,
+    pub(crate) link_error: LinkError,
     /// Time of the next retry of the link, in UTC.
-    link_retry_at: Option<DateTime<Utc>>,
+    pub(crate) link_retry_at: Option<DateTime<Utc>>,
     /// When it was linked, in UTC.
-    linked_at: Option<DateTime<Utc>>,
+    pub(crate) linked_at: Option<DateTime<Utc>>,
     /// Documents that may be shared.
     #[sqlx(json)]
     #[schema(value_type = Vec<BuiltDocument>)]
-    documents: Value,
+    pub(crate) documents: Value,
     /// Documents that were not built, with the reason.
     #[sqlx(json)]
     #[schema(value_type = Vec<SkippedDocument>)]
-    skipped: Value,
+    pub(crate) skipped: Value,
     /// Documents that must not be shared, with the reason.
     #[sqlx(json)]
     #[schema(value_type = Vec<RejectedDocument>)]
-    rejected: Value,
+    pub(crate) rejected: Value,
     /// Warnings about the visit document when it was pushed; only in the response for a single visit.
     #[sqlx(skip)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    warnings: Option<Vec<Warning>>,
+    pub(crate) warnings: Option<Vec<Warning>>,
+}
+
+impl Visit {
+    /// Number of documents that may be shared.
+    pub(crate) fn document_count(&self) -> usize {
+        self.documents.as_array().map_or(0, Vec::len)
+    }
 }
 
 /// A document that may be shared.
@@ -122,13 +129,13 @@ pub(crate) struct RejectedDocument {
 pub(crate) struct VisitFilter {
     /// Only of this facility.
     #[param(inline, value_type = Option<FacilityName>)]
-    facility: Option<FacilityId>,
+    pub(crate) facility: Option<FacilityId>,
     /// Number of items in a page.
     #[param(inline)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// `next` of the previous page.
     #[param(inline)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// Lists visits, the last pushed or amended first.

@@ -14,13 +14,13 @@ use crate::http::middleware::problem::{Fault, Problem};
 pub(crate) struct Warning {
     /// Path in the document.
     #[schema(example = "vitals.diastolic")]
-    path: String,
+    pub(crate) path: String,
     /// Name of the rule.
     #[schema(example = "bloodPressure")]
-    rule: String,
+    pub(crate) rule: String,
     /// Description of the warning.
     #[schema(example = "is not below vitals.systolic")]
-    text: String,
+    pub(crate) text: String,
 }
 
 impl From<VisitWarning> for Warning {

@@ -30,7 +30,7 @@ pub(crate) enum JobState {
 }
 
 impl JobState {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Due => "due",
             Self::Done => "done",
@@ -46,16 +46,16 @@ impl JobState {
 pub(crate) struct VisitJobFilter {
     /// Only of this facility.
     #[param(inline, value_type = Option<FacilityName>)]
-    facility: Option<FacilityId>,
+    pub(crate) facility: Option<FacilityId>,
     /// Only jobs in this state.
     #[param(inline)]
-    state: Option<JobState>,
+    pub(crate) state: Option<JobState>,
     /// Number of items in a page.
     #[param(inline)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// `next` of the previous page.
     #[param(inline)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// A visit that a record system has announced.
@@ -64,25 +64,25 @@ pub(crate) struct VisitJobFilter {
 pub(crate) struct VisitJob {
     /// Id for `hip visit jobs retry`.
     #[schema(example = "amrit:4711")]
-    id: String,
+    pub(crate) id: String,
     /// Code of the visit.
-    visit_code: String,
+    pub(crate) visit_code: String,
     /// The facility, if known.
-    facility_id: Option<String>,
+    pub(crate) facility_id: Option<String>,
     /// Whether it waits because the facility is paused.
-    paused: bool,
+    pub(crate) paused: bool,
     /// `due`, `done` or `dead`.
-    state: String,
+    pub(crate) state: String,
     /// Number of attempts.
-    attempts: i32,
+    pub(crate) attempts: i32,
     /// Time of the next attempt, if it is due.
-    next_attempt_at: Option<DateTime<Utc>>,
+    pub(crate) next_attempt_at: Option<DateTime<Utc>>,
     /// Reason of the last failure.
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// When the visit was announced, in UTC.
-    created_at: DateTime<Utc>,
+    pub(crate) created_at: DateTime<Utc>,
     /// When it was done, in UTC.
-    done_at: Option<DateTime<Utc>>,
+    pub(crate) done_at: Option<DateTime<Utc>>,
 }
 
 /// Lists jobs, the newest first.

@@ -52,16 +52,16 @@ impl LinkState {
 pub(crate) struct CareContextFilter {
     /// Only of this facility.
     #[param(inline, value_type = Option<FacilityName>)]
-    facility: Option<FacilityId>,
+    pub(crate) facility: Option<FacilityId>,
     /// Only those with this link state.
     #[param(inline)]
-    state: Option<LinkState>,
+    pub(crate) state: Option<LinkState>,
     /// Number of items in a page.
     #[param(inline)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// `next` of the previous page.
     #[param(inline)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// A care context: the network's view of a visit.
@@ -70,26 +70,26 @@ pub(crate) struct CareContextFilter {
 pub(crate) struct CareContext {
     /// Its reference, equal to the visit code.
     #[schema(example = "30000000000104729")]
-    reference: String,
+    pub(crate) reference: String,
     /// The facility.
     #[schema(example = "IN0610099001")]
-    facility_id: String,
+    pub(crate) facility_id: String,
     /// Id for `GET /v1/links/{id}`.
-    link_id: String,
+    pub(crate) link_id: String,
     /// Date of the visit, in UTC.
-    visited_at: DateTime<Utc>,
+    pub(crate) visited_at: DateTime<Utc>,
     /// HI types of its documents.
-    hi_types: Vec<String>,
+    pub(crate) hi_types: Vec<String>,
     /// `unlinked`, `requested` or `linked`.
-    link_state: String,
+    pub(crate) link_state: String,
     /// Why it is not linked, if there was an error.
     #[sqlx(flatten)]
     #[schema(value_type = Option<LinkErrorDetail>)]
-    link_error: LinkError,
+    pub(crate) link_error: LinkError,
     /// Time of the next retry of the link, in UTC.
-    link_retry_at: Option<DateTime<Utc>>,
+    pub(crate) link_retry_at: Option<DateTime<Utc>>,
     /// When it was linked, in UTC.
-    linked_at: Option<DateTime<Utc>>,
+    pub(crate) linked_at: Option<DateTime<Utc>>,
 }
 
 /// Lists care contexts, the newest visit first.
@@ -146,16 +146,16 @@ pub(crate) async fn show(
 pub(crate) struct Search {
     /// In any case.
     #[schema(value_type = String, max_length = 100, example = "test.person@sbx")]
-    abha_address: ShortText,
+    pub(crate) abha_address: ShortText,
     /// Required if the caller has several.
     #[schema(inline, value_type = Option<FacilityName>)]
-    facility: Option<FacilityId>,
+    pub(crate) facility: Option<FacilityId>,
     /// Number of items in a page.
     #[schema(inline)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// `next` of the previous page.
     #[schema(inline)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// Lists the care contexts of the patients with an ABHA address, the newest visit first.

@@ -26,17 +26,17 @@ use crate::http::middleware::problem::Problem;
 pub(crate) struct Explanation {
     /// Facility of the visit.
     #[schema(example = "IN0610099001")]
-    facility_id: String,
+    pub(crate) facility_id: String,
     /// The visit code.
     #[schema(example = "30000000000104729")]
-    reference: String,
+    pub(crate) reference: String,
     /// The checked steps, in order.
-    links: Vec<LinkLookedAt>,
+    pub(crate) links: Vec<LinkLookedAt>,
     /// The result in one sentence.
     #[schema(example = "it is linked, and nobody has the patient's consent to see it")]
-    verdict: String,
+    pub(crate) verdict: String,
     /// What to do; `null` if all steps are complete.
-    cure: Option<String>,
+    pub(crate) cure: Option<String>,
 }
 
 /// Result of one step.
@@ -45,12 +45,12 @@ pub(crate) struct LinkLookedAt {
     /// Name of the step: `visit`, `documents`, `token`, `linked`, `consent`, `request`, `accepted`, `pages`,
     /// `encrypted`, `pushed`, `notified`.
     #[schema(value_type = String)]
-    link: explain::Link,
+    pub(crate) link: explain::Link,
     /// `holds`, `waits` (for another party) or `broken`.
     #[schema(value_type = String)]
-    state: explain::State,
+    pub(crate) state: explain::State,
     /// Description of the result.
-    what: String,
+    pub(crate) what: String,
 }
 
 /// Explains why a patient does not see a record: the first step that failed, and what to do about it.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// The error of a link; `null` if there is none.
 #[derive(Serialize)]
 #[serde(transparent)]
-pub(crate) struct LinkError(Option<LinkErrorDetail>);
+pub(crate) struct LinkError(pub(crate) Option<LinkErrorDetail>);
 
 /// An error of the network.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
@@ -18,12 +18,12 @@ pub(crate) struct LinkError(Option<LinkErrorDetail>);
 pub(crate) struct LinkErrorDetail {
     /// Its code, or the HTTP status if the network gave no code.
     #[schema(example = "ABDM-1207")]
-    code: String,
+    pub(crate) code: String,
     /// Meaning of the error.
-    what: String,
+    pub(crate) what: String,
     /// What to do.
     #[schema(value_type = String)]
-    cure: &'static str,
+    pub(crate) cure: &'static str,
 }
 
 impl FromRow<'_, PgRow> for LinkError {

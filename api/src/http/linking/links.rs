@@ -28,10 +28,10 @@ pub(crate) struct StartLink {
     /// Visit code as it was pushed.
     #[schema(value_type = String, min_length = 1, max_length = 255, pattern = "^[A-Za-z0-9_@,. ()/:\\\\-]+$",
              example = "30000000000104729")]
-    visit_code: CareContextReference,
+    pub(crate) visit_code: CareContextReference,
     /// Required if the caller has several.
     #[schema(inline, value_type = Option<FacilityName>)]
-    facility: Option<FacilityId>,
+    pub(crate) facility: Option<FacilityId>,
 }
 
 /// A started link.
@@ -39,11 +39,11 @@ pub(crate) struct StartLink {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StartedLink {
     /// Id for `GET /v1/links/{id}`.
-    id: String,
+    pub(crate) id: String,
     /// Code of the visit.
-    visit_code: String,
+    pub(crate) visit_code: String,
     /// Its facility.
-    facility_id: String,
+    pub(crate) facility_id: String,
 }
 
 /// Starts to link a visit, whatever the earlier result. A linked visit is unchanged.
@@ -71,10 +71,10 @@ pub(crate) async fn start(
 pub(crate) struct AskStatus {
     /// In any case.
     #[schema(value_type = String, max_length = 100, example = "test.person@sbx")]
-    abha_address: ShortText,
+    pub(crate) abha_address: ShortText,
     /// Required if the caller has several.
     #[schema(inline, value_type = Option<FacilityName>)]
-    facility: Option<FacilityId>,
+    pub(crate) facility: Option<FacilityId>,
 }
 
 /// State of a patient's link tokens.
@@ -83,18 +83,18 @@ pub(crate) struct AskStatus {
 pub(crate) struct TokenStatus {
     /// `issued`, `requested` or `none`.
     #[schema(value_type = String)]
-    state: &'static str,
+    pub(crate) state: &'static str,
     /// Expiry of the current token, in UTC.
-    usable_until: Option<DateTime<Utc>>,
+    pub(crate) usable_until: Option<DateTime<Utc>>,
     /// Number of requests in the last 24 hours.
     requests_in_24_hours: usize,
     /// Number of requests that the gateway allows.
-    requests_allowed: usize,
+    pub(crate) requests_allowed: usize,
     /// When the next request may leave; `None` if it may now.
-    next_request_at: Option<DateTime<Utc>>,
+    pub(crate) next_request_at: Option<DateTime<Utc>>,
     /// Why not earlier.
     #[schema(value_type = Option<String>)]
-    why: Option<&'static str>,
+    pub(crate) why: Option<&'static str>,
 }
 
 /// Returns the state of link tokens: expiry, number of requests, and when the next one may be sent.

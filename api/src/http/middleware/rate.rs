@@ -6,7 +6,7 @@ use serde::Deserialize;
 const RATE_MAX: u16 = 1_000;
 
 /// Items per second, from 1 to 1000. In JSON `4.0` equals `4`.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "f64")]
 pub(crate) struct Rate(u16);
 

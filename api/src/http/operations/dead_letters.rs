@@ -21,7 +21,7 @@ use crate::http::middleware::problem::Problem;
 pub(crate) struct DeadLetterFilter {
     /// Only of this facility.
     #[param(inline, value_type = Option<FacilityName>)]
-    facility: Option<FacilityId>,
+    pub(crate) facility: Option<FacilityId>,
 }
 
 /// Messages and calls that were given up for the same cause.
@@ -29,38 +29,38 @@ pub(crate) struct DeadLetterFilter {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DeadLetterGroup {
     /// Name of the group: a replay with it selects all of them.
-    cause: String,
+    pub(crate) cause: String,
     /// `callback` or `call`.
-    direction: String,
+    pub(crate) direction: String,
     /// Kind of the callback or call.
-    kind: String,
+    pub(crate) kind: String,
     /// Final status; `stuck` for a callback that could not be processed.
-    status: String,
+    pub(crate) status: String,
     /// Code of the refusal.
-    error: Option<String>,
+    pub(crate) error: Option<String>,
     /// The invalid member.
-    field: Option<String>,
+    pub(crate) field: Option<String>,
     /// Reason of the newest one.
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// Number of messages and calls.
-    count: i64,
+    pub(crate) count: i64,
     /// Number of those that were replayed before.
-    replayed: i64,
+    pub(crate) replayed: i64,
     /// Time of the oldest, in UTC.
-    oldest_at: DateTime<Utc>,
+    pub(crate) oldest_at: DateTime<Utc>,
     /// Time of the newest, in UTC.
-    newest_at: DateTime<Utc>,
+    pub(crate) newest_at: DateTime<Utc>,
     /// The next deadline of the network that has not passed, where it sets one.
-    next_deadline: Option<DateTime<Utc>>,
+    pub(crate) next_deadline: Option<DateTime<Utc>>,
     /// Number of those whose deadline has passed.
-    overdue: i64,
+    pub(crate) overdue: i64,
 }
 
 /// All dead letters.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeadLetters {
     /// By cause, the most frequent first.
-    groups: Vec<DeadLetterGroup>,
+    pub(crate) groups: Vec<DeadLetterGroup>,
 }
 
 /// Lists dead letters, grouped by cause.

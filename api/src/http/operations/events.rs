@@ -29,19 +29,19 @@ use crate::http::middleware::problem::Problem;
 pub(crate) struct EventFilter {
     /// Only after this position.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
-    after: Option<Position>,
+    pub(crate) after: Option<Position>,
     /// Only of this stream.
     #[param(value_type = Option<String>, max_length = 400, pattern = "^[a-z0-9._@-]+$",
             example = "consent-6f1b7f5e-0000-4000-8000-00000000c001")]
-    stream: Option<LogName>,
+    pub(crate) stream: Option<LogName>,
     /// Only of this type.
     #[param(rename = "type", value_type = Option<String>, max_length = 400, pattern = "^[a-z0-9._@-]+$",
             example = "consent.granted")]
     #[serde(rename = "type")]
-    name: Option<LogName>,
+    pub(crate) name: Option<LogName>,
     /// Number of items in a page.
     #[param(inline)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
 }
 
 /// Maximum position: the largest integer that JSON readers represent exactly.
@@ -66,6 +66,12 @@ impl TryFrom<i64> for Position {
 #[serde(try_from = "String")]
 pub(crate) struct LogName(String);
 
+impl LogName {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl TryFrom<String> for LogName {
     type Error = &'static str;
 
@@ -81,31 +87,31 @@ impl TryFrom<String> for LogName {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LoggedEvent {
     /// Its place in the log.
-    position: i64,
+    pub(crate) position: i64,
     /// Its id.
-    event_id: Uuid,
+    pub(crate) event_id: Uuid,
     /// Its type.
     #[serde(rename = "type")]
     #[schema(example = "consent.granted")]
-    name: String,
+    pub(crate) name: String,
     /// Its stream.
-    stream: String,
+    pub(crate) stream: String,
     /// Its version within the stream, from 1.
-    version: i64,
+    pub(crate) version: i64,
     /// When it was recorded, in UTC.
-    recorded_at: DateTime<Utc>,
+    pub(crate) recorded_at: DateTime<Utc>,
     /// The conversation to which it belongs.
-    correlation_id: Uuid,
+    pub(crate) correlation_id: Uuid,
     /// The event that caused it.
-    causation_id: Option<Uuid>,
+    pub(crate) causation_id: Option<Uuid>,
     /// The subject of its data, a pseudonym.
-    subject_id: Option<Uuid>,
+    pub(crate) subject_id: Option<Uuid>,
     /// Whether it has a sealed part.
-    sealed: bool,
+    pub(crate) sealed: bool,
     /// The clear part, for auditors only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
-    clear: Option<Value>,
+    pub(crate) clear: Option<Value>,
 }
 
 /// A part of the log.
@@ -114,11 +120,11 @@ pub(crate) struct LoggedEvent {
 pub(crate) struct Events {
     /// In log order. With a filter by stream or type there may be few or none although
     /// more follow.
-    items: Vec<LoggedEvent>,
+    pub(crate) items: Vec<LoggedEvent>,
     /// Last position searched: send it as `after` to continue.
-    next_after: i64,
+    pub(crate) next_after: i64,
     /// Whether the log had more events at that time.
-    more: bool,
+    pub(crate) more: bool,
 }
 
 /// Maximum number of events searched for one response.

@@ -15,7 +15,7 @@ use crate::http::middleware::problem::Problem;
 pub(crate) struct Projections {
     /// Sorted by name.
     #[schema(value_type = Vec<Projection>)]
-    items: Vec<ProjectionStatus>,
+    pub(crate) items: Vec<ProjectionStatus>,
 }
 
 /// Progress of a subscriber.

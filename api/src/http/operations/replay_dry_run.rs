@@ -11,9 +11,9 @@ use uuid::Uuid;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DryRun {
     /// Number of selected items, up to the maximum of an order.
-    pub(super) selected: usize,
+    pub(crate) selected: usize,
     /// The first of them, with the expected results of each.
-    pub(super) rehearsed: Vec<RehearsedItem>,
+    pub(crate) rehearsed: Vec<RehearsedItem>,
 }
 
 /// Expected results of one item.
@@ -21,9 +21,9 @@ pub(crate) struct DryRun {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RehearsedItem {
     /// The `REQUEST-ID` of the message or call.
-    request_id: Uuid,
+    pub(crate) request_id: Uuid,
     #[serde(flatten)]
-    rehearsed: Rehearsed,
+    pub(crate) rehearsed: Rehearsed,
 }
 
 impl RehearsedItem {
@@ -35,50 +35,50 @@ impl RehearsedItem {
 /// The effects that one item would have.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Rehearsed {
+pub(crate) struct Rehearsed {
     /// The result of the item.
-    done: ReplayDone,
+    pub(crate) done: ReplayDone,
     /// The calls that would be sent or suppressed, in order.
-    calls: Vec<WouldCall>,
+    pub(crate) calls: Vec<WouldCall>,
     /// The names of the new events in order, without those of calls.
-    facts: Vec<String>,
+    pub(crate) facts: Vec<String>,
     /// Whether the task limit was reached, so that effects may be missing.
-    is_cut: bool,
+    pub(crate) is_cut: bool,
 }
 
 /// A call that a replay would make.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct WouldCall {
+pub(crate) struct WouldCall {
     /// The kind of call.
-    kind: String,
+    pub(crate) kind: String,
     /// The request id. It differs in the real replay if the causing event is not in the log yet.
-    request_id: Uuid,
+    pub(crate) request_id: Uuid,
     /// Whether it is the id of an earlier call.
-    same_id: bool,
+    pub(crate) same_id: bool,
     /// Where it would be sent.
-    target: Option<String>,
+    pub(crate) target: Option<String>,
     /// Whether it would be recorded as suppressed and not sent.
-    suppressed: bool,
+    pub(crate) suppressed: bool,
     /// The request id of the earlier call that it is compared with.
-    sent_before: Option<Uuid>,
+    pub(crate) sent_before: Option<Uuid>,
     /// The differences to that call; `None` if there is nothing to compare.
-    differences: Option<Vec<Difference>>,
+    pub(crate) differences: Option<Vec<Difference>>,
 }
 
 /// A difference in one member. It does not contain the value, because that may be personal data.
 #[derive(Serialize, ToSchema)]
-struct Difference {
+pub(crate) struct Difference {
     /// The JSON path of the member, or `target`.
-    path: String,
+    pub(crate) path: String,
     /// The kind of difference.
-    how: DifferenceKind,
+    pub(crate) how: DifferenceKind,
 }
 
 /// The kind of difference.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum DifferenceKind {
+pub(crate) enum DifferenceKind {
     /// Only the new message has the member.
     Added,
     /// Only the earlier message had the member.
@@ -90,7 +90,7 @@ enum DifferenceKind {
 /// The result of an item.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum ReplayOutcome {
+pub(crate) enum ReplayOutcome {
     /// The message was interpreted, or the call is sent again.
     Completed,
     /// The message was interpreted and refused.
@@ -103,13 +103,13 @@ enum ReplayOutcome {
 
 /// The result of a replayed item.
 #[derive(Serialize, ToSchema)]
-struct ReplayDone {
+pub(crate) struct ReplayDone {
     /// The result.
-    outcome: ReplayOutcome,
+    pub(crate) outcome: ReplayOutcome,
     /// The reason, without personal data.
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// Number of calls that are sent again.
-    resent: u32,
+    pub(crate) resent: u32,
 }
 
 impl From<dry_run::Rehearsed> for Rehearsed {

@@ -71,26 +71,26 @@ pub(crate) enum WishedDirection {
 pub(crate) struct Where {
     /// Only of this facility.
     #[schema(inline, value_type = Option<FacilityName>)]
-    facility: Option<FacilityId>,
+    pub(crate) facility: Option<FacilityId>,
     /// Received, or planned, at this time or later.
-    since: Option<DateTime<Utc>>,
+    pub(crate) since: Option<DateTime<Utc>>,
     /// Before this time.
-    until: Option<DateTime<Utc>>,
+    pub(crate) until: Option<DateTime<Utc>>,
     /// Default: callbacks.
-    direction: Option<WishedDirection>,
+    pub(crate) direction: Option<WishedDirection>,
     /// Of this kind.
     #[schema(max_length = 200, pattern = "^[^\\u0000]*$", example = "discover")]
-    kind: Option<String>,
+    pub(crate) kind: Option<String>,
     /// With this final status.
     #[schema(max_length = 200, pattern = "^[^\\u0000]*$", example = "failed")]
-    status: Option<String>,
+    pub(crate) status: Option<String>,
     /// Dead letters with this cause.
     #[schema(
         max_length = 200,
         pattern = "^[^\\u0000]*$",
         example = "callback/discover/failed/patient.id"
     )]
-    cause: Option<String>,
+    pub(crate) cause: Option<String>,
 }
 
 /// A replay order. It lists messages, or selects them.
@@ -99,21 +99,21 @@ pub(crate) struct Where {
 pub(crate) struct OrderReplay {
     /// Exactly these: the `REQUEST-ID`s of callbacks or calls.
     #[schema(value_type = Option<Vec<Uuid>>, max_items = 1000)]
-    requests: Option<Vec<RequestId>>,
+    pub(crate) requests: Option<Vec<RequestId>>,
     /// All that match.
-    r#where: Option<Where>,
+    pub(crate) r#where: Option<Where>,
     /// Which calls may be sent; default: `safe`.
-    policy: Option<WishedPolicy>,
+    pub(crate) policy: Option<WishedPolicy>,
     /// Maximum number of items per second.
     #[schema(value_type = Option<u16>, minimum = 1, maximum = 1000)]
-    rate_per_second: Option<Rate>,
+    pub(crate) rate_per_second: Option<Rate>,
     /// Reason of the order. It stays in the log, so it must not identify a person: no `@`, no more than 8 digits in a
     /// row.
     #[schema(value_type = Option<String>)]
-    why: Option<Reason>,
+    pub(crate) why: Option<Reason>,
     /// Return the expected results and change nothing.
     #[serde(default)]
-    dry_run: bool,
+    pub(crate) dry_run: bool,
 }
 
 /// An accepted order.
@@ -121,9 +121,9 @@ pub(crate) struct OrderReplay {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GivenOrder {
     /// Id for `GET /v1/replays/{id}`.
-    id: Uuid,
+    pub(crate) id: Uuid,
     /// Number of items.
-    items: u32,
+    pub(crate) items: u32,
 }
 
 /// Replays the selected messages and calls in the background.
@@ -141,12 +141,40 @@ pub(crate) async fn give(
     State(app): Context,
     JsonBody(wish): JsonBody<OrderReplay>,
 ) -> Result<Response, Problem> {
+    if wish.dry_run {
+        return Ok(Json(dry_run(&app, &caller, wish).await?).into_response());
+    }
+    let given = order_as(&app, &caller, wish, ReplayId(app.ports.ids.random())).await?;
+    let location = format!("/v1/replays/{}", given.id);
+    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(given)).into_response())
+}
+
+/// Gives an order under this id. The same id again gives no second order.
+pub(crate) async fn order_as(
+    app: &App,
+    caller: &Caller,
+    wish: OrderReplay,
+    replay: ReplayId,
+) -> Result<GivenOrder, Problem> {
+    let rate = wish.rate_per_second.map(Rate::per_second);
+    let (order, selection) = read(app, caller, wish, replay)?;
+    let items = order::give(&app.ports.dispatcher, &queue(app), order, selection, rate).await;
+    Ok(GivenOrder { id: replay.0, items: items.map_err(problem)? })
+}
+
+/// The order and the selection of a wish.
+fn read(
+    app: &App,
+    caller: &Caller,
+    wish: OrderReplay,
+    replay: ReplayId,
+) -> Result<(Ordered, Selection), Problem> {
     let faults = faults(&wish);
     if !faults.is_empty() {
         return Err(Problem::unprocessable(faults));
     }
     let order = Ordered {
-        replay: ReplayId(app.ports.ids.random()),
+        replay,
         policy: match wish.policy.unwrap_or_default() {
             WishedPolicy::Projections => Policy::Projections,
             WishedPolicy::Safe => Policy::Safe,
@@ -155,18 +183,7 @@ pub(crate) async fn give(
         by: caller.name.clone(),
         why: wish.why.map(String::from),
     };
-    let selection = selection(&app, &caller, wish.requests, wish.r#where);
-    if wish.dry_run {
-        return dry_run(&app, &caller, &order, &selection).await;
-    }
-    let (dispatcher, queue) = (&app.ports.dispatcher, queue(&app));
-    let id = order.replay.0;
-    let rate = wish.rate_per_second.map(Rate::per_second);
-    let items = order::give(dispatcher, &queue, order, selection, rate).await;
-    let items = items.map_err(problem)?;
-    let location = format!("/v1/replays/{id}");
-    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(GivenOrder { id, items }))
-        .into_response())
+    Ok((order, selection(app, caller, wish.requests, wish.r#where)))
 }
 
 fn selection(
@@ -219,18 +236,19 @@ fn faults(wish: &OrderReplay) -> Vec<Fault> {
     faults
 }
 
-async fn dry_run(
+/// The expected results of an order, without doing anything.
+pub(crate) async fn dry_run(
     app: &App,
     caller: &Caller,
-    order: &Ordered,
-    selection: &Selection,
-) -> Result<Response, Problem> {
-    let selected = select(&app.pool, selection, ITEM_COUNT_MAX).await;
+    wish: OrderReplay,
+) -> Result<DryRun, Problem> {
+    let (order, selection) = read(app, caller, wish, ReplayId(app.ports.ids.random()))?;
+    let selected = select(&app.pool, &selection, ITEM_COUNT_MAX).await;
     let selected = selected.map_err(|error| problem(error.into()))?;
     let conversations = PgCorrelationIndex::new(app.pool.clone());
     let mut rehearsed = Vec::new();
     for one in selected.iter().take(REHEARSED_COUNT_MAX) {
-        let would = rehearse(&app.ports, &conversations, order, &one.item()).await;
+        let would = rehearse(&app.ports, &conversations, &order, &one.item()).await;
         let would = would.map_err(|error| {
             tracing::error!(%error, "replay dry run failed");
             Problem::unavailable()
@@ -239,7 +257,7 @@ async fn dry_run(
     }
     let by = [(Filter::Named, !selection.requests.is_empty())];
     access_log::at_list(app, caller, Listing::Rehearsal, &by, &rehearsed).await?;
-    Ok(Json(DryRun { selected: selected.len(), rehearsed }).into_response())
+    Ok(DryRun { selected: selected.len(), rehearsed })
 }
 
 /// Pauses an order: no further item is started.
@@ -300,7 +318,7 @@ async fn change(
 #[serde(deny_unknown_fields)]
 pub(crate) struct TurnSwitch {
     /// Whether all orders are stopped.
-    stopped: bool,
+    pub(crate) stopped: bool,
 }
 
 /// Stops or resumes all orders, including later ones.

@@ -26,10 +26,10 @@ use crate::http::middleware::problem::Problem;
 pub(crate) struct ReplayOrderFilter {
     /// Maximum number of items in a page.
     #[param(inline)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// `next` of the previous page.
     #[param(inline)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// State of an order.
@@ -37,35 +37,35 @@ pub(crate) struct ReplayOrderFilter {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReplayOrder {
     /// Its id.
-    pub(super) replay_id: Uuid,
+    pub(crate) replay_id: Uuid,
     /// `running`, `paused`, `cancelled` or `completed`.
-    state: String,
+    pub(crate) state: String,
     /// `projections`, `safe` or `all`.
-    policy: String,
+    pub(crate) policy: String,
     /// Name of the operator.
-    ordered_by: String,
+    pub(crate) ordered_by: String,
     /// Reason given by the operator.
-    why: Option<String>,
+    pub(crate) why: Option<String>,
     /// Maximum number of items per second.
-    rate_per_s: Option<i32>,
+    pub(crate) rate_per_s: Option<i32>,
     /// Facilities of its items.
-    facilities: Vec<String>,
+    pub(crate) facilities: Vec<String>,
     /// Time of the order, in UTC.
-    created_at: DateTime<Utc>,
+    pub(crate) created_at: DateTime<Utc>,
     /// Number of items.
-    items: i32,
+    pub(crate) items: i32,
     /// Items not processed yet.
-    due: i64,
+    pub(crate) due: i64,
     /// Items interpreted, or sent again.
-    completed: i64,
+    pub(crate) completed: i64,
     /// Items interpreted and refused.
-    refused: i64,
+    pub(crate) refused: i64,
     /// Items that could not be interpreted, or must not be repeated.
-    failed: i64,
+    pub(crate) failed: i64,
     /// Items without anything to do.
-    skipped: i64,
+    pub(crate) skipped: i64,
     /// Calls that are sent again.
-    resent: i64,
+    pub(crate) resent: i64,
 }
 
 /// Lists orders whose items are all of the caller's facilities, with their progress; the newest first.
@@ -118,10 +118,10 @@ pub(in crate::http) async fn found(
 pub(crate) struct ReplayItemFilter {
     /// Only those after the item with this number.
     #[param(minimum = 0)]
-    after: Option<u32>,
+    pub(crate) after: Option<u32>,
     /// Maximum number of items in a page.
     #[param(inline)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
 }
 
 /// State of an item.
@@ -129,30 +129,30 @@ pub(crate) struct ReplayItemFilter {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReplayItem {
     /// Id of its order.
-    replay_id: Uuid,
+    pub(crate) replay_id: Uuid,
     /// Number within the order, from 1.
-    n: i32,
+    pub(crate) n: i32,
     /// `callback` or `call`.
-    direction: String,
+    pub(crate) direction: String,
     /// The `REQUEST-ID` of the message or call.
-    request_id: Uuid,
+    pub(crate) request_id: Uuid,
     /// `completed`, `refused`, `failed` or `skipped`; `None` while it is due.
-    outcome: Option<String>,
+    pub(crate) outcome: Option<String>,
     /// Reason of the outcome.
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// Calls that are sent again because of it.
-    resent: i32,
+    pub(crate) resent: i32,
     /// Number of attempts.
-    attempts: i32,
+    pub(crate) attempts: i32,
     /// When it was processed, in UTC.
-    done_at: Option<DateTime<Utc>>,
+    pub(crate) done_at: Option<DateTime<Utc>>,
 }
 
 /// Items of an order.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Items {
     /// In order; send the number of the last one as the next `after`.
-    items: Vec<ReplayItem>,
+    pub(crate) items: Vec<ReplayItem>,
 }
 
 /// Lists the result of each item of an order, with the reason.
@@ -179,7 +179,7 @@ pub(crate) async fn items(
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Switch {
     /// Whether all orders are stopped.
-    pub(in crate::http) stopped: bool,
+    pub(crate) stopped: bool,
 }
 
 /// Returns the state of the switch for all orders.

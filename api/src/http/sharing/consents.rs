@@ -37,7 +37,7 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Granted => "granted",
             Self::Revoked => "revoked",
@@ -55,16 +55,16 @@ impl Status {
 pub(crate) struct ConsentFilter {
     /// Only of this facility.
     #[param(inline, value_type = Option<FacilityName>)]
-    facility: Option<FacilityId>,
+    pub(crate) facility: Option<FacilityId>,
     /// Only those in this state.
     #[param(inline)]
-    status: Option<Status>,
+    pub(crate) status: Option<Status>,
     /// Number of items in a page.
     #[param(inline)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// `next` of the previous page.
     #[param(inline)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// A consent. Its patient is not shown; that is in the log, encrypted.
@@ -74,28 +74,28 @@ pub(crate) struct Consent {
     /// Its id in the network.
     #[schema(example = "6f1b7f5e-0000-4000-8000-00000000c001")]
     #[serde(rename = "consentId")]
-    id: String,
+    pub(crate) id: String,
     /// The facility; `None` if only the end of the consent was received.
-    facility_id: Option<String>,
+    pub(crate) facility_id: Option<String>,
     /// The HIU that may receive the records.
-    hiu_id: Option<String>,
+    pub(crate) hiu_id: Option<String>,
     /// The permitted HI types.
-    hi_types: Vec<String>,
+    pub(crate) hi_types: Vec<String>,
     /// Start of the permitted range of visits, in UTC.
-    from: Option<DateTime<Utc>>,
+    pub(crate) from: Option<DateTime<Utc>>,
     /// End of the permitted range, in UTC.
-    to: Option<DateTime<Utc>>,
+    pub(crate) to: Option<DateTime<Utc>>,
     /// After this time no data is sent, whatever the status.
-    erase_at: Option<DateTime<Utc>>,
+    pub(crate) erase_at: Option<DateTime<Utc>>,
     /// `granted`, `revoked`, `expired`, `denied` or `withdrawn`.
-    status: String,
+    pub(crate) status: String,
     /// `unsigned`, `signed-unverified` (no key to verify it) or `verified`; `null` for consents
     /// that an older version received.
-    signature: Option<String>,
+    pub(crate) signature: Option<String>,
     /// When we were notified of the grant, in UTC.
-    granted_at: Option<DateTime<Utc>>,
+    pub(crate) granted_at: Option<DateTime<Utc>>,
     /// When we were notified of the end, in UTC.
-    ended_at: Option<DateTime<Utc>>,
+    pub(crate) ended_at: Option<DateTime<Utc>>,
 }
 
 /// Lists consents, the newest first.

@@ -37,7 +37,7 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Requested => "requested",
             Self::Refused => "refused",
@@ -55,19 +55,19 @@ impl Status {
 pub(crate) struct TransferFilter {
     /// Only of this facility.
     #[param(inline, value_type = Option<FacilityName>)]
-    facility: Option<FacilityId>,
+    pub(crate) facility: Option<FacilityId>,
     /// Only with this consent.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[A-Za-z0-9._@-]+$")]
-    consent: Option<ConsentId>,
+    pub(crate) consent: Option<ConsentId>,
     /// Only those in this state.
     #[param(inline)]
-    status: Option<Status>,
+    pub(crate) status: Option<Status>,
     /// Number of items in a page.
     #[param(inline)]
-    limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// `next` of the previous page.
     #[param(inline)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// A request of an HIU for records, and its result.
@@ -76,32 +76,32 @@ pub(crate) struct TransferFilter {
 pub(crate) struct Transfer {
     /// Its id in the network.
     #[schema(example = "6f1b7f5e-0000-4000-8000-00000000d001")]
-    transaction_id: String,
+    pub(crate) transaction_id: String,
     /// The facility.
-    facility_id: String,
+    pub(crate) facility_id: String,
     /// The consent of the request.
-    consent_id: String,
+    pub(crate) consent_id: String,
     /// Key format of the HIU, once it was parsed.
-    hiu_dialect: Option<String>,
+    pub(crate) hiu_dialect: Option<String>,
     /// `requested`, `refused`, `sending`, `transferred` or `failed`.
-    status: String,
+    pub(crate) status: String,
     /// Error code of a refusal.
-    error: Option<String>,
+    pub(crate) error: Option<String>,
     /// Number of pages.
-    page_count: i32,
+    pub(crate) page_count: i32,
     /// When it was requested, in UTC.
-    requested_at: DateTime<Utc>,
+    pub(crate) requested_at: DateTime<Utc>,
     /// When it ended, in UTC.
-    completed_at: Option<DateTime<Utc>>,
+    pub(crate) completed_at: Option<DateTime<Utc>>,
 }
 
 /// A transfer and its pages.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WholeTransfer {
     #[serde(flatten)]
-    transfer: Transfer,
+    pub(crate) transfer: Transfer,
     /// In order; pages that were not created yet are missing.
-    pages: Vec<SentPage>,
+    pub(crate) pages: Vec<SentPage>,
 }
 
 /// One page of a transfer.
@@ -109,19 +109,19 @@ pub(crate) struct WholeTransfer {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SentPage {
     /// Number of the page, from 0.
-    page: i32,
+    pub(crate) page: i32,
     /// Size of the document before encryption, in bytes.
-    plain_bytes: Option<i64>,
+    pub(crate) plain_bytes: Option<i64>,
     /// SHA-256 of the sent bytes.
-    ciphertext: Option<String>,
+    pub(crate) ciphertext: Option<String>,
     /// When it was encrypted or skipped, in UTC.
-    created_at: DateTime<Utc>,
+    pub(crate) created_at: DateTime<Utc>,
     /// When the HIU accepted it, in UTC.
-    pushed_at: Option<DateTime<Utc>>,
+    pub(crate) pushed_at: Option<DateTime<Utc>>,
     /// HTTP status of the HIU's response.
-    push_status: Option<i32>,
+    pub(crate) push_status: Option<i32>,
     /// Why it was not sent.
-    skipped: Option<String>,
+    pub(crate) skipped: Option<String>,
 }
 
 /// Lists transfers, the newest first.
