@@ -6,6 +6,7 @@
     reason = "a test that finds nothing to unwrap has failed"
 )]
 
+mod console;
 mod failures;
 mod flows;
 mod load;

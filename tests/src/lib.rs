@@ -6,6 +6,7 @@
 //! Postgres alone.
 
 pub mod an_event;
+pub mod browser;
 pub mod database;
 pub mod earlier_version;
 pub mod keys;

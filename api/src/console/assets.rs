@@ -45,8 +45,10 @@ pub(super) async fn show(Path(name): Path<String>) -> Response {
     let found = assets.into_iter().find(|asset| asset.path.strip_prefix(FOLDER) == Some(&name));
     match found {
         Some(asset) => {
-            let headers =
-                [(CONTENT_TYPE, asset.kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
+            let headers = [
+                (CONTENT_TYPE, asset.kind),
+                (CACHE_CONTROL, "public, max-age=31536000, immutable"),
+            ];
             (headers, asset.content).into_response()
         }
         None => Problem::from_status(StatusCode::NOT_FOUND).into_response(),

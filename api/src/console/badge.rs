@@ -44,12 +44,12 @@ impl Badge {
 
 fn tone(state: &str) -> Tone {
     match state {
-        "linked" | "granted" | "transferred" | "interpreted" | "answered" | "completed" | "live"
-        | "done" | "holds" | "verified" | "pushed" | "built" => Tone::Good,
+        "linked" | "granted" | "transferred" | "interpreted" | "answered" | "completed"
+        | "live" | "done" | "holds" | "verified" | "pushed" | "built" => Tone::Good,
         "refused" | "rejected" | "failed" | "dead" | "broken" | "halted" | "stuck" | "given_up"
         | "malformed" | "no_answer" => Tone::Bad,
-        "requested" | "received" | "sending" | "running" | "due" | "waits" | "building" | "sent"
-        | "planned" | "answering" => Tone::Wait,
+        "requested" | "received" | "sending" | "running" | "due" | "waits" | "building"
+        | "sent" | "planned" | "answering" => Tone::Wait,
         _ => Tone::Calm,
     }
 }

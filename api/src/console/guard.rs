@@ -54,7 +54,8 @@ pub(super) async fn layer(State(app): Context, request: Request, next: Next) -> 
 
 /// Whether a request comes from our own pages, or from a person who opens one.
 fn is_own(method: &Method, headers: &HeaderMap, own: Option<&Url>) -> bool {
-    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
+    let text =
+        |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
     let is_framed = text(FETCH_DEST)
         .is_some_and(|dest| matches!(dest, "iframe" | "frame" | "embed" | "object"));
     if is_framed {

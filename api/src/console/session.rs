@@ -171,7 +171,8 @@ fn is_loopback(host: &str) -> bool {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
-    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    name == "localhost"
+        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The cookie with a token; without one, the cookie that takes it away.
@@ -198,7 +199,14 @@ mod tests {
         for host in ["localhost", "localhost:8080", "127.0.0.1:8080", "127.9.9.9", "[::1]:8080"] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in ["", "hip.example", "10.0.0.5:8080", "localhost.example", "[fe80::1]:80", "127.0.0.1.example"] {
+        for host in [
+            "",
+            "hip.example",
+            "10.0.0.5:8080",
+            "localhost.example",
+            "[fe80::1]:80",
+            "127.0.0.1.example",
+        ] {
             assert!(!is_loopback(host), "{host}");
         }
     }

@@ -92,7 +92,8 @@ pub(super) async fn sign_in(
     let (parts, content) = request.into_parts();
     let text = body::to_bytes(content, FORM_BYTES_MAX).await;
     let text = text.map_err(|_| Problem::from_status(StatusCode::PAYLOAD_TOO_LARGE))?;
-    let (mut key, mut next, mut language) = (Zeroizing::new(String::new()), None, Language::English);
+    let (mut key, mut next, mut language) =
+        (Zeroizing::new(String::new()), None, Language::English);
     for (name, value) in url::form_urlencoded::parse(&text) {
         match name.as_ref() {
             "key" => *key = value.trim().to_owned(),
@@ -101,7 +102,8 @@ pub(super) async fn sign_in(
             _ => {}
         }
     }
-    let refusal = |status: StatusCode, wrong| (status, page(next.as_deref(), language, Some(wrong)));
+    let refusal =
+        |status: StatusCode, wrong| (status, page(next.as_deref(), language, Some(wrong)));
     if is_plain_elsewhere(&parts, &app.config.console) {
         return Ok(refusal(StatusCode::FORBIDDEN, "sign-in-needs-https").into_response());
     }
@@ -109,7 +111,8 @@ pub(super) async fn sign_in(
         return Ok(match wrong_keys.0.count(&parts) {
             None => refusal(StatusCode::UNAUTHORIZED, "sign-in-wrong-key").into_response(),
             Some(wait) => {
-                let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "sign-in-too-often").into_response();
+                let mut response =
+                    refusal(StatusCode::TOO_MANY_REQUESTS, "sign-in-too-often").into_response();
                 response.headers_mut().insert(RETRY_AFTER, wait.into());
                 response
             }
@@ -184,8 +187,18 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_elsewhere_after_the_sign_in() {
-        assert_eq!(safe(Some("/console/consents?status=granted")), Some("/console/consents?status=granted"));
-        for elsewhere in ["//evil.example", "https://evil.example", "/v1/visits", "/console/\\evil", "/console/\r\nX: y", ""] {
+        assert_eq!(
+            safe(Some("/console/consents?status=granted")),
+            Some("/console/consents?status=granted")
+        );
+        for elsewhere in [
+            "//evil.example",
+            "https://evil.example",
+            "/v1/visits",
+            "/console/\\evil",
+            "/console/\r\nX: y",
+            "",
+        ] {
             assert_eq!(safe(Some(elsewhere)), None, "{elsewhere:?}");
         }
     }

@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn durations_are_short() {
-        let shown = [400, 12_000, 180_000, 18_000_000, 172_800_000, -5].map(|ms| short(TimeDelta::milliseconds(ms)));
+        let shown = [400, 12_000, 180_000, 18_000_000, 172_800_000, -5]
+            .map(|ms| short(TimeDelta::milliseconds(ms)));
         assert_eq!(shown, ["0.4 s", "12 s", "3 min", "5 h", "2 d", "0.0 s"]);
     }
 }

@@ -119,7 +119,10 @@ mod tests {
                 && !line.starts_with(' ')
             {
                 id.clone_into(&mut current);
-                assert!(found.insert(current.clone(), BTreeSet::new()).is_none(), "{id} is there twice");
+                assert!(
+                    found.insert(current.clone(), BTreeSet::new()).is_none(),
+                    "{id} is there twice"
+                );
             }
             for variable in line.split('$').skip(1) {
                 let end = variable.find(|c: char| !c.is_ascii_alphanumeric());

@@ -83,7 +83,8 @@ mod tests {
         let start = Utc.with_ymd_and_hms(2026, 9, 12, 0, 0, 0).unwrap();
         let at = |hours| start + TimeDelta::hours(hours);
         let mark = |hours| Mark::new(at(hours), "good", "a mark");
-        let axis = Axis::new(Zone::Utc, vec![mark(100), mark(0), mark(50), mark(50)], (at(0), at(50)));
+        let axis =
+            Axis::new(Zone::Utc, vec![mark(100), mark(0), mark(50), mark(50)], (at(0), at(50)));
         let places: Vec<_> = axis.marks.iter().map(|mark| (mark.x, mark.y)).collect();
         assert_eq!(places, [(20, 24), (500, 24), (500, 40), (980, 24)]);
         assert_eq!(axis.bar, (20, 480));

@@ -92,12 +92,7 @@ pub(super) async fn show(
 }
 
 /// The life of the consent on a time axis: from the grant to its end, with each request under it.
-fn axis(
-    f: &Frame,
-    consent: &Consent,
-    transfers: &[Transfer],
-    now: DateTime<Utc>,
-) -> Option<Axis> {
+fn axis(f: &Frame, consent: &Consent, transfers: &[Transfer], now: DateTime<Utc>) -> Option<Axis> {
     let granted = consent.granted_at?;
     let mut marks = vec![Mark::new(granted, "good", f.t("axis-granted"))];
     marks.extend(transfers.iter().map(|transfer| {

@@ -120,7 +120,8 @@ async fn found<R: crate::http::middleware::caller::Roles>(
     let is_open = visits.iter().any(|visit| visit.link_state == "unlinked");
     if is_open && shown.may_link {
         let ask = AskStatus { abha_address: ShortText(address), facility };
-        let status = links::token_status(me.authorized(), State(app.clone()), JsonBody(ask)).await?;
+        let status =
+            links::token_status(me.authorized(), State(app.clone()), JsonBody(ask)).await?;
         shown.held_until = status.0.next_request_at;
     }
     shown.is_moving = visits.iter().any(|visit| visit.link_state == "requested");

@@ -51,9 +51,10 @@ pub(super) async fn show(
             needs.push(Need { text: f.n(id, &n).into_owned(), link });
         }
     };
-    let count = |is: &dyn Fn(&hip_infra::subscription::projection_status::ProjectionStatus) -> bool| {
-        i64::try_from(readers.iter().filter(|reader| is(reader)).count()).unwrap_or(i64::MAX)
-    };
+    let count =
+        |is: &dyn Fn(&hip_infra::subscription::projection_status::ProjectionStatus) -> bool| {
+            i64::try_from(readers.iter().filter(|reader| is(reader)).count()).unwrap_or(i64::MAX)
+        };
     need("need-halted", count(&|reader| reader.state == "halted"), "/console/projections");
     need("need-parked", readers.iter().map(|reader| reader.parked).sum(), "/console/projections");
     let overdue = dead.iter().filter(|group| group.next_deadline.is_some()).count();

@@ -141,7 +141,8 @@ fn wish(me: &SignedIn<CanReplay>, fields: &Fields) -> Result<OrderReplay, String
     let words = me.me.words();
     let zone = me.me.zone();
     let time = |text: &Option<String>| -> Result<Option<DateTime<Utc>>, String> {
-        let read = |text: &String| zone.read(text).ok_or_else(|| words.t("wrong-time").into_owned());
+        let read =
+            |text: &String| zone.read(text).ok_or_else(|| words.t("wrong-time").into_owned());
         text.as_ref().map(read).transpose()
     };
     let request = |text: &String| {

@@ -36,9 +36,5 @@ pub struct Overview {
 ///
 /// The database cannot be read.
 pub async fn read(pool: &PgPool, facilities: Option<&[String]>) -> Result<Overview, sqlx::Error> {
-    sqlx::query_as(include_str!("overview.sql"))
-        .bind(facilities)
-        .fetch_one(pool)
-        .in_time()
-        .await
+    sqlx::query_as(include_str!("overview.sql")).bind(facilities).fetch_one(pool).in_time().await
 }
