@@ -27,8 +27,16 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 
 use crate::app::App;
+use crate::http::middleware::caller::CanLookUp;
 use crate::http::middleware::problem::Problem;
+use screen::Screen;
+use session::SignedIn;
 use sign_in::WrongKeys;
+
+/// Leads to the first screen of a person; to the sign-in, if nobody has signed in.
+async fn start(me: SignedIn<CanLookUp>) -> Redirect {
+    Redirect::to(Screen::first(&me.me.caller).path())
+}
 
 /// Maximum size of a form.
 const FORM_BYTES_MAX: usize = 64 * 1024;
@@ -37,8 +45,8 @@ const FORM_BYTES_MAX: usize = 64 * 1024;
 pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let wrong_keys = WrongKeys::new(&app.config.throttle);
     Router::new()
-        .route("/console", get(async || Redirect::to("/console/home")))
-        .route("/console/", get(async || Redirect::to("/console/home")))
+        .route("/console", get(start))
+        .route("/console/", get(start))
         .route("/console/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/console/sign-out", post(sign_in::sign_out))
         .route("/console/assets/{name}", get(assets::show))

@@ -44,7 +44,6 @@ use self::operations::{
 };
 use self::sharing::{consents, fhir, transfers};
 use crate::app::App;
-use crate::console;
 
 /// State extractor of the handlers.
 pub(crate) type Context = axum::extract::State<Arc<App>>;
@@ -62,15 +61,18 @@ const SMALL_BYTES_MAX: usize = 64 * 1024;
 /// Time limit of a request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-pub(crate) fn router(app: Arc<App>, stop: watch::Receiver<bool>) -> Router {
+/// The API; `pages` are the routes of the console.
+pub(crate) fn router(
+    app: Arc<App>,
+    pages: Router<Arc<App>>,
+    stop: watch::Receiver<bool>,
+) -> Router {
     let (described, _) = described().split_for_parts();
-    let has_console = app.config.console.enabled && app.config.console.listen.is_none();
-    let console = if has_console { console::router(&app) } else { Router::new() };
     Router::new()
         .merge(described.layer(Extension(ShutdownSignal(stop))).layer(Extension(Arc::clone(&app))))
         .merge(description())
         .merge(amrit::router())
-        .merge(console)
+        .merge(pages)
         .fallback(without_route)
         .layer(from_fn_with_state(Arc::clone(&app), refused::layer))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))

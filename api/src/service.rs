@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::Router;
 use chrono::TimeDelta;
 use hip_commands::Ports;
 use hip_commands::log::dispatch::Dispatcher;
@@ -27,7 +28,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::app::{self, App};
-use crate::{failover, http, read_models, reapply_erasures};
+use crate::{console, failover, http, read_models, reapply_erasures};
 
 /// Which parts of the provider a process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -120,7 +121,9 @@ async fn check_keys(app: &App, stop: &mut watch::Receiver<bool>) -> anyhow::Resu
 }
 
 fn open_doors(app: &Arc<App>, listener: TcpListener, tasks: &mut Tasks) {
-    let router = http::router(Arc::clone(app), tasks.stop.clone());
+    let has_console = app.config.console.enabled;
+    let pages = if has_console { console::router(app) } else { Router::new() };
+    let router = http::router(Arc::clone(app), pages, tasks.stop.clone());
     let limits = app.config.http;
     let refused_callers = Arc::clone(&app.refused_callers);
     tasks.start(|stop| refused_callers.summarise(stop));

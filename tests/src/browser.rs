@@ -1,4 +1,4 @@
-//! A real browser: Chromium without a window, driven through ChromeDriver.
+//! A real browser: Chromium without a window, driven by its driver.
 
 mod commands;
 
@@ -31,7 +31,7 @@ const ARGUMENTS: [&str; 9] = [
 
 /// A browser with one page. It ends with this value, also when the test panics.
 pub struct Browser {
-    /// The WebDriver session.
+    /// The session of the driver.
     pub client: Client,
     axe: String,
     _driver: Child,
@@ -120,6 +120,8 @@ impl Browser {
     /// When it is not there, or is covered.
     pub async fn press(&self, css: &str) {
         let element = self.find(css).await;
+        let shown = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })";
+        self.client.execute(shown, vec![json!(css)]).await.expect("a page can be scrolled");
         element.click().await.unwrap_or_else(|error| panic!("{css} cannot be pressed: {error}"));
     }
 

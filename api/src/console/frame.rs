@@ -33,6 +33,11 @@ pub(crate) struct Frame {
     pub(crate) is_behind: bool,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unused_self,
+    reason = "templates call methods of their frame, and pass references"
+)]
 impl Frame {
     /// The frame for a person, or for somebody who has not signed in.
     pub(crate) fn new(me: Option<&Me>, title: &'static str, here: Option<Screen>) -> Self {

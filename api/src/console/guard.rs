@@ -63,11 +63,10 @@ fn is_own(method: &Method, headers: &HeaderMap, own: Option<&Url>) -> bool {
     }
     let is_reading = matches!(*method, Method::GET | Method::HEAD);
     match (text(FETCH_SITE), is_reading) {
-        (Some("same-origin"), _) => true,
+        (Some("same-origin"), _) | (None, true) => true,
         // A link from a chat or a bookmark opens a page.
         (Some(_), true) => text(FETCH_MODE) == Some("navigate"),
         (Some(_), false) => false,
-        (None, true) => true,
         (None, false) => text(ORIGIN).is_some_and(|origin| is_origin(origin, text(HOST), own)),
     }
 }

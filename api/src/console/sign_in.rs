@@ -96,7 +96,7 @@ pub(super) async fn sign_in(
         (Zeroizing::new(String::new()), None, Language::English);
     for (name, value) in url::form_urlencoded::parse(&text) {
         match name.as_ref() {
-            "key" => *key = value.trim().to_owned(),
+            "key" => value.trim().clone_into(&mut key),
             "next" => next = Some(value.into_owned()),
             "lang" => language = Language::of(&value),
             _ => {}

@@ -1,7 +1,5 @@
 //! `[console]`: the pages for people.
 
-use std::net::SocketAddr;
-
 use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer, de};
 use url::Url;
@@ -14,8 +12,6 @@ use super::ConfigError;
 pub struct ConsoleSection {
     /// Whether there is a console.
     pub enabled: bool,
-    /// Address of its own; without it the console is served beside the API.
-    pub listen: Option<SocketAddr>,
     /// The URL at which browsers see the console, behind a proxy. With https its cookie is sent over https only.
     #[serde(deserialize_with = "web_url")]
     pub public_url: Option<Url>,
@@ -49,6 +45,6 @@ fn web_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D:
 
 impl Default for ConsoleSection {
     fn default() -> Self {
-        Self { enabled: true, listen: None, public_url: None, idle_min: 20 }
+        Self { enabled: true, public_url: None, idle_min: 20 }
     }
 }

@@ -1,4 +1,4 @@
-//! Commands of ChromeDriver beyond WebDriver.
+//! Commands of the driver beyond its standard.
 
 use fantoccini::wd::WebDriverCompatibleCommand;
 use serde_json::{Value, json};
@@ -9,11 +9,11 @@ use url::{ParseError, Url};
 pub(super) enum Chrome {
     /// What its console has said since the last time.
     Log,
-    /// A command of the Chrome DevTools Protocol.
+    /// A command of the browser's own protocol.
     Protocol { name: &'static str, parameters: Value },
 }
 
-/// A command as WebDriver sends it.
+/// A command as the driver takes it.
 #[derive(Debug)]
 pub(super) struct ChromeCommand(pub(super) Chrome);
 

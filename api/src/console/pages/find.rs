@@ -37,17 +37,18 @@ pub(super) async fn find(
     if !caller.is_one_of(CanView::ANY_OF) {
         return to(Screen::Desk.path());
     }
-    if Screen::Log.is_for(caller)
+    let served = app.ports.settings.facilities.iter().map(|facility| facility.id.to_string());
+    let facilities = facility_filter(caller, None).unwrap_or_else(|| served.collect());
+    let found = find_id::find(&app.pool, what, &facilities).await;
+    let found = found.map_err(|error| Problem::database_unavailable(&error))?;
+    if found.is_none()
+        && Screen::Log.is_for(caller)
         && let Ok(position) = what.replace(',', "").parse::<u32>()
         && position > 0
         && what.len() < 10
     {
         return to(&format!("{}?after={}", Screen::Log.path(), position - 1));
     }
-    let served = app.ports.settings.facilities.iter().map(|facility| facility.id.to_string());
-    let facilities = facility_filter(caller, None).unwrap_or_else(|| served.collect());
-    let found = find_id::find(&app.pool, what, &facilities).await;
-    let found = found.map_err(|error| Problem::database_unavailable(&error))?;
     match found {
         Some(Found::Visit) => to(&path("/console/visits", what)),
         Some(Found::Consent) => to(&path("/console/consents", what)),

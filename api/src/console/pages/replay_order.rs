@@ -62,6 +62,11 @@ struct OrderPage {
     wrong: Option<String>,
 }
 
+#[expect(
+    clippy::unused_self,
+    clippy::ref_option,
+    reason = "templates call methods, and pass references"
+)]
 impl OrderPage {
     fn is(&self, field: &Option<String>, value: &str) -> bool {
         field.as_deref() == Some(value)

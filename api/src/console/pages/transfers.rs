@@ -60,6 +60,7 @@ struct TransferPage {
     sent: i64,
 }
 
+#[expect(clippy::unused_self, reason = "templates call methods")]
 impl TransferPage {
     /// The state of a page.
     fn state(&self, page: &SentPage) -> &'static str {
