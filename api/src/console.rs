@@ -9,6 +9,7 @@ mod chart;
 mod form;
 mod frame;
 mod guard;
+mod me;
 mod meaning;
 mod pages;
 mod refusal;

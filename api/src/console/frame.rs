@@ -10,8 +10,8 @@ use hip_commands::accountability::caller::Caller;
 
 use super::assets;
 use super::badge::Badge;
+use super::me::Me;
 use super::screen::{Group, Screen};
-use super::session::Me;
 use super::time::{self, Moment, Zone};
 use super::words::{Language, Words};
 

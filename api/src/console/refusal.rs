@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::frame::{Frame, render};
-use super::session::Me;
+use super::me::Me;
 use crate::http::middleware::problem::PROBLEM_JSON;
 
 /// Maximum size of a problem that is shown.

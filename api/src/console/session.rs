@@ -11,13 +11,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use hip_commands::accountability::caller::Caller;
 use hip_infra::config::ConsoleSection;
-use hip_infra::postgres::console_sessions::{self, ConsoleSession, TokenDigest, token_digest};
+use hip_infra::postgres::console_sessions::{self, token_digest};
 
+use super::me::Me;
 use super::refusal;
-use super::time::Zone;
-use super::words::{Language, Words};
 use crate::app::App;
 use crate::http::Context;
 use crate::http::middleware::caller::{Authorized, Roles};
@@ -35,25 +33,6 @@ const LIVE_HEADER: &str = "hip-live";
 
 /// The read models for which a page after a write waits.
 const READ_MODELS: [&str; 4] = ["visit", "care_context", "consent", "data_flow_request"];
-
-/// A person with a session.
-pub(crate) struct Me {
-    pub(crate) caller: Arc<Caller>,
-    pub(crate) session: ConsoleSession,
-    pub(crate) token: TokenDigest,
-    /// Whether the last write is not shown yet.
-    pub(crate) is_behind: bool,
-}
-
-impl Me {
-    pub(crate) fn words(&self) -> Words {
-        Words::of(Language::of(&self.session.language))
-    }
-
-    pub(crate) fn zone(&self) -> Zone {
-        Zone::of(&self.session.zone)
-    }
-}
 
 /// A person with one of the roles.
 pub(crate) struct SignedIn<R> {

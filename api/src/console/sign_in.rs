@@ -22,8 +22,9 @@ use zeroize::Zeroizing;
 
 use super::form::PageQuery;
 use super::frame::{Frame, render};
+use super::me::Me;
 use super::screen::Screen;
-use super::session::{Me, cookie, is_secure, token_of};
+use super::session::{cookie, is_secure, token_of};
 use super::words::Language;
 use crate::app::App;
 use crate::http::Context;
