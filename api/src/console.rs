@@ -50,11 +50,11 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/console/", get(start))
         .route("/console/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/console/sign-out", post(sign_in::sign_out))
-        .route("/console/assets/{name}", get(assets::show))
         .merge(pages::router())
         .route("/console/{*rest}", get(async || Problem::not_found("There is no such page")))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(Extension(wrong_keys))
         .layer(from_fn_with_state(Arc::clone(app), session::layer))
+        .route("/console/assets/{name}", get(assets::show))
         .layer(from_fn_with_state(Arc::clone(app), guard::layer))
 }

@@ -207,6 +207,7 @@ desk-visits = { $n ->
 desk-visit-of = Visit of
 desk-linked = The patient sees this visit in their app.
 desk-requested = The network was asked. This takes some seconds.
+desk-asked = A link was requested. This page follows by itself.
 desk-unlinked = This visit is not linked yet.
 desk-retry = It is tried again by itself at
 desk-held = The network allows the next request at

@@ -28,7 +28,7 @@ struct ShownFault {
 }
 
 #[derive(askama::Template)]
-#[template(path = "console/refusal.html")]
+#[template(path = "console/frame/refusal.html")]
 struct RefusalPage {
     f: Frame,
     status: u16,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::HOST;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
@@ -18,7 +18,7 @@ use super::me::Me;
 use super::refusal;
 use crate::app::App;
 use crate::http::Context;
-use crate::http::middleware::caller::{Authorized, Roles};
+use crate::http::middleware::caller::{Authorized, Roles, role_missing};
 use crate::http::middleware::position;
 use crate::http::middleware::problem::Problem;
 
@@ -31,8 +31,8 @@ const LOCAL_COOKIE: &str = "hip";
 /// Sent by the script when nobody pressed anything: it does not keep a session alive.
 const LIVE_HEADER: &str = "hip-live";
 
-/// The read models for which a page after a write waits.
-const READ_MODELS: [&str; 4] = ["visit", "care_context", "consent", "data_flow_request"];
+/// The title of a refusal for lack of a role.
+const NOT_ALLOWED: &str = "Your role does not allow this";
 
 /// A person with one of the roles.
 pub(crate) struct SignedIn<R> {
@@ -42,9 +42,15 @@ pub(crate) struct SignedIn<R> {
 
 impl<R: Roles> SignedIn<R> {
     /// The caller for a route of the API that wants these roles.
-    pub(crate) fn authorized<A: Roles>(&self) -> Authorized<A> {
-        debug_assert!(self.me.caller.is_one_of(A::ANY_OF), "the page wants no more than the route");
-        Authorized(Arc::clone(&self.me.caller), PhantomData)
+    ///
+    /// # Errors
+    ///
+    /// 403 if the person has none of them: a page may show parts for which others have the right.
+    pub(crate) fn authorized<A: Roles>(&self) -> Result<Authorized<A>, Problem> {
+        if self.me.caller.is_one_of(A::ANY_OF) {
+            return Ok(Authorized(Arc::clone(&self.me.caller), PhantomData));
+        }
+        Err(role_missing::<A>(NOT_ALLOWED, "this"))
     }
 }
 
@@ -80,13 +86,7 @@ impl<R: Roles> FromRequestParts<Arc<App>> for SignedIn<R> {
         if me.caller.is_one_of(R::ANY_OF) {
             return Ok(Self { me: Arc::clone(me), _roles: PhantomData });
         }
-        let needed: Vec<_> = R::ANY_OF.iter().map(|role| role.as_str()).collect();
-        Err(NoEntry::Role(Problem::new(
-            StatusCode::FORBIDDEN,
-            "forbidden",
-            "Your role does not allow this",
-            format!("it needs one of these roles: {}", needed.join(", ")),
-        )))
+        Err(NoEntry::Role(role_missing::<R>(NOT_ALLOWED, "this page")))
     }
 }
 
@@ -125,7 +125,7 @@ async fn find(app: &App, headers: &HeaderMap, is_get: bool) -> Result<Option<Me>
     }
     let is_behind = is_get
         && session.written > 0
-        && position::until(app, &READ_MODELS, session.written).await.is_err();
+        && position::until(app, &position::READ_MODELS, session.written).await.is_err();
     Ok(Some(Me { caller, session, token, is_behind }))
 }
 
@@ -138,8 +138,8 @@ pub(super) fn token_of(headers: &HeaderMap, section: &ConsoleSection) -> Option<
 
 /// Whether the cookie is for https only. Plain http is for the machine itself: there nobody listens between.
 pub(super) fn is_secure(headers: &HeaderMap, section: &ConsoleSection) -> bool {
-    if let Some(url) = &section.public_url {
-        return url.scheme() == "https";
+    if section.public_url.is_some() {
+        return true;
     }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     !is_loopback(host)

@@ -31,7 +31,7 @@ use crate::http::Context;
 use crate::http::middleware::problem::Problem;
 use crate::http::middleware::refused::RefusedCallers;
 
-/// Wrong keys in a minute from one address; further ones are not looked at.
+/// Wrong keys in a minute from one address; further ones get 429. The right key always opens.
 const WRONG_KEYS_MAX: u32 = 5;
 
 /// Maximum size of the form.
@@ -60,7 +60,7 @@ pub(super) struct SignInQuery {
 }
 
 #[derive(askama::Template)]
-#[template(path = "console/sign_in.html")]
+#[template(path = "console/frame/sign_in.html")]
 struct SignInPage {
     f: Frame,
     next: String,

@@ -103,7 +103,11 @@ impl DemoEnvironment {
 
     /// Serves until Ctrl-C.
     pub(crate) async fn keep(&self) -> anyhow::Result<()> {
-        print_line(&format!("\nstill serving on {}; Ctrl-C ends it", self.url));
+        print_line(&format!("\nconsole   {}/console", self.url));
+        for (role, key) in PEOPLE {
+            print_line(&format!("  {role:<9} {key}"));
+        }
+        print_line(&format!("still serving on {}; Ctrl-C ends it", self.url));
         tokio::signal::ctrl_c().await.context("no signal can be waited for")
     }
 

@@ -12,7 +12,7 @@ use super::ConfigError;
 pub struct ConsoleSection {
     /// Whether there is a console.
     pub enabled: bool,
-    /// The URL at which browsers see the console, behind a proxy. With https its cookie is sent over https only.
+    /// The URL at which browsers see the console, behind a proxy. It is https, so its cookie is sent over https only.
     #[serde(deserialize_with = "web_url")]
     pub public_url: Option<Url>,
     /// Minutes without a page after which a session ends: 5 to 60.
@@ -38,8 +38,7 @@ impl ConsoleSection {
 
 fn web_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
     let url = Url::parse(&String::deserialize(deserializer)?).ok();
-    let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-    let url = url.filter(is_web);
+    let url = url.filter(|url| url.scheme() == "https" && url.has_host());
     url.map(Some).ok_or_else(|| de::Error::custom("public_url must begin with https://"))
 }
 

@@ -98,7 +98,7 @@ async fn what_is_pasted_leads_to_its_page_and_an_address_to_no_url() {
         ("3002", "/console/visits/3002".to_owned()),
         (consent.as_str(), format!("/console/consents/{consent}")),
         (transfer.as_str(), format!("/console/transfers/{transfer}")),
-        ("ABDM-1207", "/console/tools".to_owned()),
+        ("ABDM-1207", "/console/tools?code=ABDM-1207".to_owned()),
         ("kavya.n90@sbx", "/console/desk".to_owned()),
     ];
     for (what, expected) in cases {
@@ -106,6 +106,10 @@ async fn what_is_pasted_leads_to_its_page_and_an_address_to_no_url() {
         assert_eq!(answer.status(), 303, "{what}");
         assert_eq!(answer.headers()["location"], expected, "{what}");
     }
-    let unknown = visitor.post("/console/find", &[("what", "f00d")]).send().await.unwrap();
-    assert_eq!(unknown.status(), 404);
+    for unknown in ["f00d", "a\0b", &"9".repeat(300)] {
+        let answer = visitor.post("/console/find", &[("what", unknown)]).send().await.unwrap();
+        assert_eq!(answer.status(), 404, "{unknown:?}");
+    }
+    let tools = visitor.get("/console/tools?code=ABDM-1207").send().await.unwrap();
+    assert!(tools.text().await.unwrap().contains("value=\"ABDM-1207\""));
 }

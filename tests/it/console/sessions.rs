@@ -29,7 +29,7 @@ async fn people_sign_in_and_systems_do_not() {
 }
 
 #[tokio::test]
-async fn the_sixth_wrong_key_in_a_minute_is_not_looked_at() {
+async fn the_sixth_wrong_key_in_a_minute_has_to_wait() {
     let (world, _hip) = world().await;
     let visitor = Visitor::of(&world);
     let wrong = key_of("nobody");

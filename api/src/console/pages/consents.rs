@@ -5,7 +5,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 
-use super::list::{self, ServedFacility};
+use super::list::{self, ListFrame};
 use crate::console::chart::axis::{Axis, Mark};
 use crate::console::form::PageQuery;
 use crate::console::frame::{Frame, render};
@@ -19,16 +19,15 @@ use crate::http::sharing::consents::{self, Consent, ConsentFilter};
 use crate::http::sharing::transfers::{self, Transfer, TransferFilter};
 use hip_domain::id::ConsentId;
 
+/// The states of the filter.
+const STATES: [&str; 5] = ["granted", "revoked", "expired", "denied", "withdrawn"];
+
 #[derive(askama::Template)]
 #[template(path = "console/consents.html")]
 struct ConsentsPage {
     f: Frame,
     consents: Vec<Consent>,
-    facilities: Vec<ServedFacility>,
-    facility: Option<String>,
-    status: Option<&'static str>,
-    older: Option<String>,
-    is_filtered: bool,
+    l: ListFrame,
 }
 
 pub(super) async fn list(
@@ -39,15 +38,14 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let facility = filter.facility.as_ref().map(ToString::to_string);
     let status = filter.status.map(consents::Status::as_str);
-    let page = consents::list(me.authorized(), State(app.clone()), Query(filter)).await?.0;
+    let page = consents::list(me.authorized()?, State(app.clone()), Query(filter)).await?.0;
+    let place = (&uri, Screen::Consents.path());
+    let l = ListFrame::new(&app, &me.me.caller, place, facility, page.next)
+        .with_states("status", &STATES, status);
     Ok(render(&ConsentsPage {
         f: Frame::new(Some(&me.me), "screen-consents", Some(Screen::Consents)),
         consents: page.items,
-        facilities: list::facilities(&app, &me.me.caller),
-        facility,
-        status,
-        older: list::older(&uri, "cursor", page.next),
-        is_filtered: list::is_filtered(&uri),
+        l,
     }))
 }
 
@@ -68,7 +66,7 @@ pub(super) async fn show(
     State(app): Context,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let consent = consents::show(me.authorized(), State(app.clone()), PathParam(id)).await?.0;
+    let consent = consents::show(me.authorized()?, State(app.clone()), PathParam(id)).await?.0;
     let filter = TransferFilter {
         facility: None,
         consent: ConsentId::parse(consent.id.clone()).ok(),
@@ -76,7 +74,7 @@ pub(super) async fn show(
         limit: None,
         cursor: None,
     };
-    let transfers = transfers::list(me.authorized(), State(app.clone()), Query(filter)).await?;
+    let transfers = transfers::list(me.authorized()?, State(app.clone()), Query(filter)).await?;
     let transfers = transfers.0.items;
     let now = app.ports.clock.now();
     let f = Frame::new(Some(&me.me), "consent-title", Some(Screen::Consents));

@@ -36,7 +36,7 @@ pub(super) async fn show(
     State(app): Context,
     PageQuery(filter): PageQuery<DeadLetterFilter>,
 ) -> Result<Response, Problem> {
-    let letters = dead_letters::list(me.authorized(), State(app), Query(filter)).await?;
+    let letters = dead_letters::list(me.authorized()?, State(app), Query(filter)).await?;
     let mut groups = letters.0.groups;
     // The most urgent first; those without a deadline after them.
     groups.sort_by_key(|group| (group.next_deadline.is_none(), group.next_deadline));

@@ -2,6 +2,8 @@
 //!
 //! The address is in the body of a form only: it is in no URL, no title and no history.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
@@ -20,7 +22,7 @@ use crate::http::Context;
 use crate::http::extract::input::{JsonBody, ShortText};
 use crate::http::linking::care_contexts::{self, CareContext, Search};
 use crate::http::linking::links::{self, AskStatus, StartLink};
-use crate::http::middleware::caller::{CanLink, CanLookUp};
+use crate::http::middleware::caller::{CanLink, CanLookUp, Roles};
 use crate::http::middleware::position;
 use crate::http::middleware::problem::Problem;
 
@@ -29,6 +31,7 @@ use crate::http::middleware::problem::Problem;
 pub(super) struct Fields {
     address: Option<String>,
     facility: Option<FacilityId>,
+    /// The visit to link; in a search, the one whose link the page waits for.
     visit: Option<String>,
 }
 
@@ -44,6 +47,8 @@ struct DeskPage {
     found: Option<Vec<Row>>,
     /// When the next link can be requested, if it must wait.
     held_until: Option<DateTime<Utc>>,
+    /// The visit whose link was requested here, until it is linked.
+    awaited: Option<String>,
     /// Whether a row still changes.
     is_moving: bool,
     may_link: bool,
@@ -68,8 +73,9 @@ fn page(app: &App, me: &Me, fields: Option<&Fields>) -> DeskPage {
         address: fields.and_then(|fields| fields.address.clone()).unwrap_or_default(),
         found: None,
         held_until: None,
+        awaited: None,
         is_moving: false,
-        may_link: me.caller.is_one_of(<CanLink as crate::http::middleware::caller::Roles>::ANY_OF),
+        may_link: me.caller.is_one_of(CanLink::ANY_OF),
     }
 }
 
@@ -92,7 +98,7 @@ pub(super) async fn link(
     let visit_code = CareContextReference::parse(visit)
         .map_err(|_| Problem::not_found("There is no such visit"))?;
     let wish = StartLink { visit_code, facility: fields.facility.clone() };
-    links::start(me.authorized(), State(app.clone()), JsonBody(wish)).await?;
+    links::start(me.authorized()?, State(app.clone()), JsonBody(wish)).await?;
     if let Ok(head) = app.log.head().await {
         // A page that is not up to date yet shows the state before; the script looks again.
         let _ = position::until(&app, &["visit", "care_context"], head).await;
@@ -100,9 +106,9 @@ pub(super) async fn link(
     found(&me, &app, fields).await
 }
 
-async fn found<R: crate::http::middleware::caller::Roles>(
+async fn found<R: Roles>(
     me: &SignedIn<R>,
-    app: &std::sync::Arc<App>,
+    app: &Arc<App>,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let mut shown = page(app, &me.me, Some(&fields));
@@ -116,16 +122,23 @@ async fn found<R: crate::http::middleware::caller::Roles>(
         limit: None,
         cursor: None,
     };
-    let page = care_contexts::search(me.authorized(), State(app.clone()), JsonBody(search)).await?;
+    let page =
+        care_contexts::search(me.authorized()?, State(app.clone()), JsonBody(search)).await?;
     let visits = page.0.items;
     let is_open = visits.iter().any(|visit| visit.link_state == "unlinked");
     if is_open && shown.may_link {
         let ask = AskStatus { abha_address: ShortText(address), facility };
         let status =
-            links::token_status(me.authorized(), State(app.clone()), JsonBody(ask)).await?;
+            links::token_status(me.authorized()?, State(app.clone()), JsonBody(ask)).await?;
         shown.held_until = status.0.next_request_at;
     }
-    shown.is_moving = visits.iter().any(|visit| visit.link_state == "requested");
+    // A link that waits for a token is not requested from the network yet.
+    let is_open = |code: &String| {
+        visits.iter().any(|visit| visit.reference == *code && visit.link_state != "linked")
+    };
+    shown.awaited = fields.visit.filter(is_open);
+    let is_requested = visits.iter().any(|visit| visit.link_state == "requested");
+    shown.is_moving = shown.awaited.is_some() || is_requested;
     shown.found = Some(visits.into_iter().map(|visit| row(&me.me, visit)).collect());
     Ok(render(&shown))
 }

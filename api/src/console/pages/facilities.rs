@@ -19,7 +19,7 @@ struct FacilitiesPage {
 }
 
 pub(super) async fn show(me: SignedIn<CanView>, State(app): Context) -> Result<Response, Problem> {
-    let facilities = facilities::list(me.authorized(), State(app)).await?.0.items;
+    let facilities = facilities::list(me.authorized()?, State(app)).await?.0.items;
     let f = Frame::new(Some(&me.me), "screen-facilities", Some(Screen::Facilities));
     Ok(render(&FacilitiesPage { f, facilities }))
 }

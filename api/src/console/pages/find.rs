@@ -13,6 +13,9 @@ use crate::http::Context;
 use crate::http::middleware::caller::{CanLookUp, CanView, Roles, facility_filter};
 use crate::http::middleware::problem::Problem;
 
+/// Maximum length of what is looked for, in characters; longer than any id.
+const LENGTH_MAX: usize = 200;
+
 /// What was pasted.
 #[derive(Deserialize)]
 pub(super) struct Fields {
@@ -27,11 +30,15 @@ pub(super) async fn find(
     let what = fields.what.unwrap_or_default();
     let what = what.trim();
     let to = |path: &str| Ok(Redirect::to(path).into_response());
+    let nothing = || Problem::not_found("Nothing has this id");
+    if what.chars().count() > LENGTH_MAX || what.contains(char::is_control) {
+        return Err(nothing());
+    }
     if what.contains('@') {
         return to(Screen::Desk.path());
     }
     if !abdm_error::meanings(what).is_empty() {
-        return to(Screen::Tools.path());
+        return to(&format!("{}?code={}", Screen::Tools.path(), code_of(what)));
     }
     let caller = &me.me.caller;
     if !caller.is_one_of(CanView::ANY_OF) {
@@ -53,8 +60,13 @@ pub(super) async fn find(
         Some(Found::Visit) => to(&path("/console/visits", what)),
         Some(Found::Consent) => to(&path("/console/consents", what)),
         Some(Found::Transfer) => to(&path("/console/transfers", what)),
-        None => Err(Problem::not_found("Nothing has this id")),
+        None => Err(nothing()),
     }
+}
+
+/// A code as part of a query.
+fn code_of(what: &str) -> String {
+    url::form_urlencoded::byte_serialize(what.as_bytes()).collect()
 }
 
 /// The page of a thing.

@@ -1,9 +1,59 @@
-//! What all lists have: facilities to choose from, a link to the older page, and whether a filter is set.
+//! What all lists have around their items: filters, what an empty list says, and a link to the older page.
 
 use axum::http::Uri;
 use hip_commands::accountability::caller::Caller;
 
 use crate::app::App;
+
+/// What a list has around its items. The macros `filters`, `empty` and `older` of `frame/parts.html` show it.
+pub(super) struct ListFrame {
+    /// The page without filters.
+    pub(super) path: &'static str,
+    pub(super) facilities: Vec<ServedFacility>,
+    /// The chosen facility.
+    pub(super) facility: Option<String>,
+    /// The states to choose from; none if the list has no filter by state.
+    pub(super) states: &'static [&'static str],
+    /// The name of the state in the query.
+    pub(super) state_name: &'static str,
+    /// The chosen state.
+    pub(super) state: &'static str,
+    /// The address of the older page.
+    pub(super) older: Option<String>,
+    pub(super) is_filtered: bool,
+}
+
+impl ListFrame {
+    /// The frame of a list that is filtered by this facility, and has an older page at this cursor.
+    pub(super) fn new(
+        app: &App,
+        caller: &Caller,
+        (uri, path): (&Uri, &'static str),
+        facility: Option<String>,
+        next: Option<String>,
+    ) -> Self {
+        Self {
+            path,
+            facilities: facilities(app, caller),
+            facility,
+            states: &[],
+            state_name: "",
+            state: "",
+            older: older(uri, "cursor", next),
+            is_filtered: is_filtered(uri),
+        }
+    }
+
+    /// The same with a filter by state.
+    pub(super) fn with_states(
+        self,
+        state_name: &'static str,
+        states: &'static [&'static str],
+        state: Option<&'static str>,
+    ) -> Self {
+        Self { states, state_name, state: state.unwrap_or_default(), ..self }
+    }
+}
 
 /// A facility in a select box.
 pub(super) struct ServedFacility {

@@ -36,7 +36,7 @@ pub(super) async fn list(
         name.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default()
     };
     let (stream, name) = (text(&filter.stream), text(&filter.name));
-    let found = events::list(me.authorized(), State(app), Query(filter)).await?.0;
+    let found = events::list(me.authorized()?, State(app), Query(filter)).await?.0;
     Ok(render(&LogPage {
         f: Frame::new(Some(&me.me), "screen-log", Some(Screen::Log)),
         next: list::older(&uri, "after", Some(found.next_after).filter(|_| found.more)),

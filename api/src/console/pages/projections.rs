@@ -23,7 +23,7 @@ pub(super) async fn show(
     me: SignedIn<CanOperate>,
     State(app): Context,
 ) -> Result<Response, Problem> {
-    let readers = projections::list(me.authorized(), State(app)).await?.0.items;
+    let readers = projections::list(me.authorized()?, State(app)).await?.0.items;
     let f = Frame::new(Some(&me.me), "screen-projections", Some(Screen::Projections));
     Ok(render(&ProjectionsPage { f, readers }))
 }

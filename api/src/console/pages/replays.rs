@@ -44,8 +44,8 @@ pub(super) async fn list(
     uri: Uri,
     PageQuery(filter): PageQuery<ReplayOrderFilter>,
 ) -> Result<Response, Problem> {
-    let page = replays::list(me.authorized(), State(app.clone()), Query(filter)).await?.0;
-    let is_stopped = replays::switch(me.authorized(), State(app)).await?.0.stopped;
+    let page = replays::list(me.authorized()?, State(app.clone()), Query(filter)).await?.0;
+    let is_stopped = replays::switch(me.authorized()?, State(app)).await?.0.stopped;
     let may_replay = may_replay(&me.me);
     Ok(render(&ReplaysPage {
         f: Frame::new(Some(&me.me), "screen-replays", Some(Screen::Replays)),
@@ -76,8 +76,8 @@ pub(super) async fn show(
     PageQuery(filter): PageQuery<ReplayItemFilter>,
 ) -> Result<Response, Problem> {
     let limit = filter.limit.unwrap_or_default().count();
-    let order = replays::show(me.authorized(), State(app.clone()), PathParam(id.clone())).await?.0;
-    let items = replays::items(me.authorized(), State(app), PathParam(id), Query(filter)).await?;
+    let order = replays::show(me.authorized()?, State(app.clone()), PathParam(id.clone())).await?.0;
+    let items = replays::items(me.authorized()?, State(app), PathParam(id), Query(filter)).await?;
     let items = items.0.items;
     let next = items.last().filter(|_| items.len() >= limit).map(|last| last.n);
     Ok(render(&ReplayPage {
@@ -98,9 +98,9 @@ pub(super) async fn change(
 ) -> Result<Response, Problem> {
     let (order, path) = (PathParam(id.clone()), format!("/console/replays/{id}"));
     let changed = match wish.as_str() {
-        "pause" => replay_orders::pause(me.authorized(), State(app), order).await,
-        "resume" => replay_orders::resume(me.authorized(), State(app), order).await,
-        "cancel" => replay_orders::cancel(me.authorized(), State(app), order).await,
+        "pause" => replay_orders::pause(me.authorized()?, State(app), order).await,
+        "resume" => replay_orders::resume(me.authorized()?, State(app), order).await,
+        "cancel" => replay_orders::cancel(me.authorized()?, State(app), order).await,
         _ => Err(Problem::not_found("There is no such page")),
     };
     changed.map(|_| Redirect::to(&path).into_response())
@@ -119,6 +119,6 @@ pub(super) async fn turn(
     Form(turn): Form<Turn>,
 ) -> Result<Response, Problem> {
     let wish = JsonBody(TurnSwitch { stopped: turn.stopped });
-    let turned = replay_orders::turn(me.authorized(), State(app), wish).await;
+    let turned = replay_orders::turn(me.authorized()?, State(app), wish).await;
     turned.map(|_| Redirect::to("/console/replays").into_response())
 }

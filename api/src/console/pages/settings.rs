@@ -1,4 +1,4 @@
-//! `/console/settings`: how pages are shown in this session.
+//! `/console/settings`: language, time zone and colours, and what the person may do.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -43,7 +43,7 @@ pub(super) async fn show(me: SignedIn<CanLookUp>) -> Response {
     })
 }
 
-/// Saves them for this session.
+/// Saves language, time zone and colours, until the person signs out.
 pub(super) async fn save(
     me: SignedIn<CanLookUp>,
     State(app): Context,

@@ -6,7 +6,7 @@ use axum::response::Response;
 use hip_commands::operations::abdm_error::{self, Context, Entry};
 use serde::Deserialize;
 
-use crate::console::form::Form;
+use crate::console::form::{Form, PageQuery};
 use crate::console::frame::{Frame, render};
 use crate::console::screen::Screen;
 use crate::console::session::SignedIn;
@@ -43,16 +43,24 @@ pub(super) struct Fields {
     key: Option<String>,
 }
 
-pub(super) async fn show(me: SignedIn<CanLookUp>) -> Response {
-    page(&me, None, None)
+/// Shows the tools; the query may have a code.
+pub(super) async fn show(
+    me: SignedIn<CanLookUp>,
+    PageQuery(fields): PageQuery<Fields>,
+) -> Response {
+    answer(&me, fields)
 }
 
 pub(super) async fn run(me: SignedIn<CanLookUp>, Form(fields): Form<Fields>) -> Response {
+    answer(&me, fields)
+}
+
+fn answer(me: &SignedIn<CanLookUp>, fields: Fields) -> Response {
     let key = fields.key.filter(|key| key.chars().count() <= KEY_LENGTH_MAX).map(|key| {
         let explanation = explain::key(key.trim());
         KeyResult { is_accepted: explanation.accepted, text: explanation.to_string() }
     });
-    page(&me, fields.code.filter(|code| code.chars().count() <= 40), key)
+    page(me, fields.code.filter(|code| code.chars().count() <= 40), key)
 }
 
 fn page(me: &SignedIn<CanLookUp>, code: Option<String>, key: Option<KeyResult>) -> Response {

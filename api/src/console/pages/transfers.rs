@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
 
-use super::list::{self, ServedFacility};
+use super::list::{self, ListFrame};
 use crate::console::form::PageQuery;
 use crate::console::frame::{Frame, render};
 use crate::console::meaning;
@@ -17,16 +17,15 @@ use crate::http::middleware::problem::Problem;
 use crate::http::sharing::transfers::{self, SentPage, Transfer, TransferFilter};
 use hip_commands::operations::abdm_error::Entry;
 
+/// The states of the filter.
+const STATES: [&str; 5] = ["requested", "refused", "sending", "transferred", "failed"];
+
 #[derive(askama::Template)]
 #[template(path = "console/transfers.html")]
 struct TransfersPage {
     f: Frame,
     transfers: Vec<Transfer>,
-    facilities: Vec<ServedFacility>,
-    facility: Option<String>,
-    status: Option<&'static str>,
-    older: Option<String>,
-    is_filtered: bool,
+    l: ListFrame,
 }
 
 pub(super) async fn list(
@@ -37,15 +36,14 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let facility = filter.facility.as_ref().map(ToString::to_string);
     let status = filter.status.map(transfers::Status::as_str);
-    let page = transfers::list(me.authorized(), State(app.clone()), Query(filter)).await?.0;
+    let page = transfers::list(me.authorized()?, State(app.clone()), Query(filter)).await?.0;
+    let place = (&uri, Screen::Transfers.path());
+    let l = ListFrame::new(&app, &me.me.caller, place, facility, page.next)
+        .with_states("status", &STATES, status);
     Ok(render(&TransfersPage {
         f: Frame::new(Some(&me.me), "screen-transfers", Some(Screen::Transfers)),
         transfers: page.items,
-        facilities: list::facilities(&app, &me.me.caller),
-        facility,
-        status,
-        older: list::older(&uri, "cursor", page.next),
-        is_filtered: list::is_filtered(&uri),
+        l,
     }))
 }
 
@@ -78,7 +76,7 @@ pub(super) async fn show(
     State(app): Context,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let whole = transfers::show(me.authorized(), State(app.clone()), PathParam(id)).await?.0;
+    let whole = transfers::show(me.authorized()?, State(app.clone()), PathParam(id)).await?.0;
     let transfers::WholeTransfer { transfer, pages } = whole;
     let sent = pages.iter().filter(|page| page.pushed_at.is_some()).count();
     Ok(render(&TransferPage {

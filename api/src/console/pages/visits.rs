@@ -9,7 +9,7 @@ use hip_domain::id::{CareContextReference, FacilityId};
 use hip_infra::postgres::console_sessions;
 use serde_json::Value;
 
-use super::list::{self, ServedFacility};
+use super::list::{self, ListFrame};
 use crate::console::badge::Badge;
 use crate::console::form::{Form, PageQuery};
 use crate::console::frame::{Frame, render};
@@ -29,10 +29,7 @@ use crate::http::middleware::problem::Problem;
 struct VisitsPage {
     f: Frame,
     visits: Vec<Visit>,
-    facilities: Vec<ServedFacility>,
-    facility: Option<String>,
-    older: Option<String>,
-    is_filtered: bool,
+    l: ListFrame,
 }
 
 pub(super) async fn list(
@@ -42,14 +39,13 @@ pub(super) async fn list(
     PageQuery(filter): PageQuery<VisitFilter>,
 ) -> Result<Response, Problem> {
     let facility = filter.facility.as_ref().map(ToString::to_string);
-    let page = visit::list(me.authorized(), State(app.clone()), Query(filter)).await?.0;
+    let page = visit::list(me.authorized()?, State(app.clone()), Query(filter)).await?.0;
+    let place = (&uri, Screen::Visits.path());
+    let l = ListFrame::new(&app, &me.me.caller, place, facility, page.next);
     Ok(render(&VisitsPage {
         f: Frame::new(Some(&me.me), "screen-visits", Some(Screen::Visits)),
         visits: page.items,
-        facilities: list::facilities(&app, &me.me.caller),
-        facility,
-        older: list::older(&uri, "cursor", page.next),
-        is_filtered: list::is_filtered(&uri),
+        l,
     }))
 }
 
@@ -114,9 +110,9 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let again = FacilityFilter { facility: filter.facility.clone() };
     let code = || PathParam(code.clone());
-    let found = visit::show(me.authorized(), State(app.clone()), code(), Query(filter)).await?.0;
+    let found = visit::show(me.authorized()?, State(app.clone()), code(), Query(filter)).await?.0;
     let explained =
-        explanation::show(me.authorized(), State(app.clone()), code(), Query(again)).await;
+        explanation::show(me.authorized()?, State(app.clone()), code(), Query(again)).await;
     let caller = &me.me.caller;
     let f = Frame::new(Some(&me.me), "visit-title", Some(Screen::Visits));
     let explanation = explained.ok().map(|explained| explained.0);
@@ -144,7 +140,7 @@ pub(super) async fn link(
         .map_err(|_| Problem::not_found("There is no such visit"))?;
     let facility = filter.facility.clone();
     let wish = StartLink { visit_code, facility: filter.facility };
-    links::start(me.authorized(), State(app.clone()), JsonBody(wish)).await?;
+    links::start(me.authorized()?, State(app.clone()), JsonBody(wish)).await?;
     if let Ok(head) = app.log.head().await {
         let wrote = console_sessions::wrote(&app.pool, &me.me.token, head).await;
         wrote.map_err(|error| Problem::database_unavailable(&error))?;

@@ -74,14 +74,15 @@ impl<R: Roles> FromRequestParts<Arc<App>> for Authorized<R> {
         if caller.is_one_of(R::ANY_OF) {
             return Ok(Self(caller, PhantomData));
         }
-        let needed: Vec<_> = R::ANY_OF.iter().map(|role| role.as_str()).collect();
-        Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "forbidden",
-            "The caller may not do this",
-            format!("the key's client needs one of these roles: {}", needed.join(", ")),
-        ))
+        Err(role_missing::<R>("The caller may not do this", "the key's client"))
     }
+}
+
+/// Refuses a caller who has none of the roles; `who` needs one of them.
+pub(crate) fn role_missing<R: Roles>(title: &'static str, who: &str) -> Problem {
+    let needed: Vec<_> = R::ANY_OF.iter().map(|role| role.as_str()).collect();
+    let detail = format!("{who} needs one of these roles: {}", needed.join(", "));
+    Problem::new(StatusCode::FORBIDDEN, "forbidden", title, detail)
 }
 
 /// The facilities that limit a query: the named one, or all of the caller's. `None`

@@ -20,7 +20,7 @@ use crate::http::middleware::problem::Problem;
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("hip-position");
 
 /// The read models behind these routes.
-const READ_MODELS: [&str; 4] = ["visit", "care_context", "consent", "data_flow_request"];
+pub(crate) const READ_MODELS: [&str; 4] = ["visit", "care_context", "consent", "data_flow_request"];
 
 /// Wraps a route that writes: returns the position of the log, also if the same was written before,
 /// by any process. If the log cannot be read, the response has no position: the write itself is
